@@ -1,0 +1,124 @@
+# Every target sets up what it needs, once, and says so. `make` alone lists them.
+# Needs Python 3.12 or newer, make, git and the package indexes; Node comes from a Python package.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+# Which Python makes the environment; found by itself when not given.
+PYTHON ?=
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export NO_MKDOCS_2_WARNING := 1
+
+python := .venv/bin/python
+runnable := $(python) -m mkdocs_runnable
+node_bin := node_modules/.bin
+in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
+in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
+format_paths := runtime tests '*.json' '.github/**/*.yml'
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- the environment ------------------------------------------------------------------------------
+
+.venv/.installed: requirements.txt pyproject.toml runtime/find_python.sh
+	@# Kept if it is new enough, unless another Python is asked for.
+	@[ -z "$(PYTHON)" ] && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
+	  chosen=$$(sh runtime/find_python.sh $(PYTHON)) || exit 1; \
+	  echo "Making .venv with $$chosen …"; \
+	  "$$chosen" -m venv --clear .venv || { \
+	    echo "$$chosen cannot make virtual environments (Debian: apt install python3-venv)." >&2; \
+	    exit 1; }; }
+	@echo "Installing Python packages (about a minute, once) …"
+	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .venv/.installed
+	@echo "Installing JavaScript packages (seconds, once) …"
+	@npm ci --silent --no-progress --ignore-scripts
+	@touch $@
+
+.PHONY: browsers
+browsers: node_modules/.installed ## Find or install the browsers that the tests use
+	@node runtime/harness/ensure_browsers.ts
+
+# --- the site -------------------------------------------------------------------------------------
+
+build/wheels/pyodide-lock.json: $(in_browser_python) runtime/pack.py node_modules/.installed
+	@echo "Packing the Python modules that run in the browser …"
+	@$(python) runtime/pack.py node_modules/pyodide build/wheels
+
+build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json
+	@echo "Bundling the browser side …"
+	@node runtime/build.mjs
+
+.PHONY: prepare
+prepare: build/runtime/widget.js
+	@$(runnable) notebooks
+
+.PHONY: build
+build: prepare ## Build the site into site/
+	@echo "Building the site …"
+	@$(python) -m mkdocs build --quiet --strict --site-dir site
+	@echo "The site is in site/."
+
+.PHONY: serve
+serve: prepare ## Serve the site on http://127.0.0.1:8000 and follow changes (PORT=… for another port)
+	@$(runnable) port $(PORT)
+	@$(python) -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+# --- checks ---------------------------------------------------------------------------------------
+
+.PHONY: test
+test: build browsers ## Run all tests: Python, TypeScript, and the built site in real browsers
+	@echo "Testing the browser side's modules …"
+	@node --test --test-reporter=dot 'tests/runtime/**/*.test.ts'
+	@echo "Testing the built site in browsers …"
+	@node --test --test-concurrency=1 $(filter-out tests/e2e/attacks.test.ts,$(wildcard tests/e2e/*.test.ts))
+	@echo "Testing snippets, pages and the build …"
+	@$(python) -m pytest
+
+.PHONY: attacks
+attacks: build browsers ## Run the hostile programs (ten minutes, on a machine that does nothing else)
+	@node --test tests/e2e/attacks.test.ts
+
+.PHONY: lint
+lint: node_modules/.installed ## Check format, style and types
+	@$(python) -m ruff format --check .
+	@$(python) -m ruff check .
+	@$(python) -m mypy
+	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime
+	@$(node_bin)/prettier --log-level warn --check $(format_paths)
+	@$(node_bin)/tsc
+
+.PHONY: format
+format: node_modules/.installed ## Format the code
+	@$(python) -m ruff format .
+	@$(python) -m ruff check --fix .
+	@$(node_bin)/prettier --log-level warn --write $(format_paths)
+
+.PHONY: record
+record: .venv/.installed ## Run the snippets and write what they print beside them
+	@$(runnable) record
+
+.PHONY: bench
+bench: build browsers ## Measure how long the first output takes, and what is sent
+	@node runtime/harness/bench.ts
+
+.PHONY: links
+links: build ## Check the links to other sites
+	@$(runnable) links
+
+.PHONY: clean
+clean: ## Remove what was built; `make clean-all` also removes the environments
+	@rm -rf build site
+
+.PHONY: clean-all
+clean-all: clean
+	@rm -rf .venv node_modules .cache

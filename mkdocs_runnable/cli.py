@@ -1,0 +1,285 @@
+"""The command line: ``python -m mkdocs_runnable check | record | new | notebooks | links``."""
+
+import argparse
+import socket
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from mkdocs_runnable import new, notebooks
+from mkdocs_runnable.browser import ENGINES, Ended, Engine, run_in_browser, to_execution
+from mkdocs_runnable.check import Result, check_execution, check_snippet, why_stopped
+from mkdocs_runnable.errors import RunnableError, shown
+from mkdocs_runnable.execute import Chunk, run
+from mkdocs_runnable.judge import judge
+from mkdocs_runnable.links import check_links
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.record import record
+from mkdocs_runnable.snippet import Library, Snippet, is_valid_name, load
+from mkdocs_runnable.verification import Runner
+
+# A file that is no snippet has made no promise to be short.
+_FILE_TIMEOUT = 60.0  # seconds
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status (0 fine, 1 something failed, 2 cannot be done)."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except RunnableError as error:
+        _say(f"Error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m mkdocs_runnable", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser(
+        "check",
+        help="run files, or all snippets, and report how they end",
+        description="Run Python files and print their output and exit status. Without FILES, run "
+        "all snippets and compare what they print with their recordings.",
+    )
+    check.add_argument("files", nargs="*", metavar="FILE", help="a file, or topic/name")
+    check.add_argument("--browser", action="store_true", help="run in a headless browser")
+    check.add_argument("--engine", choices=ENGINES, default=None, help="default: chromium")
+    check.add_argument("--path", type=Path, metavar="DIR", help="folder of modules to import")
+    check.set_defaults(command=_check)
+
+    recording = commands.add_parser(
+        "record",
+        help="refresh the recorded output of snippets",
+        description="Run snippets and write what they print beside them. Without FILES, all; then "
+        "those that only differ in times keep the recording they have.",
+    )
+    recording.add_argument("files", nargs="*", metavar="FILE", help="a file, or topic/name")
+    recording.set_defaults(command=_record)
+
+    starting = commands.add_parser("new", help="start a snippet")
+    starting.add_argument("name", metavar="TOPIC/NAME")
+    starting.set_defaults(command=_new)
+
+    executing = commands.add_parser("notebooks", help="run the notebooks that have changed")
+    executing.set_defaults(command=_notebooks)
+
+    linking = commands.add_parser("links", help="check the built site's links to other sites")
+    linking.add_argument("--timeout", type=float, default=15, metavar="SECONDS")
+    linking.set_defaults(command=_links)
+
+    judging = commands.add_parser(
+        "judge",
+        help="compare runs in the site's widgets with the recordings",
+        description="Read runs, one JSON object a line, and judge them; for the browser tests.",
+    )
+    judging.add_argument("engine", choices=ENGINES)
+    judging.add_argument("--browser-version", required=True, metavar="TEXT")
+    judging.add_argument("--python-version", required=True, metavar="X.Y.Z")
+    judging.add_argument("--forget", action="store_true", help="keep no results")
+    judging.set_defaults(command=_judge)
+
+    port = commands.add_parser("port", help="say whether a port of this machine is free")
+    port.add_argument("port", type=int)
+    port.set_defaults(command=_port)
+    return parser
+
+
+def _say(text: str) -> None:
+    """Write for people; stdout is for the output of programs."""
+    sys.stdout.flush()
+    print(text, file=sys.stderr, flush=True)
+
+
+def _write(chunk: Chunk) -> None:
+    stream = sys.stdout if chunk.stream == "stdout" else sys.stderr
+    stream.write(chunk.text)
+    stream.flush()
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.engine and not options.browser:
+        raise RunnableError("--engine chooses a browser; give --browser too.")
+    if options.path and not options.path.is_dir():
+        raise RunnableError(f"--path {options.path}: there is no such folder.")
+    engine: Engine | None = (options.engine or "chromium") if options.browser else None
+    if options.files:
+        snippets = [_find(file) for file in options.files]
+        return _check_files(snippets, engine, options.path)
+    library = Project.find().library
+    snippets = library.load_all()
+    if engine:
+        results = _check_library_in_browser(snippets, library, engine, options.path)
+    else:
+        results = [_report(check_snippet(snippet, library)) for snippet in snippets]
+    counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    for result in results:
+        counts[result.outcome] += 1
+    _say(", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "none")
+    return 1 if counts["failed"] else 0
+
+
+def _find(file: str) -> Snippet:
+    """Read a file by its path, or a snippet by its name."""
+    path = Path(file)
+    if not path.exists() and is_valid_name(file):
+        return Project.find().library.load(file)
+    if library := _library_of(path):
+        return library.load(path.absolute().relative_to(library.root).with_suffix("").as_posix())
+    return load(path, where=file)
+
+
+def _library_of(path: Path) -> Library | None:
+    """Return the library that a file belongs to, if it does."""
+    try:
+        library = Project.find(path.absolute().parent).library
+    except RunnableError:
+        return None
+    inside = path.absolute().is_relative_to(library.root) and path.suffix == ".py"
+    name = path.absolute().relative_to(library.root).with_suffix("").as_posix() if inside else ""
+    return library if is_valid_name(name) else None
+
+
+def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Path | None) -> int:
+    failed = 0
+    if engine:
+        ran = run_in_browser(
+            Project.find_or_own(),
+            [snippet.path for snippet in snippets],
+            engine,
+            timeout=max(snippet.header.timeout or _FILE_TIMEOUT for snippet in snippets),
+            extra_path=extra_path,
+        )
+        for file, event in ran:
+            if isinstance(event, Chunk):
+                _write(event)
+                continue
+            _say(f"{shown(file)}: {_browser_outcome(event)}")
+            failed += event.outcome != "finished" or event.status != 0
+        return 1 if failed else 0
+    for snippet in snippets:
+        timeout = snippet.header.timeout or _FILE_TIMEOUT
+        execution = run(snippet.path, timeout=timeout, extra_path=extra_path, on_chunk=_write)
+        why = why_stopped(execution, timeout)
+        _say(f"{shown(snippet.path)}: {why or f'exit status {execution.status}'}")
+        failed += bool(why) or execution.status != 0
+    return 1 if failed else 0
+
+
+def _browser_outcome(ended: Ended) -> str:
+    text = "stopped after its time limit" if ended.outcome == "timeout" else None
+    text = text or f"exit status {ended.status}"
+    return f"{text} ({ended.message})" if ended.message else text
+
+
+def _check_library_in_browser(
+    snippets: list[Snippet], library: Library, engine: Engine, extra_path: Path | None
+) -> list[Result]:
+    results = [
+        _report(Result(snippet.name, "skipped", snippet.header.native))
+        for snippet in snippets
+        if snippet.header.native
+    ]
+    portable = {snippet.path: snippet for snippet in snippets if not snippet.header.native}
+    chunks: list[Chunk] = []
+    ran = run_in_browser(
+        Project(library.root.parent),
+        [*portable],
+        engine,
+        timeout=max((snippet.timeout for snippet in portable.values()), default=1),
+        extra_path=extra_path,
+    )
+    for file, event in ran:
+        if isinstance(event, Chunk):
+            chunks.append(event)
+            continue
+        execution = to_execution(file, chunks, event)
+        results.append(_report(check_execution(portable[file], library, execution)))
+        chunks = []
+    return results
+
+
+def _report(result: Result) -> Result:
+    detail = f": {result.detail}" if result.detail else ""
+    _say(f"{result.outcome:8}{result.name} ({result.seconds:.1f} s){detail}")
+    return result
+
+
+def _record(options: argparse.Namespace) -> int:
+    library = Project.find().library
+    names = [_find(file).name for file in options.files] or library.names()
+    if unknown := [name for name in names if not is_valid_name(name)]:
+        raise RunnableError(f"only snippets are recorded, and {unknown[0]}.py is none.")
+    for recorded in record(library, names, renew=bool(options.files)):
+        detail = f": {recorded.detail}" if recorded.outcome == "skipped" else ""
+        _say(f"{recorded.outcome:10}{recorded.name}{detail}")
+        if recorded.outcome == "changed" and recorded.detail:
+            _say(recorded.detail)
+        if recorded.warning:
+            _say(f"Warning: {recorded.name}: {recorded.warning}")
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    library = Project.find().library
+    line = new.create(library, options.name)
+    path = library.path(options.name)
+    _say(
+        f"Created {library.where(path)} and its recording. Change it, then run "
+        f"`python -m mkdocs_runnable record {options.name}`.\n"
+        "Put this line, as a paragraph of its own, into a page in a folder of docs/ "
+        "(one ../ less for a page in docs/ itself):\n"
+    )
+    print(line)
+    return 0
+
+
+def _notebooks(options: argparse.Namespace) -> int:  # noqa: ARG001
+    project = Project.find()
+    notebooks.execute_all(project.docs, project.notebooks, _say)
+    return 0
+
+
+def _links(options: argparse.Namespace) -> int:
+    counts: Counter[str] = Counter()
+    for link in check_links(Project.find().site, options.timeout):
+        counts[link.outcome] += 1
+        if link.outcome != "alive":
+            _say(f"{link.outcome:8}{link.address} ({link.detail}), on {', '.join(link.pages)}")
+    _say(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "none")
+    return 1 if counts["dead"] else 0
+
+
+def _judge(options: argparse.Namespace) -> int:
+    runner = Runner(
+        stem=options.engine,
+        interpreter="CPython",
+        version=options.python_version,
+        platform="Emscripten wasm32",
+        engine=options.browser_version,
+    )
+    results = judge(Project.find(), runner, sys.stdin, keep=not options.forget)
+    for result in results:
+        if result.outcome == "failed":
+            _report(result)
+    failed = sum(result.outcome == "failed" for result in results)
+    _say(f"{len(results) - failed} as recorded, {failed} not")
+    return 1 if failed else 0
+
+
+def _port(options: argparse.Namespace) -> int:
+    with socket.socket() as probe:
+        # As the server will do it: a port that was just given up counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", options.port))
+        except (OSError, OverflowError) as error:
+            raise RunnableError(
+                f"port {options.port} of 127.0.0.1 cannot be used ({error}). Stop what uses it, "
+                f"or choose another: make serve PORT={min(options.port + 1, 65535)}"
+            ) from None
+    return 0

@@ -1,0 +1,192 @@
+"""Python-Markdown extension: a paragraph that is one marked link becomes the snippet it names.
+
+.. code-block:: markdown
+
+    [snippets/chess/judit.py](../../snippets/chess/judit.py){ .runnable section="moves" }
+
+It works without MkDocs; the plugin only tells it which page is rendered and collects its errors.
+"""
+
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from mkdocs_runnable.check import load_recording
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.recording import Origins
+from mkdocs_runnable.reference import (
+    MARK,
+    PageContext,
+    Reference,
+    is_marked,
+    marked_lines,
+    parse,
+    resolve,
+)
+from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.widget import render
+
+
+class RunnableExtension(Extension):
+    """Options: folders ``snippets`` and ``docs``, and ``page``, a :class:`PageContext`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "snippets": ["snippets", "Folder of the snippets"],
+            "docs": ["docs", "Folder of the pages"],
+            "page": [PageContext(), "The page being rendered"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register everything; ``attr_list`` too, which reads the mark of misplaced links."""
+        md.registerExtension(self)
+        md.registerExtensions(["attr_list"], {})
+        # So that the stashed HTML is not wrapped into a paragraph.
+        md.block_level_elements.append("runnable-snippet")
+        self._renderer = _Renderer(
+            md,
+            Library(Path(self.getConfig("snippets"))),
+            Path(self.getConfig("docs")).absolute(),
+            self.getConfig("page"),
+        )
+        # Before anything changes the lines; before paragraphs, after code blocks and lists; after
+        # attr_list (8), which reads the mark of links that are not alone.
+        md.preprocessors.register(_Lines(md, self._renderer), "runnable_lines", 1000)
+        md.parser.blockprocessors.register(_Block(md.parser, self._renderer), "runnable", 15)
+        md.treeprocessors.register(_Misplaced(md, self._renderer), "runnable_misplaced", 4)
+
+    def reset(self) -> None:
+        """Forget the page before."""
+        self._renderer.reset()
+
+
+class _Renderer:
+    """Turns marked links of one page into HTML, and says where on the page something is wrong."""
+
+    def __init__(self, md: Markdown, library: Library, docs: Path, page: PageContext) -> None:
+        self._md = md
+        self._library = library
+        self._docs = docs
+        self._page = page
+        self.reset()
+
+    def reset(self) -> None:
+        self._lines: list[tuple[int, str]] = []
+        self._used: dict[str, int | None] = {}
+
+    def read_lines(self, text: str) -> None:
+        raw = self._page.raw
+        self._lines = marked_lines(text if raw is None else raw)
+
+    def html(self, block: str) -> str | None:
+        """Return the placeholder of the HTML for a block, or None after reporting an error."""
+        line = self.take_line(block.strip())
+        try:
+            return self._md.htmlStash.store(self._render(parse(block), line))
+        except RunnableError as error:
+            self.report(str(error), line)
+            return None
+
+    def _render(self, reference: Reference, line: int | None) -> str:
+        snippet = resolve(reference, self._library, self._docs, self._page.path)
+        shown = snippet.name + (f" (section {reference.section})" if reference.section else "")
+        if shown in self._used:
+            before = f" in line {self._used[shown]}" if self._used[shown] else ""
+            raise RunnableError(f"{shown} is on this page already{before}. Show it once.")
+        snippet.shown_lines(reference.section)
+        self._used[shown] = line
+        return render(
+            snippet,
+            load_recording(snippet, self._library),
+            Origins(self._library.root).get(snippet.name),
+            root=self._root(reference),
+            section=reference.section,
+            height=reference.height,
+        )
+
+    def _root(self, reference: Reference) -> str:
+        if self._page.root is not None:
+            return self._page.root
+        # A page is as deep on the site as in the repository, but for the folder of the pages,
+        # and with addresses that end in a slash one deeper: the two cancel out.
+        return reference.href.partition(f"{self._library.root.name}/")[0]
+
+    def take_line(self, text: str) -> int | None:
+        """Return the number of the next line with this text, once."""
+        for index, (number, line) in enumerate(self._lines):
+            if line == text:
+                del self._lines[index]
+                return number
+        return None
+
+    def take_line_with(self, part: str) -> int | None:
+        """Return the number of the next line that contains a text, once."""
+        for number, line in self._lines:
+            if part in line:
+                return self.take_line(line) and number
+        return None
+
+    def report(self, message: str, line: int | None) -> None:
+        page = self._page.path
+        where = f"{self._docs.name}/{page}" if page else "this page"
+        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
+        if self._page.report is None:
+            raise RunnableError(text)
+        self._page.report(text)
+
+
+class _Lines(Preprocessor):
+    def __init__(self, md: Markdown, renderer: _Renderer) -> None:
+        super().__init__(md)
+        self._renderer = renderer
+
+    def run(self, lines: list[str]) -> list[str]:
+        self._renderer.read_lines("\n".join(lines))
+        return lines
+
+
+class _Block(BlockProcessor):
+    def __init__(self, parser: Any, renderer: _Renderer) -> None:
+        super().__init__(parser)
+        self._renderer = renderer
+
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
+        return is_marked(block)
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        placeholder = self._renderer.html(blocks.pop(0))
+        if placeholder:
+            SubElement(parent, "p").text = placeholder
+
+
+class _Misplaced(Treeprocessor):
+    """Finds marks that stand where they do nothing."""
+
+    def __init__(self, md: Markdown, renderer: _Renderer) -> None:
+        super().__init__(md)
+        self._renderer = renderer
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if MARK not in element.get("class", "").split():
+                continue
+            href = element.get("href")
+            line = self._renderer.take_line_with(f"]({href}" if href else f".{MARK}")
+            what = f"the link to {href}" if href else f"a mark on <{element.tag}>"
+            self._renderer.report(
+                f"{what} is marked .{MARK}, but is not a paragraph of its own. Expected, between "
+                "blank lines: [snippets/topic/name.py](path/to/the/file.py){ .runnable }",
+                line,
+            )
+
+
+def makeExtension(**options: Any) -> RunnableExtension:  # noqa: N802 - Python-Markdown's name
+    """Return the extension; Python-Markdown calls this for ``mkdocs_runnable``."""
+    return RunnableExtension(**options)

@@ -1,0 +1,88 @@
+"""Where things stand in the repository."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.snippet import Library
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one repository; ``root`` is the folder that holds ``snippets/``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> "Project":
+        """Return the project that contains ``start`` (default: the current folder).
+
+        Raises:
+            RunnableError: No folder from there upwards contains ``snippets/``.
+        """
+        start = (start or Path.cwd()).absolute()
+        for folder in (start, *start.parents):
+            if (folder / "snippets").is_dir():
+                return cls(folder)
+        raise RunnableError(
+            f"{start} is not in a project: there is no folder 'snippets' here or above. "
+            "Run this command in the repository."
+        )
+
+    @classmethod
+    def find_or_own(cls) -> "Project":
+        """Return the project around the current folder, else the one this package stands in."""
+        try:
+            return cls.find()
+        except RunnableError:
+            return cls(Path(__file__).parents[1])
+
+    @property
+    def library(self) -> Library:
+        """The snippets."""
+        return Library(self.root / "snippets")
+
+    @property
+    def docs(self) -> Path:
+        """The pages."""
+        return self.root / "docs"
+
+    @property
+    def site(self) -> Path:
+        """The built site."""
+        return self.root / "site"
+
+    @property
+    def runtime(self) -> Path:
+        """The browser runtime, as ``make build`` makes it."""
+        return self.root / "build" / "runtime"
+
+    @property
+    def harness(self) -> Path:
+        """The Node program that runs files in a headless browser."""
+        return self.root / "runtime" / "harness" / "check.ts"
+
+    @property
+    def notebooks(self) -> Path:
+        """Executed notebooks."""
+        return self.root / "build" / "notebooks"
+
+    @property
+    def verification(self) -> Path:
+        """Results of checks, one file a runner."""
+        return self.root / "build" / "verification"
+
+    @property
+    def node(self) -> Path:
+        """Node of this Python environment.
+
+        Raises:
+            RunnableError: It has none.
+        """
+        node = Path(sys.executable).with_name("node")
+        if not node.exists():
+            raise RunnableError(
+                f"there is no Node.js beside {sys.executable}. Run `make build`, which installs it."
+            )
+        return node

@@ -1,0 +1,83 @@
+"""Writes the recorded output of snippets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from mkdocs_runnable.check import why_stopped
+from mkdocs_runnable.compare import compare
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.execute import interpreter, run
+from mkdocs_runnable.recording import Origin, Origins, Transcript, write_atomically
+from mkdocs_runnable.snippet import Library, Snippet, read_text
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What happened to one recording; ``warning`` is worth a look before the commit."""
+
+    name: str
+    outcome: Literal["new", "changed", "unchanged", "skipped"]
+    detail: str = ""
+    warning: str = ""
+
+
+def record(library: Library, names: list[str], *, renew: bool = False) -> Iterator[Recorded]:
+    """Run snippets and write their recordings.
+
+    A recording is only rewritten when its snippet changed or it prints something else than times
+    that are masked, so that recording everything again leaves no noise in the history.
+
+    Args:
+        library: Where they stand.
+        names: ``topic/name`` of each.
+        renew: Rewrite them even so, to get better times.
+
+    Raises:
+        RunnableError: A program did not end, or its output cannot be kept.
+    """
+    origins = Origins(library.root)
+    for name in names:
+        yield _record_one(library.load(name), library, origins, renew=renew)
+        origins.save(library.names())
+
+
+def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: bool) -> Recorded:
+    if not snippet.header.runs_on():
+        detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
+        return Recorded(snippet.name, "skipped", detail)
+    execution = run(snippet.path, timeout=snippet.timeout)
+    where = library.where(snippet.path)
+    if why := why_stopped(execution, snippet.timeout):
+        raise RunnableError(
+            f"{where}: {why}; nothing was recorded. Make it end, or give it more time "
+            "with `timeout` in its header."
+        )
+    transcript = Transcript.of(execution, snippet.path)
+    try:
+        text = transcript.to_text()
+    except RunnableError as error:
+        raise RunnableError(f"{where}: {error}") from None
+    old = _existing(snippet, library)
+    origin = origins.get(snippet.name)
+    known = origin is not None and snippet.sha256.startswith(origin.source)
+    same = old is not None and compare(old, transcript, snippet.header).same
+    if same and known and not (renew and old != transcript):
+        return Recorded(snippet.name, "unchanged")
+    write_atomically(snippet.recording_path, text)
+    origins.set(snippet.name, Origin(interpreter(), snippet.sha256[:12]))
+    warning = ""
+    if transcript.status and (old is None or old.status != transcript.status):
+        warning = f"the program ended with exit status {transcript.status}; is that its point?"
+    if old is None:
+        return Recorded(snippet.name, "new", warning=warning)
+    detail = "" if same else compare(old, transcript, snippet.header).diff
+    return Recorded(snippet.name, "changed", detail, warning)
+
+
+def _existing(snippet: Snippet, library: Library) -> Transcript | None:
+    path = snippet.recording_path
+    if not path.exists():
+        return None
+    text, _ = read_text(path, library.where(path))
+    return Transcript.parse(text)

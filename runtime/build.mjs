@@ -1,0 +1,109 @@
+/**
+ * Bundles the browser side into build/runtime/.
+ *
+ * widget.js and widget.css keep their names, because pages refer to them; everything they load later
+ * carries a content hash. Large files are gzipped here, because static hosts differ in what they
+ * compress; the page unpacks them itself.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const out = join(root, "build", "runtime");
+const wheels = join(root, "build", "wheels");
+const pyodide = join(root, "node_modules", "pyodide");
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  minify: true,
+  target: ["es2022"],
+};
+
+/** A script that runs on its own, as text. */
+async function script(entry) {
+  const result = await build({
+    ...common,
+    entryPoints: [join(here, entry)],
+    format: "iife",
+    write: false,
+    // Pyodide asks for its own address, and imports Node's modules when it runs there.
+    define: { "import.meta.url": '"https://memory.invalid/worker.js"' },
+    external: ["node:*", "ws", "fs", "path", "url", "vm", "crypto", "child_process", "module"],
+  });
+  return result.outputFiles[0].text;
+}
+
+/** Writes a file under its content hash; says how it is called and how many bytes are sent. */
+async function publish(name, content, { compress }) {
+  const bytes = compress ? gzipSync(content, { level: 9 }) : content;
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  // Not ".gz": some servers would then declare a content encoding, others would not.
+  const file = `${name}-${hash}${compress ? ".gz.bin" : ".bin"}`;
+  await writeFile(join(out, file), bytes);
+  return { file, bytes: bytes.length };
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+
+const lock = JSON.parse(await readFile(join(wheels, "pyodide-lock.json"), "utf8"));
+const packed = {};
+for (const { file_name: name } of Object.values(lock.packages)) {
+  packed[name] = await publish(name, await readFile(join(wheels, name)), { compress: false });
+}
+const files = {
+  worker: await publish("worker.js", await script("worker/worker.ts"), { compress: true }),
+  wasm: await publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), {
+    compress: true,
+  }),
+  stdlib: await publish("python_stdlib.zip", await readFile(join(pyodide, "python_stdlib.zip")), {
+    compress: false,
+  }),
+  wheels: packed,
+  lockfile: JSON.stringify(lock),
+  packages: Object.keys(lock.packages),
+};
+
+await build({
+  ...common,
+  entryPoints: {
+    widget: join(here, "page", "widget.ts"),
+    harness: join(here, "harness", "page.ts"),
+  },
+  format: "esm",
+  splitting: true,
+  outdir: out,
+  entryNames: "[name]",
+  chunkNames: "chunks/[name]-[hash]",
+  define: {
+    FRAME_SCRIPT: JSON.stringify(await script("host/frame.ts")),
+    RUNTIME_FILES: JSON.stringify(files),
+  },
+});
+
+await build({
+  ...common,
+  entryPoints: { widget: join(here, "page", "widget.css") },
+  outdir: out,
+});
+
+const sent = Object.values({ ...files, ...packed }).reduce(
+  (sum, file) => sum + (file.bytes ?? 0),
+  0,
+);
+const widget = gzipSync(await readFile(join(out, "widget.js"))).length;
+const styles = (await stat(join(out, "widget.css"))).size;
+console.log(
+  `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
+    `runtime ${(sent / 1e6).toFixed(2)} MB`,
+);

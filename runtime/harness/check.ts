@@ -1,0 +1,72 @@
+/**
+ * Runs Python files in the browser runtime and prints what happens, one JSON object a line:
+ *
+ *   {"file": …, "type": "stdout" | "stderr", "text": …}
+ *   {"file": …, "type": "ended", "outcome": "finished" | "failed" | "timeout", "status": …, "message": …}
+ *
+ * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS] FILE…
+ * Exit status 3: no browser, or the runtime is not built; the reason is on stderr.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import type { RunEvent } from "../host/types.ts";
+import type { Engine } from "./browsers.ts";
+import { Runner } from "./runner.ts";
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(3);
+}
+
+/** The files of a folder as base64, by their path in it. */
+async function readFolder(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const contents: Record<string, string> = {};
+  for (const entry of entries) {
+    if (!entry.isFile() || entry.parentPath.includes("__pycache__")) continue;
+    const path = join(entry.parentPath, entry.name);
+    contents[relative(folder, path)] = (await readFile(path)).toString("base64");
+  }
+  return contents;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: "string", default: "chromium" },
+    runtime: { type: "string", default: "build/runtime" },
+    path: { type: "string" },
+    timeout: { type: "string", default: "60" },
+  },
+});
+const { engine, runtime } = values;
+if (engine !== "chromium" && engine !== "firefox") {
+  fail(`--engine: expected chromium or firefox, not ${engine}.`);
+}
+if (!(await stat(join(runtime, "harness.js")).catch(() => undefined))) {
+  fail(`${runtime} holds no runtime. Run "make build" first.`);
+}
+const runner = await Runner.open({ engine: engine as Engine, runtime }).catch((error: Error) =>
+  fail(error.message),
+);
+try {
+  const folder = values.path === undefined ? {} : await readFolder(values.path);
+  const seconds = Number(values.timeout);
+  for (const file of positionals) {
+    const print = (line: object) => process.stdout.write(`${JSON.stringify({ file, ...line })}\n`);
+    const listen = (event: RunEvent) => {
+      if (event.type === "stdout" || event.type === "stderr") print(event);
+      if (event.type === "capped") {
+        print({ type: "stderr", text: `[output cut after ${event.lines} lines]\n` });
+      }
+    };
+    const program = { source: await readFile(file, "utf8"), filename: basename(file) };
+    const { outcome } = await runner.run(program, { seconds, folder, listen });
+    const { type, ...rest } = outcome;
+    print({ type: "ended", outcome: type === "stopped" ? "timeout" : type, ...rest });
+  }
+} finally {
+  await runner.close();
+}

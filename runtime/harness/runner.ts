@@ -1,0 +1,135 @@
+/** Runs programs in the browser runtime on a bare page, and collects what they do. */
+import type { Browser, Page } from "puppeteer-core";
+import type { Host, Outcome, Program, RunEvent } from "../host/types.ts";
+import { launch, type Engine } from "./browsers.ts";
+import { serve, type Server } from "./server.ts";
+import type { LaunchOptions } from "puppeteer-core";
+
+const PAGE =
+  "<!doctype html><meta charset=utf-8><title>check</title><link rel=icon href=data:,><body>";
+
+/** What `page.evaluate` sees in the browser. */
+interface BarePage {
+  host: Host;
+  report(run: number, events: RunEvent[]): Promise<void>;
+}
+
+export interface Ran {
+  stdout: string;
+  stderr: string;
+  /** Every event but the loading progress, in order. */
+  events: RunEvent[];
+  outcome: Outcome;
+}
+
+export interface Settings {
+  engine?: Engine;
+  /** The folder that `make build` makes. */
+  runtime?: string;
+  launch?: LaunchOptions;
+}
+
+/** A browser with one page, in which programs run one after the other in the same interpreter. */
+export class Runner {
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #server: Server;
+  readonly #listeners = new Map<number, (event: RunEvent) => void>();
+  #runs = 0;
+
+  private constructor(browser: Browser, server: Server, page: Page) {
+    this.#browser = browser;
+    this.#server = server;
+    this.page = page;
+  }
+
+  static async open(settings: Settings = {}): Promise<Runner> {
+    const browser = await launch(settings.engine, settings.launch);
+    const server = await serve(settings.runtime ?? "build/runtime", (request, response) => {
+      if (request.url !== "/") return false;
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
+      return true;
+    });
+    const page = await browser.newPage();
+    const runner = new Runner(browser, server, page);
+    await page.exposeFunction("report", (run: number, events: RunEvent[]) =>
+      events.forEach((event) => runner.#listeners.get(run)?.(event)),
+    );
+    await page.goto(server.url);
+    await page.evaluate(async () => {
+      const { createHost } = await import("/harness.js" as string);
+      (window as unknown as BarePage).host = createHost({ base: new URL("/", location.href) });
+    });
+    return runner;
+  }
+
+  /**
+   * Runs a program; it is stopped when it has not ended so many seconds after its start.
+   * Further modules are given as base64, by relative path.
+   */
+  async run(
+    program: Omit<Program, "files">,
+    {
+      seconds = 20,
+      folder = {} as Record<string, string>,
+      listen = (_: RunEvent) => {},
+      /** Stop is pressed as soon as stdout contains this. */
+      stopWhen = "",
+      /** What is typed when the program asks; with none, its standard input is at its end. */
+      answers = [] as string[],
+    } = {},
+  ): Promise<Ran> {
+    const number = ++this.#runs;
+    const events: RunEvent[] = [];
+    this.#listeners.set(number, (event) => {
+      events.push(event);
+      listen(event);
+    });
+    const outcome = await this.page.evaluate(
+      async (program, folder, seconds, number, stopWhen, answers) => {
+        const interactive = answers.length > 0;
+        const { host, report } = window as unknown as BarePage;
+        const files = Object.fromEntries(
+          Object.entries(folder).map(([name, content]) => [
+            name,
+            Uint8Array.from(atob(content), (character) => character.charCodeAt(0)),
+          ]),
+        );
+        // Each report is a trip out of the browser: they go in bundles, or a flood would stall here.
+        const bundle: RunEvent[] = [];
+        const flush = () => report(number, bundle.splice(0));
+        const reports = setInterval(() => bundle.length > 0 && void flush(), 50);
+        const starting = setTimeout(() => run.stop(), 120_000);
+        let running: ReturnType<typeof setTimeout> | undefined;
+        const run = host.run({ ...program, files, interactive }, (event) => {
+          if (event.type === "input") run.answer(answers.shift());
+          if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
+          if (event.type !== "loading") bundle.push(event);
+          if (event.type === "stdout" && stopWhen !== "" && event.text.includes(stopWhen))
+            run.stop();
+        });
+        const outcome = await run.outcome;
+        clearTimeout(starting);
+        clearTimeout(running);
+        clearInterval(reports);
+        await flush();
+        return outcome;
+      },
+      program,
+      folder,
+      seconds,
+      number,
+      stopWhen,
+      answers,
+    );
+    this.#listeners.delete(number);
+    const text = (type: "stdout" | "stderr") =>
+      events.map((event) => (event.type === type ? event.text : "")).join("");
+    return { stdout: text("stdout"), stderr: text("stderr"), events, outcome };
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+}

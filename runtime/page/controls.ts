@@ -1,0 +1,40 @@
+/** The toolbar of a widget: real buttons, in the order readers need them. */
+import { button, element, enable } from "./dom.ts";
+
+export const CONTROLS = ["Run", "Stop", "Reset", "Copy", "Download", "Share"] as const;
+export type Control = (typeof CONTROLS)[number];
+
+export class Controls {
+  readonly element: HTMLElement = element("div", "runnable-controls");
+  readonly #buttons = new Map<Control, HTMLButtonElement>();
+
+  /** Makes a button for each action, in the fixed order; `title` names what they act on. */
+  constructor(title: string, actions: Partial<Record<Control, () => void>>) {
+    this.element.setAttribute("role", "toolbar");
+    this.element.setAttribute("aria-label", `Controls of ${title}`);
+    for (const name of CONTROLS) {
+      const act = actions[name];
+      if (!act) continue;
+      const made = button(name, act);
+      made.classList.add(`runnable-${name.toLowerCase()}`);
+      this.#buttons.set(name, made);
+      this.element.append(made);
+    }
+  }
+
+  get(name: Control): HTMLButtonElement | undefined {
+    return this.#buttons.get(name);
+  }
+
+  enable(name: Control, enabled: boolean): void {
+    const found = this.#buttons.get(name);
+    if (found) enable(found, enabled);
+  }
+
+  /** Run shows that it is running and can not be pressed; Stop can, as long as it is. */
+  showRunning(running: boolean): void {
+    this.enable("Run", !running);
+    this.enable("Stop", running);
+    this.#buttons.get("Run")?.classList.toggle("runnable-busy", running);
+  }
+}

@@ -1,0 +1,73 @@
+/** Takes a run's two streams to the page: tidied, limited, and never more of it than is useful. */
+import { TracebackFilter } from "./traceback.ts";
+import { nextFrame, Transcript, type Piece, type Stream } from "./transcript.ts";
+
+/** The folder in which the interpreter keeps the program. */
+const HOME = "/home/reader";
+
+/** How long the beginning of a line on stderr waits for its newline. */
+const RELEASE_MS = 100;
+
+export interface Paper {
+  append(pieces: Piece[]): void;
+  note(text: string, className?: string): void;
+}
+
+export class Printer {
+  readonly #paper: Paper;
+  readonly #transcript: Transcript;
+  readonly #filter: TracebackFilter;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #cut = false;
+
+  constructor(paper: Paper, filename: string) {
+    this.#paper = paper;
+    this.#transcript = new Transcript((pieces) => paper.append(pieces), nextFrame);
+    this.#filter = new TracebackFilter(`${HOME}/${filename}`);
+  }
+
+  stdout(text: string): void {
+    this.#print("stdout", this.#filter.shorten(text));
+  }
+
+  stderr(text: string): void {
+    this.#print("stderr", this.#filter.push(text));
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => this.#release(), RELEASE_MS);
+  }
+
+  /** What the reader typed, as a terminal shows it. */
+  echo(text: string): void {
+    this.#print("stdin", text);
+  }
+
+  /** Says once that what follows is not shown. */
+  cut(message: string): void {
+    if (this.#cut) return;
+    this.#cut = true;
+    void this.#transcript.drained().then(() => this.#paper.note(message, "runnable-capped"));
+  }
+
+  /** Resolves when everything so far is in the page, the beginning of a line included. */
+  shown(): Promise<void> {
+    clearTimeout(this.#waiting);
+    this.#release();
+    return this.#transcript.drained();
+  }
+
+  /** Resolves when everything is in the page; nothing comes any more. */
+  end(): Promise<void> {
+    clearTimeout(this.#waiting);
+    this.#print("stderr", this.#filter.end());
+    return this.#transcript.drained();
+  }
+
+  #release(): void {
+    this.#print("stderr", this.#filter.release());
+  }
+
+  #print(stream: Stream, text: string): void {
+    if (this.#transcript.write(stream, text)) return;
+    this.cut("Output cut off here: it is more than a page shows.");
+  }
+}

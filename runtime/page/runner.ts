@@ -1,0 +1,133 @@
+/** Runs a widget's program and shows what comes of it. */
+import type { RunEvent } from "../host/types.ts";
+import type { Controls } from "./controls.ts";
+import { describeDifferences, type Fact } from "./differences.ts";
+import type { OutputView } from "./output.ts";
+import { Printer } from "./printer.ts";
+import type { Owner, Session } from "./session.ts";
+import { rememberLeft } from "./tab.ts";
+import { toast } from "./toast.ts";
+
+/** A wait for threads that is shorter than this is not worth a word. */
+const WAITING_MS = 500;
+
+export interface RunnerOptions {
+  session: Session;
+  controls: Controls;
+  output: OutputView;
+  /** `chess/asynchronous`; the title adds `.py`. */
+  name: string;
+  filename: string;
+  /** Called when a run begins and when it has ended. */
+  onChange: () => void;
+}
+
+export class Runner implements Owner {
+  readonly title: string;
+  readonly #options: RunnerOptions;
+  #why: string | undefined;
+  #busy = false;
+  #stopping = false;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.title = options.name.endsWith(".py") ? options.name : `${options.name}.py`;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#options.session.isRunning(this);
+  }
+
+  /** Runs the source unless this widget is running already; resolves when the run is over. */
+  async run(source: string): Promise<void> {
+    // Busy is longer than running: a run that was stopped still has to come to its end.
+    if (this.#busy) return;
+    this.#busy = true;
+    const { session, output, controls, filename, onChange } = this.#options;
+    this.#why = undefined;
+    this.#stopping = false;
+    output.begin();
+    const printer = new Printer(output, filename);
+    const facts: Fact[] = [];
+    const result = session.run(this, { source, filename, interactive: true }, (event) => {
+      if (event.type === "note") facts.push(event);
+      else this.#show(event, printer);
+    });
+    controls.showRunning(true);
+    onChange();
+    const outcome = await result;
+    clearTimeout(this.#waiting);
+    output.dropQuestion();
+    await printer.end();
+    output.end(outcome, this.#why);
+    output.differences(describeDifferences(facts));
+    controls.showRunning(false);
+    this.#busy = false;
+    onChange();
+  }
+
+  /** Sends Ctrl-C; pressed again, it ends the program at once. */
+  stop(why?: string): void {
+    if (!this.isRunning) return;
+    this.#why ??= why;
+    this.#options.session.stop(this);
+    this.#showStopping();
+  }
+
+  displaced(by: string): void {
+    this.#why ??= `Stopped, because you ran ${by}.`;
+    this.#showStopping();
+  }
+
+  /** Ends a run whose widget is no longer in the page, and says so where the reader is now. */
+  leave(): void {
+    if (!this.isRunning || this.#stopping) return;
+    this.stop("Stopped, because you left the page.");
+    rememberLeft(this.#options.name);
+    toast(`${this.title} was stopped because you left its page.`);
+  }
+
+  #showStopping(): void {
+    const { output } = this.#options;
+    this.#stopping = true;
+    clearTimeout(this.#waiting);
+    output.dropQuestion();
+    output.say("Stopping…");
+  }
+
+  #show(event: Exclude<RunEvent, { type: "note" }>, printer: Printer): void {
+    const { output } = this.#options;
+    switch (event.type) {
+      case "loading":
+        return output.loading(event.loaded, event.total);
+      case "started":
+        return output.started(event.version);
+      case "stdout":
+        return printer.stdout(event.text);
+      case "stderr":
+        return printer.stderr(event.text);
+      case "capped":
+        return printer.cut(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
+      case "input":
+        return void this.#ask(printer);
+      case "waiting": {
+        const threads = event.threads === 1 ? "a thread" : `${String(event.threads)} threads`;
+        const say = (): void => output.say(`Waiting for ${threads} to end…`);
+        if (!this.#stopping) this.#waiting = setTimeout(say, WAITING_MS);
+      }
+    }
+  }
+
+  async #ask(printer: Printer): Promise<void> {
+    const { output, session } = this.#options;
+    // The prompt has to be there first.
+    await printer.shown();
+    if (!this.isRunning) return;
+    output.ask((text) => {
+      output.dropQuestion();
+      printer.echo(`${text ?? ""}\n`);
+      session.answer(this, text);
+    });
+  }
+}

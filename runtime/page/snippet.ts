@@ -1,0 +1,81 @@
+/** `<runnable-snippet>`: a snippet on a page, complete as static HTML; this adds what it can do. */
+import { Controls } from "./controls.ts";
+import type { Draft } from "./draft.ts";
+import { copyText, download } from "./handout.ts";
+import { parseRanges } from "./lines.ts";
+import { Notices } from "./notices.ts";
+import { tabFor } from "./tab.ts";
+import { Workbench } from "./workbench.ts";
+
+export class RunnableSnippet extends HTMLElement {
+  #workbench: Workbench | undefined;
+
+  connectedCallback(): void {
+    if (this.#workbench) return;
+    const code = this.querySelector<HTMLElement>(".runnable-code");
+    const { name, source, lines, native, height } = this.dataset;
+    if (!code || name === undefined || source === undefined) return;
+    if (height !== undefined) this.style.setProperty("--runnable-lines", height);
+    const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
+    if (native !== undefined) {
+      this.#handOutOnly(code, name, source, filename);
+      return;
+    }
+    const head = this.querySelector<HTMLElement>(".runnable-head");
+    const output = this.querySelector<HTMLElement>(".runnable-output");
+    if (!head || !output) return;
+    const tab = tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
+    const draft = tab.drafts.of(name, source);
+    const playground = this.dataset["playground"];
+    this.#workbench = new Workbench({
+      root: this,
+      head,
+      code,
+      output,
+      tab,
+      draft,
+      name,
+      filename,
+      shown: parseRanges(lines ?? ""),
+      playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
+      resetTo: "the published code and its recorded output",
+    });
+    if (draft.outdated) this.#offerNewer(draft, this.#workbench);
+  }
+
+  disconnectedCallback(): void {
+    const workbench = this.#workbench;
+    // An element that is only moved is back before this microtask.
+    queueMicrotask(() => {
+      if (this.isConnected || this.#workbench !== workbench) return;
+      this.#workbench = undefined;
+      workbench?.close();
+    });
+  }
+
+  /** A native snippet does not run here, so there is nothing to edit it for. */
+  #handOutOnly(code: HTMLElement, name: string, source: string, filename: string): void {
+    if (this.querySelector(".runnable-controls")) return;
+    const notices = new Notices();
+    const controls = new Controls(`${name}.py`, {
+      Copy: () => {
+        void copyText(source).then((done) =>
+          notices.post("copy", done ? "Copied." : "The browser did not allow copying.", {
+            lasts: 4_000,
+          }),
+        );
+      },
+      Download: () => download(source, filename),
+    });
+    code.after(controls.element, notices.element);
+  }
+
+  #offerNewer(draft: Draft, workbench: Workbench): void {
+    workbench.notices.post("outdated", "This code has changed since you edited it.", {
+      actions: [
+        { label: "Keep my edit", act: () => draft.keep() },
+        { label: "Take the new code", act: () => workbench.reset() },
+      ],
+    });
+  }
+}

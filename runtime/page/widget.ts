@@ -1,0 +1,10 @@
+/** Entry of the page's bundle: defines the custom elements. */
+import { loadShareLinksPlainly, RunnablePlayground } from "./playground.ts";
+import { RunnableSnippet } from "./snippet.ts";
+
+// Instant navigation may run a page's scripts again; an element can be defined only once.
+if (!customElements.get("runnable-snippet")) {
+  customElements.define("runnable-snippet", RunnableSnippet);
+  customElements.define("runnable-playground", RunnablePlayground);
+  loadShareLinksPlainly();
+}

@@ -1,0 +1,185 @@
+/** What a snippet on a page and the playground have in common: code, controls and output. */
+import { CodeView } from "./code.ts";
+import { Controls, type Control } from "./controls.ts";
+import { element, freshId } from "./dom.ts";
+import type { Draft } from "./draft.ts";
+import { copyText, download } from "./handout.ts";
+import type { LineRange } from "./lines.ts";
+import { Notices } from "./notices.ts";
+import { OutputView } from "./output.ts";
+import { Runner } from "./runner.ts";
+import { offerLink } from "./sharing.ts";
+import { recallLeft, type Tab } from "./tab.ts";
+
+export interface WorkbenchOptions {
+  root: HTMLElement;
+  head: HTMLElement;
+  code: HTMLElement;
+  output: HTMLElement;
+  tab: Tab;
+  draft: Draft;
+  /** `chess/asynchronous`. */
+  name: string;
+  filename: string;
+  shown: LineRange[];
+  /** The page that opens shared code; without it there is no Share. */
+  playground: URL | undefined;
+  /** What Reset goes back to, in the words of its notice. */
+  resetTo: string;
+}
+
+const UNDO_MS = 30_000;
+const FEEDBACK_MS = 4_000;
+
+const KEYS = "Escape leaves the editor, Ctrl+Enter runs, Ctrl+] and Ctrl+[ indent, Tab moves on.";
+const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
+
+export class Workbench {
+  readonly notices = new Notices();
+  readonly code: CodeView;
+  readonly #options: WorkbenchOptions;
+  readonly #controls: Controls;
+  readonly #output: OutputView;
+  readonly #runner: Runner;
+  readonly #bar: HTMLElement;
+  readonly #marker = element("span", "runnable-edited", "edited");
+  readonly #end = new AbortController();
+  readonly #onDraft = (): void => this.#update();
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    const { root, code, output, tab, draft, name, filename, head, shown } = options;
+    const hint = element("p", "runnable-hint", isMac() ? KEYS.replaceAll("Ctrl", "Cmd") : KEYS);
+    hint.id = freshId();
+    const actions: Partial<Record<Control, () => void>> = {
+      Run: () => void this.run(),
+      Stop: () => this.#runner.stop(),
+      Reset: () => this.reset(),
+      Copy: () => void this.#copy(),
+      Download: () => download(draft.source, filename),
+    };
+    if (options.playground) actions.Share = () => void this.#share();
+    this.#controls = new Controls(`${name}.py`, actions);
+    this.#output = new OutputView(output, {
+      filename,
+      href: root.id === "" ? "" : `#${root.id}`,
+      go: (line) => void this.code.goTo(line),
+    });
+    this.#runner = new Runner({
+      session: tab.session,
+      controls: this.#controls,
+      output: this.#output,
+      name,
+      filename,
+      onChange: () => this.#update(),
+    });
+    this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
+    code.after(this.#bar, this.notices.element);
+    head.append(this.#marker);
+    this.code = new CodeView({
+      parent: code,
+      draft,
+      shown,
+      label: `Code of ${name}.py, editable`,
+      describedBy: hint.id,
+      onEscape: () => this.#controls.get("Run")?.focus(),
+      onPlain: () =>
+        this.notices.post(
+          "plain",
+          "The editor could not be loaded. This plain text field works as well.",
+        ),
+    });
+    draft.subscribe(this.#onDraft);
+    draft.onUnkept = () =>
+      this.notices.post(
+        "unkept",
+        "This browser does not keep your edits: they last until you close the page.",
+      );
+    this.#listen();
+    this.#controls.showRunning(false);
+    this.#update();
+    this.#tellLeft();
+  }
+
+  run(): Promise<void> {
+    this.notices.clear("undo");
+    return this.#runner.run(this.#options.draft.source);
+  }
+
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  /** The widget leaves the page: ends its run, keeps its edits, gives the static HTML back. */
+  close(): void {
+    this.#runner.leave();
+    this.#options.draft.flush();
+    this.#options.draft.unsubscribe(this.#onDraft);
+    this.code.close();
+    this.#end.abort();
+    this.#output.close();
+    for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
+  }
+
+  /** Back to the published source and recording; the reader's own stay within reach of Undo. */
+  reset(): void {
+    const { draft, resetTo } = this.#options;
+    const wasLive = this.#output.isLive;
+    this.#runner.stop();
+    const before = draft.reset();
+    this.#output.showRecording();
+    this.notices.clear("outdated");
+    this.#update();
+    const undo = (): void => {
+      draft.set(before);
+      if (wasLive) this.#output.showLive();
+      this.#update();
+      this.#controls.get("Reset")?.focus();
+    };
+    this.notices.post("undo", `Back to ${resetTo}.`, {
+      actions: [{ label: "Undo", act: undo }],
+      lasts: UNDO_MS,
+    });
+  }
+
+  async #copy(): Promise<void> {
+    const done = await copyText(this.#options.draft.source);
+    this.notices.post("copy", done ? "Copied." : "The browser did not allow copying.", {
+      lasts: FEEDBACK_MS,
+    });
+  }
+
+  async #share(): Promise<void> {
+    const { draft, playground } = this.#options;
+    if (!playground) return;
+    await offerLink(draft.source, playground, this.notices, () =>
+      this.#controls.get("Share")?.focus(),
+    );
+  }
+
+  #listen(): void {
+    const { root } = this.#options;
+    const { signal } = this.#end;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void this.run();
+    };
+    // Before the editor sees the key, and before a focused button takes it for a press.
+    root.addEventListener("keydown", onKey, { capture: true, signal });
+    window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
+    window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
+  }
+
+  #tellLeft(): void {
+    if (!recallLeft(this.#options.name) || this.#output.isLive) return;
+    this.#output.remark("Your last run was stopped, because you left the page.");
+  }
+
+  #update(): void {
+    const { edited } = this.#options.draft;
+    this.#marker.hidden = !edited;
+    this.#controls.enable("Reset", edited || this.#output.isLive);
+  }
+}

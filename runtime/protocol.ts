@@ -1,0 +1,104 @@
+/**
+ * The messages between the page, the sandbox frame and the Python worker. This file imports nothing.
+ *
+ * The page talks to a worker directly, through a port that the frame hands on. It trusts nothing that
+ * arrives there: a program can post what it likes, so every message passes `asWorkerEvent` first.
+ */
+
+/** page → sandbox frame. The frame forwards what workers need and never looks into it. */
+export type FrameCommand =
+  /** Once, with a port for `FrameEvent`s; the buffers are transferred. */
+  | { type: "boot"; script: string; assets: Assets }
+  /** Replaces the worker by a new one, which gets the port that comes with the message. */
+  | { type: "spawn" }
+  | { type: "terminate" };
+
+/** sandbox frame → page. */
+export type FrameEvent = { type: "worker-error"; message: string };
+
+/** The runtime's bytes, already downloaded and unpacked by the page. */
+export interface Assets {
+  wasm: ArrayBuffer;
+  stdlib: ArrayBuffer;
+  /** The trimmed pyodide-lock.json, as text. */
+  lockfile: string;
+  /** Wheels by file name, as named in the lock file. */
+  wheels: Record<string, ArrayBuffer>;
+  /** Names of the packages in the lock file to install at start. */
+  packages: string[];
+}
+
+/** page → worker. */
+export type Command =
+  | {
+      type: "run";
+      run: number;
+      source: string;
+      filename: string;
+      /** Further importable modules: content by relative path. */
+      files?: Record<string, Uint8Array>;
+    }
+  /** Ctrl-C for the program that runs; nothing if it has ended. */
+  | { type: "interrupt"; run: number }
+  /** The line that an `input` event asked for, without its end; the end of input when undefined. */
+  | { type: "answer"; run: number; text: string | undefined };
+
+/** worker → page. */
+export type WorkerEvent =
+  /** `version` is Python's, for example "3.14.2". */
+  | { type: "ready"; version: string; jspi: boolean }
+  | { type: "started"; run: number }
+  | { type: "stdout"; run: number; text: string }
+  | { type: "stderr"; run: number; text: string }
+  /** The program printed more than a page can show; what follows is dropped. */
+  | { type: "capped"; run: number; lines: number }
+  /** The program reads its standard input and waits for an `answer`. */
+  | { type: "input"; run: number }
+  /** The program's main thread has ended; so many threads that are no daemons have not. */
+  | { type: "waiting"; run: number; threads: number }
+  /**
+   * Something the program used is otherwise than on CPython. `value` and `detail` belong to the
+   * fact: a count or ms, the name of a function or module.
+   */
+  | { type: "note"; run: number; fact: string; value: number; detail: string }
+  | { type: "ended"; run: number; status: number }
+  /** The program has ended, but something of it is still alive: this worker must not run another. */
+  | { type: "spent" }
+  /** The interpreter cannot go on (failed boot, stack overflow in WebAssembly, out of memory). */
+  | { type: "crashed"; message: string };
+
+const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "boolean">> = {
+  ready: { version: "string", jspi: "boolean" },
+  started: { run: "number" },
+  stdout: { run: "number", text: "string" },
+  stderr: { run: "number", text: "string" },
+  capped: { run: "number", lines: "number" },
+  input: { run: "number" },
+  waiting: { run: "number", threads: "number" },
+  note: { run: "number", fact: "string", value: "number", detail: "string" },
+  ended: { run: "number", status: "number" },
+  spent: {},
+  crashed: { message: "string" },
+};
+
+/** Longer than any text of the runtime's own: its cap on output is 500 000 characters. */
+const LONGEST = 1_000_000;
+
+function isOfKind(value: unknown, kind: "string" | "number" | "boolean"): boolean {
+  if (kind === "string") return typeof value === "string" && value.length <= LONGEST;
+  return kind === "number" ? Number.isFinite(value) : typeof value === kind;
+}
+
+/** The message as an event with exactly the known fields, or undefined if it is not one. */
+export function asWorkerEvent(message: unknown): WorkerEvent | undefined {
+  if (typeof message !== "object" || message === null) return undefined;
+  const record = message as Record<string, unknown>;
+  const type = record["type"];
+  if (typeof type !== "string" || !Object.hasOwn(fields, type)) return undefined;
+  const clean: Record<string, unknown> = { type };
+  for (const [name, kind] of Object.entries(fields[type as WorkerEvent["type"]])) {
+    if (!isOfKind(record[name], kind)) return undefined;
+    clean[name] = record[name];
+  }
+  return clean as unknown as WorkerEvent;
+}

@@ -1,0 +1,154 @@
+"""Runs one program as `python name.py` would: `__main__`, exit status and last words included."""
+
+import atexit
+import builtins
+import contextlib
+import gc
+import io
+import linecache
+import os
+import sys
+import threading
+import types
+from asyncio import events
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+import browser_page as page
+
+from browser_runtime import (
+    clocks,
+    event_loop,
+    facts,
+    keyboard,
+    scheduler,
+    slices,
+    state,
+    threads,
+)
+from browser_runtime.keyboard import answer
+
+__all__ = ["answer", "clean_up", "run"]
+
+HOME = Path("/home/reader")
+LIBRARY = Path("/home/library")
+
+
+def _stream(descriptor: int) -> io.TextIOWrapper:
+    """A text stream on a file descriptor, buffered by lines as on a terminal."""
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+
+
+def _own(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback without the frames of this module that lead to the program."""
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _report(error: BaseException) -> int:
+    """Print what CPython prints when a program ends with this exception; the exit status."""
+    if isinstance(error, SystemExit):
+        if error.code is None or isinstance(error.code, int):
+            return (error.code or 0) & 0xFF
+        sys.stderr.write(f"{error.code}\n")
+        return 1
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if package not in sys.stdlib_module_names:
+            error.add_note(f"Here is Python's standard library only; {package!r} is not installed.")
+    try:
+        sys.excepthook(type(error), error, _own(error.__traceback__))
+    except BaseException as second:
+        sys.__excepthook__(type(second), second, second.__traceback__)
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _execute(source: str, path: Path) -> int:
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=str(path), __builtins__=builtins, __cached__=None)
+    sys.modules["__main__"] = module
+    try:
+        code = compile(source, str(path), "exec", dont_inherit=True)
+        clocks.watch(code)
+        exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
+        status = 0
+    except BaseException as error:
+        status = _report(error)
+    # Waits for the threads that are no daemons.
+    if count := threads.non_daemon_count():
+        page.wait_for_threads(count)
+    status = _finish(threading._shutdown) or status  # type: ignore[attr-defined]
+    status = _finish(atexit._run_exitfuncs) or status
+    # What the program leaves behind speaks now, while its streams are open: coroutines that were
+    # never awaited, tasks whose exception nobody looked at.
+    module.__dict__.clear()
+    gc.collect()
+    return status
+
+
+def _finish(step: Callable[[], object]) -> int:
+    try:
+        step()
+    except BaseException as error:
+        return _report(error)
+    return 0
+
+
+def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) -> int:
+    """Run a program and return its exit status; never raises because of what the program does.
+
+    `clean_up` has to be called before the next one.
+
+    Args:
+        source: the text of the program.
+        filename: its name in tracebacks, for example `asynchronous.py`.
+        files: further modules to be importable, content by path relative to a folder on `sys.path`.
+    """
+    path = HOME / Path(filename).name
+    HOME.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+    for name, content in (files or {}).items():
+        target = LIBRARY / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    os.chdir(HOME)
+    sys.argv = [str(path)]
+    sys.path[:] = [str(HOME), *([str(LIBRARY)] if files else []), *sys.path]
+    sys.stdin = keyboard.plug_in()
+    sys.stdout, sys.stderr = _stream(1), _stream(2)
+    linecache.clearcache()
+    # Pyodide's own loop, which is registered as running around every call from JavaScript.
+    outer_loop = events._get_running_loop()
+    events._set_running_loop(None)
+    scheduler.enter(scheduler.MAIN)
+    slices.arm()
+    facts.begin(path)
+    try:
+        status = _execute(source, path)
+        state.restore_builtins()
+        facts.tell()
+        return status
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):  # the program closed or replaced it
+                stream.flush()
+        events._set_running_loop(outer_loop)
+
+
+def clean_up() -> bool:
+    """Make the interpreter as it was before the program; return whether that was possible.
+
+    It is not when a daemon thread cannot be ended: then the worker has to be replaced.
+    """
+    state.restore_builtins()
+    ended = scheduler.abandon(0.3)
+    slices.disarm()
+    state.restore()
+    threads.renew()
+    event_loop.restart_task_names()
+    return ended

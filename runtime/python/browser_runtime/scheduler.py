@@ -1,0 +1,282 @@
+"""Whose turn it is: the running thread, the waiting ones, and what wakes them.
+
+One thread runs at a time, as under the GIL. `wait` is the only place where a thread gives way of
+itself; `slices` takes its turn away when it is over. Code of this package is never interrupted
+there, which is what makes its own updates atomic.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from types import FrameType
+from typing import Any
+
+import browser_kernel as kernel
+from pyodide.ffi import can_run_sync, run_sync
+
+MAIN = 1
+# How a wait ended; the first three as in kernel.ts.
+WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
+
+
+class Waiting:
+    """One wait of one thread."""
+
+    def __init__(self, seconds: float | None, *, outside: bool) -> None:
+        self.ident = _state.current
+        self.frame: FrameType | None = sys._getframe(2)
+        milliseconds = -1 if seconds is None else seconds * 1000
+        self.gate = kernel.gate(milliseconds, self.ident == MAIN)
+        # Only another thread can end it: neither the clock nor anything outside of Python.
+        self.endless = seconds is None and not outside
+
+    def wake(self, outcome: int = WOKEN) -> None:
+        """Let the thread go on, when its turn comes; nothing if it does already."""
+        _state.stuck.pop(self.ident, None)
+        self.gate.open(outcome)
+
+
+class _State:
+    """Of one program; replaced as a whole for the next."""
+
+    def __init__(self) -> None:
+        self.current = MAIN
+        self.alive: dict[int, str] = {MAIN: "MainThread"}
+        self.waiting: dict[int, Waiting] = {}
+        self.stuck: dict[int, Waiting] = {}
+        self.data: dict[int, Any] = {}
+        self.signals: list[int] = []
+        self.over = False
+        self.deadlock_told = False
+        self.next_ident = MAIN + 1
+
+
+_state = _State()
+
+
+def get_ident() -> int:
+    """Return the number of the running thread, like `threading.get_ident`."""
+    return _state.current
+
+
+def is_main() -> bool:
+    """Whether the main thread is running."""
+    return _state.current == MAIN
+
+
+def can_switch() -> bool:
+    """Whether this browser can suspend Python at all, and here."""
+    return can_run_sync()
+
+
+def suspend[T](promise: Awaitable[T]) -> T:
+    """Suspend the running stack until a JavaScript promise settles; others run meanwhile.
+
+    `run_sync` wraps what it is given with `asyncio.ensure_future`, which would tie it to the
+    running event loop; replaced for that one call, the promise reaches the stack switch as it is.
+    """
+    me, loop, ensure_future = _state.current, asyncio._get_running_loop(), asyncio.ensure_future
+
+    def pass_through(promise: Awaitable[T], *, loop: object = None) -> Awaitable[T]:  # noqa: ARG001
+        asyncio.ensure_future = ensure_future
+        return promise
+
+    asyncio.ensure_future = pass_through  # type: ignore[assignment]
+    kernel.end_slice()
+    try:
+        return run_sync(promise)
+    finally:
+        asyncio.ensure_future = ensure_future
+        _state.current = me
+        kernel.start_slice()
+        if asyncio._get_running_loop() is not loop:
+            asyncio._set_running_loop(loop)
+
+
+def wait(
+    seconds: float | None, queue: "list[Waiting] | None" = None, *, outside: bool = False
+) -> int:
+    """Stop running until woken.
+
+    Args:
+        seconds: at most so long; None means for ever.
+        queue: where those who wake look for this thread; it is there for the time of the wait.
+        outside: something other than a thread may wake it.
+
+    Returns:
+        `WOKEN` or `TIMED_OUT`. A pending Ctrl-C has been delivered before that.
+
+    Raises:
+        BaseException: whatever the program's SIGINT handler raises, `KeyboardInterrupt` by default.
+        SystemExit: every thread waits for ever, which has been reported; or the program is over.
+    """
+    if not can_run_sync():
+        return _wait_in_place(seconds, outside=outside)
+    if is_main() and kernel.interrupted:
+        deliver_interrupt()
+    if _state.over and not is_main():
+        raise SystemExit
+    waiting = Waiting(seconds, outside=outside)
+    me = waiting.ident
+    _state.waiting[me] = waiting
+    if waiting.endless:
+        _state.stuck[me] = waiting
+        if len(_state.stuck) == len(_state.alive):
+            _on_deadlock()
+    if queue is not None:
+        queue.append(waiting)
+    try:
+        outcome = suspend(waiting.gate.promise)
+    finally:
+        _state.waiting.pop(me, None)
+        _state.stuck.pop(me, None)
+        if queue is not None and waiting in queue:
+            queue.remove(waiting)
+    if outcome == INTERRUPTED or (me == MAIN and kernel.interrupted):
+        deliver_interrupt()
+        return WOKEN
+    if outcome == DEADLOCKED:
+        raise SystemExit(1)
+    if outcome == ABANDONED:
+        raise SystemExit  # `threading` lets it pass in silence.
+    return outcome
+
+
+def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
+    if seconds is not None:
+        kernel.block(seconds * 1000)
+        return TIMED_OUT
+    if not outside:
+        _report_deadlock({MAIN: sys._getframe(2)})
+        raise SystemExit(1)
+    while True:
+        kernel.block(60_000)
+
+
+def breathe() -> None:
+    """Let everyone else have a turn."""
+    suspend(kernel.breathe().promise)
+
+
+def deliver_interrupt() -> None:
+    """Do in the main thread what Ctrl-C does, or the signals that other threads have sent."""
+    kernel.interrupted = False
+    signals, _state.signals = _state.signals or [signal.SIGINT], []
+    for number in signals:
+        handler = signal.getsignal(number)
+        if handler == signal.SIG_DFL:
+            raise SystemExit(128 + number)
+        if callable(handler):
+            handler(number, sys._getframe(1))
+
+
+def send_signal(number: int) -> None:
+    """Let the main thread call the program's handler: now if that is running, else when it is."""
+    _state.signals.append(number)
+    if is_main():
+        deliver_interrupt()
+    else:
+        kernel.interrupt()
+
+
+def _on_deadlock() -> None:
+    """Wake the main thread, to end the program, after telling who waits where."""
+    if not _state.deadlock_told:
+        _state.deadlock_told = True
+        _report_deadlock({ident: waiting.frame for ident, waiting in _state.stuck.items()})
+    _state.stuck[MAIN].wake(DEADLOCKED)
+
+
+def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
+    lines = ["Deadlock: every thread waits, and none can wake another.\n"]
+    for ident, frame in sorted(frames.items()):
+        lines.append(f"{_state.alive[ident]} waits here:\n")
+        own = traceback.extract_stack(frame)
+        lines += traceback.format_list([part for part in own if not is_ours(part.filename)])
+    sys.stderr.write("".join(lines))
+
+
+_OURS = __file__.removesuffix("scheduler.py")
+
+
+def is_ours(filename: str) -> bool:
+    """Whether a file belongs to this package."""
+    return filename.startswith(_OURS)
+
+
+def enter(ident: int) -> None:
+    """Say that a new stack has begun to run, as this thread."""
+    _state.current = ident
+    kernel.start_slice()
+
+
+def add_thread(name: str) -> int:
+    """Count one thread more; return its number."""
+    ident = _state.next_ident
+    _state.next_ident += 1
+    _state.alive[ident] = name
+    kernel.threads = len(_state.alive)
+    return ident
+
+
+def rename_thread(ident: int, name: str) -> None:
+    """Give a thread the name that it has in reports."""
+    _state.alive[ident] = name
+
+
+def thread_data[T](make: Callable[[], T]) -> T:
+    """Return what is kept for the running thread, made at the first call."""
+    if _state.current not in _state.data:
+        _state.data[_state.current] = make()
+    data: T = _state.data[_state.current]
+    return data
+
+
+def forget_data(ident: int) -> None:
+    """Drop what is kept for a thread that ends."""
+    _state.data.pop(ident, None)
+
+
+def remove_thread(ident: int) -> None:
+    """Count one thread less; if all others now wait for ever, say so."""
+    _state.alive.pop(ident, None)
+    kernel.threads = len(_state.alive)
+    if _state.alive and len(_state.stuck) == len(_state.alive):
+        _on_deadlock()
+
+
+def thread_count() -> int:
+    """Return how many threads are alive, the main one included."""
+    return len(_state.alive)
+
+
+def ready_count() -> int:
+    """Return how many threads run or could, the running one included."""
+    return len(_state.alive) - len(_state.waiting)
+
+
+def is_over() -> bool:
+    """Whether the program has ended, so that its threads have to."""
+    return _state.over
+
+
+def abandon(seconds: float) -> bool:
+    """End all threads but the main one; return whether they ended in time."""
+    _state.over = True
+    end = time.monotonic() + seconds
+    while len(_state.alive) > 1 and time.monotonic() < end:
+        for waiting in list(_state.waiting.values()):
+            waiting.wake(ABANDONED)
+        breathe()
+    return len(_state.alive) == 1
+
+
+def start_program() -> None:
+    """Forget the threads of the program before."""
+    global _state
+    _state = _State()
+    kernel.threads = 1
+    kernel.interrupted = False

@@ -1,0 +1,56 @@
+"""Time slices: takes the turn away from a thread that keeps it, and lets Ctrl-C in.
+
+Pyodide asks the kernel's interrupt buffer every few dozen bytecode checks, which answers SIGVTALRM
+when the slice is over; the handler of that signal suspends the running thread.
+"""
+
+import signal
+import sys
+from types import FrameType
+
+import browser_kernel as kernel
+import pyodide_js
+
+from browser_runtime import facts, scheduler
+
+_SIGNAL = signal.SIGVTALRM
+_set_switch_interval = sys.setswitchinterval
+
+
+def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    if frame is not None and scheduler.is_ours(frame.f_code.co_filename):
+        return  # In the middle of an update that has to be whole.
+    if not scheduler.can_switch():
+        return
+    if scheduler.ready_count() > 1:
+        facts.competed(scheduler.get_ident())
+    scheduler.breathe()
+    if scheduler.is_main():
+        if kernel.interrupted:
+            scheduler.deliver_interrupt()
+    elif scheduler.is_over():
+        raise SystemExit
+
+
+def setswitchinterval(interval: float, /) -> None:
+    """Set how long a thread may run while others want to, in seconds."""
+    _set_switch_interval(interval)  # It checks the argument.
+    kernel.interval = max(interval * 1000, 0.1)
+
+
+def arm() -> None:
+    """Begin to measure slices."""
+    signal.signal(_SIGNAL, _on_slice_over)
+    setswitchinterval(0.005)
+    kernel.arm(True)
+
+
+def disarm() -> None:
+    """Stop measuring: what runs now runs to its end."""
+    kernel.arm(False)
+
+
+def install() -> None:
+    """Give Pyodide the interrupt buffer that looks at the clock."""
+    pyodide_js.setInterruptBuffer(kernel.buffer)
+    sys.setswitchinterval = setswitchinterval

@@ -1,0 +1,136 @@
+"""The interpreter's state before any program, and the way back to it after one.
+
+What a program rebinds in a module (`time.sleep = fake`, `builtins.print = mine`) is undone by
+giving every module its attributes back; what lives inside objects is listed one by one.
+"""
+
+import builtins
+import gc
+import logging
+import os
+import random
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+_Undo = Callable[[], None]
+
+_undo: list[_Undo] = []
+_SYS_ATTRIBUTES = (
+    "argv",
+    "breakpointhook",
+    "displayhook",
+    "dont_write_bytecode",
+    "excepthook",
+    "ps1",
+    "stderr",
+    "stdin",
+    "stdout",
+    "tracebacklimit",
+    "unraisablehook",
+)
+_missing = object()
+
+
+def _modules() -> _Undo:
+    """Modules imported later are forgotten, so that the next program imports them afresh."""
+    before = dict(sys.modules)
+    attributes = [
+        (module.__dict__, dict(module.__dict__))
+        for name, module in before.items()
+        if isinstance(module, ModuleType)
+        and name not in ("sys", "__main__", "threading")  # `threads.renew` sees to that one
+        and not name.startswith("browser_runtime")
+    ]
+
+    def undo() -> None:
+        for name in sys.modules.keys() - before.keys():
+            # Modules made in C may break when they are initialised a second time.
+            if name not in sys.builtin_module_names:
+                del sys.modules[name]
+        sys.modules.update(before)
+        for namespace, saved in attributes:
+            for name in namespace.keys() - saved.keys():
+                del namespace[name]
+            namespace.update(saved)
+
+    return undo
+
+
+def _sys() -> _Undo:
+    saved = {name: getattr(sys, name, _missing) for name in _SYS_ATTRIBUTES}
+    path, recursion, switch = list(sys.path), sys.getrecursionlimit(), sys.getswitchinterval()
+    meta_path, path_hooks = list(sys.meta_path), list(sys.path_hooks)
+
+    def undo() -> None:
+        for name, value in saved.items():
+            if value is not _missing:
+                setattr(sys, name, value)
+            elif hasattr(sys, name):
+                delattr(sys, name)
+        sys.path[:], sys.meta_path[:], sys.path_hooks[:] = path, meta_path, path_hooks
+        sys.setrecursionlimit(recursion)
+        sys.setswitchinterval(switch)
+        sys.settrace(None)
+        sys.setprofile(None)
+        sys.set_asyncgen_hooks(None, None)
+        sys.set_coroutine_origin_tracking_depth(0)
+        for tool in range(6):
+            sys.monitoring.free_tool_id(tool)
+
+    return undo
+
+
+def _surroundings() -> _Undo:
+    environment, folder = dict(os.environ), Path.cwd()
+    filters = list(warnings.filters)
+    loggers = dict(logging.root.manager.loggerDict)
+    root = (logging.root, *(a for a in loggers.values() if isinstance(a, logging.Logger)))
+    settings = [(logger, {**vars(logger), "handlers": [], "filters": []}) for logger in root]
+
+    def undo() -> None:
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        for name in ("/home/reader", "/home/library", "/tmp"):  # noqa: S108 - a file system in memory
+            shutil.rmtree(name, ignore_errors=True)
+        Path("/tmp").mkdir(exist_ok=True)  # noqa: S108
+        warnings.resetwarnings()
+        warnings.filters[:] = filters  # type: ignore[index]
+        # The library's modules keep the loggers that they got when they were imported.
+        logging.root.manager.loggerDict.clear()
+        logging.root.manager.loggerDict.update(loggers)
+        for logger, saved in settings:
+            vars(logger).update(saved, handlers=[], filters=[], _cache={})
+        logging.disable(logging.NOTSET)
+        random.seed()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    return undo
+
+
+_builtins = dict(vars(builtins))
+
+
+def restore_builtins() -> None:
+    """Undo what the program did to `len` and its like, before anything here calls them."""
+    builtins.__dict__.update(_builtins)
+
+
+def remember() -> None:
+    """Take the present state as the one that every program starts from."""
+    _undo[:] = [_modules(), _sys(), _surroundings()]
+    # What is here now stays for ever: the collections after each program need not look at it.
+    gc.collect()
+    gc.freeze()
+
+
+def restore() -> None:
+    """Go back to the state that was remembered."""
+    for undo in _undo:
+        undo()
+    gc.collect()

@@ -1,0 +1,63 @@
+/** Gives the file system in memory a size, as a disk has one: filling it must not end the tab. */
+import type { PyodideAPI } from "pyodide";
+
+/** In bytes, Python's own library included. */
+const SIZE = 512 * 2 ** 20;
+/** "No space left on device", as Emscripten numbers errors. */
+const ENOSPC = 51;
+
+interface FileNode {
+  usedBytes?: number;
+  contents: unknown;
+}
+type Write = (
+  stream: { node: FileNode },
+  buffer: unknown,
+  offset: number,
+  length: number,
+  position: number,
+  canOwn?: boolean,
+) => number;
+type SetAttributes = (node: FileNode, attributes: { size?: number }) => void;
+interface MemoryFileSystem {
+  root: FileNode;
+  filesystems: {
+    MEMFS: { ops_table: { file: { stream: { write: Write }; node: { setattr: SetAttributes } } } };
+  };
+  ErrnoError: new (errno: number) => Error;
+}
+
+/** Bytes in all files below a node. */
+function usage(node: FileNode): number {
+  if (node.usedBytes !== undefined) return node.usedBytes;
+  const { contents } = node;
+  // The contents of a folder are its nodes by name; devices and links have none.
+  if (typeof contents !== "object" || contents === null || ArrayBuffer.isView(contents)) return 0;
+  return Object.values(contents as Record<string, FileNode>).reduce(
+    (sum, child) => sum + usage(child),
+    0,
+  );
+}
+
+export function limitDisk(pyodide: PyodideAPI, size = SIZE): void {
+  const files = pyodide.FS as unknown as MemoryFileSystem;
+  const { stream, node } = files.filesystems.MEMFS.ops_table.file;
+  const { write } = stream;
+  const { setattr } = node;
+  let used = usage(files.root);
+  const grow = (by: number): void => {
+    if (by <= 0) return;
+    // What was deleted is not counted until it matters: looking at all files takes a while.
+    if (used + by > size) used = usage(files.root);
+    if (used + by > size) throw new files.ErrnoError(ENOSPC);
+    used += by;
+  };
+  stream.write = (stream, buffer, offset, length, position, canOwn) => {
+    grow(position + length - (stream.node.usedBytes ?? 0));
+    return write(stream, buffer, offset, length, position, canOwn);
+  };
+  node.setattr = (node, attributes) => {
+    grow((attributes.size ?? 0) - (node.usedBytes ?? 0));
+    setattr(node, attributes);
+  };
+}

@@ -1,0 +1,45 @@
+/** What Python tells the page besides its output, for one run at a time. */
+import type { WorkerEvent } from "../protocol.ts";
+
+/** So many steps of the clock are measured, to find the smallest. */
+const STEPS = 5;
+
+export class PageLink {
+  /** What is told now belongs to this run; to none when it is 0. */
+  run = 0;
+  readonly #post: (event: WorkerEvent) => void;
+
+  /**
+   * The module `browser_page`: to ask for a line of input, to say that the program's code has ended
+   * and its threads have not, and what was otherwise than on CPython (see facts.py). Programs can
+   * import it as well; it lets them do no more than that.
+   */
+  readonly module = Object.freeze({
+    ask: () => this.#tell({ type: "input", run: this.run }),
+    wait_for_threads: (threads: number) =>
+      this.#tell({ type: "waiting", run: this.run, threads: Number(threads) }),
+    tell: (fact: string, value: number, detail: string) =>
+      this.#tell({ type: "note", run: this.run, fact, value, detail }),
+    clock_step: clockStep,
+  });
+
+  constructor(post: (event: WorkerEvent) => void) {
+    this.#post = post;
+  }
+
+  #tell(event: WorkerEvent): void {
+    if (this.run !== 0) this.#post(event);
+  }
+}
+
+/** The step of the clock, in ms: the smallest of a few. */
+function clockStep(): number {
+  let smallest = Infinity;
+  for (let step = 0; step < STEPS; step++) {
+    const start = performance.now();
+    let now = start;
+    while (now === start) now = performance.now();
+    smallest = Math.min(smallest, now - start);
+  }
+  return smallest;
+}

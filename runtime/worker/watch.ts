@@ -1,0 +1,105 @@
+/**
+ * Notices when a program reaches past Python, to the worker's JavaScript.
+ *
+ * What it may do there (timers, changed prototypes, promises that go on for ever) cannot be undone as
+ * a module's attributes can. Ordinary programs never go there, so that one which did costs its worker.
+ * Everything Python does to a JavaScript object passes the few functions below on its way out of
+ * WebAssembly, whichever way the object was come by: `import js`, a frame's globals, `gc`.
+ */
+
+/** The imports of Pyodide's WebAssembly that take a JavaScript object as their first argument. */
+const ON_OBJECT = [
+  "JsProxy_GetAttr_js",
+  "JsProxy_SetAttr_js",
+  "JsProxy_DelAttr_js",
+  "JsProxy_subscript_js",
+  "JsProxy_Dir_js",
+];
+/** `(function, this, arguments)`. */
+const CALL = "JsvFunction_CallBound";
+/** `(function, arguments)`. */
+const CONSTRUCT = "JsvFunction_Construct";
+
+type Import = (...args: unknown[]) => unknown;
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+export class Watch {
+  /** The program has used a JavaScript object that is not the runtime's own. */
+  touched = false;
+  readonly #ours = new WeakSet<object>();
+  #armed = false;
+  #memory: WebAssembly.Memory | undefined;
+
+  /** Using this object is the runtime's business, and so is using what its methods return. */
+  trust(object: object): void {
+    this.#ours.add(object);
+  }
+
+  /** How large the WebAssembly memory is by now, in bytes. */
+  memory(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
+  /** From now on what Python does counts. */
+  arm(): void {
+    this.#armed = true;
+  }
+
+  /** Calls `start` while each WebAssembly module that is made gets watched imports. */
+  async during<T>(start: () => Promise<T>): Promise<T> {
+    const { instantiate, instantiateStreaming } = WebAssembly;
+    const watched = (make: Import) => async (source: unknown, imports?: WebAssembly.Imports) => {
+      const made = (await make(source, this.#wrap(imports))) as
+        WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance;
+      const { memory } = ("instance" in made ? made.instance : made).exports;
+      // The first is that of Python; the others come to it.
+      if (memory instanceof WebAssembly.Memory) this.#memory ??= memory;
+      return made;
+    };
+    Object.assign(WebAssembly, {
+      instantiate: watched(instantiate as Import),
+      instantiateStreaming: watched(instantiateStreaming as Import),
+    });
+    try {
+      return await start();
+    } finally {
+      Object.assign(WebAssembly, { instantiate, instantiateStreaming });
+    }
+  }
+
+  #wrap(imports: WebAssembly.Imports | undefined): WebAssembly.Imports | undefined {
+    const env = imports?.["env"] as Record<string, Import> | undefined;
+    if (!env || !(CALL in env)) return imports;
+    const replace = (name: string, wrap: (original: Import) => Import) => {
+      const original = env[name];
+      // An update of Pyodide may rename them; then isolation would be weaker without anyone noticing.
+      if (typeof original !== "function") throw new Error(`Pyodide has no ${name} any more.`);
+      env[name] = wrap(original);
+    };
+    for (const name of ON_OBJECT) {
+      replace(name, (original) => (object, ...rest) => {
+        this.#see(object);
+        return original(object, ...rest);
+      });
+    }
+    replace(CALL, (original) => (call, owner, args) => {
+      const ours = this.#see(owner);
+      const result = original(call, owner, args);
+      if (ours && isObject(result)) this.#ours.add(result);
+      return result;
+    });
+    replace(CONSTRUCT, (original) => (constructor, args) => {
+      this.#see(constructor);
+      return original(constructor, args);
+    });
+    return imports;
+  }
+
+  #see(object: unknown): boolean {
+    if (!this.#armed) return false;
+    const ours = isObject(object) && this.#ours.has(object);
+    if (!ours) this.touched = true;
+    return ours;
+  }
+}

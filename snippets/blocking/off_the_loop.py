@@ -1,0 +1,42 @@
+import asyncio
+from time import sleep
+
+moves = 0
+
+
+def print_label(parcel: str) -> str:
+    sleep(0.5)  # the printer's driver blocks
+    return f"label for {parcel}"
+
+
+async def run_belt() -> None:
+    global moves
+    while True:
+        await asyncio.sleep(0.2)
+        moves += 1
+
+
+# region printing
+async def on_the_loop(parcel: str) -> str:
+    return print_label(parcel)
+
+
+async def in_a_thread(parcel: str) -> str:
+    return await asyncio.to_thread(print_label, parcel)
+
+
+# endregion
+
+
+async def main() -> None:
+    global moves
+    for get_label in (on_the_loop, in_a_thread):
+        moves = 0
+        belt = asyncio.create_task(run_belt())
+        await asyncio.sleep(0)  # let the belt start
+        label = await get_label("Lisbon")
+        print(f"{get_label.__name__}: {label}, the belt moved {moves} times meanwhile")
+        belt.cancel()
+
+
+asyncio.run(main())

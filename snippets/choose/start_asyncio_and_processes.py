@@ -1,0 +1,44 @@
+# /// script
+# [tool.runnable]
+# native = "Processes do not run in the browser yet."
+# ///
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from time import perf_counter
+
+
+def render(invoice: int, effort: float) -> str:
+    stop = perf_counter() + effort
+    while perf_counter() < stop:
+        sum(range(1_000))
+    return f"invoice {invoice} rendered"
+
+
+async def answer(invoice: int, effort: float, pool: ProcessPoolExecutor) -> None:
+    loop = asyncio.get_running_loop()
+    print(await loop.run_in_executor(pool, render, invoice, effort))
+
+
+async def heartbeat() -> None:
+    worst = 0.0
+    try:
+        while True:
+            due = perf_counter() + 0.02
+            await asyncio.sleep(0.02)
+            worst = max(worst, perf_counter() - due)
+    finally:
+        print("the loop stayed responsive:", "yes" if worst < 0.1 else "no")
+
+
+async def main() -> None:
+    # Started once and kept: a process per request would pay for its start each time.
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        heart = asyncio.create_task(heartbeat())
+        async with asyncio.TaskGroup() as requests:
+            requests.create_task(answer(17, 0.6, pool))
+            requests.create_task(answer(18, 0.2, pool))
+        heart.cancel()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

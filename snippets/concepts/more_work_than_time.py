@@ -1,0 +1,45 @@
+# /// script
+# [tool.runnable]
+# native = "Processes do not run in the browser yet."
+# varies = ['at the same instant: (\w+)']  # with a single free core both answers are no
+# ///
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from time import perf_counter, process_time
+
+type Shift = tuple[float, float, float]  # started, stopped, seconds of CPU time
+
+
+def whisk() -> Shift:
+    started, cpu = perf_counter(), process_time()
+    while process_time() - cpu < 0.4:
+        sum(range(1_000))
+    return started, perf_counter(), process_time() - cpu
+
+
+async def whisk_in_a_task() -> Shift:
+    return whisk()
+
+
+async def two_tasks() -> list[Shift]:
+    async with asyncio.TaskGroup() as kitchen:
+        bowls = [kitchen.create_task(whisk_in_a_task()) for _ in range(2)]
+    return [bowl.result() for bowl in bowls]
+
+
+def two_processes() -> list[Shift]:
+    with ProcessPoolExecutor(max_workers=2) as kitchen:
+        bowls = [kitchen.submit(whisk) for _ in range(2)]
+        return [bowl.result() for bowl in bowls]
+
+
+def report(model: str, shifts: list[Shift]) -> None:
+    starts, stops, cpu = zip(*shifts, strict=True)
+    span = max(stops) - min(starts)
+    print(f"{model}: {sum(cpu):.2f} s of CPU time in {span:.2f} s")
+    print(f"  two were executing at the same instant: {'yes' if sum(cpu) > span else 'no'}")
+
+
+if __name__ == "__main__":
+    report("two asyncio tasks", asyncio.run(two_tasks()))
+    report("two processes", two_processes())

@@ -1,0 +1,6 @@
+# Multiplies numbers that take for ever.
+# Stop when: busy
+print("busy", flush=True)
+x = 7 ** (10**6)
+while True:
+    x *= x

@@ -1,0 +1,16 @@
+# Poisons the site's Cache Storage with an answer of its own.
+import asyncio
+
+import js
+
+
+async def main():
+    try:
+        cache = await js.caches.open("stolen")
+        await cache.put("/", js.Response.new("poisoned"))
+        print("GOT THROUGH")
+    except Exception as error:
+        print("refused:", type(error).__name__)
+
+
+asyncio.run(main())

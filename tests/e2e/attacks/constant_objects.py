@@ -1,0 +1,7 @@
+# Changes objects that every program shares, through C.
+import ctypes
+
+ctypes.pythonapi.PyErr_SetInterrupt.restype = None
+number = 7
+ctypes.memmove(id(number) + 12, (8).to_bytes(4, "little"), 4)
+print("seven is", 3 + 4)

@@ -1,0 +1,14 @@
+# Registers an exit handler that never returns, and one that starts it again.
+# Stop when: leaving
+import atexit
+
+
+@atexit.register
+def stay():
+    print("leaving", flush=True)
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass

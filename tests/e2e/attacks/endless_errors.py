@@ -1,0 +1,7 @@
+# Prints to stderr for ever, in lines that never end.
+# Stop when: again
+import sys
+
+while True:
+    sys.stderr.write("again ")
+    sys.stderr.write('  File "attack.py", line 1\n')

@@ -1,0 +1,4 @@
+# Prints for ever.
+# Stop when: again
+while True:
+    print("again")

@@ -1,0 +1,23 @@
+# Leaves modules of its own in place of others, and an importer that makes more.
+import importlib.machinery
+import sys
+import types
+
+
+class Forger:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, Forger)
+
+    @staticmethod
+    def create_module(spec):
+        return types.ModuleType(spec.name)
+
+    @staticmethod
+    def exec_module(module):
+        module.sleep = lambda *_: print("FORGED")
+
+
+sys.meta_path.insert(0, Forger)
+for name in ("asyncio", "time", "json", "random", "abc", "io", "os"):
+    sys.modules[name] = types.ModuleType(name)

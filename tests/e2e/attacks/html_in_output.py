@@ -1,0 +1,9 @@
+# Prints mark-up that would run if it were taken as such.
+import sys
+
+for stream in (sys.stdout, sys.stderr):
+    print("<script>document.title = 'FORGED'</script>", file=stream)
+    print("<img src=x onerror=\"document.title = 'FORGED'\">", file=stream)
+    print("</pre></div><iframe srcdoc='<script>parent.document.title=1</script>'>", file=stream)
+    print("<style>* { display: none }</style><svg onload=alert(1)>", file=stream)
+    print("<a href='javascript:alert(1)'>here</a> &lt;b&gt; <!-- ]]>", file=stream)

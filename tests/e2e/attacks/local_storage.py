@@ -1,0 +1,8 @@
+# Keeps something in the site's localStorage and reads what is there.
+import js
+
+try:
+    js.localStorage.setItem("stolen", "1")
+    print("GOT THROUGH:", js.localStorage.length)
+except Exception as error:
+    print("refused:", type(error).__name__)

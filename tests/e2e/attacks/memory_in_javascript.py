@@ -1,0 +1,14 @@
+# Asks JavaScript for memory outside of Python's, until it refuses.
+import js
+
+hoard = []
+try:
+    for _ in range(2000):
+        hoard.append(js.ArrayBuffer.new(10**12))
+    print("GOT THROUGH")
+except Exception as error:
+    print("refused:", type(error).__name__)
+try:
+    js.String.prototype.repeat("x", 2**53)
+except Exception as error:
+    print("refused:", type(error).__name__)

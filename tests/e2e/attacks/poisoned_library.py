@@ -1,0 +1,12 @@
+# Puts modules where the next program looks for them.
+import site
+import sys
+from pathlib import Path
+
+for folder in {"/home/reader", "/tmp", "/lib/python3.14/site-packages", *sys.path}:
+    for name in ("sitecustomize", "usercustomize", "asyncio", "random", "poison"):
+        try:
+            Path(folder, f"{name}.py").write_text("print('FORGED')\n")
+        except OSError as error:
+            print("refused:", type(error).__name__)
+print(site.ENABLE_USER_SITE)

@@ -1,0 +1,18 @@
+# Starts processes, in every way Python knows.
+import os
+import subprocess
+import sys
+
+for attempt in (
+    lambda: os.fork(),
+    lambda: subprocess.run([sys.executable, "-c", "print('GOT THROUGH')"]),
+    lambda: os.system("true"),
+    lambda: os.execv("/bin/sh", ["sh"]),
+    lambda: os.posix_spawn("/bin/sh", ["sh"], {}),
+    lambda: os.popen("true"),
+):
+    try:
+        attempt()
+        print("not refused")
+    except Exception as error:
+        print("refused:", type(error).__name__)

@@ -1,0 +1,5 @@
+# Writes over memory at random until the interpreter breaks.
+import ctypes
+
+for address in range(1024, 30_000_000, 4096):
+    ctypes.memset(address, 255, 64)

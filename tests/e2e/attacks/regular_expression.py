@@ -1,0 +1,6 @@
+# Has the regular expression engine try all ways for ever.
+# Stop when: busy
+import re
+
+print("busy", flush=True)
+re.match(r"(a+)+$", "a" * 60 + "b")

@@ -1,0 +1,19 @@
+# An event loop whose tasks refuse to be cancelled.
+# Stop when: busy
+import asyncio
+
+
+async def stay():
+    while True:
+        try:
+            await asyncio.sleep(0.01)
+        except BaseException:
+            asyncio.create_task(stay())
+
+
+async def main():
+    print("busy", flush=True)
+    await asyncio.gather(*(stay() for _ in range(10)))
+
+
+asyncio.run(main())

@@ -1,0 +1,17 @@
+# Non-daemon threads that wait for ever and catch SystemExit, so that the program never ends.
+# Stop when: busy
+import threading
+import time
+
+
+def stay():
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            pass
+
+
+for _ in range(5):
+    threading.Thread(target=stay).start()
+print("busy", flush=True)

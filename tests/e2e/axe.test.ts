@@ -1,0 +1,135 @@
+/** No page has an accessibility violation that axe-core can find, in any of its looks. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page, Viewport } from "puppeteer-core";
+import { launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+const VIEWPORTS: Record<string, Viewport> = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+};
+
+async function openSearch(page: Page): Promise<void> {
+  await page.focus(".md-search__input");
+  await page.keyboard.type("task");
+  await page.waitForSelector(".md-search-result__item");
+}
+
+async function openMenu(page: Page): Promise<void> {
+  await page.evaluate(() => document.querySelector<HTMLInputElement>("#__drawer")?.click());
+  await page.waitForSelector("#__drawer:checked");
+}
+
+async function openPreview(page: Page): Promise<void> {
+  await page.focus("a[data-preview]");
+  await page.waitForSelector(".md-tooltip2--active");
+}
+
+async function ask(page: Page): Promise<void> {
+  const widget = new Widget(page);
+  await widget.write("import os\ntry:\n    os.fork()\nexcept OSError: pass\nprint('ready')\n");
+  await widget.run();
+  await page.waitForSelector(".runnable-difference");
+  await widget.write("print('Good morning!')\nname = input('What is your name? ')\n");
+  await widget.press("Run");
+  await page.waitForSelector(".runnable-ask input");
+}
+
+interface View {
+  path: string;
+  prepare?: (page: Page) => Promise<void>;
+  only?: keyof typeof VIEWPORTS;
+}
+
+const VIEWS: Record<string, View> = {
+  home: { path: "/" },
+  "a tutorial": { path: "/tutorials/chess-exhibition/" },
+  "an explanation": { path: "/explanation/execution-models/" },
+  "the glossary": { path: "/reference/glossary/" },
+  "a notebook": { path: "/measured/one-job-every-model/" },
+  "the playground": { path: "/playground/" },
+  "pages by topic": { path: "/tags/" },
+  "a program that asks": { path: "/tutorials/first-overlap/", prepare: ask },
+  "a missing page": { path: "/not/a/page/" },
+  "search open": { path: "/tutorials/first-overlap/", prepare: openSearch },
+  "menu open": { path: "/tutorials/first-overlap/", prepare: openMenu, only: "phone" },
+  "a glossary preview": {
+    path: "/tutorials/first-overlap/",
+    prepare: openPreview,
+    only: "desktop",
+  },
+};
+
+let site: Site;
+let browser: Browser;
+
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Open a page in a profile of its own: no stored preference leaks from one look to the next. */
+async function withPage(
+  { path, prepare }: View,
+  viewport: Viewport,
+  scheme: string,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await browser.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    await page.setViewport(viewport);
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: scheme },
+      { name: "prefers-reduced-motion", value: "reduce" },
+    ]);
+    await page.goto(site.url + path, { waitUntil: "networkidle0" });
+    await prepare?.(page);
+    // Colours are only what they will be once nothing moves any more.
+    await page.waitForFunction(() =>
+      document.getAnimations().every((animation) => animation.playState !== "running"),
+    );
+    await look(page);
+  } finally {
+    await context.close();
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    return (await axe.run(document, {
+      rules: { "target-size": { enabled: true } },
+    })) as AxeResults;
+  });
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+for (const [name, view] of Object.entries(VIEWS)) {
+  for (const [device, viewport] of Object.entries(VIEWPORTS)) {
+    if (view.only && view.only !== device) continue;
+    for (const scheme of ["light", "dark"]) {
+      test(`${name}, ${device}, ${scheme}`, async () => {
+        await withPage(view, viewport, scheme, async (page) => {
+          const painted = await page.$eval("body", (body) => body.dataset["mdColorScheme"]);
+          assert.equal(painted, scheme === "dark" ? "slate" : "default", "follows the system");
+          assert.deepEqual(await violations(page), []);
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** What is otherwise than on CPython is said beside the run, and only if the program met it. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { describeDifferences } from "../../runtime/page/differences.ts";
+import { Runner } from "../../runtime/harness/runner.ts";
+import type { Engine } from "./support/site.ts";
+
+const BUSY = `
+import threading
+def work():
+    for _ in range(3_000_000): pass
+`;
+
+const programs: [string, string, RegExp[]][] = [
+  ["plain code", "print(sum(range(1000)))", []],
+  [
+    "threads that wait overlap as they do on CPython",
+    "import threading, time\nts = [threading.Thread(target=time.sleep, args=[0.05]) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()",
+    [],
+  ],
+  [
+    "busy threads one after the other",
+    `${BUSY}for _ in range(2):\n    t = threading.Thread(target=work)\n    t.start(); t.join()`,
+    [],
+  ],
+  [
+    "busy threads side by side",
+    `${BUSY}ts = [threading.Thread(target=work) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()`,
+    [/^3 threads took turns on one core/],
+  ],
+  [
+    "subprocesses",
+    "import subprocess\nsubprocess.run(['ls'])",
+    [/^subprocess\.Popen\(\) does not/],
+  ],
+  ["fork", "import os\ntry:\n    os.fork()\nexcept OSError: pass", [/^os\.fork\(\) does not/]],
+  [
+    "a server",
+    "import socket\nwith socket.socket() as s:\n    try: s.bind(('127.0.0.1', 0)); s.listen()\n    except OSError: pass",
+    [/^s\.listen\(\) does not/],
+  ],
+  [
+    "signal handlers of the loop",
+    "import asyncio\nasync def main(): asyncio.get_running_loop().add_signal_handler(2, print)\nasyncio.run(main())",
+    [/^AbstractEventLoop\.add_signal_handler\(\) does not/],
+  ],
+  [
+    "asyncio subprocesses",
+    "import asyncio\nasyncio.run(asyncio.create_subprocess_exec('ls'))",
+    [/^BaseEventLoop\.subprocess_exec\(\) does not/],
+  ],
+  ["a module that is not there", "import curses", [/module curses does not exist/]],
+  ["an error of the program's own", "def move(): raise NotImplementedError\nmove()", []],
+  ["an error of a file's", "open('nothing')", []],
+  [
+    "a measurement shorter than a step of the clock",
+    "import time\nfor _ in range(50):\n    start = time.perf_counter()\n    end = time.perf_counter()",
+    [/^This browser's clock has steps of [\d.]+ ms/],
+  ],
+  [
+    "a measurement that is long enough",
+    "import time\nstart = time.perf_counter()\ntime.sleep(0.05)\nprint(time.perf_counter() - start > 0.04)",
+    [],
+  ],
+];
+
+const engines: Engine[] = ["chromium", "firefox"];
+for (const engine of engines) {
+  describe(engine, () => {
+    let runner: Runner;
+    before(async () => {
+      runner = await Runner.open({ engine });
+    });
+    after(() => runner.close());
+    for (const [name, source, expected] of programs) {
+      test(name, async () => {
+        const { events } = await runner.run({ source, filename: "demo.py" });
+        const lines = describeDifferences(events.filter((event) => event.type === "note"));
+        assert.equal(lines.length, expected.length, lines.join("\n"));
+        expected.forEach((pattern, index) => assert.match(lines[index]!, pattern));
+      });
+    }
+  });
+}

@@ -1,0 +1,53 @@
+/** Leaving a page by instant navigation while its program runs. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+let site: Site, browser: Browser;
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test("the run ends, both pages say so, and no worker is left over", async () => {
+  const page = await freshPage(browser);
+  const widget = new Widget(page);
+  const follow = (selector: string, title: RegExp) => async () => {
+    await page.$eval(selector, (link) => (link as HTMLElement).click());
+    await page.waitForFunction(
+      (source) => new RegExp(source).test(document.querySelector("h1")?.textContent ?? ""),
+      {},
+      title.source,
+    );
+  };
+  const next = follow(".md-footer__link--next", /chess/i);
+  const back = follow(".md-footer__link--prev", /overlap/i);
+
+  await page.goto(`${site.url}/tutorials/first-overlap/`);
+  await widget.write("print('spinning')\nwhile True: pass\n");
+  await widget.press("Run");
+  await widget.until(/spinning/);
+  await next();
+  await page.waitForFunction(() =>
+    /stopped because you left its page/.test(
+      document.querySelector(".runnable-toasts")?.textContent ?? "",
+    ),
+  );
+  // The interpreter that starts anew for the next Run is the only one.
+  assert.match((await widget.run()).origin, /^Ran in your browser/);
+  // Blobs of an opaque origin; the search has a worker of its own.
+  const workers = page.workers().filter((worker) => worker.url().startsWith("blob:null/"));
+  assert.equal(workers.length, 1);
+  const frames = page.frames().filter((frame) => frame !== page.mainFrame());
+  assert.equal(frames.length, 1);
+
+  await back();
+  await widget.until(/Your last run was stopped, because you left the page/);
+  assert.match((await widget.run(5_000).catch(() => widget.shown())).origin, /in your browser/);
+  await page.browserContext().close();
+});

@@ -1,0 +1,153 @@
+/** What every browser test needs: the built site on a local address, a browser, a widget's parts. */
+import { existsSync } from "node:fs";
+import { glob, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Browser, ElementHandle, Page } from "puppeteer-core";
+import { serve, type Intercept, type Server } from "../../../runtime/harness/server.ts";
+
+export { launch, type Engine } from "../../../runtime/harness/browsers.ts";
+
+/** A running static server; `url` has no slash at its end. */
+export interface Site {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The folder the tests look at: `site/` of this repository, or SITE_DIR. */
+export const siteDirectory = resolve(
+  process.env["SITE_DIR"] ?? join(import.meta.dirname, "../../../site"),
+);
+
+/**
+ * Serve a built site on a free port of 127.0.0.1, as a static host would.
+ *
+ * @throws when there is no built site, with the command that makes one.
+ */
+export async function serveSite(
+  directory: string = siteDirectory,
+  intercept?: Intercept,
+): Promise<Site> {
+  if (!existsSync(join(directory, "index.html"))) {
+    throw new Error(`There is no built site in ${directory}: run \`make build\` first.`);
+  }
+  const server: Server = await serve(directory, intercept);
+  return { url: server.url.slice(0, -1), close: server.close };
+}
+
+/** The addresses of all pages that show snippets, with a slash at both ends. */
+export async function pagesWithSnippets(): Promise<string[]> {
+  const pages: string[] = [];
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    if (html.includes("<runnable-snippet ")) pages.push(`/${file.slice(0, -"index.html".length)}`);
+  }
+  return pages.toSorted();
+}
+
+/** A page with an empty profile of its own, closed with its context. */
+export async function freshPage(browser: Browser): Promise<Page> {
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  await page.setViewport({ width: 1280, height: 900 });
+  return page;
+}
+
+/** What a widget's Output region shows now. */
+export interface Shown {
+  origin: string;
+  text: string;
+  stderr: string;
+  notes: string[];
+}
+
+/** One `<runnable-snippet>` or `<runnable-playground>`, as a reader uses it. */
+export class Widget {
+  readonly page: Page;
+  readonly selector: string;
+
+  constructor(page: Page, selector = "runnable-snippet:not([data-native])") {
+    this.page = page;
+    this.selector = selector;
+  }
+
+  /** The button with this name, once it is there and can be pressed. */
+  async button(name: string): Promise<ElementHandle<HTMLButtonElement>> {
+    const handle = await this.page.waitForFunction(
+      (selector, name) =>
+        [...(document.querySelector(selector)?.querySelectorAll("button") ?? [])].find(
+          (button) =>
+            button.textContent?.trim() === name &&
+            !button.disabled &&
+            button.getAttribute("aria-disabled") !== "true",
+        ),
+      { timeout: 60_000 },
+      this.selector,
+      name,
+    );
+    return handle as ElementHandle<HTMLButtonElement>;
+  }
+
+  async press(name: string): Promise<void> {
+    const button = await this.button(name);
+    await button.scrollIntoView();
+    await button.click();
+    await button.dispose();
+  }
+
+  async shown(): Promise<Shown> {
+    return this.page.$eval(`${this.selector} [role=log]`, (region) => ({
+      origin: region.querySelector(".runnable-origin")?.textContent ?? "",
+      text: region.querySelector("pre")?.textContent ?? "",
+      stderr: [...region.querySelectorAll(".runnable-stderr")].map((e) => e.textContent).join(""),
+      notes: [...region.querySelectorAll(".runnable-note")].map((e) => e.textContent ?? ""),
+    }));
+  }
+
+  /** Waits until the region shows what matches. */
+  async until(pattern: RegExp, timeout = 60_000): Promise<Shown> {
+    await this.page.waitForFunction(
+      (selector, source, flags) =>
+        new RegExp(source, flags).test(
+          document.querySelector(`${selector} [role=log]`)?.textContent ?? "",
+        ),
+      { timeout },
+      this.selector,
+      pattern.source,
+      pattern.flags,
+    );
+    return this.shown();
+  }
+
+  /** Waits until a run has come to its end, whichever. */
+  finished(timeout?: number): Promise<Shown> {
+    return this.until(/Ran in your browser|Not run/, timeout);
+  }
+
+  async run(timeout?: number): Promise<Shown> {
+    await this.press("Run");
+    return this.finished(timeout);
+  }
+
+  /** Replaces the code as a reader would: opens the editor, selects everything, types. */
+  async write(source: string): Promise<void> {
+    await this.page.click(`${this.selector} .runnable-code`);
+    await this.page.waitForSelector(`${this.selector} .cm-content`, { timeout: 60_000 });
+    await this.page.focus(`${this.selector} .cm-content`);
+    await this.page.keyboard.down("Control");
+    await this.page.keyboard.press("a");
+    await this.page.keyboard.up("Control");
+    // As if pasted: typed keys would be indented a second time.
+    await this.page.evaluate((text) => {
+      // Firefox gives made-up events no clipboard.
+      if (navigator.userAgent.includes("Firefox")) {
+        document.execCommand("insertText", false, text);
+        return;
+      }
+      const data = new DataTransfer();
+      data.setData("text/plain", text);
+      document.activeElement!.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, source);
+  }
+}

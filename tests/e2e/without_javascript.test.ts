@@ -1,0 +1,62 @@
+/** Without JavaScript every page shows the source and the output of every snippet. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { freshPage, launch, pagesWithSnippets, serveSite, type Site } from "./support/site.ts";
+
+let site: Site, browser: Browser;
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** A line of a file as it must stand on the page: the longest one, which is the least ambiguous. */
+function longestLine(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/^2> /, "").trim())
+    .reduce((longest, line) => (line.length > longest.length ? line : longest), "");
+}
+
+test("source, recorded output and a link to the file are visible", async () => {
+  let count = 0;
+  for (const path of await pagesWithSnippets()) {
+    const page = await freshPage(browser);
+    await page.setJavaScriptEnabled(false);
+    await page.goto(site.url + path);
+    // innerText leaves out what is not displayed.
+    const snippets = await page.$$eval("runnable-snippet", (elements) =>
+      elements.map((element) => ({
+        name: element.getAttribute("data-name")!,
+        code: element.querySelector<HTMLElement>(".runnable-code")!.innerText,
+        output: element.querySelector<HTMLElement>("[role=log]")!.innerText,
+        link: element.querySelector<HTMLAnchorElement>("a.runnable-file")!.href,
+        buttons: element.querySelectorAll("button").length,
+        source: element.getAttribute("data-source")!,
+      })),
+    );
+    for (const { name, code, output, link, buttons, source } of snippets) {
+      assert.equal(link, `${site.url}/snippets/${name}.py`);
+      assert.equal(await (await fetch(link)).text(), source, name);
+      assert.equal(source, await readFile(`snippets/${name}.py`, "utf8"), name);
+      assert.ok(code.trim().split("\n").length > 1, `${name}: code`);
+      for (const line of code.split("\n").filter((line) => line.trim() !== "")) {
+        assert.ok(source.includes(line.trimEnd()), `${name} shows ${line}`);
+      }
+      const recorded = `snippets/${name}.out`;
+      assert.ok(existsSync(recorded), recorded);
+      const text = (await readFile(recorded, "utf8")).trim();
+      if (text !== "") assert.ok(output.includes(longestLine(text)), `${name}: output`);
+      assert.equal(buttons, 0, "no button without JavaScript");
+      count++;
+    }
+    await page.browserContext().close();
+  }
+  assert.ok(count >= 15, `only ${count} snippets`);
+});

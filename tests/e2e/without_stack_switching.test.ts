@@ -1,0 +1,63 @@
+/** A browser that cannot suspend Python says so where a program needs it; all else works. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { encode } from "../../runtime/page/share.ts";
+import { launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+let site: Site, browser: Browser, page: Page, widget: Widget;
+before(async () => {
+  site = await serveSite();
+  browser = await launch("firefox", {
+    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+  });
+  page = await browser.newPage();
+  widget = new Widget(page);
+  await page.goto(`${site.url}/tutorials/first-overlap/`);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Opens a program in the playground; Firefox lets no script paste. */
+async function write(source: string): Promise<void> {
+  widget = new Widget(page, "runnable-playground");
+  await page.goto(`${site.url}/playground/#code=${await encode(source)}`);
+  await page.reload();
+}
+
+const differences = () =>
+  page.$$eval(`${widget.selector} .runnable-difference`, (lines) =>
+    lines.map((line) => line.textContent),
+  );
+
+test("the snippet as published runs, with nothing to add", async () => {
+  assert.equal((await widget.run()).notes.length, 0);
+  assert.deepEqual(await differences(), []);
+});
+
+test("a program that starts a thread ends with the reason, and what to use instead", async () => {
+  await write("import threading\nthreading.Thread(target=print).start()\n");
+  const { stderr } = await widget.run();
+  assert.match(stderr, /RuntimeError: can't start new thread/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+  ]);
+});
+
+test("input() says why it cannot be answered", async () => {
+  await write("input('Name? ')\n");
+  const { stderr } = await widget.run();
+  assert.match(stderr, /EOFError: input\(\) cannot be answered here, because this browser cannot/);
+});
+
+test("Stop ends the worker, and the next Run has a new one", async () => {
+  await write("print('spinning')\nwhile True: pass\n");
+  await widget.press("Run");
+  await widget.until(/spinning/);
+  await widget.press("Stop");
+  assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
+  await write("print('next')\n");
+  assert.equal((await widget.run()).text, "next\n");
+});

@@ -1,0 +1,5 @@
+# /// script
+# [tool.runnable]
+# vary = ["hot"]
+# ///
+print("hot")

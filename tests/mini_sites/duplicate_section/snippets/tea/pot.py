@@ -1,0 +1,6 @@
+# region warm
+print("hot")
+# endregion
+# region warm
+print("cold")
+# endregion

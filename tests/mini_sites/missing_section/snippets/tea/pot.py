@@ -1,0 +1,3 @@
+# region warm
+print("hot")
+# endregion

@@ -1,0 +1,2 @@
+print("hot"
+print("cold")

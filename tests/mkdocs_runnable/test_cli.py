@@ -1,0 +1,234 @@
+"""The command line, as a person uses it."""
+
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.cli import main
+from mkdocs_runnable.record import record
+from mkdocs_runnable.snippet import Library
+from tests.conftest import REPOSITORY, AddSnippet
+
+type Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def in_project(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(library.root.parent)
+
+
+def test_check_prints_what_the_program_prints(tmp_path: Path, capfd: Output) -> None:
+    path = tmp_path / "demo.py"
+    path.write_text("import sys; print('out'); print('err', file=sys.stderr); sys.exit(4)\n")
+    assert main(["check", str(path)]) == 1
+    captured = capfd.readouterr()
+    assert captured.out == "out\n"
+    assert captured.err == "err\ndemo.py: exit status 4\n"
+
+
+def test_check_of_several_files_goes_on_after_a_failure(tmp_path: Path, capfd: Output) -> None:
+    (tmp_path / "bad.py").write_text("1 / 0\n")
+    (tmp_path / "good.py").write_text("print('fine')\n")
+    assert main(["check", "bad.py", "good.py"]) == 1
+    assert capfd.readouterr().out == "fine\n"
+    assert main(["check", "good.py"]) == 0
+
+
+def test_check_works_outside_of_any_project(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capfd: Output
+) -> None:
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "demo.py").write_text("import kettle; print(kettle.state)\n")
+    (folder / "modules").mkdir()
+    (folder / "modules" / "kettle.py").write_text("state = 'hot'\n")
+    monkeypatch.chdir(folder)
+    assert main(["check", "--path", "modules", "demo.py"]) == 0
+    assert capfd.readouterr().out == "hot\n"
+
+
+def test_check_keeps_the_time_limit_of_the_header(tmp_path: Path, capfd: Output) -> None:
+    header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
+    (tmp_path / "demo.py").write_text(header + "while True: pass\n")
+    assert main(["check", "demo.py"]) == 1
+    assert "demo.py: stopped after its time limit of 0.5 seconds" in capfd.readouterr().err
+
+
+def test_check_of_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
+    add_snippet("tea/good", "print('tea took 1 s')\n", "tea took 2 s\n")
+    add_snippet("tea/later", '# /// script\n# requires-python = ">=4"\n# ///\n')
+    assert main(["check"]) == 0
+    err = capfd.readouterr().err
+    assert "passed  tea/good" in err
+    assert "skipped tea/later" in err
+    assert "requires Python >=4, this is CPython" in err
+    assert err.endswith("1 passed, 1 skipped\n")
+    add_snippet("tea/wrong", "print('1 cup')\n", "2 cups\n")
+    add_snippet("tea/bare", "print('no recording')\n")
+    assert main(["check"]) == 1
+    err = capfd.readouterr().err
+    assert "-2 cups\n+1 cup\n" in err
+    assert "snippets/tea/bare.out: tea/bare.py has no recording. Run `make record`" in err
+    assert err.endswith("1 passed, 2 failed, 1 skipped\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "gone.py"], "Error: gone.py: there is no such file.\n"),
+        (["check", "tea/gone"], "Error: snippets/tea/gone.py: there is no such file.\n"),
+        (["check", "--engine", "firefox"], "Error: --engine chooses a browser; give --browser"),
+        (["check", "--path", "gone"], "Error: --path gone: there is no such folder.\n"),
+        (["check", "--browser"], "Error: the browser runtime is not built. Run `make build`"),
+        (["record", "plain.py"], "Error: only snippets are recorded, and plain.py is none.\n"),
+        (["new", "Tea/pot"], "Error: 'Tea/pot' is no name for a snippet. Expected topic/name"),
+        (["new", "tea"], "Error: 'tea' is no name for a snippet. Expected topic/name"),
+        (["new", "../tea/pot"], "Error: '../tea/pot' is no name for a snippet."),
+    ],
+)
+def test_errors_are_one_clear_line(
+    arguments: list[str], message: str, tmp_path: Path, capfd: Output
+) -> None:
+    (tmp_path / "plain.py").write_text("print(1)\n")
+    assert main(arguments) == 2
+    assert capfd.readouterr().err.startswith(message)
+
+
+def test_judge_compares_and_keeps_what_a_browser_printed(
+    library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch, capfd: Output
+) -> None:
+    add_snippet("tea/pot", "", "hot after 1 s\n2> careful\n[exit status 1]\n")
+    add_snippet("tea/cup", "", "2 cups\n")
+    add_snippet("tea/kettle", '# /// script\n# [tool.runnable]\n# native = "Fire."\n# ///\n', "")
+    chunks = [
+        {"stream": "stdout", "text": "hot after 3 s\n"},
+        {"stream": "stderr", "text": "careful\n"},
+    ]
+    pot = json.dumps({"name": "tea/pot", "chunks": chunks, "status": 1})
+    cup = json.dumps({"name": "tea/cup", "chunks": chunks[:1], "status": 0})
+    arguments = ["judge", "firefox", "--browser-version", "Firefox 153", "--python-version", "3.14"]
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{pot}\n"))
+    assert main(arguments) == 0
+    assert capfd.readouterr().err == "1 as recorded, 0 not\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{pot}\n{cup}\n"))
+    assert main(arguments) == 1
+    err = capfd.readouterr().err
+    assert "-2 cups" in err
+    assert err.endswith("1 as recorded, 1 not\n")
+    kept = json.loads((library.root.parent / "build/verification/firefox.json").read_text())
+    assert kept["runner"]["engine"] == "Firefox 153"
+    outcomes = {name: result["outcome"] for name, result in kept["results"].items()}
+    assert outcomes == {"tea/pot": "passed", "tea/cup": "failed", "tea/kettle": "skipped"}
+
+
+@pytest.mark.parametrize("run", ["{}", "[", '{"name": "tea/gone", "chunks": [], "status": 0}'])
+def test_judge_refuses_what_is_no_run_of_a_snippet(
+    run: str, monkeypatch: pytest.MonkeyPatch, capfd: Output
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(run))
+    versions = ["--browser-version", "Firefox 153", "--python-version", "3.14"]
+    assert main(["judge", "firefox", *versions]) == 2
+    assert "run" in capfd.readouterr().err
+
+
+def test_a_port_in_use(capfd: Output) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["port", str(port)]) == 2
+        assert f"make serve PORT={port + 1}" in capfd.readouterr().err
+    assert main(["port", str(port)]) == 0
+
+
+def test_record(library: Library, add_snippet: AddSnippet, capfd: Output) -> None:
+    path = add_snippet("tea/pot", "import time\nprint(time.perf_counter(), 's')\n")
+    recording = path.with_suffix(".out")
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == "new       tea/pot\n"
+    first = recording.read_text()
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == "unchanged tea/pot\n"
+    assert recording.read_text() == first, "a time that is masked is no reason to rewrite it"
+    assert main(["record", "tea/pot"]) == 0
+    assert capfd.readouterr().err == "changed   tea/pot\n"
+    assert recording.read_text() != first, "but who names a snippet wants a new recording"
+    path.write_text("print('cold')\nraise SystemExit(3)\n")
+    assert main(["record", "tea/pot"]) == 0
+    err = capfd.readouterr().err
+    assert "changed   tea/pot" in err
+    assert "+cold" in err
+    assert "Warning: tea/pot: the program ended with exit status 3" in err
+    assert recording.read_text() == "cold\n[exit status 3]\n"
+    origins = json.loads((library.root / "recordings.json").read_text())
+    assert set(origins) == {"tea/pot"}
+    assert origins["tea/pot"]["interpreter"].startswith("CPython 3.")
+
+
+def test_record_again_when_the_snippet_changed(library: Library, add_snippet: AddSnippet) -> None:
+    path = add_snippet("tea/pot", "print('2 s')\n")
+    assert main(["record"]) == 0
+    path.write_text("print('3 s')\n")
+    assert [each.outcome for each in record(library, ["tea/pot"])] == ["changed"]
+    assert path.with_suffix(".out").read_text() == "3 s\n"
+
+
+def test_record_refuses_what_does_not_end(add_snippet: AddSnippet, capfd: Output) -> None:
+    header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
+    path = add_snippet("tea/pot", header + "while True: pass\n", "old\n")
+    assert main(["record"]) == 2
+    assert "tea/pot.py: stopped after its time limit" in capfd.readouterr().err
+    assert path.with_suffix(".out").read_text() == "old\n"
+
+
+def test_record_refuses_ambiguous_output(add_snippet: AddSnippet, capfd: Output) -> None:
+    add_snippet("tea/pot", "print('2> cups')\n")
+    assert main(["record"]) == 2
+    assert capfd.readouterr().err.startswith("Error: snippets/tea/pot.py: line 1 of the output")
+
+
+def test_new_makes_a_snippet_that_passes(library: Library, capfd: Output) -> None:
+    assert main(["new", "tea/pot"]) == 0
+    captured = capfd.readouterr()
+    assert captured.out == "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }\n"
+    assert library.path("tea/pot").with_suffix(".out").read_text().startswith("coffee: started\n")
+    assert main(["check"]) == 0
+    assert main(["new", "tea/pot"]) == 2
+    assert "snippets/tea/pot.py exists already" in capfd.readouterr().err
+
+
+def test_outside_of_a_project(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capfd: Output
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert main(["check"]) == 2
+    assert "is not in a project: there is no folder 'snippets'" in capfd.readouterr().err
+
+
+def test_runs_as_a_module(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs_runnable", "check", "gone.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (2, "Error: gone.py: there is no such file.\n")
+
+
+def test_an_older_python_is_told_so(tmp_path: Path) -> None:
+    """The guard itself, on a module that claims to run on 3.8."""
+    guard = (REPOSITORY / "mkdocs_runnable" / "__main__.py").read_text()
+    path = tmp_path / "guard.py"
+    path.write_text("import sys\nsys.version_info = (3, 8, 1)\n" + guard)
+    done = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("mkdocs_runnable needs Python 3.12 or newer; this is Python 3.8")

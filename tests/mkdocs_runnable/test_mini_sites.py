@@ -1,0 +1,110 @@
+"""Builds the small sites in tests/mini_sites, one for each thing that can be wrong.
+
+What a build says is compared with ``expected.txt``, the pages of the good one with the files in
+``expected/``. ``pytest --refresh`` writes these anew; then look at the difference.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+SITES = REPOSITORY / "tests" / "mini_sites"
+CASES = sorted(path.parent.name for path in SITES.glob("*/docs"))
+BAD = [case for case in CASES if case != "good"]
+
+
+@pytest.fixture
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The mini-site of this test, with what ``make`` would have made before the build."""
+    site = tmp_path / "site_of_tea"
+    shutil.copytree(SITES / request.param, site)
+    shutil.copy(SITES / "mkdocs.yml", site)
+    shutil.copytree(SITES / "theme", site / "theme")
+    if request.param != "no_runtime":
+        runtime = site / "build" / "runtime"
+        (runtime / "chunks").mkdir(parents=True)
+        (runtime / "widget.js").write_text("// widget\n")
+        (runtime / "chunks" / "editor.js").write_bytes(b"\0\xff")
+    return site
+
+
+def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=site,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY), "NO_MKDOCS_2_WARNING": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,  # one after the other, as in a terminal
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+def build(site: Path) -> subprocess.CompletedProcess[str]:
+    return run(site, "mkdocs", "build", "--quiet", "--strict")
+
+
+def compare(actual: str, expected: Path, *, refresh: bool) -> None:
+    if refresh:
+        expected.parent.mkdir(exist_ok=True)
+        expected.write_text(actual, encoding="utf-8")
+    assert actual == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("copy", "case"), [(case, case) for case in BAD], indirect=["copy"], ids=BAD
+)
+def test_a_bad_site_is_refused(copy: Path, case: str, *, refresh: bool) -> None:
+    (copy / "site").mkdir()
+    (copy / "site" / "index.html").write_text("the last good site")
+    notebooks = ("mkdocs_runnable", "notebooks")
+    done = run(copy, *notebooks) if case == "failing_notebook" else build(copy)
+    assert done.returncode != 0
+    said = "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    assert "Traceback" not in said
+    assert str(copy) not in said, "messages name files as the reader knows them"
+    compare(said, SITES / case / "expected.txt", refresh=refresh)
+    assert [path.name for path in (copy / "site").iterdir()] == ["index.html"], "all or nothing"
+    assert (copy / "site" / "index.html").read_text() == "the last good site"
+    left = {path.name for path in copy.iterdir()} - {path.name for path in (SITES / case).iterdir()}
+    assert left <= {"site", "build", "theme", "mkdocs.yml"}, "nothing else is left behind"
+
+
+@pytest.mark.parametrize("copy", ["good"], indirect=True)
+def test_the_good_site(copy: Path, *, refresh: bool) -> None:
+    done = build(copy)
+    assert (done.returncode, done.stdout) == (0, "")
+    site = copy / "site"
+    for page in ("index.html", "guide/tea/index.html"):
+        name = page.removesuffix("/index.html").replace("/", "-").removesuffix(".html") + ".html"
+        text = (site / page).read_text(encoding="utf-8")
+        compare(text, SITES / "good" / "expected" / name, refresh=refresh)
+    for path in (copy / "snippets").rglob("*.py"):
+        published = site / path.relative_to(copy)
+        assert published.read_bytes() == path.read_bytes()
+    for path in (copy / "build" / "runtime").rglob("*.js"):
+        assert (site / path.relative_to(copy / "build")).read_bytes() == path.read_bytes()
+    assert '"tea/threads"' in (site / "verification.json").read_text()
+    assert not list(site.rglob("*.out"))
+    assert {path.name for path in copy.iterdir() if path.name.startswith(".")} == set()
+
+
+@pytest.mark.parametrize("copy", ["good"], indirect=True)
+def test_a_good_build_replaces_the_site(copy: Path) -> None:
+    (copy / "site").mkdir()
+    (copy / "site" / "old.html").write_text("old")
+    assert build(copy).returncode == 0
+    assert not (copy / "site" / "old.html").exists()
+    assert (copy / "site" / "index.html").exists()
+
+
+def test_every_case_is_tested() -> None:
+    assert "good" in CASES
+    assert len(BAD) > 15

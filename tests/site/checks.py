@@ -1,0 +1,231 @@
+"""Checks of a built site: each returns what is wrong, one message each; nothing if all is well."""
+
+import gzip
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from mkdocs_runnable.html_page import HtmlPage, is_external, read_site, target
+from mkdocs_runnable.recording import Transcript
+from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.widget import render
+
+# Imports that a module needs before it runs; import() is not among them.
+_STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^"'()]*?["'](\.{1,2}/[^"']+)["']""")
+_CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?(?P<address>[^"')\s]+)""")
+_SEARCH_WORKER = re.compile(r'"search":\s*"([^"]+)"')
+
+
+def dead_links(site: Path) -> list[str]:
+    """Links within the site to a file or an anchor that is not there."""
+    pages = {page.path: page for page in read_site(site)}
+    problems = []
+    for page in pages.values():
+        for address in page.links:
+            if is_external(address):
+                continue
+            file, anchor = target(site, page.path, address)
+            where = page.path.relative_to(site)
+            if not file.is_file():
+                problems.append(f"{where}: {address} leads nowhere")
+            elif not (_is_for_scripts(anchor) or _has_anchor(pages.get(file), anchor)):
+                problems.append(f"{where}: {address}: there is no such anchor")
+    return problems
+
+
+def _has_anchor(page: HtmlPage | None, anchor: str) -> bool:
+    return page is None or not anchor or anchor in page.anchors
+
+
+def _is_for_scripts(anchor: str) -> bool:
+    """Whether an anchor is read by a script: a share link, a text fragment, material's menus."""
+    return anchor.startswith(("code=", ":~:", "__"))
+
+
+def orphans(site: Path) -> list[str]:
+    """Pages that no chain of links from the home page reaches."""
+    pages = {page.path: page for page in read_site(site)}
+    home = site / "index.html"
+    reached, pending = {home}, [home]
+    while pending:
+        page = pages[pending.pop()]
+        for address in page.links:
+            file, _ = target(site, page.path, address)
+            if not is_external(address) and file in pages and file not in reached:
+                reached.add(file)
+                pending.append(file)
+    return [
+        f"{path.relative_to(site)}: no page links to it"
+        for path in sorted(pages.keys() - reached)
+        if path != site / "404.html"  # which nobody should link to
+    ]
+
+
+def foreign_assets(site: Path) -> list[str]:
+    """What pages and style sheets load from another host."""
+    problems = [
+        f"{page.path.relative_to(site)}: <{tag}> loads {address}"
+        for page in read_site(site)
+        for tag, address in page.assets
+        if is_external(address)
+    ]
+    for path in sorted(site.rglob("*.css")):
+        problems += [
+            f"{path.relative_to(site)}: loads {match['address']}"
+            for match in _CSS_ADDRESS.finditer(path.read_text(encoding="utf-8"))
+            if is_external(match["address"]) and not match["address"].startswith("data:")
+        ]
+    return problems
+
+
+def missing_assets(site: Path) -> list[str]:
+    """What pages load from the site, and the site does not have."""
+    return [
+        f"{page.path.relative_to(site)}: <{tag}> loads {address}, which is not there"
+        for page in read_site(site)
+        for tag, address in page.assets
+        if not is_external(address) and not target(site, page.path, address)[0].is_file()
+    ]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one page transfers before the first Run, in bytes after gzip.
+
+    ``search`` and ``prefetched`` come besides: the search index, and the pages that instant
+    navigation fetches when a reader hovers over a link to them (the largest one).
+    """
+
+    page: str
+    bytes: int
+    search: int
+    prefetched: int
+
+
+def weights(site: Path) -> list[Weight]:
+    """Weigh every page, the heaviest first."""
+    pages = read_site(site)
+    index = site / "search" / "search_index.json"
+    search = _gzipped(index) if index.is_file() else 0
+    html = {page.path: _gzipped(page.path) for page in pages}
+    result = [
+        Weight(
+            page=page.path.relative_to(site).as_posix(),
+            bytes=html[page.path] + sum(_gzipped(file) for file in loaded_files(site, page)),
+            search=search,
+            prefetched=max(html.values()),
+        )
+        for page in pages
+    ]
+    return sorted(result, key=lambda weight: weight.bytes, reverse=True)
+
+
+def loaded_files(site: Path, page: HtmlPage) -> set[Path]:
+    """Files that the browser loads for a page by itself, and what these load in turn."""
+    addresses = [address for _, address in page.assets if not is_external(address)]
+    addresses += _SEARCH_WORKER.findall(page.path.read_text(encoding="utf-8"))
+    pending = [target(site, page.path, address)[0] for address in addresses]
+    files: set[Path] = set()
+    while pending:
+        file = pending.pop()
+        if file in files or not file.is_file():
+            continue
+        files.add(file)
+        if file.suffix in (".js", ".mjs"):
+            found = _STATIC_IMPORT.findall(file.read_text(encoding="utf-8"))
+        elif file.suffix == ".css":
+            text = file.read_text(encoding="utf-8")
+            found = [match["address"] for match in _CSS_ADDRESS.finditer(text)]
+        else:
+            found = []
+        pending += [
+            target(site, file, address)[0]
+            for address in found
+            if not is_external(address) and not address.startswith("#")
+        ]
+    return files
+
+
+def _gzipped(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), compresslevel=6, mtime=0))
+
+
+def unpublished(site: Path, library: Library) -> list[str]:
+    """Snippet files that are not on the site, byte for byte."""
+    problems = []
+    for name in library.names():
+        published = site / "snippets" / f"{name}.py"
+        if not published.is_file():
+            problems.append(f"snippets/{name}.py is not published")
+        elif published.read_bytes() != library.path(name).read_bytes():
+            problems.append(f"snippets/{name}.py differs from the file in the repository")
+    return problems
+
+
+class _Widgets(HTMLParser):
+    """Text of the parts of each widget, as a browser without scripts shows it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.widgets: list[dict[str, str]] = []
+        self._open: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "runnable-snippet":
+            self.widgets.append({"id": attributes.get("id") or "", "code": "", "pre": ""})
+            self._open.append((tag, "widget"))
+            return
+        classes = (attributes.get("class") or "").split()
+        if "language-python" in classes and self._inside("widget"):
+            self._open.append((tag, "code"))
+        elif tag == "pre" and self._inside("output"):
+            self._open.append((tag, "pre"))
+        elif "runnable-output" in classes:
+            self._open.append((tag, "output"))
+        elif tag not in ("br", "img", "input", "link", "meta", "hr"):
+            self._open.append((tag, ""))
+
+    def _inside(self, part: str) -> bool:
+        return any(name == part for _, name in self._open)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for part in ("code", "pre"):
+            if self.widgets and self._inside(part):
+                self.widgets[-1][part] += data
+
+
+def read_widgets(html: str) -> dict[str, dict[str, str]]:
+    """Return id → ``code`` and ``pre`` (output) of each widget."""
+    reader = _Widgets()
+    reader.feed(html)
+    reader.close()
+    return {widget["id"]: widget for widget in reader.widgets}
+
+
+def incomplete_widgets(
+    html: str, expected: list[tuple[str, str | None]], library: Library
+) -> list[str]:
+    """Snippets (name and section) that a page should show and does not, whole and with output."""
+    widgets = read_widgets(html)
+    problems = []
+    for name, section in expected:
+        snippet = library.load(name)
+        text, recording = library.path(name), snippet.recording_path.read_text(encoding="utf-8")
+        wanted = render(snippet, Transcript.parse(recording), None, root="", section=section)
+        (identifier, right), *_ = read_widgets(wanted).items()
+        if identifier not in widgets:
+            problems.append(f"{identifier} is missing")
+            continue
+        shown = widgets[identifier]
+        first, last = snippet.shown_lines(section)
+        if shown["code"] != "\n".join(snippet.lines[first - 1 : last]):
+            problems.append(f"{identifier} does not show the source of {text.name}")
+        if shown["pre"] != right["pre"]:
+            problems.append(f"{identifier} does not show the recorded output")
+    return problems

@@ -1,0 +1,80 @@
+"""The site that `make build` has made."""
+
+import json
+from pathlib import Path
+
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.verification import EXPECTED
+from tests.conftest import REPOSITORY
+from tests.site import checks
+
+PROJECT = Project(REPOSITORY)
+LIBRARY = PROJECT.library
+MAX_WEIGHT = 150 * 1024  # bytes
+
+
+def listed(problems: list[str]) -> str:
+    return "\n".join(["", *problems])
+
+
+def test_no_dead_links(site: Path) -> None:
+    problems = checks.dead_links(site)
+    assert not problems, listed(problems)
+
+
+def test_no_orphans(site: Path) -> None:
+    problems = checks.orphans(site)
+    assert not problems, listed(problems)
+
+
+def test_loads_nothing_from_another_host(site: Path) -> None:
+    problems = checks.foreign_assets(site)
+    assert not problems, listed(problems)
+
+
+def test_has_all_that_it_loads(site: Path) -> None:
+    problems = checks.missing_assets(site)
+    assert not problems, listed(problems)
+
+
+def test_publishes_snippets_byte_for_byte(site: Path) -> None:
+    problems = checks.unpublished(site, LIBRARY)
+    assert not problems, listed(problems)
+
+
+def test_shows_source_and_output_without_scripts(site: Path) -> None:
+    problems = []
+    for page in sorted(PROJECT.docs.rglob("*.md")):
+        lines = marked_lines(page.read_text(encoding="utf-8"))
+        references = [parse(line) for _, line in lines if is_marked(line)]
+        expected = [
+            (each.href.rpartition("snippets/")[2].removesuffix(".py"), each.section)
+            for each in references
+        ]
+        name = page.relative_to(PROJECT.docs).with_suffix("")
+        built = site / (name.parent if name.name == "index" else name) / "index.html"
+        html = built.read_text(encoding="utf-8")
+        found = checks.incomplete_widgets(html, expected, LIBRARY)
+        problems += [f"{page.name}: {problem}" for problem in found]
+    assert not problems, listed(problems)
+
+
+def test_pages_are_light(site: Path, report_weights: list[checks.Weight]) -> None:
+    weights = checks.weights(site)
+    report_weights.extend(weights)
+    heavy = [f"{each.page}: {each.bytes} bytes" for each in weights if each.bytes > MAX_WEIGHT]
+    assert not heavy, listed(heavy)
+
+
+def test_verification_has_one_entry_a_snippet(site: Path) -> None:
+    snippets = json.loads((site / "verification.json").read_text(encoding="utf-8"))["snippets"]
+    assert sorted(snippets) == LIBRARY.names()
+    for name, entry in snippets.items():
+        assert entry["sha256"] == LIBRARY.load(name).sha256
+        ran = {run["runner"] for run in entry["runs"]}
+        not_run = {each["runner"] for each in entry["not_run"]}
+        assert ran | not_run >= set(EXPECTED.values()), f"{name}: says nothing of some runners"
+        assert not ran & not_run
+        assert all(each["reason"] for each in entry["not_run"])
+        assert all(run["when"] and run["version"] and run["outcome"] for run in entry["runs"])

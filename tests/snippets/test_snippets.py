@@ -1,0 +1,125 @@
+"""Every snippet runs on this Python, prints what is recorded, and is tidy and in use."""
+
+import platform
+from collections.abc import Iterator
+
+import pytest
+from pytest_examples import CodeExample, EvalExample
+
+from mkdocs_runnable.check import Result, check_snippet, stale_recordings
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.snippet import Library, Snippet
+from mkdocs_runnable.verification import write_results
+from tests.conftest import REPOSITORY, AddSnippet, ruff_ignored
+
+PROJECT = Project(REPOSITORY)
+LIBRARY = PROJECT.library
+
+
+@pytest.fixture(scope="module")
+def results() -> Iterator[dict[str, tuple[Snippet, Result]]]:
+    """Results of this module, kept at the end for /verification.json."""
+    collected: dict[str, tuple[Snippet, Result]] = {}
+    yield collected
+    # A run of one test (-k) must not throw the other results away.
+    if set(collected) == set(LIBRARY.names()):
+        write_results(PROJECT.verification, collected.values(), REPOSITORY)
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_prints_what_is_recorded(name: str, results: dict[str, tuple[Snippet, Result]]) -> None:
+    snippet = LIBRARY.load(name)
+    result = check_snippet(snippet, LIBRARY)
+    results[name] = (snippet, result)
+    if result.outcome == "skipped":
+        pytest.skip(f"{name}: {result.detail}")
+    assert result.outcome == "passed", f"{name}: {result.detail}"
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_is_tidy(name: str, eval_example: EvalExample) -> None:
+    snippet = LIBRARY.load(name)
+    eval_example.set_config(
+        target_version="py312",  # type: ignore[arg-type]  # its own list is shorter than ruff's
+        ruff_line_length=100,
+        ruff_ignore=ruff_ignored("snippets/**"),
+    )
+    # Not lint(): it formats as for a fenced block, without two blank lines; ruff format sees to it.
+    eval_example.lint_ruff(CodeExample.create(snippet.source, path=snippet.path))
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_ends_in_one_newline_and_has_no_tabs(name: str) -> None:
+    data = LIBRARY.path(name).read_bytes()
+    assert data.endswith(b"\n")
+    assert not data.endswith(b"\n\n")
+    assert b"\t" not in data
+    assert b"\r" not in data
+
+
+def used_by(text: str) -> set[str]:
+    """Return the names of the snippets that a page shows."""
+    references = [parse(line) for _, line in marked_lines(text) if is_marked(line)]
+    return {
+        reference.href.rpartition("snippets/")[2].removesuffix(".py") for reference in references
+    }
+
+
+def unused(library: Library, pages: list[str]) -> set[str]:
+    """Return the names of the snippets that no page shows."""
+    return set(library.names()) - {name for page in pages for name in used_by(page)}
+
+
+def test_every_snippet_is_on_a_page() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in PROJECT.docs.rglob("*.md")]
+    left = unused(LIBRARY, pages)
+    assert not left, f"no page shows {', '.join(sorted(left))}: show them, or remove them"
+
+
+def test_recordings_and_snippets_belong_together() -> None:
+    problems = stale_recordings(LIBRARY)
+    assert not problems, "\n".join(problems)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(LIBRARY.names()) >= 15
+
+
+# --- that these checks can fail ---------------------------------------------------------------
+
+
+def test_an_unused_snippet_is_found(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", "")
+    add_snippet("tea/cup", "")
+    link = "[snippets/tea/pot.py](../snippets/tea/pot.py){ .runnable }"
+    assert unused(library, [f"# Tea\n\n{link}\n"]) == {"tea/cup"}
+    assert unused(library, [f"```\n{link}\n```\n"]) == {"tea/pot", "tea/cup"}
+
+
+def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", "print('1 cup')\nprint('2 cups')\n", "2 cups\n1 cup\n")
+    assert check_snippet(library.load("tea/pot"), library).outcome == "failed"
+    add_snippet("tea/pot", "print('3 cups')\n", "4 cups\n")
+    assert check_snippet(library.load("tea/pot"), library).outcome == "failed"
+
+
+def test_an_older_python_skips_by_name(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", '# /// script\n# requires-python = ">=4"\n# ///\n')
+    result = check_snippet(library.load("tea/pot"), library)
+    assert result.outcome == "skipped"
+    major, minor, _ = platform.python_version_tuple()
+    assert result.detail.startswith(f"requires Python >=4, this is CPython {major}.{minor}")
+
+
+def test_missing_and_left_over_recordings_are_found(
+    library: Library, add_snippet: AddSnippet
+) -> None:
+    add_snippet("tea/pot", "")
+    add_snippet("tea/cup", "", "")
+    (library.root / "tea" / "gone.out").write_text("")
+    assert stale_recordings(library) == [
+        "snippets/tea/cup.out: older than tea/cup.py. Run `make record`.",
+        "snippets/tea/pot.out: missing. Run `make record`.",
+        "snippets/tea/gone.out: a recording without a snippet. Remove it.",
+    ]
