@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Viewport } from "puppeteer-core";
-import { launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -86,10 +86,8 @@ async function withPage(
   scheme: string,
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const context = await browser.createBrowserContext();
+  const page = await freshPage(browser, viewport);
   try {
-    const page = await context.newPage();
-    await page.setViewport(viewport);
     await page.emulateMediaFeatures([
       { name: "prefers-color-scheme", value: scheme },
       { name: "prefers-reduced-motion", value: "reduce" },
@@ -102,7 +100,7 @@ async function withPage(
     );
     await look(page);
   } finally {
-    await context.close();
+    await page.browserContext().close();
   }
 }
 

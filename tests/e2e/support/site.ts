@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Browser, ElementHandle, Page } from "puppeteer-core";
+import type { Browser, ElementHandle, Page, Viewport } from "puppeteer-core";
 import { serve, type Intercept, type Server } from "../../../runtime/harness/server.ts";
 
 export { launch, type Engine } from "../../../runtime/harness/browsers.ts";
@@ -44,11 +44,18 @@ export async function pagesWithSnippets(): Promise<string[]> {
   return pages.toSorted();
 }
 
-/** A page with an empty profile of its own, closed with its context. */
-export async function freshPage(browser: Browser): Promise<Page> {
+/**
+ * A page with an empty profile of its own, closed with its context. It has the keyboard whatever
+ * other windows the browser shows: a key pressed while another one had it was lost now and then.
+ */
+export async function freshPage(
+  browser: Browser,
+  viewport: Viewport = { width: 1280, height: 900 },
+): Promise<Page> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  await page.setViewport({ width: 1280, height: 900 });
+  await page.emulateFocusedPage(true);
+  await page.setViewport(viewport);
   return page;
 }
 
