@@ -44,17 +44,13 @@ export async function pagesWithSnippets(): Promise<string[]> {
   return pages.toSorted();
 }
 
-/**
- * A page with an empty profile of its own, closed with its context. It has the keyboard whatever
- * other windows the browser shows: a key pressed while another one had it was lost now and then.
- */
+/** A page with an empty profile of its own, closed with its context. */
 export async function freshPage(
   browser: Browser,
   viewport: Viewport = { width: 1280, height: 900 },
 ): Promise<Page> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  await page.emulateFocusedPage(true);
   await page.setViewport(viewport);
   return page;
 }
