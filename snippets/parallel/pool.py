@@ -1,0 +1,35 @@
+# /// script
+# [tool.runnable]
+# native = "Processes do not run in the browser yet."
+# varies = ['quicker: (yes|no)']  # with a single free core the answer is no
+# ///
+import os
+from concurrent.futures import ProcessPoolExecutor
+from time import perf_counter
+
+
+def count_primes(piece: range) -> tuple[int, int]:
+    primes = sum(n > 1 and all(n % d for d in range(2, int(n**0.5) + 1)) for n in piece)
+    return primes, os.getpid()
+
+
+def main() -> None:
+    pieces = [range(low, low + 30_000) for low in range(0, 240_000, 30_000)]
+
+    started = perf_counter()
+    alone = sum(primes for primes, _ in map(count_primes, pieces))
+    without = perf_counter() - started
+
+    started = perf_counter()
+    with ProcessPoolExecutor() as pool:  # a worker for each core
+        counted = list(pool.map(count_primes, pieces))
+    took = perf_counter() - started
+
+    print(f"one after the other: {alone} primes in {without:.2f} s")
+    print(f"pool of processes:   {sum(primes for primes, _ in counted)} primes in {took:.2f} s")
+    print("pieces counted in this process:", sum(pid == os.getpid() for _, pid in counted))
+    print("the pool was quicker:", "yes" if took < without else "no")
+
+
+if __name__ == "__main__":
+    main()
