@@ -1,0 +1,122 @@
+"""Two ways to compute a factorial, and the longest pause of an event loop meanwhile.
+
+Worker processes and interpreters import this module.
+"""
+
+import asyncio
+import math
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+from jobs import processes
+
+BEAT = 0.005
+"""Seconds between two beats of the heart."""
+
+type Job = Callable[[], int]
+type Place = Callable[[Job], Awaitable[int]]
+
+
+def loop_in_python(number: int) -> int:
+    """Multiply up to `number` in Python; return the length of the factorial in bits."""
+    product = 1
+    for factor in range(2, number + 1):
+        product *= factor
+    return product.bit_length()
+
+
+def one_call_into_c(number: int) -> int:
+    """Do what `loop_in_python` does, with `math.factorial`."""
+    return math.factorial(number).bit_length()
+
+
+async def inline(job: Job) -> int:
+    """Compute in the event loop's own thread."""
+    return job()
+
+
+async def elsewhere(pool: Executor, job: Job) -> int:
+    """Have a worker of a pool compute, and wait for it without blocking."""
+    return await asyncio.get_running_loop().run_in_executor(pool, job)
+
+
+def _import_from(folder: str) -> None:
+    import sys  # Runs in an interpreter that has not seen this module yet.
+
+    sys.path.insert(0, folder)
+
+
+@contextmanager
+def places() -> Iterator[dict[str, Place]]:
+    """Start one worker of each kind that this Python has; yield the places to compute in."""
+    pools: dict[str, Executor] = {"thread": ThreadPoolExecutor(1)}
+    if sys.version_info >= (3, 14):
+        from concurrent.futures import InterpreterPoolExecutor
+
+        pools["interpreter"] = InterpreterPoolExecutor(
+            1, initializer=_import_from, initargs=(str(Path(__file__).parent),)
+        )
+    pools["process"] = processes(1)
+    with ExitStack() as stack:
+        for pool in pools.values():
+            stack.enter_context(pool)
+            pool.submit(loop_in_python, 1).result()  # The worker is there before the clock runs.
+        yield {"inline": inline} | {name: partial(elsewhere, pool) for name, pool in pools.items()}
+
+
+class Measured(NamedTuple):
+    """What one job did to the event loop, in seconds."""
+
+    pause: float
+    """The longest time by which a beat came late."""
+    took: float
+    """From asking for the result to having it."""
+
+
+async def watch(place: Place, job: Job) -> Measured:
+    """Compute in a place, with a heart that beats meanwhile."""
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            due = perf_counter() + BEAT
+            await asyncio.sleep(BEAT)
+            longest = max(longest, perf_counter() - due)
+
+    heart = asyncio.create_task(beat())
+    await asyncio.sleep(0)  # The first beat.
+    started = perf_counter()
+    await place(job)
+    took = perf_counter() - started
+    await asyncio.sleep(2 * BEAT)  # A late beat still comes.
+    heart.cancel()
+    return Measured(longest, took)
+
+
+async def rounds(
+    places: Mapping[str, Place], jobs: Mapping[str, Job], count: int = 5
+) -> dict[str, dict[str, Measured]]:
+    """Run each job in each place once a round; return the medians by job and place."""
+    seen: dict[tuple[str, str], list[Measured]] = {}
+    for _ in range(count):
+        for title, job in jobs.items():
+            for name, place in places.items():
+                seen.setdefault((title, name), []).append(await watch(place, job))
+    return {
+        title: {
+            name: Measured(
+                median(one.pause for one in seen[title, name]),
+                median(one.took for one in seen[title, name]),
+            )
+            for name in places
+        }
+        for title in jobs
+    }

@@ -1,0 +1,45 @@
+# /// script
+# [tool.runnable]
+# native = "In your browser other threads run during math.factorial. On your machine they do not."
+# ///
+import asyncio
+import math
+from collections.abc import Callable
+from time import perf_counter
+
+longest_pause = 0.0
+
+
+async def beat() -> None:
+    global longest_pause
+    while True:
+        due = perf_counter() + 0.01
+        await asyncio.sleep(0.01)
+        longest_pause = max(longest_pause, perf_counter() - due)
+
+
+def factorial(number: int) -> int:
+    product = 1
+    for factor in range(2, number + 1):
+        product *= factor
+    return product
+
+
+async def watch(name: str, compute: Callable[[int], int], number: int) -> None:
+    global longest_pause
+    longest_pause, start = 0.0, perf_counter()
+    heart = asyncio.create_task(beat())
+    await asyncio.sleep(0)  # its first beat
+    await asyncio.to_thread(compute, number)
+    await asyncio.sleep(0.02)
+    heart.cancel()
+    kept_going = longest_pause < (perf_counter() - start) / 2
+    print(f"{name}: {longest_pause * 1000:.0f} ms without a beat, kept going: {kept_going}")
+
+
+async def main() -> None:
+    await watch("thread, loop in Python", factorial, 30_000)
+    await watch("thread, math.factorial", math.factorial, 150_000)
+
+
+asyncio.run(main())
