@@ -108,8 +108,9 @@ record: .venv/.installed ## Run the snippets and write what they print beside th
 	@$(runnable) record
 
 .PHONY: bench
-bench: build browsers ## Measure how long the first output takes, and what is sent
+bench: build browsers ## Measure the start, what is sent, threads, Stop and speed
 	@node runtime/harness/bench.ts
+	@node runtime/harness/bench_threads.ts
 
 .PHONY: links
 links: build ## Check the links to other sites

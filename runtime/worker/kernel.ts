@@ -2,14 +2,15 @@
  * What Python threads in the worker stand on: waiting, taking turns, being interrupted.
  *
  * Each Python thread is a call on a WebAssembly stack of its own (JSPI). One runs at a time; a thread
- * gives way where it waits, at a gate, and when its time slice is over: Pyodide looks every few dozen
- * bytecode checks into an "interrupt buffer", and ours looks at the clock.
+ * gives way where it waits, at a gate, and when its time slice is over: Python asks every few dozen
+ * bytecode checks for signals, and we look at the clock.
  *
  * Promises are handed to Python inside objects: one that a call returns bare makes Pyodide create a
  * future on the running event loop, which is the very loop that is about to sleep.
  */
 
-import { Frames, type PythonMemory } from "./frames.ts";
+import { Frames, type FrameMemory } from "./frames.ts";
+import { Pace } from "./pace.ts";
 
 /** How a wait ended; the same numbers as in scheduler.py. */
 export const WOKEN = 0;
@@ -19,11 +20,22 @@ export const INTERRUPTED = 2;
 /** SIGVTALRM: "time slice over". Programs keep SIGINT for themselves. */
 const SLICE_SIGNAL = 26;
 
+/** Python asks for signals after so many bytecode checks. */
+const COUNT = 50;
+
 /** setTimeout's largest delay. */
 const LONGEST = 2 ** 31 - 1;
 
 /** A thread alone need not give way to anyone, but messages from the page want in. */
 const ALONE_MS = 20;
+
+/** The parts of Pyodide's Emscripten module that are needed here and for `Frames`. */
+export interface PythonMemory extends FrameMemory {
+  /** Address of the flag that makes Python ask for signals at all. */
+  _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
+  /** Address of the count down to the next time it asks. */
+  __Py_emscripten_signal_clock: number;
+}
 
 export interface Gate {
   promise: Promise<number>;
@@ -44,8 +56,15 @@ export class Kernel {
   threads = 1;
   #armed = false;
   #sliceStart = 0;
+  #attempts = 0;
+  #shortened = false;
   #mainGate: Gate | undefined;
+  #memory: PythonMemory | undefined;
   #frames: Frames | undefined;
+  readonly #pace = new Pace(
+    () => this.#frames?.place() ?? 0,
+    (now) => this.#signalAt(now),
+  );
   readonly #channel = new MessageChannel();
   readonly #breathing: (() => void)[] = [];
   readonly #cell: Int32Array | undefined;
@@ -65,31 +84,68 @@ export class Kernel {
 
   /** To be called once, when Python has started. */
   connect(memory: PythonMemory): void {
+    this.#memory = memory;
     this.#frames = new Frames(memory);
   }
 
-  /** Pyodide's interrupt buffer: asks for a signal when the time slice is over. */
-  readonly buffer = this.#makeBuffer();
+  /** Stands in for Pyodide's look into its interrupt buffer: the number of a signal, or 0. */
+  get dueSignal(): () => number {
+    return this.#pace.due;
+  }
 
-  #makeBuffer(): { 0: number } {
-    const kernel = this;
-    return {
-      get 0() {
-        if (!kernel.#armed) return 0;
-        const now = performance.now();
-        const slice = kernel.threads > 1 ? kernel.interval : ALONE_MS;
-        if (now - kernel.#sliceStart < slice) return 0;
-        kernel.#sliceStart = now;
-        return SLICE_SIGNAL;
-      },
-      set 0(_: number) {},
-    };
+  #signalAt(now: number): number {
+    if (!this.#armed) return 0;
+    if (now - this.#sliceStart < (this.threads > 1 ? this.interval : ALONE_MS)) return 0;
+    if (this.threads > 1 && !this.#isBetweenInstructions()) return 0;
+    this.#sliceStart = now;
+    return SLICE_SIGNAL;
+  }
+
+  /**
+   * Whether the bytecode asks, not one of Python's C functions. Those keep the GIL on CPython, and
+   * some of them are in the middle of something that no other thread must see.
+   *
+   * Only the bytecode counts, from the usual number down to 0, and begins anew as it asks. The first
+   * time that may have been before, so the count is shortened, and the answer comes with the next.
+   */
+  #isBetweenInstructions(): boolean {
+    if (this.#shortened && this.#countDown === COUNT) {
+      this.#shortened = false;
+      return true;
+    }
+    this.#shortened = true;
+    this.#countDown = 1;
+    this.#pace.forget();
+    return false;
+  }
+
+  get #countDown(): number {
+    return this.#memory!.HEAPU32[this.#memory!.__Py_emscripten_signal_clock >> 2]!;
+  }
+
+  set #countDown(checks: number) {
+    this.#memory!.HEAPU32[this.#memory!.__Py_emscripten_signal_clock >> 2] = checks;
   }
 
   /** From now on running code is interrupted when its slice is over, or no longer. */
   arm(armed: boolean): void {
     this.#armed = armed;
     this.#sliceStart = performance.now();
+    const memory = this.#memory!;
+    memory.HEAPU8[memory._Py_EMSCRIPTEN_SIGNAL_HANDLING] = Number(armed);
+  }
+
+  /**
+   * The slice is over, but the thread could not be interrupted here: try again a few checks later.
+   *
+   * How many differs from time to time. In a loop, the usual number leads to the same place again.
+   */
+  try_again(): void {
+    this.#sliceStart = -Infinity;
+    this.#attempts = (this.#attempts + 1) % 7;
+    this.#countDown = this.#attempts;
+    this.#shortened = false;
+    this.#pace.forget();
   }
 
   /** A place to wait at, until someone opens it or after so many ms (none when negative). */
@@ -130,6 +186,7 @@ export class Kernel {
   /** Called by a thread that begins, or goes on after it waited. */
   start_slice(): void {
     this.#frames?.giveBack();
+    this.#pace.forget();
     this.#sliceStart = performance.now();
   }
 

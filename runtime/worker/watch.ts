@@ -20,6 +20,9 @@ const CALL = "JsvFunction_CallBound";
 /** `(function, arguments)`. */
 const CONSTRUCT = "JsvFunction_Construct";
 
+/** Asks the page's side for a signal; takes nothing, returns its number or 0. */
+const SIGNALS = "_Py_CheckEmscriptenSignals_Helper";
+
 type Import = (...args: unknown[]) => unknown;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -28,8 +31,14 @@ export class Watch {
   /** The program has used a JavaScript object that is not the runtime's own. */
   touched = false;
   readonly #ours = new WeakSet<object>();
+  readonly #dueSignal: () => number;
   #armed = false;
   #memory: WebAssembly.Memory | undefined;
+
+  /** @param dueSignal - what Python is to ask for signals, in place of Pyodide's interrupt buffer. */
+  constructor(dueSignal: () => number) {
+    this.#dueSignal = dueSignal;
+  }
 
   /** Using this object is the runtime's business, and so is using what its methods return. */
   trust(object: object): void {
@@ -83,6 +92,7 @@ export class Watch {
         return original(object, ...rest);
       });
     }
+    replace(SIGNALS, () => this.#dueSignal);
     replace(CALL, (original) => (call, owner, args) => {
       const ours = this.#see(owner);
       const result = original(call, owner, args);

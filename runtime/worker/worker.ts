@@ -6,8 +6,7 @@ import { loadPyodide, type PyodideAPI } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import type { Assets, Command, WorkerEvent } from "../protocol.ts";
 import { limitDisk } from "./disk.ts";
-import type { PythonMemory } from "./frames.ts";
-import { Kernel } from "./kernel.ts";
+import { Kernel, type PythonMemory } from "./kernel.ts";
 import { lockDown } from "./lockdown.ts";
 import { OutputCap } from "./output_cap.ts";
 import { PageLink } from "./page_link.ts";
@@ -210,10 +209,10 @@ async function serve(port: MessagePort, assets: Assets): Promise<void> {
   const post: Post = port.postMessage.bind(port);
   // The program's own exceptions never get here: the interpreter itself is broken.
   const crashed = (error: unknown) => post({ type: "crashed", message: String(error) });
-  const kernel = new Kernel();
-  const link = new PageLink(post);
-  const watch = new Watch();
   try {
+    const kernel = new Kernel();
+    const link = new PageLink(post);
+    const watch = new Watch(kernel.dueSignal);
     const [pyodide, python] = await boot(assets, kernel, link, watch);
     const interpreter = new Interpreter(pyodide, python, kernel, link, watch, post);
     port.onmessage = (event: MessageEvent<Command>) => {

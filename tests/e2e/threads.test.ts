@@ -21,21 +21,25 @@ for (const engine of engines) {
       return runner.run({ source, filename: "demo.py" }, { seconds: 60, stopWhen: "ready\n" });
     }
 
-    const programs: [string, string, string][] = [
+    const programs: [string, string, string | RegExp][] = [
       [
         "a pool overlaps what waits",
         `
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-start = time.perf_counter()
+at_once, most = 0, 0
 def fetch(n):
-    time.sleep(0.2)
+    global at_once, most
+    at_once += 1
+    most = max(most, at_once)
+    time.sleep(0.05)
+    at_once -= 1
     return n * n
 with ThreadPoolExecutor(3) as pool:
     print(list(pool.map(fetch, range(6))))
     print(sorted(f.result() for f in as_completed([pool.submit(fetch, n) for n in (1, 2)])))
-print(0.5 < time.perf_counter() - start < 1.1)`,
-        "[0, 1, 4, 9, 16, 25]\n[1, 4]\nTrue\n",
+print(most)`,
+        "[0, 1, 4, 9, 16, 25]\n[1, 4]\n3\n",
       ],
       [
         "queues hand over between threads, and a bounded one holds the producer up",
@@ -254,6 +258,54 @@ except KeyboardInterrupt: print("at once")`,
         "handled in MainThread\ninterrupted\nat once\n",
       ],
       [
+        "a busy thread gives way wherever its slice ends, in the runtime's own code too",
+        `
+import threading, time
+end, holder, turns = time.perf_counter() + 0.3, None, 0
+def spin(me):
+    global holder, turns
+    # The clock is one of those that notice how coarse it is: half of this loop is in there.
+    while time.perf_counter() < end:
+        if holder != me: holder, turns = me, turns + 1
+threads = [threading.Thread(target=spin, args=(n,)) for n in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(turns > 4)`,
+        "True\n",
+      ],
+      [
+        "a call into C keeps its turn, as it keeps the GIL",
+        `
+import math, threading, time
+beats, done = [], threading.Event()
+def beat():
+    while not done.wait(0.001): beats.append(time.perf_counter())
+threading.Thread(target=beat).start()
+time.sleep(0.05)
+begin = time.perf_counter()
+math.factorial(30_000)
+end = time.perf_counter()
+done.set()
+print(len(beats) > 1, [t for t in beats if begin < t < end])`,
+        "True []\n",
+      ],
+      [
+        "threads that write to one stream or file do not meet inside it",
+        `
+import sys, threading
+lines = open("lines", "w", buffering=64)
+def write(me):
+    for n in range(500):
+        sys.stdout.write(f"{me} {n}\\n")
+        lines.write(f"{me} {n}\\n")
+threads = [threading.Thread(target=write, args=(me,)) for me in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+lines.close()
+print(len(open("lines").readlines()))`,
+        /(?:\d \d+\n){4000}4000\n$/,
+      ],
+      [
         "the end waits for threads that are no daemons, and not for those that are",
         `
 import threading, time
@@ -270,7 +322,8 @@ print([t.name for t in threading.enumerate()])`,
       test(name, async () => {
         const ran = await run(source);
         assert.equal(ran.stderr, "");
-        assert.equal(ran.stdout, stdout);
+        if (typeof stdout === "string") assert.equal(ran.stdout, stdout);
+        else assert.match(ran.stdout, stdout);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
       });
     }

@@ -1,7 +1,7 @@
 """Time slices: takes the turn away from a thread that keeps it, and lets Ctrl-C in.
 
-Pyodide asks the kernel's interrupt buffer every few dozen bytecode checks, which answers SIGVTALRM
-when the slice is over; the handler of that signal suspends the running thread.
+Python asks the kernel for signals every few dozen bytecode checks, which answers SIGVTALRM when the
+slice is over; the handler of that signal suspends the running thread.
 """
 
 import signal
@@ -9,7 +9,6 @@ import sys
 from types import FrameType
 
 import browser_kernel as kernel
-import pyodide_js
 
 from browser_runtime import facts, scheduler
 
@@ -19,7 +18,8 @@ _set_switch_interval = sys.setswitchinterval
 
 def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
     if frame is not None and scheduler.is_ours(frame.f_code.co_filename):
-        return  # In the middle of an update that has to be whole.
+        kernel.try_again()  # In the middle of an update that has to be whole.
+        return
     if not scheduler.can_switch():
         return
     if scheduler.ready_count() > 1:
@@ -51,6 +51,5 @@ def disarm() -> None:
 
 
 def install() -> None:
-    """Give Pyodide the interrupt buffer that looks at the clock."""
-    pyodide_js.setInterruptBuffer(kernel.buffer)
+    """Put the function in place that tells the kernel too."""
     sys.setswitchinterval = setswitchinterval

@@ -1,5 +1,4 @@
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 class Gate:
     promise: Awaitable[int]
@@ -11,9 +10,9 @@ class Breath:
 interrupted: bool
 interval: float
 threads: int
-buffer: Any
 
 def arm(armed: bool, /) -> None: ...
+def try_again() -> None: ...
 def gate(milliseconds: float, is_main: bool, /) -> Gate: ...
 def breathe() -> Breath: ...
 def interrupt() -> None: ...
