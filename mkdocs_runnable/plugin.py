@@ -25,6 +25,7 @@ from mkdocs_runnable.snippet import Library
 from mkdocs_runnable.staging import Staging
 
 _EXTENSION = "mkdocs_runnable"
+_TABLES = "mkdocs_runnable.tables"
 _log = logging.getLogger("mkdocs.plugins.runnable")
 
 
@@ -69,6 +70,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             "docs": config.docs_dir,
             "page": self._page,
         }
+        config.mdx_configs[_TABLES] = {"docs": config.docs_dir, "page": self._page}
         self._warnings = CountHandler(level=logging.WARNING)
         if config.strict:
             mkdocs_log = logging.getLogger("mkdocs")

@@ -1,4 +1,5 @@
 /** Entry of the page's bundle: defines the custom elements. */
+import { DataTable } from "./data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "./playground.ts";
 import { RunnableSnippet } from "./snippet.ts";
 
@@ -6,5 +7,6 @@ import { RunnableSnippet } from "./snippet.ts";
 if (!customElements.get("runnable-snippet")) {
   customElements.define("runnable-snippet", RunnableSnippet);
   customElements.define("runnable-playground", RunnablePlayground);
+  customElements.define("data-table", DataTable);
   loadShareLinksPlainly();
 }

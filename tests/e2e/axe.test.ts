@@ -52,6 +52,7 @@ const VIEWS: Record<string, View> = {
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
   "an explanation": { path: "/explanation/execution-models/" },
   "the glossary": { path: "/reference/glossary/" },
+  "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },

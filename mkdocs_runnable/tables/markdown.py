@@ -1,0 +1,84 @@
+"""Python-Markdown extension: a paragraph that is one link to data becomes a table."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+
+from mkdocs_runnable.errors import RunnableError, nearest
+from mkdocs_runnable.reference import PageContext
+from mkdocs_runnable.tables.claims import claims_table
+from mkdocs_runnable.tables.pages import Pages
+from mkdocs_runnable.tables.table import Table
+
+_LINK = re.compile(r"\[[^\]\n]*\]\((?P<href>[^()\s]+)\)\{:? *\.data-table *\}")
+
+type Maker = Callable[[Path, Pages], Table]
+
+# By the name of the data file, or of the folder, that the link leads to.
+MAKERS: dict[str, Maker] = {
+    "claims.toml": claims_table,
+}
+
+
+class TablesExtension(Extension):
+    """Options: the folder ``docs``, and ``page``, a :class:`PageContext`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "docs": ["docs", "Folder of the pages"],
+            "page": [PageContext(), "The page being rendered"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register the block before paragraphs; ``attr_list`` reads marks inside cells."""
+        md.registerExtensions(["attr_list"], {})
+        md.block_level_elements.append("data-table")
+        block = _Block(md.parser, Path(self.getConfig("docs")), self.getConfig("page"))
+        md.parser.blockprocessors.register(block, "data_table", 16)
+
+
+class _Block(BlockProcessor):
+    def __init__(self, parser: Any, docs: Path, page: PageContext) -> None:
+        super().__init__(parser)
+        self._docs = docs
+        self._page = page
+
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
+        return _LINK.fullmatch(block.strip()) is not None
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        try:
+            pages = Pages(self._docs, self._page.path or "")
+            parent.append(make_table(blocks.pop(0), pages).element())
+        except RunnableError as error:
+            message = f"{self._docs.name}/{self._page.path or ''}: {error}"
+            if self._page.report is None:
+                raise RunnableError(message) from None
+            self._page.report(message)
+
+
+def find_tables(text: str) -> list[str]:
+    """Return the marked links of a page, each as it stands there."""
+    return [block for line in text.split("\n") if _LINK.fullmatch(block := line.strip())]
+
+
+def make_table(block: str, pages: Pages) -> Table:
+    """Make the table that a marked link on a page means.
+
+    Raises:
+        RunnableError: Nothing makes a table of what it leads to, or the data is wrong.
+    """
+    match = _LINK.fullmatch(block.strip())
+    assert match
+    path = pages.folder / match["href"]
+    maker = MAKERS.get(path.name)
+    if maker is None:
+        raise RunnableError(f"{match['href']} makes no table.{nearest(path.name, MAKERS)}")
+    return maker(path, pages)

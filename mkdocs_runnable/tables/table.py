@@ -1,0 +1,99 @@
+"""What a table is, and its two forms: elements of a page, and Markdown."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, SubElement
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        title: What stands above it, and on narrow screens before each cell.
+        kind: Becomes part of a CSS class.
+    """
+
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; its first cell is its heading.
+
+    Attributes:
+        key: The HTML id, so that other pages can link to the row.
+        cells: For each column its paragraphs, as inline Markdown.
+        facets: What the row can be filtered by: name of the facet → its values here.
+    """
+
+    key: str
+    cells: Sequence[Sequence[str]]
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns.
+
+    Attributes:
+        caption: What the table holds, in a few words.
+        facets: Name of each facet → its label; the order is that of the filters.
+    """
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    facets: Mapping[str, str]
+
+    def element(self) -> Element:
+        """Return ``<data-table>``; the cells hold Markdown, for the inline patterns of a page.
+
+        Roles are spelt out: narrow screens show rows as blocks, and browsers would drop the
+        meaning of a table with its layout.
+        """
+        root = Element("data-table", {"data-facets": json.dumps(dict(self.facets))})
+        table = SubElement(root, "table", {"class": "data-table", "role": "table"})
+        SubElement(table, "caption").text = self.caption
+        head = SubElement(table, "thead", {"role": "rowgroup"})
+        titles = SubElement(head, "tr", {"role": "row"})
+        for column in self.columns:
+            heading = SubElement(titles, "th", {"scope": "col", "role": "columnheader"})
+            heading.text = column.title
+        body = SubElement(table, "tbody", {"role": "rowgroup"})
+        for row in self.rows:
+            body.append(self._row(row))
+        return root
+
+    def _row(self, row: Row) -> Element:
+        attributes = {"id": row.key, "role": "row"}
+        for facet in self.facets:
+            attributes[f"data-{facet}"] = "|".join(row.facets.get(facet, ()))
+        tr = Element("tr", attributes)
+        for index, (column, cell) in enumerate(zip(self.columns, row.cells, strict=True)):
+            heading = {"scope": "row", "role": "rowheader"}
+            td = SubElement(
+                tr,
+                "td" if index else "th",
+                {
+                    **({"role": "cell"} if index else heading),
+                    "class": f"data-table__{column.kind}",
+                    "data-label": column.title,
+                },
+            )
+            for paragraph in cell:
+                SubElement(td, "p").text = paragraph
+        return tr
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown that any reader understands."""
+        return "\n".join(self._lines()) + "\n"
+
+    def _lines(self) -> Iterator[str]:
+        yield f"| {' | '.join(column.title for column in self.columns)} |"
+        yield f"|{'|'.join('---' for _ in self.columns)}|"
+        for row in self.rows:
+            cells = (" ".join(cell).replace("|", "\\|") for cell in row.cells)
+            yield f"| {' | '.join(cells)} |"

@@ -1,0 +1,1 @@
+"""Checks of the claim ledger: each finds an answer by running something."""

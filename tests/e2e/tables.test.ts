@@ -1,0 +1,81 @@
+/** Tables made from data: searched and filtered with the keyboard, and complete without scripts. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { freshPage, launch, serveSite, type Site } from "./support/site.ts";
+
+let site: Site, browser: Browser;
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const LEDGER = "/reference/claims/";
+
+async function open(path: string): Promise<Page> {
+  const page = await freshPage(browser);
+  await page.goto(site.url + path, { waitUntil: "networkidle0" });
+  return page;
+}
+
+async function shown(page: Page): Promise<string[]> {
+  return page.$$eval("data-table tbody tr", (rows) =>
+    rows.filter((row) => row.checkVisibility()).map((row) => row.id),
+  );
+}
+
+async function status(page: Page): Promise<string> {
+  return page.$eval("data-table [role=status]", (element) => element.textContent ?? "");
+}
+
+test("words and a filter narrow the table down, and the address keeps them", async () => {
+  const page = await open(LEDGER);
+  const all = (await shown(page)).length;
+  assert.ok(all > 130);
+  await page.focus("data-table input");
+  await page.keyboard.type("flask");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("wrong"); // picks the option in the focused list
+  const found = await shown(page);
+  assert.ok(found.includes("S000.6") && found.length < 10, found.join());
+  assert.equal(await status(page), `${String(found.length)} of ${String(all)} shown`);
+  assert.equal(new URL(page.url()).search, "?find=flask&verdict=wrong");
+  await page.reload({ waitUntil: "networkidle0" });
+  assert.deepEqual(await shown(page), found);
+  const clear = await page.$("data-table button");
+  await clear?.focus();
+  await page.keyboard.press("Enter");
+  assert.equal((await shown(page)).length, all);
+  assert.equal(new URL(page.url()).search, "");
+  await page.browserContext().close();
+});
+
+test("a link to a row that the filter hides shows it", async () => {
+  const page = await open(`${LEDGER}?verdict=wrong#S001.24`);
+  assert.ok((await shown(page)).includes("S001.24"));
+  await page.browserContext().close();
+});
+
+test("a phone shows cards that fit its width", async () => {
+  const page = await open(LEDGER);
+  await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+  const [width, display] = await page.$eval("data-table tbody tr", (row) => [
+    document.documentElement.scrollWidth,
+    getComputedStyle(row).display,
+  ]);
+  assert.deepEqual([width, display], [390, "block"]);
+  await page.browserContext().close();
+});
+
+test("without JavaScript all rows are there, and no controls", async () => {
+  const page = await freshPage(browser);
+  await page.setJavaScriptEnabled(false);
+  await page.goto(site.url + LEDGER);
+  assert.ok((await shown(page)).length > 130);
+  assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
+  await page.browserContext().close();
+});
