@@ -75,8 +75,8 @@ def claim_11() -> str:
 def claim_12() -> str:
     if sys.version_info < (3, 14):
         pytest.skip("new in 3.14")
-    known = {"Executor", "ProcessPoolExecutor", "ThreadPoolExecutor"}
-    new = {name for name in concurrent.futures.__all__ if name.endswith("Executor")} - known
+    known = {"ProcessPoolExecutor", "ThreadPoolExecutor"}
+    new = {name for name in concurrent.futures.__all__ if name.endswith("PoolExecutor")} - known
     return ", ".join(sorted(new)) or "none"
 
 
