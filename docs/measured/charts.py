@@ -1,21 +1,25 @@
-"""Charts and tables of the measured page, drawn for light and dark pages alike.
+"""Charts and tables of the measured pages, drawn for light and dark pages alike.
 
 Charts are SVG inside the page, not pictures: their text is text, in the colour of the page.
 """
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # matplotlib writes this colour for all text and lines; the page replaces it by its own.
 INK = "#010203"
 # Both keep a contrast of 3:1 and more on white and on the dark page.
 WAITING, COMPUTING = "#2b83d6", "#c2711f"
+# How much of the height of a chart of lines a line of text takes.
+LINE_OF_TEXT = 0.09
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -49,24 +53,108 @@ def bars(panels: Mapping[str, Mapping[str, float]]) -> Figure:
     return figure
 
 
-def lines(x: Sequence[int], series: Mapping[str, Sequence[float]], xlabel: str) -> Figure:
-    """Draw one line for each model over the numbers in `x`; heights in seconds."""
+def magnitudes(title: str, values: Mapping[str, float], unit: Callable[[float], str]) -> Figure:
+    """Draw a bar for each value, on a scale where each step is ten times the last.
+
+    Args:
+        title: What the values are.
+        values: Positive numbers, by what they belong to.
+        unit: Writes a value, as at the bars and along the scale.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(4.6, 0.9 + 0.42 * len(values)), layout="constrained")
+        axes = figure.subplots()
+        drawn = axes.barh(list(values), list(values.values()), color=WAITING)
+        axes.bar_label(drawn, [unit(value) for value in values.values()], padding=4)
+        axes.invert_yaxis()
+        axes.set_xscale("log")
+        lowest, highest = min(values.values()), max(values.values())
+        axes.set_xlim(
+            10 ** floor(log10(lowest) - 0.3), highest * 10 ** (log10(highest / lowest) / 3)
+        )
+        powers = range(floor(log10(lowest) - 0.3), floor(log10(highest)) + 1, 2)
+        axes.set_xticks([10.0**power for power in powers], [_tick(unit(10.0**p)) for p in powers])
+        axes.minorticks_off()
+        axes.set_title(title)
+    return figure
+
+
+def lines(
+    x: Sequence[int], series: Mapping[str, Sequence[float]], xlabel: str, *, log: bool = False
+) -> Figure:
+    """Draw one line for each model over the numbers in `x`; heights in seconds.
+
+    With `log`, each step of the height is ten times the last.
+    """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 3), layout="constrained")
         axes = figure.subplots()
-        for (name, seconds), colour, marker in zip(
-            series.items(), (WAITING, COMPUTING), "os", strict=True
+        for seconds, colour, marker in zip(
+            series.values(), (WAITING, COMPUTING), "os", strict=True
         ):
             axes.plot(range(len(x)), seconds, color=colour, marker=marker, linewidth=2)
-            axes.annotate(
-                name, (len(x) - 1, seconds[-1]), (8, 0), textcoords="offset points", va="center"
-            )
-        axes.set_xticks(range(len(x)), [str(value) for value in x])
+        axes.set_xticks(range(len(x)), [_count(value) for value in x])
         axes.set_xlim(-0.2, len(x) - 0.1)
-        axes.set_ylim(bottom=0)
         axes.set_xlabel(xlabel)
-        axes.set_ylabel("seconds")
+        if log:
+            axes.set_yscale("log")
+            heights = [value for values in series.values() for value in values]
+            powers = range(floor(log10(min(heights))), ceil(log10(max(heights))) + 1)
+            axes.set_yticks(
+                [10.0**power for power in powers], [_tick(duration(10.0**p)) for p in powers]
+            )
+            axes.minorticks_off()
+        else:
+            axes.set_ylim(bottom=0)
+            axes.set_ylabel("seconds")
+        _name_ends(axes, len(x) - 1, {name: values[-1] for name, values in series.items()})
     return figure
+
+
+def _name_ends(axes: Axes, x: float, ends: Mapping[str, float]) -> None:
+    """Write the name of each line at its end, the upper one higher where two would meet."""
+    below, above = sorted(ends.items(), key=lambda end: end[1])
+    heights = axes.transAxes.inverted().transform(
+        axes.transData.transform([(x, below[1]), (x, above[1])])
+    )
+    close = heights[1][1] - heights[0][1] < LINE_OF_TEXT
+    for (name, y), va in ((below, "top"), (above, "bottom")):
+        align = va if close else "center"
+        axes.annotate(name, (x, y), (8, 0), textcoords="offset points", va=align)
+
+
+def _count(value: int) -> str:
+    """Write a number short enough for the foot of a chart: 1,024, 10k, 1M."""
+    if value >= 10**6 and value % 10**6 == 0:
+        return f"{value // 10**6}M"
+    return f"{value // 1000}k" if value >= 10**4 and value % 1000 == 0 else f"{value:,}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time with two digits that count: 25 µs, 1.3 ms, 0.41 s."""
+    if seconds < 0.9995e-3:
+        return f"{_two_digits(seconds * 1e6)} µs"
+    if seconds < 0.0995:
+        return f"{_two_digits(seconds * 1e3)} ms"
+    return f"{_two_digits(seconds)} s"
+
+
+def memory(size: float) -> str:
+    """Write a number of bytes with two digits that count: 360 B, 1.3 kB, 8.1 MB."""
+    if size < 999.5:
+        return f"{size:.0f} B"
+    if size < 0.9995e6:
+        return f"{_two_digits(size / 1e3)} kB"
+    return f"{_two_digits(size / 1e6)} MB"
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:,.{max(0, 1 - floor(log10(value)))}f}" if value > 0 else "0"
+
+
+def _tick(text: str) -> str:
+    """Drop the zeros behind a decimal point: 1.0 ms, 0.10 s."""
+    return re.sub(r"\.?0+ ", " ", text) if "." in text else text
 
 
 def svg(figure: Figure, description: str) -> str:
