@@ -21,6 +21,9 @@ const texts: Record<string, (fact: Fact) => string | undefined> = {
     "CPython's free-threaded build would use several.",
   "clock-step": ({ value }) =>
     `This browser's clock has steps of ${milliseconds(value)} ms; what takes less looks like no time.`,
+  cores: ({ value }) =>
+    `Python is told of ${count(value)} ${value === 1 ? "core" : "cores"} here; ` +
+    "outside of the browser it counts those of the machine.",
   "no-threads": () =>
     "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
   "no-call": ({ detail }) =>

@@ -31,6 +31,7 @@ class _Facts:
         self.program = program
         self.competed: set[int] = set()
         self.standstills = 0
+        self.cores = 0
         self.looks = 0
         # What did not work, in the order met: (fact, name).
         self.missing: dict[tuple[str, str], None] = {}
@@ -47,6 +48,16 @@ def competed(ident: int) -> None:
 def clock_stood_still() -> None:
     """The program read a clock at two places and saw the same time."""
     _facts.standstills += 1
+
+
+def counted_cores(count: int) -> None:
+    """The program asked how many cores there are, and was told so many."""
+    _facts.cores = count
+
+
+def call_failed(name: str) -> None:
+    """A call failed without an error."""
+    _facts.missing["no-call", name] = None
 
 
 def cannot_switch() -> None:
@@ -141,5 +152,7 @@ def tell() -> None:
         page.tell(fact, 0, detail)
     if len(_facts.competed) > 1:
         page.tell("took-turns", len(_facts.competed), "")
+    if _facts.cores:
+        page.tell("cores", _facts.cores, "")
     if _facts.standstills >= _STANDSTILLS:
         page.tell("clock-step", page.clock_step(), "")

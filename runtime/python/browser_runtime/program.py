@@ -25,6 +25,7 @@ from browser_runtime import (
     scheduler,
     slices,
     state,
+    system_calls,
     threads,
 )
 from browser_runtime.keyboard import answer
@@ -75,6 +76,7 @@ def _execute(source: str, path: Path) -> int:
     try:
         code = compile(source, str(path), "exec", dont_inherit=True)
         clocks.watch(code)
+        system_calls.watch(code)
         exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
         status = 0
     except BaseException as error:

@@ -1,0 +1,40 @@
+"""Stands in for a function that a program calls by name, to notice what comes of it."""
+
+from collections.abc import Callable, Iterator
+from types import CodeType, ModuleType
+from typing import Any
+
+
+class StandIn:
+    """Looks like the function it stands for. An object, as a function would become a method."""
+
+    def __init__(self, module: ModuleType, name: str, program: str) -> None:
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = module.__name__
+        self._original: Callable[..., Any] = getattr(module, name)
+        self.__doc__ = self._original.__doc__
+        self._program = program
+
+    def __repr__(self) -> str:
+        return repr(self._original)
+
+    def __reduce__(self) -> str:
+        return self.__name__
+
+
+def names(code: CodeType) -> Iterator[str]:
+    """All names of attributes and globals in a program's code, some of them repeatedly."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names(constant)
+
+
+def install[T: StandIn](
+    kind: type[T], module: ModuleType, functions: tuple[str, ...], code: CodeType
+) -> None:
+    """Replace those of the functions that the program names, until the next clean state."""
+    named = set(names(code))
+    for name in functions:
+        if name in named and hasattr(module, name):
+            setattr(module, name, kind(module, name, code.co_filename))

@@ -1,0 +1,31 @@
+"""Notices calls that the browser answers otherwise than an operating system, without an error."""
+
+import os
+import sys
+from types import CodeType
+from typing import Any
+
+from browser_runtime import facts
+from browser_runtime.stand_in import StandIn, install
+
+
+class _Cores(StandIn):
+    def __call__(self) -> int | None:
+        count: int | None = self._original()
+        if sys._getframe(1).f_code.co_filename == self._program:
+            facts.counted_cores(count or 1)
+        return count
+
+
+class _Command(StandIn):
+    def __call__(self, *args: Any, **keywords: Any) -> int:
+        status: int = self._original(*args, **keywords)
+        if status == -1 and sys._getframe(1).f_code.co_filename == self._program:
+            facts.call_failed(f"{self.__module__}.{self.__name__}")
+        return status
+
+
+def watch(code: CodeType) -> None:
+    """Replace those calls that the program names, until the next clean state."""
+    install(_Cores, os, ("cpu_count", "process_cpu_count"), code)
+    install(_Command, os, ("system",), code)
