@@ -32,10 +32,10 @@ async def beside_a_thread(switch_interval: float) -> float:
 
 async def main() -> None:
     alone = await thirty_short_waits()
-    print(f"30 short waits, nobody else computes: {alone * 1000:.0f} ms")
+    print(f"nobody else computes: {alone * 1000:.0f} ms")
     usual, longer = await beside_a_thread(0.005), await beside_a_thread(0.02)
-    print(f"beside a thread, switch interval 5 ms: {usual * 1000:.0f} ms")
-    print(f"beside a thread, switch interval 20 ms: {longer * 1000:.0f} ms")
+    print(f"a thread computes, interval 5 ms: {usual * 1000:.0f} ms")
+    print(f"a thread computes, interval 20 ms: {longer * 1000:.0f} ms")
     print("longer interval, later turn:", "yes" if alone < usual < longer else "no")
 
 
