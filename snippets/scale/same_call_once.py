@@ -1,0 +1,44 @@
+# /// script
+# dependencies = ["distributed"]
+# [tool.runnable]
+# native = "Dask starts processes, which talk to each other over a network."
+# timeout = 60
+# ///
+import logging
+import random
+
+from distributed import Client, LocalCluster
+
+attempts = 0
+
+
+# region surprises
+def throw() -> float:
+    return random.random()
+
+
+def order_paper() -> str:
+    global attempts
+    attempts += 1
+    if attempts < 3:
+        raise ConnectionError
+    return f"ordered at attempt {attempts}"
+
+
+def main(client: Client) -> None:
+    first, second = client.submit(throw), client.submit(throw)
+    print("two throws are equal:", first.result() == second.result())
+    first, second = client.submit(throw, pure=False), client.submit(throw, pure=False)
+    print("with pure=False:", first.result() == second.result())
+    print(client.submit(order_paper, retries=5).result())
+
+
+# endregion
+
+if __name__ == "__main__":
+    logging.getLogger("distributed.worker").setLevel(logging.CRITICAL)
+    with (
+        LocalCluster(processes=False, n_workers=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        main(client)
