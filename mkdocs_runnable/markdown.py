@@ -9,7 +9,7 @@ It works without MkDocs; the plugin only tells it which page is rendered and col
 
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
@@ -29,8 +29,10 @@ from mkdocs_runnable.reference import (
     parse,
     resolve,
 )
-from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.snippet import Library, anchor
 from mkdocs_runnable.widget import render
+
+_LENT = "data-lent"
 
 
 class RunnableExtension(Extension):
@@ -60,6 +62,8 @@ class RunnableExtension(Extension):
         # attr_list (8), which reads the mark of links that are not alone.
         md.preprocessors.register(_Lines(md, self._renderer), "runnable_lines", 1000)
         md.parser.blockprocessors.register(_Block(md.parser, self._renderer), "runnable", 15)
+        # MkDocs collects anchors at 5.
+        md.treeprocessors.register(_TakeBack(md), "runnable_take_back", 4.5)
         md.treeprocessors.register(_Misplaced(md, self._renderer), "runnable_misplaced", 4)
 
     def reset(self) -> None:
@@ -85,16 +89,19 @@ class _Renderer:
         raw = self._page.raw
         self._lines = marked_lines(text if raw is None else raw)
 
-    def html(self, block: str) -> str | None:
-        """Return the placeholder of the HTML for a block, or None after reporting an error."""
+    def paragraph(self, block: str) -> Element | None:
+        """Return a paragraph that stands for a block, or None after reporting an error."""
         line = self.take_line(block.strip())
         try:
-            return self._md.htmlStash.store(self._render(parse(block), line))
+            identifier, html = self._render(parse(block), line)
         except RunnableError as error:
             self.report(str(error), line)
             return None
+        paragraph = Element("p", {"id": identifier, _LENT: ""})
+        paragraph.text = self._md.htmlStash.store(html)
+        return paragraph
 
-    def _render(self, reference: Reference, line: int | None) -> str:
+    def _render(self, reference: Reference, line: int | None) -> tuple[str, str]:
         snippet = resolve(reference, self._library, self._docs, self._page.path)
         shown = snippet.name + (f" (section {reference.section})" if reference.section else "")
         if shown in self._used:
@@ -102,7 +109,7 @@ class _Renderer:
             raise RunnableError(f"{shown} is on this page already{before}. Show it once.")
         snippet.shown_lines(reference.section)
         self._used[shown] = line
-        return render(
+        html = render(
             snippet,
             load_recording(snippet, self._library),
             Origins(self._library.root).get(snippet.name),
@@ -110,6 +117,7 @@ class _Renderer:
             section=reference.section,
             height=reference.height,
         )
+        return anchor(snippet.name, reference.section), html
 
     def _root(self, reference: Reference) -> str:
         if self._page.root is not None:
@@ -161,9 +169,18 @@ class _Block(BlockProcessor):
         return is_marked(block)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        placeholder = self._renderer.html(blocks.pop(0))
-        if placeholder:
-            SubElement(parent, "p").text = placeholder
+        paragraph = self._renderer.paragraph(blocks.pop(0))
+        if paragraph is not None:
+            parent.append(paragraph)
+
+
+class _TakeBack(Treeprocessor):
+    """Takes ids from paragraphs when whoever checks links has seen them: the widgets have them."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter("p"):
+            if _LENT in element.attrib:
+                element.attrib.clear()
 
 
 class _Misplaced(Treeprocessor):

@@ -54,7 +54,7 @@ class Snippet:
     @property
     def identifier(self) -> str:
         """The name as an HTML id."""
-        return self.name.replace("/", "-").replace("_", "-")
+        return anchor(self.name)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -222,6 +222,12 @@ class Library:
     def where(self, path: Path) -> str:
         """``path`` as messages show it: from the folder's own name on."""
         return path.relative_to(self.root.parent).as_posix()
+
+
+def anchor(name: str, section: str | None = None) -> str:
+    """Return the HTML id of a snippet, or of one of its sections, on a page that shows it."""
+    identifier = name.replace("/", "-").replace("_", "-")
+    return f"{identifier}--{section}" if section else identifier
 
 
 def is_valid_name(name: str) -> bool:

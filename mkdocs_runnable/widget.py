@@ -9,7 +9,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
 from mkdocs_runnable.recording import Line, Origin, Transcript
-from mkdocs_runnable.snippet import Snippet
+from mkdocs_runnable.snippet import Snippet, anchor
 
 
 def render(
@@ -36,7 +36,7 @@ def render(
     """
     first, last = snippet.shown_lines(section)
     attributes = {
-        "id": snippet.identifier + (f"--{section}" if section else ""),
+        "id": anchor(snippet.name, section),
         "data-name": snippet.name,
         "data-runtime": f"{root}runtime/",
         "data-playground": f"{root}playground/",

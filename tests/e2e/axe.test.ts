@@ -53,6 +53,7 @@ const VIEWS: Record<string, View> = {
   "an explanation": { path: "/explanation/execution-models/" },
   "the glossary": { path: "/reference/glossary/" },
   "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
+  "all programs": { path: "/reference/snippets/" },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },

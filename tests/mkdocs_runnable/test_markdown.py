@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
 from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.markdown import RunnableExtension
@@ -183,6 +186,23 @@ def test_collects_errors_and_counts_lines_in_the_file() -> None:
         "docs/tutorials/tea.md:5",
         "docs/tutorials/tea.md:9",
     ]
+
+
+def test_whoever_checks_links_sees_the_ids_of_widgets() -> None:
+    seen = []
+
+    class LooksForAnchors(Treeprocessor):
+        def run(self, root: Element) -> None:
+            seen.extend(element.get("id") for element in root.iter() if element.get("id"))
+
+    class Looks(Extension):
+        def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+            md.treeprocessors.register(LooksForAnchors(md), "looks", 5)
+
+    extension = RunnableExtension(page=PageContext(path="tutorials/tea.md"))
+    html = Markdown(extensions=[extension, Looks()]).convert(LINK)
+    assert seen == ["tea-pot"]
+    assert html.startswith("<runnable-snippet"), "and the paragraph that lent its place is gone"
 
 
 def test_root_comes_from_the_page_where_it_is_known(tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def test_a_link_to_something_else_is_refused(docs: Path) -> None:
         convert("[x](claim.toml){ .data-table }", docs)
     problems: list[str] = []
     convert("[x](x.csv){ .data-table }", docs, PageContext(path="a.md", report=problems.append))
-    assert problems == [f"{docs.name}/a.md: x.csv makes no table. Expected one of: claims.toml."]
+    assert problems == [
+        f"{docs.name}/a.md: x.csv makes no table. Expected one of: claims.toml, snippets."
+    ]
 
 
 def test_finds_the_tables_of_a_page() -> None:
