@@ -54,6 +54,9 @@ export class Kernel {
   interval = 5;
   /** How many threads there are. */
   threads = 1;
+  /** For how long no thread has run while a program waited, in ms. */
+  idle = 0;
+  #idleSince: number | undefined;
   #armed = false;
   #sliceStart = 0;
   #attempts = 0;
@@ -114,7 +117,8 @@ export class Kernel {
       return true;
     }
     this.#shortened = true;
-    this.#countDown = 1;
+    // Not upwards: a C function may ask after each instruction.
+    this.#countDown = Math.min(this.#countDown, 1);
     this.#pace.forget();
     return false;
   }
@@ -181,6 +185,7 @@ export class Kernel {
   /** Called by a thread that is about to be suspended, in order to wait. */
   end_slice(): void {
     this.#frames?.keep();
+    this.#idleSince = performance.now();
   }
 
   /** Called by a thread that begins, or goes on after it waited. */
@@ -188,6 +193,8 @@ export class Kernel {
     this.#frames?.giveBack();
     this.#pace.forget();
     this.#sliceStart = performance.now();
+    if (this.#idleSince !== undefined) this.idle += this.#sliceStart - this.#idleSince;
+    this.#idleSince = undefined;
   }
 
   /** Starts a Python function on a stack of its own, as soon as the present one waits. */
@@ -199,11 +206,13 @@ export class Kernel {
 
   /** Holds up the whole worker, where stacks cannot be switched. */
   block(milliseconds: number): void {
+    const start = performance.now();
     if (this.#cell) {
       Atomics.wait(this.#cell, 0, 0, milliseconds);
     } else {
-      for (const end = performance.now() + milliseconds; performance.now() < end;);
+      while (performance.now() < start + milliseconds);
     }
+    this.idle += performance.now() - start;
   }
 
   /** Ctrl-C: wakes the main thread if it waits; else it notices at the end of its slice. */

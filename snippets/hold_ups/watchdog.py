@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "In the browser, a thread cannot look at the stack of another one yet."
-# ///
 import asyncio
 import sys
 import traceback

@@ -1,10 +1,9 @@
 # /// script
 # [tool.runnable]
-# native = "In the browser, process_time() counts waiting as work, so the shares would be wrong."
 # varies = ['mostly \w+', '\d+ %', '[#.]+$']  # a busy machine makes computing look like waiting
 # ///
 from collections.abc import Callable
-from hashlib import pbkdf2_hmac
+from hashlib import sha256
 from time import perf_counter, process_time, sleep
 
 
@@ -13,7 +12,9 @@ def ask_mail_server() -> None:
 
 
 def hash_password() -> None:
-    pbkdf2_hmac("sha256", b"correct horse", b"salt", 300_000)
+    digest = b"correct horse"
+    for _ in range(200_000):
+        digest = sha256(digest).digest()
 
 
 def sign_up() -> None:

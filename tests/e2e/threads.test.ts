@@ -290,6 +290,39 @@ print(len(beats) > 1, [t for t in beats if begin < t < end])`,
         "True []\n",
       ],
       [
+        "a loop over short calls into C gives way all the same",
+        `
+import threading, time
+beats, done = 0, threading.Event()
+def beat():
+    global beats
+    while not done.wait(0.001): beats += 1
+threading.Thread(target=beat).start()
+end, product = time.monotonic() + 0.3, 1 << 100_000
+while time.monotonic() < end:
+    product * product
+before = beats
+done.set()
+print(before > 3)`,
+        "True\n",
+      ],
+      [
+        "time that a program waits is not its processor time, and frames of others are seen",
+        `
+import sys, threading, time
+def wait_at_the_door(): time.sleep(0.2)
+thread = threading.Thread(target=wait_at_the_door)
+begin, used = time.perf_counter(), time.process_time()
+thread.start()
+time.sleep(0.05)
+frame = sys._current_frames()[thread.ident]
+print(frame.f_code.co_name, sys._current_frames()[threading.get_ident()].f_code.co_name)
+thread.join()
+print(time.process_time() - used < (time.perf_counter() - begin) / 2)
+print(type(time.process_time_ns()), sorted(sys._current_frames()))`,
+        "wait_at_the_door <module>\nTrue\n<class 'int'> [1]\n",
+      ],
+      [
         "threads that write to one stream or file do not meet inside it",
         `
 import sys, threading

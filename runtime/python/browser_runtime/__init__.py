@@ -6,7 +6,7 @@ program.
 
 from collections.abc import Callable
 
-from browser_runtime import event_loop, guard, program, slices, state, threads
+from browser_runtime import clocks, event_loop, guard, program, slices, state, threads
 
 __all__ = ["install", "program"]
 
@@ -17,6 +17,7 @@ def install() -> Callable[[], bool]:
     Returns:
         The check whether a program has left the runtime as it was; see `guard`.
     """
+    clocks.install()
     threads.install()
     event_loop.install()
     slices.install()

@@ -1,4 +1,4 @@
-"""Notices when a program measures something that is shorter than a step of the browser's clock.
+"""Clocks: processor time without waiting; measurements shorter than a step of the browser's clock.
 
 Browsers make their clocks coarse; how much differs. A clock that the program names is replaced by
 one that also compares readings, which costs far less time than one of those steps takes.
@@ -8,13 +8,14 @@ import sys
 import time
 from types import CodeType
 
-from browser_runtime import facts, scheduler
-from browser_runtime.stand_in import StandIn, install
+import browser_kernel as kernel
+
+from browser_runtime import facts, scheduler, stand_in
 
 _CLOCKS = ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time", "time_ns")
 
 
-class _Clock(StandIn):
+class _Clock(stand_in.StandIn):
     _last: tuple[int, float] | None = None
     _place: tuple[CodeType, int] | None = None
 
@@ -32,4 +33,25 @@ class _Clock(StandIn):
 
 def watch(code: CodeType) -> None:
     """Replace the clocks that the program names, until the next clean state."""
-    install(_Clock, time, _CLOCKS, code)
+    stand_in.install(_Clock, time, _CLOCKS, code)
+
+
+_read = time.perf_counter
+_origin = time.perf_counter()
+
+
+def process_time() -> float:
+    """Return the seconds for which Python has run since it started; waiting does not count."""
+    return _read() - _origin - kernel.idle / 1000
+
+
+def process_time_ns() -> int:
+    """Like `process_time`, in nanoseconds."""
+    return int(process_time() * 1_000_000_000)
+
+
+def install() -> None:
+    """Put the clocks in place that the browser has no equal of."""
+    for clock in (process_time, process_time_ns):
+        clock.__module__ = "time"
+        setattr(time, clock.__name__, clock)

@@ -47,6 +47,7 @@ class _State:
         self.alive: dict[int, str] = {MAIN: "MainThread"}
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
+        self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
         self.over = False
@@ -85,11 +86,14 @@ def suspend[T](promise: Awaitable[T]) -> T:
         return promise
 
     asyncio.ensure_future = pass_through  # type: ignore[assignment]
+    frames = _state.frames
+    frames[me] = sys._getframe()
     kernel.end_slice()
     try:
         return run_sync(promise)
     finally:
         asyncio.ensure_future = ensure_future
+        frames.pop(me, None)
         _state.current = me
         kernel.start_slice()
         if asyncio._get_running_loop() is not loop:
@@ -154,6 +158,18 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
         raise SystemExit(1)
     while True:
         kernel.block(60_000)
+
+
+def current_frames() -> dict[int, FrameType]:
+    """Return where each thread is, like `sys._current_frames`."""
+    frames = {**_state.frames, _state.current: sys._getframe()}
+    return {ident: own for ident, frame in frames.items() if (own := _outside(frame))}
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    while frame and is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
 
 
 def breathe() -> None:

@@ -246,6 +246,7 @@ def install() -> None:
     queue.SimpleQueue = _queue.SimpleQueue = SimpleQueue  # type: ignore[assignment,misc]
     signal.raise_signal, os.kill = raise_signal, kill
     time.sleep = locks.sleep  # type: ignore[assignment]
+    sys._current_frames = scheduler.current_frames
     for name in ("concurrent.futures.thread", "concurrent.futures"):
         sys.modules.pop(name, None)
     importlib.invalidate_caches()

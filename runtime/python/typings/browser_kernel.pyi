@@ -10,6 +10,7 @@ class Breath:
 interrupted: bool
 interval: float
 threads: int
+idle: float
 
 def arm(armed: bool, /) -> None: ...
 def try_again() -> None: ...
