@@ -1,54 +1,62 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from time import perf_counter, sleep
 from typing import Any
 
-LOOK_UP = 0.2
+at_a_time = most = 0
+
+
+@contextmanager
+def counted() -> Iterator[None]:
+    global at_a_time, most
+    at_a_time += 1
+    most = max(most, at_a_time)
+    yield
+    at_a_time -= 1
 
 
 # region endpoints
 def departures() -> None:
-    sleep(LOOK_UP)
+    sleep(0.2)
 
 
 async def departures_blocking() -> None:
-    sleep(LOOK_UP)
+    sleep(0.2)
 
 
 async def departures_awaiting() -> None:
-    await asyncio.sleep(LOOK_UP)
+    await asyncio.sleep(0.2)
 
 
-async def call(endpoint: Callable[[], Any]) -> None:
+async def call(endpoint: Callable[[], Any], tokens: asyncio.Semaphore) -> None:
     if iscoroutinefunction(endpoint):
-        await endpoint()
-        return
-    async with tokens:
-        await asyncio.to_thread(endpoint)
+        with counted():
+            await endpoint()
+    else:
+        async with tokens:
+            with counted():
+                await asyncio.to_thread(endpoint)
 
 
 # endregion
 
 
-async def main() -> None:
-    global tokens
+async def ask(endpoint: Callable[[], Any], requests: int) -> None:
+    global most
     tokens = asyncio.Semaphore(40)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=40))
-    for endpoint, requests in (
-        (departures, 40),
-        (departures, 41),
-        (departures_blocking, 4),
-        (departures_awaiting, 41),
-    ):
-        start = perf_counter()
-        async with asyncio.TaskGroup() as station:
-            for _ in range(requests):
-                station.create_task(call(endpoint))
-        rounds = int((perf_counter() - start) / LOOK_UP)
-        print(f"{endpoint.__name__}: {requests} requests take {rounds} × {LOOK_UP} s")
+    most, start = 0, perf_counter()
+    async with asyncio.TaskGroup() as travellers:
+        for _ in range(requests):
+            travellers.create_task(call(endpoint, tokens))
+    took = perf_counter() - start
+    print(f"{endpoint.__name__}: {requests} requests, {most} at a time, {took:.1f} s")
 
 
-tokens: asyncio.Semaphore
-asyncio.run(main())
+asyncio.run(ask(departures, 40))
+asyncio.run(ask(departures, 41))
+asyncio.run(ask(departures_blocking, 4))
+asyncio.run(ask(departures_awaiting, 41))
