@@ -12,6 +12,7 @@ from markdown.extensions import Extension
 
 from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.reference import PageContext
+from mkdocs_runnable.tables.api import api_table
 from mkdocs_runnable.tables.catalogue import catalogue_table
 from mkdocs_runnable.tables.claims import claims_table
 from mkdocs_runnable.tables.pages import Pages
@@ -23,6 +24,7 @@ type Maker = Callable[[Path, Pages], Table]
 
 # By the name of the data file, or of the folder, that the link leads to.
 MAKERS: dict[str, Maker] = {
+    "api.toml": api_table,
     "claims.toml": claims_table,
     "snippets": catalogue_table,
 }

@@ -54,6 +54,7 @@ const VIEWS: Record<string, View> = {
   "the glossary": { path: "/reference/glossary/" },
   "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
   "all programs": { path: "/reference/snippets/" },
+  "API by version": { path: "/reference/api-by-version/" },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },

@@ -189,7 +189,7 @@ def test_collects_errors_and_counts_lines_in_the_file() -> None:
 
 
 def test_whoever_checks_links_sees_the_ids_of_widgets() -> None:
-    seen = []
+    seen: list[str | None] = []
 
     class LooksForAnchors(Treeprocessor):
         def run(self, root: Element) -> None:

@@ -1,0 +1,90 @@
+"""What came, changed or went in which version of Python, for concurrent programs."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from mkdocs_runnable.tables.data import load_toml, make
+from mkdocs_runnable.tables.pages import Pages
+from mkdocs_runnable.tables.table import Column, Row, Table
+
+type Version = Literal["3.11", "3.12", "3.13", "3.14", "3.15"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change.
+
+    Attributes:
+        name: What changed, as programs write it.
+        version: The first version in which it is so.
+        change: What happened to it.
+        area: Which kind of program it concerns.
+        what: What it does, or what differs.
+        url: The document that says so.
+        probe: A Python expression that is true from that version on, and false before; empty where
+            an interpreter cannot tell.
+    """
+
+    name: str
+    version: Version
+    change: Literal["added", "changed", "deprecated", "removed"]
+    area: Literal[
+        "asyncio", "threads", "processes", "interpreters", "free threading", "tools", "language"
+    ]
+    what: str
+    url: str
+    probe: str = ""
+
+    @property
+    def key(self) -> str:
+        """An HTML id."""
+        words = re.findall(r"\w+", f"{self.name} {self.version}")
+        return "-".join(words).lower().replace("_", "-")
+
+
+def load_api(path: Path) -> list[Entry]:
+    """Read the data file.
+
+    Raises:
+        RunnableError: An entry is not as :class:`Entry` says.
+    """
+    entries = load_toml(path).get("entries", [])
+    return [
+        make(Entry, entry, f"{path.name}: entry {entry.get('name', number)}")
+        for number, entry in enumerate(entries, 1)
+    ]
+
+
+def api_table(path: Path, pages: Pages) -> Table:  # noqa: ARG001 - all makers take both
+    """Return the changes as a table."""
+    entries = load_api(path)
+    return Table(
+        caption=f"{len(entries)} changes",
+        columns=[
+            Column("Name", "key"),
+            Column("Python", "since"),
+            Column("What", "today"),
+        ],
+        rows=[_row(entry) for entry in entries],
+        facets={"version": "Version", "change": "Change", "area": "Area"},
+    )
+
+
+def _row(entry: Entry) -> Row:
+    # Prose is not code: "asyncio policies".
+    name = entry.name if " " in entry.name else f"`{entry.name}`"
+    return Row(
+        key=entry.key,
+        cells=[
+            [f"[{name}]({entry.url})"],
+            [f"{entry.version} {entry.change}"],
+            [entry.what],
+        ],
+        facets={
+            "version": [entry.version],
+            "change": [entry.change],
+            "area": [entry.area],
+        },
+    )
