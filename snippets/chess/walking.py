@@ -23,4 +23,4 @@ def exhibition(walk: int) -> tuple[int, int]:
 
 for walk in (0, 1, 2, 5):
     seconds, walked = exhibition(walk)
-    print(f"{walk} s to the next board: {seconds} s, {walked} s of it on foot")
+    print(f"{walk} s a board: {seconds} s, {walked} s on foot")

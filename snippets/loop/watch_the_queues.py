@@ -19,20 +19,21 @@ def step(job: Lighthouse) -> str:
     if dark is None:
         return "ends"
     heapq.heappush(timers, (now + dark, names[job], job))
-    return f"sleeps until {(now + dark) / 10}"
+    return "sleeps"
 
 
 def show(event: str) -> None:
     queue = " ".join(names[job] for job in ready) or "-"
-    heap = " ".join(f"{names[job]}@{due / 10}" for due, _, job in sorted(timers)) or "-"
-    print(f"{now / 10:3} {event:27} ready: {queue:15} timers: {heap}")
+    heap = " ".join(f"{names[job]}{due / 10}" for due, _, job in sorted(timers)) or "-"
+    print(f"{now / 10:3}  {event:10}  {queue:5}  {heap}")
 
 
 # region run
-for name, dark, times in [("Fastnet", 2, 3), ("Bishop", 5, 2)]:
+for name, dark, times in [("F", 2, 3), ("B", 5, 2)]:
     job = flash(dark, times)
     names[job] = name
     ready.append(job)
+print("now  event       ready  timers")
 show("start")
 
 while ready or timers:
@@ -40,7 +41,7 @@ while ready or timers:
         now = timers[0][0]
         while timers and timers[0][0] <= now:
             ready.append(heapq.heappop(timers)[2])
-        show("timers are due")
+        show("timer due")
     for _ in range(len(ready)):
         job = ready.popleft()
         show(f"{names[job]} {step(job)}")

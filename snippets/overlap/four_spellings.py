@@ -46,4 +46,4 @@ for spelling in SPELLINGS:
     start = time.perf_counter()
     asyncio.run(spelling())
     took = time.perf_counter() - start
-    print(f"{spelling.__name__:21} {took:.2f} s, {most_unanswered} unanswered at a time")
+    print(f"{spelling.__name__:20} {took:.2f} s, {most_unanswered} open")
