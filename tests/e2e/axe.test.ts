@@ -41,6 +41,10 @@ async function ask(page: Page): Promise<void> {
   await page.waitForSelector(".runnable-ask input");
 }
 
+async function unfold(page: Page): Promise<void> {
+  await page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
+}
+
 interface View {
   path: string;
   prepare?: (page: Page) => Promise<void>;
@@ -55,6 +59,7 @@ const VIEWS: Record<string, View> = {
   "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
   "all programs": { path: "/reference/snippets/" },
   "API by version": { path: "/reference/api-by-version/" },
+  misconceptions: { path: "/reference/misconceptions/", prepare: unfold },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },
