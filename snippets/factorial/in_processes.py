@@ -25,7 +25,7 @@ def bits_of_factorial(number: int) -> int:
 async def answer(user: str, number: int, workers: ProcessPoolExecutor) -> None:
     loop = asyncio.get_running_loop()
     bits = await loop.run_in_executor(workers, bits_of_factorial, number)
-    print(f"{user} gets {number:,}!, a number of {bits:,} bits")
+    print(f"{user} gets {number:,}!: {bits:,} bits")
 
 
 async def main(workers: ProcessPoolExecutor) -> None:

@@ -30,7 +30,9 @@ async def watch(name: str, compute: Callable[[int], int], number: int) -> None:
     await asyncio.sleep(0.02)
     heart.cancel()
     kept_going = longest_pause < (perf_counter() - start) / 2
-    print(f"{name}: {longest_pause * 1000:.0f} ms without a beat, kept going: {kept_going}")
+    print(name)
+    print(f"    longest pause: {longest_pause * 1000:.0f} ms")
+    print("    heartbeat kept going:", kept_going)
 
 
 async def main() -> None:

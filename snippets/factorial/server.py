@@ -32,7 +32,7 @@ async def in_a_thread(number: int) -> int:
 
 async def answer(user: str, number: int, compute: Compute) -> None:
     product = await compute(number)
-    print(f"    {user} gets {number:,}!, a number of {product.bit_length():,} bits")
+    print(f"    {user} gets {number:,}!: {product.bit_length():,} bits")
 
 
 async def serve(requests: asyncio.Queue[tuple[str, int]], compute: Compute) -> None:
