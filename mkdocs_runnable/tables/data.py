@@ -66,4 +66,6 @@ def _fits(value: object, hint: Any) -> bool:
         return isinstance(value, tuple) and all(_fits(each, item) for each in value)
     if isinstance(value, bool):
         return hint is bool
+    if origin is not None:  # a mapping; what it holds is its reader's matter
+        return isinstance(value, origin)
     return isinstance(value, hint)

@@ -14,6 +14,7 @@ from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.reference import PageContext
 from mkdocs_runnable.tables.api import api_table
 from mkdocs_runnable.tables.catalogue import catalogue_table
+from mkdocs_runnable.tables.choices import choices_table
 from mkdocs_runnable.tables.claims import claims_table
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Table
@@ -25,6 +26,7 @@ type Maker = Callable[[Path, Pages], Table]
 # By the name of the data file, or of the folder, that the link leads to.
 MAKERS: dict[str, Maker] = {
     "api.toml": api_table,
+    "choose.toml": choices_table,
     "claims.toml": claims_table,
     "snippets": catalogue_table,
 }
@@ -43,7 +45,7 @@ class TablesExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register the block before paragraphs; ``attr_list`` reads marks inside cells."""
         md.registerExtensions(["attr_list"], {})
-        md.block_level_elements.append("data-table")
+        md.block_level_elements += ["choice-table", "data-table"]
         block = _Block(md.parser, Path(self.getConfig("docs")), self.getConfig("page"))
         md.parser.blockprocessors.register(block, "data_table", 16)
 

@@ -1,4 +1,5 @@
 /** Entry of the page's bundle: defines the custom elements. */
+import { ChoiceTable } from "./choice_table.ts";
 import { DataTable } from "./data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "./playground.ts";
 import { RunnableSnippet } from "./snippet.ts";
@@ -8,5 +9,6 @@ if (!customElements.get("runnable-snippet")) {
   customElements.define("runnable-snippet", RunnableSnippet);
   customElements.define("runnable-playground", RunnablePlayground);
   customElements.define("data-table", DataTable);
+  customElements.define("choice-table", ChoiceTable);
   loadShareLinksPlainly();
 }

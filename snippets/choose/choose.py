@@ -8,6 +8,7 @@ class Job:
     waits: float  # share of one job's time spent waiting, 0 to 1
     awaitable: bool = False  # its library is called with await
     releases_gil: bool = False  # its computing happens in C code that lets go of the GIL
+    one_call_blocks: bool = False  # one call of another library has no await
     longest_step_ms: int = 1  # longest stretch of computing without a wait
 
 
@@ -22,6 +23,8 @@ def choose(job: Job) -> tuple[str, str]:
         if job.at_once > 500:
             return "asyncio", "too many waits for threads: look for an async library"
         return "threads", "it waits in calls that know no await"
+    if job.one_call_blocks:
+        return "asyncio + a thread", "one call without await would hold up the rest"
     if job.longest_step_ms > 50:
         return "asyncio + processes", "one step would hold up every other task"
     return "asyncio", "it waits, and its library says when"
@@ -34,6 +37,7 @@ JOBS = [
     Job("5,000 chat clients", at_once=5_000, waits=0.999, awaitable=True),
     Job("resize photos in Python", at_once=400, waits=0.02),
     Job("hash large files", at_once=40, waits=0.2, releases_gil=True),
+    Job("shop with a card reader", 50, waits=0.9, awaitable=True, one_call_blocks=True),
     Job("web API with a PDF step", 50, waits=0.9, awaitable=True, longest_step_ms=800),
 ]
 

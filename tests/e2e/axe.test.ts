@@ -45,6 +45,11 @@ async function unfold(page: Page): Promise<void> {
   await page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
 }
 
+async function answer(page: Page): Promise<void> {
+  await page.click("choice-table input");
+  await page.waitForSelector("choice-table tr[aria-current]");
+}
+
 interface View {
   path: string;
   prepare?: (page: Page) => Promise<void>;
@@ -60,6 +65,7 @@ const VIEWS: Record<string, View> = {
   "all programs": { path: "/reference/snippets/" },
   "API by version": { path: "/reference/api-by-version/" },
   misconceptions: { path: "/reference/misconceptions/", prepare: unfold },
+  "choose a model": { path: "/how-to/choose-a-model/", prepare: answer },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },

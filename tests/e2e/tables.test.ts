@@ -71,11 +71,43 @@ test("a phone shows cards that fit its width", async () => {
   await page.browserContext().close();
 });
 
+test("questions lead to a row and its reason, with the keyboard alone", async () => {
+  const page = await open("/how-to/choose-a-model/");
+  const asked = (): Promise<number> => page.$$eval("choice-table fieldset", (all) => all.length);
+  assert.equal(await asked(), 1);
+  await page.focus("choice-table input");
+  await page.keyboard.press("ArrowDown"); // some hundreds
+  assert.equal(await asked(), 2);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space"); // waits
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown"); // its calls block
+  assert.equal(await asked(), 3);
+  const result = await page.$eval("choice-table [role=status]", (element) => element.textContent);
+  assert.equal(
+    result,
+    "threads, because it waits in calls that know no await. Start from threads.",
+  );
+  assert.equal(
+    await page.$eval("tr[aria-current]", (row) => row.cells[1]?.textContent.trim()),
+    "threads",
+  );
+  await page.keyboard.press("Tab"); // the link in the result
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter"); // Start again
+  assert.equal(await asked(), 1);
+  assert.equal((await page.$$("tr[aria-current]")).length, 0);
+  await page.browserContext().close();
+});
+
 test("without JavaScript all rows are there, and no controls", async () => {
   const page = await freshPage(browser);
   await page.setJavaScriptEnabled(false);
   await page.goto(site.url + LEDGER);
   assert.ok((await shown(page)).length > 130);
   assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
+  await page.goto(`${site.url}/how-to/choose-a-model/`);
+  assert.equal((await page.$$("choice-table tbody tr")).length, 8);
+  assert.equal((await page.$$("choice-table :is(input, button)")).length, 0);
   await page.browserContext().close();
 });

@@ -54,7 +54,8 @@ def test_a_link_to_something_else_is_refused(docs: Path) -> None:
     problems: list[str] = []
     convert("[x](x.csv){ .data-table }", docs, PageContext(path="a.md", report=problems.append))
     assert problems == [
-        f"{docs.name}/a.md: x.csv makes no table. Expected one of: api.toml, claims.toml, snippets."
+        f"{docs.name}/a.md: x.csv makes no table. "
+        "Expected one of: api.toml, choose.toml, claims.toml, snippets."
     ]
 
 

@@ -1,0 +1,143 @@
+"""A table to decide with, and questions that lead to one of its rows.
+
+Without a script readers see the table. ``<choice-table>`` puts the questions above it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.tables.data import load_toml, make
+from mkdocs_runnable.tables.pages import Pages
+from mkdocs_runnable.tables.table import Column, Row, Table
+
+MAX_QUESTIONS = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to a question.
+
+    Attributes:
+        key: What rows call it.
+        text: What readers see.
+        job: What it says of a ``Job`` in the program that holds the same rules.
+    """
+
+    key: str
+    text: str
+    job: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question; asked only as long as its answer makes a difference."""
+
+    key: str
+    ask: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row of the table.
+
+    Attributes:
+        job: What the job does, as the end of "The job …".
+        choose: What to choose.
+        because: Why.
+        start: A program to start from, as inline Markdown.
+        when: Key of a question → the answers that lead here; other questions do not matter.
+    """
+
+    job: str
+    choose: str
+    because: str
+    start: str
+    when: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All questions, in the order in which they are asked, and all rows."""
+
+    questions: tuple[Question, ...]
+    rows: tuple[Choice, ...]
+
+
+def load_choices(path: Path) -> Choices:
+    """Read the data file.
+
+    Raises:
+        RunnableError: An entry is not as its class says, or a row names what nobody asks.
+    """
+    data = load_toml(path)
+    questions = tuple(_question(entry, path.name) for entry in data.get("questions", []))
+    if len(questions) > MAX_QUESTIONS:
+        raise RunnableError(f"{path.name}: more than {MAX_QUESTIONS} questions.")
+    known = {question.key: {each.key for each in question.answers} for question in questions}
+    rows = []
+    for entry in data.get("rows", []):
+        where = f"{path.name}: row {entry.get('job')!r}"
+        row = make(Choice, entry, where)
+        for key, answers in row.when.items():
+            if not set(answers) <= known.get(key, set()):
+                raise RunnableError(f"{where}: nobody answers {list(answers)} to '{key}'.")
+        rows.append(row)
+    return Choices(questions, tuple(rows))
+
+
+def _question(entry: Mapping[str, Any], name: str) -> Question:
+    where = f"{name}: question {entry.get('key')!r}"
+    answers = tuple(make(Answer, each, where) for each in entry.get("answers", []))
+    return make(Question, {**entry, "answers": answers}, where)
+
+
+@dataclass(frozen=True)
+class ChoiceTable(Table):
+    """A table with the questions in an attribute."""
+
+    questions: Sequence[Question] = ()
+
+    def element(self) -> Element:
+        """Return ``<choice-table>``."""
+        root = super().element()
+        root.tag = "choice-table"
+        questions = [
+            {
+                "key": question.key,
+                "ask": question.ask,
+                "answers": [{"key": each.key, "text": each.text} for each in question.answers],
+            }
+            for question in self.questions
+        ]
+        root.set("data-questions", json.dumps(questions))
+        return root
+
+
+def choices_table(path: Path, pages: Pages) -> ChoiceTable:  # noqa: ARG001 - all makers take both
+    """Return the rows as a table with questions."""
+    choices = load_choices(path)
+    return ChoiceTable(
+        caption="The first row that fits",
+        columns=[
+            Column("The job …", "key"),
+            Column("Choose", "choose"),
+            Column("Because", "because"),
+            Column("Start from", "start"),
+        ],
+        rows=[
+            Row(
+                key=f"choice-{number}",
+                cells=[[row.job], [f"**{row.choose}**"], [row.because], [row.start]],
+                facets=row.when,
+            )
+            for number, row in enumerate(choices.rows, 1)
+        ],
+        facets={question.key: question.ask for question in choices.questions},
+        questions=choices.questions,
+    )
