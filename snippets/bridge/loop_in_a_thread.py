@@ -13,7 +13,8 @@ class Office:
     """Plain methods in front, an event loop in a thread behind."""
 
     def __enter__(self) -> "Office":
-        self.loop = asyncio.new_event_loop()
+        self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self.loop = self.runner.get_loop()
         self.thread = Thread(target=self.loop.run_forever)
         self.thread.start()
         return self
@@ -25,7 +26,7 @@ class Office:
     def __exit__(self, *error: object) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
-        self.loop.close()
+        self.runner.close()  # cancels what is left, then closes the loop
 
 
 # endregion
