@@ -93,6 +93,7 @@ lint: node_modules/.installed ## Check format, style and types
 	@$(python) -m ruff format --check .
 	@$(python) -m ruff check .
 	@$(python) -m mypy
+	@codespell
 	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime
 	@$(node_bin)/prettier --log-level warn --check $(format_paths)
 	@$(node_bin)/tsc
