@@ -15,6 +15,7 @@ from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
 
@@ -23,6 +24,7 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.reference import PageContext
 from mkdocs_runnable.snippet import Library
 from mkdocs_runnable.staging import Staging
+from mkdocs_runnable.twin import Listed, Twins, address, llms_txt
 
 _EXTENSION = "mkdocs_runnable"
 _TABLES = "mkdocs_runnable.tables"
@@ -129,6 +131,23 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         self._page.root = root.removeprefix("./")
         self._page.raw = page.file.content_string if page.file.src_uri.endswith(".md") else None
 
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
+        """Remember the order of the pages, for ``llms.txt``."""
+        self._nav = nav
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> None:  # noqa: ARG002
+        """Write the page's twin beside it."""
+        twins = Twins(Path(config.docs_dir), self._library)
+        uri, title = page.file.src_uri, str(page.title)
+        description = str(page.meta.get("description", ""))
+        if uri.endswith(".ipynb"):
+            text = twins.of_notebook(uri, Path(str(page.file.abs_src_path)), title, description)
+        else:
+            text = twins.of_page(uri, page.markdown or "", title, description)
+        twin = Path(page.file.abs_dest_path).with_name("index.md")
+        twin.parent.mkdir(parents=True, exist_ok=True)
+        twin.write_text(text, encoding="utf-8")
+
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Stop before anything is written, with all that is wrong."""
         # A broken snippet is reported by each page that shows it, and then not once more.
@@ -142,11 +161,33 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             raise PluginError("\n  ".join([f"{count} with snippets and notebooks:", *problems]))
 
     @event_priority(-100)  # when all other plugins have written what they write
-    def on_post_build(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Put the new site in place, unless MkDocs is about to refuse it for its warnings."""
+        text = llms_txt(config.site_name, config.site_description or "", self._listed(config))
+        Path(config.site_dir, "llms.txt").write_text(text, encoding="utf-8")
         if self._staging and not self._warnings.get_counts():
             self._staging.publish()
             self._stop_counting()
+
+    def _listed(self, config: MkDocsConfig) -> list[tuple[str, list[Listed]]]:
+        root = (config.site_url or "").rstrip("/")
+        sections: list[tuple[str, list[Listed]]] = []
+        for item in self._nav.items:
+            pages = item.children if isinstance(item, Section) else [item]
+            found = [
+                Listed(
+                    title=str(page.title),
+                    address=f"{root}/{address(page.file.src_uri)}".removeprefix("/"),
+                    description=str(page.meta.get("description", "")),
+                )
+                for page in pages or []
+                if isinstance(page, Page)
+            ]
+            if isinstance(item, Section) or not sections:
+                sections.append((str(item.title), found))
+            else:
+                sections[0][1].extend(found)  # pages beside the sections
+        return sections
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002
         """Remove what has been written; what was there before stays."""

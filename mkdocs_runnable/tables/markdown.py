@@ -57,7 +57,7 @@ class _Block(BlockProcessor):
         self._page = page
 
     def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
-        return _LINK.fullmatch(block.strip()) is not None
+        return is_table(block)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
         try:
@@ -70,9 +70,9 @@ class _Block(BlockProcessor):
             self._page.report(message)
 
 
-def find_tables(text: str) -> list[str]:
-    """Return the marked links of a page, each as it stands there."""
-    return [block for line in text.split("\n") if _LINK.fullmatch(block := line.strip())]
+def is_table(block: str) -> bool:
+    """Whether a block of Markdown is one link marked ``.data-table``."""
+    return _LINK.fullmatch(block.strip()) is not None
 
 
 def make_table(block: str, pages: Pages) -> Table:

@@ -7,7 +7,7 @@ from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.reference import PageContext
-from mkdocs_runnable.tables.markdown import TablesExtension, find_tables
+from mkdocs_runnable.tables.markdown import TablesExtension, is_table
 
 DATA = """
 [documents]
@@ -59,5 +59,6 @@ def test_a_link_to_something_else_is_refused(docs: Path) -> None:
     ]
 
 
-def test_finds_the_tables_of_a_page() -> None:
-    assert find_tables(f"# A\n\n{LINK}\n\nSee {LINK}.\n") == [LINK]
+def test_knows_a_table_when_it_sees_one() -> None:
+    assert is_table(f"  {LINK}\n")
+    assert not is_table(f"See {LINK}.")

@@ -1,0 +1,52 @@
+/** On paper a page shows programs and output, all answers, and nothing to press. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { freshPage, launch, serveSite, type Site } from "./support/site.ts";
+
+let site: Site, browser: Browser;
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function printed(path: string): Promise<Page> {
+  const page = await freshPage(browser);
+  await page.goto(site.url + path, { waitUntil: "networkidle0" });
+  await page.emulateMediaType("print");
+  return page;
+}
+
+async function visible(page: Page, selector: string): Promise<number> {
+  return page.$$eval(
+    selector,
+    (all) => all.filter((element) => element.checkVisibility() && element.clientHeight > 0).length,
+  );
+}
+
+test("a widget prints its source and its output, and no buttons", async () => {
+  const page = await printed("/tutorials/first-overlap/");
+  const count = (await page.$$("runnable-snippet")).length;
+  assert.ok(count > 3);
+  assert.equal(await visible(page, ".runnable-code"), count);
+  assert.equal(await visible(page, ".runnable-output"), count);
+  assert.equal(await visible(page, "main button"), 0);
+  await page.browserContext().close();
+});
+
+test("what is folded on the screen is open on paper", async () => {
+  const page = await printed("/reference/misconceptions/");
+  assert.equal(await visible(page, ".runnable-output"), (await page.$$("runnable-snippet")).length);
+  await page.browserContext().close();
+});
+
+test("filters and questions stay off paper, and all rows are on it", async () => {
+  const page = await printed("/how-to/choose-a-model/");
+  assert.equal(await visible(page, "choice-table :is(button, input)"), 0);
+  assert.equal(await visible(page, "choice-table tbody tr"), 8);
+  await page.browserContext().close();
+});

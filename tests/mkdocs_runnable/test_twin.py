@@ -1,0 +1,121 @@
+"""Pages as plain Markdown."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.twin import Listed, Twins, address, llms_txt
+from tests.conftest import AddSnippet
+
+LINK = "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }"
+
+
+@pytest.fixture
+def twins(library: Library, add_snippet: AddSnippet, tmp_path: Path) -> Twins:
+    add_snippet("tea/pot", "# /// script\n# ///\nprint('hot')\n", "hot\n2> hiss\n[exit status 1]\n")
+    (tmp_path / "docs" / "guide").mkdir(parents=True)
+    return Twins(tmp_path / "docs", library)
+
+
+def twin(twins: Twins, text: str, page: str = "guide/tea.md") -> str:
+    return twins.of_page(page, text, "Tea", "All about\ntea.")
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("index.md", "index.md"),
+        ("guide/tea.md", "guide/tea/index.md"),
+        ("guide/index.md", "guide/index.md"),
+        ("guide/times.ipynb", "guide/times/index.md"),
+    ],
+)
+def test_address(page: str, expected: str) -> None:
+    assert address(page) == expected
+
+
+def test_the_description_stands_below_the_heading(twins: Twins) -> None:
+    assert (
+        twin(twins, "# How tea brews\n\nHot.\n") == "# How tea brews\n\n> All about tea.\n\nHot.\n"
+    )
+    assert twin(twins, "Hot.") == "# Tea\n\n> All about tea.\n\nHot.\n"
+
+
+def test_a_program_comes_with_its_output_and_without_its_header(twins: Twins) -> None:
+    text = twin(twins, f"# A\n\n{LINK}\n")
+    assert "[`tea/pot.py`](../../snippets/tea/pot.py)" in text
+    assert "```python\nprint('hot')\n```" in text
+    assert "```text\nhot\n2> hiss\n[exit status 1]\n```" in text
+    assert "runnable" not in text
+
+
+def test_nothing_changes_in_fences(twins: Twins) -> None:
+    fence = f"```{{.markdown}}\n{LINK}\n[x](y.md)\n```"
+    assert f"```markdown\n{LINK}\n[x](y.md)\n```" in twin(twins, fence)
+    assert "```python\nx\n```" in twin(twins, '```{.python test="skip"}\nx\n```')
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("(cup.md)", "(../cup/index.md)"),
+        ("(../index.md#top)", "(../../index.md#top)"),
+        ("(times.ipynb)", "(../times/index.md)"),
+        ("(teas.toml)", "(../teas.toml)"),
+        ("(#colour)", "(#colour)"),
+        ("(https://example.org/a.md)", "(https://example.org/a.md)"),
+    ],
+)
+def test_links_lead_to_twins(twins: Twins, link: str, expected: str) -> None:
+    assert f"See [x]{expected}." in twin(twins, f"See [x]{link}.")
+
+
+def test_pictures_are_described(twins: Twins) -> None:
+    picture = (
+        '<figure>\n<svg viewBox="0 0 1 1"><title id="t">Two cups</title>\n'
+        "<desc>One &amp; one.</desc>"
+        "<text>noise</text></svg>\n<figcaption>Cups, <b>full</b>.</figcaption>\n</figure>"
+    )
+    text = twin(twins, f"# A\n\n{picture}\n\nText.")
+    assert "[Picture: Two cups. One & one.]\n\nCups, full.\n\nText." in text
+    assert "noise" not in text
+    assert "<details>" in twin(twins, '<details markdown="1">')
+
+
+def test_what_is_not_there_is_an_error(twins: Twins) -> None:
+    with pytest.raises(RunnableError, match="there is no such file"):
+        twin(twins, LINK.replace("pot", "cup"))
+
+
+def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
+    drawing = {"data": {"image/svg+xml": "<svg/>", "text/plain": "<Figure>"}}
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["---\ntitle: x\n---\n", "# Times"]},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": ["print(1)"],
+            "outputs": [{"text": ["1\n"]}, drawing],
+        },
+        {
+            "cell_type": "code",
+            "metadata": {"tags": ["hide-input"], "alt": "A rising line"},
+            "source": ["draw()"],
+            "outputs": [drawing],
+        },
+    ]
+    path = tmp_path / "times.ipynb"
+    path.write_text(json.dumps({"cells": cells}))
+    assert twins.of_notebook("guide/times.ipynb", path, "Times", "") == (
+        "# Times\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n[Picture: A rising line]\n"
+    )
+
+
+def test_llms_txt() -> None:
+    pages = [Listed("How tea brews", "guide/tea/index.md", "Hot.")]
+    assert llms_txt("Tea", "All\nabout it.", [("Guide", pages)]) == (
+        "# Tea\n\n> All about it.\n\n## Guide\n\n- [How tea brews](guide/tea/index.md): Hot.\n"
+    )

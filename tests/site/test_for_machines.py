@@ -1,0 +1,92 @@
+"""What the built site offers to programs that read it: twins in Markdown, llms.txt, metadata."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.html_page import is_external, target
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.twin import address
+from tests.conftest import REPOSITORY
+from tests.site.test_built_site import listed
+
+PROJECT = Project(REPOSITORY)
+PAGES = [
+    path.relative_to(PROJECT.docs).as_posix()
+    for pattern in ("*.md", "*.ipynb")
+    for path in sorted(PROJECT.docs.rglob(pattern))
+]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+META = re.compile(r'<meta name="description" content="([^"]*)">')
+ARTICLE = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+def prose(text: str) -> str:
+    """A page without its fences and code, in which anything may look like a link."""
+    return re.sub(r"(`{3,}).*?\n\1|`[^`\n]*`", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_a_twin_whose_links_lead_somewhere(site: Path, page: str) -> None:
+    twin = site / address(page)
+    text = twin.read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert "{ .runnable" not in prose(text)
+    assert "<svg" not in prose(text)
+    dead = [
+        link
+        for link in LINK.findall(prose(text))
+        if not is_external(link) and not target(site, twin, link)[0].is_file()
+    ]
+    assert not dead, listed(dead)
+
+
+def test_twins_hold_every_program_with_its_output(site: Path) -> None:
+    shown = 0
+    for page in PAGES:
+        if page.endswith(".ipynb"):
+            continue
+        lines = marked_lines((PROJECT.docs / page).read_text(encoding="utf-8"))
+        text = (site / address(page)).read_text(encoding="utf-8")
+        for name in {
+            parse(line).href.rpartition("snippets/")[2].removesuffix(".py")
+            for _, line in lines
+            if is_marked(line)
+        }:
+            snippet = PROJECT.library.load(name)
+            first, last = snippet.shown_lines()
+            assert "\n".join(snippet.lines[first - 1 : last]) in text, name
+            assert snippet.recording_path.read_text(encoding="utf-8").rstrip() in text, name
+            shown += 1
+    assert shown > 50
+
+
+def test_llms_txt_lists_every_page(site: Path) -> None:
+    text = (site / "llms.txt").read_text(encoding="utf-8")
+    assert text.startswith("# Concurrency in Python\n\n> ")
+    links = set(re.findall(r"^- \[[^\]]+\]\(([^)]+)\): \S", text, re.MULTILINE))
+    assert links == {address(page) for page in PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_metadata(site: Path, page: str) -> None:
+    html = (site / address(page)).with_suffix(".html").read_text(encoding="utf-8")
+    (description,) = META.findall(html)
+    assert 50 < len(description) < 320
+    assert 'rel="alternate" type="text/markdown" href="index.md"' in html
+    (script,) = ARTICLE.findall(html)
+    article = json.loads(script)
+    assert article["@type"] == ("WebSite" if page == "index.md" else "TechArticle")
+    assert article["description"]
+    assert article.get("headline") or article.get("name")
+
+
+def test_descriptions_differ(site: Path) -> None:
+    found = [
+        META.findall((site / address(page)).with_suffix(".html").read_text(encoding="utf-8"))[0]
+        for page in PAGES
+    ]
+    assert len(set(found)) == len(found)
