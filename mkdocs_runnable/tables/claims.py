@@ -119,8 +119,9 @@ def load_claims(path: Path) -> Ledger:
 def claims_table(path: Path, pages: Pages) -> Table:
     """Return the ledger as a table; each row links to the page that shows the claim."""
     ledger = load_claims(path)
+    checks = sum(1 for claim in ledger.claims if claim.asks)
     return Table(
-        caption=f"{len(ledger.claims)} claims",
+        caption=f"{len(ledger.claims)} claims, {checks} of them with a check of their own",
         columns=[
             Column("Claim", "key"),
             Column("The note says", "said"),
