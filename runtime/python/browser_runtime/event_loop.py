@@ -7,6 +7,7 @@ groups, timeouts, debug mode, slow-callback warnings and eager tasks are CPython
 import asyncio
 import itertools
 import re
+import selectors
 import threading
 from asyncio import base_events, events, unix_events
 
@@ -40,12 +41,32 @@ class _Selector:
         """Nothing is held open."""
 
 
+class _Given(_Selector):
+    """Waits as a selector of the program's own does, for example one that lets time jump."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        super().__init__()
+        self._given = selector
+
+    def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
+        """Wait as long as the given selector does; what it has selected is not looked at."""
+        woken, self._woken = self._woken, False
+        self._given.select(0 if woken else timeout)
+        return []
+
+    def close(self) -> None:
+        """Close the given selector."""
+        self._given.close()
+
+
 class BrowserEventLoop(base_events.BaseEventLoop):
     """An event loop with CPython's scheduling and exceptions, without sockets and subprocesses."""
 
-    def __init__(self, selector: object = None) -> None:  # noqa: ARG002 - nothing to select from
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         super().__init__()
-        self._selector = _Selector()
+        # Those of the standard library wait for files and sockets, of which there are none.
+        own = selector is not None and type(selector).__module__ != "selectors"
+        self._selector = _Given(selector) if selector and own else _Selector()
 
     def create_task(self, coro, **kwargs):  # type: ignore[no-untyped-def]
         """Create a task as CPython does, naming it by a count that starts anew in each program.

@@ -1,9 +1,13 @@
 """`queue.SimpleQueue`, which thread pools are built on; the one in C would stop every thread."""
 
+import _queue
+import importlib.machinery
+import queue
+import sys
 import time
 from collections import deque
 from queue import Empty
-from types import GenericAlias
+from types import GenericAlias, ModuleType
 from typing import Any
 
 from browser_runtime import scheduler
@@ -70,3 +74,22 @@ class SimpleQueue:
 
 
 SimpleQueue.__module__ = "_queue"
+
+
+class _Importer(importlib.machinery.BuiltinImporter):
+    """Puts it into `_queue` whenever that is imported: its own would wait in C, for ever."""
+
+    @classmethod
+    def find_spec(cls, fullname: str, *args: Any) -> importlib.machinery.ModuleSpec | None:
+        return super().find_spec(fullname, *args) if fullname == "_queue" else None
+
+    @staticmethod
+    def exec_module(module: ModuleType) -> None:
+        importlib.machinery.BuiltinImporter.exec_module(module)
+        vars(module)["SimpleQueue"] = SimpleQueue
+
+
+def install() -> None:
+    """Let `queue` and whoever else imports it have this one."""
+    sys.meta_path.insert(0, _Importer)
+    queue.SimpleQueue = _queue.SimpleQueue = SimpleQueue  # type: ignore[assignment,misc]

@@ -1,11 +1,9 @@
 """The primitives of `_thread`, under CPython's own `threading` and all that is built on it."""
 
-import _queue
 import _thread
 import asyncio
 import importlib
 import os
-import queue
 import signal
 import sys
 import threading
@@ -17,10 +15,9 @@ from typing import Any
 import browser_kernel as kernel
 from pyodide.ffi import create_proxy
 
-from browser_runtime import facts, locks, scheduler, unraisable
+from browser_runtime import facts, locks, queues, scheduler, unraisable
 from browser_runtime.local import Local
 from browser_runtime.locks import Lock, RLock
-from browser_runtime.queues import SimpleQueue
 
 # Each waiting thread keeps a WebAssembly stack.
 MAX_THREADS = 500
@@ -243,7 +240,7 @@ def install() -> None:
     locks_too = {"allocate": Lock, "allocate_lock": Lock, "lock": Lock}
     vars(_thread).update(functions, **types, **locks_too, TIMEOUT_MAX=locks.TIMEOUT_MAX)
     renew()
-    queue.SimpleQueue = _queue.SimpleQueue = SimpleQueue  # type: ignore[assignment,misc]
+    queues.install()
     signal.raise_signal, os.kill = raise_signal, kill
     time.sleep = locks.sleep  # type: ignore[assignment]
     sys._current_frames = scheduler.current_frames

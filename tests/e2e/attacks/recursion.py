@@ -1,11 +1,14 @@
 # Recurses without end, with the limit taken away.
+# Stop when: deep
 import sys
 
 sys.setrecursionlimit(2**31 - 1)
 
 
-def fall():
-    fall()
+def fall(depth):
+    if depth == 500_000:
+        print("deep", flush=True)
+    fall(depth + 1)
 
 
-fall()
+fall(0)
