@@ -15,14 +15,14 @@ def print_labels(parcel: str, stop: Event) -> None:
         if stop.is_set():
             log(f"{parcel}: the printer stops")
             return
-        sleep(0.1)
+        sleep(0.2)
         log(f"{parcel}: copy {copy}")
 
 
 async def print_for_a_while(parcel: str, tell_the_thread: bool) -> None:
     stop = Event()
     try:
-        async with asyncio.timeout(0.25):
+        async with asyncio.timeout(0.5):
             await asyncio.to_thread(print_labels, parcel, stop)
     except TimeoutError:
         log(f"{parcel}: nobody waits any more")
@@ -35,7 +35,7 @@ async def print_for_a_while(parcel: str, tell_the_thread: bool) -> None:
 
 async def main() -> None:
     await print_for_a_while("Lisbon", tell_the_thread=False)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.5)
     print()
     await print_for_a_while("Tromsø", tell_the_thread=True)
 
