@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Viewport } from "puppeteer-core";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, launch, serveSite, unfold, Widget, type Site } from "./support/site.ts";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -39,10 +39,6 @@ async function ask(page: Page): Promise<void> {
   await widget.write("print('Good morning!')\nname = input('What is your name? ')\n");
   await widget.press("Run");
   await page.waitForSelector(".runnable-ask input");
-}
-
-async function unfold(page: Page): Promise<void> {
-  await page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
 }
 
 async function answer(page: Page): Promise<void> {

@@ -9,6 +9,7 @@ import {
   launch,
   pagesWithSnippets,
   serveSite,
+  unfold,
   Widget,
   type Engine,
 } from "./support/site.ts";
@@ -24,6 +25,7 @@ async function runPage(browser: Browser, url: string, done: Set<string>): Promis
   const page = await freshPage(browser);
   const seen: Seen[] = [];
   await page.goto(url);
+  await unfold(page);
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
     elements.map((element) => ({ id: element.id, name: element.getAttribute("data-name")! })),
   );

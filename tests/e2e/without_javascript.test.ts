@@ -4,7 +4,14 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import type { Browser } from "puppeteer-core";
-import { freshPage, launch, pagesWithSnippets, serveSite, type Site } from "./support/site.ts";
+import {
+  freshPage,
+  launch,
+  pagesWithSnippets,
+  serveSite,
+  unfold,
+  type Site,
+} from "./support/site.ts";
 
 let site: Site, browser: Browser;
 before(async () => {
@@ -30,6 +37,7 @@ test("source, recorded output and a link to the file are visible", async () => {
     const page = await freshPage(browser);
     await page.setJavaScriptEnabled(false);
     await page.goto(site.url + path);
+    await unfold(page);
     // innerText leaves out what is not displayed.
     const snippets = await page.$$eval("runnable-snippet", (elements) =>
       elements.map((element) => ({

@@ -55,6 +55,11 @@ export async function freshPage(
   return page;
 }
 
+/** Opens what is folded, as a reader can without JavaScript, too. */
+export async function unfold(page: Page): Promise<void> {
+  await page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
+}
+
 /** What a widget's Output region shows now. */
 export interface Shown {
   origin: string;
