@@ -84,7 +84,10 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             task.set_name(f"Task-{next(_task_numbers)}")
         if traceback := getattr(task, "_source_traceback", None):
             traceback.pop()  # This frame, as BaseEventLoop does with its own.
-        return task
+        try:
+            return task
+        finally:
+            del task  # An exception's frames shall not keep it alive.
 
     def _process_events(self, event_list: list[tuple[object, int]]) -> None:
         """There are none: `_Selector.select` returns an empty list."""

@@ -39,7 +39,7 @@ class SimpleQueue:
         """
         if not block:
             timeout = 0
-        if timeout is not None and timeout < 0:
+        elif timeout is not None and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
         end = None if timeout is None else time.monotonic() + timeout
         while not self._items:
