@@ -76,7 +76,7 @@ def test_metadata(site: Path, page: str) -> None:
     html = (site / address(page)).with_suffix(".html").read_text(encoding="utf-8")
     (description,) = META.findall(html)
     assert 50 < len(description) < 320
-    assert 'rel="alternate" type="text/markdown" href="index.md"' in html
+    assert '<link rel="alternate " type="text/markdown" href="index.md"' in html
     (script,) = ARTICLE.findall(html)
     article = json.loads(script)
     assert article["@type"] == ("WebSite" if page == "index.md" else "TechArticle")
