@@ -1,0 +1,63 @@
+/** The tutorials as a newcomer walks them: a fresh profile, a phone, from the home page to the end. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
+/** Each leads to the next one by its own "Next"; the last one to the choice of a model. */
+const STEPS = [
+  "/tutorials/first-overlap/",
+  "/tutorials/chess-exhibition/",
+  "/tutorials/build-an-event-loop/",
+  "/tutorials/fail-and-cancel/",
+  "/tutorials/factorial-server/",
+  "/how-to/choose-a-model/",
+];
+
+let site: Site;
+let browser: Browser;
+
+before(async () => {
+  site = await serveSite();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test("from the home page through every tutorial, running the first program of each", async () => {
+  const page = await freshPage(browser, PHONE);
+  /** Taps a link of the page's text, not of its navigation. */
+  const follow = async (path: string) => {
+    const name = path.split("/").at(-2)!;
+    const link = await page.waitForSelector(
+      `::-p-xpath((//article//a[contains(@href, "${name}/")])[last()])`,
+    );
+    await link!.scrollIntoView();
+    await link!.tap();
+    await page.waitForFunction((path) => location.pathname === path, {}, path);
+    await page.waitForFunction(() => document.querySelector("article h1"));
+  };
+
+  await page.goto(`${site.url}/`);
+  await follow("/tutorials/");
+  for (const path of STEPS) {
+    await follow(path);
+    const widget = new Widget(page);
+    const { text, stderr, notes } = await widget.run();
+    assert.notEqual(text + stderr, "", path);
+    assert.deepEqual(
+      notes.filter((note) => note.startsWith("Exit status")),
+      [],
+      path,
+    );
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.equal(overflow, 0, `${path} scrolls sideways`);
+  }
+  await page.browserContext().close();
+});
