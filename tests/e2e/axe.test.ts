@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page, Viewport } from "puppeteer-core";
 import { freshPage, launch, serveSite, unfold, Widget, type Site } from "./support/site.ts";
@@ -127,17 +127,20 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
-for (const [name, view] of Object.entries(VIEWS)) {
-  for (const [device, viewport] of Object.entries(VIEWPORTS)) {
-    if (view.only && view.only !== device) continue;
-    for (const scheme of ["light", "dark"]) {
-      test(`${name}, ${device}, ${scheme}`, async () => {
-        await withPage(view, viewport, scheme, async (page) => {
-          const painted = await page.$eval("body", (body) => body.dataset["mdColorScheme"]);
-          assert.equal(painted, scheme === "dark" ? "slate" : "default", "follows the system");
-          assert.deepEqual(await violations(page), []);
+// Loading a page is mostly waiting: two at a time.
+describe("no violations", { concurrency: 2 }, () => {
+  for (const [name, view] of Object.entries(VIEWS)) {
+    for (const [device, viewport] of Object.entries(VIEWPORTS)) {
+      if (view.only && view.only !== device) continue;
+      for (const scheme of ["light", "dark"]) {
+        test(`${name}, ${device}, ${scheme}`, async () => {
+          await withPage(view, viewport, scheme, async (page) => {
+            const painted = await page.$eval("body", (body) => body.dataset["mdColorScheme"]);
+            assert.equal(painted, scheme === "dark" ? "slate" : "default", "follows the system");
+            assert.deepEqual(await violations(page), []);
+          });
         });
-      });
+      }
     }
   }
-}
+});

@@ -1,7 +1,7 @@
 /** The tutorials as a newcomer walks them: a fresh profile, a phone, from the home page to the end. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Browser } from "puppeteer-core";
+import type { Browser, ElementHandle } from "puppeteer-core";
 import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
 
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
@@ -32,12 +32,16 @@ test("from the home page through every tutorial, running the first program of ea
   const page = await freshPage(browser, PHONE);
   /** Taps a link of the page's text, not of its navigation. */
   const follow = async (path: string) => {
-    const name = path.split("/").at(-2)!;
-    const link = await page.waitForSelector(
-      `::-p-xpath((//article//a[contains(@href, "${name}/")])[last()])`,
-    );
-    await link!.scrollIntoView();
-    await link!.tap();
+    const link = (await page.waitForFunction(
+      (path) =>
+        [...document.querySelectorAll<HTMLAnchorElement>("article a")].findLast(
+          ({ pathname, hash }) => pathname === path && hash === "",
+        ),
+      {},
+      path,
+    )) as ElementHandle<HTMLAnchorElement>;
+    await link.scrollIntoView();
+    await link.tap();
     await page.waitForFunction((path) => location.pathname === path, {}, path);
     await page.waitForFunction(() => document.querySelector("article h1"));
   };
