@@ -20,17 +20,31 @@ interface Seen {
   status: number;
 }
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One after the other: Firefox loses a tab that is opened while another one closes. */
+function inTurn<T>(act: () => Promise<T>): Promise<T> {
+  const acted = turn.then(act);
+  turn = acted.catch(() => {});
+  return acted;
+}
+
 /** Runs each snippet of a page once; a snippet that is shown in sections is one file all the same. */
-async function runPage(browser: Browser, url: string, done: Set<string>): Promise<Seen[]> {
-  const page = await freshPage(browser);
+async function runPage(
+  browser: Browser,
+  url: string,
+  done: Set<string>,
+  only: Set<string> | undefined,
+): Promise<Seen[]> {
   const seen: Seen[] = [];
+  const page = await inTurn(() => freshPage(browser));
   await page.goto(url);
   await unfold(page);
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
     elements.map((element) => ({ id: element.id, name: element.getAttribute("data-name")! })),
   );
   for (const { id, name } of widgets) {
-    if (done.has(name)) continue;
+    if (done.has(name) || only?.has(name) === false) continue;
     done.add(name);
     const widget = new Widget(page, `#${escapeId(id)}`);
     const { notes } = await widget.run();
@@ -48,7 +62,7 @@ async function runPage(browser: Browser, url: string, done: Set<string>): Promis
     const exit = notes.map((note) => /^Exit status (\d+)/.exec(note)?.[1]).find(Boolean);
     seen.push({ name, chunks, status: Number(exit ?? 0) });
   }
-  await page.browserContext().close();
+  await inTurn(() => page.browserContext().close());
   return seen;
 }
 
@@ -56,8 +70,8 @@ function escapeId(id: string): string {
   return id.replace(/[^\w-]/g, (character) => `\\${character}`);
 }
 
-function judge(engine: Engine, version: string, seen: Seen[], ...more: string[]): void {
-  const judged = spawnSync(
+function judge(engine: Engine, version: string, seen: Seen[], more: string[]) {
+  return spawnSync(
     ".venv/bin/python",
     [
       ...["-m", "mkdocs_runnable", "judge", engine, ...more],
@@ -65,11 +79,35 @@ function judge(engine: Engine, version: string, seen: Seen[], ...more: string[])
     ],
     { input: seen.map((run) => `${JSON.stringify(run)}\n`).join(""), encoding: "utf8" },
   );
+}
+
+/**
+ * Fails unless each run fits its recording. Two pages at a time make each other late on a small
+ * machine, so the few that do not fit are run once more with nothing beside them, and have to then.
+ */
+async function expectRecorded(
+  engine: Engine,
+  version: string,
+  seen: Seen[],
+  { options = {}, more = [] }: { options?: LaunchOptions; more?: string[] } = {},
+): Promise<void> {
+  let judged = judge(engine, version, seen, more);
+  const late = new Set([...judged.stderr.matchAll(/^failed +([\w/]+)/gm)].map(([, name]) => name!));
+  if (late.size > 0 && late.size <= 3) {
+    const [, alone] = await runSite(engine, options, late);
+    const runs = seen.map((run) => alone.find(({ name }) => name === run.name) ?? run);
+    judged = judge(engine, version, runs, more);
+  }
   assert.equal(judged.status, 0, judged.stderr);
   assert.match(judged.stderr, new RegExp(`^${seen.length} as recorded, 0 not`, "m"));
 }
 
-async function runSite(engine: Engine, options: LaunchOptions = {}): Promise<[string, Seen[]]> {
+/** Runs all snippets of the site, or only some, and those one after the other. */
+async function runSite(
+  engine: Engine,
+  options: LaunchOptions = {},
+  only?: Set<string>,
+): Promise<[string, Seen[]]> {
   const site = await serveSite();
   const browser = await launch(engine, options);
   try {
@@ -79,11 +117,11 @@ async function runSite(engine: Engine, options: LaunchOptions = {}): Promise<[st
     // Snippets mostly wait: two pages at a time take half as long.
     const worker = async () => {
       for (let path = pages.pop(); path !== undefined; path = pages.pop()) {
-        seen.push(...(await runPage(browser, site.url + path, done)));
+        seen.push(...(await runPage(browser, site.url + path, done, only)));
       }
     };
-    await Promise.all([worker(), worker()]);
-    assert.ok(seen.length >= 15, `only ${seen.length} snippets ran`);
+    await Promise.all(only ? [worker()] : [worker(), worker()]);
+    assert.ok(seen.length >= (only?.size ?? 15), `only ${seen.length} snippets ran`);
     return [await browser.version(), seen];
   } finally {
     await browser.close();
@@ -96,14 +134,15 @@ const patient = { timeout: 600_000 };
 for (const engine of ["chromium", "firefox"] as Engine[]) {
   test(`each snippet prints in ${engine} what is recorded`, patient, async () => {
     const [version, seen] = await runSite(engine);
-    judge(engine, version, seen);
+    await expectRecorded(engine, version, seen);
   });
 }
 
 test("without stack switching all but those with threads do", patient, async () => {
-  const [version, seen] = await runSite("firefox", {
+  const options = {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-  });
+  };
+  const [version, seen] = await runSite("firefox", options);
   const saysWhyNot = ({ chunks }: Seen) =>
     /RuntimeError: can't start new thread/.test(chunks.map(({ text }) => text).join(""));
   const threaded = seen.filter(saysWhyNot);
@@ -113,10 +152,6 @@ test("without stack switching all but those with threads do", patient, async () 
     assert.match(source, /threading|ThreadPool|to_thread|run_in_executor/, name);
     assert.equal(status, 1, name);
   }
-  judge(
-    "firefox",
-    version,
-    seen.filter((run) => !saysWhyNot(run)),
-    "--forget",
-  );
+  const others = seen.filter((run) => !saysWhyNot(run));
+  await expectRecorded("firefox", version, others, { options, more: ["--forget"] });
 });
