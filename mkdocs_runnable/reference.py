@@ -5,9 +5,10 @@ Parses that line and finds the file it means.
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
@@ -127,6 +128,21 @@ def _relative(path: Path, start: Path) -> str:
     return posixpath.relpath(path.as_posix(), start.as_posix())
 
 
+def with_fences(text: str) -> Iterator[tuple[str, Literal["outside", "opens", "inside"]]]:
+    """Yield each line and how it stands to fenced code; the line that closes a fence is inside."""
+    fence: str | None = None
+    for line in text.split("\n"):
+        stripped = line.strip()
+        match = re.match(r"(`{3,}|~{3,})", stripped)
+        if fence is None:
+            fence = match[1] if match else None
+            yield line, "opens" if match else "outside"
+            continue
+        if match and stripped.startswith(fence) and not stripped.strip(fence[0]):
+            fence = None
+        yield line, "inside"
+
+
 def marked_lines(text: str) -> list[tuple[int, str]]:
     """Find the lines of a page that mark something as runnable, outside fenced code.
 
@@ -134,15 +150,9 @@ def marked_lines(text: str) -> list[tuple[int, str]]:
         Line number (from 1) and the line without the spaces around it, in order.
     """
     found = []
-    fence: str | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, (line, place) in enumerate(with_fences(text), start=1):
         stripped = line.strip()
-        if match := re.match(r"(`{3,}|~{3,})", stripped):
-            if fence is None:
-                fence = match[1]
-            elif stripped.startswith(fence) and not stripped.strip(fence[0]):
-                fence = None
-        elif fence is None and re.search(rf"\{{[^}}]*\.{MARK}\b", stripped):
+        if place == "outside" and re.search(rf"\{{[^}}]*\.{MARK}\b", stripped):
             # In a list or a quotation the line starts with a marker.
             start = stripped.find("[")
             found.append((number, stripped[max(start, 0) :]))

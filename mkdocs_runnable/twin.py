@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from mkdocs_runnable.reference import is_marked, parse, resolve
+from mkdocs_runnable.reference import is_marked, parse, resolve, with_fences
 from mkdocs_runnable.snippet import Library, Snippet
 from mkdocs_runnable.tables.markdown import is_table, make_table
 from mkdocs_runnable.tables.pages import Pages
 
 _LINK = re.compile(r"\]\((?P<path>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _FENCE_OPTIONS = re.compile(r"^(\s*(?:`{3,}|~{3,}))\{\.(\w+)[^}]*\}")
 _FIGURE = re.compile(r"<figure>.*?</figure>", re.DOTALL)
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -69,16 +68,10 @@ class Twins:
         return _with_head("\n\n".join(part for part in parts if part), title, description)
 
     def _lines(self, page: str, text: str) -> Iterator[str]:
-        fence = ""
-        for line in text.split("\n"):
-            if match := _FENCE.match(line):
-                if not fence:
-                    fence = match[1]
-                    line = _FENCE_OPTIONS.sub(r"\1\2", line)
-                elif match[1].startswith(fence):
-                    fence = ""
-                yield line
-            elif fence:
+        for line, place in with_fences(text):
+            if place == "opens":
+                yield _FENCE_OPTIONS.sub(r"\1\2", line)
+            elif place == "inside":
                 yield line
             elif is_marked(line):
                 snippet = resolve(parse(line), self.library, self.docs, page)

@@ -102,7 +102,7 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
 
 def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
     native, version = snippet.header.native, snippet.header.requires_python
-    needs = packages(snippet)
+    uses, needs = models(snippet), packages(snippet)
     where = [native or "Browser and Python"]
     if version:
         where.append(f"Python {version}")
@@ -110,13 +110,13 @@ def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
         key=snippet.identifier,
         cells=[
             [f"[`{snippet.name}.py`]({pages.up}snippets/{snippet.name}.py)"],
-            [", ".join([*models(snippet), *needs])],
+            [", ".join([*uses, *needs])],
             where,
             [pages.link(place) for place in places],
         ],
         facets={
             "topic": [snippet.name.partition("/")[0]],
-            "model": models(snippet),
+            "model": uses,
             "needs": needs or ["standard library"],
             "runs": ["Python only" if native else "browser"],
         },

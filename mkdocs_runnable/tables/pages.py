@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
@@ -43,7 +42,6 @@ class Pages:
         return f"[{text or title(self.docs / page)}]({self.up}{target})"
 
 
-@lru_cache(maxsize=256)
 def title(path: Path) -> str:
     """Return the title of a page.
 

@@ -1,6 +1,6 @@
 /** `<choice-table>`: questions above a table, which lead to one of its rows and say why. */
 import { path, type Given, type Question, type When } from "./choosing.ts";
-import { button, element, freshId } from "./dom.ts";
+import { button, element, freshId, listed } from "./dom.ts";
 
 export class ChoiceTable extends HTMLElement {
   #questions: Question[] = [];
@@ -24,8 +24,8 @@ export class ChoiceTable extends HTMLElement {
     this.#whens = this.#rows.map((row) =>
       Object.fromEntries(
         this.#questions
-          .map(({ key }) => [key, (row.getAttribute(`data-${key}`) ?? "").split("|")] as const)
-          .filter(([, answers]) => answers[0] !== ""),
+          .map(({ key }) => [key, listed(row, key)] as const)
+          .filter(([, answers]) => answers.length > 0),
       ),
     );
     this.#result.role = "status";

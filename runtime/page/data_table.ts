@@ -1,5 +1,5 @@
 /** `<data-table>`: adds a search field and filters to a table that is complete without them. */
-import { button, element, freshId } from "./dom.ts";
+import { button, element, freshId, listed } from "./dom.ts";
 import { matches, options, readQuery, writeQuery, type Entry, type Wanted } from "./filtering.ts";
 
 interface Row {
@@ -22,12 +22,7 @@ export class DataTable extends HTMLElement {
       element: row,
       entry: {
         text: row.textContent,
-        facets: Object.fromEntries(
-          Object.keys(facets).map((facet) => [
-            facet,
-            (row.getAttribute(`data-${facet}`) ?? "").split("|").filter((value) => value !== ""),
-          ]),
-        ),
+        facets: Object.fromEntries(Object.keys(facets).map((facet) => [facet, listed(row, facet)])),
       },
     }));
     this.prepend(this.#controls(facets));

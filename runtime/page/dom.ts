@@ -38,3 +38,8 @@ export function freshId(): string {
   count += 1;
   return `runnable-${String(count)}`;
 }
+
+/** The values in a row's attribute `data-…`, which `|` separates. */
+export function listed(row: Element, name: string): string[] {
+  return (row.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
+}

@@ -192,6 +192,7 @@ export class Kernel {
   start_slice(): void {
     this.#frames?.giveBack();
     this.#pace.forget();
+    this.#shortened = false;
     this.#sliceStart = performance.now();
     if (this.#idleSince !== undefined) this.idle += this.#sliceStart - this.#idleSince;
     this.#idleSince = undefined;

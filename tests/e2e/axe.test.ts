@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { AxeResults } from "axe-core";
-import type { Browser, Page, Viewport } from "puppeteer-core";
-import { freshPage, launch, serveSite, unfold, Widget, type Site } from "./support/site.ts";
+import type { Page, Viewport } from "puppeteer-core";
+import { freshPage, unfold, useSite, Widget } from "./support/site.ts";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -76,18 +76,7 @@ const VIEWS: Record<string, View> = {
   },
 };
 
-let site: Site;
-let browser: Browser;
-
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 /** Open a page in a profile of its own: no stored preference leaks from one look to the next. */
 async function withPage(
@@ -96,13 +85,13 @@ async function withPage(
   scheme: string,
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await freshPage(browser, viewport);
+  const page = await freshPage(stage.browser, viewport);
   try {
     await page.emulateMediaFeatures([
       { name: "prefers-color-scheme", value: scheme },
       { name: "prefers-reduced-motion", value: "reduce" },
     ]);
-    await page.goto(site.url + path, { waitUntil: "networkidle0" });
+    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
     await prepare?.(page);
     // Colours are only what they will be once nothing moves any more.
     await page.waitForFunction(() =>

@@ -1,9 +1,9 @@
 /** `input()` and `sys.stdin`: each line is asked of the reader, in the output. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { Runner } from "../../runtime/harness/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Engine, type Site } from "./support/site.ts";
+import { freshPage, useSite, Widget, type Engine } from "./support/site.ts";
 
 const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
@@ -84,19 +84,12 @@ asyncio.run(main())`,
 }
 
 describe("in the page", () => {
-  let site: Site, browser: Browser, page: Page, widget: Widget;
-  before(async () => {
-    site = await serveSite();
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const stage = useSite();
+  let page: Page, widget: Widget;
   beforeEach(async () => {
-    page = await freshPage(browser);
+    page = await freshPage(stage.browser);
     widget = new Widget(page);
-    await page.goto(`${site.url}/tutorials/first-overlap/`);
+    await page.goto(`${stage.url}/tutorials/first-overlap/`);
   });
   afterEach(() => page.browserContext().close());
 

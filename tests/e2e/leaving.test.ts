@@ -1,21 +1,12 @@
 /** Leaving a page by instant navigation while its program runs. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "puppeteer-core";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { test } from "node:test";
+import { freshPage, useSite, Widget } from "./support/site.ts";
 
-let site: Site, browser: Browser;
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 test("the run ends, both pages say so, and no worker is left over", async () => {
-  const page = await freshPage(browser);
+  const page = await freshPage(stage.browser);
   const widget = new Widget(page);
   const follow = (selector: string, title: RegExp) => async () => {
     await page.$eval(selector, (link) => (link as HTMLElement).click());
@@ -28,7 +19,7 @@ test("the run ends, both pages say so, and no worker is left over", async () => 
   const next = follow(".md-footer__link--next", /chess/i);
   const back = follow(".md-footer__link--prev", /overlap/i);
 
-  await page.goto(`${site.url}/tutorials/first-overlap/`);
+  await page.goto(`${stage.url}/tutorials/first-overlap/`);
   await widget.write("print('spinning')\nwhile True: pass\n");
   await widget.press("Run");
   await widget.until(/spinning/);

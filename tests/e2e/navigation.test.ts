@@ -1,32 +1,21 @@
 /** Getting around: without reloads, by keyboard, from a dead address, and to no other host. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, ElementHandle, Page } from "puppeteer-core";
-import { freshPage, launch, serveSite, type Site } from "./support/site.ts";
+import { test } from "node:test";
+import type { ElementHandle, Page } from "puppeteer-core";
+import { freshPage, useSite } from "./support/site.ts";
 
-let site: Site;
-let browser: Browser;
-
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 async function withPage(path: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const page = await freshPage(browser);
+  const page = await freshPage(stage.browser);
   try {
     const foreign: string[] = [];
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith("http") && origin !== site.url) foreign.push(request.url());
+      if (protocol.startsWith("http") && origin !== stage.url) foreign.push(request.url());
     });
-    await page.goto(site.url + path, { waitUntil: "networkidle0" });
+    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
     await use(page);
     assert.deepEqual(foreign, [], "nothing is asked of another host");
   } finally {

@@ -1,22 +1,14 @@
 /** On paper a page shows programs and output, all answers, and nothing to press. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
-import { freshPage, launch, serveSite, type Site } from "./support/site.ts";
+import { test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { freshPage, useSite } from "./support/site.ts";
 
-let site: Site, browser: Browser;
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 async function printed(path: string): Promise<Page> {
-  const page = await freshPage(browser);
-  await page.goto(site.url + path, { waitUntil: "networkidle0" });
+  const page = await freshPage(stage.browser);
+  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
   await page.emulateMediaType("print");
   return page;
 }

@@ -1,24 +1,16 @@
 /** Tables made from data: searched and filtered with the keyboard, and complete without scripts. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
-import { freshPage, launch, serveSite, type Site } from "./support/site.ts";
+import { test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { freshPage, useSite } from "./support/site.ts";
 
-let site: Site, browser: Browser;
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 const LEDGER = "/reference/claims/";
 
 async function open(path: string): Promise<Page> {
-  const page = await freshPage(browser);
-  await page.goto(site.url + path, { waitUntil: "networkidle0" });
+  const page = await freshPage(stage.browser);
+  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
   return page;
 }
 
@@ -101,12 +93,12 @@ test("questions lead to a row and its reason, with the keyboard alone", async ()
 });
 
 test("without JavaScript all rows are there, and no controls", async () => {
-  const page = await freshPage(browser);
+  const page = await freshPage(stage.browser);
   await page.setJavaScriptEnabled(false);
-  await page.goto(site.url + LEDGER);
+  await page.goto(stage.url + LEDGER);
   assert.ok((await shown(page)).length > 130);
   assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
-  await page.goto(`${site.url}/how-to/choose-a-model/`);
+  await page.goto(`${stage.url}/how-to/choose-a-model/`);
   assert.equal((await page.$$("choice-table tbody tr")).length, 8);
   assert.equal((await page.$$("choice-table :is(input, button)")).length, 0);
   await page.browserContext().close();

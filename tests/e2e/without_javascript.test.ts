@@ -2,26 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import type { Browser } from "puppeteer-core";
-import {
-  freshPage,
-  launch,
-  pagesWithSnippets,
-  serveSite,
-  unfold,
-  type Site,
-} from "./support/site.ts";
+import { test } from "node:test";
+import { freshPage, pagesWithSnippets, unfold, useSite } from "./support/site.ts";
 
-let site: Site, browser: Browser;
-before(async () => {
-  site = await serveSite();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const stage = useSite();
 
 /** A line of a file as it must stand on the page: the longest one, which is the least ambiguous. */
 function longestLine(text: string): string {
@@ -34,9 +18,9 @@ function longestLine(text: string): string {
 test("source, recorded output and a link to the file are visible", async () => {
   let count = 0;
   for (const path of await pagesWithSnippets()) {
-    const page = await freshPage(browser);
+    const page = await freshPage(stage.browser);
     await page.setJavaScriptEnabled(false);
-    await page.goto(site.url + path);
+    await page.goto(stage.url + path);
     await unfold(page);
     // innerText leaves out what is not displayed.
     const snippets = await page.$$eval("runnable-snippet", (elements) =>
@@ -50,7 +34,7 @@ test("source, recorded output and a link to the file are visible", async () => {
       })),
     );
     for (const { name, code, output, link, buttons, source } of snippets) {
-      assert.equal(link, `${site.url}/snippets/${name}.py`);
+      assert.equal(link, `${stage.url}/snippets/${name}.py`);
       assert.equal(await (await fetch(link)).text(), source, name);
       assert.equal(source, await readFile(`snippets/${name}.py`, "utf8"), name);
       assert.ok(code.trim().split("\n").length > 1, `${name}: code`);

@@ -12,8 +12,6 @@ import browser_kernel as kernel
 
 from browser_runtime import facts, scheduler, stand_in
 
-_CLOCKS = ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time", "time_ns")
-
 
 class _Clock(stand_in.StandIn):
     _last: tuple[int, float] | None = None
@@ -31,9 +29,8 @@ class _Clock(stand_in.StandIn):
         return now
 
 
-def watch(code: CodeType) -> None:
-    """Replace the clocks that the program names, until the next clean state."""
-    stand_in.install(_Clock, time, _CLOCKS, code)
+_CLOCKS = ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time", "time_ns")
+WATCHED: list[stand_in.Watched] = [(_Clock, time, _CLOCKS)]
 
 
 _read = time.perf_counter

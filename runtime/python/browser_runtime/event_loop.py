@@ -65,8 +65,10 @@ class BrowserEventLoop(base_events.BaseEventLoop):
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         super().__init__()
         # Those of the standard library wait for files and sockets, of which there are none.
-        own = selector is not None and type(selector).__module__ != "selectors"
-        self._selector = _Given(selector) if selector and own else _Selector()
+        if selector is None or type(selector).__module__ == "selectors":
+            self._selector = _Selector()
+        else:
+            self._selector = _Given(selector)
 
     def create_task(self, coro, **kwargs):  # type: ignore[no-untyped-def]
         """Create a task as CPython does, naming it by a count that starts anew in each program.

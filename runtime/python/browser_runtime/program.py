@@ -24,6 +24,7 @@ from browser_runtime import (
     keyboard,
     scheduler,
     slices,
+    stand_in,
     state,
     system_calls,
     threads,
@@ -75,8 +76,7 @@ def _execute(source: str, path: Path) -> int:
     sys.modules["__main__"] = module
     try:
         code = compile(source, str(path), "exec", dont_inherit=True)
-        clocks.watch(code)
-        system_calls.watch(code)
+        stand_in.install(code, *clocks.WATCHED, *system_calls.WATCHED)
         exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
         status = 0
     except BaseException as error:

@@ -30,11 +30,13 @@ def names(code: CodeType) -> Iterator[str]:
             yield from names(constant)
 
 
-def install[T: StandIn](
-    kind: type[T], module: ModuleType, functions: tuple[str, ...], code: CodeType
-) -> None:
+type Watched = tuple[type[StandIn], ModuleType, tuple[str, ...]]
+
+
+def install(code: CodeType, *watched: Watched) -> None:
     """Replace those of the functions that the program names, until the next clean state."""
     named = set(names(code))
-    for name in functions:
-        if name in named and hasattr(module, name):
-            setattr(module, name, kind(module, name, code.co_filename))
+    for kind, module, functions in watched:
+        for name in functions:
+            if name in named and hasattr(module, name):
+                setattr(module, name, kind(module, name, code.co_filename))

@@ -2,11 +2,10 @@
 
 import os
 import sys
-from types import CodeType
 from typing import Any
 
 from browser_runtime import facts
-from browser_runtime.stand_in import StandIn, install
+from browser_runtime.stand_in import StandIn, Watched
 
 
 class _Cores(StandIn):
@@ -25,7 +24,7 @@ class _Command(StandIn):
         return status
 
 
-def watch(code: CodeType) -> None:
-    """Replace those calls that the program names, until the next clean state."""
-    install(_Cores, os, ("cpu_count", "process_cpu_count"), code)
-    install(_Command, os, ("system",), code)
+WATCHED: list[Watched] = [
+    (_Cores, os, ("cpu_count", "process_cpu_count")),
+    (_Command, os, ("system",)),
+]

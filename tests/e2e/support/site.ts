@@ -2,10 +2,14 @@
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { after, before } from "node:test";
 import type { Browser, ElementHandle, Page, Viewport } from "puppeteer-core";
 import { serve, type Intercept, type Server } from "../../../runtime/harness/server.ts";
 
-export { launch, type Engine } from "../../../runtime/harness/browsers.ts";
+import { launch } from "../../../runtime/harness/browsers.ts";
+
+export { launch };
+export type { Engine } from "../../../runtime/harness/browsers.ts";
 
 /** A running static server; `url` has no slash at its end. */
 export interface Site {
@@ -32,6 +36,31 @@ export async function serveSite(
   }
   const server: Server = await serve(directory, intercept);
   return { url: server.url.slice(0, -1), close: server.close };
+}
+
+/**
+ * The built site and a browser, for the tests of a file, or of the suite that calls this: started
+ * before them, stopped after.
+ */
+export function useSite(): { readonly url: string; readonly browser: Browser } {
+  let site: Site | undefined;
+  let browser: Browser | undefined;
+  before(async () => {
+    site = await serveSite();
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+  return {
+    get url() {
+      return site!.url;
+    },
+    get browser() {
+      return browser!;
+    },
+  };
 }
 
 /** The addresses of all pages that show snippets, with a slash at both ends. */
