@@ -5,11 +5,13 @@
  * carries a content hash. Large files are gzipped here, because static hosts differ in what they
  * compress; the page unpacks them itself.
  */
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -43,14 +45,35 @@ async function script(entry) {
   return result.outputFiles[0].text;
 }
 
-/** Writes a file under its content hash; says how it is called and how many bytes are sent. */
+const pack = promisify(gzip);
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** Writes a file under its content hash; returns what the page has to know of it. */
 async function publish(name, content, { compress }) {
-  const bytes = compress ? gzipSync(content, { level: 9 }) : content;
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const bytes = compress ? await pack(content, { level: 9 }) : content;
+  const hashes = [sha256(bytes), sha256(content)];
   // Not ".gz": some servers would then declare a content encoding, others would not.
-  const file = `${name}-${hash}${compress ? ".gz.bin" : ".bin"}`;
+  const file = `${name}-${hashes[1].slice(0, 10)}${compress ? ".gz.bin" : ".bin"}`;
   await writeFile(join(out, file), bytes);
-  return { file, bytes: bytes.length };
+  return { file, bytes: bytes.length, sha256: hashes };
+}
+
+/** Python's memory after its start, from a Node that can switch stacks or cannot. */
+async function snapshot(name, flags) {
+  const file = join(out, `${name}.tmp`);
+  const script = join(here, "make_snapshot.ts");
+  try {
+    await promisify(execFile)(process.execPath, [...flags, script, wheels, file], {
+      timeout: 120_000,
+    });
+  } catch (error) {
+    // Node shows the line of an error, which in Pyodide is a megabyte long.
+    const lines = `${error.stderr || error}`.split("\n").filter((line) => line.length < 500);
+    throw new Error(`make_snapshot.ts failed:\n${lines.join("\n")}`);
+  }
+  const published = await publish(name, await readFile(file), { compress: true });
+  await rm(file);
+  return published;
 }
 
 await rm(out, { recursive: true, force: true });
@@ -61,14 +84,19 @@ const packed = {};
 for (const { file_name: name } of Object.values(lock.packages)) {
   packed[name] = await publish(name, await readFile(join(wheels, name)), { compress: false });
 }
+const stdlib = await readFile(join(pyodide, "python_stdlib.zip"));
+const [worker, wasm, switching, plain] = await Promise.all([
+  publish("worker.js", await script("worker/worker.ts"), { compress: true }),
+  publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), { compress: true }),
+  snapshot("python-switching", ["--experimental-wasm-jspi"]),
+  snapshot("python-plain", []),
+]);
 const files = {
-  worker: await publish("worker.js", await script("worker/worker.ts"), { compress: true }),
-  wasm: await publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), {
-    compress: true,
-  }),
-  stdlib: await publish("python_stdlib.zip", await readFile(join(pyodide, "python_stdlib.zip")), {
-    compress: false,
-  }),
+  worker,
+  wasm,
+  snapshots: { switching, plain },
+  stdlib: await publish("python_stdlib.zip", stdlib, { compress: false }),
+  stdlibSize: stdlib.length,
   wheels: packed,
   lockfile: JSON.stringify(lock),
   packages: Object.keys(lock.packages),
@@ -97,13 +125,11 @@ await build({
   outdir: out,
 });
 
-const sent = Object.values({ ...files, ...packed }).reduce(
-  (sum, file) => sum + (file.bytes ?? 0),
-  0,
-);
-const widget = gzipSync(await readFile(join(out, "widget.js"))).length;
+const megabytes = (...published) =>
+  `${(published.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(2)} MB`;
+const widget = (await pack(await readFile(join(out, "widget.js")))).length;
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
-    `runtime ${(sent / 1e6).toFixed(2)} MB`,
+    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}`,
 );

@@ -5,28 +5,52 @@
  * arrives there: a program can post what it likes, so every message passes `asWorkerEvent` first.
  */
 
-/** page → sandbox frame. The frame forwards what workers need and never looks into it. */
+/**
+ * page → sandbox frame. The files may come in any order, each once; a worker starts when those it
+ * needs are there. Buffers are transferred.
+ */
 export type FrameCommand =
-  /** Once, with a port for `FrameEvent`s; the buffers are transferred. */
-  | { type: "boot"; script: string; assets: Assets }
-  /** Replaces the worker by a new one, which gets the port that comes with the message. */
-  | { type: "spawn" }
-  | { type: "terminate" };
+  /** First, with a port for `FrameEvent`s. */
+  | { type: "open" }
+  | { type: "script"; script: string }
+  | { type: "wasm"; wasm: ArrayBuffer }
+  /** Replaces those there were, for workers yet to come. */
+  | { type: "assets"; assets: Assets }
+  /** May come later than the rest; workers that wait for it get it then. */
+  | ({ type: "library" } & (Library | NoLibrary))
+  /** Starts a worker, which gets the port that comes with the message. */
+  | { type: "spawn"; worker: number }
+  | { type: "terminate"; worker: number };
 
 /** sandbox frame → page. */
-export type FrameEvent = { type: "worker-error"; message: string };
+export type FrameEvent = { type: "worker-error"; worker: number; message: string };
 
 /** The runtime's bytes, already downloaded and unpacked by the page. */
 export interface Assets {
-  wasm: ArrayBuffer;
-  stdlib: ArrayBuffer;
+  /** Python's memory to start from; see worker/snapshot.ts. Without, it starts from nothing. */
+  snapshot?: ArrayBuffer;
+  /** In bytes. */
+  stdlibSize: number;
   /** The trimmed pyodide-lock.json, as text. */
   lockfile: string;
-  /** Wheels by file name, as named in the lock file. */
+  /** Wheels by file name, as named in the lock file; a snapshot has them in it. */
   wheels: Record<string, ArrayBuffer>;
   /** Names of the packages in the lock file to install at start. */
   packages: string[];
 }
+
+export interface Library {
+  /** The archive of Python's standard library. */
+  stdlib: ArrayBuffer;
+}
+
+/** It could not be fetched: why, for the reader. */
+export interface NoLibrary {
+  problem: string;
+}
+
+/** sandbox frame → worker, as its first message; the `Library` follows when it is not part of it. */
+export type WorkerAssets = Assets & Partial<Library> & { wasm: WebAssembly.Module };
 
 /** page → worker. */
 export type Command =
@@ -45,8 +69,8 @@ export type Command =
 
 /** worker → page. */
 export type WorkerEvent =
-  /** `version` is Python's, for example "3.14.2". */
-  | { type: "ready"; version: string; jspi: boolean }
+  /** `version` is Python's, for example "3.14.2"; `restored`: from a snapshot. */
+  | { type: "ready"; version: string; jspi: boolean; restored: boolean }
   | { type: "started"; run: number }
   | { type: "stdout"; run: number; text: string }
   | { type: "stderr"; run: number; text: string }
@@ -68,7 +92,7 @@ export type WorkerEvent =
   | { type: "crashed"; message: string };
 
 const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "boolean">> = {
-  ready: { version: "string", jspi: "boolean" },
+  ready: { version: "string", jspi: "boolean", restored: "boolean" },
   started: { run: "number" },
   stdout: { run: "number", text: "string" },
   stderr: { run: "number", text: "string" },

@@ -1,25 +1,18 @@
-/** Runs programs in the sandbox: one `Host` a tab, one worker, one run at a time. */
-import { asWorkerEvent, type Command } from "../protocol.ts";
-import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
-import { openSandbox, type Sandbox } from "./sandbox.ts";
+/** Runs programs in the sandbox: one `Host` a tab, one run at a time, a spare worker beside it. */
+import type { Progress } from "./download.ts";
+import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
+import { Sandbox } from "./sandbox.ts";
+import { Supply } from "./supply.ts";
 import type { Host, Outcome, Program, Run, RunEvent } from "./types.ts";
-
-/** The files of the runtime, put here by the build. */
-declare const RUNTIME_FILES: {
-  worker: RuntimeFile;
-  wasm: RuntimeFile;
-  stdlib: RuntimeFile;
-  /** By the name in the lock file. */
-  wheels: Record<string, RuntimeFile>;
-  lockfile: string;
-  packages: string[];
-};
 
 /** How long a program may take to end after Ctrl-C, in ms; then its worker is ended. */
 const PATIENCE = 500;
 
 /** How long a worker may take to clean up after a program once the next one waits, in ms. */
 const CLEANING = 2000;
+
+/** A program that runs for longer than this gets a spare worker beside it, in ms. */
+const LONG = 1000;
 
 const TOO_DEEP = /call stack|recursion|stack overflow/i;
 
@@ -70,23 +63,27 @@ class ActiveRun implements Run {
 }
 
 class SandboxHost implements Host {
-  readonly #downloads: Downloads;
-  #sandbox: Promise<Sandbox> | undefined;
-  /** Settles when the worker has started Python; rejects with a message for the reader. */
-  #worker: Promise<MessagePort> | undefined;
-  #rejectWorker: (reason: Error) => void = () => {};
-  #interruptible = false;
-  #version = "";
+  readonly #base: URL;
+  #opened: Promise<[Sandbox, Supply]> | undefined;
+  #worker: PythonWorker | undefined;
+  /** Has started Python and waits for its turn. */
+  #spare: PythonWorker | undefined;
   #current: ActiveRun | undefined;
   /** Number of the run that the worker has been given; 0 when it is idle. */
   #executing = 0;
   /** Whether that run has begun; before, the worker is still busy with what the last one left. */
   #begun = false;
+  #interruptible = false;
+  #version = "";
   #runs = 0;
 
   constructor(base: URL) {
-    const { worker, wasm, stdlib, wheels } = RUNTIME_FILES;
-    this.#downloads = new Downloads(base, [worker, wasm, stdlib, ...Object.values(wheels)]);
+    this.#base = base;
+  }
+
+  prepare(): void {
+    // A failure is told to the run that meets it.
+    this.#ready(() => {}).catch(() => {});
   }
 
   run(program: Program, listen: (event: RunEvent) => void): Run {
@@ -102,90 +99,69 @@ class SandboxHost implements Host {
     return run;
   }
 
+  #launch(run: ActiveRun): void {
+    this.#start(run).catch((error: unknown) => {
+      run.end({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    });
+  }
+
   async #start(run: ActiveRun): Promise<void> {
-    const sandbox = await this.#open((loaded, total) => {
+    const worker = await this.#ready((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", loaded, total });
     });
-    if (run.over) return;
-    this.#worker ??= this.#spawn(sandbox);
-    const port = await this.#worker;
-    if (run.over) return;
+    // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
+    if (run.over || worker !== this.#worker || this.#executing !== 0) return;
     const number = (this.#executing = ++this.#runs);
     this.#begun = false;
     const { source, filename, files } = run.program;
-    const command: Command = {
-      type: "run",
-      run: number,
-      source,
-      filename,
-      files: files ?? {},
-    };
-    port.postMessage(command);
+    worker.post({ type: "run", run: number, source, filename, files: files ?? {} });
     setTimeout(() => {
-      if (this.#executing === number && !this.#begun) this.#replaceSpent();
+      if (this.#executing === number && !this.#begun) this.#replace();
     }, CLEANING);
   }
 
-  /** The sandbox, opened by the first call that gets through. */
-  async #open(progress: Progress): Promise<Sandbox> {
-    if (this.#sandbox) return this.#sandbox;
-    const { worker, wasm, stdlib, wheels, lockfile, packages } = RUNTIME_FILES;
-    const files = await this.#downloads.all(progress);
-    const bytes = ({ file }: RuntimeFile) => files.get(file)!.slice(0);
-    this.#sandbox ??= openSandbox(
-      new TextDecoder().decode(files.get(worker.file)),
-      {
-        wasm: bytes(wasm),
-        stdlib: bytes(stdlib),
-        wheels: Object.fromEntries(
-          Object.entries(wheels).map(([name, file]) => [name, bytes(file)]),
-        ),
-        lockfile,
-        packages,
-      },
-      (message) => this.#crash(message),
-    );
-    return this.#sandbox;
+  /** A worker in which Python is up; whatever is missing for that is fetched and started. */
+  async #ready(progress: Progress): Promise<PythonWorker> {
+    const [sandbox, supply] = await (this.#opened ??= this.#open());
+    this.#worker ??= this.#spawn(sandbox);
+    await supply.complete(progress);
+    const worker = (this.#worker ??= this.#spawn(sandbox));
+    ({ version: this.#version, jspi: this.#interruptible } = await worker.ready);
+    return worker;
   }
 
-  #spawn(sandbox: Sandbox): Promise<MessagePort> {
-    return new Promise((resolve, reject) => {
-      this.#rejectWorker = reject;
-      const port = sandbox.spawn();
-      let isReady = false;
-      port.onmessage = ({ data }) => {
-        if (this.#port !== port) return;
-        const event = asWorkerEvent(data);
-        // Nothing of ours posts such things: a program has got hold of the port.
-        if (!event) return this.#crash("it sent messages that only the runtime may send.");
-        if (event.type === "ready") {
-          // The first word is the worker's own; a program could send another.
-          if (!isReady) ({ jspi: this.#interruptible, version: this.#version } = event);
-          isReady = true;
-          resolve(port);
-        } else if (event.type === "crashed") this.#crash(event.message);
-        else if (event.type === "spent") this.#replaceSpent();
-        else if (event.run === this.#executing) this.#receive(event);
-      };
-      this.#port = port;
+  async #open(): Promise<[Sandbox, Supply]> {
+    const sandbox = await Sandbox.open((number, message) => {
+      const worker = [this.#worker, this.#spare].find((worker) => worker?.number === number);
+      if (worker) void this.#broke(worker, message);
+    });
+    return [sandbox, new Supply(this.#base, sandbox)];
+  }
+
+  #spawn(sandbox: Sandbox): PythonWorker {
+    return new PythonWorker(sandbox, {
+      told: (worker, event) => this.#told(worker, event),
+      broke: (worker, message) => void this.#broke(worker, message),
     });
   }
-  #port: MessagePort | undefined;
 
-  #receive(
-    event: Exclude<
-      ReturnType<typeof asWorkerEvent>,
-      undefined | { type: "ready" | "spent" | "crashed" }
-    >,
-  ) {
+  #told(worker: PythonWorker, event: ProgramEvent): void {
+    if (worker !== this.#worker) return;
+    if (event.type === "spent") this.#replace();
+    else if (event.run === this.#executing) this.#receive(event);
+  }
+
+  #receive(event: Exclude<ProgramEvent, { type: "spent" }>): void {
     const run = this.#current;
     if (!run || run.over) return;
     if (event.type === "ended") {
       this.#executing = 0;
       run.end(run.interrupted ? { type: "stopped" } : { type: "finished", status: event.status });
+      this.#keepSpare();
     } else if (event.type === "started") {
       this.#begun = true;
       run.listen({ type: "started", version: this.#version });
+      setTimeout(() => !run.over && this.#keepSpare(), LONG);
     } else if (event.type === "input" && !run.program.interactive) {
       this.#answer(undefined);
     } else {
@@ -194,33 +170,44 @@ class SandboxHost implements Host {
     }
   }
 
-  #discardWorker(): void {
-    this.#port?.close();
-    this.#port = this.#worker = undefined;
-    this.#executing = 0;
-    void this.#sandbox?.then((sandbox) => sandbox.terminate());
-  }
-
-  #crash(message: string): void {
+  async #broke(worker: PythonWorker, message: string): Promise<void> {
+    if (worker === this.#spare) {
+      worker.end();
+      this.#spare = undefined;
+      return;
+    }
+    if (worker !== this.#worker) return;
+    const [, supply] = await this.#opened!;
+    if (worker !== this.#worker) return;
+    if (!worker.isReady && supply.restores) {
+      supply.distrustSnapshot(message);
+      return this.#replace();
+    }
     // It broke while cleaning up after the last program: this one has nothing to do with that.
-    if (this.#executing !== 0 && !this.#begun) return this.#replaceSpent();
-    this.#discardWorker();
-    const explained = explainCrash(message);
-    this.#rejectWorker(new Error(explained));
-    this.#current?.end({ type: "failed", message: explained });
+    if (this.#executing !== 0 && !this.#begun) return this.#replace();
+    this.#discard();
+    this.#current?.end({ type: "failed", message: explainCrash(message) });
   }
 
-  /** The program has left something alive behind it; the next one, if it waits already, goes on. */
-  #replaceSpent(): void {
+  #discard(): void {
+    this.#worker?.end();
+    this.#worker = this.#spare;
+    this.#spare = undefined;
+    this.#executing = 0;
+  }
+
+  /** Takes another worker; the program that waits for one goes on there, else it is for the next. */
+  #replace(): void {
     const waiting = this.#current;
-    this.#discardWorker();
+    this.#discard();
     if (waiting && !waiting.over) this.#launch(waiting);
-    else this.#startAhead();
+    else this.prepare();
   }
 
-  #launch(run: ActiveRun): void {
-    this.#start(run).catch((error: unknown) => {
-      run.end({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+  /** One more worker, where starting one is cheap. */
+  #keepSpare(): void {
+    void this.#opened?.then(([sandbox, supply]) => {
+      if (supply.restores && this.#worker) this.#spare ??= this.#spawn(sandbox);
     });
   }
 
@@ -229,28 +216,18 @@ class SandboxHost implements Host {
     if (this.#executing === 0) return run.end({ type: "stopped" });
     const terminate = () => {
       if (run.over) return;
-      this.#discardWorker();
+      this.#discard();
       run.end(run.interrupted ? { type: "stopped", forced: true } : { type: "stopped" });
-      this.#startAhead();
+      this.prepare();
     };
     if (!this.#interruptible || run.interrupted) return terminate();
     run.interrupted = true;
-    const command: Command = { type: "interrupt", run: this.#executing };
-    this.#port?.postMessage(command);
+    this.#worker?.post({ type: "interrupt", run: this.#executing });
     setTimeout(terminate, PATIENCE);
   }
 
   #answer(text: string | undefined): void {
-    const command: Command = { type: "answer", run: this.#executing, text };
-    this.#port?.postMessage(command);
-  }
-
-  /** The next Run is likely to come soon; Python starts meanwhile. */
-  #startAhead(): void {
-    void this.#sandbox?.then((sandbox) => {
-      this.#worker ??= this.#spawn(sandbox);
-      this.#worker.catch(() => {});
-    });
+    this.#worker?.post({ type: "answer", run: this.#executing, text });
   }
 }
 

@@ -47,6 +47,14 @@ export class Session {
     return this.#turn?.owner === owner;
   }
 
+  /** Fetches and starts what the next run needs; if that fails, the run will tell. */
+  prepare(): void {
+    this.#ready().then(
+      (host) => host.prepare(),
+      () => undefined,
+    );
+  }
+
   /** Ends what runs now and then starts the program. Never rejects: see `Outcome`. */
   run(owner: Owner, program: Program, listen: (event: RunEvent) => void): Promise<Outcome> {
     const before = this.#turn;

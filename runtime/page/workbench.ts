@@ -6,6 +6,7 @@ import type { Draft } from "./draft.ts";
 import { copyText, download } from "./handout.ts";
 import type { LineRange } from "./lines.ts";
 import { Notices } from "./notices.ts";
+import { whenNear } from "./nearing.ts";
 import { OutputView } from "./output.ts";
 import { Runner } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
@@ -168,6 +169,7 @@ export class Workbench {
     };
     // Before the editor sees the key, and before a focused button takes it for a press.
     root.addEventListener("keydown", onKey, { capture: true, signal });
+    whenNear(root, this.#bar, signal, () => this.#options.tab.session.prepare());
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
     window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
   }

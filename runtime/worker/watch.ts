@@ -23,6 +23,11 @@ const CONSTRUCT = "JsvFunction_Construct";
 /** Asks the page's side for a signal; takes nothing, returns its number or 0. */
 const SIGNALS = "_Py_CheckEmscriptenSignals_Helper";
 
+export interface Python {
+  module?: WebAssembly.Module;
+  made?(memory: WebAssembly.Memory): void;
+}
+
 type Import = (...args: unknown[]) => unknown;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -55,15 +60,24 @@ export class Watch {
     this.#armed = true;
   }
 
-  /** Calls `start` while each WebAssembly module that is made gets watched imports. */
-  async during<T>(start: () => Promise<T>): Promise<T> {
+  /**
+   * Calls `start` while each WebAssembly module that is made gets watched imports.
+   *
+   * @param python - of the module that is Python: how it was compiled, if it was before, and who
+   * wants to see its memory before anything runs.
+   */
+  async during<T>(start: () => Promise<T>, python: Python = {}): Promise<T> {
     const { instantiate, instantiateStreaming } = WebAssembly;
     const watched = (make: Import) => async (source: unknown, imports?: WebAssembly.Imports) => {
-      const made = (await make(source, this.#wrap(imports))) as
-        WebAssembly.WebAssemblyInstantiatedSource | WebAssembly.Instance;
-      const { memory } = ("instance" in made ? made.instance : made).exports;
-      // The first is that of Python; the others come to it.
-      if (memory instanceof WebAssembly.Memory) this.#memory ??= memory;
+      const env = imports?.["env"] as Record<string, Import> | undefined;
+      if (!env || !(CALL in env)) return make(source, imports);
+      this.#wrap(env);
+      const { module } = python;
+      const made = (await (module
+        ? instantiate(module, imports).then((instance) => ({ module, instance }))
+        : make(source, imports))) as WebAssembly.WebAssemblyInstantiatedSource;
+      this.#memory = made.instance.exports["memory"] as WebAssembly.Memory;
+      python.made?.(this.#memory);
       return made;
     };
     Object.assign(WebAssembly, {
@@ -77,9 +91,7 @@ export class Watch {
     }
   }
 
-  #wrap(imports: WebAssembly.Imports | undefined): WebAssembly.Imports | undefined {
-    const env = imports?.["env"] as Record<string, Import> | undefined;
-    if (!env || !(CALL in env)) return imports;
+  #wrap(env: Record<string, Import>): void {
     const replace = (name: string, wrap: (original: Import) => Import) => {
       const original = env[name];
       // An update of Pyodide may rename them; then isolation would be weaker without anyone noticing.
@@ -103,7 +115,6 @@ export class Watch {
       this.#see(constructor);
       return original(constructor, args);
     });
-    return imports;
   }
 
   #see(object: unknown): boolean {

@@ -1,85 +1,21 @@
 /**
- * The classic worker in which Python runs: boots Pyodide from bytes it is given, then runs one
- * program after the other. It lives on an opaque origin without network; see ../host/frame.ts.
+ * The classic worker in which Python runs: starts it from bytes it is given, then runs one program
+ * after the other. It lives on an opaque origin without network; see ../host/frame.ts.
  */
-import { loadPyodide, type PyodideAPI } from "pyodide";
-import createPyodideModule from "pyodide/pyodide.asm.mjs";
-import type { Assets, Command, WorkerEvent } from "../protocol.ts";
-import { limitDisk } from "./disk.ts";
-import { Kernel, type PythonMemory } from "./kernel.ts";
+import type { PyodideAPI } from "pyodide";
+import type { Command, Library, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
+import { boot, type ProgramModule } from "./boot.ts";
+import { Kernel } from "./kernel.ts";
+import { LateLibrary } from "./library.ts";
 import { lockDown } from "./lockdown.ts";
 import { OutputCap } from "./output_cap.ts";
 import { PageLink } from "./page_link.ts";
 import { Watch } from "./watch.ts";
 
-/** Nothing is fetched: Pyodide's requests for its own files are answered from memory. */
-const MEMORY = "https://memory.invalid/";
-
-/** What `browser_runtime.program.run` looks like from here. */
-interface RunProgram {
-  (source: string, filename: string, files: unknown): number;
-  callPromising(source: string, filename: string, files: unknown): Promise<number>;
-}
-
 /** In bytes; a started Python has 20 MB or so. */
 const MOST_MEMORY = 512 * 2 ** 20;
 
 const stackSwitching = "Suspending" in WebAssembly;
-
-function answerFetchFrom(assets: Assets): void {
-  const files = new Map<string, [ArrayBuffer, string]>([
-    ["pyodide.asm.wasm", [assets.wasm, "application/wasm"]],
-    ["python_stdlib.zip", [assets.stdlib, "application/zip"]],
-  ]);
-  for (const [name, wheel] of Object.entries(assets.wheels)) {
-    files.set(name, [wheel, "application/zip"]);
-  }
-  self.fetch = (request) => {
-    const url = request instanceof Request ? request.url : String(request);
-    const [bytes, type] = files.get(url.slice(url.lastIndexOf("/") + 1)) ?? [];
-    if (bytes === undefined) return Promise.reject(new TypeError(`No network here: ${url}`));
-    return Promise.resolve(new Response(bytes, { headers: { "content-type": type! } }));
-  };
-}
-
-/** What of `browser_runtime` is called from here; taken once, before any program could replace it. */
-interface ProgramModule {
-  run: RunProgram;
-  /** Hands over a line of input; its end when there is none. */
-  answer(text?: string): void;
-  clean_up: { (): boolean; callPromising(): Promise<boolean> };
-  /** False when the program has changed what `clean_up` stands on or cannot undo. */
-  intact(): boolean;
-}
-
-async function boot(
-  assets: Assets,
-  kernel: Kernel,
-  link: PageLink,
-  watch: Watch,
-): Promise<[PyodideAPI, ProgramModule]> {
-  answerFetchFrom(assets);
-  const pyodide = await watch.during(() =>
-    loadPyodide({
-      indexURL: MEMORY,
-      packageBaseUrl: MEMORY,
-      lockFileContents: assets.lockfile,
-      packages: assets.packages,
-      createPyodideModule,
-      env: { HOME: "/home/reader" },
-      checkAPIVersion: true,
-    }),
-  );
-  limitDisk(pyodide);
-  watch.trust(Object.preventExtensions(kernel));
-  watch.trust(link.module);
-  kernel.connect((pyodide as unknown as { _module: PythonMemory })._module);
-  pyodide.registerJsModule("browser_kernel", kernel);
-  pyodide.registerJsModule("browser_page", link.module);
-  const intact: unknown = pyodide.runPython("import browser_runtime; browser_runtime.install()");
-  const { run, answer, clean_up } = pyodide.pyimport("browser_runtime.program") as ProgramModule;
-  return [pyodide, { run, answer, clean_up, intact: intact as () => boolean }];
-}
 
 /** Sends both streams of a run to the page as they are written, until the cap is reached. */
 class Streams {
@@ -204,32 +140,34 @@ class Interpreter {
 const { apply } = Reflect;
 const readData = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")!.get!;
 
-async function serve(port: MessagePort, assets: Assets): Promise<void> {
+async function serve(port: MessagePort, assets: WorkerAssets): Promise<void> {
   // A program can reach this worker's globals; what it must not replace is kept here.
   const post: Post = port.postMessage.bind(port);
   // The program's own exceptions never get here: the interpreter itself is broken.
   const crashed = (error: unknown) => post({ type: "crashed", message: String(error) });
+  // Not `event.data`: a getter that a program put there would see the event, and so the port.
+  const read = <T>(event: MessageEvent<T>): T => apply(readData, event, []) as T;
   try {
     const kernel = new Kernel();
     const link = new PageLink(post);
     const watch = new Watch(kernel.dueSignal);
-    const [pyodide, python] = await boot(assets, kernel, link, watch);
-    const interpreter = new Interpreter(pyodide, python, kernel, link, watch, post);
+    const library = new LateLibrary();
+    self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(read(event));
+    const { pyodide, program } = await boot(assets, { kernel, link, watch, library });
+    const interpreter = new Interpreter(pyodide, program, kernel, link, watch, post);
     port.onmessage = (event: MessageEvent<Command>) => {
-      // Not `event.data`: a getter that a program put there would see the event, and so the port.
-      const data = apply(readData, event, []) as Command;
+      const data = read(event);
       if (data.type === "run") interpreter.run(data).catch(crashed);
       else if (data.type === "answer") interpreter.answer(data.run, data.text);
       else interpreter.interrupt(data.run);
     };
-    const version = String(pyodide.runPython("import platform; platform.python_version()"));
-    self.onmessage = null;
+    const version = String(pyodide.runPython("import sys; sys.version.split()[0]"));
     lockDown(self);
     watch.arm();
-    post({ type: "ready", version, jspi: stackSwitching });
+    post({ type: "ready", version, jspi: stackSwitching, restored: assets.snapshot !== undefined });
   } catch (error) {
     crashed(error);
   }
 }
 
-self.onmessage = ({ data, ports }: MessageEvent<Assets>) => void serve(ports[0]!, data);
+self.onmessage = ({ data, ports }: MessageEvent<WorkerAssets>) => void serve(ports[0]!, data);

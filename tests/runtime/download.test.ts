@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { Downloads, gunzip } from "../../runtime/host/download.ts";
+import { Downloads, gunzip, type RuntimeFile } from "../../runtime/host/download.ts";
 import { serve, type Server } from "../../runtime/harness/server.ts";
 
 const text = "x = 1\n".repeat(20_000);
 const packed = gzipSync(text);
+const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const fileCalled = (file: string): RuntimeFile => ({
+  file,
+  bytes: packed.length,
+  sha256: [sha256(packed), sha256(text)],
+});
+const [a, b] = [fileCalled("a"), fileCalled("b")];
 
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,20 +32,20 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const decode = (bytes: ArrayBuffer | undefined) => new TextDecoder().decode(bytes);
-const downloads = () =>
-  new Downloads(new URL(server.url), [
-    { file: "a", bytes: packed.length },
-    { file: "b", bytes: packed.length },
-  ]);
+const decode = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes);
+const downloads = () => new Downloads(new URL(server.url));
+const both = (from: Downloads) => Promise.all([from.get(a), from.get(b)]);
 
 test("files arrive unpacked, and the progress ends at all of them", async () => {
   const seen: number[] = [];
-  const files = await downloads().all((loaded, total) => {
+  const from = downloads();
+  const unwatch = from.watch([a, b], (loaded, total) => {
     assert.equal(total, 2 * packed.length);
     seen.push(loaded);
   });
-  assert.equal(decode(files.get("a")), text);
+  const [first] = await both(from);
+  unwatch();
+  assert.equal(decode(first), text);
   assert.equal(seen[0], 0);
   assert.equal(seen.at(-1), 2 * packed.length);
   assert.deepEqual(
@@ -48,8 +56,9 @@ test("files arrive unpacked, and the progress ends at all of them", async () => 
 
 test("a server that unpacks by itself is understood", async () => {
   answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
-  const files = await downloads().all((loaded, total) => assert.ok(loaded <= total));
-  assert.equal(decode(files.get("b")), text);
+  const from = downloads();
+  from.watch([b], (loaded, total) => assert.ok(loaded <= total));
+  assert.equal(decode(await from.get(b)), text);
 });
 
 test("what is not gzip stays as it is", async () => {
@@ -61,14 +70,11 @@ test("a missing file is named with the server's answer; the next try fetches onl
     if (url === "/b") response.writeHead(404).end();
     else response.end(packed);
   };
-  const both = downloads();
-  await assert.rejects(
-    both.all(() => {}),
-    /\/b could not be fetched: the server answered 404/,
-  );
+  const from = downloads();
+  await assert.rejects(both(from), /\/b could not be fetched: the server answered 404/);
   answer = (_, response) => response.end(packed);
-  const files = await both.all(() => {});
-  assert.equal(decode(files.get("b")), text);
+  const [, second] = await both(from);
+  assert.equal(decode(second), text);
   assert.deepEqual(requests.toSorted(), ["/a", "/b", "/b"]);
 });
 
@@ -77,24 +83,27 @@ test("a connection that breaks on the way is said to be lost", async () => {
     response.writeHead(200, { "content-length": packed.length });
     response.write(packed.subarray(0, 10), () => response.destroy());
   };
-  await assert.rejects(
-    downloads().all(() => {}),
-    /the connection was lost on the way/,
-  );
+  await assert.rejects(downloads().get(a), /the connection was lost on the way/);
 });
 
 test("no server at all", async () => {
   await server.close();
-  await assert.rejects(
-    downloads().all(() => {}),
-    /could not be fetched: is there a network connection/,
-  );
+  await assert.rejects(downloads().get(a), /could not be fetched: is there a network connection/);
 });
 
-test("a damaged file is said to be damaged", async () => {
-  answer = (_, response) => response.end(packed.subarray(0, packed.length - 20));
-  await assert.rejects(
-    downloads().all(() => {}),
-    /arrived damaged/,
-  );
-});
+const damages: [string, Uint8Array][] = [
+  ["cut short", packed.subarray(0, packed.length - 20)],
+  ["another file", gzipSync("y = 2\n")],
+];
+for (const [name, bytes] of damages) {
+  test(`a damaged file, ${name}, is said to be damaged after a second try`, async () => {
+    answer = (_, response) => response.end(bytes);
+    await assert.rejects(downloads().get(a), /\/a arrived damaged/);
+    assert.deepEqual(requests, ["/a", "/a"]);
+  });
+
+  test(`a damaged file, ${name}, is fetched once more`, async () => {
+    answer = (_, response) => response.end(requests.length === 1 ? bytes : packed);
+    assert.equal(decode(await downloads().get(a)), text);
+  });
+}

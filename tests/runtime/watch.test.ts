@@ -71,7 +71,7 @@ async function instrumented(watch: Watch, env: Record<string, Import>) {
   let seen = env;
   const fake = async (_: unknown, given: { env: typeof env }) => {
     seen = given.env;
-    return { exports: {} };
+    return { instance: { exports: {} } };
   };
   try {
     Object.assign(WebAssembly, { instantiate: fake });

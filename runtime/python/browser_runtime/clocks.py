@@ -7,6 +7,7 @@ one that also compares readings, which costs far less time than one of those ste
 import sys
 import time
 from types import CodeType
+from typing import Any
 
 import browser_kernel as kernel
 
@@ -34,7 +35,7 @@ WATCHED: list[stand_in.Watched] = [(_Clock, time, _CLOCKS)]
 
 
 _read = time.perf_counter
-_origin = time.perf_counter()
+_origin = _read()
 
 
 def process_time() -> float:
@@ -45,6 +46,23 @@ def process_time() -> float:
 def process_time_ns() -> int:
     """Like `process_time`, in nanoseconds."""
     return int(process_time() * 1_000_000_000)
+
+
+_HALF_A_YEAR = 182 * 86400  # seconds
+
+
+def restart() -> None:
+    """Let `process_time` count from now, and `time` know the time zone of this place."""
+    global _origin
+    _origin = _read()
+    # As CPython does when it starts: winter time is that of the two which is further west.
+    january = time.time() // (2 * _HALF_A_YEAR) * (2 * _HALF_A_YEAR)
+    moments = time.localtime(january), time.localtime(january + _HALF_A_YEAR)
+    winter, summer = sorted(moments, key=lambda moment: moment.tm_gmtoff)
+    zone: Any = time
+    zone.timezone, zone.altzone = -winter.tm_gmtoff, -summer.tm_gmtoff
+    zone.daylight = int(winter.tm_gmtoff != summer.tm_gmtoff)
+    zone.tzname = winter.tm_zone, summer.tm_zone
 
 
 def install() -> None:

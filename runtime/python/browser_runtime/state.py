@@ -124,9 +124,6 @@ def restore_builtins() -> None:
 def remember() -> None:
     """Take the present state as the one that every program starts from."""
     _undo[:] = [_modules(), _sys(), _surroundings()]
-    # What is here now stays for ever: the collections after each program need not look at it.
-    gc.collect()
-    gc.freeze()
 
 
 def restore() -> None:

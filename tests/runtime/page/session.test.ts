@@ -12,7 +12,12 @@ class FakeHost implements Host {
   patient = false;
   listen: (event: RunEvent) => void = () => undefined;
   end: (outcome: Outcome) => void = () => undefined;
+  prepared = 0;
   #running = false;
+
+  prepare(): void {
+    this.prepared++;
+  }
 
   run(program: Program, listen: (event: RunEvent) => void): ReturnType<Host["run"]> {
     if (this.#running) throw new Error("a second run at a time");

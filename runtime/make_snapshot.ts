@@ -1,0 +1,100 @@
+/**
+ * Starts Python in Node, imports what programs here use most, and writes its memory down.
+ *
+ * The memory also notes whether the engine can switch stacks, so there is one file for each case;
+ * Node 24 can when it is told to.
+ *
+ * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadPyodide, type PyodideAPI } from "pyodide";
+import { Kernel, type PythonMemory } from "./worker/kernel.ts";
+import { LateLibrary } from "./worker/library.ts";
+import { install, modulesOf } from "./worker/modules.ts";
+import { PageLink } from "./worker/page_link.ts";
+import { nameOf, pack } from "./worker/snapshot.ts";
+import { Watch } from "./worker/watch.ts";
+
+/** Each makes every start a little longer and the file larger, and its first import quicker. */
+const IMPORTED =
+  "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
+  "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
+
+const SITE_PACKAGES = "/lib/python3.14/site-packages";
+
+/** Objects of Python's own allocator that are free keep their last content: overwrites them. */
+const OVERWRITE = `
+def overwrite():
+    header = bytes().__sizeof__()
+    kept = [bytes(size - header) for size in range(512, header, -16) for _ in range(300)]
+overwrite()
+del overwrite
+`;
+
+interface Allocator extends PythonMemory {
+  HEAPU8: Uint8Array<ArrayBuffer>;
+  _free(address: number): void;
+  /** Address of the number at which the heap ends. */
+  _emscripten_get_sbrk_ptr(): number;
+  _emscripten_stack_get_current(): number;
+  _emscripten_stack_get_end(): number;
+}
+
+/** Larger than any hole in the heap of a Python that has just started; smaller ones follow. */
+const LARGEST = 2 ** 19;
+const SMALLEST = 16;
+
+/** What is free would be kept as well, with what it held before: fills it with zeros. */
+function wipe(pyodide: PyodideAPI): void {
+  pyodide.runPython(OVERWRITE, { globals: pyodide.toPy({}) });
+  const memory = (pyodide as unknown as { _module: Allocator })._module;
+  const end = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
+  const held: number[] = [];
+  for (let size = LARGEST; size >= SMALLEST; size = Math.min(Math.floor(size * 0.8), size - 8)) {
+    for (;;) {
+      const address = memory._malloc(size);
+      held.push(address);
+      // From behind the heap: no hole is left that is so large.
+      if (address + size > end) break;
+      memory.HEAPU8.fill(0, address, address + size);
+    }
+  }
+  for (const address of held) memory._free(address);
+  const last = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
+  memory.HEAPU8.fill(0, last);
+  memory.HEAPU8.fill(0, memory._emscripten_stack_get_end(), memory._emscripten_stack_get_current());
+}
+
+interface Lock {
+  packages: Record<string, { file_name: string }>;
+}
+
+async function main(wheels: string, output: string): Promise<void> {
+  const kernel = new Kernel();
+  const modules = modulesOf({ kernel, link: new PageLink(() => {}), library: new LateLibrary() });
+  let initial: Uint8Array | undefined;
+  const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
+  const pyodide = await new Watch(() => 0).during(
+    () =>
+      loadPyodide({
+        env: { HOME: "/home/reader" },
+        _makeSnapshot: true,
+      }),
+    { made: (memory) => (initial = new Uint8Array(memory.buffer.slice(0))) },
+  );
+  // Not by `loadPackage`, which would leave its list of packages in the memory.
+  for (const { file_name: name } of Object.values((JSON.parse(lock) as Lock).packages)) {
+    const wheel = new Uint8Array(await readFile(join(wheels, name)));
+    pyodide.unpackArchive(wheel, "wheel", { extractDir: SITE_PACKAGES });
+  }
+  pyodide.runPython(`import ${IMPORTED}`, { globals: pyodide.toPy({}) });
+  install(pyodide, modules);
+  wipe(pyodide);
+  const snapshot = pyodide.makeMemorySnapshot({ serializer: nameOf(modules) });
+  await writeFile(output, pack(snapshot as Uint8Array<ArrayBuffer>, initial!));
+}
+
+await main(process.argv[2]!, process.argv[3]!);
+// The kernel's channel would keep the process alive.
+process.exit();

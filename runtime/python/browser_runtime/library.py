@@ -1,0 +1,32 @@
+"""The standard library's archive, which may still be on its way when the first program begins."""
+
+import zipimport
+from typing import Any
+
+import browser_library as archive_file
+
+from browser_runtime import scheduler
+
+
+def _wait() -> None:
+    if archive_file.is_here() or not scheduler.can_switch():
+        return
+    if problem := scheduler.suspend(archive_file.wait().promise):
+        raise ImportError(f"the standard library did not arrive; run again to retry. {problem}")
+
+
+def install() -> None:
+    """Let imports wait for the archive. It is read in two places only."""
+    reader: Any = zipimport
+    get_data, read_directory = reader._get_data, reader._read_directory
+
+    def _get_data(archive: str, toc_entry: Any) -> bytes:
+        _wait()
+        data: bytes = get_data(archive, toc_entry)
+        return data
+
+    def _read_directory(archive: str) -> Any:
+        _wait()
+        return read_directory(archive)
+
+    reader._get_data, reader._read_directory = _get_data, _read_directory

@@ -1,0 +1,27 @@
+/** The runtime's own JavaScript as Python sees it. */
+import type { PyodideAPI } from "pyodide";
+import type { Kernel } from "./kernel.ts";
+import type { LateLibrary } from "./library.ts";
+import type { PageLink } from "./page_link.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Parts {
+  kernel: Kernel;
+  link: PageLink;
+  watch: Watch;
+  library: LateLibrary;
+}
+
+/** By the names that Python imports them by. */
+export const modulesOf = ({ kernel, link, library }: Omit<Parts, "watch">) => ({
+  browser_kernel: Object.preventExtensions(kernel),
+  browser_library: library.module,
+  browser_page: link.module,
+});
+
+/** What a snapshot has done already: registers the modules and lets Python get ready. */
+export function install(pyodide: PyodideAPI, modules: Record<string, object>): void {
+  for (const [name, module] of Object.entries(modules)) pyodide.registerJsModule(name, module);
+  pyodide.runPython("import browser_runtime; browser_runtime.install()");
+}
+
