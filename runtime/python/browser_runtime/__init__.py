@@ -1,8 +1,8 @@
 """Runs ordinary Python programs inside Pyodide, in a Web Worker, the way CPython would.
 
 `install()` once after Pyodide has started, then `begin()`; between the two the interpreter's memory
-may be kept in a file and taken up elsewhere. After that `program.run()` and `program.clean_up()` for
-every program.
+may be kept in a file and taken up elsewhere. After that `program.run()` and `program.clean_up()`
+for every program.
 """
 
 import gc
