@@ -50,11 +50,16 @@ browsers: node_modules/.installed ## Find or install the browsers that the tests
 
 # --- the site -------------------------------------------------------------------------------------
 
-build/wheels/pyodide-lock.json: $(in_browser_python) runtime/pack.py node_modules/.installed
+build/wheels/pyodide-lock.json: $(in_browser_python) runtime/pack.py runtime/compile.mjs node_modules/.installed
 	@echo "Packing the Python modules that run in the browser …"
 	@$(python) runtime/pack.py node_modules/pyodide build/wheels
 
-build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json
+build/packages/packages.json: runtime/python/packages.txt runtime/pack_packages.py runtime/pack.py \
+    runtime/compile.mjs $(wildcard runtime/python/greenlet/*.py) pyproject.toml node_modules/.installed
+	@echo "Packing the libraries that programs in the browser may declare …"
+	@$(python) runtime/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
+
+build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json build/packages/packages.json
 	@echo "Bundling the browser side …"
 	@node runtime/build.mjs
 
@@ -96,7 +101,7 @@ lint: node_modules/.installed ## Check format, style and types
 	@codespell
 	@# The words this guide has chosen for its terms; addresses may say it otherwise.
 	@codespell --dictionary tests/pages/terms.txt --uri-ignore-words-list "*" docs README.md CONTRIBUTING.md
-	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime
+	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p greenlet
 	@$(node_bin)/prettier --log-level warn --check $(format_paths)
 	@$(node_bin)/tsc
 

@@ -4,11 +4,12 @@ r"""The header of a snippet: PEP 723 metadata, with what this project reads from
 
     # /// script
     # requires-python = ">=3.14"
+    # dependencies = ["fastapi", "httpx"]
     # [tool.runnable]
     # varies = ['\d+ updates lost']
     # lanes = '^(\w+):'
     # exact = true
-    # native = "Threads do not run in the browser yet."
+    # native = "A server needs a socket, and there is none in the browser."
     # timeout = 30
     # ///
 """

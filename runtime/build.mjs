@@ -8,7 +8,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
@@ -18,6 +18,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const out = join(root, "build", "runtime");
 const wheels = join(root, "build", "wheels");
+const libraries = join(root, "build", "packages");
 const pyodide = join(root, "node_modules", "pyodide");
 
 /** @type {import("esbuild").BuildOptions} */
@@ -76,6 +77,16 @@ async function snapshot(name, flags) {
   return published;
 }
 
+/** Publishes the libraries that programs may declare; returns what ./host/packages.ts knows of them. */
+async function publishLibraries() {
+  const packed = JSON.parse(await readFile(join(libraries, "packages.json"), "utf8"));
+  const published = Object.entries(packed).map(async ([name, { archive, ...library }]) => {
+    const content = await readFile(join(libraries, archive));
+    return [name, { ...library, ...(await publish(archive, content, { compress: true })) }];
+  });
+  return Object.fromEntries(await Promise.all(published));
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
@@ -102,6 +113,18 @@ const files = {
   packages: Object.keys(lock.packages),
 };
 
+const published = await publishLibraries();
+const packages = await build({
+  ...common,
+  entryPoints: { packages: join(here, "host", "packages.ts") },
+  format: "esm",
+  outdir: join(out, "chunks"),
+  entryNames: "[name]-[hash]",
+  metafile: true,
+  define: { LIBRARIES: JSON.stringify(published) },
+});
+const packagesModule = relative(out, resolve(root, Object.keys(packages.metafile.outputs)[0]));
+
 await build({
   ...common,
   entryPoints: {
@@ -116,6 +139,7 @@ await build({
   define: {
     FRAME_SCRIPT: JSON.stringify(await script("host/frame.ts")),
     RUNTIME_FILES: JSON.stringify(files),
+    PACKAGES_MODULE: JSON.stringify(packagesModule),
   },
 });
 
@@ -131,5 +155,6 @@ const widget = (await pack(await readFile(join(out, "widget.js")))).length;
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
-    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}`,
+    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}, ` +
+    `${Object.keys(published).length} libraries ${megabytes(...Object.values(published))}`,
 );

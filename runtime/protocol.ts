@@ -61,6 +61,8 @@ export type Command =
       filename: string;
       /** Further importable modules: content by relative path. */
       files?: Record<string, Uint8Array>;
+      /** The libraries it has declared: a zip archive of their files, by name. */
+      packages?: Record<string, ArrayBuffer>;
     }
   /** Ctrl-C for the program that runs; nothing if it has ended. */
   | { type: "interrupt"; run: number }

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "puppeteer-core";
 import type { Host, Outcome, Program, RunEvent } from "../host/types.ts";
 import { launch, type Engine } from "./browsers.ts";
-import { serve, type Server } from "./server.ts";
+import { serve, type Intercept, type Server } from "./server.ts";
 import type { LaunchOptions } from "puppeteer-core";
 
 const PAGE =
@@ -27,6 +27,8 @@ export interface Settings {
   /** The folder that `make build` makes. */
   runtime?: string;
   launch?: LaunchOptions;
+  /** Sees every request for a file of the runtime first. */
+  intercept?: Intercept;
 }
 
 /** A browser with one page, in which programs run one after the other in the same interpreter. */
@@ -46,7 +48,7 @@ export class Runner {
   static async open(settings: Settings = {}): Promise<Runner> {
     const browser = await launch(settings.engine, settings.launch);
     const server = await serve(settings.runtime ?? "build/runtime", (request, response) => {
-      if (request.url !== "/") return false;
+      if (request.url !== "/") return settings.intercept?.(request, response) ?? false;
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
       return true;
     });
@@ -55,12 +57,17 @@ export class Runner {
     await page.exposeFunction("report", (run: number, events: RunEvent[]) =>
       events.forEach((event) => runner.#listeners.get(run)?.(event)),
     );
-    await page.goto(server.url);
-    await page.evaluate(async () => {
+    await runner.start();
+    return runner;
+  }
+
+  /** Begins anew, as in a new tab. */
+  async start(): Promise<void> {
+    await this.page.goto(this.#server.url);
+    await this.page.evaluate(async () => {
       const { createHost } = await import("/harness.js" as string);
       (window as unknown as BarePage).host = createHost({ base: new URL("/", location.href) });
     });
-    return runner;
   }
 
   /**

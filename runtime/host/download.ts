@@ -13,8 +13,21 @@ export interface RuntimeFile {
 /** Loaded so far, of all; both in bytes as sent. */
 export type Progress = (loaded: number, total: number) => void;
 
+/** Makes any number of counters whose sum is told. */
+export function addUp(tell: Progress): () => Progress {
+  const counters: { loaded: number; total: number }[] = [];
+  return () => {
+    const counter = { loaded: 0, total: 0 };
+    counters.push(counter);
+    return (loaded, total) => {
+      Object.assign(counter, { loaded, total });
+      const sum = (of: "loaded" | "total") => counters.reduce((all, each) => all + each[of], 0);
+      tell(sum("loaded"), sum("total"));
+    };
+  };
+}
+
 const GZIP_MAGIC = [0x1f, 0x8b];
-const SHELF = "concurrency-guide-runtime";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -72,9 +85,11 @@ const toHex = (bytes: Uint8Array) =>
 
 /** The files of earlier visits. A browser may not offer it, or refuse it: then it is empty. */
 class Shelf {
-  readonly #cache: Promise<Cache | undefined> = Promise.resolve(
-    globalThis.caches?.open(SHELF),
-  ).catch(() => undefined);
+  readonly #cache: Promise<Cache | undefined>;
+
+  constructor(name: string) {
+    this.#cache = Promise.resolve(globalThis.caches?.open(name)).catch(() => undefined);
+  }
 
   async take(url: URL): Promise<Bytes | undefined> {
     try {
@@ -105,10 +120,12 @@ export class Downloads {
   readonly #arrivals = new Map<string, Promise<ArrayBuffer>>();
   readonly #loaded = new Map<RuntimeFile, number>();
   readonly #listeners = new Set<() => void>();
-  readonly #shelf = new Shelf();
+  readonly #shelf: Shelf;
 
-  constructor(base: URL) {
+  /** `shelf` is the name of the browser's store for these files. */
+  constructor(base: URL, shelf = "concurrency-guide-runtime") {
     this.#base = base;
+    this.#shelf = new Shelf(shelf);
   }
 
   /** The content, unpacked. Rejects with a message for the reader; may be called again. */

@@ -1,9 +1,16 @@
 /** Runs programs in the sandbox: one `Host` a tab, one run at a time, a spare worker beside it. */
-import type { Progress } from "./download.ts";
+import { addUp, type Progress } from "./download.ts";
+import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
 import type { Host, Outcome, Program, Run, RunEvent } from "./types.ts";
+
+/** The bundled ./packages.ts: its name below the runtime's folder. */
+declare const PACKAGES_MODULE: string;
+
+/** For any other program, what has to do with libraries is not even loaded. */
+const DECLARES = /^# +dependencies\b/m;
 
 /** How long a program may take to end after Ctrl-C, in ms; then its worker is ended. */
 const PATIENCE = 500;
@@ -22,6 +29,19 @@ function explainCrash(message: string): string {
     return `The program recursed deeper than the browser's stack allows (${reason}). Python was restarted.`;
   }
   return `Python broke down and was restarted: ${reason}`;
+}
+
+let tries = 0;
+
+async function loadPackages(base: URL): Promise<Packages> {
+  const address = new URL(PACKAGES_MODULE, base);
+  // Firefox remembers that a module could not be fetched: each try needs an address of its own.
+  if (tries++ > 0) address.search = String(tries);
+  const module = import(address.href) as Promise<typeof import("./packages.ts")>;
+  const { Packages } = await module.catch(() => {
+    throw new Error(`${address.pathname} could not be fetched: is there a network connection?`);
+  });
+  return new Packages(base);
 }
 
 class ActiveRun implements Run {
@@ -76,6 +96,7 @@ class SandboxHost implements Host {
   #interruptible = false;
   #version = "";
   #runs = 0;
+  #packages: Packages | undefined;
 
   constructor(base: URL) {
     this.#base = base;
@@ -106,18 +127,33 @@ class SandboxHost implements Host {
   }
 
   async #start(run: ActiveRun): Promise<void> {
-    const worker = await this.#ready((loaded, total) => {
-      if (!run.over) run.listen({ type: "loading", loaded, total });
+    const what = this.#version === "" ? "Python" : "libraries";
+    const progress = addUp((loaded, total) => {
+      if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
+    const [packages, worker] = await Promise.all([
+      this.#packagesFor(run.program, progress()),
+      this.#ready(progress()),
+    ]);
     // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
     if (run.over || worker !== this.#worker || this.#executing !== 0) return;
     const number = (this.#executing = ++this.#runs);
     this.#begun = false;
     const { source, filename, files } = run.program;
-    worker.post({ type: "run", run: number, source, filename, files: files ?? {} });
+    worker.post({ type: "run", run: number, source, filename, files: files ?? {}, packages });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();
     }, CLEANING);
+  }
+
+  /** The libraries that the program declares, by name. */
+  async #packagesFor(
+    { source }: Program,
+    progress: Progress,
+  ): Promise<Record<string, ArrayBuffer>> {
+    if (!DECLARES.test(source)) return {};
+    this.#packages ??= await loadPackages(this.#base);
+    return this.#packages.of(source, progress);
   }
 
   /** A worker in which Python is up; whatever is missing for that is fetched and started. */

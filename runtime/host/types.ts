@@ -11,8 +11,11 @@ export interface Program {
 }
 
 export type RunEvent =
-  /** Bytes of the runtime fetched so far, of all of them; then `total === loaded` while it starts. */
-  | { type: "loading"; loaded: number; total: number }
+  /**
+   * Bytes fetched so far, of all of them; then `total === loaded` while it starts. It is for the
+   * libraries that the program declares alone when Python is there already.
+   */
+  | { type: "loading"; what: "Python" | "libraries"; loaded: number; total: number }
   /** Python is up, in this version ("3.14.2"), and the program's first line is about to run. */
   | { type: "started"; version: string }
   | { type: "stdout"; text: string }

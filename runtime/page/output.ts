@@ -75,8 +75,8 @@ export class OutputView {
     this.showLive();
   }
 
-  loading(loaded: number, total: number): void {
-    this.#progress.loading(loaded, total);
+  loading(what: string, loaded: number, total: number): void {
+    this.#progress.loading(what, loaded, total);
   }
 
   /** The program runs, on this version of Python: "3.14.2". */

@@ -9,18 +9,18 @@ export class Progress {
   constructor() {
     // Its text changes many times a second, which is nothing to announce.
     this.element.setAttribute("aria-live", "off");
-    this.#bar.setAttribute("aria-label", "Loading Python");
+    this.#bar.setAttribute("aria-label", "Loading");
     this.element.append(this.#label, this.#bar);
     this.starting();
   }
 
-  /** Bytes that have come, of all. */
-  loading(loaded: number, total: number): void {
+  /** Bytes that have come, of all, and of what. */
+  loading(what: string, loaded: number, total: number): void {
     if (loaded >= total) {
       this.starting();
       return;
     }
-    this.#label.textContent = `Loading Python: ${megabytes(loaded)} of ${megabytes(total)} MB`;
+    this.#label.textContent = `Loading ${what}: ${megabytes(loaded)} of ${megabytes(total)} MB`;
     this.#bar.value = loaded / total;
   }
 

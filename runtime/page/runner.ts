@@ -100,7 +100,7 @@ export class Runner implements Owner {
     const { output } = this.#options;
     switch (event.type) {
       case "loading":
-        return output.loading(event.loaded, event.total);
+        return output.loading(event.what, event.loaded, event.total);
       case "started":
         return output.started(event.version);
       case "stdout":

@@ -24,4 +24,3 @@ export function install(pyodide: PyodideAPI, modules: Record<string, object>): v
   for (const [name, module] of Object.entries(modules)) pyodide.registerJsModule(name, module);
   pyodide.runPython("import browser_runtime; browser_runtime.install()");
 }
-

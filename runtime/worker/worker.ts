@@ -9,6 +9,7 @@ import { Kernel } from "./kernel.ts";
 import { LateLibrary } from "./library.ts";
 import { lockDown } from "./lockdown.ts";
 import { OutputCap } from "./output_cap.ts";
+import { install } from "./packages.ts";
 import { PageLink } from "./page_link.ts";
 import { Watch } from "./watch.ts";
 
@@ -92,8 +93,11 @@ class Interpreter {
     if (run === this.#running) this.#python.answer(text);
   }
 
-  async run({ run, source, filename, files }: Extract<Command, { type: "run" }>): Promise<void> {
+  async run(command: Extract<Command, { type: "run" }>): Promise<void> {
+    const { run, source, filename, files, packages } = command;
     await this.#cleaned;
+    // Modules in C cannot be taken back, and what else libraries leave behind nobody knows.
+    const isExtended = install(this.#pyodide, packages ?? {});
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
@@ -106,7 +110,7 @@ class Interpreter {
     this.#streams.belongTo(0);
     // A program that has changed the runtime may make anything of it, and the page takes numbers only.
     this.#post({ type: "ended", run, status: Number(status) | 0 });
-    if (!this.#isSound()) {
+    if (isExtended || !this.#isSound()) {
       this.#post({ type: "spent" });
       this.#cleaned = new Promise(() => {});
       return;

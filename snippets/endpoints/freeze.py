@@ -1,7 +1,5 @@
 # /// script
 # dependencies = ["fastapi", "httpx"]
-# [tool.runnable]
-# native = "FastAPI is not installed in the browser yet."
 # ///
 import asyncio
 from time import perf_counter, sleep

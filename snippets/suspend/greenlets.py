@@ -1,7 +1,5 @@
 # /// script
 # dependencies = ["greenlet"]
-# [tool.runnable]
-# native = "Greenlets move the stack of the processor about, which a browser does not allow."
 # ///
 from collections import deque
 from functools import partial

@@ -46,6 +46,49 @@ test("a program that starts a thread ends with the reason, and what to use inste
   ]);
 });
 
+test("endpoints that are async def answer, one that is def says why it cannot", async () => {
+  await write(`# /// script
+# dependencies = ["fastapi", "httpx"]
+# ///
+import asyncio
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/async-def")
+async def asynchronous():
+    await asyncio.sleep(0.01)
+    return "answered"
+@app.get("/def")
+def plain():
+    return "answered"
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as client:
+        for path in ("/async-def", "/def"):
+            print(path, (await client.get(path)).json())
+asyncio.run(main())
+`);
+  const { text, stderr } = await widget.run();
+  assert.match(text, /^\/async-def answered\n/);
+  assert.match(stderr, /RuntimeError: can't start new thread/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+  ]);
+});
+
+test("a greenlet says why it cannot be switched to", async () => {
+  await write(`# /// script
+# dependencies = ["greenlet"]
+# ///
+from greenlet import greenlet
+greenlet(print).switch()
+`);
+  const { stderr } = await widget.run();
+  assert.match(stderr, /RuntimeError: cannot switch between stacks/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+  ]);
+});
+
 test("input() says why it cannot be answered", async () => {
   await write("input('Name? ')\n");
   const { stderr } = await widget.run();

@@ -1,13 +1,18 @@
 """Reading snippets: names, header, sections, and what is said of bad ones."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.header import Header, parse_header
 from mkdocs_runnable.snippet import Library, load
-from tests.conftest import AddSnippet
+from tests.conftest import REPOSITORY, AddSnippet
+
+# Those that tests/runtime/requirements.test.ts reads too.
+HEADERS = json.loads((REPOSITORY / "tests/cases/headers.json").read_text(encoding="utf-8"))
 
 HEADER = """\
 # /// script
@@ -40,6 +45,16 @@ def test_reads_the_whole_header() -> None:
     assert header.native == "Threads do not run in the browser yet."
     assert header.timeout == 30
     assert header.lines == 11, "the blank line after the header belongs to it"
+
+
+@pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
+def test_reads_dependencies_as_the_browser_does(case: dict[str, Any]) -> None:
+    source = case["source"].replace("\r\n", "\n")
+    if case["dependencies"] is None:
+        with pytest.raises(RunnableError):
+            parse_header(source, "demo.py")
+    else:
+        assert list(parse_header(source, "demo.py").dependencies) == case["dependencies"]
 
 
 def test_a_file_needs_no_header() -> None:

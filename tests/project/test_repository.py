@@ -19,7 +19,7 @@ from tests.conftest import REPOSITORY
 
 LARGEST = 400_000  # bytes
 # In the browser, programs run in these folders of a file system in memory.
-MADE_UP_HOMES = ("/home/reader", "/home/library")
+MADE_UP_HOMES = ("/home/reader", "/home/library", "/home/packages")
 
 
 def run(*command: str) -> str:

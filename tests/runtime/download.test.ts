@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { afterEach, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { Downloads, gunzip, type RuntimeFile } from "../../runtime/host/download.ts";
+import { addUp, Downloads, gunzip, type RuntimeFile } from "../../runtime/host/download.ts";
 import { serve, type Server } from "../../runtime/harness/server.ts";
 
 const text = "x = 1\n".repeat(20_000);
@@ -107,3 +107,17 @@ for (const [name, bytes] of damages) {
     assert.equal(decode(await downloads().get(a)), text);
   });
 }
+
+test("several counters tell their sum", () => {
+  const told: [number, number][] = [];
+  const counter = addUp((...both) => told.push(both));
+  const [first, second] = [counter(), counter()];
+  first(0, 10);
+  second(5, 20);
+  first(10, 10);
+  assert.deepEqual(told, [
+    [0, 10],
+    [5, 30],
+    [15, 30],
+  ]);
+});

@@ -35,6 +35,10 @@ __all__ = ["answer", "clean_up", "run"]
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
+# What the program has declared is there already; see runtime/worker/packages.ts.
+PACKAGES = Path("/home/packages")
+# What it could declare: group `browser` in pyproject.toml, and what is made here.
+OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette")
 
 
 def _stream(descriptor: int) -> io.TextIOWrapper:
@@ -47,9 +51,22 @@ def _stream(descriptor: int) -> io.TextIOWrapper:
 
 def _own(traceback: TracebackType | None) -> TracebackType | None:
     """The traceback without the frames of this module that lead to the program."""
-    while traceback is not None and traceback.tb_frame.f_code.co_filename == __file__:
+    here = _own.__code__.co_filename
+    while traceback is not None and traceback.tb_frame.f_code.co_filename == here:
         traceback = traceback.tb_next
     return traceback
+
+
+def _explain_missing(package: str) -> str:
+    if package in OFFERED and not (PACKAGES / package).exists():
+        return (
+            f"{package} is here for programs that declare it, with these lines at the top:\n"
+            f'# /// script\n# dependencies = ["{package}"]\n# ///'
+        )
+    return (
+        f"Here is Python's standard library only, and for programs that declare them "
+        f"{', '.join(OFFERED[:-1])} and {OFFERED[-1]}; {package!r} is not installed."
+    )
 
 
 def _report(error: BaseException) -> int:
@@ -62,7 +79,7 @@ def _report(error: BaseException) -> int:
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         if package not in sys.stdlib_module_names:
-            error.add_note(f"Here is Python's standard library only; {package!r} is not installed.")
+            error.add_note(_explain_missing(package))
     try:
         sys.excepthook(type(error), error, _own(error.__traceback__))
     except BaseException as second:
@@ -121,6 +138,8 @@ def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) ->
     os.chdir(HOME)
     sys.argv = [str(path)]
     sys.path[:] = [str(HOME), *([str(LIBRARY)] if files else []), *sys.path]
+    if PACKAGES.exists():
+        sys.path.append(str(PACKAGES))
     sys.stdin = keyboard.plug_in()
     sys.stdout, sys.stderr = _stream(1), _stream(2)
     linecache.clearcache()

@@ -96,7 +96,7 @@ def _surroundings() -> _Undo:
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
-        for name in ("/home/reader", "/home/library", "/tmp"):  # noqa: S108 - a file system in memory
+        for name in ("/home/reader", "/home/library", "/home/packages", "/tmp"):  # noqa: S108 - a file system in memory
             shutil.rmtree(name, ignore_errors=True)
         Path("/tmp").mkdir(exist_ok=True)  # noqa: S108
         warnings.resetwarnings()

@@ -1,0 +1,259 @@
+/** Libraries that a program declares are fetched and installed for it, and for nobody else. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Engine } from "../../runtime/harness/browsers.ts";
+import { Runner } from "../../runtime/harness/runner.ts";
+import type { Intercept } from "../../runtime/harness/server.ts";
+
+const declaring = (libraries: string[], source: string) =>
+  `# /// script\n# dependencies = ${JSON.stringify(libraries)}\n# ///\n${source}`;
+
+const STATION = `
+import asyncio
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/trains/{number}")
+async def train(number: int) -> dict[str, int]:
+    await asyncio.sleep(0.01)
+    return {"number": number}
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://station") as client:
+        for number in ("7", "seven"):
+            answer = await client.get(f"/trains/{number}")
+            print(answer.status_code, answer.json() if answer.is_success else "")
+asyncio.run(main())
+`;
+
+// Loads almost nothing, to see what else is fetched.
+const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
+
+for (const engine of ["chromium", "firefox"] as Engine[]) {
+  describe(engine, () => {
+    let runner: Runner;
+    let requests: string[] = [];
+    let intercept: Intercept = () => false;
+    before(async () => {
+      runner = await Runner.open({
+        engine,
+        intercept: (request, response) => {
+          requests.push(request.url ?? "");
+          return intercept(request, response);
+        },
+      });
+    });
+    after(() => runner.close());
+    beforeEach(() => {
+      requests = [];
+      intercept = () => false;
+    });
+
+    const run = (source: string, options = {}) =>
+      runner.run({ source, filename: "demo.py" }, options);
+
+    test("a program that declares nothing fetches nothing of them", async () => {
+      assert.equal((await run("print('plain')")).stdout, "plain\n");
+      assert.ok(requests.length > 0);
+      assert.deepEqual(
+        requests.filter((url) => /packages-|[^b]\.zip-/.test(url)),
+        [],
+      );
+    });
+
+    test("when the list of them cannot be fetched, the next try does", async () => {
+      let tries = 0;
+      intercept = ({ url }, response) => {
+        if (!url?.includes("/packages-") || ++tries > 1) return false;
+        response.writeHead(503).end();
+        return true;
+      };
+      const source = declaring(["annotated-doc"], SMALL);
+      assert.equal((await run(source)).outcome.type, "failed");
+      assert.equal((await run(source)).stdout, "annotated_doc\n");
+    });
+
+    test("FastAPI validates and answers; a second run fetches nothing", async () => {
+      const source = declaring(["fastapi", "httpx"], STATION);
+      const first = await run(source);
+      assert.equal(first.stderr, "");
+      assert.equal(first.stdout, "200 {'number': 7}\n422 \n");
+      assert.ok(requests.some((url) => url.includes("pydantic-core")));
+      requests = [];
+      assert.equal((await run(source)).stdout, first.stdout);
+      assert.deepEqual(requests, []);
+    });
+
+    test("what one program has declared the next cannot import", async () => {
+      const { stderr, outcome } = await run("import fastapi");
+      assert.deepEqual(outcome, { type: "finished", status: 1 });
+      assert.match(
+        stderr,
+        /No module named 'fastapi'\nfastapi is here for programs that declare it, .*\n# \/\/\/ script\n# dependencies = \["fastapi"\]\n# \/\/\/\n$/,
+      );
+      const other = await run(declaring(["httpx"], "import httpx, pydantic"));
+      assert.match(other.stderr, /No module named 'pydantic'\npydantic is here for programs/);
+    });
+
+    test("an unknown library or version is named at once", async () => {
+      const unknown = await run(declaring(["numpy", "httpx"], "print('never')"));
+      assert.deepEqual(unknown.outcome, {
+        type: "failed",
+        message:
+          "The program declares numpy, but in the browser there is only " +
+          "anyio, fastapi, greenlet, httpx, pydantic and starlette.",
+      });
+      const version = await run(declaring(["httpx<0.1"], "print('never')"));
+      assert.equal(version.outcome.type, "failed");
+      assert.match(JSON.stringify(version.outcome), /declares httpx<0\.1, but .* only httpx 0\./);
+      assert.deepEqual([unknown.events, version.events, requests], [[], [], []]);
+    });
+
+    for (const [name, spoil] of [
+      ["damaged", (response) => response.end("<!doctype html>")],
+      ["missing", (response) => response.writeHead(404).end()],
+      ["cut off", (response) => response.destroy()],
+    ] as [string, (response: Parameters<Intercept>[1]) => void][]) {
+      test(`an archive that is ${name} is said to be, and the next try fetches it`, async () => {
+        // Another each time: the browser may have kept those of the tests before.
+        const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
+        await runner.start();
+        intercept = ({ url }, response) => {
+          if (!url?.includes(`/${library}-`)) return false;
+          spoil(response);
+          return true;
+        };
+        const module = library.replaceAll("-", "_");
+        const source = declaring([library], `import ${module}\nprint(${module}.__name__)`);
+        const { outcome } = await run(source);
+        assert.equal(outcome.type, "failed");
+        assert.match(
+          JSON.stringify(outcome),
+          new RegExp(`/${library}-[^ ]* (?:arrived damaged|could not be fetched)`),
+        );
+        assert.equal((await run("print('next')")).stdout, "next\n");
+        intercept = () => false;
+        assert.equal((await run(source)).stdout, `${module}\n`);
+      });
+    }
+
+    test("forty def endpoints run at a time, the forty-first waits", async () => {
+      const { stdout, stderr } = await run(
+        declaring(
+          ["fastapi", "httpx"],
+          `
+import asyncio, threading, time
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+lock, now, most = threading.Lock(), 0, 0
+@app.get("/")
+def slow():
+    global now, most
+    with lock:
+        now += 1
+        most = max(most, now)
+    time.sleep(0.3)
+    with lock:
+        now -= 1
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as client:
+        await asyncio.gather(*(client.get("/") for _ in range(41)))
+    print(most)
+asyncio.run(main())
+`,
+        ),
+      );
+      assert.equal(stderr, "");
+      assert.equal(stdout, "40\n");
+    });
+
+    test("greenlets hand over values and exceptions, in each thread its own", async () => {
+      const { stdout, stderr } = await run(
+        declaring(
+          ["greenlet"],
+          `
+import contextvars, threading
+from greenlet import GreenletExit, error, getcurrent, greenlet
+place = contextvars.ContextVar("place", default="nowhere")
+place.set("main")
+def work(first):
+    print("got", first, place.get())
+    place.set("work")
+    try:
+        second = main.switch(first + 1)
+    except KeyError as caught:
+        second = main.switch("caught", caught.args)
+    sorted([2, 1], key=lambda value: main.switch(value) or value)
+    raise LookupError("at the end")
+main = getcurrent()
+worker = greenlet(work)
+print(bool(worker), worker.dead)
+print(worker.switch(1))
+print(place.get(), worker.gr_frame.f_code.co_name)
+print(worker.throw(KeyError, "key"))
+print(worker.switch(), worker.switch())
+try:
+    worker.switch()
+except LookupError as caught:
+    print(caught, worker.dead, bool(worker))
+print(worker.switch("nobody is there"))
+print(repr(greenlet(lambda: 1 / 0).throw()), greenlet(lambda *a, **k: (a, k)).switch(1, b=2))
+def elsewhere():
+    print(getcurrent() is main)
+    child = greenlet(lambda: getcurrent().parent.switch(7))
+    print(child.switch())
+    try:
+        main.switch()
+    except error as caught:
+        print(caught)
+thread = threading.Thread(target=elsewhere)
+thread.start()
+thread.join()
+`,
+        ),
+      );
+      assert.equal(stderr, "");
+      assert.equal(
+        stdout,
+        [
+          "False False",
+          "got 1 nowhere",
+          "2",
+          "main work",
+          "('caught', ('key',))",
+          "2 1",
+          "at the end True False",
+          "nobody is there",
+          "GreenletExit() ((1,), {'b': 2})",
+          "False",
+          "7",
+          "cannot switch to a different thread",
+          "",
+        ].join("\n"),
+      );
+    });
+
+    test("Stop reaches a greenlet that waits, and those suspended are gone afterwards", async () => {
+      const { stdout, stderr, outcome } = await run(
+        declaring(
+          ["greenlet"],
+          `
+import time
+from greenlet import getcurrent, greenlet
+main = getcurrent()
+greenlet(lambda: main.switch()).switch()
+def wait():
+    print("waiting")
+    time.sleep(60)
+greenlet(wait).switch()
+`,
+        ),
+        { stopWhen: "waiting" },
+      );
+      assert.deepEqual(outcome, { type: "stopped" });
+      assert.equal(stdout, "waiting\n");
+      assert.match(stderr, /KeyboardInterrupt\n$/);
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+  });
+}

@@ -1,0 +1,140 @@
+"""The libraries for the browser: their pins, and how they are packed."""
+
+import importlib.util
+import json
+import marshal
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pack
+import pack_packages
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import REPOSITORY
+
+PYODIDE = REPOSITORY / "node_modules" / "pyodide"
+PINS = REPOSITORY / "runtime" / "python" / "packages.txt"
+
+
+def pins(path: Path) -> dict[str, str]:
+    """Version by name."""
+    found = re.findall(r"^([\w.-]+)==(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in found}
+
+
+@pytest.fixture(scope="module")
+def offered() -> set[str]:
+    project: dict[str, Any] = tomllib.loads(
+        (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+    )
+    group = project["dependency-groups"]["browser"]
+    return {canonicalize_name(Requirement(each).name) for each in group}
+
+
+def test_pins_name_no_address_and_have_hashes(offered: set[str]) -> None:
+    text = PINS.read_text(encoding="utf-8")
+    for option in ("://", "--index-url", "--find-links"):
+        assert option not in text
+    entries = re.split(r"^(?=[^\s#])", text, flags=re.MULTILINE)[1:]
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+    assert offered <= pins(PINS).keys()
+
+
+def test_versions_in_the_browser_are_those_outside() -> None:
+    outside = pins(REPOSITORY / "requirements.txt")
+    assert {name: outside.get(name) for name in pins(PINS)} == pins(PINS)
+    for name in pack_packages.OURS:
+        module = REPOSITORY / "runtime" / "python" / name / "__init__.py"
+        assert pack_packages.declared_version(module) == outside[name]
+
+
+def test_programs_are_told_of_what_is_offered(offered: set[str]) -> None:
+    # The module cannot be imported outside of the browser.
+    source = (REPOSITORY / "runtime/python/browser_runtime/program.py").read_text(encoding="utf-8")
+    told = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
+    assert told
+    assert re.findall(r'"(\w+)"', told[1]) == sorted(offered | set(pack_packages.OURS))
+
+
+def make_wheel(folder: Path, **files: str) -> Path:
+    wheel = folder / "tea-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return wheel
+
+
+def test_a_wheel_is_unpacked_without_what_is_of_no_use(tmp_path: Path) -> None:
+    names = ["tea/__init__.py", "tea/__init__.pyi", "tea/py.typed", "tea/tests/test_tea.py"]
+    names += ["tea-1.0.dist-info/METADATA", "tea-1.0.dist-info/RECORD"]
+    names += ["tea-1.0.dist-info/licenses/LICENSE"]
+    tree = tmp_path / "tree"
+    pack_packages.unpack(make_wheel(tmp_path, **dict.fromkeys(names, "")), tree)
+    left = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+    assert left == {names[0], names[4], names[6]}
+
+
+def test_requirements_are_those_of_the_browser(tmp_path: Path) -> None:
+    lines = [
+        "Metadata-Version: 2.4",
+        "Requires-Dist: Kettle_Core>=1",
+        "Requires-Dist: epoll; sys_platform == 'linux'",
+        "Requires-Dist: cup; sys_platform == 'emscripten'",
+        "Requires-Dist: backport; python_version < '3.14'",
+        "Requires-Dist: biscuits; extra == 'all'",
+    ]
+    wheel = make_wheel(tmp_path, **{"tea-1.0.dist-info/METADATA": "\n".join(lines)})
+    pack_packages.unpack(wheel, tmp_path / "tree")
+    required = pack_packages.required(tmp_path / "tree", "3.14.2")
+    assert list(required) == ["kettle-core", "cup"]
+
+
+def test_modules_become_bytecode_of_the_python_in_the_browser(tmp_path: Path) -> None:
+    tree = tmp_path / "trees" / "tea"
+    tree.mkdir(parents=True)
+    (tree / "brew.py").write_text("def brew(): pass\n", encoding="utf-8")
+    (tree / "kept.py").write_text("", encoding="utf-8")
+    pack.compile_modules(PYODIDE, tmp_path / "trees", "/home/packages", "kept.py")
+    major, minor, *_ = pack.pyodide_info(PYODIDE)["python"].split(".")
+    names = {path.relative_to(tree).as_posix() for path in tree.rglob("*.py*")}
+    assert names == {"brew.pyc", "kept.py", f"__pycache__/kept.cpython-{major}{minor}.pyc"}
+    bytecode = (tree / "brew.pyc").read_bytes()
+    assert b"/home/packages/brew.py" in bytecode
+    if bytecode.startswith(importlib.util.MAGIC_NUMBER):
+        assert marshal.loads(bytecode[16:]).co_filename == "/home/packages/brew.py"
+
+
+def test_a_module_with_a_mistake_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = tmp_path / "trees" / "tea"
+    tree.mkdir(parents=True)
+    (tree / "brew.py").write_text("def brew(:\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as caught:
+        pack.compile_modules(PYODIDE, tmp_path / "trees", "/home/packages")
+    assert "/home/packages/brew.py" in str(caught.value) + capsys.readouterr().err
+
+
+def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "tea.pyc").write_bytes(b"tea")
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    pack_packages.pack(tmp_path / "tree", first)
+    (tmp_path / "tree" / "tea.pyc").touch()
+    pack_packages.pack(tmp_path / "tree", second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_is_packed_is_complete() -> None:
+    listed = json.loads((REPOSITORY / "build/packages/packages.json").read_text(encoding="utf-8"))
+    assert listed.keys() == pins(PINS).keys() | set(pack_packages.OURS)
+    for name, package in listed.items():
+        assert set(package["requires"]) <= listed.keys(), name
+        with zipfile.ZipFile(REPOSITORY / "build/packages" / package["archive"]) as archive:
+            assert archive.testzip() is None
+            assert [each for each in archive.namelist() if each.endswith(".pyi")] == []
