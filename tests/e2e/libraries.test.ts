@@ -117,6 +117,7 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
         // Another each time: the browser may have kept those of the tests before.
         const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
         await runner.start();
+        await runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
         intercept = ({ url }, response) => {
           if (!url?.includes(`/${library}-`)) return false;
           spoil(response);

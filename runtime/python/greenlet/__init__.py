@@ -13,7 +13,7 @@ from functools import partial
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from browser_runtime import stacks
+from greenlet import _stacks
 
 __all__ = ["GreenletExit", "error", "getcurrent", "gettrace", "greenlet", "settrace"]
 # Of the library whose interface this is.
@@ -79,14 +79,14 @@ class greenlet:  # noqa: N801 - the library's name
     _origin: "greenlet | None"
     _owner: object
     _parent: "greenlet | None"
-    _stack: stacks.Stack
+    _stack: _stacks.Stack
     _started: bool
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004
         """Subclasses need not call `__init__`."""
         self = super().__new__(cls)
         self._owner = _thread.key
-        self._stack = stacks.Stack()
+        self._stack = _stacks.Stack()
         self._started = self._dead = False
         self._context = None
         self._frame = None
@@ -292,7 +292,7 @@ def _proceed(origin: greenlet, target: greenlet, given: _Given) -> None:
                 vars(target).pop("run", None)
                 target._given, target._origin = given, origin
                 target._context = target._context or Context()
-                stacks.start(partial(target._context.run, target._begin, run))
+                _stacks.start(partial(target._context.run, target._begin, run))
                 return
         # It ends without having begun.
         target._dead = True

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import browser_kernel as kernel
-from pyodide.ffi import create_proxy
-
 from browser_runtime import facts, scheduler
+from pyodide.ffi import create_proxy
 
 
 class Stack:
