@@ -13,6 +13,7 @@ import { Kernel, type PythonMemory } from "./worker/kernel.ts";
 import { LateLibrary } from "./worker/library.ts";
 import { install, modulesOf } from "./worker/modules.ts";
 import { PageLink } from "./worker/page_link.ts";
+import { ProcessLink } from "./worker/process_link.ts";
 import { nameOf, pack } from "./worker/snapshot.ts";
 import { Watch } from "./worker/watch.ts";
 
@@ -72,7 +73,12 @@ interface Lock {
 
 async function main(wheels: string, output: string): Promise<void> {
   const kernel = new Kernel();
-  const modules = modulesOf({ kernel, link: new PageLink(() => {}), library: new LateLibrary() });
+  const nobody = () => {};
+  const link = new PageLink(nobody);
+  const processes = new ProcessLink(new MessageChannel().port1, 0, {
+    ...{ start: nobody, interrupt: nobody, output: nobody, note: nobody },
+  });
+  const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
   const pyodide = await new Watch(() => 0).during(

@@ -1,8 +1,15 @@
 /**
  * The script of the sandbox frame: an opaque origin (`sandbox="allow-scripts"`) without network. All
- * it does is start and end workers, which inherit its origin and its content security policy.
+ * it does is start and end workers, which inherit its origin and its content security policy, and
+ * pass on what the processes of a program have to say to each other.
  */
+import type { Notice, Request } from "../process_messages.ts";
 import type { Assets, FrameCommand, FrameEvent, Library, WorkerAssets } from "../protocol.ts";
+import { Broker, MAIN, type Port } from "./broker.ts";
+
+interface Started {
+  terminate(): void;
+}
 
 let page: MessagePort;
 const script = Promise.withResolvers<string>();
@@ -11,37 +18,75 @@ const firstAssets = Promise.withResolvers<void>();
 let assets: Assets;
 const library = Promise.withResolvers<void>();
 let stdlib: Library | undefined;
-/** Undefined while they wait for their script. */
-const workers = new Map<number, Worker | undefined>();
+const workers = new Map<number, Started>();
 /** Those that have started without the library. */
 const waiting = new Set<Worker>();
 
-function tell(number: number, message: string): void {
-  const event: FrameEvent = { type: "worker-error", worker: number, message };
-  page.postMessage(event);
+/** Starts a worker as soon as there is what it needs. */
+function start(ports: MessagePort[], onError: (message: string) => void): Started {
+  let worker: Worker | undefined;
+  let isOver = false;
+  const begin = async () => {
+    const address = await script.promise;
+    if (isOver) return;
+    worker = new Worker(address);
+    worker.onerror = ({ message }) => onError(message);
+    const [module] = await Promise.all([wasm.promise, firstAssets.promise]);
+    if (!assets.snapshot) await library.promise;
+    if (isOver) return;
+    const given: WorkerAssets = { ...assets, ...stdlib, wasm: module };
+    if (!stdlib) waiting.add(worker);
+    worker.postMessage(given, ports);
+  };
+  begin().catch((error: unknown) => onError(String(error)));
+  return {
+    terminate() {
+      isOver = true;
+      worker?.terminate();
+      if (worker) waiting.delete(worker);
+    },
+  };
 }
 
-async function spawn(number: number, port: MessagePort): Promise<void> {
-  workers.set(number, undefined);
-  const address = await script.promise;
-  if (!workers.has(number)) return;
-  const worker = new Worker(address);
-  workers.set(number, worker);
-  worker.onerror = ({ message }) => tell(number, message);
-  const [module] = await Promise.all([wasm.promise, firstAssets.promise]);
-  if (!assets.snapshot) await library.promise;
-  if (!workers.has(number)) return;
-  const given: WorkerAssets = { ...assets, ...stdlib, wasm: module };
-  if (!stdlib) waiting.add(worker);
-  worker.postMessage(given, [port]);
+/** A connection between a process and the broker: the broker's end, and the process's. */
+function connect(receive: (request: Request) => void): {
+  port: Port;
+  far: MessagePort;
+  cut(): void;
+} {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<Request>) => receive(data);
+  const post = (notice: Notice, transfer: Transferable[] = []) =>
+    port1.postMessage(notice, transfer);
+  return { port: { post }, far: port2, cut: () => port1.close() };
 }
 
-function terminate(number: number): void {
-  const worker = workers.get(number);
-  workers.delete(number);
-  if (!worker) return;
-  worker.terminate();
-  waiting.delete(worker);
+/** Starts the worker of a program, which may start others as its processes. */
+function spawn(number: number, pagePort: MessagePort): Started {
+  const broker = new Broker((pid) => {
+    const { port, far, cut } = connect((request) => broker.receive(pid, request));
+    const { terminate } = start([far], () => broker.crashed(pid));
+    return {
+      port,
+      terminate() {
+        terminate();
+        cut();
+      },
+    };
+  });
+  const { port, far, cut } = connect((request) => broker.receive(MAIN, request));
+  broker.setMain(port);
+  const { terminate } = start([pagePort, far], (message) => {
+    const event: FrameEvent = { type: "worker-error", worker: number, message };
+    page.postMessage(event);
+  });
+  return {
+    terminate() {
+      broker.setMain(undefined);
+      terminate();
+      cut();
+    },
+  };
 }
 
 addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>) => {
@@ -70,10 +115,11 @@ addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>
       library.resolve();
       break;
     case "spawn":
-      spawn(data.worker, ports[0]!).catch((error: unknown) => tell(data.worker, String(error)));
+      workers.set(data.worker, spawn(data.worker, ports[0]!));
       break;
     case "terminate":
-      terminate(data.worker);
+      workers.get(data.worker)?.terminate();
+      workers.delete(data.worker);
   }
 });
 parent.postMessage("ready", "*");

@@ -25,6 +25,8 @@ interface RunProgram {
 /** What of `browser_runtime` is called from here; taken once, before any program could replace it. */
 export interface ProgramModule {
   run: RunProgram;
+  /** Runs what another process has started: see `Start`. */
+  run_child: { callPromising(...start: unknown[]): Promise<number> };
   /** Hands over a line of input; its end when there is none. */
   answer(text?: string): void;
   clean_up: { (): boolean; callPromising(): Promise<boolean> };
@@ -102,6 +104,9 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
   if (!("Suspending" in WebAssembly)) await library.wait();
   if (!snapshot) install(pyodide, modules);
   const intact = pyodide.runPython("import browser_runtime; browser_runtime.begin()") as unknown;
-  const { run, answer, clean_up } = pyodide.pyimport("browser_runtime.program") as ProgramModule;
-  return { pyodide, program: { run, answer, clean_up, intact: intact as () => boolean } };
+  const { run, run_child, answer, clean_up } = pyodide.pyimport(
+    "browser_runtime.program",
+  ) as ProgramModule;
+  const program = { run, run_child, answer, clean_up, intact: intact as () => boolean };
+  return { pyodide, program };
 }

@@ -3,20 +3,23 @@ import type { PyodideAPI } from "pyodide";
 import type { Kernel } from "./kernel.ts";
 import type { LateLibrary } from "./library.ts";
 import type { PageLink } from "./page_link.ts";
+import type { ProcessLink } from "./process_link.ts";
 import type { Watch } from "./watch.ts";
 
 export interface Parts {
   kernel: Kernel;
   link: PageLink;
+  processes: ProcessLink;
   watch: Watch;
   library: LateLibrary;
 }
 
 /** By the names that Python imports them by. */
-export const modulesOf = ({ kernel, link, library }: Omit<Parts, "watch">) => ({
+export const modulesOf = ({ kernel, link, processes, library }: Omit<Parts, "watch">) => ({
   browser_kernel: Object.preventExtensions(kernel),
   browser_library: library.module,
   browser_page: link.module,
+  browser_processes: processes.module,
 });
 
 /** What a snapshot has done already: registers the modules and lets Python get ready. */

@@ -3,14 +3,17 @@
  * after the other. It lives on an opaque origin without network; see ../host/frame.ts.
  */
 import type { PyodideAPI } from "pyodide";
+import type { Request, Start } from "../process_messages.ts";
 import type { Command, Library, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
 import { boot, type ProgramModule } from "./boot.ts";
 import { Kernel } from "./kernel.ts";
 import { LateLibrary } from "./library.ts";
 import { lockDown } from "./lockdown.ts";
+import { readOnce } from "./messages.ts";
 import { OutputCap } from "./output_cap.ts";
 import { install } from "./packages.ts";
 import { PageLink } from "./page_link.ts";
+import { ProcessLink } from "./process_link.ts";
 import { Watch } from "./watch.ts";
 
 /** In bytes; a started Python has 20 MB or so. */
@@ -29,7 +32,7 @@ class Streams {
     this.#post = post;
     for (const type of ["stdout", "stderr"] as const) {
       const write = (bytes: Uint8Array): number => {
-        this.#write(type, this.#decoders[type].decode(bytes, { stream: true }));
+        this.write(type, this.#decoders[type].decode(bytes, { stream: true }));
         return bytes.length;
       };
       if (type === "stdout") pyodide.setStdout({ write, isatty: false });
@@ -45,7 +48,8 @@ class Streams {
     this.#decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   }
 
-  #write(type: "stdout" | "stderr", written: string): void {
+  /** Shows text of this process or of one that belongs to it. */
+  write(type: "stdout" | "stderr", written: string): void {
     if (this.#run === 0) return;
     const text = this.#cap.admit(written);
     if (text !== "") this.#post({ type, run: this.#run, text });
@@ -63,6 +67,7 @@ class Interpreter {
   readonly #kernel: Kernel;
   readonly #streams: Streams;
   readonly #link: PageLink;
+  readonly #processes: ProcessLink;
   readonly #watch: Watch;
   readonly #post: Post;
   #running = 0;
@@ -73,6 +78,7 @@ class Interpreter {
     python: ProgramModule,
     kernel: Kernel,
     link: PageLink,
+    processes: ProcessLink,
     watch: Watch,
     post: Post,
   ) {
@@ -80,17 +86,35 @@ class Interpreter {
     this.#python = python;
     this.#kernel = kernel;
     this.#link = link;
+    this.#processes = processes;
     this.#watch = watch;
     this.#post = post;
     this.#streams = new Streams(pyodide, post);
   }
 
   interrupt(run: number): void {
-    if (run === this.#running) this.#kernel.interrupt();
+    if (run !== this.#running) return;
+    // As in a terminal, Ctrl-C goes to all processes of the program.
+    this.#processes.tell({ type: "interrupt" });
+    this.#kernel.interrupt();
   }
 
   answer(run: number, text: string | undefined): void {
     if (run === this.#running) this.#python.answer(text);
+  }
+
+  /** Shows what a process of the running program has printed. */
+  show(type: "stdout" | "stderr", text: string): void {
+    this.#streams.write(type, text);
+  }
+
+  /** Runs this process, which another one has started, to its end. */
+  async runChild({ main, pickles, parentSentinel, files }: Start): Promise<void> {
+    this.#link.run = CHILD;
+    this.#streams.belongTo(CHILD);
+    const given = [main, this.#pyodide.toPy(pickles), parentSentinel, this.#pyodide.toPy(files)];
+    const status = await this.#python.run_child.callPromising(...given);
+    this.#processes.module.end(status);
   }
 
   async run(command: Extract<Command, { type: "run" }>): Promise<void> {
@@ -106,6 +130,7 @@ class Interpreter {
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
       : runProgram(...program);
+    this.#processes.end();
     this.#running = this.#link.run = 0;
     this.#streams.belongTo(0);
     // A program that has changed the runtime may make anything of it, and the page takes numbers only.
@@ -141,37 +166,77 @@ class Interpreter {
   }
 }
 
-const { apply } = Reflect;
-const readData = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")!.get!;
+/** The only run of a process that is not the main one. */
+const CHILD = 1;
 
-async function serve(port: MessagePort, assets: WorkerAssets): Promise<void> {
+/** Emscripten's own pid, which the main process keeps. */
+const MAIN = 42;
+
+/** Starts Python and connects it: ready to run programs, or one process of a program. */
+async function start(
+  post: Post,
+  broker: MessagePort,
+  pid: number,
+  assets: WorkerAssets,
+  crashed: (error: unknown) => void,
+): Promise<Interpreter> {
+  const started = Promise.withResolvers<Interpreter>();
+  const kernel = new Kernel();
+  const link = new PageLink(post);
+  const processes = new ProcessLink(broker, pid, {
+    start: (start) => void started.promise.then((python) => python.runChild(start)).catch(crashed),
+    interrupt: () => kernel.interrupt(),
+    output: (stream, text) => void started.promise.then((python) => python.show(stream, text)),
+    note: (fact, value, detail) => link.module.tell(fact, value, detail),
+  });
+  const watch = new Watch(kernel.dueSignal);
+  const library = new LateLibrary();
+  self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(readOnce(event));
+  const parts = { kernel, link, processes, watch, library };
+  const { pyodide, program } = await boot(assets, parts);
+  const version = String(pyodide.runPython("import sys; sys.version.split()[0]"));
+  started.resolve(new Interpreter(pyodide, program, kernel, link, processes, watch, post));
+  lockDown(self);
+  watch.arm();
+  post({ type: "ready", version, jspi: stackSwitching, restored: assets.snapshot !== undefined });
+  return started.promise;
+}
+
+async function serve(port: MessagePort, broker: MessagePort, assets: WorkerAssets): Promise<void> {
   // A program can reach this worker's globals; what it must not replace is kept here.
   const post: Post = port.postMessage.bind(port);
   // The program's own exceptions never get here: the interpreter itself is broken.
   const crashed = (error: unknown) => post({ type: "crashed", message: String(error) });
-  // Not `event.data`: a getter that a program put there would see the event, and so the port.
-  const read = <T>(event: MessageEvent<T>): T => apply(readData, event, []) as T;
   try {
-    const kernel = new Kernel();
-    const link = new PageLink(post);
-    const watch = new Watch(kernel.dueSignal);
-    const library = new LateLibrary();
-    self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(read(event));
-    const { pyodide, program } = await boot(assets, { kernel, link, watch, library });
-    const interpreter = new Interpreter(pyodide, program, kernel, link, watch, post);
+    const interpreter = await start(post, broker, MAIN, assets, crashed);
     port.onmessage = (event: MessageEvent<Command>) => {
-      const data = read(event);
+      const data = readOnce(event);
       if (data.type === "run") interpreter.run(data).catch(crashed);
       else if (data.type === "answer") interpreter.answer(data.run, data.text);
       else interpreter.interrupt(data.run);
     };
-    const version = String(pyodide.runPython("import sys; sys.version.split()[0]"));
-    lockDown(self);
-    watch.arm();
-    post({ type: "ready", version, jspi: stackSwitching, restored: assets.snapshot !== undefined });
   } catch (error) {
     crashed(error);
   }
 }
 
-self.onmessage = ({ data, ports }: MessageEvent<WorkerAssets>) => void serve(ports[0]!, data);
+/** What a process that is not the main one has to say goes through the broker. */
+function serveChild(broker: MessagePort, assets: WorkerAssets): void {
+  const tell = broker.postMessage.bind(broker) as (request: Request) => void;
+  const crashed = (error: unknown) => tell({ type: "crashed", message: String(error) });
+  const post: Post = (event) => {
+    if (event.type === "stdout" || event.type === "stderr") {
+      tell({ type: "output", stream: event.type, text: event.text });
+    } else if (event.type === "note") {
+      const { fact, value, detail } = event;
+      tell({ type: "note", fact, value, detail });
+    }
+  };
+  start(post, broker, 0, assets, crashed).catch(crashed);
+}
+
+/** The main process gets a port to the page before the one to the broker; others have no page. */
+self.onmessage = ({ data, ports: [first, second] }: MessageEvent<WorkerAssets>) => {
+  if (second) void serve(first!, second, data);
+  else serveChild(first!, data);
+};

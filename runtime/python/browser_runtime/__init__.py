@@ -12,7 +12,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from browser_runtime import clocks, event_loop, guard, library, program, slices, state, threads
+from browser_runtime import (
+    clocks,
+    event_loop,
+    guard,
+    library,
+    processes,
+    program,
+    slices,
+    state,
+    threads,
+)
 
 __all__ = ["begin", "install", "program"]
 
@@ -24,6 +34,7 @@ def install() -> None:
     library.install()
     clocks.install()
     threads.install()
+    processes.install()
     event_loop.install()
     slices.install()
     _sealed.append(guard.seal())

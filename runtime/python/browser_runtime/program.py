@@ -22,6 +22,7 @@ from browser_runtime import (
     event_loop,
     facts,
     keyboard,
+    processes,
     scheduler,
     slices,
     stand_in,
@@ -30,8 +31,9 @@ from browser_runtime import (
     threads,
 )
 from browser_runtime.keyboard import answer
+from browser_runtime.processes import children
 
-__all__ = ["answer", "clean_up", "run"]
+__all__ = ["answer", "clean_up", "run", "run_child"]
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
@@ -87,14 +89,20 @@ def _report(error: BaseException) -> int:
     return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
-def _execute(source: str, path: Path) -> int:
+def _execute(source: str, path: Path, module: types.ModuleType) -> None:
+    module.__dict__.update(__file__=str(path), __cached__=None)
+    code = compile(source, str(path), "exec", dont_inherit=True)
+    stand_in.install(code, *clocks.WATCHED, *system_calls.WATCHED)
+    exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
+
+
+def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
+    """Do what a process does, and then what an interpreter does last; the exit status."""
     module = types.ModuleType("__main__")
-    module.__dict__.update(__file__=str(path), __builtins__=builtins, __cached__=None)
+    module.__dict__.update(__builtins__=builtins)
     sys.modules["__main__"] = module
     try:
-        code = compile(source, str(path), "exec", dont_inherit=True)
-        stand_in.install(code, *clocks.WATCHED, *system_calls.WATCHED)
-        exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
+        work(module)
         status = 0
     except BaseException as error:
         status = _report(error)
@@ -135,11 +143,28 @@ def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) ->
         target = LIBRARY / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    os.chdir(HOME)
-    sys.argv = [str(path)]
     sys.path[:] = [str(HOME), *([str(LIBRARY)] if files else []), *sys.path]
     if PACKAGES.exists():
         sys.path.append(str(PACKAGES))
+    return _run(path, lambda main: _execute(source, path, main))
+
+
+def run_child(main: str, pickles: bytes, sentinel: int, files: Mapping[str, bytes]) -> int:
+    """Run a process that another one has started, and return its exit status.
+
+    Args:
+        main: the file of the program.
+        pickles: what `multiprocessing` has sent along; see `Popen`.
+        sentinel: the channel that nobody writes to once the parent is gone.
+        files: what the process finds in its file system.
+    """
+    children.prepare(files)
+    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel))
+
+
+def _run(path: Path, work: Callable[[types.ModuleType], None]) -> int:
+    os.chdir(HOME)
+    sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
     sys.stdout, sys.stderr = _stream(1), _stream(2)
     linecache.clearcache()
@@ -148,9 +173,10 @@ def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) ->
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
     slices.arm()
+    processes.begin(path)
     facts.begin(path)
     try:
-        status = _execute(source, path)
+        status = _to_the_end(work)
         state.restore_builtins()
         facts.tell()
         return status

@@ -1,0 +1,68 @@
+"""`multiprocessing.connection` on channels in place of pipes and sockets."""
+
+import io
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from browser_runtime.processes import channels
+from browser_runtime.processes.channels import Channel
+
+
+def adapt(module: ModuleType) -> None:
+    """Replace what stands on file descriptors."""
+    from multiprocessing import context
+
+    class Connection(module._ConnectionBase):  # type: ignore[name-defined,misc]
+        """Connection class based on channels between processes."""
+
+        def _close(self, _close: Any = channels.close) -> None:
+            _close(self._handle)
+
+        def _send_bytes(self, buf: Any) -> None:
+            channels.writing(self._handle).send(bytes(buf))
+
+        def _recv_bytes(self, maxsize: int | None = None) -> io.BytesIO | None:
+            message = channels.reading(self._handle).receive()
+            if maxsize is not None and len(message) > maxsize:
+                return None
+            buffer = io.BytesIO()
+            buffer.write(message)
+            return buffer
+
+        def _poll(self, timeout: float | None) -> bool:
+            return bool(wait([self], timeout))
+
+    def Pipe(duplex: bool = True) -> tuple[Connection, Connection]:  # noqa: N802 - CPython's name
+        """Return two connection objects connected by a pipe."""
+        there = Channel()
+        if not duplex:
+            ends = channels.add(there, None), channels.add(None, there)
+            return Connection(ends[0], writable=False), Connection(ends[1], readable=False)
+        back = Channel()
+        ends = channels.add(back, there), channels.add(there, back)
+        return Connection(ends[0]), Connection(ends[1])
+
+    def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
+        """Wait till an object in object_list is ready/readable; return those that are."""
+        objects = list(object_list)
+        numbers = [each if isinstance(each, int) else each.fileno() for each in objects]
+        seconds = None if timeout is None else max(timeout, 0)
+        ready = set(channels.select(numbers, seconds))
+        return [each for each, number in zip(objects, numbers, strict=True) if number in ready]
+
+    def reduce_connection(connection: Connection) -> tuple[Any, ...]:
+        shared = channels.share(connection.fileno())
+        spawning: Any = context.get_spawning_popen()
+        if spawning is not None:
+            spawning.tokens += channels.tokens(shared)
+        return rebuild_connection, (shared, connection.readable, connection.writable)
+
+    def rebuild_connection(shared: channels.Shared, readable: bool, writable: bool) -> Connection:
+        return Connection(channels.adopt(shared), readable, writable)
+
+    for replaced in (Connection, Pipe, wait, reduce_connection, rebuild_connection):
+        replaced.__module__ = module.__name__
+        replaced.__qualname__ = replaced.__name__
+        setattr(module, replaced.__name__, replaced)
+    module.reduction.register(Connection, reduce_connection)

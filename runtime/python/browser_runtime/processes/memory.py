@@ -1,0 +1,90 @@
+"""Memory that processes share, without sharing any: a copy for each, kept alike by a lock.
+
+`multiprocessing` takes memory for a `Value`, an `Array` and a `Barrier`, and each has a lock. While
+a process holds it nobody else looks at the memory or changes it, so it suffices that the copy is
+brought up to date when the lock is acquired.
+"""
+
+from typing import Any
+
+import browser_processes as broker
+
+from browser_runtime.processes.semaphores import SemLock
+
+
+class Buffer:
+    """Stands where `multiprocessing.heap.BufferWrapper` does; takes a size in bytes."""
+
+    def __init__(self, size: int) -> None:
+        if size < 0:
+            raise ValueError(f"Size {size:n} out of range")
+        self._number = broker.number()
+        self._data = bytearray(size)
+        self._lock: SemLock | None = None
+
+    def create_memoryview(self) -> memoryview:
+        """Return a view of this process's copy."""
+        return memoryview(self._data)
+
+    def guard_by(self, lock: Any) -> None:
+        """Keep all copies alike for those who hold a lock of `multiprocessing`."""
+        lock = getattr(lock, "_lock", lock)  # that of a condition
+        semaphore = getattr(lock, "_semlock", None)
+        if isinstance(semaphore, SemLock):
+            self._lock = semaphore
+            semaphore.guard(self._number, self._data)
+
+    def __getstate__(self) -> tuple[int, bytes]:
+        if self._lock is None:
+            raise NotImplementedError(
+                "shared memory without a lock: in a browser, processes can only share values and "
+                "arrays that have one (lock=True)"
+            )
+        self._lock.share_guarded(self._number)
+        return self._number, bytes(self._data)
+
+    def __setstate__(self, state: tuple[int, bytes]) -> None:
+        self._number, data = state
+        self._data = bytearray(data)
+        self._lock = None
+
+
+def adapt_heap(module: Any) -> None:
+    """Let `multiprocessing` take its memory here."""
+    module.BufferWrapper = Buffer
+
+
+def adapt_shared_types(module: Any) -> None:
+    """Let the lock of a `Value` or an `Array` guard its memory."""
+    initialize = module.SynchronizedBase.__init__
+
+    def __init__(self: Any, obj: Any, lock: Any = None, ctx: Any = None) -> None:  # noqa: N807
+        initialize(self, obj, lock, ctx)
+        obj._wrapper.guard_by(self._lock)
+
+    module.SynchronizedBase.__init__ = __init__
+
+
+def adapt_synchronize(module: Any) -> None:
+    """Let the lock of a `Barrier` guard its memory."""
+    barrier = module.Barrier
+    set_state = barrier.__setstate__
+
+    def __setstate__(self: Any, state: Any) -> None:  # noqa: N807
+        set_state(self, state)
+        self._wrapper.guard_by(self._cond)
+
+    def guarded(index: int) -> property:
+        def get(self: Any) -> int:
+            # `n_waiting` and `broken` look without the lock.
+            with self._cond:
+                value: int = self._array[index]
+                return value
+
+        def put(self: Any, value: int) -> None:
+            self._array[index] = value
+
+        return property(get, put)
+
+    barrier.__setstate__ = __setstate__
+    barrier._state, barrier._count = guarded(0), guarded(1)

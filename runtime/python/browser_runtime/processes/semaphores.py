@@ -1,0 +1,181 @@
+"""`_multiprocessing`: the semaphore below every lock of `multiprocessing`.
+
+One that no other process has been given is kept here and costs no message. A semaphore can guard
+bytes that processes share, as there is no shared memory: who acquires it gets them as they are, who
+releases it hands on what it has made of them; see `memory`.
+"""
+
+from typing import Any
+
+import browser_processes as broker
+from pyodide.ffi import to_js
+
+from browser_runtime import scheduler
+from browser_runtime.processes import asking
+
+_RECURSIVE_MUTEX, _SEMAPHORE = range(2)
+
+
+class SemLock:
+    """Like `_multiprocessing.SemLock`."""
+
+    SEM_VALUE_MAX = 2**31 - 1
+
+    def __init__(self, kind: int, value: int, maxvalue: int, name: str, unlink: bool) -> None:  # noqa: ARG002
+        if kind not in (_RECURSIVE_MUTEX, _SEMAPHORE):
+            raise ValueError("unrecognized kind")
+        if not 0 <= value <= maxvalue:
+            raise ValueError("invalid value")
+        self.kind, self.maxvalue = kind, maxvalue
+        # There is nothing to unlink.
+        self.name = None
+        self.handle = broker.number()
+        self._guarded: dict[int, bytearray] = {}
+        self._known: dict[int, bytes] = {}
+        self._shared = False
+        self._value = value
+        self._waiting: list[scheduler.Waiting] = []
+        self._held = 0
+        self._owner = 0
+
+    @classmethod
+    def _rebuild(cls, handle: int, kind: int, maxvalue: int, name: None) -> "SemLock":  # noqa: ARG003
+        self = cls(kind, 0, maxvalue, "", True)
+        self.handle = handle
+        self._shared = True
+        return self
+
+    def share(self) -> None:
+        """Hand the semaphore over to the broker, so that other processes can have it."""
+        if self._shared:
+            return
+        self._shared = True
+        broker.open_semaphore(self.handle, self._value, self.maxvalue)
+        for waiting in self._waiting:
+            waiting.wake()
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        """Acquire the semaphore, waiting if asked to; return whether it was acquired."""
+        if self.kind == _RECURSIVE_MUTEX and self._is_mine():
+            self._held += 1
+            return True
+        seconds = 0 if not block else None if timeout is None else max(timeout, 0)
+        if not self._take(seconds):
+            return False
+        self._held += 1
+        self._owner = scheduler.get_ident()
+        return True
+
+    def release(self) -> None:
+        """Release the semaphore.
+
+        Raises:
+            AssertionError: it is a recursive lock that this thread does not hold.
+            ValueError: it would have more than its greatest value.
+        """
+        if self.kind == _RECURSIVE_MUTEX:
+            if not self._is_mine():
+                raise AssertionError("attempt to release recursive lock not owned by thread")
+            if self._held > 1:
+                self._held -= 1
+                return
+        if not self._shared:
+            if self._value >= self.maxvalue:
+                raise ValueError("semaphore or lock released too many times")
+            self._value += 1
+            if self._waiting:
+                self._waiting[0].wake()
+        elif self._held > 0 or self.maxvalue == self.SEM_VALUE_MAX:
+            self._release_shared()
+        elif not asking.answer(broker.check_release(self.handle)):
+            raise ValueError("semaphore or lock released too many times")
+        self._held -= 1
+
+    def _take(self, seconds: float | None) -> bool:
+        end = asking.end_after(seconds)
+        while not self._shared:
+            if self._value:
+                self._value -= 1
+                return True
+            left = asking.left_until(end)
+            if left == 0:
+                return False
+            try:
+                scheduler.wait(left, self._waiting)
+            except BaseException:
+                if self._waiting and self._value:  # The wake-up that came together with Ctrl-C.
+                    self._waiting[0].wake()
+                raise
+        left = asking.left_until(end)
+        now = left == 0
+        try:
+            answer = asking.answer(broker.acquire(self.handle, now), None if now else left)
+        except TimeoutError:
+            return False
+        if answer is None:
+            return False
+        if answer is not True:
+            for number, view in answer.to_py().items():
+                if number in self._guarded:
+                    self._known[number] = bytes(view)
+                    self._guarded[number][:] = view
+        return True
+
+    def _release_shared(self) -> None:
+        for number, data in self._guarded.items():
+            if data != self._known[number]:
+                self._known[number] = bytes(data)
+                broker.change(self.handle, number, to_js(self._known[number]))
+        broker.release(self.handle)
+
+    def guard(self, number: int, data: bytearray) -> None:
+        """Let these bytes be the same for every process that holds the semaphore."""
+        self._guarded[number], self._known[number] = data, bytes(data)
+
+    def share_guarded(self, number: int) -> None:
+        """Tell the broker what the bytes are, if it does not know."""
+        self.share()
+        broker.guard(self.handle, number, to_js(bytes(self._guarded[number])))
+
+    def _count(self) -> int:
+        return self._held
+
+    def _is_mine(self) -> bool:
+        return self._held > 0 and self._owner == scheduler.get_ident()
+
+    def _get_value(self) -> int:
+        if not self._shared:
+            return self._value
+        value: int = asking.answer(broker.value(self.handle))
+        return value
+
+    def _is_zero(self) -> bool:
+        return self._get_value() == 0
+
+    def _after_fork(self) -> None:
+        self._held = 0
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+SemLock.__module__ = "_multiprocessing"
+
+
+def sem_unlink(name: str, /) -> None:
+    """Do nothing: semaphores have no names here."""
+
+
+def adapt(module: Any) -> None:
+    """Let the classes of `multiprocessing.synchronize` share what they are sent with."""
+    get_state = module.SemLock.__getstate__
+
+    def __getstate__(self: Any) -> tuple[Any, ...]:  # noqa: N807 - replaces a method of that name
+        state: tuple[Any, ...] = get_state(self)
+        self._semlock.share()
+        return state
+
+    module.SemLock.__getstate__ = __getstate__
