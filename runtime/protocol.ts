@@ -14,8 +14,9 @@ export type FrameCommand =
   | { type: "open" }
   | { type: "script"; script: string }
   | { type: "wasm"; wasm: ArrayBuffer }
-  /** Replaces those there were, for workers yet to come. */
   | { type: "assets"; assets: Assets }
+  /** Workers yet to come shall not use the assets there were, but wait for others. */
+  | { type: "withdraw" }
   /** May come later than the rest; workers that wait for it get it then. */
   | ({ type: "library" } & (Library | NoLibrary))
   /** Starts a worker, which gets the port that comes with the message. */

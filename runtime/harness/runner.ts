@@ -47,8 +47,9 @@ export class Runner {
 
   static async open(settings: Settings = {}): Promise<Runner> {
     const browser = await launch(settings.engine, settings.launch);
+    const { intercept = () => false } = settings;
     const server = await serve(settings.runtime ?? "build/runtime", (request, response) => {
-      if (request.url !== "/") return settings.intercept?.(request, response) ?? false;
+      if (request.url !== "/") return intercept(request, response);
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(PAGE);
       return true;
     });
@@ -57,17 +58,22 @@ export class Runner {
     await page.exposeFunction("report", (run: number, events: RunEvent[]) =>
       events.forEach((event) => runner.#listeners.get(run)?.(event)),
     );
-    await runner.start();
+    await runner.reload();
     return runner;
   }
 
-  /** Begins anew, as in a new tab. */
-  async start(): Promise<void> {
+  /** Opens the page anew, as at a further visit. */
+  async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
     await this.page.evaluate(async () => {
       const { createHost } = await import("/harness.js" as string);
       (window as unknown as BarePage).host = createHost({ base: new URL("/", location.href) });
     });
+  }
+
+  /** Fetches the runtime and starts Python, without a program. */
+  async prepare(): Promise<void> {
+    await this.page.evaluate(() => (window as unknown as BarePage).host.prepare());
   }
 
   /**

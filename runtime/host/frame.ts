@@ -4,7 +4,14 @@
  * pass on what the processes of a program have to say to each other.
  */
 import type { Notice, Request } from "../process_messages.ts";
-import type { Assets, FrameCommand, FrameEvent, Library, WorkerAssets } from "../protocol.ts";
+import type {
+  Assets,
+  FrameCommand,
+  FrameEvent,
+  Library,
+  NoLibrary,
+  WorkerAssets,
+} from "../protocol.ts";
 import { Broker, MAIN, type Port } from "./broker.ts";
 
 interface Started {
@@ -14,10 +21,10 @@ interface Started {
 let page: MessagePort;
 const script = Promise.withResolvers<string>();
 const wasm = Promise.withResolvers<WebAssembly.Module>();
-const firstAssets = Promise.withResolvers<void>();
-let assets: Assets;
+let arrival = Promise.withResolvers<Assets>();
+let arrived = false;
 const library = Promise.withResolvers<void>();
-let stdlib: Library | undefined;
+let stdlib: Library | NoLibrary | undefined;
 const workers = new Map<number, Started>();
 /** Those that have started without the library. */
 const waiting = new Set<Worker>();
@@ -31,12 +38,15 @@ function start(ports: MessagePort[], onError: (message: string) => void): Starte
     if (isOver) return;
     worker = new Worker(address);
     worker.onerror = ({ message }) => onError(message);
-    const [module] = await Promise.all([wasm.promise, firstAssets.promise]);
+    const [module, assets] = await Promise.all([wasm.promise, arrival.promise]);
     if (!assets.snapshot) await library.promise;
     if (isOver) return;
-    const given: WorkerAssets = { ...assets, ...stdlib, wasm: module };
-    if (!stdlib) waiting.add(worker);
+    const isHere = stdlib && "stdlib" in stdlib;
+    const given: WorkerAssets = { ...assets, ...(isHere && stdlib), wasm: module };
     worker.postMessage(given, ports);
+    if (isHere) return;
+    waiting.add(worker);
+    if (stdlib) worker.postMessage(stdlib);
   };
   begin().catch((error: unknown) => onError(String(error)));
   return {
@@ -104,14 +114,18 @@ addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>
       wasm.resolve(WebAssembly.compile(data.wasm));
       break;
     case "assets":
-      assets = data.assets;
-      firstAssets.resolve();
+      arrival.resolve(data.assets);
+      arrived = true;
+      break;
+    case "withdraw":
+      if (arrived) arrival = Promise.withResolvers();
+      arrived = false;
       break;
     case "library":
+      stdlib = data;
       for (const worker of waiting) worker.postMessage(data);
       if (!("stdlib" in data)) break;
       waiting.clear();
-      stdlib = { stdlib: data.stdlib };
       library.resolve();
       break;
     case "spawn":

@@ -67,6 +67,7 @@ export class Supply {
     if (!this.restores) return;
     console.warn(`Python starts from nothing, which takes longer: ${reason}`);
     this.restores = false;
+    this.#sandbox.send({ type: "withdraw" });
   }
 
   get #snapshot(): RuntimeFile {

@@ -37,6 +37,11 @@ export class LateLibrary {
     }
   }
 
+  /** Before a program: the page has tried again, and what went wrong before does not count. */
+  hope(): void {
+    this.#problem = undefined;
+  }
+
   wait(): Promise<string> {
     if (this.#here) return Promise.resolve("");
     if (this.#problem !== undefined) return Promise.resolve(this.#problem);

@@ -5,11 +5,12 @@
 import type { PyodideAPI } from "pyodide";
 import type { Request, Start } from "../process_messages.ts";
 import type { Command, Library, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
-import { boot, type ProgramModule } from "./boot.ts";
+import { boot, type ProgramModule, type Python } from "./boot.ts";
 import { Kernel } from "./kernel.ts";
 import { LateLibrary } from "./library.ts";
 import { lockDown } from "./lockdown.ts";
 import { readOnce } from "./messages.ts";
+import type { Parts } from "./modules.ts";
 import { OutputCap } from "./output_cap.ts";
 import { install } from "./packages.ts";
 import { PageLink } from "./page_link.ts";
@@ -65,29 +66,23 @@ class Interpreter {
   readonly #pyodide: PyodideAPI;
   readonly #python: ProgramModule;
   readonly #kernel: Kernel;
-  readonly #streams: Streams;
+  readonly #library: LateLibrary;
   readonly #link: PageLink;
   readonly #processes: ProcessLink;
   readonly #watch: Watch;
   readonly #post: Post;
+  readonly #streams: Streams;
   #running = 0;
   #cleaned: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    pyodide: PyodideAPI,
-    python: ProgramModule,
-    kernel: Kernel,
-    link: PageLink,
-    processes: ProcessLink,
-    watch: Watch,
-    post: Post,
-  ) {
+  constructor({ pyodide, program }: Python, parts: Parts, post: Post) {
     this.#pyodide = pyodide;
-    this.#python = python;
-    this.#kernel = kernel;
-    this.#link = link;
-    this.#processes = processes;
-    this.#watch = watch;
+    this.#python = program;
+    this.#kernel = parts.kernel;
+    this.#library = parts.library;
+    this.#link = parts.link;
+    this.#processes = parts.processes;
+    this.#watch = parts.watch;
     this.#post = post;
     this.#streams = new Streams(pyodide, post);
   }
@@ -119,6 +114,7 @@ class Interpreter {
 
   async run(command: Extract<Command, { type: "run" }>): Promise<void> {
     const { run, source, filename, files, packages } = command;
+    this.#library.hope();
     await this.#cleaned;
     // Modules in C cannot be taken back, and what else libraries leave behind nobody knows.
     const isExtended = install(this.#pyodide, packages ?? {});
@@ -193,9 +189,9 @@ async function start(
   const library = new LateLibrary();
   self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(readOnce(event));
   const parts = { kernel, link, processes, watch, library };
-  const { pyodide, program } = await boot(assets, parts);
-  const version = String(pyodide.runPython("import sys; sys.version.split()[0]"));
-  started.resolve(new Interpreter(pyodide, program, kernel, link, processes, watch, post));
+  const python = await boot(assets, parts);
+  const version = String(python.pyodide.runPython("import sys; sys.version.split()[0]"));
+  started.resolve(new Interpreter(python, parts, post));
   lockDown(self);
   watch.arm();
   post({ type: "ready", version, jspi: stackSwitching, restored: assets.snapshot !== undefined });

@@ -116,7 +116,7 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
       test(`an archive that is ${name} is said to be, and the next try fetches it`, async () => {
         // Another each time: the browser may have kept those of the tests before.
         const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
-        await runner.start();
+        await runner.reload();
         await runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
         intercept = ({ url }, response) => {
           if (!url?.includes(`/${library}-`)) return false;

@@ -43,8 +43,44 @@ describe("before and after the first Run", () => {
     await widget.button("Run");
     assert.deepEqual(runtimeRequests(), []);
     await widget.run();
+    // The program, Python and its memory; then the standard library.
+    await page.waitForNetworkIdle();
     assert.equal(runtimeRequests().length, 4);
     assert.deepEqual(elsewhere, []);
+  });
+
+  test("it is fetched when the pointer or the keyboard comes near, so that Run starts at once", async () => {
+    const near = [
+      () => page.hover(`${widget.selector} .runnable-copy`),
+      () => page.focus(`${widget.selector} .runnable-run`),
+    ];
+    for (const come of near) {
+      requests = [];
+      await page.goto("about:blank");
+      await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+      await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+      await widget.button("Run");
+      assert.deepEqual(runtimeRequests(), []);
+      await come();
+      await page.waitForNetworkIdle();
+      assert.equal(runtimeRequests().length, 4);
+      await widget.run();
+      assert.equal(runtimeRequests().length, 4);
+    }
+  });
+
+  test("nothing is fetched ahead where data is to be saved", async () => {
+    await page.evaluateOnNewDocument(() =>
+      Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
+    );
+    await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+    await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+    await widget.button("Run");
+    await page.hover(`${widget.selector} .runnable-copy`);
+    await page.waitForNetworkIdle();
+    assert.deepEqual(runtimeRequests(), []);
+    await widget.run();
+    assert.ok(runtimeRequests().length > 0);
   });
 
   test("the recording is shown and labelled until the reader's own run replaces it", async () => {
@@ -69,7 +105,7 @@ describe("before and after the first Run", () => {
   test("progress shows how much of how much, and a failed download can be tried again", async () => {
     let held: (() => void) | undefined;
     intercept = ({ url }, response) => {
-      if (!url?.includes("python_stdlib")) return false;
+      if (!url?.includes("pyodide.wasm")) return false;
       held = () => response.writeHead(503).end();
       return true;
     };
@@ -79,7 +115,7 @@ describe("before and after the first Run", () => {
     await page.waitForSelector(`${widget.selector} progress[value]`);
     held!();
     const { notes } = await widget.until(/Not run/);
-    assert.match(notes.join(), /python_stdlib.* could not be fetched: the server answered 503/);
+    assert.match(notes.join(), /pyodide\.wasm.* could not be fetched: the server answered 503/);
     intercept = undefined;
     const { origin } = await widget.run();
     assert.match(origin, /^Ran in your browser/);
@@ -278,7 +314,8 @@ describe("handing out", () => {
     );
     assert.match(link, /\/playground\/#code=[\w-]+$/);
     const other = await freshPage(browser);
-    requests = [];
+    const fetched: string[] = [];
+    other.on("request", (request) => fetched.push(request.url()));
     await other.goto(link);
     const playground = new Widget(other, "runnable-playground");
     await other.waitForFunction(() =>
@@ -286,7 +323,10 @@ describe("handing out", () => {
         .querySelector("runnable-playground .cm-content")
         ?.textContent?.includes("shared ✓ <b>"),
     );
-    assert.deepEqual(runtimeRequests(), []);
+    assert.deepEqual(
+      fetched.filter((url) => url.endsWith(".bin")),
+      [],
+    );
     assert.equal((await playground.run()).text, "shared ✓ <b>\n");
     await other.browserContext().close();
   });

@@ -44,6 +44,9 @@ test("those who wait learn what went wrong; it may still arrive later", async ()
   library.receive({ problem: "no network" });
   assert.equal(await waiting, "no network");
   assert.equal(await library.wait(), "no network");
+  library.hope();
+  const again = library.wait();
   library.receive({ stdlib });
+  assert.equal(await again, "");
   assert.equal(await library.wait(), "");
 });
