@@ -390,7 +390,13 @@ export class Broker {
     }
     for (const token of tokens) this.#claim(pid, token);
     this.#startNext();
+    if (!this.#processes.get(pid)?.worker) this.#tellLimit();
     this.#answer(parent, ask, pid);
+  }
+
+  #tellLimit(): void {
+    const notice: Notice = { type: "note", fact: "processes-wait", value: MOST_LIVE, detail: "" };
+    this.#processes.get(MAIN)?.worker?.port.post(notice);
   }
 
   #startNext(): void {

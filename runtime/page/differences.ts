@@ -22,8 +22,13 @@ const texts: Record<string, (fact: Fact) => string | undefined> = {
   "clock-step": ({ value }) =>
     `This browser's clock has steps of ${milliseconds(value)} ms; what takes less looks like no time.`,
   cores: ({ value }) =>
-    `Python is told of ${count(value)} ${value === 1 ? "core" : "cores"} here; ` +
-    "outside of the browser it counts those of the machine.",
+    `Python is told of ${count(value)} ${value === 1 ? "core" : "cores"} here, as this browser says; ` +
+    "some browsers say fewer than the machine has.",
+  "processes-wait": ({ value }) =>
+    `At most ${count(value)} processes run at once here; the others start as those end.`,
+  "own-files": () =>
+    "Each process has files of its own here: what one of them writes, the others do not see.",
+  "no-processes": () => "This browser cannot run processes. Chrome 137, Firefox 153 and newer can.",
   "no-threads": () =>
     "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
   "no-call": ({ detail }) =>

@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "Processes do not run in the browser yet."
-# ///
 import asyncio
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter

@@ -1,6 +1,5 @@
 # /// script
 # [tool.runnable]
-# native = "Processes do not run in the browser yet."
 # varies = ['at the same instant: (\w+)']  # with a single free core both answers are no
 # ///
 import asyncio

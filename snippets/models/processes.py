@@ -1,7 +1,3 @@
-# /// script
-# [tool.runnable]
-# native = "Processes do not run in the browser yet."
-# ///
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from time import perf_counter, sleep
 

@@ -1,7 +1,5 @@
 # /// script
 # requires-python = ">=3.14"
-# [tool.runnable]
-# native = "Several interpreters do not run in the browser yet."
 # ///
 import os
 from concurrent import interpreters

@@ -1,6 +1,5 @@
 # /// script
 # [tool.runnable]
-# native = "Processes do not run in the browser yet."
 # varies = ['quicker: (yes|no)']  # with a single free core the answer is no
 # ///
 import os

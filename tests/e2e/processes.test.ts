@@ -262,6 +262,48 @@ print(p.exitcode not in (None, 0))`,
     /(^|\n)True\n$/,
   ],
   [
+    "an interpreter has a __main__ of its own, and is told what to do there",
+    "from concurrent import interpreters\nclass Point:\n    def __init__(self, x): self.x = x",
+    `other = interpreters.create()
+print(interpreters.list_all() == [interpreters.get_main(), other], interpreters.get_current().id)
+other.prepare_main(y=7)
+other.exec("x = 5; print('x + y =', x + y)")
+print(other.call(square, 3), other.call(Point, 4).x, other.call(lambda: 6 * 7), other.is_running())
+print(other.call(pid) == os.getpid())
+try: other.exec("1/0")
+except interpreters.ExecutionFailed as error: print(error.excinfo.formatted)
+other.call_in_thread(print, "from a thread").join()
+other.close()
+try: other.exec("")
+except interpreters.InterpreterNotFoundError: print("closed", interpreters.list_all())`,
+    "True 0\nx + y = 12\n9 4 42 False\nTrue\nZeroDivisionError: division by zero\nfrom a thread\n" +
+      "closed [Interpreter(0)]\n",
+  ],
+  [
+    "interpreters share queues, which tell where an item's interpreter is gone",
+    "from concurrent import interpreters\ndef feed(queue, many):\n    for n in range(many): queue.put(n)",
+    `q = interpreters.create_queue(3)
+other = interpreters.create()
+q.put("mine")
+other.call(feed, q, 2)
+print(q.full(), q.qsize(), q.get(), q.get())
+other.close()
+print(q.get(), q.empty())
+try: q.get_nowait()
+except interpreters.QueueEmpty: print("empty")`,
+    "True 3 mine 0\nconcurrent.interpreters._queues.UNBOUND True\nempty\n",
+  ],
+  [
+    "a pool of interpreters works on several cores in one process",
+    "from concurrent.futures import InterpreterPoolExecutor\nfrom concurrent import interpreters\ndef where(_): return interpreters.get_current().id, os.getpid()",
+    `with InterpreterPoolExecutor(2) as pool:
+    seen = list(pool.map(where, range(4)))
+    print(0 in {n for n, _ in seen}, {p for _, p in seen} == {os.getpid()})
+    try: pool.submit(fail, 3).result()
+    except ValueError as error: print(repr(error))`,
+    "False True\nValueError(3)\n",
+  ],
+  [
     "memory without a lock cannot be shared, and says so",
     "",
     `from multiprocessing import RawValue

@@ -89,6 +89,17 @@ greenlet(print).switch()
   ]);
 });
 
+test("a program that starts a process ends with the reason, and what to use instead", async () => {
+  await write(
+    "import multiprocessing\nif __name__ == '__main__': multiprocessing.Process().start()\n",
+  );
+  const { stderr } = await widget.run();
+  assert.match(stderr, /OSError: .*can't start new process/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot run processes. Chrome 137, Firefox 153 and newer can.",
+  ]);
+});
+
 test("input() says why it cannot be answered", async () => {
   await write("input('Name? ')\n");
   const { stderr } = await widget.run();

@@ -290,6 +290,7 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: MOST_CHILDREN, live: MOST_LIVE });
     const waiting = started[MOST_LIVE]!;
     assert.equal(children.has(waiting.pid), false);
+    assert.equal(main.told("note").length, MOST_CHILDREN - MOST_LIVE);
     started[0]!.tell({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
     spawn();

@@ -33,6 +33,7 @@ def install() -> None:
     """Put threads, the event loop and time slices in place."""
     library.install()
     clocks.install()
+    processes.prepare()
     threads.install()
     processes.install()
     event_loop.install()

@@ -65,6 +65,16 @@ def cannot_switch() -> None:
     _facts.missing["no-threads", ""] = None
 
 
+def cannot_start_processes() -> None:
+    """A process could not be started, because this browser cannot suspend the one that waits."""
+    _facts.missing["no-processes", ""] = None
+
+
+def files_diverged() -> None:
+    """This process has written files that others do not see."""
+    _facts.missing["own-files", ""] = None
+
+
 def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
     _facts.looks += 1
     if _facts.looks == _LOOKS:

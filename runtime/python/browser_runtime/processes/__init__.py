@@ -6,18 +6,23 @@ operating system elsewhere; `browser_processes` talks to it.
 
 from pathlib import Path
 
-from browser_runtime.processes import channels, files, modules, system
+from browser_runtime.processes import channels, files, interpreters, modules, system
 
-__all__ = ["begin", "install"]
+__all__ = ["begin", "install", "prepare"]
+
+
+def prepare() -> None:
+    """See to what the standard library imports, before it imports it."""
+    modules.install()
 
 
 def install() -> None:
-    """Put everything in place that processes stand on."""
+    """Put the functions in place that tell processes apart, over those of threads."""
     system.install()
-    modules.install()
 
 
 def begin(program: Path) -> None:
     """Start a program with no process but its own."""
     channels.forget()
+    interpreters.forget()
     files.begin(program)

@@ -1,12 +1,14 @@
 """The part of a process that another one has started: what happens before its own code runs."""
 
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Mapping
 from typing import NoReturn
 
-from browser_runtime.processes import channels, files, system
+from browser_runtime import facts
+from browser_runtime.processes import channels, files, interpreters, system
 
 
 def prepare(given: Mapping[str, bytes]) -> None:
@@ -16,11 +18,18 @@ def prepare(given: Mapping[str, bytes]) -> None:
 
 
 def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
-    """Run the process object in the pickles, as CPython does in a new interpreter.
+    """Run the process object in the pickles, as CPython does in a new process.
+
+    They may also begin with what makes it another interpreter of its parent.
 
     Raises:
         SystemExit: with its exit status.
     """
+    start = pickle.loads(pickles)  # noqa: S301 - from the parent
+    if "interpreter" in start:
+        system.be_part_of(start["pid"])
+        interpreters.bootstrap(start)
+        sys.exit()
     from multiprocessing import spawn
 
     with tempfile.TemporaryFile() as file:
@@ -28,4 +37,7 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
         file.seek(0)
         descriptor = os.dup(file.fileno())
     parent = channels.add(channels.known(sentinel), None)
-    sys.exit(spawn._main(descriptor, parent))
+    status = spawn._main(descriptor, parent)
+    if files.have_changed():
+        facts.files_diverged()
+    sys.exit(status)

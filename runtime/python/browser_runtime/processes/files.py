@@ -1,7 +1,7 @@
 """What a new process finds in its file system: each worker has one of its own, in memory."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from pyodide.ffi import to_js
 _FOLDERS = ("/home/reader", "/home/library", "/home/packages", "/tmp")  # noqa: S108
 
 _program = ""
+_given: dict[str, int] = {}
 
 
 def begin(program: Path) -> None:
@@ -26,14 +27,18 @@ def program() -> str:
 
 def collect() -> Any:
     """Return the files of this process by path, as they are now, for a new one."""
-    found: dict[str, bytes] = {}
-    for top in _FOLDERS:
+    return to_js({str(path): path.read_bytes() for path in _files(*_FOLDERS)})
+
+
+def _files(*folders: str) -> Iterator[Path]:
+    for top in folders:
         for folder, _, names in os.walk(top):
-            for name in names:
-                path = Path(folder, name)
-                if path.is_file():
-                    found[str(path)] = path.read_bytes()
-    return to_js(found)
+            yield from filter(Path.is_file, (Path(folder, name) for name in names))
+
+
+def have_changed() -> bool:
+    """Whether this process has written to the files that it was given, or beside them."""
+    return {str(path): path.stat().st_mtime_ns for path in _files(_FOLDERS[0])} != _given
 
 
 def unpack(files: Mapping[str, bytes]) -> None:
@@ -42,3 +47,5 @@ def unpack(files: Mapping[str, bytes]) -> None:
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        if path.is_relative_to(_FOLDERS[0]):
+            _given[name] = path.stat().st_mtime_ns

@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from browser_runtime.processes import connections, contexts, memory, semaphores
+from browser_runtime.processes import (
+    connections,
+    contexts,
+    interpreters,
+    memory,
+    semaphores,
+)
 
 
 def _fill(module: ModuleType) -> None:
@@ -19,7 +25,11 @@ def _adapt_synchronize(module: Any) -> None:
 
 
 # Modules in C that a browser does not have, and what makes one.
-_MADE: dict[str, Callable[[ModuleType], None]] = {"_multiprocessing": _fill}
+_MADE: dict[str, Callable[[ModuleType], None]] = {
+    "_interpqueues": interpreters.fill_queues,
+    "_interpreters": interpreters.fill_interpreters,
+    "_multiprocessing": _fill,
+}
 # Modules of the standard library, and what is done to them when they have been imported.
 _ADAPTED: dict[str, Callable[[Any], None]] = {
     "multiprocessing.connection": connections.adapt,

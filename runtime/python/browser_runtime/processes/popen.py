@@ -34,7 +34,7 @@ def _pickle(popen: Any, process_obj: Any) -> bytes:
 def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
     """Start a process; return its number, the end that tells of its end, and the one it watches."""
     if not scheduler.can_switch():
-        facts.cannot_switch()
+        facts.cannot_start_processes()
         error = OSError(errno.ENOSYS, "can't start new process")
         error.add_note(
             "This browser cannot suspend Python, which processes need; "

@@ -13,9 +13,19 @@ from browser_runtime import scheduler, threads
 MAIN = 42
 
 
+# The process that this one is another interpreter of; 0 if it is none.
+_owner = 0
+
+
 def getpid() -> int:
     """Return the current process id."""
-    return broker.pid()
+    return _owner or broker.pid()
+
+
+def be_part_of(pid: int) -> None:
+    """Be another interpreter of the process with this number."""
+    global _owner
+    _owner = pid
 
 
 def getppid() -> int:

@@ -1,0 +1,556 @@
+"""`_interpreters` and `_interpqueues`: each interpreter is a worker, like a process.
+
+The main interpreter keeps them all, and the queues. Another one runs code only while a thread of
+the main interpreter waits for that; this thread does meanwhile what the code asks of the main one.
+"""
+
+import io
+import itertools
+import marshal
+import os
+import pickle
+import runpy
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any
+
+import browser_processes as broker
+from pyodide.ffi import to_js
+
+from browser_runtime import facts, scheduler
+from browser_runtime.locks import Lock
+from browser_runtime.processes import asking, channels, files
+from browser_runtime.processes.channels import Channel
+
+_RUNTIME, _STDLIB = 1, 5
+_WHENCE = {
+    "WHENCE_UNKNOWN": 0,
+    "WHENCE_RUNTIME": _RUNTIME,
+    "WHENCE_LEGACY_CAPI": 2,
+    "WHENCE_CAPI": 3,
+    "WHENCE_XI": 4,
+    "WHENCE_STDLIB": _STDLIB,
+}
+# As the program's file is called where another interpreter needs a function of it.
+_FAKE_MAIN = "<fake __main__>"
+_REMOVE = 1
+_SHAREABLE = (bool, bytes, float, int, memoryview, str, type(None))
+
+
+class InterpreterError(Exception):
+    """A cross-interpreter operation failed."""
+
+
+class InterpreterNotFoundError(InterpreterError):
+    """An interpreter was not found."""
+
+
+class NotShareableError(TypeError):
+    """An object cannot be sent to another interpreter."""
+
+
+class QueueError(Exception):
+    """Indicates that a queue-related error happened."""
+
+
+class QueueNotFoundError(QueueError):
+    """An unknown queue was used."""
+
+
+# --- objects on their way from one interpreter to another -----------------------------------------
+
+
+def _make_function(code: bytes, name: str) -> FunctionType:
+    return FunctionType(marshal.loads(code), sys.modules["__main__"].__dict__, name)  # noqa: S302
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, obj: Any) -> Any:
+        """Send functions that have no name to be found by as what they do."""
+        if (
+            isinstance(obj, FunctionType)
+            and "<" in obj.__qualname__
+            and not (obj.__closure__ or obj.__defaults__)
+        ):
+            return _make_function, (marshal.dumps(obj.__code__), obj.__name__)
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        """Find what the program's file defines, which ran as `__main__` in one interpreter only."""
+        if module == _FAKE_MAIN and _here.number == 0:
+            module = "__main__"
+        elif module == "__main__" and _here.number:
+            main: Any = sys.modules["__main__"]
+            if not hasattr(main, name.partition(".")[0]):
+                _load_fake_main()
+                module = _FAKE_MAIN
+        return super().find_class(module, name)
+
+
+def _load_fake_main() -> None:
+    if _FAKE_MAIN not in sys.modules:
+        module = ModuleType(_FAKE_MAIN)
+        sys.modules[_FAKE_MAIN] = module
+        vars(module).update(runpy.run_path(files.program(), run_name=_FAKE_MAIN))
+
+
+def _dump(obj: Any) -> bytes:
+    buffer = io.BytesIO()
+    try:
+        _Pickler(buffer).dump(obj)
+    except Exception as error:
+        raise NotShareableError(f"object could not be sent: {error}") from error
+    return buffer.getvalue()
+
+
+def _load(data: bytes) -> Any:
+    return _Unpickler(io.BytesIO(data)).load()
+
+
+def is_shareable(obj: Any) -> bool:
+    """Whether an object is sent to another interpreter without pickling it, on CPython."""
+    if isinstance(obj, tuple):
+        return all(map(is_shareable, obj))
+    return type(obj) in _SHAREABLE or type(obj) is _types.get("Queue")
+
+
+# --- what the main interpreter keeps --------------------------------------------------------------
+
+
+class _Interpreter:
+    """Another interpreter, as the main one knows it."""
+
+    def __init__(self, number: int) -> None:
+        if not scheduler.can_switch():
+            facts.cannot_start_processes()
+            raise InterpreterError(
+                "interpreter creation failed: this browser cannot suspend Python"
+            )
+        self.number = number
+        self.references = 0
+        self.is_running = False
+        requests, replies = Channel(), Channel()
+        self.ends = channels.add(None, requests), channels.add(replies, None)
+        theirs = channels.add(requests, None), channels.add(None, replies)
+        shared = [channels.share(end) for end in theirs]
+        for end in theirs:
+            channels.close(end)
+        start = {"interpreter": number, "pid": os.getpid(), "ends": shared, "path": sys.path}
+        tokens = [token for each in shared for token in channels.tokens(each)]
+        sentinel, parent = broker.number(), broker.number()
+        ask = broker.spawn(
+            *(files.program(), to_js(pickle.dumps(start)), files.collect(), to_js(tokens)),
+            *(sentinel, parent),
+        )
+        if asking.answer(ask) is None:
+            self.close()
+            raise InterpreterError("interpreter creation failed: there are too many")
+
+    def send(self, *message: Any) -> None:
+        """Tell it something."""
+        channels.writing(self.ends[0]).send(pickle.dumps(message))
+
+    def ask(self, *command: Any) -> Any:
+        """Let it do something, and do meanwhile what it asks for; return its reply."""
+        if self.is_running:
+            raise InterpreterError("interpreter already running")
+        self.is_running = True
+        try:
+            self.send(*command)
+            while True:
+                kind, *rest = pickle.loads(channels.reading(self.ends[1]).receive())  # noqa: S301
+                if kind == "reply":
+                    return rest
+                self.send(*_serve(self.number, *rest))
+        except (BrokenPipeError, EOFError):
+            _kept.interpreters.pop(self.number, None)
+            raise InterpreterError("the interpreter has died") from None
+        finally:
+            self.is_running = False
+
+    def close(self) -> None:
+        """Let it end; called from a destructor as well, so it does not wait."""
+        for end in self.ends:
+            channels.close(end)
+
+
+class _Queue:
+    def __init__(self, most: int, defaults: tuple[int, int]) -> None:
+        self.most, self.defaults = most, defaults
+        self.references = 0
+        # Who put it there, the item (none when that interpreter is gone), what then stands for it.
+        self.items: list[tuple[int, bytes | None, int]] = []
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.interpreters: dict[int, _Interpreter] = {}
+        self.queues: dict[int, _Queue] = {}
+        self.numbers = itertools.count(1)
+        self.queue_numbers = itertools.count(1)
+
+
+_kept = _Kept()
+
+
+def _interpreter(number: int) -> _Interpreter:
+    try:
+        return _kept.interpreters[number]
+    except KeyError:
+        raise InterpreterNotFoundError(f"unrecognized interpreter ID {number}") from None
+
+
+def _queue(number: int) -> _Queue:
+    try:
+        return _kept.queues[number]
+    except KeyError:
+        raise QueueNotFoundError(f"queue {number} not found") from None
+
+
+def _create(_: int) -> int:
+    number = next(_kept.numbers)
+    _kept.interpreters[number] = _Interpreter(number)
+    return number
+
+
+def _destroy(caller: int, number: int) -> None:
+    if number in (0, caller):
+        raise InterpreterError("cannot destroy the current or the main interpreter")
+    interpreter = _interpreter(number)
+    if interpreter.is_running:
+        raise InterpreterError("interpreter running")
+    del _kept.interpreters[number]
+    interpreter.close()
+    for queue in _kept.queues.values():
+        queue.items = [
+            (owner, None, instead) if owner == number else (owner, data, instead)
+            for owner, data, instead in queue.items
+            if owner != number or instead != _REMOVE
+        ]
+
+
+def _count_reference(_: int, number: int, change: int) -> None:
+    interpreter = _interpreter(number)
+    interpreter.references += change
+    if interpreter.references == 0 and not interpreter.is_running:
+        _destroy(0, number)
+
+
+def _list(_: int) -> list[tuple[int, int]]:
+    return [(0, _RUNTIME), *((number, _STDLIB) for number in _kept.interpreters)]
+
+
+def _whence(_: int, number: int) -> int:
+    if number:
+        _interpreter(number)
+    return _STDLIB if number else _RUNTIME
+
+
+def _is_running(_: int, number: int) -> bool:
+    return number == 0 or _interpreter(number).is_running
+
+
+def _command(_: int, number: int, *command: Any) -> Any:
+    return _interpreter(number).ask(*command)
+
+
+def _queue_create(_: int, most: int, defaults: tuple[int, int]) -> int:
+    number = next(_kept.queue_numbers)
+    _kept.queues[number] = _Queue(most, defaults)
+    return number
+
+
+def _queue_destroy(_: int, number: int) -> None:
+    _queue(number)
+    del _kept.queues[number]
+
+
+def _queue_count_reference(_: int, number: int, change: int) -> None:
+    queue = _queue(number)
+    queue.references += change
+    if queue.references == 0:
+        del _kept.queues[number]
+
+
+def _queue_list(_: int) -> list[tuple[int, int, int]]:
+    return [(number, *queue.defaults) for number, queue in _kept.queues.items()]
+
+
+def _queue_about(_: int, number: int) -> tuple[int, int, tuple[int, int]]:
+    queue = _queue(number)
+    return queue.most, len(queue.items), queue.defaults
+
+
+def _queue_put(caller: int, number: int, data: bytes, instead: int) -> bool:
+    queue = _queue(number)
+    if 0 < queue.most <= len(queue.items):
+        return False
+    queue.items.append((caller, data, queue.defaults[0] if instead < 0 else instead))
+    return True
+
+
+def _queue_get(_: int, number: int) -> tuple[int, bytes | None, int] | None:
+    queue = _queue(number)
+    return queue.items.pop(0) if queue.items else None
+
+
+_SERVED: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        *(_create, _destroy, _count_reference, _list, _whence, _is_running, _command),
+        *(_queue_create, _queue_destroy, _queue_count_reference, _queue_list, _queue_about),
+        *(_queue_put, _queue_get),
+    )
+}
+
+
+def _serve(caller: int, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    try:
+        return "result", _SERVED[name](caller, *args), None
+    except Exception as error:
+        return "result", None, error
+
+
+# --- what any interpreter knows -------------------------------------------------------------------
+
+
+class _Here:
+    """This interpreter."""
+
+    number = 0
+    requests: Channel
+    replies: Channel
+    turn: Lock
+
+
+_here = _Here()
+# Classes of the program's `concurrent.interpreters`.
+_types: dict[str, Any] = {}
+
+
+def _do(function: Callable[..., Any], *args: Any) -> Any:
+    """Let the main interpreter do something, which this one may be."""
+    if _here.number == 0:
+        return function(0, *args)
+    with _here.turn:
+        _here.replies.send(pickle.dumps(("do", function.__name__, args)))
+        _, value, error = pickle.loads(_here.requests.receive())  # noqa: S301
+    if error is not None:
+        raise error
+    return value
+
+
+def _describe(error: BaseException) -> SimpleNamespace:
+    kind = type(error)
+    told = traceback.TracebackException.from_exception(error)
+    if told.stack:
+        told.stack[:] = [frame for frame in told.stack if not scheduler.is_ours(frame.filename)]
+    return SimpleNamespace(
+        type=SimpleNamespace(
+            __name__=kind.__name__, __qualname__=kind.__qualname__, __module__=kind.__module__
+        ),
+        msg=str(error),
+        formatted="".join(told.format_exception_only()).strip(),
+        errdisplay="".join(told.format()).strip(),
+    )
+
+
+def _run(kind: str, data: bytes) -> tuple[bytes | None, Any]:
+    """Do what another interpreter has told this one to; its result, or what went wrong."""
+    namespace = sys.modules["__main__"].__dict__
+    try:
+        given = _load(data)
+        if kind == "set":
+            namespace.update(given)
+        elif kind == "exec":
+            exec(given, namespace)  # noqa: S102 - that is what it is for
+        else:
+            function, args, kwargs = given
+            return _dump(function(*args, **kwargs)), None
+    except BaseException as error:
+        return None, _describe(error)
+    return None, None
+
+
+def bootstrap(start: Mapping[str, Any]) -> None:
+    """Be another interpreter, until the main one lets go of it."""
+    sys.path[:] = start["path"]
+    _here.number, _here.turn = start["interpreter"], Lock()
+    requests, replies = (channels.adopt(end) for end in start["ends"])
+    _here.requests, _here.replies = channels.reading(requests), channels.writing(replies)
+    while True:
+        try:
+            command = pickle.loads(_here.requests.receive())  # noqa: S301
+        except EOFError:
+            return
+        result = _run(*command)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        _here.replies.send(pickle.dumps(("reply", *result)))
+
+
+# --- the two modules ------------------------------------------------------------------------------
+
+
+def create(config: Any = None, *, reqrefs: bool = False) -> int:  # noqa: ARG001 - all are alike
+    """Start an interpreter; return its number."""
+    number: int = _do(_create)
+    return number
+
+
+def destroy(number: int, /, *, restrict: bool = False) -> None:  # noqa: ARG001
+    """Let an interpreter end."""
+    if number == _here.number:
+        raise InterpreterError("cannot destroy the current interpreter")
+    _do(_destroy, number)
+
+
+def list_all(*, require_ready: bool = False) -> list[tuple[int, int]]:  # noqa: ARG001
+    """Return each interpreter's number and origin."""
+    found: list[tuple[int, int]] = _do(_list)
+    return found
+
+
+def get_current() -> tuple[int, int]:
+    """Return this interpreter's number and origin."""
+    return _here.number, _STDLIB if _here.number else _RUNTIME
+
+
+def get_main() -> tuple[int, int]:
+    """Return the main interpreter's number and origin."""
+    return 0, _RUNTIME
+
+
+def whence(number: int, /) -> int:
+    """Return an interpreter's origin."""
+    found: int = _do(_whence, number)
+    return found
+
+
+def incref(number: int, /, *, implieslink: bool = False, restrict: bool = False) -> None:  # noqa: ARG001
+    """Count one more who refers to an interpreter."""
+    _do(_count_reference, number, 1)
+
+
+def decref(number: int, /, *, restrict: bool = False) -> None:  # noqa: ARG001
+    """Count one less; it ends after the last."""
+    _do(_count_reference, number, -1)
+
+
+def is_running(number: int, /, *, restrict: bool = False) -> bool:  # noqa: ARG001
+    """Whether an interpreter runs code."""
+    running: bool = _do(_is_running, number)
+    return running
+
+
+def set_main_attributes(
+    number: int,
+    updates: Mapping[str, Any],
+    /,
+    *,
+    restrict: bool = False,  # noqa: ARG001
+) -> None:
+    """Bind names in an interpreter's `__main__`."""
+    _, error = _do(_command, number, "set", _dump(dict(updates)))
+    if error is not None:
+        raise InterpreterError(error.formatted)
+
+
+def execute(number: int, code: Any, /, *, restrict: bool = False) -> Any:  # noqa: ARG001
+    """Run source, or a function without arguments, in an interpreter; return what went wrong."""
+    if isinstance(code, FunctionType):
+        if code.__closure__ or code.__code__.co_argcount:
+            raise ValueError("code must be a function without arguments and closure")
+        return call(number, code)[1]
+    if not isinstance(code, str):
+        raise TypeError(f"code must be a string or a function, not {type(code).__name__}")
+    _, error = _do(_command, number, "exec", _dump(code))
+    return error
+
+
+def call(
+    number: int,
+    function: Any,
+    args: tuple[Any, ...] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    /,
+    *,
+    preserve_exc: bool = False,  # noqa: ARG001
+    restrict: bool = False,  # noqa: ARG001
+) -> tuple[Any, Any]:
+    """Call a function in an interpreter; return its result, and what went wrong."""
+    data, error = _do(_command, number, "call", _dump((function, tuple(args), dict(kwargs or {}))))
+    return (None if data is None else _load(data)), error
+
+
+def fill_interpreters(module: ModuleType) -> None:
+    """Make the module `_interpreters`."""
+    functions: dict[str, Any] = {"exec": execute, "set___main___attrs": set_main_attributes}
+    for function in (
+        *(call, create, decref, destroy, get_current, get_main),
+        *(incref, is_running, is_shareable, list_all, whence),
+    ):
+        functions[function.__name__] = function
+    errors = {
+        kind.__name__: kind
+        for kind in (InterpreterError, InterpreterNotFoundError, NotShareableError)
+    }
+    vars(module).update(functions, **errors, **_WHENCE)
+
+
+def _queue_put_or_raise(qid: int, obj: Any, unboundop: int = -1) -> None:
+    if not _do(_queue_put, qid, _dump(obj), unboundop):
+        raise _types["Full"](f"queue {qid} is full")
+
+
+def _queue_get_or_raise(qid: int) -> tuple[Any, int | None]:
+    item = _do(_queue_get, qid)
+    if item is None:
+        raise _types["Empty"](f"queue {qid} is empty")
+    _, data, instead = item
+    return (None, instead) if data is None else (_load(data), None)
+
+
+def _register_heap_types(queue: Any, empty: Any, full: Any) -> None:
+    _types.update(Queue=queue, Empty=empty, Full=full)
+
+
+def fill_queues(module: ModuleType) -> None:
+    """Make the module `_interpqueues`."""
+
+    def about(index: int) -> Callable[[int], Any]:
+        return lambda qid: _do(_queue_about, qid)[index]
+
+    def is_full(qid: int) -> bool:
+        most, count, _ = _do(_queue_about, qid)
+        return bool(0 < most <= count)
+
+    vars(module).update(
+        QueueError=QueueError,
+        QueueNotFoundError=QueueNotFoundError,
+        create=lambda maxsize, unboundop=-1, fallback=-1: _do(
+            _queue_create, maxsize, (unboundop, fallback)
+        ),
+        destroy=lambda qid: _do(_queue_destroy, qid),
+        list_all=lambda: _do(_queue_list),
+        put=_queue_put_or_raise,
+        get=_queue_get_or_raise,
+        bind=lambda qid: _do(_queue_count_reference, qid, 1),
+        release=lambda qid: _do(_queue_count_reference, qid, -1),
+        get_maxsize=about(0),
+        get_count=about(1),
+        get_queue_defaults=about(2),
+        is_full=is_full,
+        _register_heap_types=_register_heap_types,
+    )
+
+
+def forget() -> None:
+    """Forget the interpreters and queues of a program."""
+    global _kept
+    _kept = _Kept()
+    _types.clear()
