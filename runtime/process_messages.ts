@@ -46,6 +46,10 @@ export type Request =
   /** Keeps an end for whoever will be told the token. */
   | { type: "share"; channel: number; end: End; token: number }
   | { type: "claim"; token: number }
+  /** What is sent to this address from now on arrives in the channel. */
+  | { type: "listen"; address: string; channel: number }
+  /** Answers whether anybody listens there. */
+  | { type: "connect"; ask: number; address: string; data: Uint8Array }
   | { type: "drop"; token: number }
   | { type: "semaphore"; semaphore: number; value: number; most: number }
   /** The semaphore guards this value; nothing if it does already. */

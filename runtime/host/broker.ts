@@ -73,6 +73,8 @@ export class Broker {
   readonly #processes = new Map<number, Process>();
   readonly #channels = new Map<number, Channel>();
   readonly #semaphores = new Map<number, Semaphore>();
+  /** Channels by the address that their readers listen to. */
+  readonly #addresses = new Map<string, number>();
   readonly #tokens = new Map<number, { channel: number; end: End }>();
   #bytes = 0;
   #nextPid = MAIN + 1;
@@ -136,6 +138,17 @@ export class Broker {
         this.#tokens.set(request.token, { channel: request.channel, end: request.end });
         this.#holders(channel, request.end).add(tokenHolder(request.token));
         return;
+      }
+      case "listen":
+        if (this.#channels.get(request.channel)?.readers.has(pid)) {
+          this.#addresses.set(request.address, request.channel);
+        }
+        return;
+      case "connect": {
+        const channel = this.#addresses.get(request.address) ?? 0;
+        const isThere = (this.#channels.get(channel)?.readers.size ?? 0) > 0;
+        if (isThere) this.#send(pid, channel, request.data, true);
+        return this.#answer(process, request.ask, isThere);
       }
       case "claim":
         return this.#claim(pid, request.token);
@@ -454,6 +467,7 @@ export class Broker {
     this.#channels.clear();
     this.#semaphores.clear();
     this.#tokens.clear();
+    this.#addresses.clear();
     this.#bytes = 0;
   }
 }

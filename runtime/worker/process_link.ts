@@ -98,6 +98,8 @@ export class ProcessLink {
     },
     share: (channel: number, end: End, token: number) =>
       this.#post({ type: "share", channel, end, token }),
+    listen_at: (address: string, channel: number) =>
+      this.#post({ type: "listen", address, channel }),
     claim: (token: number) => this.#post({ type: "claim", token }),
     drop: (token: number) => this.#post({ type: "drop", token }),
     send: (channel: number, data: Uint8Array) => {
@@ -132,6 +134,8 @@ export class ProcessLink {
         semaphore,
       );
     },
+    connect: (address: string, data: Uint8Array) =>
+      this.#ask((ask) => ({ type: "connect", ask, address, data })),
     check_release: (semaphore: number) =>
       this.#ask((ask) => ({ type: "check-release", ask, semaphore })),
     value: (semaphore: number) => this.#ask((ask) => ({ type: "value", ask, semaphore })),

@@ -178,6 +178,18 @@ print(value.value, array[:])`,
     "45 [0.0, 40.0, 80.0]\n",
   ],
   [
+    "a manager keeps objects in a process of its own, for all others",
+    "def note(seen, shared, lock, n):\n    with lock: shared['sum'] += n\n    seen.append(n)",
+    `with mp.Manager() as manager:
+    seen, shared, lock = manager.list(), manager.dict(sum=0), manager.Lock()
+    ps = [mp.Process(target=note, args=[seen, shared, lock, n]) for n in (1, 2)]
+    for p in ps: p.start()
+    for p in ps: p.join()
+    print(sorted(seen), shared["sum"])
+print(mp.active_children())`,
+    "[1, 2] 3\n[]\n",
+  ],
+  [
     "multiprocessing.Pool does all it does",
     "def double(n): return n * 2",
     `with mp.Pool(2) as pool:
@@ -308,8 +320,11 @@ except interpreters.QueueEmpty: print("empty")`,
     "",
     `from multiprocessing import RawValue
 try: mp.Process(target=square, args=[RawValue("i", 1)]).start()
-except NotImplementedError as error: print(error)`,
-    /^shared memory without a lock: in a browser/,
+except NotImplementedError as error: print(error)
+from multiprocessing.shared_memory import SharedMemory
+try: SharedMemory(create=True, size=10)
+except OSError as error: print(error.strerror)`,
+    /^shared memory without a lock: in a browser.*\nprocesses share no memory in a browser/,
   ],
 ];
 

@@ -152,6 +152,18 @@ describe("a channel", () => {
     assert.deepEqual(main.told("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
   });
 
+  test("can be sent to by whoever knows the address that its reader listens to", () => {
+    open();
+    main.tell({ type: "listen", address: "here", channel: 1 });
+    const child = spawn();
+    const connect = (address: string) =>
+      child.answer(child.ask({ type: "connect", address, data: text("it's me") }));
+    assert.deepEqual([connect("there"), connect("here")], [[false], [true]]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("it's me")]);
+    main.tell({ type: "close", channel: 1, end: "reader" });
+    assert.deepEqual(connect("here"), [false]);
+  });
+
   test("takes back what came too late, before all else", () => {
     open(1, [text("b")]);
     main.tell({ type: "unreceive", channel: 1, data: text("a") });

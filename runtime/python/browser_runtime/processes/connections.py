@@ -1,11 +1,17 @@
 """`multiprocessing.connection` on channels in place of pipes and sockets."""
 
+import errno
 import io
+import os
+import pickle
 from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from browser_runtime.processes import channels
+import browser_processes as broker
+from pyodide.ffi import to_js
+
+from browser_runtime.processes import asking, channels
 from browser_runtime.processes.channels import Channel
 
 
@@ -61,6 +67,39 @@ def adapt(module: ModuleType) -> None:
     def rebuild_connection(shared: channels.Shared, readable: bool, writable: bool) -> Connection:
         return Connection(channels.adopt(shared), readable, writable)
 
+    class SocketListener:
+        """Listens at an address, which is only a name here."""
+
+        def __init__(self, address: Any, family: str, backlog: int = 1) -> None:  # noqa: ARG002
+            if address == ("localhost", 0):
+                address = ("localhost", broker.number())
+            self._address, self._last_accepted = address, None
+            arriving = Channel()
+            self._ends = channels.add(arriving, arriving)
+            broker.listen_at(repr(address), arriving.share())
+
+        def accept(self) -> Connection:
+            try:
+                message = channels.reading(self._ends).receive()
+            except EOFError:
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF)) from None
+            return Connection(channels.adopt(pickle.loads(message)))  # noqa: S301
+
+        def close(self) -> None:
+            channels.close(self._ends)
+
+    def SocketClient(address: Any) -> Connection:  # noqa: N802 - CPython's name
+        """Return a connection to whoever listens at the address."""
+        here, there = Pipe()
+        shared = channels.share(there.fileno())
+        there.close()
+        if not asking.answer(broker.connect(repr(address), to_js(pickle.dumps(shared)))):
+            for token in channels.tokens(shared):
+                broker.drop(token)
+            raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        return here
+
+    vars(module).update(SocketListener=SocketListener, SocketClient=SocketClient)
     for replaced in (Connection, Pipe, wait, reduce_connection, rebuild_connection):
         replaced.__module__ = module.__name__
         replaced.__qualname__ = replaced.__name__

@@ -5,7 +5,9 @@ a process holds it nobody else looks at the memory or changes it, so it suffices
 brought up to date when the lock is acquired.
 """
 
-from typing import Any
+import errno
+from types import ModuleType
+from typing import Any, Never
 
 import browser_processes as broker
 
@@ -47,6 +49,19 @@ class Buffer:
         self._number, data = state
         self._data = bytearray(data)
         self._lock = None
+
+
+def _open(*_: Any, **__: Any) -> Never:
+    raise OSError(
+        errno.ENOSYS,
+        "processes share no memory in a browser; send what they need through queues and pipes, "
+        "or use Value and Array",
+    )
+
+
+def fill_named(module: ModuleType) -> None:
+    """Make the module `_posixshmem`, whose memory with a name there is none of."""
+    vars(module).update(shm_open=_open, shm_unlink=_open)
 
 
 def adapt_heap(module: Any) -> None:

@@ -29,6 +29,7 @@ _MADE: dict[str, Callable[[ModuleType], None]] = {
     "_interpqueues": interpreters.fill_queues,
     "_interpreters": interpreters.fill_interpreters,
     "_multiprocessing": _fill,
+    "_posixshmem": memory.fill_named,
 }
 # Modules of the standard library, and what is done to them when they have been imported.
 _ADAPTED: dict[str, Callable[[Any], None]] = {
