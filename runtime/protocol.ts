@@ -64,6 +64,8 @@ export type Command =
       files?: Record<string, Uint8Array>;
       /** The libraries it has declared: a zip archive of their files, by name. */
       packages?: Record<string, ArrayBuffer>;
+      /** The standard library is in the sandbox, or on its way from there to the worker. */
+      library: boolean;
     }
   /** Ctrl-C for the program that runs; nothing if it has ended. */
   | { type: "interrupt"; run: number }

@@ -135,12 +135,13 @@ class SandboxHost implements Host {
       this.#packagesFor(run.program, progress()),
       this.#ready(progress()),
     ]);
+    const [, { hasLibrary: library }] = await this.#opened!;
     // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
     if (run.over || worker !== this.#worker || this.#executing !== 0) return;
     const number = (this.#executing = ++this.#runs);
     this.#begun = false;
-    const { source, filename, files } = run.program;
-    worker.post({ type: "run", run: number, source, filename, files: files ?? {}, packages });
+    const { source, filename, files = {} } = run.program;
+    worker.post({ type: "run", run: number, source, filename, files, packages, library });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();
     }, CLEANING);

@@ -24,6 +24,8 @@ export class Supply {
   readonly #given = new Map<string, Promise<void>>();
   /** Python is restored from its memory; otherwise it starts from nothing. */
   restores = true;
+  /** The standard library has been given to the sandbox. */
+  hasLibrary = false;
   /** The standard library must be there first; else a program may begin without it. */
   #libraryFirst = !stackSwitching;
 
@@ -132,6 +134,7 @@ export class Supply {
     return this.#once("library", async () => {
       const stdlib = await this.#take(RUNTIME_FILES.stdlib);
       this.#sandbox.send({ type: "library", stdlib }, [stdlib]);
+      this.hasLibrary = true;
     });
   }
 

@@ -37,7 +37,7 @@ export class LateLibrary {
     }
   }
 
-  /** Before a program: the page has tried again, and what went wrong before does not count. */
+  /** It is on its way after all. */
   hope(): void {
     this.#problem = undefined;
   }

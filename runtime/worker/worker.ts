@@ -114,7 +114,8 @@ class Interpreter {
 
   async run(command: Extract<Command, { type: "run" }>): Promise<void> {
     const { run, source, filename, files, packages } = command;
-    this.#library.hope();
+    // What went wrong before does not count any more.
+    if (command.library) this.#library.hope();
     await this.#cleaned;
     // Modules in C cannot be taken back, and what else libraries leave behind nobody knows.
     const isExtended = install(this.#pyodide, packages ?? {});
