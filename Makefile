@@ -117,6 +117,8 @@ record: .venv/.installed ## Run the snippets and write what they print beside th
 
 .PHONY: bench
 bench: build browsers ## Measure the start, what is sent, threads, Stop and speed
+	@node runtime/harness/bench_start.ts
+	@node runtime/harness/bench_start.ts --slow --rounds 3
 	@node runtime/harness/bench.ts
 	@node runtime/harness/bench_threads.ts
 

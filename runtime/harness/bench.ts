@@ -1,5 +1,5 @@
 /**
- * Measures on the built site, in Chromium, what a reader waits for. Prints medians of a few rounds:
+ * Measures on the built site, in Chromium, how it reacts. Prints medians of a few rounds:
  * milliseconds on this machine now, to compare with other rounds on the same machine.
  *
  * Usage: node bench.ts [--rounds N]
@@ -13,12 +13,9 @@ const PAGE = "tutorials/first-overlap/";
 const FIRST = "runnable-snippet:not([data-native])";
 
 interface Round {
-  "click → first output, empty cache": number;
-  "click → first output, second run": number;
   "Stop → first output of the next run": number;
   "longest pause of the page while a program spins": number;
   "bytes sent before Run (kB)": number;
-  "bytes sent by the first Run (kB)": number;
 }
 
 /** Presses a button of the first widget; resolves when its output matches, with the time it took. */
@@ -78,24 +75,8 @@ async function measure(): Promise<Round> {
   const browser = await launch("chromium");
   try {
     const page = await browser.newPage();
-    const sent = () => server.sent() / 1000;
     await page.goto(server.url + PAGE, { waitUntil: "networkidle0" });
-    const before = sent();
-    await write(page, "print('first')\n");
-    const editor = sent();
-    const cold = await pressUntil(page, "Run", "^Running.*first");
-    const run = sent() - editor;
-    await page.waitForFunction(
-      (first) => /Ran in/.test(document.querySelector(first)!.textContent ?? ""),
-      {},
-      FIRST,
-    );
-    const second = await pressUntil(page, "Run", "^Running.*first");
-    await page.waitForFunction(
-      (first) => /Ran in/.test(document.querySelector(first)!.textContent ?? ""),
-      {},
-      FIRST,
-    );
+    const before = server.sent() / 1000;
     await write(page, "while True: pass\n");
     await pressUntil(page, "Run", "^Running");
     const pause = await longestPause(page, 1500);
@@ -104,12 +85,9 @@ async function measure(): Promise<Round> {
     await pressUntil(page, "Stop", "Stopped");
     await pressUntil(page, "Run", "^Running.*after");
     return {
-      "click → first output, empty cache": cold,
-      "click → first output, second run": second,
       "Stop → first output of the next run": performance.now() - start,
       "longest pause of the page while a program spins": pause,
       "bytes sent before Run (kB)": before,
-      "bytes sent by the first Run (kB)": run,
     };
   } finally {
     await browser.close();

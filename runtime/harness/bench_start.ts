@@ -52,9 +52,10 @@ onmessage = async ({ data }) => {
   python ??= loadPyodide({ stdout: (text) => postMessage(text + "\\n") });
   (await python).runPython(data);
 };`;
+/** HOST stands for the server's address: PyScript looks the interpreter up from a worker without one. */
 const PYSCRIPT_PAGE = `<!doctype html><title>PyScript</title><link rel=icon href=data:,>
-<link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script>
-<script type="py-editor" config='{"interpreter": "/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
+<link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script><body>
+<script type="py-editor" config='{"interpreter": "HOST/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
 
 const types: Record<string, string> = {
   ".css": "text/css",
@@ -89,7 +90,9 @@ async function content(path: string): Promise<Buffer> {
   if (body) return body;
   const [prefix, folder] = folders.find(([prefix]) => path.startsWith(prefix))!;
   const plain = pages[path] ?? (await readFile(join(folder, path.slice(prefix.length))));
-  body = types[extname(path)] ? gzipSync(plain) : Buffer.from(plain);
+  body = types[extname(path)]
+    ? gzipSync(extname(path) === ".html" ? String(plain).replaceAll("HOST", url) : plain)
+    : Buffer.from(plain);
   packed.set(path, body);
   return body;
 }
@@ -158,20 +161,20 @@ const contenders: Record<string, Contender> = {
   },
 };
 
-/** Clicks without having come near before; ms until the output has changed to what is expected. */
+/** Clicks without having come near before; ms until the program's output is added to the page. */
 async function click(page: Page, { button, output }: Contender): Promise<number> {
   await page.waitForFunction(button);
   return page.evaluate(
     async (find, output) => {
       const region = document.querySelector(output)!;
-      // PyScript replaces its output, the bare page appends to it, the site says where it ran.
-      const isThere = () =>
-        /first/.test(region.textContent ?? "") && !/Recorded/.test(region.textContent ?? "");
-      const before = region.innerHTML;
+      const hasCome = ({ addedNodes, target, type }: MutationRecord) =>
+        (type === "characterData" ? [target] : [...addedNodes]).some((node) =>
+          /first/.test(node.textContent ?? ""),
+        );
       const start = performance.now();
       return new Promise<number>((resolve) => {
-        const observer = new MutationObserver(() => {
-          if (region.innerHTML === before || !isThere()) return;
+        const observer = new MutationObserver((records) => {
+          if (!records.some(hasCome)) return;
           observer.disconnect();
           resolve(performance.now() - start);
         });
@@ -264,7 +267,6 @@ const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const all = new Map<string, Figures[]>();
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const [name, contender] of Object.entries(contenders)) {
-    console.error(name);
     all.set(name, [...(all.get(name) ?? []), await measure(contender, url)]);
   }
 }
