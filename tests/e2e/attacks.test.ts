@@ -39,7 +39,7 @@ const IN_FIREFOX = new Set(
   (
     "blocking_javascript cookies dynamic_import endless_finally endless_output " +
     "hidden_fetch html_in_output import_scripts indexed_db nested_worker other_tabs post_message " +
-    "prototype_pollution service_worker steal_port swallowed_interrupt thread_bomb timers_left"
+    "prototype_pollution service_worker steal_port swallowed_interrupt thread_bomb timers_left worker_bomb"
   ).split(" "),
 );
 

@@ -1,0 +1,21 @@
+# Starts processes that start processes, each of which keeps a core busy.
+# Stop when: \d+ started
+import multiprocessing
+
+
+def multiply():
+    for _ in range(4):
+        multiprocessing.Process(target=multiply).start()
+    while True:
+        pass
+
+
+if __name__ == "__main__":
+    for count in range(1, 100):
+        try:
+            multiprocessing.Process(target=multiply).start()
+        except OSError as error:
+            print("refused:", error)
+        print(count, "started")
+    while True:
+        pass
