@@ -6,6 +6,7 @@
  * Usage: node bench_start.ts [--rounds N] [--slow]
  *   --slow: over 10 Mbit/s and 40 ms, in a browser that is held to half a core; empty cache only
  */
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -204,6 +205,11 @@ async function processes(browser: Browser): Promise<number[]> {
 
 /** Lets the browser run on one core, half of the time; returns how to end that. */
 async function holdBack(browser: Browser): Promise<() => void> {
+  for (const pid of await processes(browser)) {
+    // Those that it starts from now on are bound as well.
+    const { error } = spawnSync("taskset", ["-acp", "0", String(pid)]);
+    if (error) throw new Error(`--slow needs taskset (Debian: util-linux): ${error.message}`);
+  }
   let stopped = false;
   let over = false;
   const step = async () => {
@@ -230,7 +236,6 @@ async function measure(contender: Contender, url: string): Promise<Figures> {
   const profile = await mkdtemp(join(tmpdir(), "bench-"));
   const figures: Figures = {};
   try {
-    // One core for the whole browser where it is held back.
     let browser = await launch("chromium", { userDataDir: profile });
     let page = await browser.newPage();
     await page.goto(url + contender.first, { waitUntil: "networkidle0" });
