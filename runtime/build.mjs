@@ -59,14 +59,17 @@ async function publish(name, content, { compress }) {
   return { file, bytes: bytes.length, sha256: hashes };
 }
 
-/** Python's memory after its start, from a Node that can switch stacks or cannot. */
-async function snapshot(name, flags) {
+/**
+ * Python's memory after its start, from a Node that can switch stacks or cannot; what make_snapshot.ts
+ * tells of it comes with the file.
+ */
+async function snapshot(name, flags, ...more) {
   const file = join(out, `${name}.tmp`);
   const script = join(here, "make_snapshot.ts");
+  let told;
   try {
-    await promisify(execFile)(process.execPath, [...flags, script, wheels, file], {
-      timeout: 120_000,
-    });
+    const command = [...flags, script, wheels, file, ...more];
+    told = (await promisify(execFile)(process.execPath, command, { timeout: 120_000 })).stdout;
   } catch (error) {
     // Node shows the line of an error, which in Pyodide is a megabyte long.
     const lines = `${error.stderr || error}`.split("\n").filter((line) => line.length < 500);
@@ -74,7 +77,7 @@ async function snapshot(name, flags) {
   }
   const published = await publish(name, await readFile(file), { compress: true });
   await rm(file);
-  return published;
+  return { ...published, ...(told && JSON.parse(told)) };
 }
 
 /** Publishes the libraries that programs may declare; returns what ./host/packages.ts knows of them. */
@@ -96,11 +99,12 @@ for (const { file_name: name } of Object.values(lock.packages)) {
   packed[name] = await publish(name, await readFile(join(wheels, name)), { compress: false });
 }
 const stdlib = await readFile(join(pyodide, "python_stdlib.zip"));
-const [worker, wasm, switching, plain] = await Promise.all([
+const [worker, wasm, switching, plain, warm] = await Promise.all([
   publish("worker.js", await script("worker/worker.ts"), { compress: true }),
   publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), { compress: true }),
   snapshot("python-switching", ["--experimental-wasm-jspi"]),
   snapshot("python-plain", []),
+  snapshot("python-libraries", ["--experimental-wasm-jspi"], libraries),
 ]);
 const files = {
   worker,
@@ -121,7 +125,7 @@ const packages = await build({
   outdir: join(out, "chunks"),
   entryNames: "[name]-[hash]",
   metafile: true,
-  define: { LIBRARIES: JSON.stringify(published) },
+  define: { LIBRARIES: JSON.stringify(published), WARM: JSON.stringify(warm) },
 });
 const packagesModule = relative(out, resolve(root, Object.keys(packages.metafile.outputs)[0]));
 
@@ -156,5 +160,5 @@ const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
     `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}, ` +
-    `${Object.keys(published).length} libraries ${megabytes(...Object.values(published))}`,
+    `${Object.keys(published).length} libraries ${megabytes(...Object.values(published))} and ${megabytes(warm)} to start with them`,
 );

@@ -4,15 +4,22 @@
  * The memory also notes whether the engine can switch stacks, so there is one file for each case;
  * Node 24 can when it is told to.
  *
- * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT
+ * With LIBRARIES, the folder that pack_packages.py has made, the libraries that servers are written with
+ * are imported as well. What whoever takes up that memory has to know then goes to standard output, as
+ * JSON: the names of the libraries, and of their modules in C the library, path and handle.
+ *
+ * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT [LIBRARIES]
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadPyodide, type PyodideAPI } from "pyodide";
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { Kernel, type PythonMemory } from "./worker/kernel.ts";
 import { LateLibrary } from "./worker/library.ts";
 import { install, modulesOf } from "./worker/modules.ts";
+import { filesOf, HOME, install as installLibraries } from "./worker/packages.ts";
 import { PageLink } from "./worker/page_link.ts";
+import { handleOf, preloading, type Loader } from "./worker/preload.ts";
 import { ProcessLink } from "./worker/process_link.ts";
 import { nameOf, pack } from "./worker/snapshot.ts";
 import { Watch } from "./worker/watch.ts";
@@ -21,6 +28,10 @@ import { Watch } from "./worker/watch.ts";
 const IMPORTED =
   "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
   "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
+
+/** What programs with libraries begin with, and what those import when they are first used. */
+const DECLARED = ["fastapi", "httpx"];
+const SERVERS = "fastapi, httpx, pydantic, anyio.to_thread, anyio._backends._asyncio";
 
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
@@ -71,7 +82,47 @@ interface Lock {
   packages: Record<string, { file_name: string }>;
 }
 
-async function main(wheels: string, output: string): Promise<void> {
+interface Libraries {
+  archives: Record<string, ArrayBuffer>;
+  /** Modules in C, each with the name of its library. */
+  modules: { library: string; path: string; module: WebAssembly.Module }[];
+}
+
+async function readLibraries(folder: string): Promise<Libraries> {
+  const listed = JSON.parse(await readFile(join(folder, "packages.json"), "utf8")) as Record<
+    string,
+    { archive: string; requires: string[] }
+  >;
+  const names = new Set(DECLARED);
+  // What is added to a set while it is gone through is gone through as well.
+  for (const name of names) listed[name]!.requires.forEach((required) => names.add(required));
+  const libraries: Libraries = { archives: {}, modules: [] };
+  for (const library of names) {
+    const { buffer } = new Uint8Array(await readFile(join(folder, listed[library]!.archive)));
+    libraries.archives[library] = buffer;
+    for (const [name, content] of filesOf(buffer)) {
+      if (!name.endsWith(".so")) continue;
+      const module = new WebAssembly.Module(content.slice());
+      libraries.modules.push({ library, path: `${HOME}/${name}`, module });
+    }
+  }
+  return libraries;
+}
+
+const IMPORT = `
+import gc, importlib, sys
+sys.path.append("${HOME}")
+import ${SERVERS}
+sys.path.remove("${HOME}")
+for path in list(sys.path_importer_cache):
+    if path.startswith("${HOME}"):
+        del sys.path_importer_cache[path]
+gc.collect()
+gc.freeze()
+`;
+
+async function main(wheels: string, output: string, folder?: string): Promise<void> {
+  const libraries = folder === undefined ? undefined : await readLibraries(folder);
   const kernel = new Kernel();
   const nobody = () => {};
   const link = new PageLink(nobody);
@@ -86,6 +137,7 @@ async function main(wheels: string, output: string): Promise<void> {
       loadPyodide({
         env: { HOME: "/home/reader" },
         _makeSnapshot: true,
+        createPyodideModule: preloading(createPyodideModule, libraries?.modules ?? []),
       }),
     { made: (memory) => (initial = new Uint8Array(memory.buffer.slice(0))) },
   );
@@ -96,11 +148,20 @@ async function main(wheels: string, output: string): Promise<void> {
   }
   pyodide.runPython(`import ${IMPORTED}`, { globals: pyodide.toPy({}) });
   install(pyodide, modules);
+  if (libraries) {
+    installLibraries(pyodide, libraries.archives);
+    pyodide.runPython(IMPORT, { globals: pyodide.toPy({}) });
+    const loader = (pyodide as unknown as { _module: Loader })._module;
+    const modules = libraries.modules.map(({ library, path }) => ({
+      ...{ library, path, handle: handleOf(loader, path) },
+    }));
+    console.log(JSON.stringify({ needs: Object.keys(libraries.archives), modules }));
+  }
   wipe(pyodide);
   const snapshot = pyodide.makeMemorySnapshot({ serializer: nameOf(modules) });
   await writeFile(output, pack(snapshot as Uint8Array<ArrayBuffer>, initial!));
 }
 
-await main(process.argv[2]!, process.argv[3]!);
+await main(process.argv[2]!, process.argv[3]!, process.argv[4]);
 // The kernel's channel would keep the process alive.
 process.exit();

@@ -17,10 +17,12 @@ export type FrameCommand =
   | { type: "assets"; assets: Assets }
   /** Workers yet to come shall not use the assets there were, but wait for others. */
   | { type: "withdraw" }
+  /** For workers that are to start warm. */
+  | { type: "warm"; warm: Warm }
   /** May come later than the rest; workers that wait for it get it then. */
   | ({ type: "library" } & (Library | NoLibrary))
   /** Starts a worker, which gets the port that comes with the message. */
-  | { type: "spawn"; worker: number }
+  | { type: "spawn"; worker: number; warm: boolean }
   | { type: "terminate"; worker: number };
 
 /** sandbox frame → page. */
@@ -50,8 +52,19 @@ export interface NoLibrary {
   problem: string;
 }
 
+/** The memory of a Python in which libraries are imported, and their modules in C. */
+export interface Warm {
+  snapshot: ArrayBuffer;
+  modules: { path: string; handle: number; wasm: ArrayBuffer }[];
+}
+
 /** sandbox frame → worker, as its first message; the `Library` follows when it is not part of it. */
-export type WorkerAssets = Assets & Partial<Library> & { wasm: WebAssembly.Module };
+export type WorkerAssets = Assets &
+  Partial<Library> & {
+    wasm: WebAssembly.Module;
+    /** Modules in C that the snapshot has in it. */
+    preloaded?: { path: string; handle: number; module: WebAssembly.Module }[];
+  };
 
 /** page → worker. */
 export type Command =

@@ -139,6 +139,13 @@ export class Downloads {
     return arrival;
   }
 
+  /** The content if it can be had without a network. */
+  async kept(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
+    const arrival = this.#arrivals.get(file.file);
+    const shelved = arrival ? undefined : await this.#shelf.take(new URL(file.file, this.#base));
+    return arrival ?? (shelved && this.#unpack(shelved, file).catch(() => undefined));
+  }
+
   /** Lets go of a file's content, which somebody else has now. */
   forget(file: RuntimeFile): void {
     this.#arrivals.delete(file.file);

@@ -10,6 +10,7 @@ import type {
   FrameEvent,
   Library,
   NoLibrary,
+  Warm,
   WorkerAssets,
 } from "../protocol.ts";
 import { Broker, MAIN, type Port } from "./broker.ts";
@@ -23,6 +24,7 @@ const script = Promise.withResolvers<string>();
 const wasm = Promise.withResolvers<WebAssembly.Module>();
 let arrival = Promise.withResolvers<Assets>();
 let arrived = false;
+let warm: Promise<Partial<WorkerAssets>> | undefined;
 const library = Promise.withResolvers<void>();
 let stdlib: Library | NoLibrary | undefined;
 const workers = new Map<number, Started>();
@@ -30,7 +32,7 @@ const workers = new Map<number, Started>();
 const waiting = new Set<Worker>();
 
 /** Starts a worker as soon as there is what it needs. */
-function start(ports: MessagePort[], onError: (message: string) => void): Started {
+function start(ports: MessagePort[], isWarm: boolean, onError: (message: string) => void): Started {
   let worker: Worker | undefined;
   let isOver = false;
   const begin = async () => {
@@ -41,8 +43,10 @@ function start(ports: MessagePort[], onError: (message: string) => void): Starte
     const [module, assets] = await Promise.all([wasm.promise, arrival.promise]);
     if (!assets.snapshot) await library.promise;
     if (isOver) return;
+    const more = isWarm ? await warm : undefined;
+    if (isOver) return;
     const isHere = stdlib && "stdlib" in stdlib;
-    const given: WorkerAssets = { ...assets, ...(isHere && stdlib), wasm: module };
+    const given: WorkerAssets = { ...assets, ...(isHere && stdlib), ...more, wasm: module };
     worker.postMessage(given, ports);
     if (isHere) return;
     waiting.add(worker);
@@ -72,10 +76,10 @@ function connect(receive: (request: Request) => void): {
 }
 
 /** Starts the worker of a program, which may start others as its processes. */
-function spawn(number: number, pagePort: MessagePort): Started {
+function spawn(number: number, isWarm: boolean, pagePort: MessagePort): Started {
   const broker = new Broker((pid) => {
     const { port, far, cut } = connect((request) => broker.receive(pid, request));
-    const { terminate } = start([far], () => broker.crashed(pid));
+    const { terminate } = start([far], false, () => broker.crashed(pid));
     return {
       port,
       terminate() {
@@ -86,7 +90,7 @@ function spawn(number: number, pagePort: MessagePort): Started {
   });
   const { port, far, cut } = connect((request) => broker.receive(MAIN, request));
   broker.setMain(port);
-  const { terminate } = start([pagePort, far], (message) => {
+  const { terminate } = start([pagePort, far], isWarm, (message) => {
     const event: FrameEvent = { type: "worker-error", worker: number, message };
     page.postMessage(event);
   });
@@ -97,6 +101,14 @@ function spawn(number: number, pagePort: MessagePort): Started {
       cut();
     },
   };
+}
+
+/** Once for all workers that are to start warm. */
+async function compile({ snapshot, modules }: Warm): Promise<Partial<WorkerAssets>> {
+  const compiled = modules.map(async ({ path, handle, wasm }) => {
+    return { path, handle, module: await WebAssembly.compile(wasm) };
+  });
+  return { snapshot, preloaded: await Promise.all(compiled) };
 }
 
 addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>) => {
@@ -121,6 +133,9 @@ addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>
       if (arrived) arrival = Promise.withResolvers();
       arrived = false;
       break;
+    case "warm":
+      warm = compile(data.warm);
+      break;
     case "library":
       stdlib = data;
       for (const worker of waiting) worker.postMessage(data);
@@ -129,7 +144,7 @@ addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>
       library.resolve();
       break;
     case "spawn":
-      workers.set(data.worker, spawn(data.worker, ports[0]!));
+      workers.set(data.worker, spawn(data.worker, data.warm, ports[0]!));
       break;
     case "terminate":
       workers.get(data.worker)?.terminate();

@@ -4,6 +4,7 @@ import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
+import { savesData } from "./thrift.ts";
 import type { Host, Outcome, Program, Run, RunEvent } from "./types.ts";
 
 /** The bundled ./packages.ts: its name below the runtime's folder. */
@@ -97,14 +98,30 @@ class SandboxHost implements Host {
   #version = "";
   #runs = 0;
   #packages: Packages | undefined;
+  /** A worker with libraries imported suits the program that was run last. */
+  #suitsWarm = false;
 
   constructor(base: URL) {
     this.#base = base;
   }
 
-  prepare(): void {
-    // A failure is told to the run that meets it.
-    this.#ready(() => {}).catch(() => {});
+  prepare(source = ""): void {
+    if (!this.#isRunning) void this.#prepare(source).catch(() => {});
+  }
+
+  /** A failure is told to the run that meets it. */
+  async #prepare(source: string): Promise<void> {
+    const packages = await this.#packagesFor(source);
+    const suitsWarm = packages?.suitsWarm(source) ?? false;
+    await this.#ready(
+      () => {},
+      suitsWarm,
+      () => !this.#isRunning,
+    );
+  }
+
+  get #isRunning(): boolean {
+    return this.#current !== undefined && !this.#current.over;
   }
 
   run(program: Program, listen: (event: RunEvent) => void): Run {
@@ -131,38 +148,48 @@ class SandboxHost implements Host {
     const progress = addUp((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
+    const { source, filename, files } = run.program;
+    const [fetching, starting] = [progress(), progress()];
+    const chosen = await this.#packagesFor(source);
+    this.#suitsWarm = chosen?.suitsWarm(source) ?? false;
     const [packages, worker] = await Promise.all([
-      this.#packagesFor(run.program, progress()),
-      this.#ready(progress()),
+      chosen?.of(source, fetching) ?? {},
+      this.#ready(starting, this.#suitsWarm, () => !run.over),
     ]);
     const [, { hasLibrary: library }] = await this.#opened!;
     // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
-    if (run.over || worker !== this.#worker || this.#executing !== 0) return;
+    if (!worker || run.over || worker !== this.#worker || this.#executing !== 0) return;
     const number = (this.#executing = ++this.#runs);
     this.#begun = false;
-    const { source, filename, files = {} } = run.program;
-    worker.post({ type: "run", run: number, source, filename, files, packages, library });
+    const command = { source, filename, files: files ?? {}, packages, library };
+    worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();
     }, CLEANING);
   }
 
-  /** The libraries that the program declares, by name. */
-  async #packagesFor(
-    { source }: Program,
-    progress: Progress,
-  ): Promise<Record<string, ArrayBuffer>> {
-    if (!DECLARES.test(source)) return {};
-    this.#packages ??= await loadPackages(this.#base);
-    return this.#packages.of(source, progress);
+  /** What fetches the libraries that the program declares, if any. */
+  async #packagesFor(source: string): Promise<Packages | undefined> {
+    if (!DECLARES.test(source)) return undefined;
+    return (this.#packages ??= await loadPackages(this.#base));
   }
 
-  /** A worker in which Python is up; whatever is missing for that is fetched and started. */
-  async #ready(progress: Progress): Promise<PythonWorker> {
+  /**
+   * A worker in which Python is up, with libraries imported if those suit; whatever is missing for
+   * that is fetched and started. Nothing when it is no longer wanted.
+   */
+  async #ready(
+    progress: Progress,
+    suitsWarm: boolean,
+    isWanted: () => boolean,
+  ): Promise<PythonWorker | undefined> {
     const [sandbox, supply] = await (this.#opened ??= this.#open());
-    this.#worker ??= this.#spawn(sandbox);
+    const warm = suitsWarm && (await this.#packages!.giveWarm(sandbox, { fetch: false }));
+    if (!isWanted()) return undefined;
+    this.#take(sandbox, warm && supply.restores);
     await supply.complete(progress);
-    const worker = (this.#worker ??= this.#spawn(sandbox));
+    if (!isWanted()) return undefined;
+    const worker = this.#take(sandbox, warm && supply.restores);
     ({ version: this.#version, jspi: this.#interruptible } = await worker.ready);
     return worker;
   }
@@ -175,8 +202,21 @@ class SandboxHost implements Host {
     return [sandbox, new Supply(this.#base, sandbox)];
   }
 
-  #spawn(sandbox: Sandbox): PythonWorker {
-    return new PythonWorker(sandbox, {
+  /** The worker, or another one if that does not suit: no program shall find what it did not declare. */
+  #take(sandbox: Sandbox, warm: boolean): PythonWorker {
+    const [worker, spare] = [this.#worker, this.#spare];
+    if (worker && worker.isWarm !== warm) {
+      const suits = spare?.isWarm === warm;
+      this.#worker = suits ? spare : undefined;
+      if (suits) this.#spare = undefined;
+      if (worker.isUsed || this.#spare) worker.end();
+      else this.#spare = worker;
+    }
+    return (this.#worker ??= this.#spawn(sandbox, warm));
+  }
+
+  #spawn(sandbox: Sandbox, warm = false): PythonWorker {
+    return new PythonWorker(sandbox, warm, {
       told: (worker, event) => this.#told(worker, event),
       broke: (worker, message) => void this.#broke(worker, message),
     });
@@ -195,6 +235,7 @@ class SandboxHost implements Host {
       this.#executing = 0;
       run.end(run.interrupted ? { type: "stopped" } : { type: "finished", status: event.status });
       this.#keepSpare();
+      if (this.#suitsWarm && !this.#worker?.isWarm) void this.#warmUp();
     } else if (event.type === "started") {
       this.#begun = true;
       run.listen({ type: "started", version: this.#version });
@@ -217,7 +258,8 @@ class SandboxHost implements Host {
     const [, supply] = await this.#opened!;
     if (worker !== this.#worker) return;
     if (!worker.isReady && supply.restores) {
-      supply.distrustSnapshot(message);
+      if (worker.isWarm) this.#packages!.distrustWarm(message);
+      else supply.distrustSnapshot(message);
       return this.#replace();
     }
     // It broke while cleaning up after the last program: this one has nothing to do with that.
@@ -238,7 +280,20 @@ class SandboxHost implements Host {
     const waiting = this.#current;
     this.#discard();
     if (waiting && !waiting.over) this.#launch(waiting);
-    else this.prepare();
+    else this.#prepareAgain();
+  }
+
+  /** Lets a program like the last one start with its libraries imported when it is run again. */
+  async #warmUp(): Promise<void> {
+    const [sandbox, supply] = await this.#opened!;
+    if (!supply.restores || savesData()) return;
+    await this.#packages!.giveWarm(sandbox, { fetch: true });
+    this.#prepareAgain();
+  }
+
+  /** The next program is likely to be the last one, changed perhaps. */
+  #prepareAgain(): void {
+    if (this.#current?.over) this.prepare(this.#current.program.source);
   }
 
   /** One more worker, where starting one is cheap. */
@@ -255,7 +310,7 @@ class SandboxHost implements Host {
       if (run.over) return;
       this.#discard();
       run.end(run.interrupted ? { type: "stopped", forced: true } : { type: "stopped" });
-      this.prepare();
+      this.#prepareAgain();
     };
     if (!this.#interruptible || run.interrupted) return terminate();
     run.interrupted = true;

@@ -1,18 +1,30 @@
 /** Fetches the libraries that a program declares; loaded only for programs that declare some. */
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { filesOf } from "../worker/packages.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 
 /** Put here by the build: a folder's files in one zip archive for each library. */
 declare const LIBRARIES: Record<string, Library & RuntimeFile>;
 
-/** The libraries' archives, each fetched once in a tab. */
+/** Put here by the build: the memory of a Python that has imported some of them; see make_snapshot.ts. */
+declare const WARM: RuntimeFile & {
+  needs: string[];
+  modules: { library: string; path: string; handle: number }[];
+};
+
+const stackSwitching = "Suspending" in WebAssembly;
+
+/** The libraries' archives, each fetched once in a tab, and the way to start with them imported. */
 export class Packages {
   readonly #downloads: Downloads;
+  #warm = Promise.resolve(false);
+  #isDistrusted = false;
 
   /** `base` is the URL of the published runtime folder. */
   constructor(base: URL) {
     this.#downloads = new Downloads(base, "concurrency-guide-libraries");
-    void this.#downloads.tidy(Object.values(LIBRARIES));
+    void this.#downloads.tidy([...Object.values(LIBRARIES), WARM]);
   }
 
   /** The archives for what this program declares, by name; throws a message for the reader. */
@@ -25,6 +37,53 @@ export class Packages {
       return Object.fromEntries(names.map((name, index) => [name, archives[index]!]));
     } finally {
       unwatch();
+    }
+  }
+
+  /** Whether this program declares all that is imported in a worker that starts warm. */
+  suitsWarm(source: string): boolean {
+    try {
+      const names = new Set(resolve(dependencies(source), LIBRARIES));
+      return stackSwitching && WARM.needs.every((name) => names.has(name));
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Gives the sandbox what workers need to start warm; returns whether it has that. It is more than
+   * a first run should wait for: unless it is to be fetched, only what is here already is given.
+   */
+  giveWarm(sandbox: Sandbox, { fetch }: { fetch: boolean }): Promise<boolean> {
+    return (this.#warm = this.#warm.then((given) => given || this.#give(sandbox, fetch)));
+  }
+
+  /** From now on workers start without. */
+  distrustWarm(reason: string): void {
+    console.warn(`Python starts without libraries, which takes longer: ${reason}`);
+    this.#warm = Promise.resolve(false);
+    this.#isDistrusted = true;
+  }
+
+  async #give(sandbox: Sandbox, fetch: boolean): Promise<boolean> {
+    if (this.#isDistrusted) return false;
+    try {
+      const snapshot = await (fetch ? this.#downloads.get(WARM) : this.#downloads.kept(WARM));
+      if (!snapshot) return false;
+      const modules = WARM.modules.map(async ({ library, path, handle }) => {
+        const archive = await this.#downloads.get(LIBRARIES[library]!);
+        for (const [name, content] of filesOf(archive)) {
+          if (path.endsWith(`/${name}`)) return { path, handle, wasm: content.slice().buffer };
+        }
+        throw new Error(`${library} has no ${path}.`);
+      });
+      const warm = { snapshot, modules: await Promise.all(modules) };
+      this.#downloads.forget(WARM);
+      sandbox.send({ type: "warm", warm }, [snapshot, ...warm.modules.map(({ wasm }) => wasm)]);
+      return true;
+    } catch {
+      // No network, perhaps: then imports take their time, and the next run tries again.
+      return false;
     }
   }
 }

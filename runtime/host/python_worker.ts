@@ -17,12 +17,17 @@ export class PythonWorker {
   /** Resolves when Python is up; never settles when the worker ends before. */
   readonly ready: Promise<Ready>;
   isReady = false;
+  /** Libraries are imported already, for a program that declares them. */
+  readonly isWarm: boolean;
+  /** It has had a program to run. */
+  isUsed = false;
   readonly #sandbox: Sandbox;
   readonly #port: MessagePort;
 
-  constructor(sandbox: Sandbox, listener: Listener) {
+  constructor(sandbox: Sandbox, isWarm: boolean, listener: Listener) {
     this.#sandbox = sandbox;
-    const { worker, port } = sandbox.spawn();
+    this.isWarm = isWarm;
+    const { worker, port } = sandbox.spawn(isWarm);
     this.number = worker;
     this.#port = port;
     const { promise, resolve } = Promise.withResolvers<Ready>();
@@ -41,6 +46,7 @@ export class PythonWorker {
   }
 
   post(command: Command): void {
+    this.isUsed = true;
     this.#port.postMessage(command);
   }
 

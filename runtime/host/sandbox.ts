@@ -54,10 +54,10 @@ export class Sandbox {
   }
 
   /** Starts a worker; returns its number and the port to talk to it. */
-  spawn(): { worker: number; port: MessagePort } {
+  spawn(warm: boolean): { worker: number; port: MessagePort } {
     const worker = ++this.#spawned;
     const channel = new MessageChannel();
-    this.send({ type: "spawn", worker }, [channel.port2]);
+    this.send({ type: "spawn", worker, warm }, [channel.port2]);
     return { worker, port: channel.port1 };
   }
 

@@ -49,8 +49,8 @@ export interface Run {
 }
 
 export interface Host {
-  /** Fetches the runtime and starts Python now, because a run is likely to come soon. */
-  prepare(): void;
+  /** Fetches the runtime and starts Python now, because a run, of this source, is likely to come soon. */
+  prepare(source?: string): void;
   /** Starts the program. The caller has stopped the previous run; a second one at a time throws. */
   run(program: Program, listen: (event: RunEvent) => void): Run;
 }

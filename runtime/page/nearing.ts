@@ -1,14 +1,6 @@
 /** Tells when a reader is likely to press Run soon: that is the time to fetch what it needs. */
 
-interface Connection {
-  saveData?: boolean;
-}
-
-/** Readers who asked for little data get nothing that they did not ask for. */
-function savesData(): boolean {
-  const { connection } = navigator as Navigator & { connection?: Connection };
-  return connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;
-}
+import { savesData } from "../host/thrift.ts";
 
 /**
  * Calls `act` once, when pointer or focus come to the controls or something is typed into the

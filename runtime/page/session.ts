@@ -48,9 +48,9 @@ export class Session {
   }
 
   /** Fetches and starts what the next run needs; if that fails, the run will tell. */
-  prepare(): void {
+  prepare(source: string): void {
     this.#ready().then(
-      (host) => host.prepare(),
+      (host) => host.prepare(source),
       () => undefined,
     );
   }

@@ -169,7 +169,9 @@ export class Workbench {
     };
     // Before the editor sees the key, and before a focused button takes it for a press.
     root.addEventListener("keydown", onKey, { capture: true, signal });
-    whenNear(root, this.#bar, signal, () => this.#options.tab.session.prepare());
+    whenNear(root, this.#bar, signal, () =>
+      this.#options.tab.session.prepare(this.#options.draft.source),
+    );
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
     window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
   }

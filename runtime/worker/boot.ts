@@ -11,6 +11,7 @@ import type { WorkerAssets } from "../protocol.ts";
 import { limitDisk } from "./disk.ts";
 import type { PythonMemory } from "./kernel.ts";
 import { install, modulesOf, type Parts } from "./modules.ts";
+import { preloading } from "./preload.ts";
 import { findIn, Snapshot } from "./snapshot.ts";
 
 /** Nothing is fetched: Pyodide's requests for its own files are answered from memory. */
@@ -81,7 +82,7 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
     indexURL: MEMORY,
     packageBaseUrl: MEMORY,
     lockFileContents: assets.lockfile,
-    createPyodideModule,
+    createPyodideModule: preloading(createPyodideModule, assets.preloaded ?? []),
     env: { HOME: "/home/reader" },
     checkAPIVersion: true,
   };

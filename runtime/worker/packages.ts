@@ -2,13 +2,13 @@
 import type { PyodideAPI } from "pyodide";
 
 /** Programs find them here, after the standard library; see program.py. */
-const HOME = "/home/packages";
+export const HOME = "/home/packages";
 
 /** Of a file in a zip archive: "PK\x03\x04", then where its parts are. */
 const FILE = { signature: 0x04034b50, size: 18, nameLength: 26, extraLength: 28, name: 30 };
 
 /** The files of an archive that is not compressed, as runtime/pack_packages.py writes them. */
-export function* filesOf(archive: ArrayBuffer): Generator<[string, Uint8Array]> {
+export function* filesOf(archive: ArrayBuffer): Generator<[string, Uint8Array<ArrayBuffer>]> {
   const view = new DataView(archive);
   const decoder = new TextDecoder();
   let place = 0;
