@@ -307,13 +307,16 @@ except interpreters.QueueEmpty: print("empty")`,
   ],
   [
     "a pool of interpreters works on several cores in one process",
-    "from concurrent.futures import InterpreterPoolExecutor\nfrom concurrent import interpreters\ndef where(_): return interpreters.get_current().id, os.getpid()",
+    "from concurrent.futures import InterpreterPoolExecutor\nfrom concurrent import interpreters\ndef where(_): return interpreters.get_current().id, os.getpid()\nclass Unloadable:\n    def __getstate__(self): return 1\n    def __setstate__(self, state): raise ValueError\n    def __call__(self): pass",
     `with InterpreterPoolExecutor(2) as pool:
     seen = list(pool.map(where, range(4)))
     print(0 in {n for n, _ in seen}, {p for _, p in seen} == {os.getpid()})
     try: pool.submit(fail, 3).result()
-    except ValueError as error: print(repr(error))`,
-    "False True\nValueError(3)\n",
+    except ValueError as error: print(repr(error))
+    for work in (Unloadable(), threading.Lock):
+        try: pool.submit(work).result()
+        except interpreters.NotShareableError as error: print("not shareable")`,
+    "False True\nValueError(3)\nnot shareable\nnot shareable\n",
   ],
   [
     "memory without a lock cannot be shared, and says so",

@@ -59,6 +59,10 @@ class QueueNotFoundError(QueueError):
     """An unknown queue was used."""
 
 
+for _kind in (InterpreterError, InterpreterNotFoundError, NotShareableError):
+    _kind.__module__ = "concurrent.interpreters"
+
+
 # --- objects on their way from one interpreter to another -----------------------------------------
 
 
@@ -364,16 +368,24 @@ def _run(kind: str, data: bytes) -> tuple[bytes | None, Any]:
     namespace = sys.modules["__main__"].__dict__
     try:
         given = _load(data)
+    except Exception as error:
+        unreadable = NotShareableError("args not shareable")
+        unreadable.add_note(f"They could not be unpickled: {error!r}")
+        return None, unreadable
+    try:
         if kind == "set":
             namespace.update(given)
         elif kind == "exec":
             exec(given, namespace)  # noqa: S102 - that is what it is for
         else:
             function, args, kwargs = given
-            return _dump(function(*args, **kwargs)), None
+            given = function(*args, **kwargs)
     except BaseException as error:
         return None, _describe(error)
-    return None, None
+    try:
+        return (_dump(given) if kind == "call" else None), None
+    except NotShareableError as error:
+        return None, error
 
 
 def bootstrap(start: Mapping[str, Any]) -> None:
@@ -447,6 +459,14 @@ def is_running(number: int, /, *, restrict: bool = False) -> bool:  # noqa: ARG0
     return running
 
 
+def _tell(number: int, kind: str, given: Any) -> tuple[bytes | None, Any]:
+    """Let an interpreter do something; return the result, and a description of what went wrong."""
+    data, error = _do(_command, number, kind, _dump(given))
+    if isinstance(error, NotShareableError):
+        raise error
+    return data, error
+
+
 def set_main_attributes(
     number: int,
     updates: Mapping[str, Any],
@@ -455,7 +475,7 @@ def set_main_attributes(
     restrict: bool = False,  # noqa: ARG001
 ) -> None:
     """Bind names in an interpreter's `__main__`."""
-    _, error = _do(_command, number, "set", _dump(dict(updates)))
+    _, error = _tell(number, "set", dict(updates))
     if error is not None:
         raise InterpreterError(error.formatted)
 
@@ -468,7 +488,7 @@ def execute(number: int, code: Any, /, *, restrict: bool = False) -> Any:  # noq
         return call(number, code)[1]
     if not isinstance(code, str):
         raise TypeError(f"code must be a string or a function, not {type(code).__name__}")
-    _, error = _do(_command, number, "exec", _dump(code))
+    _, error = _tell(number, "exec", code)
     return error
 
 
@@ -483,7 +503,7 @@ def call(
     restrict: bool = False,  # noqa: ARG001
 ) -> tuple[Any, Any]:
     """Call a function in an interpreter; return its result, and what went wrong."""
-    data, error = _do(_command, number, "call", _dump((function, tuple(args), dict(kwargs or {}))))
+    data, error = _tell(number, "call", (function, tuple(args), dict(kwargs or {})))
     return (None if data is None else _load(data)), error
 
 
