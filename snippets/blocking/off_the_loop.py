@@ -5,14 +5,14 @@ moves = 0
 
 
 def print_label(parcel: str) -> str:
-    sleep(0.5)  # the printer's driver blocks
+    sleep(0.75)  # the printer's driver blocks
     return f"label for {parcel}"
 
 
 async def run_belt() -> None:
     global moves
     while True:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.3)
         moves += 1
 
 

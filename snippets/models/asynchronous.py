@@ -1,7 +1,7 @@
 import asyncio
 from time import perf_counter
 
-SENSORS = {"boiler": 0.6, "pump": 0.4, "valve": 0.2}
+SENSORS = {"boiler": 0.9, "pump": 0.6, "valve": 0.3}
 readings: dict[str, int] = {}
 
 

@@ -1,6 +1,6 @@
 from time import perf_counter, sleep
 
-SENSORS = {"boiler": 0.6, "pump": 0.4, "valve": 0.2}
+SENSORS = {"boiler": 0.9, "pump": 0.6, "valve": 0.3}
 readings: dict[str, int] = {}
 
 

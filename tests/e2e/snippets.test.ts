@@ -151,7 +151,7 @@ test("without stack switching all but those with threads do", patient, async () 
   assert.ok(threaded.length > 0);
   for (const { name, status } of threaded) {
     const source = readFileSync(`snippets/${name}.py`, "utf8");
-    assert.match(source, /threading|ThreadPool|to_thread|run_in_executor|fastapi|greenlet/, name);
+    assert.match(source, /threading|PoolExecutor|to_thread|run_in_executor|fastapi|greenlet/, name);
     assert.equal(status, 1, name);
   }
   const others = seen.filter((run) => !saysWhyNot(run));
