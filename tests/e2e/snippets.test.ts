@@ -138,13 +138,13 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
   });
 }
 
-test("without stack switching all but those with threads do", patient, async () => {
+test("without stack switching all but those with threads or processes do", patient, async () => {
   const options = {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
   };
   const [version, seen] = await runSite("firefox", options);
   const saysWhyNot = ({ chunks }: Seen) =>
-    /RuntimeError: (?:can't start new thread|cannot switch between stacks)/.test(
+    /Error: .*(?:can't start new (?:thread|process)|cannot switch between stacks)/.test(
       chunks.map(({ text }) => text).join(""),
     );
   const threaded = seen.filter(saysWhyNot);
