@@ -67,8 +67,11 @@ async function fetchBytes(
 
 /** Unpacks gzip; bytes that a helpful server has unpacked already are returned as they are. */
 export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
+  if (!GZIP_MAGIC.every((byte, index) => bytes[index] === byte)) {
+    const isAll = bytes.byteLength === bytes.buffer.byteLength;
+    return (isAll ? bytes : bytes.slice()).buffer as ArrayBuffer;
+  }
   const body = new Blob([bytes as Bytes]);
-  if (!GZIP_MAGIC.every((byte, index) => bytes[index] === byte)) return body.arrayBuffer();
   return new Response(body.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
@@ -100,9 +103,11 @@ class Shelf {
     }
   }
 
-  async put(url: URL, bytes: Bytes): Promise<void> {
+  async put(url: URL, content: ArrayBuffer): Promise<void> {
+    // A copy is made now: the content goes on to the sandbox.
+    const response = new Response(content);
     // No room, perhaps; the next visit downloads again.
-    await (await this.#cache)?.put(url, new Response(bytes)).catch(() => {});
+    await (await this.#cache)?.put(url, response).catch(() => {});
   }
 
   /** Forgets the files of former versions. */
@@ -202,7 +207,8 @@ export class Downloads {
     } catch {
       throw new Error(`${url.pathname} arrived damaged.`);
     }
-    void this.#shelf.put(url, bytes);
+    // Unpacked: the next visit shall not wait for that either.
+    void this.#shelf.put(url, content);
     return content;
   }
 

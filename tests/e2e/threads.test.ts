@@ -307,6 +307,19 @@ print(before > 3)`,
         "True\n",
       ],
       [
+        "processor time begins anew with each program, and never goes back",
+        `
+import time
+print(time.process_time() < 1)
+last = 0.0
+for _ in range(300):
+    time.sleep(0.001)
+    now = time.process_time()
+    assert now >= last, (now, last)
+    last = now`,
+        "True\n",
+      ],
+      [
         "time that a program waits is not its processor time, and frames of others are seen",
         `
 import sys, threading, time

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { afterEach, beforeEach, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { addUp, Downloads, gunzip, type RuntimeFile } from "../../runtime/host/download.ts";
 import { serve, type Server } from "../../runtime/harness/server.ts";
@@ -120,4 +120,49 @@ test("several counters tell their sum", () => {
     [5, 30],
     [15, 30],
   ]);
+});
+
+describe("with a store in the browser", () => {
+  const stored = new Map<string, Response>();
+  before(() => {
+    const cache = {
+      match: async (url: URL) => stored.get(url.href)?.clone(),
+      put: async (url: URL, response: Response) => void stored.set(url.href, response),
+      keys: async () => [...stored.keys()].map((url) => ({ url })),
+      delete: async (url: string) => stored.delete(url),
+    };
+    Object.assign(globalThis, { caches: { open: async () => cache } });
+  });
+  after(() => Reflect.deleteProperty(globalThis, "caches"));
+  beforeEach(() => stored.clear());
+
+  test("a further visit fetches nothing, and its progress is full at once", async () => {
+    const content = await downloads().get(a);
+    // What becomes of the content afterwards does not matter to the store.
+    structuredClone(content, { transfer: [content] });
+    const again = downloads();
+    assert.equal(decode(await again.get(a)), text);
+    again.watch([a], (loaded, total) => assert.equal(loaded, total))();
+    assert.deepEqual(requests, ["/a"]);
+  });
+
+  test("what is damaged there is fetched again", async () => {
+    stored.set(new URL("a", server.url).href, new Response("something else"));
+    assert.equal(decode(await downloads().get(a)), text);
+    assert.deepEqual(requests, ["/a"]);
+  });
+
+  test("a store that refuses is done without", async () => {
+    const { caches } = globalThis;
+    Object.assign(globalThis, { caches: { open: () => Promise.reject(new Error("private")) } });
+    assert.equal(decode(await downloads().get(a)), text);
+    Object.assign(globalThis, { caches });
+  });
+
+  test("files of former versions are removed", async () => {
+    const from = downloads();
+    await both(from);
+    await from.tidy([b]);
+    assert.deepEqual([...stored.keys()], [new URL("b", server.url).href]);
+  });
 });

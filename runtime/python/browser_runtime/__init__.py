@@ -56,7 +56,7 @@ def begin() -> Callable[[], bool]:
     # Pyodide puts an entry for the current folder there whenever it starts.
     while sys.path.count("") > 1:
         sys.path.remove("")
-    clocks.restart()
+    clocks.set_time_zone()
     random.seed()
     # What `relativeCreated` of a log record counts from.
     logging._startTime = time.time_ns()  # type: ignore[attr-defined]

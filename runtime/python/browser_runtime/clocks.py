@@ -36,11 +36,15 @@ WATCHED: list[stand_in.Watched] = [(_Clock, time, _CLOCKS)]
 
 _read = time.perf_counter
 _origin = _read()
+_latest = 0.0
 
 
 def process_time() -> float:
-    """Return the seconds for which Python has run since it started; waiting does not count."""
-    return _read() - _origin - kernel.idle / 1000
+    """Return the seconds for which the program has run; waiting does not count."""
+    global _latest
+    # The parts are rounded each by itself, but no clock of this kind ever goes back.
+    _latest = max(_latest, _read() - _origin - kernel.idle / 1000)
+    return _latest
 
 
 def process_time_ns() -> int:
@@ -51,10 +55,14 @@ def process_time_ns() -> int:
 _HALF_A_YEAR = 182 * 86400  # seconds
 
 
-def restart() -> None:
-    """Let `process_time` count from now, and `time` know the time zone of this place."""
-    global _origin
-    _origin = _read()
+def begin() -> None:
+    """Let `process_time` count from now, where a program begins."""
+    global _origin, _latest
+    _origin, _latest = _read() - kernel.idle / 1000, 0.0
+
+
+def set_time_zone() -> None:
+    """Let `time` know the time zone of this place."""
     # As CPython does when it starts: winter time is that of the two which is further west.
     january = time.time() // (2 * _HALF_A_YEAR) * (2 * _HALF_A_YEAR)
     moments = time.localtime(january), time.localtime(january + _HALF_A_YEAR)

@@ -173,6 +173,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None]) -> int:
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
     slices.arm()
+    clocks.begin()
     processes.begin(path)
     facts.begin(path)
     try:
