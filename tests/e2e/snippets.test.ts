@@ -5,7 +5,6 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Browser, LaunchOptions } from "puppeteer-core";
 import {
-  freshPage,
   launch,
   pagesWithSnippets,
   serveSite,
@@ -37,7 +36,8 @@ async function runPage(
   only: Set<string> | undefined,
 ): Promise<Seen[]> {
   const seen: Seen[] = [];
-  const page = await inTurn(() => freshPage(browser));
+  // One profile for all: after the first page the runtime is in the browser's store.
+  const page = await inTurn(() => browser.newPage());
   await page.goto(url);
   await unfold(page);
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
@@ -62,7 +62,7 @@ async function runPage(
     const exit = notes.map((note) => /^Exit status (\d+)/.exec(note)?.[1]).find(Boolean);
     seen.push({ name, chunks, status: Number(exit ?? 0) });
   }
-  await inTurn(() => page.browserContext().close());
+  await inTurn(() => page.close());
   return seen;
 }
 
