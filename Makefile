@@ -121,6 +121,7 @@ bench: build browsers ## Measure the start, what is sent, threads, Stop and spee
 	@node runtime/harness/bench_start.ts --slow --rounds 3
 	@node runtime/harness/bench.ts
 	@node runtime/harness/bench_threads.ts
+	@node runtime/harness/bench_processes.ts
 
 .PHONY: links
 links: build ## Check the links to other sites
