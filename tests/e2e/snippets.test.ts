@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Browser, LaunchOptions } from "puppeteer-core";
 import {
+  freshPage,
   launch,
   pagesWithSnippets,
   serveSite,
@@ -36,8 +37,8 @@ async function runPage(
   only: Set<string> | undefined,
 ): Promise<Seen[]> {
   const seen: Seen[] = [];
-  // One profile for all: after the first page the runtime is in the browser's store.
-  const page = await inTurn(() => browser.newPage());
+  // Windows of their own: browsers slow down a tab that is behind another one.
+  const page = await inTurn(() => freshPage(browser));
   await page.goto(url);
   await unfold(page);
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
@@ -62,7 +63,7 @@ async function runPage(
     const exit = notes.map((note) => /^Exit status (\d+)/.exec(note)?.[1]).find(Boolean);
     seen.push({ name, chunks, status: Number(exit ?? 0) });
   }
-  await inTurn(() => page.close());
+  await inTurn(() => page.browserContext().close());
   return seen;
 }
 
