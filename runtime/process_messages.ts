@@ -6,6 +6,9 @@
  * not wait for numbers.
  */
 
+/** The pid of the main process: Emscripten's own. */
+export const MAIN = 42;
+
 export type End = "reader" | "writer";
 
 /** What a new process is given: the first thing it is told. */

@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { median } from "./median.ts";
 import { Runner } from "./runner.ts";
 
 /** The pool has started before, as that of a program that lives longer has. */
@@ -42,8 +43,6 @@ if __name__ == "__main__":
 `;
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
-const median = (figures: number[]) =>
-  figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 
 // A process that starts imports the program's file, so there has to be one.
 const folder = mkdtempSync(join(tmpdir(), "bench-"));

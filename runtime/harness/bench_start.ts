@@ -17,6 +17,8 @@ import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "puppeteer-core";
 import { encode } from "../page/share.ts";
 import { launch } from "./browsers.ts";
+import { median } from "./median.ts";
+import { contentTypes } from "./server.ts";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, slow: { type: "boolean", default: false } },
@@ -58,15 +60,6 @@ const PYSCRIPT_PAGE = `<!doctype html><title>PyScript</title><link rel=icon href
 <link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script><body>
 <script type="py-editor" config='{"interpreter": "HOST/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
 
-const types: Record<string, string> = {
-  ".css": "text/css",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".wasm": "application/wasm",
-};
 const pages: Record<string, string> = {
   "/bare/index.html": BARE_PAGE,
   "/bare/second.html": BARE_PAGE,
@@ -91,7 +84,7 @@ async function content(path: string): Promise<Buffer> {
   if (body) return body;
   const [prefix, folder] = folders.find(([prefix]) => path.startsWith(prefix))!;
   const plain = pages[path] ?? (await readFile(join(folder, path.slice(prefix.length))));
-  body = types[extname(path)]
+  body = contentTypes[extname(path)]
     ? gzipSync(extname(path) === ".html" ? String(plain).replaceAll("HOST", url) : plain)
     : Buffer.from(plain);
   packed.set(path, body);
@@ -105,7 +98,7 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
   if (!body) return void response.writeHead(404).end();
   sent += body.length;
   if (values.slow) await new Promise((resolve) => setTimeout(resolve, LATENCY));
-  const type = types[extname(path)];
+  const type = contentTypes[extname(path)];
   response.writeHead(200, {
     "content-type": type ?? "application/octet-stream",
     ...(type && { "content-encoding": "gzip" }),
@@ -278,8 +271,6 @@ for (let round = 0; round < Number(values.rounds); round++) {
 server.close();
 server.closeAllConnections();
 
-const median = (figures: number[]) =>
-  figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 const medians = (name: string, figure: string) =>
   median(all.get(name)!.map((figures) => figures[figure]!));
 const base = medians("bare Pyodide worker", "empty cache");

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
 import type { Host } from "../host/types.ts";
 import type { Engine } from "./browsers.ts";
+import { median } from "./median.ts";
 import { Runner } from "./runner.ts";
 import { serve } from "./server.ts";
 
@@ -157,10 +158,6 @@ for t in threads: t.join()
 print((time.perf_counter() - begin) * 1000)`,
   ],
 ];
-
-function median(figures: number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
-}
 
 function say(name: string, figure: number, unit: string): void {
   console.log(`  ${name.padEnd(62)} ${figure.toFixed(unit === "" ? 0 : 2).padStart(10)} ${unit}`);

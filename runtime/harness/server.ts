@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { pipeline } from "node:stream";
 
-const types: Record<string, string> = {
+/** By the ending of a file; others are bytes without a name. */
+export const contentTypes: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
   ".ico": "image/x-icon",
@@ -52,7 +53,7 @@ export async function serve(root: string, intercept: Intercept = () => false): P
       response.writeHead(404).end();
       return;
     }
-    const type = types[extname(shown)] ?? "application/octet-stream";
+    const type = contentTypes[extname(shown)] ?? "application/octet-stream";
     response.writeHead(file ? 200 : 404, { "content-type": type });
     const { size } = await stat(shown);
     // The browser may have gone meanwhile.

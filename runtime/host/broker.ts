@@ -3,7 +3,14 @@
  * channels with two ends, semaphores, parents and children. It lives in the sandbox frame, whose
  * event loop is never busy, and knows neither Python nor workers: only ports and how to end one.
  */
-import type { Acquired, End, Notice, Request, Start } from "../process_messages.ts";
+import {
+  MAIN,
+  type Acquired,
+  type End,
+  type Notice,
+  type Request,
+  type Start,
+} from "../process_messages.ts";
 
 /** The end of a connection to one process. */
 export interface Port {
@@ -12,9 +19,6 @@ export interface Port {
 
 /** Starts a worker for a process; what it posts goes to `Broker.receive`. */
 export type StartWorker = (pid: number) => { port: Port; terminate(): void };
-
-/** Emscripten's own. */
-export const MAIN = 42;
 
 /** So many processes besides the main one run at once; the others wait for their turn to start. */
 export const MOST_LIVE = 16;

@@ -3,7 +3,7 @@
  * it does is start and end workers, which inherit its origin and its content security policy, and
  * pass on what the processes of a program have to say to each other.
  */
-import type { Notice, Request } from "../process_messages.ts";
+import { MAIN, type Notice, type Request } from "../process_messages.ts";
 import type {
   Assets,
   FrameCommand,
@@ -13,7 +13,7 @@ import type {
   Warm,
   WorkerAssets,
 } from "../protocol.ts";
-import { Broker, MAIN, type Port } from "./broker.ts";
+import { Broker, type Port } from "./broker.ts";
 
 interface Started {
   terminate(): void;

@@ -1,5 +1,6 @@
 /** Fetches the libraries that a program declares; loaded only for programs that declare some. */
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+import { stackSwitching } from "../stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { filesOf } from "../worker/packages.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
@@ -12,8 +13,6 @@ declare const WARM: RuntimeFile & {
   needs: string[];
   modules: { library: string; path: string; handle: number }[];
 };
-
-const stackSwitching = "Suspending" in WebAssembly;
 
 /** The libraries' archives, each fetched once in a tab, and the way to start with them imported. */
 export class Packages {

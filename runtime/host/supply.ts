@@ -1,5 +1,6 @@
 /** Brings the runtime's files into the sandbox, in the order in which they are needed. */
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+import { stackSwitching } from "../stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** The files of the runtime, put here by the build. */
@@ -15,8 +16,6 @@ declare const RUNTIME_FILES: {
   lockfile: string;
   packages: string[];
 };
-
-const stackSwitching = "Suspending" in WebAssembly;
 
 export class Supply {
   readonly #sandbox: Sandbox;
@@ -54,13 +53,10 @@ export class Supply {
       unwatch();
     }
     if (!this.restores && !this.#given.has("wheels")) return this.complete(progress);
-    void this.#library().then(
-      () => this.#downloads.tidy([worker, wasm, this.#snapshot, stdlib, ...Object.values(wheels)]),
-      (error: Error) => {
-        this.#libraryFirst = true;
-        this.#sandbox.send({ type: "library", problem: error.message });
-      },
-    );
+    this.#library().catch((error: Error) => {
+      this.#libraryFirst = true;
+      this.#sandbox.send({ type: "library", problem: error.message });
+    });
     return undefined;
   }
 
@@ -135,6 +131,10 @@ export class Supply {
       const stdlib = await this.#take(RUNTIME_FILES.stdlib);
       this.#sandbox.send({ type: "library", stdlib }, [stdlib]);
       this.hasLibrary = true;
+      // The last file to come: what else is in the store is of former versions.
+      const { worker, wasm, wheels } = RUNTIME_FILES;
+      const known = [worker, wasm, this.#snapshot, RUNTIME_FILES.stdlib, ...Object.values(wheels)];
+      void this.#downloads.tidy(known);
     });
   }
 

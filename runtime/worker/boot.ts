@@ -8,6 +8,7 @@
 import { loadPyodide, type PyodideAPI, type PyodideConfig } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import type { WorkerAssets } from "../protocol.ts";
+import { stackSwitching } from "../stack_switching.ts";
 import { limitDisk } from "./disk.ts";
 import type { PythonMemory } from "./kernel.ts";
 import { install, modulesOf, type Parts } from "./modules.ts";
@@ -102,7 +103,7 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
   if (snapshot) setTimeZone(module);
   library.attach(pyodide, assets.stdlib);
   // Without stack switching an import cannot wait for it.
-  if (!("Suspending" in WebAssembly)) await library.wait();
+  if (!stackSwitching) await library.wait();
   if (!snapshot) install(pyodide, modules);
   const intact = pyodide.runPython("import browser_runtime; browser_runtime.begin()") as unknown;
   const { run, run_child, answer, clean_up } = pyodide.pyimport(

@@ -3,8 +3,9 @@
  * after the other. It lives on an opaque origin without network; see ../host/frame.ts.
  */
 import type { PyodideAPI } from "pyodide";
-import type { Request, Start } from "../process_messages.ts";
+import { MAIN, type Request, type Start } from "../process_messages.ts";
 import type { Command, Library, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
+import { stackSwitching } from "../stack_switching.ts";
 import { boot, type ProgramModule, type Python } from "./boot.ts";
 import { Kernel } from "./kernel.ts";
 import { LateLibrary } from "./library.ts";
@@ -19,8 +20,6 @@ import { Watch } from "./watch.ts";
 
 /** In bytes; a started Python has 20 MB or so. */
 const MOST_MEMORY = 512 * 2 ** 20;
-
-const stackSwitching = "Suspending" in WebAssembly;
 
 /** Sends both streams of a run to the page as they are written, until the cap is reached. */
 class Streams {
@@ -165,9 +164,6 @@ class Interpreter {
 
 /** The only run of a process that is not the main one. */
 const CHILD = 1;
-
-/** Emscripten's own pid, which the main process keeps. */
-const MAIN = 42;
 
 /** Starts Python and connects it: ready to run programs, or one process of a program. */
 async function start(

@@ -1,15 +1,14 @@
 /** What is otherwise than on CPython is said beside the run, and only if the program met it. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { describeDifferences } from "../../runtime/page/differences.ts";
-import { Runner } from "../../runtime/harness/runner.ts";
-import type { Engine } from "./support/site.ts";
 
 const BUSY = `
 import threading
 def work():
     for _ in range(3_000_000): pass
 `;
+import { engines, useRunner } from "./support/runner.ts";
 
 const programs: [string, string, RegExp[]][] = [
   ["plain code", "print(sum(range(1000)))", []],
@@ -97,17 +96,12 @@ if __name__ == "__main__":
   ],
 ];
 
-const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
   describe(engine, () => {
-    let runner: Runner;
-    before(async () => {
-      runner = await Runner.open({ engine });
-    });
-    after(() => runner.close());
+    const stage = useRunner({ engine });
     for (const [name, source, expected] of programs) {
       test(name, async () => {
-        const { events } = await runner.run({ source, filename: "demo.py" });
+        const { events } = await stage.runner.run({ source, filename: "demo.py" });
         const lines = describeDifferences(events.filter((event) => event.type === "note"));
         assert.equal(lines.length, expected.length, lines.join("\n"));
         expected.forEach((pattern, index) => assert.match(lines[index]!, pattern));

@@ -1,21 +1,16 @@
 /** `input()` and `sys.stdin`: each line is asked of the reader, in the output. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { Runner } from "../../runtime/harness/runner.ts";
-import { freshPage, useSite, Widget, type Engine } from "./support/site.ts";
+import { engines, useRunner } from "./support/runner.ts";
+import { freshPage, useSite, Widget } from "./support/site.ts";
 
-const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
   describe(`the runtime in ${engine}`, () => {
-    let runner: Runner;
-    before(async () => {
-      runner = await Runner.open({ engine });
-    });
-    after(() => runner.close());
+    const stage = useRunner({ engine });
 
     const run = (source: string, answers: string[] = []) =>
-      runner.run({ source, filename: "demo.py" }, { answers });
+      stage.runner.run({ source, filename: "demo.py" }, { answers });
 
     const programs: [string, string, string[], string][] = [
       [

@@ -1,8 +1,6 @@
 /** Processes: what CPython's `multiprocessing` and process pools do with a worker for each of them. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Engine } from "../../runtime/harness/browsers.ts";
-import { Runner } from "../../runtime/harness/runner.ts";
+import { describe, test } from "node:test";
 
 /** What all programs begin with: their processes import it anew. */
 const COMMON = `
@@ -15,6 +13,7 @@ def fail(n): raise ValueError(n)
 def spin():
     while True: pass
 `;
+import { engines, useRunner } from "./support/runner.ts";
 
 const programs: [name: string, functions: string, main: string, stdout: string | RegExp][] = [
   [
@@ -334,17 +333,12 @@ except OSError as error: print(error.strerror)`,
 const guard = (functions: string, main: string) =>
   `${COMMON}${functions}\nif __name__ == "__main__":\n${main.replace(/^/gm, "    ")}\n`;
 
-const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
   describe(engine, () => {
-    let runner: Runner;
-    before(async () => {
-      runner = await Runner.open({ engine });
-    });
-    after(() => runner.close());
+    const stage = useRunner({ engine });
 
     const run = (source: string, seconds = 120) =>
-      runner.run({ source, filename: "demo.py" }, { seconds });
+      stage.runner.run({ source, filename: "demo.py" }, { seconds });
 
     for (const [name, functions, main, stdout] of programs) {
       test(name, async () => {
@@ -433,7 +427,7 @@ print(mp.active_children(), threading.active_count())`,
     ];
     for (const [name, functions, main] of stoppable) {
       test(`Stop ends a program with ${name}`, async () => {
-        const ran = await runner.run(
+        const ran = await stage.runner.run(
           { source: guard(functions, main), filename: "demo.py" },
           { seconds: 60, stopWhen: "ready\n" },
         );

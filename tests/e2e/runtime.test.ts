@@ -1,8 +1,8 @@
 /** The runtime by itself, on a bare page: what a program sees, and what is left of it afterwards. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Engine } from "../../runtime/harness/browsers.ts";
+import { describe, test } from "node:test";
 import { Runner } from "../../runtime/harness/runner.ts";
+import { engines, useRunner } from "./support/runner.ts";
 
 const INTERLEAVED = `
 import asyncio
@@ -16,17 +16,12 @@ async def main():
         group.create_task(board("quick", 0.1))
 `;
 
-const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
   describe(engine, () => {
-    let runner: Runner;
-    before(async () => {
-      runner = await Runner.open({ engine });
-    });
-    after(() => runner.close());
+    const stage = useRunner({ engine });
 
     const run = (source: string, seconds = 20) =>
-      runner.run({ source, filename: "demo.py" }, { seconds });
+      stage.runner.run({ source, filename: "demo.py" }, { seconds });
 
     test("asyncio.run interleaves tasks", async () => {
       const { stdout, stderr, outcome } = await run(`${INTERLEAVED}\nasyncio.run(main())`);

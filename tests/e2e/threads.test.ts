@@ -1,24 +1,22 @@
 /** Threads, time slices, Ctrl-C and deadlocks: what CPython's `threading` does on our primitives. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Engine } from "../../runtime/harness/browsers.ts";
-import { Runner, type Ran } from "../../runtime/harness/runner.ts";
+import { describe, test } from "node:test";
+import type { Ran } from "../../runtime/harness/runner.ts";
+import { engines, useRunner } from "./support/runner.ts";
 
-const engines: Engine[] = ["chromium", "firefox"];
 for (const engine of engines) {
   describe(engine, () => {
-    let runner: Runner;
-    before(async () => {
-      runner = await Runner.open({ engine });
-    });
-    after(() => runner.close());
+    const stage = useRunner({ engine });
 
     const run = (source: string, seconds = 30) =>
-      runner.run({ source, filename: "demo.py" }, { seconds });
+      stage.runner.run({ source, filename: "demo.py" }, { seconds });
 
     /** Runs a program and presses Stop as soon as it has printed "ready". */
     async function stopWhenReady(source: string): Promise<Ran> {
-      return runner.run({ source, filename: "demo.py" }, { seconds: 60, stopWhen: "ready\n" });
+      return stage.runner.run(
+        { source, filename: "demo.py" },
+        { seconds: 60, stopWhen: "ready\n" },
+      );
     }
 
     const programs: [string, string, string | RegExp][] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { Broker, MAIN, MOST_CHILDREN, MOST_LIVE } from "../../runtime/host/broker.ts";
-import type { Notice, Request } from "../../runtime/process_messages.ts";
+import { Broker, MOST_CHILDREN, MOST_LIVE } from "../../runtime/host/broker.ts";
+import { MAIN, type Notice, type Request } from "../../runtime/process_messages.ts";
 
 /** A process that only notes what it is told. */
 class Process {
