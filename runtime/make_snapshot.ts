@@ -149,7 +149,7 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   pyodide.runPython(`import ${IMPORTED}`, { globals: pyodide.toPy({}) });
   install(pyodide, modules);
   if (libraries) {
-    installLibraries(pyodide, libraries.archives);
+    installLibraries(pyodide, Object.values(libraries.archives));
     pyodide.runPython(IMPORT, { globals: pyodide.toPy({}) });
     const loader = (pyodide as unknown as { _module: Loader })._module;
     const modules = libraries.modules.map(({ library, path }) => ({

@@ -17,8 +17,9 @@ export type FrameCommand =
   | { type: "assets"; assets: Assets }
   /** Workers yet to come shall not use the assets there were, but wait for others. */
   | { type: "withdraw" }
-  /** For workers that are to start warm. */
-  | { type: "warm"; warm: Warm }
+  /** For workers that are to start warm: first what takes time to compile. */
+  | { type: "modules"; modules: PackedModule[] }
+  | { type: "warm"; assets: Assets }
   /** May come later than the rest; workers that wait for it get it then. */
   | ({ type: "library" } & (Library | NoLibrary))
   /** Starts a worker, which gets the port that comes with the message. */
@@ -52,10 +53,11 @@ export interface NoLibrary {
   problem: string;
 }
 
-/** The memory of a Python in which libraries are imported, and their modules in C. */
-export interface Warm {
-  snapshot: ArrayBuffer;
-  modules: { path: string; handle: number; wasm: ArrayBuffer }[];
+/** A module in C that is loaded in a memory with libraries: where Python finds it, and its code. */
+export interface PackedModule {
+  path: string;
+  handle: number;
+  wasm: ArrayBuffer;
 }
 
 /** sandbox frame → worker, as its first message; the `Library` follows when it is not part of it. */
@@ -68,6 +70,8 @@ export type WorkerAssets = Assets &
 
 /** page → worker. */
 export type Command =
+  /** Libraries that programs may declare: a zip archive of the files of each. May come early. */
+  | { type: "packages"; packages: Record<string, ArrayBuffer> }
   | {
       type: "run";
       run: number;
@@ -75,8 +79,8 @@ export type Command =
       filename: string;
       /** Further importable modules: content by relative path. */
       files?: Record<string, Uint8Array>;
-      /** The libraries it has declared: a zip archive of their files, by name. */
-      packages?: Record<string, ArrayBuffer>;
+      /** Names of the libraries it has declared. */
+      packages: string[];
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }

@@ -31,11 +31,13 @@ const LATENCY = 40;
 const TURN = 10;
 
 const PROGRAM = "print('first')\n";
+/** As the snippets do: a server, and the client that calls it in the same program. */
 const FASTAPI = `# /// script
-# dependencies = ["fastapi"]
+# dependencies = ["fastapi", "httpx"]
 # ///
 from fastapi import FastAPI
-print('first', FastAPI)
+import httpx
+print('first', FastAPI, httpx)
 `;
 
 const BARE_PAGE = `<!doctype html><title>bare</title><link rel=icon href=data:,>

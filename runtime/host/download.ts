@@ -103,6 +103,14 @@ class Shelf {
     }
   }
 
+  async has(url: URL): Promise<boolean> {
+    try {
+      return (await (await this.#cache)?.match(url)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   async put(url: URL, content: ArrayBuffer): Promise<void> {
     // A copy is made now: the content goes on to the sandbox.
     const response = new Response(content);
@@ -142,6 +150,11 @@ export class Downloads {
       arrival.catch(() => this.#arrivals.delete(file.file));
     }
     return arrival;
+  }
+
+  /** Whether the content can be had without a network, unless it is damaged. */
+  async has(file: RuntimeFile): Promise<boolean> {
+    return this.#arrivals.has(file.file) || this.#shelf.has(new URL(file.file, this.#base));
   }
 
   /** The content if it can be had without a network. */

@@ -10,10 +10,12 @@ import type {
   FrameEvent,
   Library,
   NoLibrary,
-  Warm,
+  PackedModule,
   WorkerAssets,
 } from "../protocol.ts";
 import { Broker, type Port } from "./broker.ts";
+
+type Preloaded = NonNullable<WorkerAssets["preloaded"]>;
 
 interface Started {
   terminate(): void;
@@ -24,7 +26,8 @@ const script = Promise.withResolvers<string>();
 const wasm = Promise.withResolvers<WebAssembly.Module>();
 let arrival = Promise.withResolvers<Assets>();
 let arrived = false;
-let warm: Promise<Partial<WorkerAssets>> | undefined;
+let modules: Promise<Preloaded>;
+const warm = Promise.withResolvers<Omit<WorkerAssets, "wasm">>();
 const library = Promise.withResolvers<void>();
 let stdlib: Library | NoLibrary | undefined;
 const workers = new Map<number, Started>();
@@ -40,13 +43,12 @@ function start(ports: MessagePort[], isWarm: boolean, onError: (message: string)
     if (isOver) return;
     worker = new Worker(address);
     worker.onerror = ({ message }) => onError(message);
-    const [module, assets] = await Promise.all([wasm.promise, arrival.promise]);
+    const memory = isWarm ? warm : arrival;
+    const [module, assets] = await Promise.all([wasm.promise, memory.promise]);
     if (!assets.snapshot) await library.promise;
     if (isOver) return;
-    const more = isWarm ? await warm : undefined;
-    if (isOver) return;
     const isHere = stdlib && "stdlib" in stdlib;
-    const given: WorkerAssets = { ...assets, ...(isHere && stdlib), ...more, wasm: module };
+    const given: WorkerAssets = { ...assets, ...(isHere && stdlib), wasm: module };
     worker.postMessage(given, ports);
     if (isHere) return;
     waiting.add(worker);
@@ -104,11 +106,15 @@ function spawn(number: number, isWarm: boolean, pagePort: MessagePort): Started 
 }
 
 /** Once for all workers that are to start warm. */
-async function compile({ snapshot, modules }: Warm): Promise<Partial<WorkerAssets>> {
+async function compile(modules: PackedModule[]): Promise<Preloaded> {
   const compiled = modules.map(async ({ path, handle, wasm }) => {
     return { path, handle, module: await WebAssembly.compile(wasm) };
   });
-  return { snapshot, preloaded: await Promise.all(compiled) };
+  return Promise.all(compiled);
+}
+
+async function makeWarm(assets: Assets): Promise<Omit<WorkerAssets, "wasm">> {
+  return { ...assets, preloaded: await modules };
 }
 
 addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>) => {
@@ -133,8 +139,11 @@ addEventListener("message", ({ data, ports, source }: MessageEvent<FrameCommand>
       if (arrived) arrival = Promise.withResolvers();
       arrived = false;
       break;
+    case "modules":
+      modules = compile(data.modules);
+      break;
     case "warm":
-      warm = compile(data.warm);
+      warm.resolve(makeWarm(data.assets));
       break;
     case "library":
       stdlib = data;

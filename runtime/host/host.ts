@@ -113,11 +113,9 @@ class SandboxHost implements Host {
   async #prepare(source: string): Promise<void> {
     const packages = await this.#packagesFor(source);
     const suitsWarm = packages?.suitsWarm(source) ?? false;
-    await this.#ready(
-      () => {},
-      suitsWarm,
-      () => !this.#isRunning,
-    );
+    const archives = packages?.of(source, () => {}) ?? Promise.resolve({});
+    const isWanted = () => !this.#isRunning;
+    await this.#ready(() => {}, suitsWarm, archives, isWanted);
   }
 
   get #isRunning(): boolean {
@@ -152,15 +150,18 @@ class SandboxHost implements Host {
     const [fetching, starting] = [progress(), progress()];
     const chosen = await this.#packagesFor(source);
     this.#suitsWarm = chosen?.suitsWarm(source) ?? false;
-    const [packages, worker] = await Promise.all([
-      chosen?.of(source, fetching) ?? {},
-      this.#ready(starting, this.#suitsWarm, () => !run.over),
+    const gathering = chosen?.of(source, fetching) ?? Promise.resolve({});
+    const [archives, worker] = await Promise.all([
+      gathering,
+      this.#ready(starting, this.#suitsWarm, gathering, () => !run.over),
     ]);
     const [, { hasLibrary: library }] = await this.#opened!;
     // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
     if (!worker || run.over || worker !== this.#worker || this.#executing !== 0) return;
     const number = (this.#executing = ++this.#runs);
     this.#begun = false;
+    worker.give(archives);
+    const packages = Object.keys(archives);
     const command = { source, filename, files: files ?? {}, packages, library };
     worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {
@@ -176,20 +177,29 @@ class SandboxHost implements Host {
 
   /**
    * A worker in which Python is up, with libraries imported if those suit; whatever is missing for
-   * that is fetched and started. Nothing when it is no longer wanted.
+   * that is fetched and started. It is given the archives as early as possible. Nothing when it is no
+   * longer wanted.
    */
   async #ready(
     progress: Progress,
     suitsWarm: boolean,
+    archives: Promise<Readonly<Record<string, ArrayBuffer>>>,
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
     const [sandbox, supply] = await (this.#opened ??= this.#open());
-    const warm = suitsWarm && (await this.#packages!.giveWarm(sandbox, { fetch: false }));
+    const wanted = suitsWarm && supply.restores;
+    const completed = supply.complete(progress, wanted);
+    completed.catch(() => {});
+    const expected = wanted && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
-    this.#take(sandbox, warm && supply.restores);
-    await supply.complete(progress);
+    // Now, because its thread and its script take time as well.
+    const first = this.#take(sandbox, expected);
+    archives.then((archives) => first.give(archives)).catch(() => {});
+    await completed;
+    const hasWarm = expected && (await this.#packages!.giveWarm(sandbox, supply, { fetch: false }));
+    if (!hasWarm) await supply.complete(progress);
     if (!isWanted()) return undefined;
-    const worker = this.#take(sandbox, warm && supply.restores);
+    const worker = this.#take(sandbox, hasWarm && supply.restores);
     ({ version: this.#version, jspi: this.#interruptible } = await worker.ready);
     return worker;
   }
@@ -209,7 +219,8 @@ class SandboxHost implements Host {
       const suits = spare?.isWarm === warm;
       this.#worker = suits ? spare : undefined;
       if (suits) this.#spare = undefined;
-      if (worker.isUsed || this.#spare) worker.end();
+      // One that is to start warm waits for ever if there is nothing to start with.
+      if (worker.isUsed || !worker.isReady || this.#spare) worker.end();
       else this.#spare = worker;
     }
     return (this.#worker ??= this.#spawn(sandbox, warm));
@@ -239,6 +250,8 @@ class SandboxHost implements Host {
     } else if (event.type === "started") {
       this.#begun = true;
       run.listen({ type: "started", version: this.#version });
+      // A warm one starts without the memory that others need.
+      void this.#opened!.then(([, supply]) => supply.complete(() => {})).catch(() => {});
       setTimeout(() => !run.over && this.#keepSpare(), LONG);
     } else if (event.type === "input" && !run.program.interactive) {
       this.#answer(undefined);
@@ -287,7 +300,7 @@ class SandboxHost implements Host {
   async #warmUp(): Promise<void> {
     const [sandbox, supply] = await this.#opened!;
     if (!supply.restores || savesData()) return;
-    await this.#packages!.giveWarm(sandbox, { fetch: true });
+    await this.#packages!.giveWarm(sandbox, supply, { fetch: true });
     this.#prepareAgain();
   }
 

@@ -2,6 +2,7 @@
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
 import { stackSwitching } from "../stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
+import type { Supply } from "./supply.ts";
 import { filesOf } from "../worker/packages.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 
@@ -18,6 +19,7 @@ declare const WARM: RuntimeFile & {
 export class Packages {
   readonly #downloads: Downloads;
   #warm = Promise.resolve(false);
+  #modules: Promise<void> | undefined;
   #isDistrusted = false;
 
   /** `base` is the URL of the published runtime folder. */
@@ -49,12 +51,17 @@ export class Packages {
     }
   }
 
+  /** Whether workers can start warm without a download, as far as one can say at once. */
+  async hasWarm(): Promise<boolean> {
+    return !this.#isDistrusted && ((await this.#warm) || this.#downloads.has(WARM));
+  }
+
   /**
    * Gives the sandbox what workers need to start warm; returns whether it has that. It is more than
    * a first run should wait for: unless it is to be fetched, only what is here already is given.
    */
-  giveWarm(sandbox: Sandbox, { fetch }: { fetch: boolean }): Promise<boolean> {
-    return (this.#warm = this.#warm.then((given) => given || this.#give(sandbox, fetch)));
+  giveWarm(sandbox: Sandbox, supply: Supply, { fetch }: { fetch: boolean }): Promise<boolean> {
+    return (this.#warm = this.#warm.then((given) => given || this.#give(sandbox, supply, fetch)));
   }
 
   /** From now on workers start without. */
@@ -64,25 +71,35 @@ export class Packages {
     this.#isDistrusted = true;
   }
 
-  async #give(sandbox: Sandbox, fetch: boolean): Promise<boolean> {
+  async #give(sandbox: Sandbox, supply: Supply, fetch: boolean): Promise<boolean> {
     if (this.#isDistrusted) return false;
     try {
-      const snapshot = await (fetch ? this.#downloads.get(WARM) : this.#downloads.kept(WARM));
+      if (!fetch && !(await this.#downloads.has(WARM))) return false;
+      const [snapshot] = await Promise.all([
+        fetch ? this.#downloads.get(WARM) : this.#downloads.kept(WARM),
+        (this.#modules ??= this.#giveModules(sandbox)),
+      ]);
       if (!snapshot) return false;
-      const modules = WARM.modules.map(async ({ library, path, handle }) => {
-        const archive = await this.#downloads.get(LIBRARIES[library]!);
-        for (const [name, content] of filesOf(archive)) {
-          if (path.endsWith(`/${name}`)) return { path, handle, wasm: content.slice().buffer };
-        }
-        throw new Error(`${library} has no ${path}.`);
-      });
-      const warm = { snapshot, modules: await Promise.all(modules) };
       this.#downloads.forget(WARM);
-      sandbox.send({ type: "warm", warm }, [snapshot, ...warm.modules.map(({ wasm }) => wasm)]);
+      sandbox.send({ type: "warm", assets: supply.assetsOf(snapshot) }, [snapshot]);
       return true;
     } catch {
       // No network, perhaps: then imports take their time, and the next run tries again.
+      this.#modules = undefined;
       return false;
     }
+  }
+
+  async #giveModules(sandbox: Sandbox): Promise<void> {
+    const modules = WARM.modules.map(async ({ library, path, handle }) => {
+      const archive = await this.#downloads.get(LIBRARIES[library]!);
+      for (const [name, content] of filesOf(archive)) {
+        if (path.endsWith(`/${name}`)) return { path, handle, wasm: content.slice().buffer };
+      }
+      throw new Error(`${library} has no ${path}.`);
+    });
+    const given = await Promise.all(modules);
+    const contents = given.map(({ wasm }) => wasm);
+    sandbox.send({ type: "modules", modules: given }, contents);
   }
 }

@@ -21,6 +21,8 @@ export class PythonWorker {
   readonly isWarm: boolean;
   /** It has had a program to run. */
   isUsed = false;
+  /** Names of the libraries that it has been given. */
+  readonly #given = new Set<string>();
   readonly #sandbox: Sandbox;
   readonly #port: MessagePort;
 
@@ -43,6 +45,15 @@ export class PythonWorker {
         resolve(event);
       } else listener.told(this, event);
     };
+  }
+
+  /** Hands over the archives of libraries that it does not have yet; possible before it is ready. */
+  give(archives: Readonly<Record<string, ArrayBuffer>>): void {
+    const missing = Object.entries(archives).filter(([name]) => !this.#given.has(name));
+    if (missing.length === 0) return;
+    for (const [name] of missing) this.#given.add(name);
+    const command: Command = { type: "packages", packages: Object.fromEntries(missing) };
+    this.#port.postMessage(command);
   }
 
   post(command: Command): void {

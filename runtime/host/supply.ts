@@ -1,5 +1,6 @@
 /** Brings the runtime's files into the sandbox, in the order in which they are needed. */
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+import type { Assets } from "../protocol.ts";
 import { stackSwitching } from "../stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -34,19 +35,20 @@ export class Supply {
   }
 
   /**
-   * Resolves when everything that a worker needs is in the sandbox. Rejects with a message for the
-   * reader; called again, it fetches what is missing.
+   * Resolves when everything that a worker needs is in the sandbox, its memory aside if it has that
+   * from elsewhere. Rejects with a message for the reader; called again, it fetches what is missing.
    */
-  async complete(progress: Progress): Promise<void> {
+  async complete(progress: Progress, hasMemory = false): Promise<void> {
     const { worker, wasm, wheels, stdlib } = RUNTIME_FILES;
-    const first = this.restores ? [this.#snapshot] : Object.values(wheels);
+    const memory = hasMemory ? [] : [this.#snapshot];
+    const first = this.restores ? memory : Object.values(wheels);
     const late = this.restores && !this.#libraryFirst ? [] : [stdlib];
     const unwatch = this.#downloads.watch([worker, wasm, ...first, ...late], progress);
     try {
       await Promise.all([
         this.#once("script", () => this.#giveScript()),
         this.#once("wasm", () => this.#giveWasm()),
-        this.restores ? this.#once("snapshot", () => this.#giveSnapshot()) : this.#startingFresh(),
+        this.restores ? hasMemory || this.#restoring() : this.#startingFresh(),
         this.#libraryFirst && this.#library(),
       ]);
     } finally {
@@ -92,18 +94,24 @@ export class Supply {
     this.#sandbox.send({ type: "wasm", wasm }, [wasm]);
   }
 
-  async #giveSnapshot(): Promise<void> {
+  /** What a worker needs that starts from this memory. */
+  assetsOf(snapshot: ArrayBuffer): Assets {
     const { lockfile, stdlibSize } = RUNTIME_FILES;
+    return { snapshot, lockfile, stdlibSize, wheels: {}, packages: [] };
+  }
+
+  #restoring(): Promise<void> {
+    return this.#once("snapshot", () => this.#giveSnapshot());
+  }
+
+  async #giveSnapshot(): Promise<void> {
     let snapshot: ArrayBuffer;
     try {
       snapshot = await this.#take(this.#snapshot);
     } catch (error) {
       return this.distrustSnapshot(error instanceof Error ? error.message : String(error));
     }
-    this.#sandbox.send(
-      { type: "assets", assets: { snapshot, lockfile, stdlibSize, wheels: {}, packages: [] } },
-      [snapshot],
-    );
+    this.#sandbox.send({ type: "assets", assets: this.assetsOf(snapshot) }, [snapshot]);
   }
 
   /** Everything for a start from nothing. */

@@ -25,11 +25,7 @@ export function* filesOf(archive: ArrayBuffer): Generator<[string, Uint8Array<Ar
 }
 
 /** Puts the libraries' files in place; returns whether there are any. */
-export function install(
-  { FS }: PyodideAPI,
-  packages: Readonly<Record<string, ArrayBuffer>>,
-): boolean {
-  const archives = Object.values(packages);
+export function install({ FS }: PyodideAPI, archives: readonly ArrayBuffer[]): boolean {
   for (const archive of archives) {
     for (const [name, content] of filesOf(archive)) {
       const path = `${HOME}/${name}`;

@@ -59,6 +59,9 @@ class Streams {
   }
 }
 
+/** Of the libraries that programs may declare, by name. */
+type Archives = Map<string, ArrayBuffer>;
+
 type Post = (event: WorkerEvent) => void;
 
 class Interpreter {
@@ -111,13 +114,16 @@ class Interpreter {
     this.#processes.module.end(status);
   }
 
-  async run(command: Extract<Command, { type: "run" }>): Promise<void> {
+  async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
     const { run, source, filename, files, packages } = command;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
     // Modules in C cannot be taken back, and what else libraries leave behind nobody knows.
-    const isExtended = install(this.#pyodide, packages ?? {});
+    const isExtended = install(
+      this.#pyodide,
+      packages.map((name) => archives.get(name)!),
+    );
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
@@ -201,13 +207,18 @@ async function serve(port: MessagePort, broker: MessagePort, assets: WorkerAsset
   // The program's own exceptions never get here: the interpreter itself is broken.
   const crashed = (error: unknown) => post({ type: "crashed", message: String(error) });
   try {
-    const interpreter = await start(post, broker, MAIN, assets, crashed);
+    const archives: Archives = new Map();
+    const starting = start(post, broker, MAIN, assets, crashed);
+    let interpreter: Interpreter;
     port.onmessage = (event: MessageEvent<Command>) => {
       const data = readOnce(event);
-      if (data.type === "run") interpreter.run(data).catch(crashed);
+      if (data.type === "packages") {
+        for (const [name, archive] of Object.entries(data.packages)) archives.set(name, archive);
+      } else if (data.type === "run") interpreter.run(data, archives).catch(crashed);
       else if (data.type === "answer") interpreter.answer(data.run, data.text);
       else interpreter.interrupt(data.run);
     };
+    interpreter = await starting;
   } catch (error) {
     crashed(error);
   }

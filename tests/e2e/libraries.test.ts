@@ -101,6 +101,49 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
       assert.equal((await run(IMPORTED)).stdout, "True\n");
     });
 
+    const shelved = () =>
+      runner.page.evaluate(async () => {
+        const shelf = await caches.open("concurrency-guide-libraries");
+        return (await shelf.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
+      });
+
+    test("a further visit starts with them imported, and can start others without", async () => {
+      while (!(await shelved())) await run(IMPORTED);
+      await runner.reload();
+      requests = [];
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.deepEqual(
+        requests.filter((url) => url.endsWith(".bin")),
+        [],
+      );
+      await runner.reload();
+      const children = `
+import sys
+from concurrent.futures import ProcessPoolExecutor
+def has_fastapi() -> bool:
+    return "fastapi" in sys.modules
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as pool:
+        print(has_fastapi(), pool.submit(has_fastapi).result())
+`;
+      const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], children));
+      assert.deepEqual([stderr, stdout], ["", "True False\n"]);
+      assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
+    });
+
+    test("when it was damaged where it was kept, they are imported as before", async () => {
+      const url = await shelved();
+      await runner.page.evaluate(async (url) => {
+        const shelf = await caches.open("concurrency-guide-libraries");
+        await shelf.put(url!, new Response("damaged"));
+      }, url);
+      await runner.reload();
+      const source = declaring(["fastapi", "httpx"], STATION);
+      assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      let tries = 0;
+      while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
+    });
+
     test("when what that needs is damaged, they are imported as before", async () => {
       await runner.reload();
       await runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
