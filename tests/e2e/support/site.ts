@@ -79,7 +79,8 @@ export async function freshPage(
   viewport: Viewport = { width: 1280, height: 900 },
 ): Promise<Page> {
   const context = await browser.createBrowserContext();
-  const page = await context.newPage();
+  // A window, not a tab: browsers slow down a tab that is behind another one.
+  const page = await context.newPage({ type: "window" });
   await page.setViewport(viewport);
   return page;
 }
@@ -96,6 +97,9 @@ export interface Shown {
   stderr: string;
   notes: string[];
 }
+
+/** Not at each frame: a window that is behind another one has few of them. */
+const POLLING = "mutation";
 
 /** One `<runnable-snippet>` or `<runnable-playground>`, as a reader uses it. */
 export class Widget {
@@ -117,7 +121,7 @@ export class Widget {
             !button.disabled &&
             button.getAttribute("aria-disabled") !== "true",
         ),
-      { timeout: 60_000 },
+      { timeout: 60_000, polling: POLLING },
       this.selector,
       name,
     );
@@ -147,7 +151,7 @@ export class Widget {
         new RegExp(source, flags).test(
           document.querySelector(`${selector} [role=log]`)?.textContent ?? "",
         ),
-      { timeout },
+      { timeout, polling: POLLING },
       this.selector,
       pattern.source,
       pattern.flags,
