@@ -103,9 +103,13 @@ export class Broker {
     }
   }
 
-  /** The process's worker broke down. */
-  crashed(pid: number): void {
-    if (pid !== MAIN) this.#end(pid, -SIGSEGV);
+  /** The process's worker broke down, with this message. */
+  crashed(pid: number, message: string): void {
+    if (pid === MAIN || !this.#processes.has(pid)) return;
+    const reason = message.split("\n").find((line) => line.trim() !== "") ?? "unknown reason";
+    const text = `Process ${pid} broke down: ${reason}\n`;
+    this.#processes.get(MAIN)?.worker?.port.post({ type: "output", stream: "stderr", text });
+    this.#end(pid, -SIGSEGV);
   }
 
   /** Something a process has sent. A program may send anything: nothing of it is taken on trust. */
@@ -214,7 +218,7 @@ export class Broker {
         if (pid !== MAIN) this.#end(pid, request.status);
         return;
       case "crashed":
-        return this.crashed(pid);
+        return this.crashed(pid, String(request.message));
       case "output":
       case "note":
         if (pid !== MAIN) this.#processes.get(MAIN)?.worker?.port.post(request);

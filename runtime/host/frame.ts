@@ -81,7 +81,7 @@ function connect(receive: (request: Request) => void): {
 function spawn(number: number, isWarm: boolean, pagePort: MessagePort): Started {
   const broker = new Broker((pid) => {
     const { port, far, cut } = connect((request) => broker.receive(pid, request));
-    const { terminate } = start([far], false, () => broker.crashed(pid));
+    const { terminate } = start([far], false, (message) => broker.crashed(pid, message));
     return {
       port,
       terminate() {

@@ -1,6 +1,7 @@
 /** Processes: what CPython's `multiprocessing` and process pools do with a worker for each of them. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { engines, useRunner } from "./support/runner.ts";
 
 /** What all programs begin with: their processes import it anew. */
 const COMMON = `
@@ -13,7 +14,6 @@ def fail(n): raise ValueError(n)
 def spin():
     while True: pass
 `;
-import { engines, useRunner } from "./support/runner.ts";
 
 const programs: [name: string, functions: string, main: string, stdout: string | RegExp][] = [
   [

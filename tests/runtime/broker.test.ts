@@ -288,10 +288,17 @@ describe("a process", () => {
   test("that is killed or breaks down ends by a signal, and its worker with it", () => {
     const [killed, broken] = [spawn(), spawn()];
     main.tell({ type: "kill", pid: killed.pid, signal: 15 });
-    broker.crashed(broken.pid);
+    broker.crashed(broken.pid, "\nout of bounds\n  at wasm");
     assert.deepEqual(main.told("exited"), [
       { type: "exited", pid: killed.pid, status: -15 },
       { type: "exited", pid: broken.pid, status: -11 },
+    ]);
+    assert.deepEqual(main.told("output"), [
+      {
+        type: "output",
+        stream: "stderr",
+        text: `Process ${broken.pid} broke down: out of bounds\n`,
+      },
     ]);
     assert.ok(killed.terminated && broken.terminated);
     assert.deepEqual(broker.children, { all: 0, live: 0 });
