@@ -87,7 +87,8 @@ test: build browsers ## Run all tests: Python, TypeScript, and the built site in
 	@echo "Testing the built site in browsers …"
 	@node --test --test-concurrency=1 $(filter-out tests/e2e/attacks.test.ts,$(wildcard tests/e2e/*.test.ts))
 	@echo "Testing snippets, pages and the build …"
-	@$(python) -m pytest
+	@# Snippets mostly wait.
+	@$(python) -m pytest --numprocesses 3
 
 .PHONY: attacks
 attacks: build browsers ## Run the hostile programs (ten minutes, on a machine that does nothing else)

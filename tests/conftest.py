@@ -4,10 +4,14 @@ import textwrap
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mkdocs_runnable.check import Result
+from mkdocs_runnable.project import Project
 from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.verification import write_results
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -46,6 +50,30 @@ def add_snippet(library: Library) -> AddSnippet:
         return path
 
     return add
+
+
+# The property of a test's report that says how a snippet did: name, outcome, detail.
+RESULT = "snippet result"
+_results: dict[str, Result] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect how the snippets did, from whichever process ran them."""
+    if report.when == "call":
+        properties: dict[str, Any] = dict(report.user_properties)
+        if RESULT in properties:
+            result = Result(*properties[RESULT])
+            _results[result.name] = result
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep that for /verification.json."""
+    project = Project(REPOSITORY)
+    # A run of one test (-k) must not throw the other results away; workers only report.
+    if hasattr(session.config, "workerinput") or set(_results) != set(project.library.names()):
+        return
+    results = [(project.library.load(name), result) for name, result in _results.items()]
+    write_results(project.verification, results, REPOSITORY)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,37 +1,25 @@
 """Every snippet runs on this Python, prints what is recorded, and is tidy and in use."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from pytest_examples import CodeExample, EvalExample
 
-from mkdocs_runnable.check import Result, check_snippet, stale_recordings
+from mkdocs_runnable.check import check_snippet, stale_recordings
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.snippet import Library, Snippet
-from mkdocs_runnable.verification import write_results
-from tests.conftest import REPOSITORY, AddSnippet, ruff_ignored
+from mkdocs_runnable.snippet import Library
+from tests.conftest import REPOSITORY, RESULT, AddSnippet, ruff_ignored
 
 PROJECT = Project(REPOSITORY)
 LIBRARY = PROJECT.library
 
 
-@pytest.fixture(scope="module")
-def results() -> Iterator[dict[str, tuple[Snippet, Result]]]:
-    """Results of this module, kept at the end for /verification.json."""
-    collected: dict[str, tuple[Snippet, Result]] = {}
-    yield collected
-    # A run of one test (-k) must not throw the other results away.
-    if set(collected) == set(LIBRARY.names()):
-        write_results(PROJECT.verification, collected.values(), REPOSITORY)
-
-
 @pytest.mark.parametrize("name", LIBRARY.names())
-def test_prints_what_is_recorded(name: str, results: dict[str, tuple[Snippet, Result]]) -> None:
-    snippet = LIBRARY.load(name)
-    result = check_snippet(snippet, LIBRARY)
-    results[name] = (snippet, result)
+def test_prints_what_is_recorded(name: str, record_property: Callable[[str, object], None]) -> None:
+    result = check_snippet(LIBRARY.load(name), LIBRARY)
+    record_property(RESULT, (name, result.outcome, result.detail))
     if result.outcome == "skipped":
         pytest.skip(f"{name}: {result.detail}")
     assert result.outcome == "passed", f"{name}: {result.detail}"
