@@ -11,6 +11,7 @@ replaced where they are the very pipe of the run, which is named in the environm
 It imports only what Python has imported by then, so that the run is that of a plain program.
 """
 
+import _signal  # type: ignore[import-not-found]  # `signal` is imported by programs
 import io
 import os
 import sys
@@ -80,7 +81,15 @@ def _replace_streams() -> None:
         sys.stderr = sys.__stderr__ = stream  # type: ignore[misc]
 
 
+def _listen_to_ctrl_c() -> None:
+    """As in a terminal, even where a shell has started all this in the background."""
+    # The processes that the program starts are its own affair; ours leads a session.
+    if os.getsid(0) == os.getpid() and _signal.getsignal(_signal.SIGINT) == _signal.SIG_IGN:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+
+
 if __name__ == "sitecustomize":  # not where the rest of the package imports the names above
     _replace_streams()
+    _listen_to_ctrl_c()
     _here = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not imported yet
     sys.path[:] = [entry for entry in sys.path if entry != _here]

@@ -124,6 +124,7 @@ async function runSite(
       (!only || only.some((late) => late.name === name)) && !done.has(name) && !!done.add(name);
     const seen: Seen[] = [];
     const pages = only ? [...new Set(only.map(({ page }) => page))] : await pagesWithSnippets();
+    // The longest first, lest one page be alone at the end.
     const worker = async () => {
       for (let path = pages.pop(); path !== undefined; path = pages.pop()) {
         seen.push(...(await runPage(browser, site.url, path, isWanted)));

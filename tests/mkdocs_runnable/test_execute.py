@@ -1,6 +1,7 @@
 """Running a file: it must be what a stranger sees who types ``python name.py``."""
 
 import os
+import signal
 import sys
 import textwrap
 import time
@@ -188,6 +189,22 @@ def test_uncaught_exception(python: Run) -> None:
 )
 def test_exit_status(python: Run, source: str, status: int) -> None:
     assert python(source).status == status
+
+
+def test_ctrl_c_works_where_this_process_ignores_it(python: Run) -> None:
+    # As a shell has it for what it starts in the background.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        execution = python("""
+            import signal
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                print("interrupted")
+        """)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert execution.chunks == (Chunk("stdout", "interrupted\n"),)
 
 
 def test_time_limit_ends_the_program_and_its_children(python: Run) -> None:

@@ -63,14 +63,15 @@ export function useSite(): { readonly url: string; readonly browser: Browser } {
   };
 }
 
-/** The addresses of all pages that show snippets, with a slash at both ends. */
+/** The addresses of all pages that show snippets, with a slash at both ends; those with most last. */
 export async function pagesWithSnippets(): Promise<string[]> {
-  const pages: string[] = [];
+  const pages: [path: string, snippets: number][] = [];
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");
-    if (html.includes("<runnable-snippet ")) pages.push(`/${file.slice(0, -"index.html".length)}`);
+    const snippets = html.split("<runnable-snippet ").length - 1;
+    if (snippets > 0) pages.push([`/${file.slice(0, -"index.html".length)}`, snippets]);
   }
-  return pages.toSorted();
+  return pages.toSorted(([, one], [, other]) => one - other).map(([path]) => path);
 }
 
 /** A page with an empty profile of its own, closed with its context. */
