@@ -109,12 +109,9 @@ for (const [name, engine, launch, snapshot] of [
           assert.ok(outcome.type === "failed");
           assert.match(outcome.message, new RegExp(`^/${file}.* (could not be fetched|damaged)`));
           answers = {};
-          requests.length = 0;
           assert.equal((await runner.run(HELLO)).stdout, "hello\n");
-          assert.ok(
-            !requests.includes(published(snapshot)),
-            "what has arrived is not fetched again",
-          );
+          const fetched = requests.filter((name) => name === published(snapshot));
+          assert.equal(fetched.length, 1, "what has arrived is not fetched again");
         });
       }
     }
