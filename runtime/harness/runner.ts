@@ -72,8 +72,11 @@ export class Runner {
   }
 
   /** Fetches the runtime and starts Python, without a program. */
-  async prepare(): Promise<void> {
-    await this.page.evaluate(() => (window as unknown as BarePage).host.prepare());
+  async prepare(source?: string): Promise<void> {
+    await this.page.evaluate(
+      (source) => (window as unknown as BarePage).host.prepare(source),
+      source,
+    );
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   type Request,
   type Start,
 } from "../process_messages.ts";
+import { reasonOf } from "./reason.ts";
 
 /** The end of a connection to one process. */
 export interface Port {
@@ -106,8 +107,7 @@ export class Broker {
   /** The process's worker broke down, with this message. */
   crashed(pid: number, message: string): void {
     if (pid === MAIN || !this.#processes.has(pid)) return;
-    const reason = message.split("\n").find((line) => line.trim() !== "") ?? "unknown reason";
-    const text = `Process ${pid} broke down: ${reason}\n`;
+    const text = `Process ${pid} broke down: ${reasonOf(message)}\n`;
     this.#processes.get(MAIN)?.worker?.port.post({ type: "output", stream: "stderr", text });
     this.#end(pid, -SIGSEGV);
   }

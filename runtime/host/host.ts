@@ -2,6 +2,7 @@
 import { addUp, type Progress } from "./download.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
+import { reasonOf } from "./reason.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
 import { savesData } from "./thrift.ts";
@@ -25,7 +26,7 @@ const LONG = 1000;
 const TOO_DEEP = /call stack|recursion|stack overflow/i;
 
 function explainCrash(message: string): string {
-  const reason = message.split("\n").find((line) => line.trim() !== "") ?? "unknown reason";
+  const reason = reasonOf(message);
   if (TOO_DEEP.test(message)) {
     return `The program recursed deeper than the browser's stack allows (${reason}). Python was restarted.`;
   }
@@ -43,6 +44,14 @@ async function loadPackages(base: URL): Promise<Packages> {
     throw new Error(`${address.pathname} could not be fetched: is there a network connection?`);
   });
   return new Packages(base);
+}
+
+/** The libraries of a program. */
+interface Declared {
+  /** A worker that has libraries imported suits it, as far as those go. */
+  suitsWarm: boolean;
+  /** By name. Rejects with a message for the reader. */
+  archives: Promise<Readonly<Record<string, ArrayBuffer>>>;
 }
 
 class ActiveRun implements Run {
@@ -111,9 +120,9 @@ class SandboxHost implements Host {
 
   /** A failure is told to the run that meets it. */
   async #prepare(source: string): Promise<void> {
-    const packages = await this.#packagesFor(source);
-    const suitsWarm = packages?.suitsWarm(source) ?? false;
-    const archives = packages?.of(source, () => {}) ?? Promise.resolve({});
+    const { suitsWarm, archives } = await this.#declared(source, () => {});
+    // Perhaps before anybody looks at them.
+    archives.catch(() => {});
     const isWanted = () => !this.#isRunning;
     await this.#ready(() => {}, suitsWarm, archives, isWanted);
   }
@@ -148,12 +157,11 @@ class SandboxHost implements Host {
     });
     const { source, filename, files } = run.program;
     const [fetching, starting] = [progress(), progress()];
-    const chosen = await this.#packagesFor(source);
-    this.#suitsWarm = chosen?.suitsWarm(source) ?? false;
-    const gathering = chosen?.of(source, fetching) ?? Promise.resolve({});
+    const declared = await this.#declared(source, fetching);
+    this.#suitsWarm = declared.suitsWarm;
     const [archives, worker] = await Promise.all([
-      gathering,
-      this.#ready(starting, this.#suitsWarm, gathering, () => !run.over),
+      declared.archives,
+      this.#ready(starting, declared.suitsWarm, declared.archives, () => !run.over),
     ]);
     const [, { hasLibrary: library }] = await this.#opened!;
     // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
@@ -169,10 +177,11 @@ class SandboxHost implements Host {
     }, CLEANING);
   }
 
-  /** What fetches the libraries that the program declares, if any. */
-  async #packagesFor(source: string): Promise<Packages | undefined> {
-    if (!DECLARES.test(source)) return undefined;
-    return (this.#packages ??= await loadPackages(this.#base));
+  /** The libraries that the program declares: on their way, and whether to start with them imported. */
+  async #declared(source: string, progress: Progress): Promise<Declared> {
+    if (!DECLARES.test(source)) return { suitsWarm: false, archives: Promise.resolve({}) };
+    const packages = (this.#packages ??= await loadPackages(this.#base));
+    return { suitsWarm: packages.suitsWarm(source), archives: packages.of(source, progress) };
   }
 
   /**
@@ -183,7 +192,7 @@ class SandboxHost implements Host {
   async #ready(
     progress: Progress,
     suitsWarm: boolean,
-    archives: Promise<Readonly<Record<string, ArrayBuffer>>>,
+    archives: Declared["archives"],
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
     const [sandbox, supply] = await (this.#opened ??= this.#open());
@@ -197,7 +206,7 @@ class SandboxHost implements Host {
     archives.then((archives) => first.give(archives)).catch(() => {});
     await completed;
     const hasWarm = expected && (await this.#packages!.giveWarm(sandbox, supply, { fetch: false }));
-    if (!hasWarm) await supply.complete(progress);
+    if (wanted && !hasWarm) await supply.complete(progress);
     if (!isWanted()) return undefined;
     const worker = this.#take(sandbox, hasWarm && supply.restores);
     ({ version: this.#version, jspi: this.#interruptible } = await worker.ready);
@@ -250,8 +259,10 @@ class SandboxHost implements Host {
     } else if (event.type === "started") {
       this.#begun = true;
       run.listen({ type: "started", version: this.#version });
-      // A warm one starts without the memory that others need.
-      void this.#opened!.then(([, supply]) => supply.complete(() => {})).catch(() => {});
+      // It has started without the memory that others need.
+      if (this.#worker?.isWarm) {
+        void this.#opened!.then(([, supply]) => supply.complete(() => {})).catch(() => {});
+      }
       setTimeout(() => !run.over && this.#keepSpare(), LONG);
     } else if (event.type === "input" && !run.program.interactive) {
       this.#answer(undefined);

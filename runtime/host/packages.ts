@@ -58,7 +58,7 @@ export class Packages {
 
   /**
    * Gives the sandbox what workers need to start warm; returns whether it has that. It is more than
-   * a first run should wait for: unless it is to be fetched, only what is here already is given.
+   * a first run should wait for: unless it is to be fetched, ask `hasWarm` before.
    */
   giveWarm(sandbox: Sandbox, supply: Supply, { fetch }: { fetch: boolean }): Promise<boolean> {
     return (this.#warm = this.#warm.then((given) => given || this.#give(sandbox, supply, fetch)));
@@ -74,10 +74,9 @@ export class Packages {
   async #give(sandbox: Sandbox, supply: Supply, fetch: boolean): Promise<boolean> {
     if (this.#isDistrusted) return false;
     try {
-      if (!fetch && !(await this.#downloads.has(WARM))) return false;
       const [snapshot] = await Promise.all([
         fetch ? this.#downloads.get(WARM) : this.#downloads.kept(WARM),
-        (this.#modules ??= this.#giveModules(sandbox)),
+        this.#giveModulesOnce(sandbox),
       ]);
       if (!snapshot) return false;
       this.#downloads.forget(WARM);
@@ -85,9 +84,15 @@ export class Packages {
       return true;
     } catch {
       // No network, perhaps: then imports take their time, and the next run tries again.
-      this.#modules = undefined;
       return false;
     }
+  }
+
+  #giveModulesOnce(sandbox: Sandbox): Promise<void> {
+    return (this.#modules ??= this.#giveModules(sandbox).catch((error: unknown) => {
+      this.#modules = undefined;
+      throw error;
+    }));
   }
 
   async #giveModules(sandbox: Sandbox): Promise<void> {

@@ -48,7 +48,9 @@ export class Supply {
       await Promise.all([
         this.#once("script", () => this.#giveScript()),
         this.#once("wasm", () => this.#giveWasm()),
-        this.restores ? hasMemory || this.#restoring() : this.#startingFresh(),
+        this.restores
+          ? hasMemory || this.#once("snapshot", () => this.#giveSnapshot())
+          : this.#startingFresh(),
         this.#libraryFirst && this.#library(),
       ]);
     } finally {
@@ -98,10 +100,6 @@ export class Supply {
   assetsOf(snapshot: ArrayBuffer): Assets {
     const { lockfile, stdlibSize } = RUNTIME_FILES;
     return { snapshot, lockfile, stdlibSize, wheels: {}, packages: [] };
-  }
-
-  #restoring(): Promise<void> {
-    return this.#once("snapshot", () => this.#giveSnapshot());
   }
 
   async #giveSnapshot(): Promise<void> {

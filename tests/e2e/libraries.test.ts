@@ -1,9 +1,8 @@
 /** Libraries that a program declares are fetched and installed for it, and for nobody else. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
-import type { Engine } from "../../runtime/harness/browsers.ts";
-import { Runner } from "../../runtime/harness/runner.ts";
+import { beforeEach, describe, test } from "node:test";
 import type { Intercept } from "../../runtime/harness/server.ts";
+import { engines, useRunner } from "./support/runner.ts";
 
 const declaring = (libraries: string[], source: string) =>
   `# /// script\n# dependencies = ${JSON.stringify(libraries)}\n# ///\n${source}`;
@@ -28,28 +27,24 @@ asyncio.run(main())
 // Loads almost nothing, to see what else is fetched.
 const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
 
-for (const engine of ["chromium", "firefox"] as Engine[]) {
+for (const engine of engines) {
   describe(engine, () => {
-    let runner: Runner;
     let requests: string[] = [];
     let intercept: Intercept = () => false;
-    before(async () => {
-      runner = await Runner.open({
-        engine,
-        intercept: (request, response) => {
-          requests.push(request.url ?? "");
-          return intercept(request, response);
-        },
-      });
+    const stage = useRunner({
+      engine,
+      intercept: (request, response) => {
+        requests.push(request.url ?? "");
+        return intercept(request, response);
+      },
     });
-    after(() => runner.close());
     beforeEach(() => {
       requests = [];
       intercept = () => false;
     });
 
     const run = (source: string, options = {}) =>
-      runner.run({ source, filename: "demo.py" }, options);
+      stage.runner.run({ source, filename: "demo.py" }, options);
 
     test("a program that declares nothing fetches nothing of them", async () => {
       assert.equal((await run("print('plain')")).stdout, "plain\n");
@@ -102,21 +97,21 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
     });
 
     const shelved = () =>
-      runner.page.evaluate(async () => {
+      stage.runner.page.evaluate(async () => {
         const shelf = await caches.open("concurrency-guide-libraries");
         return (await shelf.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
       });
 
     test("a further visit starts with them imported, and can start others without", async () => {
       while (!(await shelved())) await run(IMPORTED);
-      await runner.reload();
+      await stage.runner.reload();
       requests = [];
       assert.equal((await run(IMPORTED)).stdout, "True\n");
       assert.deepEqual(
         requests.filter((url) => url.endsWith(".bin")),
         [],
       );
-      await runner.reload();
+      await stage.runner.reload();
       const children = `
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -133,11 +128,11 @@ if __name__ == "__main__":
 
     test("when it was damaged where it was kept, they are imported as before", async () => {
       const url = await shelved();
-      await runner.page.evaluate(async (url) => {
+      await stage.runner.page.evaluate(async (url) => {
         const shelf = await caches.open("concurrency-guide-libraries");
         await shelf.put(url!, new Response("damaged"));
       }, url);
-      await runner.reload();
+      await stage.runner.reload();
       const source = declaring(["fastapi", "httpx"], STATION);
       assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
       let tries = 0;
@@ -145,8 +140,8 @@ if __name__ == "__main__":
     });
 
     test("when what that needs is damaged, they are imported as before", async () => {
-      await runner.reload();
-      await runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+      await stage.runner.reload();
+      await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
       let spoiled = 0;
       intercept = ({ url }, response) => {
         if (!url?.includes("/python-libraries-")) return false;
@@ -168,6 +163,17 @@ if __name__ == "__main__":
       );
       const other = await run(declaring(["httpx"], "import httpx, pydantic"));
       assert.match(other.stderr, /No module named 'pydantic'\npydantic is here for programs/);
+    });
+
+    test("getting ready for a program with an unknown library is no error yet", async () => {
+      await stage.runner.reload();
+      const title = await stage.runner.page.title();
+      await stage.runner.page.evaluate(() => {
+        addEventListener("unhandledrejection", ({ reason }) => (document.title = String(reason)));
+      });
+      await stage.runner.prepare(declaring(["numpy"], "print('never')"));
+      assert.equal((await run("print('plain')")).stdout, "plain\n");
+      assert.equal(await stage.runner.page.title(), title);
     });
 
     test("an unknown library or version is named at once", async () => {
@@ -192,8 +198,8 @@ if __name__ == "__main__":
       test(`an archive that is ${name} is said to be, and the next try fetches it`, async () => {
         // Another each time: the browser may have kept those of the tests before.
         const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
-        await runner.reload();
-        await runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+        await stage.runner.reload();
+        await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
         intercept = ({ url }, response) => {
           if (!url?.includes(`/${library}-`)) return false;
           spoil(response);
