@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeDifferences } from "../../runtime/page/differences.ts";
+import { engines, useRunner } from "./support/runner.ts";
 
 const BUSY = `
 import threading
 def work():
     for _ in range(3_000_000): pass
 `;
-import { engines, useRunner } from "./support/runner.ts";
 
 const programs: [string, string, RegExp[]][] = [
   ["plain code", "print(sum(range(1000)))", []],

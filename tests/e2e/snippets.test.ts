@@ -39,10 +39,9 @@ async function runPage(
   browser: Browser,
   url: string,
   path: string,
-  isWanted: (name: string) => boolean,
+  claim: (name: string) => boolean,
 ): Promise<Seen[]> {
   const seen: Seen[] = [];
-  // Windows of their own: browsers slow down a tab that is behind another one.
   const page = await inTurn(() => freshPage(browser));
   await page.goto(url + path);
   await unfold(page);
@@ -50,7 +49,7 @@ async function runPage(
     elements.map((element) => ({ id: element.id, name: element.getAttribute("data-name")! })),
   );
   for (const { id, name } of widgets) {
-    if (!isWanted(name)) continue;
+    if (!claim(name)) continue;
     const widget = new Widget(page, `#${escapeId(id)}`);
     const { notes } = await widget.run();
     const chunks = await page.$$eval(`#${escapeId(id)} [role=log] pre .runnable-block`, (blocks) =>
@@ -87,7 +86,7 @@ function judge(engine: Engine, version: string, seen: Seen[], more: string[]) {
 }
 
 /**
- * Fails unless each run fits its recording. Two pages at a time make each other late on a small
+ * Fails unless each run fits its recording. Pages side by side make each other late on a small
  * machine, so the few that do not fit are run once more with nothing beside them, and have to then.
  */
 async function expectRecorded(
@@ -120,14 +119,14 @@ async function runSite(
   const browser = await launch(engine, options);
   try {
     const done = new Set<string>();
-    const isWanted = (name: string) =>
+    const claim = (name: string) =>
       (!only || only.some((late) => late.name === name)) && !done.has(name) && !!done.add(name);
     const seen: Seen[] = [];
     const pages = only ? [...new Set(only.map(({ page }) => page))] : await pagesWithSnippets();
     // The longest first, lest one page be alone at the end.
     const worker = async () => {
       for (let path = pages.pop(); path !== undefined; path = pages.pop()) {
-        seen.push(...(await runPage(browser, site.url, path, isWanted)));
+        seen.push(...(await runPage(browser, site.url, path, claim)));
       }
     };
     await Promise.all(Array.from({ length: only ? 1 : AT_A_TIME[engine] }, worker));
