@@ -16,10 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mkdocs_runnable.child.sitecustomize import PIPE_VARIABLE, SHIFT_IN, SHIFT_OUT
+from mkdocs_runnable.child.sitecustomize import (
+    PIPE_VARIABLE,
+    SHIFT_IN,
+    SHIFT_OUT,
+    TRACE_VARIABLE,
+)
 
 Stream = Literal["stdout", "stderr"]
 _CHILD = Path(__file__).with_name("child")
+# Holds `runnable_tracer`, which traces runs in the browser as well.
+_TRACER = Path(__file__).parents[1] / "runtime" / "python"
 # How long a finished program's own children may go on writing before they are ended.
 _GRACE = 1.0  # seconds
 MAX_OUTPUT = 4_000_000  # bytes
@@ -66,6 +73,7 @@ def run(
     *,
     timeout: float,
     extra_path: Path | None = None,
+    trace: Path | None = None,
     on_chunk: Callable[[Chunk], None] | None = None,
 ) -> Execution:
     """Run a file to its end or its time limit.
@@ -78,11 +86,17 @@ def run(
         path: The file.
         timeout: Seconds after which it is ended, with all processes it started.
         extra_path: A folder whose modules it can import.
+        trace: A folder for what its processes tell of their threads and tasks; see
+            :func:`mkdocs_runnable.tracing.assemble`. Without, they are not watched.
         on_chunk: Called with each piece of output as it comes.
     """
     path = path.resolve()
     read_end, write_end = os.pipe()
     status = os.fstat(write_end)
+    environment = _environment(f"{status.st_dev}:{status.st_ino}", extra_path)
+    if trace:
+        settings = os.pathsep.join(map(str, (_TRACER, trace.resolve(), path)))
+        environment[TRACE_VARIABLE] = settings
     started = time.monotonic()
     with os.fdopen(read_end, "rb", buffering=0) as pipe:
         try:
@@ -92,7 +106,7 @@ def run(
                 stdin=subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
-                env=_environment(f"{status.st_dev}:{status.st_ino}", extra_path),
+                env=environment,
                 start_new_session=True,
             )
         finally:

@@ -1,7 +1,9 @@
-"""Writes the recorded output of snippets."""
+"""Writes the recorded output and timelines of snippets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from mkdocs_runnable.check import why_stopped
@@ -10,6 +12,7 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.execute import interpreter, run
 from mkdocs_runnable.recording import Origin, Origins, Transcript, write_atomically
 from mkdocs_runnable.snippet import Library, Snippet, read_text
+from mkdocs_runnable.tracing import assemble
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     if not snippet.header.runs_on():
         detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
         return Recorded(snippet.name, "skipped", detail)
-    execution = run(snippet.path, timeout=snippet.timeout)
+    with TemporaryDirectory() as folder:
+        execution = run(snippet.path, timeout=snippet.timeout, trace=Path(folder))
+        trace = assemble(Path(folder), interpreter())
     where = library.where(snippet.path)
     if why := why_stopped(execution, snippet.timeout):
         raise RunnableError(
@@ -62,9 +67,15 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     origin = origins.get(snippet.name)
     known = origin is not None and snippet.sha256.startswith(origin.source)
     same = old is not None and compare(old, transcript, snippet.header).same
-    if same and known and not (renew and old != transcript):
+    has_trace = snippet.trace_path.exists() == (trace is not None)
+    if same and known and has_trace and not renew:
         return Recorded(snippet.name, "unchanged")
     write_atomically(snippet.recording_path, text)
+    # Of the same run, so that the times are those which it has printed.
+    if trace:
+        write_atomically(snippet.trace_path, trace)
+    else:
+        snippet.trace_path.unlink(missing_ok=True)
     origins.set(snippet.name, Origin(interpreter(), snippet.sha256[:12]))
     warning = ""
     if transcript.status and (old is None or old.status != transcript.status):

@@ -47,6 +47,11 @@ class Snippet:
         return self.path.with_suffix(".out")
 
     @property
+    def trace_path(self) -> Path:
+        """Where the recorded timeline stands, beside the file, if there is one."""
+        return self.path.with_suffix(".trace.json")
+
+    @property
     def timeout(self) -> float:
         """Time limit of one run in seconds."""
         return self.header.timeout or DEFAULT_TIMEOUT

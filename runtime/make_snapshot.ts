@@ -127,7 +127,7 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   const nobody = () => {};
   const link = new PageLink(nobody);
   const processes = new ProcessLink(new MessageChannel().port1, 0, {
-    ...{ start: nobody, interrupt: nobody, output: nobody, note: nobody },
+    ...{ start: nobody, interrupt: nobody, output: nobody, note: nobody, trace: nobody },
   });
   const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
   let initial: Uint8Array | undefined;

@@ -23,6 +23,8 @@ export interface Start {
   parentSentinel: number;
   /** Files of the parent, by path. */
   files: Map<string, Uint8Array>;
+  /** It shall tell what its threads and tasks do. */
+  traced: boolean;
 }
 
 /** Values that some processes share, by number; who acquires their semaphore gets to see them. */
@@ -76,6 +78,7 @@ export type Request =
       tokens: number[];
       sentinel: number;
       parentSentinel: number;
+      traced: boolean;
     }
   | { type: "kill"; pid: number; signal: number }
   | { type: "exit"; status: number }
@@ -84,6 +87,7 @@ export type Request =
   /** Only what the main process may show. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
+  | { type: "trace"; begun: number; rows: string }
   /** Ctrl-C for all others; from the main process only. */
   | { type: "interrupt" }
   /** The program is over: whoever is left of it ends. From the main process only. */
@@ -106,4 +110,6 @@ export type Notice =
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
-  | { type: "note"; fact: string; value: number; detail: string };
+  | { type: "note"; fact: string; value: number; detail: string }
+  /** What a process has told of itself, or the broker of its end. */
+  | { type: "trace"; process: number; parent: number; begun: number; rows: string };

@@ -81,6 +81,8 @@ export type Command =
       files?: Record<string, Uint8Array>;
       /** Names of the libraries it has declared. */
       packages: string[];
+      /** It shall tell what its threads and tasks do, in `trace` events. */
+      trace: boolean;
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }
@@ -107,6 +109,11 @@ export type WorkerEvent =
    * fact: a count or ms, the name of a function or module.
    */
   | { type: "note"; run: number; fact: string; value: number; detail: string }
+  /**
+   * What a process of the program did: `rows` is JSON text, an array of rows as in
+   * timeline/rows.ts, with times in ms since `begun`, which all processes count from the same moment.
+   */
+  | { type: "trace"; run: number; process: number; parent: number; begun: number; rows: string }
   | { type: "ended"; run: number; status: number }
   /** The program has ended, but something of it is still alive: this worker must not run another. */
   | { type: "spent" }
@@ -122,6 +129,7 @@ const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "
   input: { run: "number" },
   waiting: { run: "number", threads: "number" },
   note: { run: "number", fact: "string", value: "number", detail: "string" },
+  trace: { run: "number", process: "number", parent: "number", begun: "number", rows: "string" },
   ended: { run: "number", status: "number" },
   spent: {},
   crashed: { message: "string" },

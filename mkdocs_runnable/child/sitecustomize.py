@@ -8,7 +8,8 @@ cut each other's lines. The program sees nothing of this but the class of the tw
 A child process whose output the program itself captures must not be marked: the streams are only
 replaced where they are the very pipe of the run, which is named in the environment.
 
-It imports only what Python has imported by then, so that the run is that of a plain program.
+Unless the run is traced, it imports only what Python has imported by then, so that the run is that
+of a plain program.
 """
 
 import _signal  # type: ignore[import-not-found]  # `signal` is imported by programs
@@ -17,7 +18,13 @@ import os
 import sys
 from _thread import RLock, get_ident
 
+TYPE_CHECKING = False  # `typing` is imported by programs
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PIPE_VARIABLE = "RUNNABLE_PIPE"
+# The tracer's folder, the folder for what it writes, and the program; see `runnable_tracer.files`.
+TRACE_VARIABLE = "RUNNABLE_TRACE"
 SHIFT_OUT = "\x0e"
 SHIFT_IN = "\x0f"
 
@@ -57,10 +64,15 @@ class _LineStream(io.TextIOWrapper):
         super().flush()
 
     def _emit(self, text: str) -> None:
+        if _note:
+            _note("stderr" if self._before else "stdout", text)
         data = f"{self._before}{text}{self._after}".encode(self.encoding, self.errors or "strict")
         with self._lock:
             self.buffer.write(data)
             self.buffer.flush()
+
+
+_note: "Callable[[str, str], None] | None" = None
 
 
 def _is_pipe(descriptor: int, pipe: str | None) -> bool:
@@ -88,8 +100,27 @@ def _listen_to_ctrl_c() -> None:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 
+def _trace() -> None:
+    """Watch what the program does, if that is asked for, here and in the processes it starts."""
+    global _note
+    settings = os.environ.get(TRACE_VARIABLE)
+    if not settings:
+        return
+    tracer, folder, program = settings.split(os.pathsep)
+    is_main = os.getsid(0) == os.getpid()
+    if not is_main and not any("multiprocessing" in word for word in sys.orig_argv):
+        return  # a program that this one has started
+    sys.path.insert(0, tracer)
+    try:
+        from runnable_tracer import files  # type: ignore[import-not-found]
+    finally:
+        sys.path.remove(tracer)
+    _note = files.start(folder, program, is_main=is_main)
+
+
 if __name__ == "sitecustomize":  # not where the rest of the package imports the names above
     _replace_streams()
     _listen_to_ctrl_c()
+    _trace()
     _here = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not imported yet
     sys.path[:] = [entry for entry in sys.path if entry != _here]

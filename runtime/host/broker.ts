@@ -71,6 +71,7 @@ interface Process {
   worker?: { port: Port; terminate(): void };
   start?: Start;
   asks: Map<number, Ask>;
+  isTraced?: boolean;
 }
 
 export class Broker {
@@ -223,6 +224,11 @@ export class Broker {
       case "note":
         if (pid !== MAIN) this.#processes.get(MAIN)?.worker?.port.post(request);
         return;
+      case "trace": {
+        const { begun, rows } = request;
+        if (pid !== MAIN) this.#tellTrace(process, begun, rows);
+        return;
+      }
       case "interrupt":
         if (pid !== MAIN) return;
         for (const other of this.#processes.values()) {
@@ -232,6 +238,17 @@ export class Broker {
       case "over":
         if (pid === MAIN) this.#endAll();
     }
+  }
+
+  #tellTrace({ pid, parent }: Process, begun: number, rows: string): void {
+    const notice: Notice = { type: "trace", process: pid, parent, begun, rows };
+    this.#processes.get(MAIN)?.worker?.port.post(notice);
+  }
+
+  #tellEnd(process: Process, status: number): void {
+    const how = status < 0 ? "killed" : status > 0 ? "failed" : "done";
+    const row = ["end", 0, 0, how, status === 0 ? "" : `exit status ${status}`];
+    this.#tellTrace(process, performance.timeOrigin + performance.now(), JSON.stringify([row]));
   }
 
   #answer({ worker }: Process, ask: number, value: unknown): void {
@@ -393,14 +410,15 @@ export class Broker {
   // --- processes ----------------------------------------------------------------------------------
 
   #spawn(parent: Process, request: SpawnRequest): void {
-    const { ask, tokens, sentinel, parentSentinel, main, pickles, files } = request;
+    const { ask, tokens, sentinel, parentSentinel, main, pickles, files, traced } = request;
     if (this.children.all >= MOST_CHILDREN) {
       for (const token of tokens) this.receive(parent.pid, { type: "drop", token });
       return this.#answer(parent, ask, undefined);
     }
     const pid = this.#nextPid++;
-    const start: Start = { pid, parent: parent.pid, main, pickles, parentSentinel, files };
-    this.#processes.set(pid, { pid, parent: parent.pid, start, asks: new Map() });
+    const start: Start = { pid, parent: parent.pid, main, pickles, parentSentinel, files, traced };
+    const asks = new Map<number, Ask>();
+    this.#processes.set(pid, { pid, parent: parent.pid, start, asks, isTraced: traced });
     // Each of the two sees the other's end as the end of a channel that nobody writes to.
     for (const [channel, reader, writer] of [
       [sentinel, parent.pid, pid],
@@ -453,6 +471,7 @@ export class Broker {
     if (!process) return;
     this.#processes.delete(pid);
     process.worker?.terminate();
+    if (process.isTraced) this.#tellEnd(process, status);
     for (const ask of process.asks.values()) this.#forget(ask);
     // First, so that the parent knows the status when it sees the end of the sentinel.
     const parent = this.#processes.get(process.parent);

@@ -8,6 +8,8 @@ export interface Program {
   files?: Record<string, Uint8Array>;
   /** Somebody answers `input` events. Without, the program finds its standard input at its end. */
   interactive?: boolean;
+  /** It tells what its threads and tasks do, in `trace` events. */
+  trace?: boolean;
 }
 
 export type RunEvent =
@@ -26,7 +28,9 @@ export type RunEvent =
   /** The main thread has ended; so many threads have not, and the program waits for them. */
   | { type: "waiting"; threads: number }
   /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
-  | { type: "note"; fact: string; value: number; detail: string };
+  | { type: "note"; fact: string; value: number; detail: string }
+  /** Part of the timeline of one process of the program; see `WorkerEvent`. */
+  | { type: "trace"; process: number; parent: number; begun: number; rows: string };
 
 export type Outcome =
   /** The program ended by itself; `status` is what its process would have returned. */

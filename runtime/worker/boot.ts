@@ -20,8 +20,8 @@ const MEMORY = "https://memory.invalid/";
 
 /** What `browser_runtime.program.run` looks like from here. */
 interface RunProgram {
-  (source: string, filename: string, files: unknown): number;
-  callPromising(source: string, filename: string, files: unknown): Promise<number>;
+  (source: string, filename: string, files: unknown, trace: boolean): number;
+  callPromising(source: string, filename: string, files: unknown, trace: boolean): Promise<number>;
 }
 
 /** What of `browser_runtime` is called from here; taken once, before any program could replace it. */

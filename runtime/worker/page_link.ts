@@ -1,5 +1,7 @@
 /** What Python tells the page besides its output, for one run at a time. */
+import { MAIN } from "../process_messages.ts";
 import type { WorkerEvent } from "../protocol.ts";
+import type { Traced } from "./process_link.ts";
 
 /** So many steps of the clock are measured, to find the smallest. */
 const STEPS = 5;
@@ -21,10 +23,18 @@ export class PageLink {
     tell: (fact: string, value: number, detail: string) =>
       this.#tell({ type: "note", run: this.run, fact, value, detail }),
     clock_step: clockStep,
+    /** The time in ms; the same in all workers, as far as their clocks are. */
+    clock: () => performance.timeOrigin + performance.now(),
+    trace: (begun: number, rows: string) => this.trace({ process: MAIN, parent: 0, begun, rows }),
   });
 
   constructor(post: (event: WorkerEvent) => void) {
     this.#post = post;
+  }
+
+  /** What one of the program's processes does. */
+  trace({ process, parent, begun, rows }: Traced): void {
+    this.#tell({ type: "trace", run: this.run, process, parent, begun, rows });
   }
 
   #tell(event: WorkerEvent): void {

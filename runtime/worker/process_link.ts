@@ -26,12 +26,21 @@ interface Writing {
   gates: Gate[];
 }
 
+/** Rows of one process's timeline, as text; see `WorkerEvent`. */
+export interface Traced {
+  process: number;
+  parent: number;
+  begun: number;
+  rows: string;
+}
+
 /** What the rest of the worker does when the broker wants something of it. */
 export interface Duties {
   start(start: Start): void;
   interrupt(): void;
   output(stream: "stdout" | "stderr", text: string): void;
   note(fact: string, value: number, detail: string): void;
+  trace(of: Traced): void;
 }
 
 /** So much may be on its way from one process, in bytes: a program that goes round `channels.py`
@@ -146,10 +155,12 @@ export class ProcessLink {
       tokens: number[],
       sentinel: number,
       parentSentinel: number,
+      traced: boolean,
     ) =>
-      this.#ask((ask) => {
-        return { type: "spawn", ask, main, pickles, files, tokens, sentinel, parentSentinel };
-      }),
+      this.#ask((ask) => ({
+        ...{ type: "spawn", ask, main, pickles, files, tokens, sentinel, parentSentinel },
+        traced,
+      })),
 
     listen: (ask: number, gate: Gate) => {
       const pending = this.#pending.get(ask);
@@ -233,6 +244,8 @@ export class ProcessLink {
         return this.#duties.output(notice.stream, notice.text);
       case "note":
         return this.#duties.note(notice.fact, notice.value, notice.detail);
+      case "trace":
+        return this.#duties.trace(notice);
     }
   }
 

@@ -106,16 +106,16 @@ class Interpreter {
   }
 
   /** Runs this process, which another one has started, to its end. */
-  async runChild({ main, pickles, parentSentinel, files }: Start): Promise<void> {
+  async runChild({ main, pickles, parentSentinel, files, traced }: Start): Promise<void> {
     this.#link.run = CHILD;
     this.#streams.belongTo(CHILD);
     const given = [main, this.#pyodide.toPy(pickles), parentSentinel, this.#pyodide.toPy(files)];
-    const status = await this.#python.run_child.callPromising(...given);
+    const status = await this.#python.run_child.callPromising(...given, traced);
     this.#processes.module.end(status);
   }
 
   async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
-    const { run, source, filename, files, packages } = command;
+    const { run, source, filename, files, packages, trace } = command;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
@@ -127,7 +127,7 @@ class Interpreter {
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
-    const program = [source, filename, this.#pyodide.toPy(files ?? {})] as const;
+    const program = [source, filename, this.#pyodide.toPy(files ?? {}), trace] as const;
     const { run: runProgram, clean_up: cleanUp } = this.#python;
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
@@ -187,6 +187,7 @@ async function start(
     interrupt: () => kernel.interrupt(),
     output: (stream, text) => void started.promise.then((python) => python.show(stream, text)),
     note: (fact, value, detail) => link.module.tell(fact, value, detail),
+    trace: (of) => link.trace(of),
   });
   const watch = new Watch(kernel.dueSignal);
   const library = new LateLibrary();
@@ -234,6 +235,8 @@ function serveChild(broker: MessagePort, assets: WorkerAssets): void {
     } else if (event.type === "note") {
       const { fact, value, detail } = event;
       tell({ type: "note", fact, value, detail });
+    } else if (event.type === "trace") {
+      tell({ type: "trace", begun: event.begun, rows: event.rows });
     }
   };
   start(post, broker, 0, assets, crashed).catch(crashed);

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any
 
+_OURS = ("browser_runtime", "runnable_tracer")
 # Programs write here, and `state` empties it; the others are no real files.
 _LEFT_OUT = frozenset({"/home", "/tmp", "/dev", "/proc"})  # noqa: S108 - a file system in memory
 
@@ -29,10 +30,10 @@ def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
                 parts.append((namespace, name, value, None))
 
     for module_name, module in list(sys.modules.items()):
-        if module_name.startswith("browser_runtime"):
+        if module_name.startswith(_OURS):
             add(vars(module))
             for value in list(vars(module).values()):
-                if isinstance(value, type) and value.__module__.startswith("browser_runtime"):
+                if isinstance(value, type) and value.__module__.startswith(_OURS):
                     add(vars(value))
     return parts
 

@@ -29,6 +29,7 @@ from browser_runtime import (
     state,
     system_calls,
     threads,
+    tracing,
 )
 from browser_runtime.keyboard import answer
 from browser_runtime.processes import children
@@ -43,9 +44,9 @@ PACKAGES = Path("/home/packages")
 OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette")
 
 
-def _stream(descriptor: int) -> io.TextIOWrapper:
+def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
     """A text stream on a file descriptor, buffered by lines as on a terminal."""
-    raw = io.FileIO(descriptor, "w", closefd=False)
+    raw = trace.stream(descriptor) if trace else io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(
         io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
     )
@@ -126,7 +127,12 @@ def _finish(step: Callable[[], object]) -> int:
     return 0
 
 
-def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) -> int:
+def run(
+    source: str,
+    filename: str,
+    files: Mapping[str, bytes] | None = None,
+    trace: bool = False,
+) -> int:
     """Run a program and return its exit status; never raises because of what the program does.
 
     `clean_up` has to be called before the next one.
@@ -135,6 +141,7 @@ def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) ->
         source: the text of the program.
         filename: its name in tracebacks, for example `asynchronous.py`.
         files: further modules to be importable, content by path relative to a folder on `sys.path`.
+        trace: tell the page what its threads and tasks do; see `tracing`.
     """
     path = HOME / Path(filename).name
     HOME.mkdir(parents=True, exist_ok=True)
@@ -146,10 +153,18 @@ def run(source: str, filename: str, files: Mapping[str, bytes] | None = None) ->
     sys.path[:] = [str(HOME), *([str(LIBRARY)] if files else []), *sys.path]
     if PACKAGES.exists():
         sys.path.append(str(PACKAGES))
-    return _run(path, lambda main: _execute(source, path, main))
+
+    def work(main: types.ModuleType) -> None:
+        if scheduler.watch:
+            scheduler.watch.open("MainProcess")
+        _execute(source, path, main)
+
+    return _run(path, work, trace)
 
 
-def run_child(main: str, pickles: bytes, sentinel: int, files: Mapping[str, bytes]) -> int:
+def run_child(
+    main: str, pickles: bytes, sentinel: int, files: Mapping[str, bytes], trace: bool
+) -> int:
     """Run a process that another one has started, and return its exit status.
 
     Args:
@@ -157,21 +172,23 @@ def run_child(main: str, pickles: bytes, sentinel: int, files: Mapping[str, byte
         pickles: what `multiprocessing` has sent along; see `Popen`.
         sentinel: the channel that nobody writes to once the parent is gone.
         files: what the process finds in its file system.
+        trace: tell the page what its threads and tasks do.
     """
     children.prepare(files)
-    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel))
+    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), trace)
 
 
-def _run(path: Path, work: Callable[[types.ModuleType], None]) -> int:
+def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool) -> int:
     os.chdir(HOME)
     sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
-    sys.stdout, sys.stderr = _stream(1), _stream(2)
     linecache.clearcache()
     # Pyodide's own loop, which is registered as running around every call from JavaScript.
     outer_loop = events._get_running_loop()
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
+    traced = tracing.begin(str(path)) if trace else None
+    sys.stdout, sys.stderr = _stream(1, traced), _stream(2, traced)
     slices.arm()
     clocks.begin()
     processes.begin(path)
@@ -180,6 +197,8 @@ def _run(path: Path, work: Callable[[types.ModuleType], None]) -> int:
         status = _to_the_end(work)
         state.restore_builtins()
         facts.tell()
+        if traced:
+            traced.end(status)
         return status
     finally:
         for stream in (sys.stdout, sys.stderr):

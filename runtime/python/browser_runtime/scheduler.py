@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import browser_kernel as kernel
 from pyodide.ffi import can_run_sync, run_sync
@@ -36,6 +36,8 @@ class Waiting:
     def wake(self, outcome: int = WOKEN) -> None:
         """Let the thread go on, when its turn comes; nothing if it does already."""
         _state.stuck.pop(self.ident, None)
+        if watch:
+            watch.woken(self.ident)
         self.gate.open(outcome)
 
 
@@ -56,6 +58,37 @@ class _State:
 
 
 _state = _State()
+
+
+class Watch(Protocol):
+    """What is told of every wait; see `tracing`."""
+
+    def open(self, name: str) -> None:
+        """The process has this name."""
+
+    def wait(self, ident: int, frame: FrameType | None) -> None:
+        """A thread begins to wait, below this frame."""
+
+    def woken(self, ident: int) -> None:
+        """The running thread lets another one go on."""
+
+    def run(self, ident: int) -> None:
+        """A thread runs again."""
+
+    def slice_over(self, ident: int, frame: FrameType | None) -> None:
+        """A thread that runs, at this frame, is about to let others have their turn."""
+
+    def create_thread(self, ident: int) -> None:
+        """The running thread starts another one."""
+
+    def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
+        """A thread begins to run."""
+
+    def end_thread(self, ident: int) -> None:
+        """A thread has come to its end."""
+
+
+watch: Watch | None = None
 
 
 def get_ident() -> int:
@@ -132,9 +165,13 @@ def wait(
             _on_deadlock()
     if queue is not None:
         queue.append(waiting)
+    if watch:
+        watch.wait(me, waiting.frame)
     try:
         outcome = suspend(waiting.gate.promise)
     finally:
+        if watch:
+            watch.run(me)
         _state.waiting.pop(me, None)
         _state.stuck.pop(me, None)
         if queue is not None and waiting in queue:
@@ -151,7 +188,11 @@ def wait(
 
 def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
+        if watch:
+            watch.wait(MAIN, sys._getframe(2))
         kernel.block(seconds * 1000)
+        if watch:
+            watch.run(MAIN)
         return TIMED_OUT
     if not outside:
         _report_deadlock({MAIN: sys._getframe(2)})
@@ -216,7 +257,12 @@ def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
 
 
 # This package, and what it stands under: see runtime/python/greenlet.
-_OURS = (__file__.rpartition("/")[0] + "/", "/home/packages/greenlet/")
+_HERE = __file__.rpartition("/")[0]
+_OURS = (
+    _HERE + "/",
+    _HERE.replace("browser_runtime", "runnable_tracer/"),
+    "/home/packages/greenlet/",
+)
 
 
 def is_ours(filename: str) -> bool:

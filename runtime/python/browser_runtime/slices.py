@@ -24,7 +24,12 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
         return
     if scheduler.ready_count() > 1:
         facts.competed(scheduler.get_ident())
+    me, watch = scheduler.get_ident(), scheduler.watch
+    if watch:
+        watch.slice_over(me, frame)
     scheduler.breathe()
+    if watch:
+        watch.run(me)
     if scheduler.is_main():
         if kernel.interrupted:
             scheduler.deliver_interrupt()

@@ -34,6 +34,7 @@ def spawn(
     tokens: JsProxy,
     sentinel: int,
     parent_sentinel: int,
+    traced: bool,
     /,
 ) -> int: ...
 def listen(ask: int, gate: Gate, /) -> None: ...

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from typing import NoReturn
 
-from browser_runtime import facts
+from browser_runtime import facts, scheduler
 from browser_runtime.processes import channels, files, interpreters, system
 
 
@@ -26,7 +26,11 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
         SystemExit: with its exit status.
     """
     start = pickle.loads(pickles)  # noqa: S301 - from the parent
-    if "interpreter" in start:
+    is_interpreter = "interpreter" in start
+    if scheduler.watch:
+        name = f"Interpreter {start['interpreter']}" if is_interpreter else start["name"]
+        scheduler.watch.open(name)
+    if is_interpreter:
         system.be_part_of(start["pid"])
         interpreters.bootstrap(start)
         sys.exit()

@@ -44,7 +44,13 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
     pickles = _pickle(popen, process_obj)
     sentinel, parent = broker.number(), broker.number()
     ask = broker.spawn(
-        files.program(), to_js(pickles), files.collect(), to_js(popen.tokens), sentinel, parent
+        files.program(),
+        to_js(pickles),
+        files.collect(),
+        to_js(popen.tokens),
+        sentinel,
+        parent,
+        scheduler.watch is not None,
     )
     pid = asking.answer(ask)
     if pid is None:

@@ -1,0 +1,115 @@
+"""The timeline of a run on CPython: from what each process has written to ``name.trace.json``.
+
+Its form is that of ``runtime/timeline/rows.ts``; the tracer is ``runtime/python/runnable_tracer``.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SCHEMA = 1
+# More than a timeline can show; a recording that is longer is cut there.
+MOST_ROWS = 4000
+# A wait of a thread for the GIL or for a core is told where it is a tenth of its time at least.
+_SHARE = 0.9
+_WORTH_TELLING = 1.0  # ms
+
+# Where the times of a row stand.
+_TIMES = {"lane": (5,), "step": (2, 4, 5), "cut": (1,)}
+
+type Row = list[Any]
+
+
+class _Process(NamedTuple):
+    pid: int
+    parent: int
+    rows: list[Row]
+
+
+def assemble(folder: Path, interpreter: str) -> str | None:
+    """Return the text of a ``.trace.json``, or None for a run in which nothing waited.
+
+    Args:
+        folder: Where the processes of the run have written their rows.
+        interpreter: What they ran on, as pages show it.
+    """
+    processes = sorted(_read(folder), key=lambda process: _at(process.rows[0]))
+    if not any(row[0] in ("wait", "step") for process in processes for row in process.rows):
+        return None
+    origin = _at(processes[0].rows[0])
+    _tell_ends(processes)
+    numbers = {process.pid: number for number, process in enumerate(processes, start=1)}
+    told = []
+    left = MOST_ROWS
+    for process in processes:
+        rows = [_since(origin, row) for row in _worth(process.rows)]
+        cut = rows[:left] + ([["cut", _at(rows[left])]] if len(rows) > left else [])
+        left = max(0, left - len(rows))
+        told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))
+    end = max(_at(row) for _, _, rows in told for row in rows)
+    return _to_text(interpreter, end, told)
+
+
+def _read(folder: Path) -> list[_Process]:
+    processes = []
+    for path in sorted(folder.glob("*.jsonl")):
+        # The last line of a process that was ended may be half a line.
+        lines = path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        head, *rows = map(json.loads, lines)
+        if rows:
+            processes.append(_Process(head["pid"], head["parent"], rows))
+    return processes
+
+
+def _tell_ends(processes: list[_Process]) -> None:
+    """Tell of the end of each process that another one has seen to end."""
+    reaped = {row[1]: row for process in processes for row in process.rows if row[0] == "reaped"}
+    for process in processes:
+        ended = any(row[:2] == ["end", 1] for row in process.rows)
+        process.rows[:] = [row for row in process.rows if row[0] != "reaped"]
+        if process.pid in reaped:
+            _, _, at, status = reaped[process.pid]
+            how = "killed" if status < 0 or not ended else "failed" if status else "done"
+            process.rows.append(["end", 0, at, how, f"exit status {status}" if status else ""])
+
+
+def _worth(rows: list[Row]) -> list[Row]:
+    """Leave out how long a thread was on a processor where that was all the time."""
+    since: dict[int, float] = {}
+    kept = []
+    for row in rows:
+        if row[0] == "run":
+            since[row[1]] = row[2]
+        elif row[0] == "cpu":
+            ran = row[2] - since.get(row[1], row[2])
+            if ran < _WORTH_TELLING or row[3] > _SHARE * ran:
+                continue
+            row = [*row[:3], round(row[3], 3)]
+        kept.append(row)
+    return kept
+
+
+def _at(row: Row) -> float:
+    """Return the last of a row's times, in ms."""
+    return float(row[_TIMES.get(row[0], (2,))[-1]])
+
+
+def _since(origin: float, row: Row) -> Row:
+    moved = list(row)
+    for index in _TIMES.get(row[0], (2,)):
+        moved[index] = round(row[index] - origin, 3)
+    return moved
+
+
+def _to_text(interpreter: str, end: float, processes: list[tuple[int, int, list[Row]]]) -> str:
+    """One row a line keeps differences readable."""
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    parts = [
+        f'{{"process":{number},"parent":{parent},"rows":[\n' + ",\n".join(map(text, rows)) + "\n]}"
+        for number, parent, rows in processes
+    ]
+    head = f'"schema":{SCHEMA},"interpreter":{text(interpreter)},"end":{round(end, 3)}'
+    return f'{{{head},"processes":[\n' + ",\n".join(parts) + "\n]}\n"

@@ -1,0 +1,156 @@
+"""Tells the page what the threads and tasks of a program do, if it wants to know.
+
+The rows are those of `runnable_tracer`. Threads are watched by the scheduler itself, which every
+wait goes through; nothing of that costs a program anything that is not traced.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from time import monotonic, perf_counter_ns
+from types import FrameType
+from typing import Any
+
+import browser_page as page
+from runnable_tracer import failures, pools, reasons, tasks
+from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder
+
+from browser_runtime import scheduler
+
+# In s: how often the page is told, at least while something happens.
+_OFTEN = 0.05
+# What a page keeps of one process; see also `asRows` in runtime/timeline.
+_MOST = 60_000
+# So many rows go in one message.
+_CHUNK = 4000
+
+# What a thread waits for in a module of this package, if the library's functions say no more.
+_REASONS = {
+    "event_loop": "idle",
+    "keyboard": "input",
+    "locks": "lock",
+    "queues": "queue get",
+    "semaphores": "semaphore",
+}
+
+
+class Tracing:
+    """Of one program, or of one of its processes; a `scheduler.Watch`."""
+
+    def __init__(self, program: str) -> None:
+        self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident, _MOST)
+        self._told = 0.0
+        # Threads that wait, or whose turn is over, by number; who has woken them, and when.
+        self._pausing: set[int] = set()
+        self._woken: dict[int, tuple[int, int]] = {}
+        # Threads that have not begun: the lane that started them.
+        self._starting: dict[int, int] = {}
+        self._undo = tasks.watch(self.recorder)
+        pools.watch(self.recorder)
+        self._failed = failures.watch(scheduler.get_ident)
+        # In ns of our clock, and in ms of the one that all processes have.
+        self._origin, self._begun = perf_counter_ns(), page.clock()
+
+    def wait(self, ident: int, frame: FrameType | None) -> None:
+        """Tell that a thread begins to wait."""
+        if self.recorder.is_over:
+            return
+        default = "other"
+        while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
+            module = frame.f_globals["__name__"].rpartition(".")[2]
+            default = (
+                "sleep" if frame.f_code.co_name == "sleep" else _REASONS.get(module, "process")
+            )
+            frame = frame.f_back
+        why = reasons.classify(frame, self.recorder, default)
+        if why is None:
+            return
+        lane = self.recorder.thread_lane(ident)
+        self._pausing.add(ident)
+        self.recorder.lines.pop(lane, None)
+        self.recorder.rows.append(("wait", lane, perf_counter_ns(), *why))
+        self.tell_now_and_then()
+
+    def woken(self, ident: int) -> None:
+        """Note who lets a thread go on."""
+        self._woken[ident] = self.recorder.working(), perf_counter_ns()
+
+    def run(self, ident: int) -> None:
+        """Tell that a thread runs again, if it has been told that it did not."""
+        if ident not in self._pausing:
+            return
+        self._pausing.discard(ident)
+        lane, now = self.recorder.thread_lane(ident), perf_counter_ns()
+        by, ready = self._woken.pop(ident, (NOBODY, now))
+        self.recorder.rows += [("ready", lane, ready, by), ("run", lane, now)]
+
+    def slice_over(self, ident: int, frame: FrameType | None) -> None:
+        """Tell where a thread is, and that its turn is over if others want to run."""
+        if self.recorder.is_over:
+            return
+        lane = self.recorder.thread_lane(ident)
+        self.recorder.seen(lane, frame)
+        if scheduler.ready_count() > 1:
+            self._pausing.add(ident)
+            self._woken[ident] = lane, perf_counter_ns()
+        self.tell_now_and_then()
+
+    def create_thread(self, ident: int) -> None:
+        """Note who starts a thread."""
+        self._starting[ident] = self.recorder.working()
+
+    def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
+        """Tell of a thread that begins to run."""
+        thread = getattr(function, "__self__", None)
+        own = getattr(thread, "_target", None) or getattr(thread, "run", function)
+        by = self._starting.pop(ident, NOBODY)
+        self.recorder.open_thread(ident, name, by, getattr(own, "__code__", None))
+
+    def end_thread(self, ident: int) -> None:
+        """Tell of a thread that has come to its end."""
+        error = self._failed.pop(ident, "")
+        self.recorder.close_thread(ident, "failed" if error else "done", error)
+
+    def stream(self, descriptor: int) -> io.FileIO:
+        """Return a file on a descriptor that tells what is printed there."""
+        recorder, name = self.recorder, "stdout" if descriptor == 1 else "stderr"
+
+        class Printed(io.FileIO):
+            def write(self, data: Any, /) -> int:
+                recorder.output(name, bytes(data).decode(errors="replace"), sys._getframe(1))
+                return super().write(data)
+
+        return Printed(descriptor, "w", closefd=False)
+
+    def tell_now_and_then(self) -> None:
+        """Tell the page what has come, unless that was done just before."""
+        now = monotonic()
+        if now - self._told > _OFTEN:
+            self._told = now
+            self._tell()
+
+    def _tell(self) -> None:
+        rows = self.recorder.take(self._origin)
+        for start in range(0, len(rows), _CHUNK):
+            page.trace(self._begun, json.dumps(rows[start : start + _CHUNK], ensure_ascii=False))
+
+    def open(self, name: str) -> None:
+        """Tell of the process itself."""
+        self.recorder.open_process(name, self._origin)
+
+    def end(self, status: int) -> None:
+        """Tell the rest, and watch no more."""
+        scheduler.watch = None
+        self._undo()
+        now = perf_counter_ns()
+        how = "failed" if status else "done"
+        self.recorder.rows.append(("end", MAIN_THREAD, now, how, ""))
+        self._tell()
+
+
+def begin(program: str) -> Tracing:
+    """Trace the program in this file from now on, in this process; its name has yet to be told."""
+    tracing = Tracing(program)
+    scheduler.watch = tracing
+    return tracing

@@ -1,0 +1,39 @@
+"""Calls back when a module has been imported: what is watched need not be imported for that."""
+
+import sys
+from collections.abc import Callable
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+
+class _Finder:
+    def __init__(self, name: str, imported: Callable[[ModuleType], None]) -> None:
+        self._name = name
+        self._imported = imported
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Find the one module as the others do, and have it call back."""
+        if name != self._name:
+            return None
+        sys.meta_path.remove(self)
+        found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
+        spec = next((spec for spec in found if spec), None)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def watched(module: ModuleType) -> None:
+            execute(module)
+            self._imported(module)
+
+        spec.loader.exec_module = watched  # type: ignore[method-assign]
+        return spec
+
+
+def when_imported(name: str, imported: Callable[[ModuleType], None]) -> None:
+    """Call back with this module when it has been imported: now, if it is already."""
+    if name in sys.modules:
+        imported(sys.modules[name])
+    else:
+        sys.meta_path.insert(0, _Finder(name, imported))

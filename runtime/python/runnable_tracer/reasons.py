@@ -1,0 +1,159 @@
+"""Says what a wait is for, by the functions of the standard library that lead to it."""
+
+from types import CodeType, FrameType
+from typing import Any
+
+from runnable_tracer.recorder import Place, Recorder
+
+# Waits that are part of starting something: not the program's own.
+_HIDDEN = "hidden"
+
+# Module and qualified name of what the program called → reason, and the variable that has a name.
+_CALLS: dict[str, dict[str, tuple[str, str]]] = {
+    "threading": {
+        "Barrier.wait": ("barrier", ""),
+        "Condition.wait": ("condition", ""),
+        "Condition.wait_for": ("condition", ""),
+        "Event.wait": ("event", ""),
+        "Semaphore.acquire": ("semaphore", ""),
+        "Thread.join": ("thread", "self"),
+        "Thread.start": (_HIDDEN, ""),
+        "_shutdown": ("thread", ""),
+    },
+    "queue": {
+        "Queue.get": ("queue get", ""),
+        "Queue.join": ("queue join", ""),
+        "Queue.put": ("queue put", ""),
+        "_PySimpleQueue.get": ("queue get", ""),
+    },
+    "concurrent.futures._base": {
+        "Executor.__exit__": ("shutdown", ""),
+        "Future.exception": ("future", ""),
+        "Future.result": ("future", ""),
+        "as_completed": ("tasks", ""),
+        "wait": ("tasks", ""),
+    },
+    "concurrent.futures.thread": {
+        "ThreadPoolExecutor.shutdown": ("shutdown", ""),
+        "_python_exit": ("shutdown", ""),
+        "_worker": ("work", ""),
+    },
+    "concurrent.futures.process": {
+        "ProcessPoolExecutor.shutdown": ("shutdown", ""),
+        "ProcessPoolExecutor.submit": (_HIDDEN, ""),
+        "_process_worker": ("work", ""),
+        "_python_exit": ("shutdown", ""),
+    },
+    "multiprocessing.process": {"BaseProcess.join": ("process", "self")},
+    "multiprocessing.connection": {
+        "Client": ("I/O", ""),
+        "Listener.accept": ("I/O", ""),
+        "_ConnectionBase.poll": ("process", ""),
+        "_ConnectionBase.recv": ("process", ""),
+        "_ConnectionBase.recv_bytes": ("process", ""),
+        "_ConnectionBase.send": ("process", ""),
+        "wait": ("process", ""),
+    },
+    "multiprocessing.queues": {
+        "JoinableQueue.join": ("queue join", ""),
+        "Queue.get": ("queue get", ""),
+        "Queue.put": ("queue put", ""),
+        "SimpleQueue.get": ("queue get", ""),
+    },
+    "multiprocessing.managers": {"BaseProxy._callmethod": ("process", "")},
+    "multiprocessing.pool": {
+        "ApplyResult.get": ("future", ""),
+        "ApplyResult.wait": ("future", ""),
+        "IMapIterator.next": ("future", ""),
+        "Pool.join": ("shutdown", ""),
+        "worker": ("work", ""),
+    },
+    "multiprocessing.synchronize": {
+        "Barrier.wait": ("barrier", ""),
+        "Condition.wait": ("condition", ""),
+        "Event.wait": ("event", ""),
+        "SemLock.__enter__": ("lock", ""),
+    },
+    "multiprocessing.popen_fork": {"Popen.wait": ("process", "")},
+    "multiprocessing.util": {"_exit_function": ("process", "")},
+    "subprocess": {
+        "Popen.communicate": ("process", ""),
+        "Popen.wait": ("process", ""),
+        "run": ("process", ""),
+    },
+    "asyncio.runners": {"Runner.close": ("shutdown", "")},
+    "asyncio.base_events": {
+        "BaseEventLoop._run_once": ("idle", ""),
+        "BaseEventLoop.shutdown_default_executor": ("shutdown", ""),
+    },
+}
+
+_known: dict[CodeType, tuple[str, str] | None] = {}
+
+
+def _look_up(frame: FrameType) -> tuple[str, str] | None:
+    code = frame.f_code
+    if code not in _known:
+        functions = _CALLS.get(frame.f_globals.get("__name__", ""), {})
+        _known[code] = functions.get(code.co_qualname)
+    return _known[code]
+
+
+def classify(
+    frame: FrameType | None, recorder: Recorder, default: str
+) -> tuple[str, str, Place | None] | None:
+    """Say what the wait below a frame is for.
+
+    Args:
+        frame: the innermost frame that is not the tracer's or the runtime's own.
+        recorder: knows the program.
+        default: the reason, if no function says more.
+
+    Returns:
+        Reason, the name of what is waited for, and where in the program; None if it is no wait of
+        the program's.
+    """
+    reason, of = default, ""
+    while frame is not None and frame.f_code.co_filename != recorder.program:
+        if frame.f_code in recorder.beginnings:
+            frame = None
+            break
+        found = _look_up(frame)
+        if found:
+            reason = found[0]
+            subject: Any = frame.f_locals.get(found[1]) if found[1] else None
+            of = getattr(subject, "name", "") if subject is not None else ""
+            if reason == "idle":  # The program is below the loop, not waiting itself.
+                return reason, of, None
+        frame = frame.f_back
+    if reason == _HIDDEN:
+        return None
+    return reason, of, (frame.f_code, frame.f_lasti) if frame else None
+
+
+# Qualified name of a coroutine of asyncio → reason.
+TASKS = {
+    "Barrier.wait": "barrier",
+    "Condition.wait": "condition",
+    "Condition.wait_for": "condition",
+    "Event.wait": "event",
+    "Lock.acquire": "lock",
+    "Process.wait": "process",
+    "Process.communicate": "process",
+    "Queue.get": "queue get",
+    "Queue.join": "queue join",
+    "Queue.put": "queue put",
+    "Semaphore.acquire": "semaphore",
+    "StreamReader._wait_for_data": "I/O",
+    "StreamWriter.drain": "I/O",
+    "StreamWriter.wait_closed": "I/O",
+    "TaskGroup.__aexit__": "task group",
+    "TaskGroup._aexit": "task group",
+    "_wait": "tasks",
+    "_wait_for_one": "tasks",
+    "sleep": "sleep",
+    "to_thread": "executor",
+    "BaseEventLoop.sock_connect": "I/O",
+    "BaseEventLoop.create_connection": "I/O",
+    "BaseEventLoop.getaddrinfo": "I/O",
+}

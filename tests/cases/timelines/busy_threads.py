@@ -1,0 +1,18 @@
+import threading
+import time
+
+
+def spin(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+
+threads = [
+    threading.Thread(target=spin, args=(seconds,), name=f"busy-{number}")
+    for number, seconds in enumerate([0.2, 0.4])
+]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()  # MainThread waits: thread busy-0; MainThread waits: thread busy-1

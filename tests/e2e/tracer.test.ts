@@ -1,0 +1,61 @@
+/** The tracer in browsers: the same true reasons and lines as on CPython, for the same programs. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { Ran } from "../../runtime/harness/runner.ts";
+import type { Row } from "../../runtime/timeline/rows.ts";
+import { engines, useRunner } from "./support/runner.ts";
+
+const CASES = new URL("../cases/timelines/", import.meta.url);
+const cases = readdirSync(CASES).filter((name) => name.endsWith(".py"));
+
+/** What the comments of a program say: `# Task-1 waits: sleep`. */
+function expected(source: string): string[] {
+  return source.split("\n").flatMap((text, index) => {
+    const comment = text.slice(text.includes("#") ? text.indexOf("#") : text.length);
+    return [...comment.matchAll(/([\w-]+) waits: ([\w/ -]+)/g)].map(
+      ([, lane, reason]) => `${index + 1} ${lane}: ${reason!.trim()}`,
+    );
+  });
+}
+
+/** The rows of each process. */
+function rowsOf(ran: Ran): Map<number, Row[]> {
+  const processes = new Map<number, Row[]>();
+  for (const event of ran.events) {
+    if (event.type !== "trace") continue;
+    const rows = JSON.parse(event.rows) as Row[];
+    processes.set(event.process, [...(processes.get(event.process) ?? []), ...rows]);
+  }
+  return processes;
+}
+
+function waits(ran: Ran): string[] {
+  const found = new Set<string>();
+  for (const rows of rowsOf(ran).values()) {
+    const names = new Map(rows.flatMap((row) => (row[0] === "lane" ? [[row[1], row[4]]] : [])));
+    for (const row of rows) {
+      if (row[0] !== "wait" && row[0] !== "step") continue;
+      const [reason, of, line] = row.slice(-3) as [string, string, number];
+      if (line > 0 && reason !== "") {
+        found.add(`${line} ${names.get(row[1])}: ${`${reason} ${of}`.trim()}`);
+      }
+    }
+  }
+  return [...found];
+}
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+
+    for (const name of cases) {
+      test(`${name}: each wait has its true reason and line`, async () => {
+        const source = readFileSync(new URL(name, CASES), "utf8");
+        const ran = await stage.runner.run({ source, filename: name, trace: true });
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
+        assert.deepEqual(waits(ran).sort(), [...new Set(expected(source))].sort());
+      });
+    }
+  });
+}
