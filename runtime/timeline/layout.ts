@@ -1,0 +1,327 @@
+/** Finds out where everything goes: which lanes and times are in view, and what of them to draw. */
+import {
+  firstIndex,
+  type Lane,
+  type Mark,
+  type Segment,
+  type State,
+  type Timeline,
+} from "./model.ts";
+
+/** A lane as it is listed. */
+export interface Listed {
+  lane: Lane;
+  name: string;
+  depth: number;
+  /** The process that shares the line: of it only this thread is shown. */
+  also: Lane | undefined;
+}
+
+export interface Listing {
+  rows: Listed[];
+  /** Lanes in which nothing of the program's own was seen, whether listed or not. */
+  library: number;
+}
+
+/** One or more segments, drawn as one. */
+export interface Bar {
+  x: number;
+  width: number;
+  state: State;
+  lane: Lane;
+  /** Of the segments, by index in the lane, both included. */
+  first: number;
+  last: number;
+  /** The segment, or the longest of the state that dominates. */
+  segment: Segment;
+  label: string;
+  held: boolean;
+  marked: boolean;
+}
+
+export interface Flag {
+  x: number;
+  kind: "output" | "failed" | "cancelled" | "killed";
+  mark: Mark;
+  count: number;
+}
+
+export interface Track {
+  listed: Listed;
+  /** Its place in the listing. */
+  index: number;
+  bars: Bar[];
+  flags: Flag[];
+}
+
+export interface Tick {
+  x: number;
+  label: string;
+}
+
+export interface Chart {
+  from: number;
+  to: number;
+  width: number;
+  tracks: Track[];
+  ticks: Tick[];
+  /** From here on nothing is known. */
+  cut: number | undefined;
+}
+
+export interface View {
+  /** In ms. */
+  from: number;
+  to: number;
+  /** Of the tracks, in pixels, or in whatever positions shall come out in. */
+  width: number;
+  /** The places in the listing to draw. */
+  places: readonly number[];
+  /** What is narrower becomes part of a bar that is as wide as this, or a few times. */
+  narrowest: number;
+  /** There will not be many more bars than this. */
+  budget: number;
+  /** About so many times are named on the axis. */
+  ticks: number;
+  /** Segments of this line are marked; 0 for none. */
+  line: number;
+}
+
+const LETTER = 6;
+const LABEL_MARGIN = 8;
+
+/** The lanes in the order in which they are shown. */
+export function list(timeline: Timeline, withLibrary: boolean): Listing {
+  const rows: Listed[] = [];
+  let library = 0;
+  const shown = (lane: Lane): boolean => {
+    // A thread with tasks is the program's; what is left are threads and tasks of libraries.
+    if (lane.own) return true;
+    library += 1;
+    return withLibrary;
+  };
+  const alone = timeline.processes.size < 2;
+  for (const main of timeline.lanes) {
+    if (main.kind !== "process") continue;
+    const threads = main.children.filter(shown);
+    const base = processDepth(timeline, main);
+    const [first] = threads;
+    const single = threads.length === 1 && first && !first.children.some(({ own }) => own);
+    if (!alone && !single) {
+      rows.push({ lane: main, name: main.name, depth: base, also: undefined });
+    }
+    for (const thread of threads) {
+      const also = (alone || single) && thread.id === first?.id ? main : undefined;
+      const name = single && !alone ? main.name : thread.name;
+      const depth = alone ? 0 : single ? base : base + 1;
+      rows.push({ lane: thread, name, depth, also });
+      for (const task of thread.children) {
+        if (shown(task))
+          rows.push({ lane: task, name: task.name, depth: depth + 1, also: undefined });
+      }
+    }
+  }
+  return { rows, library };
+}
+
+function processDepth({ processes }: Timeline, { process }: Lane): number {
+  let depth = 0;
+  // Deeper than this nobody can tell, and a circle ends.
+  for (let at = processes.get(process.parent); at && depth < 3; at = processes.get(at.parent)) {
+    depth += 1;
+  }
+  return depth;
+}
+
+export function layOut(timeline: Timeline, rows: readonly Listed[], view: View): Chart {
+  // It marks the segments of these steps.
+  void timeline.holdUps;
+  const { from, to, width } = view;
+  let tracks: Track[] = [];
+  for (let { narrowest } = view; narrowest <= width; narrowest *= 2) {
+    tracks = [];
+    let count = 0;
+    for (const index of view.places) {
+      const listed = rows[index];
+      if (!listed) continue;
+      const bars = barsOf(listed.lane, view, narrowest);
+      const flags = flagsOf(listed, view, narrowest);
+      count += bars.length + flags.length;
+      tracks.push({ listed, index, bars, flags });
+    }
+    if (count <= view.budget) break;
+  }
+  const { cut } = timeline;
+  const scale = width / (to - from);
+  return {
+    from,
+    to,
+    width,
+    tracks,
+    ticks: ticks(from, to, view.ticks).map((tick) => ({
+      x: (tick.at - from) * scale,
+      label: tick.label,
+    })),
+    cut: cut !== undefined && cut < to ? Math.max(0, (cut - from) * scale) : undefined,
+  };
+}
+
+function barsOf(lane: Lane, { from, to, width, line }: View, narrowest: number): Bar[] {
+  const { segments } = lane;
+  const scale = width / (to - from);
+  const bars: Bar[] = [];
+  let group: Group | undefined;
+  const flush = (): void => {
+    if (group) bars.push(group.bar(lane, narrowest, width));
+    group = undefined;
+  };
+  const first = firstIndex(segments.length, (index) => segments[index]!.end >= from);
+  for (let index = first; index < segments.length; index++) {
+    const segment = segments[index]!;
+    if (segment.start > to) break;
+    const x = (Math.max(segment.start, from) - from) * scale;
+    const end = (Math.min(segment.end, to) - from) * scale;
+    const marked = line > 0 && segment.line === line;
+    if (end - x >= narrowest || (segment.held && segment.end > segment.start)) {
+      flush();
+      const { state } = segment;
+      const room = end - x;
+      bars.push({
+        x,
+        width: Math.max(room, narrowest),
+        state,
+        lane,
+        first: index,
+        last: index,
+        segment,
+        label: labelOf(segment, room),
+        held: segment.held !== undefined,
+        marked,
+      });
+      continue;
+    }
+    if (group && end - group.x > 3 * narrowest) flush();
+    group ??= new Group(x, index);
+    group.add(segment, end, index, marked);
+  }
+  flush();
+  return bars;
+}
+
+/** Segments that are too narrow to be seen one by one. */
+class Group {
+  readonly x: number;
+  readonly #first: number;
+  #last = 0;
+  #end = 0;
+  #marked = false;
+  readonly #sums = { running: 0, ready: 0, waiting: 0 };
+  readonly #longest: Partial<Record<State, Segment>> = {};
+
+  constructor(x: number, first: number) {
+    this.x = x;
+    this.#first = first;
+  }
+
+  add(segment: Segment, end: number, index: number, marked: boolean): void {
+    const { state } = segment;
+    this.#last = index;
+    this.#end = end;
+    this.#marked ||= marked;
+    const long = segment.end - segment.start;
+    this.#sums[state] += long;
+    const longest = this.#longest[state];
+    if (!longest || long > longest.end - longest.start) this.#longest[state] = segment;
+  }
+
+  bar(lane: Lane, narrowest: number, limit: number): Bar {
+    const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
+    let state = states[0]!;
+    for (const other of states) if (this.#sums[other] > this.#sums[state]) state = other;
+    // As narrow as a line, it shows above all that the lane ran.
+    const width = Math.max(this.#end - this.x, narrowest);
+    if (width <= narrowest && this.#longest.running) state = "running";
+    return {
+      x: Math.min(this.x, limit - width),
+      width,
+      state,
+      lane,
+      first: this.#first,
+      last: this.#last,
+      segment: this.#longest[state]!,
+      label: "",
+      held: false,
+      marked: this.#marked,
+    };
+  }
+}
+
+function labelOf({ state, reason, job, held, line }: Segment, room: number): string {
+  const text =
+    state === "running"
+      ? job !== ""
+        ? job
+        : held && line > 0
+          ? `line ${String(line)}`
+          : ""
+      : reason;
+  return text !== "" && text.length * LETTER + LABEL_MARGIN <= room ? text : "";
+}
+
+function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: number): Flag[] {
+  const scale = width / (to - from);
+  const flags: Flag[] = [];
+  for (const marks of also ? [lane.marks, also.marks] : [lane.marks]) {
+    const first = firstIndex(marks.length, (index) => marks[index]!.at >= from);
+    for (let index = first; index < marks.length; index++) {
+      const mark = marks[index]!;
+      if (mark.at > to) break;
+      const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
+      const x = (mark.at - from) * scale;
+      const before = flags.at(-1);
+      // Neighbours become one.
+      if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
+      else flags.push({ x, kind, mark, count: 1 });
+    }
+  }
+  return flags;
+}
+
+/** Steps of the axis: of ms below a minute, then of minutes, all of which divide the next unit. */
+const STEPS = [1, 2, 5];
+const LONG_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((s) => s * 1000);
+
+/** The next step of the axis that is not smaller than this, in ms. */
+export function roundStep(ms: number): number {
+  if (ms > 1000) {
+    const long = LONG_STEPS.find((step) => step >= ms);
+    if (long !== undefined) return long;
+  }
+  const unit = ms > 1000 ? 3_600_000 : 1;
+  const power = 10 ** Math.floor(Math.log10(ms / unit));
+  const step = STEPS.find((one) => one * power * unit >= ms * (1 - 1e-9)) ?? 10;
+  return step * power * unit;
+}
+
+/** Round times between two times, at most so many and one more. */
+export function ticks(from: number, to: number, count: number): { at: number; label: string }[] {
+  const step = roundStep((to - from) / count);
+  const found: { at: number; label: string }[] = [];
+  for (let number = Math.ceil(from / step - 1e-9); number * step <= to * (1 + 1e-12); number++) {
+    found.push({ at: number * step, label: tickLabel(number * step, step, to) });
+  }
+  return found;
+}
+
+function tickLabel(at: number, step: number, to: number): string {
+  if (at === 0) return "0";
+  if (step >= 30_000 || (step >= 1000 && to >= 120_000)) {
+    const minutes = Math.floor(Math.round(at / 1000) / 60);
+    const seconds = Math.round(at / 1000) % 60;
+    if (seconds === 0) return `${String(minutes)} min`;
+    return `${minutes === 0 ? "" : `${String(minutes)} min `}${String(seconds)} s`;
+  }
+  const [unit, name] = to < 1 ? [0.001, "µs"] : to < 1000 || step < 1 ? [1, "ms"] : [1000, "s"];
+  const decimals = Math.max(0, -Math.floor(Math.log10(step / unit) + 1e-9));
+  return `${(at / unit).toFixed(decimals)} ${name}`;
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asRows, asTrace } from "../../../runtime/timeline/check.ts";
+import type { Row } from "../../../runtime/timeline/rows.ts";
+
+const ROWS: Row[] = [
+  ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+  ["step", 2, 0, -1, 0.5, 1, "sleep", "", 7],
+  ["step", 2, 1, 1, 1, 1, "", "", 0],
+  ["wait", 1, 2, "I/O", "socket", 3],
+  ["ready", 1, 3, -1],
+  ["run", 1, 3],
+  ["seen", 1, 4, 9],
+  ["job", 1, 4, "read", 2],
+  ["cpu", 1, 5, 0.3],
+  ["end", 2, 6, "cancelled", ""],
+  ["output", 1, 7, "stderr", "oh", 4],
+  ["cut", 8],
+];
+
+test("rows of every type pass as they are", () => {
+  assert.deepEqual(asRows(ROWS), ROWS);
+});
+
+test("one wrong row, and nothing passes", () => {
+  const wrong: unknown[] = [
+    ["run", 1],
+    ["run", 1, 2, 3],
+    ["run", 1, Infinity],
+    ["run", 1, NaN],
+    ["run", 1, "2"],
+    ["run", -1, 2],
+    ["run", 1.5, 2],
+    ["ready", 1, 2, -2],
+    ["wait", 1, 2, "", "", 0],
+    ["wait", 1, 2, "nap", "", 0],
+    ["wait", 1, 2, "sleep", "", -3],
+    ["step", 2, 0, -1, 0.5, 1, "nap", "", 7],
+    ["lane", 1, 0, "fibre", "a", 0, -1, 0],
+    ["end", 1, 0, "won", ""],
+    ["output", 1, 0, "stdlog", "", 0],
+    ["toString"],
+    ["__proto__", 1, 2],
+    [["run"], 1, 2],
+    {},
+    null,
+    "run",
+  ];
+  for (const row of wrong) assert.equal(asRows([...ROWS, row]), undefined, JSON.stringify(row));
+  for (const rows of [undefined, null, {}, "rows", 5]) assert.equal(asRows(rows), undefined);
+});
+
+test("long texts are cut", () => {
+  const [row] = asRows([["output", 1, 0, "stdout", "x".repeat(5000), 0]])!;
+  assert.equal(row![4], "x".repeat(200));
+});
+
+test("a trace is checked as a whole", () => {
+  const trace = {
+    schema: 1,
+    interpreter: "CPython 3.13",
+    end: 9,
+    processes: [{ process: 1, parent: 0, rows: ROWS }],
+  };
+  assert.deepEqual(asTrace(trace), trace);
+  const wrong: unknown[] = [
+    { ...trace, schema: 2 },
+    { ...trace, end: "9" },
+    { ...trace, processes: [{ process: 1, parent: 0, rows: [["run"]] }] },
+    { ...trace, processes: [{ process: -1, parent: 0, rows: [] }] },
+    { ...trace, processes: {} },
+    null,
+    [],
+  ];
+  for (const one of wrong) assert.equal(asTrace(one), undefined);
+});

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { figure } from "../../../runtime/timeline/figure.ts";
+import { html } from "../../../runtime/timeline/html.ts";
+import { Timeline } from "../../../runtime/timeline/model.ts";
+import { prerender, prerenderAll } from "../../../runtime/timeline/prerender.ts";
+import type { Row } from "../../../runtime/timeline/rows.ts";
+import { tree } from "../../../runtime/timeline/tree.ts";
+import { moment, time } from "../../../runtime/timeline/words.ts";
+import { BLOCKED, manyTasks, THREAD } from "./rows.ts";
+
+const trace = (rows: Row[], end: number): string =>
+  JSON.stringify({
+    schema: 1,
+    interpreter: "CPython 3.13",
+    end,
+    processes: [{ process: 1, parent: 0, rows }],
+  });
+
+const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+
+test("times have three digits and a unit that fits", () => {
+  const cases: [number, string][] = [
+    [0, "0"],
+    [0.0004, "0.40 µs"],
+    [0.35, "350 µs"],
+    [0.9996, "1 ms"],
+    [12.345, "12.3 ms"],
+    [999.7, "1 s"],
+    [1234, "1.23 s"],
+    [59_960, "1 min"],
+    [125_000, "2 min 5 s"],
+  ];
+  for (const [ms, expected] of cases) assert.equal(time(ms), expected);
+  assert.deepEqual([0, 0.0123, 104.2, 1106.72].map(moment), [
+    "0",
+    "12.3 µs",
+    "104.2 ms",
+    "1.1067 s",
+  ]);
+});
+
+test("markup in names and texts stays text", () => {
+  const name = `<img src=x onerror="alert(1)">&`;
+  const markup = prerender(
+    trace(
+      [
+        ["lane", 1, 0, "thread", name, 0, -1, 0],
+        ["run", 1, 0],
+        ["wait", 1, 1, "lock", name, 2],
+        ["end", 1, 9, "failed", name],
+      ],
+      9,
+    ),
+    `a/b"><script>`,
+  )!;
+  assert.doesNotMatch(markup, /<img|<script/);
+  assert.match(markup, /&lt;img src=x onerror=/);
+  assert.equal(
+    html(tree("p", { title: `a"b\nc` }, "<&>")),
+    `<p title="a&quot;b c">&lt;&amp;&gt;</p>`,
+  );
+});
+
+test("the figure says in words what it shows, and holds the facts as a table", () => {
+  const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
+  assert.doesNotMatch(markup, /\n/);
+  const said = text(markup);
+  assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11 s/);
+  assert.match(said, /Task-1 held up the event loop for 1 s at line 13: time\.sleep\./);
+  assert.match(said, /Task-2 waiting 4 ms 104\.1 ms slept 21 a timer or something outside/);
+  assert.match(said, /Task-2 .* failed at 1\.107 s: ValueError/);
+  assert.match(markup, /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11 s">/);
+  assert.ok(markup.length < 12_000, String(markup.length));
+});
+
+test("a long run stays small and says what is left out", () => {
+  const markup = prerender(trace(manyTasks(10_000), 2000), "many/tasks")!;
+  assert.ok(markup.length < 60_000, String(markup.length));
+  assert.ok(markup.split("<rect").length < 800);
+  assert.equal(markup.split("tl-name").length - 1, 24);
+  assert.match(text(markup), /Not shown: 9,977 more lanes/);
+  assert.match(text(markup), /The first 40 of [\d,]+ states/);
+  assert.match(text(markup), /In all: the first 40 of 10,001 lanes/);
+});
+
+test("what went beyond the limit of a trace is told", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["cut", 50]]);
+  timeline.end(80);
+  const markup = html(figure(timeline, { what: "of this run", name: "x" }));
+  assert.match(text(markup), /There was more than a timeline keeps: it ends at 50 ms/);
+});
+
+test("all traces of a folder are drawn, old drawings go, wrong files are named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "traces-"));
+  try {
+    await mkdir(join(folder, "in", "topic"), { recursive: true });
+    await writeFile(join(folder, "in", "topic", "good.trace.json"), trace(BLOCKED, 1110));
+    await writeFile(join(folder, "in", "topic", "bad.trace.json"), "{}");
+    await writeFile(join(folder, "in", "topic", "torn.trace.json"), "{");
+    const output = join(folder, "out");
+    await mkdir(output);
+    await writeFile(join(output, "old.html"), "");
+    const bad = await prerenderAll(join(folder, "in"), output);
+    assert.deepEqual(
+      bad.toSorted(),
+      ["bad", "torn"].map((name) => join(folder, "in", "topic", `${name}.trace.json`)),
+    );
+    assert.deepEqual((await readdir(output, { recursive: true })).toSorted(), [
+      "topic",
+      join("topic", "good.html"),
+    ]);
+    assert.match(
+      await readFile(join(output, "topic", "good.html"), "utf8"),
+      /^<figure .*<\/figure>\n$/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
