@@ -23,7 +23,7 @@ type Row = list[Any]
 class _Process(NamedTuple):
     pid: int
     parent: int
-    rows: list[Row]
+    rows: list[Row]  # times in ns
 
 
 def assemble(folder: Path, interpreter: str) -> str | None:
@@ -33,16 +33,16 @@ def assemble(folder: Path, interpreter: str) -> str | None:
         folder: Where the processes of the run have written their rows.
         interpreter: What they ran on, as pages show it.
     """
-    processes = sorted(_read(folder), key=lambda process: _at(process.rows[0]))
+    processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
     if not any(row[0] in ("wait", "step") for process in processes for row in process.rows):
         return None
-    origin = _at(processes[0].rows[0])
+    origin = processes[0].rows[0][5]
     _tell_ends(processes)
     numbers = {process.pid: number for number, process in enumerate(processes, start=1)}
     told = []
     left = MOST_ROWS
     for process in processes:
-        rows = [_since(origin, row) for row in _worth(process.rows)]
+        rows = _worth([_since(origin, row) for row in process.rows])
         cut = rows[:left] + ([["cut", _at(rows[left])]] if len(rows) > left else [])
         left = max(0, left - len(rows))
         told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))
@@ -94,10 +94,11 @@ def _at(row: Row) -> float:
     return float(row[_TIMES.get(row[0], (2,))[-1]])
 
 
-def _since(origin: float, row: Row) -> Row:
+def _since(origin: int, row: Row) -> Row:
+    """Return the row with times in ms since then."""
     moved = list(row)
     for index in _TIMES.get(row[0], (2,)):
-        moved[index] = round(row[index] - origin, 3)
+        moved[index] = round((row[index] - origin) / 1e6, 3)
     return moved
 
 

@@ -87,7 +87,7 @@ export type Request =
   /** Only what the main process may show. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
-  | { type: "trace"; begun: number; rows: string }
+  | { type: "trace"; begun: number; origin: number; rows: string }
   /** Ctrl-C for all others; from the main process only. */
   | { type: "interrupt" }
   /** The program is over: whoever is left of it ends. From the main process only. */
@@ -96,6 +96,15 @@ export type Request =
 /** What a semaphore that was acquired guards, if the process does not know it yet. */
 export interface Acquired {
   shared?: Shared;
+}
+
+/** Part of the timeline of one process; see `WorkerEvent`. */
+export interface Traced {
+  process: number;
+  parent: number;
+  begun: number;
+  origin: number;
+  rows: string;
 }
 
 /** broker → process. */
@@ -112,4 +121,4 @@ export type Notice =
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   /** What a process has told of itself, or the broker of its end. */
-  | { type: "trace"; process: number; parent: number; begun: number; rows: string };
+  | ({ type: "trace" } & Traced);

@@ -111,9 +111,18 @@ export type WorkerEvent =
   | { type: "note"; run: number; fact: string; value: number; detail: string }
   /**
    * What a process of the program did: `rows` is JSON text, an array of rows as in
-   * timeline/rows.ts, with times in ms since `begun`, which all processes count from the same moment.
+   * timeline/rows.ts, but with times in ns of the process's own clock. That showed `origin` when it
+   * was `begun` (ms) on the one clock that all processes have; see timeline/live.ts.
    */
-  | { type: "trace"; run: number; process: number; parent: number; begun: number; rows: string }
+  | {
+      type: "trace";
+      run: number;
+      process: number;
+      parent: number;
+      begun: number;
+      origin: number;
+      rows: string;
+    }
   | { type: "ended"; run: number; status: number }
   /** The program has ended, but something of it is still alive: this worker must not run another. */
   | { type: "spent" }
@@ -129,7 +138,10 @@ const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "
   input: { run: "number" },
   waiting: { run: "number", threads: "number" },
   note: { run: "number", fact: "string", value: "number", detail: "string" },
-  trace: { run: "number", process: "number", parent: "number", begun: "number", rows: "string" },
+  trace: {
+    ...{ run: "number", process: "number", parent: "number" },
+    ...{ begun: "number", origin: "number", rows: "string" },
+  },
   ended: { run: "number", status: "number" },
   spent: {},
   crashed: { message: "string" },

@@ -225,8 +225,8 @@ export class Broker {
         if (pid !== MAIN) this.#processes.get(MAIN)?.worker?.port.post(request);
         return;
       case "trace": {
-        const { begun, rows } = request;
-        if (pid !== MAIN) this.#tellTrace(process, begun, rows);
+        const { begun, origin, rows } = request;
+        if (pid !== MAIN) this.#tellTrace(process, begun, origin, rows);
         return;
       }
       case "interrupt":
@@ -240,15 +240,16 @@ export class Broker {
     }
   }
 
-  #tellTrace({ pid, parent }: Process, begun: number, rows: string): void {
-    const notice: Notice = { type: "trace", process: pid, parent, begun, rows };
+  #tellTrace({ pid, parent }: Process, begun: number, origin: number, rows: string): void {
+    const notice: Notice = { type: "trace", process: pid, parent, begun, origin, rows };
     this.#processes.get(MAIN)?.worker?.port.post(notice);
   }
 
   #tellEnd(process: Process, status: number): void {
     const how = status < 0 ? "killed" : status > 0 ? "failed" : "done";
     const row = ["end", 0, 0, how, status === 0 ? "" : `exit status ${status}`];
-    this.#tellTrace(process, performance.timeOrigin + performance.now(), JSON.stringify([row]));
+    const now = performance.timeOrigin + performance.now();
+    this.#tellTrace(process, now, 0, JSON.stringify([row]));
   }
 
   #answer({ worker }: Process, ask: number, value: unknown): void {

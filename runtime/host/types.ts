@@ -1,5 +1,7 @@
 /** What the page knows of the machinery that runs Python: one `Host` a tab, one `Run` at a time. */
 
+import type { Traced } from "../process_messages.ts";
+
 export interface Program {
   source: string;
   /** Shown in tracebacks, for example `asynchronous.py`. */
@@ -30,7 +32,7 @@ export type RunEvent =
   /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
   | { type: "note"; fact: string; value: number; detail: string }
   /** Part of the timeline of one process of the program; see `WorkerEvent`. */
-  | { type: "trace"; process: number; parent: number; begun: number; rows: string };
+  | ({ type: "trace" } & Traced);
 
 export type Outcome =
   /** The program ended by itself; `status` is what its process would have returned. */

@@ -1,7 +1,6 @@
 /** What Python tells the page besides its output, for one run at a time. */
-import { MAIN } from "../process_messages.ts";
+import { MAIN, type Traced } from "../process_messages.ts";
 import type { WorkerEvent } from "../protocol.ts";
-import type { Traced } from "./process_link.ts";
 
 /** So many steps of the clock are measured, to find the smallest. */
 const STEPS = 5;
@@ -25,7 +24,8 @@ export class PageLink {
     clock_step: clockStep,
     /** The time in ms; the same in all workers, as far as their clocks are. */
     clock: () => performance.timeOrigin + performance.now(),
-    trace: (begun: number, rows: string) => this.trace({ process: MAIN, parent: 0, begun, rows }),
+    trace: (begun: number, origin: number, rows: string) =>
+      this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows }),
   });
 
   constructor(post: (event: WorkerEvent) => void) {
@@ -33,8 +33,8 @@ export class PageLink {
   }
 
   /** What one of the program's processes does. */
-  trace({ process, parent, begun, rows }: Traced): void {
-    this.#tell({ type: "trace", run: this.run, process, parent, begun, rows });
+  trace({ process, parent, begun, origin, rows }: Traced): void {
+    this.#tell({ type: "trace", run: this.run, process, parent, begun, origin, rows });
   }
 
   #tell(event: WorkerEvent): void {

@@ -5,7 +5,7 @@
  */
 import { readOnce } from "./messages.ts";
 import { WOKEN, type Gate } from "./kernel.ts";
-import type { Acquired, End, Notice, Request, Start } from "../process_messages.ts";
+import type { Acquired, End, Notice, Request, Start, Traced } from "../process_messages.ts";
 
 /** A question that has been asked, until its answer has been taken. */
 interface Pending {
@@ -24,14 +24,6 @@ interface Writing {
   unread: number;
   broken: boolean;
   gates: Gate[];
-}
-
-/** Rows of one process's timeline, as text; see `WorkerEvent`. */
-export interface Traced {
-  process: number;
-  parent: number;
-  begun: number;
-  rows: string;
 }
 
 /** What the rest of the worker does when the broker wants something of it. */

@@ -236,7 +236,8 @@ function serveChild(broker: MessagePort, assets: WorkerAssets): void {
       const { fact, value, detail } = event;
       tell({ type: "note", fact, value, detail });
     } else if (event.type === "trace") {
-      tell({ type: "trace", begun: event.begun, rows: event.rows });
+      const { begun, origin, rows } = event;
+      tell({ type: "trace", begun, origin, rows });
     }
   };
   start(post, broker, 0, assets, crashed).catch(crashed);

@@ -22,6 +22,8 @@ from browser_runtime import scheduler
 _OFTEN = 0.05
 # What a page keeps of one process; see also `asRows` in runtime/timeline.
 _MOST = 60_000
+# Reading the clock takes as long as ten function calls, and it has steps of 0.1 ms or more.
+_REUSE = 8
 # So many rows go in one message.
 _CHUNK = 4000
 
@@ -39,7 +41,7 @@ class Tracing:
     """Of one program, or of one of its processes; a `scheduler.Watch`."""
 
     def __init__(self, program: str) -> None:
-        self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident, _MOST)
+        self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident, _MOST, _REUSE)
         self._told = 0.0
         # Threads that wait, or whose turn is over, by number; who has woken them, and when.
         self._pausing: set[int] = set()
@@ -54,6 +56,7 @@ class Tracing:
 
     def wait(self, ident: int, frame: FrameType | None) -> None:
         """Tell that a thread begins to wait."""
+        self.recorder.left = 0
         if self.recorder.is_over:
             return
         default = "other"
@@ -81,6 +84,7 @@ class Tracing:
         if ident not in self._pausing:
             return
         self._pausing.discard(ident)
+        self.recorder.left = 0
         lane, now = self.recorder.thread_lane(ident), perf_counter_ns()
         by, ready = self._woken.pop(ident, (NOBODY, now))
         self.recorder.rows += [("ready", lane, ready, by), ("run", lane, now)]
@@ -89,6 +93,7 @@ class Tracing:
         """Tell where a thread is, and that its turn is over if others want to run."""
         if self.recorder.is_over:
             return
+        self.recorder.left = 0
         lane = self.recorder.thread_lane(ident)
         self.recorder.seen(lane, frame)
         if scheduler.ready_count() > 1:
@@ -131,9 +136,10 @@ class Tracing:
             self._tell()
 
     def _tell(self) -> None:
-        rows = self.recorder.take(self._origin)
+        rows = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
-            page.trace(self._begun, json.dumps(rows[start : start + _CHUNK], ensure_ascii=False))
+            text = json.dumps(rows[start : start + _CHUNK], ensure_ascii=False)
+            page.trace(self._begun, self._origin, text)
 
     def open(self, name: str) -> None:
         """Tell of the process itself."""

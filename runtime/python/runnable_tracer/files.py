@@ -16,7 +16,7 @@ _OFTEN = 0.02
 
 
 class _File:
-    """`<pid>-<number>.jsonl`: a line with `pid` and `parent`, then one a row, with times in ms."""
+    """`<pid>-<number>.jsonl`: a line with `pid` and `parent`, then one a row."""
 
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
@@ -46,7 +46,7 @@ class _File:
         self._busy = True
         try:
             text = self._head + "".join(
-                json.dumps(row, ensure_ascii=False) + "\n" for row in self.recorder.take(0)
+                json.dumps(row, ensure_ascii=False) + "\n" for row in self.recorder.take()
             )
             self._head = ""
             with self._path.open("a", encoding="utf-8") as file:

@@ -56,9 +56,9 @@ class Watch:
         lane, rows = recorder.thread_lane(me), recorder.rows
         self._tell_cpu(me, lane)
         recorder.lines.pop(lane, None)
-        what, name, place = why
+        what, name, line = why
         name = name or (of if what == reason else "")
-        rows.append(("wait", lane, recorder.now(), what, name, place))
+        rows.append(("wait", lane, recorder.now(), what, name, line))
         self.pause()
         try:
             return call(*args)

@@ -22,11 +22,11 @@ def _watch(recorder: Recorder, module: ModuleType) -> None:
         # From Python 3.14 on a call is a task, of which the function is a part.
         function = getattr(self, "fn", None) or self.task[0]
         name = getattr(function, "__name__", "a call")
-        place = recorder.first(getattr(function, "__code__", None))
-        rows.append(("job", lane, recorder.now(), name, place))
+        line = recorder.first(getattr(function, "__code__", None))
+        rows.append(("job", lane, recorder.now(), name, line))
         try:
             run(self, *args)
         finally:
-            rows.append(("job", lane, recorder.now(), "", None))
+            rows.append(("job", lane, recorder.now(), "", 0))
 
     item.run = watched

@@ -3,7 +3,7 @@
 from types import CodeType, FrameType
 from typing import Any
 
-from runnable_tracer.recorder import Place, Recorder
+from runnable_tracer.recorder import Recorder
 
 # Waits that are part of starting something: not the program's own.
 _HIDDEN = "hidden"
@@ -101,7 +101,7 @@ def _look_up(frame: FrameType) -> tuple[str, str] | None:
 
 def classify(
     frame: FrameType | None, recorder: Recorder, default: str
-) -> tuple[str, str, Place | None] | None:
+) -> tuple[str, str, int] | None:
     """Say what the wait below a frame is for.
 
     Args:
@@ -110,7 +110,7 @@ def classify(
         default: the reason, if no function says more.
 
     Returns:
-        Reason, the name of what is waited for, and where in the program; None if it is no wait of
+        Reason, the name of what is waited for, and the program's line; None if it is no wait of
         the program's.
     """
     reason, of = default, ""
@@ -124,11 +124,11 @@ def classify(
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
             of = getattr(subject, "name", "") if subject is not None else ""
             if reason == "idle":  # The program is below the loop, not waiting itself.
-                return reason, of, None
+                return reason, of, 0
         frame = frame.f_back
     if reason == _HIDDEN:
         return None
-    return reason, of, (frame.f_code, frame.f_lasti) if frame else None
+    return reason, of, (frame.f_lineno or 0) if frame else 0
 
 
 # Qualified name of a coroutine of asyncio → reason.

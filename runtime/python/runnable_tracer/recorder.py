@@ -6,10 +6,8 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-# As in runtime/timeline/rows.ts, with times in ms.
+# As in runtime/timeline/rows.ts, but with times in ns.
 type Row = tuple[Any, ...]
-# Where a frame was: its line is only looked up when the rows are handed on.
-type Place = tuple[CodeType, int]
 
 PROCESS, MAIN_THREAD = 0, 1
 NOBODY = -1
@@ -28,6 +26,7 @@ class Recorder:
         now: reads a clock, in ns; the same one for all processes.
         get_ident: returns the number of the running thread.
         most: how many rows are taken down; after that the recorder stops.
+        reuse: how often a reading of the clock is taken again in one go, where reading is slow.
     """
 
     def __init__(
@@ -36,6 +35,7 @@ class Recorder:
         now: Callable[[], int],
         get_ident: Callable[[], int],
         most: int = 100_000,
+        reuse: int = 0,
     ) -> None:
         self.program = program
         self.now = now
@@ -45,8 +45,11 @@ class Recorder:
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
         # Lane → the line that was told last; a wait ends that.
-        self.lines: dict[int, int | None] = {}
+        self.lines: dict[int, int] = {}
         self._most = most
+        self.reuse = reuse
+        # The last reading, and how often it may be taken again.
+        self.reading = self.left = 0
         # Functions below which a process made by `fork` began: what called them was its parent's.
         self.beginnings: set[CodeType] = set()
         # Whether this process is the one that runs the program, not one that it has started.
@@ -74,7 +77,7 @@ class Recorder:
             lane = self.threads[ident] = self.current[ident] = self.new_lane()
             thread = threading._active.get(ident)  # type: ignore[attr-defined]
             name = thread.name if thread else "a thread"
-            self.rows.append(("lane", lane, PROCESS, "thread", name, self.now(), NOBODY, None))
+            self.rows.append(("lane", lane, PROCESS, "thread", name, self.now(), NOBODY, 0))
         return lane
 
     def working(self) -> int:
@@ -86,8 +89,8 @@ class Recorder:
     def open_process(self, name: str, at: int) -> None:
         """Tell of the process itself and of its main thread."""
         self.rows += [
-            ("lane", PROCESS, NOBODY, "process", name, at, NOBODY, None),
-            ("lane", MAIN_THREAD, PROCESS, "thread", "MainThread", at, NOBODY, None),
+            ("lane", PROCESS, NOBODY, "process", name[:_LONGEST], at, NOBODY, 0),
+            ("lane", MAIN_THREAD, PROCESS, "thread", "MainThread", at, NOBODY, 0),
             ("run", MAIN_THREAD, at),
         ]
 
@@ -98,7 +101,8 @@ class Recorder:
         lane = self.new_lane() if lane is None else lane
         self.threads[ident] = self.current[ident] = lane
         now = self.now()
-        self.rows.append(("lane", lane, PROCESS, "thread", name, now, by, self.first(code)))
+        line = self.first(code)
+        self.rows.append(("lane", lane, PROCESS, "thread", name[:_LONGEST], now, by, line))
         self.rows.append(("run", lane, now))
         return lane
 
@@ -109,105 +113,48 @@ class Recorder:
         if lane is not None:
             self.rows.append(("end", lane, self.now(), how, text))
 
-    def first(self, code: CodeType | None) -> Place | None:
-        """Return the place where a function of the program begins."""
+    def first(self, code: CodeType | None) -> int:
+        """Return the line where a function of the program begins; 0 for others."""
         if code is None or code.co_filename != self.program:
-            return None
-        return code, -1
+            return 0
+        return code.co_firstlineno
 
     def seen(self, lane: int, frame: FrameType | None) -> None:
         """Tell which line a lane's thread is in as it runs, if that is another one than before."""
         while frame is not None and frame.f_code.co_filename != self.program:
             frame = frame.f_back
-        if frame is not None and self.lines.get(lane) != frame.f_lineno:
-            self.lines[lane] = frame.f_lineno
-            self.rows.append(("seen", lane, self.now(), (frame.f_code, frame.f_lasti)))
+        if frame is None:
+            return
+        line = frame.f_lineno or 0
+        if self.lines.get(lane) != line:
+            self.lines[lane] = line
+            self.rows.append(("seen", lane, self.now(), line))
 
-    def place(self, frame: FrameType | None) -> Place | None:
-        """Return where the program is, given what it has called."""
+    def line(self, frame: FrameType | None) -> int:
+        """Return the line where the program is, given what it has called; 0 if it is not."""
         while frame is not None and frame.f_code not in self.beginnings:
             if frame.f_code.co_filename == self.program:
-                return frame.f_code, frame.f_lasti
+                return frame.f_lineno or 0
             frame = frame.f_back
-        return None
+        return 0
 
     def output(self, stream: str, text: str, frame: FrameType | None) -> None:
         """Tell of lines that have been printed."""
         if self.is_over:
             return
-        lane, now, place = self.working(), self.now(), self.place(frame)
+        lane, now, number = self.working(), self.now(), self.line(frame)
         for line in text.removesuffix("\n").split("\n"):
-            self.rows.append(("output", lane, now, stream, line[:_LONGEST], place))
+            self.rows.append(("output", lane, now, stream, line[:_LONGEST], number))
 
-    def take(self, origin: int) -> list[list[Any]]:
-        """Return the rows since the last call, as they are sent; times are since `origin`, in ns.
-
-        What happens meanwhile in other threads is in the next ones.
-        """
+    def take(self) -> list[Row]:
+        """Return the rows since the last call; what happens meanwhile is in the next ones."""
         rows = self.rows[:]
         del self.rows[: len(rows)]
         if self.is_over:
             return []
         left = self._most - self._told
         self._told += len(rows)
-        sent = [_FORMS[row[0]](row, origin) for row in rows[:left]]
         if len(rows) > left:
             self.is_over = True
-            sent.append(["cut", _ms(rows[left][_TIME[rows[left][0]]], origin)])
-        return sent
-
-
-def _ms(at: int, origin: int) -> float:
-    return round((at - origin) / 1e6, 3)
-
-
-def line_of(place: Place | None) -> int:
-    """Return the line of a place, 0 if there is none."""
-    if place is None:
-        return 0
-    code, at = place
-    if at < 0:
-        return code.co_firstlineno
-    lines = (line for start, end, line in code.co_lines() if start <= at < end)
-    return next(lines, None) or 0
-
-
-# Where the time stands in rows of each type.
-_TIME = {"lane": 5, "step": 2}
-_TIME |= dict.fromkeys(("wait", "ready", "run", "seen", "job", "cpu", "end", "output", "reaped"), 2)
-
-
-def _with_time(row: Row, origin: int) -> list[Any]:
-    sent = list(row)
-    sent[2] = _ms(row[2], origin)
-    return sent
-
-
-def _with_time_and_place(row: Row, origin: int) -> list[Any]:
-    return [*_with_time(row[:-1], origin), line_of(row[-1])]
-
-
-def _lane(row: Row, origin: int) -> list[Any]:
-    *head, name, at, by, place = row
-    return [*head, str(name)[:_LONGEST], _ms(at, origin), by, line_of(place)]
-
-
-def _step(row: Row, origin: int) -> list[Any]:
-    _, lane, ready, by, start, end, reason, of, place = row
-    times = _ms(ready, origin), by, _ms(start, origin), _ms(end, origin)
-    return ["step", lane, *times, reason, of[:_LONGEST], line_of(place)]
-
-
-_FORMS: dict[str, Callable[[Row, int], list[Any]]] = {
-    "lane": _lane,
-    "step": _step,
-    "wait": _with_time_and_place,
-    "ready": _with_time,
-    "run": _with_time,
-    "seen": _with_time_and_place,
-    "job": _with_time_and_place,
-    "cpu": _with_time,
-    "end": _with_time,
-    "output": _with_time_and_place,
-    "reaped": _with_time,
-}
+            rows[left:] = [("cut", rows[left][5 if rows[left][0] == "lane" else 2])]
+        return rows

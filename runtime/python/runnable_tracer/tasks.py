@@ -5,65 +5,32 @@ is an instance. No task factory and no wrapped coroutine: names, representations
 stay as they are. The first step of an eager task happens inside the one that creates it.
 """
 
-import asyncio
-from asyncio import events
+from asyncio import Task, events
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import NOBODY, Place, Recorder
+from runnable_tracer.recorder import NOBODY, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
+_make_handle = _Handle.__init__
 
 
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
-    program, rows = recorder.program, recorder.rows
+    rows = recorder.rows
+    awaited = _Awaited(recorder.program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
     lanes: dict[int, int] = {}
-    # True for code of the program, the reason for a coroutine of asyncio, None for all else.
-    kinds: dict[CodeType, Any] = {}
-
-    def kind_of(code: CodeType) -> Any:
-        if code.co_filename == program:
-            kind: Any = True
-        elif "asyncio" in code.co_filename:
-            kind = TASKS.get(code.co_qualname)
-        else:
-            kind = None
-        kinds[code] = kind
-        return kind
-
-    def awaited(task: Any) -> tuple[str, str, Place | None]:
-        coroutine, place, kind = task.get_coro(), None, None
-        while (frame := getattr(coroutine, "cr_frame", None)) is not None:
-            code = frame.f_code
-            kind = kinds[code] if code in kinds else kind_of(code)
-            if kind is True:
-                place = code, frame.f_lasti
-            coroutine = coroutine.cr_await
-        future = task._fut_waiter
-        if future is None:
-            return "turn", "", place
-        if kind is not None and kind is not True:
-            return kind, "", place
-        if isinstance(future, asyncio.Task):
-            return "task", future.get_name(), place
-        callbacks = future._callbacks or ()
-        if any("_call_check_cancel" in getattr(each, "__qualname__", "") for each, _ in callbacks):
-            return "executor", "", place
-        return ("tasks" if type(future).__name__ == "_GatheringFuture" else "future"), "", place
 
     def begun(task: Any, coroutine: Any, handle: "TracedHandle") -> int:
         lane = lanes[id(task)] = recorder.new_lane()
-        place = recorder.first(getattr(coroutine, "cr_code", None))
-        parent = recorder.thread_lane(get_ident())
-        rows.append(
-            ("lane", lane, parent, "task", task.get_name(), handle._ready, handle._by, place)
-        )
+        line = recorder.first(getattr(coroutine, "cr_code", None))
+        parent, name = recorder.thread_lane(get_ident()), task.get_name()[:200]
+        rows.append(("lane", lane, parent, "task", name, handle._ready, handle._by, line))
         return lane
 
     def ended(task: Any, lane: int, end: int) -> None:
@@ -76,39 +43,50 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             rows.append(("end", lane, end, "done", ""))
 
     class TracedHandle(_Handle):
-        _callback: Any
         __slots__ = ("_by", "_ready")
+        _callback: Any
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
-            _Handle.__init__(self, callback, args, loop, context)
-            self._by, self._ready = current.get(get_ident(), NOBODY), now()
+            _make_handle(self, callback, args, loop, context)
+            self._by = current.get(get_ident(), NOBODY)
+            if recorder.left > 0:
+                recorder.left -= 1
+            else:
+                recorder.reading, recorder.left = now(), recorder.reuse
+            self._ready = recorder.reading
 
         def _run(self) -> None:
             task, me = getattr(self._callback, "__self__", None), get_ident()
             before = current.get(me, NOBODY)
-            if not isinstance(task, asyncio.Task) or recorder.is_over:
+            if not isinstance(task, Task) or recorder.is_over:
                 # What it wakes was woken by who had it called.
                 current[me] = self._by
                 try:
                     return _run_handle(self)
                 finally:
                     current[me] = before
+                    recorder.left = 0
             coroutine = task.get_coro()
             lane = lanes.get(id(task))
             # The number of a task that is gone may have been given to a new one.
             if lane is None or not getattr(coroutine, "cr_suspended", True):
                 lane = begun(task, coroutine, self)
-            current[me], start = lane, now()
+            current[me] = lane
+            # The loop has just ended the step before.
+            start = recorder.reading if recorder.left > 0 else now()
+            recorder.left = 0
             try:
                 _run_handle(self)
             finally:
-                end = now()
+                end = recorder.reading = now()
+                recorder.left = recorder.reuse
                 current[me] = before
+                head = ("step", lane, self._ready, self._by, start, end)
                 if task.done():
-                    rows.append(("step", lane, self._ready, self._by, start, end, "", "", None))
+                    rows.append((*head, "", "", 0))
                     ended(task, lane, end)
                 else:
-                    rows.append(("step", lane, self._ready, self._by, start, end, *awaited(task)))
+                    rows.append((*head, *awaited(task, coroutine)))
 
     def run_timer(self: Any) -> None:
         me = get_ident()
@@ -117,6 +95,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             _run_handle(self)
         finally:
             current[me] = before
+            recorder.left = 0
 
     # Debug mode shows handles.
     TracedHandle.__name__ = TracedHandle.__qualname__ = "Handle"
@@ -129,3 +108,39 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         del events.TimerHandle._run
 
     return undo
+
+
+class _Awaited:
+    """Finds out what a task waits for: by the coroutines that it is in, and by its future."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        # id(code) → whether it is the program's, the reason for a coroutine of asyncio, the code.
+        # By id, as the hash of code is made of all that is in it.
+        self._kinds: dict[int, tuple[bool, str, CodeType]] = {}
+
+    def _kind_of(self, code: CodeType) -> tuple[bool, str, CodeType]:
+        reason = TASKS.get(code.co_qualname, "") if "asyncio" in code.co_filename else ""
+        kind = self._kinds[id(code)] = code.co_filename == self._program, reason, code
+        return kind
+
+    def __call__(self, task: Any, coroutine: Any) -> tuple[str, str, int]:
+        """Return reason, name and line, as in rows."""
+        kinds, line, reason = self._kinds, 0, ""
+        while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+            code = frame.f_code
+            is_own, reason, _ = kinds.get(id(code)) or self._kind_of(code)
+            if is_own:
+                line = frame.f_lineno
+            coroutine = coroutine.cr_await
+        future = task._fut_waiter
+        if future is None:
+            return "turn", "", line
+        if reason:
+            return reason, "", line
+        if isinstance(future, Task):
+            return "task", future.get_name()[:200], line
+        callbacks = future._callbacks or ()
+        if any("_call_check_cancel" in getattr(each, "__qualname__", "") for each, _ in callbacks):
+            return "executor", "", line
+        return ("tasks" if type(future).__name__ == "_GatheringFuture" else "future"), "", line
