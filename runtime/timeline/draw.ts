@@ -1,7 +1,7 @@
 /** Draws what was laid out: a tree of elements, for a page as for a file. */
-import { list, type Bar, type Chart, type Flag, type Track } from "./layout.ts";
-import type { Lane, Segment, State, Timeline } from "./model.ts";
-import { heldUp, moment, plural, time, waited, woken } from "./words.ts";
+import type { Bar, Chart, Flag, Track } from "./layout.ts";
+import type { Lane, State, Timeline } from "./model.ts";
+import { fullName, heldUp, plural, time } from "./words.ts";
 import { tree, type Tree } from "./tree.ts";
 
 const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
@@ -114,23 +114,27 @@ export function staticTrack(track: Track, look: Look): Tree {
 export interface Current {
   bar: Bar;
   name: string;
-  selected: boolean;
 }
 
 /** A lane of which each bar is an element with a key; the current one can have the focus. */
-export function liveTrack(track: Track, look: Look, current: Current | undefined): Tree {
+export function liveTrack(
+  track: Track,
+  look: Look,
+  current: Current | undefined,
+  isSelected: (bar: Bar) => boolean,
+): Tree {
   const bars = track.bars.map((bar): Tree => {
-    const { first, state, marked } = bar;
-    const here = current?.bar === bar;
+    const { first, state } = bar;
+    const selected = isSelected(bar);
     const attributes = {
-      class: `${CLASSES[state]}${marked ? " tl-m" : ""}`,
+      class: `${CLASSES[state]}${selected ? " tl-s" : ""}`,
       ...box(bar, look),
       fill: state === "ready" ? `url(#${look.hatch})` : undefined,
-      ...(here && {
+      ...(current?.bar === bar && {
         role: "button",
         tabindex: 0,
         "aria-label": current.name,
-        "aria-pressed": String(current.selected),
+        "aria-pressed": String(selected),
       }),
     };
     return { ...tree("rect", attributes), key: String(first) };
@@ -138,7 +142,14 @@ export function liveTrack(track: Track, look: Look, current: Current | undefined
   return tree(
     "svg",
     { class: "tl-track" },
-    // Bars first, and by order of time: that is also the order for whoever reads them all.
+    {
+      ...tree(
+        "g",
+        { class: "tl-m" },
+        ...track.bars.filter(({ marked }) => marked).map((bar) => tree("rect", box(bar, look))),
+      ),
+      key: "marked",
+    },
     ...bars,
     { ...tree("g", { "aria-hidden": "true" }, ...trimmings(track, look)), key: "trimmings" },
   );
@@ -158,13 +169,16 @@ function nameOf(name: string): Tree {
   );
 }
 
+/** Tells the line of a lane from others. */
+export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:${String(id)}`;
+
 /** The line of one lane: its name and its track. */
 export function row(track: Track, content: Tree, place: number | undefined): Tree {
   const { lane, name, depth } = track.listed;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
   return {
     ...tree("div", { class: `tl-lane tl-${lane.kind ?? "thread"}`, style }, nameOf(name), content),
-    key: `${String(lane.process.id)}:${String(lane.id)}`,
+    key: rowKey(lane),
   };
 }
 
@@ -211,7 +225,7 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
     key(name, tree("svg", { class: "tl-sign", x: 12 }, tree("path", { d: SIGNS[kind] })));
   const bar = (state: State, fill?: string): Tree =>
     tree("g", { class: CLASSES[state], fill }, tree("rect", { width: 24 }));
-  const kinds = new Set(timeline.lanes.flatMap((lane) => lane.marks.map(({ kind }) => kind)));
+  const { kinds } = timeline;
   const found = [
     key("running", bar("running")),
     key("ready to run", bar("ready", `url(#${look.hatch})`)),
@@ -238,7 +252,7 @@ export function findings({ holdUps, cut }: Timeline): Tree[] {
   const found = holdUps
     .toSorted((one, other) => other.end - other.start - (one.end - one.start))
     .slice(0, holdUps.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
-    .map((one) => tree("li", {}, `${one.lane.name} ${heldUp(one)}.`));
+    .map((one) => tree("li", {}, `${fullName(one.lane)} ${heldUp(one)}.`));
   const left = holdUps.length - found.length;
   if (left > 0) {
     const further = holdUps.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(-left);
@@ -250,73 +264,4 @@ export function findings({ holdUps, cut }: Timeline): Tree[] {
     found.push(tree("li", {}, `There was more than a timeline keeps: it ends at ${time(cut)}.`));
   }
   return found;
-}
-
-const cells = (tag: "td" | "th", ...texts: string[]): Tree[] =>
-  texts.map((text) => tree(tag, tag === "th" ? { scope: "col" } : {}, text));
-
-const table = (caption: string, head: string[], rows: string[][]): Tree =>
-  tree(
-    "table",
-    {},
-    tree("caption", {}, caption),
-    tree("thead", {}, tree("tr", {}, ...cells("th", ...head))),
-    tree("tbody", {}, ...rows.map((texts) => tree("tr", {}, ...cells("td", ...texts)))),
-  );
-
-const said = (segment: Segment): string => {
-  if (segment.held) return heldUp(segment.held);
-  if (segment.state === "waiting") return segment.reason === "" ? "" : waited(segment);
-  return segment.job;
-};
-
-function stateRow(name: string, lane: Lane, segment: Segment): string[] {
-  const { state, start, end, line } = segment;
-  return [
-    name,
-    state,
-    moment(start),
-    moment(end),
-    said(segment),
-    line > 0 ? String(line) : "",
-    state === "running" ? "" : woken(lane, segment),
-  ];
-}
-
-function sums(name: string, lane: Lane): string[] {
-  const sum = { running: 0, ready: 0, waiting: 0 };
-  for (const { state, start, end } of lane.segments) sum[state] += end - start;
-  const { running, ready, waiting } = sum;
-  return [name, time(running), time(ready), time(waiting), ended(lane)];
-}
-
-function ended({ ending }: Lane): string {
-  if (!ending) return "";
-  const text = ending.text === "" ? "" : `: ${ending.text}`;
-  return `${ending.how} at ${moment(ending.at)}${text}`;
-}
-
-/** The same facts as tables; of a long run the lanes are summed up, and the first `limit` rows told. */
-export function tables(timeline: Timeline, limit: number): Tree[] {
-  const rows = list(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
-  const all: string[][] = [];
-  let count = 0;
-  for (const { name, lane } of rows) {
-    const { segments } = lane;
-    count += segments.length;
-    for (let at = 0; at < segments.length && all.length < limit; at++) {
-      all.push(stateRow(name, lane, segments[at]!));
-    }
-  }
-  const found: Tree[] = [];
-  if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
-    const told = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
-    const rest =
-      rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "lane")}` : "";
-    found.push(table(`In all${rest}`, ["Lane", "Ran", "Ready", "Waited", "End"], told));
-  }
-  const part =
-    count > limit ? `The first ${String(limit)} of ${plural(count, "state")}` : "All states";
-  const head = ["Lane", "State", "From", "To", "What for", "Line", "Woken by"];
-  return [...found, table(part, head, all)];
 }

@@ -1,12 +1,11 @@
 /** The figure of a finished run, complete without scripts. */
 import * as draw from "./draw.ts";
-import { layOut, list } from "./layout.ts";
+import { LANES, layOut, list } from "./layout.ts";
 import type { Timeline } from "./model.ts";
+import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
-import { plural, summary } from "./words.ts";
+import { census, plural, time } from "./words.ts";
 
-/** So many lanes are in sight at once. */
-export const LANES = 24;
 /** Of bars and marks. */
 const ELEMENTS = 600;
 const TABLE_ROWS = 40;
@@ -33,7 +32,7 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
     ticks: TICKS,
     line: 0,
   });
-  const about = summary(timeline);
+  const about = `${census(timeline)}, ${time(timeline.now)}`;
   const found = draw.findings(timeline);
   const hidden = [];
   if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more lane")}`);
@@ -41,7 +40,12 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
   return tree(
     "figure",
     { class: "runnable-timeline" },
-    tree("figcaption", { class: "tl-head" }, tree("span", {}, `Timeline ${what}: ${about}`)),
+    tree(
+      "figcaption",
+      { class: "tl-head" },
+      tree("span", {}, `Timeline ${what}: ${about}`),
+      tree("div", { class: "tl-tools" }),
+    ),
     found.length > 0 ? tree("ul", { class: "tl-findings" }, ...found) : undefined,
     tree(
       "div",
@@ -55,21 +59,15 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
       ),
       draw.axis(chart, look),
     ),
-    tree(
-      "p",
-      { class: "tl-panel" },
-      tree(
-        "span",
-        { class: "tl-legend" },
-        ...draw.legend(timeline, look),
-        hidden.length > 0 ? tree("span", {}, `Not shown: ${hidden.join(", ")}`) : undefined,
-      ),
-    ),
+    hidden.length > 0
+      ? tree("p", { class: "tl-more" }, `Not shown: ${hidden.join(", ")}.`)
+      : undefined,
+    tree("p", { class: "tl-panel tl-legend" }, ...draw.legend(timeline, look)),
     tree(
       "details",
       {},
       tree("summary", {}, "The timeline as a table"),
-      tree("div", { class: "tl-tables" }, ...draw.tables(timeline, TABLE_ROWS)),
+      tree("div", { class: "tl-tables" }, ...tables(timeline, TABLE_ROWS)),
     ),
   );
 }

@@ -87,6 +87,9 @@ export interface View {
   line: number;
 }
 
+/** So many lanes are in sight at once. */
+export const LANES = 24;
+
 const LETTER = 6;
 const LABEL_MARGIN = 8;
 
@@ -277,7 +280,9 @@ function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: n
       const mark = marks[index]!;
       if (mark.at > to) break;
       const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
-      const x = (mark.at - from) * scale;
+      // A sign is as wide as this to both sides.
+      const room = kind === "output" ? 1 : 5;
+      const x = Math.min((mark.at - from) * scale, width - room);
       const before = flags.at(-1);
       // Neighbours become one.
       if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;

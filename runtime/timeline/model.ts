@@ -317,6 +317,8 @@ export class Timeline {
   /** The latest time that is known of. */
   now = 0;
   ended = false;
+  /** Which marks there are in any lane. */
+  readonly kinds = new Set<Mark["kind"]>();
   #rows = 0;
   readonly #longSteps: { lane: Lane; step: Step }[] = [];
   #holdUps: HoldUp[] = [];
@@ -443,12 +445,15 @@ export class Timeline {
         break;
       case "output":
         on.mark({ at: row[2], kind: row[3], text: row[4], line: row[5] });
+        this.kinds.add(row[3]);
         this.#showLine(on, 1);
         break;
       case "end":
         on.add(row);
         on.ending ??= { at: row[2], how: row[3], text: row[4] };
-        if (row[3] !== "done") on.mark({ at: row[2], kind: row[3], text: row[4], line: 0 });
+        if (row[3] === "done") break;
+        on.mark({ at: row[2], kind: row[3], text: row[4], line: 0 });
+        this.kinds.add(row[3]);
         break;
       default:
         on.add(row);

@@ -1,5 +1,13 @@
 /** Says in words what a timeline shows. */
-import type { HoldUp, Lane, Mark, Segment, State, Timeline } from "./model.ts";
+import type { Bar } from "./layout.ts";
+import {
+  firstIndex,
+  type HoldUp,
+  type Lane,
+  type Mark,
+  type Segment,
+  type Timeline,
+} from "./model.ts";
 import type { Reason } from "./rows.ts";
 
 /** With what `of` adds in brackets. */
@@ -27,26 +35,6 @@ const WAITS: Record<Reason, string> = {
   "I/O": "waited for I/O",
   input: "waited for your input",
   other: "waited",
-};
-
-/** What held up an event loop. */
-const BLOCKS: Partial<Record<Reason, string>> = {
-  sleep: "time.sleep",
-  lock: "it waited for a lock",
-  "queue get": "it waited for something in a queue",
-  "queue put": "it waited for room in a queue",
-  thread: "it waited for a thread",
-  process: "it waited for a process",
-  event: "it waited for an event",
-  future: "it waited for a result",
-  "I/O": "it waited for I/O",
-  input: "it waited for input",
-};
-
-export const STATES: Record<State, string> = {
-  running: "running",
-  ready: "ready",
-  waiting: "waiting",
 };
 
 /** With three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
@@ -90,24 +78,61 @@ export function woken(lane: Lane, { by, state }: Segment): string {
   return lane.process.lanes.get(by)?.name ?? "";
 }
 
+/** A lane's name; where there are several processes, with that of its own. */
+export function fullName({ process, id, kind, name }: Lane): string {
+  const main = process.lanes.get(0)?.name ?? "";
+  if (process.timeline.processes.size < 2 || id === 0) return name;
+  return kind === "thread" && id === 1 ? main : `${name} of ${main}`;
+}
+
 /** A sentence on one segment. */
 export function sentence(lane: Lane, segment: Segment): string {
+  const name = fullName(lane);
   const { state, start, end, line, job, cpu, held } = segment;
   const long = time(end - start);
   const span = `, from ${moment(start)} to ${moment(end)}`;
   const by = woken(lane, segment);
-  if (held) return `${lane.name} ${heldUp(held)}${span}.`;
+  if (held) return `${name} ${heldUp(held)}${span}.`;
   if (state === "running") {
     const at = job === "" ? "ran" : `ran ${job}`;
     const share =
       cpu === undefined || end - start - cpu < 0.5
         ? ""
         : ` Of this it was on a processor for ${time(cpu)}, and else waited for the GIL or a core.`;
-    return `${lane.name} ${at} for ${long}${atLine(line)}${span}.${share}`;
+    return `${name} ${at} for ${long}${atLine(line)}${span}.${share}`;
   }
   const why = by === "" ? "" : state === "ready" ? `: ${readyFor(by)}` : `. Woken by ${by}`;
-  if (state === "ready") return `${lane.name} was ready to run for ${long}${span}${why}.`;
-  return `${lane.name} ${waited(segment)} for ${long}${atLine(line)}${span}${why}.`;
+  if (state === "ready") return `${name} was ready to run for ${long}${span}${why}.`;
+  return `${name} ${waited(segment)} for ${long}${atLine(line)}${span}${why}.`;
+}
+
+/** So many lines that were printed are told. */
+const PRINTED = 2;
+
+/** So many states in one bar are told one by one: a task that wakes is ready, runs, and waits. */
+const FEW = 3;
+
+/** On what a bar stands for, and on what was printed meanwhile. */
+export function barSentence({ lane, first, last, state }: Bar): string {
+  const { segments } = lane;
+  const { start } = segments[first]!;
+  const { end } = segments[last]!;
+  const text =
+    last - first < FEW
+      ? segments
+          .slice(first, last + 1)
+          .map((one) => sentence(lane, one))
+          .join(" ")
+      : `${fullName(lane)}: ${plural(last - first + 1, "state")} from ${moment(start)} to ${moment(end)}, ` +
+        `mostly ${state}. Zoom in to tell them apart.`;
+  const isLast = last === segments.length - 1;
+  const { marks } = lane;
+  const from = firstIndex(marks.length, (index) => marks[index]!.at >= start);
+  const to = isLast ? marks.length : firstIndex(marks.length, (at) => marks[at]!.at >= end);
+  const told = marks.slice(from, Math.min(to, from + PRINTED)).map(markSentence);
+  const left = to - from - told.length;
+  if (left > 0) told.push(`And ${plural(left, "more mark")}.`);
+  return [text, ...told].join(" ");
 }
 
 const readyFor = (by: string): string => (by === "its turn was over" ? by : `woken by ${by}`);
@@ -120,7 +145,9 @@ export function heldUp({ start, end, reason, of, line, starved }: HoldUp): strin
       ? starved
         ? "another thread had the GIL, or there was no core for it"
         : "it computed"
-      : (BLOCKS[reason] ?? `it ${WAITS[reason]}`) + (reason === "sleep" ? "" : named(of));
+      : reason === "sleep"
+        ? "time.sleep"
+        : `it ${waited({ reason, of })}`;
   return `held up the event loop for ${time(end - start)}${place}: ${what}`;
 }
 
@@ -138,8 +165,8 @@ export function markSentence({ kind, at, text, line }: Mark): string {
   return `${what} at ${moment(at)}${atLine(line)}.`;
 }
 
-/** "3 tasks in 1 thread, 2.01 s". */
-export function summary(timeline: Timeline): string {
+/** "3 tasks, 2 threads". */
+export function census(timeline: Timeline): string {
   const own = timeline.lanes.filter((lane) => lane.own);
   const count = (kind: string): number => own.filter((lane) => lane.kind === kind).length;
   const [processes, threads, tasks] = [count("process"), count("thread"), count("task")];
@@ -147,5 +174,5 @@ export function summary(timeline: Timeline): string {
   if (tasks > 0) parts.push(plural(tasks, "task"));
   if (threads > processes || tasks === 0) parts.push(plural(threads, "thread"));
   if (processes > 1) parts.push(plural(processes, "process", "processes"));
-  return `${parts.join(", ")}, ${time(timeline.now)}`;
+  return parts.join(", ");
 }

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { figure } from "../../../runtime/timeline/figure.ts";
 import { html } from "../../../runtime/timeline/html.ts";
+import { manyTasks } from "../../../runtime/harness/many_tasks.ts";
 import { Timeline } from "../../../runtime/timeline/model.ts";
 import { prerender, prerenderAll } from "../../../runtime/timeline/prerender.ts";
 import type { Row } from "../../../runtime/timeline/rows.ts";
 import { tree } from "../../../runtime/timeline/tree.ts";
 import { moment, time } from "../../../runtime/timeline/words.ts";
-import { BLOCKED, manyTasks, THREAD } from "./rows.ts";
+import { BLOCKED, THREAD } from "./rows.ts";
 
 const trace = (rows: Row[], end: number): string =>
   JSON.stringify({

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut, list, roundStep, ticks, type View } from "../../../runtime/timeline/layout.ts";
+import { manyTasks } from "../../../runtime/harness/many_tasks.ts";
 import { Timeline } from "../../../runtime/timeline/model.ts";
 import type { Row } from "../../../runtime/timeline/rows.ts";
-import { BLOCKED, manyTasks, THREAD } from "./rows.ts";
+import { BLOCKED, THREAD } from "./rows.ts";
 
 function make(rows: Row[], end: number): Timeline {
   const timeline = new Timeline();

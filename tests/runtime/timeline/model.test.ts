@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { manyTasks } from "../../../runtime/harness/many_tasks.ts";
 import { Timeline, type Lane, type Segment } from "../../../runtime/timeline/model.ts";
 import { REASONS, type Row } from "../../../runtime/timeline/rows.ts";
 import { random } from "../page/random.ts";
-import { BLOCKED, manyTasks, THREAD } from "./rows.ts";
+import { BLOCKED, THREAD } from "./rows.ts";
 
 function make(rows: Row[], end?: number): Timeline {
   const timeline = new Timeline();
