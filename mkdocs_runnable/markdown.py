@@ -30,18 +30,20 @@ from mkdocs_runnable.reference import (
     resolve,
 )
 from mkdocs_runnable.snippet import Library, anchor
+from mkdocs_runnable.timelines import figure
 from mkdocs_runnable.widget import render
 
 _LENT = "data-lent"
 
 
 class RunnableExtension(Extension):
-    """Options: folders ``snippets`` and ``docs``, and ``page``, a :class:`PageContext`."""
+    """Options: folders ``snippets``, ``docs``, ``timelines``; ``page``, a :class:`PageContext`."""
 
     def __init__(self, **options: Any) -> None:
         self.config = {
             "snippets": ["snippets", "Folder of the snippets"],
             "docs": ["docs", "Folder of the pages"],
+            "timelines": ["build/timelines", "Folder of the figures of recorded timelines"],
             "page": [PageContext(), "The page being rendered"],
         }
         super().__init__(**options)
@@ -56,6 +58,7 @@ class RunnableExtension(Extension):
             md,
             Library(Path(self.getConfig("snippets"))),
             Path(self.getConfig("docs")).absolute(),
+            Path(self.getConfig("timelines")),
             self.getConfig("page"),
         )
         # Before anything changes the lines; before paragraphs, after code blocks and lists; after
@@ -74,10 +77,13 @@ class RunnableExtension(Extension):
 class _Renderer:
     """Turns marked links of one page into HTML, and says where on the page something is wrong."""
 
-    def __init__(self, md: Markdown, library: Library, docs: Path, page: PageContext) -> None:
+    def __init__(
+        self, md: Markdown, library: Library, docs: Path, timelines: Path, page: PageContext
+    ) -> None:
         self._md = md
         self._library = library
         self._docs = docs
+        self._timelines = timelines
         self._page = page
         self.reset()
 
@@ -116,6 +122,7 @@ class _Renderer:
             root=self._root(reference),
             section=reference.section,
             height=reference.height,
+            timeline=figure(snippet, self._timelines),
         )
         return anchor(snippet.name, reference.section), html
 

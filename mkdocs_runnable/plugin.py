@@ -19,7 +19,7 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
 
-from mkdocs_runnable import notebooks, verification
+from mkdocs_runnable import notebooks, timelines, verification
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.reference import PageContext
 from mkdocs_runnable.snippet import Library
@@ -38,6 +38,7 @@ class RunnableConfig(Config):  # type: ignore[no-untyped-call]
     runtime = c.Type(str, default="build/runtime")
     notebooks = c.Type(str, default="build/notebooks")
     verification = c.Type(str, default="build/verification")
+    timelines = c.Type(str, default="build/timelines")
 
 
 class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-call]
@@ -70,6 +71,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         config.mdx_configs[_EXTENSION] = {
             "snippets": str(self._library.root),
             "docs": config.docs_dir,
+            "timelines": str(self._root / self.config.timelines),
             "page": self._page,
         }
         config.mdx_configs[_TABLES] = {"docs": config.docs_dir, "page": self._page}
@@ -89,7 +91,12 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         """Publish snippets, runtime and results; put executed notebooks in place."""
         try:
             for name in self._library.names():
-                self._publish(files, config, f"snippets/{name}.py", self._library.path(name))
+                path = self._library.path(name)
+                self._publish(files, config, f"snippets/{name}.py", path)
+                trace = path.with_suffix(".trace.json")
+                if trace.exists():
+                    self._publish(files, config, f"snippets/{name}.trace.json", trace)
+            timelines.draw(self._library, self._root / self.config.timelines)
             results = verification.assemble(self._library, self._root / self.config.verification)
             content = json.dumps(results, indent=1) + "\n"
             files.append(File.generated(config, "verification.json", content=content))

@@ -20,6 +20,7 @@ def render(
     root: str,
     section: str | None = None,
     height: int | None = None,
+    timeline: str = "",
 ) -> str:
     """Return the custom element ``<runnable-snippet>`` for one snippet.
 
@@ -30,6 +31,7 @@ def render(
         root: Relative URL of the root of the site, as seen from the page; empty or ending in ``/``.
         section: Show only this region.
         height: Show at most this many lines of code at once.
+        timeline: The figure of its recorded timeline, if there is one.
 
     Raises:
         RunnableError: The snippet has no such section.
@@ -62,6 +64,7 @@ def render(
         '<div class="runnable-output" role="log" aria-label="Output">'
         f'<p class="runnable-origin">{escape(recorded)}</p>'
         f'<pre tabindex="0">{_output(transcript)}</pre></div>',
+        timeline,
         f'<p class="runnable-native">Native only: {escape(native)}</p>' if native else "",
         "</runnable-snippet>",
     ]

@@ -1,10 +1,15 @@
 """The tracer on this interpreter: true reasons, lines, order; and nothing of it shows."""
 
+import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
-from tests.tracer.timelines import CASES, expected, trace
+from mkdocs_runnable.execute import Execution, run
+from mkdocs_runnable.recording import Transcript
+from mkdocs_runnable.tracing import MOST_ROWS
+from tests.tracer.timelines import CASES, Traced, expected, trace
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.py")), ids=lambda path: path.stem)
@@ -12,3 +17,240 @@ def test_each_wait_has_its_true_reason_and_line(path: Path, tmp_path: Path) -> N
     traced = trace(path, tmp_path)
     assert traced.execution.status == 0, traced.execution.text("stderr")
     assert traced.waits() == expected(path.read_text(encoding="utf-8"))
+
+
+def run_traced(tmp_path: Path, source: str) -> Traced:
+    path = tmp_path / "program.py"
+    path.write_text(dedent(source), encoding="utf-8")
+    folder = tmp_path / "trace"
+    folder.mkdir()
+    return trace(path, folder)
+
+
+def test_the_times_are_those_that_the_program_sees(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import time
+
+        async def work(seconds):
+            print("starts", time.perf_counter())
+            await asyncio.sleep(seconds)
+            print("resumes", time.perf_counter())
+            time.sleep(seconds)
+            print("ends", time.perf_counter())
+
+        async def main():
+            await asyncio.gather(work(0.05), work(0.02), work(0.08))
+
+        asyncio.run(main())
+        """,
+    )
+    told = [(row[1], float(row[4].split()[1]) * 1000) for row in traced.of("output")]
+    # What is printed has been read from the clock just before.
+    origin = max(at - row[2] for (_, at), row in zip(told, traced.of("output"), strict=True))
+    steps = traced.of("step")
+    for lane in {lane for lane, _ in told}:
+        starts, resumes, ends = (at - origin for other, at in told if other == lane)
+        first, second = (row for row in steps if row[1] == lane)
+        # In order; how far they are apart is measured by `make bench`.
+        assert first[4] <= starts <= first[5] <= second[4] <= resumes <= ends <= second[5]
+    sleeps = [row for row in traced.of("wait") if row[3] == "sleep"]
+    assert len(sleeps) == 3
+
+
+def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import multiprocessing
+        import os
+        import threading
+
+        async def fail():
+            raise KeyError
+
+        async def main():
+            failing = asyncio.create_task(fail(), name="failing")
+            cancelled = asyncio.create_task(asyncio.sleep(9), name="cancelled")
+            await asyncio.sleep(0)
+            cancelled.cancel()
+            await asyncio.wait([failing, cancelled])
+            failing.exception()
+
+        def spin(started):
+            started.set()
+            while True:
+                pass
+
+        if __name__ == "__main__":
+            asyncio.run(main())
+            thread = threading.Thread(target=lambda: 1 / 0, name="dividing")
+            thread.start()
+            thread.join()
+            context = multiprocessing.get_context("spawn")
+            started = context.Event()
+            spinning = context.Process(target=spin, args=(started,), name="spinning")
+            spinning.start()
+            started.wait()
+            spinning.kill()
+            spinning.join()
+            leaving = context.Process(target=os._exit, args=(3,), name="leaving")
+            leaving.start()
+            leaving.join()
+            raise SystemExit
+        """,
+    )
+    names = traced.names()
+    ends = {names[row[1]]: row[3:] for row in traced.of("end")}
+    assert ends["failing"] == ["failed", "KeyError"]
+    assert ends["cancelled"] == ["cancelled", ""]
+    assert ends["dividing"] == ["failed", "ZeroDivisionError"]
+    assert ends["MainThread"] == ["done", ""]
+    children = {
+        process["rows"][0][4]: (process["parent"], process["rows"][-1][3:])
+        for process in traced.trace["processes"][1:]
+    }
+    assert children == {
+        "spinning": (1, ["killed", "exit status -9"]),
+        "leaving": (1, ["failed", "exit status 3"]),
+    }
+
+
+def test_lines_that_are_printed_belong_to_who_prints_them(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """\
+        import asyncio
+        import sys
+
+        async def main():
+            print("one")
+            await asyncio.sleep(0.01)
+            print("two", "three", file=sys.stderr)
+
+        asyncio.run(main())
+        print("end")
+        """,
+    )
+    names = traced.names()
+    assert [(names[row[1]], *row[3:]) for row in traced.of("output")] == [
+        ("Task-1", "stdout", "one", 5),
+        ("Task-1", "stderr", "two three", 7),
+        ("MainThread", "stdout", "end", 10),
+    ]
+
+
+def test_who_wakes_whom(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import threading
+        import time
+
+        async def wait(event):
+            await event.wait()
+
+        async def main():
+            event = asyncio.Event()
+            waiting = asyncio.create_task(wait(event), name="waiting")
+            await asyncio.sleep(0.05)
+            event.set()
+            await waiting
+
+        asyncio.run(main(), debug=False)
+        event = threading.Event()
+        def release():
+            time.sleep(0.05)
+            event.set()
+        threading.Thread(target=release, name="releasing").start()
+        event.wait()
+        """,
+    )
+    names = traced.names()
+    woken = [(names[row[1]], names.get(row[3])) for row in traced.of("step")]
+    assert woken == [
+        ("Task-1", "MainThread"),
+        ("waiting", "Task-1"),
+        ("Task-1", None),
+        ("waiting", "Task-1"),
+        ("Task-1", "waiting"),
+        *woken[5:],
+    ]
+    assert [names[row[3]] for row in traced.of("ready") if row[3] > 0] == ["releasing"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading\nprint(type(threading.Lock()), type(threading.RLock()))",
+        "import threading\nprint(threading.Lock().locked(), threading.RLock)",
+        """
+        import asyncio, time
+        async def main():
+            time.sleep(0.15)
+        asyncio.run(main(), debug=True)
+        """,
+        """
+        import asyncio
+        async def main():
+            raise ValueError("in a task")
+        asyncio.run(main())
+        """,
+        """
+        import threading
+        threading.Thread(target=lambda: 1 / 0).start()
+        """,
+        """
+        import asyncio
+        async def fail():
+            raise ValueError
+        async def main():
+            asyncio.create_task(fail())
+            await asyncio.sleep(0)
+        asyncio.run(main())
+        """,
+        "import time\nprint(time.sleep, time.sleep.__module__)\ntime.sleep(-1)",
+        "import sys\nsys.exit('no')",
+        "import threading\nthreading.Lock().release()",
+    ],
+)
+def test_output_and_outcome_stay_the_same(tmp_path: Path, source: str) -> None:
+    traced = run_traced(tmp_path, source).execution
+    path = tmp_path / "program.py"
+    plain = run(path, timeout=20)
+    # A `<function sleep>` has a number, and slow callbacks take times.
+    assert masked(traced, path) == masked(plain, path)
+
+
+def masked(execution: Execution, path: Path) -> tuple[list[str], int]:
+    lines = [
+        re.sub(r"0x[0-9a-f]+|\d\.\d+ seconds", "#", f"{line.stream} {line.text}")
+        for line in Transcript.of(execution, path).lines
+    ]
+    return lines, execution.status
+
+
+def test_a_run_in_which_nothing_waits_has_no_timeline(tmp_path: Path) -> None:
+    assert run_traced(tmp_path, "print(sum(range(100)))").trace["processes"] == []
+
+
+def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+
+        async def main():
+            for _ in range(5000):
+                await asyncio.sleep(0)
+
+        asyncio.run(main())
+        """,
+    )
+    assert len(traced.rows) == MOST_ROWS + 1
+    assert traced.rows[-1][0] == "cut"
+    assert traced.execution.status == 0

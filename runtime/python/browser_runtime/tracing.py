@@ -42,6 +42,8 @@ class Tracing:
 
     def __init__(self, program: str) -> None:
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident, _MOST, _REUSE)
+        # The same moment in ms, on the clock that all processes have.
+        self._begun = page.clock()
         self._told = 0.0
         # Threads that wait, or whose turn is over, by number; who has woken them, and when.
         self._pausing: set[int] = set()
@@ -51,8 +53,6 @@ class Tracing:
         self._undo = tasks.watch(self.recorder)
         pools.watch(self.recorder)
         self._failed = failures.watch(scheduler.get_ident)
-        # In ns of our clock, and in ms of the one that all processes have.
-        self._origin, self._begun = perf_counter_ns(), page.clock()
 
     def wait(self, ident: int, frame: FrameType | None) -> None:
         """Tell that a thread begins to wait."""
@@ -139,11 +139,11 @@ class Tracing:
         rows = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
             text = json.dumps(rows[start : start + _CHUNK], ensure_ascii=False)
-            page.trace(self._begun, self._origin, text)
+            page.trace(self._begun, self.recorder.begun, text)
 
     def open(self, name: str) -> None:
         """Tell of the process itself."""
-        self.recorder.open_process(name, self._origin)
+        self.recorder.open_process(name)
 
     def end(self, status: int) -> None:
         """Tell the rest, and watch no more."""

@@ -3,10 +3,12 @@
 import atexit
 import json
 import os
+import posix
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from runnable_tracer import native
 from runnable_tracer.recorder import MAIN_THREAD
@@ -20,7 +22,6 @@ class _File:
 
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
-        self._written = time.monotonic()
         self._busy = False
         self._watch = native.watch(program, self.write_now_and_then)
         self.recorder = self._watch.recorder
@@ -28,7 +29,7 @@ class _File:
 
     def begin(self) -> None:
         """Take up this process, which is new."""
-        pid = os.getpid()
+        pid, self._written = os.getpid(), 0.0
         self._path = self._folder / f"{pid}-{os.urandom(4).hex()}.jsonl"
         self._head = json.dumps({"pid": pid, "parent": os.getppid()}) + "\n"
 
@@ -87,7 +88,7 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
     recorder = file.recorder
     recorder.is_main = is_main
     if is_main:
-        recorder.open_process("MainProcess", recorder.now())
+        recorder.open_process("MainProcess")
 
     def after_fork() -> None:
         recorder.is_main = False
@@ -99,7 +100,10 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
         file.end()
         leave(status)
 
-    os._exit = leave_after_writing  # type: ignore[assignment]
+    # Programs send it to other processes by this name.
+    function: Any = leave_after_writing
+    function.__module__, function.__name__, function.__qualname__ = "posix", "_exit", "_exit"
+    os._exit = posix._exit = function
     os.register_at_fork(after_in_child=after_fork)
     atexit.register(file.end)
     return lambda stream, text: recorder.output(stream, text, sys._getframe(1))

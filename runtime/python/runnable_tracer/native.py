@@ -25,6 +25,26 @@ _SAMPLE = 0.01
 _MS = 1e6
 
 
+class _Sleep:
+    """Looks like the function it stands for, and is pickled as that."""
+
+    def __init__(self, sleep: Callable[[float], None], blocked: Callable[..., Any]) -> None:
+        self.__name__ = self.__qualname__ = "sleep"
+        self.__module__ = "time"
+        self.__doc__ = sleep.__doc__
+        self._sleep = sleep
+        self._blocked = blocked
+
+    def __call__(self, seconds: float, /) -> None:
+        self._blocked("sleep", self._sleep, seconds)
+
+    def __repr__(self) -> str:
+        return repr(self._sleep)
+
+    def __reduce__(self) -> str:
+        return "sleep"
+
+
 class Watch:
     """What the wrappers share; of one process."""
 
@@ -130,19 +150,22 @@ class Watch:
         reentrant = self.lock(_thread.RLock, _thread.RLock)
         module: Any = threading
         module.Lock = module._allocate_lock = plain
-        module.RLock = module._CRLock = reentrant
+        module._CRLock = reentrant
+        if not isinstance(module.RLock, type):  # before Python 3.14
+
+            def RLock(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
+                return reentrant(*args, **kwargs)
+
+            RLock.__qualname__, RLock.__module__ = "RLock", "threading"
+            module.RLock = RLock
+        else:
+            module.RLock = reentrant
         # The one in C blocks out of sight.
         queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined,misc]
 
     def watch_sleep(self) -> None:
         """Wrap `time.sleep`."""
-        sleep, blocked = time.sleep, self.blocked
-
-        def watched(seconds: float, /) -> None:
-            blocked("sleep", sleep, seconds)
-
-        watched.__name__, watched.__qualname__, watched.__module__ = "sleep", "sleep", "time"
-        time.sleep = watched  # type: ignore[assignment]
+        time.sleep = _Sleep(time.sleep, self.blocked)  # type: ignore[assignment]
 
     def watch_threads(self) -> None:
         """Tell of each thread, and of who starts it."""
@@ -176,10 +199,18 @@ class Watch:
 
         module: Any = threading
         if shutdown := getattr(module, "_thread_shutdown", None):  # from Python 3.13 on
-            module._thread_shutdown = lambda: self.blocked("thread", shutdown)
+            module._thread_shutdown = lambda: self._shut_down(shutdown)
         thread_class: Any = threading.Thread
         thread_class.join = watched_join
         thread_class.start, thread_class._bootstrap_inner = watched_start, watched_inner
+
+    def _shut_down(self, shutdown: Callable[[], None]) -> None:
+        """Wait for the threads that are no daemons, at the end of the program."""
+        threads = threading.enumerate()
+        if any(thread is not threading.main_thread() and not thread.daemon for thread in threads):
+            self.blocked("thread", shutdown)
+        else:
+            shutdown()
 
     def watch_selectors(self) -> None:
         """Wrap what event loops, and much else, wait for files and sockets with."""
@@ -262,7 +293,8 @@ class Watch:
         bootstrap = module.BaseProcess._bootstrap
 
         def watched_bootstrap(process: Any, *args: Any, **kwargs: Any) -> int:
-            recorder.open_process(process.name, recorder.now())
+            recorder.open_process(process.name)
+            self.pause()
             status: int = bootstrap(process, *args, **kwargs)
             return status
 

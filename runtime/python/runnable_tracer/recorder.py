@@ -60,6 +60,7 @@ class Recorder:
         """Start anew, in a process of which only this thread runs."""
         self.is_over = False
         self._told = 0
+        self.begun = self.now()
         self._numbers = itertools.count(MAIN_THREAD + 1)
         # Emptied, not replaced: those who watch have them at hand.
         for kept in (self.rows, self.threads, self.current, self.lines):
@@ -86,9 +87,10 @@ class Recorder:
         lane = self.current.get(ident, NOBODY)
         return self.thread_lane(ident) if lane == NOBODY else lane
 
-    def open_process(self, name: str, at: int) -> None:
-        """Tell of the process itself and of its main thread."""
-        self.rows += [
+    def open_process(self, name: str) -> None:
+        """Tell of the process itself and of its main thread, both there since `begin`."""
+        at = self.begun
+        self.rows[:0] = [
             ("lane", PROCESS, NOBODY, "process", name[:_LONGEST], at, NOBODY, 0),
             ("lane", MAIN_THREAD, PROCESS, "thread", "MainThread", at, NOBODY, 0),
             ("run", MAIN_THREAD, at),

@@ -17,7 +17,7 @@ def in_threads():
     for _ in range(3):
         shelf.get()
         time.sleep(0.05)  # MainThread waits: sleep
-    threading.Timer(0.1, shelf.put, [0]).start()
+    threading.Timer(0.3, shelf.put, [0]).start()
     shelf.get()  # MainThread waits: queue get
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 
 
 def after(function, *args):
-    threading.Timer(0.1, function, args).start()
+    threading.Timer(0.2, function, args).start()
 
 
 event = threading.Event()
