@@ -60,7 +60,7 @@ export function attachTimeline(
       .catch(() => undefined)
       .finally(() => (loading = undefined));
   };
-  for (const type of ["pointerover", "focusin"]) {
+  for (const type of ["pointerover", "pointermove", "focusin"]) {
     figure.addEventListener(type, near, { signal, passive: true });
   }
   // What is only a picture is nothing to go to; what it becomes is.

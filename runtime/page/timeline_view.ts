@@ -118,6 +118,9 @@ export class TimelineView {
     const head = element("figcaption", "tl-head", this.#caption, this.#tools);
     this.#details.before(head, this.#findings, this.#chart, this.#more, this.#panel);
     for (const node of this.#tablesBefore) node.remove();
+    this.#tables.role = "group";
+    this.#tables.ariaLabel = "Tables";
+    this.#tables.tabIndex = 0;
     this.#details.append(this.#tables);
     this.#seen = new IntersectionObserver((entries) => {
       this.#visible = entries.at(-1)!.isIntersecting;
@@ -183,7 +186,7 @@ export class TimelineView {
     this.#scroll.addEventListener("scroll", () => this.#schedule(), { signal, passive: true });
     this.#details.addEventListener("toggle", () => this.#fillTables(), { signal });
     this.#chart.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-    this.#chart.addEventListener("focusin", () => this.#tell(), { signal });
+    this.#chart.addEventListener("focusin", () => this.#onFocus(), { signal });
     this.#chart.addEventListener("focusout", () => this.#tell(), { signal });
     new Gestures(this.#lanes, signal, {
       position: (x) => this.#fraction(x),
@@ -194,7 +197,7 @@ export class TimelineView {
       leave: () => this.#hover(NaN, NaN),
       press: (x, y) => {
         const found = this.#barAt(x, y);
-        if (found) this.#select({ lane: found.bar.lane, index: indexIn(found.bar) });
+        if (found) this.#select({ lane: found.bar.lane, index: segmentOf(found.bar) });
       },
     });
   }
@@ -260,6 +263,7 @@ export class TimelineView {
     patch(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
     patch(this.#axis, [draw.axis(chart, this.#look)]);
     patch(this.#findings, draw.findings(timeline));
+    this.#findings.hidden = !this.#findings.hasChildNodes();
     const about = `${this.#census}, ${time(timeline.now)}`;
     this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
     this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
@@ -280,13 +284,17 @@ export class TimelineView {
     const { library } = this.#listing;
     const lanes = plural(library, "lane");
     this.#library.textContent = `${this.#withLibrary ? "Hide" : "Show"} ${lanes} of libraries`;
-    this.#more.replaceChildren(...(library > 0 ? [this.#library] : []));
-    this.#more.hidden = library === 0 && this.#listing.rows.length <= LANES;
+    const below = this.#listing.rows.length - LANES;
+    const scroll = below > 0 ? `Scroll to see ${plural(below, "more lane")}. ` : "";
+    this.#more.replaceChildren(scroll, ...(library > 0 ? [this.#library] : []));
+    this.#more.hidden = library === 0 && below <= 0;
   }
 
   /** Fits the heights; returns the width of the tracks. */
   #measure(): number {
     const { rows } = this.#listing;
+    // Only once it is laid out does it know how wide its container is.
+    if (this.#chart.offsetWidth === 0) return 0;
     const name = parseFloat(getComputedStyle(this.#chart).getPropertyValue("--tl-name")) || 0;
     // On a narrow page the names stand above the bars.
     this.#rowHeight = name > 0 ? 22 : 38;
@@ -340,6 +348,12 @@ export class TimelineView {
     return selected?.lane === bar.lane && selected.index >= bar.first && selected.index <= bar.last;
   }
 
+  #onFocus(): void {
+    const bar = this.#current()?.bar;
+    if (bar) this.#cursor ??= { lane: bar.lane, index: segmentOf(bar) };
+    this.#tell();
+  }
+
   #selectedBar(): Bar | undefined {
     const track = this.#drawn?.tracks.find(({ listed }) => listed.lane === this.#selected?.lane);
     return track?.bars.find((bar) => this.#isSelected(bar));
@@ -375,7 +389,7 @@ export class TimelineView {
         return () => this.#goTo({ lane, index: lane.segments.length - 1 });
       case "Enter":
       case " ":
-        return () => this.#select({ lane, index: indexIn(bar) });
+        return () => this.#select({ lane, index: segmentOf(bar) });
       case "Escape":
         return this.#selected && (() => this.#unselect());
       case "+":
@@ -524,7 +538,7 @@ function tool(text: string, name: string, act: () => void): HTMLButtonElement {
 }
 
 /** Of the segment that a bar stands for. */
-function indexIn({ lane, first, last, segment }: Bar): number {
+function segmentOf({ lane, first, last, segment }: Bar): number {
   if (first === last) return first;
   return Math.min(last, Math.max(first, lane.segments.indexOf(segment, first)));
 }

@@ -67,7 +67,12 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
       "details",
       {},
       tree("summary", {}, "The timeline as a table"),
-      tree("div", { class: "tl-tables" }, ...tables(timeline, TABLE_ROWS)),
+      tree(
+        "div",
+        // It scrolls, so the keyboard must reach it.
+        { class: "tl-tables", role: "group", "aria-label": "Tables", tabindex: 0 },
+        ...tables(timeline, TABLE_ROWS),
+      ),
     ),
   );
 }
