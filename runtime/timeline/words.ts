@@ -51,7 +51,7 @@ export function time(ms: number): string {
 /** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.1067 s. */
 export function moment(ms: number): string {
   const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
-  return ms === 0 ? "0" : `${String(Number(value.toPrecision(5)))} ${unit}`;
+  return ms === 0 ? "0" : `${String(Number(value.toPrecision(6)))} ${unit}`;
 }
 
 function digits(value: number): string {

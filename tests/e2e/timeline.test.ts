@@ -381,6 +381,41 @@ for (const engine of engines) {
       await page.keyboard.press("Escape");
     });
 
+    test("two fingers zoom, one pans, a tap selects", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 390, height: 844, hasTouch: true });
+      await open(page, "small");
+      await enter(page);
+      const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
+      const y = box.y + 38 + 30;
+      const whole = await lastTick(page);
+      const one = await page.touchscreen.touchStart(box.x + 150, y);
+      const other = await page.touchscreen.touchStart(box.x + 200, y);
+      await one.move(box.x + 50, y);
+      await other.move(box.x + 300, y);
+      await one.end();
+      await other.end();
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+      const zoomed = await lastTick(page);
+      const finger = await page.touchscreen.touchStart(box.x + 250, y);
+      for (const x of [220, 180, 100]) await finger.move(box.x + x, y);
+      await finger.end();
+      await until(
+        page,
+        (ticks) => ticks !== zoomed,
+        () => lastTick(page),
+      );
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), []);
+      await page.touchscreen.tap(box.x + 150, y);
+      assert.match(await focused(page), /Task-1 held up the event loop/);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      await page.setViewport({ width: 1000, height: 900 });
+    });
+
     test("a line of the source marks its segments", async () => {
       const { page } = browser.runner;
       await open(page, "small");
