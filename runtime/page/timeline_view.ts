@@ -11,7 +11,7 @@ import {
 } from "../timeline/layout.ts";
 import type { Lane, Timeline } from "../timeline/model.ts";
 import { tables } from "../timeline/tables.ts";
-import { barSentence, census, plural, time } from "../timeline/words.ts";
+import { barSentence, census, ofLibraries, plural, time } from "../timeline/words.ts";
 import { button, element, enable, freshId } from "./dom.ts";
 import { findKey, patch } from "./patch.ts";
 import { Gestures } from "./timeline_gestures.ts";
@@ -80,7 +80,7 @@ export class TimelineView {
   #visible = true;
   #frameAsked = 0;
   #ticking: ReturnType<typeof setInterval> | undefined;
-  #listing: Listing = { rows: [], library: 0 };
+  #listing: Listing = { rows: [], library: [] };
   #listed = -1;
   #census = "";
   #withLibrary = false;
@@ -282,12 +282,11 @@ export class TimelineView {
     this.#listing = list(timeline, this.#withLibrary);
     this.#census = census(timeline);
     const { library } = this.#listing;
-    const lanes = plural(library, "lane");
-    this.#library.textContent = `${this.#withLibrary ? "Hide" : "Show"} ${lanes} of libraries`;
+    this.#library.textContent = `${this.#withLibrary ? "Hide" : "Show"} ${ofLibraries(library)}`;
     const below = this.#listing.rows.length - LANES;
     const scroll = below > 0 ? `Scroll to see ${plural(below, "more lane")}. ` : "";
-    this.#more.replaceChildren(scroll, ...(library > 0 ? [this.#library] : []));
-    this.#more.hidden = library === 0 && below <= 0;
+    this.#more.replaceChildren(scroll, ...(library.length > 0 ? [this.#library] : []));
+    this.#more.hidden = library.length === 0 && below <= 0;
   }
 
   /** Fits the heights; returns the width of the tracks. */

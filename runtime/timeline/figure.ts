@@ -4,7 +4,7 @@ import { LANES, layOut, list } from "./layout.ts";
 import type { Timeline } from "./model.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
-import { census, plural, time } from "./words.ts";
+import { census, ofLibraries, plural, time } from "./words.ts";
 
 /** Of bars and marks. */
 const ELEMENTS = 600;
@@ -36,7 +36,7 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
   const found = draw.findings(timeline);
   const hidden = [];
   if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more lane")}`);
-  if (library > 0) hidden.push(`${plural(library, "lane")} of libraries`);
+  if (library.length > 0) hidden.push(ofLibraries(library));
   return tree(
     "figure",
     { class: "runnable-timeline" },

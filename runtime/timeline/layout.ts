@@ -20,7 +20,7 @@ export interface Listed {
 export interface Listing {
   rows: Listed[];
   /** Lanes in which nothing of the program's own was seen, whether listed or not. */
-  library: number;
+  library: Lane[];
 }
 
 /** One or more segments, drawn as one. */
@@ -96,11 +96,11 @@ const LABEL_MARGIN = 8;
 /** The lanes in the order in which they are shown. */
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
   const rows: Listed[] = [];
-  let library = 0;
+  const library: Lane[] = [];
   const shown = (lane: Lane): boolean => {
     // A thread with tasks is the program's; what is left are threads and tasks of libraries.
     if (lane.own) return true;
-    library += 1;
+    library.push(lane);
     return withLibrary;
   };
   const alone = timeline.processes.size < 2;

@@ -62,6 +62,13 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
+/** "2 tasks of libraries". */
+export function ofLibraries(lanes: readonly Lane[]): string {
+  const [kind] = new Set(lanes.map((lane) => lane.kind));
+  const isOneKind = lanes.every((lane) => lane.kind === kind);
+  return `${plural(lanes.length, (isOneKind && kind) || "lane")} of libraries`;
+}
+
 const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
 const named = (of: string): string => (of === "" ? "" : ` (${of})`);
 

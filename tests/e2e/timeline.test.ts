@@ -206,7 +206,7 @@ for (const engine of engines) {
         order.push(await focused(page));
       }
       assert.deepEqual(order, [
-        "button Show 1 lane of libraries",
+        "button Show 1 thread of libraries",
         "summary The timeline as a table",
         "a after",
       ]);
@@ -439,7 +439,7 @@ for (const engine of engines) {
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
       assert.deepEqual(await names(), ["MainThread", "Task-1", "Task-2", "manager"]);
-      assert.equal(await focused(page), "button Hide 1 lane of libraries");
+      assert.equal(await focused(page), "button Hide 1 thread of libraries");
       await page.keyboard.press("Enter");
       assert.deepEqual(await names(), ["MainThread", "Task-1", "Task-2"]);
     });
