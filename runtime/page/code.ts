@@ -15,6 +15,8 @@ export interface CodeOptions {
   label: string;
   describedBy: string;
   onEscape: () => void;
+  /** The reader is at this line now; 0: at none. */
+  onLine: (line: number) => void;
   /** The editor could not be loaded and a plain text field stands in. */
   onPlain: () => void;
 }
@@ -25,6 +27,7 @@ export class CodeView {
   /** Aborted when the editor, which has its own idea of clicks and keys, is there; and at the end. */
   readonly #opened = new AbortController();
   #closed = false;
+  #marked = 0;
   #editor: Editor | undefined;
   readonly #onDraft = (source: string): void => this.#take(source);
 
@@ -36,6 +39,7 @@ export class CodeView {
     parent.querySelector("pre")?.removeAttribute("tabindex");
     draft.subscribe(this.#onDraft);
     this.#invite();
+    this.#followPointer();
     watchGestures(parent, this.#opened.signal, {
       prepare: () => void loadEditor().catch(() => undefined),
       edit: (caret) => void this.open(caret),
@@ -61,6 +65,17 @@ export class CodeView {
     this.#editor?.goTo(line);
   }
 
+  /** Marks a line, and brings it into view within the code; 0 for none. */
+  mark(line: number): void {
+    this.#marked = line;
+    if (this.#editor) return this.#editor.mark(line);
+    for (const shown of this.#options.parent.querySelectorAll<HTMLElement>(".runnable-line")) {
+      const isIt = Number(shown.dataset["line"]) === line;
+      shown.classList.toggle("runnable-marked", isIt);
+      if (isIt) scrollWithin(this.#options.parent, shown);
+    }
+  }
+
   /** Lets go of the draft, which outlives the widget, and puts the static code back. */
   close(): void {
     const { parent, draft } = this.#options;
@@ -80,6 +95,17 @@ export class CodeView {
     parent.setAttribute("aria-describedby", describedBy);
   }
 
+  #followPointer(): void {
+    const { parent, onLine } = this.#options;
+    const { signal } = this.#opened;
+    const onMove = ({ target }: PointerEvent): void => {
+      const line = target instanceof Element && target.closest<HTMLElement>(".runnable-line");
+      onLine(line ? Number(line.dataset["line"]) : 0);
+    };
+    parent.addEventListener("pointerover", onMove, { signal, passive: true });
+    parent.addEventListener("pointerleave", () => onLine(0), { signal, passive: true });
+  }
+
   async #open(
     caret: Caret | undefined,
     focused: () => boolean,
@@ -88,7 +114,7 @@ export class CodeView {
     const create = await loadEditor().catch(() => undefined);
     // Meanwhile the reader may have moved on or begun to select text: then the code stays as it is.
     if (this.#editor || this.#closed || changedMind()) return;
-    const { parent, draft, label, describedBy, onEscape, onPlain } = this.#options;
+    const { parent, draft, label, describedBy, onEscape, onLine, onPlain } = this.#options;
     const hadFocus = focused();
     const options: EditorOptions = {
       parent,
@@ -99,6 +125,7 @@ export class CodeView {
       describedBy,
       onChange: (source) => draft.set(source, this.#onDraft),
       onEscape,
+      onLine,
     };
     this.#editor = (create ?? createPlainEditor)(options);
     for (const name of ["tabindex", "role", "aria-label", "aria-describedby"]) {
@@ -108,6 +135,7 @@ export class CodeView {
     parent.classList.add("runnable-editing");
     if (hadFocus) this.#editor.focus();
     if (!create) onPlain();
+    if (this.#marked > 0) this.#editor.mark(this.#marked);
   }
 
   #take(source: string): void {
@@ -134,4 +162,11 @@ function loadEditor(): Promise<CreateEditor> {
       throw error;
     });
   return loading;
+}
+
+/** Scrolls the box, not the page: the reader is looking at something else. */
+function scrollWithin(box: HTMLElement, line: HTMLElement): void {
+  const [outer, inner] = [box.getBoundingClientRect(), line.getBoundingClientRect()];
+  if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+  else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
 }

@@ -19,6 +19,8 @@ export interface EditorOptions {
   describedBy: string;
   onChange: (source: string) => void;
   onEscape: () => void;
+  /** The caret is in this line now; 0: the focus has gone. */
+  onLine: (line: number) => void;
 }
 
 export interface Editor {
@@ -27,6 +29,8 @@ export interface Editor {
   focus(): void;
   /** Selects a line, unfolding it, and brings it into view with the focus. */
   goTo(line: number): void;
+  /** Marks a line, without the focus; 0 for none. */
+  mark(line: number): void;
 }
 
 /** The smallest replacement that turns one text into another. */

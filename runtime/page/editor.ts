@@ -14,12 +14,13 @@ import { classHighlighter } from "@lezer/highlight";
 import { difference, type Caret, type Editor, type EditorOptions } from "./editing.ts";
 import { folding, setFolds } from "./folds.ts";
 import type { LineRange } from "./lines.ts";
+import { marking, setMark } from "./marking.ts";
 
 /** Marks a change that came from outside, which nobody outside has to be told of. */
 const external = Annotation.define<boolean>();
 
 export function createEditor(options: EditorOptions): Editor {
-  const { parent, hidden, onChange, onEscape } = options;
+  const { parent, hidden, onChange, onEscape, onLine } = options;
   // A file's last newline ends its last line; the editor would show it as one line more.
   const [source, ending] = splitEnding(options.source);
   let currentEnding = ending;
@@ -30,6 +31,7 @@ export function createEditor(options: EditorOptions): Editor {
       lineNumbers(),
       history(),
       folding(hidden),
+      marking,
       python(),
       indentUnit.of("    "),
       indentOnInput(),
@@ -58,6 +60,10 @@ export function createEditor(options: EditorOptions): Editor {
         if (update.docChanged && own) {
           onChange(update.state.doc.toString() + currentEnding);
         }
+        if (update.selectionSet || update.focusChanged) {
+          const { head } = update.state.selection.main;
+          onLine(update.view.hasFocus ? update.state.doc.lineAt(head).number : 0);
+        }
       }),
     ],
   });
@@ -85,6 +91,11 @@ export function createEditor(options: EditorOptions): Editor {
         effects: EditorView.scrollIntoView(line.from, { y: "center" }),
       });
       view.contentDOM.focus({ preventScroll: true });
+    },
+    mark(number: number) {
+      const { doc } = view.state;
+      const line = number >= 1 && number <= doc.lines ? doc.line(number) : undefined;
+      view.dispatch({ effects: setMark.of(line?.from) });
     },
   };
 }

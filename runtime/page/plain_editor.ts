@@ -43,5 +43,7 @@ export function createPlainEditor(options: EditorOptions): Editor {
       field.focus();
       select(line);
     },
+    // Plain text has no marks, and a selection would take away the reader's.
+    mark() {},
   };
 }

@@ -4,6 +4,7 @@ import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { OutputView } from "./output.ts";
 import { Printer } from "./printer.ts";
+import type { RunTimeline } from "./run_timeline.ts";
 import type { Owner, Session } from "./session.ts";
 import { rememberLeft } from "./tab.ts";
 import { toast } from "./toast.ts";
@@ -15,6 +16,7 @@ export interface RunnerOptions {
   session: Session;
   controls: Controls;
   output: OutputView;
+  timeline: RunTimeline;
   /** `chess/asynchronous`; the title adds `.py`. */
   name: string;
   filename: string;
@@ -44,14 +46,17 @@ export class Runner implements Owner {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
-    const { session, output, controls, filename, onChange } = this.#options;
+    const { session, output, controls, timeline, filename, onChange } = this.#options;
     this.#why = undefined;
     this.#stopping = false;
     output.begin();
+    timeline.begin();
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const result = session.run(this, { source, filename, interactive: true }, (event) => {
+    const program = { source, filename, interactive: true, trace: true };
+    const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
+      else if (event.type === "trace") timeline.take(event);
       else this.#show(event, printer);
     });
     controls.showRunning(true);
@@ -61,6 +66,7 @@ export class Runner implements Owner {
     output.dropQuestion();
     await printer.end();
     output.end(outcome, this.#why);
+    timeline.end();
     output.differences(describeDifferences(facts));
     controls.showRunning(false);
     this.#busy = false;
@@ -96,7 +102,7 @@ export class Runner implements Owner {
     output.say("Stopping…");
   }
 
-  #show(event: Exclude<RunEvent, { type: "note" }>, printer: Printer): void {
+  #show(event: Exclude<RunEvent, { type: "note" | "trace" }>, printer: Printer): void {
     const { output } = this.#options;
     switch (event.type) {
       case "loading":

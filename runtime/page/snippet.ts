@@ -27,11 +27,14 @@ export class RunnableSnippet extends HTMLElement {
     const tab = tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
     const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
+    const figure = this.querySelector<HTMLElement>(":scope > .runnable-timeline");
+    const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     this.#workbench = new Workbench({
       root: this,
       head,
       code,
       output,
+      ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
       tab,
       draft,
       name,
@@ -78,4 +81,9 @@ export class RunnableSnippet extends HTMLElement {
       ],
     });
   }
+}
+
+/** The recorded timeline's data stands beside the file. */
+function traceOf({ href }: HTMLAnchorElement): string {
+  return href.replace(/\.py$/, ".trace.json");
 }

@@ -8,6 +8,7 @@ import type { LineRange } from "./lines.ts";
 import { Notices } from "./notices.ts";
 import { whenNear } from "./nearing.ts";
 import { OutputView } from "./output.ts";
+import { RunTimeline } from "./run_timeline.ts";
 import { Runner } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
 import { recallLeft, type Tab } from "./tab.ts";
@@ -17,6 +18,8 @@ export interface WorkbenchOptions {
   head: HTMLElement;
   code: HTMLElement;
   output: HTMLElement;
+  /** Of the recorded timeline, with its data. */
+  timeline?: { figure: HTMLElement; traceUrl: string };
   tab: Tab;
   draft: Draft;
   /** `chess/asynchronous`. */
@@ -41,6 +44,7 @@ export class Workbench {
   readonly #options: WorkbenchOptions;
   readonly #controls: Controls;
   readonly #output: OutputView;
+  readonly #timeline: RunTimeline;
   readonly #runner: Runner;
   readonly #bar: HTMLElement;
   readonly #marker = element("span", "runnable-edited", "edited");
@@ -66,10 +70,17 @@ export class Workbench {
       href: root.id === "" ? "" : `#${root.id}`,
       go: (line) => void this.code.goTo(line),
     });
+    this.#timeline = new RunTimeline({
+      figure: options.timeline?.figure ?? null,
+      after: output,
+      traceUrl: options.timeline?.traceUrl,
+      go: (line) => this.code.mark(line),
+    });
     this.#runner = new Runner({
       session: tab.session,
       controls: this.#controls,
       output: this.#output,
+      timeline: this.#timeline,
       name,
       filename,
       onChange: () => this.#update(),
@@ -84,6 +95,7 @@ export class Workbench {
       label: `Code of ${name}.py, editable`,
       describedBy: hint.id,
       onEscape: () => this.#controls.get("Run")?.focus(),
+      onLine: (line) => this.#timeline.mark(line),
       onPlain: () =>
         this.notices.post(
           "plain",
@@ -119,6 +131,7 @@ export class Workbench {
     this.code.close();
     this.#end.abort();
     this.#output.close();
+    this.#timeline.close();
     for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
   }
 
@@ -129,11 +142,16 @@ export class Workbench {
     this.#runner.stop();
     const before = draft.reset();
     this.#output.showRecording();
+    this.#timeline.showRecorded();
+    this.code.mark(0);
     this.notices.clear("outdated");
     this.#update();
     const undo = (): void => {
       draft.set(before);
-      if (wasLive) this.#output.showLive();
+      if (wasLive) {
+        this.#output.showLive();
+        this.#timeline.showLive();
+      }
       this.#update();
       this.#controls.get("Reset")?.focus();
     };

@@ -3,6 +3,7 @@ import { asTrace } from "./check.ts";
 import type { Trace } from "./rows.ts";
 
 export { asRows } from "./check.ts";
+export { readLive } from "./live.ts";
 export { Timeline } from "./model.ts";
 
 /** @throws when there is no trace to be had. */
