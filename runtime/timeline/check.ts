@@ -44,11 +44,16 @@ const SHAPES: Record<Row[0], Check[]> = {
   cut: [isNumber],
 };
 
+/** So many texts may come after that. */
+const OPTIONAL: Record<string, number> = { lane: 1 };
+
 function asRow(value: unknown): Row | undefined {
   if (!Array.isArray(value) || typeof value[0] !== "string") return undefined;
   if (!Object.hasOwn(SHAPES, value[0])) return undefined;
   const shape = SHAPES[value[0] as Row[0]];
-  if (value.length !== shape.length + 1) return undefined;
+  const more = value.slice(shape.length + 1) as unknown[];
+  if (value.length <= shape.length || !more.every(isText)) return undefined;
+  if (more.length > (OPTIONAL[value[0]] ?? 0)) return undefined;
   if (!shape.every((check, index) => check(value[index + 1]))) return undefined;
   return value.map((part: unknown) =>
     typeof part === "string" ? part.slice(0, MAX_TEXT) : part,

@@ -118,9 +118,9 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
       const name = single && !alone ? main.name : thread.name;
       const depth = alone ? 0 : single ? base : base + 1;
       rows.push({ lane: thread, name, depth, also });
-      for (const task of thread.children) {
-        if (shown(task))
-          rows.push({ lane: task, name: task.name, depth: depth + 1, also: undefined });
+      for (const task of thread.children.filter(shown)) {
+        const name = `${task.name} ${task.runs}`.trim();
+        rows.push({ lane: task, name, depth: depth + 1, also: undefined });
       }
     }
   }

@@ -72,6 +72,8 @@ export class Lane {
   /** Unknown until the tracer has told of it. */
   kind: LaneKind | undefined;
   name = "";
+  /** The function that it was made to run. */
+  runs = "";
   line = 0;
   /** The lane that made it; -1: unknown. */
   by = -1;
@@ -461,12 +463,14 @@ export class Timeline {
     this.#reach(row[2]);
   }
 
-  #make(on: Lane, [, id, parent, kind, name, at, by, line]: Extract<Row, ["lane", ...unknown[]]>) {
+  #make(on: Lane, row: Extract<Row, ["lane", ...unknown[]]>): void {
+    const [, id, parent, kind, name, at, by, line, runs = ""] = row;
     this.#reach(at);
     // Of the process something is known from the start.
     if (on.kind !== undefined && id !== 0) return;
     on.kind = id === 0 ? "process" : kind;
     on.name = name || on.name || `${kind} ${String(id)}`;
+    on.runs = runs;
     on.start = Math.max(0, at);
     on.by = by;
     on.line = line;

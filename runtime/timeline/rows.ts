@@ -57,7 +57,10 @@ export type Reason = (typeof REASONS)[number];
 export type Ending = "done" | "failed" | "cancelled" | "killed";
 
 export type Row =
-  /** A lane comes into being, made by the lane `by` (-1: unknown), to run what `line` defines. */
+  /**
+   * A lane comes into being, made by the lane `by` (-1: unknown), to run what `line` defines, which is
+   * called `runs`, if that is told.
+   */
   | [
       type: "lane",
       lane: number,
@@ -67,6 +70,7 @@ export type Row =
       at: number,
       by: number,
       line: number,
+      runs?: string,
     ]
   /**
    * A task was ready since `ready`, woken by the lane `by` (-1: a timer or something outside), ran

@@ -30,7 +30,9 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         lane = lanes[id(task)] = recorder.new_lane()
         line = recorder.first(getattr(coroutine, "cr_code", None))
         parent, name = recorder.thread_lane(get_ident()), task.get_name()[:200]
-        rows.append(("lane", lane, parent, "task", name, handle._ready, handle._by, line))
+        runs = getattr(coroutine, "__name__", "")[:200]
+        head = ("lane", lane, parent, "task", name, handle._ready, handle._by)
+        rows.append((*head, line, runs))
         return lane
 
     def ended(task: Any, lane: int, end: int) -> None:

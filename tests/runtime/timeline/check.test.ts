@@ -5,6 +5,7 @@ import type { Row } from "../../../runtime/timeline/rows.ts";
 
 const ROWS: Row[] = [
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+  ["lane", 2, 1, "task", "Task-1", 0, 1, 5, "main"],
   ["step", 2, 0, -1, 0.5, 1, "sleep", "", 7],
   ["step", 2, 1, 1, 1, 1, "", "", 0],
   ["wait", 1, 2, "I/O", "socket", 3],
@@ -37,6 +38,8 @@ test("one wrong row, and nothing passes", () => {
     ["wait", 1, 2, "sleep", "", -3],
     ["step", 2, 0, -1, 0.5, 1, "nap", "", 7],
     ["lane", 1, 0, "fibre", "a", 0, -1, 0],
+    ["lane", 2, 1, "task", "a", 0, -1, 0, 7],
+    ["lane", 2, 1, "task", "a", 0, -1, 0, "main", "more"],
     ["end", 1, 0, "won", ""],
     ["output", 1, 0, "stdlog", "", 0],
     ["toString"],
