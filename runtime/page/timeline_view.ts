@@ -236,7 +236,7 @@ export class TimelineView {
     const timeline = this.#timeline;
     if (!timeline) return;
     this.#list(timeline);
-    this.#span.follow(timeline.now, timeline.ended);
+    this.#span.follow(timeline.known, timeline.ended);
     const width = this.#measure();
     if (width <= 0) return;
     const { rows } = this.#listing;

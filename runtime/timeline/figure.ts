@@ -24,7 +24,7 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
   const places = rows.slice(0, LANES).map((_, index) => index);
   const chart = layOut(timeline, rows, {
     from: 0,
-    to: Math.max(timeline.now, 0.001),
+    to: Math.max(timeline.known, 0.001),
     width: WIDTH,
     places,
     narrowest: NARROWEST,

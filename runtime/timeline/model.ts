@@ -32,7 +32,7 @@ export interface HoldUp {
   reason: Reason | "";
   of: string;
   line: number;
-  /** For most of the time it was on no processor, although it did not wait. */
+  /** For most of the time it was on no processor, although it did not wait, while others ran. */
   starved: boolean;
 }
 
@@ -45,6 +45,9 @@ export interface Mark {
 
 /** A shorter step holds nobody up, in ms. */
 const HOLD_UP = 50;
+
+/** Beyond a cut, so much is shown of what is not known. */
+const CUT_MARGIN = 1.04;
 
 /** A run that tells more is cut off: whatever sends the rows, the page has to bear them. */
 const MAX_ROWS = 500_000;
@@ -360,6 +363,13 @@ export class Timeline {
     return first < Infinity ? first : undefined;
   }
 
+  /** Until when something is known: now, or where the last process was cut. */
+  get known(): number {
+    let last = 0;
+    for (const { cut } of this.processes.values()) last = Math.max(last, cut);
+    return last < Infinity && last > 0 ? Math.min(this.now, last * CUT_MARGIN) : this.now;
+  }
+
   /** Process by process with its threads, thread by thread with its tasks, each in order of creation. */
   get lanes(): Lane[] {
     const found: Lane[] = [];
@@ -519,7 +529,11 @@ function holdUp(lane: Lane, [, , , , start, end, , , after]: Step): HoldUp {
     found.of = longest.of;
     found.line = longest.line;
   } else if (thread) {
-    found.starved = (end - start - onProcessor(thread, start, end)) * 2 >= end - start;
+    // Where no other thread ran it is the machine that is busy, which says nothing of the program.
+    const others = (lane.process.lanes.get(0)?.children ?? []).filter((other) => other !== thread);
+    const ran = others.reduce((sum, other) => sum + spent(other, start, end, false), 0);
+    const half = (end - start) / 2;
+    found.starved = spent(thread, start, end, true) <= half && ran >= half;
   }
   found.line ||= seen || after;
   const step = lane.segments[lane.indexAt((start + end) / 2)];
@@ -530,15 +544,16 @@ function holdUp(lane: Lane, [, , , , start, end, , , after]: Step): HoldUp {
   return found;
 }
 
-/** How long a thread was on a processor between two times, at most. */
-function onProcessor(thread: Lane, start: number, end: number): number {
+/** How long a thread ran between two times, or was on a processor at most. */
+function spent(thread: Lane, start: number, end: number, onProcessor: boolean): number {
   const { segments } = thread;
   let sum = 0;
   for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
     const { state, start: from, end: to, cpu } = segments[at]!;
     if (from >= end) break;
     if (state !== "running") continue;
-    sum += Math.min(cpu ?? Infinity, Math.min(to, end) - Math.max(from, start));
+    const ran = Math.min(to, end) - Math.max(from, start);
+    sum += onProcessor ? Math.min(cpu ?? Infinity, ran) : ran;
   }
   return sum;
 }

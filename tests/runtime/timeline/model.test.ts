@@ -93,8 +93,16 @@ test("many short waits at one line are one reason", () => {
 });
 
 test("a step whose thread got no processor is told from one that computed", () => {
-  const [held] = make([...THREAD, ...step(100), ["cpu", 1, 101, 20]]).holdUps;
-  assert.deepEqual([held?.reason, held?.starved], ["", true]);
+  const starved = (rows: Row[]): unknown => make(rows).holdUps[0]?.starved;
+  const cpu: Row = ["cpu", 1, 101, 20];
+  // Alone in its process, it was the machine that had no time for it.
+  assert.equal(starved([...THREAD, ...step(100), cpu]), false);
+  const other: Row[] = [
+    ["lane", 5, 0, "thread", "other", 10, 1, 0],
+    ["run", 5, 10],
+  ];
+  assert.equal(starved([...THREAD, ...other, ...step(100), cpu]), true);
+  assert.equal(starved([...THREAD, ...other, ...step(100), ["cpu", 1, 101, 90]]), false);
 });
 
 test("what goes on is drawn up to now", () => {
@@ -124,6 +132,7 @@ test("what is open when its thread or process ends goes no further", () => {
 test("nothing is known after a cut", () => {
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3], ["cut", 50]], 90);
   assert.equal(timeline.cut, 50);
+  assert.equal(timeline.known, 52);
   assert.equal(named(timeline, "MainThread").segments.at(-1)!.end, 50);
 });
 
