@@ -394,11 +394,11 @@ print("main goes on")`);
       [
         "of two",
         `
-import threading, time
-fork, spoon = threading.Lock(), threading.Lock()
+import threading
+fork, spoon, seated = threading.Lock(), threading.Lock(), threading.Barrier(2)
 def eat(first, second):
     with first:
-        time.sleep(0.05)
+        seated.wait()
         with second: pass
 a = threading.Thread(target=eat, args=(fork, spoon), name="Ada")
 b = threading.Thread(target=eat, args=(spoon, fork), name="Bob")
