@@ -7,6 +7,8 @@
  * WebAssembly, whichever way the object was come by: `import js`, a frame's globals, `gc`.
  */
 
+import { catching } from "./suspending.ts";
+
 /** The imports of Pyodide's WebAssembly that take a JavaScript object as their first argument. */
 const ON_OBJECT = [
   "JsProxy_GetAttr_js",
@@ -22,6 +24,11 @@ const CONSTRUCT = "JsvFunction_Construct";
 
 /** Asks the page's side for a signal; takes nothing, returns its number or 0. */
 const SIGNALS = "_Py_CheckEmscriptenSignals_Helper";
+
+/** Suspends Python; `(suspender, promise)`. */
+const SUSPEND = "syncifyHandler";
+/** Returns what an import does that failed. */
+const ERROR = "Jsv_GetError_import";
 
 export interface Python {
   module?: WebAssembly.Module;
@@ -95,7 +102,7 @@ export class Watch {
     const replace = (name: string, wrap: (original: Import) => Import) => {
       const original = env[name];
       // An update of Pyodide may rename them; then isolation would be weaker without anyone noticing.
-      if (typeof original !== "function") throw new Error(`Pyodide has no ${name} any more.`);
+      if (!original) throw new Error(`Pyodide has no ${name} any more.`);
       env[name] = wrap(original);
     };
     for (const name of ON_OBJECT) {
@@ -105,6 +112,7 @@ export class Watch {
       });
     }
     replace(SIGNALS, () => this.#dueSignal);
+    replace(SUSPEND, (original) => catching(original, env[ERROR]!));
     replace(CALL, (original) => (call, owner, args) => {
       const ours = this.#see(owner);
       const result = original(call, owner, args);

@@ -58,6 +58,26 @@ except ValueError as error: print(error)`,
     "False None None\nTrue True True\n3 False three []\nprocess object is closed\n",
   ],
   [
+    "a slice may end while the program's classes are asked what has come from another process",
+    `from collections.abc import MutableSequence
+class Slow(MutableSequence):
+    @classmethod
+    def __subclasshook__(cls, other):
+        end = time.perf_counter() + 0.3
+        while time.perf_counter() < end: pass
+        return NotImplemented
+    __getitem__ = __setitem__ = __delitem__ = __len__ = insert = None
+def brew(orders, tray): tray.put(orders.get() + " tea")`,
+    `orders, tray = mp.SimpleQueue(), mp.SimpleQueue()
+p = mp.Process(target=brew, args=(orders, tray))
+p.start()
+orders.put("green")
+print(tray.get())
+p.join()
+print(p.exitcode)`,
+    "green tea\n0\n",
+  ],
+  [
     "terminate and kill end busy processes",
     "",
     `busy = [mp.Process(target=spin) for _ in range(2)]

@@ -305,6 +305,31 @@ print(before > 3)`,
         "True\n",
       ],
       [
+        "code that C calls back keeps its turn, sleeps, and is told what it cannot wait for",
+        `
+import ctypes, threading, time
+lock, held, done = threading.Lock(), threading.Event(), threading.Event()
+def hold():
+    with lock:
+        held.set()
+        done.wait(60)
+threading.Thread(target=hold).start()
+held.wait()
+@ctypes.CFUNCTYPE(ctypes.c_int)
+def called_back():
+    end = time.perf_counter() + 0.1
+    while time.perf_counter() < end: pass
+    time.sleep(0.01)
+    print(lock.acquire(timeout=0.01))
+    try: lock.acquire()
+    except RuntimeError as error: print(error)
+    return 7
+print(called_back())
+done.set()
+print(lock.acquire())`,
+        "False\ncannot wait for others in code that ctypes or JavaScript has called\n7\nTrue\n",
+      ],
+      [
         "processor time begins anew with each program, and never goes back",
         `
 import time

@@ -14,6 +14,10 @@ const imports = () => ({
   JsvFunction_CallBound: (call: Import, owner: unknown, args: unknown[]) => call.apply(owner, args),
   _Py_CheckEmscriptenSignals_Helper: () => 0,
   JsvFunction_Construct: (make: new () => unknown) => new make(),
+  syncifyHandler: () => {
+    throw new Error("cannot be suspended");
+  },
+  Jsv_GetError_import: () => "error",
 });
 
 describe("a program that touches JavaScript", () => {
@@ -39,6 +43,11 @@ describe("a program that touches JavaScript", () => {
 
   test("is not one that is asked for signals, which is our business", () => {
     assert.equal(env["_Py_CheckEmscriptenSignals_Helper"]!(), 26);
+    assert.equal(watch.touched, false);
+  });
+
+  test("is not one that cannot be suspended, which fails without an exception", () => {
+    assert.equal(env["syncifyHandler"]!(null, Promise.resolve()), "error");
     assert.equal(watch.touched, false);
   });
 

@@ -106,8 +106,18 @@ def can_switch() -> bool:
     return can_run_sync()
 
 
+class CannotSuspendError(RuntimeError):
+    """JavaScript has called the running code, so that it cannot be suspended; see suspending.ts."""
+
+    def __init__(self) -> None:
+        super().__init__("cannot wait for others in code that ctypes or JavaScript has called")
+
+
 def suspend[T](promise: Awaitable[T]) -> T:
     """Suspend the running stack until a JavaScript promise settles; others run meanwhile.
+
+    Raises:
+        CannotSuspendError: not here.
 
     `run_sync` wraps what it is given with `asyncio.ensure_future`, which would tie it to the
     running event loop; replaced for that one call, the promise reaches the stack switch as it is.
@@ -124,6 +134,8 @@ def suspend[T](promise: Awaitable[T]) -> T:
     kernel.end_slice()
     try:
         return run_sync(promise)
+    except RuntimeError:
+        raise CannotSuspendError from None
     finally:
         asyncio.ensure_future = ensure_future
         frames.pop(me, None)
@@ -149,6 +161,7 @@ def wait(
     Raises:
         BaseException: whatever the program's SIGINT handler raises, `KeyboardInterrupt` by default.
         SystemExit: every thread waits for ever, which has been reported; or the program is over.
+        CannotSuspendError: it would be for ever, in code that JavaScript has called.
     """
     if not can_run_sync():
         return _wait_in_place(seconds, outside=outside)
@@ -169,6 +182,11 @@ def wait(
         watch.wait(me, waiting.frame)
     try:
         outcome = suspend(waiting.gate.promise)
+    except CannotSuspendError:
+        if seconds is None:
+            raise
+        kernel.block(seconds * 1000)
+        outcome = TIMED_OUT
     finally:
         if watch:
             watch.run(me)

@@ -4,6 +4,7 @@ Python asks the kernel for signals every few dozen bytecode checks, which answer
 slice is over; the handler of that signal suspends the running thread.
 """
 
+import contextlib
 import signal
 import sys
 from types import FrameType
@@ -27,7 +28,9 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     me, watch = scheduler.get_ident(), scheduler.watch
     if watch:
         watch.slice_over(me, frame)
-    scheduler.breathe()
+    # Where it is not possible, the thread keeps its turn.
+    with contextlib.suppress(scheduler.CannotSuspendError):
+        scheduler.breathe()
     if watch:
         watch.run(me)
     if scheduler.is_main():
