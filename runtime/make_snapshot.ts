@@ -14,6 +14,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import { beReproducible } from "./reproducible.ts";
 import { Kernel, type PythonMemory } from "./worker/kernel.ts";
 import { LateLibrary } from "./worker/library.ts";
 import { install, modulesOf } from "./worker/modules.ts";
@@ -162,6 +163,8 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   await writeFile(output, pack(snapshot as Uint8Array<ArrayBuffer>, initial!));
 }
 
-await main(process.argv[2]!, process.argv[3]!, process.argv[4]);
+const [, , wheels, output, libraries] = process.argv;
+beReproducible();
+await main(wheels!, output!, libraries);
 // The kernel's channel would keep the process alive.
 process.exit();
