@@ -85,11 +85,12 @@ export function woken(lane: Lane, { by, state }: Segment): string {
   return lane.process.lanes.get(by)?.name ?? "";
 }
 
-/** A lane's name; where there are several processes, with that of its own. */
-export function fullName({ process, id, kind, name }: Lane): string {
+/** "Task-1 (main)"; where there are several processes, with the name of its own. */
+export function fullName({ process, id, kind, name, runs }: Lane): string {
   const main = process.lanes.get(0)?.name ?? "";
-  if (process.timeline.processes.size < 2 || id === 0) return name;
-  return kind === "thread" && id === 1 ? main : `${name} of ${main}`;
+  const own = runs === "" ? name : `${name} (${runs})`;
+  if (process.timeline.processes.size < 2 || id === 0) return own;
+  return kind === "thread" && id === 1 ? main : `${own} of ${main}`;
 }
 
 /** A sentence on one segment. */

@@ -88,6 +88,20 @@ test("a long run stays small and says what is left out", () => {
   assert.match(text(markup), /In all: the first 40 of 10,001 lanes/);
 });
 
+test("a task is told with what it runs, and of several processes with its own", () => {
+  const timeline = new Timeline();
+  const rows: Row[] = [
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["step", 2, 0, 1, 0, 100, "sleep", "", 4],
+  ];
+  timeline.add(1, rows);
+  const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told(), /Task-1 \(main\) held up the event loop for 100 ms at line 4/);
+  timeline.add(2, rows, 1);
+  assert.match(told(), /Task-1 \(main\) of Process 2|Task-1 \(main\) of MainProcess/);
+});
+
 test("what went beyond the limit of a trace is told", () => {
   const timeline = new Timeline();
   timeline.add(1, [...THREAD, ["cut", 50]]);
