@@ -1,4 +1,5 @@
 /** Fetches the runtime's files, counting bytes as they arrive, and keeps them for the next visit. */
+import { RUNTIME_CACHE } from "./cache_names.ts";
 
 /** One file of the runtime. */
 export interface RuntimeFile {
@@ -136,7 +137,7 @@ export class Downloads {
   readonly #shelf: Shelf;
 
   /** `shelf` is the name of the browser's store for these files. */
-  constructor(base: URL, shelf = "concurrency-guide-runtime") {
+  constructor(base: URL, shelf = RUNTIME_CACHE) {
     this.#base = base;
     this.#shelf = new Shelf(shelf);
   }

@@ -114,6 +114,10 @@ class SandboxHost implements Host {
     this.#base = base;
   }
 
+  open(): void {
+    void (this.#opened ??= this.#open()).catch(() => {});
+  }
+
   prepare(source = ""): void {
     if (!this.#isRunning) void this.#prepare(source).catch(() => {});
   }

@@ -1,4 +1,5 @@
 /** Fetches the libraries that a program declares; loaded only for programs that declare some. */
+import { LIBRARIES_CACHE } from "./cache_names.ts";
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
 import { stackSwitching } from "../stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -24,7 +25,7 @@ export class Packages {
 
   /** `base` is the URL of the published runtime folder. */
   constructor(base: URL) {
-    this.#downloads = new Downloads(base, "concurrency-guide-libraries");
+    this.#downloads = new Downloads(base, LIBRARIES_CACHE);
     void this.#downloads.tidy([...Object.values(LIBRARIES), WARM]);
   }
 

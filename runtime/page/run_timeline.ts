@@ -87,6 +87,8 @@ export class RunTimeline {
   /** The run is over. */
   end(): void {
     const following = this.#following;
+    // What is still there is an earlier run's.
+    if (!this.#shown && this.#own) this.#own.hidden = true;
     if (!following) return;
     // One that was stopped has told nothing of its end.
     following.timeline.end(following.timeline.now);

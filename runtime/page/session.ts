@@ -47,6 +47,14 @@ export class Session {
     return this.#turn?.owner === owner;
   }
 
+  /** Does what costs next to nothing of what a run needs. */
+  open(): void {
+    this.#ready().then(
+      (host) => host.open(),
+      () => undefined,
+    );
+  }
+
   /** Fetches and starts what the next run needs; if that fails, the run will tell. */
   prepare(source: string): void {
     this.#ready().then(

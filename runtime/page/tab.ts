@@ -1,4 +1,6 @@
 /** What all widgets of a tab share: one session, one store of edits, what happened elsewhere. */
+import { RUNTIME_CACHE } from "../host/cache_names.ts";
+import { savesData } from "../host/thrift.ts";
 import { Drafts } from "./draft.ts";
 import { browserShelf, EditStore } from "./edits.ts";
 import { Session } from "./session.ts";
@@ -20,7 +22,21 @@ export function tabFor(runtime: URL): Tab {
   });
   window.addEventListener("pagehide", () => drafts.flush());
   tab = { session, drafts };
+  whenIdle(() => void getReadyAgain(session));
   return tab;
+}
+
+/** Whoever has run something before may do so again: then the next run finds a part of it done. */
+async function getReadyAgain(session: Session): Promise<void> {
+  if (savesData()) return;
+  // Where there is no storage, or none that may be used, nobody is known to have been here.
+  const hasRun = await globalThis.caches?.has(RUNTIME_CACHE).catch(() => false);
+  if (hasRun) session.open();
+}
+
+function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(act);
+  else setTimeout(act, 500);
 }
 
 const LEFT = "runnable:left";

@@ -12,8 +12,13 @@ class FakeHost implements Host {
   patient = false;
   listen: (event: RunEvent) => void = () => undefined;
   end: (outcome: Outcome) => void = () => undefined;
+  opened = 0;
   prepared = 0;
   #running = false;
+
+  open(): void {
+    this.opened++;
+  }
 
   prepare(): void {
     this.prepared++;

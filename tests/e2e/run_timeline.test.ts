@@ -1,0 +1,134 @@
+/** A reader's own run, seen: its timeline below its output, joined with the source. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { engines } from "./support/runner.ts";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+const PAGE = "/tutorials/first-overlap/";
+const SNIPPET = "#overlap-in-turn";
+
+const BLOCKING = `import asyncio
+import time
+
+
+async def rude():
+    await asyncio.sleep(0.05)
+    time.sleep(0.4)
+
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(rude())
+        group.create_task(asyncio.sleep(0.2))
+
+
+asyncio.run(main())
+`;
+
+/** What the figure says of itself. */
+const caption = (page: Page, widget: string) =>
+  page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
+
+const until = (page: Page, widget: string, pattern: RegExp) =>
+  page.waitForFunction(
+    (selector, source) =>
+      new RegExp(source).test(
+        document.querySelector(`${selector} .runnable-timeline`)?.textContent ?? "",
+      ),
+    { polling: "mutation", timeout: 60_000 },
+    widget,
+    pattern.source,
+  );
+
+const marked = (page: Page, widget: string) =>
+  page.$$eval(`${widget} .runnable-marked`, (lines) =>
+    lines.map((line) => line.textContent.trim()),
+  );
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let site: Site, browser: Browser, page: Page;
+
+    before(async () => {
+      site = await serveSite();
+      browser = await launch(engine);
+      page = await freshPage(browser);
+    });
+    after(async () => {
+      await browser?.close();
+      await site?.close();
+    });
+
+    test("the recorded timeline gives way to the run's own, and comes back with Reset", async () => {
+      await page.goto(site.url + PAGE);
+      const widget = new Widget(page, SNIPPET);
+      await widget.button("Run");
+      assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3\.\d+: 1 task/);
+      await widget.run();
+      await until(page, SNIPPET, /Timeline of this run, in your browser: 1 task/);
+      await widget.press("Reset");
+      await until(page, SNIPPET, /Timeline recorded on CPython 3/);
+      await widget.press("Undo");
+      await until(page, SNIPPET, /Timeline of this run, in your browser/);
+    });
+
+    test("a selected segment marks its line of the source", async () => {
+      const widget = new Widget(page, SNIPPET);
+      await widget.run();
+      await until(page, SNIPPET, /Timeline of this run/);
+      await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
+      const told = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
+      await page.keyboard.press("ArrowDown");
+      for (let key = 0; key < 9 && !/^Task-1 slept/.test(await told()); key++) {
+        await page.keyboard.press("ArrowRight");
+      }
+      assert.match(await told(), /^Task-1 slept/);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(`${SNIPPET} .runnable-marked`);
+      const [line] = await marked(page, SNIPPET);
+      assert.match(line!, /await asyncio\.sleep/);
+    });
+
+    test("what held up the loop is called by its line and reason", async () => {
+      await page.goto(`${site.url}/playground/`);
+      const widget = new Widget(page, "runnable-playground");
+      await widget.button("Run");
+      await widget.write(BLOCKING);
+      await widget.run();
+      await until(page, "runnable-playground", /eld up the event loop for 4\d\d ms at line 7/);
+    });
+
+    test("a program that waits for nothing has no timeline", async () => {
+      const widget = new Widget(page, "runnable-playground");
+      await widget.write('print("no waiting")\n');
+      await widget.run();
+      const visible = await page.$$eval(
+        "runnable-playground .runnable-timeline",
+        (figures) => figures.filter((figure) => !(figure as HTMLElement).hidden).length,
+      );
+      assert.equal(visible, 0);
+    });
+
+    test("threads and processes have their lanes", async () => {
+      const widget = new Widget(page, "runnable-playground");
+      await widget.write(
+        `import multiprocessing, threading, time
+
+def work():
+    time.sleep(0.1)
+
+if __name__ == "__main__":
+    thread = threading.Thread(target=work, name="helper")
+    process = multiprocessing.Process(target=work, name="second")
+    process.start()
+    thread.start()
+    thread.join()
+    process.join()
+`,
+      );
+      await widget.run();
+      await until(page, "runnable-playground", /helper[^]*second|second[^]*helper/);
+    });
+  });
+}
