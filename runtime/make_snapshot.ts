@@ -133,7 +133,7 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
-  const pyodide = await new Watch(() => 0).during(
+  const pyodide = await new Watch(() => 0, kernel.clock).during(
     () =>
       loadPyodide({
         env: { HOME: "/home/reader" },

@@ -83,6 +83,8 @@ export type Command =
       packages: string[];
       /** It shall tell what its threads and tasks do, in `trace` events. */
       trace: boolean;
+      /** Its clocks go so many times faster than real time; 0: waiting takes no time. */
+      pace: number;
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }

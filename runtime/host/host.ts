@@ -159,7 +159,7 @@ class SandboxHost implements Host {
     const progress = addUp((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
-    const { source, filename, files, trace = false } = run.program;
+    const { source, filename, files, trace = false, pace = 1 } = run.program;
     const [fetching, starting] = [progress(), progress()];
     const declared = await this.#declared(source, fetching);
     this.#suitsWarm = declared.suitsWarm;
@@ -174,7 +174,7 @@ class SandboxHost implements Host {
     this.#begun = false;
     worker.give(archives);
     const packages = Object.keys(archives);
-    const command = { source, filename, files: files ?? {}, packages, trace, library };
+    const command = { source, filename, files: files ?? {}, packages, trace, pace, library };
     worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();

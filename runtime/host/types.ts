@@ -12,6 +12,11 @@ export interface Program {
   interactive?: boolean;
   /** It tells what its threads and tasks do, in `trace` events. */
   trace?: boolean;
+  /**
+   * Its clocks go so many times faster than real time, and its waits are as much shorter; 1 unless
+   * given. 0 is virtual time: computing takes none, and where all wait the clocks jump.
+   */
+  pace?: number;
 }
 
 export type RunEvent =

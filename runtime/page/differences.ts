@@ -21,6 +21,8 @@ const texts: Record<string, (fact: Fact) => string | undefined> = {
     "CPython's free-threaded build would use several.",
   "clock-step": ({ value }) =>
     `This browser's clock has steps of ${milliseconds(value)} ms; what takes less looks like no time.`,
+  "looked-at-clock": () =>
+    "This program waits by looking at the clock. In virtual time that would never end, so in the end each look took 10 µs.",
   cores: ({ value }) =>
     `Python is told of ${count(value)} ${value === 1 ? "core" : "cores"} here, as this browser says; ` +
     "some browsers say fewer than the machine has.",

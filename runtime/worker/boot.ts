@@ -18,10 +18,18 @@ import { findIn, Snapshot } from "./snapshot.ts";
 /** Nothing is fetched: Pyodide's requests for its own files are answered from memory. */
 const MEMORY = "https://memory.invalid/";
 
+type RunArguments = readonly [
+  source: string,
+  filename: string,
+  files: unknown,
+  trace: boolean,
+  pace: number,
+];
+
 /** What `browser_runtime.program.run` looks like from here. */
 interface RunProgram {
-  (source: string, filename: string, files: unknown, trace: boolean): number;
-  callPromising(source: string, filename: string, files: unknown, trace: boolean): Promise<number>;
+  (...program: RunArguments): number;
+  callPromising(...program: RunArguments): Promise<number>;
 }
 
 /** What of `browser_runtime` is called from here; taken once, before any program could replace it. */

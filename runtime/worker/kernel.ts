@@ -9,6 +9,7 @@
  * future on the running event loop, which is the very loop that is about to sleep.
  */
 
+import { Clock } from "./clock.ts";
 import { Frames, type FrameMemory } from "./frames.ts";
 import { Pace } from "./pace.ts";
 
@@ -56,7 +57,10 @@ export class Kernel {
   threads = 1;
   /** For how long no thread has run while a program waited, in ms. */
   idle = 0;
+  /** What the program reads. */
+  readonly clock = new Clock();
   #idleSince: number | undefined;
+  #breathed = 0;
   #armed = false;
   #sliceStart = 0;
   #attempts = 0;
@@ -74,7 +78,10 @@ export class Kernel {
 
   constructor() {
     // A message is delivered at once; nested timers are delayed by 4 ms.
-    this.#channel.port1.onmessage = () => this.#breathing.shift()?.();
+    this.#channel.port1.onmessage = () => {
+      this.#breathed = performance.now();
+      this.#breathing.shift()?.();
+    };
     try {
       // The SharedArrayBuffer constructor is hidden on pages without COOP/COEP headers; a shared
       // memory's buffer is one all the same, and waiting on it is allowed in workers.
@@ -165,8 +172,10 @@ export class Kernel {
         settle(outcome);
       },
     };
-    if (milliseconds >= 0) {
-      timer = setTimeout(() => gate.open(TIMED_OUT), Math.min(milliseconds, LONGEST));
+    const { pace } = this.clock;
+    // Without waiting, it is Python that opens it in time.
+    if (milliseconds >= 0 && pace !== Infinity) {
+      timer = setTimeout(() => gate.open(TIMED_OUT), Math.min(milliseconds / pace, LONGEST));
     }
     if (isMain) this.#mainGate = gate;
     return gate;
@@ -207,6 +216,7 @@ export class Kernel {
 
   /** Holds up the whole worker, where stacks cannot be switched. */
   block(milliseconds: number): void {
+    milliseconds /= this.clock.pace;
     const start = performance.now();
     if (this.#cell) {
       Atomics.wait(this.#cell, 0, 0, milliseconds);
@@ -214,6 +224,38 @@ export class Kernel {
       while (performance.now() < start + milliseconds);
     }
     this.idle += performance.now() - start;
+  }
+
+  /** Lets the program's clocks begin, so many times faster than real time; 0: without waiting. */
+  start_clock(pace: number): void {
+    this.clock.start(pace === 0 ? Infinity : pace);
+    this.#breathed = performance.now();
+  }
+
+  /** Makes them real again; returns how often a look at them has taken time. */
+  stop_clock(): number {
+    this.clock.pace = 1;
+    return this.clock.looks;
+  }
+
+  /** What the program's clocks show, in ns since they began. */
+  elapsed(): number {
+    return this.clock.elapsed;
+  }
+
+  /** Lets them jump forward, to what they are to show. */
+  jump(elapsed: number | bigint): void {
+    this.clock.jump(Number(elapsed));
+  }
+
+  /** Whether messages from the page have not been let in for some time. */
+  is_breathless(): boolean {
+    return performance.now() - this.#breathed > ALONE_MS;
+  }
+
+  /** Real time in ms, whatever the program's clocks show. */
+  now(): number {
+    return performance.now();
   }
 
   /** Ctrl-C: wakes the main thread if it waits; else it notices at the end of its slice. */

@@ -7,6 +7,7 @@
  * WebAssembly, whichever way the object was come by: `import js`, a frame's globals, `gc`.
  */
 
+import type { Clock, ReadClock, ResolveClock } from "./clock.ts";
 import { catching } from "./suspending.ts";
 
 /** The imports of Pyodide's WebAssembly that take a JavaScript object as their first argument. */
@@ -21,6 +22,10 @@ const ON_OBJECT = [
 const CALL = "JsvFunction_CallBound";
 /** `(function, arguments)`. */
 const CONSTRUCT = "JsvFunction_Construct";
+
+/** Read and describe a clock. */
+const READ_CLOCK = "clock_time_get";
+const RESOLVE_CLOCK = "clock_res_get";
 
 /** Asks the page's side for a signal; takes nothing, returns its number or 0. */
 const SIGNALS = "_Py_CheckEmscriptenSignals_Helper";
@@ -44,11 +49,16 @@ export class Watch {
   touched = false;
   readonly #ours = new WeakSet<object>();
   readonly #dueSignal: () => number;
+  readonly #clock: Clock;
   #armed = false;
   #memory: WebAssembly.Memory | undefined;
 
-  /** @param dueSignal - what Python is to ask for signals, in place of Pyodide's interrupt buffer. */
-  constructor(dueSignal: () => number) {
+  /**
+   * @param dueSignal - what Python is to ask for signals, in place of Pyodide's interrupt buffer.
+   * @param clock - what it is to read in place of the browser's clocks.
+   */
+  constructor(dueSignal: () => number, clock: Clock) {
+    this.#clock = clock;
     this.#dueSignal = dueSignal;
   }
 
@@ -112,6 +122,12 @@ export class Watch {
       });
     }
     replace(SIGNALS, () => this.#dueSignal);
+    const memory = () => this.#memory;
+    replace(READ_CLOCK, (original) => this.#clock.reader(original as ReadClock, memory) as Import);
+    replace(
+      RESOLVE_CLOCK,
+      (original) => this.#clock.resolution(original as ResolveClock, memory) as Import,
+    );
     replace(SUSPEND, (original) => catching(original, env[ERROR]!));
     replace(CALL, (original) => (call, owner, args) => {
       const ours = this.#see(owner);

@@ -115,7 +115,7 @@ class Interpreter {
   }
 
   async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
-    const { run, source, filename, files, packages, trace } = command;
+    const { run, source, filename, files, packages, trace, pace } = command;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
@@ -127,7 +127,7 @@ class Interpreter {
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
-    const program = [source, filename, this.#pyodide.toPy(files ?? {}), trace] as const;
+    const program = [source, filename, this.#pyodide.toPy(files ?? {}), trace, pace] as const;
     const { run: runProgram, clean_up: cleanUp } = this.#python;
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
@@ -189,7 +189,7 @@ async function start(
     note: (fact, value, detail) => link.module.tell(fact, value, detail),
     trace: (of) => link.trace(of),
   });
-  const watch = new Watch(kernel.dueSignal);
+  const watch = new Watch(kernel.dueSignal, kernel.clock);
   const library = new LateLibrary();
   self.onmessage = (event: MessageEvent<Library | NoLibrary>) => library.receive(readOnce(event));
   const parts = { kernel, link, processes, watch, library };

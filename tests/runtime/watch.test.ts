@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
+import { Clock } from "../../runtime/worker/clock.ts";
 import { Watch } from "../../runtime/worker/watch.ts";
 
 type Import = (...args: unknown[]) => unknown;
@@ -13,6 +14,8 @@ const imports = () => ({
   JsProxy_Dir_js: () => [],
   JsvFunction_CallBound: (call: Import, owner: unknown, args: unknown[]) => call.apply(owner, args),
   _Py_CheckEmscriptenSignals_Helper: () => 0,
+  clock_time_get: () => 0,
+  clock_res_get: () => 0,
   JsvFunction_Construct: (make: new () => unknown) => new make(),
   syncifyHandler: () => {
     throw new Error("cannot be suspended");
@@ -27,7 +30,7 @@ describe("a program that touches JavaScript", () => {
   let watch: Watch;
   let env: Record<string, Import>;
   beforeEach(async () => {
-    watch = new Watch(() => 26);
+    watch = new Watch(() => 26, new Clock());
     env = imports() as unknown as Record<string, Import>;
     env = await instrumented(watch, env);
     watch.trust(kernel);
@@ -69,7 +72,7 @@ describe("a program that touches JavaScript", () => {
 test("an update of Pyodide that renames the imports does not pass unnoticed", async () => {
   const { JsProxy_Dir_js: _, ...fewer } = imports();
   await assert.rejects(
-    instrumented(new Watch(() => 26), fewer as never),
+    instrumented(new Watch(() => 26, new Clock()), fewer as never),
     /no JsProxy_Dir_js any more/,
   );
 });

@@ -34,8 +34,7 @@ _CLOCKS = ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time
 WATCHED: list[stand_in.Watched] = [(_Clock, time, _CLOCKS)]
 
 
-_read = time.perf_counter
-_origin = _read()
+_origin = 0.0
 _latest = 0.0
 
 
@@ -43,7 +42,7 @@ def process_time() -> float:
     """Return the seconds for which the program has run; waiting does not count."""
     global _latest
     # The parts are rounded each by itself, but no clock of this kind ever goes back.
-    _latest = max(_latest, _read() - _origin - kernel.idle / 1000)
+    _latest = max(_latest, (kernel.now() - kernel.idle) / 1000 - _origin)
     return _latest
 
 
@@ -58,7 +57,7 @@ _HALF_A_YEAR = 182 * 86400  # seconds
 def begin() -> None:
     """Let `process_time` count from now, where a program begins."""
     global _origin, _latest
-    _origin, _latest = _read() - kernel.idle / 1000, 0.0
+    _origin, _latest = (kernel.now() - kernel.idle) / 1000, 0.0
 
 
 def set_time_zone() -> None:

@@ -73,7 +73,7 @@ class Keyboard(io.BufferedIOBase):
         self._answered = False
         page.ask()
         while not self._answered:
-            scheduler.wait(None, self._queue, outside=True)
+            scheduler.wait_for_reader(self._queue)
         return b"" if self._answer is None else f"{self._answer}\n".encode()
 
 

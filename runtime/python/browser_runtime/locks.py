@@ -1,10 +1,10 @@
 """The lock that everything in `threading` is built on, and `time.sleep`."""
 
-import time
 from typing import NoReturn
 
-from browser_runtime import scheduler
+from browser_runtime import scheduler, virtual_time
 
+_LONGEST = 2**63 / 1e9  # seconds
 TIMEOUT_MAX = 4294967.0  # seconds; of CPython on a 32-bit machine
 
 
@@ -35,9 +35,9 @@ class Lock:
             return True
         if not blocking or timeout == 0:
             return False
-        end = None if timeout == -1 else time.monotonic() + timeout
+        end = None if timeout == -1 else virtual_time.moment_in(timeout)
         while self._locked:
-            left = None if end is None else end - time.monotonic()
+            left = None if end is None else virtual_time.seconds_to(end)
             if left is not None and left <= 0:
                 return False
             try:
@@ -170,8 +170,10 @@ def sleep(seconds: float, /) -> None:
         raise ValueError("Invalid value NaN (not a number)")
     if delay < 0:
         raise ValueError("sleep length must be non-negative")
-    end = time.monotonic() + delay
+    if delay >= _LONGEST:
+        raise OverflowError("timestamp too large to convert to C PyTime_t")
+    end = virtual_time.moment_in(delay)
     scheduler.wait(delay)
     # Timers may fire a little early, by the browser's coarse clock; CPython never returns early.
-    while (left := end - time.monotonic()) > 0:
+    while (left := virtual_time.seconds_to(end)) > 0:
         scheduler.wait(left)

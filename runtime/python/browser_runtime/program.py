@@ -30,6 +30,7 @@ from browser_runtime import (
     system_calls,
     threads,
     tracing,
+    virtual_time,
 )
 from browser_runtime.keyboard import answer
 from browser_runtime.processes import children
@@ -93,7 +94,8 @@ def _report(error: BaseException) -> int:
 def _execute(source: str, path: Path, module: types.ModuleType) -> None:
     module.__dict__.update(__file__=str(path), __cached__=None)
     code = compile(source, str(path), "exec", dont_inherit=True)
-    stand_in.install(code, *clocks.WATCHED, *system_calls.WATCHED)
+    watched_clocks = clocks.WATCHED if virtual_time.pace == 1 else []  # Others never stand still.
+    stand_in.install(code, *watched_clocks, *system_calls.WATCHED)
     exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
 
 
@@ -132,6 +134,7 @@ def run(
     filename: str,
     files: Mapping[str, bytes] | None = None,
     trace: bool = False,
+    pace: float = 1,
 ) -> int:
     """Run a program and return its exit status; never raises because of what the program does.
 
@@ -142,6 +145,7 @@ def run(
         filename: its name in tracebacks, for example `asynchronous.py`.
         files: further modules to be importable, content by path relative to a folder on `sys.path`.
         trace: tell the page what its threads and tasks do; see `tracing`.
+        pace: how many times faster its time goes than real time; 0: see `virtual_time`.
     """
     path = HOME / Path(filename).name
     HOME.mkdir(parents=True, exist_ok=True)
@@ -159,7 +163,7 @@ def run(
             scheduler.watch.open("MainProcess")
         _execute(source, path, main)
 
-    return _run(path, work, trace)
+    return _run(path, work, trace, pace)
 
 
 def run_child(
@@ -178,7 +182,7 @@ def run_child(
     return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), trace)
 
 
-def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool) -> int:
+def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool, pace: float = 1) -> int:
     os.chdir(HOME)
     sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
@@ -187,6 +191,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool) -> i
     outer_loop = events._get_running_loop()
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
+    virtual_time.begin(pace)
     traced = tracing.begin(str(path)) if trace else None
     sys.stdout, sys.stderr = _stream(1, traced), _stream(2, traced)
     slices.arm()
@@ -201,6 +206,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool) -> i
             traced.end(status)
         return status
     finally:
+        virtual_time.end()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the program closed or replaced it
                 stream.flush()

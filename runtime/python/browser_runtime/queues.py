@@ -4,13 +4,12 @@ import _queue
 import importlib.machinery
 import queue
 import sys
-import time
 from collections import deque
 from queue import Empty
 from types import GenericAlias, ModuleType
 from typing import Any
 
-from browser_runtime import scheduler
+from browser_runtime import scheduler, virtual_time
 
 
 class SimpleQueue:
@@ -41,9 +40,9 @@ class SimpleQueue:
             timeout = 0
         elif timeout is not None and timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
-        end = None if timeout is None else time.monotonic() + timeout
+        end = None if timeout is None else virtual_time.moment_in(timeout)
         while not self._items:
-            left = None if end is None else end - time.monotonic()
+            left = None if end is None else virtual_time.seconds_to(end)
             if left is not None and left <= 0:
                 raise Empty
             try:

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import browser_kernel as kernel
 from pyodide.ffi import can_run_sync, run_sync
 
+from browser_runtime import virtual_time
+
 MAIN = 1
 # How a wait ended; the first three as in kernel.ts.
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
@@ -30,6 +32,9 @@ class Waiting:
         self.frame: FrameType | None = sys._getframe(2)
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
+        # In ns of the program's clock, where that is what lets the wait end.
+        self.deadline = virtual_time.deadline(seconds)
+        self.woken = False
         # Only another thread can end it: neither the clock nor anything outside of Python.
         self.endless = seconds is None and not outside
 
@@ -38,7 +43,13 @@ class Waiting:
         _state.stuck.pop(self.ident, None)
         if watch:
             watch.woken(self.ident)
+        self.woken = True
         self.gate.open(outcome)
+
+    def time_out(self) -> None:
+        """Let the thread go on because its time is over."""
+        self.woken = True
+        self.gate.open(TIMED_OUT)
 
 
 class _State:
@@ -49,6 +60,8 @@ class _State:
         self.alive: dict[int, str] = {MAIN: "MainThread"}
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
+        # So many threads wait for the reader: no time passes meanwhile, if it need not.
+        self.asking = 0
         self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
@@ -165,6 +178,8 @@ def wait(
     """
     if not can_run_sync():
         return _wait_in_place(seconds, outside=outside)
+    if virtual_time.is_on and kernel.is_breathless():
+        breathe()  # Waits that take no time never let the page's messages in.
     if is_main() and kernel.interrupted:
         deliver_interrupt()
     if _state.over and not is_main():
@@ -180,6 +195,8 @@ def wait(
         queue.append(waiting)
     if watch:
         watch.wait(me, waiting.frame)
+    if virtual_time.is_on:
+        _pass_time()
     try:
         outcome = suspend(waiting.gate.promise)
     except CannotSuspendError:
@@ -208,7 +225,10 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
         if watch:
             watch.wait(MAIN, sys._getframe(2))
-        kernel.block(seconds * 1000)
+        if virtual_time.is_on:
+            kernel.jump(kernel.elapsed() + virtual_time.nanoseconds(seconds))
+        else:
+            kernel.block(seconds * 1000)
         if watch:
             watch.run(MAIN)
         return TIMED_OUT
@@ -217,6 +237,31 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
         raise SystemExit(1)
     while True:
         kernel.block(60_000)
+
+
+def _pass_time() -> None:
+    """Let the clock jump to where the next wait ends, if every thread waits and none can go on."""
+    if kernel.interrupted or _state.asking or len(_state.waiting) < len(_state.alive):
+        return
+    waits = _state.waiting.values()
+    if any(waiting.woken for waiting in waits):
+        return
+    until = min((each.deadline for each in waits if each.deadline is not None), default=None)
+    if until is None:
+        return
+    kernel.jump(until)
+    for waiting in waits:
+        if waiting.deadline == until:
+            waiting.time_out()
+
+
+def wait_for_reader(queue: "list[Waiting]") -> None:
+    """Stop running until the reader has done something."""
+    _state.asking += 1
+    try:
+        wait(None, queue, outside=True)
+    finally:
+        _state.asking -= 1
 
 
 def current_frames() -> dict[int, FrameType]:
@@ -327,6 +372,8 @@ def remove_thread(ident: int) -> None:
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
         _on_deadlock()
+    if _state.alive and virtual_time.is_on:
+        _pass_time()
 
 
 def thread_count() -> int:

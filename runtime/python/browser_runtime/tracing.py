@@ -8,7 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from time import monotonic, perf_counter_ns
+from time import perf_counter_ns
 from types import FrameType
 from typing import Any
 
@@ -130,7 +130,7 @@ class Tracing:
 
     def tell_now_and_then(self) -> None:
         """Tell the page what has come, unless that was done just before."""
-        now = monotonic()
+        now = page.clock() / 1000
         if now - self._told > _OFTEN:
             self._told = now
             self._tell()

@@ -19,7 +19,7 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import facts, scheduler
+from browser_runtime import facts, scheduler, virtual_time
 from browser_runtime.locks import Lock
 from browser_runtime.processes import asking, channels, files
 from browser_runtime.processes.channels import Channel
@@ -137,6 +137,7 @@ class _Interpreter:
         self.number = number
         self.references = 0
         self.is_running = False
+        virtual_time.refuse("an interpreter")
         requests, replies = Channel(), Channel()
         self.ends = channels.add(None, requests), channels.add(replies, None)
         theirs = channels.add(requests, None), channels.add(None, replies)

@@ -8,7 +8,7 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import facts, scheduler
+from browser_runtime import facts, scheduler, virtual_time
 from browser_runtime.processes import asking, channels, files
 
 
@@ -41,6 +41,7 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
             "Chrome 137, Firefox 153 and newer can."
         )
         raise error
+    virtual_time.refuse("a process")
     pickles = _pickle(popen, process_obj)
     sentinel, parent = broker.number(), broker.number()
     ask = broker.spawn(
