@@ -10,6 +10,7 @@ r"""The header of a snippet: PEP 723 metadata, with what this project reads from
     # lanes = '^(\w+):'
     # exact = true
     # native = "A server needs a socket, and there is none in the browser."
+    # timeline = false
     # timeout = 30
     # ///
 """
@@ -29,7 +30,7 @@ DEFAULT_TIMEOUT = 10.0  # seconds
 _START = "# /// script"
 _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
-_OPTIONS = ("exact", "lanes", "native", "timeout", "varies")
+_OPTIONS = ("exact", "lanes", "native", "timeline", "timeout", "varies")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Header:
         lanes: Lines that match are compared in order only within what group 1 captures.
         exact: Compare numbers with a time unit too.
         native: Why the snippet does not run in the browser, or None where it does.
+        timeline: Watch its threads and tasks; false for what measures things so short that to watch
+            them takes longer.
         timeout: Time limit of one run in seconds, or None where the header has none.
         lines: Number of lines the header takes at the top of the file, blank lines after it too.
     """
@@ -53,6 +56,7 @@ class Header:
     lanes: re.Pattern[str] | None = None
     exact: bool = False
     native: str | None = None
+    timeline: bool = True
     timeout: float | None = None
     lines: int = 0
 
@@ -118,7 +122,8 @@ class _Reader:
             dependencies=tuple(self._strings(data, "dependencies")),
             varies=tuple(self._regex("varies", each) for each in self._strings(options, "varies")),
             lanes=self._lanes(options),
-            exact=self._exact(options),
+            exact=self._flag(options, "exact", default=False),
+            timeline=self._flag(options, "timeline", default=True),
             native=self._native(options),
             timeout=self._timeout(options),
             lines=lines,
@@ -188,10 +193,10 @@ class _Reader:
             raise self._error("lanes", f"lanes: {value!r} needs a group that captures the lane")
         return pattern
 
-    def _exact(self, options: Mapping[str, Any]) -> bool:
-        value = options.get("exact", False)
+    def _flag(self, options: Mapping[str, Any], key: str, *, default: bool) -> bool:
+        value = options.get(key, default)
         if not isinstance(value, bool):
-            raise self._error("exact", f"exact: expected true or false, but received: {value!r}")
+            raise self._error(key, f"{key}: expected true or false, but received: {value!r}")
         return value
 
     def _native(self, options: Mapping[str, Any]) -> str | None:

@@ -50,8 +50,9 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
         return Recorded(snippet.name, "skipped", detail)
     with TemporaryDirectory() as folder:
-        execution = run(snippet.path, timeout=snippet.timeout, trace=Path(folder))
-        trace = assemble(Path(folder), interpreter())
+        traced = Path(folder) if snippet.header.timeline else None
+        execution = run(snippet.path, timeout=snippet.timeout, trace=traced)
+        trace = assemble(Path(folder), interpreter(), snippet.path)
     where = library.where(snippet.path)
     if why := why_stopped(execution, snippet.timeout):
         raise RunnableError(

@@ -4,12 +4,16 @@ Its form is that of ``runtime/timeline/rows.ts``; the tracer is ``runtime/python
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from mkdocs_runnable.tidy import TracebackFilter
 
 SCHEMA = 1
 # More than a timeline can show; a recording that is longer is cut there.
 MOST_ROWS = 4000
+_LONGEST = 200  # characters of a printed line
 # A wait of a thread for the GIL or for a core is told where it is a tenth of its time at least.
 _SHARE = 0.9
 _WORTH_TELLING = 1.0  # ms
@@ -26,12 +30,13 @@ class _Process(NamedTuple):
     rows: list[Row]  # times in ns
 
 
-def assemble(folder: Path, interpreter: str) -> str | None:
+def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
     """Return the text of a ``.trace.json``, or None for a run in which nothing waited.
 
     Args:
         folder: Where the processes of the run have written their rows.
         interpreter: What they ran on, as pages show it.
+        program: The file they ran; what is printed is tidied as in its transcript.
     """
     processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
     if not any(row[0] in ("wait", "step") for process in processes for row in process.rows):
@@ -42,7 +47,7 @@ def assemble(folder: Path, interpreter: str) -> str | None:
     told = []
     left = MOST_ROWS
     for process in processes:
-        rows = _worth([_since(origin, row) for row in process.rows])
+        rows = _worth([_since(origin, row) for row in _tidied(process.rows, program)])
         cut = rows[:left] + ([["cut", _at(rows[left])]] if len(rows) > left else [])
         left = max(0, left - len(rows))
         told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))
@@ -71,6 +76,19 @@ def _tell_ends(processes: list[_Process]) -> None:
             _, _, at, status = reaped[process.pid]
             how = "killed" if status < 0 or not ended else "failed" if status else "done"
             process.rows.append(["end", 0, at, how, f"exit status {status}" if status else ""])
+
+
+def _tidied(rows: list[Row], program: Path) -> Iterator[Row]:
+    """Leave out what a transcript leaves out, such as frames of the standard library."""
+    tidying = TracebackFilter(program.resolve())
+    for row in rows:
+        if row[0] != "output":
+            yield row
+            continue
+        stdout = row[3] == "stdout"
+        text = tidying.shorten(row[4]) if stdout else tidying.feed(row[4])
+        if text is not None:
+            yield [*row[:4], text[:_LONGEST], row[5]]
 
 
 def _worth(rows: list[Row]) -> list[Row]:

@@ -45,6 +45,7 @@ def render(
         "data-source": snippet.source,
         "data-lines": f"{first}-{last}",
         "data-section": section,
+        "data-timeline": None if snippet.header.timeline else "off",
         "data-native": snippet.header.native,
         "data-height": str(height) if height else None,
     }

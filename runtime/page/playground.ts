@@ -120,6 +120,7 @@ export class RunnablePlayground extends HTMLElement {
       head,
       code,
       output,
+      traced: true,
       tab: this.#tab(),
       draft,
       name: "playground",

@@ -17,6 +17,8 @@ export interface RunnerOptions {
   controls: Controls;
   output: OutputView;
   timeline: RunTimeline;
+  /** Whether runs tell what they do, which costs them something. */
+  traced: boolean;
   /** `chess/asynchronous`; the title adds `.py`. */
   name: string;
   filename: string;
@@ -46,14 +48,14 @@ export class Runner implements Owner {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
-    const { session, output, controls, timeline, filename, onChange } = this.#options;
+    const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
     this.#why = undefined;
     this.#stopping = false;
     output.begin();
-    timeline.begin();
+    if (traced) timeline.begin();
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: true };
+    const program = { source, filename, interactive: true, trace: traced };
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);

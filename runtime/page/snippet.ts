@@ -35,6 +35,7 @@ export class RunnableSnippet extends HTMLElement {
       code,
       output,
       ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
+      traced: this.dataset["timeline"] !== "off",
       tab,
       draft,
       name,

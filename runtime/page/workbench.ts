@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   output: HTMLElement;
   /** Of the recorded timeline, with its data. */
   timeline?: { figure: HTMLElement; traceUrl: string };
+  /** Its runs tell what their threads and tasks do. */
+  traced: boolean;
   tab: Tab;
   draft: Draft;
   /** `chess/asynchronous`. */
@@ -81,6 +83,7 @@ export class Workbench {
       controls: this.#controls,
       output: this.#output,
       timeline: this.#timeline,
+      traced: options.traced,
       name,
       filename,
       onChange: () => this.#update(),

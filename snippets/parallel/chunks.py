@@ -1,3 +1,7 @@
+# /// script
+# [tool.runnable]
+# timeline = false  # to watch each hand-over takes longer than the hand-over
+# ///
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 

@@ -49,6 +49,19 @@ for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
 
+    test("a wait lasts as long as it does, even if telling of it took longer than a slice", async () => {
+      const source =
+        "import time\n" +
+        "print('\\n'.join(map(str, range(20_000))))\n" +
+        "time.sleep(0.5)\n" +
+        "print('end')\n";
+      const ran = await stage.runner.run({ source, filename: "long.py", trace: true });
+      const rows = [...rowsOf(ran).values()].flat();
+      const start = rows.find(([type]) => type === "wait")!;
+      const ready = rows.slice(rows.indexOf(start)).find(([type]) => type === "ready")!;
+      assert.ok(Number(ready[2]) - Number(start[2]) >= 0.49e9, JSON.stringify([start, ready]));
+    });
+
     for (const name of cases) {
       test(`${name}: each wait has its true reason and line`, async () => {
         const source = readFileSync(new URL(name, CASES), "utf8");

@@ -79,7 +79,7 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "vary = ['a']"], "demo.py:3: unknown key 'vary' in the header. "
          "Did you mean 'varies'?"),
         (["[tool.runnable]", "zzz = 1"], "demo.py:3: unknown key 'zzz' in the header. "
-         "Expected one of: exact, lanes, native, timeout, varies."),
+         "Expected one of: exact, lanes, native, timeline, timeout, varies."),
         (["[tool.runnable]", "varies = 'a'"], "demo.py:3: varies: expected a list of strings, "
          "but received: 'a'."),
         (["[tool.runnable]", "varies = ['(a']"], "demo.py:3: varies: '(a' is not a regular "
@@ -87,6 +87,7 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "lanes = 'a'"], "demo.py:3: lanes: 'a' needs a group"),
         (["[tool.runnable]", "lanes = 1"], "demo.py:3: lanes: expected a string"),
         (["[tool.runnable]", "exact = 1"], "demo.py:3: exact: expected true or false"),
+        (["[tool.runnable]", "timeline = 'no'"], "demo.py:3: timeline: expected true or false"),
         (["[tool.runnable]", "native = true"], "demo.py:3: native: expected the reason"),
         (["[tool.runnable]", "timeout = 0"], "demo.py:3: timeout: expected seconds"),
         (["[tool.runnable]", "timeout = true"], "demo.py:3: timeout: expected seconds"),

@@ -254,3 +254,21 @@ def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
     assert len(traced.rows) == MOST_ROWS + 1
     assert traced.rows[-1][0] == "cut"
     assert traced.execution.status == 0
+
+
+def test_no_path_of_this_machine_is_kept(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """\
+        import concurrent.futures
+        import time
+
+        print(__file__)
+        time.sleep(0.01)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            pool.submit(lambda: 1 / 0).result()
+        """,
+    )
+    texts = [row[4] for row in traced.of("output")]
+    assert texts[:2] == ["program.py", "Traceback (most recent call last):"]
+    assert not [text for text in texts if str(tmp_path) in text or "concurrent" in text]

@@ -65,5 +65,5 @@ class Traced(NamedTuple):
 def trace(path: Path, folder: Path) -> Traced:
     """Run a program traced."""
     execution = run(path, timeout=20, trace=folder)
-    text = assemble(folder, "CPython")
+    text = assemble(folder, "CPython", path)
     return Traced(execution, json.loads(text) if text else {"processes": []})

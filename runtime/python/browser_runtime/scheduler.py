@@ -91,6 +91,9 @@ class Watch(Protocol):
     def slice_over(self, ident: int, frame: FrameType | None) -> None:
         """A thread that runs, at this frame, is about to let others have their turn."""
 
+    def slice_begins(self, ident: int) -> None:
+        """It is that thread's turn again."""
+
     def create_thread(self, ident: int) -> None:
         """The running thread starts another one."""
 

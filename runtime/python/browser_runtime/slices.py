@@ -32,7 +32,7 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     with contextlib.suppress(scheduler.CannotSuspendError):
         scheduler.breathe()
     if watch:
-        watch.run(me)
+        watch.slice_begins(me)
     if scheduler.is_main():
         if kernel.interrupted:
             scheduler.deliver_interrupt()

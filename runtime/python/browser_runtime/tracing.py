@@ -45,9 +45,11 @@ class Tracing:
         # The same moment in ms, on the clock that all processes have.
         self._begun = page.clock()
         self._told = 0.0
-        # Threads that wait, or whose turn is over, by number; who has woken them, and when.
-        self._pausing: set[int] = set()
+        # Threads that wait, by number; who has woken them, and when.
+        self._waiting: set[int] = set()
         self._woken: dict[int, tuple[int, int]] = {}
+        # Threads whose turn is over: since when. Even while one is about to wait.
+        self._paused: dict[int, int] = {}
         # Threads that have not begun: the lane that started them.
         self._starting: dict[int, int] = {}
         self._undo = tasks.watch(self.recorder)
@@ -57,6 +59,7 @@ class Tracing:
     def wait(self, ident: int, frame: FrameType | None) -> None:
         """Tell that a thread begins to wait."""
         self.recorder.left = 0
+        self._woken.pop(ident, None)
         if self.recorder.is_over:
             return
         default = "other"
@@ -70,7 +73,7 @@ class Tracing:
         if why is None:
             return
         lane = self.recorder.thread_lane(ident)
-        self._pausing.add(ident)
+        self._waiting.add(ident)
         self.recorder.lines.pop(lane, None)
         self.recorder.rows.append(("wait", lane, perf_counter_ns(), *why))
         self.tell_now_and_then()
@@ -81,9 +84,9 @@ class Tracing:
 
     def run(self, ident: int) -> None:
         """Tell that a thread runs again, if it has been told that it did not."""
-        if ident not in self._pausing:
+        if ident not in self._waiting:
             return
-        self._pausing.discard(ident)
+        self._waiting.discard(ident)
         self.recorder.left = 0
         lane, now = self.recorder.thread_lane(ident), perf_counter_ns()
         by, ready = self._woken.pop(ident, (NOBODY, now))
@@ -94,12 +97,22 @@ class Tracing:
         if self.recorder.is_over:
             return
         self.recorder.left = 0
+        if ident in self._waiting:
+            return
         lane = self.recorder.thread_lane(ident)
         self.recorder.seen(lane, frame)
         if scheduler.ready_count() > 1:
-            self._pausing.add(ident)
-            self._woken[ident] = lane, perf_counter_ns()
+            self._paused[ident] = perf_counter_ns()
         self.tell_now_and_then()
+
+    def slice_begins(self, ident: int) -> None:
+        """Tell that a thread runs again, if others may have run meanwhile."""
+        self.recorder.left = 0
+        paused = self._paused.pop(ident, None)
+        if paused is not None:
+            lane = self.recorder.thread_lane(ident)
+            rows = ("ready", lane, paused, lane), ("run", lane, perf_counter_ns())
+            self.recorder.rows += rows
 
     def create_thread(self, ident: int) -> None:
         """Note who starts a thread."""

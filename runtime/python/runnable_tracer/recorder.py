@@ -13,6 +13,8 @@ PROCESS, MAIN_THREAD = 0, 1
 NOBODY = -1
 # Texts are cut to so many characters.
 _LONGEST = 200
+# What is printed is cut to that later, when it has been tidied.
+_LONGEST_LINE = 2000
 
 
 class Recorder:
@@ -146,7 +148,7 @@ class Recorder:
             return
         lane, now, number = self.working(), self.now(), self.line(frame)
         for line in text.removesuffix("\n").split("\n"):
-            self.rows.append(("output", lane, now, stream, line[:_LONGEST], number))
+            self.rows.append(("output", lane, now, stream, line[:_LONGEST_LINE], number))
 
     def take(self) -> list[Row]:
         """Return the rows since the last call; what happens meanwhile is in the next ones."""

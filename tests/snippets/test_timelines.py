@@ -1,0 +1,53 @@
+"""Every snippet in which something waits for something has its recorded timeline."""
+
+import ast
+import json
+
+import pytest
+
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.snippet import Snippet
+
+_CONCURRENT = {"asyncio", "concurrent", "multiprocessing", "threading"}
+# They look at coroutines, locks and names from outside: nothing in them waits.
+_NOTHING_WAITS = {"parallel/travel", "switching/by_hand", "versions/versions"}
+# Recorded where there is an interpreter for it.
+_LATER_PYTHON = {"parallel/interpreters"}
+_SNIPPETS = Project.find().library.load_all()
+
+
+def _imports(snippet: Snippet) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(snippet.source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_every_snippet_with_concurrency_has_a_recorded_timeline() -> None:
+    without = {
+        snippet.name
+        for snippet in _SNIPPETS
+        if snippet.header.timeline
+        and _imports(snippet) & _CONCURRENT
+        and not snippet.trace_path.exists()
+    }
+    assert without == _NOTHING_WAITS | _LATER_PYTHON
+
+
+@pytest.mark.parametrize(
+    "snippet",
+    [snippet for snippet in _SNIPPETS if snippet.trace_path.exists()],
+    ids=lambda snippet: snippet.name,
+)
+def test_a_timeline_is_of_the_recorded_run(snippet: Snippet) -> None:
+    trace = json.loads(snippet.trace_path.read_text(encoding="utf-8"))
+    rows = [row for process in trace["processes"] for row in process["rows"]]
+    printed = [row[4] for row in rows if row[0] == "output" and row[3] == "stdout"]
+    recorded = snippet.recording_path.read_text(encoding="utf-8")
+    # Parts of lines where a program writes them one by one.
+    assert [text for text in printed if text not in recorded] == []
+    last = len(snippet.lines)
+    assert all(0 <= row[-1] <= last for row in rows if row[0] in ("wait", "step", "seen"))
