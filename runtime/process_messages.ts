@@ -25,6 +25,8 @@ export interface Start {
   files: Map<string, Uint8Array>;
   /** It shall tell what its threads and tasks do. */
   traced: boolean;
+  /** From when the clock counts that all processes share: `performance.timeOrigin` of the main one. */
+  origin: number;
 }
 
 /** Values that some processes share, by number; who acquires their semaphore gets to see them. */
@@ -79,6 +81,7 @@ export type Request =
       sentinel: number;
       parentSentinel: number;
       traced: boolean;
+      origin: number;
     }
   | { type: "kill"; pid: number; signal: number }
   | { type: "exit"; status: number }

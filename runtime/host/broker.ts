@@ -411,13 +411,22 @@ export class Broker {
   // --- processes ----------------------------------------------------------------------------------
 
   #spawn(parent: Process, request: SpawnRequest): void {
-    const { ask, tokens, sentinel, parentSentinel, main, pickles, files, traced } = request;
+    const { ask, tokens, sentinel, parentSentinel, main, pickles, files, traced, origin } = request;
     if (this.children.all >= MOST_CHILDREN) {
       for (const token of tokens) this.receive(parent.pid, { type: "drop", token });
       return this.#answer(parent, ask, undefined);
     }
     const pid = this.#nextPid++;
-    const start: Start = { pid, parent: parent.pid, main, pickles, parentSentinel, files, traced };
+    const clock = { traced, origin };
+    const start: Start = {
+      pid,
+      parent: parent.pid,
+      main,
+      pickles,
+      parentSentinel,
+      files,
+      ...clock,
+    };
     const asks = new Map<number, Ask>();
     this.#processes.set(pid, { pid, parent: parent.pid, start, asks, isTraced: traced });
     // Each of the two sees the other's end as the end of a channel that nobody writes to.

@@ -25,6 +25,8 @@ export type ResolveClock = (id: number, address: number) => number;
 export class Clock {
   /** So many times faster than real time; infinite: waiting takes none. */
   pace = 1;
+  /** So many ms the monotonic clock is ahead of this worker's: processes have one in common. */
+  shift = 0;
   /** Looks that have taken time. */
   looks = 0;
   #left = PATIENCE;
@@ -65,9 +67,13 @@ export class Clock {
   /** WASI's `clock_time_get`, with the browser's own for real time. */
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
-      if (this.pace === 1 || id > MONOTONIC) return original(id, precision, address);
+      const isShifted = this.shift !== 0 && id === MONOTONIC;
+      if ((this.pace === 1 && !isShifted) || id > MONOTONIC) {
+        return original(id, precision, address);
+      }
       const date = id === REALTIME ? BigInt(this.#date) * BigInt(MS) : 0n;
-      new BigInt64Array(memory()!.buffer, address >>> 0, 1)[0] = date + BigInt(this.elapsed);
+      const shown = isShifted ? Math.round((performance.now() + this.shift) * MS) : this.elapsed;
+      new BigInt64Array(memory()!.buffer, address >>> 0, 1)[0] = date + BigInt(shown);
       return 0;
     };
   }

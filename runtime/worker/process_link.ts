@@ -46,6 +46,8 @@ const NUMBERS = 2 ** 28;
 const cores = navigator.hardwareConcurrency;
 
 export class ProcessLink {
+  /** See `Start`. */
+  #origin = performance.timeOrigin;
   /** Of this process, and of its parent; known once it has started. */
   pid = 0;
   parent = 0;
@@ -151,7 +153,7 @@ export class ProcessLink {
     ) =>
       this.#ask((ask) => ({
         ...{ type: "spawn", ask, main, pickles, files, tokens, sentinel, parentSentinel },
-        traced,
+        ...{ traced, origin: this.#origin },
       })),
 
     listen: (ask: number, gate: Gate) => {
@@ -212,7 +214,7 @@ export class ProcessLink {
   #take(notice: Notice): void {
     switch (notice.type) {
       case "start":
-        ({ pid: this.pid, parent: this.parent } = notice.start);
+        ({ pid: this.pid, parent: this.parent, origin: this.#origin } = notice.start);
         return this.#duties.start(notice.start);
       case "answer":
         return this.#takeAnswer(notice.ask, notice.value);

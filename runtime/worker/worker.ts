@@ -106,7 +106,9 @@ class Interpreter {
   }
 
   /** Runs this process, which another one has started, to its end. */
-  async runChild({ main, pickles, parentSentinel, files, traced }: Start): Promise<void> {
+  async runChild(start: Start): Promise<void> {
+    const { main, pickles, parentSentinel, files, traced } = start;
+    this.#kernel.clock.shift = performance.timeOrigin - start.origin;
     this.#link.run = CHILD;
     this.#streams.belongTo(CHILD);
     const given = [main, this.#pyodide.toPy(pickles), parentSentinel, this.#pyodide.toPy(files)];

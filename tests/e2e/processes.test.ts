@@ -35,6 +35,14 @@ const programs: [name: string, functions: string, main: string, stdout: string |
     /^ValueError\(7\) True\n(PicklingError|AttributeError) .*lambda/,
   ],
   [
+    "the monotonic clocks of all processes show the same",
+    "def look(_=None): return time.perf_counter(), time.monotonic()\ndef of_child(_): return [ProcessPoolExecutor(1).submit(look).result(), look()]",
+    `with ProcessPoolExecutor(1) as pool:
+    before, [grandchild, child], after = look(), pool.submit(of_child, 0).result(), look()
+    print(all(a <= g <= c <= b for a, g, c, b in zip(before, grandchild, child, after)))`,
+    "True\n",
+  ],
+  [
     "what a module's code makes is made anew in each process; an initializer runs there first",
     "state = []\ndef note(x): state.append(x)\ndef look(_): return state",
     `state.append("main")

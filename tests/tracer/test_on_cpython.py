@@ -272,3 +272,28 @@ def test_no_path_of_this_machine_is_kept(tmp_path: Path) -> None:
     texts = [row[4] for row in traced.of("output")]
     assert texts[:2] == ["program.py", "Traceback (most recent call last):"]
     assert not [text for text in texts if str(tmp_path) in text or "concurrent" in text]
+
+
+def test_a_task_that_has_failed_is_not_kept_alive(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import gc
+        import weakref
+
+        async def fail():
+            raise OSError
+
+        async def main():
+            gc.disable()
+            task = asyncio.create_task(fail())
+            reference = weakref.ref(task)
+            await asyncio.wait([task])
+            del task
+            print("alive" if reference() else "gone")
+
+        asyncio.run(main())
+        """,
+    )
+    assert traced.execution.text("stdout") == "gone\n"

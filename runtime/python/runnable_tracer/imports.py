@@ -7,6 +7,26 @@ from types import ModuleType
 from typing import Any
 
 
+class _Loader:
+    """Stands before the module's own loader, which other modules may share with it."""
+
+    def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
+        self._loader = loader
+        self._imported = imported
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # Whoever asks the module for its source asks its own loader.
+        module.__loader__ = self._loader
+        if module.__spec__:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        self._imported(module)
+
+
 class _Finder:
     def __init__(self, name: str, imported: Callable[[ModuleType], None]) -> None:
         self._name = name
@@ -19,15 +39,9 @@ class _Finder:
         sys.meta_path.remove(self)
         found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
         spec = next((spec for spec in found if spec), None)
-        if spec is None or spec.loader is None:
-            return spec
-        execute = spec.loader.exec_module
-
-        def watched(module: ModuleType) -> None:
-            execute(module)
-            self._imported(module)
-
-        spec.loader.exec_module = watched  # type: ignore[method-assign]
+        if spec and spec.loader:
+            loader: Any = _Loader(spec.loader, self._imported)
+            spec.loader = loader
         return spec
 
 

@@ -68,6 +68,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 finally:
                     current[me] = before
                     recorder.left = 0
+                    self = task = None  # type: ignore[assignment]
             coroutine = task.get_coro()
             lane = lanes.get(id(task))
             # The number of a task that is gone may have been given to a new one.
@@ -89,6 +90,8 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                     ended(task, lane, end)
                 else:
                     rows.append((*head, *awaited(task, coroutine)))
+                # An exception's frames lead to this one, and shall not keep the task alive.
+                self = task = coroutine = None  # type: ignore[assignment]
 
     def run_timer(self: Any) -> None:
         me = get_ident()
@@ -98,6 +101,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         finally:
             current[me] = before
             recorder.left = 0
+            self = None
 
     # Debug mode shows handles.
     TracedHandle.__name__ = TracedHandle.__qualname__ = "Handle"
