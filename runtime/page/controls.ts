@@ -8,8 +8,15 @@ export class Controls {
   readonly element: HTMLElement = element("div", "runnable-controls");
   readonly #buttons = new Map<Control, HTMLButtonElement>();
 
-  /** Makes a button for each action, in the fixed order; `title` names what they act on. */
-  constructor(title: string, actions: Partial<Record<Control, () => void>>) {
+  /**
+   * Makes a button for each action, in the fixed order; `title` names what they act on. The menu
+   * stands behind those that start and end runs.
+   */
+  constructor(
+    title: string,
+    actions: Partial<Record<Control, () => void>>,
+    menu?: HTMLSelectElement,
+  ) {
     this.element.setAttribute("role", "toolbar");
     this.element.setAttribute("aria-label", `Controls of ${title}`);
     for (const name of CONTROLS) {
@@ -19,6 +26,7 @@ export class Controls {
       made.classList.add(`runnable-${name.toLowerCase()}`);
       this.#buttons.set(name, made);
       this.element.append(made);
+      if (menu && name === "Stop") this.element.append(menu);
     }
   }
 

@@ -25,6 +25,7 @@ export class OutputView {
   #question: Question | undefined;
   /** Of Python, once it runs. */
   #version = "";
+  #time = "";
   #blockLength = 0;
   #atLineStart = true;
   #printed = false;
@@ -63,10 +64,11 @@ export class OutputView {
     this.#letScroll();
   }
 
-  /** Empties the region for a new run. */
-  begin(): void {
+  /** Empties the region for a new run; `time` says in which time it runs, if that is not real. */
+  begin(time: string): void {
     this.#origin = element("p", "runnable-origin", "Running in your browser");
     this.#version = "";
+    this.#time = time === "" ? "" : ` · ${time}`;
     this.#progress = new Progress();
     this.#text = element("pre", "");
     this.#block = undefined;
@@ -82,7 +84,7 @@ export class OutputView {
   /** The program runs, on this version of Python: "3.14.2". */
   started(version: string): void {
     this.#version = version;
-    this.say(`Running in your browser · Python ${version}`);
+    this.say(`Running in your browser · Python ${version}${this.#time}`);
     this.#progress.element.remove();
   }
 
@@ -154,7 +156,7 @@ export class OutputView {
   end(outcome: Outcome, why?: string): void {
     this.#progress.element.remove();
     const ran = this.#version !== "";
-    this.say(ran ? `Ran in your browser · Python ${this.#version}` : "Not run");
+    this.say(ran ? `Ran in your browser · Python ${this.#version}${this.#time}` : "Not run");
     if (outcome.type === "failed") {
       this.say("Not run");
       this.note(`${outcome.message} Press Run to try again.`, "runnable-failure");

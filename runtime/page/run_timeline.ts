@@ -3,6 +3,7 @@ import type { RunEvent } from "../host/types.ts";
 import type { Timeline } from "../timeline/model.ts";
 import type { Row } from "../timeline/rows.ts";
 import { element } from "./dom.ts";
+import { say } from "./pace.ts";
 import { attachTimeline, type AttachedTimeline } from "./timeline.ts";
 
 export interface RunTimelineOptions {
@@ -58,6 +59,7 @@ export class RunTimeline {
   /** Told before the code that understands it was there. */
   #waiting: Told[] = [];
   #run = 0;
+  #pace = 1;
   #shown = false;
 
   constructor(options: RunTimelineOptions) {
@@ -66,8 +68,9 @@ export class RunTimeline {
     if (figure) this.#attached = attachTimeline(figure, traceUrl, go);
   }
 
-  /** A new run begins. */
-  begin(): void {
+  /** A new run begins; `pace` as in `Program`. */
+  begin(pace: number): void {
+    this.#pace = pace;
     this.#run += 1;
     this.#following = undefined;
     this.#waiting = [];
@@ -139,7 +142,13 @@ export class RunTimeline {
     this.#shown = true;
     this.#attached ??= this.#make();
     if (this.#own) this.#own.hidden = false;
-    void this.#attached.show(timeline, { what: SUBJECT, clock: () => now() - start });
+    const pace = this.#pace;
+    const time = say(pace);
+    void this.#attached.show(timeline, {
+      what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
+      // Virtual time goes on only with what the run tells.
+      ...(pace > 0 ? { clock: () => (now() - start) * pace } : {}),
+    });
   }
 
   #make(): AttachedTimeline {

@@ -3,6 +3,7 @@ import type { RunEvent } from "../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { OutputView } from "./output.ts";
+import { say } from "./pace.ts";
 import { Printer } from "./printer.ts";
 import type { RunTimeline } from "./run_timeline.ts";
 import type { Owner, Session } from "./session.ts";
@@ -44,18 +45,18 @@ export class Runner implements Owner {
   }
 
   /** Runs the source unless this widget is running already; resolves when the run is over. */
-  async run(source: string): Promise<void> {
+  async run(source: string, pace: number): Promise<void> {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
     const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
     this.#why = undefined;
     this.#stopping = false;
-    output.begin();
-    if (traced) timeline.begin();
+    output.begin(say(pace));
+    if (traced) timeline.begin(pace);
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: traced };
+    const program = { source, filename, interactive: true, trace: traced, pace };
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);

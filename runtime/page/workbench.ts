@@ -8,6 +8,7 @@ import type { LineRange } from "./lines.ts";
 import { Notices } from "./notices.ts";
 import { whenNear } from "./nearing.ts";
 import { OutputView } from "./output.ts";
+import { PaceMenu } from "./pace.ts";
 import { RunTimeline } from "./run_timeline.ts";
 import { Runner } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
@@ -45,6 +46,7 @@ export class Workbench {
   readonly code: CodeView;
   readonly #options: WorkbenchOptions;
   readonly #controls: Controls;
+  readonly #pace: PaceMenu;
   readonly #output: OutputView;
   readonly #timeline: RunTimeline;
   readonly #runner: Runner;
@@ -66,7 +68,8 @@ export class Workbench {
       Download: () => download(draft.source, filename),
     };
     if (options.playground) actions.Share = () => void this.#share();
-    this.#controls = new Controls(`${name}.py`, actions);
+    this.#pace = new PaceMenu(`${name}.py`, this.#end.signal);
+    this.#controls = new Controls(`${name}.py`, actions, this.#pace.element);
     this.#output = new OutputView(output, {
       filename,
       href: root.id === "" ? "" : `#${root.id}`,
@@ -119,7 +122,7 @@ export class Workbench {
 
   run(): Promise<void> {
     this.notices.clear("undo");
-    return this.#runner.run(this.#options.draft.source);
+    return this.#runner.run(this.#options.draft.source, this.#pace.pace);
   }
 
   stop(): void {
