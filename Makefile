@@ -106,7 +106,7 @@ lint: node_modules/.installed ## Check format, style and types
 	@codespell
 	@# The words this guide has chosen for its terms; addresses may say it otherwise.
 	@codespell --dictionary tests/pages/terms.txt --uri-ignore-words-list "*" docs README.md CONTRIBUTING.md
-	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p runnable_tracer -p greenlet
+	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p runnable_tracer -p explorer -p greenlet
 	@$(node_bin)/prettier --log-level warn --check $(format_paths)
 	@$(node_bin)/tsc
 

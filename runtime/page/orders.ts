@@ -1,0 +1,195 @@
+/** "Other orders" below a program: tries them, says what came of it, and shows one step by step. */
+import type { RunEvent } from "../host/types.ts";
+import { button, element, enable } from "./dom.ts";
+import type { Draft } from "./draft.ts";
+import type { Ending, Found } from "./exploration.ts";
+import { Progress } from "./progress.ts";
+import type { Owner, Session } from "./session.ts";
+import { Stepper } from "./stepper.ts";
+
+export interface OrdersOptions {
+  /** What it is put into. */
+  parent: HTMLElement;
+  session: Session;
+  draft: Draft;
+  /** `races/last_seat`; the title adds `.py`. */
+  name: string;
+  filename: string;
+  /** Forced switches at most. */
+  bound: number;
+  /** Marks a line of the source; 0 for none. */
+  mark: (line: number) => void;
+}
+
+const OF_OLD_CODE = "The code has changed since its orders were tried.";
+
+export class Orders implements Owner {
+  readonly title: string;
+  readonly #options: OrdersOptions;
+  readonly #try = button("Try every order", () => void this.#explore());
+  readonly #stop = button("Stop", () => this.#options.session.stop(this));
+  /** Changes many times a second, which is nothing to announce. */
+  readonly #progress = element("p", "runnable-orders-progress");
+  readonly #said = element("p", "runnable-orders-said");
+  readonly #found = element("div", "runnable-orders-found");
+  readonly #onDraft = (): void => this.#outdate();
+  #stepper: Stepper | undefined;
+  /** The source whose orders are shown. */
+  #tried = "";
+  #busy = false;
+  #displacedBy: string | undefined;
+
+  constructor(options: OrdersOptions) {
+    this.#options = options;
+    this.title = `the orders of ${options.name}.py`;
+    this.#try.classList.add("runnable-orders-try");
+    enable(this.#stop, false);
+    this.#said.setAttribute("role", "status");
+    const controls = element(
+      "div",
+      "runnable-orders-controls",
+      this.#try,
+      this.#stop,
+      this.#progress,
+    );
+    const { parent } = options;
+    parent.setAttribute("role", "region");
+    parent.setAttribute("aria-label", `Other orders of ${options.name}.py`);
+    parent.replaceChildren(controls, this.#said, this.#found);
+    options.draft.subscribe(this.#onDraft);
+  }
+
+  displaced(by: string): void {
+    this.#displacedBy ??= by;
+  }
+
+  /** Gives the empty element back. */
+  close(): void {
+    this.#options.session.stop(this);
+    this.#options.draft.unsubscribe(this.#onDraft);
+    this.#clear();
+    const { parent } = this.#options;
+    parent.replaceChildren();
+    parent.removeAttribute("role");
+    parent.removeAttribute("aria-label");
+  }
+
+  async #explore(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#displacedBy = undefined;
+    this.#clear();
+    const { session, draft, filename, bound } = this.#options;
+    this.#tried = draft.source;
+    enable(this.#try, false);
+    enable(this.#stop, true);
+    this.#said.textContent = "";
+    const loading = new Progress();
+    this.#progress.replaceChildren(...loading.element.childNodes);
+    const loaded = await import("./exploration.ts").catch(() => undefined);
+    if (!loaded) {
+      this.#end();
+      this.#say("The explorer could not be loaded. Try again when you are online.");
+      return;
+    }
+    const reader = new loaded.Reader();
+    let found: Found | undefined;
+    let failed = "";
+    let errors = "";
+    let runs = 0;
+    const listen = (event: RunEvent): void => {
+      if (event.type === "loading") loading.loading(event.what, event.loaded, event.total);
+      else if (event.type === "started") this.#progress.textContent = "Trying orders…";
+      else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
+      else if (event.type === "stdout") {
+        for (const told of reader.read(event.text)) {
+          if (told.type === "found") found = told.found;
+          else if (told.type === "failed") failed = told.message;
+          else {
+            runs = told.runs;
+            this.#progress.textContent = `${count(runs)}, ${String(told.breaking)} break the program`;
+          }
+        }
+      }
+    };
+    const outcome = await session.run(
+      this,
+      loaded.explorationOf(this.#tried, filename, bound),
+      listen,
+    );
+    this.#end();
+    const by = this.#displacedBy;
+    if (found) this.#show(found);
+    else if (failed !== "") this.#say(failed);
+    else if (outcome.type === "stopped") {
+      this.#say(
+        `Stopped after ${count(runs)}${by === undefined ? "" : `, because you ran ${by}`}.`,
+      );
+    } else if (outcome.type === "failed") this.#say(outcome.message);
+    else this.#say(`This program cannot be tried in other orders. ${lastLine(errors)}`.trim());
+  }
+
+  #end(): void {
+    this.#busy = false;
+    this.#progress.replaceChildren();
+    enable(this.#try, true);
+    enable(this.#stop, false);
+  }
+
+  #say(text: string): void {
+    this.#said.textContent = text;
+  }
+
+  #show(found: Found): void {
+    this.#say(found.result);
+    const breaking = found.groups.filter(({ steps }) => steps.length > 0);
+    const list = element("ul", "runnable-orders-endings");
+    const shows: HTMLButtonElement[] = [];
+    for (const ending of found.groups) {
+      const item = element("li", "", element("span", "", `${times(ending)} ${ending.ending}`));
+      if (ending.kind !== "ok") item.classList.add("runnable-orders-broken");
+      if (ending.steps.length > 0 && breaking.length > 1) {
+        const show = button("Show its steps", () => this.#step(ending, show, shows));
+        shows.push(show);
+        item.append(" ", show);
+      } else if (ending.stdout !== "" && found.groups.length > 1) {
+        item.append(element("pre", "", ending.stdout));
+      }
+      list.append(item);
+    }
+    this.#found.append(list);
+    const [first] = breaking;
+    if (first) this.#step(first, shows[0], shows);
+  }
+
+  #step(ending: Ending, pressed: HTMLButtonElement | undefined, all: HTMLButtonElement[]): void {
+    for (const each of all) each.setAttribute("aria-pressed", String(each === pressed));
+    this.#stepper?.close();
+    this.#stepper = new Stepper(ending, this.#tried, this.#options.mark);
+    this.#found.append(this.#stepper.element);
+  }
+
+  #clear(): void {
+    this.#stepper?.close();
+    this.#stepper = undefined;
+    this.#found.replaceChildren();
+  }
+
+  #outdate(): void {
+    if (this.#found.childNodes.length === 0) return;
+    this.#clear();
+    this.#say(OF_OLD_CODE);
+  }
+}
+
+function count(runs: number): string {
+  return runs === 1 ? "1 order" : `${runs.toLocaleString("en")} orders`;
+}
+
+function times({ count }: Ending): string {
+  return count === 1 ? "Once:" : `${count.toLocaleString("en")} times:`;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,36 @@
+"""`python -m explorer program.py`: explore a program and say what was found."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from explorer import report
+
+
+def main() -> int:
+    """Explore the file on the command line; return 1 if it can break."""
+    parser = argparse.ArgumentParser(prog="explorer", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--bound", type=int, default=2, help="forced switches at most")
+    parser.add_argument("--runs", type=int, default=2000, help="schedules at most")
+    parser.add_argument("--seed", type=int, help="random schedules")
+    parser.add_argument("--json", action="store_true", help="print all that was found")
+    given = parser.parse_args()
+    source = given.file.read_text(encoding="utf-8")
+    found = report.make(
+        source, given.file.name, bound=given.bound, runs=given.runs, seed=given.seed
+    )
+    if given.json:
+        json.dump(found, sys.stdout, indent=1)
+        return int(bool(found["breaking"]))
+    print(found["result"])  # noqa: T201 - it talks to a terminal
+    for group in found["groups"]:
+        print(f"\n{group['count']} times: {group['ending']}")  # noqa: T201
+        for each in group["steps"]:
+            print(f"  {each['text']}")  # noqa: T201
+    return int(bool(found["breaking"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Says in words what an exploration has found, and what happens in a step."""
+
+from explorer.search import Found, Group
+from explorer.steps import Step
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def tried(found: Found) -> str:
+    """Say how many schedules were run, and which."""
+    unit = "switch" if found.threads else "change"
+    if found.seed is not None:
+        return f"{_many(found.runs, 'order')} at random, seed {found.seed}"
+    if found.complete:
+        return f"All {found.runs:,} orders that there are"
+    at_most = {0: f"no forced {unit}", 1: f"at most one forced {unit}"}
+    plural = f"{unit}es" if unit == "switch" else f"{unit}s"
+    few = at_most.get(found.reached, f"at most {found.reached} forced {plural}")
+    if found.reached == found.bound:
+        return f"All {_many(found.runs, 'order')} with {few}"
+    among = f", among them all with {few}" if found.reached >= 0 else ""
+    return f"The first {_many(found.runs, 'order')}{among}"
+
+
+def result(found: Found) -> str:
+    """Say what came of it, in two or three sentences."""
+    if found.groups[0].kind == "endless" and found.runs == 1:
+        return "The program is too long to be run in many orders, or it never ends."
+    kinds = len(found.groups)
+    endings = "All print the same." if kinds == 1 else f"There are {kinds} different endings."
+    if found.runs == 1:
+        endings = ""
+    if not found.breaking:
+        text = f"{tried(found)}: none breaks the program. {endings}"
+        if found.runs == 1:
+            text = "There is only one order, and it does not break the program."
+    else:
+        breaks = "breaks" if found.breaking == 1 else "break"
+        text = f"{tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
+        if found.runs == 1:
+            text = "There is only one order, and it breaks the program."
+    return text.strip()
+
+
+_HOW = {
+    "exception": "ends with an exception",
+    "status": "ends with an error",
+    "deadlock": "ends in a deadlock",
+    "endless": "does not end",
+    "ok": "comes to its end",
+}
+
+
+def ending(group: Group) -> str:
+    """Say how the runs of a group end."""
+    text = f"The program {_HOW[group.kind]}"
+    if group.kind == "exception" and group.line:
+        return f"{text} in line {group.line}: {group.text}"
+    return f"{text}: {group.text}" if group.text else f"{text}."
+
+
+def _lines(step: Step) -> str:
+    lines = sorted(set(step.lines))
+    if not lines:
+        return "runs code of the library"
+    if len(lines) == 1:
+        return f"runs line {lines[0]}"
+    joint = "and" if len(lines) == 2 else "to"
+    return f"runs lines {lines[0]} {joint} {lines[-1]}"
+
+
+def step(each: Step) -> str:
+    """Say what one thread or task does in one go, and why it stops."""
+    ends = {
+        "turn": "There its turn is over.",
+        "wait": f"There it waits for {each.waits}.",
+        "end": "That is its end.",
+    }
+    return f"{each.who} {_lines(each)}. {ends.get(each.why, '')}".strip()

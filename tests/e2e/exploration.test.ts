@@ -1,0 +1,252 @@
+/** "Other orders" of a program: what is found in the page, step by step, and how it is operated. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "puppeteer-core";
+import { engines } from "./support/runner.ts";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+
+const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const PAGE = "/how-to/try-every-order/";
+const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
+
+/** What a page of ours shows of one program's orders. */
+class Orders extends Widget {
+  constructor(page: Page, name: string) {
+    super(page, `runnable-snippet[data-name="interleavings/${name}"]`);
+  }
+
+  text(part: string): Promise<string> {
+    return this.page.$eval(`${this.selector} ${part}`, (element) => element.textContent ?? "");
+  }
+
+  /** Waits until the result matches. */
+  async said(pattern: RegExp): Promise<string> {
+    await this.page.waitForFunction(
+      (selector, source) =>
+        new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
+      { timeout: 90_000, polling: "mutation" },
+      `${this.selector} .runnable-orders-said`,
+      pattern.source,
+    );
+    return this.text(".runnable-orders-said");
+  }
+
+  async tryAll(): Promise<string> {
+    await this.press("Try every order");
+    return this.said(/./);
+  }
+
+  marked(): Promise<number[]> {
+    return this.page.$$eval(`${this.selector} .runnable-marked`, (lines) =>
+      lines.map((line) => Number((line as HTMLElement).dataset["line"])),
+    );
+  }
+
+  /** All steps from the one shown on: what each says, the line it marks, what has been printed. */
+  async steps(): Promise<{ text: string; line: number; printed: string }[]> {
+    const steps = [];
+    for (;;) {
+      const [line = 0] = await this.marked();
+      const [text, printed] = await Promise.all([
+        this.text(".runnable-stepper-told"),
+        this.text(".runnable-stepper > pre:last-child"),
+      ]);
+      steps.push({ text, line, printed });
+      const [, at, of] = /Step (\d+) of (\d+)/.exec(await this.text(".runnable-stepper-place"))!;
+      if (at === of) return steps;
+      await this.press("Next");
+    }
+  }
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    return (await axe.run(document, {
+      rules: { "target-size": { enabled: true } },
+    })) as AxeResults;
+  });
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+let site: Site;
+before(async () => void (site = await serveSite()));
+after(() => site?.close());
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser: Browser;
+    let page: Page;
+    before(async () => {
+      browser = await launch(engine);
+      page = await freshPage(browser);
+      await page.goto(site.url + PAGE);
+    });
+    after(() => browser?.close());
+
+    test("the lost update is found, and gone through step by step", async () => {
+      const doors = new Orders(page, "doors");
+      const said = await doors.tryAll();
+      assert.match(said, /^All \d+ orders with at most 2 forced switches: \d+ of them break the/);
+      assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
+      const steps = await doors.steps();
+      const first = steps.findIndex(({ text }) => text.startsWith("front door"));
+      assert.match(steps[first]!.text, /its turn is over\..*seen = 0/);
+      assert.equal(steps[first]!.line, 9);
+      assert.equal(steps[first]!.printed, "front door: 0 so far\n");
+      assert.match(steps.at(-1)!.text, /AssertionError/);
+      assert.equal(steps.at(-1)!.line, 19);
+      assert.match(steps.at(-1)!.printed, /\n1 visitors\n$/);
+      await doors.press("Previous");
+      assert.match(await doors.text(".runnable-stepper-place"), /Step 6 of 7/);
+    });
+
+    test("the deadlock of two locks is found, with who waits where", async () => {
+      const drawers = new Orders(page, "drawers");
+      assert.match(await drawers.tryAll(), /of them break the program/);
+      const ending = await drawers.text(".runnable-orders-broken");
+      assert.match(ending, /deadlock.*Ada waits in line 9 for a lock.*Ben waits in line 9/s);
+      const steps = await drawers.steps();
+      assert.deepEqual(
+        steps.slice(-3).map(({ text, line }) => [text.slice(0, 3), line]),
+        [
+          ["Ben", 9],
+          ["The", 17],
+          ["Ada", 9],
+        ],
+      );
+    });
+
+    test("the seat that is sold twice across an await is found", async () => {
+      const seat = new Orders(page, "seat");
+      assert.match(await seat.tryAll(), /^All \d+ orders that there are: 2 of them break/);
+      const steps = await seat.steps();
+      assert.match(steps.at(-1)!.text, /AssertionError: -1 seats left/);
+      assert.equal(steps.at(-1)!.printed, "Ada has the seat\nBen has the seat\n");
+    });
+
+    for (const name of ["doors_locked", "drawers_in_order", "seat_taken"]) {
+      test(`nothing is found in ${name}`, async () => {
+        const fixed = new Orders(page, name);
+        assert.match(await fixed.tryAll(), /^All \d+ orders .*: none breaks the program\./);
+        assert.equal(await page.$(`${fixed.selector} .runnable-stepper`), null);
+      });
+    }
+
+    test("what the reader writes is what is tried, and Stop ends it", async () => {
+      const doors = new Orders(page, "doors_locked");
+      await doors.write(
+        "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
+          "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
+      );
+      assert.match(await doors.text(".runnable-orders-said"), /The code has changed/);
+      await doors.press("Try every order");
+      await page.waitForFunction(
+        (selector) => /^[\d,]+ orders/.test(document.querySelector(selector)?.textContent ?? ""),
+        { timeout: 90_000, polling: "mutation" },
+        `${doors.selector} .runnable-orders-progress`,
+      );
+      await doors.press("Stop");
+      assert.match(await doors.said(/Stopped after/), /^Stopped after [\d,]+ orders\.$/);
+      await doors.write("print('one'\n");
+      await doors.press("Try every order");
+      assert.match(await doors.said(/never closed/), /^Line 1: '\(' was never closed\.$/);
+    });
+
+    test("another widget's Run takes the turn, and a run is as usual afterwards", async () => {
+      const drawers = new Orders(page, "drawers");
+      assert.equal(
+        (await drawers.run()).text,
+        "Ada takes coins out\nAda puts them in\nBen takes coins out\nBen puts them in\n",
+      );
+    });
+  });
+}
+
+describe("looks and keys", () => {
+  let browser: Browser;
+  before(async () => void (browser = await launch()));
+  after(() => browser?.close());
+
+  for (const [device, viewport] of Object.entries({ desktop: undefined, phone: PHONE })) {
+    for (const scheme of ["light", "dark"]) {
+      test(`no accessibility violation: ${device}, ${scheme}`, async () => {
+        const page = await freshPage(browser, viewport);
+        await page.emulateMediaFeatures([
+          { name: "prefers-color-scheme", value: scheme },
+          { name: "prefers-reduced-motion", value: "reduce" },
+        ]);
+        await page.goto(site.url + PAGE);
+        const drawers = new Orders(page, "drawers");
+        await drawers.tryAll();
+        assert.deepEqual(await violations(page), []);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        );
+        assert.equal(wide, false, "the page does not scroll sideways");
+        await page.browserContext().close();
+      });
+    }
+  }
+
+  test("the keyboard does all, and steps move nothing", async () => {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    const doors = new Orders(page, "doors");
+    const begin = await doors.button("Try every order");
+    const below = () =>
+      page.$eval(
+        'runnable-snippet[data-name="interleavings/doors_locked"]',
+        (element) => element.getBoundingClientRect().top + scrollY,
+      );
+    await begin.focus();
+    await page.keyboard.press("Enter");
+    await doors.said(/break the program/);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    assert.equal(await focused(), "Try every order");
+    for (let presses = 0; (await focused()) !== "Next"; presses++) {
+      assert.ok(presses < 8, "Next is a few tabs away");
+      await page.keyboard.press("Tab");
+    }
+    const place = await below();
+    for (let at = 2; at <= 7; at++) {
+      await page.keyboard.press("Enter");
+      assert.equal(await doors.text(".runnable-stepper-place"), `Step ${String(at)} of 7`);
+      assert.equal(await below(), place);
+    }
+    assert.equal(await focused(), "Next", "the focus stays at the last step");
+    await page.browserContext().close();
+  });
+
+  test("without JavaScript there is none of it; elsewhere its code is not fetched", async () => {
+    const page = await freshPage(browser);
+    const requests: string[] = [];
+    const scripts: Promise<string>[] = [];
+    page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+    page.on("response", (response) => {
+      if (response.url().endsWith(".js")) scripts.push(response.text());
+    });
+    await page.goto(`${site.url}/explanation/races-and-deadlocks/`, { waitUntil: "networkidle0" });
+    assert.deepEqual(
+      requests.filter((path) => path.includes("orders")),
+      [],
+    );
+    for (const script of await Promise.all(scripts)) {
+      assert.ok(!script.includes("explorer/scheduler.py"));
+    }
+    assert.equal(await page.$(".runnable-orders"), null);
+    await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+    assert.equal(requests.filter((path) => path.includes("/chunks/orders-")).length, 1);
+    await page.setJavaScriptEnabled(false);
+    await page.goto(site.url + PAGE);
+    const shown = await page.$eval(".runnable-orders", (element) => element.checkVisibility());
+    assert.equal(shown, false);
+    await page.browserContext().close();
+  });
+});

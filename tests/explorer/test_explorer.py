@@ -1,0 +1,319 @@
+"""The explorer on this interpreter: what it finds, and finds again, and what it must not find."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+SNIPPETS = REPOSITORY / "snippets"
+# It replaces clocks and threads of its process: not this one's.
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY / "runtime" / "python")}
+
+BROKEN = ("doors", "drawers", "seat")
+FIXED = ("doors_locked", "drawers_in_order", "seat_taken")
+
+
+def python(*arguments: str, status: Sequence[int] = (0,)) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode in status, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def explore(path: Path, *options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        python("-m", "explorer", str(path), "--json", *options, status=(0, 1))
+    )
+    return found
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Any:
+    def write(source: str) -> Path:
+        path = tmp_path / "program.py"
+        path.write_text(dedent(source), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_finds_nothing_where_nothing_is(name: str) -> None:
+    found = explore(SNIPPETS / "interleavings" / f"{name}.py")
+    assert found["breaking"] == 0
+    assert found["complete"] or found["reached"] == 2
+    assert found["runs"] > 1
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_usual_order_shows_nothing(name: str) -> None:
+    found = explore(SNIPPETS / "interleavings" / f"{name}.py", "--bound", "0", "--runs", "1")
+    assert found["breaking"] == 0
+
+
+def broken(found: dict[str, Any]) -> dict[str, Any]:
+    group: dict[str, Any] = found["groups"][0]
+    assert 0 < found["breaking"] < found["runs"]
+    return group
+
+
+def test_finds_the_lost_update() -> None:
+    group = broken(explore(SNIPPETS / "interleavings" / "doors.py"))
+    assert (group["kind"], group["line"]) == ("exception", 19)
+    assert group["stdout"].endswith("1 visitors\n")
+    # One switch is enough, and none is not.
+    path = SNIPPETS / "interleavings" / "doors.py"
+    assert explore(path, "--bound", "1")["breaking"] > 0
+    assert explore(path, "--bound", "0")["breaking"] == 0
+    turn = next(step for step in group["steps"] if step["why"] == "turn")
+    assert (turn["who"], turn["line"]) == ("front door", 9)
+    assert turn["values"]["seen"] == "0"
+    assert "".join(step["stdout"] for step in group["steps"]) == group["stdout"]
+
+
+def test_finds_the_deadlock_and_says_who_waits_where() -> None:
+    group = broken(explore(SNIPPETS / "interleavings" / "drawers.py"))
+    assert group["kind"] == "deadlock"
+    assert "Ada waits in line 9 for a lock." in group["ending"]
+    assert "Ben waits in line 9 for a lock." in group["ending"]
+    assert "The main thread waits in line 17 for the end of a thread." in group["ending"]
+    assert {step["who"] for step in group["steps"][-2:]} <= {"Ada", "Ben", "The main thread"}
+
+
+def test_finds_the_seat_that_is_sold_twice() -> None:
+    found = explore(SNIPPETS / "interleavings" / "seat.py")
+    group = broken(found)
+    assert found["complete"]
+    assert group["ending"].endswith("AssertionError: -1 seats left")
+    stops = [(step["who"], step["line"]) for step in group["steps"]]
+    assert ("Ada", 9) in stops
+    assert ("Ben", 9) in stops
+
+
+def test_finds_tasks_that_wait_for_each_other(program: Any) -> None:
+    found = explore(
+        program(
+            """
+            import asyncio
+
+            async def move(first, second):
+                async with first:
+                    await asyncio.sleep(0)
+                    async with second:
+                        pass
+
+            async def main():
+                till, bar = asyncio.Lock(), asyncio.Lock()
+                async with asyncio.TaskGroup() as clerks:
+                    clerks.create_task(move(till, bar), name="Ada")
+                    clerks.create_task(move(bar, till), name="Ben")
+
+            asyncio.run(main())
+            """
+        )
+    )
+    group = found["groups"][0]
+    assert group["kind"] == "deadlock"
+    assert "Ada waits in line 7 for a lock." in group["ending"]
+
+
+def test_a_loop_that_does_not_end_is_given_up(program: Any) -> None:
+    found = explore(
+        program(
+            """
+            from threading import Thread
+            def spin():
+                while True:
+                    pass
+            Thread(target=spin).start()
+            """
+        )
+    )
+    assert found["groups"][0]["kind"] == "endless"
+    assert found["runs"] == 1
+
+
+def test_a_loop_that_waits_for_another_thread_ends(program: Any) -> None:
+    path = program(
+        """
+        from threading import Thread
+        done = False
+        def work():
+            global done
+            done = True
+        Thread(target=work).start()
+        while not done:
+            pass
+        print("done")
+        """
+    )
+    found = explore(path, "--bound", "1")
+    assert found["breaking"] == 0
+    assert {group["stdout"] for group in found["groups"]} == {"done\n"}
+
+
+def test_an_exception_in_a_thread_breaks_the_program(program: Any) -> None:
+    path = program(
+        """
+        from threading import Thread
+        def work():
+            raise ValueError("no")
+        Thread(target=work, name="Ada").start()
+        """
+    )
+    group = explore(path)["groups"][0]
+    assert (group["kind"], group["line"]) == ("exception", 4)
+    assert group["ending"].endswith("ValueError: no in Ada")
+
+
+def test_an_exit_status_breaks_the_program(program: Any) -> None:
+    assert explore(program("raise SystemExit(3)"))["groups"][0]["kind"] == "status"
+    assert explore(program("raise SystemExit(0)"))["breaking"] == 0
+
+
+def test_waiting_costs_nothing_and_times_are_exact(program: Any) -> None:
+    path = program(
+        """
+        import asyncio, queue, threading, time
+        from concurrent.futures import ThreadPoolExecutor
+
+        start = time.perf_counter()
+        box = queue.Queue(1)
+        def fill():
+            for number in range(3):
+                time.sleep(100)
+                box.put(number)
+        threading.Thread(target=fill).start()
+        print([box.get() for _ in range(3)], time.perf_counter() - start)
+        with ThreadPoolExecutor(2) as pool:
+            print(list(pool.map(lambda each: each * each, [1, 2])))
+        print(threading.Event().wait(50), time.perf_counter() - start)
+        gate = threading.Barrier(2)
+        threading.Thread(target=gate.wait).start()
+        gate.wait()
+
+        async def main():
+            print(await asyncio.to_thread(lambda: threading.current_thread().name))
+            try:
+                async with asyncio.timeout(5):
+                    await asyncio.sleep(10)
+            except TimeoutError:
+                print("too late", time.perf_counter() - start)
+
+        asyncio.run(main())
+        """
+    )
+    found = explore(path, "--bound", "0", "--runs", "40")
+    assert {group["stdout"] for group in found["groups"]} == {
+        "[0, 1, 2] 300.0\n[1, 4]\nFalse 350.0\nasyncio_0\ntoo late 355.0\n"
+    }
+
+
+def test_a_program_that_is_no_python_says_so(program: Any) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", str(program("if"))],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "SyntaxError" in done.stderr
+
+
+def test_the_same_twice() -> None:
+    path = SNIPPETS / "interleavings" / "doors.py"
+    assert explore(path) == explore(path)
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "17"])
+def test_random_orders_are_the_same_for_the_same_seed(seed: str) -> None:
+    path = SNIPPETS / "interleavings" / "drawers.py"
+    found = explore(path, "--seed", seed, "--runs", "60")
+    assert found == explore(path, "--seed", seed, "--runs", "60")
+    assert found["runs"] == 60
+    assert 0 < found["breaking"] < 60
+
+
+REPLAY = """
+import sys
+from pathlib import Path
+from explorer import search, scheduler
+from explorer.program import Program
+
+program = Program(Path(sys.argv[1]).read_text(), "program.py")
+with program.entered():
+    seen = set()
+    found = search.explore(program, bound=2, runs=400)
+    for group in found.groups:
+        for ran in (program.follow(group.schedule), program.follow_fast(group.schedule)):
+            assert (ran.kind, ran.text, ran.stdout) == (group.kind, group.text, group.stdout)
+            assert search.schedule_of(ran) == group.schedule
+    # A random run is replayed by its choices, too.
+    import random
+    for seed in range(30):
+        chance = random.Random(seed)
+        ran = program.run(lambda number, options, costs: chance.randrange(options))
+        again = program.follow(search.schedule_of(ran))
+        assert again.decisions == ran.decisions
+        assert (again.kind, again.text, again.stdout) == (ran.kind, ran.text, ran.stdout)
+import threading, time
+assert threading.active_count() == 1, threading.enumerate()
+assert time.sleep.__module__ == "time"
+lock = threading.Lock()
+assert not isinstance(lock, scheduler.Thread) and type(lock).__module__ == "_thread"
+thread = threading.Thread(target=lock.acquire)
+thread.start()
+thread.join()
+assert lock.locked()
+"""
+
+
+@pytest.mark.parametrize("name", [*BROKEN, *FIXED])
+def test_a_replay_is_the_run_and_afterwards_all_is_as_before(name: str) -> None:
+    python("-c", REPLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
+
+
+COUNT = """
+from explorer import search
+from explorer.program import Program
+
+source = '''
+import asyncio
+async def walk(name, steps):
+    for step in range(steps):
+        print(name, end="")
+        await asyncio.sleep(0)
+async def main():
+    await asyncio.gather(walk("a", {}), walk("b", {}))
+asyncio.run(main())
+'''
+program = Program(source.format(*{}))
+with program.entered():
+    found = search.explore(program, bound=99, runs=5000)
+assert found.complete
+schedules = [group.schedule for group in found.groups]
+assert len(set(schedules)) == len(schedules)
+print(found.runs, *sorted(group.stdout for group in found.groups))
+"""
+
+
+@pytest.mark.parametrize(("steps", "orders"), [((1, 1), 2), ((2, 1), 3), ((2, 2), 6)])
+def test_tasks_take_turns_in_every_way_there_is(steps: tuple[int, int], orders: int) -> None:
+    """As many ways as two rows of steps can be shuffled into each other: (m + n)! / (m! n!)."""
+    _, *outputs = python("-c", COUNT.replace("*{}", f"*{steps}")).split()
+    assert len(outputs) == len(set(outputs)) == orders
