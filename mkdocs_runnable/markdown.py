@@ -122,6 +122,7 @@ class _Renderer:
             root=self._root(reference),
             section=reference.section,
             height=reference.height,
+            explore=reference.explore,
             timeline=figure(snippet, self._timelines),
         )
         return anchor(snippet.name, reference.section), html

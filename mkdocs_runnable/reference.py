@@ -17,7 +17,7 @@ from mkdocs_runnable.snippet import Library, Snippet, is_valid_name
 
 MARK = "runnable"
 _LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<href>[^()\s]+)\)\{:?(?P<attributes>[^}\n]*)\}")
-_OPTIONS = ("height", "section")
+_OPTIONS = ("explore", "height", "section")
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,13 @@ class Reference:
         href: Path of the file, relative to the page.
         section: Name of the only region to show.
         height: Number of lines of code to show at once.
+        explore: Readers may run it in other orders, with at most so many forced switches.
     """
 
     href: str
     section: str | None = None
     height: int | None = None
+    explore: int | None = None
 
 
 def is_marked(text: str) -> bool:
@@ -49,18 +51,20 @@ def parse(text: str) -> Reference:
     """
     match = _LINK.fullmatch(text.strip())
     assert match
-    section, height = None, None
+    section, height, explore = None, None, None
     for key, value in _attributes(match):
         if (key, value) == (".", MARK):
             continue
         if key == "section":
             section = value
         elif key == "height":
-            height = _height(value)
+            height = _number("height", value, "number of lines", 1, 1000)
+        elif key == "explore":
+            explore = _number("explore", value, "number of forced switches", 0, 4)
         else:
             name = {".": f".{value}", "id": f"#{value}"}.get(key, key)
             raise RunnableError(f"unknown option '{name}'.{nearest(key, _OPTIONS)}")
-    return Reference(match["href"], section, height)
+    return Reference(match["href"], section, height, explore)
 
 
 def _attributes(match: re.Match[str]) -> list[tuple[str, str]]:
@@ -68,11 +72,11 @@ def _attributes(match: re.Match[str]) -> list[tuple[str, str]]:
     return attributes
 
 
-def _height(value: str) -> int:
-    if value.isascii() and value.isdecimal() and 1 <= int(value) <= 1000:
+def _number(name: str, value: str, what: str, least: int, most: int) -> int:
+    if value.isascii() and value.isdecimal() and least <= int(value) <= most:
         return int(value)
     raise RunnableError(
-        f"height: expected a number of lines from 1 to 1000, but received: {value!r}."
+        f"{name}: expected a {what} from {least} to {most}, but received: {value!r}."
     )
 
 

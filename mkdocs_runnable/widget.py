@@ -20,6 +20,7 @@ def render(
     root: str,
     section: str | None = None,
     height: int | None = None,
+    explore: int | None = None,
     timeline: str = "",
 ) -> str:
     """Return the custom element ``<runnable-snippet>`` for one snippet.
@@ -31,6 +32,7 @@ def render(
         root: Relative URL of the root of the site, as seen from the page; empty or ending in ``/``.
         section: Show only this region.
         height: Show at most this many lines of code at once.
+        explore: Offer to run it in other orders, with at most this many forced switches.
         timeline: The figure of its recorded timeline, if there is one.
 
     Raises:
@@ -48,6 +50,7 @@ def render(
         "data-timeline": None if snippet.header.timeline else "off",
         "data-native": snippet.header.native,
         "data-height": str(height) if height else None,
+        "data-explore": None if explore is None else str(explore),
     }
     start = " ".join(
         f'{name}="{_attribute(value)}"' for name, value in attributes.items() if value is not None
@@ -66,6 +69,8 @@ def render(
         f'<p class="runnable-origin">{escape(recorded)}</p>'
         f'<pre tabindex="0">{_output(transcript)}</pre></div>',
         timeline,
+        # Only scripts fill it; it keeps their room meanwhile.
+        "" if explore is None else '<div class="runnable-orders"></div>',
         f'<p class="runnable-native">Native only: {escape(native)}</p>' if native else "",
         "</runnable-snippet>",
     ]

@@ -7,7 +7,7 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -90,6 +90,14 @@ async function publishLibraries() {
   return Object.fromEntries(await Promise.all(published));
 }
 
+/** The modules of the explorer, by path: they come with a run that needs them. */
+async function explorer() {
+  const folder = join(here, "python", "explorer");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".py")).toSorted();
+  const read = async (name) => [`explorer/${name}`, await readFile(join(folder, name), "utf8")];
+  return Object.fromEntries(await Promise.all(names.map(read)));
+}
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
@@ -144,6 +152,8 @@ await build({
     FRAME_SCRIPT: JSON.stringify(await script("host/frame.ts")),
     RUNTIME_FILES: JSON.stringify(files),
     PACKAGES_MODULE: JSON.stringify(packagesModule),
+    // A text, which stays in the chunk that uses it; an object would become part of every page's.
+    EXPLORER_FILES: JSON.stringify(JSON.stringify(await explorer())),
   },
 });
 

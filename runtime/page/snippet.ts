@@ -28,12 +28,15 @@ export class RunnableSnippet extends HTMLElement {
     const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
     const figure = this.querySelector<HTMLElement>(":scope > .runnable-timeline");
+    const orders = this.querySelector<HTMLElement>(":scope > .runnable-orders");
+    const { explore } = this.dataset;
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     this.#workbench = new Workbench({
       root: this,
       head,
       code,
       output,
+      ...(orders && explore !== undefined ? { orders, bound: Number(explore) } : {}),
       ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
       traced: this.dataset["timeline"] !== "off",
       tab,

@@ -21,6 +21,9 @@ export interface WorkbenchOptions {
   output: HTMLElement;
   /** Of the recorded timeline, with its data. */
   timeline?: { figure: HTMLElement; traceUrl: string };
+  /** What is to offer other orders of its threads and tasks, and with how many forced switches. */
+  orders?: HTMLElement;
+  bound?: number;
   /** Its runs tell what their threads and tasks do. */
   traced: boolean;
   tab: Tab;
@@ -108,6 +111,7 @@ export class Workbench {
           "The editor could not be loaded. This plain text field works as well.",
         ),
     });
+    if (options.orders) void this.#offerOrders(options.orders, options.bound ?? 0);
     draft.subscribe(this.#onDraft);
     draft.onUnkept = () =>
       this.notices.post(
@@ -165,6 +169,23 @@ export class Workbench {
       actions: [{ label: "Undo", act: undo }],
       lasts: UNDO_MS,
     });
+  }
+
+  async #offerOrders(parent: HTMLElement, bound: number): Promise<void> {
+    const { tab, draft, name, filename } = this.#options;
+    const loaded = await import("./orders.ts").catch(() => undefined);
+    if (!loaded || this.#end.signal.aborted) return;
+    const mark = (line: number): void => this.code.mark(line);
+    const orders = new loaded.Orders({
+      parent,
+      session: tab.session,
+      draft,
+      name,
+      filename,
+      bound,
+      mark,
+    });
+    this.#end.signal.addEventListener("abort", () => orders.close());
   }
 
   async #copy(): Promise<void> {

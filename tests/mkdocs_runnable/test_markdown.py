@@ -92,6 +92,13 @@ def test_options() -> None:
     assert 'data-height="20"' in html
 
 
+def test_other_orders_are_offered_where_the_page_wants_them() -> None:
+    html = convert(LINK.replace(" }", ' explore="0" }'))
+    assert 'data-explore="0"' in html
+    assert '<div class="runnable-orders"></div>' in html
+    assert "orders" not in convert(LINK)
+
+
 def test_one_converter_for_many_pages() -> None:
     md = Markdown(extensions=[RunnableExtension(page=PageContext())])
     for _ in range(2):
@@ -122,11 +129,15 @@ def test_without_any_configuration() -> None:
         (LINK.replace("../../", "https://example.org/"), "https://example.org/snippets/tea/pot.py"),
         (LINK.replace(" }", " sektion='warm' }"), "unknown option 'sektion'. "
          "Did you mean 'section'?"),
-        (LINK.replace(" }", " .big }"), "unknown option '.big'. Expected one of: height, section."),
+        (LINK.replace(" }", " .big }"), "unknown option '.big'. Expected one of: explore, "
+         "height, section."),
         (LINK.replace(" }", " #here }"), "unknown option '#here'."),
         (LINK.replace(" }", " height='tall' }"), "height: expected a number of lines from 1 to "
          "1000, but received: 'tall'."),
         (LINK.replace(" }", " height='0' }"), "height: expected a number"),
+        (LINK.replace(" }", " explore='all' }"), "explore: expected a number of forced switches "
+         "from 0 to 4, but received: 'all'."),
+        (LINK.replace(" }", " explore='5' }"), "explore: expected a number"),
         (LINK.replace(" }", " section='warn' }"), "no section 'warn' in tea/pot.py. "
          "Did you mean 'warm'?"),
         (f"{LINK}\n\n{LINK}", "tea/pot is on this page already in line 4. Show it once."),
