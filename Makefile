@@ -121,12 +121,14 @@ record: .venv/.installed ## Run the snippets and write what they print beside th
 	@$(runnable) record
 
 .PHONY: bench
-bench: build browsers ## Measure the start, what is sent, threads, Stop and speed
+bench: build browsers ## Measure the start, what is sent, threads, Stop, speed and timelines
 	@node runtime/harness/bench_start.ts
 	@node runtime/harness/bench_start.ts --slow --rounds 3
 	@node runtime/harness/bench.ts
 	@node runtime/harness/bench_threads.ts
 	@node runtime/harness/bench_processes.ts
+	@node runtime/harness/bench_tracer.ts
+	@node runtime/harness/bench_timeline.ts
 
 .PHONY: links
 links: build ## Check the links to other sites

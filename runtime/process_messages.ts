@@ -90,7 +90,7 @@ export type Request =
   /** Only what the main process may show. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
-  | { type: "trace"; begun: number; origin: number; rows: string }
+  | ({ type: "trace" } & Told)
   /** Ctrl-C for all others; from the main process only. */
   | { type: "interrupt" }
   /** The program is over: whoever is left of it ends. From the main process only. */
@@ -101,13 +101,18 @@ export interface Acquired {
   shared?: Shared;
 }
 
-/** Part of the timeline of one process; see `WorkerEvent`. */
-export interface Traced {
-  process: number;
-  parent: number;
+/** A part of a timeline; see `WorkerEvent`. */
+export interface Told {
   begun: number;
   origin: number;
   rows: string;
+  steps: Float64Array;
+}
+
+/** With the process that it is about, and that one's parent. */
+export interface Traced extends Told {
+  process: number;
+  parent: number;
 }
 
 /** broker → process. */

@@ -114,7 +114,8 @@ export type WorkerEvent =
   /**
    * What a process of the program did: `rows` is JSON text, an array of rows as in
    * timeline/rows.ts, but with times in ns of the process's own clock. That showed `origin` when it
-   * was `begun` (ms) on the one clock that all processes have; see timeline/live.ts.
+   * was `begun` (ms) on the one clock that all processes have. `steps` are further rows of that type;
+   * see timeline/live.ts for both.
    */
   | {
       type: "trace";
@@ -124,6 +125,7 @@ export type WorkerEvent =
       begun: number;
       origin: number;
       rows: string;
+      steps: Float64Array;
     }
   | { type: "ended"; run: number; status: number }
   /** The program has ended, but something of it is still alive: this worker must not run another. */
@@ -131,7 +133,9 @@ export type WorkerEvent =
   /** The interpreter cannot go on (failed boot, stack overflow in WebAssembly, out of memory). */
   | { type: "crashed"; message: string };
 
-const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "boolean">> = {
+type Kind = "string" | "number" | "boolean" | "numbers";
+
+const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
   ready: { version: "string", jspi: "boolean", restored: "boolean" },
   started: { run: "number" },
   stdout: { run: "number", text: "string" },
@@ -142,7 +146,7 @@ const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "
   note: { run: "number", fact: "string", value: "number", detail: "string" },
   trace: {
     ...{ run: "number", process: "number", parent: "number" },
-    ...{ begun: "number", origin: "number", rows: "string" },
+    ...{ begun: "number", origin: "number", rows: "string", steps: "numbers" },
   },
   ended: { run: "number", status: "number" },
   spent: {},
@@ -152,7 +156,8 @@ const fields: Record<WorkerEvent["type"], Record<string, "string" | "number" | "
 /** Longer than any text of the runtime's own: its cap on output is 500 000 characters. */
 const LONGEST = 1_000_000;
 
-function isOfKind(value: unknown, kind: "string" | "number" | "boolean"): boolean {
+function isOfKind(value: unknown, kind: Kind): boolean {
+  if (kind === "numbers") return value instanceof Float64Array && value.length <= LONGEST;
   if (kind === "string") return typeof value === "string" && value.length <= LONGEST;
   return kind === "number" ? Number.isFinite(value) : typeof value === kind;
 }

@@ -91,18 +91,22 @@ export class Runner {
       listen = (_: RunEvent) => {},
       /** Stop is pressed as soon as stdout contains this. */
       stopWhen = "",
+      /** Whether what it tells of its timeline is among the events, which takes time of its own. */
+      traces = true,
       /** What is typed when the program asks; with none, its standard input is at its end. */
       answers = [] as string[],
     } = {},
   ): Promise<Ran> {
     const number = ++this.#runs;
     const events: RunEvent[] = [];
-    this.#listeners.set(number, (event) => {
+    this.#listeners.set(number, (told) => {
+      const isTrace = told.type === "trace";
+      const event = isTrace ? { ...told, steps: Float64Array.from(told.steps) } : told;
       events.push(event);
       listen(event);
     });
     const outcome = await this.page.evaluate(
-      async (program, folder, seconds, number, stopWhen, answers) => {
+      async (program, folder, seconds, number, stopWhen, answers, traces) => {
         const interactive = answers.length > 0;
         const { host, report } = window as unknown as BarePage;
         const files = Object.fromEntries(
@@ -120,7 +124,10 @@ export class Runner {
         const run = host.run({ ...program, files, interactive }, (event) => {
           if (event.type === "input") run.answer(answers.shift());
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
-          if (event.type !== "loading") bundle.push(event);
+          // Numbers get out of the browser as a list only.
+          if (event.type === "trace" && !traces) return;
+          if (event.type === "trace") bundle.push({ ...event, steps: [...event.steps] as never });
+          else if (event.type !== "loading") bundle.push(event);
           if (event.type === "stdout" && stopWhen !== "" && event.text.includes(stopWhen))
             run.stop();
         });
@@ -137,6 +144,7 @@ export class Runner {
       number,
       stopWhen,
       answers,
+      traces,
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -10,6 +10,7 @@ import {
   type Notice,
   type Request,
   type Start,
+  type Told,
 } from "../process_messages.ts";
 import { reasonOf } from "./reason.ts";
 
@@ -225,8 +226,8 @@ export class Broker {
         if (pid !== MAIN) this.#processes.get(MAIN)?.worker?.port.post(request);
         return;
       case "trace": {
-        const { begun, origin, rows } = request;
-        if (pid !== MAIN) this.#tellTrace(process, begun, origin, rows);
+        const { begun, origin, rows, steps } = request;
+        if (pid !== MAIN) this.#tellTrace(process, { begun, origin, rows, steps });
         return;
       }
       case "interrupt":
@@ -240,8 +241,8 @@ export class Broker {
     }
   }
 
-  #tellTrace({ pid, parent }: Process, begun: number, origin: number, rows: string): void {
-    const notice: Notice = { type: "trace", process: pid, parent, begun, origin, rows };
+  #tellTrace({ pid, parent }: Process, told: Told): void {
+    const notice: Notice = { type: "trace", process: pid, parent, ...told };
     this.#processes.get(MAIN)?.worker?.port.post(notice);
   }
 
@@ -249,7 +250,8 @@ export class Broker {
     const how = status < 0 ? "killed" : status > 0 ? "failed" : "done";
     const row = ["end", 0, 0, how, status === 0 ? "" : `exit status ${status}`];
     const now = performance.timeOrigin + performance.now();
-    this.#tellTrace(process, now, 0, JSON.stringify([row]));
+    const rows = JSON.stringify([row]);
+    this.#tellTrace(process, { begun: now, origin: 0, rows, steps: new Float64Array() });
   }
 
   #answer({ worker }: Process, ask: number, value: unknown): void {

@@ -41,9 +41,10 @@ class Following {
     this.start = begun;
   }
 
-  take({ process, parent, begun, origin, rows: text }: Told): void {
+  take({ process, parent, begun, origin, rows: text, steps }: Told): void {
     // A program can send anything in the tracer's name.
-    const rows = this.#asRows(this.#readLive(text, { start: this.start, begun, origin }));
+    const clocks = { start: this.start, begun, origin };
+    const rows = this.#asRows(this.#readLive(text, steps, clocks));
     if (!rows) return;
     this.isWorthIt ||= rows.some(([type]) => type === "wait" || type === "step");
     const isMain = process === this.#main;

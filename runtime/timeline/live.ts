@@ -1,7 +1,11 @@
-/** From what a live run tells to rows with times in ms; see `WorkerEvent`. This file imports nothing. */
+/** From what a live run tells to rows with times in ms; see `WorkerEvent`. */
+import { REASONS } from "./rows.ts";
 
 /** Where the times stand in rows of each type; elsewhere it is the third place. */
 const TIMES: Record<string, readonly number[]> = { lane: [5], step: [2, 4, 5], cut: [1] };
+
+/** Steps are so many numbers each: lane, ready, by, start, end, reason (0: none, 1: the first), line. */
+const STEP = 7;
 
 /** The clocks of the main process, to which the times of all are related, and of the teller. */
 export interface Clocks {
@@ -13,8 +17,12 @@ export interface Clocks {
   origin: number;
 }
 
-/** What the text says, with its times in ms since the main process began; nothing of it is checked. */
-export function readLive(text: string, { start, begun, origin }: Clocks): unknown {
+/** What text and steps say, with times in ms since the main process began; nothing of it is checked. */
+export function readLive(text: string, steps: Float64Array, clocks: Clocks): unknown {
+  const { start, begun, origin } = clocks;
+  // In µs: no clock in a browser tells more.
+  const inMs = (at: unknown): number =>
+    Math.round((Number(at) - origin) / 1e3) / 1e3 + (begun - start);
   let rows: unknown;
   try {
     rows = JSON.parse(text);
@@ -24,10 +32,12 @@ export function readLive(text: string, { start, begun, origin }: Clocks): unknow
   if (!Array.isArray(rows)) return undefined;
   for (const row of rows as unknown[]) {
     if (!Array.isArray(row)) return undefined;
-    for (const index of TIMES[String(row[0])] ?? [2]) {
-      // In µs: no clock in a browser tells more.
-      row[index] = Math.round((Number(row[index]) - origin) / 1e3) / 1e3 + (begun - start);
-    }
+    for (const index of TIMES[String(row[0])] ?? [2]) row[index] = inMs(row[index]);
+  }
+  for (let at = 0; at + STEP <= steps.length; at += STEP) {
+    const [lane, ready, by, from, to, reason, line] = steps.subarray(at, at + STEP);
+    const why = reason === 0 ? "" : REASONS[reason! - 1];
+    rows.push(["step", lane, inMs(ready), by, inMs(from), inMs(to), why, "", line]);
   }
   return rows;
 }

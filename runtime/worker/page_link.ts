@@ -24,8 +24,8 @@ export class PageLink {
     clock_step: clockStep,
     /** The time in ms; the same in all workers, as far as their clocks are. */
     clock: () => performance.timeOrigin + performance.now(),
-    trace: (begun: number, origin: number, rows: string) =>
-      this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows }),
+    trace: (begun: number, origin: number, rows: string, steps: Float64Array) =>
+      this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows, steps }),
   });
 
   constructor(post: (event: WorkerEvent) => void) {
@@ -33,8 +33,8 @@ export class PageLink {
   }
 
   /** What one of the program's processes does. */
-  trace({ process, parent, begun, origin, rows }: Traced): void {
-    this.#tell({ type: "trace", run: this.run, process, parent, begun, origin, rows });
+  trace(traced: Traced): void {
+    this.#tell({ type: "trace", run: this.run, ...traced });
   }
 
   #tell(event: WorkerEvent): void {

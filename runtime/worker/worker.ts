@@ -238,8 +238,8 @@ function serveChild(broker: MessagePort, assets: WorkerAssets): void {
       const { fact, value, detail } = event;
       tell({ type: "note", fact, value, detail });
     } else if (event.type === "trace") {
-      const { begun, origin, rows } = event;
-      tell({ type: "trace", begun, origin, rows });
+      const { begun, origin, rows, steps } = event;
+      tell({ type: "trace", begun, origin, rows, steps });
     }
   };
   start(post, broker, 0, assets, crashed).catch(crashed);

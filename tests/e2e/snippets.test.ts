@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Browser, LaunchOptions } from "puppeteer-core";
+import type { Browser, LaunchOptions, Page } from "puppeteer-core";
 import {
   freshPage,
   launch,
@@ -63,11 +63,25 @@ async function runPage(
           text: node.textContent ?? "",
         })),
     );
+    await expectTimeline(page, `#${escapeId(id)}`, name);
     const exit = notes.map((note) => /^Exit status (\d+)/.exec(note)?.[1]).find(Boolean);
     seen.push({ name, page: path, chunks, status: Number(exit ?? 0) });
   }
   await inTurn(() => page.browserContext().close());
   return seen;
+}
+
+/** Where a timeline was recorded, the run has one of its own. */
+async function expectTimeline(page: Page, widget: string, name: string): Promise<void> {
+  const own = page.waitForFunction(
+    (selector) => {
+      const figure = document.querySelector(`${selector} > .runnable-timeline`);
+      return !figure || /of this run, in your browser/.test(figure.textContent);
+    },
+    { polling: "mutation" },
+    widget,
+  );
+  await own.catch(() => assert.fail(`${name} shows no timeline of its run`));
 }
 
 function escapeId(id: string): string {

@@ -171,7 +171,8 @@ def test_who_wakes_whom(tmp_path: Path) -> None:
         """,
     )
     names = traced.names()
-    woken = [(names[row[1]], names.get(row[3])) for row in traced.of("step")]
+    steps = sorted(traced.of("step"), key=lambda row: row[4])
+    woken = [(names[row[1]], names.get(row[3])) for row in steps]
     assert woken == [
         ("Task-1", "MainThread"),
         ("waiting", "Task-1"),

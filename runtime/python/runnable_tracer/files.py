@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runnable_tracer import native
-from runnable_tracer.recorder import MAIN_THREAD
+from runnable_tracer.recorder import MAIN_THREAD, rows_of
 
 # In s: a process that others may end at any time writes down so often what it knows.
 _OFTEN = 0.02
@@ -46,8 +46,9 @@ class _File:
             return
         self._busy = True
         try:
+            rows, steps = self.recorder.take()
             text = self._head + "".join(
-                json.dumps(row, ensure_ascii=False) + "\n" for row in self.recorder.take()
+                json.dumps(row, ensure_ascii=False) + "\n" for row in [*rows, *rows_of(steps)]
             )
             self._head = ""
             with self._path.open("a", encoding="utf-8") as file:

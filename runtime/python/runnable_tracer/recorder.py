@@ -2,12 +2,43 @@
 
 import itertools
 import threading
+from array import array
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
 # As in runtime/timeline/rows.ts, but with times in ns.
 type Row = tuple[Any, ...]
+
+# Lane, ready, by, start, end, reason as a place in `REASONS`, line.
+STEP = 7
+# As in rows.ts; at first the one of a task that has ended.
+REASONS = (
+    "",
+    "sleep",
+    "lock",
+    "semaphore",
+    "event",
+    "condition",
+    "barrier",
+    "queue get",
+    "queue put",
+    "queue join",
+    "thread",
+    "process",
+    "task",
+    "tasks",
+    "task group",
+    "future",
+    "executor",
+    "work",
+    "shutdown",
+    "idle",
+    "turn",
+    "I/O",
+    "input",
+    "other",
+)
 
 PROCESS, MAIN_THREAD = 0, 1
 NOBODY = -1
@@ -43,6 +74,9 @@ class Recorder:
         self.now = now
         self.get_ident = get_ident
         self.rows: list[Row] = []
+        # Steps of tasks, `STEP` numbers each: there are so many that a tuple for each would be slow
+        # to make, and slower to hand on.
+        self.steps = array("d")
         # Thread number → lane; and the lane that it works for just now, if not its own.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
@@ -67,6 +101,7 @@ class Recorder:
         # Emptied, not replaced: those who watch have them at hand.
         for kept in (self.rows, self.threads, self.current, self.lines):
             kept.clear()
+        del self.steps[:]
         self.threads[main] = self.current[main] = MAIN_THREAD
 
     def new_lane(self) -> int:
@@ -150,15 +185,23 @@ class Recorder:
         for line in text.removesuffix("\n").split("\n"):
             self.rows.append(("output", lane, now, stream, line[:_LONGEST_LINE], number))
 
-    def take(self) -> list[Row]:
-        """Return the rows since the last call; what happens meanwhile is in the next ones."""
-        rows = self.rows[:]
-        del self.rows[: len(rows)]
+    def take(self) -> tuple[list[Row], array[float]]:
+        """Return rows and steps since the last call; what happens meanwhile is in the next ones."""
+        rows, steps = self.rows[:], self.steps[:]
+        del self.rows[: len(rows)], self.steps[: len(steps)]
         if self.is_over:
-            return []
-        left = self._most - self._told
-        self._told += len(rows)
-        if len(rows) > left:
+            return [], array("d")
+        self._told += len(rows) + len(steps) // STEP
+        if self._told > self._most:
             self.is_over = True
-            rows[left:] = [("cut", rows[left][5 if rows[left][0] == "lane" else 2])]
-        return rows
+            rows.append(("cut", self.now()))
+        return rows, steps
+
+
+def rows_of(steps: array[float]) -> list[Row]:
+    """Return steps as rows."""
+    rows: list[Row] = []
+    for start in range(0, len(steps), STEP):
+        lane, ready, by, begin, end, reason, line = map(int, steps[start : start + STEP])
+        rows.append(("step", lane, ready, by, begin, end, REASONS[reason], "", line))
+    return rows

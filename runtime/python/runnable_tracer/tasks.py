@@ -11,7 +11,7 @@ from types import CodeType
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import NOBODY, Recorder
+from runnable_tracer.recorder import NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
@@ -21,7 +21,7 @@ _make_handle = _Handle.__init__
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
-    rows = recorder.rows
+    rows, steps = recorder.rows, recorder.steps
     awaited = _Awaited(recorder.program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
     lanes: dict[int, int] = {}
@@ -47,6 +47,8 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     class TracedHandle(_Handle):
         __slots__ = ("_by", "_ready")
         _callback: Any
+        _args: Any
+        _context: Any
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
             _make_handle(self, callback, args, loop, context)
@@ -79,17 +81,28 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             start = recorder.reading if recorder.left > 0 else now()
             recorder.left = 0
             try:
-                _run_handle(self)
+                # What the base class does, one call less deep.
+                self._context.run(self._callback, *self._args)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # of asyncio, not of the task: that keeps its own
+                _make_report(self, error)._run()
             finally:
                 end = recorder.reading = now()
                 recorder.left = recorder.reuse
                 current[me] = before
-                head = ("step", lane, self._ready, self._by, start, end)
                 if task.done():
-                    rows.append((*head, "", "", 0))
+                    steps.extend((lane, self._ready, self._by, start, end, 0, 0))
                     ended(task, lane, end)
                 else:
-                    rows.append((*head, *awaited(task, coroutine)))
+                    reason, of, line = awaited(task, coroutine)
+                    if of:
+                        name = REASONS[reason]
+                        rows.append(
+                            ("step", lane, self._ready, self._by, start, end, name, of, line)
+                        )
+                    else:
+                        steps.extend((lane, self._ready, self._by, start, end, reason, line))
                 # An exception's frames lead to this one, and shall not keep the task alive.
                 self = task = coroutine = None  # type: ignore[assignment]
 
@@ -116,6 +129,18 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     return undo
 
 
+_NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
+_TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
+_FUTURE, _EXECUTOR = _NUMBERS["future"], _NUMBERS["executor"]
+
+
+def _make_report(handle: Any, error: BaseException) -> events.Handle:
+    def fail() -> None:
+        raise error
+
+    return _Handle(fail, (), handle._loop, handle._context)
+
+
 class _Awaited:
     """Finds out what a task waits for: by the coroutines that it is in, and by its future."""
 
@@ -123,30 +148,31 @@ class _Awaited:
         self._program = program
         # id(code) → whether it is the program's, the reason for a coroutine of asyncio, the code.
         # By id, as the hash of code is made of all that is in it.
-        self._kinds: dict[int, tuple[bool, str, CodeType]] = {}
+        self._kinds: dict[int, tuple[bool, int, CodeType]] = {}
 
-    def _kind_of(self, code: CodeType) -> tuple[bool, str, CodeType]:
+    def _kind_of(self, code: CodeType) -> tuple[bool, int, CodeType]:
         reason = TASKS.get(code.co_qualname, "") if "asyncio" in code.co_filename else ""
-        kind = self._kinds[id(code)] = code.co_filename == self._program, reason, code
+        kind = code.co_filename == self._program, _NUMBERS[reason], code
+        self._kinds[id(code)] = kind
         return kind
 
-    def __call__(self, task: Any, coroutine: Any) -> tuple[str, str, int]:
-        """Return reason, name and line, as in rows."""
-        kinds, line, reason = self._kinds, 0, ""
-        while (frame := getattr(coroutine, "cr_frame", None)) is not None:
-            code = frame.f_code
+    def __call__(self, task: Any, coroutine: Any) -> tuple[int, str, int]:
+        """Return the reason by its number, name and line, as in rows."""
+        kinds, own, reason = self._kinds, None, 0
+        while (code := getattr(coroutine, "cr_code", None)) is not None:
             is_own, reason, _ = kinds.get(id(code)) or self._kind_of(code)
             if is_own:
-                line = frame.f_lineno
+                own = coroutine
             coroutine = coroutine.cr_await
+        line = own.cr_frame.f_lineno or 0 if own else 0
         future = task._fut_waiter
         if future is None:
-            return "turn", "", line
+            return _TURN, "", line
         if reason:
             return reason, "", line
         if isinstance(future, Task):
-            return "task", future.get_name()[:200], line
+            return _TASK, future.get_name()[:200], line
         callbacks = future._callbacks or ()
         if any("_call_check_cancel" in getattr(each, "__qualname__", "") for each, _ in callbacks):
-            return "executor", "", line
-        return ("tasks" if type(future).__name__ == "_GatheringFuture" else "future"), "", line
+            return _EXECUTOR, "", line
+        return (_TASKS if type(future).__name__ == "_GatheringFuture" else _FUTURE), "", line
