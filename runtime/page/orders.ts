@@ -27,7 +27,10 @@ export class Orders implements Owner {
   readonly title: string;
   readonly #options: OrdersOptions;
   readonly #try = button("Try every order", () => void this.#explore());
-  readonly #stop = button("Stop", () => this.#options.session.stop(this));
+  readonly #stop = button("Stop", () => {
+    this.#stopped = true;
+    this.#options.session.stop(this);
+  });
   /** Changes many times a second, which is nothing to announce. */
   readonly #progress = element("p", "runnable-orders-progress");
   readonly #said = element("p", "runnable-orders-said");
@@ -37,6 +40,7 @@ export class Orders implements Owner {
   /** The source whose orders are shown. */
   #tried = "";
   #busy = false;
+  #stopped = false;
   #displacedBy: string | undefined;
 
   constructor(options: OrdersOptions) {
@@ -65,6 +69,7 @@ export class Orders implements Owner {
 
   /** Gives the empty element back. */
   close(): void {
+    this.#stopped = true;
     this.#options.session.stop(this);
     this.#options.draft.unsubscribe(this.#onDraft);
     this.#clear();
@@ -78,6 +83,7 @@ export class Orders implements Owner {
     if (this.#busy) return;
     this.#busy = true;
     this.#displacedBy = undefined;
+    this.#stopped = false;
     this.#clear();
     const { session, draft, filename, bound } = this.#options;
     this.#tried = draft.source;
@@ -90,6 +96,11 @@ export class Orders implements Owner {
     if (!loaded) {
       this.#end();
       this.#say("The explorer could not be loaded. Try again when you are online.");
+      return;
+    }
+    // While it was loaded, the reader may have had enough, or have left.
+    if (this.#stopped) {
+      this.#end();
       return;
     }
     const reader = new loaded.Reader();

@@ -169,6 +169,24 @@ for (const engine of engines) {
   });
 }
 
+test("where threads cannot switch tasks still can, and the reason is said", async () => {
+  const browser = await launch("firefox", {
+    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+  });
+  try {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    assert.equal(
+      await new Orders(page, "doors").tryAll(),
+      "This browser cannot switch between threads; Chrome 137, Firefox 153 and newer can.",
+    );
+    assert.match(await new Orders(page, "seat").tryAll(), /2 of them break the program/);
+    assert.match(await new Orders(page, "seat_taken").tryAll(), /none breaks the program/);
+  } finally {
+    await browser.close();
+  }
+});
+
 describe("looks and keys", () => {
   let browser: Browser;
   before(async () => void (browser = await launch()));

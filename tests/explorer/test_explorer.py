@@ -224,6 +224,44 @@ def test_waiting_costs_nothing_and_times_are_exact(program: Any) -> None:
     }
 
 
+def test_says_so_if_the_same_order_does_not_do_the_same(program: Any) -> None:
+    path = program(
+        """
+        import os
+        from threading import Thread
+        def work():
+            for _ in range(os.urandom(1)[0] % 9):
+                len("")
+        threads = [Thread(target=work) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        """
+    )
+    assert "does not always do the same" in explore(path, "--runs", "300")["result"]
+    steady = explore(SNIPPETS / "interleavings" / "doors.py")
+    assert "always" not in steady["result"]
+
+
+def test_says_which_orders_were_tried(program: Any) -> None:
+    path = program(
+        """
+        import asyncio
+        async def work():
+            for _ in range(2):
+                await asyncio.sleep(0)
+        async def main():
+            await asyncio.gather(*[work() for _ in range(3)])
+        asyncio.run(main())
+        """
+    )
+    for options, expected in (
+        (("--bound", "1"), "orders with at most one task out of turn: none breaks the program."),
+        (("--runs", "3"), "The first 3 orders, among them all with no task out of turn: none"),
+        (("--seed", "4", "--runs", "9"), "9 orders at random, seed 4: none"),
+    ):
+        assert expected in explore(path, *options)["result"]
+
+
 def test_a_program_that_is_no_python_says_so(program: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "explorer", str(program("if"))],

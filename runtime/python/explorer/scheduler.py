@@ -251,7 +251,8 @@ class Scheduler:
         try:
             _start(body, ())
         except RuntimeError as error:
-            self.failed = "; ".join([str(error), *getattr(error, "__notes__", [])])
+            # A note says more than "can't start new thread".
+            self.failed = " ".join(getattr(error, "__notes__", [str(error)]))
             raise
         self.threads.append(thread)
         return thread

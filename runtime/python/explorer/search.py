@@ -63,6 +63,8 @@ class Found:
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
         seed: of random schedules.
+        steady: each run met the decisions that its schedule is about. Not so if the program looks
+            at more than what is replaced here, such as `os.urandom`.
     """
 
     bound: int | None
@@ -74,6 +76,7 @@ class Found:
     complete: bool = False
     tasks: bool = False
     threads: bool = False
+    steady: bool = True
 
     @property
     def broken(self) -> list[Group]:
@@ -131,6 +134,7 @@ def explore(
             schedule = waiting[level].popleft()
             ran = program.follow_fast(schedule)
             found.add(ran, schedule_of(ran))
+            found.steady = found.steady and schedule_of(ran) == schedule
             _branch(ran, schedule, level, waiting)
             progress(found)
             if found.runs == 1 and ran.kind == "endless":

@@ -10,14 +10,16 @@ def _many(count: int, what: str) -> str:
 
 def tried(found: Found) -> str:
     """Say how many schedules were run, and which."""
-    unit = "switch" if found.threads else "change"
     if found.seed is not None:
         return f"{_many(found.runs, 'order')} at random, seed {found.seed}"
     if found.complete:
         return f"All {found.runs:,} orders that there are"
-    at_most = {0: f"no forced {unit}", 1: f"at most one forced {unit}"}
-    plural = f"{unit}es" if unit == "switch" else f"{unit}s"
-    few = at_most.get(found.reached, f"at most {found.reached} forced {plural}")
+    one, more = ("forced switch", "forced switches") if found.threads else ("task", "tasks")
+    after = "" if found.threads else " out of turn"
+    few = {0: f"no {one}", 1: f"at most one {one}"}.get(
+        found.reached, f"at most {found.reached} {more}"
+    )
+    few += after
     if found.reached == found.bound:
         return f"All {_many(found.runs, 'order')} with {few}"
     among = f", among them all with {few}" if found.reached >= 0 else ""
@@ -41,6 +43,8 @@ def result(found: Found) -> str:
         text = f"{tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
         if found.runs == 1:
             text = "There is only one order, and it breaks the program."
+    if not found.steady:
+        text += " The same order does not always do the same, so some may have been missed."
     return text.strip()
 
 
