@@ -148,6 +148,24 @@ def test_a_loop_that_does_not_end_is_given_up(program: Any) -> None:
     assert found["runs"] == 1
 
 
+def test_a_thread_that_refuses_to_end_is_left_behind(program: Any) -> None:
+    found = explore(
+        program(
+            """
+            from threading import Thread
+            def refuse():
+                while True:
+                    try:
+                        len("")
+                    except BaseException:
+                        pass
+            Thread(target=refuse).start()
+            """
+        )
+    )
+    assert found["groups"][0]["kind"] == "endless"
+
+
 def test_a_loop_that_waits_for_another_thread_ends(program: Any) -> None:
     path = program(
         """

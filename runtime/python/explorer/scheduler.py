@@ -17,6 +17,8 @@ MAIN = 1
 # A thread that has passed so many points in a row, while others could run, gives way: a loop that
 # waits for another thread without a lock would never end otherwise.
 PATIENCE = 400
+# So often a run that is over is told so where it goes on all the same.
+_MOST_REFUSALS = 1000
 
 _new_gate, _start = _thread.allocate_lock, _thread.start_new_thread
 
@@ -111,6 +113,7 @@ class Scheduler:
         self.failed = ""
         self.watch: Watch | None = None
         self._patience = PATIENCE
+        self._refusals = 0
         self._unwound = _new_gate()
         self._unwound.acquire()
 
@@ -204,6 +207,10 @@ class Scheduler:
 
     def _count(self) -> None:
         if self.over:
+            self._refusals += 1
+            if self._refusals > _MOST_REFUSALS and self.current is not self.threads[0]:
+                # It catches everything, in a loop: it is left standing here for ever.
+                self.current.gate.acquire()
             raise Over
         self.left -= 1
         if self.left < 0:
