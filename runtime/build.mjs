@@ -148,6 +148,8 @@ await build({
   outdir: out,
   entryNames: "[name]",
   chunkNames: "chunks/[name]-[hash]",
+  // Styles that only one element needs come with its script.
+  loader: { ".css": "text" },
   define: {
     FRAME_SCRIPT: JSON.stringify(await script("host/frame.ts")),
     RUNTIME_FILES: JSON.stringify(files),

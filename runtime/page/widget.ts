@@ -1,4 +1,5 @@
 /** Entry of the page's bundle: defines the custom elements. */
+import { ChessExhibition } from "./chess_exhibition.ts";
 import { ChoiceTable } from "./choice_table.ts";
 import { DataTable } from "./data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "./playground.ts";
@@ -10,5 +11,6 @@ if (!customElements.get("runnable-snippet")) {
   customElements.define("runnable-playground", RunnablePlayground);
   customElements.define("data-table", DataTable);
   customElements.define("choice-table", ChoiceTable);
+  customElements.define("chess-exhibition", ChessExhibition);
   loadShareLinksPlainly();
 }

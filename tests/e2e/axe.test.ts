@@ -46,6 +46,16 @@ async function answer(page: Page): Promise<void> {
   await page.waitForSelector("choice-table tr[aria-current]");
 }
 
+async function play(page: Page): Promise<void> {
+  // Where nothing is to move, it says Run.
+  await page.waitForSelector(".chess-play");
+  await page.click(".chess-play");
+  await page.waitForFunction(
+    () => /times faster/.test(document.querySelector(".chess-status")?.textContent ?? ""),
+    { timeout: 60_000, polling: "mutation" },
+  );
+}
+
 interface View {
   path: string;
   prepare?: (page: Page) => Promise<void>;
@@ -55,6 +65,7 @@ interface View {
 const VIEWS: Record<string, View> = {
   home: { path: "/" },
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
+  "a play": { path: "/tutorials/chess-exhibition/", prepare: play },
   "an explanation": { path: "/explanation/execution-models/" },
   "the glossary": { path: "/reference/glossary/" },
   "the claim ledger": { path: "/reference/claims/?verdict=outdated" },

@@ -1,0 +1,42 @@
+/** What pen and paper say of the exhibition, to be held against what the program prints. */
+import type { Settings } from "./settings.ts";
+
+/** `atLeast`: with several masters two may want to go to the same table, which the formula leaves out. */
+export interface Expected {
+  seconds: number;
+  atLeast: boolean;
+}
+
+/**
+ * From board to board: in each round either all boards wait for the master or she for a board. None
+ * when there are several masters who walk: who goes where then decides.
+ */
+export function together(settings: Settings): Expected | undefined {
+  const { boards, pairs, masters, master, opponent, walk } = settings;
+  if (masters > 1 && walk > 0) return undefined;
+  // Who has one board only walks there once.
+  const turn = master + (boards > 1 ? walk : 0);
+  if (masters === 1) {
+    const lap = Math.max(boards * turn, master + opponent);
+    const first = boards * (master + walk);
+    return { seconds: (pairs - 1) * lap + first + opponent, atLeast: false };
+  }
+  const busy = Math.ceil((boards * pairs) / masters) * master;
+  const lap = Math.ceil(boards / masters) * master + (pairs - 1) * (master + opponent);
+  return { seconds: Math.max(busy, lap) + opponent, atLeast: true };
+}
+
+/** Game after game: nobody does anything while the other thinks. */
+export function inTurn({ boards, pairs, masters, master, opponent, walk }: Settings): number {
+  return Math.ceil(boards / masters) * (walk + pairs * (master + opponent));
+}
+
+/** So many times faster at most, however many boards there are. */
+export function cap({ pairs, master, opponent, walk }: Settings): number {
+  return (walk + pairs * (master + opponent)) / (pairs * (master + walk));
+}
+
+/** From so many boards on a master has no time to wait. */
+export function saturation({ masters, master, opponent, walk }: Settings): number {
+  return (masters * (master + opponent)) / (master + walk);
+}

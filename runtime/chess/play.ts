@@ -1,0 +1,113 @@
+/** What happened in the exhibition, read from what the program has printed. */
+
+export type BoardState = "waiting" | "played" | "thinking" | "over";
+export type MasterState = "walking" | "waiting" | "thinking" | "gone";
+
+/** Ends where the next one begins. */
+export interface BoardSpan {
+  start: number;
+  state: BoardState;
+  /** Moves that the master has made here by now. */
+  moves: number;
+}
+
+export interface MasterSpan {
+  start: number;
+  state: MasterState;
+  /** The table, and the one that a walk begins at; 0 before the first. */
+  board: number;
+  from: number;
+}
+
+/** Of all boards or all masters, in seconds. */
+export interface Totals {
+  /** Masters, until each has made the last move. */
+  thinking: number;
+  walking: number;
+  waiting: number;
+  /** Opponents who have replied and wait for a master. */
+  boards: number;
+}
+
+const LINE =
+  /^(\d+\.\d\d) s {2}board +(\d+): (?:master (\d+) (walks here|is here|thinks|moves)|the opponent replies)$/;
+const END = /^(\d+\.\d\d) s {2}all games over$/;
+
+export class Play {
+  /** In seconds. */
+  readonly end: number;
+  /** By number, from 1. */
+  readonly boards = new Map<number, BoardSpan[]>();
+  readonly masters = new Map<number, MasterSpan[]>();
+
+  /** @throws when the text is not what the program prints. */
+  constructor(text: string) {
+    let end: number | undefined;
+    for (const line of text.trimEnd().split("\n")) {
+      const last = END.exec(line);
+      if (last) end = Number(last[1]);
+      else this.#read(line);
+    }
+    if (end === undefined) throw new Error("The exhibition has not come to its end.");
+    this.end = end;
+    this.#close();
+  }
+
+  #read(line: string): void {
+    const found = LINE.exec(line);
+    if (!found) throw new Error(`The program has printed “${line}”.`);
+    const [, time, table, who, what] = found;
+    const [start, board] = [Number(time), Number(table)];
+    const spans = this.boards.get(board) ?? [{ start: 0, state: "waiting", moves: 0 }];
+    this.boards.set(board, spans);
+    const { moves } = spans.at(-1)!;
+    if (who === undefined) {
+      spans.push({ start, state: "waiting", moves });
+      return;
+    }
+    if (what === "thinks") spans.push({ start, state: "played", moves });
+    if (what === "moves") spans.push({ start, state: "thinking", moves: moves + 1 });
+    const master = Number(who);
+    const walks = this.masters.get(master) ?? [];
+    this.masters.set(master, walks);
+    const from = walks.at(-1)?.board ?? 0;
+    const state = what === "walks here" ? "walking" : what === "thinks" ? "thinking" : "waiting";
+    walks.push({ start, state, board, from });
+  }
+
+  /** The last reply ends a game, and a master's last move all that she does. */
+  #close(): void {
+    for (const spans of this.boards.values()) spans.at(-1)!.state = "over";
+    for (const spans of this.masters.values()) spans.at(-1)!.state = "gone";
+  }
+
+  get totals(): Totals {
+    const totals = { thinking: 0, walking: 0, waiting: 0, boards: 0 };
+    for (const spans of this.masters.values()) {
+      spans.forEach(({ state, start }, index) => {
+        if (state !== "gone") totals[state] += spans[index + 1]!.start - start;
+      });
+    }
+    for (const spans of this.boards.values()) {
+      spans.forEach(({ state, start, moves }, index) => {
+        if (state === "waiting" && moves > 0) totals.boards += spans[index + 1]!.start - start;
+      });
+    }
+    return totals;
+  }
+}
+
+/** The span at a time, and the time at which it ends. */
+export function at<Span extends { start: number }>(
+  spans: readonly Span[],
+  time: number,
+  end: number,
+): { span: Span | undefined; until: number } {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.start <= time) low = middle + 1;
+    else high = middle;
+  }
+  return { span: spans[low - 1], until: spans[low]?.start ?? end };
+}
