@@ -1,10 +1,10 @@
 /** What pen and paper say of the exhibition, to be held against what the program prints. */
 import type { Settings } from "./settings.ts";
 
-/** `atLeast`: with several masters two may want to go to the same table, which the formula leaves out. */
+/** `isBound`: it takes no less; with several masters, who goes where can make it a little more. */
 export interface Expected {
   seconds: number;
-  atLeast: boolean;
+  isBound: boolean;
 }
 
 /**
@@ -19,11 +19,11 @@ export function together(settings: Settings): Expected | undefined {
   if (masters === 1) {
     const lap = Math.max(boards * turn, master + opponent);
     const first = boards * (master + walk);
-    return { seconds: (pairs - 1) * lap + first + opponent, atLeast: false };
+    return { seconds: (pairs - 1) * lap + first + opponent, isBound: false };
   }
   const busy = Math.ceil((boards * pairs) / masters) * master;
   const lap = Math.ceil(boards / masters) * master + (pairs - 1) * (master + opponent);
-  return { seconds: Math.max(busy, lap) + opponent, atLeast: true };
+  return { seconds: Math.max(busy, lap) + opponent, isBound: true };
 }
 
 /** Game after game: nobody does anything while the other thinks. */

@@ -41,7 +41,7 @@ test("fields take the nearest value that they can have", () => {
 
 test("the formula says what the notes say", () => {
   const seconds = (changed: object) => together({ ...STORY, ...changed });
-  const exactly = (seconds: number) => ({ seconds, atLeast: false });
+  const exactly = (seconds: number) => ({ seconds, isBound: false });
   assert.deepEqual(seconds({}), exactly(3655));
   assert.equal(inTurn(STORY), 43200);
   assert.deepEqual([cap(STORY), saturation(STORY)], [12, 12]);

@@ -389,13 +389,13 @@ class Hall implements Owner {
       [
         "From board to board",
         ran(played),
-        expected ? `${expected.atLeast ? "at least " : ""}${duration(expected.seconds)}` : "none",
+        expected ? `${expected.isBound ? "at least " : ""}${duration(expected.seconds)}` : "none",
       ],
       ["Game after game", ran(playedInTurn), duration(turn)],
       [
         "Times faster",
         played && playedInTurn ? number(playedInTurn.end / played.end) : "not run yet",
-        expected && !expected.atLeast
+        expected && !expected.isBound
           ? `${number(turn / expected.seconds)}, never more than ${limit}`
           : `never more than ${limit}`,
       ],
@@ -436,7 +436,7 @@ class Hall implements Owner {
   #tellResult({ together: played, inTurn: turn }: Plays): void {
     const expected = together(this.#settings);
     const agrees =
-      expected && !expected.atLeast && expected.seconds === played.end
+      expected && !expected.isBound && expected.seconds === played.end
         ? " The formula says the same."
         : "";
     this.#say(
