@@ -110,9 +110,12 @@ def _trace() -> None:
     is_main = os.getsid(0) == os.getpid()
     if not is_main and not any("multiprocessing" in word for word in sys.orig_argv):
         return  # a program that this one has started
+    from importlib import import_module
+
     sys.path.insert(0, tracer)
     try:
-        from runnable_tracer import files  # type: ignore[import-not-found]
+        # By name: it is found beside this package, not declared by it.
+        files = import_module("runnable_tracer.files")
     finally:
         sys.path.remove(tracer)
     _note = files.start(folder, program, is_main=is_main)

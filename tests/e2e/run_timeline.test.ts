@@ -80,10 +80,10 @@ for (const engine of engines) {
       await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
       const told = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
       await page.keyboard.press("ArrowDown");
-      for (let key = 0; key < 9 && !/^Task-1 slept/.test(await told()); key++) {
+      for (let key = 0; key < 9 && !/^Task-1 \(main\) slept/.test(await told()); key++) {
         await page.keyboard.press("ArrowRight");
       }
-      assert.match(await told(), /^Task-1 slept/);
+      assert.match(await told(), /^Task-1 \(main\) slept/);
       await page.keyboard.press("Enter");
       await page.waitForSelector(`${SNIPPET} .runnable-marked`);
       const [line] = await marked(page, SNIPPET);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Ran } from "../../runtime/harness/runner.ts";
 import type { Row } from "../../runtime/timeline/rows.ts";
+import { readLive } from "../../runtime/timeline/live.ts";
 import { engines, useRunner } from "./support/runner.ts";
 
 /** The exhibition of the notes: `{play}` is one game, `{all}` all of them. */
@@ -167,9 +168,10 @@ asyncio.run(main())`;
       const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, pace: 0 });
       const told = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
       assert.deepEqual([...new Set(told.map(({ origin }) => origin))], [0]);
-      const rows = told.flatMap(({ rows }) => JSON.parse(rows) as Row[]);
+      const clocks = { start: 0, begun: 0, origin: 0 };
+      const rows = told.flatMap(({ rows, steps }) => readLive(rows, steps, clocks) as Row[]);
       const steps = rows.flatMap((row) => (row[0] === "step" ? [row.slice(4, 7)] : []));
-      const s = 1e9;
+      const s = 1e3;
       // Then asyncio has a few tasks of its own, to end the loop.
       assert.deepEqual(steps.slice(0, 6), [
         [0, 0, "tasks"],

@@ -181,8 +181,6 @@ def wait(
     """
     if not can_run_sync():
         return _wait_in_place(seconds, outside=outside)
-    if virtual_time.is_on and kernel.is_breathless():
-        breathe()  # Waits that take no time never let the page's messages in.
     if is_main() and kernel.interrupted:
         deliver_interrupt()
     if _state.over and not is_main():
@@ -198,9 +196,13 @@ def wait(
         queue.append(waiting)
     if watch:
         watch.wait(me, waiting.frame)
-    if virtual_time.is_on:
-        _pass_time()
     try:
+        if virtual_time.is_on:
+            # Waits that take no time never let the page's messages in. Not before this thread is
+            # where others look for it, or it misses who wakes it meanwhile.
+            if kernel.is_breathless():
+                breathe()
+            _pass_time()
         outcome = suspend(waiting.gate.promise)
     except CannotSuspendError:
         if seconds is None:
