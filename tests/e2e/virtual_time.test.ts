@@ -113,6 +113,27 @@ with ThreadPoolExecutor(3) as pool:
     "tick 4.0\ntick 8.0\nslept 9.0\ntick 12.0\n120.0\n",
   ],
   [
+    "no thread misses who wakes it, also where the page's messages are let in",
+    `
+import queue, threading, time
+q, r = queue.SimpleQueue(), queue.SimpleQueue()
+def serve():
+    while q.get(): r.put(1)
+server = threading.Thread(target=serve)
+server.start()
+for _ in range(5000):
+    q.put(1)
+    r.get()
+q.put(0)
+server.join()
+for _ in range(300):
+    threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(5)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+print("all")`,
+    "all\n",
+  ],
+  [
     "computing takes no time, and other threads have their turn meanwhile",
     `
 import threading, time
