@@ -31,9 +31,14 @@ export function inTurn({ boards, pairs, masters, master, opponent, walk }: Setti
   return Math.ceil(boards / masters) * (walk + pairs * (master + opponent));
 }
 
-/** So many times faster at most, however many boards there are. */
-export function cap({ pairs, master, opponent, walk }: Settings): number {
-  return (walk + pairs * (master + opponent)) / (pairs * (master + walk));
+/**
+ * So many times faster at most, however many boards there are. None when there are several masters:
+ * game after game some of them may have nothing to do in the end.
+ */
+export function cap({ pairs, masters, master, opponent, walk }: Settings): number | undefined {
+  if (masters > 1) return undefined;
+  // Who has one board only walks no more in one way than in the other.
+  return Math.max(1, (walk + pairs * (master + opponent)) / (pairs * (master + walk)));
 }
 
 /** From so many boards on a master has no time to wait. */

@@ -58,6 +58,9 @@ test("the formula says what the notes say", () => {
     [1855, 1835, 1825, 1805, 1800],
   );
   assert.equal(seconds({ masters: 2, walk: 1 }), undefined);
+  // Of 4 boards two of 3 masters have one game, the third has two.
+  assert.equal(cap({ ...STORY, masters: 3 }), undefined);
+  assert.equal(cap({ ...STORY, opponent: 0, walk: 30 }), 1);
 });
 
 describe("the play", () => {

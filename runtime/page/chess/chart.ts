@@ -22,6 +22,15 @@ function draw(name: string, attributes: Record<string, string | number>, text = 
   return made;
 }
 
+/** By number of opponents, from 1; empty where there is no formula. */
+function expectedGains(settings: Settings): number[] {
+  return Array.from({ length: MOST }, (_, index) => {
+    const those = { ...settings, boards: index + 1 };
+    const expected = together(those);
+    return expected ? [inTurn(those) / expected.seconds] : [];
+  }).flat();
+}
+
 export class Chart {
   readonly element = element("figure", "chess-chart");
   readonly #svg = draw("svg", { role: "img" });
@@ -36,7 +45,9 @@ export class Chart {
     const width = Math.min(this.element.clientWidth || WIDEST, WIDEST);
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(HEIGHT)}`);
     const limit = cap(settings);
-    const most = Math.max(2, limit * 1.15);
+    const curve = expectedGains(settings);
+    const gains = [...curve, ...measured.map((each) => each.inTurn / each.together)];
+    const most = Math.max(2, 1.15 * Math.max(limit ?? 0, ...gains));
     const x = (boards: number): number =>
       LEFT + ((boards - 1) / (MOST - 1)) * (width - LEFT - RIGHT);
     const y = (gain: number): number => TOP + (1 - gain / most) * (HEIGHT - TOP - BOTTOM);
@@ -60,14 +71,16 @@ export class Chart {
       draw("text", { x: width - RIGHT, y: HEIGHT - 2, "text-anchor": "end" }, "opponents"),
     );
     const full = saturation(settings);
-    parts.push(
-      draw("path", {
-        class: "chess-limit",
-        d: `M${String(LEFT)} ${String(y(limit))}H${String(width - RIGHT)}`,
-      }),
-      draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${short(limit)}×`),
-    );
-    if (full > 1 && full < MOST) {
+    if (limit !== undefined) {
+      parts.push(
+        draw("path", {
+          class: "chess-limit",
+          d: `M${String(LEFT)} ${String(y(limit))}H${String(width - RIGHT)}`,
+        }),
+        draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${short(limit)}×`),
+      );
+    }
+    if (curve.length > 0 && full > 1 && full < MOST) {
       parts.push(
         draw("path", {
           class: "chess-limit",
@@ -76,15 +89,10 @@ export class Chart {
         draw("text", { x: x(full) + 5, y: HEIGHT - BOTTOM - 6 }, `no wait from ${short(full)} on`),
       );
     }
-    const curve: string[] = [];
-    for (let boards = 1; boards <= MOST; boards++) {
-      const expected = together({ ...settings, boards });
-      if (!expected) break;
-      const gain = inTurn({ ...settings, boards }) / expected.seconds;
-      curve.push(`${x(boards).toFixed(1)} ${y(gain).toFixed(1)}`);
+    if (curve.length > 0) {
+      const points = curve.map((gain, index) => `${x(index + 1).toFixed(1)} ${y(gain).toFixed(1)}`);
+      parts.push(draw("path", { class: "chess-curve", d: `M${points.join("L")}` }));
     }
-    if (curve.length > 0)
-      parts.push(draw("path", { class: "chess-curve", d: `M${curve.join("L")}` }));
     for (const { boards, together, inTurn } of measured) {
       const here = boards === settings.boards ? " chess-here" : "";
       parts.push(

@@ -133,7 +133,7 @@ class Hall implements Owner {
     fields.append(...FIELDS.map((field) => this.#field(field)));
     const story = button("As in the story", () => this.#set({ ...STORY }));
     fields.append(story);
-    const ways = element("fieldset", "chess-ways", element("legend", "", "She plays"));
+    const ways = element("fieldset", "chess-ways", element("legend", "", "Played"));
     ways.append(
       this.#choice("together", "from board to board"),
       this.#choice("inTurn", "game after game"),
@@ -381,7 +381,10 @@ class Hall implements Owner {
   #table(): HTMLTableElement {
     const expected = together(this.#settings);
     const turn = inTurn(this.#settings);
-    const limit = number(cap(this.#settings));
+    const limit = cap(this.#settings);
+    const gains: string[] = [];
+    if (expected && !expected.isBound) gains.push(number(turn / expected.seconds));
+    if (limit !== undefined) gains.push(`never more than ${number(limit)}`);
     const { together: played, inTurn: playedInTurn } = this.#plays ?? {};
     const ran = (play: Play | undefined): string => (play ? duration(play.end) : "not run yet");
     const totals = played?.totals;
@@ -395,9 +398,7 @@ class Hall implements Owner {
       [
         "Times faster",
         played && playedInTurn ? number(playedInTurn.end / played.end) : "not run yet",
-        expected && !expected.isBound
-          ? `${number(turn / expected.seconds)}, never more than ${limit}`
-          : `never more than ${limit}`,
+        gains.join(", ") || "none",
       ],
     ];
     const table = element("table", "");
@@ -416,14 +417,16 @@ class Hall implements Owner {
       body.append(element("tr", "", first, element("td", "", program), element("td", "", formula)));
     }
     if (totals) {
-      const who = this.#settings.masters === 1 ? "The master" : "The masters";
+      const isOne = this.#settings.masters === 1;
+      const who = isOne ? "The master" : "The masters";
+      const s = isOne ? "s" : "";
       const first = element("th", "", `${who}, from board to board`);
       first.scope = "row";
       const cell = element(
         "td",
         "",
-        `thinks ${number(totals.thinking)} s, walks ${number(totals.walking)} s, ` +
-          `waits ${number(totals.waiting)} s; the opponents wait ` +
+        `think${s} ${number(totals.thinking)} s, walk${s} ${number(totals.walking)} s, ` +
+          `wait${s} ${number(totals.waiting)} s; the opponents wait ` +
           `${number(totals.boards / this.#settings.boards)} s each`,
       );
       cell.colSpan = 2;
