@@ -18,7 +18,7 @@ runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
-# They mostly wait: three files at a time.
+# They mostly wait.
 light_tests := $(patsubst %,tests/e2e/%.test.ts,chess differences exploration input leaving navigation \
   pace path print run_timeline tables timeline tracer virtual_time without_javascript \
   without_stack_switching)
@@ -91,7 +91,7 @@ test: build browsers ## Run all tests: Python, TypeScript, and the built site in
 	@echo "Testing the browser side's modules …"
 	@node --test --test-reporter=dot 'tests/runtime/**/*.test.ts'
 	@echo "Testing the built site in browsers …"
-	@node --test --test-concurrency=3 $(wildcard $(light_tests))
+	@node --test --test-concurrency=2 $(light_tests)
 	@node --test --test-concurrency=2 $(filter-out tests/e2e/attacks.test.ts $(light_tests) $(heavy_tests),$(wildcard tests/e2e/*.test.ts))
 	@node --test --test-concurrency=1 $(heavy_tests)
 	@echo "Testing snippets, pages and the build …"

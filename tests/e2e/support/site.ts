@@ -162,7 +162,8 @@ export class Widget {
 
   /** Waits until a run has come to its end, whichever. */
   finished(timeout?: number): Promise<Shown> {
-    return this.until(/Ran in your browser|Not run/, timeout);
+    // A playground says "Not run yet" until the press is felt.
+    return this.until(/Ran in your browser|Not run(?! yet)/, timeout);
   }
 
   async run(timeout?: number): Promise<Shown> {
