@@ -30,7 +30,7 @@ class Following {
   readonly #readLive: typeof import("../timeline/live.ts").readLive;
   readonly #main: number;
   readonly start: number;
-  /** Something in it waits, or there is more than one thing that runs. */
+  /** Something in it waits. */
   isWorthIt = false;
 
   constructor(collect: typeof import("../timeline/collect.ts"), { process, begun }: Told) {
@@ -57,6 +57,8 @@ export class RunTimeline {
   #own: HTMLElement | undefined;
   #attached: AttachedTimeline | undefined;
   #following: Following | undefined;
+  /** What understands what runs tell, once it is there. */
+  #collect: typeof import("../timeline/collect.ts") | undefined;
   /** Told before the code that understands it was there. */
   #waiting: Told[] = [];
   #run = 0;
@@ -123,8 +125,6 @@ export class RunTimeline {
     this.#attached?.close();
     this.#own?.remove();
   }
-
-  #collect: typeof import("../timeline/collect.ts") | undefined;
 
   #follow(collect: typeof import("../timeline/collect.ts")): void {
     this.#collect = collect;

@@ -1,14 +1,10 @@
 /** No page has an accessibility violation that axe-core can find, in any of its looks. */
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Page, Viewport } from "puppeteer-core";
 import { freshPage, unfold, useSite, Widget } from "./support/site.ts";
-
-const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+import { violations } from "./support/violations.ts";
 
 const VIEWPORTS: Record<string, Viewport> = {
   desktop: { width: 1280, height: 800 },
@@ -112,19 +108,6 @@ async function withPage(
   } finally {
     await page.browserContext().close();
   }
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    return (await axe.run(document, {
-      rules: { "target-size": { enabled: true } },
-    })) as AxeResults;
-  });
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
 }
 
 // Loading a page is mostly waiting: two at a time.

@@ -1,13 +1,13 @@
 /** The chess exhibition, played: the program's numbers beside the formula's, and the hall in time. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import { before, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
 import { inTurn, together } from "../../runtime/chess/formula.ts";
 import { Play } from "../../runtime/chess/play.ts";
 import { program, STORY, type Settings } from "../../runtime/chess/settings.ts";
 import { engines, useRunner } from "./support/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, useSite, Widget } from "./support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";
 const SOURCE = readFileSync(new URL("../../snippets/chess/exhibition.py", import.meta.url), "utf8");
@@ -67,17 +67,12 @@ for (const engine of engines) {
   });
 
   describe(`the hall, in ${engine}`, () => {
-    let site: Site, browser: Browser, page: Page;
+    const site = useSite(engine);
+    let page: Page;
     before(async () => {
-      site = await serveSite();
-      browser = await launch(engine);
-      page = await freshPage(browser);
+      page = await freshPage(site.browser);
       await page.goto(site.url + PATH);
       await page.waitForSelector(".chess-play");
-    });
-    after(async () => {
-      await browser?.close();
-      await site?.close();
     });
 
     const text = (selector: string) => page.$eval(selector, (at) => at.textContent ?? "");
@@ -280,7 +275,7 @@ for (const engine of engines) {
     // Puppeteer cannot switch scripts off in Firefox.
     const skip = engine === "firefox";
     test("without scripts there are the numbers", { skip }, async () => {
-      const plain = await freshPage(browser);
+      const plain = await freshPage(site.browser);
       await plain.setJavaScriptEnabled(false);
       await plain.goto(site.url + PATH);
       const shown = await plain.$eval("chess-exhibition", (at) => (at as HTMLElement).innerText);

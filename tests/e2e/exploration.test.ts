@@ -1,14 +1,11 @@
 /** "Other orders" of a program: what is found in the page, step by step, and how it is operated. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
 import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { violations } from "./support/violations.ts";
 
-const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const PAGE = "/how-to/try-every-order/";
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
@@ -60,19 +57,6 @@ class Orders extends Widget {
       await this.press("Next");
     }
   }
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    return (await axe.run(document, {
-      rules: { "target-size": { enabled: true } },
-    })) as AxeResults;
-  });
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
 }
 
 let site: Site;

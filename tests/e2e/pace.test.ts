@@ -1,9 +1,9 @@
 /** The menu beside Run: in which time a page's programs run. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import { before, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, useSite, Widget } from "./support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
 const FIRST = "#chess-synchronous";
@@ -17,16 +17,11 @@ print(time.perf_counter())
 
 for (const engine of engines) {
   describe(engine, () => {
-    let site: Site, browser: Browser, page: Page;
+    const site = useSite(engine);
+    let page: Page;
     before(async () => {
-      site = await serveSite();
-      browser = await launch(engine);
-      page = await freshPage(browser);
+      page = await freshPage(site.browser);
       await page.goto(site.url + PAGE);
-    });
-    after(async () => {
-      await browser?.close();
-      await site?.close();
     });
 
     const chosen = (selector: string) =>

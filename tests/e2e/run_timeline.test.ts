@@ -1,9 +1,9 @@
 /** A reader's own run, seen: its timeline below its output, joined with the source. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import { before, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, useSite, Widget } from "./support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
 const SNIPPET = "#overlap-in-turn";
@@ -48,16 +48,10 @@ const marked = (page: Page, widget: string) =>
 
 for (const engine of engines) {
   describe(engine, () => {
-    let site: Site, browser: Browser, page: Page;
-
+    const site = useSite(engine);
+    let page: Page;
     before(async () => {
-      site = await serveSite();
-      browser = await launch(engine);
-      page = await freshPage(browser);
-    });
-    after(async () => {
-      await browser?.close();
-      await site?.close();
+      page = await freshPage(site.browser);
     });
 
     test("the recorded timeline gives way to the run's own, and comes back with Reset", async () => {

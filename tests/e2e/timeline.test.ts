@@ -1,9 +1,6 @@
 /** A timeline in a page: complete as it comes, and something to work with as soon as one comes near. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import type { AxeResults } from "axe-core";
 import type { Page } from "puppeteer-core";
 import { manyTasks } from "../../runtime/harness/many_tasks.ts";
 import type * as Harness from "../../runtime/harness/page.ts";
@@ -14,8 +11,7 @@ import { Timeline } from "../../runtime/timeline/model.ts";
 import type { Row, Trace } from "../../runtime/timeline/rows.ts";
 import { BLOCKED } from "../runtime/timeline/rows.ts";
 import { engines, useRunner } from "./support/runner.ts";
-
-const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+import { violations } from "./support/violations.ts";
 
 const trace = (rows: Row[], end: number): Trace => ({
   schema: 1,
@@ -116,19 +112,6 @@ async function until(page: Page, test: (value: string) => boolean, read: () => P
 
 const lastTick = (page: Page): Promise<string> =>
   page.$$eval(".tl-axis text", (all) => all.map((text) => text.textContent).join());
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    return (await axe.run(document, {
-      rules: { "target-size": { enabled: true } },
-    })) as AxeResults;
-  });
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
-  );
-}
 
 for (const engine of engines) {
   describe(engine, () => {

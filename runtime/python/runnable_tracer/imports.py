@@ -7,18 +7,25 @@ from types import ModuleType
 from typing import Any
 
 
-class _Loader:
-    """Stands before the module's own loader, which other modules may share with it."""
+class Loader:
+    """Calls back when it has loaded a module; stands before a loader that others may share.
+
+    Args:
+        loader: the module's own.
+        imported: called with the module.
+    """
 
     def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
         self._loader = loader
         self._imported = imported
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Create the module as its own loader does."""
         module: ModuleType | None = self._loader.create_module(spec)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
+        """Run the module's code as its own loader does, and call back."""
         # Whoever asks the module for its source asks its own loader.
         module.__loader__ = self._loader
         if module.__spec__:
@@ -40,7 +47,7 @@ class _Finder:
         found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
         spec = next((spec for spec in found if spec), None)
         if spec and spec.loader:
-            loader: Any = _Loader(spec.loader, self._imported)
+            loader: Any = Loader(spec.loader, self._imported)
             spec.loader = loader
         return spec
 

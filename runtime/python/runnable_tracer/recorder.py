@@ -51,7 +51,7 @@ _LONGEST_LINE = 2000
 class Recorder:
     """Of one process.
 
-    What is called for every step of a task or wait of a thread appends one tuple to a list, which
+    What is called for every step of a task or wait of a thread appends to a list or an array, which
     is atomic; all else is done when the rows are handed on.
 
     Args:
@@ -133,12 +133,9 @@ class Recorder:
             ("run", MAIN_THREAD, at),
         ]
 
-    def open_thread(
-        self, ident: int, name: str, by: int, code: CodeType | None, lane: int | None = None
-    ) -> int:
+    def open_thread(self, ident: int, name: str, by: int, code: CodeType | None) -> int:
         """Tell of a thread that begins to run, made by the lane `by` to run this code."""
-        lane = self.new_lane() if lane is None else lane
-        self.threads[ident] = self.current[ident] = lane
+        lane = self.threads[ident] = self.current[ident] = self.new_lane()
         now = self.now()
         line = self.first(code)
         self.rows.append(("lane", lane, PROCESS, "thread", name[:_LONGEST], now, by, line))

@@ -6,7 +6,7 @@ import { after, before } from "node:test";
 import type { Browser, ElementHandle, Page, Viewport } from "puppeteer-core";
 import { serve, type Intercept, type Server } from "../../../runtime/harness/server.ts";
 
-import { launch } from "../../../runtime/harness/browsers.ts";
+import { launch, type Engine } from "../../../runtime/harness/browsers.ts";
 
 export { launch };
 export type { Engine } from "../../../runtime/harness/browsers.ts";
@@ -42,12 +42,12 @@ export async function serveSite(
  * The built site and a browser, for the tests of a file, or of the suite that calls this: started
  * before them, stopped after.
  */
-export function useSite(): { readonly url: string; readonly browser: Browser } {
+export function useSite(engine?: Engine): { readonly url: string; readonly browser: Browser } {
   let site: Site | undefined;
   let browser: Browser | undefined;
   before(async () => {
     site = await serveSite();
-    browser = await launch();
+    browser = await launch(engine);
   });
   after(async () => {
     await browser?.close();

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+from runnable_tracer.imports import Loader
+
 from browser_runtime.processes import (
     connections,
     contexts,
@@ -52,24 +54,6 @@ class _Maker:
         self._fill(module)
 
 
-class _Adapter:
-    def __init__(self, loader: Any, adapt: Callable[[Any], None]) -> None:
-        self._loader = loader
-        self._adapt = adapt
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    def exec_module(self, module: ModuleType) -> None:
-        # Whoever asks the module for its source asks its own loader.
-        module.__loader__ = self._loader
-        if module.__spec__:
-            module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
-        self._adapt(module)
-
-
 class _Importer:
     @staticmethod
     def find_spec(
@@ -83,7 +67,7 @@ class _Importer:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec and spec.loader:
-            spec.loader = _Adapter(spec.loader, _ADAPTED[fullname])  # type: ignore[assignment]
+            spec.loader = Loader(spec.loader, _ADAPTED[fullname])  # type: ignore[assignment]
         return spec
 
 

@@ -1,0 +1,15 @@
+"""What Python and TypeScript both have to know of rows."""
+
+import re
+from pathlib import Path
+
+# Of the folder `runtime`, which pytest adds to the path.
+from python.runnable_tracer.recorder import REASONS
+
+ROWS = Path(__file__).parents[2] / "runtime" / "timeline" / "rows.ts"
+
+
+def test_reasons_have_the_same_numbers_on_both_sides() -> None:
+    listed = re.search(r"REASONS = \[(.*?)\] as const", ROWS.read_text(encoding="utf-8"), re.DOTALL)
+    assert listed
+    assert ("", *re.findall(r'^  "(.*)",$', listed[1], re.MULTILINE)) == REASONS
