@@ -11,6 +11,10 @@ import {
 /** Longer texts are cut to this. */
 const MAX_TEXT = 200;
 
+/** More collections, and more entries of one, are left out. */
+const MAX_NAMES = 4;
+const MAX_ENTRIES = 50;
+
 const KINDS: readonly string[] = ["process", "thread", "task"] satisfies LaneKind[];
 const ENDINGS: readonly string[] = ["done", "failed", "cancelled", "killed"] satisfies Ending[];
 const STREAMS: readonly string[] = ["stdout", "stderr"];
@@ -28,6 +32,12 @@ const isOneOf =
     known.includes(value as string);
 const isReason = isOneOf(REASONS);
 const isReasonOrNone: Check = (value) => value === "" || isReason(value);
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isCollections: Check = (value) =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every(isTexts);
 
 /** What follows the type in a row of each type. */
 const SHAPES: Record<Row[0], Check[]> = {
@@ -41,11 +51,25 @@ const SHAPES: Record<Row[0], Check[]> = {
   cpu: [isCount, isNumber, isNumber],
   end: [isCount, isNumber, isOneOf(ENDINGS), isText],
   output: [isCount, isNumber, isOneOf(STREAMS), isText, isCount],
+  state: [isCount, isNumber, isCount, isCollections],
   cut: [isNumber],
 };
 
 /** So many texts may come after that. */
 const OPTIONAL: Record<string, number> = { lane: 1 };
+
+function shortened(part: unknown): unknown {
+  if (typeof part === "string") return part.slice(0, MAX_TEXT);
+  if (typeof part !== "object") return part;
+  const collections = Object.entries(part as Record<string, string[]>).slice(0, MAX_NAMES);
+  // This makes a property of any name, `__proto__` too.
+  return Object.fromEntries(
+    collections.map(([name, entries]) => [
+      name.slice(0, MAX_TEXT),
+      entries.slice(0, MAX_ENTRIES).map((entry) => entry.slice(0, MAX_TEXT)),
+    ]),
+  );
+}
 
 function asRow(value: unknown): Row | undefined {
   if (!Array.isArray(value) || typeof value[0] !== "string") return undefined;
@@ -55,9 +79,7 @@ function asRow(value: unknown): Row | undefined {
   if (value.length <= shape.length || !more.every(isText)) return undefined;
   if (more.length > (OPTIONAL[value[0]] ?? 0)) return undefined;
   if (!shape.every((check, index) => check(value[index + 1]))) return undefined;
-  return value.map((part: unknown) =>
-    typeof part === "string" ? part.slice(0, MAX_TEXT) : part,
-  ) as unknown as Row;
+  return value.map(shortened) as unknown as Row;
 }
 
 /** The rows, with long texts cut; undefined if one of them is no row. */

@@ -43,6 +43,15 @@ export interface Mark {
   line: number;
 }
 
+/** What the collections hold that the program's header names, as a lane begins with a line. */
+export interface Holding {
+  lane: Lane;
+  at: number;
+  line: number;
+  /** By name a text for each entry, in the order in which they will be taken. */
+  values: Readonly<Record<string, readonly string[]>>;
+}
+
 /** A shorter step holds nobody up, in ms. */
 const HOLD_UP = 50;
 
@@ -51,6 +60,7 @@ const CUT_MARGIN = 1.04;
 
 /** A run that tells more is cut off: whatever sends the rows, the page has to bear them. */
 const MAX_ROWS = 500_000;
+const MAX_STATES = 2000;
 
 type Step = Extract<Row, ["step", ...unknown[]]>;
 
@@ -325,6 +335,8 @@ export class Timeline {
   /** Which marks there are in any lane. */
   readonly kinds = new Set<Mark["kind"]>();
   #rows = 0;
+  readonly #states: Holding[] = [];
+  #statesInOrder = true;
   readonly #longSteps: { lane: Lane; step: Step }[] = [];
   #holdUps: HoldUp[] = [];
   #holdUpsOf = 0;
@@ -405,6 +417,13 @@ export class Timeline {
     return this.#holdUps;
   }
 
+  /** What the watched collections held, change by change, in order of time. */
+  get states(): readonly Holding[] {
+    if (!this.#statesInOrder) this.#states.sort((one, other) => one.at - other.at);
+    this.#statesInOrder = true;
+    return this.#states;
+  }
+
   #process(id: number, parent: number): Process {
     let process = this.processes.get(id);
     if (!process) {
@@ -460,6 +479,10 @@ export class Timeline {
         this.kinds.add(row[3]);
         this.#showLine(on, 1);
         break;
+      case "state":
+        this.#hold(on, row);
+        this.#showLine(on, row[3]);
+        break;
       case "end":
         on.add(row);
         on.ending ??= { at: row[2], how: row[3], text: row[4] };
@@ -495,6 +518,15 @@ export class Timeline {
       }
     }
     this.shape += 1;
+  }
+
+  #hold(on: Lane, [, , at, line, values]: Extract<Row, ["state", ...unknown[]]>): void {
+    if (this.#states.length >= MAX_STATES) {
+      on.process.cut = Math.min(on.process.cut, at);
+      return;
+    }
+    if (at < (this.#states.at(-1)?.at ?? 0)) this.#statesInOrder = false;
+    this.#states.push({ lane: on, at, line, values });
   }
 
   #showLine(on: Lane, line: number): void {

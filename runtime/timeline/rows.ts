@@ -114,6 +114,11 @@ export type Row =
       text: string,
       line: number,
     ]
+  /**
+   * What the collections hold that the program's header names, as the lane begins with `line`: by name
+   * a text for each entry, in the order in which they will be taken. Told when it has changed.
+   */
+  | [type: "state", lane: number, at: number, line: number, values: Record<string, string[]>]
   /** There was more than a timeline keeps: nothing is known from here on. */
   | [type: "cut", at: number];
 

@@ -16,6 +16,8 @@ const ROWS: Row[] = [
   ["cpu", 1, 5, 0.3],
   ["end", 2, 6, "cancelled", ""],
   ["output", 1, 7, "stderr", "oh", 4],
+  ["state", 1, 7, 5, { ready: ["flash('Fastnet')", "main()"], timers: [] }],
+  ["state", 1, 8, 6, {}],
   ["cut", 8],
 ];
 
@@ -42,6 +44,15 @@ test("one wrong row, and nothing passes", () => {
     ["lane", 2, 1, "task", "a", 0, -1, 0, "main", "more"],
     ["end", 1, 0, "won", ""],
     ["output", 1, 0, "stdlog", "", 0],
+    ["state", 1, 0, 5],
+    ["state", 1, 0, 5, null],
+    ["state", 1, 0, 5, "ready"],
+    ["state", 1, 0, 5, []],
+    ["state", 1, 0, 5, { ready: "flash" }],
+    ["state", 1, 0, 5, { ready: ["flash", 1] }],
+    ["state", 1, 0, 5, { ready: { 0: "flash" } }],
+    ["state", 1, 0, 5, { ready: [] }, "more"],
+    ["state", 1, 0, -5, { ready: [] }],
     ["toString"],
     ["__proto__", 1, 2],
     [["run"], 1, 2],
@@ -56,6 +67,28 @@ test("one wrong row, and nothing passes", () => {
 test("long texts are cut", () => {
   const [row] = asRows([["output", 1, 0, "stdout", "x".repeat(5000), 0]])!;
   assert.equal(row![4], "x".repeat(200));
+});
+
+test("of a state, collections and entries beyond what a page shows are left out", () => {
+  const entries = Array.from({ length: 1000 }, () => "x".repeat(5000));
+  const names = Array.from({ length: 100 }, (_, index) => [`${"n".repeat(300)}${String(index)}`]);
+  const all = Object.fromEntries(names.map(([name]) => [name, entries]));
+  const [row] = asRows([["state", 1, 0, 5, all]]) as [Extract<Row, ["state", ...unknown[]]>];
+  // Names as long as these are the same when they are cut.
+  assert.deepEqual(row[4], { ["n".repeat(200)]: Array(50).fill("x".repeat(200)) });
+  const few = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`n${index}`, []]));
+  const [other] = asRows([["state", 1, 0, 5, few]])!;
+  assert.equal(Object.keys(other![4] as object).length, 4);
+});
+
+test("a collection may have any name", () => {
+  const values: unknown = JSON.parse('{"__proto__": ["a"], "constructor": []}');
+  const [row] = asRows([["state", 1, 0, 5, values]])!;
+  assert.deepEqual(Object.entries(row![4] as object), [
+    ["__proto__", ["a"]],
+    ["constructor", []],
+  ]);
+  assert.equal(Object.getPrototypeOf(row![4]), Object.prototype);
 });
 
 test("a trace is checked as a whole", () => {

@@ -342,3 +342,28 @@ test("10 000 tasks build at once, and piece by piece", () => {
     assert.ok(segments > 60_000, String(segments));
   }
 });
+
+test("what the watched collections hold is told in order of time, with its lane", () => {
+  const timeline = make(THREAD);
+  timeline.add(1, [["state", 1, 5, 12, { ready: ["a"] }]]);
+  timeline.add(1, [
+    ["state", 1, 7, 13, { ready: [] }],
+    ["state", 1, 6, 14, { ready: ["a", "b"] }],
+  ]);
+  assert.deepEqual(
+    timeline.states.map(({ lane, at, line, values }) => [lane.name, at, line, values]),
+    [
+      ["MainThread", 5, 12, { ready: ["a"] }],
+      ["MainThread", 6, 14, { ready: ["a", "b"] }],
+      ["MainThread", 7, 13, { ready: [] }],
+    ],
+  );
+  assert.equal(timeline.now, 7);
+});
+
+test("more states than a page can bear are cut off", () => {
+  const states = Array.from({ length: 3000 }, (_, at): Row => ["state", 1, at, 5, {}]);
+  const timeline = make([...THREAD, ...states]);
+  assert.equal(timeline.states.length, 2000);
+  assert.equal(timeline.cut, 2000);
+});
