@@ -12,9 +12,11 @@ r"""The header of a snippet: PEP 723 metadata, with what this project reads from
     # native = "A server needs a socket, and there is none in the browser."
     # timeline = false
     # timeout = 30
+    # watch = ["ready", "timers"]
     # ///
 """
 
+import keyword
 import platform
 import re
 import tomllib
@@ -30,7 +32,9 @@ DEFAULT_TIMEOUT = 10.0  # seconds
 _START = "# /// script"
 _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
-_OPTIONS = ("exact", "lanes", "native", "timeline", "timeout", "varies")
+_OPTIONS = ("exact", "lanes", "native", "timeline", "timeout", "varies", "watch")
+# A page shows no more; see runtime/timeline/check.ts.
+MOST_WATCHED = 4
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Header:
         native: Why the snippet does not run in the browser, or None where it does.
         timeline: Watch its threads and tasks; false for what measures things so short that to watch
             them takes longer.
+        watch: Global variables of the program whose content its timeline shows, step by step.
         timeout: Time limit of one run in seconds, or None where the header has none.
         lines: Number of lines the header takes at the top of the file, blank lines after it too.
     """
@@ -57,6 +62,7 @@ class Header:
     exact: bool = False
     native: str | None = None
     timeline: bool = True
+    watch: tuple[str, ...] = ()
     timeout: float | None = None
     lines: int = 0
 
@@ -124,6 +130,7 @@ class _Reader:
             lanes=self._lanes(options),
             exact=self._flag(options, "exact", default=False),
             timeline=self._flag(options, "timeline", default=True),
+            watch=self._watch(options),
             native=self._native(options),
             timeout=self._timeout(options),
             lines=lines,
@@ -198,6 +205,19 @@ class _Reader:
         if not isinstance(value, bool):
             raise self._error(key, f"{key}: expected true or false, but received: {value!r}")
         return value
+
+    def _watch(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        names = self._strings(options, "watch")
+        for name in names:
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise self._error("watch", f"watch: {name!r} is no name of a variable")
+        if len(names) > MOST_WATCHED:
+            raise self._error(
+                "watch", f"watch: expected at most {MOST_WATCHED} names, but received {len(names)}"
+            )
+        if names and options.get("timeline") is False:
+            raise self._error("watch", "watch: what it shows is part of the timeline, which is off")
+        return tuple(names)
 
     def _native(self, options: Mapping[str, Any]) -> str | None:
         value = options.get("native")

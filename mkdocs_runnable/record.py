@@ -1,5 +1,6 @@
 """Writes the recorded output and timelines of snippets."""
 
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +9,11 @@ from typing import Literal
 
 from mkdocs_runnable.check import why_stopped
 from mkdocs_runnable.compare import compare
-from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.execute import interpreter, run
 from mkdocs_runnable.recording import Origin, Origins, Transcript, write_atomically
 from mkdocs_runnable.snippet import Library, Snippet, read_text
-from mkdocs_runnable.tracing import assemble
+from mkdocs_runnable.tracing import assemble, watched
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
             f"{where}: {why}; nothing was recorded. Make it end, or give it more time "
             "with `timeout` in its header."
         )
+    for name in snippet.header.watch:
+        if name not in watched(trace):
+            hint = nearest(name, _globals(snippet))
+            raise RunnableError(f"{where}: its header watches '{name}', which it never has.{hint}")
     transcript = Transcript.of(execution, snippet.path)
     try:
         text = transcript.to_text()
@@ -85,6 +90,16 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         return Recorded(snippet.name, "new", warning=warning)
     detail = "" if same else compare(old, transcript, snippet.header).diff
     return Recorded(snippet.name, "changed", detail, warning)
+
+
+def _globals(snippet: Snippet) -> list[str]:
+    """Return the names that a program gives to variables of its own at the top level."""
+    table = symtable.symtable(snippet.source, snippet.path.name, "exec")
+    return [
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_assigned() and not symbol.is_namespace() and not symbol.is_imported()
+    ]
 
 
 def _existing(snippet: Snippet, library: Library) -> Transcript | None:

@@ -31,7 +31,9 @@ class _Process(NamedTuple):
 
 
 def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
-    """Return the text of a ``.trace.json``, or None for a run in which nothing waited.
+    """Return the text of a ``.trace.json``, or None for a run that shows nothing.
+
+    Something has to wait in it, or a collection to be watched.
 
     Args:
         folder: Where the processes of the run have written their rows.
@@ -39,7 +41,9 @@ def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
         program: The file they ran; what is printed is tidied as in its transcript.
     """
     processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
-    if not any(row[0] in ("wait", "step") for process in processes for row in process.rows):
+    if not any(
+        row[0] in ("wait", "step", "state") for process in processes for row in process.rows
+    ):
         return None
     origin = processes[0].rows[0][5]
     _tell_ends(processes)
@@ -53,6 +57,13 @@ def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
         told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))
     end = max(_at(row) for _, _, rows in told for row in rows)
     return _to_text(interpreter, end, told)
+
+
+def watched(trace: str | None) -> set[str]:
+    """Return the names of the collections whose content is told in a ``.trace.json``."""
+    processes = json.loads(trace)["processes"] if trace else []
+    rows = (row for process in processes for row in process["rows"])
+    return {name for row in rows if row[0] == "state" for name in row[4]}
 
 
 def _read(folder: Path) -> list[_Process]:

@@ -21,6 +21,9 @@ type Told = Extract<RunEvent, { type: "trace" }>;
 
 const SUBJECT = "of this run, in your browser";
 
+/** A run that tells none of these has nothing to show. */
+const SHOWN = new Set<Row[0]>(["wait", "step", "state"]);
+
 const now = (): number => performance.timeOrigin + performance.now();
 
 /** One run, from its first rows on. */
@@ -30,7 +33,7 @@ class Following {
   readonly #readLive: typeof import("../timeline/live.ts").readLive;
   readonly #main: number;
   readonly start: number;
-  /** Something in it waits. */
+  /** Something in it waits, or a collection is watched. */
   isWorthIt = false;
 
   constructor(collect: typeof import("../timeline/collect.ts"), { process, begun }: Told) {
@@ -46,7 +49,7 @@ class Following {
     const clocks = { start: this.start, begun, origin };
     const rows = this.#asRows(this.#readLive(text, steps, clocks));
     if (!rows) return;
-    this.isWorthIt ||= rows.some(([type]) => type === "wait" || type === "step");
+    this.isWorthIt ||= rows.some(([type]) => SHOWN.has(type));
     const isMain = process === this.#main;
     this.timeline.add(isMain ? 1 : process, rows, parent === this.#main ? 1 : isMain ? 0 : parent);
   }

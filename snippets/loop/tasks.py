@@ -1,3 +1,8 @@
+# /// script
+# [tool.runnable]
+# watch = ["ready", "timers"]
+# ///
+
 import heapq
 import time
 from collections import deque

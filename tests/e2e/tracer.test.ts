@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Ran } from "../../runtime/harness/runner.ts";
+import { asTrace } from "../../runtime/timeline/check.ts";
 import type { Row } from "../../runtime/timeline/rows.ts";
 import { readLive } from "../../runtime/timeline/live.ts";
 import { engines, useRunner } from "./support/runner.ts";
@@ -47,6 +48,19 @@ function waits(ran: Ran): string[] {
   return [...found];
 }
 
+/** What the collections held, line by line; without times, and so without what is only due by now. */
+function holdings(rows: Row[]): string[] {
+  const found: string[] = [];
+  let last = "";
+  for (const row of rows) {
+    if (row[0] !== "state") continue;
+    const values = JSON.stringify(row[4]).replaceAll(/"(?:in [\d.]+ s|due): /g, '"');
+    if (values !== last) found.push(`${row[3]} ${values}`);
+    last = values;
+  }
+  return found;
+}
+
 for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
@@ -63,6 +77,18 @@ for (const engine of engines) {
       const ready = rows.slice(rows.indexOf(start)).find(([type]) => type === "ready")!;
       assert.ok(Number(ready[2]) - Number(start[2]) >= 490, JSON.stringify([start, ready]));
     });
+
+    for (const name of ["callbacks", "tasks"]) {
+      test(`loop/${name}: its collections hold at each line what is recorded`, async () => {
+        const trace: unknown = JSON.parse(readFileSync(`snippets/loop/${name}.trace.json`, "utf8"));
+        const recorded = holdings(asTrace(trace)!.processes[0]!.rows);
+        assert.ok(recorded.length > 20);
+        const source = readFileSync(`snippets/loop/${name}.py`, "utf8");
+        const ran = await stage.runner.run({ source, filename: `${name}.py`, trace: true });
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
+        assert.deepEqual(holdings([...rowsOf(ran).values()].flat()), recorded);
+      });
+    }
 
     for (const name of cases) {
       test(`${name}: each wait has its true reason and line`, async () => {

@@ -24,6 +24,7 @@ HEADER = """\
 # exact = true
 # native = "Threads do not run in the browser yet."
 # timeout = 30
+# watch = ["ready"]
 # ///
 
 print("first")
@@ -44,7 +45,8 @@ def test_reads_the_whole_header() -> None:
     assert header.exact
     assert header.native == "Threads do not run in the browser yet."
     assert header.timeout == 30
-    assert header.lines == 11, "the blank line after the header belongs to it"
+    assert header.watch == ("ready",)
+    assert header.lines == 12, "the blank line after the header belongs to it"
 
 
 @pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
@@ -79,7 +81,7 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "vary = ['a']"], "demo.py:3: unknown key 'vary' in the header. "
          "Did you mean 'varies'?"),
         (["[tool.runnable]", "zzz = 1"], "demo.py:3: unknown key 'zzz' in the header. "
-         "Expected one of: exact, lanes, native, timeline, timeout, varies."),
+         "Expected one of: exact, lanes, native, timeline, timeout, varies, watch."),
         (["[tool.runnable]", "varies = 'a'"], "demo.py:3: varies: expected a list of strings, "
          "but received: 'a'."),
         (["[tool.runnable]", "varies = ['(a']"], "demo.py:3: varies: '(a' is not a regular "
@@ -89,6 +91,14 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "exact = 1"], "demo.py:3: exact: expected true or false"),
         (["[tool.runnable]", "timeline = 'no'"], "demo.py:3: timeline: expected true or false"),
         (["[tool.runnable]", "native = true"], "demo.py:3: native: expected the reason"),
+        (["[tool.runnable]", "watch = 'a'"], "demo.py:3: watch: expected a list of strings"),
+        (["[tool.runnable]", "watch = ['a.b']"], "demo.py:3: watch: 'a.b' is no name of a "
+         "variable."),
+        (["[tool.runnable]", "watch = ['in']"], "demo.py:3: watch: 'in' is no name of a variable."),
+        (["[tool.runnable]", "watch = ['a', 'b', 'c', 'd', 'e']"], "demo.py:3: watch: expected at "
+         "most 4 names, but received 5."),
+        (["[tool.runnable]", "timeline = false", "watch = ['a']"], "demo.py:4: watch: what it "
+         "shows is part of the timeline, which is off."),
         (["[tool.runnable]", "timeout = 0"], "demo.py:3: timeout: expected seconds"),
         (["[tool.runnable]", "timeout = true"], "demo.py:3: timeout: expected seconds"),
         (["requires-python = '3'"], "demo.py:2: requires-python: expected a version"),
@@ -133,7 +143,7 @@ def test_sections(tmp_path: Path) -> None:
 
 
 def test_shows_all_but_the_header(tmp_path: Path) -> None:
-    assert load(write(tmp_path, HEADER.replace("3.13", "3.12"))).shown_lines() == (12, 12)
+    assert load(write(tmp_path, HEADER.replace("3.13", "3.12"))).shown_lines() == (13, 13)
 
 
 def test_unknown_section(tmp_path: Path) -> None:

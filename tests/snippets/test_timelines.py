@@ -7,6 +7,7 @@ import pytest
 
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.snippet import Snippet
+from mkdocs_runnable.tracing import watched
 
 _CONCURRENT = {"asyncio", "concurrent", "multiprocessing", "threading"}
 # They look at coroutines, locks and names from outside: nothing in them waits.
@@ -51,3 +52,10 @@ def test_a_timeline_is_of_the_recorded_run(snippet: Snippet) -> None:
     assert [text for text in printed if text not in recorded] == []
     last = len(snippet.lines)
     assert all(0 <= row[-1] <= last for row in rows if row[0] in ("wait", "step", "seen"))
+    assert all(0 < row[3] <= last for row in rows if row[0] == "state")
+
+
+def test_what_a_header_watches_is_in_the_timeline() -> None:
+    for snippet in _SNIPPETS:
+        trace = snippet.trace_path.read_text(encoding="utf-8") if snippet.header.watch else None
+        assert watched(trace) == set(snippet.header.watch), snippet.name

@@ -2,14 +2,13 @@
 
 import re
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
 from mkdocs_runnable.execute import Execution, run
 from mkdocs_runnable.recording import Transcript
 from mkdocs_runnable.tracing import MOST_ROWS
-from tests.tracer.timelines import CASES, Traced, expected, trace
+from tests.tracer.timelines import CASES, expected, run_traced, trace
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.py")), ids=lambda path: path.stem)
@@ -17,14 +16,6 @@ def test_each_wait_has_its_true_reason_and_line(path: Path, tmp_path: Path) -> N
     traced = trace(path, tmp_path)
     assert traced.execution.status == 0, traced.execution.text("stderr")
     assert traced.waits() == expected(path.read_text(encoding="utf-8"))
-
-
-def run_traced(tmp_path: Path, source: str) -> Traced:
-    path = tmp_path / "program.py"
-    path.write_text(dedent(source), encoding="utf-8")
-    folder = tmp_path / "trace"
-    folder.mkdir()
-    return trace(path, folder)
 
 
 def test_the_times_are_those_that_the_program_sees(tmp_path: Path) -> None:

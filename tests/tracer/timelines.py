@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, NamedTuple
 
 from mkdocs_runnable.execute import Execution, run
@@ -67,3 +68,12 @@ def trace(path: Path, folder: Path) -> Traced:
     execution = run(path, timeout=20, trace=folder)
     text = assemble(folder, "CPython", path)
     return Traced(execution, json.loads(text) if text else {"processes": []})
+
+
+def run_traced(tmp_path: Path, source: str) -> Traced:
+    """Run this program traced."""
+    path = tmp_path / "program.py"
+    path.write_text(dedent(source), encoding="utf-8")
+    folder = tmp_path / "trace"
+    folder.mkdir()
+    return trace(path, folder)

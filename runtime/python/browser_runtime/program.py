@@ -161,6 +161,7 @@ def run(
     def work(main: types.ModuleType) -> None:
         if scheduler.watch:
             scheduler.watch.open("MainProcess")
+            scheduler.watch.watch_collections()
         _execute(source, path, main)
 
     return _run(path, work, trace, pace)

@@ -79,6 +79,9 @@ class Watch(Protocol):
     def open(self, name: str) -> None:
         """The process has this name."""
 
+    def watch_collections(self) -> None:
+        """The process is about to run the program itself."""
+
     def wait(self, ident: int, frame: FrameType | None) -> None:
         """A thread begins to wait, below this frame."""
 

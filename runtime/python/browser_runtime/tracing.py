@@ -17,7 +17,7 @@ from typing import Any
 
 import browser_page as page
 from pyodide.ffi import to_js
-from runnable_tracer import failures, pools, reasons, tasks
+from runnable_tracer import failures, pools, reasons, states, tasks
 from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder
 
 from browser_runtime import scheduler
@@ -58,7 +58,7 @@ class Tracing:
         self._paused: dict[int, int] = {}
         # Threads that have not begun: the lane that started them.
         self._starting: dict[int, int] = {}
-        self._undo = tasks.watch(self.recorder)
+        self._undo = [tasks.watch(self.recorder)]
         pools.watch(self.recorder)
         self._failed = failures.watch(scheduler.get_ident)
 
@@ -166,10 +166,16 @@ class Tracing:
         """Tell of the process itself."""
         self.recorder.open_process(name)
 
+    def watch_collections(self) -> None:
+        """Tell what the collections hold that the program names in its header."""
+        if end := states.watch(self.recorder):
+            self._undo.append(end)
+
     def end(self, status: int) -> None:
         """Tell the rest, and watch no more."""
         scheduler.watch = None
-        self._undo()
+        for undo in self._undo:
+            undo()
         now = perf_counter_ns()
         how = "failed" if status else "done"
         self.recorder.rows.append(("end", MAIN_THREAD, now, how, ""))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from runnable_tracer import native
+from runnable_tracer import native, states
 from runnable_tracer.recorder import MAIN_THREAD, rows_of
 
 # In s: a process that others may end at any time writes down so often what it knows.
@@ -23,6 +23,7 @@ class _File:
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
         self._busy = False
+        self.end_states: Callable[[], None] | None = None
         self._watch = native.watch(program, self.write_now_and_then)
         self.recorder = self._watch.recorder
         self.begin()
@@ -66,6 +67,8 @@ class _File:
     def end(self) -> None:
         """Write the last rows."""
         self._watch.end()
+        if self.end_states:
+            self.end_states()
         recorder = self.recorder
         if not recorder.is_over:
             error = getattr(sys, "last_exc", None)
@@ -90,6 +93,7 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
     recorder.is_main = is_main
     if is_main:
         recorder.open_process("MainProcess")
+        file.end_states = states.watch(recorder)
 
     def after_fork() -> None:
         recorder.is_main = False

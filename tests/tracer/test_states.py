@@ -1,0 +1,445 @@
+"""What the tracer tells of the collections that a program's header names."""
+
+import re
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from mkdocs_runnable.execute import Stream, run
+from tests.tracer.timelines import Traced, run_traced
+
+HEADER = """\
+# /// script
+# [tool.runnable]
+# watch = {watch}
+# ///
+"""
+
+
+def watched(tmp_path: Path, source: str, watch: str = '["ready", "timers"]') -> Traced:
+    traced = run_traced(tmp_path, HEADER.format(watch=watch) + dedent(source))
+    assert traced.execution.status == 0, traced.execution.text("stderr")
+    return traced
+
+
+def states(traced: Traced) -> list[tuple[int, dict[str, list[str]]]]:
+    """Return lines and values, with times left out; the header has four lines."""
+    return [
+        (
+            row[3] - 4,
+            {
+                name: [re.sub(r"^in \d+\.\d\d s", "in # s", entry) for entry in entries]
+                for name, entries in row[4].items()
+            },
+        )
+        for row in traced.of("state")
+    ]
+
+
+def described(tmp_path: Path, setting: str, *entries: str) -> list[str]:
+    """Return what is told of a list with these entries, each the source of an expression."""
+    lines = "".join(f"    {entry},\n" for entry in entries)
+    # In a function, so that a variable can be free.
+    main = f"def main():\n    global ready\n    ready = [\n{lines}    ]\n    pass\nmain()\n"
+    source = f"{dedent(setting)}\n{main}"
+    traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + source)
+    assert traced.execution.status == 0, traced.execution.text("stderr")
+    told: list[str] = traced.of("state")[-1][4]["ready"]
+    return told
+
+
+def test_each_change_is_told_at_the_line_that_sees_it_first(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        from collections import deque
+        ready = deque()
+        ready.append("a")
+        timers = []
+
+        def take():
+            return ready.popleft()
+
+        ready.append("b")
+        while ready:
+            one = take()
+            timers.append(one)
+        del ready
+        pass
+        """,
+    )
+    assert states(traced) == [
+        (3, {"ready": []}),
+        (4, {"ready": ['"a"']}),
+        (6, {"ready": ['"a"'], "timers": []}),
+        (10, {"ready": ['"a"', '"b"'], "timers": []}),
+        (12, {"ready": ['"b"'], "timers": []}),
+        (10, {"ready": ['"b"'], "timers": ['"a"']}),
+        (12, {"ready": [], "timers": ['"a"']}),
+        (10, {"ready": [], "timers": ['"a"', '"b"']}),
+        (14, {"timers": ['"a"', '"b"']}),
+    ]
+
+
+def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        import heapq, time
+        timers = []
+        for number, (seconds, name) in enumerate([(60, "c"), (0.01, "a"), (30, "b")]):
+            heapq.heappush(timers, (time.perf_counter() + seconds, number, name))
+        time.sleep(0.02)
+        pass
+        """,
+        '["timers"]',
+    )
+    assert states(traced) == [
+        (3, {"timers": []}),
+        (3, {"timers": ['in # s: "c"']}),
+        (3, {"timers": ['in # s: "a"', 'in # s: "c"']}),
+        (3, {"timers": ['in # s: "a"', 'in # s: "b"', 'in # s: "c"']}),
+        (6, {"timers": ['due: "a"', 'in # s: "b"', 'in # s: "c"']}),
+    ]
+    assert re.fullmatch(r'in (30\.00|29\.99) s: "b"', traced.of("state")[3][4]["timers"][1])
+
+
+def test_times_of_no_clock_are_told_as_they_are(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        import heapq
+        timers = []
+        for moment, name in [(5, "b"), (0.5, "a"), (7, "c")]:
+            heapq.heappush(timers, (moment, 1, name))
+        plain = [(3, "x"), (1, "y")]
+        pass
+        """,
+        '["timers", "plain"]',
+    )
+    assert states(traced)[-1] == (
+        6,
+        {"timers": ['0.5: "a"', '5: "b"', '7: "c"'], "plain": ['3: "x"', '1: "y"']},
+    )
+
+
+def test_what_waits_to_be_called_is_told_as_the_call_that_it_is(tmp_path: Path) -> None:
+    setting = """
+    from functools import partial
+    def flash(name, dark, left=1): pass
+    def later(name, left): return lambda: flash(name, 0.5, left - 1)
+    def bare(name):
+        def wake(): return name
+        return wake
+    def nothing_yet():
+        return lambda: (never, flash)
+        never = 1
+    waiting = [1, 2]
+    """
+    assert described(
+        tmp_path,
+        setting,
+        'later("Fastnet", 3)',
+        'lambda: flash("Bishop Rock", 0.5, left=2)',
+        "lambda wake: flash(wake, 1)",
+        "lambda name='Longships', left=2: flash(name, left)",
+        "(lambda: lambda left: left)()",
+        "nothing_yet()",
+        "flash",
+        "bare('Fastnet')",
+        "partial(flash, 'Fastnet', left=2)",
+        "waiting.append",
+        "print",
+    ) == [
+        'flash("Fastnet", 0.5, 3 - 1)',
+        'flash("Bishop Rock", 0.5, left=2)',
+        "lambda wake: flash(wake, 1)",
+        'flash("Longships", 2)',
+        "lambda left: left",
+        "(never, flash)",
+        "flash",
+        'wake with name="Fastnet"',
+        'flash("Fastnet", left=2)',
+        "list.append",
+        "print",
+    ]
+
+
+def test_what_is_suspended_is_told_as_its_call_and_its_variables(tmp_path: Path) -> None:
+    setting = """
+    def flash(name, dark, *, times=2):
+        for _ in range(times):
+            seen = name.upper()
+            yield dark
+    async def night(lights): pass
+    def begun(job):
+        next(job)
+        return job
+    def ended(job):
+        for _ in job: pass
+        return job
+    class Task:
+        def __init__(self, body): self.waiting, self.body, self.done = [], body, False
+        def step(self): pass
+    class Light:
+        def __init__(self): self.name, self._secret, self.count = "Fastnet", 1, 3
+    class Slots:
+        __slots__ = ("a",)
+    """
+    told = described(
+        tmp_path,
+        setting,
+        "flash('Fastnet', 0.2)",
+        "begun(flash('Fastnet', 0.2, times=3))",
+        "ended(flash('Fastnet', 0.2))",
+        "Task(flash('Fastnet', 0.2))",
+        "Task(night([])).step",
+        "Light()",
+        "Slots()",
+        "Light",
+    )
+    assert told == [
+        'flash("Fastnet", 0.2, 2)',
+        'flash("Fastnet", 0.2, 3) with seen="FASTNET"',
+        "flash(), ended",
+        'Task(flash("Fastnet", 0.2, 2))',
+        "Task(night([])).step",
+        'Light(name="Fastnet", count=3)',
+        "Slots",
+        "Light",
+    ]
+
+
+def test_values_are_short_whatever_they_hold(tmp_path: Path) -> None:
+    setting = """
+    loop = []
+    loop.append(loop)
+    """
+    assert described(
+        tmp_path,
+        setting,
+        "'x' * 10_000",
+        "10 ** 5000",
+        "[1, 2.5, None, True]",
+        "(1, )",
+        "{}",
+        "{1: 2}",
+        "{3}",
+        "loop",
+        "1 / 3",
+        "'say \"hi\"'",
+        "'two\\nlines'",
+        "['x' * 25, 'y' * 25, 'z' * 25]",
+    ) == [
+        '"' + "x" * 30 + '…"',
+        "a large int",
+        "[1, 2.5, None, …]",
+        "(1,)",
+        "{}",
+        "{…}",
+        "{3}",
+        "[[[…]]]",
+        "0.333333",
+        "'say \"hi\"'",
+        r'"two\nlines"',
+        '["' + "x" * 25 + '", "' + "y" * 25 + '", …',
+    ]
+
+
+def test_of_a_large_collection_the_first_are_told(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        import heapq
+        ready = list(range(1000))
+        timers = [(900 - each, "x") for each in range(900)]
+        heapq.heapify(timers)
+        names = {each: str(each) for each in range(30)}
+        speed = 3
+        pass
+        """,
+        '["ready", "timers", "names", "speed"]',
+    )
+    values = states(traced)[-1][1]
+    assert values["ready"] == [*map(str, range(20)), "… 980 more"]
+    # Its order is not known without taking all out.
+    assert values["timers"] == ['1: "x"', "… 899 more"]
+    assert values["names"][:2] == ['0: "0"', '1: "1"']
+    assert values["names"][-1] == "… 10 more"
+    assert values["speed"] == ["3"]
+
+
+def test_nothing_of_the_program_is_called(tmp_path: Path) -> None:
+    source = """
+    class Loud:
+        def __getattribute__(self, name):
+            print("asked for", name)
+            return object.__getattribute__(self, name)
+        def noise(self, *args):
+            print("called")
+            raise ValueError
+        __repr__ = __str__ = __eq__ = __hash__ = __len__ = __iter__ = __bool__ = noise
+        __lt__ = __getitem__ = __format__ = noise
+        __class__ = __dict__ = property(noise)
+    class LoudList(list):
+        __iter__ = __len__ = __getitem__ = __repr__ = __eq__ = Loud.noise
+    class Meta(type):
+        __getattribute__ = __repr__ = __instancecheck__ = __subclasscheck__ = Loud.noise
+        __name__ = property(Loud.noise)
+    class Odd(metaclass=Meta): pass
+    ready = LoudList()
+    timers = []
+    list.append(ready, Loud())
+    timers.append((1, Loud()))
+    timers.append(Odd)
+    pass
+    """
+    traced = watched(tmp_path, source)
+    assert traced.execution.text("stdout") == ""
+    assert states(traced)[-1][1] == {"ready": ["Loud"], "timers": ["1: Loud", "Odd"]}
+
+
+def test_a_program_that_is_watched_does_what_it_does_otherwise(tmp_path: Path) -> None:
+    source = """\
+    import sys, weakref
+    ready = []
+    class Thing: pass
+    thing = Thing()
+    gone = weakref.ref(thing, lambda _: print("gone"))
+    ready.append(lambda thing=thing: thing)
+    del thing
+    ready.clear()
+    print(gone(), sys.gettrace(), sys.getprofile())
+    def deep(n):
+        return deep(n + 1)
+    try:
+        deep(0)
+    except RecursionError:
+        print("deep")
+    try:
+        ready[0]
+    except IndexError as error:
+        print(error, error.__traceback__.tb_next)
+    1 / 0
+    """
+    traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + dedent(source))
+    plain = run(tmp_path / "program.py", timeout=20)
+    assert traced.of("state")
+    streams: tuple[Stream, Stream] = ("stdout", "stderr")
+    for stream in streams:
+        assert traced.execution.text(stream) == plain.text(stream)
+    assert traced.execution.status == plain.status == 1
+
+
+def test_a_line_that_is_begun_very_often_stops_being_looked_at_but_others_do_not(
+    tmp_path: Path,
+) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        ready = []
+        for _ in range(5000):
+            _
+        ready.append(1)
+        pass
+        """,
+    )
+    assert states(traced) == [(2, {"ready": []}), (5, {"ready": ["1"]})]
+
+
+def test_so_many_states_and_no_more(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        ready = []
+        for _ in range(3000):
+            ready.append(_)
+            ready.clear()
+        """,
+    )
+    rows = traced.rows
+    assert len(traced.of("state")) == 2000
+    [cut] = (at for at, row in enumerate(rows) if row[0] == "cut")
+    assert not any(row[0] == "state" for row in rows[cut:])
+
+
+def test_tasks_and_threads_tell_theirs(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        import asyncio, threading
+        ready = []
+        async def main():
+            ready.append("a task")
+            await asyncio.sleep(0)
+        asyncio.run(main())
+        def work():
+            ready.append("a thread")
+            pass
+        thread = threading.Thread(target=work, name="worker")
+        thread.start()
+        thread.join()
+        """,
+    )
+    names = traced.names()
+    told = [(names[row[1]], len(row[4]["ready"])) for row in traced.of("state")]
+    assert told == [("MainThread", 0), ("Task-1", 1), ("worker", 2)]
+
+
+def test_children_tell_nothing_of_theirs(tmp_path: Path) -> None:
+    source = """
+    import multiprocessing
+    ready = []
+    def work():
+        ready.append(1)
+        ready.append(2)
+    if __name__ == "__main__":
+        for method in ("fork", "spawn"):
+            process = multiprocessing.get_context(method).Process(target=work)
+            process.start()
+            process.join()
+    """
+    traced = watched(tmp_path, source)
+    told: list[list[Any]] = [row for each in traced.trace["processes"] for row in each["rows"]]
+    assert [row[4] for row in told if row[0] == "state"] == [{"ready": []}]
+
+
+@pytest.mark.parametrize("watch", ["5", '"ready"', "[1]", "[", "[]", '["gone"]'])
+def test_what_names_nothing_watches_nothing(tmp_path: Path, watch: str) -> None:
+    source = "import time\nready = []\ntime.sleep(0.001)\npass\n"
+    assert watched(tmp_path, source, watch).of("state") == []
+
+
+def test_without_a_header_nothing_is_watched(tmp_path: Path) -> None:
+    source = """
+    import sys, time
+    watch = ready = []
+    time.sleep(0.001)
+    print([sys.monitoring.get_tool(tool) for tool in range(6)])
+    """
+    traced = run_traced(tmp_path, source)
+    assert traced.of("state") == []
+    assert traced.execution.text("stdout") == f"{[None] * 6}\n"
+
+
+def test_lambdas_are_told_apart_wherever_they_stand(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        ready = []
+        for name in ["ä"]:
+            ready.append(lambda name=name: print(
+                name,
+                "é", name,
+            ))
+            ready.append(lambda: (lambda: name)); ready.append(lambda: [name])
+        pass
+        """,
+    )
+    assert states(traced)[-1][1]["ready"] == [
+        'print( "ä", "é", "ä", )',
+        "lambda: name",
+        "[name]",
+    ]
