@@ -235,12 +235,12 @@ def test_an_older_python_is_told_so(tmp_path: Path) -> None:
 
 
 def test_record_refuses_to_watch_what_never_exists(add_snippet: AddSnippet, capfd: Output) -> None:
-    header = '# /// script\n# [tool.runnable]\n# watch = ["cups", "redy"]\n# ///\n'
+    header = '# /// script\n# [tool.runnable]\n# watch = ["cups", "reedy"]\n# ///\n'
     path = add_snippet("tea/pot", header + "import time\ncups = ready = []\nprint(time.sleep(0))\n")
     assert main(["record"]) == 2
-    message = "tea/pot.py: its header watches 'redy', which it never has. Did you mean 'ready'?"
+    message = "tea/pot.py: its header watches 'reedy', which it never has. Did you mean 'ready'?"
     assert message in capfd.readouterr().err
     assert not path.with_suffix(".trace.json").exists()
-    path.write_text(path.read_text().replace("redy", "ready"))
+    path.write_text(path.read_text().replace("reedy", "ready"))
     assert main(["record"]) == 0
     assert '{"cups":[],"ready":[]}' in path.with_suffix(".trace.json").read_text()
