@@ -4,16 +4,27 @@ import type { Lane, Segment, Timeline } from "./model.ts";
 import { tree, type Tree } from "./tree.ts";
 import { heldUp, moment, plural, time, waited, woken } from "./words.ts";
 
-const cells = (tag: "td" | "th", ...texts: string[]): Tree[] =>
-  texts.map((text) => tree(tag, tag === "th" ? { scope: "col" } : {}, text));
+const MOST_NAMES = 4;
 
-const table = (caption: string, head: string[], rows: string[][]): Tree =>
+/** A text, or lines below each other. */
+type Cell = string | string[];
+
+const heads = (texts: string[]): Tree[] => texts.map((text) => tree("th", { scope: "col" }, text));
+
+const cells = (row: Cell[]): Tree[] =>
+  row.map((cell) =>
+    typeof cell === "string"
+      ? tree("td", {}, cell)
+      : tree("td", {}, ...cell.map((line) => tree("div", {}, line))),
+  );
+
+const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
   tree(
     "table",
     {},
     tree("caption", {}, caption),
-    tree("thead", {}, tree("tr", {}, ...cells("th", ...head))),
-    tree("tbody", {}, ...rows.map((texts) => tree("tr", {}, ...cells("td", ...texts)))),
+    tree("thead", {}, tree("tr", {}, ...heads(head))),
+    tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
   );
 
 const said = (segment: Segment): string => {
@@ -48,6 +59,34 @@ function ended({ ending }: Lane): string {
   return `${ending.how} at ${moment(ending.at)}${text}`;
 }
 
+/** Names of watched collections, in the order in which they came to be; a page has room for few. */
+function collections(timeline: Timeline): string[] {
+  const names = new Set<string>();
+  for (const { values } of timeline.states) for (const name of Object.keys(values)) names.add(name);
+  return [...names].slice(0, MOST_NAMES);
+}
+
+/** What the watched collections held, moment by moment; nothing where none is watched. */
+function holdings(timeline: Timeline, limit: number): Tree[] {
+  const { states } = timeline;
+  const names = collections(timeline);
+  if (names.length === 0) return [];
+  const rows = states.slice(0, limit).map(({ at, line, values }): Cell[] => {
+    const held = names.map((name): Cell => {
+      if (!Object.hasOwn(values, name)) return "";
+      const entries = values[name]!;
+      return entries.length > 0 ? [...entries] : "empty";
+    });
+    return [moment(at), line > 0 ? String(line) : "", ...held];
+  });
+  const count =
+    states.length > limit
+      ? `: the first ${String(limit)} of ${plural(states.length, "change")}`
+      : "";
+  const caption = `What the collections held as a line began${count}`;
+  return [table(caption, ["Moment", "Line", ...names], rows)];
+}
+
 /** The same facts as tables; of a long run the lanes are summed up, and the first `limit` rows told. */
 export function tables(timeline: Timeline, limit: number): Tree[] {
   const rows = list(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
@@ -60,7 +99,7 @@ export function tables(timeline: Timeline, limit: number): Tree[] {
       all.push(stateRow(name, lane, segments[at]!));
     }
   }
-  const found: Tree[] = [];
+  const found = holdings(timeline, limit);
   if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
     const told = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
     const rest =

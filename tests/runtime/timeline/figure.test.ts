@@ -66,6 +66,37 @@ test("markup in names and texts stays text", () => {
   );
 });
 
+const held: Row[] = [
+  ["state", 1, 1, 20, { ready: [] }],
+  ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
+  ["state", 1, 4, 23, { timers: ["in 0.20 s: b()"] }],
+];
+
+test("what the watched collections held is one table, entry by entry", () => {
+  const markup = prerender(trace([...THREAD, ...held], 5), "loop")!;
+  assert.match(text(markup), /What the collections held as a line began Moment Line ready timers/);
+  const rows = [...markup.matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells]) => cells);
+  assert.deepEqual(rows.slice(0, 3), [
+    "<td>1 ms</td><td>20</td><td>empty</td><td></td>",
+    "<td>2.5 ms</td><td>22</td><td><div>flash(&lt;a&gt;)</div><div>b()</div></td><td>empty</td>",
+    "<td>4 ms</td><td>23</td><td></td><td><div>in 0.20 s: b()</div></td>",
+  ]);
+  assert.doesNotMatch(prerender(trace(THREAD, 5), "loop")!, /collections/);
+});
+
+test("of many changes the table holds the first", () => {
+  const many = Array.from({ length: 100 }, (_, at): Row => [
+    "state",
+    1,
+    at,
+    5,
+    { constructor: [] },
+  ]);
+  const markup = prerender(trace([...THREAD, ...many, ["state", 1, 200, 5, {}]], 300), "loop")!;
+  assert.match(text(markup), /as a line began: the first 40 of 101 changes/);
+  assert.equal(markup.match(/<td>empty<\/td>/g)!.length, 40);
+});
+
 test("the figure says in words what it shows, and holds the facts as a table", () => {
   const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
   assert.doesNotMatch(markup, /\n/);
