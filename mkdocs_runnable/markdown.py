@@ -19,7 +19,8 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.check import load_recording
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.recording import Origins
+from mkdocs_runnable.questions import QuestionProcessor
+from mkdocs_runnable.recording import Origins, Transcript
 from mkdocs_runnable.reference import (
     MARK,
     PageContext,
@@ -53,7 +54,7 @@ class RunnableExtension(Extension):
         md.registerExtension(self)
         md.registerExtensions(["attr_list"], {})
         # So that the stashed HTML is not wrapped into a paragraph.
-        md.block_level_elements.append("runnable-snippet")
+        md.block_level_elements += ["predict-question", "runnable-snippet"]
         self._renderer = _Renderer(
             md,
             Library(Path(self.getConfig("snippets"))),
@@ -65,6 +66,8 @@ class RunnableExtension(Extension):
         # attr_list (8), which reads the mark of links that are not alone.
         md.preprocessors.register(_Lines(md, self._renderer), "runnable_lines", 1000)
         md.parser.blockprocessors.register(_Block(md.parser, self._renderer), "runnable", 15)
+        # Before inline Markdown (20).
+        md.treeprocessors.register(QuestionProcessor(md, self._renderer), "runnable_questions", 30)
         # MkDocs collects anchors at 5.
         md.treeprocessors.register(_TakeBack(md), "runnable_take_back", 4.5)
         md.treeprocessors.register(_Misplaced(md, self._renderer), "runnable_misplaced", 4)
@@ -88,12 +91,23 @@ class _Renderer:
         self.reset()
 
     def reset(self) -> None:
+        self._text = ""
         self._lines: list[tuple[int, str]] = []
         self._used: dict[str, int | None] = {}
+        self._recordings: dict[str, tuple[str, Transcript]] = {}
 
     def read_lines(self, text: str) -> None:
         raw = self._page.raw
-        self._lines = marked_lines(text if raw is None else raw)
+        self._text = text if raw is None else raw
+        self._lines = marked_lines(self._text)
+
+    def source(self) -> str:
+        """The Markdown of the page."""
+        return self._text
+
+    def recording(self, element: Element) -> tuple[str, Transcript] | None:
+        """Name and recording of the snippet that a paragraph stands for."""
+        return self._recordings.get(element.get("id", "")) if _LENT in element.attrib else None
 
     def paragraph(self, block: str) -> Element | None:
         """Return a paragraph that stands for a block, or None after reporting an error."""
@@ -115,9 +129,12 @@ class _Renderer:
             raise RunnableError(f"{shown} is on this page already{before}. Show it once.")
         snippet.shown_lines(reference.section)
         self._used[shown] = line
+        identifier = anchor(snippet.name, reference.section)
+        recording = load_recording(snippet, self._library)
+        self._recordings[identifier] = (snippet.name, recording)
         html = render(
             snippet,
-            load_recording(snippet, self._library),
+            recording,
             Origins(self._library.root).get(snippet.name),
             root=self._root(reference),
             section=reference.section,
@@ -125,7 +142,7 @@ class _Renderer:
             explore=reference.explore,
             timeline=figure(snippet, self._timelines),
         )
-        return anchor(snippet.name, reference.section), html
+        return identifier, html
 
     def _root(self, reference: Reference) -> str:
         if self._page.root is not None:

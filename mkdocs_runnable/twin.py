@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from mkdocs_runnable.answers import Answer, split, the_one
+from mkdocs_runnable.answers import parse as parse_answer
+from mkdocs_runnable.check import load_recording
 from mkdocs_runnable.reference import is_marked, parse, resolve, with_fences
 from mkdocs_runnable.snippet import Library, Snippet
 from mkdocs_runnable.tables.markdown import is_table, make_table
@@ -68,6 +71,7 @@ class Twins:
         return _with_head("\n\n".join(part for part in parts if part), title, description)
 
     def _lines(self, page: str, text: str) -> Iterator[str]:
+        asked: list[Answer] = []
         for line, place in with_fences(text):
             if place == "opens":
                 yield _FENCE_OPTIONS.sub(r"\1\2", line)
@@ -76,14 +80,18 @@ class Twins:
             elif is_marked(line):
                 snippet = resolve(parse(line), self.library, self.docs, page)
                 indent = line[: len(line) - len(line.lstrip())]
-                yield textwrap.indent(self._program(page, snippet), indent)
+                yield textwrap.indent(self._program(page, snippet, asked), indent)
+                asked = []
+            elif answer := split(line):
+                asked.append(parse_answer(answer))
+                yield self._with_links(page, answer.text)
             elif is_table(line):
                 table = make_table(line, Pages(self.docs, page)).to_markdown().rstrip()
                 yield self._with_links(page, table)
             else:
                 yield self._with_links(page, line.replace(' markdown="1"', ""))
 
-    def _program(self, page: str, snippet: Snippet) -> str:
+    def _program(self, page: str, snippet: Snippet, asked: list[Answer]) -> str:
         first, last = snippet.shown_lines()
         source = "\n".join(snippet.lines[first - 1 : last])
         output = snippet.recording_path.read_text(encoding="utf-8")
@@ -92,6 +100,9 @@ class Twins:
         if snippet.header.native:
             parts.append(snippet.header.native)
         parts += ["It printed:", _fenced(output, "text")]
+        if asked:
+            held = the_one(asked, load_recording(snippet, self.library), snippet.name)
+            parts.append(f"So answer {held} is what happened.")
         return "\n\n".join(parts)
 
     @staticmethod

@@ -8,6 +8,9 @@ const HOME = "/home/reader";
 /** How long the beginning of a line on stderr waits for its newline. */
 const RELEASE_MS = 100;
 
+/** So much text is kept: enough to judge a run by, and too little for a search in it to take long. */
+const KEPT_TEXT = 20_000;
+
 export interface Paper {
   append(pieces: Piece[]): void;
   note(text: string, className?: string): void;
@@ -19,11 +22,18 @@ export class Printer {
   readonly #filter: TracebackFilter;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #cut = false;
+  #text = "";
+  #kept: Stream = "stdout";
 
   constructor(paper: Paper, filename: string) {
     this.#paper = paper;
     this.#transcript = new Transcript((pieces) => paper.append(pieces), nextFrame);
     this.#filter = new TracebackFilter(`${HOME}/${filename}`);
+  }
+
+  /** The beginning of what the program has printed; where the stream changes, a new line begins. */
+  get text(): string {
+    return this.#text;
   }
 
   stdout(text: string): void {
@@ -67,7 +77,16 @@ export class Printer {
   }
 
   #print(stream: Stream, text: string): void {
+    if (stream !== "stdin") this.#keep(stream, text);
     if (this.#transcript.write(stream, text)) return;
     this.cut("Output cut off here: it is more than a page shows.");
+  }
+
+  #keep(stream: Stream, text: string): void {
+    if (text === "" || this.#text.length >= KEPT_TEXT) return;
+    if (stream !== this.#kept && this.#text !== "" && !this.#text.endsWith("\n"))
+      this.#text += "\n";
+    this.#kept = stream;
+    this.#text = (this.#text + text).slice(0, KEPT_TEXT);
   }
 }

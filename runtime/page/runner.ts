@@ -1,5 +1,5 @@
 /** Runs a widget's program and shows what comes of it. */
-import type { RunEvent } from "../host/types.ts";
+import type { Outcome, RunEvent } from "../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { OutputView } from "./output.ts";
@@ -13,6 +13,15 @@ import { toast } from "./toast.ts";
 /** A wait for threads that is shorter than this is not worth a word. */
 const WAITING_MS = 500;
 
+/** A run that has come to its end, whichever. */
+export interface Ended {
+  outcome: Outcome;
+  /** What the program printed, to stdout and stderr. */
+  text: string;
+  /** In which time it ran; empty if that was real. */
+  time: string;
+}
+
 export interface RunnerOptions {
   session: Session;
   controls: Controls;
@@ -25,6 +34,7 @@ export interface RunnerOptions {
   filename: string;
   /** Called when a run begins and when it has ended. */
   onChange: () => void;
+  onEnd: (ended: Ended) => void;
 }
 
 export class Runner implements Owner {
@@ -74,6 +84,7 @@ export class Runner implements Owner {
     controls.showRunning(false);
     this.#busy = false;
     onChange();
+    this.#options.onEnd({ outcome, text: printer.text, time: say(pace) });
   }
 
   /** Sends Ctrl-C; pressed again, it ends the program at once. */

@@ -3,6 +3,7 @@ import { ChessExhibition } from "./chess_exhibition.ts";
 import { ChoiceTable } from "./choice_table.ts";
 import { DataTable } from "./data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "./playground.ts";
+import { PredictQuestion } from "./predict_question.ts";
 import { RunnableSnippet } from "./snippet.ts";
 
 // Instant navigation may run a page's scripts again; an element can be defined only once.
@@ -11,6 +12,7 @@ if (!customElements.get("runnable-snippet")) {
   customElements.define("runnable-playground", RunnablePlayground);
   customElements.define("data-table", DataTable);
   customElements.define("choice-table", ChoiceTable);
+  customElements.define("predict-question", PredictQuestion);
   customElements.define("chess-exhibition", ChessExhibition);
   loadShareLinksPlainly();
 }

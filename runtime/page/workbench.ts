@@ -10,7 +10,7 @@ import { whenNear } from "./nearing.ts";
 import { OutputView } from "./output.ts";
 import { PaceMenu } from "./pace.ts";
 import { RunTimeline } from "./run_timeline.ts";
-import { Runner } from "./runner.ts";
+import { Runner, type Ended } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
 import { recallLeft, type Tab } from "./tab.ts";
 
@@ -40,6 +40,9 @@ export interface WorkbenchOptions {
 
 const UNDO_MS = 30_000;
 const FEEDBACK_MS = 4_000;
+
+/** Dispatched at a widget when a run has ended, with an `Ended`. */
+export const ENDED = "runnable:ended";
 
 const KEYS = "Escape leaves the editor, Ctrl+Enter runs, Ctrl+] and Ctrl+[ indent, Tab moves on.";
 const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
@@ -93,6 +96,7 @@ export class Workbench {
       name,
       filename,
       onChange: () => this.#update(),
+      onEnd: (ended) => this.#tell(ended),
     });
     this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
     code.after(this.#bar, this.notices.element);
@@ -219,6 +223,12 @@ export class Workbench {
     );
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
     window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
+  }
+
+  /** For whatever else is on the page. */
+  #tell(ended: Ended): void {
+    const { root } = this.#options;
+    root.dispatchEvent(new CustomEvent<Ended>(ENDED, { bubbles: true, detail: ended }));
   }
 
   #tellLeft(): void {

@@ -1,12 +1,14 @@
 import asyncio
+from time import perf_counter
 
-BAKES = {"rolls": 0.2, "bread": 0.5, "cake": 0.8}
+BAKES = {"cake": 0.8, "rolls": 0.2, "bread": 0.5}
+start = perf_counter()
 
 
 async def bake(loaf: str, finished: list[str]) -> None:
     await asyncio.sleep(BAKES[loaf])
     finished.append(loaf)
-    print(f"{loaf:5} out of the oven, still in it: {len(BAKES) - len(finished)}")
+    print(f"{perf_counter() - start:.1f} s  {loaf} out of the oven")
 
 
 async def main() -> None:

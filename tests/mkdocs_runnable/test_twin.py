@@ -52,6 +52,13 @@ def test_a_program_comes_with_its_output_and_without_its_header(twins: Twins) ->
     assert "runnable" not in text
 
 
+def test_a_question_comes_with_the_answer_that_holds(twins: Twins) -> None:
+    text = twin(twins, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
+    assert "\n1. cold\n2. hot\n" in text
+    assert "[exit status 1]\n```\n\nSo answer 2 is what happened.\n" in text
+    assert "So answer" not in twin(twins, f"# A\n\n{LINK}\n")
+
+
 def test_nothing_changes_in_fences(twins: Twins) -> None:
     fence = f"```{{.markdown}}\n{LINK}\n[x](y.md)\n```"
     assert f"```markdown\n{LINK}\n[x](y.md)\n```" in twin(twins, fence)

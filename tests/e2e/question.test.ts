@@ -1,0 +1,231 @@
+/** Questions above a snippet: a prediction is made, and the run itself says what holds. */
+import assert from "node:assert/strict";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { judge, type Answer } from "../../runtime/page/judging.ts";
+import { engines } from "./support/runner.ts";
+import { freshPage, launch, serveSite, siteDirectory, Widget, type Site } from "./support/site.ts";
+import { violations } from "./support/violations.ts";
+
+const PAGE = "/reference/misconceptions/";
+/** Ada and Ben in a library: the second of three answers holds. */
+const READERS = "switching-predict";
+const NEXT = "myths-one-and-ten";
+
+/** One `<predict-question>` with its snippet, as a reader uses them. */
+class Asked {
+  readonly page: Page;
+  readonly widget: Widget;
+  readonly selector: string;
+
+  constructor(page: Page, snippet: string) {
+    this.page = page;
+    this.widget = new Widget(page, `#${snippet}`);
+    this.selector = `predict-question[data-for="${snippet}"]`;
+  }
+
+  ready(): Promise<unknown> {
+    return this.page.waitForSelector(`${this.selector} .predict-bar`);
+  }
+
+  async choose(answer: number): Promise<void> {
+    await this.page.click(`${this.selector} li:nth-child(${String(answer)}) input`);
+  }
+
+  async press(name: string): Promise<void> {
+    await new Widget(this.page, this.selector).press(name);
+  }
+
+  /** What is said of each answer. */
+  marks(): Promise<string[]> {
+    return this.page.$$eval(`${this.selector} .predict-mark`, (all) =>
+      all.map((mark) => mark.textContent),
+    );
+  }
+
+  async said(pattern: RegExp): Promise<void> {
+    await this.page.waitForFunction(
+      (selector, source) =>
+        new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
+      { timeout: 60_000, polling: "mutation" },
+      `${this.selector} [role=status]`,
+      pattern.source,
+    );
+  }
+
+  /** Whether the recorded or the reader's own output is to be seen. */
+  isTold(): Promise<boolean> {
+    return this.page.$eval(`${this.widget.selector} [role=log]`, (log) => log.checkVisibility());
+  }
+
+  chosen(): Promise<number> {
+    return this.page.$$eval(`${this.selector} input`, (all) =>
+      all.findIndex((input) => input.checked),
+    );
+  }
+}
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+}
+
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; (await focused(page)) !== text; presses++) {
+    assert.ok(presses < 5, `${text} is a few tabs away`);
+    await page.keyboard.press("Tab");
+  }
+}
+
+let site: Site;
+before(async () => void (site = await serveSite()));
+after(() => site?.close());
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser: Browser;
+    let page: Page;
+    let readers: Asked;
+    before(async () => {
+      browser = await launch(engine, {
+        args: ["--force-prefers-reduced-motion"],
+        extraPrefsFirefox: { "ui.prefersReducedMotion": 1 },
+      });
+      page = await freshPage(browser);
+      await page.goto(site.url + PAGE);
+      readers = new Asked(page, READERS);
+      await readers.ready();
+    });
+    after(() => browser?.close());
+
+    test("a wrong prediction is told from what happened", async () => {
+      assert.deepEqual(await violations(page), []);
+      await readers.choose(1);
+      await readers.said(/^Run it, and see\.$/);
+      await readers.press("Run it");
+      const output = await page.$(`#${READERS} [role=log]`);
+      await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
+      assert.equal(await output!.isIntersectingViewport(), true, "unfolded and scrolled to");
+      await readers.said(/^You said 1, but answer 2 is what happened\.$/);
+      const marks = ["✗ You said this", "➜ This is what happened", ""];
+      assert.deepEqual(await readers.marks(), marks);
+      const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
+      assert.equal(result, "You said 1, but answer 2 is what happened.");
+      assert.deepEqual(await violations(page), []);
+      await readers.choose(2);
+      await readers.said(/^Run it, and see\.$/);
+      assert.deepEqual(await readers.marks(), ["", "", ""]);
+    });
+
+    test("a program that the reader has changed decides, or fits none of the answers", async () => {
+      await readers.widget.write("print('Ada has Ulysses')\nprint('Ben asks for Dune')\n");
+      await readers.widget.run();
+      await readers.said(/^You said 2, but answer 3 is what happened\.$/);
+      await readers.widget.write("print('closed today')\n");
+      await readers.widget.run();
+      await readers.said(/^This run fits none of the answers\.$/);
+      assert.deepEqual(await readers.marks(), ["", "", ""]);
+      await readers.widget.write("print('Ada has Ulysses\\nBen')\nwhile True: pass\n");
+      await readers.widget.press("Run");
+      await readers.widget.until(/Ben/);
+      await readers.widget.press("Stop");
+      await readers.said(/^This run fits none of the answers: it was stopped\.$/);
+      await readers.widget.press("Reset");
+      assert.equal(await readers.isTold(), true, "the recording is no secret any more");
+    });
+
+    test("whoever has predicted nothing hears what happened", async () => {
+      await readers.press("Ask me again");
+      assert.equal(await readers.chosen(), -1);
+      await readers.said(/^$/);
+      await readers.widget.run();
+      await readers.said(/^Answer 2 is what happened\.$/);
+      assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
+    });
+
+    test("the keyboard suffices, and is where it was after the run", async () => {
+      const next = new Asked(page, NEXT);
+      await page.focus(`${next.selector} input`);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowUp");
+      assert.equal(await next.chosen(), 0);
+      await tabTo(page, "Run it");
+      await page.keyboard.press("Enter");
+      await next.said(/^You were right: answer 1 is what happened\.$/);
+      assert.equal((await next.marks())[0], "✓ Right: this is what happened");
+      assert.equal(await focused(page), "Run it");
+      await tabTo(page, "Ask me again");
+      await page.keyboard.press("Enter");
+      const isFirst = await page.$eval(`${next.selector} input`, (input) =>
+        input.matches(":focus"),
+      );
+      assert.equal(isFirst, true);
+    });
+
+    test("the recorded output is hidden until it is asked for, and is a run as well", async () => {
+      const asked = new Asked(page, "gil-let-in--jobs");
+      const open = `details:has(#gil-let-in--jobs)`;
+      await page.$eval(open, (details) => (details.open = true));
+      assert.equal(await asked.isTold(), false);
+      await asked.choose(3);
+      await new Widget(page, `${open} .predict-result`).press("Show it");
+      assert.equal(await asked.isTold(), true);
+      await asked.said(/^You were right: answer 3 is what happened\.$/);
+    });
+  });
+}
+
+test("without JavaScript there is a list, and the recording answers", async () => {
+  const browser = await launch();
+  const plain = await freshPage(browser);
+  await plain.setJavaScriptEnabled(false);
+  await plain.goto(site.url + PAGE);
+  assert.equal(await plain.$("predict-question :is(input, button)"), null);
+  const [list, items] = await plain.$eval(`predict-question[data-for="${READERS}"]`, (element) => [
+    element.querySelector("ol")!.innerText,
+    element.querySelectorAll("li").length,
+  ]);
+  assert.equal(items, 3);
+  assert.match(list as string, /at Ada's first await/);
+  const shown = await plain.$eval(`details:has(#${READERS})`, (details) => {
+    details.open = true;
+    return details.innerText;
+  });
+  assert.match(shown, /Recorded on[\s\S]*Ada asks for Ulysses\nBen[\s\S]*Answer 2 is what happ/);
+  await browser.close();
+});
+
+const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
+function attribute(tag: string, name: string): string | undefined {
+  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
+  return value?.replace(/&(amp|lt|gt|quot);/g, (_, entity: string) => UNESCAPED[entity]!);
+}
+
+test("browsers find the same answers in the recordings as the build did", async () => {
+  let count = 0;
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    for (const [, tag = "", inner = ""] of html.matchAll(
+      /(<predict-question [^>]*>)([\s\S]*?)<\/predict-question>/g,
+    )) {
+      const id = attribute(tag, "data-for")!;
+      const [snippet = ""] = new RegExp(`<runnable-snippet id="${id}"[^>]*>`).exec(html) ?? [];
+      const name = attribute(snippet, "data-name")!;
+      const recorded = await readFile(`snippets/${name}.out`, "utf8");
+      const answers = [...inner.matchAll(/<li [^>]*>/g)].map(([li]): Answer => {
+        const [below, above] = [attribute(li, "data-below"), attribute(li, "data-above")];
+        return {
+          when: attribute(li, "data-when")!,
+          ...(below === undefined ? {} : { below: Number(below) }),
+          ...(above === undefined ? {} : { above: Number(above) }),
+        };
+      });
+      const text = recorded.replace(/^2> /gm, "").replace(/\[exit status \d+\]\n$/, "");
+      assert.deepEqual(judge(answers, text), [Number(attribute(tag, "data-recorded"))], name);
+      count++;
+    }
+  }
+  assert.ok(count >= 12, `only ${String(count)} questions`);
+});
