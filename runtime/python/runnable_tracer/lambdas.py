@@ -38,6 +38,8 @@ class Lambdas:
         self._lines = [line.encode() for line in source.split("\n")]
         # Where a lambda's body begins and ends; inner ones follow those around them.
         self._found: list[tuple[_Place, _Place, Lambda]] = []
+        # By id, as the hash of code is made of all that is in it; that stays while it is here.
+        self._known: dict[int, tuple[CodeType, Lambda | None]] = {}
         if "lambda" not in source:
             return
         try:
@@ -51,6 +53,11 @@ class Lambdas:
 
     def of(self, code: CodeType) -> Lambda | None:
         """Return the lambda that this is the code of."""
+        if id(code) not in self._known:
+            self._known[id(code)] = code, self._find(code)
+        return self._known[id(code)][1]
+
+    def _find(self, code: CodeType) -> Lambda | None:
         places = [
             (line, column)
             for line, _, column, end in code.co_positions()
