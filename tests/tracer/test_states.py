@@ -83,6 +83,23 @@ def test_each_change_is_told_at_the_line_that_sees_it_first(tmp_path: Path) -> N
     ]
 
 
+def test_a_function_in_one_line_tells_it_each_time_and_a_lambda_never(tmp_path: Path) -> None:
+    traced = watched(
+        tmp_path,
+        """\
+        ready = []
+        def take(): return ready.pop()
+        put = lambda: ready.append(1)
+        late = lambda: ready
+        for _ in range(3):
+            put(); late(); take()
+            pass
+        """,
+        '["ready"]',
+    )
+    assert [line for line, _ in states(traced)] == [2, *[2, 7] * 3]
+
+
 def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,

@@ -18,6 +18,8 @@ from runnable_tracer.recorder import Recorder
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 _TOOLS = (3, 5, 4, 2, 1, 0)
+# They would tell the line in which they stand, as if all of it began.
+_WITHIN_LINES = ("<lambda>", "<genexpr>")
 # A line that has been begun so often without anything new is not looked at any more.
 _PATIENCE = 300
 # What a page keeps; see runtime/timeline/model.ts.
@@ -40,10 +42,17 @@ def watch(recorder: Recorder) -> Callable[[], None] | None:
     watched = _Watch(recorder, names, _entries(source))
     _monitoring.use_tool_id(tool, "runnable_tracer")
 
+    # Kept, lest another one gets its number.
+    own: dict[int, CodeType] = {}
+
     def begins(code: CodeType, _: int) -> object:
-        if code.co_filename == recorder.program:
+        if id(code) not in own:
+            if code.co_filename != recorder.program or code.co_name in _WITHIN_LINES:
+                return _monitoring.DISABLE
+            own[id(code)] = code
             _monitoring.set_local_events(tool, code, _EVENTS.LINE)
-        return _monitoring.DISABLE
+        # Without this event, a function in one line tells that line only the first time.
+        return None
 
     calls = {_EVENTS.PY_START: begins, _EVENTS.LINE: watched.line}
     for event, call in calls.items():
