@@ -106,9 +106,9 @@ def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -
         """\
         import heapq, time
         timers = []
-        for number, (seconds, name) in enumerate([(60, "c"), (0.01, "a"), (30, "b")]):
+        for number, (seconds, name) in enumerate([(60, "c"), (0.5, "a"), (30, "b")]):
             heapq.heappush(timers, (time.perf_counter() + seconds, number, name))
-        time.sleep(0.02)
+        time.sleep(0.6)
         pass
         """,
         '["timers"]',
@@ -120,7 +120,9 @@ def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -
         (3, {"timers": ['in # s: "a"', 'in # s: "b"', 'in # s: "c"']}),
         (6, {"timers": ['due: "a"', 'in # s: "b"', 'in # s: "c"']}),
     ]
-    assert re.fullmatch(r'in (30\.00|29\.99) s: "b"', traced.of("state")[3][4]["timers"][1])
+    left = re.fullmatch(r'in (\d\d\.\d\d) s: "b"', traced.of("state")[3][4]["timers"][1])
+    assert left
+    assert 20 < float(left[1]) <= 30
 
 
 def test_times_of_no_clock_are_told_as_they_are(tmp_path: Path) -> None:
