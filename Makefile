@@ -20,8 +20,8 @@ in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
 # They mostly wait.
 light_tests := $(patsubst %,tests/e2e/%.test.ts,chess differences exploration input leaving navigation \
-  pace path print question run_timeline tables timeline tracer virtual_time without_javascript \
-  without_stack_switching)
+  pace path player print question run_timeline tables timeline tracer virtual_time \
+  without_javascript without_stack_switching)
 # They keep a core busy, or look at what the whole machine does.
 heavy_tests := $(patsubst %,tests/e2e/%.test.ts,axe snippets start)
 format_paths := runtime tests '*.json' '.github/**/*.yml'

@@ -1,7 +1,7 @@
 /**
  * Measures the view of a timeline with 10 000 tasks in Chromium and Firefox: how long a frame takes,
- * from its script to the end of its layout, while lanes scroll, time is zoomed and the run grows.
- * Prints the median and the longest of each, in ms.
+ * from its script to the end of its layout, while lanes scroll, time is zoomed, the run grows, and it
+ * is stepped through and played again. Prints the median and the longest of each, in ms.
  *
  * Usage: node bench_timeline.ts [--tasks N] [--runtime DIR]
  */
@@ -79,6 +79,45 @@ async function measure(count: number, source: string): Promise<Frames> {
   };
   for (let at = 0; at < 20; at++) await note("zooming", () => press("+"));
   for (let at = 0; at < 20; at++) await note("zooming", () => press("-"));
+  const named = (name: string): HTMLButtonElement =>
+    [...figure.querySelectorAll("button")].find(({ textContent }) => textContent === name)!;
+  const opened = performance.now();
+  named("Step through").click();
+  while (!figure.querySelector(".tl-player")) await new Promise((resolve) => setTimeout(resolve));
+  frames["opening"] = [performance.now() - opened];
+  for (let at = 0; at < 60; at++) await note("stepping", () => named("Next").click());
+  // Where a task has its turn in every frame.
+  const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
+  slider.value = String(rows.length / 10);
+  slider.dispatchEvent(new Event("input"));
+  const pace = figure.querySelector<HTMLSelectElement>(".tl-player select")!;
+  pace.value = "0.1";
+  pace.dispatchEvent(new Event("change"));
+  // While it plays it asks for each frame itself: this comes before it, the end of a note after it.
+  let start = 0;
+  let chain = 0;
+  const first = (): void => {
+    start = performance.now();
+    chain = requestAnimationFrame(first);
+  };
+  first();
+  named("Play").click();
+  const played: number[] = [];
+  for (let at = 0; at < 60; at++) {
+    await new Promise<void>((resolve) => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        played.push(performance.now() - start);
+        resolve();
+      };
+      requestAnimationFrame(() => {
+        figure.getBoundingClientRect();
+        channel.port2.postMessage(0);
+      });
+    });
+  }
+  cancelAnimationFrame(chain);
+  frames["playing"] = played;
   return frames;
 }
 

@@ -1,5 +1,5 @@
 /** The timeline of a widget's runs: takes what a run tells of itself, and has it drawn. */
-import type { RunEvent } from "../host/types.ts";
+import type { Program, RunEvent } from "../host/types.ts";
 import type { Timeline } from "../timeline/model.ts";
 import type { Row } from "../timeline/rows.ts";
 import { element } from "./dom.ts";
@@ -13,6 +13,8 @@ export interface RunTimelineOptions {
   after: HTMLElement;
   /** The recording's data. */
   traceUrl: string | undefined;
+  /** The program that was recorded. */
+  source: string;
   /** Marks a line of the source. */
   go: (line: number) => void;
 }
@@ -66,17 +68,19 @@ export class RunTimeline {
   #waiting: Told[] = [];
   #run = 0;
   #pace = 1;
+  #source = "";
   #shown = false;
 
   constructor(options: RunTimelineOptions) {
     this.#options = options;
-    const { figure, traceUrl, go } = options;
-    if (figure) this.#attached = attachTimeline(figure, traceUrl, go);
+    const { figure, traceUrl, go, source } = options;
+    if (figure) this.#attached = attachTimeline(figure, traceUrl, go, source);
   }
 
-  /** A new run begins; `pace` as in `Program`. */
-  begin(pace: number): void {
-    this.#pace = pace;
+  /** A new run begins; as in `Program`. */
+  begin({ pace, source }: Pick<Program, "pace" | "source">): void {
+    this.#pace = pace ?? 1;
+    this.#source = source;
     this.#run += 1;
     this.#following = undefined;
     this.#waiting = [];
@@ -150,6 +154,7 @@ export class RunTimeline {
     const time = say(pace);
     void this.#attached.show(timeline, {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
+      source: this.#source,
       // Virtual time goes on only with what the run tells.
       ...(pace > 0 ? { clock: () => (now() - start) * pace } : {}),
     });

@@ -63,10 +63,10 @@ export class Runner implements Owner {
     this.#why = undefined;
     this.#stopping = false;
     output.begin(say(pace));
-    if (traced) timeline.begin(pace);
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
     const program = { source, filename, interactive: true, trace: traced, pace };
+    if (traced) timeline.begin(program);
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);

@@ -1,20 +1,19 @@
 /** One run, step by step: who runs, where it stops, what the variables are, what has been printed. */
 import { button, element, enable } from "./dom.ts";
+import { Excerpt } from "./excerpt.ts";
 import type { Step } from "./exploration.ts";
 
 export class Stepper {
   readonly element: HTMLElement = element("div", "runnable-stepper");
   readonly #steps: Step[];
   readonly #ending: string;
-  readonly #source: string[];
   readonly #mark: (line: number) => void;
   readonly #previous = button("Previous", () => this.#go(-1));
   readonly #next = button("Next", () => this.#go(1));
   readonly #place = element("span", "runnable-stepper-place");
   readonly #text = element("p", "runnable-stepper-text");
   readonly #values = element("p", "runnable-stepper-values");
-  /** The line and its neighbours: the code itself may be out of sight. */
-  readonly #excerpt = element("pre", "runnable-stepper-code");
+  readonly #excerpt: Excerpt;
   readonly #printed = element("pre", "");
   /** Of the step that is shown. */
   #at = 0;
@@ -27,7 +26,7 @@ export class Stepper {
   ) {
     this.#steps = steps;
     this.#ending = ending;
-    this.#source = source.split("\n");
+    this.#excerpt = new Excerpt(source);
     this.#mark = mark;
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an order that breaks the program");
@@ -39,7 +38,7 @@ export class Stepper {
     this.element.append(
       element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#place),
       told,
-      this.#excerpt,
+      this.#excerpt.element,
       element("p", "runnable-stepper-label", "Printed so far"),
       this.#printed,
     );
@@ -71,12 +70,7 @@ export class Stepper {
     for (const [name, value] of Object.entries(step.values)) {
       this.#values.append(element("code", "", `${name} = ${value}`), " ");
     }
-    this.#excerpt.replaceChildren();
-    for (let number = step.line - 1; number <= step.line + 1; number++) {
-      const text = step.line > 0 ? this.#source[number - 1] : undefined;
-      const shown = text === undefined ? "\n" : `${String(number).padStart(4)}  ${text}\n`;
-      this.#excerpt.append(element("span", number === step.line ? "runnable-at" : "", shown));
-    }
+    this.#excerpt.show(step.line);
     const printed = this.#steps.slice(0, this.#at + 1).map(({ stdout }) => stdout);
     this.#printed.textContent = printed.join("");
     this.#mark(step.line);

@@ -17,12 +17,14 @@ export interface AttachedTimeline {
 
 /**
  * Makes a figure come to life when pointer or focus come to it: then the view and the trace are
- * fetched. Until they are there, and if they cannot be had, it stays as it is.
+ * fetched. Until they are there, and if they cannot be had, it stays as it is. `source` is the program
+ * that was recorded.
  */
 export function attachTimeline(
   figure: HTMLElement,
   traceUrl: string | undefined,
   go: (line: number) => void,
+  source?: string,
 ): AttachedTimeline {
   const end = new AbortController();
   const { signal } = end;
@@ -52,7 +54,8 @@ export function attachTimeline(
       import("./timeline_view.ts"),
     ]);
     const trace = await fetchTrace(url);
-    await open(Timeline.of(trace), { what: `recorded on ${trace.interpreter}` }, false);
+    const subject = { what: `recorded on ${trace.interpreter}`, source };
+    await open(Timeline.of(trace), subject, false);
   };
   const near = (): void => {
     if (traceUrl === undefined || view) return;

@@ -54,6 +54,20 @@ export class Span {
     );
   }
 
+  /** Brings a time into view, and more of what follows it than of what was before; false if it is. */
+  keep(at: number): boolean {
+    if (at >= this.from && at <= this.to) return false;
+    const span = this.to - this.from;
+    this.#set(at - 0.1 * span, span);
+    return true;
+  }
+
+  /** What brings back the stretch that is in view now. */
+  remember(): () => void {
+    const { from, to, isWhole } = this;
+    return () => (isWhole ? this.reset() : this.#set(from, to - from));
+  }
+
   get #finest(): number {
     return Math.min(this.#limit, Math.max(this.#limit * 1e-6, 0.005));
   }

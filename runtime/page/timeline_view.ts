@@ -1,21 +1,16 @@
 /** The interactive timeline, of a recording or of a run that goes on. Loaded when it is wanted. */
 import * as draw from "../timeline/draw.ts";
-import {
-  LANES,
-  layOut,
-  list,
-  type Bar,
-  type Chart,
-  type Listing,
-  type Track,
-} from "../timeline/layout.ts";
+import { LANES, layOut, list, type Bar, type Chart, type Listing } from "../timeline/layout.ts";
 import type { Lane, Timeline } from "../timeline/model.ts";
 import { tables } from "../timeline/tables.ts";
 import { barSentence, census, ofLibraries, plural, time } from "../timeline/words.ts";
 import { button, element, enable, freshId } from "./dom.ts";
 import { findKey, patch } from "./patch.ts";
+import { barAt, nearest, segmentOf } from "./timeline_bars.ts";
 import { Gestures } from "./timeline_gestures.ts";
+import { actionOf, type Acts } from "./timeline_keys.ts";
 import { Span } from "./timeline_span.ts";
+import { Stepping, type Place } from "./timeline_stepping.ts";
 
 export interface ViewOptions {
   /** Its content is replaced, but for a `<details>`, which comes to hold the tables. */
@@ -29,6 +24,8 @@ export interface Subject {
   what: string;
   /** For a run that goes on: ms since the main process began. Without it only rows move time. */
   clock?: () => number;
+  /** The program that ran. */
+  source?: string | undefined;
 }
 
 /** Bars and marks at once. */
@@ -37,19 +34,11 @@ const ELEMENTS = 1500;
 const NARROWEST = 1.5;
 const TICK_DISTANCE = 90;
 const TABLE_ROWS = 200;
-/** So near a bar, in px, counts as on it. */
-const NEAR = 6;
 /** Lanes above and below those in sight, so that scrolling finds them there. */
 const MARGIN = 3;
 /** Between two redraws of a run that only waits, in ms. */
 const TICK = 250;
 const CALM_TICK = 1000;
-
-interface Place {
-  lane: Lane;
-  /** Of a segment. */
-  index: number;
-}
 
 export class TimelineView {
   readonly #figure: HTMLElement;
@@ -75,6 +64,7 @@ export class TimelineView {
   readonly #seen: IntersectionObserver;
   readonly #span = new Span();
   readonly #buttons: Record<"in" | "out" | "whole", HTMLButtonElement>;
+  readonly #stepping: Stepping;
   #timeline: Timeline | undefined;
   #subject: Subject = { what: "" };
   #visible = true;
@@ -89,7 +79,7 @@ export class TimelineView {
   /** Where the keyboard is. */
   #cursor: Place | undefined;
   #selected: Place | undefined;
-  #hovered: { bar: Bar; x: number } | undefined;
+  #hovered: Bar | undefined;
   #hoveredElement: Element | undefined;
   #line = 0;
 
@@ -106,9 +96,21 @@ export class TimelineView {
       in: tool("+", "Zoom in", () => this.#zoom(Span.STEP)),
       whole: tool("Whole run", "", () => this.#change(() => this.#span.reset())),
     };
-    this.#tools.role = "group";
-    this.#tools.ariaLabel = "Zoom";
-    this.#tools.append(...Object.values(this.#buttons));
+    const zoom = element("div", "", ...Object.values(this.#buttons));
+    zoom.role = "group";
+    zoom.ariaLabel = "Zoom";
+    this.#stepping = new Stepping({
+      chart: this.#chart,
+      after: this.#panel,
+      span: this.#span,
+      run: () => ({ timeline: this.#timeline, source: this.#subject.source }),
+      go,
+      reveal: (place) => this.#reveal(place),
+      remember: () => this.#remember(),
+      redraw: () => this.#schedule(),
+      width: () => this.#drawn?.width ?? 0,
+    });
+    this.#tools.append(this.#stepping.button, zoom);
     this.#library = button("", () => this.#toggleLibrary());
     this.#library.classList.add("tl-link");
     this.#panel.ariaLive = "off";
@@ -131,6 +133,7 @@ export class TimelineView {
 
   /** Shows a run from now on; `changed` tells when there is more of it. */
   show(timeline: Timeline, subject: Subject): void {
+    this.#stepping.close();
     this.#timeline = timeline;
     this.#subject = subject;
     this.#listed = -1;
@@ -139,6 +142,7 @@ export class TimelineView {
     this.#hovered = undefined;
     this.#span.reset();
     this.#scroll.scrollTop = 0;
+    this.#stepping.update();
     this.#keepTime();
     this.#draw();
     this.#fillTables();
@@ -151,6 +155,7 @@ export class TimelineView {
   /** There are new rows, or the run is over. Redraws with the next frame, if it is in sight. */
   changed(): void {
     if (this.#timeline?.ended) this.#fillTables();
+    this.#stepping.update();
     this.#schedule();
   }
 
@@ -168,6 +173,7 @@ export class TimelineView {
 
   /** Gives the figure its content back. */
   close(): void {
+    this.#stepping.close();
     this.#end.abort();
     this.#resized.disconnect();
     this.#seen.disconnect();
@@ -196,8 +202,8 @@ export class TimelineView {
       hover: (x, y) => this.#hover(x, y),
       leave: () => this.#hover(NaN, NaN),
       press: (x, y) => {
-        const found = this.#barAt(x, y);
-        if (found) this.#select({ lane: found.bar.lane, index: segmentOf(found.bar) });
+        const bar = this.#barAt(x, y);
+        if (bar) this.#select({ lane: bar.lane, index: segmentOf(bar) });
       },
     });
   }
@@ -251,6 +257,7 @@ export class TimelineView {
       line: this.#line,
     });
     this.#drawn = chart;
+    this.#stepping.place();
     const focused = this.#chart.contains(document.activeElement);
     const current = this.#current();
     patch(
@@ -362,45 +369,23 @@ export class TimelineView {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const current = this.#current();
     if (!current) return;
-    const act = this.#action(event, current.bar);
+    const act = actionOf(event, current.bar, this.#acts());
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   }
 
-  #action({ key, shiftKey }: KeyboardEvent, bar: Bar): (() => void) | undefined {
-    const { lane, first, last } = bar;
-    if (shiftKey && key === "ArrowLeft") return () => this.#change(() => this.#span.pan(-0.2));
-    if (shiftKey && key === "ArrowRight") return () => this.#change(() => this.#span.pan(0.2));
-    switch (key) {
-      case "ArrowLeft":
-        return () => this.#goTo({ lane, index: first - 1 });
-      case "ArrowRight":
-        return () => this.#goTo({ lane, index: last + 1 });
-      case "ArrowUp":
-        return () => this.#goToLane(bar, -1);
-      case "ArrowDown":
-        return () => this.#goToLane(bar, 1);
-      case "Home":
-        return () => this.#goTo({ lane, index: 0 });
-      case "End":
-        return () => this.#goTo({ lane, index: lane.segments.length - 1 });
-      case "Enter":
-      case " ":
-        return () => this.#select({ lane, index: segmentOf(bar) });
-      case "Escape":
-        return this.#selected && (() => this.#unselect());
-      case "+":
-      case "=":
-        return () => this.#zoom(Span.STEP);
-      case "-":
-        return () => this.#zoom(1 / Span.STEP);
-      case "0":
-        return () => this.#change(() => this.#span.reset());
-      default:
-        return undefined;
-    }
+  #acts(): Acts {
+    return {
+      goTo: (place) => this.#goTo(place),
+      goToLane: (bar, by) => this.#goToLane(bar, by),
+      select: (place) => this.#select(place),
+      unselect: this.#selected && (() => this.#unselect()),
+      zoom: (factor) => this.#zoom(factor),
+      pan: (by) => this.#change(() => this.#span.pan(by)),
+      showAll: () => this.#change(() => this.#span.reset()),
+    };
   }
 
   /** Moves the focus to a segment, and what is in view with it. */
@@ -409,6 +394,14 @@ export class TimelineView {
     if (!segment) return;
     this.#cursor = { lane, index };
     this.#span.reveal(segment.start, segment.end);
+    this.#scrollTo(lane);
+    this.#draw();
+    const focused = this.#currentElement();
+    focused?.focus({ preventScroll: true });
+    focused?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #scrollTo(lane: Lane): void {
     const place = this.#listing.rows.findIndex((row) => row.lane === lane);
     const [top, height] = [place * this.#rowHeight, this.#scroll.clientHeight];
     const { scrollTop } = this.#scroll;
@@ -416,10 +409,6 @@ export class TimelineView {
     else if (top + this.#rowHeight > scrollTop + height) {
       this.#scroll.scrollTop = top + this.#rowHeight - height;
     }
-    this.#draw();
-    const focused = this.#currentElement();
-    focused?.focus({ preventScroll: true });
-    focused?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** To the next lane in which something goes on, at the same time. */
@@ -440,6 +429,7 @@ export class TimelineView {
   #select(place: Place): void {
     this.#selected = place;
     this.#goTo(place);
+    if (this.#stepping.goTo(place)) return;
     const line = place.lane.segments[place.index]?.line ?? 0;
     if (line > 0) this.#go(line);
   }
@@ -447,6 +437,26 @@ export class TimelineView {
   #unselect(): void {
     this.#selected = undefined;
     this.#schedule();
+  }
+
+  /** Selects a segment without going there. */
+  #reveal(place: Place | undefined): void {
+    this.#selected = place;
+    if (place) this.#scrollTo(place.lane);
+    this.#schedule();
+  }
+
+  /** What brings back what is selected and in view now, and its line. */
+  #remember(): () => void {
+    const [selected, span] = [this.#selected, this.#span.remember()];
+    const { scrollTop } = this.#scroll;
+    return () => {
+      this.#selected = selected;
+      span();
+      this.#scroll.scrollTop = scrollTop;
+      this.#go(selected?.lane.segments[selected.index]?.line ?? 0);
+      this.#schedule();
+    };
   }
 
   /** Around where the keyboard is, if that is in view. */
@@ -466,22 +476,11 @@ export class TimelineView {
     return (x - this.#lanes.getBoundingClientRect().right + width) / width;
   }
 
-  #barAt(x: number, y: number): { bar: Bar; x: number } | undefined {
+  #barAt(x: number, y: number): Bar | undefined {
     const chart = this.#drawn;
     if (!chart || !(x === x)) return undefined;
     const place = Math.floor((y - this.#lanes.getBoundingClientRect().top) / this.#rowHeight);
-    const track = chart.tracks.find(({ index }) => index === place);
-    const at = this.#fraction(x) * chart.width;
-    let found: Bar | undefined;
-    let distance = NEAR;
-    for (const bar of track?.bars ?? []) {
-      const far = Math.max(bar.x - at, at - bar.x - bar.width, 0);
-      // A narrow bar wins over the wide one beside it.
-      if (far > distance || (far === distance && found && bar.width > found.width)) continue;
-      found = bar;
-      distance = far;
-    }
-    return found && { bar: found, x: at };
+    return barAt(chart, place, this.#fraction(x) * chart.width);
   }
 
   #hover(x: number, y: number): void {
@@ -495,8 +494,9 @@ export class TimelineView {
   #tell(): void {
     const focused = this.#chart.contains(document.activeElement);
     const current = this.#current();
-    const hovered = this.#hovered?.bar;
-    const bar = hovered ?? (focused ? current?.bar : this.#selectedBar());
+    const hovered = this.#hovered;
+    const selected = this.#stepping.isOpen ? undefined : this.#selectedBar();
+    const bar = hovered ?? (focused ? current?.bar : selected);
     this.#highlight(hovered);
     this.#panel.classList.toggle("tl-legend", !bar);
     if (bar) patch(this.#panel, [{ tag: "span", attributes: {}, children: [barSentence(bar)] }]);
@@ -534,14 +534,4 @@ function tool(text: string, name: string, act: () => void): HTMLButtonElement {
   const made = button(text, act);
   if (name !== "") made.ariaLabel = made.title = name;
   return made;
-}
-
-/** Of the segment that a bar stands for. */
-function segmentOf({ lane, first, last, segment }: Bar): number {
-  if (first === last) return first;
-  return Math.min(last, Math.max(first, lane.segments.indexOf(segment, first)));
-}
-
-function nearest({ bars }: Track, index: number): Bar | undefined {
-  return bars.find(({ last }) => last >= index) ?? bars.at(-1);
 }

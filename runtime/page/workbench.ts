@@ -85,6 +85,7 @@ export class Workbench {
       figure: options.timeline?.figure ?? null,
       after: output,
       traceUrl: options.timeline?.traceUrl,
+      source: draft.original,
       go: (line) => this.code.mark(line),
     });
     this.#runner = new Runner({

@@ -21,6 +21,8 @@ export interface Segment {
   /** Of a running thread: so long it was on a processor, in ms; undefined if that is unknown. */
   cpu: number | undefined;
   held: HoldUp | undefined;
+  /** The number of the row that tells of it: clocks are coarse, and much has the same time. */
+  told: number;
 }
 
 /** A step of a task that kept its event loop from all else. */
@@ -101,6 +103,8 @@ export class Lane {
   #marksInOrder = true;
   /** What decides its states, in order of time as soon as `segments` is asked for. */
   #rows: Row[] = [];
+  /** The number of each among all rows of the run. */
+  #numbers: number[] = [];
   #inOrder = true;
   #segments: Segment[] = [];
   /** So many rows are in the segments already. */
@@ -166,6 +170,7 @@ export class Lane {
     const last = this.#rows.at(-1);
     if (last && when(row) < when(last)) this.#inOrder = false;
     this.#rows.push(row);
+    this.#numbers.push(this.process.timeline.told);
   }
 
   mark(mark: Mark): void {
@@ -188,11 +193,14 @@ export class Lane {
   #build(): void {
     if (this.kind === undefined || this.kind === "process") return;
     if (!this.#inOrder) {
-      this.#rows.sort((one, other) => when(one) - when(other));
+      const [rows, numbers] = [this.#rows, this.#numbers];
+      const order = [...rows.keys()].sort((one, other) => when(rows[one]!) - when(rows[other]!));
+      this.#rows = order.map((index) => rows[index]!);
+      this.#numbers = order.map((index) => numbers[index]!);
       this.#inOrder = true;
       this.#restart();
     }
-    if (!this.#open) this.#begin("ready", this.start);
+    if (!this.#open) this.#begin("ready", this.start).told = 0;
     for (; this.#done < this.#rows.length; this.#done++) {
       const row = this.#rows[this.#done]!;
       if (this.kind === "task") {
@@ -225,6 +233,7 @@ export class Lane {
       job: this.#job,
       cpu: undefined,
       held: undefined,
+      told: this.#numbers[this.#done] ?? 0,
     };
     this.#segments.push(segment);
     this.#open = segment;
@@ -334,6 +343,8 @@ export class Timeline {
   ended = false;
   /** Which marks there are in any lane. */
   readonly kinds = new Set<Mark["kind"]>();
+  /** What was printed, in the order in which it was told. */
+  readonly printed: { lane: Lane; mark: Mark }[] = [];
   #rows = 0;
   readonly #states: Holding[] = [];
   #statesInOrder = true;
@@ -366,6 +377,11 @@ export class Timeline {
     this.advance(at);
     this.ended = true;
     this.version += 1;
+  }
+
+  /** So many rows have been told. */
+  get told(): number {
+    return this.#rows;
   }
 
   /** From when on nothing is known, if there was too much to tell. */
@@ -474,11 +490,14 @@ export class Timeline {
         on.add(row);
         this.#showLine(on, row[4]);
         break;
-      case "output":
-        on.mark({ at: row[2], kind: row[3], text: row[4], line: row[5] });
+      case "output": {
+        const mark: Mark = { at: row[2], kind: row[3], text: row[4], line: row[5] };
+        on.mark(mark);
+        this.printed.push({ lane: on, mark });
         this.kinds.add(row[3]);
         this.#showLine(on, 1);
         break;
+      }
       case "state":
         this.#hold(on, row);
         this.#showLine(on, row[3]);

@@ -15,6 +15,7 @@ import {
 import { button, element, enable, freshId } from "../dom.ts";
 import { whenNear } from "../nearing.ts";
 import type { Owner, Session } from "../session.ts";
+import { addStyles } from "../styles.ts";
 import { tabFor } from "../tab.ts";
 import { Chart, type Measured } from "./chart.ts";
 import { Stage } from "./stage.ts";
@@ -27,16 +28,6 @@ const SPEED = 60;
 
 /** Whoever drags a slider means where it comes to rest, in ms. */
 const REST = 300;
-
-let styled = false;
-
-function addStyles(): void {
-  if (styled) return;
-  styled = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(styles);
-  document.adoptedStyleSheets.push(sheet);
-}
 
 /** Both ways of playing, with the same settings. */
 interface Plays {
@@ -52,7 +43,7 @@ export function openHall(root: HTMLElement): () => void {
   const snippet = document.querySelector<HTMLElement>(`runnable-snippet[data-name="${name}"]`);
   const source = snippet?.dataset["source"];
   if (!snippet || source === undefined) return () => undefined;
-  addStyles();
+  addStyles(styles);
   const { session } = tabFor(new URL(snippet.dataset["runtime"] ?? "runtime/", document.baseURI));
   const hall = new Hall(root, source, session);
   return () => hall.close();

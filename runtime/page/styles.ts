@@ -1,0 +1,11 @@
+/** Styles that come with the script that needs them. */
+const added = new Set<string>();
+
+/** Adds a style sheet to the page, once. */
+export function addStyles(styles: string): void {
+  if (added.has(styles)) return;
+  added.add(styles);
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(styles);
+  document.adoptedStyleSheets.push(sheet);
+}

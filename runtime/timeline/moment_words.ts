@@ -1,0 +1,185 @@
+/** Says in words what the moments of a run show. */
+import { collections, holdingStory, valuesAt } from "./holding_words.ts";
+import type { Lane, Segment } from "./model.ts";
+import { due, type Moments, type Situation, type Standing } from "./moments.ts";
+import type { Turn } from "./turns.ts";
+import { fullName, heldUp, moment, plural, time, waited, woken } from "./words.ts";
+
+/** What goes on at a moment. */
+export interface Story {
+  /** Whose turn it is; empty at the end of the run. */
+  who: string;
+  /** What follows on that. */
+  text: string;
+  /** The line from which it goes on, or in which it is; 0 if that is unknown. */
+  line: number;
+}
+
+export interface Section {
+  name: string;
+  /** Its order means something. */
+  isOrdered: boolean;
+  /** Its entries are in the words of the program. */
+  isCode: boolean;
+  /** Of what there is, the first. */
+  entries: { name: string; text: string }[];
+  count: number;
+  /** What to say if there is nothing. */
+  none: string;
+}
+
+/** Of each section, and of the lanes that wait for one thing. */
+const ENTRIES = 6;
+const TOGETHER = 4;
+/** So many lanes are looked at to find out how much room their sections need. */
+const SAMPLED = 20_000;
+
+export function story(moments: Moments, number: number): Story {
+  const { all, timeline } = moments;
+  const { at, turn, holding } = all[number]!;
+  if (holding) return { who: fullName(holding.lane), ...holdingStory(moments, number) };
+  if (turn) {
+    const line = from(turn) || turn.lane.segments[turn.first]!.line;
+    return { who: fullName(turn.lane), text: `${began(turn)} ${went(turn)}`, line };
+  }
+  const text =
+    timeline.cut === undefined
+      ? `The run is over, after ${time(at)}.`
+      : `There was more than a timeline keeps: what came after ${time(at)} is not known.`;
+  return { who: "", text, line: 0 };
+}
+
+const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
+
+/** The lane's wait that came before, if there was one. */
+function waitBefore({ lane, first }: Turn): Segment | undefined {
+  const before = lane.segments.slice(Math.max(0, first - 2), first);
+  return before.findLast(({ state }) => state !== "ready");
+}
+
+function isFirst({ lane, first, at }: Turn): boolean {
+  const before = lane.segments.slice(0, first + 1).find(({ state }) => state === "running");
+  return before?.start === at;
+}
+
+/** The line where it goes on, or, at its beginning, of what it is made to run; 0 if unknown. */
+const from = (turn: Turn): number =>
+  isFirst(turn) ? turn.lane.line : (waitBefore(turn)?.line ?? 0);
+
+function began(turn: Turn): string {
+  const { lane, first, at } = turn;
+  const line = from(turn);
+  if (isFirst(turn)) return ` started${atLine(line)}.`;
+  const segment = lane.segments[first]!;
+  if (at > segment.start) return " went on.";
+  const by = woken(lane, segment);
+  if (by === "its turn was over") return " got its turn again.";
+  const place = line > 0 ? ` from line ${String(line)}` : "";
+  return ` went on${place}${by === "" ? "" : `, woken by ${by}`}.`;
+}
+
+function went({ lane, at, end, first, last, then }: Turn): string {
+  const pieces = lane.segments.slice(first, last + 1);
+  const job = pieces.find((piece) => piece.job !== "")?.job ?? "";
+  const held = pieces.find((piece) => piece.held)?.held;
+  const did = held ? heldUp(held) : `${job === "" ? "ran" : `ran ${job}`} for ${time(end - at)}`;
+  return `It ${did}, then ${then ? `it was ${fullName(then)}’s turn` : next(lane, last)}.`;
+}
+
+function next(lane: Lane, index: number): string {
+  const after = lane.segments[index + 1];
+  if (after?.state === "waiting") return waited(after) + atLine(after.line);
+  if (after) return lane.kind === "task" ? "was ready again at once" : "its turn was over";
+  const how = lane.ending?.how;
+  if (how === undefined) return "its thread ended, or no more is known";
+  if (how === "done") return "ended";
+  if (how !== "failed") return `was ${how}`;
+  return `failed${lane.ending!.text === "" ? "" : ` with ${lane.ending!.text}`}`;
+}
+
+const nameOf = ({ lane, task }: Standing): string => fullName(task ?? lane);
+
+/** What stands where at a moment, or at a time between it and the next. */
+export function sections(moments: Moments, number: number, time?: number): Section[] {
+  const names = collections(moments.timeline);
+  if (names.length === 0) {
+    return situated(moments.at(number, time), time ?? moments.all[number]!.at);
+  }
+  const values = valuesAt(moments, number);
+  return names.map((name) => {
+    const none = Object.hasOwn(values, name) ? "Empty." : "Not there yet.";
+    const say = (text: string): Section["entries"][number] => ({ name: "", text });
+    return { ...section(name, true, values[name] ?? [], none, say), isCode: true };
+  });
+}
+
+function situated({ running, ready, timers, waiting }: Situation, at: number): Section[] {
+  return [
+    section("Running", false, running, "Nothing runs.", (one) => ({
+      name: nameOf(one),
+      text: one.segment.job,
+    })),
+    section("Ready", true, ready, "Nothing else is ready.", (one) => ({
+      name: nameOf(one),
+      text: since(one),
+    })),
+    section("Timers", true, timers, "Nothing sleeps.", (one) => ({
+      name: nameOf(one),
+      text: until(one, at),
+    })),
+    section("Waiting", false, waiting, "Nothing waits for anything else.", (group) => {
+      const { reason, of, line } = group[0]!.segment;
+      const name = (reason || "unknown") + (of === "" ? "" : ` (${of})`) + atLine(line);
+      const names = group.slice(0, TOGETHER).map(nameOf);
+      const left = group.length - names.length;
+      return { name, text: names.join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "") };
+    }),
+  ];
+}
+
+function section<One>(
+  name: string,
+  isOrdered: boolean,
+  all: readonly One[],
+  none: string,
+  say: (one: One) => { name: string; text: string },
+): Section {
+  const entries = all.slice(0, ENTRIES).map(say);
+  return { name, isOrdered, isCode: false, entries, count: all.length, none };
+}
+
+/** How many lines each section needs at most, in a sample of the moments if there are many. */
+export function most(moments: Moments): number[] {
+  const found: number[] = [];
+  const count = Math.ceil(SAMPLED / (moments.lanes.length + 1));
+  const step = Math.ceil(moments.all.length / count);
+  for (let number = 0; number < moments.all.length; number += step) {
+    sections(moments, number).forEach(({ count }, index) => {
+      found[index] = Math.max(found[index] ?? 1, Math.min(count, ENTRIES + 1));
+    });
+  }
+  return found;
+}
+
+function since({ lane, segment, index }: Standing): string {
+  const by = woken(lane, segment);
+  const maker = index === 0 ? lane.process.lanes.get(lane.by) : undefined;
+  const why =
+    index === 0
+      ? maker && `made by ${maker.name}`
+      : by === "its turn was over"
+        ? by
+        : by && `woken by ${by}`;
+  return `since ${moment(segment.start)}${why ? `, ${why}` : ""}`;
+}
+
+function until(standing: Standing, at: number): string {
+  const { lane, segment } = standing;
+  const { line, by } = segment;
+  const end = due(standing);
+  const place = line > 0 ? `line ${String(line)}, ` : "";
+  if (end === Infinity) return `${place}longer than is known`;
+  const waker = by === undefined || by < 0 ? undefined : lane.process.lanes.get(by);
+  const early = waker ? `, when ${waker.name} ends it` : "";
+  return `${place}${time(Math.max(0, end - at))} more, until ${moment(end)}${early}`;
+}

@@ -1,0 +1,213 @@
+/** Where one can step to in a run that is over, and how everything stands there. */
+import {
+  firstIndex,
+  type Holding,
+  type Lane,
+  type Mark,
+  type Segment,
+  type Timeline,
+} from "./model.ts";
+import { turns, type Turn } from "./turns.ts";
+
+/** How a lane stands. */
+export interface Standing {
+  lane: Lane;
+  segment: Segment;
+  /** Of the segment, in its lane. */
+  index: number;
+  /** Of a thread: the task in whose step it does so. */
+  task: Lane | undefined;
+}
+
+export interface Situation {
+  running: Standing[];
+  /** In the order in which they became ready. */
+  ready: Standing[];
+  /** What sleeps, in the order in which it is due. */
+  timers: Standing[];
+  /** Everything else that waits; together what waits for the same thing in the same line. */
+  waiting: Standing[][];
+}
+
+/**
+ * Somebody's turn begins, or what a watched collection holds has changed. Without both the run is over.
+ */
+export interface Moment {
+  at: number;
+  turn?: Turn;
+  holding?: Holding;
+}
+
+export interface Print {
+  mark: Mark;
+  lane: Lane;
+  /** The moment to which it belongs. */
+  moment: number;
+}
+
+/** When a sleep is over, as far as that is known. */
+export function due({ lane, segment, index }: Standing): number {
+  const isLast = index === lane.segments.length - 1;
+  return isLast && !lane.ending ? Infinity : segment.end;
+}
+
+export class Moments {
+  readonly timeline: Timeline;
+  /** Where the program watches collections, their changes; else all turns. At last the end. */
+  readonly all: readonly Moment[];
+  /** In order of time. */
+  readonly printed: readonly Print[];
+  /** When anything changes, in order. */
+  readonly changes: Float64Array;
+  /** Those that are the program's. */
+  readonly lanes: readonly Lane[];
+  /** The moments of each lane, by their place in all. */
+  readonly #of = new Map<Lane, number[]>();
+
+  constructor(timeline: Timeline) {
+    // It marks the segments of these steps.
+    void timeline.holdUps;
+    this.timeline = timeline;
+    this.lanes = timeline.lanes.filter(({ own, kind }) => own && kind !== "process");
+    const { states } = timeline;
+    const all: Moment[] =
+      states.length > 0
+        ? states.map((holding) => ({ at: holding.at, holding }))
+        : turns(this.lanes).map((turn) => ({ at: turn.at, turn }));
+    const end = Math.min(timeline.cut ?? Infinity, timeline.now);
+    this.all = [...all, { at: Math.max(end, all.at(-1)?.at ?? 0) }];
+    all.forEach(({ turn }, number) => {
+      if (!turn) return;
+      const of = this.#of.get(turn.lane);
+      if (of) of.push(number);
+      else this.#of.set(turn.lane, [number]);
+    });
+    this.printed = timeline.printed
+      .map(({ lane, mark }) => ({ lane, mark, moment: this.#momentOf(lane, mark.at) }))
+      .sort((one, other) => one.mark.at - other.mark.at);
+    this.changes = this.#changes();
+  }
+
+  /** The last moment that has come at this time. */
+  lastAt(time: number): number {
+    return Math.max(0, firstIndex(this.all.length, (index) => this.all[index]!.at > time) - 1);
+  }
+
+  /** The moment that shows a segment: the turn that it is, or the first one that finds it so. */
+  of({ lane, index }: { lane: Lane; index: number }): number {
+    const { start, end } = lane.segments[index]!;
+    const own = (this.#of.get(lane) ?? []).find((number) => {
+      const { first, last } = this.all[number]!.turn!;
+      return index >= first && index <= last;
+    });
+    if (own !== undefined) return own;
+    const first = firstIndex(this.all.length, (at) => this.all[at]!.at >= start);
+    const found = this.all[first];
+    return found && found.at < end ? first : this.lastAt(start);
+  }
+
+  /** How everything stands at a moment; with a time, at that time, which is after it. */
+  at(number: number, time?: number): Situation {
+    const { at, turn, holding } = this.all[number]!;
+    const isOver = time === undefined && !turn && !holding;
+    const standings = this.#standings(time ?? at, time === undefined ? turn : undefined, isOver);
+    const found: Situation = { running: [], ready: [], timers: [], waiting: [] };
+    const groups = new Map<string, Standing[]>();
+    for (const standing of standings) {
+      const { state, reason, of, line } = standing.segment;
+      if (state !== "waiting") found[state].push(standing);
+      else if (reason === "sleep") found.timers.push(standing);
+      else {
+        const key = [reason, of, line].join("\n");
+        const group = groups.get(key);
+        if (group) group.push(standing);
+        else groups.set(key, [standing]);
+      }
+    }
+    const isOwn = ({ lane }: Standing): number => (lane === turn?.lane ? 1 : 0);
+    found.running.sort((one, other) => isOwn(other) - isOwn(one));
+    found.ready.sort((a, b) => a.segment.start - b.segment.start || nextTold(a) - nextTold(b));
+    found.timers.sort((one, other) => {
+      const [a, b] = [due(one), due(other)];
+      return a === b ? nextTold(one) - nextTold(other) : a - b;
+    });
+    found.waiting = [...groups.values()];
+    return found;
+  }
+
+  /** What had been printed by the end of a moment's turn; with a time, by then. */
+  printedBy(number: number, time?: number): Print[] {
+    if (time !== undefined) return this.printed.filter(({ mark }) => mark.at <= time);
+    return this.printed.filter(({ moment }) => moment <= number);
+  }
+
+  #momentOf(lane: Lane, at: number): number {
+    const own = this.#of.get(lane) ?? [];
+    const number = own[firstIndex(own.length, (index) => this.all[own[index]!]!.at > at) - 1];
+    if (number !== undefined && at <= this.all[number]!.turn!.end) return number;
+    return this.lastAt(at);
+  }
+
+  #changes(): Float64Array {
+    const times: number[] = [];
+    for (const { segments } of this.lanes) {
+      for (const { start } of segments) times.push(start);
+      const last = segments.at(-1);
+      if (last) times.push(last.end);
+    }
+    for (const { mark } of this.printed) times.push(mark.at);
+    for (const { at } of this.all) times.push(at);
+    return new Float64Array(times).sort();
+  }
+
+  *#standings(at: number, turn: Turn | undefined, isOver: boolean): Generator<Standing> {
+    for (const thread of this.lanes) {
+      if (thread.kind !== "thread") continue;
+      const own = this.#standing(thread, at, turn, isOver);
+      let isBusy = false;
+      for (const task of thread.children) {
+        if (!task.own) continue;
+        const found = this.#standing(task, at, turn, isOver);
+        if (!found) continue;
+        const runs = found.segment.state === "running";
+        isBusy ||= runs;
+        // In the midst of its step the thread itself may wait.
+        const waits = runs && own && turn?.lane !== task && own.segment.state !== "running";
+        yield waits && own.segment.reason !== "idle" ? { ...own, task } : found;
+      }
+      if (own && !isBusy) yield own;
+    }
+  }
+
+  #standing(lane: Lane, at: number, turn: Turn | undefined, isOver: boolean): Standing | undefined {
+    const { segments } = lane;
+    if (lane.start > at) return undefined;
+    const standing = (index: number): Standing | undefined => {
+      const segment = segments[index];
+      return segment && { lane, segment, index, task: undefined };
+    };
+    if (lane === turn?.lane) return standing(turn.first);
+    let next = firstIndex(segments.length, (index) => segments[index]!.start >= at);
+    while (segments[next]?.start === at && (!turn || hasBegun(lane, segments[next]!, turn))) next++;
+    const segment = segments[next - 1];
+    if (!segment || segment.end > at) return standing(next - 1);
+    if (next < segments.length) {
+      const isDone = segment.state === "running" && turn && segment.told < turn.told;
+      return standing(isDone ? next : next - 1);
+    }
+    const stays = isOver && segment.state !== "running" && !lane.ending;
+    return stays && lane.end >= Math.min(at, this.timeline.known) ? standing(next - 1) : undefined;
+  }
+}
+
+/** At one and the same time: whether this was so before that turn began. */
+function hasBegun(lane: Lane, { state, told, by }: Segment, turn: Turn): boolean {
+  if (told < turn.told && told > 0) return true;
+  const isMade = told === 0;
+  // Whom the turn makes or wakes is not ready before it.
+  const who = isMade ? lane.by : (by ?? -1);
+  const isByTurn = lane.process === turn.lane.process && who === turn.lane.id;
+  return state === "ready" && !isByTurn;
+}
+
+const nextTold = ({ lane, index }: Standing): number => lane.segments[index + 1]?.told ?? Infinity;

@@ -1,0 +1,95 @@
+/** Who had its turn when: steps of tasks, and what threads ran besides. */
+import { firstIndex, type Lane, type Segment } from "./model.ts";
+
+export interface Turn {
+  at: number;
+  end: number;
+  lane: Lane;
+  /** The segments that it consists of, by index in the lane, both included. */
+  first: number;
+  last: number;
+  /** As in `Segment`. */
+  told: number;
+  /** It ended because the event loop gave this task its turn. */
+  then: Lane | undefined;
+}
+
+/** In order of time. */
+export function turns(lanes: readonly Lane[]): Turn[] {
+  const found: Turn[] = [];
+  for (const lane of lanes) {
+    if (lane.kind === "task") found.push(...steps(lane));
+    else if (lane.kind === "thread") found.push(...turnsOf(lane));
+  }
+  return found.sort((one, other) => one.at - other.at || one.told - other.told);
+}
+
+function turn(lane: Lane, { start, end, told }: Segment, index: number): Turn {
+  return { at: start, end, lane, first: index, last: index, told, then: undefined };
+}
+
+function steps(task: Lane): Turn[] {
+  return task.segments.flatMap((segment, index) =>
+    segment.state === "running" ? [turn(task, segment, index)] : [],
+  );
+}
+
+/** While a thread runs, its event loop may give turns to tasks: what is left are the thread's own. */
+function turnsOf(thread: Lane): Turn[] {
+  const taken = thread.children.flatMap(steps).sort((one, other) => one.at - other.at);
+  const isLooping = liveliness(thread.children);
+  const hasPrinted = (from: number, to: number): boolean => {
+    const { marks } = thread;
+    const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
+    return first !== undefined && first.at <= to;
+  };
+  const found: Turn[] = [];
+  let next = 0;
+  for (const whole of stretches(thread)) {
+    while (next < taken.length && taken[next]!.end < whole.at) next++;
+    let [from, told] = [whole.at, whole.told];
+    let at = next;
+    for (; at < taken.length && taken[at]!.at <= whole.end; at++) {
+      const step = taken[at]!;
+      const isOutside = at === next && !isLooping(from);
+      if (step.at > from && (isOutside || hasPrinted(from, step.at))) {
+        found.push({ ...whole, at: from, told, end: step.at, then: step.lane });
+      }
+      from = Math.max(from, step.end);
+      // What comes after the step is told between it and the next row.
+      told = step.told + 0.5;
+    }
+    const isUndivided = at === next;
+    const isCallback = thread.segments[whole.first]!.line > 0;
+    if (
+      (isUndivided && (isCallback || !isLooping(from))) ||
+      (from < whole.end && hasPrinted(from, whole.end))
+    ) {
+      found.push({ ...whole, at: from, told });
+    }
+  }
+  return found;
+}
+
+/** Whatever a worker of a pool is called to do in one go is one turn. */
+function stretches(thread: Lane): Turn[] {
+  const found: Turn[] = [];
+  thread.segments.forEach((segment, index) => {
+    if (segment.state !== "running") return;
+    const before = found.at(-1);
+    if (before && before.last === index - 1) {
+      before.last = index;
+      before.end = segment.end;
+    } else found.push(turn(thread, segment, index));
+  });
+  return found;
+}
+
+/** Whether there are tasks at a time: then the thread's event loop is at work. */
+function liveliness(tasks: readonly Lane[]): (at: number) => boolean {
+  const starts = new Float64Array(tasks.map(({ start }) => start)).sort();
+  const ends = new Float64Array(tasks.map(({ end }) => end)).sort();
+  const count = (times: Float64Array, at: number): number =>
+    firstIndex(times.length, (index) => times[index]! > at);
+  return (at) => count(starts, at) > count(ends, at);
+}
