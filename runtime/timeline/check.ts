@@ -61,14 +61,13 @@ const OPTIONAL: Record<string, number> = { lane: 1 };
 function shortened(part: unknown): unknown {
   if (typeof part === "string") return part.slice(0, MAX_TEXT);
   if (typeof part !== "object") return part;
-  const collections = Object.entries(part as Record<string, string[]>).slice(0, MAX_NAMES);
-  // This makes a property of any name, `__proto__` too.
-  return Object.fromEntries(
-    collections.map(([name, entries]) => [
-      name.slice(0, MAX_TEXT),
-      entries.slice(0, MAX_ENTRIES).map((entry) => entry.slice(0, MAX_TEXT)),
-    ]),
-  );
+  // Without a prototype: names are the program's, and may be those of methods.
+  const kept = Object.create(null) as Record<string, string[]>;
+  for (const [name, entries] of Object.entries(part as object).slice(0, MAX_NAMES)) {
+    const texts = (entries as string[]).slice(0, MAX_ENTRIES);
+    kept[name.slice(0, MAX_TEXT)] = texts.map((text) => text.slice(0, MAX_TEXT));
+  }
+  return kept;
 }
 
 function asRow(value: unknown): Row | undefined {

@@ -3,9 +3,12 @@ import { firstIndex, type Holding, type Lane, type Timeline } from "./model.ts";
 import type { Moments } from "./moments.ts";
 import { time, waited } from "./words.ts";
 
-/** The names of all watched collections, as they come up. */
+/** A page has room for no more, whatever a program tells. */
+const COLLECTIONS = 4;
+
+/** The names of the watched collections, as they come up. */
 export function collections({ states }: Timeline): string[] {
-  return [...new Set(states.flatMap(({ values }) => Object.keys(values)))];
+  return [...new Set(states.flatMap(({ values }) => Object.keys(values)))].slice(0, COLLECTIONS);
 }
 
 /** What they hold at a moment; at the end, what they held at last. */
@@ -14,7 +17,9 @@ export function valuesAt({ all }: Moments, number: number): Holding["values"] {
 }
 
 /** When an entry of a heap is due goes on changing. */
-const withoutTime = (entry: string): string => entry.replace(/^(?:in [^:]*|due): /, "");
+const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|due): /, "");
+
+const isDue = (entry: string): boolean => entry.startsWith("due: ");
 
 /** What is in one list more often than in the other. */
 function more(one: readonly string[] = [], other: readonly string[] = []): string[] {
@@ -35,6 +40,13 @@ function changes(before: Holding["values"], now: Holding["values"]): string[] {
       const to = [...came].find(([, entries]) => entries.includes(entry));
       to?.[1].splice(to[1].indexOf(entry), 1);
       found.push(to ? `${entry} went from ${name} to ${to[0]}.` : `${entry} left ${name}.`);
+    }
+  }
+  for (const [name, entries] of Object.entries(now)) {
+    // Whatever has just come is told below.
+    const known = (before[name] ?? []).filter((entry) => !isDue(entry)).map(withoutTime);
+    for (const entry of entries.filter(isDue).map(withoutTime)) {
+      if (known.includes(entry)) found.push(`${entry} is due.`);
     }
   }
   for (const [name, entries] of came) {

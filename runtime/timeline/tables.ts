@@ -1,10 +1,9 @@
 /** The same facts as the drawing, in tables. */
+import { collections } from "./holding_words.ts";
 import { list } from "./layout.ts";
 import type { Lane, Segment, Timeline } from "./model.ts";
 import { tree, type Tree } from "./tree.ts";
 import { heldUp, moment, plural, time, waited, woken } from "./words.ts";
-
-const MOST_NAMES = 4;
 
 /** A text, or lines below each other. */
 type Cell = string | string[];
@@ -57,13 +56,6 @@ function ended({ ending }: Lane): string {
   if (!ending) return "";
   const text = ending.text === "" ? "" : `: ${ending.text}`;
   return `${ending.how} at ${moment(ending.at)}${text}`;
-}
-
-/** Names of watched collections, in the order in which they came to be; a page has room for few. */
-function collections(timeline: Timeline): string[] {
-  const names = new Set<string>();
-  for (const { values } of timeline.states) for (const name of Object.keys(values)) names.add(name);
-  return [...names].slice(0, MOST_NAMES);
 }
 
 /** What the watched collections held, moment by moment; nothing where none is watched. */

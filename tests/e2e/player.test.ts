@@ -36,6 +36,19 @@ async def main() -> None:
 asyncio.run(main())
 `;
 
+const WATCHED = `# /// script
+# [tool.runnable]
+# watch = ["ready", "timers"]
+# ///
+import time
+ready = ["now"]
+timers = []
+timers.append((time.perf_counter() + 0.2, "later"))
+time.sleep(0.3)
+ready.append(timers.pop()[1])
+print("end")
+`;
+
 /** What the player shows, in a figure. */
 function shown(page: Page, figure = FIGURE) {
   return page.$eval(figure, (figure) => {
@@ -357,6 +370,30 @@ for (const engine of engines) {
       await widget.press("Run");
       await page.waitForSelector(".tl-player", { hidden: true });
       await widget.finished();
+    });
+
+    test("what a run holds in the collections that the program's header names", async () => {
+      const figure = "runnable-playground .runnable-timeline";
+      const widget = new Widget(page, "runnable-playground");
+      await widget.write(WATCHED);
+      await widget.run();
+      await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
+      await open(page, figure);
+      const steps: string[] = [];
+      for (;;) {
+        const { told, parts, entries, place } = await shown(page, figure);
+        steps.push([told, ...parts, ...entries].join(" | "));
+        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
+        if (at === of) break;
+        await press(page, "Next", figure);
+      }
+      assert.deepEqual(steps.slice(2, -1), [
+        'MainThread came to line 9. "later" came into timers. Then it slept for 300 ms at line 9.' +
+          ' | ready | timers | "now" | in 0.20 s: "later"',
+        'MainThread came to line 10. "later" is due. | ready | timers | "now" | due: "later"',
+        'MainThread came to line 11. "later" went from timers to ready.' +
+          ' | ready: 2 | timers | "now" | "later"',
+      ]);
     });
   });
 }

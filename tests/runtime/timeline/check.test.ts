@@ -21,8 +21,11 @@ const ROWS: Row[] = [
   ["cut", 8],
 ];
 
+/** With prototypes, which what a state holds has none of. */
+const plain = (value: unknown): unknown => structuredClone(value);
+
 test("rows of every type pass as they are", () => {
-  assert.deepEqual(asRows(ROWS), ROWS);
+  assert.deepEqual(plain(asRows(ROWS)), ROWS);
 });
 
 test("one wrong row, and nothing passes", () => {
@@ -75,7 +78,7 @@ test("of a state, collections and entries beyond what a page shows are left out"
   const all = Object.fromEntries(names.map(([name]) => [name, entries]));
   const [row] = asRows([["state", 1, 0, 5, all]]) as [Extract<Row, ["state", ...unknown[]]>];
   // Names as long as these are the same when they are cut.
-  assert.deepEqual(row[4], { ["n".repeat(200)]: Array(50).fill("x".repeat(200)) });
+  assert.deepEqual(plain(row[4]), { ["n".repeat(200)]: Array(50).fill("x".repeat(200)) });
   const few = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`n${index}`, []]));
   const [other] = asRows([["state", 1, 0, 5, few]])!;
   assert.equal(Object.keys(other![4] as object).length, 4);
@@ -88,7 +91,7 @@ test("a collection may have any name", () => {
     ["__proto__", ["a"]],
     ["constructor", []],
   ]);
-  assert.equal(Object.getPrototypeOf(row![4]), Object.prototype);
+  assert.equal((row![4] as Record<string, unknown>)["toString"], undefined);
 });
 
 test("a trace is checked as a whole", () => {
@@ -98,7 +101,7 @@ test("a trace is checked as a whole", () => {
     end: 9,
     processes: [{ process: 1, parent: 0, rows: ROWS }],
   };
-  assert.deepEqual(asTrace(trace), trace);
+  assert.deepEqual(plain(asTrace(trace)), trace);
   const wrong: unknown[] = [
     { ...trace, schema: 2 },
     { ...trace, end: "9" },

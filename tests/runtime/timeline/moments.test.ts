@@ -275,6 +275,7 @@ test("where a program watches collections, their changes are the moments", () =>
       ["state", 1, 3, 7, { ready: ["b()"], timers: ["in 0.20 s: a()"] }],
       ["wait", 1, 4, "sleep", "", 9],
       ["run", 1, 204],
+      ["state", 1, 204.5, 8, { ready: ["b()"], timers: ["due: a()"] }],
       ["state", 1, 205, 8, { ready: ["b()", "a()"], timers: [] }],
       ["end", 1, 206, "done", ""],
     ],
@@ -284,6 +285,7 @@ test("where a program watches collections, their changes are the moments", () =>
     "1 (5) MainThread came to line 5.",
     "2 (6) MainThread came to line 6. a() came into ready. b() came into ready.",
     "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200 ms at line 9.",
+    "204.5 (8) MainThread came to line 8. a() is due.",
     "205 (8) MainThread came to line 8. a() went from timers to ready.",
     "210 (0) The run is over, after 210 ms.",
   ]);
@@ -295,7 +297,7 @@ test("where a program watches collections, their changes are the moments", () =>
     ],
   );
   assert.deepEqual(shown(moments, 2), { ready: ["b()"], timers: ["in 0.20 s: a()"] });
-  assert.deepEqual(shown(moments, 4), { ready: ["b()", "a()"] });
+  assert.deepEqual(shown(moments, 5), { ready: ["b()", "a()"] });
   assert.equal(moments.printed[0]?.moment, 1);
 });
 
