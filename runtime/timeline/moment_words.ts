@@ -82,7 +82,9 @@ function went({ lane, at, end, first, last, then }: Turn): string {
   const pieces = lane.segments.slice(first, last + 1);
   const job = pieces.find((piece) => piece.job !== "")?.job ?? "";
   const held = pieces.find((piece) => piece.held)?.held;
-  const did = held ? heldUp(held) : `${job === "" ? "ran" : `ran ${job}`} for ${time(end - at)}`;
+  // Clocks of browsers are coarse.
+  const long = end > at ? time(end - at) : "a time too short to measure";
+  const did = held ? heldUp(held) : `${job === "" ? "ran" : `ran ${job}`} for ${long}`;
   return `It ${did}, then ${then ? `it was ${fullName(then)}’s turn` : next(lane, last)}.`;
 }
 

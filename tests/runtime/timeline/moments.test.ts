@@ -128,6 +128,10 @@ test("where a clock is coarse, the order in which things were told decides", () 
     moments.all.map(({ turn }) => turn?.lane.name),
     ["MainThread", "ping", "pong", "ping", "pong", "ping", undefined],
   );
+  assert.equal(
+    told(moments)[1],
+    "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again at once.",
+  );
   assert.deepEqual(shown(moments, 1), { Running: ["ping"] }, "pong is not made yet");
   assert.deepEqual(shown(moments, 5), {
     Running: ["ping"],
