@@ -114,8 +114,21 @@ class SandboxHost implements Host {
     this.#base = base;
   }
 
-  open(): void {
-    void (this.#opened ??= this.#open()).catch(() => {});
+  open(sources: readonly string[]): void {
+    void this.#openFor(sources).catch(() => {});
+  }
+
+  /**
+   * A memory with libraries takes so long to come out of the browser's store that it is taken out now,
+   * if it is there and a program could want it.
+   */
+  async #openFor(sources: readonly string[]): Promise<void> {
+    const [sandbox, supply] = await (this.#opened ??= this.#open());
+    const declaring = sources.filter((source) => DECLARES.test(source));
+    if (declaring.length === 0 || !supply.restores) return;
+    const packages = (this.#packages ??= await loadPackages(this.#base));
+    if (!declaring.some((source) => packages.suitsWarm(source))) return;
+    if (await packages.hasWarm()) await packages.giveWarm(sandbox, supply, { fetch: false });
   }
 
   prepare(source = ""): void {

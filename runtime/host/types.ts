@@ -60,8 +60,11 @@ export interface Run {
 }
 
 export interface Host {
-  /** Makes the sandbox, without Python. */
-  open(): void;
+  /**
+   * Makes the sandbox, without Python and from what the browser has stored: one of these programs may
+   * be run.
+   */
+  open(sources: readonly string[]): void;
   /** Fetches the runtime and starts Python now, because a run, of this source, is likely to come soon. */
   prepare(source?: string): void;
   /** Starts the program. The caller has stopped the previous run; a second one at a time throws. */

@@ -107,6 +107,11 @@ export class Drafts {
     return draft;
   }
 
+  /** What readers of this tab have before them, or had. */
+  get sources(): string[] {
+    return [...this.#drafts.values()].map(({ source }) => source);
+  }
+
   flush(): void {
     for (const draft of this.#drafts.values()) draft.flush();
   }

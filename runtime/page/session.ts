@@ -47,10 +47,10 @@ export class Session {
     return this.#turn?.owner === owner;
   }
 
-  /** Does what costs next to nothing of what a run needs. */
-  open(): void {
+  /** Does what costs little of what a run of one of these programs needs. */
+  open(sources: readonly string[]): void {
     this.#ready().then(
-      (host) => host.open(),
+      (host) => host.open(sources),
       () => undefined,
     );
   }

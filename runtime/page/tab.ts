@@ -14,7 +14,10 @@ let tab: Tab | undefined;
 
 /** The tab's shared parts. `runtime` is the folder of the runtime; the first call decides it. */
 export function tabFor(runtime: URL): Tab {
-  if (tab) return tab;
+  if (tab) {
+    if (!isComing) whenIdle(tab);
+    return tab;
+  }
   const drafts = new Drafts(new EditStore(browserShelf(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../host/host.ts");
@@ -22,19 +25,24 @@ export function tabFor(runtime: URL): Tab {
   });
   window.addEventListener("pagehide", () => drafts.flush());
   tab = { session, drafts };
-  whenIdle(() => void getReadyAgain(session));
+  whenIdle(tab);
   return tab;
 }
 
 /** Whoever has run something before may do so again: then the next run finds a part of it done. */
-async function getReadyAgain(session: Session): Promise<void> {
+async function getReadyAgain({ session, drafts }: Tab): Promise<void> {
+  isComing = false;
   if (savesData()) return;
   // Where there is no storage, or none that may be used, nobody is known to have been here.
   const hasRun = await globalThis.caches?.has(RUNTIME_CACHE).catch(() => false);
-  if (hasRun) session.open();
+  if (hasRun) session.open(drafts.sources);
 }
 
-function whenIdle(act: () => void): void {
+let isComing = false;
+
+function whenIdle(tab: Tab): void {
+  isComing = true;
+  const act = () => void getReadyAgain(tab);
   if ("requestIdleCallback" in globalThis) requestIdleCallback(act);
   else setTimeout(act, 500);
 }

@@ -64,33 +64,89 @@ export function pack(snapshot: Bytes, initial: Uint8Array): Bytes {
   return packed;
 }
 
-/** A snapshot on its way to Pyodide, which needs a look at the new memory before it is whole. */
+/** A snapshot on its way into the memory of a new instance. */
 export class Snapshot {
-  /** For Pyodide; not whole until `complete` was called. */
+  /**
+   * For Pyodide. It holds the header only: when Pyodide asks for the rest, to copy it into the memory,
+   * that is written there at once, without a copy of the whole in between.
+   */
   readonly bytes: Bytes;
-  readonly #start: number;
+  #packed: ArrayBuffer;
+  readonly #length: number;
+  /** Of the data that the module brings along, in memory. */
   readonly #end: number;
+  readonly #kept: Uint32Array;
+  #memory: WebAssembly.Memory | undefined;
+  #initial: Bytes | undefined;
 
   /** @throws RangeError when the file is cut short. */
   constructor(packed: ArrayBuffer) {
-    const [length, start, end, count] = new Uint32Array(packed, 0, HEAD) as unknown as number[];
-    const kept = new Uint32Array(packed, HEAD * 4, 2 * count!);
-    this.bytes = new Uint8Array(length!);
-    [this.#start, this.#end] = [start!, end!];
-    let place = (HEAD + 2 * count!) * 4;
-    for (let index = 0; index < kept.length; index += 2) {
-      const size = kept[index + 1]! - kept[index]!;
-      this.bytes.set(new Uint8Array(packed, place, size), kept[index]!);
-      place += size;
+    const [length, , end, count] = new Uint32Array(packed, 0, HEAD) as unknown as number[];
+    this.#packed = packed;
+    this.#length = length!;
+    this.#end = Math.ceil(end! / 4) * 4;
+    this.#kept = new Uint32Array(packed, HEAD * 4, 2 * count!);
+    const places = [...this.#extents(0)];
+    const [, last, place] = places.at(-1) ?? [0, 0, 0];
+    if (place + last > packed.byteLength) throw new RangeError("The snapshot is cut short.");
+    const offset = new Uint32Array(packed, places[0]![2])[MEMORY_OFFSET]!;
+    this.bytes = new Uint8Array(offset);
+    for (const [start, size, place] of places) {
+      if (start >= offset) break;
+      this.bytes.set(new Uint8Array(packed, place, Math.min(size, offset - start)), start);
     }
+    const subarray = (begin?: number, end?: number): Bytes => {
+      if (begin === offset && end === undefined) this.#restore(offset);
+      return Uint8Array.prototype.subarray.call(this.bytes, begin, end) as Bytes;
+    };
+    Object.defineProperty(this.bytes, "subarray", { value: subarray });
   }
 
-  /** Adds what the module brings along; makes the memory as large as that of the snapshot. */
+  /** Notes what the module brings along; makes the memory as large as that of the snapshot. */
   complete(memory: WebAssembly.Memory): void {
-    const missing = this.bytes.length - memoryOffset(this.bytes) - memory.buffer.byteLength;
+    const missing = this.#length - this.bytes.length - memory.buffer.byteLength;
+    this.#initial = new Uint8Array(memory.buffer.slice(0, this.#end));
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    exclusiveOr(this.bytes, new Uint8Array(memory.buffer), this.#start, this.#end);
+    this.#memory = memory;
   }
+
+  /** Writes the memory over what has been written to it since then. */
+  #restore(offset: number): void {
+    if (!this.#memory || !this.#initial) throw new Error("There is no memory to restore.");
+    const memory = new Uint8Array(this.#memory.buffer);
+    memory.set(this.#initial);
+    let written = this.#end;
+    for (const [start, size, place] of this.#extents(offset)) {
+      if (start > written) memory.fill(0, written, start);
+      const changed = Math.max(0, Math.min(size, this.#end - start));
+      addDifference(memory, start, new Uint8Array(this.#packed, place, changed));
+      memory.set(new Uint8Array(this.#packed, place + changed, size - changed), start + changed);
+      written = Math.max(written, start + size);
+    }
+    memory.fill(0, written);
+    // Pyodide keeps hold of `bytes`, and so of this.
+    this.#packed = new ArrayBuffer(0);
+    this.#initial = undefined;
+  }
+
+  /** Where each extent begins, counted from an offset, how long it is, and where it is in the file. */
+  *#extents(offset: number): Generator<[start: number, size: number, place: number]> {
+    let place = (HEAD + this.#kept.length) * 4;
+    for (let index = 0; index < this.#kept.length; index += 2) {
+      const [start, end] = [this.#kept[index]!, this.#kept[index + 1]!];
+      const from = Math.max(start, offset);
+      if (from < end) yield [from - offset, end - from, place + from - start];
+      place += end - start;
+    }
+  }
+}
+
+/** Four bytes at a time: places and lengths are multiples of that, as blocks and header are. */
+function addDifference(memory: Uint8Array, at: number, difference: Uint8Array): void {
+  const words = new Uint32Array(memory.buffer, at, difference.length / 4);
+  const { buffer, byteOffset } = difference;
+  const changes = new Uint32Array(buffer, byteOffset, words.length);
+  for (let index = 0; index < words.length; index++) words[index]! ^= changes[index]!;
 }
 
 interface Named {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Intercept } from "../../runtime/harness/server.ts";
+import type { Host } from "../../runtime/host/types.ts";
 import { engines, useRunner } from "./support/runner.ts";
 
 const declaring = (libraries: string[], source: string) =>
@@ -124,6 +125,38 @@ if __name__ == "__main__":
       const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], children));
       assert.deepEqual([stderr, stdout], ["", "True False\n"]);
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
+    });
+
+    test("a page at rest takes out of the store what a program on it would start with", async () => {
+      await stage.runner.reload();
+      const taken = await stage.runner.page.evaluateHandle(() => {
+        const taken: string[] = [];
+        const { match } = Cache.prototype;
+        Cache.prototype.match = function (url) {
+          if (String(url).includes("/python-")) taken.push(String(url));
+          return match.call(this, url);
+        };
+        return taken;
+      });
+      const open = (source: string) =>
+        stage.runner.page.evaluate((source) => {
+          (window as unknown as { host: Host }).host.open(["print(1)", source]);
+        }, source);
+      const count = () => taken.evaluate(({ length }) => length);
+      await open("print(2)");
+      await open(declaring(["fastapi"], "import fastapi"));
+      assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
+      assert.ok((await taken.jsonValue()).every((url) => !url.includes("/python-libraries-")));
+      await open(declaring(["fastapi", "httpx"], "import fastapi"));
+      await stage.runner.page.waitForFunction(
+        (taken) => taken.some((url) => url.includes("/python-libraries-")),
+        { polling: 50 },
+        taken,
+      );
+      const before = await count();
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.ok((await count()) <= before + 1, "taken out once");
+      await stage.runner.reload();
     });
 
     test("when it was damaged where it was kept, they are imported as before", async () => {
