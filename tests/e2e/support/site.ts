@@ -87,8 +87,8 @@ export async function freshPage(
 }
 
 /** Opens what is folded, as a reader can without JavaScript, too. */
-export async function unfold(page: Page): Promise<void> {
-  await page.$$eval("details", (all) => all.forEach((details) => (details.open = true)));
+export async function unfold(page: Page, which = "details"): Promise<void> {
+  await page.$$eval(which, (all) => all.forEach((details) => details.setAttribute("open", "")));
 }
 
 /** What a widget's Output region shows now. */
