@@ -35,7 +35,7 @@ async function runPage(
   claim: (name: string) => boolean,
 ): Promise<Seen[]> {
   const seen: Seen[] = [];
-  await page.goto(url + path);
+  await follow(page, url + path);
   // Only what has snippets in it: open tables would be filled with every run.
   await unfold(page, "details:has(runnable-snippet)");
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
@@ -69,6 +69,26 @@ async function runPage(
     seen.push({ name, page: path, chunks, status: Number(exit ?? 0), answers });
   }
   return seen;
+}
+
+/** As a reader goes from page to page: by a link, and Python stays where it is. */
+async function follow(page: Page, url: string): Promise<void> {
+  const isLinked = await page.evaluate((url) => {
+    const link = [...document.links].find(({ href }) => href === url);
+    document.querySelector("article")?.toggleAttribute("data-left");
+    link?.click();
+    return link !== undefined;
+  }, url);
+  if (!isLinked) await page.goto(url);
+  await page.waitForFunction(
+    (url) =>
+      // The address tells how far one has read, too.
+      location.href.replace(location.hash, "") === url &&
+      document.readyState === "complete" &&
+      document.querySelector("article:not([data-left])"),
+    { polling: 50 },
+    url,
+  );
 }
 
 /** Where a timeline was recorded, the run has one of its own. */
