@@ -92,8 +92,10 @@ export class Question {
   #wait(): void {
     this.#mark(undefined);
     const runs = this.#snippet.dataset["native"] === undefined;
-    this.#status.textContent =
-      this.#chosen === undefined ? "" : runs ? "Run it, and see." : "Look, and see.";
+    const [asks, sends] = runs
+      ? ["Choose one before you run it.", "Run it, and see."]
+      : ["Choose one before you look.", "Look, and see."];
+    this.#status.textContent = this.#chosen === undefined ? asks : sends;
     this.#see.hidden = this.#chosen === undefined;
     this.#again.hidden = true;
     if ("told" in this.#program.dataset) this.#result?.replaceChildren();

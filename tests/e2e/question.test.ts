@@ -138,7 +138,7 @@ for (const engine of engines) {
     test("whoever has predicted nothing hears what happened", async () => {
       await readers.press("Ask me again");
       assert.equal(await readers.chosen(), -1);
-      await readers.said(/^$/);
+      await readers.said(/^Choose one before you run it\.$/);
       await readers.widget.run();
       await readers.said(/^Answer 2 is what happened\.$/);
       assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
@@ -172,6 +172,25 @@ for (const engine of engines) {
       await new Widget(page, `${open} .predict-result`).press("Show it");
       assert.equal(await asked.isTold(), true);
       await asked.said(/^You were right: answer 3 is what happened\.$/);
+    });
+
+    test("where a program does not run in the browser, its recording answers", async () => {
+      const asked = new Asked(page, "myths-finish-together");
+      // As if it were native from the start; the element is opened anew.
+      await page.$eval(asked.selector, async (question) => {
+        const [parent, after] = [question.parentNode!, question.nextSibling];
+        document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
+        question.remove();
+        await new Promise((resolve) => setTimeout(resolve));
+        parent.insertBefore(question, after);
+      });
+      await asked.ready();
+      assert.equal((await page.$$(`${asked.selector} input`)).length, 3);
+      await asked.choose(1);
+      await asked.said(/^Look, and see\.$/);
+      await asked.press("Show its output");
+      await asked.said(/^You said 1, but answer 2 is what happened\.$/);
+      assert.equal(await asked.isTold(), true);
     });
   });
 }
