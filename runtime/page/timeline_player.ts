@@ -35,6 +35,9 @@ const PACES: readonly { pace: number; label: string }[] = [
 const LINES = 10;
 const KEPT_LINES = 200;
 
+/** Between two texts of a run that is played, in ms: nobody reads faster. */
+const REFRESH = 50;
+
 export class Player {
   readonly element = element("div", "tl-player");
   readonly #options: PlayerOptions;
@@ -55,6 +58,7 @@ export class Player {
   #time = 0;
   /** So many changes had come at the time that is shown. */
   #changes = -1;
+  #refreshed = 0;
 
   constructor(options: PlayerOptions) {
     addStyles(styles);
@@ -126,9 +130,13 @@ export class Player {
   // --- playing ----------------------------------------------------------------------------------
 
   #press(): void {
-    if (this.#replay.isPlaying) return this.#pause();
-    const isOver = this.#number === this.#last;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.#replay.isPlaying) {
+      this.#refreshed = 0;
+      if (!calm) this.#playTo(this.#time, false);
+      return this.#pause();
+    }
+    const isOver = this.#number === this.#last;
     this.#told.ariaLive = "off";
     if (isOver) this.#show(0);
     this.#replay.start(this.#time, (time) => this.#playTo(time, calm));
@@ -170,14 +178,16 @@ export class Player {
   #showAt(number: number, time: number): void {
     const { changes } = this.#moments;
     this.#time = time;
-    if (number !== this.#number) this.#tell(number);
     const count = firstIndex(changes.length, (index) => changes[index]! > time);
-    if (count !== this.#changes) {
+    const now = performance.now();
+    if (count !== this.#changes && now - this.#refreshed >= REFRESH) {
+      this.#refreshed = now;
       this.#changes = count;
+      if (number !== this.#number) this.#tell(number);
       const parts = sections(this.#moments, number, time);
       this.#fill(parts, this.#moments.printedBy(number, time));
     }
-    this.#options.show(this.#moments.all[number]!, time);
+    this.#options.show(this.#moments.all[this.#number]!, time);
   }
 
   #tell(number: number): void {
