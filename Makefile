@@ -19,7 +19,7 @@ node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
 # They mostly wait.
-light_tests := $(patsubst %,tests/e2e/%.test.ts,chess differences exploration input leaving navigation \
+light_tests := $(patsubst %,tests/e2e/%.test.ts,chess comparison differences exploration input leaving navigation \
   pace path player print question run_timeline tables timeline tracer virtual_time \
   without_javascript without_stack_switching)
 # They keep a core busy, or look at what the whole machine does.

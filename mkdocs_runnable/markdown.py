@@ -7,6 +7,7 @@
 It works without MkDocs; the plugin only tells it which page is rendered and collects its errors.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -18,6 +19,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.check import load_recording
+from mkdocs_runnable.comparison import Compared, ComparisonProcessor
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.questions import QuestionProcessor
 from mkdocs_runnable.recording import Origins, Transcript
@@ -30,8 +32,8 @@ from mkdocs_runnable.reference import (
     parse,
     resolve,
 )
-from mkdocs_runnable.snippet import Library, anchor
-from mkdocs_runnable.timelines import figure
+from mkdocs_runnable.snippet import Library, Snippet, anchor
+from mkdocs_runnable.timelines import compared, figure
 from mkdocs_runnable.widget import render
 
 _LENT = "data-lent"
@@ -54,7 +56,7 @@ class RunnableExtension(Extension):
         md.registerExtension(self)
         md.registerExtensions(["attr_list"], {})
         # So that the stashed HTML is not wrapped into a paragraph.
-        md.block_level_elements += ["predict-question", "runnable-snippet"]
+        md.block_level_elements += ["predict-question", "runnable-snippet", "timeline-compare"]
         self._renderer = _Renderer(
             md,
             Library(Path(self.getConfig("snippets"))),
@@ -66,6 +68,8 @@ class RunnableExtension(Extension):
         # attr_list (8), which reads the mark of links that are not alone.
         md.preprocessors.register(_Lines(md, self._renderer), "runnable_lines", 1000)
         md.parser.blockprocessors.register(_Block(md.parser, self._renderer), "runnable", 15)
+        comparison = ComparisonProcessor(md.parser, self._renderer)
+        md.parser.blockprocessors.register(comparison, "compare_timelines", 15)
         # Before inline Markdown (20).
         md.treeprocessors.register(QuestionProcessor(md, self._renderer), "runnable_questions", 30)
         # MkDocs collects anchors at 5.
@@ -95,6 +99,7 @@ class _Renderer:
         self._lines: list[tuple[int, str]] = []
         self._used: dict[str, int | None] = {}
         self._recordings: dict[str, tuple[str, Transcript]] = {}
+        self._comparisons = 0
 
     def read_lines(self, text: str) -> None:
         raw = self._page.raw
@@ -118,11 +123,11 @@ class _Renderer:
             self.report(str(error), line)
             return None
         paragraph = Element("p", {"id": identifier, _LENT: ""})
-        paragraph.text = self._md.htmlStash.store(html)
+        paragraph.text = self.stash(html)
         return paragraph
 
     def _render(self, reference: Reference, line: int | None) -> tuple[str, str]:
-        snippet = resolve(reference, self._library, self._docs, self._page.path)
+        snippet = self.snippet(reference.href)
         shown = snippet.name + (f" (section {reference.section})" if reference.section else "")
         if shown in self._used:
             before = f" in line {self._used[shown]}" if self._used[shown] else ""
@@ -136,7 +141,7 @@ class _Renderer:
             snippet,
             recording,
             Origins(self._library.root).get(snippet.name),
-            root=self._root(reference),
+            root=self.root(reference.href),
             section=reference.section,
             height=reference.height,
             explore=reference.explore,
@@ -144,12 +149,27 @@ class _Renderer:
         )
         return identifier, html
 
-    def _root(self, reference: Reference) -> str:
+    def root(self, href: str) -> str:
+        """Relative URL of the root of the site; ``href`` is a link to a snippet."""
         if self._page.root is not None:
             return self._page.root
         # A page is as deep on the site as in the repository, but for the folder of the pages,
         # and with addresses that end in a slash one deeper: the two cancel out.
-        return reference.href.partition(f"{self._library.root.name}/")[0]
+        return href.partition(f"{self._library.root.name}/")[0]
+
+    def snippet(self, href: str) -> Snippet:
+        """Load the file that a link of the page leads to."""
+        return resolve(Reference(href), self._library, self._docs, self._page.path)
+
+    def drawn(self, programs: Sequence[Compared]) -> str:
+        """Return the figure of their recorded timelines."""
+        name = f"compare-{self._comparisons}"
+        self._comparisons += 1
+        return compared(name, [(program.title, program.snippet) for program in programs])
+
+    def stash(self, html: str) -> str:
+        """Keep HTML from being taken for Markdown."""
+        return self._md.htmlStash.store(html)
 
     def take_line(self, text: str) -> int | None:
         """Return the number of the next line with this text, once."""

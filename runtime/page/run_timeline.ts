@@ -1,10 +1,11 @@
 /** The timeline of a widget's runs: takes what a run tells of itself, and has it drawn. */
-import type { Program, RunEvent } from "../host/types.ts";
+import type { Program } from "../host/types.ts";
 import type { Timeline } from "../timeline/model.ts";
 import type { Row } from "../timeline/rows.ts";
 import { element } from "./dom.ts";
+import { Following, type Told } from "./following.ts";
 import { say } from "./pace.ts";
-import { attachTimeline, type AttachedTimeline } from "./timeline.ts";
+import { attachTimeline, recordedAt, type AttachedTimeline } from "./timeline.ts";
 
 export interface RunTimelineOptions {
   /** Of a recording; without it, one is made when a run has something to show. */
@@ -19,8 +20,6 @@ export interface RunTimelineOptions {
   go: (line: number) => void;
 }
 
-type Told = Extract<RunEvent, { type: "trace" }>;
-
 const SUBJECT = "of this run, in your browser";
 
 /** A run that tells none of these has nothing to show. */
@@ -28,40 +27,19 @@ const SHOWN = new Set<Row[0]>(["wait", "step", "state"]);
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-/** One run, from its first rows on. */
-class Following {
-  readonly timeline: Timeline;
-  readonly #asRows: (value: unknown) => Row[] | undefined;
-  readonly #readLive: typeof import("../timeline/live.ts").readLive;
-  readonly #main: number;
-  readonly start: number;
+/** What is known of a run. */
+interface Live {
+  following: Following;
+  timeline: Timeline;
   /** Something in it waits, or a collection is watched. */
-  isWorthIt = false;
-
-  constructor(collect: typeof import("../timeline/collect.ts"), { process, begun }: Told) {
-    this.timeline = new collect.Timeline();
-    this.#asRows = collect.asRows;
-    this.#readLive = collect.readLive;
-    this.#main = process;
-    this.start = begun;
-  }
-
-  take({ process, parent, begun, origin, rows: text, steps }: Told): void {
-    // A program can send anything in the tracer's name.
-    const clocks = { start: this.start, begun, origin };
-    const rows = this.#asRows(this.#readLive(text, steps, clocks));
-    if (!rows) return;
-    this.isWorthIt ||= rows.some(([type]) => SHOWN.has(type));
-    const isMain = process === this.#main;
-    this.timeline.add(isMain ? 1 : process, rows, parent === this.#main ? 1 : isMain ? 0 : parent);
-  }
+  isWorthIt: boolean;
 }
 
 export class RunTimeline {
   readonly #options: RunTimelineOptions;
   #own: HTMLElement | undefined;
   #attached: AttachedTimeline | undefined;
-  #following: Following | undefined;
+  #live: Live | undefined;
   /** What understands what runs tell, once it is there. */
   #collect: typeof import("../timeline/collect.ts") | undefined;
   /** Told before the code that understands it was there. */
@@ -74,7 +52,8 @@ export class RunTimeline {
   constructor(options: RunTimelineOptions) {
     this.#options = options;
     const { figure, traceUrl, go, source } = options;
-    if (figure) this.#attached = attachTimeline(figure, traceUrl, go, source);
+    const recorded = traceUrl === undefined ? undefined : recordedAt(traceUrl, source);
+    if (figure) this.#attached = attachTimeline(figure, recorded, go);
   }
 
   /** A new run begins; as in `Program`. */
@@ -82,7 +61,7 @@ export class RunTimeline {
     this.#pace = pace ?? 1;
     this.#source = source;
     this.#run += 1;
-    this.#following = undefined;
+    this.#live = undefined;
     this.#waiting = [];
     this.#shown = false;
     const run = this.#run;
@@ -99,13 +78,13 @@ export class RunTimeline {
 
   /** The run is over. */
   end(): void {
-    const following = this.#following;
+    const live = this.#live;
     // What is still there is an earlier run's.
     if (!this.#shown && this.#own) this.#own.hidden = true;
-    if (!following) return;
+    if (!live) return;
     // One that was stopped has told nothing of its end.
-    following.timeline.end(following.timeline.now);
-    if (this.#options.figure) this.#show(following);
+    live.timeline.end(live.timeline.now);
+    if (this.#options.figure) this.#show(live);
     this.#attached?.changed();
   }
 
@@ -119,7 +98,7 @@ export class RunTimeline {
 
   /** Shows the last run again, as it was before `showRecorded`. */
   showLive(): void {
-    if (this.#following) this.#show(this.#following);
+    if (this.#live) this.#show(this.#live);
   }
 
   /** Marks what happened in a line of the source; 0 for none. */
@@ -136,16 +115,22 @@ export class RunTimeline {
   #follow(collect: typeof import("../timeline/collect.ts")): void {
     this.#collect = collect;
     for (const told of this.#waiting.splice(0)) {
-      this.#following ??= new Following(collect, told);
-      this.#following.take(told);
+      this.#live ??= {
+        following: new Following(collect, told),
+        timeline: new collect.Timeline(),
+        isWorthIt: false,
+      };
+      const read = this.#live.following.read(told);
+      if (!read) continue;
+      this.#live.isWorthIt ||= read.rows.some(([type]) => SHOWN.has(type));
+      this.#live.timeline.add(read.process, read.rows, read.parent);
     }
-    const following = this.#following;
-    if (!following) return;
-    if (following.isWorthIt) this.#show(following);
+    if (!this.#live) return;
+    if (this.#live.isWorthIt) this.#show(this.#live);
     this.#attached?.changed();
   }
 
-  #show({ timeline, start }: Following): void {
+  #show({ timeline, following: { start } }: Live): void {
     if (this.#shown) return;
     this.#shown = true;
     this.#attached ??= this.#make();

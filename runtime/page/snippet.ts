@@ -60,6 +60,11 @@ export class RunnableSnippet extends HTMLElement {
     });
   }
 
+  /** Marks a line of the source, where it is shown; 0 for none. */
+  markLine(line: number): void {
+    this.#workbench?.code.mark(line);
+  }
+
   /** A native snippet does not run here, so there is nothing to edit it for. */
   #handOutOnly(code: HTMLElement, name: string, source: string, filename: string): void {
     if (this.querySelector(".runnable-controls")) return;

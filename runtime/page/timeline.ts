@@ -1,5 +1,5 @@
 /** The timeline of a widget: static until somebody comes near, then one to work with. */
-import type { Timeline } from "../timeline/model.ts";
+import type { Lane, Timeline } from "../timeline/model.ts";
 import type { Subject, TimelineView } from "./timeline_view.ts";
 
 export interface AttachedTimeline {
@@ -15,16 +15,24 @@ export interface AttachedTimeline {
   close: () => void;
 }
 
+/** A timeline, and what it is of. */
+export type Recorded = [timeline: Timeline, subject: Subject];
+
+/** Fetches the timeline of a recorded run of a program. */
+export const recordedAt = (traceUrl: string, source?: string) => async (): Promise<Recorded> => {
+  const { fetchTrace, Timeline } = await import("../timeline/collect.ts");
+  const trace = await fetchTrace(traceUrl);
+  return [Timeline.of(trace), { what: `recorded on ${trace.interpreter}`, source }];
+};
+
 /**
- * Makes a figure come to life when pointer or focus come to it: then the view and the trace are
- * fetched. Until they are there, and if they cannot be had, it stays as it is. `source` is the program
- * that was recorded.
+ * Makes a figure come to life when pointer or focus come to it: then the view and what is recorded are
+ * fetched. Until they are there, and if they cannot be had, it stays as it is.
  */
 export function attachTimeline(
   figure: HTMLElement,
-  traceUrl: string | undefined,
-  go: (line: number) => void,
-  source?: string,
+  recorded: (() => Promise<Recorded>) | undefined,
+  go: (line: number, lane?: Lane) => void,
 ): AttachedTimeline {
   const end = new AbortController();
   const { signal } = end;
@@ -48,18 +56,13 @@ export function attachTimeline(
     }
     view.show(timeline, subject);
   };
-  const upgrade = async (url: string): Promise<void> => {
-    const [{ fetchTrace, Timeline }] = await Promise.all([
-      import("../timeline/collect.ts"),
-      import("./timeline_view.ts"),
-    ]);
-    const trace = await fetchTrace(url);
-    const subject = { what: `recorded on ${trace.interpreter}`, source };
-    await open(Timeline.of(trace), subject, false);
+  const upgrade = async (fetch: () => Promise<Recorded>): Promise<void> => {
+    const [[timeline, subject]] = await Promise.all([fetch(), import("./timeline_view.ts")]);
+    await open(timeline, subject, false);
   };
   const near = (): void => {
-    if (traceUrl === undefined || view) return;
-    loading ??= upgrade(traceUrl)
+    if (!recorded || view) return;
+    loading ??= upgrade(recorded)
       .catch(() => undefined)
       .finally(() => (loading = undefined));
   };
@@ -67,7 +70,7 @@ export function attachTimeline(
     figure.addEventListener(type, near, { signal, passive: true });
   }
   // What is only a picture is nothing to go to; what it becomes is.
-  if (traceUrl !== undefined && chart) chart.tabIndex = 0;
+  if (recorded && chart) chart.tabIndex = 0;
 
   const restore = (): void => {
     live = false;

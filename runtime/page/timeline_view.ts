@@ -15,13 +15,15 @@ import { Stepping, type Place } from "./timeline_stepping.ts";
 export interface ViewOptions {
   /** Its content is replaced, but for a `<details>`, which comes to hold the tables. */
   figure: HTMLElement;
-  /** Shows a line of the source: a segment was selected. */
-  go: (line: number) => void;
+  /** Shows a line of the source, of the program that this lane belongs to; 0 for none. */
+  go: (line: number, lane?: Lane) => void;
 }
 
 export interface Subject {
   /** "recorded on CPython 3.13" or "of this run, in your browser". */
   what: string;
+  /** How much there is to see, where that is not what takes part and how long it took. */
+  about?: string;
   /** For a run that goes on: ms since the main process began. Without it only rows move time. */
   clock?: () => number;
   /** The program that ran. */
@@ -42,7 +44,7 @@ const CALM_TICK = 1000;
 
 export class TimelineView {
   readonly #figure: HTMLElement;
-  readonly #go: (line: number) => void;
+  readonly #go: ViewOptions["go"];
   readonly #before: ChildNode[];
   readonly #tablesBefore: ChildNode[];
   readonly #look: draw.Look = { unit: draw.pixels, hatch: freshId() };
@@ -271,7 +273,7 @@ export class TimelineView {
     patch(this.#axis, [draw.axis(chart, this.#look)]);
     patch(this.#findings, draw.findings(timeline));
     this.#findings.hidden = !this.#findings.hasChildNodes();
-    const about = `${this.#census}, ${time(timeline.now)}`;
+    const about = this.#subject.about ?? `${this.#census}, ${time(timeline.now)}`;
     this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
     this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
     const whole = this.#span.isWhole;
@@ -431,7 +433,7 @@ export class TimelineView {
     this.#goTo(place);
     if (this.#stepping.goTo(place)) return;
     const line = place.lane.segments[place.index]?.line ?? 0;
-    if (line > 0) this.#go(line);
+    if (line > 0) this.#go(line, place.lane);
   }
 
   #unselect(): void {

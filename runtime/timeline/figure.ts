@@ -16,8 +16,17 @@ const NARROWEST = 2;
 /** On a phone there is room for no more. */
 const TICKS = 6;
 
-/** A `<figure>`; `name` makes its ids its own in a page. */
-export function figure(timeline: Timeline, { what, name }: { what: string; name: string }): Tree {
+export interface FigureOptions {
+  what: string;
+  /** Makes its ids its own in a page. */
+  name: string;
+  /** As in `Subject`. */
+  about?: string;
+}
+
+/** A `<figure>`. */
+export function figure(timeline: Timeline, options: FigureOptions): Tree {
+  const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
   const hatch = `hatch-${name.replace(/\W+/g, "-")}`;
   const look: draw.Look = { unit: draw.percent, hatch };
   const { rows, library } = list(timeline, false);
@@ -32,7 +41,6 @@ export function figure(timeline: Timeline, { what, name }: { what: string; name:
     ticks: TICKS,
     line: 0,
   });
-  const about = `${census(timeline)}, ${time(timeline.now)}`;
   const found = draw.findings(timeline);
   const hidden = [];
   if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more lane")}`);

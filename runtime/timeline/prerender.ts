@@ -3,27 +3,33 @@
  * OUTPUT, one `<figure>` on one line. What has no trace any more is removed from OUTPUT.
  *
  * Usage: node prerender.ts [FOLDER [OUTPUT]]   (of themselves: snippets build/timelines)
+ *        node prerender.ts --compare NAME TITLE=FILE…
+ * The second form writes one figure of several runs to stdout; NAME makes its ids its own in a page.
  * Exit status 1: a file holds no trace; its name is on stderr.
  */
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { asTrace } from "./check.ts";
+import { compare, ofTrace, summary } from "./comparison.ts";
 import { figure } from "./figure.ts";
 import { html } from "./html.ts";
 import { Timeline } from "./model.ts";
+import type { Trace } from "./rows.ts";
 
 const ENDING = ".trace.json";
 
-/** The figure for the content of a file; undefined if that is no trace. */
-export function prerender(content: string, name: string): string | undefined {
-  let parsed: unknown;
+function read(content: string): Trace | undefined {
   try {
-    parsed = JSON.parse(content);
+    return asTrace(JSON.parse(content));
   } catch {
     return undefined;
   }
-  const trace = asTrace(parsed);
+}
+
+/** The figure for the content of a file; undefined if that is no trace. */
+export function prerender(content: string, name: string): string | undefined {
+  const trace = read(content);
   if (!trace) return undefined;
   const timeline = Timeline.of(trace);
   return html(figure(timeline, { what: `recorded on ${trace.interpreter}`, name }));
@@ -48,7 +54,31 @@ export async function prerenderAll(folder: string, output: string): Promise<stri
   return bad;
 }
 
-if (import.meta.main) {
+/** One figure of several runs: of their titles and files. Throws when a file holds no trace. */
+export async function prerenderComparison(
+  name: string,
+  runs: readonly [title: string, file: string][],
+): Promise<string> {
+  const interpreters = new Set<string>();
+  const compared = [];
+  for (const [title, file] of runs) {
+    const trace = read(await readFile(file, "utf8"));
+    if (!trace) throw new Error(`${file} holds no trace.`);
+    interpreters.add(trace.interpreter);
+    compared.push(ofTrace(title, trace));
+  }
+  const what = `recorded on ${[...interpreters].join(" and ")}`;
+  return html(figure(compare(compared), { what, name, about: summary(compared) }));
+}
+
+if (import.meta.main && process.argv[2] === "--compare") {
+  const [name = "", ...runs] = process.argv.slice(3);
+  const split = runs.map((run): [string, string] => {
+    const at = run.lastIndexOf("=");
+    return [run.slice(0, at), run.slice(at + 1)];
+  });
+  process.stdout.write(`${await prerenderComparison(name, split)}\n`);
+} else if (import.meta.main) {
   const [folder = "snippets", output = "build/timelines"] = process.argv.slice(2);
   const bad = await prerenderAll(folder, output);
   for (const file of bad) process.stderr.write(`${file} holds no trace.\n`);

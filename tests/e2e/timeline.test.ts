@@ -67,7 +67,7 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
       const went: number[] = [];
       const attached = harness.attachTimeline(
         document.querySelector("figure")!,
-        `/traces/${name}.json`,
+        harness.recordedAt(`/traces/${name}.json`),
         (line) => went.push(line),
       );
       Object.assign(window, { harness, went, attached });
@@ -165,7 +165,7 @@ for (const engine of engines) {
         Object.assign(window, {
           attached: harness.attachTimeline(
             document.querySelector("figure")!,
-            "/none.json",
+            harness.recordedAt("/none.json"),
             () => {},
           ),
         });
