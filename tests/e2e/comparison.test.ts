@@ -77,7 +77,7 @@ for (const engine of engines) {
         // A task of that run that sleeps.
         const box = await page.evaluate(
           (selector, name) => {
-            const rows = [...document.querySelectorAll(`${selector} .tl-row`)];
+            const rows = [...document.querySelectorAll(`${selector} .tl-lane`)];
             const from = rows.findIndex(
               (row) => row.querySelector(".tl-name")?.textContent === name,
             );
