@@ -14,6 +14,8 @@ SCHEMA = 1
 # More than a timeline can show; a recording that is longer is cut there.
 MOST_ROWS = 4000
 _LONGEST = 200  # characters of a printed line
+MAIN_THREAD = 1
+
 # A wait of a thread for the GIL or for a core is told where it is a tenth of its time at least.
 _SHARE = 0.9
 _WORTH_TELLING = 1.0  # ms
@@ -33,7 +35,7 @@ class _Process(NamedTuple):
 def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
     """Return the text of a ``.trace.json``, or None for a run that shows nothing.
 
-    Something has to wait in it, or a collection to be watched.
+    Something has to wait in it, or a collection to be watched, or there is more than one thread.
 
     Args:
         folder: Where the processes of the run have written their rows.
@@ -42,7 +44,9 @@ def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
     """
     processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
     if not any(
-        row[0] in ("wait", "step", "state") for process in processes for row in process.rows
+        row[0] in ("wait", "step", "state") or (row[0] == "lane" and row[1] > MAIN_THREAD)
+        for process in processes
+        for row in process.rows
     ):
         return None
     origin = processes[0].rows[0][5]

@@ -22,8 +22,13 @@ export interface RunTimelineOptions {
 
 const SUBJECT = "of this run, in your browser";
 
-/** A run that tells none of these has nothing to show. */
+const MAIN_THREAD = 1;
+
+/** A run that tells nothing of this kind, and of no other thread, has nothing to show. */
 const SHOWN = new Set<Row[0]>(["wait", "step", "state"]);
+
+const isShown = (row: Row): boolean =>
+  SHOWN.has(row[0]) || (row[0] === "lane" && row[1] > MAIN_THREAD);
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -122,7 +127,7 @@ export class RunTimeline {
       };
       const read = this.#live.following.read(told);
       if (!read) continue;
-      this.#live.isWorthIt ||= read.rows.some(([type]) => SHOWN.has(type));
+      this.#live.isWorthIt ||= read.rows.some(isShown);
       this.#live.timeline.add(read.process, read.rows, read.parent);
     }
     if (!this.#live) return;

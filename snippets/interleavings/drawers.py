@@ -5,9 +5,8 @@ till, bar = Lock(), Lock()
 
 def move_coins(clerk: str, source: Lock, target: Lock) -> None:
     with source:
-        print(f"{clerk} takes coins out")
         with target:
-            print(f"{clerk} puts them in")
+            print(f"{clerk} moves coins")
 
 
 ada = Thread(target=move_coins, args=["Ada", till, bar], name="Ada")

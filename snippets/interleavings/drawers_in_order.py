@@ -5,9 +5,8 @@ till, bar = Lock(), Lock()
 
 def move_coins(clerk: str) -> None:
     with till:
-        print(f"{clerk} has the till")
         with bar:
-            print(f"{clerk} moves the coins")
+            print(f"{clerk} moves coins")
 
 
 ada = Thread(target=move_coins, args=["Ada"], name="Ada")

@@ -89,9 +89,9 @@ def test_finds_the_lost_update() -> None:
 def test_finds_the_deadlock_and_says_who_waits_where() -> None:
     group = broken(explore(SNIPPETS / "interleavings" / "drawers.py"))
     assert group["kind"] == "deadlock"
-    assert "Ada waits in line 9 for a lock." in group["ending"]
-    assert "Ben waits in line 9 for a lock." in group["ending"]
-    assert "The main thread waits in line 17 for the end of a thread." in group["ending"]
+    assert "Ada waits in line 8 for a lock." in group["ending"]
+    assert "Ben waits in line 8 for a lock." in group["ending"]
+    assert "The main thread waits in line 16 for the end of a thread." in group["ending"]
     assert {step["who"] for step in group["steps"][-2:]} <= {"Ada", "Ben", "The main thread"}
 
 

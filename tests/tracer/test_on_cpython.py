@@ -230,6 +230,12 @@ def test_a_run_in_which_nothing_waits_has_no_timeline(tmp_path: Path) -> None:
     assert run_traced(tmp_path, "print(sum(range(100)))").trace["processes"] == []
 
 
+def test_a_run_with_a_second_thread_has_one_even_if_nothing_waits(tmp_path: Path) -> None:
+    source = "from threading import Thread\nThread(target=print, name='Ada').start()\n"
+    (process,) = run_traced(tmp_path, source).trace["processes"]
+    assert "Ada" in [row[4] for row in process["rows"] if row[0] == "lane"]
+
+
 def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
