@@ -174,10 +174,12 @@ export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:
 
 /** The line of one lane: its name and its track. */
 export function row(track: Track, content: Tree, place: number | undefined): Tree {
-  const { lane, name, depth } = track.listed;
+  const { lane, name, depth, also } = track.listed;
+  // A process of one thread is drawn as that thread, and called by its own name.
+  const kind = also?.name === name ? also.kind : lane.kind;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
   return {
-    ...tree("div", { class: `tl-lane tl-${lane.kind ?? "thread"}`, style }, nameOf(name), content),
+    ...tree("div", { class: `tl-lane tl-${kind ?? "thread"}`, style }, nameOf(name), content),
     key: rowKey(lane),
   };
 }

@@ -66,6 +66,20 @@ test("processes of one run keep their parents, and those of another stay apart",
   }
 });
 
+test("a title looks the same whatever its run consists of", async () => {
+  const html = await prerenderComparison("looks", [
+    ["Plain code", snippet("models/plain")],
+    ["asyncio", snippet("models/asynchronous")],
+    ["Processes", snippet("models/processes")],
+  ]);
+  for (const title of ["Plain code", "asyncio", "Processes"]) {
+    assert.match(
+      html,
+      new RegExp(`class="tl-lane tl-process"[^>]*><span class="tl-name">${title}<`),
+    );
+  }
+});
+
 test("a run that was stopped ends where it was stopped", () => {
   const stopped = {
     title: "Stopped",
