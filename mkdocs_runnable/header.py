@@ -48,8 +48,8 @@ class Header:
         lanes: Lines that match are compared in order only within what group 1 captures.
         exact: Compare numbers with a time unit too.
         native: Why the snippet does not run in the browser, or None where it does.
-        timeline: Watch its threads and tasks; false for what measures things so short that to watch
-            them takes longer.
+        timeline: Watch its threads and tasks. None keeps what was seen only if something waited,
+            true in any case; false does not watch: that takes longer than what is measured.
         watch: Global variables of the program whose content its timeline shows, step by step.
         timeout: Time limit of one run in seconds, or None where the header has none.
         lines: Number of lines the header takes at the top of the file, blank lines after it too.
@@ -61,7 +61,7 @@ class Header:
     lanes: re.Pattern[str] | None = None
     exact: bool = False
     native: str | None = None
-    timeline: bool = True
+    timeline: bool | None = None
     watch: tuple[str, ...] = ()
     timeout: float | None = None
     lines: int = 0
@@ -128,8 +128,8 @@ class _Reader:
             dependencies=tuple(self._strings(data, "dependencies")),
             varies=tuple(self._regex("varies", each) for each in self._strings(options, "varies")),
             lanes=self._lanes(options),
-            exact=self._flag(options, "exact", default=False),
-            timeline=self._flag(options, "timeline", default=True),
+            exact="exact" in options and self._flag(options, "exact"),
+            timeline=self._flag(options, "timeline") if "timeline" in options else None,
             watch=self._watch(options),
             native=self._native(options),
             timeout=self._timeout(options),
@@ -200,8 +200,8 @@ class _Reader:
             raise self._error("lanes", f"lanes: {value!r} needs a group that captures the lane")
         return pattern
 
-    def _flag(self, options: Mapping[str, Any], key: str, *, default: bool) -> bool:
-        value = options.get(key, default)
+    def _flag(self, options: Mapping[str, Any], key: str) -> bool:
+        value = options[key]
         if not isinstance(value, bool):
             raise self._error(key, f"{key}: expected true or false, but received: {value!r}")
         return value

@@ -51,9 +51,12 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
         return Recorded(snippet.name, "skipped", detail)
     with TemporaryDirectory() as folder:
-        traced = Path(folder) if snippet.header.timeline else None
+        wanted = snippet.header.timeline
+        traced = None if wanted is False else Path(folder)
         execution = run(snippet.path, timeout=snippet.timeout, trace=traced)
-        trace = assemble(Path(folder), interpreter(), snippet.path)
+        trace = assemble(
+            Path(folder), interpreter(), snippet.path, though_nothing_waits=wanted is True
+        )
     where = library.where(snippet.path)
     if why := why_stopped(execution, snippet.timeout):
         raise RunnableError(

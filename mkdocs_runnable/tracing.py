@@ -32,22 +32,27 @@ class _Process(NamedTuple):
     rows: list[Row]  # times in ns
 
 
-def assemble(folder: Path, interpreter: str, program: Path) -> str | None:
+def assemble(
+    folder: Path, interpreter: str, program: Path, *, though_nothing_waits: bool = False
+) -> str | None:
     """Return the text of a ``.trace.json``, or None for a run that shows nothing.
 
-    Something has to wait in it, or a collection to be watched, or there is more than one thread.
+    Something has to wait in it, or a collection to be watched, or there is more than one thread;
+    unless ``though_nothing_waits``.
 
     Args:
         folder: Where the processes of the run have written their rows.
         interpreter: What they ran on, as pages show it.
         program: The file they ran; what is printed is tidied as in its transcript.
+        though_nothing_waits: Return it for a run that only computes as well.
     """
     processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
-    if not any(
+    shows = though_nothing_waits or any(
         row[0] in ("wait", "step", "state") or (row[0] == "lane" and row[1] > MAIN_THREAD)
         for process in processes
         for row in process.rows
-    ):
+    )
+    if not processes or not shows:
         return None
     origin = processes[0].rows[0][5]
     _tell_ends(processes)

@@ -47,7 +47,7 @@ def render(
         "data-source": snippet.source,
         "data-lines": f"{first}-{last}",
         "data-section": section,
-        "data-timeline": None if snippet.header.timeline else "off",
+        "data-timeline": "off" if snippet.header.timeline is False else None,
         "data-native": snippet.header.native,
         "data-height": str(height) if height else None,
         "data-explore": None if explore is None else str(explore),

@@ -244,3 +244,13 @@ def test_record_refuses_to_watch_what_never_exists(add_snippet: AddSnippet, capf
     path.write_text(path.read_text().replace("reedy", "ready"))
     assert main(["record"]) == 0
     assert '{"cups":[],"ready":[]}' in path.with_suffix(".trace.json").read_text()
+
+
+def test_record_keeps_the_timeline_of_what_only_computes_if_asked(add_snippet: AddSnippet) -> None:
+    path = add_snippet("tea/sum", "print(sum(range(100)))\n")
+    trace = path.with_suffix(".trace.json")
+    assert main(["record"]) == 0
+    assert not trace.exists()
+    path.write_text("# /// script\n# [tool.runnable]\n# timeline = true\n# ///\nprint(4950)\n")
+    assert main(["record"]) == 0
+    assert '"MainThread"' in trace.read_text()
