@@ -17,11 +17,7 @@ async def run_belt() -> None:
 
 
 # region printing
-async def on_the_loop(parcel: str) -> str:
-    return print_label(parcel)
-
-
-async def in_a_thread(parcel: str) -> str:
+async def get_label(parcel: str) -> str:
     return await asyncio.to_thread(print_label, parcel)
 
 
@@ -29,14 +25,11 @@ async def in_a_thread(parcel: str) -> str:
 
 
 async def main() -> None:
-    global moves
-    for get_label in (on_the_loop, in_a_thread):
-        moves = 0
-        belt = asyncio.create_task(run_belt())
-        await asyncio.sleep(0)  # let the belt start
-        label = await get_label("Lisbon")
-        print(f"{get_label.__name__}: {label}, the belt moved {moves} times meanwhile")
-        belt.cancel()
+    belt = asyncio.create_task(run_belt())
+    await asyncio.sleep(0)  # let the belt start
+    label = await get_label("Lisbon")
+    print(f"{label}, the belt moved {moves} times meanwhile")
+    belt.cancel()
 
 
 asyncio.run(main())

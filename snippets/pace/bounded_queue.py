@@ -14,7 +14,7 @@ async def read_list(pictures: asyncio.Queue[int]) -> None:
         await pictures.put(picture)
         most = max(most, pictures.qsize())
     took = perf_counter() - start
-    print(f"  the list was read in {took:.1f} s, at most {most} pictures were waiting")
+    print(f"the list was read in {took:.1f} s, at most {most} pictures were waiting")
     pictures.shutdown()
 
 
@@ -28,16 +28,15 @@ async def fetch_all(pictures: asyncio.Queue[int]) -> None:
 
 
 async def main() -> None:
-    for maxsize in 0, 4:
-        print(f"{maxsize=}")
-        pictures = asyncio.Queue[int](maxsize)
-        start = perf_counter()
-        async with asyncio.TaskGroup() as visit:
-            visit.create_task(read_list(pictures))
-            for _ in range(WORKERS):
-                visit.create_task(fetch_all(pictures))
-        print(f"  all fetched after {perf_counter() - start:.1f} s")
+    pictures = asyncio.Queue[int](maxsize=4)
+    start = perf_counter()
+    async with asyncio.TaskGroup() as visit:
+        visit.create_task(read_list(pictures))
+        for _ in range(WORKERS):
+            visit.create_task(fetch_all(pictures))
+    print(f"all fetched after {perf_counter() - start:.1f} s")
 
+
+# endregion
 
 asyncio.run(main())
-# endregion

@@ -13,11 +13,7 @@ def compute(seconds: float) -> None:
 
 
 # region routes
-async def fibonacci_on_the_loop() -> None:
-    compute(0.6)
-
-
-async def fibonacci_in_a_thread() -> None:
+async def fibonacci_route() -> None:
     await asyncio.to_thread(compute, 0.6)
 
 
@@ -29,15 +25,13 @@ async def check_health(asked: float) -> None:
     answer = await health()
     waited = perf_counter() - asked
     verdict = "too late" if waited > 0.3 else "in time"
-    print(f"  /health: {answer}, {verdict}, after {waited * 1000:.0f} ms")
+    print(f"/health: {answer}, {verdict}, after {waited * 1000:.0f} ms")
 
 
 async def main() -> None:
-    for route in (fibonacci_on_the_loop, fibonacci_in_a_thread):
-        print(route.__name__)
-        async with asyncio.TaskGroup() as server:
-            server.create_task(route())
-            server.create_task(check_health(asked=perf_counter()))
+    async with asyncio.TaskGroup() as server:
+        server.create_task(fibonacci_route())
+        server.create_task(check_health(asked=perf_counter()))
 
 
 # endregion
