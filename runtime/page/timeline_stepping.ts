@@ -4,6 +4,7 @@ import type { Moment } from "../timeline/moments.ts";
 import { button, element } from "./dom.ts";
 import type { Player } from "./timeline_player.ts";
 import type { Span } from "./timeline_span.ts";
+import { toast } from "./toast.ts";
 
 /** A segment, by index in its lane. */
 export interface Place {
@@ -85,6 +86,7 @@ export class Stepping {
     this.#loading = true;
     const loaded = await import("./timeline_player.ts").catch(() => undefined);
     this.#loading = false;
+    if (!loaded) toast("The player could not be loaded. Try again when you are online.");
     const { run, after, chart, go, remember } = this.#options;
     const { timeline, source } = run();
     // Meanwhile another run may have begun, or the timeline may have left the page.

@@ -336,6 +336,26 @@ for (const engine of engines) {
       await page.emulateMediaType();
     });
 
+    if (engine === "chromium") {
+      test("that it could not be loaded is said, and the next try loads it", async () => {
+        const reader = await freshPage(site.browser);
+        await reader.goto(site.url + PAGE);
+        await reader.focus(`${FIGURE} .tl-chart`);
+        await reader.waitForSelector(`${FIGURE} .tl-scroll [role=button]`);
+        await reader.setOfflineMode(true);
+        await press(reader, "Step through");
+        await reader.waitForSelector(".runnable-toast");
+        assert.match(
+          await reader.$eval(".runnable-toast", ({ textContent }) => textContent),
+          /player could not be loaded.*online/,
+        );
+        await reader.setOfflineMode(false);
+        await press(reader, "Step through");
+        await reader.waitForSelector(`${FIGURE} .tl-player`);
+        await reader.browserContext().close();
+      });
+    }
+
     test("a run of the reader's own, as soon as it is over", async () => {
       const figure = "runnable-playground .runnable-timeline";
       await page.goto(`${site.url}/playground/`);
