@@ -6,6 +6,8 @@ const TIMES: Record<string, readonly number[]> = { lane: [5], step: [2, 4, 5], c
 
 /** Steps are so many numbers each: lane, ready, by, start, end, reason (0: none, 1: the first), line. */
 const STEP = 7;
+/** In place of a reason: the task has ended, and is done; as in recorder.py. */
+const DONE = -1;
 
 /** The clocks of the main process, to which the times of all are related, and of the teller. */
 export interface Clocks {
@@ -36,8 +38,9 @@ export function readLive(text: string, steps: Float64Array, clocks: Clocks): unk
   }
   for (let at = 0; at + STEP <= steps.length; at += STEP) {
     const [lane, ready, by, from, to, reason, line] = steps.subarray(at, at + STEP);
-    const why = reason === 0 ? "" : REASONS[reason! - 1];
+    const why = reason! > 0 ? REASONS[reason! - 1] : "";
     rows.push(["step", lane, inMs(ready), by, inMs(from), inMs(to), why, "", line]);
+    if (reason === DONE) rows.push(["end", lane, inMs(to), "done", ""]);
   }
   return rows;
 }

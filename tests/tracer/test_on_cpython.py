@@ -1,6 +1,7 @@
 """The tracer on this interpreter: true reasons, lines, order; and nothing of it shows."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,48 @@ def test_lines_that_are_printed_belong_to_who_prints_them(tmp_path: Path) -> Non
         ("Task-1", "stderr", "two three", 7),
         ("MainThread", "stdout", "end", 10),
     ]
+
+
+def test_who_gives_way_is_ready_again_at_once_and_who_is_woken_when_that_happens(
+    tmp_path: Path,
+) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import time
+
+        async def give_way():
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+        async def wait(event):
+            await event.wait()
+
+        async def main():
+            event = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(wait(event), name="waiting")
+                group.create_task(give_way(), name="giving way")
+                await asyncio.sleep(0)
+                event.set()
+                time.sleep(0.05)
+
+        asyncio.run(main())
+        """,
+    )
+    lanes = {name: lane for lane, name in traced.names().items()}
+    steps = [row for row in traced.of("step") if row[1] == lanes["giving way"]]
+    assert [row[6] for row in steps] == ["turn", "turn", "turn", ""]
+    for before, step in pairwise(steps):
+        assert (step[2], step[3]) == (before[5], lanes["giving way"])
+    woken = [row for row in traced.of("step") if row[1] == lanes["waiting"]][-1]
+    (waker,) = (
+        row for row in traced.of("step") if row[1] == lanes["Task-1"] and row[5] - row[4] >= 50
+    )
+    # Not as the step ended.
+    assert waker[4] <= woken[2] <= waker[5] - 50
+    assert woken[3] == lanes["Task-1"]
 
 
 def test_who_wakes_whom(tmp_path: Path) -> None:

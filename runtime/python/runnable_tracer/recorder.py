@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-from array import array
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
@@ -12,6 +11,9 @@ type Row = tuple[Any, ...]
 
 # Lane, ready, by, start, end, reason as a place in `REASONS`, line.
 STEP = 7
+_REASON_PLACE = 5
+# In place of a reason: the task has ended, and is done; as in live.ts.
+DONE = -1
 # As in rows.ts; at first the one of a task that has ended.
 REASONS = (
     "",
@@ -51,8 +53,8 @@ _LONGEST_LINE = 2000
 class Recorder:
     """Of one process.
 
-    What is called for every step of a task or wait of a thread appends to a list or an array, which
-    is atomic; all else is done when the rows are handed on.
+    What is called for every step of a task or wait of a thread appends to a list, which is atomic;
+    all else is done when the rows are handed on.
 
     Args:
         program: the file whose lines are told; of what runs elsewhere only the names are known.
@@ -76,7 +78,7 @@ class Recorder:
         self.rows: list[Row] = []
         # Steps of tasks, `STEP` numbers each: there are so many that a tuple for each would be slow
         # to make, and slower to hand on.
-        self.steps = array("d")
+        self.steps: list[int] = []
         # Thread number → lane; and the lane that it works for just now, if not its own.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
@@ -182,23 +184,26 @@ class Recorder:
         for line in text.removesuffix("\n").split("\n"):
             self.rows.append(("output", lane, now, stream, line[:_LONGEST_LINE], number))
 
-    def take(self) -> tuple[list[Row], array[float]]:
+    def take(self) -> tuple[list[Row], list[int]]:
         """Return rows and steps since the last call; what happens meanwhile is in the next ones."""
         rows, steps = self.rows[:], self.steps[:]
         del self.rows[: len(rows)], self.steps[: len(steps)]
         if self.is_over:
-            return [], array("d")
-        self._told += len(rows) + len(steps) // STEP
+            return [], []
+        self._told += len(rows) + len(steps) // STEP + steps[_REASON_PLACE::STEP].count(DONE)
         if self._told > self._most:
             self.is_over = True
             rows.append(("cut", self.now()))
         return rows, steps
 
 
-def rows_of(steps: array[float]) -> list[Row]:
+def rows_of(steps: list[int]) -> list[Row]:
     """Return steps as rows."""
     rows: list[Row] = []
-    for start in range(0, len(steps), STEP):
-        lane, ready, by, begin, end, reason, line = map(int, steps[start : start + STEP])
-        rows.append(("step", lane, ready, by, begin, end, REASONS[reason], "", line))
+    for at in range(0, len(steps), STEP):
+        lane, ready, by, start, end, reason, line = steps[at : at + STEP]
+        why = "" if reason == DONE else REASONS[reason]
+        rows.append(("step", lane, ready, by, start, end, why, "", line))
+        if reason == DONE:
+            rows.append(("end", lane, end, "done", ""))
     return rows

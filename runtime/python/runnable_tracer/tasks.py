@@ -5,64 +5,86 @@ is an instance. No task factory and no wrapped coroutine: names, representations
 stay as they are. The first step of an eager task happens inside the one that creates it.
 """
 
-from asyncio import Task, events
+from asyncio import Task, events, futures
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import DONE, NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
 _make_handle = _Handle.__init__
+# All that a handle holds, in the versions whose way of setting it is known here.
+_SLOTS = {
+    "__weakref__",
+    "_args",
+    "_callback",
+    "_cancelled",
+    "_context",
+    "_loop",
+    "_repr",
+    "_source_traceback",
+}
+# What a timer that ends a sleep calls.
+_wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
 
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
     rows, steps = recorder.rows, recorder.steps
-    awaited = _Awaited(recorder.program)
+    is_known = set(_Handle.__slots__) == _SLOTS
+    awaited = _awaited(recorder.program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
     lanes: dict[int, int] = {}
+    # Lane → when the step ended in which the task gave way: then it was ready again.
+    given_way: dict[int, int] = {}
 
-    def begun(task: Any, coroutine: Any, handle: "TracedHandle") -> int:
+    def begun(task: Any, coroutine: Any, me: int, ready: int, by: int) -> int:
         lane = lanes[id(task)] = recorder.new_lane()
         line = recorder.first(getattr(coroutine, "cr_code", None))
-        parent, name = recorder.thread_lane(get_ident()), task.get_name()[:200]
+        parent, name = recorder.thread_lane(me), task.get_name()[:200]
         runs = getattr(coroutine, "__name__", "")[:200]
-        head = ("lane", lane, parent, "task", name, handle._ready, handle._by)
-        rows.append((*head, line, runs))
+        rows.append(("lane", lane, parent, "task", name, ready, by, line, runs))
         return lane
 
-    def ended(task: Any, lane: int, end: int) -> None:
-        lanes.pop(id(task), None)
-        if task.cancelled():
-            rows.append(("end", lane, end, "cancelled", ""))
-        elif task._exception is not None:
-            rows.append(("end", lane, end, "failed", type(task._exception).__name__))
-        else:
-            rows.append(("end", lane, end, "done", ""))
-
     class TracedHandle(_Handle):
-        __slots__ = ("_by", "_ready")
+        __slots__ = ("_by", "_ready", "_task")
         _callback: Any
         _args: Any
         _context: Any
+        _repr: Any
+        _source_traceback: Any
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
-            _make_handle(self, callback, args, loop, context)
-            self._by = current.get(get_ident(), NOBODY)
+            if not is_known or context is None or loop.get_debug():
+                _make_handle(self, callback, args, loop, context)
+            else:  # The same without a further call: there is one of these for every step.
+                self._context, self._loop = context, loop
+                self._callback, self._args, self._cancelled = callback, args, False
+                self._repr = self._source_traceback = None
+            by = self._by = current.get(get_ident(), NOBODY)
+            task = getattr(callback, "__self__", None)
+            if not isinstance(task, Task):
+                self._task = None
+                return
+            self._task = task
             if recorder.left > 0:
                 recorder.left -= 1
+                self._ready = recorder.reading
+            elif lanes.get(id(task)) == by:
+                # It gives way, and so its step ends now: the clock is read there.
+                self._ready = given_way[by] = 0
             else:
-                recorder.reading, recorder.left = now(), recorder.reuse
-            self._ready = recorder.reading
+                self._ready = recorder.reading = now()
+                recorder.left = recorder.reuse
 
         def _run(self) -> None:
-            task, me = getattr(self._callback, "__self__", None), get_ident()
+            task, me = self._task, get_ident()
             before = current.get(me, NOBODY)
-            if not isinstance(task, Task) or recorder.is_over:
+            if task is None or recorder.is_over:
                 # What it wakes was woken by who had it called.
                 current[me] = self._by
                 try:
@@ -71,15 +93,16 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                     current[me] = before
                     recorder.left = 0
                     self = task = None  # type: ignore[assignment]
-            coroutine = task.get_coro()
-            lane = lanes.get(id(task))
+            coroutine: Any = task.get_coro()
+            by, lane = self._by, lanes.get(id(task))
             # The number of a task that is gone may have been given to a new one.
             if lane is None or not getattr(coroutine, "cr_suspended", True):
-                lane = begun(task, coroutine, self)
+                lane = begun(task, coroutine, me, self._ready, by)
             current[me] = lane
             # The loop has just ended the step before.
             start = recorder.reading if recorder.left > 0 else now()
             recorder.left = 0
+            ready = self._ready or given_way.pop(lane, start)
             try:
                 # What the base class does, one call less deep.
                 self._context.run(self._callback, *self._args)
@@ -92,28 +115,36 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 recorder.left = recorder.reuse
                 current[me] = before
                 if task.done():
-                    steps.extend((lane, self._ready, self._by, start, end, 0, 0))
-                    ended(task, lane, end)
+                    lanes.pop(id(task), None)
+                    how = DONE
+                    if task.cancelled():
+                        how = 0
+                        rows.append(("end", lane, end, "cancelled", ""))
+                    elif task._exception is not None:
+                        how = 0
+                        rows.append(("end", lane, end, "failed", type(task._exception).__name__))
+                    steps.extend((lane, ready, by, start, end, how, 0))
                 else:
                     reason, of, line = awaited(task, coroutine)
+                    if lane in given_way:
+                        given_way[lane] = end
                     if of:
                         name = REASONS[reason]
-                        rows.append(
-                            ("step", lane, self._ready, self._by, start, end, name, of, line)
-                        )
+                        rows.append(("step", lane, ready, by, start, end, name, of, line))
                     else:
-                        steps.extend((lane, self._ready, self._by, start, end, reason, line))
+                        steps.extend((lane, ready, by, start, end, reason, line))
                 # An exception's frames lead to this one, and shall not keep the task alive.
                 self = task = coroutine = None  # type: ignore[assignment]
 
     def run_timer(self: Any) -> None:
-        me = get_ident()
+        me, is_quick = get_ident(), self._callback is _wake_sleeper
         before, current[me] = current.get(me, NOBODY), NOBODY
         try:
             _run_handle(self)
         finally:
             current[me] = before
-            recorder.left = 0
+            if not is_quick:
+                recorder.left = 0
             self = None
 
     # Debug mode shows handles.
@@ -131,7 +162,8 @@ def watch(recorder: Recorder) -> Callable[[], None]:
 
 _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
 _TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
-_FUTURE, _EXECUTOR = _NUMBERS["future"], _NUMBERS["executor"]
+_FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS["sleep"]
+_OWN = -1
 
 
 def _make_report(handle: Any, error: BaseException) -> events.Handle:
@@ -141,38 +173,47 @@ def _make_report(handle: Any, error: BaseException) -> events.Handle:
     return _Handle(fail, (), handle._loop, handle._context)
 
 
-class _Awaited:
-    """Finds out what a task waits for: by the coroutines that it is in, and by its future."""
+def _awaited(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
+    """Make what finds out what a task waits for: by the coroutines that it is in, and its future.
 
-    def __init__(self, program: str) -> None:
-        self._program = program
-        # id(code) → whether it is the program's, the reason for a coroutine of asyncio, the code.
-        # By id, as the hash of code is made of all that is in it.
-        self._kinds: dict[int, tuple[bool, int, CodeType]] = {}
+    It returns the reason by its number, name and line, as in rows.
+    """
+    # id(code) → `_OWN`, or the reason for a coroutine of asyncio.
+    # By id, as the hash of code is made of all that is in it; so it has to be kept.
+    kinds: dict[int, int] = {}
+    kept: list[CodeType] = []
 
-    def _kind_of(self, code: CodeType) -> tuple[bool, int, CodeType]:
-        reason = TASKS.get(code.co_qualname, "") if "asyncio" in code.co_filename else ""
-        kind = code.co_filename == self._program, _NUMBERS[reason], code
-        self._kinds[id(code)] = kind
+    def kind_of(code: CodeType) -> int:
+        if code.co_filename == program:
+            kind = _OWN
+        else:
+            is_asyncio = "asyncio" in code.co_filename
+            kind = _NUMBERS[TASKS.get(code.co_qualname, "") if is_asyncio else ""]
+        kept.append(code)
+        kinds[id(code)] = kind
         return kind
 
-    def __call__(self, task: Any, coroutine: Any) -> tuple[int, str, int]:
-        """Return the reason by its number, name and line, as in rows."""
-        kinds, own, reason = self._kinds, None, 0
+    def awaited(task: Any, coroutine: Any) -> tuple[int, str, int]:
+        own, kind = None, 0
         while (code := getattr(coroutine, "cr_code", None)) is not None:
-            is_own, reason, _ = kinds.get(id(code)) or self._kind_of(code)
-            if is_own:
+            known = kinds.get(id(code))
+            kind = kind_of(code) if known is None else known
+            if kind == _SLEEP:  # It calls no other.
+                break
+            if kind == _OWN:
                 own = coroutine
             coroutine = coroutine.cr_await
-        line = own.cr_frame.f_lineno or 0 if own else 0
+        line = own.cr_frame.f_lineno or 0 if own is not None else 0
         future = task._fut_waiter
         if future is None:
             return _TURN, "", line
-        if reason:
-            return reason, "", line
+        if kind > 0:
+            return kind, "", line
         if isinstance(future, Task):
             return _TASK, future.get_name()[:200], line
         callbacks = future._callbacks or ()
         if any("_call_check_cancel" in getattr(each, "__qualname__", "") for each, _ in callbacks):
             return _EXECUTOR, "", line
         return (_TASKS if type(future).__name__ == "_GatheringFuture" else _FUTURE), "", line
+
+    return awaited
