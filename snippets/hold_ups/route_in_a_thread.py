@@ -12,9 +12,12 @@ def compute(seconds: float) -> None:
         fibonacci(12)
 
 
-# region routes
+# region route
 async def fibonacci_route() -> None:
     await asyncio.to_thread(compute, 0.6)
+
+
+# endregion
 
 
 async def health() -> str:
@@ -33,7 +36,5 @@ async def main() -> None:
         server.create_task(fibonacci_route())
         server.create_task(check_health(asked=perf_counter()))
 
-
-# endregion
 
 asyncio.run(main())

@@ -7,7 +7,6 @@ from time import perf_counter
 PICTURES, WORKERS = 24, 3
 
 
-# region queue
 async def read_list(pictures: asyncio.Queue[int]) -> None:
     start, most = perf_counter(), 0
     for picture in range(PICTURES):
@@ -27,6 +26,7 @@ async def fetch_all(pictures: asyncio.Queue[int]) -> None:
         pass
 
 
+# region limit
 async def main() -> None:
     pictures = asyncio.Queue[int]()
     start = perf_counter()

@@ -11,6 +11,7 @@ def count_primes(piece: range) -> tuple[int, int]:
     return primes, os.getpid()
 
 
+# region counting
 def main() -> None:
     pieces = [range(low, low + 30_000) for low in range(0, 240_000, 30_000)]
     started = perf_counter()
@@ -19,6 +20,8 @@ def main() -> None:
     print(f"{sum(primes for primes, _ in counted)} primes in {took:.2f} s")
     print("pieces counted in this process:", sum(pid == os.getpid() for _, pid in counted))
 
+
+# endregion
 
 if __name__ == "__main__":
     main()

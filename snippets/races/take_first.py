@@ -8,6 +8,7 @@ def log(event: str) -> None:
     print(f"{perf_counter() - start:.2f} s  {event}")
 
 
+# region selling
 async def sell(visitor: str) -> None:
     global seats
     if seats > 0:
@@ -16,6 +17,9 @@ async def sell(visitor: str) -> None:
         log(f"{visitor} has a seat")
     else:
         log(f"{visitor} hears that it is sold out")
+
+
+# endregion
 
 
 async def main() -> None:

@@ -31,7 +31,7 @@ def test_every_snippet_with_concurrency_has_a_recorded_timeline() -> None:
     without = {
         snippet.name
         for snippet in _SNIPPETS
-        if snippet.header.timeline
+        if snippet.header.timeline is not False
         and _imports(snippet) & _CONCURRENT
         and not snippet.trace_path.exists()
     }
