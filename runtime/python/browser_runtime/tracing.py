@@ -71,6 +71,8 @@ class Tracing:
         self._woken.pop(ident, None)
         if self.recorder.is_over:
             return
+        # Before the reason is looked for: its time has begun to run.
+        now = perf_counter_ns()
         default = "other"
         while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
             module = frame.f_globals["__name__"].rpartition(".")[2]
@@ -84,7 +86,7 @@ class Tracing:
         lane = self.recorder.thread_lane(ident)
         self._waiting.add(ident)
         self.recorder.lines.pop(lane, None)
-        self.recorder.rows.append(("wait", lane, perf_counter_ns(), *why))
+        self.recorder.rows.append(("wait", lane, now, *why))
         self.tell_now_and_then()
 
     def woken(self, ident: int) -> None:
