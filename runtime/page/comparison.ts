@@ -37,12 +37,17 @@ export class Comparison implements Owner {
   readonly #options: ComparisonOptions;
   readonly #timeline: AttachedTimeline;
   readonly #run: HTMLButtonElement;
-  readonly #stop = button("Stop", () => this.#options.tab.session.stop(this));
+  readonly #stop = button("Stop", () => {
+    this.#stopped = true;
+    this.#options.tab.session.stop(this);
+  });
   readonly #back = button("Show the recordings", () => this.#showRecorded());
   readonly #said = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
   readonly #bar: HTMLElement;
   #busy = false;
+  /** Perhaps before there was a run to stop. */
+  #stopped = false;
   #closed = false;
   #displacedBy: string | undefined;
 
@@ -70,7 +75,7 @@ export class Comparison implements Owner {
 
   /** Gives the static figure back. */
   close(): void {
-    this.#closed = true;
+    this.#closed = this.#stopped = true;
     this.#options.tab.session.stop(this);
     this.#timeline.close();
     this.#bar.remove();
@@ -99,22 +104,14 @@ export class Comparison implements Owner {
   async #runAll(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
+    this.#stopped = false;
     this.#displacedBy = undefined;
     enable(this.#run, false);
     enable(this.#stop, true);
     const runs: Run[] = [];
-    let problem: string | undefined;
-    for (const program of this.#options.programs) {
-      this.#said.textContent = `Running “${program.title}” …`;
-      const result = await this.#runOne(program).catch((error: unknown) =>
-        error instanceof Error ? error.message : String(error),
-      );
-      if (typeof result === "string") {
-        problem = result;
-        break;
-      }
-      runs.push(result);
-    }
+    const problem = await this.#runEach(runs).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     this.#busy = false;
     this.#progress.replaceChildren();
     enable(this.#run, true);
@@ -127,13 +124,40 @@ export class Comparison implements Owner {
     await this.#timeline.show(compare(runs), subject);
   }
 
+  /** Adds what the runs told; returns why there is nothing to compare, if there is not. */
+  async #runEach(runs: Run[]): Promise<string | undefined> {
+    const { programs } = this.#options;
+    this.#said.textContent = `Running “${programs[0]!.title}” …`;
+    // All at first: nothing comes between the runs.
+    const [collect, ...sources] = await Promise.all([
+      import("../timeline/collect.ts"),
+      ...programs.map((program) => this.#source(program)),
+    ]);
+    for (const [index, program] of programs.entries()) {
+      if (this.#stopped) return "Stopped.";
+      this.#said.textContent = `Running “${program.title}” …`;
+      const result = await this.#runOne(program, sources[index]!, collect);
+      if (typeof result === "string") return result;
+      runs.push(result);
+    }
+    return undefined;
+  }
+
+  /** Readers who have changed a program compare what they made of it. */
+  async #source({ name, file }: Compared): Promise<string> {
+    const response = await fetch(file).catch(() => undefined);
+    if (!response?.ok)
+      throw new Error(`${name}.py could not be fetched. Try again when you are online.`);
+    return this.#options.tab.drafts.of(name, await response.text()).source;
+  }
+
   /** What a run told, or why there is nothing to compare. */
-  async #runOne({ title, name, file }: Compared): Promise<Run | string> {
-    const { session, drafts } = this.#options.tab;
-    const [collect, response] = await Promise.all([import("../timeline/collect.ts"), fetch(file)]);
-    if (!response.ok) throw new Error(`${file} could not be fetched.`);
-    // Readers who have changed a program compare what they made of it.
-    const { source } = drafts.of(name, await response.text());
+  async #runOne(
+    { title, name }: Compared,
+    source: string,
+    collect: typeof import("../timeline/collect.ts"),
+  ): Promise<Run | string> {
+    const { session } = this.#options.tab;
     const processes: ProcessRows[] = [];
     let following: Following | undefined;
     let errors = "";

@@ -396,6 +396,7 @@ for (const engine of engines) {
       const figure = "runnable-playground .runnable-timeline";
       const widget = new Widget(page, "runnable-playground");
       await widget.write(WATCHED);
+      await page.select("runnable-playground .runnable-controls select", "0");
       await widget.run();
       await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
       await open(page, figure);

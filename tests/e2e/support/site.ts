@@ -173,7 +173,8 @@ export class Widget {
 
   /** Replaces the code as a reader would: opens the editor, selects everything, types. */
   async write(source: string): Promise<void> {
-    await this.page.click(`${this.selector} .runnable-code`);
+    // A locator waits until it is there, and stays where it is.
+    await this.page.locator(`${this.selector} .runnable-code`).click();
     await this.page.waitForSelector(`${this.selector} .cm-content`, { timeout: 60_000 });
     await this.page.focus(`${this.selector} .cm-content`);
     await this.page.keyboard.down("Control");
