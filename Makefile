@@ -23,9 +23,9 @@ light_tests := $(patsubst %,tests/e2e/%.test.ts,chess comparison differences exp
   pace path player print question run_timeline tables timeline tracer virtual_time \
   without_javascript without_stack_switching)
 # They keep a core busy, or look at what the whole machine does.
-heavy_tests := $(patsubst %,tests/e2e/%.test.ts,axe snippets start)
-# They are run in a way of their own.
-other_tests := $(patsubst %,tests/e2e/%.test.ts,attacks snippets_without_stack_switching)
+heavy_tests := $(patsubst %,tests/e2e/%.test.ts,snippets start)
+# One after the other they leave room for pytest, which mostly waits, and take as long.
+beside_pytest := $(patsubst %,tests/e2e/%.test.ts,axe snippets_without_stack_switching)
 format_paths := runtime tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
@@ -94,13 +94,13 @@ test: build browsers ## Run all tests: Python, TypeScript, and the built site in
 	@node --test --test-reporter=dot 'tests/runtime/**/*.test.ts'
 	@echo "Testing the built site in browsers …"
 	@node --test --test-concurrency=2 $(light_tests)
-	@node --test --test-concurrency=2 $(filter-out $(light_tests) $(heavy_tests) $(other_tests),$(wildcard tests/e2e/*.test.ts))
+	@node --test --test-concurrency=2 $(filter-out tests/e2e/attacks.test.ts $(light_tests) $(heavy_tests) $(beside_pytest),$(wildcard tests/e2e/*.test.ts))
 	@node --test --test-concurrency=1 $(heavy_tests)
-	@echo "Testing snippets, pages and the build, and snippets without stack switching …"
-	@# Both mostly wait. What pytest says comes when the other is over.
+	@echo "Testing snippets, pages and the build, and the rest of the built site …"
+	@# What pytest says comes when the other is over.
 	@log=$$(mktemp); $(python) -m pytest --numprocesses 3 >"$$log" 2>&1 & python=$$!; \
 	  trap 'kill $$python' INT TERM; \
-	  node --test tests/e2e/snippets_without_stack_switching.test.ts; browser=$$?; \
+	  node --test --test-concurrency=1 $(beside_pytest); browser=$$?; \
 	  wait $$python; python=$$?; cat "$$log"; rm "$$log"; exit $$((browser | python))
 
 .PHONY: attacks
