@@ -107,6 +107,7 @@ class SandboxHost implements Host {
   #version = "";
   #runs = 0;
   #packages: Packages | undefined;
+  #loadingPackages: Promise<Packages> | undefined;
   /** A worker with libraries imported suits the program that was run last. */
   #suitsWarm = false;
 
@@ -126,7 +127,7 @@ class SandboxHost implements Host {
     const [sandbox, supply] = await (this.#opened ??= this.#open());
     const declaring = sources.filter((source) => DECLARES.test(source));
     if (declaring.length === 0 || !supply.restores) return;
-    const packages = (this.#packages ??= await loadPackages(this.#base));
+    const packages = await this.#havePackages();
     if (!declaring.some((source) => packages.suitsWarm(source))) return;
     if (await packages.hasWarm()) await packages.giveWarm(sandbox, supply, { fetch: false });
   }
@@ -194,10 +195,20 @@ class SandboxHost implements Host {
     }, CLEANING);
   }
 
+  /** One for all who ask at a time; after a failure the next one tries again. */
+  async #havePackages(): Promise<Packages> {
+    try {
+      return (this.#packages = await (this.#loadingPackages ??= loadPackages(this.#base)));
+    } catch (error) {
+      this.#loadingPackages = undefined;
+      throw error;
+    }
+  }
+
   /** The libraries that the program declares: on their way, and whether to start with them imported. */
   async #declared(source: string, progress: Progress): Promise<Declared> {
     if (!DECLARES.test(source)) return { suitsWarm: false, archives: Promise.resolve({}) };
-    const packages = (this.#packages ??= await loadPackages(this.#base));
+    const packages = await this.#havePackages();
     return { suitsWarm: packages.suitsWarm(source), archives: packages.of(source, progress) };
   }
 

@@ -127,6 +127,21 @@ if __name__ == "__main__":
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
     });
 
+    test("what loads them is fetched once, however many ask for it at a time", async () => {
+      await stage.runner.reload();
+      requests = [];
+      await stage.runner.page.evaluate(
+        (source) => {
+          const { host } = window as unknown as { host: Host };
+          host.open([source]);
+          host.prepare(source);
+        },
+        declaring(["fastapi", "httpx"], "import fastapi"),
+      );
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
+    });
+
     test("a page at rest takes out of the store what a program on it would start with", async () => {
       await stage.runner.reload();
       const taken = await stage.runner.page.evaluateHandle(() => {
