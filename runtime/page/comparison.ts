@@ -1,10 +1,9 @@
 /** Several programs on one time axis: as they were recorded, or as they run one after the other here. */
-import type { RunEvent } from "../host/types.ts";
-import { compare, ofTrace, runOf, summary, type Run } from "../timeline/comparison.ts";
+import type { Program, RunEvent } from "../host/types.ts";
+import { compare, compareRecorded, runOf, summary, type Run } from "../timeline/comparison.ts";
 import type { Lane } from "../timeline/model.ts";
-import type { ProcessRows } from "../timeline/rows.ts";
 import { button, element, enable } from "./dom.ts";
-import { Following } from "./following.ts";
+import { Following, type Told } from "./following.ts";
 import { Progress } from "./progress.ts";
 import type { Owner } from "./session.ts";
 import type { RunnableSnippet } from "./snippet.ts";
@@ -12,6 +11,8 @@ import { addStyles } from "./styles.ts";
 import type { Tab } from "./tab.ts";
 import { attachTimeline, type AttachedTimeline, type Recorded } from "./timeline.ts";
 import styles from "./styles/comparison.css";
+
+type Collect = typeof import("../timeline/collect.ts");
 
 /** One of the programs, as the page names it. */
 export interface Compared {
@@ -30,6 +31,17 @@ export interface ComparisonOptions {
   tab: Tab;
 }
 
+const collector = (): Promise<Collect> => import("../timeline/collect.ts");
+
+/** The lanes of a run from what it told of itself, and its end. */
+function read(told: readonly Told[], collect: Collect): Omit<Run, "title"> {
+  const following = told[0] && new Following(collect, told[0]);
+  const processes = told.flatMap((event) => following?.read(event) ?? []);
+  const timeline = new collect.Timeline();
+  for (const { process, parent, rows } of processes) timeline.add(process, rows, parent);
+  return { processes, end: timeline.now };
+}
+
 const COUNTS = ["", "", "both", "all three", "all four"];
 
 export class Comparison implements Owner {
@@ -38,7 +50,7 @@ export class Comparison implements Owner {
   readonly #timeline: AttachedTimeline;
   readonly #run: HTMLButtonElement;
   readonly #stop = button("Stop", () => {
-    this.#stopped = true;
+    this.#ended = "Stopped.";
     this.#options.tab.session.stop(this);
   });
   readonly #back = button("Show the recordings", () => this.#showRecorded());
@@ -46,10 +58,9 @@ export class Comparison implements Owner {
   readonly #progress = element("p", "compare-progress");
   readonly #bar: HTMLElement;
   #busy = false;
-  /** Perhaps before there was a run to stop. */
-  #stopped = false;
   #closed = false;
-  #displacedBy: string | undefined;
+  /** Why no more runs are to come. */
+  #ended: string | undefined;
 
   constructor(options: ComparisonOptions) {
     addStyles(styles);
@@ -70,28 +81,24 @@ export class Comparison implements Owner {
   }
 
   displaced(by: string): void {
-    this.#displacedBy ??= by;
+    this.#ended ??= `Stopped, because you ran ${by}.`;
   }
 
   /** Gives the static figure back. */
   close(): void {
-    this.#closed = this.#stopped = true;
+    this.#closed = true;
     this.#options.tab.session.stop(this);
     this.#timeline.close();
     this.#bar.remove();
   }
 
   async #recorded(): Promise<Recorded> {
-    const { fetchTrace } = await import("../timeline/collect.ts");
-    const traces = await Promise.all(
-      this.#options.programs.map(({ file }) => fetchTrace(file.replace(/\.py$/, ".trace.json"))),
-    );
-    const runs = traces.map((trace, index) => ofTrace(this.#options.programs[index]!.title, trace));
-    const interpreters = new Set(traces.map(({ interpreter }) => interpreter));
-    return [
-      compare(runs),
-      { what: `recorded on ${[...interpreters].join(" and ")}`, about: summary(runs) },
-    ];
+    const { fetchTrace } = await collector();
+    const traces = this.#options.programs.map(async ({ title, file }) => {
+      return [title, await fetchTrace(file.replace(/\.py$/, ".trace.json"))] as const;
+    });
+    const { timeline, what, about } = compareRecorded(await Promise.all(traces));
+    return [timeline, { what, about }];
   }
 
   #showRecorded(): void {
@@ -104,62 +111,57 @@ export class Comparison implements Owner {
   async #runAll(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    this.#stopped = false;
-    this.#displacedBy = undefined;
+    this.#ended = undefined;
     enable(this.#run, false);
     enable(this.#stop, true);
-    const runs: Run[] = [];
-    const problem = await this.#runEach(runs).catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
+    const result = await this.#runEach();
     this.#busy = false;
     this.#progress.replaceChildren();
     enable(this.#run, true);
     enable(this.#stop, false);
     if (this.#closed) return;
-    this.#said.textContent = problem ?? `Ran in your browser: ${summary(runs)}.`;
-    if (problem !== undefined) return;
+    if (typeof result === "string") {
+      this.#said.textContent = result;
+      return;
+    }
+    const about = summary(result);
+    this.#said.textContent = `Ran in your browser: ${about}.`;
     this.#back.hidden = false;
-    const subject = { what: "of these runs, in your browser", about: summary(runs) };
-    await this.#timeline.show(compare(runs), subject);
+    await this.#timeline.show(compare(result), { what: "of these runs, in your browser", about });
   }
 
-  /** Adds what the runs told; returns why there is nothing to compare, if there is not. */
-  async #runEach(runs: Run[]): Promise<string | undefined> {
+  /** The runs, or why there is nothing to compare. */
+  async #runEach(): Promise<Run[] | string> {
     const { programs } = this.#options;
-    this.#said.textContent = `Running “${programs[0]!.title}” …`;
     // All at first: nothing comes between the runs.
-    const [collect, ...sources] = await Promise.all([
-      import("../timeline/collect.ts"),
-      ...programs.map((program) => this.#source(program)),
-    ]);
-    for (const [index, program] of programs.entries()) {
-      if (this.#stopped) return "Stopped.";
-      this.#said.textContent = `Running “${program.title}” …`;
-      const result = await this.#runOne(program, sources[index]!, collect);
-      if (typeof result === "string") return result;
-      runs.push(result);
+    const loading = Promise.all([collector(), ...programs.map((each) => this.#program(each))]);
+    const runs: Run[] = [];
+    for (const [index, { title }] of programs.entries()) {
+      this.#said.textContent = `Running “${title}” …`;
+      const told = await this.#runOne(
+        title,
+        loading.then(([, ...fetched]) => fetched[index]!),
+      );
+      if (typeof told === "string") return told;
+      const [collect] = await loading;
+      runs.push({ title, ...read(told, collect) });
+      if (this.#ended !== undefined) return this.#ended;
     }
-    return undefined;
+    return runs;
   }
 
   /** Readers who have changed a program compare what they made of it. */
-  async #source({ name, file }: Compared): Promise<string> {
+  async #program({ name, file }: Compared): Promise<Program> {
     const response = await fetch(file).catch(() => undefined);
     if (!response?.ok)
       throw new Error(`${name}.py could not be fetched. Try again when you are online.`);
-    return this.#options.tab.drafts.of(name, await response.text()).source;
+    const { source } = this.#options.tab.drafts.of(name, await response.text());
+    return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true };
   }
 
-  /** What a run told, or why there is nothing to compare. */
-  async #runOne(
-    { title, name }: Compared,
-    source: string,
-    collect: typeof import("../timeline/collect.ts"),
-  ): Promise<Run | string> {
-    const { session } = this.#options.tab;
-    const processes: ProcessRows[] = [];
-    let following: Following | undefined;
+  /** What a run told of itself, or why there is nothing to compare. */
+  async #runOne(title: string, program: Promise<Program>): Promise<Told[] | string> {
+    const told: Told[] = [];
     let errors = "";
     const loading = new Progress();
     const listen = (event: RunEvent): void => {
@@ -168,26 +170,16 @@ export class Comparison implements Owner {
         loading.loading(event.what, event.loaded, event.total);
       } else if (event.type === "started") this.#progress.replaceChildren();
       else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
-      else if (event.type === "trace") {
-        following ??= new Following(collect, event);
-        const read = following.read(event);
-        if (read) processes.push(read);
-      }
+      else if (event.type === "trace") told.push(event);
     };
-    const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
-    const outcome = await session.run(this, { source, filename, trace: true }, listen);
+    const outcome = await this.#options.tab.session.run(this, program, listen);
     if (outcome.type === "failed") return outcome.message;
-    if (outcome.type === "stopped") {
-      const by = this.#displacedBy;
-      return by === undefined ? "Stopped." : `Stopped, because you ran ${by}.`;
-    }
+    if (outcome.type === "stopped") return this.#ended ?? "Stopped.";
     if (outcome.status !== 0) {
       const why = errors.trim().split("\n").at(-1) ?? "";
       return `“${title}” ended with exit status ${String(outcome.status)}. ${why}`.trim();
     }
-    const timeline = new collect.Timeline();
-    for (const { process, parent, rows } of processes) timeline.add(process, rows, parent);
-    return { title, processes, end: timeline.now };
+    return told;
   }
 
   /** In the program that the lane is of, if that is on this page. */

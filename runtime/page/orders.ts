@@ -2,7 +2,7 @@
 import type { RunEvent } from "../host/types.ts";
 import { button, element, enable } from "./dom.ts";
 import type { Draft } from "./draft.ts";
-import type { Ending, Found } from "./exploration.ts";
+import type { Ending, Found, Reader } from "./exploration.ts";
 import { Progress } from "./progress.ts";
 import type { Owner, Session } from "./session.ts";
 import { Stepper } from "./stepper.ts";
@@ -27,10 +27,7 @@ export class Orders implements Owner {
   readonly title: string;
   readonly #options: OrdersOptions;
   readonly #try = button("Try every order", () => void this.#explore());
-  readonly #stop = button("Stop", () => {
-    this.#stopped = true;
-    this.#options.session.stop(this);
-  });
+  readonly #stop = button("Stop", () => this.#options.session.stop(this));
   /** Changes many times a second, which is nothing to announce. */
   readonly #progress = element("p", "runnable-orders-progress");
   readonly #said = element("p", "runnable-orders-said");
@@ -40,7 +37,6 @@ export class Orders implements Owner {
   /** The source whose orders are shown. */
   #tried = "";
   #busy = false;
-  #stopped = false;
   #displacedBy: string | undefined;
 
   constructor(options: OrdersOptions) {
@@ -69,7 +65,6 @@ export class Orders implements Owner {
 
   /** Gives the empty element back. */
   close(): void {
-    this.#stopped = true;
     this.#options.session.stop(this);
     this.#options.draft.unsubscribe(this.#onDraft);
     this.#clear();
@@ -83,7 +78,6 @@ export class Orders implements Owner {
     if (this.#busy) return;
     this.#busy = true;
     this.#displacedBy = undefined;
-    this.#stopped = false;
     this.#clear();
     const { session, draft, filename, bound } = this.#options;
     this.#tried = draft.source;
@@ -92,18 +86,17 @@ export class Orders implements Owner {
     this.#said.textContent = "";
     const loading = new Progress();
     this.#progress.replaceChildren(...loading.element.childNodes);
-    const loaded = await import("./exploration.ts").catch(() => undefined);
-    if (!loaded) {
-      this.#end();
-      this.#say("The explorer could not be loaded. Try again when you are online.");
-      return;
-    }
-    // While it was loaded, the reader may have had enough, or have left.
-    if (this.#stopped) {
-      this.#end();
-      return;
-    }
-    const reader = new loaded.Reader();
+    let reader: Reader | undefined;
+    const source = this.#tried;
+    const exploration = import("./exploration.ts").then(
+      (loaded) => {
+        reader = new loaded.Reader();
+        return loaded.explorationOf(source, filename, bound);
+      },
+      () => {
+        throw new Error("The explorer could not be loaded. Try again when you are online.");
+      },
+    );
     let found: Found | undefined;
     let failed = "";
     let errors = "";
@@ -113,7 +106,7 @@ export class Orders implements Owner {
       else if (event.type === "started") this.#progress.textContent = "Trying orders…";
       else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
       else if (event.type === "stdout") {
-        for (const told of reader.read(event.text)) {
+        for (const told of reader?.read(event.text) ?? []) {
           if (told.type === "found") found = told.found;
           else if (told.type === "failed") failed = told.message;
           else {
@@ -123,11 +116,7 @@ export class Orders implements Owner {
         }
       }
     };
-    const outcome = await session.run(
-      this,
-      loaded.explorationOf(this.#tried, filename, bound),
-      listen,
-    );
+    const outcome = await session.run(this, exploration, listen);
     this.#end();
     const by = this.#displacedBy;
     if (found) this.#show(found);

@@ -36,7 +36,7 @@ const now = (): number => performance.timeOrigin + performance.now();
 interface Live {
   following: Following;
   timeline: Timeline;
-  /** Something in it waits, or a collection is watched. */
+  /** There is something to show: see `isShown`. */
   isWorthIt: boolean;
 }
 

@@ -63,8 +63,15 @@ export class Session {
     );
   }
 
-  /** Ends what runs now and then starts the program. Never rejects: see `Outcome`. */
-  run(owner: Owner, program: Program, listen: (event: RunEvent) => void): Promise<Outcome> {
+  /**
+   * Ends what runs now and then starts the program. Never rejects: see `Outcome`. The owner's turn
+   * begins at once, also when the program still has to be fetched; if that fails, the run has.
+   */
+  run(
+    owner: Owner,
+    program: Program | Promise<Program>,
+    listen: (event: RunEvent) => void,
+  ): Promise<Outcome> {
     const before = this.#turn;
     const turn = new Turn(owner);
     this.#turn = turn;
@@ -89,14 +96,18 @@ export class Session {
   async #start(
     turn: Turn,
     before: Promise<unknown> | undefined,
-    program: Program,
+    program: Program | Promise<Program>,
     listen: (event: RunEvent) => void,
   ): Promise<Outcome> {
+    const ready = Promise.race([Promise.all([this.#ready(), program]), turn.stopped]);
+    // What fails meanwhile is told when the run before is over.
+    ready.catch(() => undefined);
     try {
       await before;
-      const host = await Promise.race([this.#ready(), turn.stopped]);
-      if (host === undefined || turn.isStopped) return { type: "stopped" };
-      turn.run = host.run(program, listen);
+      const got = await ready;
+      if (got === undefined || turn.isStopped) return { type: "stopped" };
+      const [host, fetched] = got;
+      turn.run = host.run(fetched, listen);
       return await turn.run.outcome;
     } catch (error) {
       return { type: "failed", message: error instanceof Error ? error.message : String(error) };

@@ -32,15 +32,21 @@ export function compare(runs: readonly Run[]): Timeline {
   return timeline;
 }
 
-export const ofTrace = (title: string, { processes, end }: Trace): Run => ({
-  title,
-  processes,
-  end,
-});
-
 /** "one after the other 3.01 s, together 1.01 s". */
 export function summary(runs: readonly Run[]): string {
   return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
+}
+
+/** Recorded runs, by title, and what is said of them. */
+export function compareRecorded(runs: readonly (readonly [title: string, trace: Trace])[]): {
+  timeline: Timeline;
+  what: string;
+  about: string;
+} {
+  const compared = runs.map(([title, { processes, end }]): Run => ({ title, processes, end }));
+  const interpreters = new Set(runs.map(([, { interpreter }]) => interpreter));
+  const what = `recorded on ${[...interpreters].join(" and ")}`;
+  return { timeline: compare(compared), what, about: summary(compared) };
 }
 
 /** The rows of a main process, with the title as its name; it does not outlast its run. */

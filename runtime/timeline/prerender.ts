@@ -11,7 +11,7 @@ import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { asTrace } from "./check.ts";
-import { compare, ofTrace, summary } from "./comparison.ts";
+import { compareRecorded } from "./comparison.ts";
 import { figure } from "./figure.ts";
 import { html } from "./html.ts";
 import { Timeline } from "./model.ts";
@@ -59,16 +59,14 @@ export async function prerenderComparison(
   name: string,
   runs: readonly [title: string, file: string][],
 ): Promise<string> {
-  const interpreters = new Set<string>();
-  const compared = [];
+  const traces: [string, Trace][] = [];
   for (const [title, file] of runs) {
     const trace = read(await readFile(file, "utf8"));
     if (!trace) throw new Error(`${file} holds no trace.`);
-    interpreters.add(trace.interpreter);
-    compared.push(ofTrace(title, trace));
+    traces.push([title, trace]);
   }
-  const what = `recorded on ${[...interpreters].join(" and ")}`;
-  return html(figure(compare(compared), { what, name, about: summary(compared) }));
+  const { timeline, what, about } = compareRecorded(traces);
+  return html(figure(timeline, { what, name, about }));
 }
 
 if (import.meta.main && process.argv[2] === "--compare") {

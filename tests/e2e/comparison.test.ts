@@ -1,9 +1,9 @@
 /** Programs on one time axis: recorded, and run one after the other in the browser. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import { before, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PATH = "/tutorials/first-overlap/";
@@ -16,13 +16,7 @@ class Compared extends Widget {
   }
 
   async said(pattern: RegExp): Promise<string> {
-    await this.page.waitForFunction(
-      (selector, source) =>
-        new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
-      { timeout: 60_000, polling: "mutation" },
-      `${SELECTOR} [role=status]`,
-      pattern.source,
-    );
+    await untilText(this.page, `${SELECTOR} [role=status]`, pattern);
     return this.text("[role=status]");
   }
 
@@ -38,22 +32,35 @@ class Compared extends Widget {
   }
 }
 
-let site: Site;
-before(async () => void (site = await serveSite()));
-after(() => site?.close());
+/** Programs that the page fetches arrive, or do not, when the function that is returned is called. */
+async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<void>> {
+  const held = await page.evaluateHandle(() => {
+    const { fetch } = window;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    window.fetch = async (input, init) => {
+      if (String(input).endsWith(".py") && !(await promise)) throw new TypeError("offline");
+      return fetch(input, init);
+    };
+    return {
+      release(arrives: boolean): void {
+        resolve(arrives);
+        window.fetch = fetch;
+      },
+    };
+  });
+  return (what) => held.evaluate((held, arrives) => held.release(arrives), what !== "offline");
+}
 
 for (const engine of engines) {
   describe(engine, () => {
-    let browser: Browser;
+    const site = useSite(engine);
     let page: Page;
     let compared: Compared;
     before(async () => {
-      browser = await launch(engine);
-      page = await freshPage(browser);
+      page = await freshPage(site.browser);
       await page.goto(site.url + PATH);
       compared = new Compared(page);
     });
-    after(() => browser?.close());
 
     test("the recorded runs are there, each under its title", async () => {
       assert.match(
@@ -104,11 +111,7 @@ for (const engine of engines) {
       const said = await compared.said(/^Ran in/);
       const [, inTurn, together] = /In turn ([\d.]+) s, Together ([\d.]+) (?:ms|s)/.exec(said)!;
       assert.ok(Number(inTurn) > 1.3 && together !== undefined, said);
-      await page.waitForFunction(
-        (selector) => /of these runs/.test(document.querySelector(selector)!.textContent),
-        { polling: "mutation" },
-        `${SELECTOR} figcaption`,
-      );
+      await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
       const lanes = await compared.lanes();
       assert.deepEqual([lanes[0], lanes.includes("Together")], ["In turn", true]);
       // It is a run that is over, so it can be stepped through.
@@ -132,14 +135,37 @@ for (const engine of engines) {
     });
 
     test("Stop ends it, and so does another Run", async () => {
+      const widget = new Widget(page, '[data-name="overlap/in_turn"]');
       await compared.press("Run both here");
       await compared.said(/Running/);
       await compared.press("Stop");
       await compared.said(/^Stopped\.$/);
       await compared.press("Run both here");
       await compared.said(/Running/);
-      await new Widget(page, '[data-name="overlap/in_turn"]').run();
+      await widget.run();
       await compared.said(/^Stopped, because you ran overlap\/in_turn\.py\.$/);
+    });
+
+    test("another Run ends it also while its programs are fetched", async () => {
+      const widget = new Widget(page, '[data-name="overlap/in_turn"]');
+      const release = await holdPrograms(page);
+      await compared.press("Run both here");
+      await compared.said(/Running/);
+      await widget.press("Run");
+      await compared.said(/^Stopped, because you ran overlap\/in_turn\.py\.$/);
+      await release();
+      const { origin, text } = await widget.finished();
+      assert.match(origin + text, /Ran in your browser[^]*done: 1\.35 s/);
+    });
+
+    test("it says which program could not be fetched", async () => {
+      const release = await holdPrograms(page);
+      await compared.press("Run both here");
+      await compared.said(/Running/);
+      await release("offline");
+      await compared.said(/^overlap\/in_turn\.py could not be fetched\. Try again/);
+      await compared.press("Run both here");
+      await compared.said(/^Ran in/);
     });
 
     if (engine === "chromium") {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, launch, serveSite, untilText, Widget, type Site } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PAGE = "/how-to/try-every-order/";
@@ -21,13 +21,7 @@ class Orders extends Widget {
 
   /** Waits until the result matches. */
   async said(pattern: RegExp): Promise<string> {
-    await this.page.waitForFunction(
-      (selector, source) =>
-        new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
-      { timeout: 90_000, polling: "mutation" },
-      `${this.selector} .runnable-orders-said`,
-      pattern.source,
-    );
+    await untilText(this.page, `${this.selector} .runnable-orders-said`, pattern, 90_000);
     return this.text(".runnable-orders-said");
   }
 

@@ -8,7 +8,7 @@ import { Timeline } from "../../runtime/timeline/model.ts";
 import { sections, story } from "../../runtime/timeline/moment_words.ts";
 import { Moments } from "../../runtime/timeline/moments.ts";
 import { engines } from "./support/runner.ts";
-import { freshPage, useSite, Widget } from "./support/site.ts";
+import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PAGE = "/reference/timelines/";
@@ -110,13 +110,7 @@ const press = (page: Page, name: string, figure = FIGURE): Promise<void> =>
   );
 
 const until = (page: Page, pattern: RegExp, selector: string, figure = FIGURE) =>
-  page.waitForFunction(
-    (selector, source) =>
-      new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
-    { polling: "mutation", timeout: 60_000 },
-    `${figure} ${selector}`,
-    pattern.source,
-  );
+  untilText(page, `${figure} ${selector}`, pattern);
 
 /** By the keyboard: the chart comes to life when the focus comes to it. */
 async function open(page: Page, figure = FIGURE): Promise<void> {

@@ -6,7 +6,15 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { judge, type Answer } from "../../runtime/page/judging.ts";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, siteDirectory, Widget, type Site } from "./support/site.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  siteDirectory,
+  untilText,
+  Widget,
+  type Site,
+} from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PAGE = "/reference/misconceptions/";
@@ -45,14 +53,8 @@ class Asked {
     );
   }
 
-  async said(pattern: RegExp): Promise<void> {
-    await this.page.waitForFunction(
-      (selector, source) =>
-        new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
-      { timeout: 60_000, polling: "mutation" },
-      `${this.selector} [role=status]`,
-      pattern.source,
-    );
+  said(pattern: RegExp): Promise<void> {
+    return untilText(this.page, `${this.selector} [role=status]`, pattern);
   }
 
   /** Whether the recorded or the reader's own output is to be seen. */

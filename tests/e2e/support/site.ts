@@ -102,6 +102,23 @@ export interface Shown {
 /** Not at each frame: a window that is behind another one has few of them. */
 const POLLING = "mutation";
 
+/** Waits until the text of the first element that a selector finds matches. */
+export async function untilText(
+  page: Page,
+  selector: string,
+  pattern: RegExp,
+  timeout = 60_000,
+): Promise<void> {
+  await page.waitForFunction(
+    (selector, source, flags) =>
+      new RegExp(source, flags).test(document.querySelector(selector)?.textContent ?? ""),
+    { timeout, polling: POLLING },
+    selector,
+    pattern.source,
+    pattern.flags,
+  );
+}
+
 /** One `<runnable-snippet>` or `<runnable-playground>`, as a reader uses it. */
 export class Widget {
   readonly page: Page;
@@ -147,16 +164,7 @@ export class Widget {
 
   /** Waits until the region shows what matches. */
   async until(pattern: RegExp, timeout = 60_000): Promise<Shown> {
-    await this.page.waitForFunction(
-      (selector, source, flags) =>
-        new RegExp(source, flags).test(
-          document.querySelector(`${selector} [role=log]`)?.textContent ?? "",
-        ),
-      { timeout, polling: POLLING },
-      this.selector,
-      pattern.source,
-      pattern.flags,
-    );
+    await untilText(this.page, `${this.selector} [role=log]`, pattern, timeout);
     return this.shown();
   }
 

@@ -117,6 +117,41 @@ test("of many runs in a row only the last one starts", async () => {
   );
 });
 
+test("a program that is still being fetched has its turn: another Run ends it", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
+  const { promise, resolve } = Promise.withResolvers<Program>();
+  const one = session.run(first, promise, ignore);
+  await settle();
+  assert.ok(session.isRunning(first));
+  const two = session.run(second, program("b"), ignore);
+  resolve(program("a"));
+  assert.deepEqual(await one, { type: "stopped" });
+  assert.deepEqual(first.by, ["b.py"]);
+  await settle();
+  assert.deepEqual(host.started, ["b"]);
+  host.end({ type: "finished", status: 0 });
+  assert.equal((await two).type, "finished");
+});
+
+test("a program that cannot be fetched fails, after what ran before has ended", async () => {
+  const host = new FakeHost();
+  host.patient = true;
+  const session = new Session(() => Promise.resolve(host));
+  const owner = new FakeOwner("a.py");
+  const before = session.run(owner, program("before"), ignore);
+  await settle();
+  let isOver = false;
+  const run = session.run(owner, Promise.reject(new Error("no network")), ignore);
+  void run.then(() => (isOver = true));
+  await settle();
+  assert.ok(!isOver);
+  host.end({ type: "stopped" });
+  await before;
+  assert.deepEqual(await run, { type: "failed", message: "no network" });
+});
+
 test("Stop works while the host is still loading, at once", async () => {
   const session = new Session(() => new Promise<Host>(ignore));
   const owner = new FakeOwner("a.py");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import { compare, ofTrace, runOf, summary } from "../../../runtime/timeline/comparison.ts";
+import { compare, compareRecorded, runOf } from "../../../runtime/timeline/comparison.ts";
 import { list } from "../../../runtime/timeline/layout.ts";
 import { Timeline } from "../../../runtime/timeline/model.ts";
 import { prerenderComparison } from "../../../runtime/timeline/prerender.ts";
@@ -34,31 +34,40 @@ describe("two runs on one axis", async () => {
     recorded("overlap/in_turn"),
     recorded("overlap/together"),
   ]);
-  const runs = [ofTrace("In turn", slow), ofTrace("Together", quick)];
+  const {
+    timeline: both,
+    what,
+    about,
+  } = compareRecorded([
+    ["In turn", slow],
+    ["Together", quick],
+  ]);
 
   test("each begins at its own beginning, and does not outlast itself", () => {
-    const both = compare(runs);
     assert.deepEqual(told(both, 0), told(Timeline.of(slow)));
     assert.deepEqual(told(both, 1), told(Timeline.of(quick)));
     assert.equal(both.now, Math.max(slow.end, quick.end));
   });
 
   test("each is listed under its title", () => {
-    const { rows } = list(compare(runs), false);
+    const { rows } = list(both, false);
     const titles = rows.filter(({ depth }) => depth === 0).map(({ name }) => name);
     assert.deepEqual(titles, ["In turn", "Together"]);
   });
 
   test("the summary says how long each took", () => {
-    const [inTurn, together] = runs.map(({ end }) => end);
-    assert.ok(inTurn! > together!);
-    assert.match(summary(runs), /^In turn 1\.\d+ s, Together 6\d\d ms$/);
+    assert.ok(slow.end > quick.end);
+    assert.match(what, /^recorded on CPython [\d.]+$/);
+    assert.match(about, /^In turn 1\.\d+ s, Together 6\d\d ms$/);
   });
 });
 
 test("processes of one run keep their parents, and those of another stay apart", async () => {
   const pool = await recorded("models/processes");
-  const both = compare([ofTrace("One", pool), ofTrace("Other", pool)]);
+  const { timeline: both } = compareRecorded([
+    ["One", pool],
+    ["Other", pool],
+  ]);
   assert.equal(both.processes.size, 2 * pool.processes.length);
   assert.deepEqual(told(both, 1), told(both, 0));
   for (const { id, parent } of both.processes.values()) {
