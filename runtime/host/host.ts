@@ -14,8 +14,11 @@ declare const PACKAGES_MODULE: string;
 /** For any other program, what has to do with libraries is not even loaded. */
 const DECLARES = /^# +dependencies\b/m;
 
-/** How long a program may take to end after Ctrl-C, in ms; then its worker is ended. */
+/** How long a program may be silent after Ctrl-C, in ms; then its worker is ended. */
 const PATIENCE = 500;
+
+/** How long it may take to end, in ms: on a busy machine a traceback comes line by line. */
+const LONGEST_END = 2000;
 
 /** How long a worker may take to clean up after a program once the next one waits, in ms. */
 const CLEANING = 2000;
@@ -63,6 +66,8 @@ class ActiveRun implements Run {
   readonly #onAnswer: (text: string | undefined) => void;
   over = false;
   interrupted = false;
+  /** When it last told something, as `performance.now()` says it. */
+  heard = 0;
 
   constructor(
     program: Program,
@@ -296,6 +301,7 @@ class SandboxHost implements Host {
       this.#answer(undefined);
     } else {
       const { run: _, ...rest } = event;
+      run.heard = performance.now();
       run.listen(rest);
     }
   }
@@ -367,7 +373,13 @@ class SandboxHost implements Host {
     if (!this.#interruptible || run.interrupted) return terminate();
     run.interrupted = true;
     this.#worker?.post({ type: "interrupt", run: this.#executing });
-    setTimeout(terminate, PATIENCE);
+    const asked = (run.heard = performance.now());
+    const wait = (): void => {
+      const left = Math.min(run.heard + PATIENCE, asked + LONGEST_END) - performance.now();
+      if (left > 0) setTimeout(wait, left);
+      else terminate();
+    };
+    wait();
   }
 
   #answer(text: string | undefined): void {

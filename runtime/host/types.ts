@@ -50,8 +50,8 @@ export type Outcome =
 export interface Run {
   readonly outcome: Promise<Outcome>;
   /**
-   * Sends Ctrl-C, and ends the interpreter if the program has not ended half a second later. What
-   * the program prints meanwhile is still told. Called again it does not wait; nothing happens
+   * Sends Ctrl-C, and ends the interpreter if the program has not ended half a second later; one
+   * that still prints has two seconds. What it prints meanwhile is told. Called again it does not wait; nothing happens
    * after the end.
    */
   stop(): void;

@@ -75,8 +75,10 @@ if __name__ == "__main__":
     "more processes than run at once",
     `import multiprocessing
 if __name__ == "__main__":
-    ps = [multiprocessing.Process(target=print) for _ in range(18)]
+    go = multiprocessing.Event()
+    ps = [multiprocessing.Process(target=go.wait) for _ in range(18)]
     for p in ps: p.start()
+    go.set()
     for p in ps: p.join()
     assert [p.exitcode for p in ps] == [0] * 18`,
     [/^At most 16 processes run at once here/],

@@ -478,6 +478,36 @@ a.start(); b.start(); a.join()`,
       });
     }
 
+    test("a program that still prints has time for its last words", async () => {
+      const { stdout, outcome } = await stopWhenReady(`
+import time
+print("ready")
+try:
+    time.sleep(1e9)
+finally:
+    for left in range(9, 0, -1):
+        time.sleep(0.1)
+        print(left)
+`);
+      assert.equal(stdout, "ready\n9\n8\n7\n6\n5\n4\n3\n2\n1\n");
+      assert.deepEqual(outcome, { type: "stopped" });
+    });
+
+    test("a program that refuses to stop and prints for ever is ended all the same", async () => {
+      const { outcome } = await stopWhenReady(`
+import time
+print("ready")
+while True:
+    try:
+        while True:
+            time.sleep(0.05)
+            print("still there")
+    except KeyboardInterrupt:
+        pass
+`);
+      assert.deepEqual(outcome, { type: "stopped", forced: true });
+    });
+
     test("a program that refuses to stop is ended all the same", async () => {
       const { outcome } = await stopWhenReady(`
 print("ready")
