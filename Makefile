@@ -18,12 +18,12 @@ runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
-# They mostly wait.
+# They mostly wait: three at a time keep two cores busy.
 light_tests := $(patsubst %,tests/e2e/%.test.ts,chess comparison differences exploration input leaving navigation \
   pace path player print question run_timeline tables timeline tracer virtual_time \
   without_javascript without_stack_switching)
-# They keep a core busy, or look at what the whole machine does.
-heavy_tests := $(patsubst %,tests/e2e/%.test.ts,snippets start)
+# Every program at its own pace, and nothing beside it.
+paced_tests := tests/e2e/snippets.test.ts
 # One after the other they leave room for pytest, which mostly waits, and take as long.
 beside_pytest := $(patsubst %,tests/e2e/%.test.ts,axe snippets_without_stack_switching)
 format_paths := runtime tests '*.json' '.github/**/*.yml'
@@ -93,9 +93,9 @@ test: build browsers ## Run all tests: Python, TypeScript, and the built site in
 	@echo "Testing the browser side's modules …"
 	@node --test --test-reporter=dot 'tests/runtime/**/*.test.ts'
 	@echo "Testing the built site in browsers …"
-	@node --test --test-concurrency=2 $(light_tests)
-	@node --test --test-concurrency=2 $(filter-out tests/e2e/attacks.test.ts $(light_tests) $(heavy_tests) $(beside_pytest),$(wildcard tests/e2e/*.test.ts))
-	@node --test --test-concurrency=1 $(heavy_tests)
+	@node --test --test-concurrency=3 $(light_tests)
+	@node --test --test-concurrency=2 $(filter-out tests/e2e/attacks.test.ts $(light_tests) $(paced_tests) $(beside_pytest),$(wildcard tests/e2e/*.test.ts))
+	@node --test $(paced_tests)
 	@echo "Testing snippets, pages and the build, and the rest of the built site …"
 	@# What pytest says comes when the other is over.
 	@log=$$(mktemp); $(python) -m pytest --numprocesses 3 >"$$log" 2>&1 & python=$$!; \

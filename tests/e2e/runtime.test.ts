@@ -12,7 +12,7 @@ async def board(name, seconds):
         print(name, move)
 async def main():
     async with asyncio.TaskGroup() as group:
-        group.create_task(board("slow", 0.25))
+        group.create_task(board("slow", 0.6))
         group.create_task(board("quick", 0.1))
 `;
 
