@@ -117,7 +117,9 @@ test(
       }
       const after = await runner.run({ source: "print('still here')", filename: "demo.py" });
       assert.equal(after.stdout, "still here\n");
-      assert.equal(runner.page.workers().length, 1);
+      // The spare one may be there already.
+      const workers = runner.page.workers().length;
+      assert.ok(workers === 1 || workers === 2, `${workers} workers`);
       const [early, late] = measured as [number, number];
       console.log(
         `renderers: ${early.toFixed(0)} MB after 20 programs, ${late.toFixed(0)} after 300`,
