@@ -20,7 +20,7 @@ in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
 # They mostly wait: three at a time keep two cores busy.
 light_tests := $(patsubst %,tests/e2e/%.test.ts,chess comparison differences exploration input leaving navigation \
-  pace path player print question run_timeline tables timeline tracer virtual_time \
+  pace path player print question run_timeline stepping tables timeline tracer virtual_time \
   without_javascript without_stack_switching)
 # Every program at its own pace, and nothing beside it.
 paced_tests := tests/e2e/snippets.test.ts

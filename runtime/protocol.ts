@@ -85,11 +85,15 @@ export type Command =
       trace: boolean;
       /** Its clocks go so many times faster than real time; 0: waiting takes no time. */
       pace: number;
+      /** It halts before its first callback of an event loop, or after its main thread's first turn. */
+      halted: boolean;
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }
   /** Ctrl-C for the program that runs; nothing if it has ended. */
   | { type: "interrupt"; run: number }
+  /** It shall stand still, which a `halted` event confirms; take one step from there; or go on. */
+  | { type: "halt" | "step" | "go on"; run: number }
   /** The line that an `input` event asked for, without its end; the end of input when undefined. */
   | { type: "answer"; run: number; text: string | undefined };
 
@@ -127,6 +131,8 @@ export type WorkerEvent =
       rows: string;
       steps: Float64Array;
     }
+  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/halted.ts. */
+  | { type: "halted"; run: number; at: number; state: string }
   | { type: "ended"; run: number; status: number }
   /** The program has ended, but something of it is still alive: this worker must not run another. */
   | { type: "spent" }
@@ -148,6 +154,7 @@ const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
     ...{ run: "number", process: "number", parent: "number" },
     ...{ begun: "number", origin: "number", rows: "string", steps: "numbers" },
   },
+  halted: { run: "number", at: "number", state: "string" },
   ended: { run: "number", status: "number" },
   spent: {},
   crashed: { message: "string" },

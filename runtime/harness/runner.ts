@@ -1,6 +1,6 @@
 /** Runs programs in the browser runtime on a bare page, and collects what they do. */
 import type { Browser, Page } from "puppeteer-core";
-import type { Host, Outcome, Program, RunEvent } from "../host/types.ts";
+import type { Host, Move, Outcome, Program, RunEvent } from "../host/types.ts";
 import { launch, type Engine } from "./browsers.ts";
 import { serve, type Intercept, type Server } from "./server.ts";
 import type { LaunchOptions } from "puppeteer-core";
@@ -95,6 +95,12 @@ export class Runner {
       traces = true,
       /** What is typed when the program asks; with none, its standard input is at its end. */
       answers = [] as string[],
+      /** It is halted as soon as stdout contains this. */
+      haltWhen = "",
+      /** What is done when it stands still, each time the next; at last it is to go on. */
+      moves = [] as Move[],
+      /** How long it stands still each time, in ms. */
+      still = 0,
     } = {},
   ): Promise<Ran> {
     const number = ++this.#runs;
@@ -106,7 +112,7 @@ export class Runner {
       listen(event);
     });
     const outcome = await this.page.evaluate(
-      async (program, folder, seconds, number, stopWhen, answers, traces) => {
+      async (program, folder, seconds, number, stopWhen, answers, traces, halting) => {
         const interactive = answers.length > 0;
         const { host, report } = window as unknown as BarePage;
         const files = Object.fromEntries(
@@ -122,6 +128,12 @@ export class Runner {
         const starting = setTimeout(() => run.stop(), 120_000);
         let running: ReturnType<typeof setTimeout> | undefined;
         const run = host.run({ ...program, files, interactive }, (event) => {
+          if (event.type === "halted") {
+            const how = halting.moves.shift() ?? "go on";
+            setTimeout(() => run.move(how), halting.still);
+          }
+          if (event.type === "stdout" && halting.when !== "" && event.text.includes(halting.when))
+            run.move("halt");
           if (event.type === "input") run.answer(answers.shift());
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
           // Numbers get out of the browser as a list only.
@@ -145,6 +157,7 @@ export class Runner {
       stopWhen,
       answers,
       traces,
+      { when: haltWhen, moves, still },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

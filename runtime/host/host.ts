@@ -6,7 +6,7 @@ import { reasonOf } from "./reason.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
 import { savesData } from "./thrift.ts";
-import type { Host, Outcome, Program, Run, RunEvent } from "./types.ts";
+import type { Host, Move, Outcome, Program, Run, RunEvent } from "./types.ts";
 
 /** The bundled ./packages.ts: its name below the runtime's folder. */
 declare const PACKAGES_MODULE: string;
@@ -64,6 +64,7 @@ class ActiveRun implements Run {
   #settle!: (outcome: Outcome) => void;
   readonly #onStop: (run: ActiveRun) => void;
   readonly #onAnswer: (text: string | undefined) => void;
+  readonly #onMove: (how: Move) => void;
   over = false;
   interrupted = false;
   /** When it last told something, as `performance.now()` says it. */
@@ -74,11 +75,13 @@ class ActiveRun implements Run {
     listen: (event: RunEvent) => void,
     onStop: (run: ActiveRun) => void,
     onAnswer: (text: string | undefined) => void,
+    onMove: (how: Move) => void,
   ) {
     this.program = program;
     this.listen = listen;
     this.#onStop = onStop;
     this.#onAnswer = onAnswer;
+    this.#onMove = onMove;
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
   }
 
@@ -94,6 +97,10 @@ class ActiveRun implements Run {
 
   answer(text: string | undefined): void {
     if (!this.over) this.#onAnswer(text);
+  }
+
+  move(how: Move): void {
+    if (!this.over) this.#onMove(how);
   }
 }
 
@@ -161,6 +168,7 @@ class SandboxHost implements Host {
       listen,
       (run) => this.#stop(run),
       (text) => this.#answer(text),
+      (how) => this.#move(how),
     );
     this.#current = run;
     this.#launch(run);
@@ -178,7 +186,7 @@ class SandboxHost implements Host {
     const progress = addUp((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
-    const { source, filename, files, trace = false, pace = 1 } = run.program;
+    const { source, filename, files, trace = false, pace = 1, halted = false } = run.program;
     const [fetching, starting] = [progress(), progress()];
     const declared = await this.#declared(source, fetching);
     this.#suitsWarm = declared.suitsWarm;
@@ -193,7 +201,8 @@ class SandboxHost implements Host {
     this.#begun = false;
     worker.give(archives);
     const packages = Object.keys(archives);
-    const command = { source, filename, files: files ?? {}, packages, trace, pace, library };
+    const how = { trace, pace, halted, library };
+    const command = { source, filename, files: files ?? {}, packages, ...how };
     worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();
@@ -380,6 +389,10 @@ class SandboxHost implements Host {
       else terminate();
     };
     wait();
+  }
+
+  #move(how: Move): void {
+    if (this.#executing !== 0) this.#worker?.post({ type: how, run: this.#executing });
   }
 
   #answer(text: string | undefined): void {

@@ -17,7 +17,15 @@ export interface Program {
    * given. 0 is virtual time: computing takes none, and where all wait the clocks jump.
    */
   pace?: number;
+  /** It is taken step by step, from its beginning on. */
+  halted?: boolean;
 }
+
+/**
+ * Halt: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
+ * where none runs, the next turn of a thread, and is halted again. A `halted` event follows on both.
+ */
+export type Move = "halt" | "step" | "go on";
 
 export type RunEvent =
   /**
@@ -35,6 +43,8 @@ export type RunEvent =
   /** The main thread has ended; so many threads have not, and the program waits for them. */
   | { type: "waiting"; threads: number }
   /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
+  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/halted.ts. */
+  | { type: "halted"; at: number; state: string }
   | { type: "note"; fact: string; value: number; detail: string }
   /** Part of the timeline of one process of the program; see `WorkerEvent`. */
   | ({ type: "trace" } & Traced);
@@ -51,12 +61,14 @@ export interface Run {
   readonly outcome: Promise<Outcome>;
   /**
    * Sends Ctrl-C, and ends the interpreter if the program has not ended half a second later; one
-   * that still prints has two seconds. What it prints meanwhile is told. Called again it does not wait; nothing happens
-   * after the end.
+   * that still prints has two seconds. What it prints meanwhile is told. Called again it does not
+   * wait; nothing happens after the end.
    */
   stop(): void;
   /** Answers an `input` event with a line, without its end; undefined is the end of input. */
   answer(text: string | undefined): void;
+  /** Not while Python is started or fetched. */
+  move(how: Move): void;
 }
 
 export interface Host {

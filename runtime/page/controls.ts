@@ -1,7 +1,16 @@
 /** The toolbar of a widget: real buttons, in the order readers need them. */
 import { button, element, enable } from "./dom.ts";
 
-export const CONTROLS = ["Run", "Stop", "Reset", "Copy", "Download", "Share"] as const;
+export const CONTROLS = [
+  "Run",
+  "Stop",
+  "Pause",
+  "Step",
+  "Reset",
+  "Copy",
+  "Download",
+  "Share",
+] as const;
 export type Control = (typeof CONTROLS)[number];
 
 export class Controls {
@@ -26,8 +35,9 @@ export class Controls {
       made.classList.add(`runnable-${name.toLowerCase()}`);
       this.#buttons.set(name, made);
       this.element.append(made);
-      if (menu && name === "Stop") this.element.append(menu);
     }
+    const last = this.#buttons.get("Step") ?? this.#buttons.get("Stop");
+    if (menu) last?.after(menu);
   }
 
   get(name: Control): HTMLButtonElement | undefined {
@@ -39,10 +49,18 @@ export class Controls {
     if (found) enable(found, enabled);
   }
 
+  /** Pause is the way on while the program stands still. */
+  showHalted(halted: boolean): void {
+    const pause = this.#buttons.get("Pause");
+    if (pause) pause.textContent = halted ? "Go on" : "Pause";
+  }
+
   /** Run shows that it is running and can not be pressed; Stop can, as long as it is. */
   showRunning(running: boolean): void {
     this.enable("Run", !running);
     this.enable("Stop", running);
+    this.enable("Pause", running);
+    this.showHalted(false);
     this.#buttons.get("Run")?.classList.toggle("runnable-busy", running);
   }
 }

@@ -51,6 +51,10 @@ export class RunTimeline {
   #waiting: Told[] = [];
   #run = 0;
   #pace = 1;
+  /** So many ms of real time have been none of the program's. */
+  #lost = 0;
+  /** It stands still, at this time of its own. */
+  #halted: number | undefined;
   #source = "";
   #shown = false;
 
@@ -69,6 +73,8 @@ export class RunTimeline {
     this.#live = undefined;
     this.#waiting = [];
     this.#shown = false;
+    this.#lost = 0;
+    this.#halted = undefined;
     const run = this.#run;
     void import("../timeline/collect.ts").then(
       (collect) => run === this.#run && this.#follow(collect),
@@ -79,6 +85,20 @@ export class RunTimeline {
   take(told: Told): void {
     this.#waiting.push(told);
     if (this.#collect) this.#follow(this.#collect);
+  }
+
+  /** The program stands still, at this time (ms) of its own. */
+  halt(at: number): void {
+    this.#halted = at;
+    this.#attached?.changed();
+  }
+
+  /** It goes on. */
+  goOn(): void {
+    if (this.#halted === undefined) return;
+    const start = this.#live?.following.start;
+    if (start !== undefined) this.#lost = now() - start - this.#halted / this.#pace;
+    this.#halted = undefined;
   }
 
   /** The run is over. */
@@ -146,7 +166,7 @@ export class RunTimeline {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
       source: this.#source,
       // Virtual time goes on only with what the run tells.
-      ...(pace > 0 ? { clock: () => (now() - start) * pace } : {}),
+      ...(pace > 0 ? { clock: () => this.#halted ?? (now() - start - this.#lost) * pace } : {}),
     });
   }
 

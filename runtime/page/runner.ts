@@ -1,7 +1,8 @@
 /** Runs a widget's program and shows what comes of it. */
-import type { Outcome, RunEvent } from "../host/types.ts";
+import type { Move, Outcome, RunEvent } from "../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
+import type { HaltPanel, Standstill } from "./halt_panel.ts";
 import type { OutputView } from "./output.ts";
 import { say } from "./pace.ts";
 import { Printer } from "./printer.ts";
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   /** `chess/asynchronous`; the title adds `.py`. */
   name: string;
   filename: string;
+  /** Shows how a program that stands still stands; nothing if that cannot be loaded. */
+  addPanel: (source: string) => Promise<HaltPanel | undefined>;
   /** Called when a run begins and when it has ended. */
   onChange: () => void;
   onEnd: (ended: Ended) => void;
@@ -43,6 +46,9 @@ export class Runner implements Owner {
   #why: string | undefined;
   #busy = false;
   #stopping = false;
+  #isHalted = false;
+  /** Of this run, once it has stood still. */
+  #panel: Promise<HaltPanel | undefined> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RunnerOptions) {
@@ -55,7 +61,7 @@ export class Runner implements Owner {
   }
 
   /** Runs the source unless this widget is running already; resolves when the run is over. */
-  async run(source: string, pace: number): Promise<void> {
+  async run(source: string, pace: number, halted = false): Promise<void> {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
@@ -65,17 +71,19 @@ export class Runner implements Owner {
     output.begin(say(pace));
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: traced, pace };
+    const program = { source, filename, interactive: true, trace: traced, pace, halted };
     if (traced) timeline.begin(program);
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);
+      else if (event.type === "halted") this.#showHalted(event, source);
       else this.#show(event, printer);
     });
     controls.showRunning(true);
     onChange();
     const outcome = await result;
     clearTimeout(this.#waiting);
+    this.#closePanel();
     output.dropQuestion();
     await printer.end();
     output.end(outcome, this.#why);
@@ -85,6 +93,42 @@ export class Runner implements Owner {
     this.#busy = false;
     onChange();
     this.#options.onEnd({ outcome, text: printer.text, time: say(pace) });
+  }
+
+  /** Lets the program stand still, or go on if it does. */
+  pause(): void {
+    this.#move(this.#isHalted ? "go on" : "halt");
+  }
+
+  /** Lets it take one step, and stand still again. */
+  step(): void {
+    this.#move("step");
+  }
+
+  #move(how: Move): void {
+    const { session, controls, timeline } = this.#options;
+    session.move(this, how);
+    if (!this.#isHalted || how === "halt") return;
+    this.#isHalted = false;
+    timeline.goOn();
+    controls.showHalted(false);
+    if (how === "go on") this.#closePanel();
+  }
+
+  #showHalted(standstill: Standstill, source: string): void {
+    const { controls, timeline, addPanel } = this.#options;
+    if (this.#stopping) return;
+    this.#isHalted = true;
+    timeline.halt(standstill.at);
+    controls.showHalted(true);
+    this.#panel ??= addPanel(source);
+    void this.#panel.then((panel) => this.#isHalted && panel?.show(standstill));
+  }
+
+  #closePanel(): void {
+    this.#isHalted = false;
+    void this.#panel?.then((panel) => panel?.close());
+    this.#panel = undefined;
   }
 
   /** Sends Ctrl-C; pressed again, it ends the program at once. */
@@ -116,7 +160,7 @@ export class Runner implements Owner {
     output.say("Stopping…");
   }
 
-  #show(event: Exclude<RunEvent, { type: "note" | "trace" }>, printer: Printer): void {
+  #show(event: Exclude<RunEvent, { type: "note" | "trace" | "halted" }>, printer: Printer): void {
     const { output } = this.#options;
     switch (event.type) {
       case "loading":

@@ -1,5 +1,5 @@
 /** One run at a time in a tab: whoever presses Run next stops the one before. */
-import type { Host, Outcome, Program, Run, RunEvent } from "../host/types.ts";
+import type { Host, Move, Outcome, Program, Run, RunEvent } from "../host/types.ts";
 
 /** Who started a run, for example a widget. */
 export interface Owner {
@@ -91,6 +91,11 @@ export class Session {
   /** Answers the owner's program, which has asked for input. */
   answer(owner: Owner, text: string | undefined): void {
     if (this.#turn?.owner === owner) this.#turn.run?.answer(text);
+  }
+
+  /** Halts the owner's program, and what comes after that. */
+  move(owner: Owner, how: Move): void {
+    if (this.#turn?.owner === owner) this.#turn.run?.move(how);
   }
 
   async #start(

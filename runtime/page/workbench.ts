@@ -1,8 +1,10 @@
 /** What a snippet on a page and the playground have in common: code, controls and output. */
+import { stackSwitching } from "../stack_switching.ts";
 import { CodeView } from "./code.ts";
 import { Controls, type Control } from "./controls.ts";
 import { element, freshId } from "./dom.ts";
 import type { Draft } from "./draft.ts";
+import type { HaltPanel } from "./halt_panel.ts";
 import { copyText, download } from "./handout.ts";
 import type { LineRange } from "./lines.ts";
 import { Notices } from "./notices.ts";
@@ -69,6 +71,7 @@ export class Workbench {
     const actions: Partial<Record<Control, () => void>> = {
       Run: () => void this.run(),
       Stop: () => this.#runner.stop(),
+      ...(stackSwitching ? { Pause: () => this.#runner.pause(), Step: () => this.#step() } : {}),
       Reset: () => this.reset(),
       Copy: () => void this.#copy(),
       Download: () => download(draft.source, filename),
@@ -96,6 +99,7 @@ export class Workbench {
       traced: options.traced,
       name,
       filename,
+      addPanel: (source) => this.#addPanel(source),
       onChange: () => this.#update(),
       onEnd: (ended) => this.#tell(ended),
     });
@@ -136,6 +140,24 @@ export class Workbench {
 
   stop(): void {
     this.#runner.stop();
+  }
+
+  /** Runs the program step by step, or takes the next one. */
+  #step(): void {
+    if (this.#runner.isRunning) return this.#runner.step();
+    this.notices.clear("undo");
+    void this.#runner.run(this.#options.draft.source, this.#pace.pace, true);
+  }
+
+  async #addPanel(source: string): Promise<HaltPanel | undefined> {
+    const loaded = await import("./halt_panel.ts").catch(() => undefined);
+    if (!loaded) {
+      this.notices.post("panel", "How it stands could not be loaded: there is no connection.");
+      return undefined;
+    }
+    const panel = new loaded.HaltPanel(source, (line) => this.code.mark(line));
+    this.#bar.after(panel.element);
+    return panel;
   }
 
   /** The widget leaves the page: ends its run, keeps its edits, gives the static HTML back. */

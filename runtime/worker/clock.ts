@@ -35,6 +35,9 @@ export class Clock {
   #date = 0;
   /** What it shows, in ns, when it goes only by jumps. */
   #now = 0;
+  /** So many ms it is behind, and since when it stands still: the program was halted. */
+  #behind = 0;
+  #held: number | undefined;
 
   /** Starts at 0; the date goes on from where it is. */
   start(pace: number): void {
@@ -48,7 +51,7 @@ export class Clock {
   /** In ns; later calls never show less. */
   get elapsed(): number {
     if (this.pace !== Infinity) {
-      return Math.round((performance.now() - this.#origin) * this.pace * MS);
+      return Math.round((performance.now() - this.#lost - this.#origin) * this.pace * MS);
     }
     if (this.#left > 0) this.#left -= 1;
     else {
@@ -64,16 +67,43 @@ export class Clock {
     this.#left = PATIENCE;
   }
 
+  /** Lets it stand still from now on. */
+  hold(): void {
+    this.#held ??= performance.now();
+  }
+
+  /** Lets it go on from what it shows. */
+  release(): void {
+    this.#behind = this.#lost;
+    this.#held = undefined;
+  }
+
+  /** What it has lost by standing still does not count any more. */
+  forget(): void {
+    this.#behind = 0;
+    this.#held = undefined;
+  }
+
+  /** In ms. */
+  get #lost(): number {
+    return this.#held === undefined ? this.#behind : this.#behind + performance.now() - this.#held;
+  }
+
   /** WASI's `clock_time_get`, with the browser's own for real time. */
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
       const isShifted = this.shift !== 0 && id === MONOTONIC;
-      if ((this.pace === 1 && !isShifted) || id > MONOTONIC) {
-        return original(id, precision, address);
+      const isReal = this.pace === 1 && !isShifted;
+      if ((isReal && this.#lost === 0) || id > MONOTONIC) return original(id, precision, address);
+      if (isReal) original(id, precision, address);
+      const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
+      if (isReal) shown[0]! -= BigInt(Math.round(this.#lost * MS));
+      else if (isShifted) {
+        shown[0] = BigInt(Math.round((performance.now() - this.#lost + this.shift) * MS));
+      } else {
+        const date = id === REALTIME ? BigInt(this.#date) * BigInt(MS) : 0n;
+        shown[0] = date + BigInt(this.elapsed);
       }
-      const date = id === REALTIME ? BigInt(this.#date) * BigInt(MS) : 0n;
-      const shown = isShifted ? Math.round((performance.now() + this.shift) * MS) : this.elapsed;
-      new BigInt64Array(memory()!.buffer, address >>> 0, 1)[0] = date + BigInt(shown);
       return 0;
     };
   }

@@ -40,7 +40,23 @@ export interface PythonMemory extends FrameMemory {
 
 export interface Gate {
   promise: Promise<number>;
+  /** Whoever waits there goes on, now or when the program does. */
+  opened: boolean;
   open(outcome: number): void;
+}
+
+/**
+ * Whether the program goes on. Halted, all its threads stay suspended. For one turn: whoever may go on
+ * next does, until it waits or its slice is over; then the program is halted again.
+ */
+type Motion = "going" | "halted" | "one turn" | "in its turn";
+
+/** A wait that the clock ends. */
+interface Timed {
+  /** In ms of real time, from `since` on; while the program is halted none of it passes. */
+  left: number;
+  since: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 interface PythonCall {
@@ -75,12 +91,19 @@ export class Kernel {
   readonly #channel = new MessageChannel();
   readonly #breathing: (() => void)[] = [];
   readonly #cell: Int32Array | undefined;
+  #motion: Motion = "going";
+  /** What goes on when the program does. */
+  readonly #held: (() => void)[] = [];
+  readonly #timed = new Map<Gate, Timed>();
+  /** Called when the program has halted after a turn, once nothing of it runs. */
+  onTurnOver: () => void = () => {};
 
   constructor() {
     // A message is delivered at once; nested timers are delayed by 4 ms.
     this.#channel.port1.onmessage = () => {
       this.#breathed = performance.now();
-      this.#breathing.shift()?.();
+      const goOn = this.#breathing.shift();
+      if (goOn) this.#let(goOn);
     };
     try {
       // The SharedArrayBuffer constructor is hidden on pages without COOP/COEP headers; a shared
@@ -104,7 +127,8 @@ export class Kernel {
   }
 
   #signalAt(now: number): number {
-    if (!this.#armed) return 0;
+    // Halted, Python runs only to tell how everything stands.
+    if (!this.#armed || this.is_halted()) return 0;
     if (now - this.#sliceStart < (this.threads > 1 ? this.interval : ALONE_MS)) return 0;
     if (this.threads > 1 && !this.#isBetweenInstructions()) return 0;
     this.#sliceStart = now;
@@ -161,28 +185,43 @@ export class Kernel {
 
   /** A place to wait at, until someone opens it or after so many ms (none when negative). */
   gate(milliseconds: number, isMain: boolean): Gate {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#endTurn();
     let settle!: (outcome: number) => void;
     const promise = new Promise<number>((resolve) => (settle = resolve));
     const gate: Gate = {
       promise,
+      opened: false,
       open: (outcome) => {
-        clearTimeout(timer);
+        gate.opened = true;
+        clearTimeout(this.#timed.get(gate)?.timer);
+        this.#timed.delete(gate);
         if (this.#mainGate === gate) this.#mainGate = undefined;
-        settle(outcome);
+        this.#let(() => settle(outcome));
       },
     };
     const { pace } = this.clock;
     // Without waiting, it is Python that opens it in time.
     if (milliseconds >= 0 && pace !== Infinity) {
-      timer = setTimeout(() => gate.open(TIMED_OUT), Math.min(milliseconds / pace, LONGEST));
+      const short = Math.min(milliseconds / pace, LONGEST);
+      const left = this.#motion === "going" ? short : Math.ceil(short);
+      const timed = { left, since: performance.now(), timer: undefined };
+      this.#timed.set(gate, timed);
+      if (this.#motion !== "halted") this.#start(gate, timed);
     }
     if (isMain) this.#mainGate = gate;
     return gate;
   }
 
+  #start(gate: Gate, timed: Timed): void {
+    timed.since = performance.now();
+    timed.timer = setTimeout(() => gate.open(TIMED_OUT), timed.left);
+  }
+
   /** Lets whatever else wants to run do so once: other threads, timers, messages from the page. */
   breathe(): { promise: Promise<void> } {
+    // A thread alone keeps its turn until it waits.
+    if (this.threads > 1) this.#endTurn();
+    else if (this.#motion === "in its turn") this.#motion = "one turn";
     return {
       promise: new Promise((resolve) => {
         this.#breathing.push(resolve);
@@ -209,9 +248,13 @@ export class Kernel {
 
   /** Starts a Python function on a stack of its own, as soon as the present one waits. */
   spawn(call: PythonCall): void {
-    void Promise.resolve()
-      .then(() => call.callPromising())
-      .finally(() => call.destroy());
+    const begin = (): void => {
+      void call.callPromising().finally(() => {
+        call.destroy();
+        this.#endTurn();
+      });
+    };
+    void Promise.resolve().then(() => this.#let(begin));
   }
 
   /** Holds up the whole worker, where stacks cannot be switched. */
@@ -258,9 +301,65 @@ export class Kernel {
     return performance.now();
   }
 
+  /** Lets what is suspended go on, or not before the program does. */
+  #let(goOn: () => void): void {
+    if (this.#motion === "halted" || this.#motion === "in its turn") this.#held.push(goOn);
+    else {
+      if (this.#motion === "one turn") this.#motion = "in its turn";
+      goOn();
+    }
+  }
+
+  #endTurn(): void {
+    if (this.#motion !== "in its turn") return;
+    this.halt();
+    // The thread is about to be suspended.
+    setTimeout(() => this.is_halted() && this.onTurnOver(), 0);
+  }
+
+  /** From now on whatever is suspended stays so, and the program's clocks stand still. */
+  halt(): void {
+    if (this.is_halted()) return;
+    this.#motion = "halted";
+    this.clock.hold();
+    const now = performance.now();
+    for (const timed of this.#timed.values()) {
+      clearTimeout(timed.timer);
+      // Timers come up to 1 ms early, and who then waits again has had a turn for nothing.
+      timed.left = Math.ceil(Math.max(0, timed.left - (now - timed.since)));
+    }
+  }
+
+  /** Ends that. */
+  go_on(): void {
+    this.#release("going");
+    for (const goOn of this.#held.splice(0)) goOn();
+  }
+
+  /** Ends that for one turn of one thread; the running one's, if one runs. */
+  take_turn(isRunning = false): void {
+    this.#release(isRunning ? "in its turn" : "one turn");
+    if (isRunning) return;
+    const goOn = this.#held.shift();
+    if (goOn) this.#let(goOn);
+  }
+
+  is_halted(): boolean {
+    return this.#motion === "halted";
+  }
+
+  #release(motion: Motion): void {
+    const wasHalted = this.is_halted();
+    this.#motion = motion;
+    if (!wasHalted) return;
+    this.clock.release();
+    for (const [gate, timed] of this.#timed) this.#start(gate, timed);
+  }
+
   /** Ctrl-C: wakes the main thread if it waits; else it notices at the end of its slice. */
   interrupt(): void {
     this.interrupted = true;
+    this.go_on();
     this.#mainGate?.open(INTERRUPTED);
   }
 }

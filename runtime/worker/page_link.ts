@@ -21,6 +21,9 @@ export class PageLink {
       this.#tell({ type: "waiting", run: this.run, threads: Number(threads) }),
     tell: (fact: string, value: number, detail: string) =>
       this.#tell({ type: "note", run: this.run, fact, value, detail }),
+    /** The program is halted, so many ms after its beginning; JSON, see page/halted.ts. */
+    tell_halted: (at: number, state: string) =>
+      this.#tell({ type: "halted", run: this.run, at, state }),
     clock_step: clockStep,
     /** The time in ms; the same in all workers, as far as their clocks are. */
     clock: () => performance.timeOrigin + performance.now(),

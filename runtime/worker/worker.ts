@@ -75,6 +75,8 @@ class Interpreter {
   readonly #post: Post;
   readonly #streams: Streams;
   #running = 0;
+  /** The program that runs has been halted, perhaps to take steps. */
+  #isStepped = false;
   #cleaned: Promise<unknown> = Promise.resolve();
 
   constructor({ pyodide, program }: Python, parts: Parts, post: Post) {
@@ -87,10 +89,21 @@ class Interpreter {
     this.#watch = parts.watch;
     this.#post = post;
     this.#streams = new Streams(pyodide, post);
+    this.#kernel.onTurnOver = () => this.#python.halt();
+  }
+
+  /** Lets the program stand still, take one step, or go on. */
+  move(run: number, how: "halt" | "step" | "go on"): void {
+    if (run !== this.#running || !stackSwitching) return;
+    this.#isStepped = true;
+    if (how === "halt") this.#python.halt();
+    else if (how === "step") this.#python.step();
+    else this.#python.go_on();
   }
 
   interrupt(run: number): void {
     if (run !== this.#running) return;
+    if (this.#isStepped) this.#python.go_on();
     // As in a terminal, Ctrl-C goes to all processes of the program.
     this.#processes.tell({ type: "interrupt" });
     this.#kernel.interrupt();
@@ -118,6 +131,7 @@ class Interpreter {
 
   async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
     const { run, source, filename, files, packages, trace, pace } = command;
+    const halted = command.halted && stackSwitching;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
@@ -129,12 +143,16 @@ class Interpreter {
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
-    const program = [source, filename, this.#pyodide.toPy(files ?? {}), trace, pace] as const;
+    this.#isStepped = halted;
+    this.#kernel.clock.forget();
+    const given = this.#pyodide.toPy(files ?? {}) as unknown;
+    const program = [source, filename, given, trace, pace, halted] as const;
     const { run: runProgram, clean_up: cleanUp } = this.#python;
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
       : runProgram(...program);
     this.#processes.end();
+    this.#kernel.go_on();
     this.#running = this.#link.run = 0;
     this.#streams.belongTo(0);
     // A program that has changed the runtime may make anything of it, and the page takes numbers only.
@@ -219,7 +237,8 @@ async function serve(port: MessagePort, broker: MessagePort, assets: WorkerAsset
         for (const [name, archive] of Object.entries(data.packages)) archives.set(name, archive);
       } else if (data.type === "run") interpreter.run(data, archives).catch(crashed);
       else if (data.type === "answer") interpreter.answer(data.run, data.text);
-      else interpreter.interrupt(data.run);
+      else if (data.type === "interrupt") interpreter.interrupt(data.run);
+      else interpreter.move(data.run, data.type);
     };
     interpreter = await starting;
   } catch (error) {

@@ -39,8 +39,8 @@ for (const engine of engines) {
       assert.doesNotMatch(await caption(FIRST), /time,|faster/);
     });
 
-    test("with the keyboard: the menu comes after Run and Stop, has a name, and keeps the focus", async () => {
-      await page.focus(`${FIRST} .runnable-stop`);
+    test("with the keyboard: the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
+      await page.focus(`${FIRST} .runnable-step`);
       await page.keyboard.press("Tab");
       const focused = () =>
         page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");

@@ -11,7 +11,7 @@ import selectors
 import threading
 from asyncio import base_events, events, unix_events
 
-from browser_runtime import scheduler
+from browser_runtime import scheduler, stepping
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 _task_numbers = itertools.count(1)
@@ -69,6 +69,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             self._selector = _Selector()
         else:
             self._selector = _Given(selector)
+        stepping.add_loop(self)
 
     def create_task(self, coro, **kwargs):  # type: ignore[no-untyped-def]
         """Create a task as CPython does, naming it by a count that starts anew in each program.

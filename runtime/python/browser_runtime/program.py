@@ -27,6 +27,7 @@ from browser_runtime import (
     slices,
     stand_in,
     state,
+    stepping,
     system_calls,
     threads,
     tracing,
@@ -34,8 +35,9 @@ from browser_runtime import (
 )
 from browser_runtime.keyboard import answer
 from browser_runtime.processes import children
+from browser_runtime.stepping import go_on, halt, step
 
-__all__ = ["answer", "clean_up", "run", "run_child"]
+__all__ = ["answer", "clean_up", "go_on", "halt", "run", "run_child", "step"]
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
@@ -135,6 +137,7 @@ def run(
     files: Mapping[str, bytes] | None = None,
     trace: bool = False,
     pace: float = 1,
+    halted: bool = False,
 ) -> int:
     """Run a program and return its exit status; never raises because of what the program does.
 
@@ -146,6 +149,7 @@ def run(
         files: further modules to be importable, content by path relative to a folder on `sys.path`.
         trace: tell the page what its threads and tasks do; see `tracing`.
         pace: how many times faster its time goes than real time; 0: see `virtual_time`.
+        halted: the reader takes it step by step from its beginning; see `stepping`.
     """
     path = HOME / Path(filename).name
     HOME.mkdir(parents=True, exist_ok=True)
@@ -164,7 +168,7 @@ def run(
             scheduler.watch.watch_collections()
         _execute(source, path, main)
 
-    return _run(path, work, trace, pace)
+    return _run(path, work, trace, pace, halted)
 
 
 def run_child(
@@ -183,7 +187,13 @@ def run_child(
     return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), trace)
 
 
-def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool, pace: float = 1) -> int:
+def _run(
+    path: Path,
+    work: Callable[[types.ModuleType], None],
+    trace: bool,
+    pace: float = 1,
+    halted: bool = False,
+) -> int:
     os.chdir(HOME)
     sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
@@ -199,6 +209,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool, pace
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
+    stepping.begin(str(path), halted)
     try:
         status = _to_the_end(work)
         state.restore_builtins()
@@ -207,6 +218,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], trace: bool, pace
             traced.end(status)
         return status
     finally:
+        stepping.end()
         virtual_time.end()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):  # the program closed or replaced it

@@ -79,6 +79,9 @@ class Watch(Protocol):
     def open(self, name: str) -> None:
         """The process has this name."""
 
+    def tell(self) -> None:
+        """The page wants to know what has come so far."""
+
     def watch_collections(self) -> None:
         """The process is about to run the program itself."""
 
@@ -113,6 +116,11 @@ watch: Watch | None = None
 def get_ident() -> int:
     """Return the number of the running thread, like `threading.get_ident`."""
     return _state.current
+
+
+def is_running(ident: int) -> bool:
+    """Whether a thread runs, or was the last one that did."""
+    return _state.current == ident
 
 
 def is_main() -> bool:
@@ -276,6 +284,14 @@ def current_frames() -> dict[int, FrameType]:
     """Return where each thread is, like `sys._current_frames`."""
     frames = {**_state.frames, _state.current: sys._getframe()}
     return {ident: own for ident, frame in frames.items() if (own := _outside(frame))}
+
+
+def standing() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
+    """Return number and name of each thread, its wait, and where it is suspended, if it is."""
+    waiting, frames = _state.waiting, _state.frames
+    return [
+        (ident, name, waiting.get(ident), frames.get(ident)) for ident, name in _state.alive.items()
+    ]
 
 
 def _outside(frame: FrameType | None) -> FrameType | None:

@@ -44,6 +44,16 @@ _REASONS = {
 }
 
 
+def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, int] | None:
+    """Say what the wait of a thread below this frame is for; as `reasons.classify` does."""
+    default = "other"
+    while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
+        module = frame.f_globals["__name__"].rpartition(".")[2]
+        default = "sleep" if frame.f_code.co_name == "sleep" else _REASONS.get(module, "process")
+        frame = frame.f_back
+    return reasons.classify(frame, recorder, default)
+
+
 class Tracing:
     """Of one program, or of one of its processes; a `scheduler.Watch`."""
 
@@ -73,14 +83,7 @@ class Tracing:
             return
         # Before the reason is looked for: its time has begun to run.
         now = perf_counter_ns()
-        default = "other"
-        while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
-            module = frame.f_globals["__name__"].rpartition(".")[2]
-            default = (
-                "sleep" if frame.f_code.co_name == "sleep" else _REASONS.get(module, "process")
-            )
-            frame = frame.f_back
-        why = reasons.classify(frame, self.recorder, default)
+        why = reason_of(frame, self.recorder)
         if why is None:
             return
         lane = self.recorder.thread_lane(ident)
@@ -157,9 +160,10 @@ class Tracing:
         now = page.clock() / 1000
         if now - self._told > _OFTEN:
             self._told = now
-            self._tell()
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Tell the page what has come."""
         rows, steps = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
             text = _encode(rows[start : start + _CHUNK])
@@ -186,7 +190,7 @@ class Tracing:
         now = perf_counter_ns()
         how = "failed" if status else "done"
         self.recorder.rows.append(("end", MAIN_THREAD, now, how, ""))
-        self._tell()
+        self.tell()
 
 
 def begin(program: str) -> Tracing:

@@ -36,7 +36,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
     rows, steps = recorder.rows, recorder.steps
     is_known = set(_Handle.__slots__) == _SLOTS
-    awaited = _awaited(recorder.program)
+    awaited = awaiting(recorder.program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
     lanes: dict[int, int] = {}
     # Lane → when the step ended in which the task gave way: then it was ready again.
@@ -173,7 +173,7 @@ def _make_report(handle: Any, error: BaseException) -> events.Handle:
     return _Handle(fail, (), handle._loop, handle._context)
 
 
-def _awaited(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
+def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     """Make what finds out what a task waits for: by the coroutines that it is in, and its future.
 
     It returns the reason by its number, name and line, as in rows.

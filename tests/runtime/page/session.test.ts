@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Host, Outcome, Program, RunEvent } from "../../../runtime/host/types.ts";
+import type { Host, Move, Outcome, Program, RunEvent } from "../../../runtime/host/types.ts";
 import { Session, type Owner } from "../../../runtime/page/session.ts";
 
 /** A host whose programs end when the test says so; like the real one, it runs one at a time. */
@@ -8,6 +8,7 @@ class FakeHost implements Host {
   readonly started: string[] = [];
   readonly stopped: string[] = [];
   readonly answers: (string | undefined)[] = [];
+  readonly moves: Move[] = [];
   /** What the next Stop does: nothing, when the program takes its time. */
   patient = false;
   listen: (event: RunEvent) => void = () => undefined;
@@ -46,7 +47,10 @@ class FakeHost implements Host {
     const answer = (text: string | undefined): void => {
       this.answers.push(text);
     };
-    return { outcome, stop, answer };
+    const move = (how: Move): void => {
+      this.moves.push(how);
+    };
+    return { outcome, stop, answer, move };
   }
 }
 
@@ -224,13 +228,16 @@ test("a second press of Stop reaches the host, another owner's Run does not pres
   assert.deepEqual(host.stopped, ["a", "b", "b"]);
 });
 
-test("only the owner of a run can answer it", async () => {
+test("only the owner of a run can answer it, and halt it", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const owner = new FakeOwner("a.py");
   void session.run(owner, program("a"), ignore);
   await settle();
   session.answer(new FakeOwner("b.py"), "no");
+  session.move(new FakeOwner("b.py"), "step");
+  session.move(owner, "halt");
+  assert.deepEqual(host.moves, ["halt"]);
   session.answer(owner, "yes");
   session.answer(owner, undefined);
   assert.deepEqual(host.answers, ["yes", undefined]);

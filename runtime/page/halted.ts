@@ -1,0 +1,169 @@
+/** How a halted program stands, as Python tells it, and in words. */
+import type { Section } from "../timeline/moment_words.ts";
+import { moment, plural, time } from "../timeline/words.ts";
+
+/** What an event loop calls: a task that starts or goes on, a timer, or anything else. */
+export interface Call {
+  kind: "start" | "resume" | "wake" | "timeout" | "call";
+  /** Of the task, or of the function. */
+  name: string;
+  /** What a task that starts runs; the task that a function is called for. */
+  of: string;
+  /** 0 if it is unknown. */
+  line: number;
+}
+
+/** The first of them, and how many there are. */
+interface Some<One> {
+  entries: One[];
+  count: number;
+}
+
+interface Wait {
+  name: string;
+  reason: string;
+  of: string;
+  line: number;
+}
+
+interface Place {
+  name: string;
+  line: number;
+}
+
+export interface Halted {
+  /** What comes next, if it was halted before a callback. */
+  next: Call | undefined;
+  /** Else: the thread that ran last, and where it stands. */
+  last: Place | undefined;
+  /** Threads, or their tasks, that are in the midst of something. */
+  running: Some<Place>;
+  ready: Some<Call>;
+  /** Each `in` so many ms. */
+  timers: Some<Call & { in: number }>;
+  waiting: Some<Wait>;
+}
+
+const ENTRIES = 8;
+/** Of those that wait for the same thing. */
+const TOGETHER = 4;
+const KINDS = ["start", "resume", "wake", "timeout", "call"] as const;
+
+type Fields = Record<string, unknown>;
+
+const asFields = (value: unknown): Fields =>
+  typeof value === "object" && value !== null ? (value as Fields) : {};
+const asText = (value: unknown): string => (typeof value === "string" ? value : "");
+const asNumber = (value: unknown): number =>
+  typeof value === "number" && Number.isFinite(value) ? value : 0;
+
+function asCall(value: unknown): Call {
+  const { kind, name, of, line } = asFields(value);
+  const known = KINDS.find((each) => each === kind) ?? "call";
+  return { kind: known, name: asText(name), of: asText(of), line: asNumber(line) };
+}
+
+function asPlace(value: unknown): Place {
+  const { name, line } = asFields(value);
+  return { name: asText(name), line: asNumber(line) };
+}
+
+function asSome<One>(value: unknown, as: (one: unknown) => One): Some<One> {
+  const { entries, count } = asFields(value);
+  const all = Array.isArray(entries) ? entries.map(as) : [];
+  return { entries: all, count: Math.max(all.length, asNumber(count)) };
+}
+
+/** Nothing if it is none: a program may send anything. */
+export function asHalted(text: string): Halted | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { next, last, running, ready, timers, waiting } = asFields(value);
+  return {
+    next: next === null || next === undefined ? undefined : asCall(next),
+    last: last === null || last === undefined ? undefined : asPlace(last),
+    running: asSome(running, asPlace),
+    ready: asSome(ready, asCall),
+    timers: asSome(timers, (one) => ({ ...asCall(one), in: asNumber(asFields(one)["in"]) })),
+    waiting: asSome(waiting, (one) => {
+      const { name, reason, of, line } = asFields(one);
+      return { name: asText(name), reason: asText(reason), of: asText(of), line: asNumber(line) };
+    }),
+  };
+}
+
+const at = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
+
+/** At a time (ms) of the program: what is to happen, or what was going on, and at which line; 0 if that is unknown. */
+export function told(
+  { next, last, running, ready }: Halted,
+  now: number,
+): { text: string; line: number } {
+  const when = `At ${moment(now)}`;
+  if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
+  const place = last ?? running.entries[0];
+  const where = place ? ` ${place.name} is${at(place.line) || " running"}.` : "";
+  const isAll = running.count === 0 && ready.count === 0;
+  return { text: `${when}:${where}${isAll ? " Everything waits." : ""}`, line: place?.line ?? 0 };
+}
+
+function say({ kind, name, of, line }: Call): string {
+  switch (kind) {
+    case "start":
+      return `${name} starts${of === "" ? "" : ` ${of}()`}${at(line)}`;
+    case "resume":
+      return `${name} goes on${line > 0 ? ` from line ${String(line)}` : ""}`;
+    case "wake":
+      return `the timer that ends the sleep of ${name}${at(line)}`;
+    case "timeout":
+      return `the timeout${name === "" ? "" : ` of ${name}`} is over`;
+    case "call":
+      return `${name}()${of === "" ? "" : ` for ${of}`}${at(line)}`;
+  }
+}
+
+export function sections({ running, ready, timers, waiting }: Halted): Section[] {
+  const groups = Map.groupBy(waiting.entries, ({ reason, of, line }) =>
+    [reason || "unknown", of === "" ? "" : ` (${of})`, at(line)].join(""),
+  );
+  const shown = [...groups].map(([name, waits]) => {
+    const names = waits.slice(0, TOGETHER).map((wait) => wait.name);
+    const left = waits.length - names.length;
+    return { name, text: names.join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "") };
+  });
+  const hidden = waiting.count - waiting.entries.length;
+  return [
+    ...(running.count > 0
+      ? [section("Running", false, running, "", ({ name, line }) => ({ name, text: at(line) }))]
+      : []),
+    section("Ready queue", true, ready, "Empty.", (call) => ({ name: "", text: say(call) })),
+    section("Timers", true, timers, "None.", (timer) => ({
+      name: timer.in > 0 ? `in ${time(timer.in)}:` : "due:",
+      text: say(timer),
+    })),
+    section(
+      "Waiting",
+      false,
+      { entries: shown, count: shown.length + hidden },
+      "Nothing waits for anything else.",
+      (each) => each,
+    ),
+  ];
+}
+
+function section<One>(
+  name: string,
+  isOrdered: boolean,
+  { entries, count }: Some<One>,
+  none: string,
+  say: (one: One) => { name: string; text: string },
+): Section {
+  return {
+    ...{ name, isOrdered, isCode: false, count, none },
+    entries: entries.slice(0, ENTRIES).map(say),
+  };
+}

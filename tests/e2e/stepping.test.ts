@@ -1,0 +1,250 @@
+/** A program that stands still, goes on, and takes one step at a time. */
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import type { Move } from "../../runtime/host/types.ts";
+import { asHalted, told } from "../../runtime/page/halted.ts";
+import { engines, useRunner } from "./support/runner.ts";
+import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
+import { violations } from "./support/violations.ts";
+
+const TASKS = `
+import asyncio
+async def call(name, seconds):
+    await asyncio.sleep(seconds)
+    print(name)
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(call("slow", 0.3), name="slow")
+        group.create_task(call("quick", 0.1), name="quick")
+asyncio.run(main())
+`;
+
+/** As they come, without the time. */
+const STEPS = [
+  "Task-1 starts main() at line 6.",
+  "slow starts call() at line 3.",
+  "quick starts call() at line 3.",
+  "the timer that ends the sleep of quick at line 4.",
+  "quick goes on from line 4.",
+  "TaskGroup._on_task_done() for quick.",
+  "the timer that ends the sleep of slow at line 4.",
+  "slow goes on from line 4.",
+  "TaskGroup._on_task_done() for slow.",
+  "Task-1 goes on from line 7.",
+  "_run_until_complete_cb() for Task-1.",
+];
+
+const LOCK = `
+import threading
+lock = threading.Lock()
+go = threading.Event()
+def hold():
+    with lock:
+        go.wait()
+    print("held")
+def want():
+    with lock:
+        print("had")
+threads = [threading.Thread(target=hold, name="holder"), threading.Thread(target=want, name="wanter")]
+for thread in threads: thread.start()
+go.set()
+for thread in threads: thread.join()
+`;
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+
+    const run = async (
+      source: string,
+      { moves = [] as Move[], haltWhen = "", still = 0, stopWhen = "", ...how } = {} as {
+        moves?: Move[];
+        haltWhen?: string;
+        still?: number;
+        stopWhen?: string;
+        halted?: boolean;
+        trace?: boolean;
+        pace?: number;
+      },
+    ) => {
+      const program = { source, filename: "demo.py", ...how };
+      const ran = await stage.runner.run(program, { moves, haltWhen, still, stopWhen });
+      const halts = ran.events.flatMap((event) => {
+        const state = event.type === "halted" ? asHalted(event.state) : undefined;
+        return event.type === "halted" && state ? [{ ...state, at: event.at }] : [];
+      });
+      const texts = halts.map((halt) => told(halt, halt.at).text);
+      return { ...ran, halts, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
+    };
+    const steps = (count: number) => Array<Move>(count).fill("step");
+
+    for (const trace of [false, true]) {
+      for (const pace of [1, 0]) {
+        const how = `${trace ? "traced" : "not traced"}, ${pace === 0 ? "virtual" : "real"} time`;
+        test(`a step is the next callback of the event loop (${how})`, async () => {
+          const ran = await run(TASKS, { halted: true, moves: steps(100), trace, pace });
+          assert.deepEqual(ran.texts.slice(0, STEPS.length), STEPS);
+          assert.equal(ran.stdout, "quick\nslow\n");
+          assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+          const times = ran.halts.map(({ at }) => at);
+          assert.deepEqual(
+            times,
+            times.toSorted((one, other) => one - other),
+          );
+          if (pace === 0) assert.deepEqual([times[4], times[7]], [100, 300]);
+        });
+      }
+    }
+
+    test("ready queue, timers and waits are what the loop has", async () => {
+      const { halts } = await run(TASKS, { halted: true, moves: steps(100), pace: 0 });
+      const [, slow, quick, timer] = halts;
+      assert.deepEqual(slow!.ready.entries, [
+        { kind: "start", name: "quick", of: "call", line: 3 },
+      ]);
+      assert.deepEqual(slow!.waiting.entries, [
+        { name: "Task-1", reason: "task group", of: "", line: 7 },
+      ]);
+      const inSleep = { kind: "wake", name: "slow", of: "", line: 4 };
+      assert.deepEqual(quick!.timers.entries, [{ ...inSleep, in: 300 }]);
+      assert.deepEqual(timer!.timers.entries, [{ ...inSleep, in: 200 }]);
+      assert.deepEqual(timer!.waiting.count, 1, "who is about to be woken is not listed twice");
+    });
+
+    test("it goes on from any step, and no callback is a step any more", async () => {
+      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "go on"] });
+      assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
+    });
+
+    test("without an event loop a step is a thread's turn", async () => {
+      const { halts, stdout, outcome } = await run(LOCK, { halted: true, moves: steps(60) });
+      assert.equal(stdout, "held\nhad\n");
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+      const waits = halts.map(({ waiting }) =>
+        waiting.entries.map(({ name, reason, line }) => `${name}: ${reason} ${line}`).join(),
+      );
+      const both = waits.indexOf("holder: event 7,wanter: lock 10");
+      assert.ok(both > 0, waits.join("\n"));
+      const later = halts.slice(both + 1).map(({ ready }) => ready.entries.map(({ name }) => name));
+      assert.ok(
+        later.some((names) => names.includes("holder")),
+        "woken, and not yet on",
+      );
+    });
+
+    test("while it stands still no time passes for it, whatever it waits for", async () => {
+      const source = (wait: string) => `
+import asyncio, threading, time
+start = time.perf_counter(), time.monotonic(), time.time()
+print("ready")
+${wait}
+passed = [end - begun for begun, end in zip(start, (time.perf_counter(), time.monotonic(), time.time()))]
+print(all(0.39 < each < 1 for each in passed), passed)
+`;
+      for (const wait of [
+        "time.sleep(0.4)",
+        "asyncio.run(asyncio.sleep(0.4))",
+        "threading.Event().wait(0.4)",
+        "while time.perf_counter() < start[0] + 0.4: pass",
+      ]) {
+        const { stdout, halts } = await run(source(wait), { haltWhen: "ready", still: 1200 });
+        assert.match(stdout, /^ready\nTrue/, wait);
+        assert.equal(halts.length, 1);
+      }
+    });
+
+    test("one that computes is halted in its midst, and says where", async () => {
+      const source = 'print("ready")\nnumber = 0\nwhile number < 3_000_000:\n    number += 1\n';
+      const { halts, outcome } = await run(source, { haltWhen: "ready" });
+      assert.equal(halts.length, 1);
+      const { name, line } = halts[0]!.running.entries[0]!;
+      assert.equal(name, "MainThread");
+      assert.ok(line === 3 || line === 4, `line ${line}`);
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+    });
+
+    test("Stop ends one that stands still, and the next one runs as ever", async () => {
+      const source =
+        'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
+      const halted = stage.runner.run(
+        { source, filename: "demo.py" },
+        { haltWhen: "ready", still: 100_000, stopWhen: "", seconds: 2 },
+      );
+      const { stdout, outcome } = await halted;
+      assert.equal(stdout, "ready\nbye\n");
+      assert.deepEqual(outcome, { type: "stopped" });
+      const next = await run(TASKS);
+      assert.deepEqual([next.stdout, next.halts], ["quick\nslow\n", []]);
+    });
+  });
+
+  describe(`on a page, ${engine}`, () => {
+    const site = useSite(engine);
+    let page: Page;
+    let widget: Widget;
+    before(async () => {
+      page = await freshPage(site.browser);
+      await page.goto(`${site.url}/tutorials/first-overlap/`);
+      widget = new Widget(page, '[data-name="overlap/together"]');
+    });
+    const panel = ".runnable-halt";
+    const told = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
+    const marked = () =>
+      page.$$eval(".runnable-marked .linenos, .runnable-marked", (lines) =>
+        lines.map((line) => line.textContent.trim()).join(" "),
+      );
+
+    test("Step runs a program step by step, with the keyboard too", async () => {
+      await widget.press("Step");
+      await told(/next: Task-1 starts main\(\) at line 21\./);
+      assert.match(await marked(), /async def main/);
+      const step = await widget.button("Step");
+      await step.focus();
+      for (const text of [/Task-2 starts ask/, /Task-3 starts ask/, /Task-4 starts ask/]) {
+        await page.keyboard.press("Enter");
+        await told(text);
+      }
+      assert.match(await page.$eval(panel, (shown) => shown.textContent), /Timers: 2/);
+      assert.ok(await step.evaluate((button) => button === document.activeElement));
+    });
+
+    test("its run so far stands on the timeline, and the time stands still", async () => {
+      await untilText(page, '[data-name="overlap/together"] figcaption', /of this run/);
+      const caption = () =>
+        page.$eval('[data-name="overlap/together"] figcaption', (shown) => shown.textContent);
+      const before = await caption();
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      assert.equal(await caption(), before);
+    });
+
+    if (engine === "chromium") {
+      test("nothing of it is in the way of weak eyes or a screen reader", async () => {
+        assert.deepEqual(await violations(page), []);
+        const role = await page.$eval(panel, ({ role, ariaLabel }) => [role, ariaLabel]);
+        assert.deepEqual(role, ["group", "The program stands still"]);
+      });
+    }
+
+    test("Go on lets it run to its end, and what it shows is gone", async () => {
+      await widget.press("Go on");
+      const { text } = await widget.finished();
+      assert.match(text, /done: 1\.35 s of waiting/);
+      await page.waitForSelector(panel, { hidden: true });
+      assert.equal(await marked(), "");
+      await widget.button("Step");
+    });
+
+    test("Pause and Stop", async () => {
+      await widget.write("import time\nprint('ready')\ntime.sleep(60)\n");
+      await widget.press("Run");
+      await widget.until(/ready/);
+      await widget.press("Pause");
+      await told(/MainThread is at line 3\. Everything waits\./);
+      await widget.press("Stop");
+      assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
+      await page.waitForSelector(panel, { hidden: true });
+      await widget.press("Reset");
+    });
+  });
+}
