@@ -69,6 +69,8 @@ class ActiveRun implements Run {
   interrupted = false;
   /** When it last told something, as `performance.now()` says it. */
   heard = 0;
+  /** What the reader wants as soon as it has begun. */
+  wanted: Move | undefined;
 
   constructor(
     program: Program,
@@ -168,7 +170,7 @@ class SandboxHost implements Host {
       listen,
       (run) => this.#stop(run),
       (text) => this.#answer(text),
-      (how) => this.#move(how),
+      (how) => this.#move(run, how),
     );
     this.#current = run;
     this.#launch(run);
@@ -301,6 +303,7 @@ class SandboxHost implements Host {
     } else if (event.type === "started") {
       this.#begun = true;
       run.listen({ type: "started", version: this.#version });
+      if (run.wanted !== undefined) this.#move(run, run.wanted);
       // It has started without the memory that others need.
       if (this.#worker?.isWarm) {
         void this.#opened!.then(([, supply]) => supply.complete(() => {})).catch(() => {});
@@ -391,8 +394,9 @@ class SandboxHost implements Host {
     wait();
   }
 
-  #move(how: Move): void {
-    if (this.#executing !== 0) this.#worker?.post({ type: how, run: this.#executing });
+  #move(run: ActiveRun, how: Move): void {
+    if (this.#executing === 0 || !this.#begun) run.wanted = how;
+    else this.#worker?.post({ type: how, run: this.#executing });
   }
 
   #answer(text: string | undefined): void {

@@ -67,7 +67,7 @@ export interface Run {
   stop(): void;
   /** Answers an `input` event with a line, without its end; undefined is the end of input. */
   answer(text: string | undefined): void;
-  /** Not while Python is started or fetched. */
+  /** Before the program has begun, the last one counts as soon as it has. */
   move(how: Move): void;
 }
 

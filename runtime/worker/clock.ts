@@ -38,6 +38,8 @@ export class Clock {
   /** So many ms it is behind, and since when it stands still: the program was halted. */
   #behind = 0;
   #held: number | undefined;
+  /** It has never stood still. */
+  #isPunctual = true;
 
   /** Starts at 0; the date goes on from where it is. */
   start(pace: number): void {
@@ -69,6 +71,7 @@ export class Clock {
 
   /** Lets it stand still from now on. */
   hold(): void {
+    this.#isPunctual = false;
     this.#held ??= performance.now();
   }
 
@@ -80,6 +83,7 @@ export class Clock {
 
   /** What it has lost by standing still does not count any more. */
   forget(): void {
+    this.#isPunctual = true;
     this.#behind = 0;
     this.#held = undefined;
   }
@@ -94,7 +98,7 @@ export class Clock {
     return (id, precision, address) => {
       const isShifted = this.shift !== 0 && id === MONOTONIC;
       const isReal = this.pace === 1 && !isShifted;
-      if ((isReal && this.#lost === 0) || id > MONOTONIC) return original(id, precision, address);
+      if ((isReal && this.#isPunctual) || id > MONOTONIC) return original(id, precision, address);
       if (isReal) original(id, precision, address);
       const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
       if (isReal) shown[0]! -= BigInt(Math.round(this.#lost * MS));

@@ -94,6 +94,7 @@ export class Kernel {
   #motion: Motion = "going";
   /** What goes on when the program does. */
   readonly #held: (() => void)[] = [];
+  readonly #draining = new MessageChannel();
   readonly #timed = new Map<Gate, Timed>();
   /** Called when the program has halted after a turn, once nothing of it runs. */
   onTurnOver: () => void = () => {};
@@ -105,6 +106,7 @@ export class Kernel {
       const goOn = this.#breathing.shift();
       if (goOn) this.#let(goOn);
     };
+    this.#draining.port1.onmessage = () => this.#drain();
     try {
       // The SharedArrayBuffer constructor is hidden on pages without COOP/COEP headers; a shared
       // memory's buffer is one all the same, and waiting on it is allowed in workers.
@@ -303,11 +305,18 @@ export class Kernel {
 
   /** Lets what is suspended go on, or not before the program does. */
   #let(goOn: () => void): void {
-    if (this.#motion === "halted" || this.#motion === "in its turn") this.#held.push(goOn);
-    else {
-      if (this.#motion === "one turn") this.#motion = "in its turn";
+    if (this.#motion === "one turn") {
+      this.#motion = "in its turn";
       goOn();
-    }
+    } else if (this.#motion === "going" && this.#held.length === 0) goOn();
+    else this.#held.push(goOn);
+  }
+
+  /** One after the other: each may halt the program again before the next has gone on. */
+  #drain(): void {
+    if (this.#motion !== "going") return;
+    this.#held.shift()?.();
+    if (this.#held.length > 0) this.#draining.port2.postMessage(0);
   }
 
   #endTurn(): void {
@@ -333,7 +342,7 @@ export class Kernel {
   /** Ends that. */
   go_on(): void {
     this.#release("going");
-    for (const goOn of this.#held.splice(0)) goOn();
+    this.#drain();
   }
 
   /** Ends that for one turn of one thread; the running one's, if one runs. */

@@ -15,7 +15,7 @@ async def call(name, seconds):
     print(name)
 async def main():
     async with asyncio.TaskGroup() as group:
-        group.create_task(call("slow", 0.3), name="slow")
+        group.create_task(call("slow", 0.9), name="slow")
         group.create_task(call("quick", 0.1), name="quick")
 asyncio.run(main())
 `;
@@ -92,7 +92,7 @@ for (const engine of engines) {
             times,
             times.toSorted((one, other) => one - other),
           );
-          if (pace === 0) assert.deepEqual([times[4], times[7]], [100, 300]);
+          if (pace === 0) assert.deepEqual([times[4], times[7]], [100, 900]);
         });
       }
     }
@@ -107,14 +107,37 @@ for (const engine of engines) {
         { name: "Task-1", reason: "task group", of: "", line: 7 },
       ]);
       const inSleep = { kind: "wake", name: "slow", of: "", line: 4 };
-      assert.deepEqual(quick!.timers.entries, [{ ...inSleep, in: 300 }]);
-      assert.deepEqual(timer!.timers.entries, [{ ...inSleep, in: 200 }]);
+      assert.deepEqual(quick!.timers.entries, [{ ...inSleep, in: 900 }]);
+      assert.deepEqual(timer!.timers.entries, [{ ...inSleep, in: 800 }]);
       assert.deepEqual(timer!.waiting.count, 1, "who is about to be woken is not listed twice");
     });
 
     test("it goes on from any step, and no callback is a step any more", async () => {
       const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "go on"] });
       assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
+    });
+
+    test("with an event loop in each of two threads, each callback is one step", async () => {
+      const source = `
+import asyncio, threading
+async def count(name):
+    for number in range(3):
+        await asyncio.sleep(0.01)
+        print(name, number)
+def work(name):
+    asyncio.run(count(name))
+threads = [threading.Thread(target=work, args=[name], name=name) for name in "ab"]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+`;
+      const { texts, stdout, outcome } = await run(source, { halted: true, moves: steps(200) });
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+      const lines = ["a 0", "a 1", "a 2", "b 0", "b 1", "b 2"];
+      assert.deepEqual(stdout.trim().split("\n").toSorted(), lines);
+      for (const task of ["Task-1", "Task-2"]) {
+        const resumed = texts.filter((text) => text === `${task} goes on from line 5.`);
+        assert.equal(resumed.length, 3, texts.join("\n"));
+      }
     });
 
     test("without an event loop a step is a thread's turn", async () => {
@@ -233,6 +256,16 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await page.waitForSelector(panel, { hidden: true });
       assert.equal(await marked(), "");
       await widget.button("Step");
+    });
+
+    test("Pause works while Python is still on its way", async () => {
+      await page.reload();
+      await widget.write("import time\ntime.sleep(0.3)\nprint('done')\n");
+      await widget.press("Run");
+      await widget.press("Pause");
+      await told(/MainThread is at line 2\. Everything waits\./);
+      await widget.press("Go on");
+      assert.equal((await widget.finished()).text, "done\n");
     });
 
     test("Pause and Stop", async () => {

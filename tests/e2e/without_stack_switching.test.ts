@@ -38,6 +38,16 @@ test("the snippet as published runs, with nothing to add", async () => {
   assert.deepEqual(await differences(), []);
 });
 
+test("nothing is offered that it cannot do: no program can be halted", async () => {
+  const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
+    all.map((each) => each.textContent),
+  );
+  assert.deepEqual(
+    new Set(buttons),
+    new Set(["Run", "Stop", "Reset", "Copy", "Download", "Share"]),
+  );
+});
+
 test("a program that starts a thread ends with the reason, and what to use instead", async () => {
   await write("import threading\nthreading.Thread(target=print).start()\n");
   const { stderr } = await widget.run();

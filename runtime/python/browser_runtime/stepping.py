@@ -6,7 +6,6 @@ next turn of a thread.
 """
 
 import asyncio
-import contextlib
 import functools
 import json
 import re
@@ -127,11 +126,11 @@ def _halt_before(handle: events.Handle) -> None:
     _state.next = handle
     halt()
     try:
-        with contextlib.suppress(scheduler.CannotSuspendError):
-            scheduler.breathe()
+        scheduler.breathe()
+    except scheduler.CannotSuspendError:
+        kernel.go_on()
     finally:
         _state.next = None
-        kernel.go_on()  # If it could not be suspended.
     if scheduler.is_main() and kernel.interrupted:
         scheduler.deliver_interrupt()
 

@@ -99,16 +99,13 @@ class Recorder:
         self.is_over = False
         self._told = 0
         self.begun = self.now()
-        self._numbers = itertools.count(MAIN_THREAD + 1)
+        # Returns a lane's number.
+        self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
         # Emptied, not replaced: those who watch have them at hand.
         for kept in (self.rows, self.threads, self.current, self.lines):
             kept.clear()
         del self.steps[:]
         self.threads[main] = self.current[main] = MAIN_THREAD
-
-    def new_lane(self) -> int:
-        """Return a lane's number."""
-        return next(self._numbers)
 
     def thread_lane(self, ident: int) -> int:
         """Return the lane of a thread; one that nobody has announced gets one now."""

@@ -34,7 +34,12 @@ _wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-define
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
-    rows, steps = recorder.rows, recorder.steps
+    rows, steps, threads, program = (
+        recorder.rows,
+        recorder.steps,
+        recorder.threads,
+        recorder.program,
+    )
     is_known = set(_Handle.__slots__) == _SLOTS
     awaited = awaiting(recorder.program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
@@ -43,9 +48,11 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     given_way: dict[int, int] = {}
 
     def begun(task: Any, coroutine: Any, me: int, ready: int, by: int) -> int:
+        # There is one of these for every task: as few calls as possible.
         lane = lanes[id(task)] = recorder.new_lane()
-        line = recorder.first(getattr(coroutine, "cr_code", None))
-        parent, name = recorder.thread_lane(me), task.get_name()[:200]
+        code = getattr(coroutine, "cr_code", None)
+        line = code.co_firstlineno if code is not None and code.co_filename == program else 0
+        parent, name = threads.get(me) or recorder.thread_lane(me), task.get_name()[:200]
         runs = getattr(coroutine, "__name__", "")[:200]
         rows.append(("lane", lane, parent, "task", name, ready, by, line, runs))
         return lane
@@ -59,7 +66,8 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         _source_traceback: Any
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
-            if not is_known or context is None or loop.get_debug():
+            # Not `get_debug`, one more call for each step; loops of others may have no `_debug`.
+            if not is_known or context is None or getattr(loop, "_debug", True):
                 _make_handle(self, callback, args, loop, context)
             else:  # The same without a further call: there is one of these for every step.
                 self._context, self._loop = context, loop
@@ -140,7 +148,16 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         me, is_quick = get_ident(), self._callback is _wake_sleeper
         before, current[me] = current.get(me, NOBODY), NOBODY
         try:
-            _run_handle(self)
+            if is_quick:
+                # What the base class does, one call less deep.
+                try:
+                    self._context.run(self._callback, *self._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # set_result on a future that is done
+                    _make_report(self, error)._run()
+            else:
+                _run_handle(self)
         finally:
             current[me] = before
             if not is_quick:
@@ -196,12 +213,14 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     def awaited(task: Any, coroutine: Any) -> tuple[int, str, int]:
         own, kind = None, 0
         while (code := getattr(coroutine, "cr_code", None)) is not None:
-            known = kinds.get(id(code))
-            kind = kind_of(code) if known is None else known
-            if kind == _SLEEP:  # It calls no other.
-                break
+            try:
+                kind = kinds[id(code)]
+            except KeyError:
+                kind = kind_of(code)
             if kind == _OWN:
                 own = coroutine
+            elif kind == _SLEEP:  # It calls no other.
+                break
             coroutine = coroutine.cr_await
         line = own.cr_frame.f_lineno or 0 if own is not None else 0
         future = task._fut_waiter
