@@ -68,6 +68,12 @@ export type WorkerAssets = Assets &
     preloaded?: { path: string; handle: number; module: WebAssembly.Module }[];
   };
 
+/**
+ * Halt: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
+ * where none runs, the next turn of a thread, and is halted again. A `halted` event follows on both.
+ */
+export type Move = "halt" | "step" | "go on";
+
 /** page → worker. */
 export type Command =
   /** Libraries that programs may declare: a zip archive of the files of each. May come early. */
@@ -92,8 +98,7 @@ export type Command =
     }
   /** Ctrl-C for the program that runs; nothing if it has ended. */
   | { type: "interrupt"; run: number }
-  /** It shall stand still, which a `halted` event confirms; take one step from there; or go on. */
-  | { type: "halt" | "step" | "go on"; run: number }
+  | { type: Move; run: number }
   /** The line that an `input` event asked for, without its end; the end of input when undefined. */
   | { type: "answer"; run: number; text: string | undefined };
 

@@ -1,6 +1,9 @@
 /** What the page knows of the machinery that runs Python: one `Host` a tab, one `Run` at a time. */
 
 import type { Traced } from "../process_messages.ts";
+import type { Move } from "../protocol.ts";
+
+export type { Move };
 
 export interface Program {
   source: string;
@@ -21,12 +24,6 @@ export interface Program {
   halted?: boolean;
 }
 
-/**
- * Halt: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
- * where none runs, the next turn of a thread, and is halted again. A `halted` event follows on both.
- */
-export type Move = "halt" | "step" | "go on";
-
 export type RunEvent =
   /**
    * Bytes fetched so far, of all of them; then `total === loaded` while it starts. It is for the
@@ -42,9 +39,9 @@ export type RunEvent =
   | { type: "input" }
   /** The main thread has ended; so many threads have not, and the program waits for them. */
   | { type: "waiting"; threads: number }
-  /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
   /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/halted.ts. */
   | { type: "halted"; at: number; state: string }
+  /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
   | { type: "note"; fact: string; value: number; detail: string }
   /** Part of the timeline of one process of the program; see `WorkerEvent`. */
   | ({ type: "trace" } & Traced);

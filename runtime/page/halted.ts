@@ -1,6 +1,6 @@
 /** How a halted program stands, as Python tells it, and in words. */
-import type { Section } from "../timeline/moment_words.ts";
-import { moment, plural, time } from "../timeline/words.ts";
+import { atLine, firstOf, section, waitName, type Section } from "../timeline/sections.ts";
+import { moment, time } from "../timeline/words.ts";
 
 /** What an event loop calls: a task that starts or goes on, a timer, or anything else. */
 export interface Call {
@@ -45,8 +45,6 @@ export interface Halted {
 }
 
 const ENTRIES = 8;
-/** Of those that wait for the same thing. */
-const TOGETHER = 4;
 const KINDS = ["start", "resume", "wake", "timeout", "call"] as const;
 
 type Fields = Record<string, unknown>;
@@ -96,9 +94,7 @@ export function asHalted(text: string): Halted | undefined {
   };
 }
 
-const at = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
-
-/** At a time (ms) of the program: what is to happen, or what was going on, and at which line; 0 if that is unknown. */
+/** At a time (ms) of the program: what comes next, or else who is where; and the line, 0 if unknown. */
 export function told(
   { next, last, running, ready }: Halted,
   now: number,
@@ -106,7 +102,7 @@ export function told(
   const when = `At ${moment(now)}`;
   if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
   const place = last ?? running.entries[0];
-  const where = place ? ` ${place.name} is${at(place.line) || " running"}.` : "";
+  const where = place ? ` ${place.name} is${atLine(place.line) || " running"}.` : "";
   const isAll = running.count === 0 && ready.count === 0;
   return { text: `${when}:${where}${isAll ? " Everything waits." : ""}`, line: place?.line ?? 0 };
 }
@@ -114,38 +110,34 @@ export function told(
 function say({ kind, name, of, line }: Call): string {
   switch (kind) {
     case "start":
-      return `${name} starts${of === "" ? "" : ` ${of}()`}${at(line)}`;
+      return `${name} starts${of === "" ? "" : ` ${of}()`}${atLine(line)}`;
     case "resume":
       return `${name} goes on${line > 0 ? ` from line ${String(line)}` : ""}`;
     case "wake":
-      return `the timer that ends the sleep of ${name}${at(line)}`;
+      return `the timer that ends the sleep of ${name}${atLine(line)}`;
     case "timeout":
       return `the timeout${name === "" ? "" : ` of ${name}`} is over`;
     case "call":
-      return `${name}()${of === "" ? "" : ` for ${of}`}${at(line)}`;
+      return `${name}()${of === "" ? "" : ` for ${of}`}${atLine(line)}`;
   }
 }
 
 export function sections({ running, ready, timers, waiting }: Halted): Section[] {
-  const groups = Map.groupBy(waiting.entries, ({ reason, of, line }) =>
-    [reason || "unknown", of === "" ? "" : ` (${of})`, at(line)].join(""),
-  );
-  const shown = [...groups].map(([name, waits]) => {
-    const names = waits.slice(0, TOGETHER).map((wait) => wait.name);
-    const left = waits.length - names.length;
-    return { name, text: names.join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "") };
-  });
+  const shown = [...Map.groupBy(waiting.entries, waitName)].map(([name, waits]) => ({
+    name,
+    text: firstOf(waits.map((wait) => wait.name)),
+  }));
   const hidden = waiting.count - waiting.entries.length;
   return [
     ...(running.count > 0
-      ? [section("Running", false, running, "", ({ name, line }) => ({ name, text: at(line) }))]
+      ? [some("Running", false, running, "", ({ name, line }) => ({ name, text: atLine(line) }))]
       : []),
-    section("Ready queue", true, ready, "Empty.", (call) => ({ name: "", text: say(call) })),
-    section("Timers", true, timers, "None.", (timer) => ({
+    some("Ready queue", true, ready, "Empty.", (call) => ({ name: "", text: say(call) })),
+    some("Timers", true, timers, "None.", (timer) => ({
       name: timer.in > 0 ? `in ${time(timer.in)}:` : "due:",
       text: say(timer),
     })),
-    section(
+    some(
       "Waiting",
       false,
       { entries: shown, count: shown.length + hidden },
@@ -155,15 +147,12 @@ export function sections({ running, ready, timers, waiting }: Halted): Section[]
   ];
 }
 
-function section<One>(
+function some<One>(
   name: string,
   isOrdered: boolean,
   { entries, count }: Some<One>,
   none: string,
   say: (one: One) => { name: string; text: string },
 ): Section {
-  return {
-    ...{ name, isOrdered, isCode: false, count, none },
-    entries: entries.slice(0, ENTRIES).map(say),
-  };
+  return section(name, isOrdered, { entries, count, most: ENTRIES }, none, say);
 }

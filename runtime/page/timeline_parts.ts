@@ -1,5 +1,5 @@
 /** Parts of what the player of a timeline shows. */
-import type { Section } from "../timeline/moment_words.ts";
+import type { Section } from "../timeline/sections.ts";
 import { tree, type Tree } from "../timeline/tree.ts";
 import { plural } from "../timeline/words.ts";
 

@@ -133,9 +133,10 @@ export class Workbench {
     this.#tellLeft();
   }
 
-  run(): Promise<void> {
+  /** Step by step if halted. */
+  run(halted = false): Promise<void> {
     this.notices.clear("undo");
-    return this.#runner.run(this.#options.draft.source, this.#pace.pace);
+    return this.#runner.run(this.#options.draft.source, this.#pace.pace, halted);
   }
 
   stop(): void {
@@ -144,9 +145,8 @@ export class Workbench {
 
   /** Runs the program step by step, or takes the next one. */
   #step(): void {
-    if (this.#runner.isRunning) return this.#runner.step();
-    this.notices.clear("undo");
-    void this.#runner.run(this.#options.draft.source, this.#pace.pace, true);
+    if (this.#runner.isRunning) this.#runner.step();
+    else void this.run(true);
   }
 
   async #addPanel(source: string): Promise<HaltPanel | undefined> {

@@ -2,8 +2,9 @@
 import { collections, holdingStory, valuesAt } from "./holding_words.ts";
 import type { Lane, Segment } from "./model.ts";
 import { due, type Moments, type Situation, type Standing } from "./moments.ts";
+import { atLine, firstOf, section, waitName, type Section } from "./sections.ts";
 import type { Turn } from "./turns.ts";
-import { fullName, heldUp, moment, plural, time, waited, woken } from "./words.ts";
+import { fullName, heldUp, moment, time, waited, woken } from "./words.ts";
 
 /** What goes on at a moment. */
 export interface Story {
@@ -15,22 +16,8 @@ export interface Story {
   line: number;
 }
 
-export interface Section {
-  name: string;
-  /** Its order means something. */
-  isOrdered: boolean;
-  /** Its entries are in the words of the program. */
-  isCode: boolean;
-  /** Of what there is, the first. */
-  entries: { name: string; text: string }[];
-  count: number;
-  /** What to say if there is nothing. */
-  none: string;
-}
-
-/** Of each section, and of the lanes that wait for one thing. */
+/** Of each section. */
 const ENTRIES = 6;
-const TOGETHER = 4;
 /** So many lanes are looked at to find out how much room their sections need. */
 const SAMPLED = 20_000;
 
@@ -48,8 +35,6 @@ export function story(moments: Moments, number: number): Story {
       : `There was more than a timeline keeps: what came after ${time(at)} is not known.`;
   return { who: "", text, line: 0 };
 }
-
-const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
 
 /** The lane's wait that came before, if there was one. */
 function waitBefore({ lane, first }: Turn): Segment | undefined {
@@ -111,43 +96,40 @@ export function sections(moments: Moments, number: number, time?: number): Secti
   return names.map((name) => {
     const none = Object.hasOwn(values, name) ? "Empty." : "Not there yet.";
     const say = (text: string): Section["entries"][number] => ({ name: "", text });
-    return { ...section(name, true, values[name] ?? [], none, say), isCode: true };
+    return { ...first(name, true, values[name] ?? [], none, say), isCode: true };
   });
 }
 
 function situated({ running, ready, timers, waiting }: Situation, at: number): Section[] {
   return [
-    section("Running", false, running, "Nothing runs.", (one) => ({
+    first("Running", false, running, "Nothing runs.", (one) => ({
       name: nameOf(one),
       text: one.segment.job,
     })),
-    section("Ready", true, ready, "Nothing else is ready.", (one) => ({
+    first("Ready", true, ready, "Nothing else is ready.", (one) => ({
       name: nameOf(one),
       text: since(one),
     })),
-    section("Timers", true, timers, "Nothing sleeps.", (one) => ({
+    first("Timers", true, timers, "Nothing sleeps.", (one) => ({
       name: nameOf(one),
       text: until(one, at),
     })),
-    section("Waiting", false, waiting, "Nothing waits for anything else.", (group) => {
-      const { reason, of, line } = group[0]!.segment;
-      const name = (reason || "unknown") + (of === "" ? "" : ` (${of})`) + atLine(line);
-      const names = group.slice(0, TOGETHER).map(nameOf);
-      const left = group.length - names.length;
-      return { name, text: names.join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "") };
-    }),
+    first("Waiting", false, waiting, "Nothing waits for anything else.", (group) => ({
+      name: waitName(group[0]!.segment),
+      text: firstOf(group.map(nameOf)),
+    })),
   ];
 }
 
-function section<One>(
+function first<One>(
   name: string,
   isOrdered: boolean,
   all: readonly One[],
   none: string,
   say: (one: One) => { name: string; text: string },
 ): Section {
-  const entries = all.slice(0, ENTRIES).map(say);
-  return { name, isOrdered, isCode: false, entries, count: all.length, none };
+  const some = { entries: all, count: all.length, most: ENTRIES };
+  return section(name, isOrdered, some, none, say);
 }
 
 /** How many lines each section needs at most, in a sample of the moments if there are many. */

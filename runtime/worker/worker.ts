@@ -4,7 +4,7 @@
  */
 import type { PyodideAPI } from "pyodide";
 import { MAIN, type Request, type Start } from "../process_messages.ts";
-import type { Command, Library, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
+import type { Command, Library, Move, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
 import { stackSwitching } from "../stack_switching.ts";
 import { boot, type ProgramModule, type Python } from "./boot.ts";
 import { Kernel } from "./kernel.ts";
@@ -93,7 +93,7 @@ class Interpreter {
   }
 
   /** Lets the program stand still, take one step, or go on. */
-  move(run: number, how: "halt" | "step" | "go on"): void {
+  move(run: number, how: Move): void {
     if (run !== this.#running || !stackSwitching) return;
     this.#isStepped = true;
     if (how === "halt") this.#python.halt();

@@ -58,18 +58,17 @@ for (const engine of engines) {
 
     const run = async (
       source: string,
-      { moves = [] as Move[], haltWhen = "", still = 0, stopWhen = "", ...how } = {} as {
+      { moves = [] as Move[], haltWhen = "", still = 0, ...how } = {} as {
         moves?: Move[];
         haltWhen?: string;
         still?: number;
-        stopWhen?: string;
         halted?: boolean;
         trace?: boolean;
         pace?: number;
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const ran = await stage.runner.run(program, { moves, haltWhen, still, stopWhen });
+      const ran = await stage.runner.run(program, { moves, haltWhen, still });
       const halts = ran.events.flatMap((event) => {
         const state = event.type === "halted" ? asHalted(event.state) : undefined;
         return event.type === "halted" && state ? [{ ...state, at: event.at }] : [];
@@ -192,7 +191,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
         'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
       const halted = stage.runner.run(
         { source, filename: "demo.py" },
-        { haltWhen: "ready", still: 100_000, stopWhen: "", seconds: 2 },
+        { haltWhen: "ready", still: 100_000, seconds: 2 },
       );
       const { stdout, outcome } = await halted;
       assert.equal(stdout, "ready\nbye\n");

@@ -10,7 +10,7 @@ import functools
 import json
 import re
 import weakref
-from asyncio import base_events, events, futures, timeouts
+from asyncio import base_events, events, timeouts
 from collections import deque
 from collections.abc import Iterable
 from time import perf_counter_ns
@@ -29,7 +29,6 @@ type _Facts = dict[str, Any]
 # Of each list so many entries are told.
 _MOST = 50
 _LONGEST = 100
-_wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
 
 class _State:
@@ -162,12 +161,12 @@ def _situation(state: _State) -> _Facts:
     ]
     timers.sort(key=lambda timer: timer[0])
     calls = [state.next, *ready, *(each for _, each in timers)]
-    asleep = {id(each._args[0]) for each in calls if each and each._callback is _wake_sleeper}
+    asleep = {id(each._args[0]) for each in calls if each and each._callback is tasks.wake_sleeper}
     waiting = [
         _wait(state, task)
         for task in every
         if id(task) not in busy
-        and (future := getattr(task, "_fut_waiter", None)) is not None
+        and (future := _fut_waiter(task)) is not None
         and not future.done()
         and id(future) not in asleep
     ]
@@ -214,7 +213,7 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
             return _fact("resume", name, "", state.awaited(subject, coroutine)[2])
         runs = _cut(getattr(coroutine, "__name__", ""))
         return _fact("start", name, runs, state.recorder.first(getattr(coroutine, "cr_code", None)))
-    if callback is _wake_sleeper:
+    if callback is tasks.wake_sleeper:
         sleeper = next((each for each in every if _fut_waiter(each) is args[0]), None)
         if sleeper:
             line = state.awaited(sleeper, sleeper.get_coro())[2]
@@ -228,7 +227,7 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
     return _fact("call", _cut(name), _cut(about.get_name()) if about else "", line)
 
 
-def _fut_waiter(task: "asyncio.Task[Any]") -> object:
+def _fut_waiter(task: "asyncio.Task[Any]") -> Any:
     return getattr(task, "_fut_waiter", None)
 
 

@@ -28,20 +28,16 @@ _SLOTS = {
     "_source_traceback",
 }
 # What a timer that ends a sleep calls.
-_wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
+wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
 
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
-    rows, steps, threads, program = (
-        recorder.rows,
-        recorder.steps,
-        recorder.threads,
-        recorder.program,
-    )
+    rows, steps = recorder.rows, recorder.steps
+    threads, program = recorder.threads, recorder.program
     is_known = set(_Handle.__slots__) == _SLOTS
-    awaited = awaiting(recorder.program)
+    awaited = awaiting(program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
     lanes: dict[int, int] = {}
     # Lane → when the step ended in which the task gave way: then it was ready again.
@@ -145,7 +141,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 self = task = coroutine = None  # type: ignore[assignment]
 
     def run_timer(self: Any) -> None:
-        me, is_quick = get_ident(), self._callback is _wake_sleeper
+        me, is_quick = get_ident(), self._callback is wake_sleeper
         before, current[me] = current.get(me, NOBODY), NOBODY
         try:
             if is_quick:
