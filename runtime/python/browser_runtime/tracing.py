@@ -164,14 +164,15 @@ class Tracing:
 
     def tell(self) -> None:
         """Tell the page what has come."""
-        rows, steps = self.recorder.take()
+        rows, steps, names = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
             text = _encode(rows[start : start + _CHUNK])
             page.trace(self._begun, self.recorder.begun, text, to_js(array("d")))
         if steps:
             # An array takes four times as long to make of a list.
             numbers = array("d", struct.pack(f"{len(steps)}d", *steps))
-            page.trace(self._begun, self.recorder.begun, "[]", to_js(numbers))
+            text = _encode([["names", *names]])
+            page.trace(self._begun, self.recorder.begun, text, to_js(numbers))
 
     def open(self, name: str) -> None:
         """Tell of the process itself."""

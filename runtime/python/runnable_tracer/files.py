@@ -47,9 +47,10 @@ class _File:
             return
         self._busy = True
         try:
-            rows, steps = self.recorder.take()
+            rows, steps, names = self.recorder.take()
             text = self._head + "".join(
-                json.dumps(row, ensure_ascii=False) + "\n" for row in [*rows, *rows_of(steps)]
+                json.dumps(row, ensure_ascii=False) + "\n"
+                for row in [*rows, *rows_of(steps, names)]
             )
             self._head = ""
             with self._path.open("a", encoding="utf-8") as file:

@@ -10,10 +10,11 @@ from typing import Any
 type Row = tuple[Any, ...]
 
 # Lane, ready, by, start, end, reason as a place in `REASONS`, line.
+# Of a task that begins: lane, ready, by, parent, 0, `BEGUN`, line.
 STEP = 7
 _REASON_PLACE = 5
-# In place of a reason: the task has ended, and is done; as in live.ts.
-DONE = -1
+# In place of a reason: the task has ended, and is done; it has begun. As in live.ts.
+DONE, BEGUN = -1, -2
 # As in rows.ts; at first the one of a task that has ended.
 REASONS = (
     "",
@@ -79,6 +80,9 @@ class Recorder:
         # Steps of tasks, `STEP` numbers each: there are so many that a tuple for each would be slow
         # to make, and slower to hand on.
         self.steps: list[int] = []
+        # Of tasks whose begin has yet to be handed on, by lane.
+        self.names: dict[int, str] = {}
+        self.functions: dict[int, str] = {}
         # Thread number → lane; and the lane that it works for just now, if not its own.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
@@ -102,9 +106,9 @@ class Recorder:
         # Returns a lane's number.
         self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
         # Emptied, not replaced: those who watch have them at hand.
-        for kept in (self.rows, self.threads, self.current, self.lines):
+        told = self.rows, self.steps, self.names, self.functions
+        for kept in (*told, self.threads, self.current, self.lines):
             kept.clear()
-        del self.steps[:]
         self.threads[main] = self.current[main] = MAIN_THREAD
 
     def thread_lane(self, ident: int) -> int:
@@ -181,24 +185,36 @@ class Recorder:
         for line in text.removesuffix("\n").split("\n"):
             self.rows.append(("output", lane, now, stream, line[:_LONGEST_LINE], number))
 
-    def take(self) -> tuple[list[Row], list[int]]:
-        """Return rows and steps since the last call; what happens meanwhile is in the next ones."""
+    def take(self) -> tuple[list[Row], list[int], list[str]]:
+        """Return rows and steps since the last call; what happens meanwhile is in the next ones.
+
+        With them name and function of each task that has begun in these steps, one after the other.
+        """
         rows, steps = self.rows[:], self.steps[:]
         del self.rows[: len(rows)], self.steps[: len(steps)]
+        reasons = steps[_REASON_PLACE::STEP]
+        begun = [lane for lane, why in zip(steps[::STEP], reasons, strict=True) if why == BEGUN]
+        kinds = self.names, self.functions
+        names = [kind.pop(lane)[:_LONGEST] for lane in begun for kind in kinds]
         if self.is_over:
-            return [], []
-        self._told += len(rows) + len(steps) // STEP + steps[_REASON_PLACE::STEP].count(DONE)
+            return [], [], []
+        self._told += len(rows) + len(reasons) + reasons.count(DONE)
         if self._told > self._most:
             self.is_over = True
             rows.append(("cut", self.now()))
-        return rows, steps
+        return rows, steps, names
 
 
-def rows_of(steps: list[int]) -> list[Row]:
-    """Return steps as rows."""
+def rows_of(steps: list[int], names: list[str]) -> list[Row]:
+    """Return steps, and the names that belong to them, as rows."""
     rows: list[Row] = []
+    left = iter(names)
     for at in range(0, len(steps), STEP):
         lane, ready, by, start, end, reason, line = steps[at : at + STEP]
+        if reason == BEGUN:
+            name, runs = next(left), next(left)
+            rows.append(("lane", lane, start, "task", name, ready, by, line, runs))
+            continue
         why = "" if reason == DONE else REASONS[reason]
         rows.append(("step", lane, ready, by, start, end, why, "", line))
         if reason == DONE:

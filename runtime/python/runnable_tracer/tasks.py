@@ -3,15 +3,20 @@
 `asyncio.events.Handle` is replaced by a subclass, of which each call that an event loop is to make
 is an instance. No task factory and no wrapped coroutine: names, representations and tracebacks
 stay as they are. The first step of an eager task happens inside the one that creates it.
+
+What is done for every step counts its calls: in a browser a function in C that takes one argument
+or none, such as `id` or `list.extend`, and an attribute that such a function computes, such as
+`cr_code`, take up to ten times as long as a function in Python (through a "trampoline").
 """
 
+import asyncio
 from asyncio import Task, events, futures
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import DONE, NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import BEGUN, DONE, NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
@@ -35,6 +40,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
     rows, steps = recorder.rows, recorder.steps
+    names, functions = recorder.names, recorder.functions
     threads, program = recorder.threads, recorder.program
     is_known = set(_Handle.__slots__) == _SLOTS
     awaited = awaiting(program)
@@ -43,18 +49,18 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     # Lane → when the step ended in which the task gave way: then it was ready again.
     given_way: dict[int, int] = {}
 
-    def begun(task: Any, coroutine: Any, me: int, ready: int, by: int) -> int:
-        # There is one of these for every task: as few calls as possible.
-        lane = lanes[id(task)] = recorder.new_lane()
+    def begun(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:
+        nonlocal steps
+        lane = lanes[number] = recorder.new_lane()
         code = getattr(coroutine, "cr_code", None)
         line = code.co_firstlineno if code is not None and code.co_filename == program else 0
-        parent, name = threads.get(me) or recorder.thread_lane(me), task.get_name()[:200]
-        runs = getattr(coroutine, "__name__", "")[:200]
-        rows.append(("lane", lane, parent, "task", name, ready, by, line, runs))
+        parent = threads.get(me) or recorder.thread_lane(me)
+        names[lane], functions[lane] = task.get_name(), getattr(coroutine, "__name__", "")
+        steps += (lane, ready, by, parent, 0, BEGUN, line)
         return lane
 
     class TracedHandle(_Handle):
-        __slots__ = ("_by", "_ready", "_task")
+        __slots__ = ("_by", "_number", "_ready", "_task")
         _callback: Any
         _args: Any
         _context: Any
@@ -74,11 +80,12 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             if not isinstance(task, Task):
                 self._task = None
                 return
-            self._task = task
+            self._task, number = task, id(task)
+            self._number = number
             if recorder.left > 0:
                 recorder.left -= 1
                 self._ready = recorder.reading
-            elif lanes.get(id(task)) == by:
+            elif lanes.get(number) == by:
                 # It gives way, and so its step ends now: the clock is read there.
                 self._ready = given_way[by] = 0
             else:
@@ -86,6 +93,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 recorder.left = recorder.reuse
 
         def _run(self) -> None:
+            nonlocal steps
             task, me = self._task, get_ident()
             before = current.get(me, NOBODY)
             if task is None or recorder.is_over:
@@ -98,10 +106,11 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                     recorder.left = 0
                     self = task = None  # type: ignore[assignment]
             coroutine: Any = task.get_coro()
-            by, lane = self._by, lanes.get(id(task))
+            by, number = self._by, self._number
+            lane = lanes.get(number)
             # The number of a task that is gone may have been given to a new one.
             if lane is None or not getattr(coroutine, "cr_suspended", True):
-                lane = begun(task, coroutine, me, self._ready, by)
+                lane = begun(task, number, coroutine, me, self._ready, by)
             current[me] = lane
             # The loop has just ended the step before.
             start = recorder.reading if recorder.left > 0 else now()
@@ -119,7 +128,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 recorder.left = recorder.reuse
                 current[me] = before
                 if task.done():
-                    lanes.pop(id(task), None)
+                    lanes.pop(number, None)
                     how = DONE
                     if task.cancelled():
                         how = 0
@@ -127,7 +136,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                     elif task._exception is not None:
                         how = 0
                         rows.append(("end", lane, end, "failed", type(task._exception).__name__))
-                    steps.extend((lane, ready, by, start, end, how, 0))
+                    steps += (lane, ready, by, start, end, how, 0)
                 else:
                     reason, of, line = awaited(task, coroutine)
                     if lane in given_way:
@@ -136,7 +145,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                         name = REASONS[reason]
                         rows.append(("step", lane, ready, by, start, end, name, of, line))
                     else:
-                        steps.extend((lane, ready, by, start, end, reason, line))
+                        steps += (lane, ready, by, start, end, reason, line)
                 # An exception's frames lead to this one, and shall not keep the task alive.
                 self = task = coroutine = None  # type: ignore[assignment]
 
@@ -177,6 +186,7 @@ _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
 _TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
 _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS["sleep"]
 _OWN = -1
+_SLEEP_CODE = asyncio.sleep.__code__
 
 
 def _make_report(handle: Any, error: BaseException) -> events.Handle:
@@ -195,6 +205,8 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     # By id, as the hash of code is made of all that is in it; so it has to be kept.
     kinds: dict[int, int] = {}
     kept: list[CodeType] = []
+    # What is mostly asked for: the program's own code that was asked for last.
+    recent: CodeType | None = None
 
     def kind_of(code: CodeType) -> int:
         if code.co_filename == program:
@@ -207,16 +219,21 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         return kind
 
     def awaited(task: Any, coroutine: Any) -> tuple[int, str, int]:
+        nonlocal recent
         own, kind = None, 0
         while (code := getattr(coroutine, "cr_code", None)) is not None:
-            try:
-                kind = kinds[id(code)]
-            except KeyError:
-                kind = kind_of(code)
-            if kind == _OWN:
-                own = coroutine
-            elif kind == _SLEEP:  # It calls no other.
+            if code is recent:
+                own, kind = coroutine, _OWN
+            elif code is _SLEEP_CODE:  # It calls no other.
+                kind = _SLEEP
                 break
+            else:
+                try:
+                    kind = kinds[id(code)]
+                except KeyError:
+                    kind = kind_of(code)
+                if kind == _OWN:
+                    own, recent = coroutine, code
             coroutine = coroutine.cr_await
         line = own.cr_frame.f_lineno or 0 if own is not None else 0
         future = task._fut_waiter

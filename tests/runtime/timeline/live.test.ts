@@ -19,3 +19,17 @@ test("steps come as numbers; one with which its task is done stands for the end 
     ["end", 4, 8, "done", ""],
   ]);
 });
+
+test("of a task that begins the names stand beside the numbers, in the same order", () => {
+  const steps = [
+    [4, 2e6, 1, 1, 0, -2, 7],
+    [4, 2e6, 1, 3e6, 4e6, 1, 12],
+    [5, 3e6, 4, 1, 0, -2, 0],
+  ];
+  const names = JSON.stringify([["names", "Task-1", "main", "names", ""]]);
+  assert.deepEqual(readLive(names, Float64Array.from(steps.flat()), CLOCKS), [
+    ["lane", 4, 1, "task", "Task-1", 3, 1, 7, "main"],
+    ["step", 4, 3, 1, 4, 5, "sleep", "", 12],
+    ["lane", 5, 1, "task", "names", 4, 4, 0, ""],
+  ]);
+});

@@ -1,0 +1,39 @@
+"""What is taken down of tasks comes out as rows, whatever happens meanwhile."""
+
+import itertools
+
+# Of the folder `runtime`, which pytest adds to the path.
+from python.runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, rows_of
+
+
+def _recorder() -> Recorder:
+    clock = itertools.count()
+    return Recorder("program.py", lambda: next(clock), lambda: 1)
+
+
+def test_names_go_to_their_tasks_though_two_loops_tell_of_them_at_once() -> None:
+    recorder = _recorder()
+    recorder.names.update({2: "first", 3: "second"})
+    recorder.functions.update({2: "one", 3: "two"})
+    # The thread that has named its task last is the first to tell that it has begun.
+    recorder.steps += (3, 10, -1, MAIN_THREAD, 0, BEGUN, 8)
+    assert rows_of(*recorder.take()[1:]) == [
+        ("lane", 3, MAIN_THREAD, "task", "second", 10, -1, 8, "two")
+    ]
+    recorder.steps += (2, 9, -1, MAIN_THREAD, 0, BEGUN, 7)
+    recorder.steps += (2, 9, -1, 11, 12, DONE, 0)
+    assert rows_of(*recorder.take()[1:]) == [
+        ("lane", 2, MAIN_THREAD, "task", "first", 9, -1, 7, "one"),
+        ("step", 2, 9, -1, 11, 12, "", "", 0),
+        ("end", 2, 12, "done", ""),
+    ]
+    assert not recorder.names
+    assert not recorder.functions
+
+
+def test_a_name_as_long_as_a_book_is_cut() -> None:
+    recorder = _recorder()
+    recorder.names[2], recorder.functions[2] = "n" * 10_000, "f" * 10_000
+    recorder.steps += (2, 0, -1, MAIN_THREAD, 0, BEGUN, 0)
+    _, _, names = recorder.take()
+    assert names == ["n" * 200, "f" * 200]
