@@ -61,6 +61,8 @@ def assemble(
     left = MOST_ROWS
     for process in processes:
         rows = _worth([_since(origin, row) for row in _tidied(process.rows, program)])
+        # Steps of tasks are handed on after all else.
+        rows.sort(key=_at)
         cut = rows[:left] + ([["cut", _at(rows[left])]] if len(rows) > left else [])
         left = max(0, left - len(rows))
         told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))

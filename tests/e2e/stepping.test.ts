@@ -236,7 +236,10 @@ print(all(0.39 < each < 1 for each in passed), passed)
       const caption = () =>
         page.$eval('[data-name="overlap/together"] figcaption', (shown) => shown.textContent);
       const before = await caption();
-      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      // It would be drawn anew in each frame.
+      await page.evaluate(async () => {
+        for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+      });
       assert.equal(await caption(), before);
     });
 

@@ -1,0 +1,53 @@
+"""What processes have written becomes one recording, in order and cut where it is too long."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mkdocs_runnable import tracing
+
+MS = 1_000_000
+# In the order in which a process hands them on: steps of tasks after all else.
+ROWS = [
+    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+    ["run", 1, 0],
+    ["output", 2, 9 * MS, "stdout", "late", 4],
+    ["end", 1, 10 * MS, "done", ""],
+    ["lane", 2, 1, "task", "Task-1", 1 * MS, 1, 2, "main"],
+    ["step", 2, 1 * MS, 1, 2 * MS, 3 * MS, "sleep", "", 3],
+    ["step", 2, 8 * MS, -1, 8 * MS, 9 * MS, "", "", 0],
+    ["end", 2, 9 * MS, "done", ""],
+]
+
+
+def _assembled(folder: Path) -> list[list[Any]]:
+    lines = [{"pid": 10, "parent": 1}, *ROWS]
+    (folder / "10-a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    text = tracing.assemble(folder, "CPython", folder / "program.py")
+    assert text is not None
+    rows: list[list[Any]] = json.loads(text)["processes"][0]["rows"]
+    return rows
+
+
+def _times(rows: list[list[Any]]) -> list[float]:
+    places = {"lane": 5, "step": 5, "cut": 1}
+    return [row[places.get(row[0], 2)] for row in rows]
+
+
+def test_rows_stand_in_order_of_time(tmp_path: Path) -> None:
+    rows = _assembled(tmp_path)
+    assert len(rows) == len(ROWS)
+    assert _times(rows) == sorted(_times(rows))
+    assert [row[0] for row in rows][-4:] == ["output", "step", "end", "end"]
+
+
+def test_a_recording_that_is_too_long_is_cut_at_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, "MOST_ROWS", 5)
+    *kept, cut = _assembled(tmp_path)
+    assert cut == ["cut", 9.0]
+    assert [row[0] for row in kept] == ["lane", "lane", "run", "lane", "step"]
