@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from mkdocs_runnable.tidy import TracebackFilter
 
 SCHEMA = 1
-# More than a timeline can show; a recording that is longer is cut there.
+# More than a timeline can show; from a recording that is longer, tasks are left out, or it is cut.
 MOST_ROWS = 4000
+# Of fewer tasks none is left out.
+MANY_TASKS = 100
 _LONGEST = 200  # characters of a printed line
 MAIN_THREAD = 1
 
@@ -20,6 +22,8 @@ MAIN_THREAD = 1
 _SHARE = 0.9
 _WORTH_TELLING = 1.0  # ms
 
+# Where the lane stands that has made the row's own, or woken it.
+_WAKERS = {"lane": 6, "step": 3, "ready": 3}
 # Where the times of a row stand.
 _TIMES = {"lane": (5,), "step": (2, 4, 5), "cut": (1,)}
 
@@ -63,10 +67,10 @@ def assemble(
         rows = _worth([_since(origin, row) for row in _tidied(process.rows, program)])
         # Steps of tasks are handed on after all else.
         rows.sort(key=_at)
-        cut = rows[:left] + ([["cut", _at(rows[left])]] if len(rows) > left else [])
-        left = max(0, left - len(rows))
-        told.append((numbers[process.pid], numbers.get(process.parent, 0), cut))
-    end = max(_at(row) for _, _, rows in told for row in rows)
+        kept = _shortened(rows, left)
+        left = max(0, left - len(kept))
+        told.append((numbers[process.pid], numbers.get(process.parent, 0), kept))
+    end = max(_at(row) for _, _, rows in told for row in rows if row[0] != "fewer")
     return _to_text(interpreter, end, told)
 
 
@@ -127,6 +131,37 @@ def _worth(rows: list[Row]) -> list[Row]:
             row = [*row[:3], round(row[3], 3)]
         kept.append(row)
     return kept
+
+
+def _shortened(rows: list[Row], most: int) -> list[Row]:
+    """Keep so many rows: all of the tasks that began first, if there are very many, or the first.
+
+    What has been left out, or when the rest was cut off, is told in one row more.
+    """
+    if len(rows) <= most:
+        return rows
+    lanes: dict[int, list[Row]] = {}
+    for row in rows:
+        lanes.setdefault(row[1], []).append(row)
+    tasks = [row[1] for row in rows if row[0] == "lane" and row[3] == "task"]
+    kept = lanes.keys() - set(tasks)
+    left = most - sum(len(lanes[lane]) for lane in kept)
+    for task in tasks:
+        # With those who woke it, or they would have no name.
+        needed, new = [task], set[int]()
+        while needed:
+            if (lane := needed.pop()) in kept or lane in new or lane not in lanes:
+                continue
+            new.add(lane)
+            needed += [row[_WAKERS[row[0]]] for row in lanes[lane] if row[0] in _WAKERS]
+        left -= sum(len(lanes[lane]) for lane in new)
+        if left < 0:
+            break
+        kept |= new
+    count = sum(task in kept for task in tasks)
+    if count < MANY_TASKS:
+        return [*rows[:most], ["cut", _at(rows[most])]]
+    return [*(row for row in rows if row[1] in kept), ["fewer", len(tasks) - count]]
 
 
 def _at(row: Row) -> float:

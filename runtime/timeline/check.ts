@@ -52,6 +52,7 @@ const SHAPES: Record<Row[0], Check[]> = {
   end: [isCount, isNumber, isOneOf(ENDINGS), isText],
   output: [isCount, isNumber, isOneOf(STREAMS), isText, isCount],
   state: [isCount, isNumber, isCount, isCollections],
+  fewer: [isCount],
   cut: [isNumber],
 };
 

@@ -250,7 +250,8 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
 const FINDINGS = 3;
 
 /** What everybody should see at once, in words. */
-export function findings({ holdUps, cut }: Timeline): Tree[] {
+export function findings(timeline: Timeline): Tree[] {
+  const { holdUps, cut, leftOut } = timeline;
   const found = holdUps
     .toSorted((one, other) => other.end - other.start - (one.end - one.start))
     .slice(0, holdUps.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
@@ -261,6 +262,10 @@ export function findings({ holdUps, cut }: Timeline): Tree[] {
     const long = further.reduce((sum, { start, end }) => sum + end - start, 0);
     const times = plural(left, "further time");
     found.push(tree("li", {}, `The event loop was held up ${times}, for ${time(long)} in all.`));
+  }
+  if (leftOut > 0) {
+    const others = `${plural(leftOut, "task")} that began later`;
+    found.push(tree("li", {}, `There was more than a recording keeps: ${others} are not shown.`));
   }
   if (cut !== undefined) {
     found.push(tree("li", {}, `There was more than a timeline keeps: it ends at ${time(cut)}.`));

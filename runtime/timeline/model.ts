@@ -341,6 +341,8 @@ export class Timeline {
   /** The latest time that is known of. */
   now = 0;
   ended = false;
+  /** So many tasks of the program are not among the lanes. */
+  leftOut = 0;
   /** Which marks there are in any lane. */
   readonly kinds = new Set<Mark["kind"]>();
   /** What was printed, in the order in which it was told. */
@@ -460,6 +462,10 @@ export class Timeline {
       return;
     }
     this.#rows += 1;
+    if (row[0] === "fewer") {
+      this.leftOut += row[1];
+      return;
+    }
     if (row[0] === "cut") {
       process.cut = Math.min(process.cut, row[1]);
       this.#reach(row[1]);

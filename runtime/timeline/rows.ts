@@ -119,6 +119,8 @@ export type Row =
    * a text for each entry, in the order in which they will be taken. Told when it has changed.
    */
   | [type: "state", lane: number, at: number, line: number, values: Record<string, string[]>]
+  /** There was more than a recording keeps: so many tasks are left out, with all that they did. */
+  | [type: "fewer", tasks: number]
   /** There was more than a timeline keeps: nothing is known from here on. */
   | [type: "cut", at: number];
 

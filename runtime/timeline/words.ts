@@ -177,7 +177,8 @@ export function markSentence({ kind, at, text, line }: Mark): string {
 export function census(timeline: Timeline): string {
   const own = timeline.lanes.filter((lane) => lane.own);
   const count = (kind: string): number => own.filter((lane) => lane.kind === kind).length;
-  const [processes, threads, tasks] = [count("process"), count("thread"), count("task")];
+  const [processes, threads] = [count("process"), count("thread")];
+  const tasks = count("task") + timeline.leftOut;
   const parts = [];
   if (tasks > 0) parts.push(plural(tasks, "task"));
   if (threads > processes || tasks === 0) parts.push(plural(threads, "thread"));

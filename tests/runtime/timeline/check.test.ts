@@ -18,6 +18,7 @@ const ROWS: Row[] = [
   ["output", 1, 7, "stderr", "oh", 4],
   ["state", 1, 7, 5, { ready: ["flash('Fastnet')", "main()"], timers: [] }],
   ["state", 1, 8, 6, {}],
+  ["fewer", 3],
   ["cut", 8],
 ];
 

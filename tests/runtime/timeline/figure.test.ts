@@ -141,6 +141,15 @@ test("what went beyond the limit of a trace is told", () => {
   assert.match(text(markup), /There was more than a timeline keeps: it ends at 50 ms/);
 });
 
+test("tasks that a recording leaves out count, and are told", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]);
+  timeline.end(80);
+  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told, /9,001 tasks/);
+  assert.match(told, /more than a recording keeps: 9,000 tasks that began later are not shown/);
+});
+
 test("all traces of a folder are drawn, old drawings go, wrong files are named", async () => {
   const folder = await mkdtemp(join(tmpdir(), "traces-"));
   try {
