@@ -93,6 +93,15 @@ def _replace_streams() -> None:
         sys.stderr = sys.__stderr__ = stream  # type: ignore[misc]
 
 
+def _is_main_interpreter() -> bool:
+    """Others in the same process begin with this module as well, but no signals arrive there."""
+    try:
+        _signal.set_wakeup_fd(-1)  # as it is at the start
+    except ValueError:
+        return False
+    return True
+
+
 def _listen_to_ctrl_c() -> None:
     """As in a terminal, even where a shell has started all this in the background."""
     # The processes that the program starts are its own affair; ours leads a session.
@@ -123,7 +132,8 @@ def _trace() -> None:
 
 if __name__ == "sitecustomize":  # not where the rest of the package imports the names above
     _replace_streams()
-    _listen_to_ctrl_c()
-    _trace()
+    if _is_main_interpreter():
+        _listen_to_ctrl_c()
+        _trace()
     _here = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not imported yet
     sys.path[:] = [entry for entry in sys.path if entry != _here]

@@ -1,6 +1,7 @@
 """The tracer on this interpreter: true reasons, lines, order; and nothing of it shows."""
 
 import re
+import signal
 from itertools import pairwise
 from pathlib import Path
 
@@ -338,3 +339,38 @@ def test_a_task_that_has_failed_is_not_kept_alive(tmp_path: Path) -> None:
         """,
     )
     assert traced.execution.text("stdout") == "gone\n"
+
+
+def test_another_interpreter_in_the_process_begins_as_it_does_without_being_watched(
+    tmp_path: Path,
+) -> None:
+    """Its start imports the same module, but no signals arrive there."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        traced = run_traced(
+            tmp_path,
+            """
+            import threading
+            from time import sleep
+            try:
+                import _interpreters as interpreters
+            except ImportError:
+                import _xxsubinterpreters as interpreters
+
+            def work():
+                other = interpreters.create()
+                interpreters.run_string(other, "print('elsewhere', flush=True)")
+                interpreters.destroy(other)
+                sleep(0.01)
+
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+            """,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert traced.execution.text("stderr") == ""
+    assert traced.execution.text("stdout") == "elsewhere\n"
+    assert len(traced.trace["processes"]) == 1
+    assert sorted(traced.names().values()) == ["MainProcess", "MainThread", "Thread-1 (work)"]
