@@ -65,6 +65,21 @@ for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
 
+    test("what the loop calls itself is not told as if it were idle", async () => {
+      const source =
+        "import asyncio, time\n" +
+        "async def main():\n" +
+        "    loop = asyncio.get_running_loop()\n" +
+        "    loop.call_soon(time.sleep, 0.05)\n" +
+        "    loop.call_later(0.1, time.sleep, 0.05)\n" +
+        "    await asyncio.sleep(0.2)\n" +
+        "asyncio.run(main())\n";
+      const ran = await stage.runner.run({ source, filename: "rude.py", trace: true });
+      const rows = [...rowsOf(ran).values()].flat();
+      const waits = rows.flatMap((row) => (row[0] === "wait" ? [row[3]] : []));
+      assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
+    });
+
     test("a wait lasts as long as it does, even if telling of it took longer than a slice", async () => {
       const source =
         "import time\n" +

@@ -374,3 +374,22 @@ def test_another_interpreter_in_the_process_begins_as_it_does_without_being_watc
     assert traced.execution.text("stdout") == "elsewhere\n"
     assert len(traced.trace["processes"]) == 1
     assert sorted(traced.names().values()) == ["MainProcess", "MainThread", "Thread-1 (work)"]
+
+
+def test_what_the_loop_calls_itself_is_not_told_as_if_it_were_idle(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio, time
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            loop.call_soon(time.sleep, 0.05)
+            loop.call_later(0.1, time.sleep, 0.05)
+            await asyncio.sleep(0.2)
+
+        asyncio.run(main())
+        """,
+    )
+    waits = [row[3] for row in traced.of("wait")]
+    assert waits == ["sleep", "idle", "sleep", "idle"]

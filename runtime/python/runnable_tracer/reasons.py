@@ -7,6 +7,8 @@ from runnable_tracer.recorder import Recorder
 
 # Waits that are part of starting something: not the program's own.
 _HIDDEN = "hidden"
+# The event loop calls what it was given: what led there says nothing of the wait.
+_CALLED = "called"
 
 # Module and qualified name of what the program called → reason, and the variable that has a name.
 _CALLS: dict[str, dict[str, tuple[str, str]]] = {
@@ -81,6 +83,11 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
         "Popen.wait": ("process", ""),
         "run": ("process", ""),
     },
+    "asyncio.events": {"Handle._run": (_CALLED, "")},
+    "runnable_tracer.tasks": {
+        "watch.<locals>.TracedHandle._run": (_CALLED, ""),
+        "watch.<locals>.run_timer": (_CALLED, ""),
+    },
     "asyncio.runners": {"Runner.close": ("shutdown", "")},
     "asyncio.base_events": {
         "BaseEventLoop._run_once": ("idle", ""),
@@ -120,6 +127,9 @@ def classify(
             break
         found = _look_up(frame)
         if found:
+            if found[0] == _CALLED:
+                frame = None
+                break
             reason = found[0]
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
             of = getattr(subject, "name", "") if subject is not None else ""
