@@ -158,10 +158,11 @@ def _shortened(rows: list[Row], most: int) -> list[Row]:
         if left < 0:
             break
         kept |= new
-    count = sum(task in kept for task in tasks)
-    if count < MANY_TASKS:
+    if len(kept & set(tasks)) < MANY_TASKS:
         return [*rows[:most], ["cut", _at(rows[most])]]
-    return [*(row for row in rows if row[1] in kept), ["fewer", len(tasks) - count]]
+    # Those of libraries do not count: they begin at no line of the program.
+    fewer = sum(row[0] == "lane" and row[7] > 0 and row[1] not in kept for row in rows)
+    return [*(row for row in rows if row[1] in kept), ["fewer", fewer]]
 
 
 def _at(row: Row) -> float:

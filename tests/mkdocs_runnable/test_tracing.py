@@ -65,6 +65,8 @@ def test_of_very_many_tasks_the_first_are_kept_whole(
             ["step", task, MS, 1, 2 * MS, 3 * MS, "sleep", "", 3],
             ["step", task, 500 * MS, -1, 500 * MS, 501 * MS, "", "", 0],
         ]
+    # Of a library, which does not count.
+    rows.append(["lane", 12, 1, "task", "Task-12", 502 * MS, 1, 0, "shutdown"])
     *kept, fewer = _assembled(tmp_path, rows)
     assert fewer == ["fewer", 8]
     # As long as the run.
