@@ -12,8 +12,6 @@ from mkdocs_runnable.tracing import watched
 _CONCURRENT = {"asyncio", "concurrent", "multiprocessing", "threading"}
 # They look at coroutines, locks and names from outside: nothing in them waits.
 _NOTHING_WAITS = {"parallel/travel", "switching/by_hand", "versions/versions"}
-# Recorded where there is an interpreter for it.
-_LATER_PYTHON = {"parallel/interpreters"}
 _SNIPPETS = Project.find().library.load_all()
 
 
@@ -35,7 +33,7 @@ def test_every_snippet_with_concurrency_has_a_recorded_timeline() -> None:
         and _imports(snippet) & _CONCURRENT
         and not snippet.trace_path.exists()
     }
-    assert without == _NOTHING_WAITS | _LATER_PYTHON
+    assert without == _NOTHING_WAITS
 
 
 @pytest.mark.parametrize(
