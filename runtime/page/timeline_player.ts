@@ -1,7 +1,8 @@
 /** Steps through a run that is over, and plays it again. Loaded when it is wanted. */
 import { most, sections, story } from "../timeline/moment_words.ts";
 import { Moments, type Moment, type Print } from "../timeline/moments.ts";
-import { firstIndex, type Lane, type Timeline } from "../timeline/model.ts";
+import type { Lane, Timeline } from "../timeline/model.ts";
+import { firstIndex } from "../timeline/search.ts";
 import type { Section } from "../timeline/sections.ts";
 import { tree } from "../timeline/tree.ts";
 import { moment } from "../timeline/words.ts";

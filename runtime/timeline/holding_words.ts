@@ -1,5 +1,6 @@
 /** Says in words what became of the collections that a program watches. */
-import { firstIndex, type Holding, type Lane, type Timeline } from "./model.ts";
+import type { Holding, Lane, Timeline } from "./model.ts";
+import { firstIndex } from "./search.ts";
 import type { Moments } from "./moments.ts";
 import { time, waited } from "./words.ts";
 

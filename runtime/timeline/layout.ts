@@ -1,12 +1,6 @@
 /** Finds out where everything goes: which lanes and times are in view, and what of them to draw. */
-import {
-  firstIndex,
-  type Lane,
-  type Mark,
-  type Segment,
-  type State,
-  type Timeline,
-} from "./model.ts";
+import type { Lane, Mark, Segment, State, Timeline } from "./model.ts";
+import { firstIndex } from "./search.ts";
 
 /** A lane as it is listed. */
 export interface Listed {

@@ -1,5 +1,7 @@
 /** Builds lanes with segments out of what the tracer tells, as it tells it. */
+import { HoldUps, type HoldUp } from "./hold_ups.ts";
 import type { Ending, LaneKind, Reason, Row, Trace } from "./rows.ts";
+import { firstIndex } from "./search.ts";
 
 export type State = "running" | "ready" | "waiting";
 
@@ -25,19 +27,6 @@ export interface Segment {
   told: number;
 }
 
-/** A step of a task that kept its event loop from all else. */
-export interface HoldUp {
-  lane: Lane;
-  start: number;
-  end: number;
-  /** What the thread waited for meanwhile; empty if it ran, or was ready to. */
-  reason: Reason | "";
-  of: string;
-  line: number;
-  /** For most of the time it was on no processor, although it did not wait, while others ran. */
-  starved: boolean;
-}
-
 export interface Mark {
   at: number;
   kind: "stdout" | "stderr" | "failed" | "cancelled" | "killed";
@@ -54,9 +43,6 @@ export interface Holding {
   values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A shorter step holds nobody up, in ms. */
-const HOLD_UP = 50;
-
 /** Beyond a cut, so much is shown of what is not known. */
 const CUT_MARGIN = 1.04;
 
@@ -68,18 +54,6 @@ type Step = Extract<Row, ["step", ...unknown[]]>;
 
 /** When a row of a lane belongs in its order. */
 const when = (row: Row): number => row[row[0] === "step" ? 4 : 2] as number;
-
-/** The first index from which on the test holds. */
-export function firstIndex(length: number, test: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (test(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 
 export class Lane {
   readonly process: Process;
@@ -350,9 +324,7 @@ export class Timeline {
   #rows = 0;
   readonly #states: Holding[] = [];
   #statesInOrder = true;
-  readonly #longSteps: { lane: Lane; step: Step }[] = [];
-  #holdUps: HoldUp[] = [];
-  #holdUpsOf = 0;
+  readonly #holdUps = new HoldUps();
 
   static of({ processes, end }: Trace): Timeline {
     const timeline = new Timeline();
@@ -424,15 +396,9 @@ export class Timeline {
     return found;
   }
 
-  /** The steps that held up an event loop, in order of time. */
+  /** What held up an event loop, in order of time. */
   get holdUps(): readonly HoldUp[] {
-    if (this.#holdUpsOf !== this.version) {
-      this.#holdUpsOf = this.version;
-      this.#holdUps = this.#longSteps
-        .map(({ lane, step }) => holdUp(lane, step))
-        .sort((one, other) => one.start - other.start);
-    }
-    return this.#holdUps;
+    return this.#holdUps.found(this.version, this.ended);
   }
 
   /** What the watched collections held, change by change, in order of time. */
@@ -478,15 +444,21 @@ export class Timeline {
         return;
       case "step": {
         on.add(row);
-        const [, , , , start, end, , , line] = row;
-        if (end - start >= HOLD_UP) this.#longSteps.push({ lane: on, step: row });
+        const [, , , , , end, , , line] = row;
+        this.#holdUps.addStep(on, row);
         this.#reach(end);
         this.#showLine(on, line);
         return;
       }
       case "wait":
         on.add(row);
+        this.#holdUps.addWait(on, row);
         this.#showLine(on, row[5]);
+        break;
+      case "ready":
+      case "run":
+        on.add(row);
+        this.#holdUps.goesOn(on, row[2]);
         break;
       case "seen":
         on.add(row);
@@ -572,63 +544,4 @@ function lane(process: Process, id: number): Lane {
     process.lanes.set(id, found);
   }
   return found;
-}
-
-/** Finds what the thread did in a long step, and where. */
-function holdUp(lane: Lane, [, , , , start, end, , , after]: Step): HoldUp {
-  const thread = lane.parent;
-  const found: HoldUp = { lane, start, end, reason: "", of: "", line: 0, starved: false };
-  const longest = thread && longestWait(thread, start, end);
-  const seen = thread?.seenBetween(start, end) ?? 0;
-  // The longest wait is the reason unless the thread was busy for most of the time.
-  if (longest && (longest.waited * 2 >= end - start || seen === 0)) {
-    found.reason = longest.reason;
-    found.of = longest.of;
-    found.line = longest.line;
-  } else if (thread) {
-    // Where no other thread ran it is the machine that is busy, which says nothing of the program.
-    const others = (lane.process.lanes.get(0)?.children ?? []).filter((other) => other !== thread);
-    const ran = others.reduce((sum, other) => sum + spent(other, start, end, false), 0);
-    const half = (end - start) / 2;
-    found.starved = spent(thread, start, end, true) <= half && ran >= half;
-  }
-  found.line ||= seen || after;
-  const step = lane.segments[lane.indexAt((start + end) / 2)];
-  if (step?.state === "running") {
-    step.held = found;
-    step.line = found.line;
-  }
-  return found;
-}
-
-/** How long a thread ran between two times, or was on a processor at most. */
-function spent(thread: Lane, start: number, end: number, onProcessor: boolean): number {
-  const { segments } = thread;
-  let sum = 0;
-  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
-    const { state, start: from, end: to, cpu } = segments[at]!;
-    if (from >= end) break;
-    if (state !== "running") continue;
-    const ran = Math.min(to, end) - Math.max(from, start);
-    sum += onProcessor ? Math.min(cpu ?? Infinity, ran) : ran;
-  }
-  return sum;
-}
-
-/** What a thread waited for longest between two times; waits at one line for one thing are one. */
-function longestWait(thread: Lane, start: number, end: number) {
-  const { segments } = thread;
-  const sums = new Map<string, Pick<Segment, "reason" | "of" | "line"> & { waited: number }>();
-  let longest: { reason: Reason | ""; of: string; line: number; waited: number } | undefined;
-  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
-    const { state, reason, of, line, start: from, end: to } = segments[at]!;
-    if (from >= end) break;
-    if (state !== "waiting" || reason === "idle") continue;
-    const key = `${reason} ${String(line)}`;
-    const sum = sums.get(key) ?? { reason, of, line, waited: 0 };
-    sum.waited += Math.min(to, end) - Math.max(from, start);
-    sums.set(key, sum);
-    if (!longest || sum.waited > longest.waited) longest = sum;
-  }
-  return longest;
 }

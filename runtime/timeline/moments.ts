@@ -1,12 +1,6 @@
 /** Where one can step to in a run that is over, and how everything stands there. */
-import {
-  firstIndex,
-  type Holding,
-  type Lane,
-  type Mark,
-  type Segment,
-  type Timeline,
-} from "./model.ts";
+import type { Holding, Lane, Mark, Segment, Timeline } from "./model.ts";
+import { firstIndex } from "./search.ts";
 import { turns, type Turn } from "./turns.ts";
 
 /** How a lane stands. */

@@ -1,5 +1,6 @@
 /** Who had its turn when: steps of tasks, and what threads ran besides. */
-import { firstIndex, type Lane, type Segment } from "./model.ts";
+import type { Lane, Segment } from "./model.ts";
+import { firstIndex } from "./search.ts";
 
 export interface Turn {
   at: number;

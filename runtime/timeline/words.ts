@@ -1,14 +1,9 @@
 /** Says in words what a timeline shows. */
+import type { HoldUp } from "./hold_ups.ts";
 import type { Bar } from "./layout.ts";
-import {
-  firstIndex,
-  type HoldUp,
-  type Lane,
-  type Mark,
-  type Segment,
-  type Timeline,
-} from "./model.ts";
+import type { Lane, Mark, Segment, Timeline } from "./model.ts";
 import type { Reason } from "./rows.ts";
+import { firstIndex } from "./search.ts";
 
 /** With what `of` adds in brackets. */
 const WAITS: Record<Reason, string> = {

@@ -75,6 +75,56 @@ test("a step that computed held up the loop where it was mostly seen", () => {
   assert.deepEqual([held?.reason, held?.line, held?.starved], ["", 21, false]);
 });
 
+test("a wait of the thread in a callback holds up the loop, if a task is there that could run", () => {
+  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): Row[] => [
+    ["wait", 1, start, reason, "", reason === "sleep" ? 7 : 0],
+    ["ready", 1, end, -1],
+    ["run", 1, end],
+  ];
+  const steps = (from: number): Row[] => [
+    ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
+    ["step", 2, from, -1, from, from + 1, "", "", 0],
+    ["end", 2, from + 1, "done", ""],
+  ];
+  const told = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
+  const timeline = make([...told, ...wait(260, 400)], 400);
+  assert.equal(timeline.holdUps.length, 1);
+  const held = timeline.holdUps[0]!;
+  const { lane, start, end, reason, line } = held;
+  assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 50, 250, "sleep", 7]);
+  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+
+  // A thread without tasks just waits; so does one whose task is over, or begins later.
+  assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).holdUps, []);
+});
+
+test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
+  const rows: Row[] = [
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["wait", 1, 50, "sleep", "", 7],
+    ["ready", 1, 250, -1],
+    ["run", 1, 250],
+  ];
+  const timeline = make(rows);
+  assert.equal(timeline.holdUps.length, 0);
+  timeline.add(1, [
+    ["wait", 1, 252, "idle", "", 0],
+    ["step", 2, 40, 1, 40, 251, "sleep", "", 8],
+  ]);
+  assert.deepEqual(
+    timeline.holdUps.map(({ lane }) => lane.name),
+    ["Task-1"],
+  );
+  const other = make([...rows, ["wait", 1, 252, "idle", "", 0]]);
+  assert.deepEqual(
+    other.holdUps.map(({ lane }) => lane.name),
+    ["MainThread"],
+  );
+});
+
 test("without anything seen it is the line after the step, and 49 ms hold up nobody", () => {
   assert.deepEqual(
     make([...THREAD, ...step(50)]).holdUps.map(({ line, reason }) => [line, reason]),
