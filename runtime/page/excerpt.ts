@@ -1,12 +1,15 @@
 /** A line of a program with its neighbours: the code itself may be out of sight. */
 import { element } from "./dom.ts";
 
+/** Marks parts of a file for other pages; the code above is shown without it. */
+const REGION = /^\s*# (end)?region\b.*/;
+
 export class Excerpt {
   readonly element = element("pre", "runnable-stepper-code");
   readonly #source: string[];
 
   constructor(source: string) {
-    this.#source = source.split("\n");
+    this.#source = source.split("\n").map((line) => line.replace(REGION, ""));
   }
 
   /** 0: there is no such line, but the room for it stays. */

@@ -13,11 +13,7 @@ interface Choice {
 const CHOICES: readonly Choice[] = [
   { pace: 1, label: "Real time", said: "" },
   { pace: 10, label: "10 × faster", said: "10 × faster than real time" },
-  {
-    pace: 0,
-    label: "No waiting (virtual time)",
-    said: "virtual time, in which waiting takes none",
-  },
+  { pace: 0, label: "Virtual time", said: "virtual time, in which waiting takes none" },
 ];
 
 /** Empty in real time. */

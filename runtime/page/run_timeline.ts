@@ -57,6 +57,9 @@ export class RunTimeline {
   #halted: number | undefined;
   #source = "";
   #shown = false;
+  /** The reader wants to see the recording, though a run may still have something to tell. */
+  #isAside = false;
+  #isOver = false;
 
   constructor(options: RunTimelineOptions) {
     this.#options = options;
@@ -72,7 +75,7 @@ export class RunTimeline {
     this.#run += 1;
     this.#live = undefined;
     this.#waiting = [];
-    this.#shown = false;
+    this.#shown = this.#isAside = this.#isOver = false;
     this.#lost = 0;
     this.#halted = undefined;
     const run = this.#run;
@@ -90,6 +93,8 @@ export class RunTimeline {
   /** The program stands still, at this time (ms) of its own. */
   halt(at: number): void {
     this.#halted = at;
+    // Where waiting takes no time, no clock says that time has gone on.
+    this.#live?.timeline.advance(at);
     this.#attached?.changed();
   }
 
@@ -103,19 +108,15 @@ export class RunTimeline {
 
   /** The run is over. */
   end(): void {
-    const live = this.#live;
+    this.#isOver = true;
     // What is still there is an earlier run's.
     if (!this.#shown && this.#own) this.#own.hidden = true;
-    if (!live) return;
-    // One that was stopped has told nothing of its end.
-    live.timeline.end(live.timeline.now);
-    if (this.#options.figure) this.#show(live);
-    this.#attached?.changed();
+    this.#finish();
   }
 
   /** Back to the recording, if there is one. */
   showRecorded(): void {
-    this.#run += 1;
+    this.#isAside = true;
     this.#shown = false;
     this.#attached?.showRecorded();
     if (this.#own) this.#own.hidden = true;
@@ -123,6 +124,7 @@ export class RunTimeline {
 
   /** Shows the last run again, as it was before `showRecorded`. */
   showLive(): void {
+    this.#isAside = false;
     if (this.#live) this.#show(this.#live);
   }
 
@@ -152,11 +154,22 @@ export class RunTimeline {
     }
     if (!this.#live) return;
     if (this.#live.isWorthIt) this.#show(this.#live);
+    // What understands it may have come too late to see the end.
+    if (this.#isOver) this.#finish();
+    this.#attached?.changed();
+  }
+
+  #finish(): void {
+    const live = this.#live;
+    if (!live) return;
+    // One that was stopped has told nothing of its end.
+    live.timeline.end(live.timeline.now);
+    if (this.#options.figure) this.#show(live);
     this.#attached?.changed();
   }
 
   #show({ timeline, following: { start } }: Live): void {
-    if (this.#shown) return;
+    if (this.#shown || this.#isAside) return;
     this.#shown = true;
     this.#attached ??= this.#make();
     if (this.#own) this.#own.hidden = false;

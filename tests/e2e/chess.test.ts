@@ -119,6 +119,7 @@ for (const engine of engines) {
           "11.82 times faster. The formula says the same.",
       );
       await until(".chess-clock", /^[1-9]\d* (s|min)/);
+      assert.equal(await text(".chess-scene"), "Pause tells in words how everything stands.");
       await page.click(".chess-play");
       assert.equal(await text(".chess-play"), "Play");
       const stopped = await text(".chess-clock");

@@ -45,7 +45,7 @@ for (const engine of engines) {
       const focused = () =>
         page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
       assert.equal(await focused(), "Time in which chess/synchronous.py runs");
-      await page.keyboard.press("n");
+      await page.keyboard.press("v");
       await page.waitForFunction(
         (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
         {},

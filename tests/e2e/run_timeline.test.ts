@@ -67,6 +67,40 @@ for (const engine of engines) {
       await until(page, SNIPPET, /Timeline of this run, in your browser/);
     });
 
+    test("after Reset the recording stays, whatever the run that ends has still to tell", async () => {
+      const widget = new Widget(page, SNIPPET);
+      await widget.press("Run");
+      await until(page, SNIPPET, /Timeline of this run, in your browser/);
+      await widget.press("Pause");
+      await widget.button("Go on");
+      await widget.press("Reset");
+      await widget.button("Run");
+      assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3/);
+    });
+
+    if (engine === "chromium") {
+      test("a run that is over before its timeline can be drawn ends there as well", async () => {
+        const late = await freshPage(site.browser);
+        await late.setRequestInterception(true);
+        const held: (() => void)[] = [];
+        late.on("request", (request) => {
+          const goOn = () => void request.continue();
+          if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(goOn);
+          else goOn();
+        });
+        await late.goto(site.url + PAGE);
+        await new Widget(late, SNIPPET).run();
+        assert.ok(held.length > 0);
+        held.forEach((goOn) => goOn());
+        await until(late, SNIPPET, /Timeline of this run, in your browser/);
+        // Only what is over can be stepped through.
+        await late.waitForSelector(`${SNIPPET} .runnable-timeline ::-p-text(Step through)`, {
+          visible: true,
+        });
+        await late.close();
+      });
+    }
+
     test("a selected segment marks its line of the source", async () => {
       const widget = new Widget(page, SNIPPET);
       await widget.run();

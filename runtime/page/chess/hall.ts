@@ -290,13 +290,15 @@ class Hall implements Owner {
     asked: number,
   ): Promise<Play | undefined> {
     let [text, errors] = ["", ""];
+    const doing = this.#status.textContent;
     const source = program(this.#source, settings, gameAfterGame);
     const running = { source, filename: "exhibition.py", pace: 0 };
     const outcome = await this.#session.run(this, running, (event) => {
       if (event.type === "stdout") text += event.text;
       else if (event.type === "stderr") errors += event.text;
       else if (event.type === "loading" && asked === this.#asked) {
-        this.#say(`Loading Python: ${String(Math.round((100 * event.loaded) / event.total))} %`);
+        const share = Math.floor((100 * event.loaded) / event.total);
+        this.#say(share < 100 ? `Loading Python: ${String(share)} %` : doing);
       }
     });
     if (asked !== this.#asked) return undefined;
@@ -318,6 +320,7 @@ class Hall implements Owner {
   #start(): void {
     this.#isPlaying = true;
     this.#play.textContent = "Pause";
+    this.#scene.textContent = "Pause tells in words how everything stands.";
     let before = performance.now();
     const step = (now: number): void => {
       this.#go(this.#now + ((now - before) / 1000) * Number(this.#speed.value));
@@ -433,9 +436,10 @@ class Hall implements Owner {
       expected && !expected.isBound && expected.seconds === played.end
         ? " The formula says the same."
         : "";
+    const factor = number(turn.end / played.end);
     this.#say(
       `From board to board ${duration(played.end)}, game after game ${duration(turn.end)}: ` +
-        `${number(turn.end / played.end)} times faster.${agrees}`,
+        `${factor === "1" ? "as long" : `${factor} times faster`}.${agrees}`,
     );
   }
 
