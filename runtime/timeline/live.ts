@@ -12,6 +12,8 @@ const STEP = 7;
 /** In place of a reason: the task has ended, and is done; it has begun. As in recorder.py. */
 const DONE = -1;
 const BEGUN = -2;
+/** Added to a reason: what is waited for has a name. */
+const NAMED = 100;
 
 /** The clocks of the main process, to which the times of all are related, and of the teller. */
 export interface Clocks {
@@ -37,7 +39,7 @@ export function readLive(text: string, steps: Float64Array, clocks: Clocks): unk
   }
   if (!Array.isArray(told)) return undefined;
   const rows: unknown[] = [];
-  // Of each task that begins, its name and its function.
+  // Of each task that begins its name and its function; of what is waited for its name.
   let names: unknown[] = [];
   for (const row of told as unknown[]) {
     if (!Array.isArray(row)) return undefined;
@@ -56,8 +58,9 @@ export function readLive(text: string, steps: Float64Array, clocks: Clocks): unk
       rows.push(["lane", lane, from, "task", name, inMs(ready), by, line, runs]);
       continue;
     }
-    const why = reason! > 0 ? REASONS[reason! - 1] : "";
-    rows.push(["step", lane, inMs(ready), by, inMs(from), inMs(to), why, "", line]);
+    const why = reason! > 0 ? REASONS[(reason! % NAMED) - 1] : "";
+    const of = reason! >= NAMED ? names[named++] : "";
+    rows.push(["step", lane, inMs(ready), by, inMs(from), inMs(to), why, of, line]);
     if (reason === DONE) rows.push(["end", lane, inMs(to), "done", ""]);
   }
   return rows;

@@ -194,6 +194,8 @@ export class Kernel {
       promise,
       opened: false,
       open: (outcome) => {
+        // A lock that is released twice wakes the same thread twice; so may a timeout.
+        if (gate.opened) return;
         gate.opened = true;
         clearTimeout(this.#timed.get(gate)?.timer);
         this.#timed.delete(gate);

@@ -166,6 +166,26 @@ print("one"); print("two", file=sys.stderr); print("three")
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
+    test("finalizers run in every program", async () => {
+      const source = `
+import os, tempfile, weakref
+class Thing: pass
+thing = Thing()
+weakref.finalize(thing, print, "finalized")
+del thing
+folder = tempfile.TemporaryDirectory()
+path = folder.name
+del folder
+print("there:", os.path.exists(path))
+thing = Thing()
+weakref.finalize(thing, print, "at exit")
+`;
+      for (let time = 0; time < 3; time++) {
+        const { stdout } = await run(source);
+        assert.equal(stdout, "finalized\nthere: False\nat exit\n");
+      }
+    });
+
     test("nothing of one program is visible in the next", async () => {
       const vandal = `
 import asyncio, builtins, logging, os, random, sys, time, types, warnings

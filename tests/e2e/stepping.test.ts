@@ -155,6 +155,68 @@ for thread in threads: thread.join()
       );
     });
 
+    test("a thread that is woken twice takes one turn, and the next step is of another", async () => {
+      const source = `
+import threading
+lock = threading.Lock()
+def want():
+    with lock: print("had it")
+lock.acquire()
+thread = threading.Thread(target=want)
+thread.start()
+lock.release(); lock.acquire(); lock.release()
+thread.join()
+print("over")
+`;
+      const ran = await run(source, { halted: true, moves: steps(60) });
+      assert.equal(ran.stdout, "had it\nover\n");
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+    });
+
+    test("odd names and futures of the program's own are no obstacle", async () => {
+      const source = `
+import asyncio
+class Own:
+    _asyncio_future_blocking = False
+    def __init__(self): self.loop = asyncio.get_running_loop()
+    def get_loop(self): return self.loop
+    def add_done_callback(self, call, *, context=None):
+        self.loop.call_later(0.01, call, self)
+    def result(self): return "quack"
+    def __await__(self):
+        self._asyncio_future_blocking = True
+        yield self
+        return self.result()
+async def wait(): print(await Own())
+async def main():
+    await asyncio.create_task(wait(), name="7" * 5000)
+asyncio.run(main())
+`;
+      const ran = await run(source, { halted: true, moves: steps(60) });
+      assert.equal(ran.stdout, "quack\n", ran.stderr);
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      assert.ok(ran.halts.length > 5);
+    });
+
+    test("a ready queue of the program's own stays, and its order", async () => {
+      const source = `
+import asyncio
+from collections import deque
+class Last(deque):
+    def popleft(self): return self.pop()
+async def main():
+    loop = asyncio.get_running_loop()
+    loop._ready = Last(loop._ready)
+    print("ready")
+    for name in "abc": loop.call_soon(print, name)
+    await asyncio.sleep(0.1)
+    print(type(loop._ready).__name__)
+asyncio.run(main())
+`;
+      const { stdout } = await run(source, { haltWhen: "ready" });
+      assert.equal(stdout, "ready\nc\nb\na\nLast\n");
+    });
+
     test("while it stands still no time passes for it, whatever it waits for", async () => {
       const source = (wait: string) => `
 import asyncio, threading, time

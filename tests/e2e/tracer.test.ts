@@ -65,6 +65,28 @@ for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
 
+    test("steps stand in their order, and who wakes a task from another thread is told", async () => {
+      const source =
+        "import asyncio, threading\n" +
+        "async def main():\n" +
+        "    await asyncio.sleep(0)\n" +
+        '    await asyncio.create_task(asyncio.sleep(0), name="timer")\n' +
+        "    loop = asyncio.get_running_loop()\n" +
+        "    future = loop.create_future()\n" +
+        "    wake = lambda: loop.call_soon_threadsafe(future.set_result, 1)\n" +
+        '    threading.Thread(target=wake, name="other").start()\n' +
+        "    await future\n" +
+        "asyncio.run(main())\n";
+      const ran = await stage.runner.run({ source, filename: "order.py", trace: true, pace: 0 });
+      const rows = [...rowsOf(ran).values()].flat();
+      const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
+      const main = lanes.find((row) => row[4] === "Task-1")![1];
+      const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row] : []));
+      const waits = steps.map(([, , , , , , reason, of]) => `${reason} ${of}`.trim());
+      assert.deepEqual(waits, ["turn", "task timer", "future", ""]);
+      assert.equal(steps[3]![3], lanes.find((row) => row[4] === "other")![1]);
+    });
+
     test("what the loop calls itself is not told as if it were idle", async () => {
       const source =
         "import asyncio, time\n" +

@@ -393,3 +393,168 @@ def test_what_the_loop_calls_itself_is_not_told_as_if_it_were_idle(tmp_path: Pat
     )
     waits = [row[3] for row in traced.of("wait")]
     assert waits == ["sleep", "idle", "sleep", "idle"]
+
+
+def test_who_has_waited_for_what_its_own_callback_brings_was_not_ready(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            future = loop.create_future()
+            loop.call_soon(print, "first")
+            loop.call_soon(future.set_result, 1)
+            await future
+            await asyncio.sleep(0)
+
+        asyncio.run(main())
+        """,
+    )
+    (one, two, three, *_) = traced.of("step")
+    assert [row[6] for row in (one, two, three)] == ["future", "turn", ""]
+    assert one[4] <= one[5] <= two[2] <= two[4]
+    # It gave way, and was ready at once.
+    assert three[2] == two[5]
+
+
+def test_other_methods_of_a_task_are_no_steps(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+
+        async def nap():
+            await asyncio.sleep(5)
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            task = asyncio.create_task(nap(), name="nap")
+            await asyncio.sleep(0)
+            loop.call_soon(task.cancel)
+            await asyncio.wait([task])
+            loop.call_soon(task.cancel)
+            await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+        """,
+    )
+    (nap,) = (lane for lane, name in traced.names().items() if name == "nap")
+    steps = [row[6] for row in traced.of("step") if row[1] == nap]
+    assert steps == ["sleep", ""]
+    assert [row[3] for row in traced.of("end") if row[1] == nap] == ["cancelled"]
+
+
+def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+
+        async def main():
+            await asyncio.sleep(0)
+            await asyncio.create_task(asyncio.sleep(0), name="timer")
+
+        asyncio.run(main())
+        """,
+    )
+    steps = [(row[6], row[7]) for row in traced.of("step") if row[1] == 2]
+    assert steps == [("turn", ""), ("task", "timer"), ("", "")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # What debug mode says of a handle, and where it was made.
+        """
+        import asyncio, time
+
+        def slow():
+            time.sleep(0.15)
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            print(loop.call_soon(slow), asyncio.Handle.__mro__[0].__qualname__)
+            await asyncio.sleep(0.2)
+
+        asyncio.run(main(), debug=True)
+        """,
+        # What goes wrong in a callback of a task is told of that callback.
+        """
+        import asyncio
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            def tell(_, context):
+                print(context["message"], context["handle"])
+
+            loop.set_exception_handler(tell)
+            task = asyncio.current_task()
+            loop.call_soon(task.set_result, 1)
+            loop.call_later(0.01, task.set_result, 1)
+            await asyncio.sleep(0.05)
+
+        asyncio.run(main())
+        """,
+        # A future of one's own, with nothing of asyncio's.
+        """
+        import asyncio
+
+        class Own:
+            _asyncio_future_blocking = False
+
+            def __init__(self):
+                self.loop = asyncio.get_running_loop()
+
+            def get_loop(self):
+                return self.loop
+
+            def add_done_callback(self, call, *, context=None):
+                self.loop.call_soon(call, self, context=context)
+
+            def result(self):
+                return "quack"
+
+            def __await__(self):
+                self._asyncio_future_blocking = True
+                yield self
+                return self.result()
+
+        async def main():
+            print(await Own())
+
+        asyncio.run(main())
+        """,
+        # Names of which nothing can be written down, or sorted by their number.
+        """
+        import asyncio
+
+        async def main():
+            for name in ["\\ud800", "7" * 5000, "\\x00"]:
+                await asyncio.create_task(asyncio.sleep(0), name=name)
+            print("done")
+
+        asyncio.run(main())
+        """,
+    ],
+)
+def test_odd_programs_print_what_they_print_unwatched(tmp_path: Path, source: str) -> None:
+    traced = run_traced(tmp_path, source)
+    (tmp_path / "plain").mkdir()
+    path = tmp_path / "program.py"
+    plain = run(path, timeout=20)
+    shown = [
+        _without_numbers(each.text("stdout") + each.text("stderr"), path)
+        for each in (traced.execution, plain)
+    ]
+    assert shown[0] == shown[1]
+    assert traced.execution.status == plain.status == 0
+    assert traced.trace["processes"]
+
+
+def _without_numbers(text: str, path: Path) -> str:
+    transcript = re.sub(r"\d\.\d{3} seconds|0x[0-9a-f]+|when=[\d.]+", "…", text)
+    return "\n".join(
+        line for line in transcript.splitlines() if path.name in line or "File" not in line
+    )

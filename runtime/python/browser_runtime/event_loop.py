@@ -82,7 +82,9 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         if ours and kwargs.get("name") is None:
             kwargs["name"] = f"Task-{next(_task_numbers)}"
         task = super().create_task(coro, **kwargs)
-        named_by_count = isinstance(task, asyncio.Task) and _DEFAULT_NAME.fullmatch(task.get_name())
+        named_by_count = isinstance(task, asyncio.Task) and _DEFAULT_NAME.fullmatch(
+            str(task.get_name())
+        )
         if not ours and named_by_count:
             task.set_name(f"Task-{next(_task_numbers)}")
         if traceback := getattr(task, "_source_traceback", None):

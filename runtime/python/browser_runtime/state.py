@@ -13,9 +13,11 @@ import shutil
 import signal
 import sys
 import warnings
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 _Undo = Callable[[], None]
 
@@ -113,6 +115,19 @@ def _surroundings() -> _Undo:
     return undo
 
 
+def _finalizers() -> _Undo:
+    """They run at the end of a program, and after that no more, which they note in their class."""
+    finalize: Any = weakref.finalize
+    registry = dict(finalize._registry)
+
+    def undo() -> None:
+        finalize._registry.clear()
+        finalize._registry.update(registry)
+        finalize._shutdown = finalize._registered_with_atexit = False
+
+    return undo
+
+
 _builtins = dict(vars(builtins))
 
 
@@ -123,7 +138,7 @@ def restore_builtins() -> None:
 
 def remember() -> None:
     """Take the present state as the one that every program starts from."""
-    _undo[:] = [_modules(), _sys(), _surroundings()]
+    _undo[:] = [_modules(), _sys(), _surroundings(), _finalizers()]
 
 
 def restore() -> None:

@@ -6,6 +6,7 @@ next turn of a thread.
 """
 
 import asyncio
+import contextlib
 import functools
 import json
 import re
@@ -111,7 +112,8 @@ def go_on() -> None:
 def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]) -> None:
     for loop in loops:
         own: Any = loop
-        if type(own._ready) is not kind:
+        # One of the program's own stays.
+        if type(own._ready) in (deque, _Queue) and type(own._ready) is not kind:
             own._ready = kind(own._ready)
 
 
@@ -167,7 +169,7 @@ def _situation(state: _State) -> _Facts:
         for task in every
         if id(task) not in busy
         and (future := _fut_waiter(task)) is not None
-        and not future.done()
+        and not _is_done(future)
         and id(future) not in asleep
     ]
     running, able, stuck = _threads(state, loops, [task for task in every if id(task) in busy])
@@ -190,7 +192,7 @@ def _some(entries: list[_Facts], count: int | None = None) -> _Facts:
 
 def _natural(name: str) -> list[tuple[int, str]]:
     """Order names as people do: Task-9 before Task-10."""
-    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d*)", name)]
+    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d{0,18})", name)]
 
 
 def _wait(state: _State, task: "asyncio.Task[Any]") -> _Facts:
@@ -205,12 +207,12 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
     args: tuple[Any, ...] = own._args or ()
     while isinstance(callback, functools.partial):
         callback = callback.func
-    subject = getattr(callback, "__self__", None)
-    if isinstance(subject, asyncio.Task):
-        coroutine: Any = subject.get_coro()
-        name = _cut(subject.get_name())
+    task = tasks.task_of(callback)
+    if task:
+        coroutine: Any = task.get_coro()
+        name = _cut(task.get_name())
         if getattr(coroutine, "cr_suspended", True):
-            return _fact("resume", name, "", state.awaited(subject, coroutine)[2])
+            return _fact("resume", name, "", state.awaited(task, coroutine)[2])
         runs = _cut(getattr(coroutine, "__name__", ""))
         return _fact("start", name, runs, state.recorder.first(getattr(coroutine, "cr_code", None)))
     if callback is tasks.wake_sleeper:
@@ -218,6 +220,7 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
         if sleeper:
             line = state.awaited(sleeper, sleeper.get_coro())[2]
             return _fact("wake", _cut(sleeper.get_name()), "", line)
+    subject = getattr(callback, "__self__", None)
     if isinstance(subject, timeouts.Timeout):
         late = getattr(subject, "_task", None)
         return _fact("timeout", _cut(late.get_name()) if late else "", "", 0)
@@ -225,6 +228,13 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
     about = next((each for each in args if isinstance(each, asyncio.Task)), None)
     line = state.recorder.first(getattr(callback, "__code__", None))
     return _fact("call", _cut(name), _cut(about.get_name()) if about else "", line)
+
+
+def _is_done(future: Any) -> bool:
+    # One of the program's own may do anything.
+    with contextlib.suppress(Exception):
+        return bool(future.done())
+    return False
 
 
 def _fut_waiter(task: "asyncio.Task[Any]") -> Any:

@@ -53,7 +53,8 @@ class _File:
                 for row in [*rows, *rows_of(steps, names)]
             )
             self._head = ""
-            with self._path.open("a", encoding="utf-8") as file:
+            # Names may have lone surrogates.
+            with self._path.open("a", encoding="utf-8", errors="replace") as file:
                 file.write(text)
             self._written = time.monotonic()
         finally:

@@ -15,6 +15,8 @@ STEP = 7
 _REASON_PLACE = 5
 # In place of a reason: the task has ended, and is done; it has begun. As in live.ts.
 DONE, BEGUN = -1, -2
+# Added to a reason: what is waited for has a name.
+NAMED = 100
 # As in rows.ts; at first the one of a task that has ended.
 REASONS = (
     "",
@@ -83,6 +85,8 @@ class Recorder:
         # Of tasks whose begin has yet to be handed on, by lane.
         self.names: dict[int, str] = {}
         self.functions: dict[int, str] = {}
+        # What they wait for, by lane in order of the steps that say `NAMED`.
+        self.waits: dict[int, list[str]] = {}
         # Thread number → lane; and the lane that it works for just now, if not its own.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
@@ -106,7 +110,7 @@ class Recorder:
         # Returns a lane's number.
         self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
         # Emptied, not replaced: those who watch have them at hand.
-        told = self.rows, self.steps, self.names, self.functions
+        told = self.rows, self.steps, self.names, self.functions, self.waits
         for kept in (*told, self.threads, self.current, self.lines):
             kept.clear()
         self.threads[main] = self.current[main] = MAIN_THREAD
@@ -188,14 +192,19 @@ class Recorder:
     def take(self) -> tuple[list[Row], list[int], list[str]]:
         """Return rows and steps since the last call; what happens meanwhile is in the next ones.
 
-        With them name and function of each task that has begun in these steps, one after the other.
+        With them the names that belong to these steps, in their order: of a task that begins its
+        own and that of its function, of one that waits that of what it waits for.
         """
         rows, steps = self.rows[:], self.steps[:]
         del self.rows[: len(rows)], self.steps[: len(steps)]
         reasons = steps[_REASON_PLACE::STEP]
-        begun = [lane for lane, why in zip(steps[::STEP], reasons, strict=True) if why == BEGUN]
-        kinds = self.names, self.functions
-        names = [kind.pop(lane)[:_LONGEST] for lane in begun for kind in kinds]
+        names: list[str] = []
+        for lane, reason in zip(steps[::STEP], reasons, strict=True):
+            if reason == BEGUN:
+                names += (self.names.pop(lane), self.functions.pop(lane))
+            elif reason >= NAMED:
+                names.append(self.waits[lane].pop(0))
+        names = [str(name)[:_LONGEST] for name in names]
         if self.is_over:
             return [], [], []
         self._told += len(rows) + len(reasons) + reasons.count(DONE)
@@ -215,8 +224,9 @@ def rows_of(steps: list[int], names: list[str]) -> list[Row]:
             name, runs = next(left), next(left)
             rows.append(("lane", lane, start, "task", name, ready, by, line, runs))
             continue
-        why = "" if reason == DONE else REASONS[reason]
-        rows.append(("step", lane, ready, by, start, end, why, "", line))
+        of = next(left) if reason >= NAMED else ""
+        why = "" if reason == DONE else REASONS[reason % NAMED]
+        rows.append(("step", lane, ready, by, start, end, why, of, line))
         if reason == DONE:
             rows.append(("end", lane, end, "done", ""))
     return rows

@@ -10,13 +10,15 @@ or none, such as `id` or `list.extend`, and an attribute that such a function co
 """
 
 import asyncio
-from asyncio import Task, events, futures
+import contextlib
+import sys
+from asyncio import Task, events, format_helpers, futures
 from collections.abc import Callable
-from types import CodeType
+from types import BuiltinMethodType, CodeType
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import BEGUN, DONE, NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import BEGUN, DONE, NAMED, NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
@@ -34,13 +36,26 @@ _SLOTS = {
 }
 # What a timer that ends a sleep calls.
 wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
+# What has a task take a step: an object of this class (its own is hidden in the C module), which
+# the task calls for itself, or this method of it, which what it waits for calls.
+_STEP, _WAKEUP = "TaskStepMethWrapper", "task_wakeup"
+
+
+def task_of(callback: Any) -> "Task[Any] | None":
+    """Return the task of which the callback is a step; other methods of a task are none."""
+    kind = type(callback)
+    name = callback.__name__ if kind is BuiltinMethodType else kind.__name__
+    if name not in (_STEP, _WAKEUP):
+        return None
+    task = callback.__self__
+    return task if isinstance(task, Task) else None
 
 
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
     now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
     rows, steps = recorder.rows, recorder.steps
-    names, functions = recorder.names, recorder.functions
+    names, functions, waits = recorder.names, recorder.functions, recorder.waits
     threads, program = recorder.threads, recorder.program
     is_known = set(_Handle.__slots__) == _SLOTS
     awaited = awaiting(program)
@@ -48,6 +63,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     lanes: dict[int, int] = {}
     # Lane → when the step ended in which the task gave way: then it was ready again.
     given_way: dict[int, int] = {}
+    step_kind: type | None = None
 
     def begun(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:
         nonlocal steps
@@ -68,15 +84,28 @@ def watch(recorder: Recorder) -> Callable[[], None]:
         _source_traceback: Any
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
+            nonlocal step_kind
             # Not `get_debug`, one more call for each step; loops of others may have no `_debug`.
             if not is_known or context is None or getattr(loop, "_debug", True):
                 _make_handle(self, callback, args, loop, context)
+                if self._source_traceback:  # It begins with this frame.
+                    caller = sys._getframe(1)
+                    self._source_traceback = format_helpers.extract_stack(caller)
             else:  # The same without a further call: there is one of these for every step.
                 self._context, self._loop = context, loop
                 self._callback, self._args, self._cancelled = callback, args, False
                 self._repr = self._source_traceback = None
             by = self._by = current.get(get_ident(), NOBODY)
-            task = getattr(callback, "__self__", None)
+            kind = type(callback)
+            # As `task_of`, without a call.
+            if kind is step_kind:
+                task = callback.__self__
+            elif kind is BuiltinMethodType:
+                task = callback.__self__ if callback.__name__ == _WAKEUP else None
+            elif step_kind is None and kind.__name__ == _STEP:
+                step_kind, task = kind, callback.__self__
+            else:
+                task = None
             if not isinstance(task, Task):
                 self._task = None
                 return
@@ -85,7 +114,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             if recorder.left > 0:
                 recorder.left -= 1
                 self._ready = recorder.reading
-            elif lanes.get(number) == by:
+            elif kind is step_kind and lanes.get(number) == by:
                 # It gives way, and so its step ends now: the clock is read there.
                 self._ready = given_way[by] = 0
             else:
@@ -122,7 +151,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             except (SystemExit, KeyboardInterrupt):
                 raise
             except BaseException as error:  # of asyncio, not of the task: that keeps its own
-                _make_report(self, error)._run()
+                _report(self, error)
             finally:
                 end = recorder.reading = now()
                 recorder.left = recorder.reuse
@@ -142,10 +171,9 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                     if lane in given_way:
                         given_way[lane] = end
                     if of:
-                        name = REASONS[reason]
-                        rows.append(("step", lane, ready, by, start, end, name, of, line))
-                    else:
-                        steps += (lane, ready, by, start, end, reason, line)
+                        reason += NAMED
+                        waits.setdefault(lane, []).append(of)
+                    steps += (lane, ready, by, start, end, reason, line)
                 # An exception's frames lead to this one, and shall not keep the task alive.
                 self = task = coroutine = None  # type: ignore[assignment]
 
@@ -160,7 +188,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 except (SystemExit, KeyboardInterrupt):
                     raise
                 except BaseException as error:  # set_result on a future that is done
-                    _make_report(self, error)._run()
+                    _report(self, error)
             else:
                 _run_handle(self)
         finally:
@@ -174,10 +202,12 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     TracedHandle.__module__ = _Handle.__module__
     events.Handle = TracedHandle  # type: ignore[misc]
     events.TimerHandle._run = run_timer  # type: ignore[method-assign]
+    undo_other = _watch_other_threads(recorder)
 
     def undo() -> None:
         events.Handle = _Handle  # type: ignore[misc]
         del events.TimerHandle._run
+        undo_other()
 
     return undo
 
@@ -189,11 +219,64 @@ _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
 
 
-def _make_report(handle: Any, error: BaseException) -> events.Handle:
-    def fail() -> None:
-        raise error
+def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
+    """Note whose calls are made that other threads have handed to a loop, since Python 3.14."""
+    handle: Any = getattr(events, "_ThreadSafeHandle", None)
+    if handle is None:
+        return lambda: None
+    get_ident, current = recorder.get_ident, recorder.current
 
-    return _Handle(fail, (), handle._loop, handle._context)
+    class TracedThreadSafeHandle(handle):  # type: ignore[misc]
+        __slots__ = ("_by",)
+
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            own: Any = self
+            if own._source_traceback:
+                del own._source_traceback[-2]  # this frame
+            self._by = current.get(get_ident(), NOBODY)
+
+        def _run(self) -> None:
+            me = get_ident()
+            before, current[me] = current.get(me, NOBODY), self._by
+            try:
+                super()._run()
+            finally:
+                current[me] = before
+                recorder.left = 0
+                self = None  # type: ignore[assignment]
+
+    TracedThreadSafeHandle.__name__ = TracedThreadSafeHandle.__qualname__ = handle.__qualname__
+    TracedThreadSafeHandle.__module__ = handle.__module__
+    module: Any = events
+    module._ThreadSafeHandle = TracedThreadSafeHandle
+
+    def undo() -> None:
+        module._ThreadSafeHandle = handle
+
+    return undo
+
+
+class _Failing:
+    """Stands for a handle's context when the base class is to report what has happened in it."""
+
+    def __init__(self, handle: Any, error: BaseException) -> None:
+        self._handle, self._context = handle, handle._context
+        self._error: BaseException | None = error
+
+    def run(self, *_: object) -> None:
+        self._handle._context = self._context
+        error, self._error = self._error, None
+        assert error
+        try:
+            raise error
+        finally:
+            error = None  # The frame is one of its traceback's.
+
+
+def _report(handle: Any, error: BaseException) -> None:
+    handle._context = _Failing(handle, error)
+    _run_handle(handle)
 
 
 def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
@@ -243,9 +326,12 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
             return kind, "", line
         if isinstance(future, Task):
             return _TASK, future.get_name()[:200], line
-        callbacks = future._callbacks or ()
-        if any("_call_check_cancel" in getattr(each, "__qualname__", "") for each, _ in callbacks):
-            return _EXECUTOR, "", line
+        # Whatever the program makes of a future: nothing may be raised here.
+        with contextlib.suppress(Exception):
+            callbacks = future._callbacks or ()
+            names = [getattr(each, "__qualname__", "") for each, _ in callbacks]
+            if any("_call_check_cancel" in name for name in names):
+                return _EXECUTOR, "", line
         return (_TASKS if type(future).__name__ == "_GatheringFuture" else _FUTURE), "", line
 
     return awaited
