@@ -124,6 +124,8 @@ for (const engine of engines) {
         { polling: "raf", timeout: 5000 },
         places,
       );
+      // The table of contents follows, and cuts a link off at its edge: axe finds that too small.
+      await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await violations(page), []);
       await readers.choose(2);
       await readers.said(/^Run it, and see\.$/);
