@@ -23,8 +23,6 @@ export class Question {
   readonly #bar: HTMLElement;
   readonly #result: HTMLElement | null;
   readonly #said: Node[];
-  /** The reader has pressed "Run it", and waits for what comes of it. */
-  #isAwaited = false;
 
   constructor(root: HTMLElement, snippet: HTMLElement, program: HTMLElement) {
     this.#snippet = snippet;
@@ -113,7 +111,6 @@ export class Question {
     this.#unfold();
     this.#snippet.querySelector<HTMLElement>(".runnable-run")?.click();
     this.#reveal();
-    this.#isAwaited = true;
   }
 
   /** Shows what has been recorded, which is a run as well. */
@@ -128,8 +125,6 @@ export class Question {
     const answers = this.#choices.map(({ answer }) => answer);
     const { answer, said } = decide(answers, this.#chosen, outcome, text);
     this.#conclude(answer, time === "" ? said : `${said} The run was in ${time}.`);
-    if (this.#isAwaited) this.#revealResult();
-    this.#isAwaited = false;
   }
 
   #conclude(answer: number | undefined, said: string): void {
@@ -163,28 +158,13 @@ export class Question {
     for (; folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
   }
 
-  /** Scrolls to what is said of the run, unless it can be read in one of its places. */
-  #revealResult(): void {
-    const result = this.#result;
-    if (result && !isInView(this.#status) && !isInView(result)) {
-      // In the middle: the timeline above it may still have to be drawn.
-      result.scrollIntoView({ block: "center", behavior: scrolling() });
-    }
-  }
-
   /** Scrolls to the output, unless it is in view. */
   #reveal(): void {
     const output = this.#snippet.querySelector<HTMLElement>(".runnable-output");
     if (!output) return;
-    if (isInView(output)) return;
-    output.scrollIntoView({ block: "center", behavior: scrolling() });
+    const { top, bottom } = output.getBoundingClientRect();
+    if (top >= 0 && bottom <= innerHeight) return;
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    output.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
   }
 }
-
-function isInView(element: Element): boolean {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
-}
-
-const scrolling = (): ScrollBehavior =>
-  matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
