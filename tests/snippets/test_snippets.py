@@ -16,9 +16,18 @@ PROJECT = Project(REPOSITORY)
 LIBRARY = PROJECT.library
 
 
+# Programs with a race in them: on a busy machine the order that breaks them may come by itself,
+# which is what their page is about. So often they may be run once more.
+ANOTHER_ORDER = {"interleavings/doors": 2, "interleavings/drawers": 2}
+
+
 @pytest.mark.parametrize("name", LIBRARY.names())
 def test_prints_what_is_recorded(name: str, record_property: Callable[[str, object], None]) -> None:
     result = check_snippet(LIBRARY.load(name), LIBRARY)
+    for _ in range(ANOTHER_ORDER.get(name, 0)):
+        if result.outcome == "passed":
+            break
+        result = check_snippet(LIBRARY.load(name), LIBRARY)
     record_property(RESULT, (name, result.outcome, result.detail))
     if result.outcome == "skipped":
         pytest.skip(f"{name}: {result.detail}")
