@@ -65,6 +65,12 @@ for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
 
+    /** The rows of all processes. */
+    const traced = async (source: string, pace = 1): Promise<Row[]> => {
+      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, pace });
+      return [...rowsOf(ran).values()].flat();
+    };
+
     test("steps stand in their order, and who wakes a task from another thread is told", async () => {
       const source =
         "import asyncio, threading\n" +
@@ -77,8 +83,7 @@ for (const engine of engines) {
         '    threading.Thread(target=wake, name="other").start()\n' +
         "    await future\n" +
         "asyncio.run(main())\n";
-      const ran = await stage.runner.run({ source, filename: "order.py", trace: true, pace: 0 });
-      const rows = [...rowsOf(ran).values()].flat();
+      const rows = await traced(source, 0);
       const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
       const main = lanes.find((row) => row[4] === "Task-1")![1];
       const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row] : []));
@@ -96,8 +101,7 @@ for (const engine of engines) {
         "    loop.call_later(0.1, time.sleep, 0.05)\n" +
         "    await asyncio.sleep(0.2)\n" +
         "asyncio.run(main())\n";
-      const ran = await stage.runner.run({ source, filename: "rude.py", trace: true });
-      const rows = [...rowsOf(ran).values()].flat();
+      const rows = await traced(source);
       const waits = rows.flatMap((row) => (row[0] === "wait" ? [row[3]] : []));
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
@@ -108,8 +112,7 @@ for (const engine of engines) {
         "print('\\n'.join(map(str, range(20_000))))\n" +
         "time.sleep(0.5)\n" +
         "print('end')\n";
-      const ran = await stage.runner.run({ source, filename: "long.py", trace: true });
-      const rows = [...rowsOf(ran).values()].flat();
+      const rows = await traced(source);
       const start = rows.find(([type]) => type === "wait")!;
       const ready = rows.slice(rows.indexOf(start)).find(([type]) => type === "ready")!;
       // It was over with the first slice once; a busy machine may begin a few ms late.

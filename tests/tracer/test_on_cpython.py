@@ -541,7 +541,6 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
 )
 def test_odd_programs_print_what_they_print_unwatched(tmp_path: Path, source: str) -> None:
     traced = run_traced(tmp_path, source)
-    (tmp_path / "plain").mkdir()
     path = tmp_path / "program.py"
     plain = run(path, timeout=20)
     shown = [

@@ -229,12 +229,11 @@ def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
     class TracedThreadSafeHandle(handle):  # type: ignore[misc]
         __slots__ = ("_by",)
 
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args)
-            own: Any = self
-            if own._source_traceback:
-                del own._source_traceback[-2]  # this frame
-            self._by = current.get(get_ident(), NOBODY)
+        def __new__(cls, *_: Any) -> Any:
+            # Not in `__init__`, which would be a frame more where debug mode looks who called.
+            own = super().__new__(cls)
+            own._by = current.get(get_ident(), NOBODY)
+            return own
 
         def _run(self) -> None:
             me = get_ident()
