@@ -2,6 +2,7 @@
 import { most, sections, story } from "../timeline/moment_words.ts";
 import { Moments, type Moment, type Print } from "../timeline/moments.ts";
 import type { Lane, Timeline } from "../timeline/model.ts";
+import { inSlices } from "../timeline/pieces.ts";
 import { firstIndex } from "../timeline/search.ts";
 import type { Section } from "../timeline/sections.ts";
 import { tree } from "../timeline/tree.ts";
@@ -14,8 +15,21 @@ import { addStyles } from "./styles.ts";
 import { part, Room } from "./timeline_parts.ts";
 import styles from "./styles/player.css";
 
+/** What a player is made of. */
+export interface Prepared {
+  moments: Moments;
+  /** The lines that each list needs at most. */
+  most: number[];
+}
+
+/** Of very many tasks this takes a while, in which the page goes on. */
+export async function prepare(timeline: Timeline): Promise<Prepared> {
+  const moments = await inSlices(Moments.from(timeline));
+  return { moments, most: await inSlices(most(moments)) };
+}
+
 export interface PlayerOptions {
-  timeline: Timeline;
+  prepared: Prepared;
   /** The program that ran; without it none of its lines is shown. */
   source: string | undefined;
   /** Marks a line of the source; 0 for none. */
@@ -65,7 +79,7 @@ export class Player {
   constructor(options: PlayerOptions) {
     addStyles(styles);
     this.#options = options;
-    this.#moments = new Moments(options.timeline);
+    this.#moments = options.prepared.moments;
     this.#excerpt = new Excerpt(options.source ?? "");
     this.#excerpt.element.hidden = options.source === undefined;
     // Whoever types into a widget is about to run it; this is no such input.
@@ -97,7 +111,9 @@ export class Player {
       element("p", "tl-player-label", "Printed so far"),
       this.#printed,
     );
-    this.#reserve();
+    options.prepared.most.forEach((count, index) => {
+      this.element.style.setProperty(`--tl-most-${String(index)}`, String(count));
+    });
     this.#show(0);
   }
 
@@ -223,12 +239,5 @@ export class Player {
     patch(this.#printed, lines);
     this.#printed.scrollTop = this.#printed.scrollHeight;
     for (const room of this.#rooms) room.keep();
-  }
-
-  /** The lines that the lists need at most. */
-  #reserve(): void {
-    most(this.#moments).forEach((count, index) => {
-      this.element.style.setProperty(`--tl-most-${String(index)}`, String(count));
-    });
   }
 }

@@ -83,18 +83,20 @@ export class Stepping {
   async #press(): Promise<void> {
     if (this.#player) return this.#leave();
     if (this.#loading) return;
-    this.#loading = true;
-    const loaded = await import("./timeline_player.ts").catch(() => undefined);
-    this.#loading = false;
-    if (!loaded) toast("The player could not be loaded. Try again when you are online.");
     const { run, after, chart, go, remember } = this.#options;
     const { timeline, source } = run();
+    if (!timeline?.ended) return;
+    this.#loading = true;
+    const loaded = await import("./timeline_player.ts").catch(() => undefined);
+    const prepared = await loaded?.prepare(timeline);
+    this.#loading = false;
+    if (!loaded) toast("The player could not be loaded. Try again when you are online.");
     // Meanwhile another run may have begun, or the timeline may have left the page.
-    if (!loaded || !timeline?.ended || !chart.isConnected) return;
+    if (!loaded || !prepared || run().timeline !== timeline || !chart.isConnected) return;
     this.#restore = remember();
     this.#shown = undefined;
     this.#player = new loaded.Player({
-      timeline,
+      prepared,
       source,
       go,
       show: (moment, time) => this.#show(placeOf(moment), time),

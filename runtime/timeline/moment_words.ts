@@ -2,6 +2,7 @@
 import { collections, holdingStory, valuesAt } from "./holding_words.ts";
 import type { Lane, Segment } from "./model.ts";
 import { due, type Moments, type Situation, type Standing } from "./moments.ts";
+import type { Pieces } from "./pieces.ts";
 import { atLine, firstOf, section, waitName, type Section } from "./sections.ts";
 import type { Turn } from "./turns.ts";
 import { fullName, heldUp, moment, time, waited, woken } from "./words.ts";
@@ -133,7 +134,7 @@ function first<One>(
 }
 
 /** How many lines each section needs at most, in a sample of the moments if there are many. */
-export function most(moments: Moments): number[] {
+export function* most(moments: Moments): Pieces<number[]> {
   const found: number[] = [];
   const count = Math.ceil(SAMPLED / (moments.lanes.length + 1));
   const step = Math.ceil(moments.all.length / count);
@@ -141,6 +142,7 @@ export function most(moments: Moments): number[] {
     sections(moments, number).forEach(({ count }, index) => {
       found[index] = Math.max(found[index] ?? 1, Math.min(count, ENTRIES + 1));
     });
+    yield;
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /** Where one can step to in a run that is over, and how everything stands there. */
 import type { Holding, Lane, Mark, Segment, Timeline } from "./model.ts";
+import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 import { turns, type Turn } from "./turns.ts";
 
@@ -45,6 +46,9 @@ export function due({ lane, segment, index }: Standing): number {
   return isLast && !lane.ending ? Infinity : segment.end;
 }
 
+/** The moments of each lane, by their place in all. */
+type Places = ReadonlyMap<Lane, readonly number[]>;
+
 export class Moments {
   readonly timeline: Timeline;
   /** Where the program watches collections, their changes; else all turns. At last the end. */
@@ -55,31 +59,27 @@ export class Moments {
   readonly changes: Float64Array;
   /** Those that are the program's. */
   readonly lanes: readonly Lane[];
-  /** The moments of each lane, by their place in all. */
-  readonly #of = new Map<Lane, number[]>();
+  readonly #of: Places;
 
-  constructor(timeline: Timeline) {
-    // It marks the segments of these steps.
-    void timeline.holdUps;
-    this.timeline = timeline;
-    this.lanes = timeline.lanes.filter(({ own, kind }) => own && kind !== "process");
-    const { states } = timeline;
-    const all: Moment[] =
-      states.length > 0
-        ? states.map((holding) => ({ at: holding.at, holding }))
-        : turns(this.lanes).map((turn) => ({ at: turn.at, turn }));
-    const end = Math.min(timeline.cut ?? Infinity, timeline.now);
-    this.all = [...all, { at: Math.max(end, all.at(-1)?.at ?? 0) }];
-    all.forEach(({ turn }, number) => {
-      if (!turn) return;
-      const of = this.#of.get(turn.lane);
-      if (of) of.push(number);
-      else this.#of.set(turn.lane, [number]);
-    });
-    this.printed = timeline.printed
+  private constructor(parts: Pick<Moments, "timeline" | "all" | "changes" | "lanes">, of: Places) {
+    this.timeline = parts.timeline;
+    this.all = parts.all;
+    this.changes = parts.changes;
+    this.lanes = parts.lanes;
+    this.#of = of;
+    this.printed = this.timeline.printed
       .map(({ lane, mark }) => ({ lane, mark, moment: this.#momentOf(lane, mark.at) }))
       .sort((one, other) => one.mark.at - other.mark.at);
-    this.changes = this.#changes();
+  }
+
+  static *from(timeline: Timeline): Pieces<Moments> {
+    // It marks the segments of these steps.
+    void timeline.holdUps;
+    const lanes = timeline.lanes.filter(({ own, kind }) => own && kind !== "process");
+    const all = yield* momentsOf(timeline, lanes);
+    const of = yield* placesOf(all);
+    const changes = yield* changesOf(timeline, lanes, all);
+    return new Moments({ timeline, lanes, all, changes }, of);
   }
 
   /** The last moment that has come at this time. */
@@ -142,18 +142,6 @@ export class Moments {
     return this.lastAt(at);
   }
 
-  #changes(): Float64Array {
-    const times: number[] = [];
-    for (const { segments } of this.lanes) {
-      for (const { start } of segments) times.push(start);
-      const last = segments.at(-1);
-      if (last) times.push(last.end);
-    }
-    for (const { mark } of this.printed) times.push(mark.at);
-    for (const { at } of this.all) times.push(at);
-    return new Float64Array(times).sort();
-  }
-
   *#standings(at: number, turn: Turn | undefined, isOver: boolean): Generator<Standing> {
     for (const thread of this.lanes) {
       if (thread.kind !== "thread") continue;
@@ -205,3 +193,47 @@ function hasBegun(lane: Lane, { state, told, by }: Segment, turn: Turn): boolean
 }
 
 const nextTold = ({ lane, index }: Standing): number => lane.segments[index + 1]?.told ?? Infinity;
+
+function* momentsOf(timeline: Timeline, lanes: readonly Lane[]): Pieces<Moment[]> {
+  const { states } = timeline;
+  const found: Moment[] =
+    states.length > 0
+      ? states.map((holding) => ({ at: holding.at, holding }))
+      : (yield* turns(lanes)).map((turn) => ({ at: turn.at, turn }));
+  const end = Math.min(timeline.cut ?? Infinity, timeline.now);
+  found.push({ at: Math.max(end, found.at(-1)?.at ?? 0) });
+  yield;
+  return found;
+}
+
+function* placesOf(moments: readonly Moment[]): Pieces<Places> {
+  const places = new Map<Lane, number[]>();
+  for (const [number, { turn }] of moments.entries()) {
+    if (!turn) continue;
+    const of = places.get(turn.lane);
+    if (of) of.push(number);
+    else places.set(turn.lane, [number]);
+    yield;
+  }
+  return places;
+}
+
+function* changesOf(
+  timeline: Timeline,
+  lanes: readonly Lane[],
+  moments: readonly Moment[],
+): Pieces<Float64Array> {
+  const times: number[] = [];
+  for (const { segments } of lanes) {
+    for (const { start } of segments) times.push(start);
+    const last = segments.at(-1);
+    if (last) times.push(last.end);
+    yield;
+  }
+  for (const { mark } of timeline.printed) times.push(mark.at);
+  for (const { at } of moments) times.push(at);
+  yield;
+  const changes = new Float64Array(times).sort();
+  yield;
+  return changes;
+}

@@ -1,5 +1,6 @@
 /** Who had its turn when: steps of tasks, and what threads ran besides. */
 import type { Lane, Segment } from "./model.ts";
+import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 
 export interface Turn {
@@ -15,12 +16,20 @@ export interface Turn {
   then: Lane | undefined;
 }
 
-/** In order of time. */
-export function turns(lanes: readonly Lane[]): Turn[] {
+/** In order of time; a piece for each lane. */
+export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
   const found: Turn[] = [];
+  const steps = new Map<Lane, Turn[]>();
   for (const lane of lanes) {
-    if (lane.kind === "task") found.push(...steps(lane));
-    else if (lane.kind === "thread") found.push(...turnsOf(lane));
+    if (lane.kind === "thread") {
+      for (const task of lane.children) {
+        steps.set(task, stepsOf(task));
+        yield;
+      }
+      const taken = lane.children.flatMap((task) => steps.get(task)!);
+      found.push(...turnsOf(lane, taken));
+    } else if (lane.kind === "task") found.push(...(steps.get(lane) ?? stepsOf(lane)));
+    yield;
   }
   return found.sort((one, other) => one.at - other.at || one.told - other.told);
 }
@@ -29,15 +38,15 @@ function turn(lane: Lane, { start, end, told }: Segment, index: number): Turn {
   return { at: start, end, lane, first: index, last: index, told, then: undefined };
 }
 
-function steps(task: Lane): Turn[] {
+function stepsOf(task: Lane): Turn[] {
   return task.segments.flatMap((segment, index) =>
     segment.state === "running" ? [turn(task, segment, index)] : [],
   );
 }
 
 /** While a thread runs, its event loop may give turns to tasks: what is left are the thread's own. */
-function turnsOf(thread: Lane): Turn[] {
-  const taken = thread.children.flatMap(steps).sort((one, other) => one.at - other.at);
+function turnsOf(thread: Lane, ofTasks: Turn[]): Turn[] {
+  const taken = ofTasks.sort((one, other) => one.at - other.at);
   const isLooping = liveliness(thread.children);
   const hasPrinted = (from: number, to: number): boolean => {
     const { marks } = thread;

@@ -7,6 +7,7 @@ import { asTrace } from "../../runtime/timeline/check.ts";
 import { Timeline } from "../../runtime/timeline/model.ts";
 import { sections, story } from "../../runtime/timeline/moment_words.ts";
 import { Moments } from "../../runtime/timeline/moments.ts";
+import { atOnce } from "../../runtime/timeline/pieces.ts";
 import { engines } from "./support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
@@ -18,7 +19,7 @@ const FIGURE = `runnable-snippet[data-name="${NAME}"] .runnable-timeline`;
 const read = (ending: string): string =>
   readFileSync(new URL(`../../snippets/${NAME}${ending}`, import.meta.url), "utf8");
 
-const moments = new Moments(Timeline.of(asTrace(JSON.parse(read(".trace.json")))!));
+const moments = atOnce(Moments.from(Timeline.of(asTrace(JSON.parse(read(".trace.json")))!)));
 const last = moments.all.length - 1;
 
 const LIVE = `import asyncio

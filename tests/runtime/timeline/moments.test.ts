@@ -7,6 +7,7 @@ import { asTrace } from "../../../runtime/timeline/check.ts";
 import { Timeline } from "../../../runtime/timeline/model.ts";
 import { most, sections, story } from "../../../runtime/timeline/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/moments.ts";
+import { atOnce } from "../../../runtime/timeline/pieces.ts";
 import type { Row } from "../../../runtime/timeline/rows.ts";
 import { BLOCKED, THREAD } from "./rows.ts";
 
@@ -15,7 +16,7 @@ function of(rows: Row[], end: number, ...others: Row[][]): Moments {
   timeline.add(1, rows);
   others.forEach((more, index) => timeline.add(index + 2, more, 1));
   timeline.end(end);
-  return new Moments(timeline);
+  return atOnce(Moments.from(timeline));
 }
 
 const told = (moments: Moments): string[] =>
@@ -317,7 +318,8 @@ test("a segment leads to the turn that it is, or to the first moment that finds 
 
 test("all recorded runs have moments in order, at each of which somebody runs", async () => {
   for await (const file of glob("snippets/**/*.trace.json")) {
-    const moments = new Moments(Timeline.of(asTrace(JSON.parse(readFileSync(file, "utf8")))!));
+    const trace = asTrace(JSON.parse(readFileSync(file, "utf8")))!;
+    const moments = atOnce(Moments.from(Timeline.of(trace)));
     assert.ok(moments.all.length >= 2, file);
     let before = 0;
     moments.all.forEach(({ at, turn }, number) => {
@@ -341,7 +343,7 @@ test("10 000 tasks: each has its turns, and a moment is found at once", () => {
   const moments = of(manyTasks(10_000), 1300);
   assert.equal(moments.all.length, 30_002);
   const started = performance.now();
-  most(moments);
+  atOnce(most(moments));
   for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
   // Some ms each; going through all turns each time would take minutes.
   assert.ok(performance.now() - started < 10_000);
