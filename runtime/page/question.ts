@@ -23,6 +23,8 @@ export class Question {
   readonly #bar: HTMLElement;
   readonly #result: HTMLElement | null;
   readonly #said: Node[];
+  /** Ends with the question. */
+  readonly #end = new AbortController();
 
   constructor(root: HTMLElement, snippet: HTMLElement, program: HTMLElement) {
     this.#snippet = snippet;
@@ -47,11 +49,19 @@ export class Question {
       button("Show it", () => this.#show()),
     );
     this.#program.classList.add("predict-ready");
+    // What is told stays in the window until the reader does something else.
+    const settle = (): void => {
+      if ("told" in this.#program.dataset) this.#program.dataset["told"] = "";
+    };
+    for (const act of ["pointerdown", "keydown"]) {
+      addEventListener(act, settle, { signal: this.#end.signal, capture: true });
+    }
     this.#wait();
   }
 
   /** Gives the static HTML back. */
   close(): void {
+    this.#end.abort();
     for (const { li, content } of this.#choices) li.replaceChildren(...content);
     this.#bar.remove();
     this.#result?.replaceChildren(...this.#said);
@@ -128,7 +138,7 @@ export class Question {
   }
 
   #conclude(answer: number | undefined, said: string): void {
-    this.#program.dataset["told"] = "";
+    this.#program.dataset["told"] = "now";
     this.#mark(answer);
     this.#status.textContent = said;
     this.#result?.replaceChildren(said);

@@ -114,10 +114,39 @@ for (const engine of engines) {
       assert.deepEqual(await readers.marks(), marks);
       const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
       assert.equal(result, "You said 1, but answer 2 is what happened.");
+      const places = [`${readers.selector} [role=status]`, `.predict-program:has(#${READERS}) > p`];
+      await page.waitForFunction(
+        (places) =>
+          places.some((place) => {
+            const { top, bottom } = document.querySelector(place)!.getBoundingClientRect();
+            return top >= 0 && bottom <= innerHeight;
+          }),
+        { polling: "raf" },
+        places,
+      );
+      // The table of contents follows, and cuts a link off at its edge: axe finds that too small.
+      await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await violations(page), []);
       await readers.choose(2);
       await readers.said(/^Run it, and see\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
+    });
+
+    test("what a run says stays in the window until the reader goes on", async () => {
+      await readers.press("Run it");
+      await readers.said(/^You were right: /);
+      const isHeld = (): Promise<boolean> =>
+        page.$eval(`#${READERS}`, (snippet) => {
+          snippet.scrollIntoView({ block: "start" });
+          const result = snippet.parentElement!.querySelector(".predict-result")!;
+          const { top, bottom } = result.getBoundingClientRect();
+          return top >= 0 && bottom <= innerHeight;
+        });
+      await page.setViewport({ width: 1000, height: 400 });
+      assert.equal(await isHeld(), true);
+      await page.keyboard.press("Shift");
+      assert.equal(await isHeld(), false, "it is in its place, below the output");
+      await page.setViewport({ width: 1280, height: 900 });
     });
 
     test("a program that the reader has changed decides, or fits none of the answers", async () => {
