@@ -84,13 +84,20 @@ export class OutputView {
   /** The program runs, on this version of Python: "3.14.2". */
   started(version: string): void {
     this.#version = version;
-    this.say(`Running in your browser · Python ${version}${this.#time}`);
+    this.standing(false);
     this.#progress.element.remove();
+  }
+
+  /** Whether the program stands still. */
+  standing(still: boolean): void {
+    const what = still ? "Standing still" : "Running";
+    this.say(`${what} in your browser · Python ${this.#version}${this.#time}`);
   }
 
   /** What the run is about now. */
   say(state: string): void {
-    this.#origin.textContent = state;
+    // In a log whatever changes is read out.
+    if (this.#origin.textContent !== state) this.#origin.textContent = state;
   }
 
   /** Shows a field behind what was printed last; takes the focus if the reader is at this widget. */

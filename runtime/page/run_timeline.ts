@@ -95,6 +95,7 @@ export class RunTimeline {
     this.#halted = at;
     // Where waiting takes no time, no clock says that time has gone on.
     this.#live?.timeline.advance(at);
+    if (this.#live) this.#offer(this.#live);
     this.#attached?.changed();
   }
 
@@ -153,7 +154,7 @@ export class RunTimeline {
       this.#live.timeline.add(read.process, read.rows, read.parent);
     }
     if (!this.#live) return;
-    if (this.#live.isWorthIt) this.#show(this.#live);
+    this.#offer(this.#live);
     // What understands it may have come too late to see the end.
     if (this.#isOver) this.#finish();
     this.#attached?.changed();
@@ -166,6 +167,12 @@ export class RunTimeline {
     live.timeline.end(live.timeline.now);
     if (this.#options.figure) this.#show(live);
     this.#attached?.changed();
+  }
+
+  /** As soon as it has something to show, or another timeline would be shown beside a halted program. */
+  #offer(live: Live): void {
+    const isHalted = this.#halted !== undefined;
+    if (live.isWorthIt || (isHalted && this.#attached)) this.#show(live);
   }
 
   #show({ timeline, following: { start } }: Live): void {

@@ -106,19 +106,22 @@ export class Runner implements Owner {
   }
 
   #move(how: Move): void {
-    const { session, controls, timeline } = this.#options;
+    const { session, output, controls, timeline } = this.#options;
     session.move(this, how);
     if (!this.#isHalted || how === "halt") return;
     this.#isHalted = false;
     timeline.goOn();
     controls.showHalted(false);
-    if (how === "go on") this.#closePanel();
+    if (how !== "go on") return;
+    output.standing(false);
+    this.#closePanel();
   }
 
   #showHalted(standstill: Standstill, source: string): void {
-    const { controls, timeline, addPanel } = this.#options;
+    const { output, controls, timeline, addPanel } = this.#options;
     if (this.#stopping) return;
     this.#isHalted = true;
+    output.standing(true);
     timeline.halt(standstill.at);
     controls.showHalted(true);
     this.#panel ??= addPanel(source);

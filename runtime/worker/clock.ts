@@ -35,9 +35,10 @@ export class Clock {
   #date = 0;
   /** What it shows, in ns, when it goes only by jumps. */
   #now = 0;
-  /** So many ms it is behind, and since when it stands still: the program was halted. */
+  /** So many ms it is behind: the program was halted. */
   #behind = 0;
-  #held: number | undefined;
+  /** When it was told to stand still, in ms by the browser's two clocks. */
+  #held: { time: number; date: number } | undefined;
   /** It has never stood still. */
   #isPunctual = true;
 
@@ -53,7 +54,7 @@ export class Clock {
   /** In ns; later calls never show less. */
   get elapsed(): number {
     if (this.pace !== Infinity) {
-      return Math.round((performance.now() - this.#lost - this.#origin) * this.pace * MS);
+      return Math.round((this.#time - this.#origin) * this.pace * MS);
     }
     if (this.#left > 0) this.#left -= 1;
     else {
@@ -72,12 +73,12 @@ export class Clock {
   /** Lets it stand still from now on. */
   hold(): void {
     this.#isPunctual = false;
-    this.#held ??= performance.now();
+    this.#held ??= { time: performance.now(), date: Date.now() };
   }
 
   /** Lets it go on from what it shows. */
   release(): void {
-    this.#behind = this.#lost;
+    if (this.#held) this.#behind += performance.now() - this.#held.time;
     this.#held = undefined;
   }
 
@@ -88,22 +89,26 @@ export class Clock {
     this.#held = undefined;
   }
 
-  /** In ms. */
-  get #lost(): number {
-    return this.#held === undefined ? this.#behind : this.#behind + performance.now() - this.#held;
+  /** In ms, of what the browser's own shows: one look, as it may go on between two. */
+  get #time(): number {
+    return (this.#held?.time ?? performance.now()) - this.#behind;
+  }
+
+  get #today(): number {
+    return (this.#held?.date ?? Date.now()) - this.#behind;
   }
 
   /** WASI's `clock_time_get`, with the browser's own for real time. */
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
       const isShifted = this.shift !== 0 && id === MONOTONIC;
-      const isReal = this.pace === 1 && !isShifted;
-      if ((isReal && this.#isPunctual) || id > MONOTONIC) return original(id, precision, address);
-      if (isReal) original(id, precision, address);
+      const isReal = this.pace === 1 || isShifted;
+      const isOwn = isReal && !isShifted && this.#isPunctual;
+      if (isOwn || id > MONOTONIC) return original(id, precision, address);
       const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
-      if (isReal) shown[0]! -= BigInt(Math.round(this.#lost * MS));
-      else if (isShifted) {
-        shown[0] = BigInt(Math.round((performance.now() - this.#lost + this.shift) * MS));
+      if (isReal) {
+        const now = id === REALTIME ? this.#today : this.#time + this.shift;
+        shown[0] = BigInt(Math.round(now * MS));
       } else {
         const date = id === REALTIME ? BigInt(this.#date) * BigInt(MS) : 0n;
         shown[0] = date + BigInt(this.elapsed);

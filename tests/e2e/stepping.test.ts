@@ -283,6 +283,9 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.press("Step");
       await told(/next: Task-1 starts main\(\) at line 21\./);
       assert.match(await marked(), /async def main/);
+      await widget.until(/Standing still in your browser/);
+      // Not what was recorded of another run.
+      await untilText(page, '[data-name="overlap/together"] figcaption', /of this run/);
       const step = await widget.button("Step");
       await step.focus();
       for (const text of [/Task-2 starts ask/, /Task-3 starts ask/, /Task-4 starts ask/]) {
@@ -294,7 +297,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
     });
 
     test("its run so far stands on the timeline, and the time stands still", async () => {
-      await untilText(page, '[data-name="overlap/together"] figcaption', /of this run/);
+      await untilText(page, '[data-name="overlap/together"] figcaption', /of this run.* 3 tasks/);
       const caption = () =>
         page.$eval('[data-name="overlap/together"] figcaption', (shown) => shown.textContent);
       const before = await caption();
@@ -324,12 +327,15 @@ print(all(0.39 < each < 1 for each in passed), passed)
 
     test("Pause works while Python is still on its way", async () => {
       await page.reload();
-      await widget.write("import time\ntime.sleep(0.3)\nprint('done')\n");
+      await widget.write("import time\ntime.sleep(0.3)\nprint('done')\ninput()\n");
       await widget.press("Run");
       await widget.press("Pause");
       await told(/MainThread is at line 2\. Everything waits\./);
       await widget.press("Go on");
-      assert.equal((await widget.finished()).text, "done\n");
+      await widget.until(/done/);
+      await widget.until(/Running in your browser/);
+      await page.keyboard.press("Enter");
+      assert.equal((await widget.finished()).text, "done\n\n");
     });
 
     test("Pause and Stop", async () => {

@@ -65,4 +65,35 @@ describe("the clock that programs read", () => {
     clock.jump(1e9);
     assert.deepEqual([clock.elapsed, clock.elapsed, clock.looks], [1e9, 1e9, 2]);
   });
+
+  for (const [what, pace, shift] of [
+    ["real time", 1, 0],
+    ["real time of another process", 1, 40],
+    ["faster time", 10, 0],
+  ] as const) {
+    test(`shows one and the same while it is held, though time goes on (${what})`, ({ mock }) => {
+      let now = 100;
+      // Each look at the browser's own clocks finds them gone on.
+      mock.method(performance, "now", () => (now += 1));
+      mock.method(Date, "now", () => (now += 1));
+      const clock = new Clock();
+      const read = readings(clock);
+      clock.start(pace);
+      clock.shift = shift;
+      for (let round = 0; round < 3; round++) {
+        const before = [REALTIME, MONOTONIC].map(read);
+        clock.hold();
+        const held = [REALTIME, MONOTONIC].map(read);
+        assert.deepEqual([REALTIME, MONOTONIC].map(read), held);
+        now += 500;
+        assert.deepEqual([REALTIME, MONOTONIC].map(read), held);
+        clock.release();
+        const after = [REALTIME, MONOTONIC].map(read);
+        for (const id of [REALTIME, MONOTONIC]) {
+          assert.ok(round === 0 || held[id]! >= before[id]!);
+          assert.ok(after[id]! >= held[id]! && after[id]! - held[id]! < 100_000_000n);
+        }
+      }
+    });
+  }
 });
