@@ -152,7 +152,9 @@ export class Orders implements Owner {
         const show = button("Show its steps", () => this.#step(ending, show, shows));
         shows.push(show);
         item.append(" ", show);
-      } else if (ending.stdout !== "" && found.groups.length > 1) {
+      }
+      // By what they print the endings differ.
+      if (ending.stdout !== "" && found.groups.length > 1) {
         item.append(element("pre", "", ending.stdout));
       }
       list.append(item);

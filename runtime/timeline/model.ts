@@ -61,7 +61,7 @@ export class Lane {
   /** Unknown until the tracer has told of it. */
   kind: LaneKind | undefined;
   name = "";
-  /** The function that it was made to run. */
+  /** The function that it was made to run, unless it is called like it. */
   runs = "";
   line = 0;
   /** The lane that made it; -1: unknown. */
@@ -500,7 +500,7 @@ export class Timeline {
     if (on.kind !== undefined && id !== 0) return;
     on.kind = id === 0 ? "process" : kind;
     on.name = name || on.name || `${kind} ${String(id)}`;
-    on.runs = runs;
+    on.runs = runs === on.name ? "" : runs;
     on.start = Math.max(0, at);
     on.by = by;
     on.line = line;

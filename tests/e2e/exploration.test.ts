@@ -73,6 +73,10 @@ for (const engine of engines) {
       const said = await doors.tryAll();
       assert.match(said, /^All \d+ orders with at most 2 forced switches: \d+ of them break the/);
       assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
+      const endings = await page.$$eval(`${doors.selector} .runnable-orders-endings li`, (all) =>
+        all.map((ending) => ending.textContent?.replace(/^.*? times: /, "")),
+      );
+      assert.equal(new Set(endings).size, 4, "each ending is told from the others");
       const steps = await doors.steps();
       const first = steps.findIndex(({ text }) => text.startsWith("front door"));
       assert.match(steps[first]!.text, /its turn is over\..*seen = 0/);

@@ -136,6 +136,8 @@ for (const engine of engines) {
       for (const width of [1000, 390]) {
         await page.setViewport({ width, height: 900 });
         for (const name of ["small", "large"]) {
+          // Where it stands the figure may come to be under it.
+          await page.mouse.move(0, 0);
           await open(page, name);
           const places = (): Promise<number[]> =>
             page.$$eval("figure, figure > *, main > a", (all) =>

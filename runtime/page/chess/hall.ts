@@ -386,13 +386,15 @@ class Hall implements Owner {
       [
         "From board to board",
         ran(played),
-        expected ? `${expected.isBound ? "at least " : ""}${duration(expected.seconds)}` : "none",
+        expected
+          ? `${expected.isBound ? "at least " : ""}${duration(expected.seconds)}`
+          : "no simple one",
       ],
       ["Game after game", ran(playedInTurn), duration(turn)],
       [
         "Times faster",
         played && playedInTurn ? number(playedInTurn.end / played.end) : "not run yet",
-        gains.join(", ") || "none",
+        gains.join(", ") || "no simple one",
       ],
     ];
     const table = element("table", "");

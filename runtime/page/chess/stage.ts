@@ -9,6 +9,8 @@ const BOARD = 32;
 /** Where the middle of a board is in its cell, and the opponent's head. */
 const [MIDDLE, HEAD] = [44, 13];
 const MOST_COLUMNS = 12;
+/** Between two masters at one table. */
+const BESIDE = 14;
 
 type Attributes = Record<string, string | number>;
 
@@ -24,6 +26,9 @@ function write(text: string, attributes: Attributes): SVGElement {
   made.textContent = text;
   return made;
 }
+
+/** Where a text is to end: a little to the left of this. */
+const beside = (x: number): Attributes => ({ x: x - 3, "text-anchor": "end" });
 
 /** An arc from the top, clockwise, as a share of the circle. */
 const ring = (attributes: Attributes): SVGElement =>
@@ -116,7 +121,7 @@ export class Stage {
       mark,
       draw("rect", { class: "chess-board", x, y, width: BOARD, height: BOARD }),
       draw("rect", { x, y, width: BOARD, height: BOARD, fill: "url(#chess-squares)" }),
-      write(String(number), { x: x - 6, y: MIDDLE + 4, class: "chess-number" }),
+      write(String(number), { ...beside(x), y: MIDDLE + 4, class: "chess-number" }),
       moves,
     );
     return { group, ring: arc, mark, moves };
@@ -156,6 +161,8 @@ export class Stage {
     });
     // Masters without a table stand side by side.
     const apart = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
+    // Several at one table are all to be seen.
+    const crowds = new Map<string, number>();
     const doing = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
     let where = "";
     this.#masters.forEach(({ group, ring }, index) => {
@@ -168,9 +175,12 @@ export class Stage {
       const [toX, toY] = this.#place(span?.board ?? 0);
       const [fromX, fromY] = this.#place(span?.from ?? 0);
       const way = state === "walking" ? share : 1;
-      const aside = span ? 0 : index * apart;
-      const x = fromX + (toX - fromX) * way + aside;
       const y = fromY + (toY - fromY) * way;
+      const straight = fromX + (toX - fromX) * way;
+      const spot = `${straight.toFixed()} ${y.toFixed()}`;
+      const crowd = crowds.get(spot) ?? 0;
+      crowds.set(spot, crowd + 1);
+      const x = straight + (span ? crowd * BESIDE : index * apart);
       group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       show(ring, state === "thinking" ? share : 0);
       if (this.#masters.length === 1) where = say(state, span?.board ?? 0);

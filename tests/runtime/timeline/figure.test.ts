@@ -133,6 +133,15 @@ test("a task is told with what it runs, and of several processes with its own", 
   assert.match(told(), /Task-1 \(main\) of Process 2|Task-1 \(main\) of MainProcess/);
 });
 
+test("a task that is called like what it runs has its name once", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]);
+  timeline.add(1, [["step", 2, 0, 1, 0, 100, "sleep", "", 4]]);
+  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told, /brew held up the event loop/);
+  assert.doesNotMatch(told, /brew \(?brew/);
+});
+
 test("what went beyond the limit of a trace is told", () => {
   const timeline = new Timeline();
   timeline.add(1, [...THREAD, ["cut", 50]]);
