@@ -101,7 +101,7 @@ for (const engine of engines) {
         "    loop.call_later(0.1, time.sleep, 0.05)\n" +
         "    await asyncio.sleep(0.2)\n" +
         "asyncio.run(main())\n";
-      const rows = await traced(source);
+      const rows = await traced(source, 0);
       const waits = rows.flatMap((row) => (row[0] === "wait" ? [row[3]] : []));
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
