@@ -106,7 +106,8 @@ export class RunnablePlayground extends HTMLElement {
     this.#workbench?.stop();
     this.#workbench?.close();
     const head = element("div", "runnable-head", element("span", "runnable-file", "playground.py"));
-    const code = element("div", "runnable-code highlight no-copy");
+    // As on other pages: to be read, and as high as it will be, before the editor is there.
+    const code = element("div", "runnable-code highlight no-copy", plain(draft.source));
     const output = element(
       "div",
       "runnable-output",
@@ -143,6 +144,17 @@ export function loadShareLinksPlainly(): void {
     if (link && codeInHash(link.hash) !== undefined) event.stopPropagation();
   };
   window.addEventListener("click", onClick, { capture: true });
+}
+
+/** Code as pages have it, without colours. */
+function plain(source: string): HTMLElement {
+  const code = element("code", "");
+  source.split(/(?<=\n)/).forEach((text, index) => {
+    const line = element("span", "runnable-line", text.replace("\n", ""));
+    line.dataset["line"] = String(index + 1);
+    code.append(line, text.endsWith("\n") ? "\n" : "");
+  });
+  return element("pre", "", code);
 }
 
 function banner(text: string, role: "alert" | "note", className = ""): HTMLElement {

@@ -333,6 +333,33 @@ describe("handing out", () => {
     await other.browserContext().close();
   });
 
+  test("the playground shows its code at once, and Run stays where it is", async () => {
+    const other = await freshPage(browser);
+    // Where things are as soon as they are there: the editor is still to be fetched.
+    await other.evaluateOnNewDocument(() => {
+      new MutationObserver((_, observer) => {
+        const run = document.querySelector("runnable-playground .runnable-run");
+        if (!run) return;
+        observer.disconnect();
+        const code = document.querySelector("runnable-playground .runnable-code")!;
+        const first = { text: code.textContent, top: run.getBoundingClientRect().top };
+        Object.assign(window, { first });
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await other.goto(`${site.url}/playground/`);
+    await other.waitForSelector("runnable-playground .cm-content");
+    const { first, top } = await other.evaluate(() => ({
+      first: (window as unknown as { first: { text: string; top: number } }).first,
+      top: document.querySelector("runnable-playground .runnable-run")!.getBoundingClientRect().top,
+    }));
+    assert.match(first.text, /import asyncio\n\n\nasync def brew[^]*asyncio\.run\(main\(\)\)\n$/);
+    assert.ok(
+      Math.abs(first.top - top) < 1,
+      `Run moved from ${String(first.top)} to ${String(top)}`,
+    );
+    await other.browserContext().close();
+  });
+
   for (const [name, hash] of [
     ["cut short", "#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA"],
     ["not gzip", "#code=aGVsbG8"],

@@ -146,11 +146,30 @@ export class Widget {
     return handle as ElementHandle<HTMLButtonElement>;
   }
 
+  /** A page that is being built may move the button away from under the pointer: then once more. */
   async press(name: string): Promise<void> {
-    const button = await this.button(name);
-    await button.scrollIntoView();
-    await button.click();
-    await button.dispose();
+    for (let tries = 0; tries < 3; tries++) {
+      const button = await this.button(name);
+      const press = await button.evaluateHandle((button) => {
+        const press = { isFelt: false };
+        const note = (): void => void (press.isFelt = true);
+        button.addEventListener("click", note, { capture: true, once: true });
+        return press;
+      });
+      const isFelt = await button
+        .scrollIntoView()
+        .then(() => button.click())
+        .then(() =>
+          this.page.waitForFunction(({ isFelt }) => isFelt, { timeout: 2_000, polling: 50 }, press),
+        )
+        .then(
+          () => true,
+          () => false,
+        );
+      await Promise.all([button.dispose(), press.dispose()]);
+      if (isFelt) return;
+    }
+    throw new Error(`${name} does not feel that it is pressed`);
   }
 
   async shown(): Promise<Shown> {
