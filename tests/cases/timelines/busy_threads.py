@@ -10,7 +10,7 @@ def spin(seconds):
 
 threads = [
     threading.Thread(target=spin, args=(seconds,), name=f"busy-{number}")
-    for number, seconds in enumerate([0.2, 0.4])
+    for number, seconds in enumerate([0.6, 1.0])
 ]
 for thread in threads:
     thread.start()
