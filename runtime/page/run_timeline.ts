@@ -93,8 +93,8 @@ export class RunTimeline {
   /** The program stands still, at this time (ms) of its own. */
   halt(at: number): void {
     this.#halted = at;
-    // Where waiting takes no time, no clock says that time has gone on.
-    this.#live?.timeline.advance(at);
+    // The clock here went on until this was heard; where waiting takes no time, none says anything.
+    this.#live?.timeline.standStill(at);
     if (this.#live) this.#offer(this.#live);
     this.#attached?.changed();
   }

@@ -314,6 +314,8 @@ export class Timeline {
   shape = 0;
   /** The latest time that is known of. */
   now = 0;
+  /** The latest that a row has told. */
+  #latest = 0;
   ended = false;
   /** So many tasks of the program are not among the lanes. */
   leftOut = 0;
@@ -343,6 +345,13 @@ export class Timeline {
   advance(at: number): void {
     if (this.ended || at <= this.now) return;
     this.now = at;
+    this.version += 1;
+  }
+
+  /** It stands still at this time: whatever a clock has said beyond it has not come. */
+  standStill(at: number): void {
+    if (this.ended) return;
+    this.now = Math.max(at, this.#latest);
     this.version += 1;
   }
 
@@ -533,6 +542,7 @@ export class Timeline {
   }
 
   #reach(at: number): void {
+    if (at > this.#latest) this.#latest = at;
     if (at > this.now) this.now = at;
   }
 }

@@ -209,7 +209,7 @@ def _run(
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
-    stepping.begin(str(path), halted)
+    stepping.begin(str(path), halted, traced.recorder.begun if traced else None)
     try:
         status = _to_the_end(work)
         state.restore_builtins()

@@ -35,9 +35,11 @@ _LONGEST = 100
 class _State:
     """Of one program."""
 
-    def __init__(self, program: str, *, halted: bool) -> None:
-        # Knows the program's lines and its beginning; it records nothing.
+    def __init__(self, program: str, begun: int | None, *, halted: bool) -> None:
+        # Knows the program's lines; it records nothing.
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
+        # Its timeline and what stands beside it have one and the same beginning.
+        self.begun = self.recorder.begun if begun is None else begun
         self.awaited = tasks.awaiting(program)
         # Every callback is a step.
         self.is_on = halted
@@ -59,10 +61,10 @@ class _Queue(deque[events.Handle]):
         return handle
 
 
-def begin(program: str, halted: bool) -> None:
-    """A program is about to run: to its first step if halted."""
+def begin(program: str, halted: bool, begun: int | None) -> None:
+    """A program is about to run: to its first step if halted. Its trace began at `begun`, in ns."""
     global _state
-    _state = _State(program, halted=halted)
+    _state = _State(program, begun, halted=halted)
     if halted:
         kernel.take_turn(True)
 
@@ -144,7 +146,7 @@ def _tell() -> None:
         return
     if scheduler.watch:
         scheduler.watch.tell()
-    at = (perf_counter_ns() - _state.recorder.begun) / 1_000_000
+    at = (perf_counter_ns() - _state.begun) / 1_000_000
     page.tell_halted(at, json.dumps(_situation(_state), ensure_ascii=False))
 
 

@@ -165,6 +165,21 @@ test("what goes on is drawn up to now", () => {
   assert.deepEqual(last(), ["running", 9, 12, "", 0, undefined]);
 });
 
+test("what stands still is drawn up to there, and not up to where a clock has been since", () => {
+  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
+  const end = (): number => named(timeline, "MainThread").segments.at(-1)!.end;
+  timeline.advance(20);
+  timeline.standStill(12);
+  assert.deepEqual([timeline.now, end()], [12, 12]);
+  timeline.advance(12);
+  timeline.add(1, [["run", 1, 15]]);
+  timeline.standStill(14);
+  assert.deepEqual([timeline.now, end()], [15, 15], "what has been told stays");
+  timeline.end(30);
+  timeline.standStill(20);
+  assert.equal(timeline.now, 30);
+});
+
 test("what is open when its thread or process ends goes no further", () => {
   const timeline = make([...BLOCKED.slice(0, -5), ["end", 1, 2000, "done", ""]], 3000);
   assert.equal(named(timeline, "Task-2").segments.at(-1)!.end, 2000);
