@@ -93,9 +93,10 @@ export class RunTimeline {
   /** The program stands still, at this time (ms) of its own. */
   halt(at: number): void {
     this.#halted = at;
+    if (!this.#live) return;
     // The clock here went on until this was heard; where waiting takes no time, none says anything.
-    this.#live?.timeline.standStill(at);
-    if (this.#live) this.#offer(this.#live);
+    this.#live.timeline.standStill(at);
+    this.#offer(this.#live);
     this.#attached?.changed();
   }
 

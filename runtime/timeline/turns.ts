@@ -22,11 +22,14 @@ export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
   const steps = new Map<Lane, Turn[]>();
   for (const lane of lanes) {
     if (lane.kind === "thread") {
+      const taken: Turn[] = [];
       for (const task of lane.children) {
-        steps.set(task, stepsOf(task));
+        const own = stepsOf(task);
+        steps.set(task, own);
+        taken.push(...own);
         yield;
       }
-      const taken = lane.children.flatMap((task) => steps.get(task)!);
+      taken.sort((one, other) => one.at - other.at);
       found.push(...turnsOf(lane, taken));
     } else if (lane.kind === "task") found.push(...(steps.get(lane) ?? stepsOf(lane)));
     yield;
@@ -45,8 +48,7 @@ function stepsOf(task: Lane): Turn[] {
 }
 
 /** While a thread runs, its event loop may give turns to tasks: what is left are the thread's own. */
-function turnsOf(thread: Lane, ofTasks: Turn[]): Turn[] {
-  const taken = ofTasks.sort((one, other) => one.at - other.at);
+function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
   const isLooping = liveliness(thread.children);
   const hasPrinted = (from: number, to: number): boolean => {
     const { marks } = thread;

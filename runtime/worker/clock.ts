@@ -102,11 +102,10 @@ export class Clock {
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
       const isShifted = this.shift !== 0 && id === MONOTONIC;
-      const isReal = this.pace === 1 || isShifted;
-      const isOwn = isReal && !isShifted && this.#isPunctual;
+      const isOwn = this.pace === 1 && !isShifted && this.#isPunctual;
       if (isOwn || id > MONOTONIC) return original(id, precision, address);
       const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
-      if (isReal) {
+      if (this.pace === 1 || isShifted) {
         const now = id === REALTIME ? this.#today : this.#time + this.shift;
         shown[0] = BigInt(Math.round(now * MS));
       } else {

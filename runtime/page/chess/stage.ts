@@ -27,9 +27,6 @@ function write(text: string, attributes: Attributes): SVGElement {
   return made;
 }
 
-/** Where a text is to end: a little to the left of this. */
-const beside = (x: number): Attributes => ({ x: x - 3, "text-anchor": "end" });
-
 /** An arc from the top, clockwise, as a share of the circle. */
 const ring = (attributes: Attributes): SVGElement =>
   draw("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
@@ -121,7 +118,12 @@ export class Stage {
       mark,
       draw("rect", { class: "chess-board", x, y, width: BOARD, height: BOARD }),
       draw("rect", { x, y, width: BOARD, height: BOARD, fill: "url(#chess-squares)" }),
-      write(String(number), { ...beside(x), y: MIDDLE + 4, class: "chess-number" }),
+      write(String(number), {
+        x: x - 3,
+        y: MIDDLE + 4,
+        class: "chess-number",
+        "text-anchor": "end",
+      }),
       moves,
     );
     return { group, ring: arc, mark, moves };
