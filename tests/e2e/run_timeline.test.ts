@@ -88,9 +88,10 @@ for (const engine of engines) {
           if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(goOn);
           else goOn();
         });
+        const asked = late.waitForRequest((request) => /\/collect-[^/]*\.js$/.test(request.url()));
         await late.goto(site.url + PAGE);
         await new Widget(late, SNIPPET).run();
-        assert.ok(held.length > 0);
+        await asked;
         held.forEach((goOn) => goOn());
         await until(late, SNIPPET, /Timeline of this run, in your browser/);
         // Only what is over can be stepped through.

@@ -104,24 +104,31 @@ describe("before and after the first Run", () => {
     assert.equal(runtimeRequests().length, count);
   });
 
-  test("progress shows how much of how much, and a failed download can be tried again", async () => {
-    let held: (() => void) | undefined;
-    intercept = ({ url }, response) => {
-      if (!url?.includes("pyodide.wasm")) return false;
-      held = () => response.writeHead(503).end();
-      return true;
-    };
-    await page.goto(site.url + PAGE);
-    await widget.press("Run");
-    await widget.until(/Loading Python: \d\.\d of \d\.\d MB/);
-    await page.waitForSelector(`${widget.selector} progress[value]`);
-    held!();
-    const { notes } = await widget.until(/Not run/);
-    assert.match(notes.join(), /pyodide\.wasm.* could not be fetched: the server answered 503/);
-    intercept = undefined;
-    const { origin } = await widget.run();
-    assert.match(origin, /^Ran in your browser/);
-  });
+  test(
+    "progress shows how much of how much, and a failed download can be tried again",
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      // Asked for a moment after the progress is shown: first the browser looks for what it has kept.
+      const asked = Promise.withResolvers<Parameters<Intercept>[1]>();
+      intercept = ({ url }, response) => {
+        if (!url?.includes("pyodide.wasm")) return false;
+        asked.resolve(response);
+        return true;
+      };
+      await page.goto(site.url + PAGE);
+      await widget.press("Run");
+      await widget.until(/Loading Python: \d\.\d of \d\.\d MB/);
+      await page.waitForSelector(`${widget.selector} progress[value]`);
+      (await asked.promise).writeHead(503).end();
+      const { notes } = await widget.until(/Not run/);
+      assert.match(notes.join(), /pyodide\.wasm.* could not be fetched: the server answered 503/);
+      intercept = undefined;
+      const { origin } = await widget.run();
+      assert.match(origin, /^Ran in your browser/);
+    },
+  );
 });
 
 describe("Stop", () => {
