@@ -106,6 +106,17 @@ for (const engine of engines) {
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
 
+    for (const [how, text, last] of [
+      ["failed", "ZeroDivisionError", "1 / 0"],
+      ["done", "", "raise SystemExit(3)"],
+      ["done", "", "print('end')"],
+    ] as const) {
+      test(`the main thread of a program that ends with ${last} is ${how}`, async () => {
+        const rows = await traced(`import time\ntime.sleep(0.01)\n${last}\n`);
+        assert.deepEqual(rows.at(-1)!.toSpliced(2, 1), ["end", 1, how, text]);
+      });
+    }
+
     test("a wait lasts as long as it does, even if telling of it took longer than a slice", async () => {
       const source =
         "import time\n" +

@@ -112,6 +112,19 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("last", "ending"),
+    [
+        ("1 / 0", ["failed", "ZeroDivisionError"]),
+        ("raise SystemExit(3)", ["done", ""]),
+        ("print('end')", ["done", ""]),
+    ],
+)
+def test_how_the_main_thread_ends(tmp_path: Path, last: str, ending: list[str]) -> None:
+    traced = run_traced(tmp_path, f"import time\ntime.sleep(0.01)\n{last}\n")
+    assert traced.of("end")[-1][3:] == ending
+
+
 def test_lines_that_are_printed_belong_to_who_prints_them(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,

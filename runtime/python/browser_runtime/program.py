@@ -110,6 +110,8 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
         work(module)
         status = 0
     except BaseException as error:
+        if scheduler.watch and not isinstance(error, SystemExit):
+            scheduler.watch.fail(error)
         status = _report(error)
     # Waits for the threads that are no daemons.
     if count := threads.non_daemon_count():
@@ -215,7 +217,7 @@ def _run(
         state.restore_builtins()
         facts.tell()
         if traced:
-            traced.end(status)
+            traced.end()
         return status
     finally:
         stepping.end()

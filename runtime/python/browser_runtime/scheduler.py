@@ -85,6 +85,9 @@ class Watch(Protocol):
     def watch_collections(self) -> None:
         """The process is about to run the program itself."""
 
+    def fail(self, error: BaseException) -> None:
+        """The main thread comes to its end with an exception."""
+
     def wait(self, ident: int, frame: FrameType | None) -> None:
         """A thread begins to wait, below this frame."""
 

@@ -183,14 +183,18 @@ class Tracing:
         if end := states.watch(self.recorder):
             self._undo.append(end)
 
-    def end(self, status: int) -> None:
+    def fail(self, error: BaseException) -> None:
+        """Note with which exception the main thread ends."""
+        self._failed[scheduler.MAIN] = type(error).__name__
+
+    def end(self) -> None:
         """Tell the rest, and watch no more."""
         scheduler.watch = None
         for undo in self._undo:
             undo()
-        now = perf_counter_ns()
-        how = "failed" if status else "done"
-        self.recorder.rows.append(("end", MAIN_THREAD, now, how, ""))
+        now, error = perf_counter_ns(), self._failed.get(scheduler.MAIN, "")
+        how = "failed" if error else "done"
+        self.recorder.rows.append(("end", MAIN_THREAD, now, how, error))
         self.tell()
 
 
