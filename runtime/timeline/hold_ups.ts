@@ -1,4 +1,4 @@
-/** Finds where an event loop was held up: in long steps of its tasks, and in callbacks that wait. */
+/** Finds where an event loop was held up: in long steps of its tasks, and in other callbacks. */
 import type { Lane, Segment } from "./model.ts";
 import type { Reason, Row } from "./rows.ts";
 import { firstIndex } from "./search.ts";
@@ -37,10 +37,20 @@ interface LongWait {
   end: number;
 }
 
+/** From the end of one step to the start of the next one of the same thread. */
+interface Gap {
+  thread: Lane;
+  start: number;
+  end: number;
+}
+
 /** Of one timeline. */
 export class HoldUps {
   readonly #steps: LongStep[] = [];
   readonly #waits: LongWait[] = [];
+  readonly #gaps: Gap[] = [];
+  /** When the last step of a task of this thread ended. */
+  readonly #steppedUntil = new Map<Lane, number>();
   /** Where a thread waits just now, unless it is at rest. */
   readonly #open = new Map<Lane, Wait>();
   /** When its last rest began. */
@@ -49,7 +59,13 @@ export class HoldUps {
   #version = 0;
 
   addStep(lane: Lane, step: Step): void {
-    if (step[5] - step[4] >= HOLD_UP) this.#steps.push({ lane, step });
+    const [, , , , start, end] = step;
+    if (end - start >= HOLD_UP) this.#steps.push({ lane, step });
+    const thread = lane.parent;
+    if (!thread) return;
+    const last = this.#steppedUntil.get(thread) ?? Infinity;
+    if (start - last >= HOLD_UP) this.#gaps.push({ thread, start: last, end: start });
+    this.#steppedUntil.set(thread, end);
   }
 
   addWait(thread: Lane, wait: Wait): void {
@@ -70,7 +86,7 @@ export class HoldUps {
       this.#version = version;
       this.#found = this.#steps
         .map(({ lane, step }) => inStep(lane, step))
-        .concat(this.#outside(isOver).map(inCallback))
+        .concat(this.#outside(isOver).map(inCallback), this.#computing().map(inBusyCallback))
         .sort((one, other) => one.start - other.start);
     }
     return this.#found;
@@ -84,8 +100,7 @@ export class HoldUps {
     const found: LongWait[] = [];
     const steps = Map.groupBy(this.#steps, ({ lane }) => lane.parent);
     for (const [thread, waits] of Map.groupBy(this.#waits, ({ thread }) => thread)) {
-      const tasks = thread.children.filter(({ kind }) => kind === "task");
-      const ends = tasks.map(({ ending }) => ending?.at ?? Infinity).sort((a, b) => a - b);
+      const isAwaited = liveliness(thread);
       // They come one after the other.
       const long = (steps.get(thread) ?? []).map(({ step }) => step).sort((a, b) => a[4] - b[4]);
       const known = isOver ? Infinity : (this.#rests.get(thread) ?? 0);
@@ -93,12 +108,57 @@ export class HoldUps {
         const [start, end] = [one.wait[2], one.end];
         const step = long[firstIndex(long.length, (at) => long[at]![5] > start)];
         if ((step && step[4] <= start) || end > known) continue;
-        const begun = firstIndex(tasks.length, (at) => tasks[at]!.start > start);
-        if (begun > firstIndex(ends.length, (at) => ends[at]! >= end)) found.push(one);
+        if (isAwaited(start, end)) found.push(one);
       }
     }
     return found;
   }
+
+  /** Where the thread went on for long, in lines of the program, between steps of its tasks. */
+  #computing(): Gap[] {
+    const found = this.#gaps.flatMap(stretches);
+    return [...Map.groupBy(found, ({ thread }) => thread)].flatMap(([thread, all]) => {
+      const isAwaited = liveliness(thread);
+      return all.filter(({ start, end }) => isAwaited(start, end));
+    });
+  }
+}
+
+/** Tells whether one of the thread's tasks was there from one time to another. */
+function liveliness(thread: Lane): (start: number, end: number) => boolean {
+  const tasks = thread.children.filter(({ kind }) => kind === "task");
+  const ends = tasks.map(({ ending }) => ending?.at ?? Infinity).sort((a, b) => a - b);
+  return (start, end) => {
+    const begun = firstIndex(tasks.length, (at) => tasks[at]!.start > start);
+    return begun > firstIndex(ends.length, (at) => ends[at]! >= end);
+  };
+}
+
+/** The long stretches of a gap in which the thread ran, or was ready to, without a wait. */
+function stretches({ thread, start, end }: Gap): Gap[] {
+  const found: Gap[] = [];
+  let open: Gap | undefined;
+  const { segments } = thread;
+  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
+    const { state, start: from, end: to } = segments[at]!;
+    if (from >= end) break;
+    if (state === "waiting") open = undefined;
+    else if (open) open.end = Math.min(to, end);
+    else if (state === "running") {
+      found.push((open = { thread, start: Math.max(from, start), end: Math.min(to, end) }));
+    }
+  }
+  return found.filter(
+    ({ start, end }) => end - start >= HOLD_UP && thread.seenBetween(start, end) > 0,
+  );
+}
+
+function inBusyCallback({ thread, start, end }: Gap): HoldUp {
+  const line = thread.seenBetween(start, end);
+  const found: HoldUp = { lane: thread, start, end, reason: "", of: "", line, starved: false };
+  const segment = thread.segments[thread.indexAt((start + end) / 2)];
+  if (segment?.state === "running") segment.held = found;
+  return found;
 }
 
 function inCallback({ thread, wait, end }: LongWait): HoldUp {

@@ -26,6 +26,23 @@ async def main():
 asyncio.run(main())
 `;
 
+const BUSY_CALLBACK = `import asyncio
+import time
+
+
+def count():
+    end = time.perf_counter() + 0.3
+    while time.perf_counter() < end: pass
+
+
+async def main():
+    asyncio.get_running_loop().call_later(0.05, count)
+    await asyncio.sleep(0.1)
+
+
+asyncio.run(main())
+`;
+
 /** What the figure says of itself. */
 const caption = (page: Page, widget: string) =>
   page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
@@ -126,6 +143,14 @@ for (const engine of engines) {
       await widget.write(BLOCKING);
       await widget.run();
       await until(page, "runnable-playground", /eld up the event loop for 4\d\d ms at line 7/);
+    });
+
+    test("a callback outside all tasks that computes is called, too", async () => {
+      const widget = new Widget(page, "runnable-playground");
+      await widget.write(BUSY_CALLBACK);
+      await widget.run();
+      const found = /MainThread held up the event loop for \d+ ms at line 7: it computed/;
+      await until(page, "runnable-playground", found);
     });
 
     test("a program that waits for nothing has no timeline", async () => {

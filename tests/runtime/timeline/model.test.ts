@@ -100,6 +100,55 @@ test("a wait of the thread in a callback holds up the loop, if a task is there t
   assert.deepEqual(make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).holdUps, []);
 });
 
+test("a callback that computes holds up the loop where it was seen, if a task is there", () => {
+  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const seen = (at: number): Row => ["seen", 1, at, 7];
+  const busy = (...rows: Row[]): Row[] => [
+    ["wait", 1, 2, "idle", "", 0],
+    ["ready", 1, 50, -1],
+    ["run", 1, 51],
+    ...rows,
+    ["wait", 1, 251, "idle", "", 0],
+    ["ready", 1, 300, -1],
+    ["run", 1, 300],
+  ];
+  const steps: Row[] = [
+    ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
+    ["step", 2, 300, -1, 301, 302, "sleep", "", 5],
+  ];
+  const timeline = make([...THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
+  assert.equal(timeline.holdUps.length, 1);
+  const held = timeline.holdUps[0]!;
+  const { lane, start, end, reason, line } = held;
+  assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
+  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+  // Others may have had the thread's turn meanwhile.
+  const turns: Row[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
+  const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).holdUps;
+  assert.deepEqual(
+    shared.map(({ start, end, line }) => [start, end, line]),
+    [[51, 251, 7]],
+  );
+
+  // What was seen in no line of the program was the machine, or a library.
+  assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).holdUps, []);
+  // Between two loops nobody waits for the thread.
+  const ended: Row[] = [
+    ["step", 2, 0, 1, 0, 1, "", "", 0],
+    ["end", 2, 1, "done", ""],
+    ["lane", 3, 1, "task", "Task-2", 260, 1, 3, "main"],
+    ["step", 3, 300, -1, 301, 302, "sleep", "", 5],
+  ];
+  assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).holdUps, []);
+  // Nor if it had short turns only.
+  const short: Row[] = [40, 80, 120, 160, 200].flatMap((at): Row[] => [
+    seen(at + 11),
+    ["wait", 1, at + 30, "idle", "", 0],
+    ["run", 1, at + 35],
+  ]);
+  assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).holdUps, []);
+});
+
 test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
   const rows: Row[] = [
     ...THREAD,
