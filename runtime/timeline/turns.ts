@@ -26,12 +26,15 @@ export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
       for (const task of lane.children) {
         const own = stepsOf(task);
         steps.set(task, own);
-        taken.push(...own);
+        // One by one: an engine takes only so many arguments in one call.
+        for (const step of own) taken.push(step);
         yield;
       }
       taken.sort((one, other) => one.at - other.at);
-      found.push(...turnsOf(lane, taken));
-    } else if (lane.kind === "task") found.push(...(steps.get(lane) ?? stepsOf(lane)));
+      for (const one of turnsOf(lane, taken)) found.push(one);
+    } else if (lane.kind === "task") {
+      for (const one of steps.get(lane) ?? stepsOf(lane)) found.push(one);
+    }
     yield;
   }
   return found.sort((one, other) => one.at - other.at || one.told - other.told);

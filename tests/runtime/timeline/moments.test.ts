@@ -339,6 +339,22 @@ test("all recorded runs have moments in order, at each of which somebody runs", 
   }
 });
 
+test("a task may have more turns than an engine takes arguments", () => {
+  const steps = Array.from({ length: 200_000 }, (_, at): Row => [
+    "step",
+    2,
+    at,
+    1,
+    at,
+    at + 1,
+    "turn",
+    "",
+    11,
+  ]);
+  const moments = of([...THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps], 200_000);
+  assert.ok(moments.all.length >= 200_000);
+});
+
 test("10 000 tasks: each has its turns, and a moment is found at once", () => {
   const moments = of(manyTasks(10_000), 1300);
   assert.equal(moments.all.length, 30_002);
