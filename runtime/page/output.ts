@@ -7,7 +7,7 @@ import { Progress } from "./progress.ts";
 import type { Piece } from "./transcript.ts";
 
 const STOPPED = "runnable-stopped";
-const FORCED = "did not react to Ctrl-C, so its interpreter was ended.";
+const FORCED = "went on after Ctrl-C, so its interpreter was ended.";
 
 /** After so many characters a new block begins, so that the browser lays out only the last one. */
 const BLOCK_TEXT = 8_000;
