@@ -1,8 +1,12 @@
-/** "Other orders" below a program: tries them, says what came of it, and shows one step by step. */
+/**
+ * "Other orders" below a program: tries them, says what came of it, and shows one step by step. Or the
+ * reader chooses whose turn it is.
+ */
 import type { RunEvent } from "../host/types.ts";
+import { ByHand } from "./by_hand.ts";
 import { button, element, enable } from "./dom.ts";
 import type { Draft } from "./draft.ts";
-import type { Ending, Found, Reader } from "./exploration.ts";
+import type { Ending, Found, Played, Reader, Request } from "./exploration.ts";
 import { Progress } from "./progress.ts";
 import type { Owner, Session } from "./session.ts";
 import { Stepper } from "./stepper.ts";
@@ -26,14 +30,24 @@ const OF_OLD_CODE = "The code has changed since its orders were tried.";
 export class Orders implements Owner {
   readonly title: string;
   readonly #options: OrdersOptions;
-  readonly #try = button("Try every order", () => void this.#explore());
+  readonly #try = button("Try every order", () => {
+    void this.#explore({ type: "every order", bound: this.#options.bound });
+  });
+  readonly #random = button("Try some at random", () => {
+    this.#seed += 1;
+    void this.#explore({ type: "at random", seed: this.#seed });
+  });
+  readonly #choose = button("Choose yourself", () => void this.#begin());
+  readonly #starts = [this.#try, this.#random, this.#choose];
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
   /** Changes many times a second, which is nothing to announce. */
   readonly #progress = element("p", "runnable-orders-progress");
   readonly #said = element("p", "runnable-orders-said");
   readonly #found = element("div", "runnable-orders-found");
   readonly #onDraft = (): void => this.#outdate();
-  #stepper: Stepper | undefined;
+  #shown: Stepper | ByHand | undefined;
+  /** Of the last orders at random; the same seed gives the same orders. */
+  #seed = 0;
   /** The source whose orders are shown. */
   #tried = "";
   #busy = false;
@@ -48,7 +62,7 @@ export class Orders implements Owner {
     const controls = element(
       "div",
       "runnable-orders-controls",
-      this.#try,
+      ...this.#starts,
       this.#stop,
       this.#progress,
     );
@@ -74,14 +88,36 @@ export class Orders implements Owner {
     parent.removeAttribute("aria-label");
   }
 
-  async #explore(): Promise<void> {
+  async #explore(request: Request): Promise<void> {
     if (this.#busy) return;
+    this.#clear();
+    const found = await this.#ask(request);
+    if (found && "groups" in found) this.#show(found);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#busy) return;
+    this.#clear();
+    const played = await this.#ask({ type: "by hand", choices: [], toTheEnd: false });
+    if (!played || !("choices" in played)) return;
+    const { mark } = this.#options;
+    const byHand = new ByHand(played, this.#tried, mark, async (choices, toTheEnd) => {
+      const next = await this.#ask({ type: "by hand", choices, toTheEnd });
+      return next && "choices" in next ? next : undefined;
+    });
+    this.#shown = byHand;
+    this.#found.append(byHand.element);
+    byHand.focus();
+  }
+
+  /** Runs the explorer; what it does not tell has been said to the reader. */
+  async #ask(request: Request): Promise<Found | Played | undefined> {
+    if (this.#busy) return undefined;
     this.#busy = true;
     this.#displacedBy = undefined;
-    this.#clear();
-    const { session, draft, filename, bound } = this.#options;
+    const { session, draft, filename } = this.#options;
     this.#tried = draft.source;
-    enable(this.#try, false);
+    for (const start of this.#starts) enable(start, false);
     enable(this.#stop, true);
     this.#said.textContent = "";
     const loading = new Progress();
@@ -91,23 +127,26 @@ export class Orders implements Owner {
     const exploration = import("./exploration.ts").then(
       (loaded) => {
         reader = new loaded.Reader();
-        return loaded.explorationOf(source, filename, bound);
+        return loaded.explorationOf(source, filename, request);
       },
       () => {
         throw new Error("The explorer could not be loaded. Try again when you are online.");
       },
     );
-    let found: Found | undefined;
+    let found: Found | Played | undefined;
     let failed = "";
     let errors = "";
     let runs = 0;
+    const isByHand = request.type === "by hand";
     const listen = (event: RunEvent): void => {
       if (event.type === "loading") loading.loading(event.what, event.loaded, event.total);
-      else if (event.type === "started") this.#progress.textContent = "Trying orders…";
-      else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
+      else if (event.type === "started") {
+        this.#progress.textContent = isByHand ? "" : "Trying orders…";
+      } else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
       else if (event.type === "stdout") {
         for (const told of reader?.read(event.text) ?? []) {
           if (told.type === "found") found = told.found;
+          else if (told.type === "played") found = told.played;
           else if (told.type === "failed") failed = told.message;
           else {
             runs = told.runs;
@@ -119,20 +158,20 @@ export class Orders implements Owner {
     const outcome = await session.run(this, exploration, listen);
     this.#end();
     const by = this.#displacedBy;
-    if (found) this.#show(found);
-    else if (failed !== "") this.#say(failed);
+    if (found) return found;
+    if (failed !== "") this.#say(failed);
     else if (outcome.type === "stopped") {
-      this.#say(
-        `Stopped after ${count(runs)}${by === undefined ? "" : `, because you ran ${by}`}.`,
-      );
+      const after = isByHand ? "Stopped" : `Stopped after ${count(runs)}`;
+      this.#say(`${after}${by === undefined ? "" : `, because you ran ${by}`}.`);
     } else if (outcome.type === "failed") this.#say(outcome.message);
     else this.#say(`This program cannot be tried in other orders. ${lastLine(errors)}`.trim());
+    return undefined;
   }
 
   #end(): void {
     this.#busy = false;
     this.#progress.replaceChildren();
-    enable(this.#try, true);
+    for (const start of this.#starts) enable(start, true);
     enable(this.#stop, false);
   }
 
@@ -166,14 +205,14 @@ export class Orders implements Owner {
 
   #step(ending: Ending, pressed: HTMLButtonElement | undefined, all: HTMLButtonElement[]): void {
     for (const each of all) each.setAttribute("aria-pressed", String(each === pressed));
-    this.#stepper?.close();
-    this.#stepper = new Stepper(ending, this.#tried, this.#options.mark);
-    this.#found.append(this.#stepper.element);
+    this.#shown?.close();
+    this.#shown = new Stepper(ending, this.#tried, this.#options.mark);
+    this.#found.append(this.#shown.element);
   }
 
   #clear(): void {
-    this.#stepper?.close();
-    this.#stepper = undefined;
+    this.#shown?.close();
+    this.#shown = undefined;
     this.#found.replaceChildren();
   }
 

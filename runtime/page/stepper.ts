@@ -1,7 +1,7 @@
 /** One run, step by step: who runs, where it stops, what the variables are, what has been printed. */
 import { button, element, enable } from "./dom.ts";
-import { Excerpt } from "./excerpt.ts";
 import type { Step } from "./exploration.ts";
+import { StepView } from "./step_view.ts";
 
 export class Stepper {
   readonly element: HTMLElement = element("div", "runnable-stepper");
@@ -11,10 +11,7 @@ export class Stepper {
   readonly #previous = button("Previous", () => this.#go(-1));
   readonly #next = button("Next", () => this.#go(1));
   readonly #place = element("span", "runnable-stepper-place");
-  readonly #text = element("p", "runnable-stepper-text");
-  readonly #values = element("p", "runnable-stepper-values");
-  readonly #excerpt: Excerpt;
-  readonly #printed = element("pre", "");
+  readonly #view: StepView;
   /** Of the step that is shown. */
   #at = 0;
 
@@ -26,21 +23,16 @@ export class Stepper {
   ) {
     this.#steps = steps;
     this.#ending = ending;
-    this.#excerpt = new Excerpt(source);
     this.#mark = mark;
+    this.#view = new StepView(source, mark);
+    this.#view.reserve(steps);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an order that breaks the program");
-    const told = element("div", "runnable-stepper-told", this.#text, this.#values);
-    told.setAttribute("aria-live", "polite");
-    // As high as it is at last: nothing moves below.
-    const lines = steps.map(({ stdout }) => stdout).join("");
-    this.#printed.style.minHeight = `${String(1.5 * Math.max(1, lines.split("\n").length - 1))}em`;
     this.element.append(
       element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#place),
-      told,
-      this.#excerpt.element,
-      element("p", "runnable-stepper-label", "Printed so far"),
-      this.#printed,
+      this.#view.told,
+      this.#view.code,
+      ...this.#view.printed,
     );
     this.#show();
   }
@@ -58,21 +50,10 @@ export class Stepper {
   }
 
   #show(): void {
-    const step = this.#steps[this.#at]!;
     const isLast = this.#at === this.#steps.length - 1;
     enable(this.#previous, this.#at > 0);
     enable(this.#next, !isLast);
     this.#place.textContent = `Step ${String(this.#at + 1)} of ${String(this.#steps.length)}`;
-    const rest = step.text.startsWith(step.who) ? step.text.slice(step.who.length) : step.text;
-    this.#text.replaceChildren(element("strong", "", step.who), rest);
-    if (isLast) this.#text.append(` ${this.#ending}`);
-    this.#values.replaceChildren();
-    for (const [name, value] of Object.entries(step.values)) {
-      this.#values.append(element("code", "", `${name} = ${value}`), " ");
-    }
-    this.#excerpt.show(step.line);
-    const printed = this.#steps.slice(0, this.#at + 1).map(({ stdout }) => stdout);
-    this.#printed.textContent = printed.join("");
-    this.#mark(step.line);
+    this.#view.show(this.#steps.slice(0, this.#at + 1), 1, isLast ? this.#ending : "");
   }
 }

@@ -30,6 +30,20 @@ class Orders extends Widget {
     return this.said(/./);
   }
 
+  /** Who can be chosen to go on. */
+  options(): Promise<string[]> {
+    return this.page.$$eval(`${this.selector} .runnable-turns button`, (all) =>
+      all.map((option) => option.textContent ?? ""),
+    );
+  }
+
+  /** What has been chosen so far, once so many choices are made. */
+  async chosen(count: number): Promise<string> {
+    const place = `${this.selector} .runnable-stepper-place`;
+    await untilText(this.page, place, new RegExp(`^${String(count)} choices?\\b`));
+    return this.text(".runnable-stepper-place");
+  }
+
   marked(): Promise<number[]> {
     return this.page.$$eval(`${this.selector} .runnable-marked`, (lines) =>
       lines.map((line) => Number((line as HTMLElement).dataset["line"])),
@@ -121,6 +135,74 @@ for (const engine of engines) {
       });
     }
 
+    test("the reader chooses who goes on until the program breaks, and goes back", async () => {
+      const drawers = new Orders(page, "drawers");
+      await drawers.press("Choose yourself");
+      assert.equal(await drawers.chosen(0), "0 choices");
+      assert.deepEqual(await drawers.options(), [
+        "Ada begins with line 6",
+        "The main thread goes on in line 14",
+      ]);
+      let made = 0;
+      const choose = async (option: string): Promise<void> => {
+        await drawers.press(option);
+        await drawers.chosen(++made);
+      };
+      const told = () => drawers.text(".runnable-stepper-told");
+      // She holds the till, and is about to take the bar.
+      while (!(await told()).includes("Ada runs lines 7 and 8.")) {
+        await choose((await drawers.options())[0]!);
+      }
+      assert.deepEqual(await drawers.marked(), [8]);
+      for (let options = await drawers.options(); options.length > 0;) {
+        await choose(options.find((option) => !option.startsWith("Ada"))!);
+        options = await drawers.options();
+      }
+      assert.match(await told(), /ends in a deadlock.*Ada waits in line 8.*Ben waits in line 8/s);
+      assert.match(await told(), /You have found an order that breaks it\./);
+      const [marked] = await drawers.marked();
+      assert.match(await drawers.text(".runnable-at"), new RegExp(`^\\s*${String(marked)}\\b`));
+      assert.match(await drawers.text(".runnable-stepper-place"), /, \d forced switch(es)?$/);
+      await drawers.press("One back");
+      await drawers.chosen(made - 1);
+      assert.ok((await drawers.options()).length > 1);
+      await drawers.press("Let it run on");
+      await untilText(
+        page,
+        `${drawers.selector} .runnable-stepper-told`,
+        /The program (ends|comes)/,
+      );
+      assert.equal((await drawers.options()).length, 0);
+    });
+
+    test("tasks are given their turns by the reader, too", async () => {
+      const seat = new Orders(page, "seat");
+      await seat.press("Choose yourself");
+      await seat.chosen(0);
+      await seat.press("Ben begins with line 16");
+      assert.equal(await seat.chosen(1), "1 choice, 1 task out of turn");
+      assert.deepEqual(await seat.options(), ["Ben goes on in line 17", "Ada goes on in line 9"]);
+      await seat.press("Ben goes on in line 17");
+      await seat.chosen(2);
+      assert.match(await seat.text(".runnable-stepper-told"), /AssertionError: -1 seats left/);
+      assert.match(await seat.text(".runnable-stepper > pre:last-child"), /Ada has.*\nBen has/);
+      await seat.write("print('other code')\n");
+      assert.match(await seat.text(".runnable-orders-said"), /The code has changed/);
+      await seat.press("Choose yourself");
+      await untilText(page, `${seat.selector} .runnable-stepper-told`, /comes to its end/);
+      await seat.press("Reset");
+    });
+
+    test("orders at random are others each time, and the seed is said", async () => {
+      const doors = new Orders(page, "doors");
+      await doors.press("Try some at random");
+      const said = await doors.said(/seed 1/);
+      assert.match(said, /^500 orders at random, seed 1: \d+ of them break the program\./);
+      await doors.press("Try some at random");
+      assert.notEqual((await doors.said(/seed 2/)).replace("seed 2", "seed 1"), said);
+      await doors.steps();
+    });
+
     test("what the reader writes is what is tried, and Stop ends it", async () => {
       const doors = new Orders(page, "doors_locked");
       await doors.write(
@@ -182,6 +264,9 @@ describe("looks and keys", () => {
         await page.goto(site.url + PAGE);
         const drawers = new Orders(page, "drawers");
         await drawers.tryAll();
+        const seat = new Orders(page, "seat");
+        await seat.press("Choose yourself");
+        await seat.chosen(0);
         assert.deepEqual(await violations(page), []);
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
@@ -218,6 +303,25 @@ describe("looks and keys", () => {
       assert.equal(await below(), place);
     }
     assert.equal(await focused(), "Next", "the focus stays at the last step");
+    await page.browserContext().close();
+  });
+
+  test("by keyboard: whoever goes on is chosen, and the focus comes to the next choice", async () => {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    const doors = new Orders(page, "doors");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+    await (await doors.button("Choose yourself")).focus();
+    await page.keyboard.press("Enter");
+    await doors.chosen(0);
+    for (let count = 1; count <= 4; count++) {
+      assert.match(await focused(), /^front door (begins with|goes on in) line \d+$/);
+      assert.deepEqual(await doors.marked(), [Number(/\d+$/.exec(await focused())![0])]);
+      await page.keyboard.press("Enter");
+      await doors.chosen(count);
+      if (!(await focused()).startsWith("front door")) break;
+    }
+    await doors.press("One back");
     await page.browserContext().close();
   });
 

@@ -344,6 +344,81 @@ def test_a_replay_is_the_run_and_afterwards_all_is_as_before(name: str) -> None:
     python("-c", REPLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
+PLAY = """
+import json, random, sys
+from pathlib import Path
+from explorer.program import Program
+
+program = Program(Path(sys.argv[1]).read_text(), "program.py")
+with program.entered():
+    for seed in range(12):
+        chance = random.Random(seed)
+        choices = []
+        while (ran := program.play(choices)).kind == "open":
+            assert not ran.breaks
+            assert [each.choice for each in ran.decisions] == choices
+            assert len(ran.options) > 1 and len({each.who for each in ran.options}) > 1
+            choice = chance.choice([0, 0, chance.randrange(len(ran.options))])
+            option, before = ran.options[choice], ran.steps
+            choices.append(choice)
+            after = program.play(choices).steps
+            # What has happened stays; of the last step it may be told now why it is over.
+            assert after[: len(before) - 1] == before[:-1]
+            new = after[len(before) :]
+            # One that has not begun, or only waits anew, may not come to a line of its own.
+            names = {step.who for step in after[max(0, len(before) - 1) :]}
+            assert not new or not option.begun or option.who in names, (option, new)
+        assert ran.options == ()
+        whole = program.run(lambda number, options, costs: choices[number])
+        assert (ran.kind, ran.text, ran.stdout) == (whole.kind, whole.text, whole.stdout)
+        assert len(ran.decisions) == len(choices)
+    usual = program.follow(())
+    ended = program.play([], to_the_end=True)
+    assert (ended.kind, ended.steps, ended.decisions) == (usual.kind, usual.steps, usual.decisions)
+import threading
+assert threading.active_count() == 1, threading.enumerate()
+"""
+
+
+@pytest.mark.parametrize("name", [*BROKEN, *FIXED])
+def test_a_reader_may_make_each_choice(name: str) -> None:
+    python("-c", PLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
+
+
+PLAYED = """
+import json, sys
+from pathlib import Path
+from explorer import report
+
+source = Path(sys.argv[1]).read_text()
+print(json.dumps(report.played(source, "program.py", json.loads(sys.argv[2]))))
+"""
+
+
+def played(name: str, *choices: int) -> dict[str, Any]:
+    path = str(SNIPPETS / "interleavings" / f"{name}.py")
+    told: dict[str, Any] = json.loads(python("-c", PLAYED, path, json.dumps(choices)))
+    return told
+
+
+def test_who_can_be_chosen_is_said_with_the_line() -> None:
+    first = played("drawers")
+    assert (first["kind"], first["choices"], first["chosen"]) == ("open", [], "0 choices")
+    assert [(each["who"], each["text"]) for each in first["options"]] == [
+        ("Ada", "begins with line 6"),
+        ("The main thread", "goes on in line 14"),
+    ]
+    other = played("drawers", 1)
+    assert other["chosen"] == "1 choice, 1 forced switch"
+    assert other["steps"][-1]["who"] == other["options"][0]["who"] == "The main thread"
+    tasks = played("seat")
+    assert played("seat", 1)["chosen"] == "1 choice, 1 task out of turn"
+    assert [(each["who"], each["text"]) for each in tasks["options"]] == [
+        ("Ada", "begins with line 6"),
+        ("Ben", "begins with line 16"),
+    ]
+
+
 COUNT = """
 from explorer import search
 from explorer.program import Program

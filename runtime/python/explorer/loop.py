@@ -45,10 +45,14 @@ class _Ready(collections.deque[Any]):
             options += 1
         if options < 2:
             return super().popleft()
-        chosen = scheduler.current().decide(options, 1, tasks=True)
-        handle = self[chosen]
-        del self[chosen]
-        return handle
+        run = scheduler.current()
+        handles = [self[place] for place in range(options)]
+        chosen = run.decide(handles, 1, tasks=True)
+        if chosen is None:
+            run.leave()
+        # Not `remove`: handles of timers may be equal without being the same.
+        del self[next(place for place, each in enumerate(handles) if each is chosen)]
+        return chosen
 
 
 class _Selector:

@@ -266,12 +266,12 @@ def count() -> int:
     return sum(thread.state != scheduler.ENDED for thread in scheduler.current().threads) - 1
 
 
-def _no_hook(args: Any, /) -> None:
-    pass
+def no_hook(args: Any, /) -> None:
+    """Do nothing: no run is going on."""
 
 
 # Called with what `threading.excepthook` gets.
-on_thread_failed: Callable[[Any], None] = _no_hook
+on_thread_failed: Callable[[Any], None] = no_hook
 
 
 def excepthook(args: Any, /) -> None:

@@ -18,7 +18,7 @@ from explorer import primitives, scheduler, stacks
 from explorer.points import Points
 from explorer.replace import Replacement
 from explorer.scheduler import CannotSwitchError, Chooser, Decision, Over, Scheduler
-from explorer.steps import Recorder, Step
+from explorer.steps import Option, Recorder, Step
 
 # A run prints no more than so many characters that are kept.
 _MOST_TEXT = 10_000
@@ -31,13 +31,14 @@ class Ran:
     """What came of one run.
 
     Attributes:
-        kind: `ok`, `exception`, `status`, `deadlock` or `endless`.
+        kind: `ok`, `exception`, `status`, `deadlock` or `endless`; `open` if a decision was left.
         text: what went wrong, in a line or more; empty if nothing did.
         line: where, if it is known; else 0.
         stdout: what was printed.
         decisions: all that were made.
         steps: who ran where, if that was asked for.
         seconds: of virtual time.
+        options: who could go on at the decision that was left open, if its steps were asked for.
     """
 
     kind: str
@@ -47,11 +48,12 @@ class Ran:
     decisions: tuple[Decision, ...]
     steps: tuple[Step, ...]
     seconds: float
+    options: tuple[Option, ...] = ()
 
     @property
     def breaks(self) -> bool:
         """Whether the program did not come to a good end."""
-        return self.kind != "ok"
+        return self.kind not in ("ok", "open")
 
 
 class _Stream(io.TextIOBase):
@@ -103,9 +105,12 @@ class Program:
             with self._replacement.entered(), warnings.catch_warnings():
                 # Of coroutines that the end of a run left behind.
                 warnings.simplefilter("ignore")
-                yield
+                try:
+                    yield
+                finally:
+                    sys.modules["__main__"] = main
+                    gc.collect()
         finally:
-            sys.modules["__main__"] = main
             random.setstate(state)
             for name, value in saved.items():
                 setattr(sys, name, value)
@@ -124,6 +129,21 @@ class Program:
     def follow_fast(self, schedule: Sequence[tuple[int, int]]) -> Ran:
         """Run it with these choices, without telling its steps."""
         return self.run(scheduler.following(schedule))
+
+    def play(self, choices: Sequence[int], *, to_the_end: bool = False) -> Ran:
+        """Run it with these choices up to the first decision for which there is none.
+
+        Args:
+            choices: which of its options, counted from 0, for each decision from the first on.
+            to_the_end: make the usual choices after them.
+        """
+
+        def choose(number: int, options: int, costs: int) -> int | None:  # noqa: ARG001
+            if number < len(choices):
+                return min(choices[number], options - 1)
+            return 0 if to_the_end else None
+
+        return self.run(choose, with_steps=True)
 
     def run(self, choose: Chooser, *, with_steps: bool = False) -> Ran:
         """Run it once, asking at each decision.
@@ -173,6 +193,7 @@ class Program:
             points.end()
             sys.stdout, sys.stderr = output
             scheduler.leave()
+            primitives.on_thread_failed = primitives.no_hook  # The last one keeps the run.
         if run.interrupted:
             raise KeyboardInterrupt
         if run.failed:
@@ -182,8 +203,8 @@ class Program:
             gc.collect()
         kind, text, line = self._judge(run, failed, status, waits)
         stdout = "".join(printed)[:_MOST_TEXT]
-        steps = tuple(recorder.steps) if with_steps else ()
-        return Ran(kind, text, line, stdout, tuple(run.decisions), steps, seconds)
+        steps, decisions = tuple(recorder.steps), tuple(run.decisions)
+        return Ran(kind, text, line, stdout, decisions, steps, seconds, tuple(recorder.options))
 
     def _to_the_end(self, failed: list[tuple[BaseException, str]]) -> object:
         """Do what an interpreter does, and return the exit status."""
@@ -213,6 +234,8 @@ class Program:
         status: object,
         waits: str,
     ) -> tuple[str, str, int]:
+        if run.verdict == "open":
+            return "open", "", 0
         if failed:
             error, name = failed[0]
             where = "" if name == "MainThread" else f" in {name}"

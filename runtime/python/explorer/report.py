@@ -1,13 +1,13 @@
 """All that a page shows of an exploration, as JSON.
 
 To a page it is told in lines on standard output: `{"runs": …}` as it goes on, `{"found": …}` at
-last, or `{"failed": …}`.
+last, or `{"failed": …}`. Of a run whose choices the reader makes it is told `{"played": …}`.
 """
 
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from explorer import search, words
 from explorer.program import Program
 from explorer.scheduler import CannotSwitchError
 from explorer.search import Found, Group
+from explorer.steps import Step
 
 # Seconds between two lines that tell how far it is.
 _OFTEN = 0.15
@@ -73,21 +74,71 @@ def _group(program: Program, group: Group, *, with_steps: bool) -> dict[str, Any
         "line": group.line,
         "stdout": group.stdout,
         "schedule": group.schedule,
-        "steps": [
-            {
-                "who": step.who,
-                "line": step.lines[-1] if step.lines else 0,
-                "why": step.why,
-                "text": words.step(step),
-                "stdout": step.stdout,
-                "values": step.values,
-            }
-            for step in steps
+        "steps": [_step(step) for step in steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "who": step.who,
+        "line": step.lines[-1] if step.lines else 0,
+        "why": step.why,
+        "text": words.step(step),
+        "stdout": step.stdout,
+        "values": step.values,
+    }
+
+
+def played(
+    source: str, filename: str, choices: Sequence[int], *, to_the_end: bool = False
+) -> dict[str, Any]:
+    """Run a program with somebody's choices; see `Program.play`.
+
+    Returns:
+        How far it came and how it stands there, ready for `json.dumps`.
+
+    Raises:
+        SyntaxError: the source is no Python.
+        CannotSwitchError: it starts threads, and there can be none here.
+    """
+    program = Program(source, filename)
+    with program.entered():
+        ran = program.play(choices, to_the_end=to_the_end)
+    return {
+        "kind": ran.kind,
+        "breaks": ran.breaks,
+        "ending": "" if ran.kind == "open" else words.ending(ran),
+        "line": ran.line,
+        "choices": [each.choice for each in ran.decisions],
+        "chosen": words.chosen(ran),
+        "steps": [_step(step) for step in ran.steps[-_MOST_STEPS:]],
+        "options": [
+            {"who": each.who, "line": each.line, "text": words.option(each)} for each in ran.options
         ],
     }
 
 
-def tell_of_file(name: str, filename: str, bound: int, runs: int) -> None:
+def _tell(make_told: Callable[[Callable[[dict[str, Any]], None]], dict[str, Any]]) -> None:
+    """Tell what is made, or why it could not be; whoever makes it may tell how far that is."""
+    output = sys.stdout
+
+    def write(what: dict[str, Any]) -> None:
+        output.write(json.dumps(what) + "\n")
+        output.flush()
+
+    try:
+        write(make_told(write))
+    except SyntaxError as error:
+        write({"failed": f"Line {error.lineno}: {error.msg}."})
+    except CannotSwitchError as error:
+        write({"failed": str(error)})
+
+
+def _text_of(name: str) -> str:
+    return (Path(__file__).parents[1] / name).read_text(encoding="utf-8")
+
+
+def tell_of_file(name: str, filename: str, bound: int, runs: int, seed: int | None = None) -> None:
     """Explore a program and tell of it on standard output, as said above.
 
     Args:
@@ -95,23 +146,35 @@ def tell_of_file(name: str, filename: str, bound: int, runs: int) -> None:
         filename: its name in reports.
         bound: as for `make`.
         runs: as for `make`.
+        seed: as for `make`.
     """
-    source = (Path(__file__).parents[1] / name).read_text(encoding="utf-8")
-    output, clock, last = sys.stdout, time.monotonic, time.monotonic()
+    clock = time.monotonic
 
-    def write(what: dict[str, Any]) -> None:
-        output.write(json.dumps(what) + "\n")
-        output.flush()
+    def explored(write: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+        last = clock()
 
-    def progress(found: Found) -> None:
-        nonlocal last
-        if clock() - last > _OFTEN:
-            last = clock()
-            write({"runs": found.runs, "breaking": found.breaking})
+        def progress(found: Found) -> None:
+            nonlocal last
+            if clock() - last > _OFTEN:
+                last = clock()
+                write({"runs": found.runs, "breaking": found.breaking})
 
-    try:
-        write({"found": make(source, filename, bound=bound, runs=runs, progress=progress)})
-    except SyntaxError as error:
-        write({"failed": f"Line {error.lineno}: {error.msg}."})
-    except CannotSwitchError as error:
-        write({"failed": str(error)})
+        source = _text_of(name)
+        found = make(source, filename, bound=bound, runs=runs, seed=seed, progress=progress)
+        return {"found": found}
+
+    _tell(explored)
+
+
+def tell_played(name: str, filename: str, choices: Sequence[int], to_the_end: bool) -> None:
+    """Run a program with somebody's choices and tell of it on standard output, as said above.
+
+    Args:
+        name: the file its text is in, beside this package.
+        filename: its name in reports.
+        choices: as for `played`.
+        to_the_end: as for `played`.
+    """
+    _tell(
+        lambda _: {"played": played(_text_of(name), filename, choices, to_the_end=to_the_end)},
+    )

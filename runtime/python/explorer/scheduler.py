@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 READY, WAITING, ENDED = range(3)
 MAIN = 1
@@ -51,8 +51,11 @@ class Decision:
 class Chooser(Protocol):
     """Says which one goes on at a decision."""
 
-    def __call__(self, number: int, options: int, costs: int) -> int:
-        """Return one of `options`, counted from 0, for the decision with this number."""
+    def __call__(self, number: int, options: int, costs: int) -> int | None:
+        """Return one of `options`, counted from 0, for the decision with this number.
+
+        None ends the run there: the decision is left open.
+        """
 
 
 @dataclass(eq=False)
@@ -89,6 +92,9 @@ class Watch(Protocol):
     def task_stops(self, task: Any) -> None:
         """The step of a task is over."""
 
+    def left_open(self, among: Sequence[Any]) -> None:
+        """The run ends here, with the choice among these: threads, or steps of tasks."""
+
 
 class Scheduler:
     """Of one run.
@@ -106,7 +112,7 @@ class Scheduler:
         self.decisions: list[Decision] = []
         self.now = 0.0
         self.over = False
-        # Why it is over before its end: `deadlock` or `endless`.
+        # Why it is over before its end: `deadlock`, `endless`, or a decision left `open`.
         self.verdict = ""
         self.interrupted = False
         # Why no thread could be started.
@@ -119,11 +125,18 @@ class Scheduler:
 
     # --- decisions -------------------------------------------------------------------------------
 
-    def decide(self, options: int, costs: int, *, tasks: bool = False) -> int:
-        """Return which of several goes on, and take it down."""
-        choice = self.choose(len(self.decisions), options, costs)
-        self.decisions.append(Decision(options, choice, costs, tasks))
-        return choice
+    def decide[One](self, among: Sequence[One], costs: int, *, tasks: bool = False) -> One | None:
+        """Return which of several goes on, and take it down; nothing if the run ends here."""
+        choice = self.choose(len(self.decisions), len(among), costs)
+        if choice is None:
+            if not self.over:
+                self.current.frame = sys._getframe(1)
+                if self.watch:
+                    self.watch.left_open(among)
+                self._give_up("open")
+            return None
+        self.decisions.append(Decision(len(among), choice, costs, tasks))
+        return among[choice]
 
     def point(self) -> None:
         """Let others have the turn of the running thread, if that is chosen."""
@@ -133,10 +146,9 @@ class Scheduler:
         if not others:
             return
         self._patience -= 1
-        if self._patience < 0:
-            chosen = others[self.decide(len(others), 0)] if len(others) > 1 else others[0]
-        else:
-            chosen = [me, *others][self.decide(len(others) + 1, 1)]
+        chosen = self._one_of(others) if self._patience < 0 else self.decide([me, *others], 1)
+        if chosen is None:
+            self.leave()
         if chosen is not me:
             me.frame = sys._getframe(1)
             self._told("turn")
@@ -182,11 +194,14 @@ class Scheduler:
                 if thread.deadline is not None and thread.deadline <= self.now:
                     thread.state, thread.deadline, thread.timed_out = READY, None, True
             if me.state == READY:
-                ready = self._ready_after(me)
-                chosen = [me, *ready][self.decide(len(ready) + 1, 0)] if ready else me
-                self._pass_to(chosen)
-                return
-        self._pass_to(ready[self.decide(len(ready), 0)] if len(ready) > 1 else ready[0])
+                ready = [me, *self._ready_after(me)]
+                break
+        if chosen := self._one_of(ready):
+            self._pass_to(chosen)
+
+    def _one_of(self, ready: Sequence[Thread]) -> Thread | None:
+        """Return the one that goes on where none of them runs; nothing if the run ends here."""
+        return self.decide(ready, 0) if len(ready) > 1 else ready[0]
 
     # --- the baton -------------------------------------------------------------------------------
 
@@ -215,9 +230,13 @@ class Scheduler:
         self.left -= 1
         if self.left < 0:
             self._give_up("endless")
-            if self.current is not self.threads[0]:
-                self._stand(self.current)
-            raise Over
+            self.leave()
+
+    def leave(self) -> NoReturn:
+        """Let the running thread leave a run that is over."""
+        if self.current is not self.threads[0]:
+            self._stand(self.current)
+        raise Over
 
     def _give_up(self, verdict: str) -> None:
         """End the run: the main thread sees to that."""

@@ -66,6 +66,29 @@ def task_name(task: Any) -> str:
     return f"{name} ({getattr(task.get_coro(), '__name__', 'task')})"
 
 
+def place_of_thread(thread: Thread, filename: str) -> tuple[int, bool]:
+    """Return the line of the program where a thread goes on, and whether it has begun before.
+
+    Of one that has not it is the line where its function begins; 0 if that is not the program's.
+    """
+    frame, _ = in_thread(thread.frame, filename)
+    if frame is not None:
+        caller, _ = in_thread(frame.f_back, filename)
+        is_first = frame.f_lineno == frame.f_code.co_firstlineno and caller is None
+        return frame.f_lineno or 0, not is_first
+    function: Any = getattr(thread.owner, "_target", None) or getattr(thread.owner, "run", None)
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_filename != filename:
+        return 0, False
+    return code.co_firstlineno, False
+
+
+def place_of_task(task: Any, filename: str) -> tuple[int, bool]:
+    """Return the same of a task."""
+    frame, _ = in_task(task, filename)
+    return (frame.f_lineno or 0 if frame else 0), getattr(task.get_coro(), "cr_suspended", True)
+
+
 def tasks_of(thread: Thread) -> list[Any]:
     """The tasks that are not done, of the event loop that a waiting thread runs."""
     asyncio: Any = sys.modules.get("asyncio")

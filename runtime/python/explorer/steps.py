@@ -1,12 +1,12 @@
 """Takes down a run step by step: who ran, which lines, why it stopped running, what it printed."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from explorer import stacks
-from explorer.scheduler import Scheduler
+from explorer.scheduler import MAIN, Scheduler, Thread
 
 # Of a run; lines and values of one step; characters of a value.
 _MOST = 400
@@ -39,11 +39,27 @@ class Step:
     values: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Option:
+    """Who could go on where a run was left open.
+
+    Attributes:
+        who: its name.
+        line: where; 0 if that is not in the program.
+        begun: whether it has run before.
+    """
+
+    who: str
+    line: int
+    begun: bool
+
+
 class Recorder:
     """Of one run."""
 
     def __init__(self, run: Scheduler, filename: str) -> None:
         self.steps: list[Step] = []
+        self.options: list[Option] = []
         self._run = run
         self._filename = filename
         self._open: Step | None = None
@@ -66,9 +82,15 @@ class Recorder:
 
     def thread_stops(self, why: str) -> None:
         """The running thread stops running; `why` as in `Step`."""
-        if self._open is None or self._open.who != stacks.actor(self._run):
+        who = stacks.actor(self._run)
+        if self._open is None or self._open.who != who:
             self._close("", 0, {})
-            return
+            if why != "end" or self._run.current.ident == MAIN:
+                return
+            # It has run no line, and that is its last turn.
+            self._last.pop(who, 0)
+            self._step()
+        assert self._open
         frame, called = stacks.in_thread(self._run.current.frame, self._filename)
         if why == "end":
             frame = None
@@ -86,6 +108,19 @@ class Recorder:
         why = "end" if task.done() else "wait"
         self._open.waits = stacks.reason(called) if why == "wait" else ""
         self._close(why, line, frame.f_locals if frame else {})
+
+    def left_open(self, among: Sequence[Any]) -> None:
+        """The run ends here, with the choice among these: threads, or steps of tasks."""
+        self.thread_stops("")
+        self.options = [self._option(each) for each in among]
+
+    def _option(self, each: Any) -> Option:
+        if isinstance(each, Thread):
+            name, place = stacks.name_of(each), stacks.place_of_thread(each, self._filename)
+        else:
+            task = each._callback.__self__
+            name, place = stacks.task_name(task), stacks.place_of_task(task, self._filename)
+        return Option(name, *place)
 
     def _step(self) -> Step:
         who = stacks.actor(self._run)

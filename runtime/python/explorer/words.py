@@ -1,7 +1,8 @@
 """Says in words what an exploration has found, and what happens in a step."""
 
+from explorer.program import Ran
 from explorer.search import Found, Group
-from explorer.steps import Step
+from explorer.steps import Option, Step
 
 
 def _many(count: int, what: str) -> str:
@@ -57,8 +58,8 @@ _HOW = {
 }
 
 
-def ending(group: Group) -> str:
-    """Say how the runs of a group end."""
+def ending(group: Group | Ran) -> str:
+    """Say how a run ends, or those of a group."""
     text = f"The program {_HOW[group.kind]}"
     if group.kind == "exception" and group.line:
         return f"{text} in line {group.line}: {group.text}"
@@ -77,9 +78,29 @@ def _lines(step: Step) -> str:
 
 def step(each: Step) -> str:
     """Say what one thread or task does in one go, and why it stops."""
+    if each.why == "end" and not each.lines:
+        return f"{each.who} comes to its end."
     ends = {
         "turn": "There its turn is over.",
         "wait": f"There it waits for {each.waits}.",
         "end": "That is its end.",
     }
     return f"{each.who} {_lines(each)}. {ends.get(each.why, '')}".strip()
+
+
+def chosen(ran: Ran) -> str:
+    """Say how many choices were made, and how many of them were unusual."""
+    unusual = [each.tasks for each in ran.decisions if each.choice and each.costs]
+    parts = [_many(len(ran.decisions), "choice")]
+    if early := sum(unusual):
+        parts.append(f"{_many(early, 'task')} out of turn")
+    if forced := len(unusual) - early:
+        parts.append("1 forced switch" if forced == 1 else f"{forced:,} forced switches")
+    return ", ".join(parts)
+
+
+def option(each: Option) -> str:
+    """Say what one does if it is chosen to go on."""
+    if each.line == 0:
+        return "goes on" if each.begun else "begins"
+    return f"goes on in line {each.line}" if each.begun else f"begins with line {each.line}"
