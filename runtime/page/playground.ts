@@ -23,6 +23,9 @@ async def main() -> None:
 asyncio.run(main())
 `;
 
+/** Where orders are tried, so many switches are forced at most, as on most pages. */
+const BOUND = 2;
+
 const DAMAGE: Record<DamagedBecause, string> = {
   base64: "there are characters in it that do not belong there",
   gzip: "a part of it is missing or was changed",
@@ -115,12 +118,15 @@ export class RunnablePlayground extends HTMLElement {
     );
     output.setAttribute("role", "log");
     output.setAttribute("aria-label", "Output");
-    this.replaceChildren(...above, head, code, output);
+    const orders = element("div", "runnable-orders");
+    this.replaceChildren(...above, head, code, output, orders);
     this.#workbench = new Workbench({
       root: this,
       head,
       code,
       output,
+      orders,
+      bound: BOUND,
       traced: true,
       tab: this.#tab(),
       draft,

@@ -11,8 +11,12 @@ const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
 /** What a page of ours shows of one program's orders. */
 class Orders extends Widget {
-  constructor(page: Page, name: string) {
-    super(page, `runnable-snippet[data-name="interleavings/${name}"]`);
+  constructor(
+    page: Page,
+    name: string,
+    selector = `runnable-snippet[data-name="interleavings/${name}"]`,
+  ) {
+    super(page, selector);
   }
 
   text(part: string): Promise<string> {
@@ -221,6 +225,28 @@ for (const engine of engines) {
       await doors.write("print('one'\n");
       await doors.press("Try every order");
       assert.match(await doors.said(/never closed/), /^Line 1: '\(' was never closed\.$/);
+    });
+
+    test("the playground does the same with the reader's own program", async () => {
+      const own = await freshPage(browser);
+      await own.goto(`${site.url}/playground/`);
+      const playground = new Orders(own, "playground", "runnable-playground");
+      await playground.write(
+        "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
+          "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
+          "order = []\nasyncio.run(main())\nassert order == ['one', 'two'], order\n",
+      );
+      assert.match(await playground.tryAll(), /^All 2 orders that there are: 1 of them breaks/);
+      const steps = await playground.steps();
+      assert.match(steps.at(-1)!.text, /AssertionError: \['two', 'one'\]/);
+      await playground.write("import asyncio\nprint('nothing to choose')\n");
+      assert.match(await playground.tryAll(), /^There is only one order, and it does not break/);
+      await playground.write("import socket\nsocket.create_connection(('127.0.0.1', 1))\n");
+      assert.match(
+        await playground.tryAll(),
+        /There is only one order, and it breaks the program\./,
+      );
+      await own.close();
     });
 
     test("another widget's Run takes the turn, and a run is as usual afterwards", async () => {
