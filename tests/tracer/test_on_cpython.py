@@ -432,6 +432,28 @@ def test_who_has_waited_for_what_its_own_callback_brings_was_not_ready(tmp_path:
     assert three[2] == two[5]
 
 
+def test_what_the_loop_calls_of_a_library_is_in_no_line_of_the_program(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            loop.call_soon(sum, range(6_000_000))
+            loop.call_later(0.01, print, "printed")
+            await asyncio.sleep(0.05)
+            sum(range(6_000_000))
+
+        asyncio.run(main())
+        """,
+    )
+    lines = {row[3] for row in traced.of("seen")}
+    assert 9 in lines
+    assert 11 not in lines
+    assert [row[4:] for row in traced.of("output")] == [["printed", 0]]
+
+
 def test_other_methods_of_a_task_are_no_steps(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,

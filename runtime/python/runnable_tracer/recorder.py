@@ -98,6 +98,9 @@ class Recorder:
         self.reading = self.left = 0
         # Functions below which a process made by `fork` began: what called them was its parent's.
         self.beginnings: set[CodeType] = set()
+        # Functions that call what was left to them earlier, as event loops do: the line of the
+        # program that has called them has nothing to do with it.
+        self.callers: set[CodeType] = set()
         # Whether this process is the one that runs the program, not one that it has started.
         self.is_main = True
         self.begin(get_ident())
@@ -164,20 +167,19 @@ class Recorder:
 
     def seen(self, lane: int, frame: FrameType | None) -> None:
         """Tell which line a lane's thread is in as it runs, if that is another one than before."""
-        while frame is not None and frame.f_code.co_filename != self.program:
-            frame = frame.f_back
-        if frame is None:
-            return
-        line = frame.f_lineno or 0
-        if self.lines.get(lane) != line:
+        line = self.line(frame)
+        if line and self.lines.get(lane) != line:
             self.lines[lane] = line
             self.rows.append(("seen", lane, self.now(), line))
 
     def line(self, frame: FrameType | None) -> int:
         """Return the line where the program is, given what it has called; 0 if it is not."""
-        while frame is not None and frame.f_code not in self.beginnings:
-            if frame.f_code.co_filename == self.program:
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename == self.program:
                 return frame.f_lineno or 0
+            if code in self.callers or code in self.beginnings:
+                break
             frame = frame.f_back
         return 0
 

@@ -12,7 +12,7 @@ or none, such as `id` or `list.extend`, and an attribute that such a function co
 import asyncio
 import contextlib
 import sys
-from asyncio import Task, events, format_helpers, futures
+from asyncio import Task, base_events, events, format_helpers, futures
 from collections.abc import Callable
 from types import BuiltinMethodType, CodeType
 from typing import Any
@@ -57,6 +57,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
     rows, steps = recorder.rows, recorder.steps
     names, functions, waits = recorder.names, recorder.functions, recorder.waits
     threads, program = recorder.threads, recorder.program
+    recorder.callers.add(base_events.BaseEventLoop._run_once.__code__)  # type: ignore[attr-defined]
     is_known = set(_Handle.__slots__) == _SLOTS
     awaited = awaiting(program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
