@@ -21,7 +21,7 @@ export interface HoldUp {
 const HOLD_UP = 50;
 
 /** A thread that waits for these is at rest. */
-const RESTS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
+export const RESTS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
 
 type Step = Extract<Row, ["step", ...unknown[]]>;
 type Wait = Extract<Row, ["wait", ...unknown[]]>;

@@ -475,7 +475,7 @@ export class Timeline {
         break;
       case "job":
         on.add(row);
-        this.#showLine(on, row[4]);
+        this.#showLine(on, row[4] || Number(row[3] !== "" && process.lanes.get(on.by)?.own));
         break;
       case "output": {
         const mark: Mark = { at: row[2], kind: row[3], text: row[4], line: row[5] };
@@ -513,7 +513,10 @@ export class Timeline {
     on.start = Math.max(0, at);
     on.by = by;
     on.line = line;
-    if (line > 0 || id <= 1) on.own = true;
+    const maker = on.process.lanes.get(by);
+    // What the program has a task of its own do is its own, even if that is a function of a library.
+    const isMade = kind === "task" && maker?.kind === "task" && maker.line > 0;
+    if (line > 0 || id <= 1 || isMade) on.own = true;
     if (id !== 0) {
       const thread = on.process.lanes.get(parent);
       if (kind === "task" && thread?.kind === "thread") {

@@ -1,4 +1,5 @@
 /** Who had its turn when: steps of tasks, and what threads ran besides. */
+import { RESTS } from "./hold_ups.ts";
 import type { Lane, Segment } from "./model.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
@@ -58,6 +59,9 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
     const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
     return first !== undefined && first.at <= to;
   };
+  /** It waits there in the midst of something, such as a callback. */
+  const isHalfWay = (segment: Segment | undefined): boolean =>
+    segment?.state === "waiting" && !RESTS.has(segment.reason || "other");
   const found: Turn[] = [];
   let next = 0;
   for (const whole of stretches(thread)) {
@@ -66,7 +70,8 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
     let at = next;
     for (; at < taken.length && taken[at]!.at <= whole.end; at++) {
       const step = taken[at]!;
-      const isOutside = at === next && !isLooping(from);
+      const isRest = isHalfWay(thread.segments[whole.first - 1]);
+      const isOutside = at === next && (isRest || !isLooping(from));
       if (step.at > from && (isOutside || hasPrinted(from, step.at))) {
         found.push({ ...whole, at: from, told, end: step.at, then: step.lane });
       }
@@ -76,9 +81,10 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
     }
     const isUndivided = at === next;
     const isCallback = thread.segments[whole.first]!.line > 0;
+    const isHalf = isHalfWay(thread.segments[whole.last + 1]);
     if (
       (isUndivided && (isCallback || !isLooping(from))) ||
-      (from < whole.end && hasPrinted(from, whole.end))
+      (from < whole.end && (isHalf || hasPrinted(from, whole.end)))
     ) {
       found.push({ ...whole, at: from, told });
     }

@@ -106,6 +106,59 @@ for (const engine of engines) {
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
 
+    test("a worker in a function of the library waits as that does", async () => {
+      const rows = await traced(
+        "import time\nfrom concurrent.futures import ThreadPoolExecutor\n" +
+          "with ThreadPoolExecutor(1, 'pool') as pool:\n" +
+          "    pool.submit(time.sleep, 0.1).result()\n    time.sleep(0.05)\n",
+      );
+      const worker = rows.find((row) => row[0] === "lane" && row[4] === "pool_0")![1];
+      const waits = rows.flatMap((row) => (row[0] === "wait" && row[1] === worker ? [row[3]] : []));
+      assert.deepEqual(waits.slice(0, 2), ["sleep", "work"]);
+    });
+
+    test("a callback prints for its thread, and wakes for who wanted it", async () => {
+      const rows = await traced(
+        "import asyncio\n" +
+          "async def main():\n" +
+          "    loop = asyncio.get_running_loop()\n" +
+          "    future = loop.create_future()\n" +
+          "    loop.call_soon(lambda: (print('called'), future.set_result(1)))\n" +
+          "    await future\n" +
+          "asyncio.run(main())\n",
+      );
+      const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
+      const main = lanes.find((row) => row[4] === "Task-1")![1];
+      const printed = rows.flatMap((row) => (row[0] === "output" ? [row[1]] : []));
+      assert.deepEqual(printed, [1]);
+      const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row[3]] : []));
+      assert.equal(steps[1], main);
+    });
+
+    test("what computes in the same line again is seen there again", async () => {
+      const rows = await traced(
+        "import asyncio, time\n" +
+          "def crunch():\n" +
+          "    end = time.perf_counter() + 0.1\n" +
+          "    while time.perf_counter() < end: pass\n" +
+          "async def work():\n" +
+          "    for _ in range(2):\n" +
+          "        crunch()\n" +
+          "        await asyncio.sleep(0)\n" +
+          "async def main():\n" +
+          "    await asyncio.gather(work(), work())\n" +
+          "asyncio.run(main())\n",
+      );
+      const long = rows.flatMap((row) => (row[0] === "step" && row[5] - row[4] >= 50 ? [row] : []));
+      assert.equal(long.length, 4);
+      for (const [, , , , start, end] of long) {
+        const lines = rows.flatMap((row) =>
+          row[0] === "seen" && row[2] >= start && row[2] <= end ? [row[3]] : [],
+        );
+        assert.ok(lines.filter((line) => line === 4).length > lines.length / 2, lines.join());
+      }
+    });
+
     for (const [how, text, last] of [
       ["failed", "ZeroDivisionError", "1 / 0"],
       ["done", "", "raise SystemExit(3)"],

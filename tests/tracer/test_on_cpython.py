@@ -2,7 +2,7 @@
 
 import re
 import signal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,7 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
         import asyncio
         import multiprocessing
         import os
+        import sys
         import threading
 
         async def fail():
@@ -83,6 +84,7 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
             thread = threading.Thread(target=lambda: 1 / 0, name="dividing")
             thread.start()
             thread.join()
+            threading.Thread(target=sys.exit, args=(3,), name="leaves").start()
             context = multiprocessing.get_context("spawn")
             started = context.Event()
             spinning = context.Process(target=spin, args=(started,), name="spinning")
@@ -101,6 +103,7 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
     assert ends["failing"] == ["failed", "KeyError"]
     assert ends["cancelled"] == ["cancelled", ""]
     assert ends["dividing"] == ["failed", "ZeroDivisionError"]
+    assert ends["leaves"] == ["done", ""]
     assert ends["MainThread"] == ["done", ""]
     children = {
         process["rows"][0][4]: (process["parent"], process["rows"][-1][3:])
@@ -452,6 +455,120 @@ def test_what_the_loop_calls_of_a_library_is_in_no_line_of_the_program(tmp_path:
     assert 9 in lines
     assert 11 not in lines
     assert [row[4:] for row in traced.of("output")] == [["printed", 0]]
+
+
+def test_what_computes_in_the_same_line_again_is_seen_there_again(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import time
+
+        def crunch():
+            end = time.thread_time() + 0.08
+            while time.thread_time() < end: pass
+
+        async def work():
+            for _ in range(2):
+                crunch()
+                await asyncio.sleep(0)
+
+        async def main():
+            async with asyncio.TaskGroup() as group:
+                group.create_task(work())
+                group.create_task(work())
+
+        asyncio.run(main())
+        """,
+    )
+    seen = [(row[2], row[3]) for row in traced.of("seen")]
+    steps = [row[4:6] for row in traced.of("step") if row[5] - row[4] >= 50]
+    assert len(steps) == 4
+    for start, end in steps:
+        lines = [line for at, line in seen if start <= at <= end]
+        assert lines.count(7) > len(lines) / 2
+
+
+def test_a_worker_in_a_function_of_the_library_waits_as_that_does(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import time
+        from concurrent.futures import ThreadPoolExecutor
+
+        def work():
+            time.sleep(0.1)
+
+        with ThreadPoolExecutor(1, "pool") as pool:
+            pool.submit(time.sleep, 0.1).result()
+            time.sleep(0.05)
+            pool.submit(print, "printed").result()
+
+        asyncio.run(asyncio.to_thread(work))
+        """,
+    )
+    names = traced.names()
+    waits = [row[3] for row in traced.of("wait") if names[row[1]] == "pool_0"]
+    assert [reason for reason, _ in groupby(waits)] == ["sleep", "work"]
+    assert [row[3] for row in traced.of("job") if row[3]] == ["sleep", "print", "work"]
+
+
+def test_a_callback_prints_for_its_thread_and_wakes_for_who_wanted_it(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import asyncio
+        import threading
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            future = loop.create_future()
+            call = lambda: (print("called"), future.set_result(1))
+            loop.call_soon(call)
+            await future
+            call = lambda: print("called from outside")
+            thread = threading.Thread(target=loop.call_soon_threadsafe, args=(call,), name="other")
+            thread.start()
+            await asyncio.sleep(0.05)
+            task = asyncio.create_task(asyncio.sleep(0.01), name="nap")
+            task.add_done_callback(lambda _: print("done"))
+            await asyncio.sleep(0.05)
+
+        asyncio.run(main())
+        """,
+    )
+    names = traced.names()
+    printed = [(names[row[1]], row[4]) for row in traced.of("output")]
+    assert printed == [
+        ("MainThread", "called"),
+        ("MainThread", "called from outside"),
+        ("MainThread", "done"),
+    ]
+    main = next(lane for lane, name in names.items() if name == "Task-1")
+    woken = next(row for row in traced.of("step")[1:] if row[1] == main)
+    assert woken[3] == main
+
+
+def test_who_ends_is_who_wakes_those_that_join_it(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import threading
+        import time
+
+        thread = threading.Thread(target=time.sleep, args=(0.1,), name="sleeper")
+        thread.start()
+        thread.join(0.01)
+        thread.join()
+        """,
+    )
+    names = traced.names()
+    rows = [row for row in traced.rows if row[0] in ("wait", "ready") and row[1] == 1]
+    joins = [
+        ready[3] for wait, ready in pairwise(rows) if wait[0] == "wait" and wait[3] == "thread"
+    ]
+    assert [names.get(by) for by in joins] == [None, "sleeper"]
 
 
 def test_other_methods_of_a_task_are_no_steps(tmp_path: Path) -> None:

@@ -88,13 +88,12 @@ class Tracing:
             return
         lane = self.recorder.thread_lane(ident)
         self._waiting.add(ident)
-        self.recorder.lines.pop(lane, None)
         self.recorder.rows.append(("wait", lane, now, *why))
         self.tell_now_and_then()
 
     def woken(self, ident: int) -> None:
         """Note who lets a thread go on."""
-        self._woken[ident] = self.recorder.working(), perf_counter_ns()
+        self._woken[ident] = self.recorder.waking(), perf_counter_ns()
 
     def run(self, ident: int) -> None:
         """Tell that a thread runs again, if it has been told that it did not."""

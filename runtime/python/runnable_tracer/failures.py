@@ -17,7 +17,9 @@ def watch(get_ident: Callable[[], int]) -> dict[int, str]:
 
         def invoke(thread: Any) -> None:
             kind = sys.exc_info()[0]
-            failed[get_ident()] = kind.__name__ if kind else ""
+            # With SystemExit a thread just ends.
+            if kind and not issubclass(kind, SystemExit):
+                failed[get_ident()] = kind.__name__
             hook(thread)
 
         return invoke

@@ -55,6 +55,8 @@ class Watch:
         self.running: dict[int, int] = {recorder.get_ident(): time.thread_time_ns()}
         # id(thread) → the lane that has started it.
         self.starting: dict[int, int] = {}
+        # id(thread) → its lane, once it has ended; whoever asks holds the thread.
+        self.ended: dict[int, int] = {}
 
     def blocked(
         self,
@@ -75,7 +77,6 @@ class Watch:
         me = recorder.get_ident()
         lane, rows = recorder.thread_lane(me), recorder.rows
         self._tell_cpu(me, lane)
-        recorder.lines.pop(lane, None)
         what, name, line = why
         name = name or (of if what == reason else "")
         rows.append(("wait", lane, recorder.now(), what, name, line))
@@ -121,7 +122,7 @@ class Watch:
 
             def release(self) -> None:
                 if self._waiting:
-                    self._by = recorder.working()
+                    self._by = recorder.waking()
                 self._lock.release()
 
             def __enter__(self) -> bool:
@@ -169,7 +170,7 @@ class Watch:
 
     def watch_threads(self) -> None:
         """Tell of each thread, and of who starts it."""
-        recorder, starting = self.recorder, self.starting
+        recorder, starting, ended = self.recorder, self.starting, self.ended
         start, inner = threading.Thread.start, threading.Thread._bootstrap_inner  # type: ignore[attr-defined]
         join = threading.Thread.join
         failed = failures.watch(recorder.get_ident)
@@ -189,11 +190,15 @@ class Watch:
             finally:
                 self._tell_cpu(me, lane)
                 error = failed.pop(me, "")
+                ended[id(thread)] = lane
                 recorder.close_thread(me, "failed" if error else "done", error)
 
         def watched_join(thread: threading.Thread, timeout: float | None = None) -> None:
+            def waker() -> int:
+                return NOBODY if thread.is_alive() else ended.get(id(thread), NOBODY)
+
             if thread.is_alive() and thread is not threading.current_thread():
-                self.blocked("thread", join, thread, timeout, of=thread.name)
+                self.blocked("thread", join, thread, timeout, of=thread.name, waker=waker)
             else:
                 join(thread, timeout)
 
@@ -329,6 +334,7 @@ class Watch:
         self.running.clear()
         self.running[me] = time.thread_time_ns()
         self.starting.clear()
+        self.ended.clear()
         signal.setitimer(signal.ITIMER_PROF, _SAMPLE, _SAMPLE)
 
 

@@ -7,6 +7,8 @@ from runnable_tracer.recorder import Recorder
 
 # Waits that are part of starting something: not the program's own.
 _HIDDEN = "hidden"
+# No worker waits like this for its next call.
+_AT_WORK = ("sleep", "input")
 # The event loop calls what it was given: what led there says nothing of the wait.
 _CALLED = "called"
 
@@ -38,6 +40,7 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "concurrent.futures.thread": {
         "ThreadPoolExecutor.shutdown": ("shutdown", ""),
         "_python_exit": ("shutdown", ""),
+        "_WorkItem.run": (_CALLED, ""),
         "_worker": ("work", ""),
     },
     "concurrent.futures.process": {
@@ -130,14 +133,18 @@ def classify(
             if found[0] == _CALLED:
                 frame = None
                 break
+            # A worker that is in a function of the library itself is at work there.
+            if found[0] == "work" and reason in _AT_WORK:
+                frame = None
+                break
             reason = found[0]
+            if reason == _HIDDEN:
+                return None
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
             of = getattr(subject, "name", "") if subject is not None else ""
             if reason == "idle":  # The program is below the loop, not waiting itself.
                 return reason, of, 0
         frame = frame.f_back
-    if reason == _HIDDEN:
-        return None
     return reason, of, (frame.f_lineno or 0) if frame else 0
 
 
@@ -160,7 +167,8 @@ TASKS = {
     "TaskGroup.__aexit__": "task group",
     "TaskGroup._aexit": "task group",
     "_wait": "tasks",
-    "_wait_for_one": "tasks",
+    "_AsCompletedIterator._wait_for_one": "tasks",  # from Python 3.13 on
+    "as_completed.<locals>._wait_for_one": "tasks",
     "sleep": "sleep",
     "to_thread": "executor",
     "BaseEventLoop.sock_connect": "I/O",

@@ -47,6 +47,8 @@ REASONS = (
 
 PROCESS, MAIN_THREAD = 0, 1
 NOBODY = -1
+# See `Recorder.current`: together with `NOBODY` still less than that.
+CALLED = -3
 # Texts are cut to so many characters.
 _LONGEST = 200
 # What is printed is cut to that later, when it has been tidied.
@@ -87,11 +89,11 @@ class Recorder:
         self.functions: dict[int, str] = {}
         # What they wait for, by lane in order of the steps that say `NAMED`.
         self.waits: dict[int, list[str]] = {}
-        # Thread number → lane; and the lane that it works for just now, if not its own.
+        # Thread number → lane; and the lane that it works for just now, if not its own. In a
+        # callback of an event loop that is its own, and what is here is `CALLED` less the one that
+        # wanted it.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
-        # Lane → the line that was told last; a wait ends that.
-        self.lines: dict[int, int] = {}
         self._most = most
         self.reuse = reuse
         # The last reading, and how often it may be taken again.
@@ -114,7 +116,7 @@ class Recorder:
         self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
         # Emptied, not replaced: those who watch have them at hand.
         told = self.rows, self.steps, self.names, self.functions, self.waits
-        for kept in (*told, self.threads, self.current, self.lines):
+        for kept in (*told, self.threads, self.current):
             kept.clear()
         self.threads[main] = self.current[main] = MAIN_THREAD
 
@@ -132,7 +134,15 @@ class Recorder:
         """Return the lane for which the running thread works: its own, or that of a task."""
         ident = self.get_ident()
         lane = self.current.get(ident, NOBODY)
-        return self.thread_lane(ident) if lane == NOBODY else lane
+        return lane if lane >= 0 else self.thread_lane(ident)
+
+    def waking(self) -> int:
+        """Return the lane that wakes whoever the running thread wakes."""
+        ident = self.get_ident()
+        lane = self.current.get(ident, NOBODY)
+        if lane < NOBODY:
+            lane = CALLED - lane
+        return lane if lane >= 0 else self.thread_lane(ident)
 
     def open_process(self, name: str) -> None:
         """Tell of the process itself and of its main thread, both there since `begin`."""
@@ -166,10 +176,9 @@ class Recorder:
         return code.co_firstlineno
 
     def seen(self, lane: int, frame: FrameType | None) -> None:
-        """Tell which line a lane's thread is in as it runs, if that is another one than before."""
+        """Tell which line of the program a lane's thread is in as it runs."""
         line = self.line(frame)
-        if line and self.lines.get(lane) != line:
-            self.lines[lane] = line
+        if line:
             self.rows.append(("seen", lane, self.now(), line))
 
     def line(self, frame: FrameType | None) -> int:

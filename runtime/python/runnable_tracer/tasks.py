@@ -11,14 +11,21 @@ or none, such as `id` or `list.extend`, and an attribute that such a function co
 
 import asyncio
 import contextlib
+import gc
 import sys
 from asyncio import Task, base_events, events, format_helpers, futures
 from collections.abc import Callable
-from types import BuiltinMethodType, CodeType
+from types import (
+    AsyncGeneratorType,
+    BuiltinMethodType,
+    CodeType,
+    CoroutineType,
+    GeneratorType,
+)
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import BEGUN, DONE, NAMED, NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import BEGUN, CALLED, DONE, NAMED, NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
@@ -96,7 +103,10 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 self._context, self._loop = context, loop
                 self._callback, self._args, self._cancelled = callback, args, False
                 self._repr = self._source_traceback = None
-            by = self._by = current.get(get_ident(), NOBODY)
+            by = current.get(get_ident(), NOBODY)
+            if by < NOBODY:
+                by = CALLED - by
+            self._by = by
             kind = type(callback)
             # As `task_of`, without a call.
             if kind is step_kind:
@@ -128,7 +138,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             before = current.get(me, NOBODY)
             if task is None or recorder.is_over:
                 # What it wakes was woken by who had it called.
-                current[me] = self._by
+                current[me] = CALLED - self._by
                 try:
                     return _run_handle(self)
                 finally:
@@ -218,6 +228,15 @@ _TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
 _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS["sleep"]
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
+# What these await says less than they do.
+_WHOLE = {_NUMBERS["barrier"], _TASKS}
+# They hold the generator or the coroutine that they go on with, and do not tell which.
+_HOLDERS = {
+    "anext_awaitable",
+    "async_generator_asend",
+    "async_generator_athrow",
+    "coroutine_wrapper",
+}
 
 
 def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
@@ -233,12 +252,12 @@ def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
         def __new__(cls, *_: Any) -> Any:
             # Not in `__init__`, which would be a frame more where debug mode looks who called.
             own = super().__new__(cls)
-            own._by = current.get(get_ident(), NOBODY)
+            own._by = recorder.waking()
             return own
 
         def _run(self) -> None:
             me = get_ident()
-            before, current[me] = current.get(me, NOBODY), self._by
+            before, current[me] = current.get(me, NOBODY), CALLED - self._by
             try:
                 super()._run()
             finally:
@@ -279,6 +298,40 @@ def _report(handle: Any, error: BaseException) -> None:
     _run_handle(handle)
 
 
+def _below(awaited: Any, kind: int, line: int, known: Callable[[CodeType], int]) -> tuple[int, int]:
+    """Go on where something else than a coroutine is awaited: through generators of all kinds."""
+    while awaited is not None:
+        name = type(awaited).__name__
+        if name in _HOLDERS:
+            held = gc.get_referents(awaited)
+            goes_on = (each for each in held if type(each).__name__ in _HOLDERS or _parts(each))
+            awaited = next(goes_on, None)
+            continue
+        parts = _parts(awaited)
+        if not parts:
+            break
+        code, frame, awaited = parts
+        found = known(code)
+        if found == _OWN:
+            kind, line = _OWN, (frame.f_lineno or 0 if frame is not None else line)
+        elif found > 0:
+            kind = found
+            if found in _WHOLE or code is _SLEEP_CODE:
+                break
+    return kind, line
+
+
+def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
+    """Return the code, the frame, and what is awaited in it, of what has such."""
+    if isinstance(awaited, CoroutineType):
+        return awaited.cr_code, awaited.cr_frame, awaited.cr_await
+    if isinstance(awaited, AsyncGeneratorType):
+        return awaited.ag_code, awaited.ag_frame, awaited.ag_await
+    if isinstance(awaited, GeneratorType):
+        return awaited.gi_code, awaited.gi_frame, awaited.gi_yieldfrom
+    return None
+
+
 def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     """Make what finds out what a task waits for: by the coroutines that it is in, and its future.
 
@@ -290,6 +343,10 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
     kept: list[CodeType] = []
     # What is mostly asked for: the program's own code that was asked for last.
     recent: CodeType | None = None
+
+    def known(code: CodeType) -> int:
+        kind = kinds.get(id(code))
+        return kind_of(code) if kind is None else kind
 
     def kind_of(code: CodeType) -> int:
         if code.co_filename == program:
@@ -317,11 +374,15 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
                     kind = kind_of(code)
                 if kind == _OWN:
                     own, recent = coroutine, code
+                elif kind in _WHOLE:
+                    break
             coroutine = coroutine.cr_await
         line = own.cr_frame.f_lineno or 0 if own is not None else 0
         future = task._fut_waiter
         if future is None:
             return _TURN, "", line
+        if coroutine is not None and kind <= 0 and code is None:
+            kind, line = _below(coroutine, kind, line, known)
         if kind > 0:
             return kind, "", line
         if isinstance(future, Task):

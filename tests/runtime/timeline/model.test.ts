@@ -443,6 +443,21 @@ test("whatever is told, segments follow one another from birth to end", () => {
   }
 });
 
+test("what a task of the program makes is the program's, whoever wrote the function", () => {
+  const timeline = make([
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["lane", 3, 1, "task", "nap", 1, 2, 0, "sleep"],
+    ["lane", 4, 1, "task", "Task-3", 2, 1, 0, "shutdown_asyncgens"],
+    ["lane", 5, 1, "task", "Task-4", 2, 3, 0, "inner"],
+    ["lane", 6, 0, "thread", "pool_0", 3, 3, 0],
+    ["lane", 7, 0, "thread", "manager", 3, 1, 0],
+    ["job", 6, 4, "sleep", 0],
+  ]);
+  const own = timeline.lanes.filter((lane) => lane.own).map(({ name }) => name);
+  assert.deepEqual(own, ["MainProcess", "MainThread", "Task-1", "nap", "pool_0"]);
+});
+
 test("10 000 tasks build at once, and piece by piece", () => {
   const rows = manyTasks(10_000);
   assert.ok(rows.length > 50_000);

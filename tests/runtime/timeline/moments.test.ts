@@ -177,6 +177,31 @@ test("the loop's own thread has a turn where it prints, and before and after its
   assert.equal(moments.printed[0]?.moment, 3);
 });
 
+test("a callback that waits is a turn of the thread, also right after a task's step", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "beat", 1, 1, 10],
+      ["step", 2, 1, 1, 1, 2, "sleep", "", 11],
+      ["wait", 1, 3, "idle", "", 0],
+      ["run", 1, 100],
+      ["step", 2, 100, -1, 101, 102, "sleep", "", 11],
+      // What it has called is called, and sleeps.
+      ["wait", 1, 104, "sleep", "", 5],
+      ["run", 1, 404],
+      ["step", 2, 200, -1, 406, 407, "", "", 0],
+      ["end", 2, 407, "done", ""],
+      ["end", 1, 408, "done", ""],
+    ],
+    408,
+  );
+  assert.deepEqual(told(moments).slice(2, 5), [
+    "101 (11) beat went on from line 11, woken by a timer or something outside. It ran for 1 ms, then slept at line 11.",
+    "102 (5) MainThread went on. It ran for 2 ms, then slept at line 5.",
+    "404 (5) MainThread went on from line 5. It ran for 2 ms, then it was beat’s turn.",
+  ]);
+});
+
 const THREADS: Row[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
