@@ -91,14 +91,18 @@ const LABEL_MARGIN = 8;
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
   const rows: Listed[] = [];
   const library: Lane[] = [];
+  const { lanes } = timeline;
+  const isFull = lanes.reduce((count, { own }) => count + Number(own), 0) > LANES;
   const shown = (lane: Lane): boolean => {
+    // Where room is short, what the program has a library do gives way to what it does itself.
+    const gives = isFull && lane.kind === "task" && lane.line === 0;
     // A thread with tasks is the program's; what is left are threads and tasks of libraries.
-    if (lane.own) return true;
+    if (lane.own && !gives) return true;
     library.push(lane);
     return withLibrary;
   };
   const alone = timeline.processes.size < 2;
-  for (const main of timeline.lanes) {
+  for (const main of lanes) {
     if (main.kind !== "process") continue;
     const threads = main.children.filter(shown);
     const base = processDepth(timeline, main);

@@ -56,6 +56,27 @@ test("lanes of libraries are listed when asked for", () => {
   assert.deepEqual([list(timeline, true).rows.length, list(timeline, true).library.length], [2, 1]);
 });
 
+test("tasks that run a library's function give way where lanes are many", () => {
+  const tasks = (count: number): Row[] => [
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ...Array.from({ length: count }, (_, at): Row => [
+      "lane",
+      3 + at,
+      1,
+      "task",
+      `Task-${String(2 + at)}`,
+      1,
+      2,
+      0,
+      "to_thread",
+    ]),
+  ];
+  const few = list(make([...THREAD, ...tasks(5)], 9), false);
+  assert.deepEqual([few.rows.length, few.library.length], [7, 0]);
+  const many = list(make([...THREAD, ...tasks(30)], 9), false);
+  assert.deepEqual([many.rows.length, many.library.length], [2, 30]);
+});
+
 test("bars stand where their times are, cut to what is in view", () => {
   const timeline = make(BLOCKED, 1110);
   const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000, { from: 500 }));
