@@ -550,6 +550,30 @@ def test_a_callback_prints_for_its_thread_and_wakes_for_who_wanted_it(tmp_path: 
     assert woken[3] == main
 
 
+def test_the_end_of_a_forked_process_is_in_no_line_of_its_parent(tmp_path: Path) -> None:
+    traced = run_traced(
+        tmp_path,
+        """
+        import multiprocessing
+
+        def fill(queue):
+            queue.put("x" * 1_000_000)
+
+        context = multiprocessing.get_context("fork")
+        queue = context.Queue()
+        process = context.Process(target=fill, args=(queue,), name="filling")
+        process.start()
+        process.join(0.2)
+        queue.get()
+        process.join()
+        """,
+    )
+    [child] = traced.trace["processes"][1:]
+    waits = [row[3:] for row in child["rows"] if row[0] == "wait" and row[1] == 1]
+    assert ["thread", "QueueFeederThread", 0] in waits
+    assert {line for _, _, line in waits} == {0}
+
+
 def test_who_ends_is_who_wakes_those_that_join_it(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,

@@ -292,6 +292,8 @@ class Watch:
             return code
 
         module.Popen.poll = watched_poll
+        # In the child what it has registered for its end runs there, too.
+        recorder.beginnings.add(module.Popen._launch.__code__)
 
     def _watch_bootstrap(self, module: Any) -> None:
         recorder = self.recorder

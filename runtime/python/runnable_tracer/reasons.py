@@ -80,7 +80,6 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
         "SemLock.__enter__": ("lock", ""),
     },
     "multiprocessing.popen_fork": {"Popen.wait": ("process", "")},
-    "multiprocessing.util": {"_exit_function": ("process", "")},
     "subprocess": {
         "Popen.communicate": ("process", ""),
         "Popen.wait": ("process", ""),
