@@ -1,6 +1,7 @@
 import asyncio
 from threading import Thread
 from time import perf_counter
+from typing import Self
 
 
 async def ask_pilot(ship: str) -> str:
@@ -12,7 +13,7 @@ async def ask_pilot(ship: str) -> str:
 class Office:
     """Plain methods in front, an event loop in a thread behind."""
 
-    def __enter__(self) -> "Office":
+    def __enter__(self) -> Self:
         self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self.loop = self.runner.get_loop()
         self.thread = Thread(target=self.loop.run_forever)

@@ -14,6 +14,6 @@ def main() -> None:
             print(f"{primes} primes from {low:,} to {high:,}")
 
 
-# Worker processes import this file; the guard keeps them from starting pools of their own.
+# This file is imported again for the workers; the guard keeps that from starting a pool.
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 
 class Server:
@@ -25,8 +25,10 @@ class Browser:
             await self.server.answer(address)
 
 
-async def open_tabs(get: Callable[[str], Awaitable[None]], *addresses: str) -> None:
-    await asyncio.gather(*(get(address) for address in addresses))
+async def open_tabs(get: Callable[[str], Coroutine[None, None, None]], *addresses: str) -> None:
+    async with asyncio.TaskGroup() as tabs:
+        for address in addresses:
+            tabs.create_task(get(address))
 
 
 async def main() -> None:
