@@ -147,10 +147,13 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         twins = Twins(Path(config.docs_dir), self._library)
         uri, title = page.file.src_uri, str(page.title)
         description = str(page.meta.get("description", ""))
-        if uri.endswith(".ipynb"):
-            text = twins.of_notebook(uri, Path(str(page.file.abs_src_path)), title, description)
-        else:
-            text = twins.of_page(uri, page.markdown or "", title, description)
+        try:
+            if uri.endswith(".ipynb"):
+                text = twins.of_notebook(uri, Path(str(page.file.abs_src_path)), title, description)
+            else:
+                text = twins.of_page(uri, page.markdown or "", title, description)
+        except RunnableError as error:
+            raise PluginError(f"{Path(config.docs_dir).name}/{uri}: {error}") from None
         twin = Path(page.file.abs_dest_path).with_name("index.md")
         twin.parent.mkdir(parents=True, exist_ok=True)
         twin.write_text(text, encoding="utf-8")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from mkdocs_runnable import outputs
 from mkdocs_runnable.answers import Answer, split, the_one
 from mkdocs_runnable.answers import parse as parse_answer
 from mkdocs_runnable.check import load_recording
@@ -52,7 +53,11 @@ class Twins:
         return _with_head(body, title, description)
 
     def of_notebook(self, page: str, executed: Path, title: str, description: str) -> str:
-        """Return the twin of an executed notebook: its text, code and printed output."""
+        """Return the twin of an executed notebook: its text, code, and what that shows.
+
+        Raises:
+            RunnableError: It shows what cannot be said in Markdown.
+        """
         parts = []
         for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
             source = "".join(cell["source"])
@@ -62,10 +67,7 @@ class Twins:
                 continue
             if "hide-input" not in cell["metadata"].get("tags", []):
                 parts.append(_fenced(source, "python"))
-            for output in cell["outputs"]:
-                printed = output.get("text") or output.get("data", {}).get("text/plain", "")
-                if printed and "image/svg+xml" not in output.get("data", {}):
-                    parts.append(_fenced("".join(printed), "text"))
+            parts += [outputs.to_markdown(output) for output in cell["outputs"]]
             if alt := cell["metadata"].get("alt"):
                 parts.append(f"[Picture: {alt}]")
         return _with_head("\n\n".join(part for part in parts if part), title, description)

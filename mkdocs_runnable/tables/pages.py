@@ -57,4 +57,6 @@ def title(path: Path) -> str:
     match = _TITLE.search(text)
     if match is None:
         raise RunnableError(f"{path.name} has no title.")
-    return match["title"].strip()
+    text = match["title"].strip()
+    # With a colon in it, a title in front matter stands in quotes; in one line they are JSON's.
+    return str(json.loads(text)) if text.startswith('"') else text

@@ -121,6 +121,34 @@ def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
     )
 
 
+def test_what_a_notebook_shows_is_markdown_in_its_twin(twins: Twins, tmp_path: Path) -> None:
+    table = (
+        "<table><caption>Best times</caption><thead><tr><th>Model</th><th>s</th></tr></thead>"
+        "<tbody><tr><th>a &lt;|&gt; b</th><td><b>0.1</b>2</td></tr></tbody></table>"
+    )
+    picture = '<figure><svg viewBox="0 0 1 1" aria-label="Two bars"><g/></svg></figure>'
+    plain = {"text/plain": "<IPython.core.display.HTML object>"}
+    shown: list[dict[str, object]] = [
+        {"text/html": [table, picture], **plain},
+        {"text/markdown": ["Twice as ", "**fast**."], **plain},
+    ]
+    path = tmp_path / "times.ipynb"
+
+    def made(*data: dict[str, object]) -> str:
+        outputs = [{"data": each} for each in data]
+        cell = {"cell_type": "code", "metadata": {}, "source": "show()", "outputs": outputs}
+        path.write_text(json.dumps({"cells": [cell]}))
+        return twins.of_notebook("guide/times.ipynb", path, "Times", "")
+
+    assert made(*shown).endswith(
+        "```\n\nBest times\n\n| Model | s |\n|---|---|\n| a <\\|> b | 0.12 |\n\n"
+        "[Picture: Two bars]\n\nTwice as **fast**.\n"
+    )
+    for html in ("<p>no end", "<p>seen by nobody</p>"):
+        with pytest.raises(RunnableError, match="a cell shows"):
+            made({"text/html": html})
+
+
 def test_llms_txt() -> None:
     pages = [Listed("How tea brews", "guide/tea/index.md", "Hot.")]
     assert llms_txt("Tea", "All\nabout it.", [("Guide", pages)]) == (

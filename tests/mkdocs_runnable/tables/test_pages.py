@@ -1,0 +1,31 @@
+"""Links to other pages, by their titles."""
+
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.tables.pages import title
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("---\ntitle: How tea brews\n---\n# Tea\n", "How tea brews"),
+        ('---\ntitle: "Tea: hot, or \\"iced\\""\n---\n', 'Tea: hot, or "iced"'),
+        ("# Tea\n", "Tea"),
+    ],
+)
+def test_a_title_is_what_readers_see(tmp_path: Path, text: str, expected: str) -> None:
+    page = tmp_path / "tea.md"
+    page.write_text(text)
+    assert title(page) == expected
+
+
+def test_a_page_without_title_is_named(tmp_path: Path) -> None:
+    page = tmp_path / "tea.md"
+    page.write_text("Tea.\n")
+    with pytest.raises(RunnableError, match=r"tea\.md has no title"):
+        title(page)
+    with pytest.raises(RunnableError, match=r"there is no page cup\.md"):
+        title(tmp_path / "cup.md")
