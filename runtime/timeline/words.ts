@@ -32,21 +32,25 @@ const WAITS: Record<Reason, string> = {
   other: "waited",
 };
 
+/** A number with its unit, which no line break parts. */
+export const measure = (value: number | string, unit: string): string =>
+  `${String(value)}\u00a0${unit}`;
+
 /** With three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
 export function time(ms: number): string {
   if (ms === 0) return "0";
-  if (ms < 0.9995) return `${digits(ms * 1000)} µs`;
-  if (ms < 999.5) return `${digits(ms)} ms`;
-  if (ms < 59_950) return `${digits(ms / 1000)} s`;
+  if (ms < 0.9995) return measure(digits(ms * 1000), "µs");
+  if (ms < 999.5) return measure(digits(ms), "ms");
+  if (ms < 59_950) return measure(digits(ms / 1000), "s");
   const seconds = Math.round(ms / 1000);
-  const minutes = `${String(Math.floor(seconds / 60))} min`;
-  return seconds % 60 === 0 ? minutes : `${minutes} ${String(seconds % 60)} s`;
+  const minutes = measure(Math.floor(seconds / 60), "min");
+  return seconds % 60 === 0 ? minutes : `${minutes} ${measure(seconds % 60, "s")}`;
 }
 
 /** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.10672 s. */
 export function moment(ms: number): string {
   const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
-  return ms === 0 ? "0" : `${String(Number(value.toPrecision(6)))} ${unit}`;
+  return ms === 0 ? "0" : measure(Number(value.toPrecision(6)), unit);
 }
 
 function digits(value: number): string {

@@ -103,8 +103,8 @@ for (const engine of engines) {
     test("before anything has run it says what the formula says", async () => {
       assert.match(await text(".chess-status"), /^Press Play: the program below runs/);
       assert.deepEqual(await numbers(), {
-        "From board to board": ["not run yet", "3,655 s (1 h 0 min 55 s)"],
-        "Game after game": ["not run yet", "43,200 s (12 h)"],
+        "From board to board": ["not run yet", "3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"],
+        "Game after game": ["not run yet", "43,200\u00a0s (12\u00a0h)"],
         "Times faster": ["not run yet", "11.82, never more than 12"],
       });
       assert.equal(await page.$eval(".chess-static", (at) => at.checkVisibility()), false);
@@ -115,10 +115,10 @@ for (const engine of engines) {
       await until(".chess-status", /times faster/);
       assert.equal(
         await text(".chess-status"),
-        "From board to board 3,655 s (1 h 0 min 55 s), game after game 43,200 s (12 h): " +
+        "From board to board 3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s), game after game 43,200\u00a0s (12\u00a0h): " +
           "11.82 times faster. The formula says the same.",
       );
-      await until(".chess-clock", /^[1-9]\d* (s|min)/);
+      await until(".chess-clock", /^[1-9]\d*\s(s|min)/);
       assert.equal(await text(".chess-scene"), "Pause tells in words how everything stands.");
       await page.click(".chess-play");
       assert.equal(await text(".chess-play"), "Play");
@@ -127,10 +127,13 @@ for (const engine of engines) {
       await page.evaluate(() => new Promise(requestAnimationFrame));
       assert.equal(await text(".chess-clock"), stopped);
       const rows = await numbers();
-      assert.deepEqual(rows["From board to board"], Array(2).fill("3,655 s (1 h 0 min 55 s)"));
-      assert.deepEqual(rows["Game after game"], Array(2).fill("43,200 s (12 h)"));
+      assert.deepEqual(
+        rows["From board to board"],
+        Array(2).fill("3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"),
+      );
+      assert.deepEqual(rows["Game after game"], Array(2).fill("43,200\u00a0s (12\u00a0h)"));
       assert.deepEqual(rows["The master, from board to board"], [
-        "thinks 3,600 s, walks 0 s, waits 0 s; the opponents wait 1,740 s each",
+        "thinks 3,600\u00a0s, walks 0\u00a0s, waits 0\u00a0s; the opponents wait 1,740\u00a0s each",
       ]);
     });
 
@@ -141,22 +144,22 @@ for (const engine of engines) {
         page.$eval(".chess-time", (slider) => slider.getAttribute("aria-valuetext"));
       assert.equal(
         await told(),
-        "1 h 0 min 55 s: the master has made her last move; of 24 opponents 0 think, 0 wait, 24 have finished",
+        "1\u00a0h 0\u00a0min 55\u00a0s: the master has made her last move; of 24 opponents 0 think, 0 wait, 24 have finished",
       );
       await page.keyboard.press("Home");
       assert.match(
         (await told())!,
-        /^0 s: the master thinks at board 1; of 24 opponents 0 think, 23/,
+        /^0\ss: the master thinks at board 1; of 24 opponents 0 think, 23/,
       );
       const scene = await text(".chess-scene");
-      assert.match(scene, /^After 0 s: the master thinks at board 1;/);
+      assert.match(scene, /^After 0\ss: the master thinks at board 1;/);
       const label = await page.$eval(".chess-hall", (hall) => hall.getAttribute("aria-label"));
       assert.match(label!, /^The hall: the master thinks at board 1;/);
     });
 
     test("a setting that changes is run again: 12 opponents, a walk, a second master", async () => {
       await set("Opponents", "12");
-      await until(".chess-status", /^From board to board 1,855 s/);
+      await until(".chess-status", /^From board to board 1,855\ss/);
       assert.match(
         await text(".chess-status"),
         /11\.64 times faster\. The formula says the same\.$/,
@@ -165,19 +168,22 @@ for (const engine of engines) {
       assert.equal((await page.$$(".chess-dot")).length, 2);
       await set("Opponents", "24");
       await set("Walk to another table", "1");
-      await until(".chess-status", /^From board to board 4,375 s/);
+      await until(".chess-status", /^From board to board 4,375\ss/);
       assert.equal((await page.$$(".chess-dot")).length, 1);
       await set("Walk to another table", "0");
       await set("Masters", "2");
-      await until(".chess-status", /^From board to board 1,855 s/);
-      assert.equal((await numbers())["From board to board"]![1], "at least 1,855 s (30 min 55 s)");
+      await until(".chess-status", /^From board to board 1,855\ss/);
+      assert.equal(
+        (await numbers())["From board to board"]![1],
+        "at least 1,855\u00a0s (30\u00a0min 55\u00a0s)",
+      );
       assert.equal((await page.$$(".chess-master")).length, 2);
     });
 
     test("a slider does the same, and no field takes what it cannot have", async () => {
       await page.focus(".chess-slider");
       await page.keyboard.press("ArrowLeft");
-      await until(".chess-status", /^From board to board [\d,]+ s .*: [\d.]+ times faster/);
+      await until(".chess-status", /^From board to board [\d,]+\ss .*: [\d.]+ times faster/);
       assert.equal(
         await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
         "23",
@@ -194,9 +200,9 @@ for (const engine of engines) {
       await page.$$eval(".chess-fields .runnable-button", ([story]) =>
         (story as HTMLElement).click(),
       );
-      await until(".chess-status", /^From board to board 3,655 s/);
+      await until(".chess-status", /^From board to board 3,655\ss/);
       await page.click("input[value=inTurn]");
-      assert.match(await text(".chess-clock"), /^0 s of 12 h$/);
+      assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
       await page.focus(".chess-time");
       await page.keyboard.press("PageUp");
       assert.match(await text(".chess-scene"), /of 24 opponents [01] think, (2[0-4]|1\d) wait/);
@@ -244,10 +250,10 @@ for (const engine of engines) {
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
       await page.evaluate(() => new Promise(requestAnimationFrame));
-      assert.equal(await text(".chess-clock"), "0 s of 1 h 0 min 55 s");
+      assert.equal(await text(".chess-clock"), "0\u00a0s of 1\u00a0h 0\u00a0min 55\u00a0s");
       await page.focus(".chess-time");
       await page.keyboard.press("PageUp");
-      assert.doesNotMatch(await text(".chess-clock"), /^0 s/);
+      assert.doesNotMatch(await text(".chess-clock"), /^0\ss/);
       await page.removeScriptToEvaluateOnNewDocument(identifier);
     });
 

@@ -65,7 +65,7 @@ for (const engine of engines) {
     test("the recorded runs are there, each under its title", async () => {
       assert.match(
         await compared.text("figcaption"),
-        /recorded on CPython [\d.]+: In turn [\d.]+ s, Together [\d.]+ m?s/,
+        /recorded on CPython [\d.]+: In turn [\d.]+\ss, Together [\d.]+\sm?s/,
       );
       const lanes = await compared.lanes();
       const at = lanes.indexOf("Together");
@@ -109,7 +109,7 @@ for (const engine of engines) {
       await compared.press("Run both here");
       await compared.said(/Running “In turn”/);
       const said = await compared.said(/^Ran in/);
-      const [, inTurn, together] = /In turn ([\d.]+) s, Together ([\d.]+) (?:ms|s)/.exec(said)!;
+      const [, inTurn, together] = /In turn ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(said)!;
       assert.ok(Number(inTurn) > 1.3 && together !== undefined, said);
       await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
       const lanes = await compared.lanes();

@@ -63,7 +63,7 @@ for (const engine of engines) {
       assert.match(origin, /Python [\d.]+ · virtual time, in which waiting takes none$/);
       assert.equal(text, "ready\n3600.0\n");
       await page.waitForFunction(
-        (selector) => /1 h|60 min/.test(document.querySelector(selector)?.textContent ?? ""),
+        (selector) => /1\sh|60\smin/.test(document.querySelector(selector)?.textContent ?? ""),
         {},
         `${SECOND} .tl-head`,
       );

@@ -379,7 +379,7 @@ for (const engine of engines) {
       assert.deepEqual(asleep.marked, ["async def brew(drink: str, seconds: float) -> None:"]);
       const woken = told(/^Task-3 \(brew\) went on from line 5, woken by a timer/);
       assert.equal(woken?.printed, "coffee is ready\n");
-      assert.match(woken.entries.join("\n"), /^Task-2 \(brew\) line 5, \S+ ms more, until /m);
+      assert.match(woken.entries.join("\n"), /^Task-2 \(brew\) line 5, \S+\sms more, until /m);
       assert.match(steps.at(-1)!.told, /^The run is over, after /);
       // A new run has no steps before it is over.
       await widget.press("Run");
@@ -404,7 +404,7 @@ for (const engine of engines) {
         await press(page, "Next", figure);
       }
       assert.deepEqual(steps.slice(2, -1), [
-        'MainThread came to line 9. "later" came into timers. Then it slept for 300 ms at line 9.' +
+        'MainThread came to line 9. "later" came into timers. Then it slept for 300\u00a0ms at line 9.' +
           ' | ready | timers | "now" | in 0.20 s: "later"',
         'MainThread came to line 10. "later" is due. | ready | timers | "now" | due: "later"',
         'MainThread came to line 11. "later" went from timers to ready.' +

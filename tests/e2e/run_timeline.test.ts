@@ -142,7 +142,7 @@ for (const engine of engines) {
       await widget.button("Run");
       await widget.write(BLOCKING);
       await widget.run();
-      await until(page, "runnable-playground", /eld up the event loop for 4\d\d ms at line 7/);
+      await until(page, "runnable-playground", /eld up the event loop for 4\d\d\sms at line 7/);
     });
 
     test("a callback outside all tasks that computes is called, too", async () => {

@@ -302,7 +302,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
         page.$eval('[data-name="overlap/together"] figcaption', (shown) => shown.textContent);
       const before = await caption();
       const at = await page.$eval(`${panel} [role=status]`, (status) => status.textContent);
-      const [there, here] = [before, at].map((text) => Number(/([\d.]+) ms/.exec(text!)![1]));
+      const [there, here] = [before, at].map((text) => Number(/([\d.]+)\sms/.exec(text!)![1]));
       assert.ok(Math.abs(there! - here!) < 1, `${String(before)}; ${String(at)}`);
       // It would be drawn anew in each frame.
       await page.evaluate(async () => {

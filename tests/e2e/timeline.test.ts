@@ -184,7 +184,7 @@ for (const engine of engines) {
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
       await enter(page);
-      assert.match(await focused(page), /^button MainThread ran for 4\.50 ms/);
+      assert.match(await focused(page), /^button MainThread ran for 4\.50\sms/);
       const order = [];
       for (let count = 0; count < 3; count++) {
         await page.keyboard.press("Tab");
@@ -212,7 +212,7 @@ for (const engine of engines) {
       );
       assert.match(
         (await page.$eval(".tl-chart", (element) => element.getAttribute("aria-label"))) ?? "",
-        /^Timeline: 2 tasks, 1\.11 s\. Arrow keys/,
+        /^Timeline: 2 tasks, 1\.11\ss\. Arrow keys/,
       );
     });
 
@@ -221,15 +221,15 @@ for (const engine of engines) {
       await open(page, "small");
       await enter(page);
       const walk: [string, RegExp][] = [
-        ["ArrowRight", /MainThread had no task that was ready for 99\.5 ms/],
-        ["ArrowDown", /Task-1 slept for 101 ms, at line 11.*Woken by a timer/],
-        ["ArrowRight", /Task-1 was ready to run for 200 µs/],
-        ["ArrowRight", /Task-1 held up the event loop for 1 s at line 13: time\.sleep/],
-        ["ArrowDown", /Task-2 was ready to run for 1 s/],
-        ["ArrowDown", /Task-2 was ready to run for 1 s/],
+        ["ArrowRight", /MainThread had no task that was ready for 99\.5\sms/],
+        ["ArrowDown", /Task-1 slept for 101\sms, at line 11.*Woken by a timer/],
+        ["ArrowRight", /Task-1 was ready to run for 200\sµs/],
+        ["ArrowRight", /Task-1 held up the event loop for 1\ss at line 13: time\.sleep/],
+        ["ArrowDown", /Task-2 was ready to run for 1\ss/],
+        ["ArrowDown", /Task-2 was ready to run for 1\ss/],
         ["End", /Task-2 ran for .*Failed with ValueError/],
-        ["Home", /Task-2 was ready to run for 1\.50 ms.*woken by Task-1/],
-        ["ArrowLeft", /Task-2 was ready to run for 1\.50 ms/],
+        ["Home", /Task-2 was ready to run for 1\.50\sms.*woken by Task-1/],
+        ["ArrowLeft", /Task-2 was ready to run for 1\.50\sms/],
         ["ArrowUp", /Task-1/],
         ["ArrowUp", /MainThread/],
       ];
@@ -290,7 +290,7 @@ for (const engine of engines) {
       );
       // A segment outside of what is in view is brought there.
       await page.keyboard.press("End");
-      assert.match(await focused(page), /MainThread ran for 3 ms/);
+      assert.match(await focused(page), /MainThread ran for 3\sms/);
       assert.match(await lastTick(page), /1\.10 s/);
       await page.keyboard.press("0");
       await until(
@@ -330,12 +330,12 @@ for (const engine of engines) {
         box.y + 22 * lane + 14,
       ];
       await page.mouse.move(...at(0.5, 1));
-      assert.match(await panel(page), /Task-1 held up the event loop for 1 s at line 13/);
+      assert.match(await panel(page), /Task-1 held up the event loop for 1\ss at line 13/);
       assert.equal((await page.$$("[data-hover]")).length, 1);
       await page.mouse.move(...at(0.5, 2));
-      assert.match(await panel(page), /Task-2 was ready to run for 1 s/);
+      assert.match(await panel(page), /Task-2 was ready to run for 1\ss/);
       await page.mouse.click(...at(0.5, 0));
-      assert.match(await focused(page), /MainThread slept for 1 s, at line 13/);
+      assert.match(await focused(page), /MainThread slept for 1\ss, at line 13/);
       assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
       const whole = await lastTick(page);
       await page.keyboard.down("Control");
@@ -441,8 +441,8 @@ for (const engine of engines) {
       assert.deepEqual(rows[1]?.slice(0, 5), [
         "MainThread",
         "waiting",
-        "4.5 ms",
-        "104 ms",
+        "4.5\u00a0ms",
+        "104\u00a0ms",
         "had no task that was ready",
       ]);
       assert.equal(rows.length, 15);
@@ -472,17 +472,17 @@ for (const engine of engines) {
         page.$eval("figcaption", (element) => element.textContent ?? "");
       await until(
         page,
-        (text) => /of this run, in your browser: 1 thread, 5 ms/.test(text),
+        (text) => /of this run, in your browser: 1 thread, 5\sms/.test(text),
         caption,
       );
       // It only waits, but time goes on.
       await page.evaluate(() => ((window as unknown as Stage).now = 80));
       await page.waitForFunction(() =>
-        document.querySelector("figcaption")?.textContent?.includes("80 ms"),
+        document.querySelector("figcaption")?.textContent?.includes("80\u00a0ms"),
       );
       await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
       await page.keyboard.press("End");
-      assert.match(await focused(page), /MainThread slept for 75 ms, at line 3/);
+      assert.match(await focused(page), /MainThread slept for 75\sms, at line 3/);
       await page.evaluate(() => {
         const { attached, live } = window as unknown as Stage;
         live.add(1, [
@@ -492,8 +492,8 @@ for (const engine of engines) {
         live.end(100);
         attached.changed();
       });
-      await until(page, (text) => text.includes("100 ms"), caption);
-      assert.match(await focused(page), /MainThread slept for 85 ms/, "the focus stays");
+      await until(page, (text) => text.includes("100\u00a0ms"), caption);
+      assert.match(await focused(page), /MainThread slept for 85\sms/, "the focus stays");
       await page.evaluate(() => (window as unknown as Stage).attached.showRecorded());
       assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
     });

@@ -57,7 +57,7 @@ def test_both_are_in_one_figure_with_links_to_the_files() -> None:
     assert html.startswith('<p>Look.</p>\n<timeline-compare data-runtime="../../runtime/" ')
     assert html.endswith("</timeline-compare>\n<p>Then.</p>")
     assert html.count("<figure") == 1
-    assert "Timeline recorded on CPython 3.13: in the pot 20 ms, in the cup 30 ms" in html
+    assert "Timeline recorded on CPython 3.13: in the pot 20\u00a0ms, in the cup 30\u00a0ms" in html
     assert '<a href="../../snippets/tea/pot.py">tea/pot.py</a>' in html
 
 

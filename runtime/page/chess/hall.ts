@@ -20,7 +20,7 @@ import { tabFor } from "../tab.ts";
 import { Chart, type Measured } from "./chart.ts";
 import { Stage } from "./stage.ts";
 import styles from "./hall.css";
-import { clock, duration, number } from "./words.ts";
+import { clock, duration, inSeconds, number } from "./words.ts";
 
 /** Seconds of the exhibition in one second. */
 const SPEEDS = [1, 10, 60, 300, 1800];
@@ -421,9 +421,9 @@ class Hall implements Owner {
       const cell = element(
         "td",
         "",
-        `think${s} ${number(totals.thinking)} s, walk${s} ${number(totals.walking)} s, ` +
-          `wait${s} ${number(totals.waiting)} s; the opponents wait ` +
-          `${number(totals.boards / this.#settings.boards)} s each`,
+        `think${s} ${inSeconds(totals.thinking)}, walk${s} ${inSeconds(totals.walking)}, ` +
+          `wait${s} ${inSeconds(totals.waiting)}; the opponents wait ` +
+          `${inSeconds(totals.boards / this.#settings.boards)} each`,
       );
       cell.colSpan = 2;
       body.append(element("tr", "", first, cell));

@@ -16,7 +16,7 @@ const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
 test("what is called next, in words, with its line", () => {
   const say = (next: Call) => told(read({ next }), 1200);
   assert.deepEqual(say(call("start", "Task-1", "main", 21)), {
-    text: "At 1.2 s, next: Task-1 starts main() at line 21.",
+    text: "At 1.2\u00a0s, next: Task-1 starts main() at line 21.",
     line: 21,
   });
   const texts = [
@@ -26,7 +26,7 @@ test("what is called next, in words, with its line", () => {
     call("timeout", ""),
     call("call", "TaskGroup._on_task_done", "Task-2"),
     call("call", "tick", "", 3),
-  ].map((next) => say(next).text.replace("At 1.2 s, next: ", ""));
+  ].map((next) => say(next).text.replace("At 1.2\u00a0s, next: ", ""));
   assert.deepEqual(texts, [
     "Task-2 goes on from line 14.",
     "the timer that ends the sleep of Task-2 at line 14.",
@@ -40,15 +40,15 @@ test("what is called next, in words, with its line", () => {
 test("between callbacks: who ran last, and whether anybody could run", () => {
   const last = { name: "worker", line: 6 };
   assert.deepEqual(told(read({ last, ready: some(call("resume", "y", "", 5)) }), 5), {
-    text: "At 5 ms: worker is at line 6.",
+    text: "At 5\u00a0ms: worker is at line 6.",
     line: 6,
   });
   assert.deepEqual(told(read({ last }), 5), {
-    text: "At 5 ms: worker is at line 6. Everything waits.",
+    text: "At 5\u00a0ms: worker is at line 6. Everything waits.",
     line: 6,
   });
   assert.deepEqual(told(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
-    text: "At 5 ms: MainThread is running.",
+    text: "At 5\u00a0ms: MainThread is running.",
     line: 0,
   });
   assert.equal(told(read({}), 0).text, "At 0: Everything waits.");
@@ -74,7 +74,7 @@ test("the lists: in order, waits for the same thing together, only so many", () 
     ],
   );
   assert.deepEqual(shown[1]!.entries, [
-    { name: "in 149 ms:", text: "the timer that ends the sleep of Task-9 at line 3" },
+    { name: "in 149\u00a0ms:", text: "the timer that ends the sleep of Task-9 at line 3" },
     { name: "due:", text: "f()" },
   ]);
   assert.deepEqual(shown[2]!.entries, [

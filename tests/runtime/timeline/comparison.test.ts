@@ -58,7 +58,7 @@ describe("two runs on one axis", async () => {
   test("the summary says how long each took", () => {
     assert.ok(slow.end > quick.end);
     assert.match(what, /^recorded on CPython [\d.]+$/);
-    assert.match(about, /^In turn 1\.\d+ s, Together 6\d\d ms$/);
+    assert.match(about, /^In turn 1\.\d+\ss, Together 6\d\d\sms$/);
   });
 });
 
@@ -116,7 +116,7 @@ test("the static figure names both, and a file that is no trace is refused", asy
     ["In turn", snippet("overlap/in_turn")],
     ["Together", snippet("overlap/together")],
   ]);
-  assert.match(html, /Timeline recorded on CPython [\d.]+: In turn 1\.\d+ s, Together \d+ ms</);
+  assert.match(html, /Timeline recorded on CPython [\d.]+: In turn 1\.\d+\ss, Together \d+\sms</);
   assert.match(html, /id="hatch-compare-0"/);
   const other = new URL("../../../package.json", import.meta.url).pathname;
   await assert.rejects(

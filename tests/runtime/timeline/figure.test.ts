@@ -26,21 +26,21 @@ const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace
 test("times have three digits and a unit that fits", () => {
   const cases: [number, string][] = [
     [0, "0"],
-    [0.0004, "0.40 µs"],
-    [0.35, "350 µs"],
-    [0.9996, "1 ms"],
-    [12.345, "12.3 ms"],
-    [999.7, "1 s"],
-    [1234, "1.23 s"],
-    [59_960, "1 min"],
-    [125_000, "2 min 5 s"],
+    [0.0004, "0.40\u00a0µs"],
+    [0.35, "350\u00a0µs"],
+    [0.9996, "1\u00a0ms"],
+    [12.345, "12.3\u00a0ms"],
+    [999.7, "1\u00a0s"],
+    [1234, "1.23\u00a0s"],
+    [59_960, "1\u00a0min"],
+    [125_000, "2\u00a0min 5\u00a0s"],
   ];
   for (const [ms, expected] of cases) assert.equal(time(ms), expected);
   assert.deepEqual([0, 0.0123, 104.2, 1106.72].map(moment), [
     "0",
-    "12.3 µs",
-    "104.2 ms",
-    "1.10672 s",
+    "12.3\u00a0µs",
+    "104.2\u00a0ms",
+    "1.10672\u00a0s",
   ]);
 });
 
@@ -77,9 +77,9 @@ test("what the watched collections held is one table, entry by entry", () => {
   assert.match(text(markup), /What the collections held as a line began Moment Line ready timers/);
   const rows = [...markup.matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells]) => cells);
   assert.deepEqual(rows.slice(0, 3), [
-    "<td>1 ms</td><td>20</td><td>empty</td><td></td>",
-    "<td>2.5 ms</td><td>22</td><td><div>flash(&lt;a&gt;)</div><div>b()</div></td><td>empty</td>",
-    "<td>4 ms</td><td>23</td><td></td><td><div>in 0.20 s: b()</div></td>",
+    "<td>1\u00a0ms</td><td>20</td><td>empty</td><td></td>",
+    "<td>2.5\u00a0ms</td><td>22</td><td><div>flash(&lt;a&gt;)</div><div>b()</div></td><td>empty</td>",
+    "<td>4\u00a0ms</td><td>23</td><td></td><td><div>in 0.20 s: b()</div></td>",
   ]);
   assert.doesNotMatch(prerender(trace(THREAD, 5), "loop")!, /collections/);
 });
@@ -101,11 +101,14 @@ test("the figure says in words what it shows, and holds the facts as a table", (
   const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
   assert.doesNotMatch(markup, /\n/);
   const said = text(markup);
-  assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11 s/);
-  assert.match(said, /Task-1 held up the event loop for 1 s at line 13: time\.sleep\./);
-  assert.match(said, /Task-2 waiting 4 ms 104\.1 ms slept 21 a timer or something outside/);
-  assert.match(said, /Task-2 .* failed at 1\.107 s: ValueError/);
-  assert.match(markup, /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11 s">/);
+  assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
+  assert.match(said, /Task-1 held up the event loop for 1\ss at line 13: time\.sleep\./);
+  assert.match(said, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
+  assert.match(said, /Task-2 .* failed at 1\.107\ss: ValueError/);
+  assert.match(
+    markup,
+    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss">/,
+  );
   assert.ok(markup.length < 12_000, String(markup.length));
 });
 
@@ -128,7 +131,7 @@ test("a task is told with what it runs, and of several processes with its own", 
   ];
   timeline.add(1, rows);
   const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told(), /Task-1 \(main\) held up the event loop for 100 ms at line 4/);
+  assert.match(told(), /Task-1 \(main\) held up the event loop for 100\sms at line 4/);
   timeline.add(2, rows, 1);
   assert.match(told(), /Task-1 \(main\) of Process 2|Task-1 \(main\) of MainProcess/);
 });
@@ -147,7 +150,7 @@ test("what went beyond the limit of a trace is told", () => {
   timeline.add(1, [...THREAD, ["cut", 50]]);
   timeline.end(80);
   const markup = html(figure(timeline, { what: "of this run", name: "x" }));
-  assert.match(text(markup), /There was more than a timeline keeps: it ends at 50 ms/);
+  assert.match(text(markup), /There was more than a timeline keeps: it ends at 50\sms/);
 });
 
 test("tasks that a recording leaves out count, and are told", () => {

@@ -38,12 +38,12 @@ function shown(moments: Moments, number: number, time?: number): Record<string, 
 
 test("each turn of a task is a moment, and the end of the run is the last", () => {
   assert.deepEqual(told(of(BLOCKED, 1110)), [
-    "0 (0) MainThread started. It ran for 2 ms, then it was Task-1’s turn.",
-    "2 (10) Task-1 started at line 10. It ran for 1 ms, then slept at line 11.",
-    "3 (20) Task-2 started at line 20. It ran for 1 ms, then slept at line 21.",
-    "104.2 (11) Task-1 went on from line 11, woken by a timer or something outside. It held up the event loop for 1 s at line 13: time.sleep, then ended.",
-    "1106.1 (21) Task-2 went on from line 21, woken by a timer or something outside. It ran for 900 µs, then failed with ValueError.",
-    "1110 (0) The run is over, after 1.11 s.",
+    "0 (0) MainThread started. It ran for 2\u00a0ms, then it was Task-1’s turn.",
+    "2 (10) Task-1 started at line 10. It ran for 1\u00a0ms, then slept at line 11.",
+    "3 (20) Task-2 started at line 20. It ran for 1\u00a0ms, then slept at line 21.",
+    "104.2 (11) Task-1 went on from line 11, woken by a timer or something outside. It held up the event loop for 1\u00a0s at line 13: time.sleep, then ended.",
+    "1106.1 (21) Task-2 went on from line 21, woken by a timer or something outside. It ran for 900\u00a0µs, then failed with ValueError.",
+    "1110 (0) The run is over, after 1.11\u00a0s.",
   ]);
 });
 
@@ -68,7 +68,7 @@ test("what is ready stands in the order in which it became ready, with who woke 
   );
   assert.deepEqual(shown(moments, 2), {
     Running: ["late"],
-    Ready: ["early since 2.2 ms, made by main"],
+    Ready: ["early since 2.2\u00a0ms, made by main"],
     Waiting: ["event at line 11 main"],
   });
   // Neither is ready before the step that wakes them.
@@ -76,12 +76,12 @@ test("what is ready stands in the order in which it became ready, with who woke 
     Running: ["main"],
     Waiting: ["event at line 21 late, early"],
   });
-  assert.deepEqual(shown(moments, 5).Ready, ["late since 7.5 ms, woken by main"]);
+  assert.deepEqual(shown(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
   assert.match(story(moments, 6).text, /then was cancelled\.$/);
   // Between the two steps of a moment and the next, at a time.
   assert.deepEqual(shown(moments, 4, 8.5).Ready, [
-    "early since 7.1 ms, woken by main",
-    "late since 7.5 ms, woken by main",
+    "early since 7.1\u00a0ms, woken by main",
+    "late since 7.5\u00a0ms, woken by main",
   ]);
 });
 
@@ -104,9 +104,9 @@ test("timers stand in the order in which they are due; one that is cancelled say
     600,
   );
   assert.deepEqual(shown(moments, 4).Timers, [
-    "short line 12, 100 ms more, until 105 ms",
-    "cancelled line 13, 101 ms more, until 105.5 ms, when short ends it",
-    "long line 11, 500 ms more, until 505 ms",
+    "short line 12, 100\u00a0ms more, until 105\u00a0ms",
+    "cancelled line 13, 101\u00a0ms more, until 105.5\u00a0ms, when short ends it",
+    "long line 11, 500\u00a0ms more, until 505\u00a0ms",
   ]);
 });
 
@@ -170,9 +170,9 @@ test("the loop's own thread has a turn where it prints, and before and after its
     210,
   );
   assert.deepEqual(told(moments).slice(3), [
-    "106 (21) MainThread went on. It ran for 2 ms, then slept at line 21.",
-    "208 (21) MainThread went on from line 21. It ran for 1 ms, then ended.",
-    "210 (0) The run is over, after 210 ms.",
+    "106 (21) MainThread went on. It ran for 2\u00a0ms, then slept at line 21.",
+    "208 (21) MainThread went on from line 21. It ran for 1\u00a0ms, then ended.",
+    "210 (0) The run is over, after 210\u00a0ms.",
   ]);
   assert.equal(moments.printed[0]?.moment, 3);
 });
@@ -223,12 +223,12 @@ const THREADS: Row[] = [
 test("a thread has a moment each time it gets its turn", () => {
   const moments = of(THREADS, 10);
   assert.deepEqual(told(moments), [
-    "0 (9) MainThread started. It ran for 2 ms, then waited for a lock (orders) at line 9.",
-    "2 (5) worker started at line 5. It ran count for 4 ms, then had no work.",
-    "6 (9) MainThread went on from line 9, woken by worker. It ran for 1 ms, then its turn was over.",
-    "7 (0) worker went on. It ran for 3 ms, then its thread ended, or no more is known.",
-    "8 (0) MainThread got its turn again. It ran for 1 ms, then ended.",
-    "10 (0) The run is over, after 10 ms.",
+    "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
+    "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then had no work.",
+    "6 (9) MainThread went on from line 9, woken by worker. It ran for 1\u00a0ms, then its turn was over.",
+    "7 (0) worker went on. It ran for 3\u00a0ms, then its thread ended, or no more is known.",
+    "8 (0) MainThread got its turn again. It ran for 1\u00a0ms, then ended.",
+    "10 (0) The run is over, after 10\u00a0ms.",
   ]);
   assert.deepEqual(shown(moments, 1), {
     Running: ["worker"],
@@ -236,7 +236,7 @@ test("a thread has a moment each time it gets its turn", () => {
   });
   assert.deepEqual(shown(moments, 3), {
     Running: ["worker"],
-    Ready: ["MainThread since 7 ms, its turn was over"],
+    Ready: ["MainThread since 7\u00a0ms, its turn was over"],
   });
 });
 
@@ -254,7 +254,7 @@ test("a task in whose step the thread waits stands where the thread stands", () 
   const { Running, Timers } = shown(moments, number);
   assert.deepEqual(
     [Running, Timers?.[0]],
-    [["other"], "Task-1 line 13, 605 ms more, until 1.105 s"],
+    [["other"], "Task-1 line 13, 605\u00a0ms more, until 1.105\u00a0s"],
   );
 });
 
@@ -283,7 +283,7 @@ test("of a run that was cut, the last moment says that more is not known", () =>
   const moments = of([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
   assert.equal(
     told(moments).at(-1),
-    "50 (0) There was more than a timeline keeps: what came after 50 ms is not known.",
+    "50 (0) There was more than a timeline keeps: what came after 50\u00a0ms is not known.",
   );
 });
 
@@ -314,10 +314,10 @@ test("where a program watches collections, their changes are the moments", () =>
   assert.deepEqual(told(moments), [
     "1 (5) MainThread came to line 5.",
     "2 (6) MainThread came to line 6. a() came into ready. b() came into ready.",
-    "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200 ms at line 9.",
+    "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200\u00a0ms at line 9.",
     "204.5 (8) MainThread came to line 8. a() is due.",
     "205 (8) MainThread came to line 8. a() went from timers to ready.",
-    "210 (0) The run is over, after 210 ms.",
+    "210 (0) The run is over, after 210\u00a0ms.",
   ]);
   assert.deepEqual(
     sections(moments, 0).map(({ name, none }) => [name, none]),
