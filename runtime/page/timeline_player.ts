@@ -1,4 +1,5 @@
 /** Steps through a run that is over, and plays it again. Loaded when it is wanted. */
+import { titleOf } from "../timeline/comparison.ts";
 import { most, sections, story } from "../timeline/moment_words.ts";
 import { Moments, type Moment, type Print } from "../timeline/moments.ts";
 import type { Lane, Timeline } from "../timeline/model.ts";
@@ -69,6 +70,8 @@ export class Player {
   readonly #excerpt: Excerpt;
   readonly #parts = element("div", "tl-player-parts");
   readonly #printed = element("pre", "tl-player-printed");
+  /** Of compared runs: as long as the longest. */
+  readonly #titleLength: number;
   readonly #rooms = [new Room(this.#told), new Room(this.#parts)];
   #number = 0;
   #time = 0;
@@ -80,6 +83,9 @@ export class Player {
     addStyles(styles);
     this.#options = options;
     this.#moments = options.prepared.moments;
+    const { printed, timeline } = this.#moments;
+    const titles = [...timeline.processes.values()].map(titleOf);
+    this.#titleLength = Math.max(...titles.map(({ length }) => length));
     this.#excerpt = new Excerpt(options.source ?? "");
     this.#excerpt.element.hidden = options.source === undefined;
     // Whoever types into a widget is about to run it; this is no such input.
@@ -99,7 +105,7 @@ export class Player {
     this.#printed.tabIndex = 0;
     this.#printed.role = "group";
     this.#printed.ariaLabel = "Printed so far";
-    this.#printed.style.height = `${String(1.5 * Math.min(LINES, this.#moments.printed.length || 1))}em`;
+    this.#printed.style.height = `${String(1.5 * Math.min(LINES, printed.length || 1))}em`;
     const close = button("Close", () => this.#options.close());
     const buttons = [this.#previous, this.#play, this.#next, this.#pace];
     this.element.append(
@@ -231,10 +237,12 @@ export class Player {
 
   #fill(parts: Section[], printed: Print[]): void {
     patch(this.#parts, parts.map(part));
-    const lines = printed.slice(-KEPT_LINES).map(({ mark, moment }) => {
+    const lines = printed.slice(-KEPT_LINES).map(({ mark, moment, lane }) => {
       const stream = mark.kind === "stderr" ? "runnable-stderr " : "";
       const isNew = moment === this.#number ? "runnable-at" : "";
-      return tree("span", { class: (stream + isNew).trim() }, `${mark.text}\n`);
+      const title = titleOf(lane.process);
+      const by = title && tree("strong", {}, `${title.padEnd(this.#titleLength)}  `);
+      return tree("span", { class: (stream + isNew).trim() }, by, `${mark.text}\n`);
     });
     patch(this.#printed, lines);
     this.#printed.scrollTop = this.#printed.scrollHeight;

@@ -2,7 +2,7 @@
  * Several runs in one timeline, on one time axis, each from its own beginning. The main process of each
  * is called by the run's title.
  */
-import { Timeline } from "./model.ts";
+import { Timeline, type Process } from "./model.ts";
 import type { ProcessRows, Row, Trace } from "./rows.ts";
 import { time } from "./words.ts";
 
@@ -18,6 +18,13 @@ const APART = 1_000_000;
 
 /** Which of the runs a process belongs to, by its number in the comparison. */
 export const runOf = (process: number): number => Math.floor(process / APART);
+
+/** The title of the run that a process belongs to; empty if its timeline is of one run alone. */
+export function titleOf({ id, timeline: { processes } }: Process): string {
+  const isCompared = [...processes.keys()].some((other) => runOf(other) > 0);
+  const main = processes.get(runOf(id) * APART + 1);
+  return (isCompared && main?.lanes.get(0)?.name) || "";
+}
 
 export function compare(runs: readonly Run[]): Timeline {
   const timeline = new Timeline();

@@ -117,6 +117,13 @@ for (const engine of engines) {
       // It is a run that is over, so it can be stepped through.
       await compared.press("Step through");
       await page.waitForSelector(`${SELECTOR} .tl-player`);
+      await page.focus(`${SELECTOR} .tl-player-slider`);
+      await page.keyboard.press("End");
+      await compared.said(/^Ran in/);
+      const printed = (await compared.text(".tl-player-printed")).trimEnd().split("\n");
+      const lines = (start: RegExp) => printed.filter((line) => start.test(line)).length;
+      // Whose line it is stands before it.
+      assert.deepEqual([lines(/^In turn {3}\d/), lines(/^Together {2}\d/)], [7, 7], printed.join());
       await compared.press("Close");
       await compared.press("Show the recordings");
       assert.match(await compared.text("figcaption"), /recorded on CPython/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
-import { compare, compareRecorded, runOf } from "../../../runtime/timeline/comparison.ts";
+import { compare, compareRecorded, runOf, titleOf } from "../../../runtime/timeline/comparison.ts";
 import { list } from "../../../runtime/timeline/layout.ts";
 import { Timeline } from "../../../runtime/timeline/model.ts";
 import { prerenderComparison } from "../../../runtime/timeline/prerender.ts";
@@ -53,6 +53,14 @@ describe("two runs on one axis", async () => {
     const { rows } = list(both, false);
     const titles = rows.filter(({ depth }) => depth === 0).map(({ name }) => name);
     assert.deepEqual(titles, ["In turn", "Together"]);
+  });
+
+  test("what was printed is known to be of a run, by its title", () => {
+    const printed = Map.groupBy(both.printed, ({ lane }) => titleOf(lane.process));
+    assert.deepEqual([...printed.keys()].toSorted(), ["In turn", "Together"]);
+    assert.equal(printed.get("Together")?.length, Timeline.of(quick).printed.length);
+    const alone = Timeline.of(quick).printed.map(({ lane }) => titleOf(lane.process));
+    assert.deepEqual(new Set(alone), new Set([""]));
   });
 
   test("the summary says how long each took", () => {
