@@ -4,6 +4,7 @@ import { compare, compareRecorded, runOf, summary, type Run } from "../timeline/
 import type { Lane } from "../timeline/model.ts";
 import { button, element, enable } from "./dom.ts";
 import { Following, type Told } from "./following.ts";
+import { PaceMenu, say } from "./pace.ts";
 import { Progress } from "./progress.ts";
 import type { Owner } from "./session.ts";
 import type { RunnableSnippet } from "./snippet.ts";
@@ -53,6 +54,8 @@ export class Comparison implements Owner {
     this.#ended = "Stopped.";
     this.#options.tab.session.stop(this);
   });
+  readonly #end = new AbortController();
+  readonly #pace = new PaceMenu("each of these programs", this.#end.signal);
   readonly #back = button("Show the recordings", () => this.#showRecorded());
   readonly #said = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
@@ -73,8 +76,8 @@ export class Comparison implements Owner {
     this.#run = button(`Run ${count} here`, () => void this.#runAll());
     this.#run.classList.add("runnable-run");
     this.#said.role = "status";
-    this.#bar = element("div", "compare-bar", this.#run, this.#stop, this.#back, this.#progress);
-    this.#bar.append(this.#said);
+    const controls = [this.#run, this.#stop, this.#pace.element, this.#back];
+    this.#bar = element("div", "compare-bar", ...controls, this.#progress, this.#said);
     this.#back.hidden = true;
     enable(this.#stop, false);
     if (!programs.some(({ native }) => native)) figure.after(this.#bar);
@@ -87,6 +90,7 @@ export class Comparison implements Owner {
   /** Gives the static figure back. */
   close(): void {
     this.#closed = true;
+    this.#end.abort();
     this.#options.tab.session.stop(this);
     this.#timeline.close();
     this.#bar.remove();
@@ -114,7 +118,8 @@ export class Comparison implements Owner {
     this.#ended = undefined;
     enable(this.#run, false);
     enable(this.#stop, true);
-    const result = await this.#runEach();
+    const { pace } = this.#pace;
+    const result = await this.#runEach(pace);
     this.#busy = false;
     this.#progress.replaceChildren();
     enable(this.#run, true);
@@ -125,16 +130,20 @@ export class Comparison implements Owner {
       return;
     }
     const about = summary(result);
-    this.#said.textContent = `Ran in your browser: ${about}.`;
+    const where = ["in your browser", say(pace)].filter((text) => text !== "").join(", ");
+    this.#said.textContent = `Ran ${where}: ${about}.`;
     this.#back.hidden = false;
-    await this.#timeline.show(compare(result), { what: "of these runs, in your browser", about });
+    await this.#timeline.show(compare(result), { what: `of these runs, ${where}`, about });
   }
 
   /** The runs, or why there is nothing to compare. */
-  async #runEach(): Promise<Run[] | string> {
+  async #runEach(pace: number): Promise<Run[] | string> {
     const { programs } = this.#options;
     // All at first: nothing comes between the runs.
-    const loading = Promise.all([collector(), ...programs.map((each) => this.#program(each))]);
+    const loading = Promise.all([
+      collector(),
+      ...programs.map((each) => this.#program(each, pace)),
+    ]);
     const runs: Run[] = [];
     for (const [index, { title }] of programs.entries()) {
       this.#said.textContent = `Running “${title}” …`;
@@ -151,12 +160,12 @@ export class Comparison implements Owner {
   }
 
   /** Readers who have changed a program compare what they made of it. */
-  async #program({ name, file }: Compared): Promise<Program> {
+  async #program({ name, file }: Compared, pace: number): Promise<Program> {
     const response = await fetch(file).catch(() => undefined);
     if (!response?.ok)
       throw new Error(`${name}.py could not be fetched. Try again when you are online.`);
     const { source } = this.#options.tab.drafts.of(name, await response.text());
-    return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true };
+    return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true, pace };
   }
 
   /** What a run told of itself, or why there is nothing to compare. */

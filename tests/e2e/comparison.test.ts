@@ -129,6 +129,26 @@ for (const engine of engines) {
       assert.match(await compared.text("figcaption"), /recorded on CPython/);
     });
 
+    test("they run in the time that is chosen for the page", async () => {
+      const time = (selector: string) =>
+        page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
+      await page.select(`${SELECTOR} .runnable-pace`, "0");
+      assert.equal(await time('[data-name="overlap/together"]'), "0");
+      await compared.press("Run both here");
+      // To the digit: waiting takes no time, so nothing comes late.
+      await compared.said(
+        /^Ran in your browser, virtual time, in which waiting takes none: In turn 1\.35\ss, Together 600\sms\.$/,
+      );
+      await untilText(
+        page,
+        `${SELECTOR} figcaption`,
+        /of these runs, in your browser, virtual time/,
+      );
+      await page.select('[data-name="overlap/together"] .runnable-pace', "1");
+      assert.equal(await time(SELECTOR), "1");
+      await compared.press("Show the recordings");
+    });
+
     test("an edited program is compared as it is now; one that fails says why", async () => {
       const widget = new Widget(page, '[data-name="overlap/together"]');
       await widget.write('raise SystemExit("no stations")\n');
