@@ -21,6 +21,8 @@ export interface Ended {
   text: string;
   /** In which time it ran; empty if that was real. */
   time: string;
+  /** The reader let it take step after step, until there was none left. */
+  isStepped: boolean;
 }
 
 export interface RunnerOptions {
@@ -47,6 +49,7 @@ export class Runner implements Owner {
   #busy = false;
   #stopping = false;
   #isHalted = false;
+  #isStepped = false;
   /** Of this run, once it has stood still. */
   #panel: Promise<HaltPanel | undefined> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
@@ -68,6 +71,7 @@ export class Runner implements Owner {
     const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
     this.#why = undefined;
     this.#stopping = false;
+    this.#isStepped = halted;
     output.begin(say(pace));
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
@@ -92,7 +96,12 @@ export class Runner implements Owner {
     controls.showRunning(false);
     this.#busy = false;
     onChange();
-    this.#options.onEnd({ outcome, text: printer.text, time: say(pace) });
+    this.#options.onEnd({
+      outcome,
+      text: printer.text,
+      time: say(pace),
+      isStepped: this.#isStepped,
+    });
   }
 
   /** Lets the program stand still, or go on if it does. */
@@ -107,6 +116,7 @@ export class Runner implements Owner {
 
   #move(how: Move): void {
     const { session, output, controls, timeline } = this.#options;
+    this.#isStepped = how === "step";
     session.move(this, how);
     if (!this.#isHalted || how === "halt") return;
     this.#isHalted = false;

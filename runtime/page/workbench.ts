@@ -61,7 +61,12 @@ export class Workbench {
   readonly #bar: HTMLElement;
   readonly #marker = element("span", "runnable-edited", "edited");
   readonly #end = new AbortController();
-  readonly #onDraft = (): void => this.#update();
+  /** A program that was stepped through to its end, until the reader has heard of that. */
+  #isAtItsEnd = false;
+  readonly #onDraft = (): void => {
+    this.#forgetEnd();
+    this.#update();
+  };
 
   constructor(options: WorkbenchOptions) {
     this.#options = options;
@@ -101,7 +106,10 @@ export class Workbench {
       filename,
       addPanel: (source) => this.#addPanel(source),
       onChange: () => this.#update(),
-      onEnd: (ended) => this.#tell(ended),
+      onEnd: (ended) => {
+        this.#isAtItsEnd = ended.isStepped && ended.outcome.type === "finished";
+        this.#tell(ended);
+      },
     });
     this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
     code.after(this.#bar, this.notices.element);
@@ -136,6 +144,7 @@ export class Workbench {
   /** Step by step if halted. */
   run(halted = false): Promise<void> {
     this.notices.clear("undo");
+    this.#forgetEnd();
     return this.#runner.run(this.#options.draft.source, this.#pace.pace, halted);
   }
 
@@ -145,8 +154,16 @@ export class Workbench {
 
   /** Runs the program step by step, or takes the next one. */
   #step(): void {
-    if (this.#runner.isRunning) this.#runner.step();
-    else void this.run(true);
+    if (this.#runner.isRunning) return this.#runner.step();
+    if (!this.#isAtItsEnd) return void this.run(true);
+    // Whoever presses it again and again would lose what the run has shown.
+    this.#isAtItsEnd = false;
+    this.notices.post("over", "The program is over. Press Step again to start it anew.");
+  }
+
+  #forgetEnd(): void {
+    this.#isAtItsEnd = false;
+    this.notices.clear("over");
   }
 
   async #addPanel(source: string): Promise<HaltPanel | undefined> {
@@ -181,6 +198,7 @@ export class Workbench {
     this.#output.showRecording();
     this.#timeline.showRecorded();
     this.code.mark(0);
+    this.#forgetEnd();
     this.notices.clear("outdated");
     this.#update();
     const undo = (): void => {

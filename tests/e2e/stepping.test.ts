@@ -279,6 +279,24 @@ print(all(0.39 < each < 1 for each in passed), passed)
         lines.map((line) => line.textContent.trim()).join(" "),
       );
 
+    /** Presses Step as soon as the program stands still again. */
+    const stepToTheEnd = async () => {
+      for (;;) {
+        const before = await page.$eval(panel, (shown) => shown.textContent);
+        await widget.press("Step");
+        const after = await page.waitForFunction(
+          (panel, before) => {
+            const now = document.querySelector(panel)?.textContent;
+            return now === before ? undefined : (now ?? "over");
+          },
+          { polling: "mutation" },
+          panel,
+          before,
+        );
+        if ((await after.jsonValue()) === "over") return widget.finished();
+      }
+    };
+
     test("Step runs a program step by step, with the keyboard too", async () => {
       await widget.press("Step");
       await told(/next: Task-1 starts main\(\) at line 21\./);
@@ -350,6 +368,29 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.press("Stop");
       assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
       await page.waitForSelector(panel, { hidden: true });
+      await widget.press("Reset");
+    });
+
+    test("a step too many starts nothing anew before it was said", async () => {
+      await widget.write("import asyncio\nasync def main(): print('once')\nasyncio.run(main())\n");
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      const { origin } = await stepToTheEnd();
+      assert.match(origin, /^Ran in your browser/);
+      await widget.press("Step");
+      const notices = '[data-name="overlap/together"] .runnable-notices';
+      await untilText(page, notices, /^The program is over\. Press Step again to start it anew\.$/);
+      assert.equal((await widget.shown()).text, "once\n");
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      assert.equal(await page.$eval(notices, (shown) => shown.textContent), "");
+      // Whoever lets it go on knows that it ends.
+      await widget.press("Go on");
+      await widget.finished();
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      await widget.press("Stop");
+      await widget.finished();
       await widget.press("Reset");
     });
   });
