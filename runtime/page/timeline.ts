@@ -1,6 +1,8 @@
 /** The timeline of a widget: static until somebody comes near, then one to work with. */
 import type { Lane, Timeline } from "../timeline/model.ts";
+import { makeTools, type Tool } from "./timeline_tools.ts";
 import type { Subject, TimelineView } from "./timeline_view.ts";
+import { toast } from "./toast.ts";
 
 export interface AttachedTimeline {
   /** Marks all segments of a line of the source; 0 for none. */
@@ -41,6 +43,8 @@ export function attachTimeline(
   let loading: Promise<void> | undefined;
   let live = false;
   let line = 0;
+  const tools = makeTools((tool) => void press(tool));
+  const room = figure.querySelector(".tl-tools");
 
   const open = async (timeline: Timeline, subject: Subject, isLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./timeline_view.ts");
@@ -48,10 +52,14 @@ export function attachTimeline(
     if (signal.aborted || live !== isLive) return;
     if (!view) {
       const focused = chart !== null && document.activeElement === chart;
+      const tool = (["step", "out", "in", "whole"] as const).find(
+        (name) => tools.buttons[name] === document.activeElement,
+      );
       view = new TimelineView({ figure, go });
       view.mark(line);
       view.show(timeline, subject);
       if (focused) view.focus();
+      if (tool) view.focusTool(tool);
       return;
     }
     view.show(timeline, subject);
@@ -66,11 +74,20 @@ export function attachTimeline(
       .catch(() => undefined)
       .finally(() => (loading = undefined));
   };
+  const press = async (tool: Tool): Promise<void> => {
+    near();
+    await loading;
+    if (view) view.press(tool);
+    else if (!signal.aborted) {
+      toast("The timeline could not be loaded. Try again when you are online.");
+    }
+  };
   for (const type of ["pointerover", "pointermove", "focusin"]) {
     figure.addEventListener(type, near, { signal, passive: true });
   }
   // What is only a picture is nothing to go to; what it becomes is.
   if (recorded && chart) chart.tabIndex = 0;
+  if (recorded) room?.replaceWith(tools.element);
 
   const restore = (): void => {
     live = false;
@@ -92,6 +109,7 @@ export function attachTimeline(
       end.abort();
       restore();
       chart?.removeAttribute("tabindex");
+      if (room) tools.element.replaceWith(room);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
 import type { Lane, Timeline } from "../timeline/model.ts";
 import type { Moment } from "../timeline/moments.ts";
-import { button, element } from "./dom.ts";
+import { element } from "./dom.ts";
 import type { Player } from "./timeline_player.ts";
 import type { Span } from "./timeline_span.ts";
 import { toast } from "./toast.ts";
@@ -13,6 +13,8 @@ export interface Place {
 }
 
 export interface SteppingOptions {
+  /** Whoever presses it means `press`. */
+  button: HTMLButtonElement;
   chart: HTMLElement;
   /** What the player is put behind. */
   after: HTMLElement;
@@ -30,7 +32,6 @@ export interface SteppingOptions {
 }
 
 export class Stepping {
-  readonly button = button("Step through", () => void this.#press());
   readonly #options: SteppingOptions;
   readonly #playhead = element("div", "tl-playhead");
   #player: Player | undefined;
@@ -50,8 +51,9 @@ export class Stepping {
 
   /** Only a run that is over can be stepped through. */
   update(): void {
-    this.button.hidden = !this.#options.run().timeline?.ended;
-    this.button.ariaExpanded = String(this.isOpen);
+    const { button } = this.#options;
+    button.hidden = !this.#options.run().timeline?.ended;
+    button.ariaExpanded = String(this.isOpen);
   }
 
   /** Whether the player is there, and now shows this segment. */
@@ -80,7 +82,8 @@ export class Stepping {
     this.update();
   }
 
-  async #press(): Promise<void> {
+  /** Opens the player, or takes it away. */
+  async press(): Promise<void> {
     if (this.#player) return this.#leave();
     if (this.#loading) return;
     const { run, after, chart, go, remember } = this.#options;
@@ -111,7 +114,7 @@ export class Stepping {
 
   #leave(): void {
     this.close();
-    this.button.focus();
+    this.#options.button.focus();
   }
 
   #show(segment: Place | undefined, time: number): void {

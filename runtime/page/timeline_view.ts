@@ -11,6 +11,7 @@ import { Gestures } from "./timeline_gestures.ts";
 import { actionOf, type Acts } from "./timeline_keys.ts";
 import { Span } from "./timeline_span.ts";
 import { Stepping, type Place } from "./timeline_stepping.ts";
+import { makeTools, type Tool } from "./timeline_tools.ts";
 
 export interface ViewOptions {
   /** Its content is replaced, but for a `<details>`, which comes to hold the tables. */
@@ -49,7 +50,7 @@ export class TimelineView {
   readonly #tablesBefore: ChildNode[];
   readonly #look: draw.Look = { unit: draw.pixels, hatch: freshId() };
   readonly #caption = element("span", "");
-  readonly #tools = element("div", "tl-tools");
+  readonly #tools = makeTools((tool) => this.#use(tool));
   readonly #findings = element("ul", "tl-findings");
   readonly #chart = element("div", "tl-chart");
   readonly #frame = element("div", "");
@@ -65,7 +66,6 @@ export class TimelineView {
   readonly #resized = new ResizeObserver(() => this.#schedule());
   readonly #seen: IntersectionObserver;
   readonly #span = new Span();
-  readonly #buttons: Record<"in" | "out" | "whole", HTMLButtonElement>;
   readonly #stepping: Stepping;
   #timeline: Timeline | undefined;
   #subject: Subject = { what: "" };
@@ -93,15 +93,8 @@ export class TimelineView {
     this.#before = [...figure.childNodes].filter((node) => node !== this.#details);
     for (const node of this.#before) node.remove();
     if (!this.#details.parentNode) figure.append(this.#details);
-    this.#buttons = {
-      out: tool("−", "Zoom out", () => this.#zoom(1 / Span.STEP)),
-      in: tool("+", "Zoom in", () => this.#zoom(Span.STEP)),
-      whole: tool("Whole run", "", () => this.#change(() => this.#span.reset())),
-    };
-    const zoom = element("div", "", ...Object.values(this.#buttons));
-    zoom.role = "group";
-    zoom.ariaLabel = "Zoom";
     this.#stepping = new Stepping({
+      button: this.#tools.buttons.step,
       chart: this.#chart,
       after: this.#panel,
       span: this.#span,
@@ -112,14 +105,13 @@ export class TimelineView {
       redraw: () => this.#schedule(),
       width: () => this.#drawn?.width ?? 0,
     });
-    this.#tools.append(this.#stepping.button, zoom);
     this.#library = button("", () => this.#toggleLibrary());
     this.#library.classList.add("tl-link");
     this.#panel.ariaLive = "off";
     this.#chart.role = "group";
     this.#scroll.append(this.#lanes);
     this.#chart.append(this.#frame, this.#scroll, this.#axis);
-    const head = element("figcaption", "tl-head", this.#caption, this.#tools);
+    const head = element("figcaption", "tl-head", this.#caption, this.#tools.element);
     this.#details.before(head, this.#findings, this.#chart, this.#more, this.#panel);
     for (const node of this.#tablesBefore) node.remove();
     this.#tables.role = "group";
@@ -171,6 +163,16 @@ export class TimelineView {
   /** Puts the focus on the segment where the keyboard was last. */
   focus(): void {
     this.#currentElement()?.focus({ preventScroll: true });
+  }
+
+  /** As if this button was pressed, where the focus is from now on. */
+  press(tool: Tool): void {
+    this.focusTool(tool);
+    this.#use(tool);
+  }
+
+  focusTool(tool: Tool): void {
+    this.#tools.buttons[tool].focus({ preventScroll: true });
   }
 
   /** Gives the figure its content back. */
@@ -227,6 +229,12 @@ export class TimelineView {
     );
   }
 
+  #use(tool: Tool): void {
+    if (tool === "step") void this.#stepping.press();
+    else if (tool === "whole") this.#change(() => this.#span.reset());
+    else this.#zoom(tool === "in" ? Span.STEP : 1 / Span.STEP);
+  }
+
   #change(act: () => void): void {
     act();
     this.#schedule();
@@ -277,9 +285,10 @@ export class TimelineView {
     this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
     this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
     const whole = this.#span.isWhole;
-    enable(this.#buttons.out, !whole);
-    enable(this.#buttons.whole, !whole);
-    enable(this.#buttons.in, !this.#span.isFinest);
+    const { buttons } = this.#tools;
+    enable(buttons.out, !whole);
+    enable(buttons.whole, !whole);
+    enable(buttons.in, !this.#span.isFinest);
     // A bar that is merged with others now is gone; the focus goes to where it went.
     if (focused && !this.#chart.contains(document.activeElement)) this.focus();
     this.#tell();
@@ -529,11 +538,4 @@ export class TimelineView {
 
 function newDetails(): HTMLDetailsElement {
   return element("details", "", element("summary", "", "The timeline as a table"));
-}
-
-/** A button whose sign needs a name, or whose text is one. */
-function tool(text: string, name: string, act: () => void): HTMLButtonElement {
-  const made = button(text, act);
-  if (name !== "") made.ariaLabel = made.title = name;
-  return made;
 }

@@ -80,10 +80,19 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
 
 const isLive = ".tl-scroll [role=button]";
 
-/** Comes near with the keyboard, as a reader does: from the link before. */
+/**
+ * Comes near with the keyboard, as a reader does: from the link before, past the buttons, and in
+ * Firefox past what scrolls.
+ */
 async function enter(page: Page): Promise<void> {
   await page.focus("main > a");
-  await page.keyboard.press("Tab");
+  for (let count = 0; count < 6; count++) {
+    await page.keyboard.press("Tab");
+    const isThere = await page.evaluate(() =>
+      document.activeElement?.matches(".tl-chart, .tl-scroll [role=button]"),
+    );
+    if (isThere) break;
+  }
   await page.waitForSelector(isLive);
   await page.waitForFunction(() => document.activeElement?.matches(".tl-scroll [role=button]"));
 }
@@ -156,6 +165,29 @@ for (const engine of engines) {
         }
       }
       page.off("request", note);
+    });
+
+    test("its buttons are there from the start: a press fetches what they act on", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 390, height: 900 });
+      await open(page, "small");
+      const whole = await lastTick(page);
+      await page.click("[aria-label='Zoom in']");
+      await until(
+        page,
+        (ticks) => ticks !== whole && !ticks.includes("1.0 s"),
+        () => lastTick(page),
+      );
+      await open(page, "small");
+      await page.focus("main > a");
+      await page.keyboard.press("Tab");
+      assert.equal(await focused(page), "button Step through");
+      await page.waitForSelector(isLive);
+      // What stands in its place has the focus.
+      assert.equal(await focused(page), "button Step through");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".tl-player");
+      await page.setViewport({ width: 1000, height: 900 });
     });
 
     test("a figure whose trace cannot be had stays as it is", async () => {
