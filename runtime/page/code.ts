@@ -69,11 +69,7 @@ export class CodeView {
   mark(line: number): void {
     this.#marked = line;
     if (this.#editor) return this.#editor.mark(line);
-    for (const shown of this.#options.parent.querySelectorAll<HTMLElement>(".runnable-line")) {
-      const isIt = Number(shown.dataset["line"]) === line;
-      shown.classList.toggle("runnable-marked", isIt);
-      if (isIt) scrollWithin(this.#options.parent, shown);
-    }
+    markStatic(this.#options.parent, line);
   }
 
   /** Lets go of the draft, which outlives the widget, and puts the static code back. */
@@ -146,6 +142,15 @@ export class CodeView {
   #hidden(): LineRange[] {
     const { draft, shown } = this.#options;
     return locateHidden(draft.original, shown, draft.source);
+  }
+}
+
+/** Marks a line of code that is no editor, and brings it into view within the code; 0 for none. */
+export function markStatic(code: HTMLElement, line: number): void {
+  for (const shown of code.querySelectorAll<HTMLElement>(".runnable-line")) {
+    const isIt = Number(shown.dataset["line"]) === line;
+    shown.classList.toggle("runnable-marked", isIt);
+    if (isIt) scrollWithin(code, shown);
   }
 }
 

@@ -1,17 +1,21 @@
 /** `<runnable-snippet>`: a snippet on a page, complete as static HTML; this adds what it can do. */
+import { markStatic } from "./code.ts";
 import { Controls } from "./controls.ts";
 import type { Draft } from "./draft.ts";
 import { copyText, download } from "./handout.ts";
 import { parseRanges } from "./lines.ts";
 import { Notices } from "./notices.ts";
 import { tabFor } from "./tab.ts";
+import { attachTimeline, recordedAt, type AttachedTimeline } from "./timeline.ts";
 import { Workbench } from "./workbench.ts";
 
 export class RunnableSnippet extends HTMLElement {
   #workbench: Workbench | undefined;
+  /** Of a native snippet. */
+  #timeline: AttachedTimeline | undefined;
 
   connectedCallback(): void {
-    if (this.#workbench) return;
+    if (this.#workbench || this.#timeline) return;
     const code = this.querySelector<HTMLElement>(".runnable-code");
     const { name, source, lines, native, height } = this.dataset;
     if (!code || name === undefined || source === undefined) return;
@@ -19,6 +23,7 @@ export class RunnableSnippet extends HTMLElement {
     const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
     if (native !== undefined) {
       this.#handOutOnly(code, name, source, filename);
+      this.#showRecorded(code, source);
       return;
     }
     const head = this.querySelector<HTMLElement>(".runnable-head");
@@ -27,7 +32,7 @@ export class RunnableSnippet extends HTMLElement {
     const tab = tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
     const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
-    const figure = this.querySelector<HTMLElement>(":scope > .runnable-timeline");
+    const figure = this.#figure;
     const orders = this.querySelector<HTMLElement>(":scope > .runnable-orders");
     const { explore } = this.dataset;
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
@@ -51,18 +56,31 @@ export class RunnableSnippet extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    const workbench = this.#workbench;
+    const [workbench, timeline] = [this.#workbench, this.#timeline];
     // An element that is only moved is back before this microtask.
     queueMicrotask(() => {
       if (this.isConnected || this.#workbench !== workbench) return;
-      this.#workbench = undefined;
+      this.#workbench = this.#timeline = undefined;
       workbench?.close();
+      timeline?.close();
     });
   }
 
   /** Marks a line of the source, where it is shown; 0 for none. */
   markLine(line: number): void {
     this.#workbench?.code.mark(line);
+  }
+
+  get #figure(): HTMLElement | null {
+    return this.querySelector(":scope > .runnable-timeline");
+  }
+
+  /** What was recorded of a native snippet can be looked at and stepped through like any other. */
+  #showRecorded(code: HTMLElement, source: string): void {
+    const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
+    if (!this.#figure || !file) return;
+    const mark = (line: number): void => markStatic(code, line);
+    this.#timeline = attachTimeline(this.#figure, recordedAt(traceOf(file), source), mark);
   }
 
   /** A native snippet does not run here, so there is nothing to edit it for. */

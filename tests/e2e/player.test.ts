@@ -411,5 +411,25 @@ for (const engine of engines) {
           ' | ready: 2 | timers | "now" | "later"',
       ]);
     });
+
+    test("what does not run here can be stepped through as it was recorded", async () => {
+      await page.goto(`${site.url}/explanation/servers/`);
+      const snippet = '[data-name="servers/flask_threads"]';
+      const figure = `${snippet} .runnable-timeline`;
+      await new Widget(page, figure).press("Step through");
+      await page.waitForSelector(`${figure} .tl-player`);
+      for (;;) {
+        const { place, told } = await shown(page, figure);
+        const line = /from line (\d+)/.exec(told)?.[1] ?? "";
+        if (Number(line) >= 40) {
+          // Its lines are shown.
+          await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
+          return;
+        }
+        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
+        assert.notEqual(at, of, "no turn goes on from a line that is shown");
+        await press(page, "Next", figure);
+      }
+    });
   });
 }
