@@ -222,7 +222,7 @@ export class TimelineView {
       () => {
         const timeline = this.#timeline;
         if (!timeline || timeline.ended) clearInterval(this.#ticking);
-        else if (this.#visible) timeline.advance(clock());
+        else timeline.advance(clock());
         this.#schedule();
       },
       calm ? CALM_TICK : TICK,
@@ -241,17 +241,28 @@ export class TimelineView {
   }
 
   #schedule(): void {
-    if (this.#frameAsked !== 0 || !this.#visible) return;
+    if (this.#frameAsked !== 0) return;
     this.#frameAsked = requestAnimationFrame(() => {
       this.#frameAsked = 0;
-      this.#draw();
+      if (this.#visible) this.#draw();
+      else this.#sayWhat();
     });
+  }
+
+  /** Also where the chart is out of sight: what says so may be in sight, or read out. */
+  #sayWhat(): void {
+    const timeline = this.#timeline;
+    if (!timeline) return;
+    this.#list(timeline);
+    const about = this.#subject.about ?? `${this.#census}, ${time(timeline.now)}`;
+    this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
+    this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
   }
 
   #draw(): void {
     const timeline = this.#timeline;
     if (!timeline) return;
-    this.#list(timeline);
+    this.#sayWhat();
     this.#span.follow(timeline.known, timeline.ended);
     const width = this.#measure();
     if (width <= 0) return;
@@ -281,9 +292,6 @@ export class TimelineView {
     patch(this.#axis, [draw.axis(chart, this.#look)]);
     patch(this.#findings, draw.findings(timeline));
     this.#findings.hidden = !this.#findings.hasChildNodes();
-    const about = this.#subject.about ?? `${this.#census}, ${time(timeline.now)}`;
-    this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
-    this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
     const whole = this.#span.isWhole;
     const { buttons } = this.#tools;
     enable(buttons.out, !whole);

@@ -556,6 +556,11 @@ for (const engine of engines) {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       });
       assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
+      // What is said of it may be read out.
+      assert.match(
+        await page.$eval("figcaption span", (caption) => caption.textContent),
+        /^Timeline of this run: 1 thread, 50\sms$/,
+      );
       await page.evaluate(() => (document.querySelector("figure")!.style.display = ""));
       await page.waitForSelector(".tl-scroll .tl-lane");
     });
