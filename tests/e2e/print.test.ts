@@ -42,3 +42,20 @@ test("filters and questions stay off paper, and all rows are on it", async () =>
   assert.equal(await visible(page, "choice-table tbody tr"), 8);
   await page.browserContext().close();
 });
+
+test("what is dark on the screen is as light on paper as anything else", async () => {
+  const colours = async (scheme: string): Promise<string[]> => {
+    const page = await freshPage(stage.browser);
+    await page.goto(`${stage.url}/tutorials/first-overlap/`, { waitUntil: "networkidle0" });
+    await page.evaluate((scheme) => (document.body.dataset["mdColorScheme"] = scheme), scheme);
+    await page.emulateMediaType("print");
+    const found = await page.$$eval(".tl-r rect, .tl-w rect, .runnable-stderr", (all) =>
+      all.map((one) => `${getComputedStyle(one).fill} ${getComputedStyle(one).color}`),
+    );
+    await page.browserContext().close();
+    return found;
+  };
+  const light = await colours("default");
+  assert.ok(light.length > 20);
+  assert.deepEqual(await colours("slate"), light);
+});
