@@ -38,7 +38,12 @@ export function part(
   return tree(
     "div",
     { style: `--tl-most:var(--tl-most-${String(index)})` },
-    tree("p", { class: "tl-player-label" }, count > 1 ? `${name}: ${String(count)}` : name),
+    tree(
+      "p",
+      { class: "tl-player-label" },
+      isCode ? tree("code", {}, name) : name,
+      count > 1 ? `: ${String(count)}` : undefined,
+    ),
     count === 0
       ? tree("p", { class: "tl-player-none" }, none)
       : tree(
