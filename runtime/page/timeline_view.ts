@@ -35,7 +35,7 @@ export interface Subject {
 const ELEMENTS = 1500;
 /** Narrower bars are merged, in px. */
 const NARROWEST = 1.5;
-const TICK_DISTANCE = 90;
+const TICK_DISTANCE = 70;
 const TABLE_ROWS = 200;
 /** Lanes above and below those in sight, so that scrolling finds them there. */
 const MARGIN = 3;
