@@ -403,6 +403,12 @@ for (const engine of engines) {
       await page.setViewport({ width: 390, height: 844, hasTouch: true });
       await open(page, "small");
       await enter(page);
+      // All of it is in sight, so there is nothing to scroll.
+      const [all, seen] = await page.$eval(".tl-scroll", (scroll) => [
+        scroll.scrollHeight,
+        scroll.clientHeight,
+      ]);
+      assert.equal(all, seen);
       const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
       const y = box.y + 38 + 30;
       const whole = await lastTick(page);
