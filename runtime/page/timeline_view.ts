@@ -143,7 +143,7 @@ export class TimelineView {
     this.#showLegend();
     // Whatever it says later, what stands below stays where it is.
     this.#panel.style.minHeight = "";
-    this.#panel.style.minHeight = `${String(this.#panel.offsetHeight)}px`;
+    this.#panel.style.minHeight = `${String(this.#panel.getBoundingClientRect().height)}px`;
   }
 
   /** There are new rows, or the run is over. Redraws with the next frame, if it is in sight. */
