@@ -22,6 +22,10 @@ test("source, recorded output and a link to the file are visible", async () => {
     await page.setJavaScriptEnabled(false);
     await page.goto(stage.url + path);
     await unfold(page);
+    assert.match(
+      await page.$eval("article .without-scripts", (note) => (note as HTMLElement).innerText),
+      /^JavaScript is switched off here, so there are no buttons: programs cannot be run, /,
+    );
     // innerText leaves out what is not displayed.
     const snippets = await page.$$eval("runnable-snippet", (elements) =>
       elements.map((element) => ({
