@@ -14,6 +14,8 @@ export interface Look {
   unit: (position: number) => string | number;
   /** The id of the pattern that fills what is ready. */
   hatch: string;
+  /** Whether on a phone there is less room than a word needs, where it is not known who looks. */
+  isTight?: (text: string, room: number) => boolean;
 }
 
 /** Positions in pixels. */
@@ -42,11 +44,21 @@ export function definitions(hatch: string): Tree {
   );
 }
 
-const within = (text: string, x: number, room: number, state: State, { unit }: Look): Tree =>
+const within = (
+  text: string,
+  x: number,
+  room: number,
+  state: State,
+  { unit, isTight }: Look,
+): Tree =>
   // Whatever is too long is cut by this element.
   tree(
     "svg",
-    { class: "tl-label", x: unit(x), width: unit(room) },
+    {
+      class: isTight?.(text, room) ? "tl-label tl-tight" : "tl-label",
+      x: unit(x),
+      width: unit(room),
+    },
     tree("text", { class: `${CLASSES[state]}t` }, text),
   );
 

@@ -1,6 +1,6 @@
 /** The figure of a finished run, complete without scripts. */
 import * as draw from "./draw.ts";
-import { LANES, layOut, list } from "./layout.ts";
+import { LANES, layOut, list, wordWidth } from "./layout.ts";
 import type { Timeline } from "./model.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
@@ -11,6 +11,9 @@ const ELEMENTS = 600;
 const TABLE_ROWS = 40;
 /** Positions are thousandths: the figure is as wide as there is room. */
 const WIDTH = 1000;
+/** Positions to a pixel: on a page, and on a phone. */
+const PIXEL = WIDTH / 520;
+const PHONE_PIXEL = WIDTH / 330;
 /** More than a pixel on a wide page. */
 const NARROWEST = 2;
 /** On a phone there is room for no more. */
@@ -28,7 +31,11 @@ export interface FigureOptions {
 export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
   const hatch = `hatch-${name.replace(/\W+/g, "-")}`;
-  const look: draw.Look = { unit: draw.percent, hatch };
+  const look: draw.Look = {
+    unit: draw.percent,
+    hatch,
+    isTight: (text, room) => wordWidth(text) * PHONE_PIXEL > room,
+  };
   const { rows, library } = list(timeline, false);
   const places = rows.slice(0, LANES).map((_, index) => index);
   const chart = layOut(timeline, rows, {
@@ -39,6 +46,7 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
     narrowest: NARROWEST,
     budget: ELEMENTS,
     ticks: TICKS,
+    pixel: PIXEL,
     line: 0,
   });
   const found = draw.findings(timeline);

@@ -75,6 +75,8 @@ export interface View {
   narrowest: number;
   /** There will not be many more bars than this. */
   budget: number;
+  /** Positions to a pixel, for the words on bars. */
+  pixel?: number;
   /** About so many times are named on the axis. */
   ticks: number;
   /** Segments of this line are marked; 0 for none. */
@@ -84,8 +86,12 @@ export interface View {
 /** So many lanes are in sight at once. */
 export const LANES = 24;
 
+/** In px. */
 const LETTER = 6;
 const LABEL_MARGIN = 8;
+
+/** About so many pixels wide is the word on a bar, with some room. */
+export const wordWidth = (text: string): number => text.length * LETTER + LABEL_MARGIN;
 
 /** The lanes in the order in which they are shown. */
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
@@ -167,7 +173,7 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
   };
 }
 
-function barsOf(lane: Lane, { from, to, width, line }: View, narrowest: number): Bar[] {
+function barsOf(lane: Lane, { from, to, width, line, pixel = 1 }: View, narrowest: number): Bar[] {
   const { segments } = lane;
   const scale = width / (to - from);
   const bars: Bar[] = [];
@@ -195,7 +201,7 @@ function barsOf(lane: Lane, { from, to, width, line }: View, narrowest: number):
         first: index,
         last: index,
         segment,
-        label: labelOf(segment, room),
+        label: labelOf(segment, room / pixel),
         held: segment.held !== undefined,
         marked,
       });
@@ -266,7 +272,7 @@ function labelOf({ state, reason, job, held, line }: Segment, room: number): str
           ? `line ${String(line)}`
           : ""
       : reason;
-  return text !== "" && text.length * LETTER + LABEL_MARGIN <= room ? text : "";
+  return text !== "" && wordWidth(text) <= room ? text : "";
 }
 
 function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: number): Flag[] {

@@ -189,3 +189,25 @@ test("all traces of a folder are drawn, old drawings go, wrong files are named",
     await rm(folder, { recursive: true });
   }
 });
+
+test("a word stands on a bar that has room for it, and not on a phone if it has none there", () => {
+  const markup = prerender(
+    trace(
+      [
+        ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+        ["wait", 1, 0, "sleep", "", 1],
+        ["wait", 1, 500, "task group", "", 2],
+        ["wait", 1, 650, "barrier", "", 3],
+        ["wait", 1, 730, "event", "", 4],
+        ["run", 1, 1000],
+      ],
+      1000,
+    ),
+    "words",
+  )!;
+  const words = [...markup.matchAll(/class="tl-label( tl-tight)?"[^>]*><text[^>]*>([^<]*)/g)];
+  assert.deepEqual(
+    words.map(([, tight, word]) => `${word!}${tight ?? ""}`),
+    ["sleep", "task group tl-tight", "event"],
+  );
+});
