@@ -149,7 +149,7 @@ for (const engine of engines) {
       const widget = new Widget(page, "runnable-playground");
       await widget.write(BUSY_CALLBACK);
       await widget.run();
-      const found = /MainThread held up the event loop for \d+ ms at line 7: it computed/;
+      const found = /MainThread held up the event loop for \d+\sms at line 7: it computed/;
       await until(page, "runnable-playground", found);
     });
 

@@ -196,9 +196,9 @@ test("a callback that waits is a turn of the thread, also right after a task's s
     408,
   );
   assert.deepEqual(told(moments).slice(2, 5), [
-    "101 (11) beat went on from line 11, woken by a timer or something outside. It ran for 1 ms, then slept at line 11.",
-    "102 (5) MainThread went on. It ran for 2 ms, then slept at line 5.",
-    "404 (5) MainThread went on from line 5. It ran for 2 ms, then it was beat’s turn.",
+    "101 (11) beat went on from line 11, woken by a timer or something outside. It ran for 1\u00a0ms, then slept at line 11.",
+    "102 (5) MainThread went on. It ran for 2\u00a0ms, then slept at line 5.",
+    "404 (5) MainThread went on from line 5. It ran for 2\u00a0ms, then it was beat’s turn.",
   ]);
 });
 
