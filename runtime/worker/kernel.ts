@@ -42,6 +42,8 @@ export interface Gate {
   promise: Promise<number>;
   /** Whoever waits there goes on, now or when the program does. */
   opened: boolean;
+  /** Whoever waits there has been let on: opened while the program is halted, it is not yet. */
+  settled: boolean;
   open(outcome: number): void;
 }
 
@@ -193,6 +195,7 @@ export class Kernel {
     const gate: Gate = {
       promise,
       opened: false,
+      settled: false,
       open: (outcome) => {
         // A lock that is released twice wakes the same thread twice; so may a timeout.
         if (gate.opened) return;
@@ -200,7 +203,10 @@ export class Kernel {
         clearTimeout(this.#timed.get(gate)?.timer);
         this.#timed.delete(gate);
         if (this.#mainGate === gate) this.#mainGate = undefined;
-        this.#let(() => settle(outcome));
+        this.#let(() => {
+          gate.settled = true;
+          settle(outcome);
+        });
       },
     };
     const { pace } = this.clock;
@@ -232,6 +238,17 @@ export class Kernel {
         this.#channel.port2.postMessage(0);
       }),
     };
+  }
+
+  /**
+   * Called by a thread that has breathed and is about to wait at this gate. If the program was halted
+   * meanwhile, this thread has been given a turn only to come here: the turn is the next one's.
+   */
+  end_breath(gate: Gate): void {
+    if (this.#motion !== "in its turn" || gate.settled) return;
+    this.halt();
+    // The thread is about to be suspended.
+    setTimeout(() => this.is_halted() && this.take_turn(), 0);
   }
 
   /** Called by a thread that is about to be suspended, in order to wait. */
@@ -295,9 +312,10 @@ export class Kernel {
     this.clock.jump(Number(elapsed));
   }
 
-  /** Whether messages from the page have not been let in for some time. */
+  /** Whether messages from the page have not been let in for some time, and are not about to be. */
   is_breathless(): boolean {
-    return performance.now() - this.#breathed > ALONE_MS;
+    // Whoever halts lets them in by that, and a breath would be a turn of its own.
+    return !this.is_halted() && performance.now() - this.#breathed > ALONE_MS;
   }
 
   /** Real time in ms, whatever the program's clocks show. */

@@ -52,6 +52,15 @@ go.set()
 for thread in threads: thread.join()
 `;
 
+const SLEEPS = `
+import time
+print("a")
+time.sleep(0.1)
+print("b")
+time.sleep(0.2)
+print("c")
+`;
+
 for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
@@ -171,6 +180,48 @@ print("over")
       const ran = await run(source, { halted: true, moves: steps(60) });
       assert.equal(ran.stdout, "had it\nover\n");
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+    });
+
+    for (const [name, source, stdout] of [
+      ["one thread", SLEEPS, "a\nb\nc\n"],
+      ["several threads", LOCK, "held\nhad\n"],
+    ] as const) {
+      test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
+        // Longer than messages from the page wait to be let in.
+        const how = { halted: true, moves: steps(100), pace: 0, still: 40 };
+        const ran = await run(source, how);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+        assert.equal(ran.stdout, stdout);
+        if (source === SLEEPS) {
+          const times = ran.halts.map(({ at }) => at);
+          assert.deepEqual(times, [100, 300]);
+        } else assert.ok(ran.halts.length > 4, ran.texts.join("\n"));
+      });
+    }
+
+    test("without waiting, steps lead on from wherever Pause has come", async () => {
+      const source = `
+import threading, time
+rounds = 0
+def count():
+    global rounds
+    for _ in range(4000):
+        time.sleep(1)
+        rounds += 1
+threads = [threading.Thread(target=count, name=name) for name in "ab"]
+print("ready")
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(rounds)
+`;
+      const moves = steps(6);
+      const ran = await run(source, { haltWhen: "ready", moves, pace: 0, still: 40 });
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      assert.equal(ran.stdout, "ready\n8000\n");
+      assert.equal(ran.halts.length, 7);
+      // Each step is a turn, none is only the rest of a breath: in a second each of the two has one.
+      const times = ran.halts.slice(-4).map(({ at }) => at);
+      assert.deepEqual([times[2]! - times[0]!, times[3]! - times[1]!], [1000, 1000], times.join());
     });
 
     test("odd names and futures of the program's own are no obstacle", async () => {

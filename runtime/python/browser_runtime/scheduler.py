@@ -216,6 +216,7 @@ def wait(
             # where others look for it, or it misses who wakes it meanwhile.
             if kernel.is_breathless():
                 breathe()
+                kernel.end_breath(waiting.gate)
             _pass_time()
         outcome = suspend(waiting.gate.promise)
     except CannotSuspendError:
