@@ -61,6 +61,50 @@ function holdings(rows: Row[]): string[] {
   return found;
 }
 
+/** When each thread ran, of one process: from, to and its name, in order. */
+function turns(rows: Row[]): [from: number, to: number, name: string][] {
+  const found: [number, number, string][] = [];
+  for (const [, lane, , kind, name] of rows.filter((row) => row[0] === "lane")) {
+    if (kind !== "thread") continue;
+    let since: number | undefined;
+    for (const row of rows) {
+      if (row[1] !== lane || !["run", "wait", "ready", "end"].includes(row[0])) continue;
+      const at = row[2] as number;
+      if (row[0] !== "run" && since !== undefined) found.push([since, at, name]);
+      since = row[0] === "run" ? at : undefined;
+    }
+  }
+  // One that took less than the clock shows has ended where it began.
+  return found.sort(([one, ended], [other, end]) => one - other || ended - end);
+}
+
+/** The second runs, though it waited when the turn of the first was over. */
+const WAKES = `
+import sys, threading, time
+sys.setswitchinterval(0.1)
+def compute(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end: pass
+def burst():
+    time.sleep(0.15)
+    compute(0.06)
+threads = [threading.Thread(target=burst, name="burst")]
+threads.append(threading.Thread(target=compute, args=[0.8], name="computes"))
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+`;
+
+/** Whoever starts a busy thread has to wait for its turn. */
+const STARTS = `
+import threading, time
+def compute():
+    end = time.perf_counter() + 0.1
+    while time.perf_counter() < end: pass
+threads = [threading.Thread(target=compute, name=name) for name in "abc"]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+`;
+
 for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
@@ -167,6 +211,24 @@ for (const engine of engines) {
       test(`the main thread of a program that ends with ${last} is ${how}`, async () => {
         const rows = await traced(`import time\ntime.sleep(0.01)\n${last}\n`);
         assert.deepEqual(rows.at(-1)!.toSpliced(2, 1), ["end", 1, how, text]);
+      });
+    }
+
+    for (const [what, source] of [
+      ["a thread that wakes while another one computes", WAKES],
+      ["a thread that starts others", STARTS],
+    ] as const) {
+      test(`one thread runs at a time: ${what}`, async () => {
+        const ran = turns(await traced(source));
+        assert.ok(
+          new Set(ran.map(([, , name]) => name)).size < ran.length - 2,
+          JSON.stringify(ran),
+        );
+        ran.slice(1).forEach((turn, index) => {
+          const before = ran[index]!;
+          // The times of another unit may be rounded.
+          assert.ok(before[1] <= turn[0] + 0.002, JSON.stringify([before, turn]));
+        });
       });
     }
 

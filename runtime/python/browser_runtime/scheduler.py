@@ -57,6 +57,8 @@ class _State:
 
     def __init__(self) -> None:
         self.current = MAIN
+        # Who ran before the running thread went on; itself, if nobody else did meanwhile.
+        self.before = MAIN
         self.alive: dict[int, str] = {MAIN: "MainThread"}
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
@@ -121,6 +123,11 @@ def get_ident() -> int:
     return _state.current
 
 
+def who_ran_before() -> int:
+    """Return who ran before the running thread went on: its own number, if nobody else did."""
+    return _state.before
+
+
 def is_running(ident: int) -> bool:
     """Whether a thread runs, or was the last one that did."""
     return _state.current == ident
@@ -169,7 +176,7 @@ def suspend[T](promise: Awaitable[T]) -> T:
     finally:
         asyncio.ensure_future = ensure_future
         frames.pop(me, None)
-        _state.current = me
+        _state.before, _state.current = _state.current, me
         kernel.start_slice()
         if asyncio._get_running_loop() is not loop:
             asyncio._set_running_loop(loop)

@@ -67,7 +67,7 @@ class Tracing:
         # Threads that wait, by number; who has woken them, and when.
         self._waiting: set[int] = set()
         self._woken: dict[int, tuple[int, int]] = {}
-        # Threads whose turn is over: since when. Even while one is about to wait.
+        # Threads whose turn is over, or that wait for something of no interest: since when.
         self._paused: dict[int, int] = {}
         # Threads that have not begun: the lane that started them.
         self._starting: dict[int, int] = {}
@@ -85,6 +85,7 @@ class Tracing:
         now = perf_counter_ns()
         why = reason_of(frame, self.recorder)
         if why is None:
+            self._paused[ident] = now
             return
         lane = self.recorder.thread_lane(ident)
         self._waiting.add(ident)
@@ -98,6 +99,7 @@ class Tracing:
     def run(self, ident: int) -> None:
         """Tell that a thread runs again, if it has been told that it did not."""
         if ident not in self._waiting:
+            self.slice_begins(ident)
             return
         self._waiting.discard(ident)
         self.recorder.left = 0
@@ -114,15 +116,15 @@ class Tracing:
             return
         lane = self.recorder.thread_lane(ident)
         self.recorder.seen(lane, frame)
-        if scheduler.ready_count() > 1:
+        if scheduler.thread_count() > 1:
             self._paused[ident] = perf_counter_ns()
         self.tell_now_and_then()
 
     def slice_begins(self, ident: int) -> None:
-        """Tell that a thread runs again, if others may have run meanwhile."""
+        """Tell that a thread runs again, if others have run meanwhile."""
         self.recorder.left = 0
         paused = self._paused.pop(ident, None)
-        if paused is not None:
+        if paused is not None and scheduler.who_ran_before() != ident:
             lane = self.recorder.thread_lane(ident)
             rows = ("ready", lane, paused, lane), ("run", lane, perf_counter_ns())
             self.recorder.rows += rows
