@@ -28,6 +28,21 @@ const programs: [string, string, RegExp[]][] = [
     [/^3 threads took turns on one core/],
   ],
   [
+    "a busy thread beside one that is busy for less than a turn",
+    `import sys, threading, time
+sys.setswitchinterval(0.1)
+def work(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end: pass
+def burst():
+    time.sleep(0.15)
+    work(0.08)
+ts = [threading.Thread(target=work, args=[0.8]), threading.Thread(target=burst)]
+for t in ts: t.start()
+for t in ts: t.join()`,
+    [/^2 threads took turns on one core/],
+  ],
+  [
     "subprocesses",
     "import subprocess\nsubprocess.run(['ls'])",
     [/^subprocess\.Popen\(\) does not/],

@@ -21,6 +21,8 @@ _MOST = 3
 _LOOKS = 1000
 # A program that notes the time as it starts sees that once or twice, and nothing is amiss.
 _STANDSTILLS = 3
+# In ns. Who lost less to others only let them begin to wait, end, or the like.
+_LOST = 50_000_000
 _CALLED = re.compile(r"[\w.]+$")
 
 
@@ -30,6 +32,8 @@ class _Facts:
     def __init__(self, program: str) -> None:
         self.program = program
         self.competed: set[int] = set()
+        # What threads have lost to others, in ns.
+        self.lost: dict[int, int] = {}
         self.standstills = 0
         self.cores = 0
         self.looks = 0
@@ -43,6 +47,16 @@ _facts = _Facts("")
 def competed(ident: int) -> None:
     """A thread's time slice was over while another thread wanted to run."""
     _facts.competed.add(ident)
+
+
+def gave_way(ident: int, other: int, nanoseconds: int) -> None:
+    """A thread's time slice was over, and it went on so much later, after one that had waited.
+
+    What that one had waited for may have come long before, but there was no turn for it.
+    """
+    lost = _facts.lost[ident] = _facts.lost.get(ident, 0) + nanoseconds
+    if lost > _LOST:
+        _facts.competed |= {ident, other}
 
 
 def clock_stood_still() -> None:

@@ -7,11 +7,12 @@ slice is over; the handler of that signal suspends the running thread.
 import contextlib
 import signal
 import sys
+from time import perf_counter_ns
 from types import FrameType
 
 import browser_kernel as kernel
 
-from browser_runtime import facts, scheduler
+from browser_runtime import facts, scheduler, virtual_time
 
 _SIGNAL = signal.SIGVTALRM
 _set_switch_interval = sys.setswitchinterval
@@ -23,14 +24,20 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
         return
     if not scheduler.can_switch():
         return
-    if scheduler.ready_count() > 1:
-        facts.competed(scheduler.get_ident())
     me, watch = scheduler.get_ident(), scheduler.watch
+    is_rivalled = scheduler.ready_count() > 1
+    if is_rivalled:
+        facts.competed(me)
+    # A thread that waits may have to go on. In virtual time computing takes none, but a look may.
+    is_timed = not is_rivalled and scheduler.thread_count() > 1 and not virtual_time.is_on
+    given_way = perf_counter_ns() if is_timed else 0
     if watch:
         watch.slice_over(me, frame)
     # Where it is not possible, the thread keeps its turn.
     with contextlib.suppress(scheduler.CannotSuspendError):
         scheduler.breathe()
+    if is_timed and (other := scheduler.who_ran_before()) != me:
+        facts.gave_way(me, other, perf_counter_ns() - given_way)
     if watch:
         watch.slice_begins(me)
     if scheduler.is_main():
