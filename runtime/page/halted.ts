@@ -29,6 +29,8 @@ interface Wait {
 interface Place {
   name: string;
   line: number;
+  /** It has run to its end. */
+  ended: boolean;
 }
 
 export interface Halted {
@@ -62,8 +64,8 @@ function asCall(value: unknown): Call {
 }
 
 function asPlace(value: unknown): Place {
-  const { name, line } = asFields(value);
-  return { name: asText(name), line: asNumber(line) };
+  const { name, line, ended } = asFields(value);
+  return { name: asText(name), line: asNumber(line), ended: ended === true };
 }
 
 function asSome<One>(value: unknown, as: (one: unknown) => One): Some<One> {
@@ -102,10 +104,13 @@ export function told(
   const when = `At ${moment(now)}`;
   if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
   const place = last ?? running.entries[0];
-  const where = place ? ` ${place.name} is${atLine(place.line) || " running"}.` : "";
+  const where = place ? ` ${place.name} ${standing(place)}.` : "";
   const isAll = running.count === 0 && ready.count === 0;
   return { text: `${when}:${where}${isAll ? " Everything waits." : ""}`, line: place?.line ?? 0 };
 }
+
+const standing = ({ line, ended }: Place): string =>
+  ended ? "has ended" : `is${atLine(line) || " running"}`;
 
 function say({ kind, name, of, line }: Call): string {
   switch (kind) {

@@ -164,6 +164,20 @@ for thread in threads: thread.join()
       );
     });
 
+    test("who is next is ready, even if it was only starting another thread", async () => {
+      const { halts, texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
+      assert.ok(holds > 0, texts.join("\n"));
+      assert.deepEqual(halts[holds]!.ready.entries, [
+        { kind: "resume", name: "MainThread", of: "", line: 13 },
+      ]);
+    });
+
+    test("who has ended is named, and nobody is said to be where they are not", async () => {
+      const { texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
+    });
+
     test("a thread that is woken twice takes one turn, and the next step is of another", async () => {
       const source = `
 import threading

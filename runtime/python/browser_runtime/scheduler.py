@@ -60,6 +60,8 @@ class _State:
         # Who ran before the running thread went on; itself, if nobody else did meanwhile.
         self.before = MAIN
         self.alive: dict[int, str] = {MAIN: "MainThread"}
+        # The name of the thread that has ended last.
+        self.ended = ""
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
         # So many threads wait for the reader: no time passes meanwhile, if it need not.
@@ -305,6 +307,11 @@ def standing() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
     ]
 
 
+def just_ended() -> str:
+    """Return the name of the thread that ran last, if it has ended; else nothing."""
+    return "" if _state.current in _state.alive else _state.ended
+
+
 def _outside(frame: FrameType | None) -> FrameType | None:
     while frame and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
@@ -403,7 +410,7 @@ def forget_data(ident: int) -> None:
 
 def remove_thread(ident: int) -> None:
     """Count one thread less; if all others now wait for ever, say so."""
-    _state.alive.pop(ident, None)
+    _state.ended = _state.alive.pop(ident, "")
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
         _on_deadlock()

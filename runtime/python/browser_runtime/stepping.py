@@ -257,6 +257,8 @@ def _last(state: _State) -> _Facts | None:
         if scheduler.is_running(ident):
             line = state.recorder.line(wait.frame if wait else frame)
             return {"name": _cut(name), "line": line} if line else None
+    if ended := scheduler.just_ended():
+        return {"name": _cut(ended), "line": 0, "ended": True}
     return None
 
 
@@ -278,10 +280,12 @@ def _threads(
                 ready.append(_fact("start", name, "", 0))
         elif wait is None:
             running.append({"name": name, "line": state.recorder.line(frame)})
-        elif why := reason_of(wait.frame, state.recorder):
-            reason, of, line = why
+        else:
+            # A wait that is not told, such as that of `Thread.start`, can be over like any other.
+            why = reason_of(wait.frame, state.recorder)
             if wait.gate.opened:
+                line = why[2] if why else state.recorder.line(wait.frame)
                 ready.append(_fact("resume", name, "", line))
-            elif reason != "work":
-                waiting.append({"name": name, "reason": reason, "of": of, "line": line})
+            elif why and why[0] != "work":
+                waiting.append({"name": name, "reason": why[0], "of": why[1], "line": why[2]})
     return running, ready, waiting
