@@ -32,11 +32,17 @@ export interface ComparisonOptions {
   tab: Tab;
 }
 
+/** A run that came to its end, and what it told of itself. */
+interface Ran {
+  filename: string;
+  told: readonly Told[];
+}
+
 const collector = (): Promise<Collect> => import("../timeline/collect.ts");
 
-/** The lanes of a run from what it told of itself, and its end. */
-function read(told: readonly Told[], collect: Collect): Omit<Run, "title"> {
-  const following = told[0] && new Following(collect, told[0]);
+/** The lanes of a run of the program from what it told of itself, and its end. */
+function read({ filename, told }: Ran, collect: Collect): Omit<Run, "title"> {
+  const following = told[0] && new Following(collect, filename, told[0]);
   const processes = told.flatMap((event) => following?.read(event) ?? []);
   const timeline = new collect.Timeline();
   for (const { process, parent, rows } of processes) timeline.add(process, rows, parent);
@@ -147,13 +153,13 @@ export class Comparison implements Owner {
     const runs: Run[] = [];
     for (const [index, { title }] of programs.entries()) {
       this.#said.textContent = `Running “${title}” …`;
-      const told = await this.#runOne(
+      const ran = await this.#runOne(
         title,
         loading.then(([, ...fetched]) => fetched[index]!),
       );
-      if (typeof told === "string") return told;
+      if (typeof ran === "string") return ran;
       const [collect] = await loading;
-      runs.push({ title, ...read(told, collect) });
+      runs.push({ title, ...read(ran, collect) });
       if (this.#ended !== undefined) return this.#ended;
     }
     return runs;
@@ -168,8 +174,8 @@ export class Comparison implements Owner {
     return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true, pace };
   }
 
-  /** What a run told of itself, or why there is nothing to compare. */
-  async #runOne(title: string, program: Promise<Program>): Promise<Told[] | string> {
+  /** A run, or why there is nothing to compare. */
+  async #runOne(title: string, program: Promise<Program>): Promise<Ran | string> {
     const told: Told[] = [];
     let errors = "";
     const loading = new Progress();
@@ -188,7 +194,7 @@ export class Comparison implements Owner {
       const why = errors.trim().split("\n").at(-1) ?? "";
       return `“${title}” ended with exit status ${String(outcome.status)}. ${why}`.trim();
     }
-    return told;
+    return { filename: (await program).filename, told };
   }
 
   /** In the program that the lane is of, if that is on this page. */

@@ -1,6 +1,7 @@
 /** Understands what one run tells of itself, from its first rows on. */
 import type { RunEvent } from "../host/types.ts";
 import type { ProcessRows, Row } from "../timeline/rows.ts";
+import { filterFor, type TracebackFilter } from "./traceback.ts";
 
 export type Told = Extract<RunEvent, { type: "trace" }>;
 
@@ -11,8 +12,13 @@ export class Following {
   readonly start: number;
   readonly #collect: Collect;
   readonly #main: number;
+  readonly #filename: string;
+  /** What tidies the output of each process. */
+  readonly #filters = new Map<number, TracebackFilter>();
 
-  constructor(collect: Collect, { process, begun }: Told) {
+  /** `filename` is that of the program. */
+  constructor(collect: Collect, filename: string, { process, begun }: Told) {
+    this.#filename = filename;
     this.#collect = collect;
     this.#main = process;
     this.start = begun;
@@ -30,7 +36,17 @@ export class Following {
     return {
       process: isMain ? 1 : process,
       parent: parent === this.#main ? 1 : isMain ? 0 : parent,
-      rows,
+      rows: rows.flatMap((row) => this.#tidied(process, row)),
     };
+  }
+
+  /** The row with what it prints as the output shows it, and as recordings have it; or nothing. */
+  #tidied(process: number, row: Row): Row[] {
+    if (row[0] !== "output") return [row];
+    const filter = this.#filters.get(process) ?? filterFor(this.#filename);
+    this.#filters.set(process, filter);
+    const [type, lane, at, stream, text, line] = row;
+    const tidied = stream === "stdout" ? filter.shorten(text) : filter.feed(text);
+    return tidied === undefined ? [] : [[type, lane, at, stream, tidied, line]];
   }
 }

@@ -1,9 +1,6 @@
 /** Takes a run's two streams to the page: tidied, limited, and never more of it than is useful. */
-import { TracebackFilter } from "./traceback.ts";
+import { filterFor, type TracebackFilter } from "./traceback.ts";
 import { nextFrame, Transcript, type Piece, type Stream } from "./transcript.ts";
-
-/** The folder in which the interpreter keeps the program. */
-const HOME = "/home/reader";
 
 /** How long the beginning of a line on stderr waits for its newline. */
 const RELEASE_MS = 100;
@@ -28,7 +25,7 @@ export class Printer {
   constructor(paper: Paper, filename: string) {
     this.#paper = paper;
     this.#transcript = new Transcript((pieces) => paper.append(pieces), nextFrame);
-    this.#filter = new TracebackFilter(`${HOME}/${filename}`);
+    this.#filter = filterFor(filename);
   }
 
   /** The beginning of what the program has printed; where the stream changes, a new line begins. */

@@ -56,6 +56,7 @@ export class RunTimeline {
   /** It stands still, at this time of its own. */
   #halted: number | undefined;
   #source = "";
+  #filename = "";
   #shown = false;
   /** The reader wants to see the recording, though a run may still have something to tell. */
   #isAside = false;
@@ -69,9 +70,10 @@ export class RunTimeline {
   }
 
   /** A new run begins; as in `Program`. */
-  begin({ pace, source }: Pick<Program, "pace" | "source">): void {
+  begin({ pace, source, filename }: Pick<Program, "pace" | "source" | "filename">): void {
     this.#pace = pace ?? 1;
     this.#source = source;
+    this.#filename = filename;
     this.#run += 1;
     this.#live = undefined;
     this.#waiting = [];
@@ -145,7 +147,7 @@ export class RunTimeline {
     this.#collect = collect;
     for (const told of this.#waiting.splice(0)) {
       this.#live ??= {
-        following: new Following(collect, told),
+        following: new Following(collect, this.#filename, told),
         timeline: new collect.Timeline(),
         isWorthIt: false,
       };

@@ -14,6 +14,9 @@ const FOREIGN_WARNING =
   /^(?:sys|<[\p{L}\p{N}_]+>|\/.*|[A-Za-z]:\\.*):\d+: ([\p{L}\p{N}_]*Warning: .*)$/u;
 const FOREIGN_PLACE = /(?:,? (?:defined|created))? at (?:\/|[A-Za-z]:\\)[^:<>]*:\d+/g;
 
+/** The folder in which the interpreter keeps the program. */
+const HOME = "/home/reader";
+
 /** After which kind of line the next one comes. */
 type State = "text" | "own frame" | "rest of own frame" | "foreign frame" | "foreign warning";
 
@@ -107,3 +110,7 @@ export class TracebackFilter {
     return LOCATION.test(line) ? line : line.replace(FOREIGN_PLACE, "");
   }
 }
+
+/** For what a run of the program with this name writes. */
+export const filterFor = (filename: string): TracebackFilter =>
+  new TracebackFilter(`${HOME}/${filename}`);
