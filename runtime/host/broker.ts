@@ -72,7 +72,8 @@ interface Process {
   worker?: { port: Port; terminate(): void };
   start?: Start;
   asks: Map<number, Ask>;
-  isTraced?: boolean;
+  /** It has told something of itself. */
+  hasTold?: boolean;
 }
 
 export class Broker {
@@ -227,7 +228,9 @@ export class Broker {
         return;
       case "trace": {
         const { begun, origin, rows, steps } = request;
-        if (pid !== MAIN) this.#tellTrace(process, { begun, origin, rows, steps });
+        if (pid === MAIN) return;
+        process.hasTold = true;
+        this.#tellTrace(process, { begun, origin, rows, steps });
         return;
       }
       case "interrupt":
@@ -430,7 +433,7 @@ export class Broker {
       ...clock,
     };
     const asks = new Map<number, Ask>();
-    this.#processes.set(pid, { pid, parent: parent.pid, start, asks, isTraced: traced });
+    this.#processes.set(pid, { pid, parent: parent.pid, start, asks });
     // Each of the two sees the other's end as the end of a channel that nobody writes to.
     for (const [channel, reader, writer] of [
       [sentinel, parent.pid, pid],
@@ -483,7 +486,8 @@ export class Broker {
     if (!process) return;
     this.#processes.delete(pid);
     process.worker?.terminate();
-    if (process.isTraced) this.#tellEnd(process, status);
+    // One that was ended before it began is on no timeline.
+    if (process.hasTold) this.#tellEnd(process, status);
     for (const ask of process.asks.values()) this.#forget(ask);
     // First, so that the parent knows the status when it sees the end of the sentinel.
     const parent = this.#processes.get(process.parent);

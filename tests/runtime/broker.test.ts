@@ -347,6 +347,21 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: 1, live: 1 });
   });
 
+  test("has an end on the timeline if it was there", () => {
+    const [seen, unseen] = [spawn(), spawn()];
+    const told = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
+    seen.tell({ type: "trace", ...told });
+    for (const { pid } of [seen, unseen]) main.tell({ type: "kill", pid, signal: 15 });
+    const traces = main.told("trace") as Extract<Notice, { type: "trace" }>[];
+    assert.deepEqual(
+      traces.map(({ process, rows }) => [process, JSON.parse(rows)]),
+      [
+        [seen.pid, []],
+        [seen.pid, [["end", 0, 0, "killed", "exit status -15"]]],
+      ],
+    );
+  });
+
   test("that sends without end is killed", () => {
     open();
     const child = give("writer");
