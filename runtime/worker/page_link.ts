@@ -8,12 +8,14 @@ const STEPS = 5;
 export class PageLink {
   /** What is told now belongs to this run; to none when it is 0. */
   run = 0;
+  /** Called when the program ends at once, with this exit status: nothing of it is to go on. */
+  onLeave: (status: number) => void = () => {};
   readonly #post: (event: WorkerEvent) => void;
 
   /**
    * The module `browser_page`: to ask for a line of input, to say that the program's code has ended
-   * and its threads have not, and what was otherwise than on CPython (see facts.py). Programs can
-   * import it as well; it lets them do no more than that.
+   * and its threads have not, and what was otherwise than on CPython (see facts.py); to end the
+   * program. Programs can import it as well; it lets them do no more than that.
    */
   readonly module = Object.freeze({
     ask: () => this.#tell({ type: "input", run: this.run }),
@@ -24,6 +26,8 @@ export class PageLink {
     /** The program is halted, so many ms after its beginning; JSON, see page/halted.ts. */
     tell_halted: (at: number, state: string) =>
       this.#tell({ type: "halted", run: this.run, at, state }),
+    /** What called it waits then, for the end of this worker. */
+    leave: (status: number) => this.run !== 0 && this.onLeave(Number(status) | 0),
     clock_step: clockStep,
     /** The time in ms; the same in all workers, as far as their clocks are. */
     clock: () => performance.timeOrigin + performance.now(),

@@ -90,6 +90,10 @@ class Interpreter {
     this.#post = post;
     this.#streams = new Streams(pyodide, post);
     this.#kernel.onTurnOver = () => this.#python.halt();
+    this.#link.onLeave = (status) => {
+      this.#end(status);
+      this.#post({ type: "spent" });
+    };
   }
 
   /** Lets the program stand still, take one step, or go on. */
@@ -151,12 +155,9 @@ class Interpreter {
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
       : runProgram(...program);
-    this.#processes.end();
-    this.#kernel.go_on();
-    this.#running = this.#link.run = 0;
-    this.#streams.belongTo(0);
+    if (this.#running !== run) return; // It has ended otherwise.
     // A program that has changed the runtime may make anything of it, and the page takes numbers only.
-    this.#post({ type: "ended", run, status: Number(status) | 0 });
+    this.#end(Number(status) | 0);
     if (isExtended || !this.#isSound()) {
       this.#post({ type: "spent" });
       this.#cleaned = new Promise(() => {});
@@ -172,6 +173,16 @@ class Interpreter {
       return new Promise(() => {});
     });
     await cleaning;
+  }
+
+  /** Nothing that the program still does is its own any more. */
+  #end(status: number): void {
+    const run = this.#running;
+    this.#processes.end();
+    this.#kernel.go_on();
+    this.#running = this.#link.run = 0;
+    this.#streams.belongTo(0);
+    this.#post({ type: "ended", run, status });
   }
 
   /** Whether this interpreter is worth cleaning up; if not, a new one is the only way. */

@@ -137,6 +137,41 @@ print("one"); print("two", file=sys.stderr); print("three")
       });
     }
 
+    for (const [who, leave] of [
+      ["the main thread", "leave(3)"],
+      [
+        "another thread",
+        "thread = threading.Thread(target=leave, args=[3])\n    thread.start()\n    thread.join()",
+      ],
+      [
+        "a function that C calls",
+        "import ctypes\n    ctypes.CFUNCTYPE(None, ctypes.c_int)(leave)(3)",
+      ],
+    ]) {
+      test(`os._exit in ${who} ends the program at once, and what was not flushed is lost`, async () => {
+        const source = `
+import atexit, os, sys, threading
+atexit.register(print, "an exit handler")
+def leave(status):
+    print("shown")
+    sys.stdout.write("lost")
+    os._exit(status)
+try:
+    ${leave}
+finally:
+    print("too late")
+`;
+        for (const trace of [false, true]) {
+          const ran = await stage.runner.run({ source, filename: "demo.py", trace });
+          assert.deepEqual(ran.outcome, { type: "finished", status: 3 });
+          assert.deepEqual([ran.stdout, ran.stderr], ["shown\n", ""]);
+          const rows = ran.events.flatMap((e) => (e.type === "trace" ? [e.rows] : [])).join();
+          assert.equal(/\["end", 1, \d+, "done", ""\]\]$/.test(rows), trace);
+          assert.equal((await run("print('next')")).stdout, "next\n");
+        }
+      });
+    }
+
     test("exit handlers run, and their output is seen", async () => {
       assert.equal((await run("import atexit; atexit.register(print, 'bye')")).stdout, "bye\n");
     });
@@ -258,6 +293,8 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
     assert.ok(thread.events.some((event) => event.type === "note" && event.fact === "no-threads"));
     const input = await run("input('Name? ')");
     assert.match(input.stderr, /EOFError: input\(\) cannot be answered here, because this browser/);
+    const left = await run("import os\nprint('shown')\nos._exit(3)");
+    assert.deepEqual([left.stdout, left.outcome], ["shown\n", { type: "finished", status: 3 }]);
     const spinning = await run("while True: pass", 1);
     assert.deepEqual(spinning.outcome, { type: "stopped" });
   } finally {

@@ -116,6 +116,9 @@ class Watch(Protocol):
     def end_thread(self, ident: int) -> None:
         """A thread has come to its end."""
 
+    def end(self) -> None:
+        """So has the process."""
+
 
 watch: Watch | None = None
 

@@ -1,13 +1,16 @@
 """The functions of `os` that tell processes apart, or end them."""
 
+import contextlib
+import operator
 import os
 import posix
 import signal
 from typing import Any
 
+import browser_page as page
 import browser_processes as broker
 
-from browser_runtime import scheduler, threads
+from browser_runtime import facts, scheduler, threads
 
 # The pid of the process that the program starts as; the others come after it.
 MAIN = 42
@@ -61,18 +64,28 @@ def _ends(number: int) -> bool:
 
 def _wait_for_the_end() -> None:
     while True:
-        scheduler.wait(None, outside=True)
+        # Where it is not possible there is nobody else either who could go on.
+        with contextlib.suppress(scheduler.CannotSuspendError):
+            scheduler.wait(None, outside=True)
 
 
 def exit_at_once(status: int) -> None:
     """End this process without any of the usual last steps, as `os._exit` does."""
-    broker.end(status & 0xFF)
+    number = operator.index(status) & 0xFF
+    facts.tell()
+    if scheduler.watch:
+        scheduler.watch.end()
+    if broker.pid() == MAIN:
+        page.leave(number)
+    else:
+        broker.end(number)
     _wait_for_the_end()
 
 
 def install() -> None:
     """Put them in place."""
     functions: dict[str, Any] = {
+        "_exit": exit_at_once,
         "cpu_count": cpu_count,
         "getpid": getpid,
         "getppid": getppid,
@@ -87,6 +100,5 @@ def install() -> None:
 
 
 def become_child() -> None:
-    """Let `os._exit` end this process, which is not the main one."""
-    os._exit = exit_at_once  # type: ignore[assignment]
+    """Let Ctrl-C interrupt this process, which is not the main one."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
