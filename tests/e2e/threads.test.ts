@@ -431,6 +431,43 @@ a.start(); b.start(); a.join()`,
         /^Deadlock: [^]*MainThread waits here:[^]*Ada waits here:[^]*line 7[^]*Bob waits here:[^]*line 7/,
       ],
     ];
+    test("a deadlock ends nobody's wait: no thread gets what the main thread gives up", async () => {
+      const { stdout, stderr, outcome, events } = await run(`
+import queue, threading
+a, b, gone, left = threading.Lock(), threading.Lock(), threading.Event(), queue.SimpleQueue()
+both = threading.Barrier(4)
+def one():
+    with a:
+        both.wait()
+        with b: print("one")
+def two():
+    both.wait()
+    gone.wait()
+    print("two")
+def three():
+    both.wait()
+    print("three", left.get())
+for work in (one, two, three): threading.Thread(target=work, name=work.__name__).start()
+try:
+    with b:
+        both.wait()
+        with a: print("main")
+finally:
+    gone.set()
+    left.put(1)
+    print("over")
+`);
+      assert.match(
+        stderr,
+        /^Deadlock: [^]*one waits here:[^]*two waits here:[^]*three waits here:/,
+      );
+      assert.equal(stderr.match(/Deadlock/g)!.length, 1);
+      assert.equal(stdout, "over\n");
+      assert.ok(!events.some(({ type }) => type === "waiting"), "it waits for nobody");
+      assert.deepEqual(outcome, { type: "finished", status: 1 });
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+
     for (const [name, source, stderr] of deadlocks) {
       test(`a deadlock ${name} is reported with each thread's place, and ended`, async () => {
         const ran = await run(source);

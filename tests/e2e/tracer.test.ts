@@ -207,6 +207,12 @@ for (const engine of engines) {
       ["failed", "ZeroDivisionError", "1 / 0"],
       ["done", "", "raise SystemExit(3)"],
       ["done", "", "print('end')"],
+      ["failed", "deadlock", "import queue; queue.Queue().get()"],
+      [
+        "failed",
+        "deadlock",
+        "import threading; threading.Thread(target=threading.Event().wait).start()",
+      ],
     ] as const) {
       test(`the main thread of a program that ends with ${last} is ${how}`, async () => {
         const rows = await traced(`import time\ntime.sleep(0.01)\n${last}\n`);

@@ -77,6 +77,8 @@ def _explain_missing(package: str) -> str:
 
 def _report(error: BaseException) -> int:
     """Print what CPython prints when a program ends with this exception; the exit status."""
+    if scheduler.watch:
+        scheduler.watch.fail(error)
     if isinstance(error, SystemExit):
         if error.code is None or isinstance(error.code, int):
             return (error.code or 0) & 0xFF
@@ -106,15 +108,13 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
     module = types.ModuleType("__main__")
     module.__dict__.update(__builtins__=builtins)
     sys.modules["__main__"] = module
+    status, is_stuck = 0, False
     try:
         work(module)
-        status = 0
     except BaseException as error:
-        if scheduler.watch and not isinstance(error, SystemExit):
-            scheduler.watch.fail(error)
-        status = _report(error)
-    # Waits for the threads that are no daemons.
-    if count := threads.non_daemon_count():
+        status, is_stuck = _report(error), isinstance(error, scheduler.DeadlockError)
+    # Waits for the threads that are no daemons; not for those of a deadlock.
+    if not is_stuck and (count := threads.non_daemon_count()):
         page.wait_for_threads(count)
     status = _finish(threading._shutdown) or status  # type: ignore[attr-defined]
     status = _finish(atexit._run_exitfuncs) or status

@@ -52,6 +52,22 @@ class Waiting:
         self.gate.open(TIMED_OUT)
 
 
+class _Barred(Waiting):
+    """One that never ends: of a thread that is part of a deadlock, which ends the program.
+
+    The main thread gives up what it holds as it comes to its end, and nobody is to get it.
+    """
+
+    def wake(self, outcome: int = WOKEN) -> None:
+        """Let the thread come to its end, and nothing else."""
+        if outcome == ABANDONED:
+            super().wake(outcome)
+
+
+class DeadlockError(SystemExit):
+    """Ends the main thread, and with it the program."""
+
+
 class _State:
     """Of one program; replaced as a whole for the next."""
 
@@ -202,7 +218,8 @@ def wait(
 
     Raises:
         BaseException: whatever the program's SIGINT handler raises, `KeyboardInterrupt` by default.
-        SystemExit: every thread waits for ever, which has been reported; or the program is over.
+        DeadlockError: every thread waits for ever, which has been reported.
+        SystemExit: the program is over.
         CannotSuspendError: it would be for ever, in code that JavaScript has called.
     """
     if not can_run_sync():
@@ -247,7 +264,7 @@ def wait(
         deliver_interrupt()
         return WOKEN
     if outcome == DEADLOCKED:
-        raise SystemExit(1)
+        raise DeadlockError(1)
     if outcome == ABANDONED:
         raise SystemExit  # `threading` lets it pass in silence.
     return outcome
@@ -266,7 +283,7 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
         return TIMED_OUT
     if not outside:
         _report_deadlock({MAIN: sys._getframe(2)})
-        raise SystemExit(1)
+        raise DeadlockError(1)
     while True:
         kernel.block(60_000)
 
@@ -348,10 +365,13 @@ def send_signal(number: int) -> None:
 
 
 def _on_deadlock() -> None:
-    """Wake the main thread, to end the program, after telling who waits where."""
+    """Wake the main thread, and nobody else, to end the program; tell before who waits where."""
     if not _state.deadlock_told:
         _state.deadlock_told = True
         _report_deadlock({ident: waiting.frame for ident, waiting in _state.stuck.items()})
+    for ident, waiting in _state.stuck.items():
+        if ident != MAIN:
+            waiting.__class__ = _Barred
     _state.stuck[MAIN].wake(DEADLOCKED)
 
 

@@ -185,8 +185,11 @@ class Tracing:
             self._undo.append(end)
 
     def fail(self, error: BaseException) -> None:
-        """Note with which exception the main thread ends."""
-        self._failed[scheduler.MAIN] = type(error).__name__
+        """Note with which exception the main thread ends first; `sys.exit` is no failure."""
+        if isinstance(error, scheduler.DeadlockError):
+            self._failed.setdefault(scheduler.MAIN, "deadlock")
+        elif not isinstance(error, SystemExit):
+            self._failed.setdefault(scheduler.MAIN, type(error).__name__)
 
     def end(self) -> None:
         """Tell the rest, and watch no more."""
