@@ -251,6 +251,24 @@ for (const engine of engines) {
       assert.ok(Number(ready[2]) - Number(start[2]) > 250, JSON.stringify([start, ready]));
     });
 
+    test("nothing is lost of what one thread tells while another one ends the program", async () => {
+      const source = `
+import threading, time
+done = False
+def work():
+    global done
+    time.sleep(0.1)
+    print("\\n".join(f"line {n} of what takes longer than a turn to tell" for n in range(12_000)))
+    done = True
+    threading.Event().wait()
+threading.Thread(target=work, daemon=True).start()
+while not done: pass
+`;
+      const rows = await traced(source);
+      const lines = rows.filter((row) => row[0] === "output" && row[4].startsWith("line"));
+      assert.equal(lines.length, 12_000);
+    });
+
     for (const name of ["callbacks", "tasks"]) {
       test(`loop/${name}: its collections hold at each line what is recorded`, async () => {
         const trace: unknown = JSON.parse(readFileSync(`snippets/loop/${name}.trace.json`, "utf8"));

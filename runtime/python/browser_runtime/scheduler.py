@@ -85,6 +85,8 @@ class _State:
         self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
+        # The running thread is in the midst of something that no other one may come into.
+        self.keeps_turn = False
         self.over = False
         self.deadlock_told = False
         self.next_ident = MAIN + 1
@@ -396,6 +398,16 @@ _OURS = (
 def is_ours(filename: str) -> bool:
     """Whether a file belongs to this runtime."""
     return filename.startswith(_OURS)
+
+
+def keep_turn(keeps: bool) -> None:
+    """Keep the running thread's turn, until told otherwise, in code that is not ours as well."""
+    _state.keeps_turn = keeps
+
+
+def keeps_turn(frame: FrameType | None) -> bool:
+    """Whether the running thread, in this frame, cannot be interrupted."""
+    return _state.keeps_turn or (frame is not None and is_ours(frame.f_code.co_filename))
 
 
 def enter(ident: int) -> None:

@@ -19,7 +19,7 @@ _set_switch_interval = sys.setswitchinterval
 
 
 def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    if frame is not None and scheduler.is_ours(frame.f_code.co_filename):
+    if scheduler.keeps_turn(frame):
         kernel.try_again()  # In the middle of an update that has to be whole.
         return
     if not scheduler.can_switch():

@@ -165,6 +165,14 @@ class Tracing:
 
     def tell(self) -> None:
         """Tell the page what has come."""
+        # What has been taken would be lost if another thread ended the program meanwhile.
+        scheduler.keep_turn(True)
+        try:
+            self._tell()
+        finally:
+            scheduler.keep_turn(False)
+
+    def _tell(self) -> None:
         rows, steps, names = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
             text = _encode(rows[start : start + _CHUNK])
