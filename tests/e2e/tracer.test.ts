@@ -269,6 +269,20 @@ while not done: pass
       assert.equal(lines.length, 12_000);
     });
 
+    test("each line that is printed is told once, however long, and however it is printed", async () => {
+      const source = `
+for n in range(3):
+    print("\\n".join(f"line {n} " + "x" * 1500 for n in range(n * 500, (n + 1) * 500)))
+print("line", 1500, end="")
+print()
+print()
+`;
+      const rows = await traced(source);
+      const lines = rows.flatMap((row) => (row[0] === "output" ? [row[4].split(" x")[0]] : []));
+      const expected = Array.from({ length: 1501 }, (_, n) => `line ${n}`);
+      assert.equal(lines.join("\n"), `${expected.join("\n")}\n`);
+    });
+
     for (const name of ["callbacks", "tasks"]) {
       test(`loop/${name}: its collections hold at each line what is recorded`, async () => {
         const trace: unknown = JSON.parse(readFileSync(`snippets/loop/${name}.trace.json`, "utf8"));

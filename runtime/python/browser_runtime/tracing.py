@@ -19,7 +19,7 @@ from typing import Any
 import browser_page as page
 from pyodide.ffi import to_js
 from runnable_tracer import failures, pools, reasons, states, tasks
-from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder
+from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder, Row
 
 from browser_runtime import scheduler
 
@@ -29,8 +29,9 @@ _OFTEN = 0.05
 _MOST = 60_000
 # Reading the clock takes as long as ten function calls, and it has steps of 0.1 ms or more.
 _REUSE = 8
-# So many rows go in one message.
+# So many rows go in one message, of about so many characters at most: see `LONGEST` in protocol.ts.
 _CHUNK = 4000
+_LONGEST = 400_000
 # Rows hold nothing that holds them.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
@@ -150,8 +151,16 @@ class Tracing:
         recorder, name = self.recorder, "stdout" if descriptor == 1 else "stderr"
 
         class Printed(io.FileIO):
+            # The last line has been told, and its end has yet to be written.
+            _is_open = False
+
             def write(self, data: Any, /) -> int:
-                recorder.output(name, bytes(data).decode(errors="replace"), sys._getframe(1))
+                text = bytes(data).decode(errors="replace")
+                if self._is_open:
+                    text = text.removeprefix("\n")
+                if text:
+                    recorder.output(name, text, sys._getframe(1))
+                self._is_open = not bytes(data).endswith(b"\n")
                 return super().write(data)
 
         return Printed(descriptor, "w", closefd=False)
@@ -175,13 +184,21 @@ class Tracing:
     def _tell(self) -> None:
         rows, steps, names = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
-            text = _encode(rows[start : start + _CHUNK])
-            page.trace(self._begun, self.recorder.begun, text, to_js(array("d")))
+            self._send(rows[start : start + _CHUNK])
         if steps:
             # An array takes four times as long to make of a list.
             numbers = array("d", struct.pack(f"{len(steps)}d", *steps))
             text = _encode([["names", *names]])
             page.trace(self._begun, self.recorder.begun, text, to_js(numbers))
+
+    def _send(self, rows: list[Row]) -> None:
+        text = _encode(rows)
+        if len(text) > _LONGEST and len(rows) > 1:
+            half = len(rows) // 2
+            self._send(rows[:half])
+            self._send(rows[half:])
+        else:
+            page.trace(self._begun, self.recorder.begun, text, to_js(array("d")))
 
     def open(self, name: str) -> None:
         """Tell of the process itself."""
