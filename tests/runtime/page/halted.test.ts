@@ -53,7 +53,7 @@ test("between callbacks: who ran last, and whether anybody could run", () => {
   });
   const ended = { name: "worker", line: 0, ended: true };
   assert.deepEqual(told(read({ last: ended, ready: some(call("resume", "y", "", 5)) }), 5), {
-    text: "At 5 ms: worker has ended.",
+    text: "At 5\u00a0ms: worker has ended.",
     line: 0,
   });
   assert.equal(told(read({}), 0).text, "At 0: Everything waits.");
