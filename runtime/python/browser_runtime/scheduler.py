@@ -191,6 +191,8 @@ def suspend[T](promise: Awaitable[T]) -> T:
     asyncio.ensure_future = pass_through  # type: ignore[assignment]
     frames = _state.frames
     frames[me] = sys._getframe()
+    # To give way once more on the way there would be one turn lost, and one told wrongly.
+    _state.keeps_turn = True
     kernel.end_slice()
     try:
         return run_sync(promise)
@@ -200,6 +202,7 @@ def suspend[T](promise: Awaitable[T]) -> T:
         asyncio.ensure_future = ensure_future
         frames.pop(me, None)
         _state.before, _state.current = _state.current, me
+        _state.keeps_turn = False
         kernel.start_slice()
         if asyncio._get_running_loop() is not loop:
             asyncio._set_running_loop(loop)
@@ -413,6 +416,7 @@ def keeps_turn(frame: FrameType | None) -> bool:
 def enter(ident: int) -> None:
     """Say that a new stack has begun to run, as this thread."""
     _state.current = ident
+    _state.keeps_turn = False
     kernel.start_slice()
 
 
