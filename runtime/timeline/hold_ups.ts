@@ -80,13 +80,17 @@ export class HoldUps {
     if (wait && at - wait[2] >= HOLD_UP) this.#waits.push({ thread, wait, end: at });
   }
 
-  /** In order of time; found anew for each version of the timeline. */
-  found(version: number, isOver: boolean): readonly HoldUp[] {
+  /**
+   * In order of time; found anew for each version of the timeline. Where tasks have been left out,
+   * what lies between two steps may have been steps of theirs.
+   */
+  found(version: number, isOver: boolean, isWhole: boolean): readonly HoldUp[] {
     if (this.#version !== version) {
       this.#version = version;
       this.#found = this.#steps
         .map(({ lane, step }) => inStep(lane, step))
-        .concat(this.#outside(isOver).map(inCallback), this.#computing().map(inBusyCallback))
+        .concat(this.#outside(isOver).map(inCallback))
+        .concat(isWhole ? this.#computing().map(inBusyCallback) : [])
         .sort((one, other) => one.start - other.start);
     }
     return this.#found;

@@ -407,7 +407,7 @@ export class Timeline {
 
   /** What held up an event loop, in order of time. */
   get holdUps(): readonly HoldUp[] {
-    return this.#holdUps.found(this.version, this.ended);
+    return this.#holdUps.found(this.version, this.ended, this.leftOut === 0);
   }
 
   /** What the watched collections held, change by change, in order of time. */
