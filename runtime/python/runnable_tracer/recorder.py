@@ -47,8 +47,6 @@ REASONS = (
 
 PROCESS, MAIN_THREAD = 0, 1
 NOBODY = -1
-# See `Recorder.current`: together with `NOBODY` still less than that.
-CALLED = -3
 # Texts are cut to so many characters.
 _LONGEST = 200
 # What is printed is cut to that later, when it has been tidied.
@@ -90,19 +88,19 @@ class Recorder:
         # What they wait for, by lane in order of the steps that say `NAMED`.
         self.waits: dict[int, list[str]] = {}
         # Thread number → lane; and the lane that it works for just now, if not its own. In a
-        # callback of an event loop that is its own, and what is here is `CALLED` less the one that
-        # wanted it.
+        # callback of an event loop it works for itself, and that is the lane that wanted the call.
         self.threads: dict[int, int] = {}
         self.current: dict[int, int] = {}
+        self.is_called: dict[int, bool] = {}
         self._most = most
         self.reuse = reuse
         # The last reading, and how often it may be taken again.
         self.reading = self.left = 0
         # Functions below which a process made by `fork` began: what called them was its parent's.
         self.beginnings: set[CodeType] = set()
-        # Functions that call what was left to them earlier, as event loops do: the line of the
-        # program that has called them has nothing to do with it.
-        self.callers: set[CodeType] = set()
+        # The function with which an event loop calls what was left to it: the line of the program
+        # that has called that has nothing to do with it.
+        self.caller: CodeType | None = None
         # Whether this process is the one that runs the program, not one that it has started.
         self.is_main = True
         self.begin(get_ident())
@@ -116,7 +114,7 @@ class Recorder:
         self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
         # Emptied, not replaced: those who watch have them at hand.
         told = self.rows, self.steps, self.names, self.functions, self.waits
-        for kept in (*told, self.threads, self.current):
+        for kept in (*told, self.threads, self.current, self.is_called):
             kept.clear()
         self.threads[main] = self.current[main] = MAIN_THREAD
 
@@ -133,15 +131,13 @@ class Recorder:
     def working(self) -> int:
         """Return the lane for which the running thread works: its own, or that of a task."""
         ident = self.get_ident()
-        lane = self.current.get(ident, NOBODY)
+        lane = NOBODY if self.is_called.get(ident) else self.current.get(ident, NOBODY)
         return lane if lane >= 0 else self.thread_lane(ident)
 
     def waking(self) -> int:
         """Return the lane that wakes whoever the running thread wakes."""
         ident = self.get_ident()
         lane = self.current.get(ident, NOBODY)
-        if lane < NOBODY:
-            lane = CALLED - lane
         return lane if lane >= 0 else self.thread_lane(ident)
 
     def open_process(self, name: str) -> None:
@@ -187,7 +183,8 @@ class Recorder:
             code = frame.f_code
             if code.co_filename == self.program:
                 return frame.f_lineno or 0
-            if code in self.callers or code in self.beginnings:
+            # To look into a set the whole code would be hashed.
+            if code is self.caller or (self.beginnings and code in self.beginnings):
                 break
             frame = frame.f_back
         return 0

@@ -25,7 +25,7 @@ from types import (
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import BEGUN, CALLED, DONE, NAMED, NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import BEGUN, DONE, NAMED, NOBODY, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
@@ -60,11 +60,12 @@ def task_of(callback: Any) -> "Task[Any] | None":
 
 def watch(recorder: Recorder) -> Callable[[], None]:
     """Replace the class that event loops take; return what puts it back."""
-    now, get_ident, current = recorder.now, recorder.get_ident, recorder.current
+    now, get_ident = recorder.now, recorder.get_ident
+    current, is_called = recorder.current, recorder.is_called
     rows, steps = recorder.rows, recorder.steps
     names, functions, waits = recorder.names, recorder.functions, recorder.waits
     threads, program = recorder.threads, recorder.program
-    recorder.callers.add(base_events.BaseEventLoop._run_once.__code__)  # type: ignore[attr-defined]
+    recorder.caller = base_events.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]
     is_known = set(_Handle.__slots__) == _SLOTS
     awaited = awaiting(program)
     # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
@@ -103,10 +104,7 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 self._context, self._loop = context, loop
                 self._callback, self._args, self._cancelled = callback, args, False
                 self._repr = self._source_traceback = None
-            by = current.get(get_ident(), NOBODY)
-            if by < NOBODY:
-                by = CALLED - by
-            self._by = by
+            by = self._by = current.get(get_ident(), NOBODY)
             kind = type(callback)
             # As `task_of`, without a call.
             if kind is step_kind:
@@ -138,18 +136,21 @@ def watch(recorder: Recorder) -> Callable[[], None]:
             before = current.get(me, NOBODY)
             if task is None or recorder.is_over:
                 # What it wakes was woken by who had it called.
-                current[me] = CALLED - self._by
+                current[me], is_called[me] = self._by, True
                 try:
                     return _run_handle(self)
                 finally:
-                    current[me] = before
+                    current[me], is_called[me] = before, False
                     recorder.left = 0
                     self = task = None  # type: ignore[assignment]
             coroutine: Any = task.get_coro()
             by, number = self._by, self._number
             lane = lanes.get(number)
-            # The number of a task that is gone may have been given to a new one.
-            if lane is None or not getattr(coroutine, "cr_suspended", True):
+            # The number of a task that is gone may have been given to a new one, whose first step
+            # nothing wakes.
+            if lane is None or (
+                type(self._callback) is step_kind and not getattr(coroutine, "cr_suspended", True)
+            ):
                 lane = begun(task, number, coroutine, me, self._ready, by)
             current[me] = lane
             # The loop has just ended the step before.
@@ -244,7 +245,7 @@ def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
     handle: Any = getattr(events, "_ThreadSafeHandle", None)
     if handle is None:
         return lambda: None
-    get_ident, current = recorder.get_ident, recorder.current
+    get_ident, current, is_called = recorder.get_ident, recorder.current, recorder.is_called
 
     class TracedThreadSafeHandle(handle):  # type: ignore[misc]
         __slots__ = ("_by",)
@@ -257,11 +258,12 @@ def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
 
         def _run(self) -> None:
             me = get_ident()
-            before, current[me] = current.get(me, NOBODY), CALLED - self._by
+            before, current[me] = current.get(me, NOBODY), self._by
+            is_called[me] = True
             try:
                 super()._run()
             finally:
-                current[me] = before
+                current[me], is_called[me] = before, False
                 recorder.left = 0
                 self = None  # type: ignore[assignment]
 
@@ -381,10 +383,12 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         future = task._fut_waiter
         if future is None:
             return _TURN, "", line
-        if coroutine is not None and kind <= 0 and code is None:
-            kind, line = _below(coroutine, kind, line, known)
         if kind > 0:
             return kind, "", line
+        if code is None and coroutine is not None:
+            kind, line = _below(coroutine, kind, line, known)
+            if kind > 0:
+                return kind, "", line
         if isinstance(future, Task):
             return _TASK, future.get_name()[:200], line
         # Whatever the program makes of a future: nothing may be raised here.
