@@ -24,8 +24,13 @@ def to_markdown(output: Mapping[str, Any]) -> str:
     if any(kind.startswith("image/") for kind in data):
         return ""
     text = "".join(output.get("text") or data.get("text/plain", "")).rstrip()
+    return fenced(text, "text") if text else ""
+
+
+def fenced(text: str, language: str) -> str:
+    """Return text as a block of code in Markdown."""
     mark = "````" if "```" in text else "```"
-    return f"{mark}text\n{text}\n{mark}" if text else ""
+    return f"{mark}{language}\n{text.rstrip()}\n{mark}"
 
 
 def _of_html(html: str) -> str:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from mkdocs_runnable import outputs
 from mkdocs_runnable.answers import Answer, split, the_one
 from mkdocs_runnable.answers import parse as parse_answer
 from mkdocs_runnable.check import load_recording
+from mkdocs_runnable.outputs import fenced, to_markdown
 from mkdocs_runnable.reference import is_marked, parse, resolve, with_fences
 from mkdocs_runnable.snippet import Library, Snippet
 from mkdocs_runnable.tables.markdown import is_table, make_table
@@ -66,8 +66,8 @@ class Twins:
                 parts.append(self._with_links(page, text))
                 continue
             if "hide-input" not in cell["metadata"].get("tags", []):
-                parts.append(_fenced(source, "python"))
-            parts += [outputs.to_markdown(output) for output in cell["outputs"]]
+                parts.append(fenced(source, "python"))
+            parts += [to_markdown(output) for output in cell["outputs"]]
             if alt := cell["metadata"].get("alt"):
                 parts.append(f"[Picture: {alt}]")
         return _with_head("\n\n".join(part for part in parts if part), title, description)
@@ -98,10 +98,10 @@ class Twins:
         source = "\n".join(snippet.lines[first - 1 : last])
         output = snippet.recording_path.read_text(encoding="utf-8")
         where = posixpath.relpath(f"snippets/{snippet.name}.py", posixpath.dirname(address(page)))
-        parts = [f"Program [`{snippet.name}.py`]({where}):", _fenced(source, "python")]
+        parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
         if snippet.header.native:
             parts.append(snippet.header.native)
-        parts += ["It printed:", _fenced(output, "text")]
+        parts += ["It printed:", fenced(output, "text")]
         if asked:
             held = the_one(asked, load_recording(snippet, self.library), snippet.name)
             parts.append(f"So answer {held} is what happened.")
@@ -131,11 +131,6 @@ def _with_head(body: str, title: str, description: str) -> str:
         heading, rest = f"# {title}", f"\n{body}"
     summary = f"\n> {' '.join(description.split())}\n" if description else ""
     return f"{heading}\n{summary}{rest}\n"
-
-
-def _fenced(text: str, language: str) -> str:
-    mark = "````" if "```" in text else "```"
-    return f"{mark}{language}\n{text.rstrip()}\n{mark}"
 
 
 def _describe(match: re.Match[str]) -> str:
