@@ -159,17 +159,19 @@ function stretches({ thread, start, end }: Gap): Gap[] {
 
 function inBusyCallback({ thread, start, end }: Gap): HoldUp {
   const line = thread.seenBetween(start, end);
-  const found: HoldUp = { lane: thread, start, end, reason: "", of: "", line, starved: false };
-  const segment = thread.segments[thread.indexAt((start + end) / 2)];
-  if (segment?.state === "running") segment.held = found;
-  return found;
+  return marked({ lane: thread, start, end, reason: "", of: "", line, starved: false }, "running");
 }
 
 function inCallback({ thread, wait, end }: LongWait): HoldUp {
   const [, , start, reason, of, line] = wait;
-  const found: HoldUp = { lane: thread, start, end, reason, of, line, starved: false };
-  const segment = thread.segments[thread.indexAt((start + end) / 2)];
-  if (segment?.state === "waiting") segment.held = found;
+  return marked({ lane: thread, start, end, reason, of, line, starved: false }, "waiting");
+}
+
+/** Marks the segment in the middle of it, if that is in this state. */
+function marked(found: HoldUp, state: Segment["state"]): HoldUp {
+  const { lane, start, end } = found;
+  const segment = lane.segments[lane.indexAt((start + end) / 2)];
+  if (segment?.state === state) segment.held = found;
   return found;
 }
 
