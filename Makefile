@@ -9,6 +9,12 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 # Which Python makes the environment; found by itself when not given.
 PYTHON ?=
+# For `make stress`: which test files (all, when none is named), how often at each pace, which of
+# their tests (a pattern), and which pace ("alone", "one core" or "busy"; all three when empty).
+FILES ?=
+TIMES ?= 5
+ONLY ?=
+PACE ?=
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export NO_MKDOCS_2_WARNING := 1
@@ -18,14 +24,6 @@ runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
 in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
-# They mostly wait: three at a time keep two cores busy.
-light_tests := $(patsubst %,tests/e2e/%.test.ts,chess comparison differences exploration input leaving navigation \
-  pace path player print question run_timeline stepping tables timeline tracer virtual_time \
-  without_javascript without_stack_switching)
-# Every program at its own pace, and nothing beside it.
-paced_tests := tests/e2e/snippets.test.ts
-# One after the other they leave room for pytest, which mostly waits, and take as long.
-beside_pytest := $(patsubst %,tests/e2e/%.test.ts,axe snippets_without_stack_switching)
 format_paths := runtime tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
@@ -43,8 +41,8 @@ help: ## List the targets
 	    echo "$$chosen cannot make virtual environments (Debian: apt install python3-venv)." >&2; \
 	    exit 1; }; }
 	@echo "Installing Python packages (about a minute, once) …"
-	@$(python) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(python) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(python) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(python) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .venv/.installed
@@ -90,18 +88,12 @@ serve: prepare ## Serve the site on http://127.0.0.1:8000 and follow changes (PO
 
 .PHONY: test
 test: build browsers ## Run all tests: Python, TypeScript, and the built site in real browsers
-	@echo "Testing the browser side's modules …"
-	@node --test --test-reporter=dot 'tests/runtime/**/*.test.ts'
-	@echo "Testing the built site in browsers …"
-	@node --test --test-concurrency=3 $(light_tests)
-	@node --test --test-concurrency=2 $(filter-out tests/e2e/attacks.test.ts $(light_tests) $(paced_tests) $(beside_pytest),$(wildcard tests/e2e/*.test.ts))
-	@node --test $(paced_tests)
-	@echo "Testing snippets, pages and the build, and the rest of the built site …"
-	@# What pytest says comes when the other is over.
-	@log=$$(mktemp); $(python) -m pytest --numprocesses 3 >"$$log" 2>&1 & python=$$!; \
-	  trap 'kill $$python' INT TERM; \
-	  node --test --test-concurrency=1 $(beside_pytest); browser=$$?; \
-	  wait $$python; python=$$?; cat "$$log"; rm "$$log"; exit $$((browser | python))
+	@$(python) -m tests.suite
+
+.PHONY: stress
+stress: build browsers ## Repeat FILES at three paces: alone, on one core, on a busy machine (TIMES=5)
+	@$(python) -m tests.suite stress --times $(TIMES) $(if $(ONLY),--only '$(ONLY)') \
+	  $(if $(PACE),--pace '$(PACE)') $(FILES)
 
 .PHONY: attacks
 attacks: build browsers ## Run the hostile programs (ten minutes, on a machine that does nothing else)

@@ -97,6 +97,8 @@ export class Runner {
       answers = [] as string[],
       /** It is halted as soon as stdout contains this. */
       haltWhen = "",
+      /** It is halted as soon as it has been given to Python. */
+      haltAtStart = false,
       /** What is done when it stands still, each time the next; at last it is to go on. */
       moves = [] as Move[],
       /** How long it stands still each time, in ms. */
@@ -135,6 +137,7 @@ export class Runner {
           if (event.type === "stdout" && halting.when !== "" && event.text.includes(halting.when))
             run.move("halt");
           if (event.type === "input") run.answer(answers.shift());
+          if (event.type === "started" && halting.atStart) run.move("halt");
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
           // Numbers get out of the browser as a list only.
           if (event.type === "trace" && !traces) return;
@@ -157,7 +160,7 @@ export class Runner {
       stopWhen,
       answers,
       traces,
-      { when: haltWhen, moves, still },
+      { when: haltWhen, atStart: haltAtStart, moves, still },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -52,7 +52,7 @@ export class Controls {
   /** Pause is the way on while the program stands still. */
   showHalted(halted: boolean): void {
     const pause = this.#buttons.get("Pause");
-    if (pause) pause.textContent = halted ? "Go on" : "Pause";
+    if (pause) pause.textContent = halted ? "Resume" : "Pause";
   }
 
   /** Run shows that it is running and can not be pressed; Stop can, as long as it is. */

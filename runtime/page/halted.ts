@@ -33,7 +33,11 @@ interface Place {
   ended: boolean;
 }
 
+/** Where the main thread is: before the program's first line, inside it, or after its last line. */
+type Phase = "before" | "inside" | "after";
+
 export interface Halted {
+  phase: Phase;
   /** What comes next, if it was halted before a callback. */
   next: Call | undefined;
   /** Else: the thread that ran last, and where it stands. */
@@ -82,8 +86,9 @@ export function asHalted(text: string): Halted | undefined {
   } catch {
     return undefined;
   }
-  const { next, last, running, ready, timers, waiting } = asFields(value);
+  const { phase, next, last, running, ready, timers, waiting } = asFields(value);
   return {
+    phase: phase === "before" || phase === "after" ? phase : "inside",
     next: next === null || next === undefined ? undefined : asCall(next),
     last: last === null || last === undefined ? undefined : asPlace(last),
     running: asSome(running, asPlace),
@@ -98,12 +103,19 @@ export function asHalted(text: string): Halted | undefined {
 
 /** At a time (ms) of the program: what comes next, or else who is where; and the line, 0 if unknown. */
 export function told(
-  { next, last, running, ready }: Halted,
+  { phase, next, last, running, ready }: Halted,
   now: number,
 ): { text: string; line: number } {
   const when = `At ${moment(now)}`;
   if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
   const place = last ?? running.entries[0];
+  if (!place && phase === "before") {
+    const way = "Press Step to run it to its first stop, or Resume to let it run.";
+    return { text: `${when}, the program has not reached its first line yet. ${way}`, line: 0 };
+  }
+  if (!place && phase === "after") {
+    return { text: `${when}, the program has run its last line and is ending.`, line: 0 };
+  }
   const where = place ? ` ${place.name} ${standing(place)}.` : "";
   const isAll = running.count === 0 && ready.count === 0;
   return { text: `${when}:${where}${isAll ? " Everything waits." : ""}`, line: place?.line ?? 0 };

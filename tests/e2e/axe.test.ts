@@ -1,4 +1,5 @@
 /** No page has an accessibility violation that axe-core can find, in any of its looks. */
+// suite: light
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

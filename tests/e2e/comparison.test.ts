@@ -1,6 +1,7 @@
 /** Programs on one time axis: recorded, and run one after the other in the browser. */
+// suite: light
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
@@ -56,11 +57,21 @@ for (const engine of engines) {
     const site = useSite(engine);
     let page: Page;
     let compared: Compared;
-    before(async () => {
+    /** Each test is a reader who was never here. */
+    beforeEach(async () => {
       page = await freshPage(site.browser);
       await page.goto(site.url + PATH);
       compared = new Compared(page);
+      await compared.button("Run both here");
     });
+    afterEach(() => page.browserContext().close());
+
+    /** Makes the first program one that does not end by itself. */
+    const makeEndless = async (): Promise<Widget> => {
+      const widget = new Widget(page, '[data-name="overlap/in_turn"]');
+      await widget.write("import time\ntime.sleep(600)\n");
+      return widget;
+    };
 
     test("the recorded runs are there, each under its title", async () => {
       assert.match(
@@ -106,8 +117,10 @@ for (const engine of engines) {
     });
 
     test("both are run, and compared as they ran here", async () => {
+      // On a quick machine it is said for a moment only.
+      const running = compared.said(/Running “In turn”/);
       await compared.press("Run both here");
-      await compared.said(/Running “In turn”/);
+      await running;
       const said = await compared.said(/^Ran in/);
       const [, inTurn, together] = /In turn ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(said)!;
       assert.ok(Number(inTurn) > 1.3 && together !== undefined, said);
@@ -158,19 +171,20 @@ for (const engine of engines) {
         "“Together” ended with exit status 1. no stations",
       );
       assert.match(await compared.text("figcaption"), /recorded on CPython/);
-      await widget.press("Reset");
     });
 
     test("Stop ends it, and so does another Run", async () => {
-      const widget = new Widget(page, '[data-name="overlap/in_turn"]');
+      const widget = await makeEndless();
+      const other = new Widget(page, '[data-name="overlap/together"]');
       await compared.press("Run both here");
       await compared.said(/Running/);
       await compared.press("Stop");
       await compared.said(/^Stopped\.$/);
       await compared.press("Run both here");
       await compared.said(/Running/);
-      await widget.run();
-      await compared.said(/^Stopped, because you ran overlap\/in_turn\.py\.$/);
+      await other.run();
+      await compared.said(/^Stopped, because you ran overlap\/together\.py\.$/);
+      await widget.press("Reset");
     });
 
     test("another Run ends it also while its programs are fetched", async () => {

@@ -1,4 +1,5 @@
 /** What is otherwise than on CPython is said beside the run, and only if the program met it. */
+// suite: light
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeDifferences } from "../../runtime/page/differences.ts";

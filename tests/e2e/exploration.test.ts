@@ -1,9 +1,18 @@
 /** "Other orders" of a program: what is found in the page, step by step, and how it is operated. */
+// suite: light
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, launch, serveSite, untilText, Widget, type Site } from "./support/site.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  untilText,
+  usePage,
+  Widget,
+  type Site,
+} from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PAGE = "/how-to/try-every-order/";
@@ -81,10 +90,15 @@ for (const engine of engines) {
     let page: Page;
     before(async () => {
       browser = await launch(engine);
-      page = await freshPage(browser);
-      await page.goto(site.url + PAGE);
     });
     after(() => browser?.close());
+    // Each test begins by itself with a program, so they can share a page.
+    const stage = usePage(async () => {
+      const opened = await freshPage(browser);
+      await opened.goto(site.url + PAGE);
+      return opened;
+    });
+    beforeEach(() => void (page = stage.page));
 
     test("the lost update is found, and gone through step by step", async () => {
       const doors = new Orders(page, "doors");

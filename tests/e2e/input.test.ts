@@ -1,4 +1,5 @@
 /** `input()` and `sys.stdin`: each line is asked of the reader, in the output. */
+// suite: light
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";

@@ -1,4 +1,5 @@
 /** Leaving a page by instant navigation while its program runs. */
+// suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshPage, useSite, Widget } from "./support/site.ts";

@@ -1,4 +1,5 @@
 /** Getting around: without reloads, by keyboard, from a dead address, and to no other host. */
+// suite: light
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,6 +1,7 @@
 /** The menu beside Run: in which time a page's programs run. */
+// suite: light
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
 import { freshPage, useSite, Widget } from "./support/site.ts";
@@ -19,10 +20,13 @@ for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
     let page: Page;
-    before(async () => {
+    /** Each test is a reader who was never here. */
+    beforeEach(async () => {
       page = await freshPage(site.browser);
       await page.goto(site.url + PAGE);
+      await page.waitForSelector(`${FIRST} .runnable-pace`);
     });
+    afterEach(() => page.browserContext().close());
 
     const chosen = (selector: string) =>
       page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
@@ -31,7 +35,6 @@ for (const engine of engines) {
     const choose = (pace: string) => page.select(`${FIRST} .runnable-pace`, pace);
 
     test("time is real until the reader chooses, and then nothing is said of it", async () => {
-      await page.waitForSelector(`${FIRST} .runnable-pace`);
       assert.equal(await chosen(FIRST), "1");
       const { origin } = await new Widget(page, FIRST).run();
       assert.match(origin, /^Ran in your browser · Python [\d.]+$/);

@@ -1,4 +1,5 @@
 /** The tutorials as a newcomer walks them: a fresh profile, a phone, from the home page to the end. */
+// suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ElementHandle } from "puppeteer-core";

@@ -1,7 +1,8 @@
 /** A run that is over, step by step and played again, below its timeline. */
+// suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { before, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { asTrace } from "../../runtime/timeline/check.ts";
 import { Timeline } from "../../runtime/timeline/model.ts";
@@ -166,13 +167,39 @@ for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
     let page: Page;
-    const asked: string[] = [];
-    before(async () => {
+    let asked: string[];
+    /** Each test is a reader who was never here. */
+    beforeEach(async () => {
       page = await freshPage(site.browser);
+      asked = [];
       page.on("request", (request) => asked.push(request.url()));
       await page.goto(site.url + PAGE);
       await page.waitForSelector(`${FIGURE} .tl-chart[tabindex]`);
     });
+    afterEach(() => page.browserContext().close());
+
+    /** Notes each place of the line in the chart from now on, for `placesSeen`. */
+    const watchPlaces = () =>
+      page.evaluate((selector) => {
+        const seen: string[] = [];
+        Object.assign(window, { seen });
+        const line = document.querySelector<HTMLElement>(selector)!;
+        new MutationObserver(() => seen.push(line.style.transform)).observe(line, {
+          attributes: true,
+        });
+      }, `${FIGURE} .tl-playhead`);
+    const placesSeen = () => page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+
+    /** Opens the playground with this program in it, in virtual time. */
+    const inPlayground = async (source: string): Promise<Widget> => {
+      await page.goto(`${site.url}/playground/`);
+      const widget = new Widget(page, "runnable-playground");
+      await widget.button("Run");
+      await widget.write(source);
+      // In virtual time no machine is too slow for the two to be ready one after the other.
+      await page.select("runnable-playground .runnable-controls select", "0");
+      return widget;
+    };
 
     test("with the keyboard forth and back, by what was recorded", async () => {
       await open(page);
@@ -218,6 +245,7 @@ for (const engine of engines) {
     });
 
     test("a segment of the chart leads to its moment", async () => {
+      await open(page);
       const place = (): Promise<string> => shown(page).then(({ place }) => place);
       const number = moments.all.findIndex(
         ({ turn }) => turn?.lane.name === "stocktaking" && turn.first > 1,
@@ -233,6 +261,7 @@ for (const engine of engines) {
     });
 
     test("what happens now stays in view when the chart is zoomed, and closing brings all back", async () => {
+      await open(page);
       await press(page, "Close");
       await frame(page);
       const before = await looks(page);
@@ -266,20 +295,11 @@ for (const engine of engines) {
       await press(page, "Pause");
       assert.deepEqual((await shown(page)).live, "polite");
       await page.select(`${FIGURE} .tl-player select`, "10");
-      await page.evaluate((selector) => {
-        const seen: string[] = [];
-        Object.assign(window, { seen });
-        const line = document.querySelector<HTMLElement>(selector)!;
-        new MutationObserver(() => seen.push(line.style.transform)).observe(line, {
-          attributes: true,
-        });
-      }, `${FIGURE} .tl-playhead`);
+      await watchPlaces();
       await press(page, "Play");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
-      const seen = await page.evaluate(() =>
-        (window as unknown as { seen: string[] }).seen.map((text) => parseFloat(text.slice(11))),
-      );
+      const seen = (await placesSeen()).map((text) => parseFloat(text.slice(11)));
       assert.deepEqual(
         seen,
         seen.toSorted((one, other) => one - other),
@@ -291,19 +311,19 @@ for (const engine of engines) {
     });
 
     test("where nothing is to move, it goes from moment to moment", async () => {
-      await slider(page);
-      await page.keyboard.press("Home");
+      await open(page);
       const places = await pressAll(page, "Next", last);
+      await page.select(`${FIGURE} .tl-player select`, "10");
       await page.evaluate(() => {
         const real = window.matchMedia.bind(window);
         window.matchMedia = (query) =>
           query.includes("reduced-motion") ? ({ matches: true } as MediaQueryList) : real(query);
-        (window as unknown as { seen: string[] }).seen.length = 0;
       });
+      await watchPlaces();
       await press(page, "Play again");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
-      const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+      const seen = await placesSeen();
       assert.ok(seen.length > 1);
       assert.deepEqual(
         seen.slice(1).filter((place) => !places.includes(place)),
@@ -312,6 +332,7 @@ for (const engine of engines) {
     });
 
     test("no violations in either scheme, wide or narrow; nothing of it on paper", async () => {
+      await open(page);
       // Material comes to the colours of the other scheme slowly.
       await page.addStyleTag({ content: "* { transition: none !important }" });
       for (const [width, scheme] of [
@@ -353,12 +374,7 @@ for (const engine of engines) {
 
     test("a run of the reader's own, as soon as it is over", async () => {
       const figure = "runnable-playground .runnable-timeline";
-      await page.goto(`${site.url}/playground/`);
-      const widget = new Widget(page, "runnable-playground");
-      await widget.button("Run");
-      await widget.write(LIVE);
-      // In virtual time no machine is too slow for the two to be ready one after the other.
-      await page.select("runnable-playground .runnable-controls select", "0");
+      const widget = await inPlayground(LIVE);
       await widget.press("Run");
       await page.waitForSelector(`${figure} .tl-scroll [role=button]`, { timeout: 60_000 });
       await widget.finished();
@@ -389,9 +405,7 @@ for (const engine of engines) {
 
     test("what a run holds in the collections that the program's header names", async () => {
       const figure = "runnable-playground .runnable-timeline";
-      const widget = new Widget(page, "runnable-playground");
-      await widget.write(WATCHED);
-      await page.select("runnable-playground .runnable-controls select", "0");
+      const widget = await inPlayground(WATCHED);
       await widget.run();
       await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
       await open(page, figure);

@@ -1,4 +1,5 @@
 /** On paper a page shows programs and output, all answers, and nothing to press. */
+// suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "puppeteer-core";

@@ -1,8 +1,9 @@
 /** Questions above a snippet: a prediction is made, and the run itself says what holds. */
+// suite: light
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { judge, type Answer } from "../../runtime/page/judging.ts";
 import { engines } from "./support/runner.ts";
@@ -94,12 +95,16 @@ for (const engine of engines) {
         args: ["--force-prefers-reduced-motion"],
         extraPrefsFirefox: { "ui.prefersReducedMotion": 1 },
       });
+    });
+    after(() => browser?.close());
+    /** Each test is a reader who was never here. */
+    beforeEach(async () => {
       page = await freshPage(browser);
       await page.goto(site.url + PAGE);
       readers = new Asked(page, READERS);
       await readers.ready();
     });
-    after(() => browser?.close());
+    afterEach(() => page.browserContext().close());
 
     test("a wrong prediction is told from what happened", async () => {
       assert.deepEqual(await violations(page), []);
@@ -133,6 +138,7 @@ for (const engine of engines) {
     });
 
     test("what a run says stays in the window until the reader goes on", async () => {
+      await readers.choose(2);
       await readers.press("Run it");
       await readers.said(/^You were right: /);
       const isHeld = (): Promise<boolean> =>
@@ -150,6 +156,9 @@ for (const engine of engines) {
     });
 
     test("a program that the reader has changed decides, or fits none of the answers", async () => {
+      await readers.choose(2);
+      await readers.press("Run it");
+      await readers.said(/^You were right: /);
       await readers.widget.write("print('Ada has Ulysses')\nprint('Ben asks for Dune')\n");
       await readers.widget.run();
       await readers.said(/^You said 2, but answer 3 is what happened\.$/);
@@ -167,6 +176,9 @@ for (const engine of engines) {
     });
 
     test("whoever has predicted nothing hears what happened", async () => {
+      await readers.choose(1);
+      await readers.press("Run it");
+      await readers.said(/^You said 1, but answer 2 is what happened\.$/);
       await readers.press("Ask me again");
       assert.equal(await readers.chosen(), -1);
       await readers.said(/^Choose one before you run it\.$/);

@@ -1,4 +1,5 @@
 /** Every snippet of the site runs from its own Run button and prints what is recorded. */
+// suite: alone
 import { test } from "node:test";
 import { expectRecorded, runSite } from "./support/every_snippet.ts";
 import { engines } from "./support/runner.ts";

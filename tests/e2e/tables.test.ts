@@ -1,4 +1,5 @@
 /** Tables made from data: searched and filtered with the keyboard, and complete without scripts. */
+// suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "puppeteer-core";

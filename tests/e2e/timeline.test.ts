@@ -1,4 +1,5 @@
 /** A timeline in a page: complete as it comes, and something to work with as soon as one comes near. */
+// suite: light
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
@@ -109,10 +110,10 @@ function focused(page: Page): Promise<string> {
 const panel = (page: Page): Promise<string> =>
   page.$eval(".tl-panel", (element) => element.textContent ?? "");
 
-/** Waits until a function of the page gives true: the view redraws with the next frame. */
+/** Waits until what is read fits: the view redraws with a frame, once its code has arrived. */
 async function until(page: Page, test: (value: string) => boolean, read: () => Promise<string>) {
   let value = await read();
-  for (let count = 0; count < 200 && !test(value); count++) {
+  for (const end = performance.now() + 60_000; performance.now() < end && !test(value);) {
     await page.evaluate(() => new Promise(requestAnimationFrame));
     value = await read();
   }

@@ -1,4 +1,5 @@
 /** The tracer in browsers: the same true reasons and lines as on CPython, for the same programs. */
+// suite: light
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";

@@ -1,4 +1,5 @@
 /** Time that is not real: virtual, where waiting costs nothing and durations are exact, and faster. */
+// suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";

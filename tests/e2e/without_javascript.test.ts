@@ -1,4 +1,5 @@
 /** Without JavaScript every page shows the source and the output of every snippet. */
+// suite: light
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";

@@ -1,9 +1,10 @@
 /** A browser that cannot suspend Python says so where a program needs it; all else works. */
+// suite: light
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { encode } from "../../runtime/page/share.ts";
-import { launch, serveSite, Widget, type Site } from "./support/site.ts";
+import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
 
 let site: Site, browser: Browser, page: Page, widget: Widget;
 before(async () => {
@@ -11,10 +12,13 @@ before(async () => {
   browser = await launch("firefox", {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
   });
-  page = await browser.newPage();
+});
+beforeEach(async () => {
+  page = await freshPage(browser);
   widget = new Widget(page);
   await page.goto(`${site.url}/tutorials/first-overlap/`);
 });
+afterEach(() => page.browserContext().close());
 after(async () => {
   await browser?.close();
   await site?.close();
@@ -39,6 +43,7 @@ test("the snippet as published runs, with nothing to add", async () => {
 });
 
 test("nothing is offered that it cannot do: no program can be halted", async () => {
+  await widget.run();
   const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
     all.map((each) => each.textContent),
   );

@@ -9,6 +9,7 @@ import yaml  # type: ignore[import-untyped]
 
 from mkdocs_runnable.verification import EXPECTED
 from tests.conftest import REPOSITORY
+from tests.suite.stress import PACES
 
 GITHUB = REPOSITORY / ".github"
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
@@ -40,8 +41,17 @@ def all_steps() -> Iterator[tuple[str, Yaml]]:
             yield name, step
 
 
-def test_there_are_workflows_that_check_and_deploy() -> None:
-    assert [path.name for path in WORKFLOWS] == ["ci.yml", "deploy.yml"]
+def test_there_are_workflows_that_check_deploy_and_stress() -> None:
+    assert [path.name for path in WORKFLOWS] == ["ci.yml", "deploy.yml", "nightly.yml"]
+
+
+def test_the_nightly_workflow_repeats_every_test_at_each_pace() -> None:
+    stress = jobs("nightly")["stress"]
+    assert stress["strategy"]["matrix"]["pace"] == list(PACES)
+    (step,) = [step for step in stress["steps"] if "run" in step]
+    # No FILES: then all test files are run.
+    assert re.fullmatch(r"make stress TIMES=\d+", step["run"])
+    assert step["env"] == {"PACE": "${{ matrix.pace }}"}
 
 
 def test_every_make_target_exists() -> None:
@@ -136,7 +146,8 @@ def test_jobs_have_a_time_limit_and_a_fixed_image() -> None:
     for name, job in all_jobs():
         if "uses" in job:
             continue
-        assert job["timeout-minutes"] <= 60, name
+        # What runs at night, when nobody waits, may take longer.
+        assert job["timeout-minutes"] <= (180 if name.startswith("nightly.yml") else 60), name
         assert not job["runs-on"].endswith("latest"), name
 
 

@@ -113,6 +113,7 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
         work(module)
     except BaseException as error:
         status, is_stuck = _report(error), isinstance(error, scheduler.DeadlockError)
+    stepping.leave()
     # Waits for the threads that are no daemons; not for those of a deadlock.
     if not is_stuck and (count := threads.non_daemon_count()):
         page.wait_for_threads(count)

@@ -15,7 +15,7 @@ from asyncio import base_events, events, timeouts
 from collections import deque
 from collections.abc import Iterable
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, Literal
 
 import browser_kernel as kernel
 import browser_page as page
@@ -45,6 +45,9 @@ class _State:
         self.is_on = halted
         # What the loop is about to call.
         self.next: events.Handle | None = None
+        # Where the main thread is: before the program's first line, inside the program, or after
+        # its last line, when only threads and clean-up are left.
+        self.phase: Literal["before", "inside", "after"] = "before"
 
 
 _state: _State | None = None
@@ -75,6 +78,12 @@ def end() -> None:
     go_on()
     _state = None
     _loops.clear()
+
+
+def leave() -> None:
+    """Take note that the program's last line has run."""
+    if _state:
+        _state.phase = "after"
 
 
 def add_loop(loop: base_events.BaseEventLoop) -> None:
@@ -174,8 +183,11 @@ def _situation(state: _State) -> _Facts:
         and not _is_done(future)
         and id(future) not in asleep
     ]
+    if state.phase == "before" and _has_begun(state, loops):
+        state.phase = "inside"
     running, able, stuck = _threads(state, loops, [task for task in every if id(task) in busy])
     return {
+        "phase": state.phase,
         "next": say(state.next) if state.next else None,
         "last": None if state.next else _last(state),
         "running": _some(running),
@@ -251,6 +263,20 @@ def _cut(text: str) -> str:
     return text[:_LONGEST]
 
 
+def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
+    """Return whether the program has reached its first line.
+
+    Only the program itself starts event loops and threads. Otherwise the main thread has to be in
+    one of its lines: the module's frame exists a little earlier, without a line.
+    """
+    threads = scheduler.standing()
+    return (
+        bool(loops)
+        or len(threads) > 1
+        or any(state.recorder.line(wait.frame if wait else frame) for _, _, wait, frame in threads)
+    )
+
+
 def _last(state: _State) -> _Facts | None:
     """Return which thread ran last, and where it stands."""
     for ident, name, wait, frame in scheduler.standing():
@@ -279,7 +305,10 @@ def _threads(
             if not scheduler.is_running(ident):
                 ready.append(_fact("start", name, "", 0))
         elif wait is None:
-            running.append({"name": name, "line": state.recorder.line(frame)})
+            line = state.recorder.line(frame)
+            # Outside the program, the main thread is only in the runtime's own code.
+            if line or task or ident != scheduler.MAIN or state.phase == "inside":
+                running.append({"name": name, "line": line})
         else:
             # A wait that is not told, such as that of `Thread.start`, can be over like any other.
             why = reason_of(wait.frame, state.recorder)

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { after, before } from "node:test";
+import { after, afterEach, before, beforeEach } from "node:test";
 import type { Browser, ElementHandle, Page, Viewport } from "puppeteer-core";
 import { serve, type Intercept, type Server } from "../../../runtime/harness/server.ts";
 
@@ -84,6 +84,26 @@ export async function freshPage(
   const page = await context.newPage({ type: "window" });
   await page.setViewport(viewport);
   return page;
+}
+
+/**
+ * One page for the tests of the suite that calls this. It is opened before the first test, and opened
+ * anew after a test that failed, so that no failure reaches the tests behind it.
+ */
+export function usePage(open: () => Promise<Page>): { readonly page: Page } {
+  let page: Page | undefined;
+  beforeEach(async () => void (page ??= await open()));
+  afterEach(async (context) => {
+    // Node gives this hook the context of the test that has just ended; the types do not know it.
+    if ((context as unknown as { passed: boolean }).passed) return;
+    await page?.browserContext().close();
+    page = undefined;
+  });
+  return {
+    get page() {
+      return page!;
+    },
+  };
 }
 
 /** Opens what is folded, as a reader can without JavaScript, too. */

@@ -59,6 +59,27 @@ test("between callbacks: who ran last, and whether anybody could run", () => {
   assert.equal(told(read({}), 0).text, "At 0: Everything waits.");
 });
 
+test("before the first line and after the last one, no thread is said to run", () => {
+  assert.deepEqual(told(read({ phase: "before" }), 103), {
+    text:
+      "At 103\u00a0ms, the program has not reached its first line yet. " +
+      "Press Step to run it to its first stop, or Resume to let it run.",
+    line: 0,
+  });
+  assert.deepEqual(told(read({ phase: "after" }), 103), {
+    text: "At 103\u00a0ms, the program has run its last line and is ending.",
+    line: 0,
+  });
+  // A thread that is still at work is what matters then.
+  const last = { name: "worker", line: 6 };
+  const ready = some(call("resume", "y", "", 5));
+  assert.equal(
+    told(read({ phase: "after", last, ready }), 5).text,
+    "At 5\u00a0ms: worker is at line 6.",
+  );
+  assert.equal(read({ phase: "elsewhere" }).phase, "inside");
+});
+
 test("the lists: in order, waits for the same thing together, only so many", () => {
   const wait = (name: string, reason: string, of = "", line = 9) => ({ name, reason, of, line });
   const tasks = Array.from({ length: 6 }, (_, number) => wait(`Task-${number + 2}`, "event"));

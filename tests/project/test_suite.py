@@ -1,0 +1,278 @@
+"""``make test`` and ``make stress``: they run to their end, report every failure, and count."""
+
+import argparse
+import asyncio
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import REPOSITORY
+from tests.suite import stress, whole
+from tests.suite.jobs import (
+    CAPACITY,
+    Done,
+    Job,
+    Outcome,
+    all_jobs,
+    node_command,
+    pace_of,
+    pytest_command,
+    run,
+)
+
+NODE_TESTS = """
+import { afterEach, describe, test } from "node:test";
+test("passes", () => {});
+test("is left out", { skip: "for a reason" }, () => {});
+describe("outer", () => {
+  describe("inner", () => {
+    test("fails", () => { throw new Error("planted"); });
+    test("follows it", () => {});
+  });
+});
+describe("a hook", () => {
+  let calls = 0;
+  afterEach(() => { if (calls++ === 1) throw new Error("in the hook"); });
+  test("first", () => {});
+  test("second", () => {});
+});
+"""
+
+PYTHON_TESTS = """
+import pytest
+
+def test_passes():
+    pass
+
+def test_fails():
+    assert "planted" == ""
+
+def test_is_left_out():
+    pytest.skip("for a reason")
+
+@pytest.fixture
+def broken():
+    yield
+    raise ValueError("in the teardown")
+
+def test_has_a_broken_teardown(broken):
+    pass
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_each(number):
+    pass
+"""
+
+
+def run_job(job: Job) -> tuple[Done, list[Outcome]]:
+    done, failures = Done(job), list[Outcome]()
+    asyncio.run(run(job, lambda _, outcome: failures.append(outcome), done))
+    return done, failures
+
+
+def job(*command: str, weight: int = 1, name: str = "job") -> Job:
+    return Job("modules", name, command, weight)
+
+
+def results(done: Done) -> dict[str, str]:
+    return {name.rpartition("::")[2]: each.result for name, each in done.outcomes.items()}
+
+
+def test_reads_what_node_reports(tmp_path: Path) -> None:
+    file = tmp_path / "some.test.mjs"
+    file.write_text(NODE_TESTS, encoding="utf-8")
+    done, failures = run_job(job(*node_command([str(file)])))
+    assert results(done) == {
+        "passes": "passed",
+        "is left out": "skipped",
+        "outer > inner > fails": "failed",
+        "outer > inner > follows it": "passed",
+        "a hook > first": "passed",
+        "a hook > second": "failed",
+    }
+    assert [outcome.name for outcome in failures] == ["outer > inner > fails", "a hook > second"]
+    assert "planted" in failures[0].detail
+    assert "in the hook" in failures[1].detail
+
+
+@pytest.mark.parametrize("workers", [[], ["--numprocesses", "2"]], ids=["alone", "workers"])
+def test_reads_what_pytest_reports(workers: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "test_some.py"
+    file.write_text(PYTHON_TESTS, encoding="utf-8")
+    done, failures = run_job(job(*pytest_command([str(file), *workers])))
+    assert results(done) == {
+        "test_passes": "passed",
+        "test_fails": "failed",
+        "test_is_left_out": "skipped",
+        "test_has_a_broken_teardown": "failed",
+        "test_each[1]": "passed",
+        "test_each[2]": "passed",
+    }
+    assert done.expected == 6
+    details = {each.name.rpartition("::")[2]: each.detail for each in failures}
+    assert "planted" in details["test_fails"]
+    assert "in the teardown" in details["test_has_a_broken_teardown"]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ([sys.executable, "-c", "raise SystemExit('gone wrong')"], "gone wrong"),
+        (node_command(["no_such_file.test.ts"]), "no_such_file"),
+        (pytest_command(["no_such_file.py"]), "no_such_file"),
+    ],
+    ids=["crash", "node", "pytest"],
+)
+def test_a_command_that_fails_without_a_failed_test_is_a_failure(
+    command: list[str], why: str
+) -> None:
+    done, failures = run_job(job(*command))
+    assert done.count("failed") == len(failures) == 1
+    assert why in failures[0].detail
+
+
+def test_a_python_file_that_cannot_be_imported_is_a_failure(tmp_path: Path) -> None:
+    file = tmp_path / "test_broken.py"
+    file.write_text("import no_such_module\n", encoding="utf-8")
+    done, (failure,) = run_job(job(*pytest_command([str(file)])))
+    assert "no_such_module" in failure.detail
+    assert done.count("failed") == 1
+
+
+def test_a_failure_in_the_first_group_leaves_the_others_running(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    node, python = tmp_path / "some.test.mjs", tmp_path / "test_some.py"
+    node.write_text(NODE_TESTS, encoding="utf-8")
+    python.write_text(PYTHON_TESTS, encoding="utf-8")
+    jobs = [
+        job(*node_command([str(node)]), weight=CAPACITY, name="node"),
+        job(*pytest_command([str(python)]), name="pytest"),
+    ]
+    failures, closing = whole.summary(asyncio.run(whole.run_all(jobs)))
+    assert closing == "6 passed, 4 failed, 2 skipped"
+    assert len(failures) == 4
+    assert "FAILED node: outer > inner > fails" in capsys.readouterr().out
+
+
+def test_heavy_jobs_run_alone_and_no_job_is_lost(tmp_path: Path) -> None:
+    # Each job notes its begin and its end.
+    program = """
+import json, os, sys
+def note(what):
+    with open(sys.argv[2], "a") as log: log.write(f"{what} {sys.argv[1]}\\n")
+note("begin")
+print(json.dumps({"name": "only", "result": "passed", "seconds": 0, "detail": ""}),
+      file=open(os.environ["SUITE_EVENTS"], "a"))
+note("end")
+"""
+    log = tmp_path / "log"
+    weights = [1, 2, CAPACITY, 3, 1, CAPACITY, 2]
+    jobs = [
+        job(sys.executable, "-c", program, str(number), str(log), weight=weight, name=str(number))
+        for number, weight in enumerate(weights)
+    ]
+    states = asyncio.run(whole.run_all(jobs))
+    assert [done.count("passed") for done in states] == [1] * len(jobs)
+    running = set[str]()
+    for line in log.read_text(encoding="utf-8").splitlines():
+        what, number = line.split()
+        running = running | {number} if what == "begin" else running - {number}
+        assert sum(weights[int(each)] for each in running) <= CAPACITY
+
+
+@given(st.lists(st.sampled_from(["passed", "failed", "skipped"]), max_size=20))
+def test_the_closing_line_counts_every_test_once(outcomes: list[str]) -> None:
+    done = Done(job("true"))
+    for number, result in enumerate(outcomes):
+        done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
+        # Reported a second time, as pytest does for a teardown: a failure stays one.
+        done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
+    failures, closing = whole.summary([done])
+    counts = [outcomes.count(how) for how in ("passed", "failed", "skipped")]
+    assert closing == "{} passed, {} failed, {} skipped".format(*counts)
+    assert len(failures) == outcomes.count("failed")
+
+
+def test_the_suite_has_every_test_file() -> None:
+    jobs = all_jobs()
+    names = " ".join(" ".join(each.command) for each in jobs)
+    files = {
+        path for path in REPOSITORY.glob("tests/**/*.test.ts") if "mini_sites" not in path.parts
+    }
+    missing = [path for path in files if path.relative_to(REPOSITORY).as_posix() not in names]
+    assert [path.name for path in missing] == ["attacks.test.ts"]
+    assert sum("pytest" in each.command for each in jobs) == 1
+
+
+def test_unit_tests_start_first_and_what_needs_the_whole_machine_last() -> None:
+    jobs = [
+        job("a", weight=CAPACITY, name="whole"),
+        job("b", name="quick"),
+        job("c", name="slow"),
+    ]
+    jobs = [Job("browsers", each.name, each.command, each.weight) for each in jobs]
+    jobs.append(job("d", weight=CAPACITY, name="units"))
+    order = whole.arranged(jobs, {"quick": 1, "slow": 9, "whole": 99, "units": 5})
+    assert [each.name for each in order] == ["units", "slow", "quick", "whole"]
+
+
+def test_a_pace_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "some.test.ts"
+    file.write_text("/** A test. */\n// suite: quick\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no pace 'quick'; known are light, alone"):
+        pace_of(file)
+
+
+def under_stress(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.suite", "stress", *arguments],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_stress_reports_each_test_that_does_not_pass_at_every_pace(tmp_path: Path) -> None:
+    file = tmp_path / "test_some.py"
+    file.write_text(
+        """
+import os, pathlib
+def test_steady():
+    pass
+def test_first_time_only():
+    mark = pathlib.Path(__file__).with_name("mark")
+    assert not mark.exists()
+    mark.touch()
+""",
+        encoding="utf-8",
+    )
+    ran = under_stress(str(file), "--times", "2", "--pace", "alone", "--pace", "busy")
+    assert ran.returncode == 1, ran.stderr
+    assert "test_first_time_only (alone: 1 of 2, busy: 0 of 2)" in ran.stdout
+    assert "test_steady (" not in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
+
+
+@pytest.mark.parametrize(("file", "why"), [("none.py", "There is no"), ("README.md", "no test")])
+def test_stress_refuses_what_is_no_test(file: str, why: str) -> None:
+    ran = under_stress(file)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert why in ran.stderr
+
+
+def test_stress_holds_a_job_to_one_core(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which("taskset") is None:
+        pytest.skip("there is no taskset here")
+    file = tmp_path / "test_some.py"
+    file.write_text(
+        "import os\ndef test_cores(): assert len(os.sched_getaffinity(0)) == 1\n", encoding="utf-8"
+    )
+    arguments = argparse.Namespace(files=[str(file)], times=1, only="", pace=["one core"])
+    assert asyncio.run(stress.main(arguments)) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"

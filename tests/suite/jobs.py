@@ -1,0 +1,209 @@
+"""The jobs of the suite: which commands run the tests, and how the outcome of each test is read."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tests.conftest import REPOSITORY
+
+type Result = Literal["passed", "failed", "skipped"]
+type Group = Literal["modules", "browsers", "python"]
+
+REPORTER = "./tests/suite/reporter.ts"
+
+# How much of the machine a job takes. CAPACITY is what may run at the same time on two cores.
+CAPACITY = 6
+PACES = {
+    # Mostly waits: three of these files keep two cores busy.
+    "light": 2,
+    # Not marked.
+    "": 3,
+    # Compares times with recorded ones, so nothing else may run beside it.
+    "alone": CAPACITY,
+}
+PYTEST_WEIGHT = 3
+PACE_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
+
+# A job that reports nothing for so many seconds hangs, and is ended. The longest single test may
+# take ten minutes (every snippet of the site in one browser).
+SILENCE = 660
+# How many seconds a job that is to end has for closing its browsers.
+GRACE = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one test of a job ended."""
+
+    name: str
+    result: Result
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command that runs tests and writes a line of JSON for each of them.
+
+    ``{events}`` in an argument stands for the path of the file to which it writes.
+    """
+
+    group: Group
+    name: str
+    command: tuple[str, ...]
+    weight: int
+
+
+@dataclass
+class Done:
+    """What is known of a job: live while it runs, complete afterwards."""
+
+    job: Job
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    expected: int = 0
+    seconds: float = 0
+    is_over: bool = False
+
+    def add(self, outcome: Outcome) -> bool:
+        """Take the outcome of a test; say whether it is a failure not yet known.
+
+        A test that failed stays failed: pytest reports a passed test again when its teardown fails.
+        """
+        known = self.outcomes.get(outcome.name)
+        if known and known.result == "failed":
+            return False
+        self.outcomes[outcome.name] = outcome
+        return outcome.result == "failed"
+
+    def count(self, result: Result) -> int:
+        """Count the tests that ended so."""
+        return sum(outcome.result == result for outcome in self.outcomes.values())
+
+
+def node_command(files: Sequence[str], only: str = "", at_a_time: int = 1) -> tuple[str, ...]:
+    """Return the command that runs test files under Node, each in a process of its own."""
+    names = [f"--test-name-pattern={only}"] if only else []
+    return (
+        *("node", "--test", f"--test-concurrency={at_a_time}", *names),
+        *(f"--test-reporter={REPORTER}", "--test-reporter-destination={events}", *files),
+    )
+
+
+def pytest_command(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that runs pytest with these arguments."""
+    return (sys.executable, "-m", "pytest", "-p", "tests.suite.pytest_plugin", "-q", *arguments)
+
+
+def pace_of(file: Path) -> str:
+    """Return the pace that a test file asks for in a line such as ``// suite: light``.
+
+    Raises:
+        ValueError: if there is no pace of that name.
+    """
+    found = PACE_MARK.search(file.read_text(encoding="utf-8"))
+    pace = found[1] if found else ""
+    if pace not in PACES:
+        known = ", ".join(filter(None, PACES))
+        raise ValueError(f"{file}: there is no pace {pace!r}; known are {known}.")
+    return pace
+
+
+def all_jobs(root: Path = REPOSITORY) -> list[Job]:
+    """Return the jobs of the whole suite, in the order in which they should start."""
+    modules = sorted(
+        path.relative_to(root).as_posix() for path in root.glob("tests/runtime/**/*.test.ts")
+    )
+    jobs = [Job("modules", "tests/runtime", node_command(modules, at_a_time=2), CAPACITY)]
+    jobs.append(Job("python", "pytest", pytest_command(["--numprocesses", "3"]), PYTEST_WEIGHT))
+    for path in sorted(root.glob("tests/e2e/*.test.ts")):
+        # The hostile programs need ten minutes and a machine of their own: `make attacks`.
+        if path.name != "attacks.test.ts":
+            name = path.relative_to(root).as_posix()
+            jobs.append(Job("browsers", name, node_command([name]), PACES[pace_of(path)]))
+    return jobs
+
+
+async def run(job: Job, report: Callable[[Done, Outcome], None], done: Done) -> None:
+    """Run a job to its end and pass on each outcome as soon as it is known.
+
+    A command that fails without a failed test, because it crashed or could not start, counts as one
+    failed test with the name of the job, and so does one that reports nothing for a long time.
+    """
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    with tempfile.TemporaryDirectory() as folder:
+        events = Path(folder) / "events"
+        events.touch()
+        log = Path(folder) / "log"
+        command = [argument.replace("{events}", str(events)) for argument in job.command]
+        with log.open("wb") as output, events.open(encoding="utf-8") as lines:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                env=os.environ | {"SUITE_EVENTS": str(events)},
+                cwd=REPOSITORY,
+                # So that its browsers and workers can be ended with it.
+                start_new_session=True,
+            )
+            ended = asyncio.create_task(process.wait())
+            heard = start
+            partial = ""
+            status: int | str | None = None
+            try:
+                while status is None:
+                    await asyncio.wait([ended], timeout=0.3)
+                    if ended.done():
+                        status = ended.result()
+                    elif loop.time() - heard > SILENCE:
+                        status = f"nothing for {SILENCE} s"
+                    while line := lines.readline():
+                        heard = loop.time()
+                        partial += line
+                        if partial.endswith("\n"):
+                            _take(json.loads(partial), report, done)
+                            partial = ""
+            finally:
+                await _end(process, ended)
+        if status != 0 and done.count("failed") == 0:
+            text = log.read_text(encoding="utf-8", errors="replace")
+            why = f"ended with status {status}" if isinstance(status, int) else f"reported {status}"
+            detail = f"{' '.join(command)}\n{why}, though no test failed.\n{text[-4000:]}"
+            outcome = Outcome(job.name, "failed", loop.time() - start, detail)
+            done.add(outcome)
+            report(done, outcome)
+    done.seconds = loop.time() - start
+    done.is_over = True
+
+
+def _take(line: dict[str, object], report: Callable[[Done, Outcome], None], done: Done) -> None:
+    if "expected" in line:
+        done.expected = max(done.expected, int(str(line["expected"])))
+        return
+    outcome = Outcome(**line)  # type: ignore[arg-type]
+    if done.add(outcome):
+        report(done, outcome)
+
+
+async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
+    """End a job and all that it has left running.
+
+    It is asked first, because its browsers are in process groups of their own: only the job itself
+    can close them.
+    """
+    if not ended.done():
+        process.terminate()
+        await asyncio.wait([ended], timeout=GRACE)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await ended

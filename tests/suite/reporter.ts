@@ -1,0 +1,34 @@
+/**
+ * A reporter for `node --test` that writes one JSON object per finished test, for tests/suite.
+ *
+ * Suites are not counted; a suite whose own hook failed is reported like a failed test, because the
+ * hook would otherwise fail without a trace. Shape of a line: see `Outcome` in tests/suite/jobs.py.
+ */
+import { inspect } from "node:util";
+import type { TestEvent } from "node:test/reporters";
+
+type Result = "passed" | "failed" | "skipped";
+
+export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  // The names of the suites around the test that is being reported, outermost first.
+  const path: string[] = [];
+  for await (const event of source) {
+    if (event.type === "test:start") {
+      path.length = event.data.nesting;
+      path.push(event.data.name);
+    }
+    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
+    const { data } = event;
+    const isSuite = data.details.type === "suite";
+    const error = event.type === "test:fail" ? event.data.details.error : undefined;
+    const isHook =
+      error !== undefined && "failureType" in error && error.failureType === "hookFailed";
+    if (isSuite && !isHook) continue;
+    const isSkipped = data.skip !== undefined || data.todo !== undefined;
+    const result: Result = error ? "failed" : isSkipped ? "skipped" : "passed";
+    const name = [...path.slice(0, data.nesting), data.name].join(" > ");
+    const seconds = data.details.duration_ms / 1000;
+    const detail = error ? inspect(error.cause ?? error, { depth: 4 }) : "";
+    yield `${JSON.stringify({ name, result, seconds, detail })}\n`;
+  }
+}

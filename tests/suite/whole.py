@@ -1,0 +1,181 @@
+"""Runs the whole suite, shows how far it is, and reports all failures together."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+from tests.suite.jobs import CAPACITY, Done, Group, Job, Outcome, all_jobs, run
+
+# How long each job took the last time, so that the longest start first.
+TIMES = REPOSITORY / "build" / "suite.json"
+TITLES: dict[Group, str] = {
+    "modules": "TypeScript modules",
+    "python": "Python, snippets and pages",
+    "browsers": "the built site in browsers",
+}
+# Seconds between two lines of progress where the output is not a terminal.
+EVERY = 30
+
+
+class Slots:
+    """Lets jobs run side by side as long as their weights add up to no more than the capacity."""
+
+    def __init__(self, capacity: int) -> None:
+        """Start with all of the capacity free."""
+        self._free = capacity
+        self._changed = asyncio.Condition()
+
+    async def take(self, weight: int) -> None:
+        """Wait until so much is free, and take it."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free >= weight)
+            self._free -= weight
+
+    async def put_back(self, weight: int) -> None:
+        """Give back what was taken."""
+        async with self._changed:
+            self._free += weight
+            self._changed.notify_all()
+
+
+class Progress:
+    """Writes how far the suite is.
+
+    In a terminal one line is rewritten each second; elsewhere a new line comes now and then.
+    """
+
+    def __init__(self, jobs: Iterable[Done]) -> None:
+        """Watch these jobs; the time counts from now."""
+        self._jobs = list(jobs)
+        self._loop = asyncio.get_running_loop()
+        self._start = self._loop.time()
+        self._is_terminal = sys.stdout.isatty()
+        self._last = ""
+
+    def line(self) -> str:
+        """Describe where each group is, such as ``browsers 12/43 files, 160 passed``."""
+        seconds = round(self._loop.time() - self._start)
+        parts = []
+        for group in TITLES:
+            jobs = [each for each in self._jobs if each.job.group == group]
+            if not jobs:
+                continue
+            over = sum(each.is_over for each in jobs)
+            passed, failed = (sum(each.count(how) for each in jobs) for how in ("passed", "failed"))
+            total = sum(each.expected for each in jobs)
+            of = f" of {total}" if total else ""
+            files = f"{over}/{len(jobs)} files, " if len(jobs) > 1 else ""
+            wrong = f", {failed} FAILED" if failed else ""
+            end = " (done)" if over == len(jobs) else ""
+            parts.append(f"{group} {files}{passed}{of} passed{wrong}{end}")
+        return f"[{seconds // 60}:{seconds % 60:02}] " + " · ".join(parts)
+
+    def say(self, text: str) -> None:
+        """Write a line that stays."""
+        print(f"\r\x1b[K{text}" if self._is_terminal else text, flush=True)  # noqa: T201
+
+    async def follow(self) -> None:
+        """Show the progress until cancelled."""
+        while True:
+            await asyncio.sleep(1 if self._is_terminal else EVERY)
+            line = self.line()
+            if self._is_terminal:
+                sys.stdout.write(f"\r\x1b[K{line}")
+                sys.stdout.flush()
+            else:
+                self.say(line)
+
+
+def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
+    """Return the jobs in the order in which they start.
+
+    The unit tests come first, because they show most mistakes within seconds. The others follow
+    from the longest to the shortest, and those that need the whole machine come last: before they
+    can start, the machine has to become free, and it should become free only once.
+    """
+
+    def key(job: Job) -> tuple[bool, bool, float]:
+        size = 0.0
+        path = REPOSITORY / job.name
+        if job.name not in times:
+            # Never timed here: long files take longer. pytest has no file, and is the longest.
+            size = path.stat().st_size / 500 if path.is_file() else 1000
+        return (job.group != "modules", job.weight == CAPACITY, -times.get(job.name, size))
+
+    return sorted(jobs, key=key)
+
+
+async def run_all(jobs: list[Job]) -> list[Done]:
+    """Run jobs side by side as far as the machine allows, and show how far they are."""
+    states = [Done(job) for job in jobs]
+    progress = Progress(states)
+    slots = Slots(CAPACITY)
+
+    def report(done: Done, outcome: Outcome) -> None:
+        progress.say(f"FAILED {done.job.name}: {outcome.name}")
+
+    async def one(done: Done, turn: asyncio.Event, next_turn: asyncio.Event) -> None:
+        # In the order given: a heavy job is not overtaken for ever by lighter ones behind it.
+        await turn.wait()
+        await slots.take(done.job.weight)
+        next_turn.set()
+        try:
+            await run(done.job, report, done)
+        finally:
+            await slots.put_back(done.job.weight)
+
+    following = asyncio.create_task(progress.follow())
+    try:
+        turns = [asyncio.Event() for _ in range(len(states) + 1)]
+        turns[0].set()
+        async with asyncio.TaskGroup() as group:
+            for index, done in enumerate(states):
+                group.create_task(one(done, turns[index], turns[index + 1]))
+    finally:
+        following.cancel()
+    progress.say(progress.line())
+    return states
+
+
+def summary(states: list[Done]) -> tuple[list[str], str]:
+    """Return the details of all failures, and the line that counts all tests."""
+    failures = [
+        f"--- {done.job.name}: {outcome.name}\n{outcome.detail}"
+        for done in states
+        for outcome in done.outcomes.values()
+        if outcome.result == "failed"
+    ]
+    passed, failed, skipped = (
+        sum(done.count(how) for done in states) for how in ("passed", "failed", "skipped")
+    )
+    return failures, f"{passed} passed, {failed} failed, {skipped} skipped"
+
+
+def read_times(path: Path = TIMES) -> dict[str, float]:
+    """Return how many seconds each job took the last time; nothing where that is not known."""
+    try:
+        times: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return times
+
+
+async def main() -> int:
+    """Run all tests; return the exit status."""
+    jobs = arranged(all_jobs(), read_times())
+    count = sum(job.group == "browsers" for job in jobs)
+    print(f"Running all tests: {', '.join(TITLES.values())} ({count} files).", flush=True)  # noqa: T201
+    states = await run_all(jobs)
+    failures, closing = summary(states)
+    TIMES.parent.mkdir(exist_ok=True)
+    TIMES.write_text(json.dumps({each.job.name: round(each.seconds, 1) for each in states}))
+    for failure in failures:
+        print(f"\n{failure}")  # noqa: T201
+    slowest = sorted(states, key=lambda each: -each.seconds)[:5]
+    took = ", ".join(f"{Path(each.job.name).stem} {each.seconds:.0f} s" for each in slowest)
+    print(f"Slowest: {took}.")  # noqa: T201
+    print(closing)  # noqa: T201
+    return 1 if failures else 0
