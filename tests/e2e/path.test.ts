@@ -57,7 +57,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
     home.rules.map(({ text }) => text.split(":")[0]),
     [
       "It waits, and its library supports await",
-      "It waits, and its library blocks",
+      "It waits, and its library has no await",
       "It computes, in Python",
       "It does both",
     ],
