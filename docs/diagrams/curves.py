@@ -56,7 +56,7 @@ def chart(
     x: Axis,
     y: Axis,
     curves: Mapping[str, Sequence[tuple[float, float]]],
-    limits: Sequence[float] = (),
+    grid: str = "grid",
     note: str = "",
 ) -> str:
     """Return an SVG file with a line for each curve; ``note`` is above the names of the curves."""
@@ -68,7 +68,7 @@ def chart(
     ]
     for value, text in y.ticks.items():
         height = y.place(value)
-        lines.append(f'  <path class="grid" d="M{LEFT} {height} H{RIGHT}"/>')
+        lines.append(f'  <path class="{grid}" d="M{LEFT} {height} H{RIGHT}"/>')
         lines.append(f'  <text class="soft end" x="{LEFT - 7}" y="{height + 4.5}">{text}</text>')
     for value, text in x.ticks.items():
         lines.append(
@@ -77,9 +77,6 @@ def chart(
     lines.append(f'  <path class="line" d="M{LEFT} {TOP} V{BOTTOM} H{RIGHT}"/>')
     middle = (LEFT + RIGHT) / 2
     lines.append(f'  <text class="strong middle" x="{middle}" y="{BOTTOM + 37}">{x.name}</text>')
-    lines += [
-        f'  <path class="grid dashed" d="M{LEFT} {y.place(limit)} H{RIGHT}"/>' for limit in limits
-    ]
     looks = ("curve-run", "curve-other", "curve-blocked", "curve-ink")
     for (name, points), look in zip(curves.items(), looks, strict=False):
         places = [(x.place(at), y.place(value)) for at, value in points]
@@ -141,7 +138,7 @@ def amdahl() -> str:
             {value: f"{value}" for value in (2, 4, 10, 20)},
         ),
         {f"{serial * 100:.0f} % serial": values for serial, values in gains.items()},
-        limits=[1 / serial for serial in SERIAL],
+        grid="grid dashed",  # the limits
     )
 
 
