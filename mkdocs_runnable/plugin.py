@@ -27,6 +27,7 @@ from mkdocs_runnable.staging import Staging
 from mkdocs_runnable.twin import Listed, Twins, address, llms_txt
 
 _EXTENSION = "mkdocs_runnable"
+_DIAGRAMS = "mkdocs_runnable.diagrams"
 _TABLES = "mkdocs_runnable.tables"
 _log = logging.getLogger("mkdocs.plugins.runnable")
 
@@ -74,7 +75,8 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             "timelines": str(self._root / self.config.timelines),
             "page": self._page,
         }
-        config.mdx_configs[_TABLES] = {"docs": config.docs_dir, "page": self._page}
+        for extension in (_DIAGRAMS, _TABLES):
+            config.mdx_configs[extension] = {"docs": config.docs_dir, "page": self._page}
         self._warnings = CountHandler(level=logging.WARNING)
         if config.strict:
             mkdocs_log = logging.getLogger("mkdocs")

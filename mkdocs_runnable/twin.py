@@ -16,6 +16,7 @@ from pathlib import Path
 from mkdocs_runnable.answers import Answer, split, the_one
 from mkdocs_runnable.answers import parse as parse_answer
 from mkdocs_runnable.check import load_recording
+from mkdocs_runnable.diagrams.markdown import describe, is_diagram
 from mkdocs_runnable.outputs import fenced, to_markdown
 from mkdocs_runnable.reference import is_marked, parse, resolve, with_fences
 from mkdocs_runnable.snippet import Library, Snippet
@@ -87,6 +88,9 @@ class Twins:
             elif answer := split(line):
                 asked.append(parse_answer(answer))
                 yield self._with_links(page, answer.text)
+            elif is_diagram(line):
+                indent = line[: len(line) - len(line.lstrip())]
+                yield indent + describe(line, self.docs, page)
             elif is_table(line):
                 table = make_table(line, Pages(self.docs, page)).to_markdown().rstrip()
                 yield self._with_links(page, table)

@@ -2,7 +2,7 @@ import asyncio
 import time
 
 BOARDS, MOVE_PAIRS = 3, 2
-JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, two hundred times faster
+JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, but 200 times faster
 start = time.perf_counter()
 
 
@@ -11,14 +11,14 @@ def log(event: str) -> None:
 
 
 def judit_moves(board: int) -> None:
-    time.sleep(JUDIT)
+    time.sleep(JUDIT)  # She thinks at this board, so no other board gets a move.
     log(f"Judit moves on board {board}")
 
 
 async def play(board: int) -> None:
     for _ in range(MOVE_PAIRS):
         judit_moves(board)
-        await asyncio.sleep(OPPONENT)
+        await asyncio.sleep(OPPONENT)  # Judit leaves for another board.
         log(f"    board {board} replies")
 
 

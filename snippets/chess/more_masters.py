@@ -10,8 +10,9 @@ JUDIT, OPPONENT = 5, 55  # seconds
 
 
 def exhibition(masters: int) -> int:
-    free_at = [0] * masters
-    queue = deque((0, 1) for _ in range(BOARDS))  # (ready at, move pair)
+    """Return when the last reply comes, in seconds."""
+    free_at = [0] * masters  # a heap: the master who is free first takes the next board
+    queue = deque((0, 1) for _ in range(BOARDS))  # for each board: ready at, number of the move
     moved_at = 0
     while queue:
         ready_at, pair = queue.popleft()

@@ -4,15 +4,16 @@
 # ///
 MOVE_PAIRS, JUDIT, OPPONENT = 30, 5, 55  # seconds
 
-print("boards idle waits  game   all faster")
+print("boards   idle  waits   game    all  faster")
 for boards in (1, 2, 6, 11, 12, 13, 18, 24, 48):
-    lap = max(boards * JUDIT, JUDIT + OPPONENT)
-    judit_idle = lap - boards * JUDIT
-    board_waits = lap - (JUDIT + OPPONENT)
-    each_game = (MOVE_PAIRS - 1) * lap + JUDIT + OPPONENT
-    all_games = (MOVE_PAIRS - 1) * lap + boards * JUDIT + OPPONENT
-    in_turn = boards * MOVE_PAIRS * (JUDIT + OPPONENT)
+    # She returns to a board after a round over all boards, but never before its reply.
+    until_next_move = max(boards * JUDIT, JUDIT + OPPONENT)
+    judit_idle = until_next_move - boards * JUDIT
+    board_waits = until_next_move - (JUDIT + OPPONENT)
+    each_game = (MOVE_PAIRS - 1) * until_next_move + JUDIT + OPPONENT
+    all_games = (MOVE_PAIRS - 1) * until_next_move + boards * JUDIT + OPPONENT
+    game_after_game = boards * MOVE_PAIRS * (JUDIT + OPPONENT)
     print(
-        f"{boards:6} {judit_idle:4} {board_waits:5} {each_game:5} {all_games:5}"
-        f" {in_turn / all_games:5.2f}x"
+        f"{boards:6} {judit_idle:4} s {board_waits:4} s {each_game:4} s {all_games:4} s"
+        f" {game_after_game / all_games:6.2f}x"
     )

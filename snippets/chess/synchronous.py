@@ -1,7 +1,7 @@
 import time
 
 BOARDS, MOVE_PAIRS = 3, 2
-JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, two hundred times faster
+JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, but 200 times faster
 start = time.perf_counter()
 
 
@@ -17,7 +17,7 @@ def judit_moves(board: int) -> None:
 def play(board: int) -> None:
     for _ in range(MOVE_PAIRS):
         judit_moves(board)
-        time.sleep(OPPONENT)
+        time.sleep(OPPONENT)  # Judit sits and waits.
         log(f"    board {board} replies")
 
 

@@ -2,7 +2,7 @@ import asyncio
 import time
 
 BOARDS, MOVE_PAIRS = 3, 2
-JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, two hundred times faster
+JUDIT, OPPONENT = 0.025, 0.275  # 5 s and 55 s, but 200 times faster
 start = time.perf_counter()
 
 
@@ -11,7 +11,7 @@ def log(event: str) -> None:
 
 
 def judit_moves(board: int) -> None:
-    time.sleep(JUDIT)
+    time.sleep(JUDIT)  # She thinks at this board, so no other board gets a move.
     log(f"Judit moves on board {board}")
 
 
@@ -24,7 +24,7 @@ async def play(board: int) -> None:
     for _ in range(MOVE_PAIRS):
         judit_moves(board)
         if board == 2:
-            talks_to_judit()
+            talks_to_judit()  # There is no await here, so Judit stays.
         else:
             await asyncio.sleep(OPPONENT)
         log(f"    board {board} replies")

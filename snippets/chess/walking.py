@@ -4,23 +4,21 @@
 # ///
 from collections import deque
 
-BOARDS, MOVE_PAIRS = 24, 30
-JUDIT, OPPONENT = 5, 55  # seconds
+MOVE_PAIRS, JUDIT, OPPONENT = 30, 5, 55  # the times are in seconds
 
 
-def exhibition(walk: int) -> tuple[int, int]:
-    """Return when the last reply comes and how long Judit walked, in seconds."""
-    clock = walked = 0
-    queue = deque((0, 1) for _ in range(BOARDS))  # (ready at, move pair)
+def exhibition(boards: int, walk: int) -> int:
+    """Return when the last reply comes, in seconds."""
+    clock = 0
+    queue = deque((0, 1) for _ in range(boards))  # for each board: ready at, number of the move
     while queue:
         ready_at, pair = queue.popleft()
         clock = max(clock + walk, ready_at) + JUDIT
-        walked += walk
         if pair < MOVE_PAIRS:
             queue.append((clock + OPPONENT, pair + 1))
-    return clock + OPPONENT, walked
+    return clock + OPPONENT
 
 
+print("walk    10 boards  24 boards")
 for walk in (0, 1, 2, 5):
-    seconds, walked = exhibition(walk)
-    print(f"{walk} s a board: {seconds} s, {walked} s on foot")
+    print(f"{walk:2} s {exhibition(10, walk):9} s {exhibition(24, walk):8} s")

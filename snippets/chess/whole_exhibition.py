@@ -4,12 +4,12 @@
 # ///
 import asyncio
 
-BOARDS, MOVE_PAIRS = 24, 30
-JUDIT, OPPONENT = 5, 55  # seconds
-
 
 class JumpingClock(asyncio.BaseEventLoop):
-    """asyncio's own event loop; where it would wait, its clock jumps."""
+    """asyncio's own event loop, except that its clock jumps to the next timer instead of waiting.
+
+    `_selector` and `_process_events` are internals of asyncio: good enough for a demonstration.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,9 +27,16 @@ class JumpingClock(asyncio.BaseEventLoop):
         pass
 
 
+clock = JumpingClock()
+
+# region exhibition
+BOARDS, MOVE_PAIRS = 24, 30
+JUDIT, OPPONENT = 5, 55  # seconds
+
+
 async def play() -> int:
     for _ in range(MOVE_PAIRS):
-        clock.now += JUDIT
+        clock.now += JUDIT  # Judit thinks, and no other game gets a turn meanwhile.
         moved_at = clock.now
         await asyncio.sleep(OPPONENT)
     return moved_at
@@ -38,10 +45,11 @@ async def play() -> int:
 async def exhibition() -> None:
     async with asyncio.TaskGroup() as group:
         games = [group.create_task(play()) for _ in range(BOARDS)]
-    print(f"together: Judit's last move at {max(game.result() for game in games)} s,")
-    print(f"          the last reply at {clock.now} s")
+    last_move = max(game.result() for game in games)
+    print(f"from board to board: Judit's last move at {last_move} s,")
+    print(f"                     the last reply at {clock.now} s")
 
 
-clock = JumpingClock()
 asyncio.run(exhibition(), loop_factory=lambda: clock)
-print(f"in turn:  the last reply at {BOARDS * MOVE_PAIRS * (JUDIT + OPPONENT)} s")
+print(f"game after game:     the last reply at {BOARDS * MOVE_PAIRS * (JUDIT + OPPONENT)} s")
+# endregion

@@ -4,41 +4,49 @@ from dataclasses import dataclass
 @dataclass
 class Job:
     name: str
-    at_once: int  # how many could be under way together
+    together: int  # how many such jobs could be in progress at the same time
     waits: float  # share of one job's time spent waiting, 0 to 1
     awaitable: bool = False  # its library is called with await
-    releases_gil: bool = False  # its computing happens in C code that lets go of the GIL
-    one_call_blocks: bool = False  # one call of another library has no await
-    longest_step_ms: int = 1  # longest stretch of computing without a wait
+    one_call_blocks: bool = False  # one call of another library cannot be awaited
+    longest_step_ms: int = 1  # longest computation between two awaits
+    releases_gil: bool = False  # it computes in C code that releases the GIL
+    free_threaded: bool = False  # it runs on the free-threaded build
+    interpreters: bool = False  # Python 3.14+, and its packages work in several interpreters
 
 
 def choose(job: Job) -> tuple[str, str]:
-    if job.at_once == 1:
-        return "plain code", "there is nothing to overlap with"
+    if job.together == 1:
+        return "plain code", "there is nothing to overlap it with"
     if job.waits < 0.5:
         if job.releases_gil:
-            return "threads", "it computes, but outside the GIL"
-        return "processes", "it computes in Python, so it needs more cores"
+            return "threads", "its C code releases the GIL"
+        if job.free_threaded:
+            return "threads", "without a GIL, threads can use several cores"
+        if job.interpreters:
+            return "interpreters", "each interpreter has a GIL of its own"
+        return "processes", "each process has a GIL of its own"
     if not job.awaitable:
-        if job.at_once > 500:
+        if job.together > 500:
             return "asyncio", "too many waits for threads: look for an async library"
-        return "threads", "it waits in calls that know no await"
+        return "threads", "its library blocks, so each wait needs a thread"
     if job.one_call_blocks:
-        return "asyncio + a thread", "one call without await would hold up the rest"
+        return "asyncio + a thread", "one blocking call would stop all other tasks"
     if job.longest_step_ms > 50:
-        return "asyncio + processes", "one step would hold up every other task"
-    return "asyncio", "it waits, and its library says when"
+        return "asyncio + processes", "one long computation would stop all other tasks"
+    return "asyncio", "its waits overlap in one thread"
 
 
 JOBS = [
-    Job("nightly report", at_once=1, waits=0.8),
-    Job("200 web pages, httpx", at_once=200, waits=0.98, awaitable=True),
-    Job("20 FTP uploads, ftplib", at_once=20, waits=0.95),
-    Job("5,000 chat clients", at_once=5_000, waits=0.999, awaitable=True),
-    Job("resize photos in Python", at_once=400, waits=0.02),
-    Job("hash large files", at_once=40, waits=0.2, releases_gil=True),
+    Job("nightly report", together=1, waits=0.8),
+    Job("200 web pages, httpx", together=200, waits=0.98, awaitable=True),
+    Job("20 FTP uploads, ftplib", together=20, waits=0.95),
+    Job("5,000 weather stations", together=5_000, waits=0.999, awaitable=True),
     Job("shop with a card reader", 50, waits=0.9, awaitable=True, one_call_blocks=True),
     Job("web API with a PDF step", 50, waits=0.9, awaitable=True, longest_step_ms=800),
+    Job("hash large files", together=40, waits=0.2, releases_gil=True),
+    Job("resize photos in Python", together=400, waits=0.02),
+    Job("resize photos, 3.14", together=400, waits=0.02, interpreters=True),
+    Job("resize photos, 3.14t", together=400, waits=0.02, free_threaded=True),
 ]
 
 for job in JOBS:

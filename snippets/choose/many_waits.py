@@ -1,19 +1,19 @@
 import asyncio
 from time import perf_counter
 
-CLIENTS = 10_000
+STATIONS = 10_000
 
 
-async def chat() -> None:
+async def wait_for_reading() -> None:
     await asyncio.sleep(0.5)
 
 
-async def serve() -> None:
-    async with asyncio.TaskGroup() as clients:
-        for _ in range(CLIENTS):
-            clients.create_task(chat())
+async def main() -> None:
+    async with asyncio.TaskGroup() as stations:
+        for _ in range(STATIONS):
+            stations.create_task(wait_for_reading())
 
 
 started = perf_counter()
-asyncio.run(serve())
-print(f"{CLIENTS:,} waits of 0.50 s, one thread: {perf_counter() - started:.2f} s")
+asyncio.run(main())
+print(f"{STATIONS:,} waits of 0.50 s, one thread: {perf_counter() - started:.2f} s")

@@ -1,29 +1,32 @@
 import asyncio
 
-PAGES = {"news": 0.3, "prices": 0.6, "weather": 0.1, "archive": 5.0}
+STATIONS = {"Oslo": 0.3, "Cairo": 0.2, "Lima": 0.1, "Quito": 5.0}  # seconds until each answers
 
 
-async def fetch(page: str, delay: float) -> str:
-    await asyncio.sleep(delay)  # put the awaitable call of your library here
-    return f"<h1>{page}</h1>"
+async def fetch(station: str) -> float:
+    await asyncio.sleep(STATIONS[station])  # put the awaitable call of your library here
+    if station == "Cairo":
+        raise ConnectionError("the station hung up")
+    return 21.5
 
 
-async def load(page: str, delay: float, connections: asyncio.Semaphore) -> None:
-    async with connections:
-        try:
-            async with asyncio.timeout(1):
-                html = await fetch(page, delay)
-        except TimeoutError:
-            print(f"{page}: no answer, given up")
-        else:
-            print(f"{page}: {len(html)} bytes")
+async def report(station: str, connections: asyncio.Semaphore) -> None:
+    try:
+        async with connections, asyncio.timeout(1):
+            temperature = await fetch(station)
+    except TimeoutError:
+        print(f"{station}: no answer within 1 s")
+    except Exception as error:  # if it left the task, the group would cancel all others
+        print(f"{station}: {error!r}")
+    else:
+        print(f"{station}: {temperature} °C")
 
 
 async def main() -> None:
-    connections = asyncio.Semaphore(10)
-    async with asyncio.TaskGroup() as downloads:
-        for page, delay in PAGES.items():
-            downloads.create_task(load(page, delay, connections))
+    connections = asyncio.Semaphore(10)  # at most 10 connections at the same time
+    async with asyncio.TaskGroup() as reports:
+        for station in STATIONS:
+            reports.create_task(report(station, connections))
 
 
 asyncio.run(main())

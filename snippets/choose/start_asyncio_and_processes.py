@@ -4,7 +4,7 @@ from time import perf_counter
 
 
 def render(invoice: int, effort: float) -> str:
-    stop = perf_counter() + effort
+    stop = perf_counter() + effort  # put your computation here
     while perf_counter() < stop:
         sum(range(1_000))
     return f"invoice {invoice} rendered"
@@ -27,13 +27,15 @@ async def heartbeat() -> None:
 
 
 async def main() -> None:
-    # Started once and kept: a process per request would pay for its start each time.
+    # Start one pool and keep it: starting a process for each request would cost more time.
     with ProcessPoolExecutor(max_workers=2) as pool:
         heart = asyncio.create_task(heartbeat())
-        async with asyncio.TaskGroup() as requests:
-            requests.create_task(answer(17, 0.6, pool))
-            requests.create_task(answer(18, 0.2, pool))
-        heart.cancel()
+        try:
+            async with asyncio.TaskGroup() as requests:
+                requests.create_task(answer(17, 0.6, pool))
+                requests.create_task(answer(18, 0.2, pool))
+        finally:
+            heart.cancel()
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ def count_primes(limits: tuple[int, int]) -> int:
 
 
 def main() -> None:
-    # A few large pieces: each one is sent to a process, and its result is sent back.
+    # A few large pieces: each is sent to a process, and its result is sent back.
     pieces = [(low, low + 10_000) for low in range(10_000, 50_000, 10_000)]
     with ProcessPoolExecutor() as pool:
         for (low, high), primes in zip(pieces, pool.map(count_primes, pieces), strict=True):
             print(f"{primes} primes from {low:,} to {high:,}")
 
 
-# This file is imported again for the workers; the guard keeps that from starting a pool.
+# Each worker may import this file again; without this line it would try to start a pool, too.
 if __name__ == "__main__":
     main()

@@ -2,9 +2,9 @@ import asyncio
 from time import sleep
 
 
-def read_scale() -> float:
+def charge_card(cents: int) -> str:
     sleep(0.35)  # put the one call that blocks here
-    return 71.5
+    return f"charged {cents / 100:.2f}"
 
 
 async def show_clock() -> None:
@@ -17,8 +17,8 @@ async def main() -> None:
     async with asyncio.TaskGroup() as shop:
         shop.create_task(show_clock())
         await asyncio.sleep(0.05)
-        weight = await asyncio.to_thread(read_scale)
-        print(f"the scale says {weight} kg")
+        receipt = await asyncio.to_thread(charge_card, 7150)
+        print(f"card reader: {receipt}")
 
 
 asyncio.run(main())

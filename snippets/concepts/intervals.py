@@ -1,13 +1,28 @@
 from itertools import combinations
 
 type Interval = tuple[int, int]
-type Order = list[Interval]  # the minutes in which some cook has hands on it
+type Order = list[Interval]  # the minutes in which a clerk works on it
 
 SCHEDULES: dict[str, dict[str, Order]] = {
-    "one cook, orders one by one": {"soup": [(0, 2), (6, 8)], "cake": [(8, 10), (18, 20)]},
-    "one cook, both orders open": {"soup": [(0, 2), (6, 8)], "cake": [(2, 4), (12, 14)]},
-    "two cooks on one order": {"cake": [(0, 4), (0, 4), (14, 15)]},
-    "two cooks, both orders open": {"soup": [(0, 2), (6, 8)], "cake": [(0, 2), (10, 12)]},
+    "one clerk, one order after the other": {
+        "books": [(0, 2), (6, 8)],
+        "lamp": [(8, 10), (18, 20)],
+    },
+    "one clerk, both orders in progress": {
+        "books": [(0, 2), (6, 8)],
+        "lamp": [(2, 4), (12, 14)],
+    },
+    "two clerks on one order": {
+        "piano": [(0, 4), (0, 4), (14, 15)],
+    },
+    "two clerks, both orders in progress": {
+        "books": [(0, 2), (6, 8)],
+        "lamp": [(0, 2), (10, 12)],
+    },
+    "two clerks on one order, each half counted as a job": {
+        "left": [(0, 4), (14, 15)],
+        "right": [(0, 4)],
+    },
 }
 
 
@@ -23,16 +38,16 @@ def draw(order: Order) -> str:
     start, stop = in_progress(order)
     line = ""
     for minute in range(20):
-        cooks = sum(a <= minute < b for a, b in order)
-        line += str(cooks) if cooks else "-" if start <= minute < stop else " "
+        clerks = sum(a <= minute < b for a, b in order)
+        line += str(clerks) if clerks else "-" if start <= minute < stop else " "
     return line
 
 
 for name, orders in SCHEDULES.items():
     print(name)
-    for dish, order in orders.items():
-        print(f"  {dish:5}|{draw(order)}|")
+    for item, order in orders.items():
+        print(f"  {item:5}|{draw(order)}|")
 
-    open_together = overlap([in_progress(order) for order in orders.values()])
-    hands_together = overlap([stretch for order in orders.values() for stretch in order])
-    print(f"  concurrent: {open_together} min   parallel: {hands_together} min\n")
+    concurrent = overlap([in_progress(order) for order in orders.values()])
+    parallel = overlap([stretch for order in orders.values() for stretch in order])
+    print(f"  concurrent: {concurrent} min   parallel: {parallel} min\n")

@@ -8,35 +8,37 @@ most_in_progress = most_executing = 0
 
 
 @contextmanager
-def entered(group: set[str], dish: str) -> Iterator[None]:
+def counted_in(group: set[str], order: str) -> Iterator[None]:
     global most_in_progress, most_executing
-    group.add(dish)
+    group.add(order)
     most_in_progress = max(most_in_progress, len(in_progress))
     most_executing = max(most_executing, len(executing))
-    yield
-    group.discard(dish)
+    try:
+        yield
+    finally:
+        group.discard(order)
 
 
-def work(dish: str, step: str) -> None:
-    with entered(executing, dish):
+def work(order: str, step: str) -> None:
+    with counted_in(executing, order):
         sum(range(100_000))
-        print(f"{dish:5} {step:7} open: {', '.join(sorted(in_progress))}")
+        print(f"{order:5} {step:7} in progress: {', '.join(sorted(in_progress))}")
 
 
-async def cook(dish: str, oven: float) -> None:
-    with entered(in_progress, dish):
-        work(dish, "mixed")
-        await asyncio.sleep(oven)
-        work(dish, "served")
+async def handle(order: str, payment_takes: float) -> None:
+    with counted_in(in_progress, order):
+        work(order, "packed")
+        await asyncio.sleep(payment_takes)
+        work(order, "shipped")
 
 
-async def kitchen() -> None:
+async def shop() -> None:
     async with asyncio.TaskGroup() as orders:
-        orders.create_task(cook("cake", 0.9))
-        orders.create_task(cook("soup", 0.6))
-        orders.create_task(cook("toast", 0.3))
+        orders.create_task(handle("books", 0.9))
+        orders.create_task(handle("lamp", 0.6))
+        orders.create_task(handle("tea", 0.3))
 
 
-asyncio.run(kitchen())
-print(f"\nmost orders in progress at once: {most_in_progress}")
-print(f"most orders executing at once:   {most_executing}")
+asyncio.run(shop())
+print(f"\nmost orders in progress at the same time: {most_in_progress}")
+print(f"most orders executing at the same time:   {most_executing}")

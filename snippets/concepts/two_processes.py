@@ -5,32 +5,32 @@
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter, process_time
 
-type Shift = tuple[float, float, float]  # started, stopped, seconds of CPU time
+type Report = tuple[float, float, float]  # started, finished, seconds of CPU time
 
 
-def whisk() -> Shift:
-    started, cpu = perf_counter(), process_time()
-    while process_time() - cpu < 0.4:
+def add_up_sales() -> Report:
+    started, before = perf_counter(), process_time()
+    while process_time() - before < 0.4:
         sum(range(1_000))
-    return started, perf_counter(), process_time() - cpu
+    return started, perf_counter(), process_time() - before
 
 
-# region kitchen
-def two_processes() -> list[Shift]:
-    with ProcessPoolExecutor(max_workers=2) as kitchen:
-        bowls = [kitchen.submit(whisk) for _ in range(2)]
-        return [bowl.result() for bowl in bowls]
+# region reports
+def two_processes() -> list[Report]:
+    with ProcessPoolExecutor(max_workers=2) as shop:
+        reports = [shop.submit(add_up_sales) for _ in range(2)]
+        return [report.result() for report in reports]
 
 
 # endregion
 
 
-def report(shifts: list[Shift]) -> None:
-    starts, stops, cpu = zip(*shifts, strict=True)
+def compare(reports: list[Report]) -> None:
+    starts, stops, cpu = zip(*reports, strict=True)
     span = max(stops) - min(starts)
     print(f"{sum(cpu):.2f} s of CPU time in {span:.2f} s")
     print("two were executing at the same instant:", "yes" if sum(cpu) > 1.2 * span else "no")
 
 
 if __name__ == "__main__":
-    report(two_processes())
+    compare(two_processes())

@@ -6,7 +6,7 @@ from time import perf_counter
 longest_pause = 0.0
 
 
-async def beat() -> None:
+async def heartbeat() -> None:
     global longest_pause
     while True:
         due = perf_counter() + 0.01
@@ -25,17 +25,17 @@ async def answer(user: str, number: int, workers: ProcessPoolExecutor) -> None:
 
 
 async def main(workers: ProcessPoolExecutor) -> None:
-    heart = asyncio.create_task(beat())
-    await asyncio.sleep(0)  # its first beat
+    ticking = asyncio.create_task(heartbeat())
+    await asyncio.sleep(0)  # the first tick is scheduled
     start = perf_counter()
     async with asyncio.TaskGroup() as handlers:
         handlers.create_task(answer("Ana", 150_000, workers))
         handlers.create_task(answer("Ben", 20, workers))
-    heart.cancel()
-    print("heartbeat kept going:", longest_pause < (perf_counter() - start) / 2)
+    ticking.cancel()
+    print("event loop responsive:", longest_pause < (perf_counter() - start) / 2)
 
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(max_workers=2) as workers:
-        list(workers.map(math.factorial, [1, 1]))  # start them before the first user comes
+        list(workers.map(math.factorial, [1, 1]))  # starts both processes before the first request
         asyncio.run(main(workers))

@@ -6,7 +6,7 @@ from time import perf_counter
 longest_pause = 0.0
 
 
-async def beat() -> None:
+async def heartbeat() -> None:
     global longest_pause
     while True:
         due = perf_counter() + 0.01
@@ -21,23 +21,23 @@ def factorial(number: int) -> int:
     return product
 
 
-async def watch(name: str, compute: Callable[[int], int], number: int) -> None:
+async def measure(name: str, compute: Callable[[int], int], number: int) -> None:
     global longest_pause
     longest_pause, start = 0.0, perf_counter()
-    heart = asyncio.create_task(beat())
-    await asyncio.sleep(0)  # its first beat
+    ticking = asyncio.create_task(heartbeat())
+    await asyncio.sleep(0)  # the first tick is scheduled
     await asyncio.to_thread(compute, number)
     took = perf_counter() - start
-    await asyncio.sleep(0.02)  # a late beat still comes
-    heart.cancel()
+    await asyncio.sleep(0.02)  # a late tick is still counted
+    ticking.cancel()
     print(name)
     print(f"    longest pause: {longest_pause * 1000:.0f} ms")
-    print("    heartbeat kept going:", longest_pause < took / 2)
+    print("    event loop responsive:", longest_pause < took / 2)
 
 
 async def main() -> None:
-    await watch("thread, loop in Python", factorial, 30_000)
-    await watch("thread, math.factorial", math.factorial, 80_000)
+    await measure("thread, loop in Python", factorial, 30_000)
+    await measure("thread, math.factorial", math.factorial, 80_000)
 
 
 asyncio.run(main())

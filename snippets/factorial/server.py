@@ -6,7 +6,7 @@ type Compute = Callable[[int], Awaitable[int]]
 longest_pause = 0.0
 
 
-async def beat() -> None:
+async def heartbeat() -> None:
     global longest_pause
     while True:
         due = perf_counter() + 0.01
@@ -53,12 +53,12 @@ async def main() -> None:
         requests.put_nowait(("Ana", 30_000))
         requests.put_nowait(("Ben", 20))
         longest_pause, start = 0.0, perf_counter()
-        heart = asyncio.create_task(beat())
-        await asyncio.sleep(0)  # its first beat
+        ticking = asyncio.create_task(heartbeat())
+        await asyncio.sleep(0)  # the first tick is scheduled
         await serve(requests, compute)
-        await asyncio.sleep(0.02)
-        heart.cancel()
-        print("    heartbeat kept going:", longest_pause < (perf_counter() - start) / 2)
+        await asyncio.sleep(0.02)  # a late tick is still counted
+        ticking.cancel()
+        print("    event loop responsive:", longest_pause < (perf_counter() - start) / 2)
 
 
 asyncio.run(main())

@@ -1,28 +1,28 @@
 import asyncio
 
 
-async def fill_tank() -> None:
-    print("  valve opens")
+async def hold_item() -> None:
+    print("  item reserved")
     try:
-        await asyncio.sleep(60)
-        print("  tank full")
+        await asyncio.sleep(60)  # the customer is paying
+        print("  item sold")
     finally:
-        print("  valve closes")
+        print("  releasing the item")
         await asyncio.sleep(0.2)
-        print("  valve closed")
+        print("  item released")
 
 
 async def main() -> None:
-    filling = asyncio.create_task(fill_tank())
+    hold = asyncio.create_task(hold_item())
     await asyncio.sleep(0.3)
 
     print("cancel")
-    filling.cancel()
-    print("done?", filling.done())
+    hold.cancel()
+    print("done?", hold.done())
     try:
-        await filling
+        await hold
     except asyncio.CancelledError:
-        print("done?", filling.done())
+        print("done?", hold.done())
 
 
 asyncio.run(main())

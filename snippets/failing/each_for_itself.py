@@ -1,28 +1,28 @@
 import asyncio
 
-LINKS = {"Kourou": 0.1, "Malindi": 0.2, "Dongara": 0.3}
+DELAYS = {"Oslo": 0.1, "Cairo": 0.2, "Lima": 0.3}
 
 
-async def track(station: str) -> str:
-    await asyncio.sleep(LINKS[station])
-    if station == "Malindi":
-        raise ConnectionError("line is down")
-    return "has the signal"
+async def ask(station: str) -> str:
+    await asyncio.sleep(DELAYS[station])
+    if station == "Cairo":
+        raise ConnectionError("connection reset")
+    return "answered"
 
 
-async def track_or_report(station: str) -> str:
+async def ask_or_explain(station: str) -> str:
     try:
-        return await track(station)
+        return await ask(station)
     except ConnectionError as error:
         return f"no answer ({error})"
 
 
 async def main() -> None:
-    async with asyncio.TaskGroup() as stations:
-        reports = {name: stations.create_task(track_or_report(name)) for name in LINKS}
+    async with asyncio.TaskGroup() as group:
+        tasks = {station: group.create_task(ask_or_explain(station)) for station in DELAYS}
 
-    for station, report in reports.items():
-        print(f"{station}: {report.result()}")
+    for station, task in tasks.items():
+        print(f"{station}: {task.result()}")
 
 
 asyncio.run(main())

@@ -8,46 +8,46 @@ def log(event: str) -> None:
     print(f"  {perf_counter() - start:.1f} s  {event}")
 
 
-async def check_fuel() -> str:
+async def check_payment() -> str:
     await asyncio.sleep(0.2)
-    raise RuntimeError("tank leaks")
+    raise RuntimeError("card declined")
 
 
-async def check_radio() -> str:
+async def check_delivery() -> str:
     try:
         await asyncio.sleep(0.4)
     except asyncio.CancelledError:
-        log("radio called off")
+        log("delivery check cancelled")
         raise
-    log("radio still checked")
-    return "radio ready"
+    log("delivery check finished")
+    return "delivery on Monday"
 
 
 # region three-ways
 async def gather() -> None:
-    await asyncio.gather(check_fuel(), check_radio())
+    await asyncio.gather(check_payment(), check_delivery())
 
 
 async def gather_all() -> None:
-    log(f"{await asyncio.gather(check_fuel(), check_radio(), return_exceptions=True)}")
+    log(f"{await asyncio.gather(check_payment(), check_delivery(), return_exceptions=True)}")
 
 
 async def task_group() -> None:
     async with asyncio.TaskGroup() as checks:
-        checks.create_task(check_fuel())
-        checks.create_task(check_radio())
+        checks.create_task(check_payment())
+        checks.create_task(check_delivery())
 
 
 async def main() -> None:
     global start
-    for checks in (gather, gather_all, task_group):
-        print(checks.__name__)
+    for place_order in (gather, gather_all, task_group):
+        print(place_order.__name__)
         start = perf_counter()
         try:
-            await checks()
+            await place_order()
         except Exception as failure:
             log(f"{failure!r}")
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.4)  # long enough to see what is still running
 
 
 asyncio.run(main())

@@ -8,31 +8,31 @@ def log(event: str) -> None:
     print(f"{perf_counter() - start:.2f} s  {event}")
 
 
-async def check(system: str, seconds: float, fault: str = "") -> None:
+async def check(subject: str, seconds: float, problem: str = "") -> None:
     try:
         await asyncio.sleep(seconds)
     except asyncio.CancelledError:
-        log(f"{system}: called off")
+        log(f"{subject}: cancelled")
         raise
-    if fault:
-        log(f"{system}: {fault}")
-        raise RuntimeError(fault)
-    log(f"{system}: ready")
+    if problem:
+        log(f"{subject}: {problem}")
+        raise RuntimeError(problem)
+    log(f"{subject}: fine")
 
 
-async def launch() -> None:
+async def place_order() -> None:
     async with asyncio.TaskGroup() as checks:
-        checks.create_task(check("weather", 0.2))
-        checks.create_task(check("fuel", 0.4, fault="tank leaks"))
-        checks.create_task(check("radio", 0.9))
-    log("lift-off")
+        checks.create_task(check("stock", 0.2))
+        checks.create_task(check("payment", 0.4, problem="card declined"))
+        checks.create_task(check("delivery", 0.9))
+    log("order accepted")
 
 
 async def main() -> None:
     try:
-        await launch()
-    except* RuntimeError as failed:
-        log(f"no launch: {[str(fault) for fault in failed.exceptions]}")
+        await place_order()
+    except* RuntimeError as failures:
+        log(f"order refused: {[str(failure) for failure in failures.exceptions]}")
 
 
 asyncio.run(main())

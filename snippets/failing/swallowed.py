@@ -3,25 +3,25 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 
-async def ask_radar() -> str:
+async def ask_oslo() -> str:
     await asyncio.sleep(0.25)
-    raise OSError("radar is silent")
+    raise OSError("Oslo does not answer")
 
 
 # region retries
-async def retry_whatever_comes() -> str:
+async def retry_on_anything() -> str:
     for _ in range(4):
         try:
-            return await ask_radar()
+            return await ask_oslo()
         except BaseException:
             continue
     return "gave up"
 
 
-async def retry_errors() -> str:
+async def retry_on_errors() -> str:
     for _ in range(4):
         try:
-            return await ask_radar()
+            return await ask_oslo()
         except Exception:
             continue
     return "gave up"
@@ -41,8 +41,8 @@ async def limited(retry: Callable[[], Awaitable[str]]) -> None:
 
 
 async def main() -> None:
-    await limited(retry_whatever_comes)
-    await limited(retry_errors)
+    await limited(retry_on_anything)
+    await limited(retry_on_errors)
 
 
 asyncio.run(main())

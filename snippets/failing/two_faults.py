@@ -1,44 +1,45 @@
 import asyncio
 
 
-class TankError(Exception):
+class PaymentError(Exception):
     pass
 
 
-class AntennaError(Exception):
+class StockError(Exception):
     pass
 
 
-async def check_fuel() -> None:
+async def check_payment() -> None:
     await asyncio.sleep(0.2)
-    raise TankError("leak in tank 2")
+    raise PaymentError("card declined")
 
 
-async def check_radio() -> None:
+async def reserve_stock() -> None:
     try:
         await asyncio.sleep(0.5)
-    finally:
-        raise AntennaError("stuck half way")  # the clean-up fails, too
+    except asyncio.CancelledError:
+        # The clean-up fails as well: the item cannot be put back.
+        raise StockError("no such shelf") from None
 
 
-async def check_all() -> None:
+async def place_order() -> None:
     async with asyncio.TaskGroup() as checks:
-        checks.create_task(check_fuel())
-        checks.create_task(check_radio())
+        checks.create_task(check_payment())
+        checks.create_task(reserve_stock())
 
 
 async def main() -> None:
     try:
-        await check_all()
-    except* TankError as leaks:
-        print("call the plumber:", leaks.exceptions)
-    except* AntennaError as jams:
-        print("call the mechanic:", jams.exceptions)
+        await place_order()
+    except* PaymentError as group:
+        print("ask for another card:", group.exceptions)
+    except* StockError as group:
+        print("call the warehouse:", group.exceptions)
 
     try:
-        await check_all()
-    except Exception as everything:
-        print("or as one:", repr(everything))
+        await place_order()
+    except Exception as error:
+        print("with a plain except:", repr(error))
 
 
 asyncio.run(main())

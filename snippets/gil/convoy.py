@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# varies = ['longer interval, later turn: (yes|no)']  # no on a free-threaded build
+# varies = ['longer interval, longer waits: (yes|no)']  # no on a free-threaded build
 # ///
 import asyncio
 import sys
@@ -32,11 +32,11 @@ async def beside_a_thread(switch_interval: float) -> float:
 
 async def main() -> None:
     alone = await thirty_short_waits()
-    print(f"nobody else computes: {alone * 1000:.0f} ms")
+    print(f"no other thread computes: {alone * 1000:.0f} ms")
     usual, longer = await beside_a_thread(0.005), await beside_a_thread(0.02)
     print(f"a thread computes, interval 5 ms: {usual * 1000:.0f} ms")
     print(f"a thread computes, interval 20 ms: {longer * 1000:.0f} ms")
-    print("longer interval, later turn:", "yes" if alone < usual < longer else "no")
+    print("longer interval, longer waits:", "yes" if alone < usual < longer else "no")
 
 
 asyncio.run(main())

@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# varies = ['clock (ran|stood still) beside one_call_into_c']  # it runs on a free-threaded build
+# varies = ['one_call_into_c the clock (kept ticking|stopped)']  # ticks if free-threaded
 # ///
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def run_clock(stop: Event) -> None:
 
 
 # region jobs
-prices = "[" + ", ".join(['["copper", 1.5]'] * 600_000) + "]"
+prices = "[" + ", ".join(['["tea", 1.5]'] * 600_000) + "]"
 
 
 def a_wait() -> None:
@@ -43,13 +43,14 @@ def ticks_during(job: Callable[[], None]) -> int:
     clock.start()
     sleep(0.05)
     ticks = 0
-    job()
-    counted = ticks
-    stop.set()
-    clock.join()
-    return counted
+    try:
+        job()
+        return ticks
+    finally:
+        stop.set()
+        clock.join()
 
 
 for job in (a_wait, many_steps_in_python, one_call_into_c):
-    verdict = "ran" if ticks_during(job) > 3 else "stood still"
-    print(f"the clock {verdict} beside {job.__name__}")
+    verdict = "kept ticking" if ticks_during(job) > 3 else "stopped"
+    print(f"during {job.__name__} the clock {verdict}")

@@ -1,6 +1,6 @@
 from threading import Lock, Thread
 
-till, bar = Lock(), Lock()
+till, safe = Lock(), Lock()
 
 
 def move_coins(clerk: str, source: Lock, target: Lock) -> None:
@@ -9,8 +9,8 @@ def move_coins(clerk: str, source: Lock, target: Lock) -> None:
             print(f"{clerk} moves coins")
 
 
-ada = Thread(target=move_coins, args=["Ada", till, bar], name="Ada")
-ben = Thread(target=move_coins, args=["Ben", bar, till], name="Ben")
+ada = Thread(target=move_coins, args=["Ada", till, safe], name="Ada")
+ben = Thread(target=move_coins, args=["Ben", safe, till], name="Ben")
 ada.start()
 ben.start()
 ada.join()

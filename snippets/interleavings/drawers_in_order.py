@@ -1,11 +1,11 @@
 from threading import Lock, Thread
 
-till, bar = Lock(), Lock()
+till, safe = Lock(), Lock()
 
 
 def move_coins(clerk: str) -> None:
     with till:
-        with bar:
+        with safe:
             print(f"{clerk} moves coins")
 
 

@@ -1,28 +1,28 @@
 import asyncio
 
-seats = 1
+stock = 1
 
 
-async def sell(visitor: str) -> None:
-    global seats
-    if seats > 0:
-        seats -= 1
-        await asyncio.sleep(0.2)  # paying
-        print(f"{visitor} has the seat")
+async def sell(customer: str) -> None:
+    global stock
+    if stock > 0:
+        stock -= 1
+        await asyncio.sleep(0.2)  # the payment
+        print(f"{customer} gets the chess set")
     else:
-        print(f"{visitor} comes too late")
+        print(f"{customer} comes too late")
 
 
-async def come_later(visitor: str) -> None:
-    await asyncio.sleep(0.2)  # on the way
-    await sell(visitor)
+async def come_later(customer: str) -> None:
+    await asyncio.sleep(0.2)  # still browsing
+    await sell(customer)
 
 
 async def main() -> None:
-    async with asyncio.TaskGroup() as box_office:
-        box_office.create_task(sell("Ada"), name="Ada")
-        box_office.create_task(come_later("Ben"), name="Ben")
-    assert seats == 0, f"{seats} seats left"
+    async with asyncio.TaskGroup() as customers:
+        customers.create_task(sell("Ada"), name="Ada")
+        customers.create_task(come_later("Ben"), name="Ben")
+    assert stock == 0, f"{stock} left in stock"
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-CORES = (2, 4, 8, 64)
+CORES = (2, 4, 8, 10, 64)
 
 
 def speed_up(shared: float, cores: int) -> float:

@@ -2,10 +2,11 @@
 # [tool.runnable]
 # exact = true
 # ///
-CORES, JOB = 8, 60  # a job takes one core one minute
+CORES, JOB = 8, 60  # a job keeps one core busy for 60 seconds
 
 
-def run(per_minute: int, minutes: int, room: int | None = None) -> None:
+def serve(per_minute: int, minutes: int, room: int | None = None) -> None:
+    """Let jobs arrive at a steady pace; those that find the queue full are refused."""
     free_at = [0.0] * CORES
     starts: list[float] = []
     longest = 0.0
@@ -21,13 +22,13 @@ def run(per_minute: int, minutes: int, room: int | None = None) -> None:
         free_at[core] = start + JOB
         starts.append(start)
         longest = max(longest, start - now)
-    waiting = sum(start > now for start in starts)
-    print(f"{per_minute:5}{minutes:8} min{waiting:6}{longest:7.0f} s{refused:8}")
+    queue = sum(start > now for start in starts)
+    print(f"{per_minute:7} {minutes:8} min {queue:8} {longest:11.0f} s {refused:8}")
 
 
-print(" rate      after  queue  longest  refused")
+print("per min        after    queue  longest wait  refused")
 for per_minute in (6, 8, 9):
-    run(per_minute, 10)
-    run(per_minute, 60)
-print("with room for four in the queue")
-run(9, 60, room=4)
+    serve(per_minute, minutes=10)
+    serve(per_minute, minutes=60)
+print("with room for four jobs in the queue")
+serve(9, minutes=60, room=4)

@@ -37,15 +37,15 @@ def run() -> None:
             ready.popleft()()
 
 
-def flash(lighthouse: str, dark: float, left: int) -> None:
+def report(station: str, pause: float, left: int) -> None:
     if left == 0:
-        log(f"{lighthouse} puts the lamp out")
+        log(f"{station} signs off")
         return
-    log(f"{lighthouse} flashes")
-    call_later(dark, lambda: flash(lighthouse, dark, left - 1))
+    log(f"{station} reports")
+    call_later(pause, lambda: report(station, pause, left - 1))
 
 
-ready.append(lambda: flash("Fastnet", 0.2, left=3))
-ready.append(lambda: flash("Bishop Rock", 0.5, left=2))
+ready.append(lambda: report("Oslo", 0.2, left=3))
+ready.append(lambda: report("Cairo", 0.5, left=2))
 run()
 # endregion

@@ -41,14 +41,14 @@ def run() -> None:
             step(ready.popleft())
 
 
-def flash(lighthouse: str, dark: float, times: int) -> Iterator[float]:
+def report(station: str, pause: float, times: int) -> Iterator[float]:
     for _ in range(times):
-        log(f"{lighthouse} flashes")
-        yield dark
-    log(f"{lighthouse} puts the lamp out")
+        log(f"{station} reports")
+        yield pause
+    log(f"{station} signs off")
 
 
-ready.append(flash("Fastnet", 0.2, times=3))
-ready.append(flash("Bishop Rock", 0.5, times=2))
+ready.append(report("Oslo", 0.2, times=3))
+ready.append(report("Cairo", 0.5, times=2))
 run()
 # endregion

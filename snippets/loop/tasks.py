@@ -7,7 +7,6 @@ import heapq
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
-from types import coroutine
 
 start = time.perf_counter()
 
@@ -17,7 +16,6 @@ def log(event: str) -> None:
 
 
 type Callback = Callable[[], None]
-type Parking = Callable[[Callback], None]
 ready: deque[Callback] = deque()
 timers: list[tuple[float, int, Callback]] = []
 calls_made = 0
@@ -40,50 +38,72 @@ def run() -> None:
 
 
 # region tasks
-class Task:
-    def __init__(self, body: Coroutine[Parking, None, int]) -> None:
-        self.body = body
-        self.done = False
-        self.result = 0
-        self.waiting: list[Callback] = []
+class Future:
+    def __init__(self, name: str) -> None:
+        self.name = name  # for "Step through"; asyncio's futures have none
+        self._done = False
+        self._result = 0
+        self._callbacks: list[Callback] = []
+
+    def done(self) -> bool:
+        return self._done
+
+    def result(self) -> int:
+        return self._result
+
+    def set_result(self, result: int = 0) -> None:
+        self._done, self._result = True, result
+        ready.extend(self._callbacks)
+
+    def add_done_callback(self, callback: Callback) -> None:
+        if self._done:
+            ready.append(callback)
+        else:
+            self._callbacks.append(callback)
+
+    def __await__(self) -> Generator["Future", None, int]:
+        if not self.done():
+            yield self  # travels up through every await, to Task.step
+        return self.result()
+
+
+class Task(Future):
+    def __init__(self, coroutine: Coroutine[Future, None, int]) -> None:
+        super().__init__("task")
+        self.coroutine = coroutine
         ready.append(self.step)
 
     def step(self) -> None:
         try:
-            park = self.body.send(None)  # runs the coroutine up to its next wait
+            future = self.coroutine.send(None)  # runs up to the next yield
         except StopIteration as end:
-            self.done, self.result = True, end.value
-            ready.extend(self.waiting)
+            self.set_result(end.value)
         else:
-            park(self.step)
-
-    def __await__(self) -> Generator[Parking, None, int]:
-        if not self.done:
-            yield self.waiting.append
-        return self.result
+            future.add_done_callback(self.step)
 
 
-@coroutine
-def sleep(seconds: float) -> Generator[Parking, None, None]:
-    yield lambda wake: call_later(seconds, wake)
+async def sleep(seconds: float) -> None:
+    future = Future(f"{seconds} s pause")
+    call_later(seconds, future.set_result)
+    await future
 
 
-async def flash(lighthouse: str, dark: float, times: int) -> int:
+async def report(station: str, pause: float, times: int) -> int:
     for _ in range(times):
-        log(f"{lighthouse} flashes")
-        await sleep(dark)
-    log(f"{lighthouse} puts the lamp out")
+        log(f"{station} reports")
+        await sleep(pause)
+    log(f"{station} signs off")
     return times
 
 
-async def night() -> int:
-    fastnet = Task(flash("Fastnet", 0.2, times=3))
-    bishop_rock = Task(flash("Bishop Rock", 0.5, times=2))
-    flashes = await fastnet + await bishop_rock
-    log(f"{flashes} flashes in all")
-    return flashes
+async def main() -> int:
+    oslo = Task(report("Oslo", 0.2, times=3))
+    cairo = Task(report("Cairo", 0.5, times=2))
+    total = await oslo + await cairo
+    log(f"{total} reports in all")
+    return total
 
 
-Task(night())
+Task(main())
 run()
 # endregion

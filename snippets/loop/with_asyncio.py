@@ -9,20 +9,20 @@ def log(event: str) -> None:
 
 
 # region asyncio
-async def flash(lighthouse: str, dark: float, times: int) -> int:
+async def report(station: str, pause: float, times: int) -> int:
     for _ in range(times):
-        log(f"{lighthouse} flashes")
-        await asyncio.sleep(dark)
-    log(f"{lighthouse} puts the lamp out")
+        log(f"{station} reports")
+        await asyncio.sleep(pause)
+    log(f"{station} signs off")
     return times
 
 
-async def night() -> None:
-    async with asyncio.TaskGroup() as coast:
-        fastnet = coast.create_task(flash("Fastnet", 0.2, times=3))
-        bishop_rock = coast.create_task(flash("Bishop Rock", 0.5, times=2))
-    log(f"{fastnet.result() + bishop_rock.result()} flashes in all")
+async def main() -> None:
+    async with asyncio.TaskGroup() as stations:
+        oslo = stations.create_task(report("Oslo", 0.2, times=3))
+        cairo = stations.create_task(report("Cairo", 0.5, times=2))
+    log(f"{oslo.result() + cairo.result()} reports in all")
 
 
-asyncio.run(night())
+asyncio.run(main())
 # endregion

@@ -1,29 +1,29 @@
 from time import perf_counter, sleep
 
-SENSORS = {"boiler": 0.9, "pump": 0.6, "valve": 0.3}
+STATIONS = {"Oslo": 0.9, "Cairo": 0.6, "Lima": 0.3}  # seconds until each answers
 readings: dict[str, int] = {}
 
 
-def read(sensor: str, delay: float) -> float:
+def read(station: str, delay: float) -> float:
     asked = perf_counter()
     sleep(delay)
-    readings[sensor] = 71
+    readings[station] = 21
     return asked
 
 
-def report(sensor: str, asked: float) -> None:
+def report(station: str, asked: float) -> None:
     answered = perf_counter()
-    print(f"{sensor:6} asked at {asked - started:.2f} s, answered at {answered - started:.2f} s")
+    print(f"{station:5} asked at {asked - started:.2f} s, answered at {answered - started:.2f} s")
 
 
 def main() -> None:
-    for sensor, delay in SENSORS.items():
-        report(sensor, read(sensor, delay))
+    for station, delay in STATIONS.items():
+        report(station, read(station, delay))
 
 
 if __name__ == "__main__":
     started = perf_counter()
     main()
-    waits, took = sum(SENSORS.values()), perf_counter() - started
+    waits, took = sum(STATIONS.values()), perf_counter() - started
     print(f"the waits add up to {waits:.2f} s, it took {took:.2f} s")
     print("readings in the main program:", ", ".join(readings) or "none")

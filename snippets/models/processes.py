@@ -1,25 +1,25 @@
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from time import perf_counter, sleep
 
-SENSORS = {"boiler": 0.9, "pump": 0.6, "valve": 0.3}
+STATIONS = {"Oslo": 0.9, "Cairo": 0.6, "Lima": 0.3}  # seconds until each answers
 readings: dict[str, int] = {}
 
 
-def read(sensor: str, delay: float) -> float:
+def read(station: str, delay: float) -> float:
     asked = perf_counter()
     sleep(delay)
-    readings[sensor] = 71
+    readings[station] = 21
     return asked
 
 
-def report(sensor: str, asked: float) -> None:
+def report(station: str, asked: float) -> None:
     answered = perf_counter()
-    print(f"{sensor:6} asked at {asked - started:.2f} s, answered at {answered - started:.2f} s")
+    print(f"{station:5} asked at {asked - started:.2f} s, answered at {answered - started:.2f} s")
 
 
 def main() -> None:
     with ProcessPoolExecutor(max_workers=3) as pool:
-        asking = {pool.submit(read, sensor, delay): sensor for sensor, delay in SENSORS.items()}
+        asking = {pool.submit(read, station, delay): station for station, delay in STATIONS.items()}
         for answer in as_completed(asking):
             report(asking[answer], answer.result())
 
@@ -27,6 +27,6 @@ def main() -> None:
 if __name__ == "__main__":
     started = perf_counter()
     main()
-    waits, took = sum(SENSORS.values()), perf_counter() - started
+    waits, took = sum(STATIONS.values()), perf_counter() - started
     print(f"the waits add up to {waits:.2f} s, it took {took:.2f} s")
     print("readings in the main program:", ", ".join(readings) or "none")

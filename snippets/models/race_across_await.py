@@ -1,33 +1,33 @@
 import asyncio
 
-account = 100
+balance = 100
 
 
-async def pay(shop: str, amount: int, bank_takes: float) -> None:
-    global account
-    balance = account
+async def pay(order: str, amount: int, bank_takes: float) -> None:
+    global balance
+    seen = balance
     await asyncio.sleep(bank_takes)
-    account = balance - amount
-    print(f"{shop} takes {amount}, account says {account}")
+    balance = seen - amount
+    print(f"{order} costs {amount}, the card shows {balance}")
 
 
-async def pay_alone(shop: str, amount: int, bank_takes: float, lock: asyncio.Lock) -> None:
+async def pay_alone(order: str, amount: int, bank_takes: float, lock: asyncio.Lock) -> None:
     async with lock:
-        await pay(shop, amount, bank_takes)
+        await pay(order, amount, bank_takes)
 
 
 async def main() -> None:
-    global account
-    async with asyncio.TaskGroup() as shopping:
-        shopping.create_task(pay("baker", 30, 0.1))
-        shopping.create_task(pay("grocer", 50, 0.2))
+    global balance
+    async with asyncio.TaskGroup() as payments:
+        payments.create_task(pay("tea", 30, 0.1))
+        payments.create_task(pay("lamp", 50, 0.2))
 
-    print("\nonce more, with a lock")
-    account = 100
+    print("\nthe same payments, with a lock")
+    balance = 100
     lock = asyncio.Lock()
-    async with asyncio.TaskGroup() as shopping:
-        shopping.create_task(pay_alone("baker", 30, 0.1, lock))
-        shopping.create_task(pay_alone("grocer", 50, 0.2, lock))
+    async with asyncio.TaskGroup() as payments:
+        payments.create_task(pay_alone("tea", 30, 0.1, lock))
+        payments.create_task(pay_alone("lamp", 50, 0.2, lock))
 
 
 asyncio.run(main())

@@ -24,21 +24,22 @@ def beat_in_a_thread(stop: Event) -> None:
         beats += 1
 
 
-async def beside_a_task() -> None:
-    heart = asyncio.create_task(beat_in_a_task())
-    await asyncio.sleep(0)
+async def compute_beside_a_task() -> None:
+    heartbeat = asyncio.create_task(beat_in_a_task())
+    await asyncio.sleep(0)  # lets the heartbeat start
     count_primes()
-    print("the task was let in while the primes were counted:", "yes" if beats else "no")
-    heart.cancel()
+    print("the other task ran while the primes were counted:", "yes" if beats else "no")
+    heartbeat.cancel()
 
 
-def beside_a_thread() -> None:
-    heart = Thread(target=beat_in_a_thread, args=[stop := Event()])
-    heart.start()
+def compute_beside_a_thread() -> None:
+    heartbeat = Thread(target=beat_in_a_thread, args=[stop := Event()])
+    heartbeat.start()
     count_primes()
-    print("the thread was let in while the primes were counted:", "yes" if beats else "no")
+    print("the other thread ran while the primes were counted:", "yes" if beats else "no")
     stop.set()
+    heartbeat.join()
 
 
-asyncio.run(beside_a_task())
-beside_a_thread()
+asyncio.run(compute_beside_a_task())
+compute_beside_a_thread()

@@ -8,6 +8,7 @@ def log(event: str) -> None:
     print(f"{time.perf_counter() - start:.2f} s  {event}")
 
 
+# region asking
 ANSWERS_AFTER = {"Oslo": 0.6, "Lima": 0.3, "Cairo": 0.45}  # seconds
 
 
@@ -24,3 +25,4 @@ async def main() -> None:
 
 
 asyncio.run(main())
+# endregion

@@ -1,12 +1,15 @@
 import asyncio
 import time
 
-ANSWERS_AFTER = {"Oslo": 0.9, "Lima": 0.4, "Cairo": 0.2}  # seconds
 start = time.perf_counter()
 
 
 def log(event: str) -> None:
     print(f"{time.perf_counter() - start:.2f} s  {event}")
+
+
+# region failing
+ANSWERS_AFTER = {"Oslo": 0.9, "Lima": 0.4, "Cairo": 0.2}  # seconds
 
 
 async def ask(station: str) -> None:
@@ -18,7 +21,7 @@ async def ask(station: str) -> None:
         raise
     if station == "Lima":
         log("      Lima fails")
-        raise ConnectionError("no line to Lima")
+        raise ConnectionError("Lima is offline")
     log(f"      {station} answers")
 
 
@@ -32,3 +35,4 @@ async def main() -> None:
 
 
 asyncio.run(main())
+# endregion

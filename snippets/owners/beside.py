@@ -1,31 +1,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 
 @asynccontextmanager
-async def beside(job: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def in_background(job: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(job)
         yield
-        task.cancel()
+        task.cancel()  # without this, the group would wait for the job for ever
 
 
-async def play_music() -> None:
+async def watch_stock() -> None:
     try:
         while True:
-            print("  la la la")
+            print("  stock checked")
             await asyncio.sleep(0.4)
     finally:
-        print("  music off")
+        print("  stock checks end")
 
 
 async def main() -> None:
     print("shop opens")
-    async with beside(play_music()):
+    async with in_background(watch_stock()):
         await asyncio.sleep(0.6)
         print("shop closes")
-    print("silence")
+    print("lights out")
 
 
 asyncio.run(main())

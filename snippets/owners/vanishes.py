@@ -11,7 +11,7 @@ async def prepare(order: str) -> None:
 
 
 async def main() -> None:
-    gc.disable()  # it collects when we say so
+    gc.disable()  # so that it collects only where this program asks for it
     orders = WeakSet[asyncio.Task[None]]()
     orders.add(asyncio.create_task(prepare("order 1")))
     order_2 = asyncio.create_task(prepare("order 2"))

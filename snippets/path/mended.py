@@ -1,35 +1,35 @@
 import asyncio
 import time
 
-CITIES = ["Oslo", "Lima", "Cairo", "Graz"]
+ORDERS = ["lamp", "clock", "chair", "mirror"]
 
 
-async def download(city: str) -> str:  # a library that can be awaited
+async def charge(order: str) -> str:  # a library that supports await
     await asyncio.sleep(0.28)
-    return f"photo of {city}"
+    return f"paid {order}"
 
 
-def print_card(photo: str) -> str:  # a driver that blocks
+def book_parcel(paid: str) -> str:  # a library that blocks
     time.sleep(0.2)
-    return f"card with a {photo}"
+    return f"parcel for the {paid}"
 
 
 # region mended
-async def make_card(city: str) -> str:
-    photo = await download(city)
-    return await asyncio.to_thread(print_card, photo)
+async def fulfil(order: str) -> str:
+    paid = await charge(order)
+    return await asyncio.to_thread(book_parcel, paid)
 
 
 async def main() -> list[str]:
     async with asyncio.TaskGroup() as group:
-        cards = [group.create_task(make_card(city)) for city in CITIES]
-    return [card.result() for card in cards]
+        tasks = [group.create_task(fulfil(order)) for order in ORDERS]
+    return [task.result() for task in tasks]
 
 
 # endregion
 
 start = time.perf_counter()
-cards = asyncio.run(main())
+parcels = asyncio.run(main())
 took = time.perf_counter() - start
-print(*cards, sep="\n")
+print(*parcels, sep="\n")
 print(f"{took:.2f} s, under 0.9 s: {took < 0.9}")

@@ -1,42 +1,42 @@
 import asyncio
 
-seats = 1
-tickets: list[str] = []
+stock = 1
+sold_to: list[str] = []
 
 
-async def pay(visitor: str) -> None:
-    await asyncio.sleep(0.2)
+async def pay(customer: str) -> None:
+    await asyncio.sleep(0.2)  # the payment service answers
 
 
 # region selling
-async def look_pay_take(visitor: str) -> None:
-    global seats
-    if seats > 0:
-        await pay(visitor)
-        seats -= 1
-        tickets.append(visitor)
+async def check_pay_take(customer: str) -> None:
+    global stock
+    if stock > 0:
+        await pay(customer)
+        stock -= 1
+        sold_to.append(customer)
 
 
-async def look_take_pay(visitor: str) -> None:
-    global seats
-    if seats > 0:
-        seats -= 1
-        await pay(visitor)
-        tickets.append(visitor)
+async def check_take_pay(customer: str) -> None:
+    global stock
+    if stock > 0:
+        stock -= 1
+        await pay(customer)
+        sold_to.append(customer)
 
 
 # endregion
 
 
 async def main() -> None:
-    global seats
-    for sell in (look_pay_take, look_take_pay):
-        seats = 1
-        tickets.clear()
-        async with asyncio.TaskGroup() as box_office:
-            box_office.create_task(sell("Ada"))
-            box_office.create_task(sell("Ben"))
-        print(f"{sell.__name__}: tickets for {' and '.join(tickets)}, {seats} seats left")
+    global stock
+    for sell in (check_pay_take, check_take_pay):
+        stock = 1
+        sold_to.clear()
+        async with asyncio.TaskGroup() as customers:
+            customers.create_task(sell("Ada"))
+            customers.create_task(sell("Ben"))
+        print(f"{sell.__name__}: sold to {' and '.join(sold_to)}, {stock} left in stock")
 
 
 asyncio.run(main())

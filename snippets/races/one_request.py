@@ -36,10 +36,10 @@ async def main() -> None:
     global requests
     for forecast in (keep_the_text, keep_the_task):
         requests = 0
-        async with asyncio.TaskGroup() as readers:
+        async with asyncio.TaskGroup() as callers:
             for _ in range(5):
-                readers.create_task(forecast("Oslo"))
-        print(f"{forecast.__name__}: 5 readers, {requests} asked")
+                callers.create_task(forecast("Oslo"))
+        print(f"{forecast.__name__}: calls: 5, requests to the service: {requests}")
 
 
 asyncio.run(main())

@@ -41,8 +41,12 @@ for threaded in (False, True):
     server = make_server("127.0.0.1", 0, app, threaded=threaded)
     Thread(target=server.serve_forever).start()
     most, start = 0, perf_counter()
-    with ThreadPoolExecutor(max_workers=10) as clients:
-        list(clients.map(ask, [f"http://127.0.0.1:{server.server_port}/forecast"] * 10))
-    print(f"{threaded=}: 10 requests, {most} at a time, {perf_counter() - start:.1f} s")
-    server.shutdown()
+    address = f"http://127.0.0.1:{server.server_port}/forecast"
+    try:
+        with ThreadPoolExecutor(max_workers=10) as clients:
+            list(clients.map(ask, [address] * 10))
+        print(f"{threaded=}: 10 requests, {most} at a time, {perf_counter() - start:.1f} s")
+    finally:
+        server.shutdown()
+        server.server_close()
 # endregion

@@ -1,25 +1,25 @@
 import asyncio
 
-PASSENGERS = {"Oban": 12, "Tiree": 3, "Coll": 5}
+PRICES = {"tea": 12, "cup": 3, "pot": 5}
 
 
-async def board(ferry: str, harbour: str) -> int:
-    print(f"{ferry} lies at {harbour}")
+async def look_up(customer: str, item: str) -> int:
+    print(f"{customer}: price of {item}?")
     await asyncio.sleep(0)
-    return PASSENGERS[harbour]
+    return PRICES[item]
 
 
-async def sail(ferry: str, harbours: list[str]) -> None:
-    aboard = 0
-    for harbour in harbours:
-        aboard += await board(ferry, harbour)
-    print(f"{ferry} comes home with {aboard}")
+async def check_out(customer: str, items: list[str]) -> None:
+    total = 0
+    for item in items:
+        total += await look_up(customer, item)
+    print(f"{customer} pays {total}")
 
 
 async def main() -> None:
-    async with asyncio.TaskGroup() as fleet:
-        fleet.create_task(sail("Iona", ["Oban", "Coll"]))
-        fleet.create_task(sail("Skye", ["Oban", "Tiree"]))
+    async with asyncio.TaskGroup() as customers:
+        customers.create_task(check_out("Ada", ["tea", "pot"]))
+        customers.create_task(check_out("Ben", ["tea", "cup"]))
 
 
 asyncio.run(main())

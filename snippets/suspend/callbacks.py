@@ -1,28 +1,28 @@
 from collections import deque
 from collections.abc import Callable
 
-PASSENGERS = {"Oban": 12, "Tiree": 3, "Coll": 5}
+PRICES = {"tea": 12, "cup": 3, "pot": 5}
 ready: deque[Callable[[], None]] = deque()
 
 
-def board(ferry: str, harbour: str, then: Callable[[int], None]) -> None:
-    print(f"{ferry} lies at {harbour}")
-    ready.append(lambda: then(PASSENGERS[harbour]))
+def look_up(customer: str, item: str, then: Callable[[int], None]) -> None:
+    print(f"{customer}: price of {item}?")
+    ready.append(lambda: then(PRICES[item]))
 
 
-def sail(ferry: str, harbours: list[str], aboard: int = 0) -> None:
-    if not harbours:
-        print(f"{ferry} comes home with {aboard}")
+def check_out(customer: str, items: list[str], total: int = 0) -> None:
+    if not items:
+        print(f"{customer} pays {total}")
         return
 
-    def cast_off(passengers: int) -> None:
-        sail(ferry, harbours[1:], aboard + passengers)
+    def add_price(price: int) -> None:
+        check_out(customer, items[1:], total + price)
 
-    board(ferry, harbours[0], then=cast_off)
+    look_up(customer, items[0], then=add_price)
 
 
-ready.append(lambda: sail("Iona", ["Oban", "Coll"]))
-ready.append(lambda: sail("Skye", ["Oban", "Tiree"]))
+ready.append(lambda: check_out("Ada", ["tea", "pot"]))
+ready.append(lambda: check_out("Ben", ["tea", "cup"]))
 while ready:
     step = ready.popleft()
     step()

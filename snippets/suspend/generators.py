@@ -1,24 +1,24 @@
 from collections import deque
 from collections.abc import Generator
 
-PASSENGERS = {"Oban": 12, "Tiree": 3, "Coll": 5}
+PRICES = {"tea": 12, "cup": 3, "pot": 5}
 type Job[T] = Generator[None, None, T]
 
 
-def board(ferry: str, harbour: str) -> Job[int]:
-    print(f"{ferry} lies at {harbour}")
+def look_up(customer: str, item: str) -> Job[int]:
+    print(f"{customer}: price of {item}?")
     yield
-    return PASSENGERS[harbour]
+    return PRICES[item]
 
 
-def sail(ferry: str, harbours: list[str]) -> Job[None]:
-    aboard = 0
-    for harbour in harbours:
-        aboard += yield from board(ferry, harbour)
-    print(f"{ferry} comes home with {aboard}")
+def check_out(customer: str, items: list[str]) -> Job[None]:
+    total = 0
+    for item in items:
+        total += yield from look_up(customer, item)
+    print(f"{customer} pays {total}")
 
 
-ready = deque([sail("Iona", ["Oban", "Coll"]), sail("Skye", ["Oban", "Tiree"])])
+ready = deque([check_out("Ada", ["tea", "pot"]), check_out("Ben", ["tea", "cup"])])
 while ready:
     job = ready.popleft()
     try:

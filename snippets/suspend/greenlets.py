@@ -6,7 +6,7 @@ from functools import partial
 
 from greenlet import getcurrent, greenlet
 
-PASSENGERS = {"Oban": 12, "Tiree": 3, "Coll": 5}
+PRICES = {"tea": 12, "cup": 3, "pot": 5}
 ready: deque[greenlet] = deque()
 
 
@@ -15,21 +15,21 @@ def wait() -> None:
     scheduler.switch()
 
 
-def board(ferry: str, harbour: str) -> int:
-    print(f"{ferry} lies at {harbour}")
+def look_up(customer: str, item: str) -> int:
+    print(f"{customer}: price of {item}?")
     wait()
-    return PASSENGERS[harbour]
+    return PRICES[item]
 
 
-def sail(ferry: str, harbours: list[str]) -> None:
-    aboard = 0
-    for harbour in harbours:
-        aboard += board(ferry, harbour)
-    print(f"{ferry} comes home with {aboard}")
+def check_out(customer: str, items: list[str]) -> None:
+    total = 0
+    for item in items:
+        total += look_up(customer, item)
+    print(f"{customer} pays {total}")
 
 
 scheduler = getcurrent()
-ready.append(greenlet(partial(sail, "Iona", ["Oban", "Coll"])))
-ready.append(greenlet(partial(sail, "Skye", ["Oban", "Tiree"])))
+ready.append(greenlet(partial(check_out, "Ada", ["tea", "pot"])))
+ready.append(greenlet(partial(check_out, "Ben", ["tea", "cup"])))
 while ready:
     ready.popleft().switch()

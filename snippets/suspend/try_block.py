@@ -4,29 +4,29 @@ from collections.abc import Callable, Generator
 ready: deque[Callable[[], None]] = deque()
 
 
-class StormError(Exception):
+class OutOfStockError(Exception):
     pass
 
 
-def cast_off(forecast: str) -> None:
-    if forecast == "storm":
-        raise StormError
+def receive(answer: str) -> None:
+    if answer == "out of stock":
+        raise OutOfStockError
 
 
-# region harbours
+# region waits
 def with_callbacks() -> None:
     try:
-        ready.append(lambda: cast_off("storm"))
-    except StormError:
-        print("callbacks: Iona stays in port")
+        ready.append(lambda: receive("out of stock"))
+    except OutOfStockError:
+        print("callbacks: Ada gets her money back")
 
 
 def with_generators() -> Generator[None]:
     try:
         yield
-        cast_off("storm")
-    except StormError:
-        print("generators: Iona stays in port")
+        receive("out of stock")
+    except OutOfStockError:
+        print("generators: Ada gets her money back")
 
 
 # endregion
@@ -39,7 +39,7 @@ while ready:
     step = ready.popleft()
     try:
         step()
-    except StormError:
-        print("the loop gets the exception; which ferry was it?")
+    except OutOfStockError:
+        print("the loop gets the exception; whose order was it?")
     except StopIteration:
         pass

@@ -9,17 +9,17 @@ def wait() -> Generator[None]:
 
 
 # region kept
-async def board(harbour: str) -> int:
+async def look_up(item: str) -> int:
     await wait()
     return 5
 
 
-async def sail(aboard: int) -> int:
-    return aboard + await board("Coll")
+async def check_out(total: int) -> int:
+    return total + await look_up("pot")
 
 
-def sail_cut_in_two(aboard: int) -> Callable[[int], int]:
-    return lambda passengers: aboard + passengers
+def check_out_cut_in_two(total: int) -> Callable[[int], int]:
+    return lambda price: total + price
 
 
 def show(frame: FrameType) -> None:
@@ -27,13 +27,13 @@ def show(frame: FrameType) -> None:
 
 
 print("callback")
-second_half = sail_cut_in_two(12)
+second_half = check_out_cut_in_two(12)
 print("  the rest:", inspect.getclosurevars(second_half).nonlocals)
 
 print("coroutine")
-ferry = sail(12)
-ferry.send(None)  # runs up to the yield
-show(ferry.cr_frame)
-show(ferry.cr_await.cr_frame)
-ferry.close()
+customer = check_out(12)
+customer.send(None)  # runs up to the yield
+show(customer.cr_frame)
+show(customer.cr_await.cr_frame)
+customer.close()
 # endregion

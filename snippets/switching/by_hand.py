@@ -1,24 +1,24 @@
 import asyncio
 
 
-async def from_the_desk() -> str:
-    return "Emma"
+async def from_cache() -> str:
+    return "12 °C"
 
 
-async def from_the_cellar() -> str:
+async def from_station() -> str:
     await asyncio.sleep(0)
-    return "Ulysses"
+    return "14 °C"
 
 
 async def reader(source: str) -> str:
-    return await (from_the_desk() if source == "desk" else from_the_cellar())
+    return await (from_cache() if source == "cache" else from_station())
 
 
-for source in ["desk", "cellar"]:
+for source in ["cache", "station"]:
     coroutine = reader(source)
     try:
         coroutine.send(None)
-        print(f"{source}: paused, the event loop would have control now")
+        print(f"{source}: suspended, the event loop would have control now")
         coroutine.send(None)
     except StopIteration as end:
         print(f"{source}: finished with {end.value}")

@@ -1,25 +1,25 @@
 import asyncio
 
-ON_THE_DESK = {"Emma", "Dune"}
+CACHED = {"Oslo", "Cairo"}
 
 
-async def fetch(book: str) -> str:
-    if book not in ON_THE_DESK:
-        await asyncio.sleep(0.1)  # a walk to the cellar
-    return book
+async def forecast(city: str) -> str:
+    if city not in CACHED:
+        await asyncio.sleep(0.1)  # ask the weather station
+    return f"the forecast for {city}"
 
 
-async def read(reader: str, books: list[str]) -> None:
-    for book in books:
-        print(f"{reader} asks for {book}")
-        await fetch(book)
-        print(f"{reader} has {book}")
+async def read(reader: str, cities: list[str]) -> None:
+    for city in cities:
+        print(f"{reader} asks for {city}")
+        await forecast(city)
+        print(f"{reader} has {city}")
 
 
 async def main() -> None:
     async with asyncio.TaskGroup() as readers:
-        readers.create_task(read("Ada", ["Emma", "Dune", "Ulysses"]))
-        readers.create_task(read("Ben", ["Dune", "Emma"]))
+        readers.create_task(read("Ada", ["Oslo", "Cairo", "Lima"]))
+        readers.create_task(read("Ben", ["Cairo", "Oslo"]))
 
 
 asyncio.run(main())

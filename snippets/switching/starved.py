@@ -12,30 +12,30 @@ async def heartbeat() -> None:
         worst = max(worst, time.perf_counter() - expected)
 
 
-# region shelves
-async def fetch(book: int) -> int:
-    return book  # on the desk, every one of them
+# region readings
+async def fetch(reading: int) -> int:
+    return reading  # every reading is in the cache
 
 
-async def index(books: int, *, polite: bool) -> None:
-    for book in range(books):
-        await fetch(book)
-        time.sleep(0.002)  # the computing for one book
-        if polite:
+async def summarise(readings: int, *, yields: bool) -> None:
+    for reading in range(readings):
+        await fetch(reading)
+        time.sleep(0.002)  # stands for two milliseconds of computing
+        if yields:
             await asyncio.sleep(0)
 
 
 async def main() -> None:
     global worst
-    beating = asyncio.create_task(heartbeat())
-    for polite in [False, True]:
+    ticking = asyncio.create_task(heartbeat())
+    for yields in [False, True]:
         await asyncio.sleep(0.06)
         worst = 0.0
-        await index(200, polite=polite)
+        await summarise(200, yields=yields)
         await asyncio.sleep(0.06)
         late = "more" if worst > 0.2 else "less"
-        print(f"{polite=}: the worst heartbeat was {late} than 0.2 s late ({worst:.3f} s)")
-    beating.cancel()
+        print(f"{yields=}: the latest tick was {late} than 0.2 s late ({worst:.3f} s)")
+    ticking.cancel()
 
 
 asyncio.run(main())

@@ -2,28 +2,28 @@ import asyncio
 import time
 
 
-async def fetch(book: int) -> int:
-    return book
+async def fetch(reading: int) -> int:
+    return reading  # every reading is in the cache
 
 
-async def index(books: int, *, polite: bool) -> None:
-    for book in range(books):
-        await fetch(book)
-        time.sleep(0.002)
-        if polite:
+async def summarise(readings: int, *, yields: bool) -> None:
+    for reading in range(readings):
+        await fetch(reading)
+        time.sleep(0.002)  # stands for two milliseconds of computing
+        if yields:
             await asyncio.sleep(0)
 
 
 async def main() -> None:
-    for polite in [False, True]:
+    for yields in [False, True]:
         start = time.perf_counter()
         try:
             async with asyncio.timeout(0.1):
-                await index(200, polite=polite)
-            outcome = "all 200 books, no timeout"
+                await summarise(200, yields=yields)
+            outcome = "all 200 readings, no timeout"
         except TimeoutError:
             outcome = "TimeoutError"
-        print(f"{polite=}: {outcome} after {time.perf_counter() - start:.2f} s")
+        print(f"{yields=}: {outcome} after {time.perf_counter() - start:.2f} s")
 
 
 asyncio.run(main())

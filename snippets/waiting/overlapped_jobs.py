@@ -12,19 +12,19 @@ def parse() -> None:
         pass
 
 
-async def read_sensor() -> None:
+async def read_station() -> None:
     parse()
     await asyncio.sleep(WAIT)
 
 
-async def all_sensors() -> None:
-    async with asyncio.TaskGroup() as plant:
+async def all_stations() -> None:
+    async with asyncio.TaskGroup() as stations:
         for _ in range(JOBS):
-            plant.create_task(read_sensor())
+            stations.create_task(read_station())
 
 
 started = perf_counter()
-asyncio.run(all_sensors())
+asyncio.run(all_stations())
 took = perf_counter() - started
 
 alone = JOBS * (COMPUTE + WAIT)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 type Interval = tuple[float, float]
 
@@ -119,17 +119,32 @@ async def overlapping(count: int, steps: int = 3) -> tuple[int, int]:
 
 
 @contextmanager
-def no_forced_switches() -> Iterator[None]:
-    """Let a thread keep the GIL until it gives it up by itself."""
+def switch_interval(seconds: float) -> Iterator[None]:
+    """Ask a thread for the GIL only after it has kept it for so long."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(10)
+    sys.setswitchinterval(seconds)
     try:
         yield
     finally:
         sys.setswitchinterval(before)
 
 
-def runs_meanwhile(work: Callable[[], object]) -> bool:
+NEVER = 10.0  # seconds; longer than any check computes
+
+
+def no_forced_switches() -> AbstractContextManager[None]:
+    """Let a thread keep the GIL until it releases it by itself."""
+    return switch_interval(NEVER)
+
+
+def compute(seconds: float) -> None:
+    """Run Python code for some time."""
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        pass
+
+
+def runs_meanwhile(work: Callable[[], object], interval: float = NEVER) -> bool:
     """Whether this thread runs Python code while another one is inside ``work``."""
     begun, ended = threading.Event(), threading.Event()
 
@@ -138,7 +153,7 @@ def runs_meanwhile(work: Callable[[], object]) -> bool:
         work()
         ended.set()
 
-    with no_forced_switches():
+    with switch_interval(interval):
         thread = threading.Thread(target=other)
         thread.start()
         begun.wait()

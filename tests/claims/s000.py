@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import io
+import itertools
 import selectors
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
@@ -64,43 +65,26 @@ def claim_6() -> str:
 
 
 def claim_7() -> str:
-    arrivals, seconds, workers, threads = 100, 0.2, 5, 6
-    in_flight = arrivals * seconds  # Little's law
-    room = Rooms(workers * threads)
-    with ThreadPoolExecutor(workers * threads) as pool:
-        for _ in range(60):
-            pool.submit(room.stay, 0.05)
-    assert room.most == workers * threads, "each thread serves one request"
-    return lab.yes_no(workers * threads > in_flight)
+    async def last_wait(threads: int) -> float:
+        free = asyncio.Semaphore(threads)
 
+        async def request(arrival: float) -> float:
+            await asyncio.sleep(arrival)
+            waited = await lab.timed(free.acquire())
+            await asyncio.sleep(0.2)
+            free.release()
+            return waited
 
-class Rooms:
-    """Counts who is in at a time."""
+        waits = await asyncio.gather(*(request(number / 100) for number in range(1000)))
+        return waits[-1]
 
-    def __init__(self, expected: int) -> None:
-        self._all_in = threading.Barrier(expected)
-        self._stays = lab.Stopwatch()
-
-    def stay(self, seconds: float) -> None:
-        with self._stays():
-            self._all_in.wait(10)
-            time.sleep(seconds)
-
-    @property
-    def most(self) -> int:
-        return self._stays.most
+    return lab.shown(lab.virtual(last_wait(1)), lab.virtual(last_wait(30)))
 
 
 def claim_8() -> str:
     if not lab.has_gil():
         pytest.skip("this interpreter runs without a GIL")
-
-    def compute() -> None:
-        until = time.perf_counter() + 0.05
-        while time.perf_counter() < until:
-            pass
-
-    return lab.yes_no(lab.runs_meanwhile(compute))
+    return lab.yes_no(lab.runs_meanwhile(lambda: lab.compute(0.05)))
 
 
 def claim_9() -> str:
@@ -234,3 +218,17 @@ def claim_18() -> str:
         return len(threads)
 
     return str(asyncio.run(main()))
+
+
+def claim_19() -> str:
+    def steps(job: str) -> Iterator[str]:
+        yield f"{job} reads"
+        yield f"{job} writes"
+
+    def run(schedule: tuple[str, ...]) -> tuple[str, ...]:
+        jobs = {job: steps(job) for job in "ab"}
+        return tuple(next(jobs[job]) for job in schedule)
+
+    plain = {(*steps("a"), *steps("b"))}
+    threads = {run(schedule) for schedule in itertools.permutations("aabb")}
+    return f"{len(plain)} and {len(threads)}"

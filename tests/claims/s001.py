@@ -2,13 +2,15 @@
 
 import ast
 import asyncio
-import concurrent.futures
-import inspect
+import contextlib
 import os
+import selectors
+import socket
 import sys
 import threading
 import time
 import zlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
@@ -44,9 +46,13 @@ def claim_5() -> str:
 
 
 def claim_6() -> str:
-    if sys.version_info < (3, 13):
-        pytest.skip("3.12 knows only the build with the GIL")
-    return lab.yes_no(isinstance(sys._is_gil_enabled(), bool))
+    python = lab.runs_meanwhile(lambda: lab.compute(0.05))
+    c = lab.runs_meanwhile(lambda: zlib.compress(os.urandom(16_000_000)))
+    if not lab.has_gil():
+        assert python, "threads run Python code at the same time"
+        assert c
+        pytest.skip("this interpreter runs without a GIL: both overlap")
+    return lab.yes_no(python, c)
 
 
 def claim_7() -> str:
@@ -66,6 +72,17 @@ def claim_9() -> str:
     return lab.yes_no(lab.runs_meanwhile(lambda: zlib.compress(data)))
 
 
+def claim_10() -> str:
+    def cpu_time(job: Callable[[], object]) -> float:
+        before = time.thread_time()
+        job()
+        return time.thread_time() - before
+
+    waiting = cpu_time(lambda: time.sleep(0.1))
+    computing = cpu_time(lambda: sum(range(3_000_000)))
+    return lab.yes_no(computing > 10 * waiting)
+
+
 def claim_11() -> str:
     return lab.yes_no(
         issubclass(ThreadPoolExecutor, Executor) and issubclass(ProcessPoolExecutor, Executor)
@@ -73,11 +90,22 @@ def claim_11() -> str:
 
 
 def claim_12() -> str:
-    if sys.version_info < (3, 14):
-        pytest.skip("new in 3.14")
-    known = {"ProcessPoolExecutor", "ThreadPoolExecutor"}
-    new = {name for name in concurrent.futures.__all__ if name.endswith("PoolExecutor")} - known
-    return ", ".join(sorted(new)) or "none"
+    seen: list[int] = []
+    thread = threading.Thread(target=lambda: seen.append(threading.get_ident()))
+    thread.start()
+    thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        in_pool = pool.submit(threading.get_ident).result()
+    process = lab.run_python(
+        """
+import multiprocessing, os
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.apply(os.getpid) != os.getpid())
+"""
+    )
+    here = threading.get_ident()
+    return lab.yes_no(seen != [here], process == "True", in_pool != here)
 
 
 def claim_13() -> str:
@@ -251,9 +279,57 @@ async def count_to_100(*, pause: bool) -> int:
     return counter
 
 
+STREAMS = """
+async def talk(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"hello\\n")
+    line = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return line
+"""
+PROTOCOL = """
+async def talk(port):
+    loop = asyncio.get_running_loop()
+    answer = loop.create_future()
+
+    class Hello(asyncio.Protocol):
+        def connection_made(self, transport):
+            transport.write(b"hello\\n")
+
+        def data_received(self, data):
+            answer.set_result(data)
+
+    transport, _ = await loop.create_connection(Hello, "127.0.0.1", port)
+    line = await answer
+    transport.close()
+    return line
+"""
+SERVER = """
+import asyncio
+async def serve(reader, writer):
+    writer.write(await reader.readline())
+    writer.close()
+    await writer.wait_closed()
+def own(parent):
+    for child in parent.__subclasses__():
+        yield child.__module__ == "__main__"
+        yield from own(child)
+async def main():
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        assert await talk(server.sockets[0].getsockname()[1]) == b"hello\\n"
+asyncio.run(main())
+print(any(own(asyncio.BaseProtocol)))
+"""
+
+
 def claim_32() -> str:
-    streams = asyncio.open_connection, asyncio.start_server
-    return lab.yes_no(not all(inspect.iscoroutinefunction(each) for each in streams))
+    return lab.yes_no(
+        *(
+            lab.run_python("import asyncio" + client + SERVER) == "True"
+            for client in (STREAMS, PROTOCOL)
+        )
+    )
 
 
 def claim_33() -> str:
@@ -277,3 +353,27 @@ asyncio.run(main())
 
 def claim_36() -> str:
     return lab.yes_no(hasattr(asyncio, "coroutine"))
+
+
+def claim_38() -> str:
+    waits = lab.Stopwatch()
+
+    def talk(end: socket.socket) -> Iterator[socket.socket]:
+        with waits():
+            yield end  # suspended until this socket can be read
+            assert end.recv(10) == b"hello"
+
+    pairs = [socket.socketpair() for _ in range(2)]
+    with contextlib.ExitStack() as stack, selectors.DefaultSelector() as selector:
+        for here, there in pairs:
+            stack.enter_context(here)
+            stack.enter_context(there)
+            job = talk(here)
+            selector.register(next(job), selectors.EVENT_READ, job)
+        for _, there in pairs:
+            there.sendall(b"hello")
+        while selector.get_map():
+            for key, _ in selector.select(10):
+                selector.unregister(key.fileobj)
+                next(key.data, None)
+    return lab.yes_no(waits.most == 2)

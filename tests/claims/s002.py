@@ -37,6 +37,30 @@ def claim_1() -> str:
         return lab.yes_no(runner.run(main()) > 5)
 
 
+def claim_3() -> str:
+    return f"{gain(computes=0.001, waits=0.009):.1f}"
+
+
+def gain(computes: float, waits: float, jobs: int = 10) -> float:
+    """How many times sooner some jobs are done if they overlap."""
+
+    async def job() -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, lab.VirtualLoop)
+        loop.compute(computes)
+        await asyncio.sleep(waits)
+
+    async def one_after_another() -> None:
+        for _ in range(jobs):
+            await job()
+
+    async def main() -> float:
+        overlapped = await lab.timed(asyncio.gather(*(job() for _ in range(jobs))))
+        return await lab.timed(one_after_another()) / overlapped
+
+    return lab.virtual(main())
+
+
 def claim_4() -> str:
     async def main() -> str:
         counted = 0
@@ -82,6 +106,10 @@ def claim_7() -> str:
         return lab.yes_no(max(ended) < ten_in_a_row, min(ended) < one)
 
     return lab.virtual(main())
+
+
+def claim_9() -> str:
+    return f"{gain(computes=0.009, waits=0.001):.1f}"
 
 
 def claim_11() -> str:
@@ -200,3 +228,45 @@ def claim_22() -> str:
         unfinished += arrivals
         unfinished -= min(cores, unfinished)
     return str(unfinished)
+
+
+def claim_23() -> str:
+    async def ask(question: int) -> int:
+        await asyncio.sleep(0.1)
+        return question + 1
+
+    async def in_tasks() -> None:
+        first = asyncio.create_task(ask(0))
+        second = asyncio.create_task(ask(await first))  # its question is the first answer
+        await second
+
+    async def one_after_another() -> None:
+        await ask(await ask(0))
+
+    async def main() -> str:
+        return lab.shown(await lab.timed(one_after_another()) - await lab.timed(in_tasks()))
+
+    return lab.virtual(main())
+
+
+def claim_24() -> str:
+    async def requests(count: int, computes: float) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, lab.VirtualLoop)
+
+        async def request() -> None:
+            loop.compute(computes)
+            await asyncio.sleep(0.1)
+
+        await asyncio.gather(*(request() for _ in range(count)))
+
+    def seconds(count: int, computes: float) -> float:
+        async def main() -> float:
+            return await lab.timed(requests(count, computes))
+
+        return lab.virtual(main())
+
+    # Two loops, on a core each, share the requests; each has a clock of its own.
+    return lab.yes_no(
+        *(max(seconds(50, each), seconds(50, each)) < seconds(100, each) for each in (0, 0.01))
+    )

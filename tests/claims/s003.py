@@ -2,8 +2,10 @@
 
 import ast
 import asyncio
+import http.server
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import tempfile
 import threading
 import time
 import zlib
-from collections.abc import MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -219,26 +221,68 @@ def claim_18() -> str:
     return lab.virtual(main())
 
 
+def claim_19() -> str:
+    return lab.yes_no(
+        serves_beside_a_slow_client(http.server.HTTPServer),
+        serves_beside_a_slow_client(http.server.ThreadingHTTPServer),
+    )
+
+
+def serves_beside_a_slow_client(kind: type[http.server.HTTPServer]) -> bool:
+    class Hello(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with kind(("127.0.0.1", 0), Hello) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = ("127.0.0.1", server.server_port)
+        with socket.create_connection(address) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: ")
+            time.sleep(0.1)  # the server is reading this request now
+            with socket.create_connection(address, timeout=0.5) as quick:
+                quick.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
+                try:
+                    answered = quick.recv(12) == b"HTTP/1.0 200"
+                except TimeoutError:
+                    answered = False
+            slow.sendall(b"shop\r\n\r\n")
+        server.shutdown()
+        thread.join()
+    return answered
+
+
 def claim_20() -> str:
     metres, light, index_of_glass = 2 * 1_000_000, 299_792_458, 1.468
     return f"{metres / (light / index_of_glass) * 1000:.0f} ms"
 
 
+class AsyncFlask(flask.Flask):
+    """Runs ``async def`` views without asgiref, in the way that Flask documents."""
+
+    def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
+        return lambda *args, **kwargs: asyncio.run(func(*args, **kwargs))
+
+
 def claim_21() -> str:
-    async def view() -> str:
-        return "hello"
+    app = AsyncFlask("shop")
+    waits = lab.Stopwatch()
 
-    app = flask.Flask("shop")
-    return lab.yes_no(app.ensure_sync(len) is len and callable(app.async_to_sync) and view)
+    @app.get("/")
+    async def prices() -> str:
+        async def ask() -> None:
+            with waits():
+                await asyncio.sleep(0.02)
 
+        await asyncio.gather(ask(), ask())
+        return "prices"
 
-def claim_22() -> str:
-    async def hello(scope: Any, _receive: Any, send: Any) -> None:
-        assert scope["type"] == "http"
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"hello"})
-
-    return str(asyncio.run(get(hello)))
+    answer = app.test_client().get("/")
+    return lab.yes_no(answer.text == "prices" and waits.most == 2)
 
 
 def claim_23() -> str:
@@ -261,3 +305,16 @@ new Worker(inside, { eval: true }).on("message", (id) => console.log(id !== thre
 def claim_28() -> str:
     os.environ.pop("WEB_CONCURRENCY", None)
     return str(uvicorn.Config("shop:app").workers)
+
+
+def claim_31() -> str:
+    async def one_after_another() -> None:
+        for _ in range(1000):
+            await asyncio.sleep(0.001)
+
+    async def main() -> str:
+        apart = await lab.timed(one_after_another())
+        together = await lab.timed(asyncio.gather(*(asyncio.sleep(0.001) for _ in range(1000))))
+        return f"{apart:.3f} s and {together:.3f} s"
+
+    return lab.virtual(main())

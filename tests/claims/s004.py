@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import weakref
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +61,16 @@ def claim_15() -> str:
 
 
 def claim_17() -> str:
-    return str(sum(5 + 55 for _game in range(24) for _pair in range(30)))
+    async def exhibition() -> None:
+        for _game in range(24):
+            for _pair in range(30):
+                await asyncio.sleep(5)
+                await asyncio.sleep(55)
+
+    async def main() -> float:
+        return await lab.timed(exhibition())
+
+    return f"{lab.virtual(main()):.0f}"
 
 
 def claim_19() -> str:
@@ -207,3 +217,29 @@ def claim_30() -> str:
         return " ".join(order)
 
     return asyncio.run(main())
+
+
+def claim_33() -> str:
+    if not lab.has_gil():
+        pytest.skip("this interpreter runs without a GIL")
+    return lab.yes_no(
+        lab.runs_meanwhile(lambda: lab.compute(0.05)),
+        lab.runs_meanwhile(lambda: lab.compute(0.5), interval=0.005),
+    )
+
+
+def claim_34() -> str:
+    @types.coroutine
+    def suspend() -> Generator[str, str, str]:
+        return (yield "suspended")
+
+    async def function() -> str:
+        return await suspend()
+
+    coroutine = function()
+    first = coroutine.send(None)
+    try:
+        coroutine.send("resumed")
+    except StopIteration as stop:
+        return lab.yes_no((first, stop.value) == ("suspended", "resumed"))
+    return "no"

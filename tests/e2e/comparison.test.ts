@@ -76,11 +76,11 @@ for (const engine of engines) {
     test("the recorded runs are there, each under its title", async () => {
       assert.match(
         await compared.text("figcaption"),
-        /recorded on CPython [\d.]+: In turn [\d.]+\ss, Together [\d.]+\sm?s/,
+        /recorded on CPython [\d.]+: One by one [\d.]+\ss, Together [\d.]+\sm?s/,
       );
       const lanes = await compared.lanes();
       const at = lanes.indexOf("Together");
-      assert.equal(lanes[0], "In turn");
+      assert.equal(lanes[0], "One by one");
       assert.ok(at > 1 && at < lanes.length - 4, lanes.join(", "));
     });
 
@@ -91,7 +91,7 @@ for (const engine of engines) {
         page.$$eval(".runnable-marked", (lines) =>
           lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
         );
-      for (const name of ["In turn", "Together"]) {
+      for (const name of ["One by one", "Together"]) {
         // A task of that run that sleeps.
         const box = await page.evaluate(
           (selector, name) => {
@@ -111,22 +111,24 @@ for (const engine of engines) {
           name,
         );
         await page.mouse.click(box.x, box.y);
-        const program = name === "In turn" ? "overlap/in_turn" : "overlap/together";
+        const program = name === "One by one" ? "overlap/in_turn" : "overlap/together";
         assert.ok((await marked()).includes(program), `${name}: ${(await marked()).join()}`);
       }
     });
 
     test("both are run, and compared as they ran here", async () => {
       // On a quick machine it is said for a moment only.
-      const running = compared.said(/Running “In turn”/);
+      const running = compared.said(/Running “One by one”/);
       await compared.press("Run both here");
       await running;
       const said = await compared.said(/^Ran in/);
-      const [, inTurn, together] = /In turn ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(said)!;
-      assert.ok(Number(inTurn) > 1.3 && together !== undefined, said);
+      const [, oneByOne, together] = /One by one ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(
+        said,
+      )!;
+      assert.ok(Number(oneByOne) > 1.3 && together !== undefined, said);
       await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
       const lanes = await compared.lanes();
-      assert.deepEqual([lanes[0], lanes.includes("Together")], ["In turn", true]);
+      assert.deepEqual([lanes[0], lanes.includes("Together")], ["One by one", true]);
       // It is a run that is over, so it can be stepped through.
       await compared.press("Step through");
       await page.waitForSelector(`${SELECTOR} .tl-player`);
@@ -136,7 +138,11 @@ for (const engine of engines) {
       const printed = (await compared.text(".tl-player-printed")).trimEnd().split("\n");
       const lines = (start: RegExp) => printed.filter((line) => start.test(line)).length;
       // Whose line it is stands before it.
-      assert.deepEqual([lines(/^In turn {3}\d/), lines(/^Together {2}\d/)], [7, 7], printed.join());
+      assert.deepEqual(
+        [lines(/^One by one {2}\d/), lines(/^Together {4}\d/)],
+        [7, 7],
+        printed.join(),
+      );
       await compared.press("Close");
       await compared.press("Show the recordings");
       assert.match(await compared.text("figcaption"), /recorded on CPython/);
@@ -150,7 +156,7 @@ for (const engine of engines) {
       await compared.press("Run both here");
       // To the digit: waiting takes no time, so nothing comes late.
       await compared.said(
-        /^Ran in your browser, virtual time, in which waiting takes none: In turn 1\.35\ss, Together 600\sms\.$/,
+        /^Ran in your browser, virtual time, in which waiting takes none: One by one 1\.35\ss, Together 600\sms\.$/,
       );
       await untilText(
         page,

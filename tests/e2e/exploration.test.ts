@@ -137,12 +137,12 @@ for (const engine of engines) {
       );
     });
 
-    test("the seat that is sold twice across an await is found", async () => {
+    test("the chess set that is sold twice across an await is found", async () => {
       const seat = new Orders(page, "seat");
       assert.match(await seat.tryAll(), /^All \d+ orders that there are: 2 of them break/);
       const steps = await seat.steps();
-      assert.match(steps.at(-1)!.text, /AssertionError: -1 seats left/);
-      assert.equal(steps.at(-1)!.printed, "Ada has the seat\nBen has the seat\n");
+      assert.match(steps.at(-1)!.text, /AssertionError: -1 left in stock/);
+      assert.equal(steps.at(-1)!.printed, "Ada gets the chess set\nBen gets the chess set\n");
     });
 
     for (const name of ["doors_locked", "drawers_in_order", "seat_taken"]) {
@@ -167,7 +167,7 @@ for (const engine of engines) {
         await drawers.chosen(++made);
       };
       const told = () => drawers.text(".runnable-stepper-told");
-      // She holds the till, and is about to take the bar.
+      // Ada holds the till and is about to take the safe.
       while (!(await told()).includes("Ada runs lines 7 and 8.")) {
         await choose((await drawers.options())[0]!);
       }
@@ -202,8 +202,8 @@ for (const engine of engines) {
       assert.deepEqual(await seat.options(), ["Ben goes on in line 17", "Ada goes on in line 9"]);
       await seat.press("Ben goes on in line 17");
       await seat.chosen(2);
-      assert.match(await seat.text(".runnable-stepper-told"), /AssertionError: -1 seats left/);
-      assert.match(await seat.text(".runnable-stepper > pre:last-child"), /Ada has.*\nBen has/);
+      assert.match(await seat.text(".runnable-stepper-told"), /AssertionError: -1 left in stock/);
+      assert.match(await seat.text(".runnable-stepper > pre:last-child"), /Ada gets.*\nBen gets/);
       await seat.write("print('other code')\n");
       assert.match(await seat.text(".runnable-orders-said"), /The code has changed/);
       await seat.press("Choose yourself");

@@ -159,14 +159,14 @@ for (const engine of engines) {
       await readers.choose(2);
       await readers.press("Run it");
       await readers.said(/^You were right: /);
-      await readers.widget.write("print('Ada has Ulysses')\nprint('Ben asks for Dune')\n");
+      await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
       await readers.widget.run();
       await readers.said(/^You said 2, but answer 3 is what happened\.$/);
       await readers.widget.write("print('closed today')\n");
       await readers.widget.run();
       await readers.said(/^This run fits none of the answers\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
-      await readers.widget.write("print('Ada has Ulysses\\nBen')\nwhile True: pass\n");
+      await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
       await readers.widget.press("Run");
       await readers.widget.until(/Ben/);
       await readers.widget.press("Stop");
@@ -254,7 +254,7 @@ test("without JavaScript there is a list, and the recording answers", async () =
     details.open = true;
     return details.innerText;
   });
-  assert.match(shown, /Recorded on[\s\S]*Ada asks for Ulysses\nBen[\s\S]*Answer 2 is what happ/);
+  assert.match(shown, /Recorded on[\s\S]*Ada asks for Lima\nBen[\s\S]*Answer 2 is what happ/);
   await browser.close();
 });
 

@@ -7,7 +7,7 @@ import { engines } from "./support/runner.ts";
 import { freshPage, usePage, useSite, Widget } from "./support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
-const SNIPPET = "#overlap-in-turn";
+const SNIPPET = "#overlap-in-turn--asking";
 
 const BLOCKING = `import asyncio
 import time

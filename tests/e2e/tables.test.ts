@@ -79,7 +79,7 @@ test("questions lead to a row and its reason, with the keyboard alone", async ()
   const result = await page.$eval("choice-table [role=status]", (element) => element.textContent);
   assert.equal(
     result,
-    "threads, because it waits in calls that know no await. Start from threads.",
+    "threads, because its library blocks, so each wait needs a thread. Start from threads.",
   );
   assert.equal(
     await page.$eval("tr[aria-current]", (row) => row.cells[1]?.textContent.trim()),
@@ -100,7 +100,7 @@ test("without JavaScript all rows are there, and no controls", async () => {
   assert.ok((await shown(page)).length > 130);
   assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
   await page.goto(`${stage.url}/how-to/choose-a-model/`);
-  assert.equal((await page.$$("choice-table tbody tr")).length, 8);
+  assert.equal((await page.$$("choice-table tbody tr")).length, 10);
   assert.equal((await page.$$("choice-table :is(input, button)")).length, 0);
   await page.browserContext().close();
 });

@@ -95,11 +95,11 @@ def test_finds_the_deadlock_and_says_who_waits_where() -> None:
     assert {step["who"] for step in group["steps"][-2:]} <= {"Ada", "Ben", "The main thread"}
 
 
-def test_finds_the_seat_that_is_sold_twice() -> None:
+def test_finds_the_chess_set_that_is_sold_twice() -> None:
     found = explore(SNIPPETS / "interleavings" / "seat.py")
     group = broken(found)
     assert found["complete"]
-    assert group["ending"].endswith("AssertionError: -1 seats left")
+    assert group["ending"].endswith("AssertionError: -1 left in stock")
     stops = [(step["who"], step["line"]) for step in group["steps"]]
     assert ("Ada", 9) in stops
     assert ("Ben", 9) in stops

@@ -52,6 +52,21 @@ def test_a_program_comes_with_its_output_and_without_its_header(twins: Twins) ->
     assert "runnable" not in text
 
 
+def test_a_diagram_becomes_its_description(twins: Twins) -> None:
+    (twins.docs / "diagrams").mkdir()
+    (twins.docs / "diagrams" / "pot.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4" class="drawing">'
+        "<title>Pot</title><desc>Water\n boils.</desc></svg>"
+    )
+    image = "![Tea &amp; a pot.](../diagrams/pot.svg){ .diagram }"
+    text = twin(twins, f"# A\n\n{image}\n\n- One:\n\n    {image}\n\n~~~\n{image}\n~~~\n")
+    assert "\n\n[Picture: Tea & a pot. Water boils.]\n\n" in text
+    assert "\n    [Picture: Tea & a pot. Water boils.]\n" in text
+    assert f"~~~\n{image}\n~~~" in text
+    with pytest.raises(RunnableError, match=r"no file docs/diagrams/pan\.svg"):
+        twin(twins, image.replace("pot.svg", "pan.svg"))
+
+
 def test_a_question_comes_with_the_answer_that_holds(twins: Twins) -> None:
     text = twin(twins, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
     assert "\n1. cold\n2. hot\n" in text

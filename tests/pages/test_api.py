@@ -1,26 +1,25 @@
 """API by version: each entry is asked of the interpreters at hand."""
 
-import functools
-import json
-import shutil
-import subprocess
-import sys
-from typing import Any
+import re
 
 import pytest
 
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.tables.api import Entry, load_api
 from tests.conftest import REPOSITORY
+from tests.pages.interpreters import INTERPRETERS, ask
 
-ENTRIES = load_api(Project(REPOSITORY).docs / "reference" / "api.toml")
+REFERENCE = Project(REPOSITORY).docs / "reference"
+ENTRIES = load_api(REFERENCE / "api.toml")
 PROBED = [entry for entry in ENTRIES if entry.probe]
-INTERPRETERS = [sys.executable, "python3.11", "python3.12", "python3.14", "python3.15"]
+PAGE = REFERENCE / "api-by-version.md"
+# The page names the versions that have been asked: "CPython 3.11, 3.12 and 3.13".
+RUN_ON = re.findall(r"3\.\d+", re.findall(r"CPython ([\d., and]+)", PAGE.read_text("utf-8"))[0])
 
 # Runs on any Python: it must not use anything newer than the oldest one.
 PROGRAM = """
 import asyncio, asyncio.tasks, builtins, concurrent.futures, inspect, json, multiprocessing, os
-import queue, sys, threading, warnings
+import pickle, queue, sys, threading, warnings
 from importlib.util import find_spec
 from inspect import signature
 
@@ -38,6 +37,16 @@ def warned(call):
         call()
     return [each.category.__name__ for each in found]
 
+def local_function():
+    def inner():
+        pass
+    return inner
+
+class Outer:
+    class __Private:
+        pass
+    private = __Private
+
 # Ask for names first: a policy that is set makes other answers different.
 answers = [bool(eval(probe)) for probe in json.load(sys.stdin)]
 print(json.dumps({"version": sys.version_info[:2], "answers": answers}))
@@ -48,35 +57,17 @@ def number(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-@functools.cache
-def ask(interpreter: str) -> dict[str, Any]:
-    """The version of an interpreter, and its answers to all probes."""
-    path = shutil.which(interpreter)
-    if path is None:
-        pytest.skip(f"there is no {interpreter} here")
-    done = subprocess.run(
-        [path, "-c", PROGRAM],
-        input=json.dumps([entry.probe for entry in PROBED]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    if path != sys.executable and "command not found" in done.stderr:
-        pytest.skip(f"{interpreter} is not installed here")  # a shim of pyenv
-    assert done.returncode == 0, done.stderr
-    answers: dict[str, Any] = json.loads(done.stdout)
-    return answers
-
-
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
 def test_each_probe_is_true_from_its_version_on(interpreter: str) -> None:
-    found = ask(interpreter)
+    found = ask(interpreter, PROGRAM, [entry.probe for entry in PROBED])
     wrong = [
         f"{entry.name}: {entry.probe} is {answer} on {found['version']}"
         for entry, answer in zip(PROBED, found["answers"], strict=True)
         if answer != (found["version"] >= number(entry.version))
     ]
     assert wrong == []
+    version = ".".join(map(str, found["version"]))
+    assert version in RUN_ON, f"{PAGE.name} does not say that {version} was asked"
 
 
 def test_entries_are_ordered_and_distinct() -> None:

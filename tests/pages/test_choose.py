@@ -38,7 +38,7 @@ def row_for(way: dict[str, Answer]) -> Choice:
 
 def test_every_way_leads_to_what_the_program_says(program: dict[str, Any]) -> None:
     for way in ways():
-        job = {"name": "", "at_once": 0, "waits": 0}
+        job = {"name": "", "together": 0, "waits": 0}
         for answer in way.values():
             job |= answer.job
         row = row_for(way)

@@ -229,3 +229,46 @@ def incomplete_widgets(
         if shown["pre"] != right["pre"]:
             problems.append(f"{identifier} does not show the recorded output")
     return problems
+
+
+class _Diagrams(HTMLParser):
+    """Images of drawings, and inline drawings with the ids that give them a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[str] = []
+        self.names: dict[str, str] = {}  # of drawings, by the id of their title
+        self._title: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "img" and "diagrams/" in (attributes.get("src") or ""):
+            self.problems.append(f"{attributes['src']} is an image, not part of the page")
+        elif tag == "svg" and attributes.get("class") == "drawing":
+            title = attributes.get("aria-labelledby") or ""
+            self.names[title] = ""
+            if attributes.get("role") != "img":
+                self.problems.append(f"the drawing named by #{title} has no role")
+        elif tag == "title" and attributes.get("id") in self.names:
+            self._title = attributes["id"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._title = None
+
+    def handle_data(self, data: str) -> None:
+        if self._title is not None:
+            self.names[self._title] += data
+
+
+def wrong_diagrams(html: str, expected: list[str]) -> list[str]:
+    """Diagrams, by the names of their files, that a page does not show inline and with a name."""
+    reader = _Diagrams()
+    reader.feed(html)
+    reader.close()
+    problems = reader.problems
+    named = {title.removesuffix("--title") for title, name in reader.names.items() if name.strip()}
+    problems += [
+        f"{name} is not on the page, or has no name" for name in expected if name not in named
+    ]
+    return problems

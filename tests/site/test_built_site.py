@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+from mkdocs_runnable.diagrams.markdown import is_diagram, load
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.reference import is_marked, marked_lines, parse, with_fences
 from mkdocs_runnable.verification import EXPECTED
 from tests.conftest import REPOSITORY
 from tests.site import checks
@@ -16,6 +17,12 @@ MAX_WEIGHT = 150 * 1024  # bytes
 
 def listed(problems: list[str]) -> str:
     return "\n".join(["", *problems])
+
+
+def built(site: Path, page: Path) -> Path:
+    """The HTML of a page, which is given by its path within the folder of the pages."""
+    name = page.with_suffix("")
+    return site / (name.parent if name.name == "index" else name) / "index.html"
 
 
 def test_no_dead_links(site: Path) -> None:
@@ -52,12 +59,26 @@ def test_shows_source_and_output_without_scripts(site: Path) -> None:
             (each.href.rpartition("snippets/")[2].removesuffix(".py"), each.section)
             for each in references
         ]
-        name = page.relative_to(PROJECT.docs).with_suffix("")
-        built = site / (name.parent if name.name == "index" else name) / "index.html"
-        html = built.read_text(encoding="utf-8")
+        html = built(site, page.relative_to(PROJECT.docs)).read_text(encoding="utf-8")
         found = checks.incomplete_widgets(html, expected, LIBRARY)
         problems += [f"{page.name}: {problem}" for problem in found]
     assert not problems, listed(problems)
+
+
+def test_diagrams_are_inline_and_have_names(site: Path) -> None:
+    problems, count = [], 0
+    for page in sorted(PROJECT.docs.rglob("*.md")):
+        name = page.relative_to(PROJECT.docs)
+        expected = [
+            load(line, PROJECT.docs, name.as_posix())[1].name
+            for line, place in with_fences(page.read_text(encoding="utf-8"))
+            if place == "outside" and is_diagram(line)
+        ]
+        html = built(site, name).read_text(encoding="utf-8")
+        problems += [f"{name}: {each}" for each in checks.wrong_diagrams(html, expected)]
+        count += len(expected)
+    assert not problems, listed(problems)
+    assert count >= 12
 
 
 def test_pages_are_light(site: Path, report_weights: list[checks.Weight]) -> None:

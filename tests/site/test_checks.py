@@ -160,3 +160,20 @@ def test_incomplete_widgets(library: Library, add_snippet: AddSnippet) -> None:
         "tea-pot does not show the recorded output",
     ]
     assert checks.incomplete_widgets("", [("tea/pot", None)], library) == ["tea-pot is missing"]
+
+
+def test_wrong_diagrams() -> None:
+    drawing = (
+        '<svg class="drawing" role="img" aria-labelledby="pot--title">'
+        '<title id="pot--title">A pot.</title></svg>'
+    )
+    assert checks.wrong_diagrams(f"<title>Tea</title>{drawing}<svg></svg>", ["pot"]) == []
+    missing = ["pot is not on the page, or has no name"]
+    assert checks.wrong_diagrams("", ["pot"]) == missing
+    assert checks.wrong_diagrams(drawing.replace("A pot.", " "), ["pot"]) == missing
+    assert checks.wrong_diagrams(drawing.replace(' role="img"', ""), ["pot"]) == [
+        "the drawing named by #pot--title has no role"
+    ]
+    assert checks.wrong_diagrams('<img src="../diagrams/pot.svg">', []) == [
+        "../diagrams/pot.svg is an image, not part of the page"
+    ]

@@ -1,0 +1,186 @@
+"""Python-Markdown extension: a paragraph that is one marked image becomes an inline drawing."""
+
+import posixpath
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from mkdocs_runnable.diagrams.drawing import Drawing, read
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.reference import PageContext, with_fences
+
+MARK = "diagram"
+FOLDER = "diagrams"
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\((?P<href>[^()\s]+)\)\{:? *\.diagram *\}")
+_EXPECTED = (
+    "Expected, on one line between blank lines: "
+    f"![What the picture shows.](path/to/{FOLDER}/name.svg){{ .{MARK} }}"
+)
+
+
+class DiagramsExtension(Extension):
+    """Options: the folder ``docs``, and ``page``, a :class:`PageContext`."""
+
+    def __init__(self, **options: Any) -> None:
+        self.config = {
+            "docs": ["docs", "Folder of the pages"],
+            "page": [PageContext(), "The page being rendered"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register the block before paragraphs; ``attr_list`` (8) reads misplaced marks."""
+        md.registerExtension(self)
+        md.registerExtensions(["attr_list"], {})
+        self._figures = _Figures(md, Path(self.getConfig("docs")), self.getConfig("page"))
+        md.preprocessors.register(_Lines(md, self._figures), "diagram_lines", 1000)
+        md.parser.blockprocessors.register(_Block(md.parser, self._figures), "diagram", 16)
+        md.treeprocessors.register(_Misplaced(md, self._figures), "diagram_misplaced", 4)
+
+    def reset(self) -> None:
+        """Forget the page before."""
+        self._figures.reset()
+
+
+class _Figures:
+    """Makes the figures of one page, and reports what is wrong with them."""
+
+    def __init__(self, md: Markdown, docs: Path, page: PageContext) -> None:
+        self._md = md
+        self._docs = docs
+        self._page = page
+        self.reset()
+
+    def reset(self) -> None:
+        self._lines: list[tuple[int, str]] = []
+        self._shown: dict[str, int | None] = {}
+
+    def read_lines(self, text: str) -> None:
+        raw = text if self._page.raw is None else self._page.raw
+        self._lines = [
+            (number, line)
+            for number, (line, place) in enumerate(with_fences(raw), start=1)
+            if place == "outside"
+        ]
+
+    def figure(self, block: str) -> str | None:
+        """Return the key of stashed HTML for a block, or None after reporting an error."""
+        line = self.take_line(block.strip())
+        try:
+            alternative, drawing = load(block, self._docs, self._page.path)
+            if drawing.name in self._shown:
+                before = self._shown[drawing.name]
+                raise RunnableError(
+                    f"{drawing.name}.svg is on this page already"
+                    f"{f', in line {before}' if before else ''}. Show it once."
+                )
+        except RunnableError as error:
+            self.report(str(error), line)
+            return None
+        self._shown[drawing.name] = line
+        return self._md.htmlStash.store(drawing.to_html(alternative))
+
+    def take_line(self, part: str) -> int | None:
+        """Return the number of the next line that contains a text, once."""
+        for index, (number, line) in enumerate(self._lines):
+            if part in line:
+                del self._lines[index]
+                return number
+        return None
+
+    def report(self, message: str, line: int | None) -> None:
+        where = f"{self._docs.name}/{self._page.path}" if self._page.path else "this page"
+        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
+        if self._page.report is None:
+            raise RunnableError(text)
+        self._page.report(text)
+
+
+class _Lines(Preprocessor):
+    def __init__(self, md: Markdown, figures: _Figures) -> None:
+        super().__init__(md)
+        self._figures = figures
+
+    def run(self, lines: list[str]) -> list[str]:
+        self._figures.read_lines("\n".join(lines))
+        return lines
+
+
+class _Block(BlockProcessor):
+    def __init__(self, parser: Any, figures: _Figures) -> None:
+        super().__init__(parser)
+        self._figures = figures
+
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
+        return is_diagram(block)
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        figure = self._figures.figure(blocks.pop(0))
+        if figure is not None:
+            SubElement(parent, "p").text = figure
+
+
+class _Misplaced(Treeprocessor):
+    """Finds images of drawings and marks that the block processor did not take."""
+
+    def __init__(self, md: Markdown, figures: _Figures) -> None:
+        super().__init__(md)
+        self._figures = figures
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            source = element.get("src", "") if element.tag == "img" else ""
+            if MARK in element.get("class", "").split():
+                what = f"the image {source}" if source else f"a mark on <{element.tag}>"
+                problem = f"{what} is marked .{MARK}, but is not a paragraph of its own."
+            elif f"{FOLDER}/" in source and source.endswith(".svg"):
+                problem = f"the diagram {source} has no mark, so it would not follow the theme."
+            else:
+                continue
+            line = self._figures.take_line(f"]({source}" if source else f".{MARK}")
+            self._figures.report(f"{problem} {_EXPECTED}", line)
+
+
+def is_diagram(block: str) -> bool:
+    """Whether a block of Markdown is one image marked ``.diagram``."""
+    return _IMAGE.fullmatch(block.strip()) is not None
+
+
+def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
+    """Return the text alternative that a marked image has on a page, and its drawing.
+
+    Raises:
+        RunnableError: It has no text, or its file is missing or not as expected.
+    """
+    match = _IMAGE.fullmatch(block.strip())
+    assert match
+    href, alternative = match["href"], " ".join(unescape(match["alt"]).split())
+    if not alternative:
+        raise RunnableError(
+            f"the diagram {href} says nothing to those who cannot see it. {_EXPECTED}"
+        )
+    folder = posixpath.dirname(page or "")
+    path = posixpath.normpath(posixpath.join(folder, href))
+    if page is not None and posixpath.dirname(path) != FOLDER:
+        expected = posixpath.relpath(f"{FOLDER}/{posixpath.basename(href)}", folder or ".")
+        raise RunnableError(
+            f"{href} is not in {docs.name}/{FOLDER}/. Expected {expected}, the path from this page."
+        )
+    if page is None:
+        path = f"{FOLDER}/{posixpath.basename(href)}"
+    return alternative, read(docs / path, f"{docs.name}/{path}")
+
+
+def describe(block: str, docs: Path, page: str) -> str:
+    """Return what a marked image shows, in words."""
+    alternative, drawing = load(block, docs, page)
+    texts = [alternative, *([drawing.description] if drawing.description else [])]
+    return f"[Picture: {' '.join(f'{text.rstrip(".")}.' for text in texts)}]"

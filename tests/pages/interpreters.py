@@ -1,0 +1,32 @@
+"""Other Pythons on this machine, for what differs between versions."""
+
+import json
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+INTERPRETERS = [sys.executable, "python3.11", "python3.12", "python3.14", "python3.15"]
+
+
+def ask(interpreter: str, program: str, question: object = None) -> Any:
+    """Run a program in an interpreter; return what it prints, both ways as JSON.
+
+    The test is skipped if the interpreter is not there.
+    """
+    path = shutil.which(interpreter)
+    if path is None:
+        pytest.skip(f"there is no {interpreter} here")
+    done = subprocess.run(
+        [path, "-c", program],
+        input=json.dumps(question),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if path != sys.executable and "command not found" in done.stderr:
+        pytest.skip(f"{interpreter} is not installed here")  # a shim of pyenv
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

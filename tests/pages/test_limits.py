@@ -1,0 +1,64 @@
+"""The page on limits: the waits in its table and in its text are those of queueing theory."""
+
+import re
+
+import pytest
+
+from mkdocs_runnable.project import Project
+from tests.conftest import REPOSITORY
+
+PROJECT = Project(REPOSITORY)
+PAGE = PROJECT.docs / "explanation/limits.md"
+TABLE = (REPOSITORY / "snippets/limits/waiting.out").read_text(encoding="utf-8")
+AT_90_PERCENT = {1: 9.0, 2: 4.26, 8: 0.88, 10: 0.67}
+
+
+def wait(workers: int, busy: float) -> float:
+    """The average wait in job lengths, from the probability of each number of jobs present.
+
+    It does not use Erlang's formula: as many jobs come as go, between any two neighbouring states.
+    """
+    arrivals = workers * busy
+    weights = [1.0]
+    for present in range(1, 3000):
+        weights.append(weights[-1] * arrivals / min(present, workers))
+    waiting = sum(
+        weight * max(0, present - workers) for present, weight in enumerate(weights)
+    ) / sum(weights)
+    return waiting / arrivals  # Little's law
+
+
+def table() -> dict[tuple[int, float], float]:
+    """The waits that the program calculates, by workers and utilisation."""
+    _, header, *lines = TABLE.partition("simulated")[0].splitlines()
+    workers = [int(number) for number in re.findall(r"(\d+) worker", header)]
+    found = {}
+    for line in lines:
+        busy, *waits = line.replace("%", "").split()
+        for count, value in zip(workers, waits, strict=True):
+            found[count, int(busy) / 100] = float(value)
+    return found
+
+
+def test_table_has_all_columns() -> None:
+    assert {workers for workers, _ in table()} == set(AT_90_PERCENT)
+    assert len(table()) == 20
+
+
+@pytest.mark.parametrize(("workers", "busy"), list(table()))
+def test_table(workers: int, busy: float) -> None:
+    assert table()[workers, busy] == pytest.approx(wait(workers, busy), abs=0.006)
+
+
+@pytest.mark.parametrize(("workers", "expected"), AT_90_PERCENT.items())
+def test_waits_at_90_percent(workers: int, expected: float) -> None:
+    assert wait(workers, 0.9) == pytest.approx(expected, abs=0.006)
+    assert table()[workers, 0.9] == expected
+
+
+def test_text_says_the_same() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert (
+        "from 9.00 job lengths with one worker to 4.26 with two, 0.88 with eight and 0.67 with ten"
+        in text
+    )
