@@ -1,6 +1,13 @@
 /** Several programs on one time axis: as they were recorded, or as they run one after the other here. */
 import type { Program, RunEvent } from "../host/types.ts";
-import { compare, compareRecorded, runOf, summary, type Run } from "../timeline/comparison.ts";
+import {
+  compare,
+  compareRecorded,
+  runOf,
+  summary,
+  verdict,
+  type Run,
+} from "../timeline/comparison.ts";
 import type { Lane } from "../timeline/model.ts";
 import { button, element, enable } from "./dom.ts";
 import { Following, type Told } from "./following.ts";
@@ -107,8 +114,8 @@ export class Comparison implements Owner {
     const traces = this.#options.programs.map(async ({ title, file }) => {
       return [title, await fetchTrace(file.replace(/\.py$/, ".trace.json"))] as const;
     });
-    const { timeline, what, about } = compareRecorded(await Promise.all(traces));
-    return [timeline, { what, about }];
+    const { timeline, ...said } = compareRecorded(await Promise.all(traces));
+    return [timeline, said];
   }
 
   #showRecorded(): void {
@@ -139,7 +146,11 @@ export class Comparison implements Owner {
     const where = ["in your browser", say(pace)].filter((text) => text !== "").join(", ");
     this.#said.textContent = `Ran ${where}: ${about}.`;
     this.#back.hidden = false;
-    await this.#timeline.show(compare(result), { what: `of these runs, ${where}`, about });
+    await this.#timeline.show(compare(result), {
+      what: `of these runs, ${where}`,
+      about,
+      says: verdict(result),
+    });
   }
 
   /** The runs, or why there is nothing to compare. */

@@ -1,9 +1,10 @@
 /** The interactive timeline, of a recording or of a run that goes on. Loaded when it is wanted. */
 import * as draw from "../timeline/draw.ts";
+import { headline } from "../timeline/headline.ts";
 import { LANES, layOut, list, type Bar, type Chart, type Listing } from "../timeline/layout.ts";
 import type { Lane, Timeline } from "../timeline/model.ts";
 import { tables } from "../timeline/tables.ts";
-import { barSentence, census, ofLibraries, plural, time } from "../timeline/words.ts";
+import { barSentence, census, folded, plural, time } from "../timeline/words.ts";
 import { button, element, enable, freshId } from "./dom.ts";
 import { findKey, patch } from "./patch.ts";
 import { barAt, nearest, segmentOf } from "./timeline_bars.ts";
@@ -25,6 +26,8 @@ export interface Subject {
   what: string;
   /** How much there is to see, where that is not what takes part and how long it took. */
   about?: string;
+  /** The sentence that says what is to be seen, where it is not found in the run itself. */
+  says?: string;
   /** For a run that goes on: ms since the main process began. Without it only rows move time. */
   clock?: () => number;
   /** The program that ran. */
@@ -51,6 +54,7 @@ export class TimelineView {
   readonly #look: draw.Look = { unit: draw.pixels, hatch: freshId() };
   readonly #caption = element("span", "");
   readonly #tools = makeTools((tool) => this.#use(tool));
+  readonly #says = element("p", "tl-says");
   readonly #findings = element("ul", "tl-findings");
   readonly #chart = element("div", "tl-chart");
   readonly #frame = element("div", "");
@@ -112,7 +116,7 @@ export class TimelineView {
     this.#scroll.append(this.#lanes);
     this.#chart.append(this.#frame, this.#scroll, this.#axis);
     const head = element("figcaption", "tl-head", this.#caption, this.#tools.element);
-    this.#details.before(head, this.#findings, this.#chart, this.#more, this.#panel);
+    this.#details.before(head, this.#says, this.#findings, this.#chart, this.#more, this.#panel);
     for (const node of this.#tablesBefore) node.remove();
     this.#tables.role = "group";
     this.#tables.ariaLabel = "Tables";
@@ -256,7 +260,11 @@ export class TimelineView {
     this.#list(timeline);
     const about = this.#subject.about ?? `${this.#census}, ${time(timeline.now)}`;
     this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
-    this.#chart.ariaLabel = `Timeline: ${about}. Arrow keys go from state to state and from lane to lane.`;
+    const says = this.#subject.says ?? headline(timeline);
+    if (this.#says.textContent !== says) this.#says.textContent = says;
+    this.#says.hidden = says === "";
+    const keys = "Arrow keys go from state to state and from row to row.";
+    this.#chart.ariaLabel = [`Timeline: ${about}.`, says, keys].filter(Boolean).join(" ");
   }
 
   #draw(): void {
@@ -308,9 +316,9 @@ export class TimelineView {
     this.#listing = list(timeline, this.#withLibrary);
     this.#census = census(timeline);
     const { library } = this.#listing;
-    this.#library.textContent = `${this.#withLibrary ? "Hide" : "Show"} ${ofLibraries(library)}`;
+    this.#library.textContent = `${this.#withLibrary ? "Hide" : "Show"} ${folded(library)}`;
     const below = this.#listing.rows.length - LANES;
-    const scroll = below > 0 ? `Scroll to see ${plural(below, "more lane")}. ` : "";
+    const scroll = below > 0 ? `Scroll to see ${plural(below, "more row")}. ` : "";
     this.#more.replaceChildren(scroll, ...(library.length > 0 ? [this.#library] : []));
     this.#more.hidden = library.length === 0 && below <= 0;
   }

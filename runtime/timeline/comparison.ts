@@ -16,6 +16,9 @@ export interface Run {
 /** The numbers of a run's processes are moved by this much for each run before it. */
 const APART = 1_000_000;
 
+/** Runs of which one takes less than this many times as long as the other are equally long. */
+const EQUAL = 1.1;
+
 /** Which of the runs a process belongs to, by its number in the comparison. */
 export const runOf = (process: number): number => Math.floor(process / APART);
 
@@ -44,16 +47,33 @@ export function summary(runs: readonly Run[]): string {
   return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
 }
 
+/** The sentence on a comparison: which run is the quickest, and how much longer the slowest takes. */
+export function verdict(runs: readonly Run[]): string {
+  const [quickest, ...others] = runs.toSorted((one, other) => one.end - other.end);
+  const slowest = others.at(-1);
+  if (!quickest || !slowest || quickest.end <= 0) return "";
+  const times = slowest.end / quickest.end;
+  if (times < EQUAL) return `All of them take about ${time(slowest.end)}.`;
+  const [one, other] = [quickest, slowest].map(({ title, end }) => `“${title}” takes ${time(end)}`);
+  return `${one!}, ${other!}: ${times.toFixed(times < 9.95 ? 1 : 0)} times as long.`;
+}
+
 /** Recorded runs, by title, and what is said of them. */
 export function compareRecorded(runs: readonly (readonly [title: string, trace: Trace])[]): {
   timeline: Timeline;
   what: string;
   about: string;
+  says: string;
 } {
   const compared = runs.map(([title, { processes, end }]): Run => ({ title, processes, end }));
   const interpreters = new Set(runs.map(([, { interpreter }]) => interpreter));
   const what = `recorded on ${[...interpreters].join(" and ")}`;
-  return { timeline: compare(compared), what, about: summary(compared) };
+  return {
+    timeline: compare(compared),
+    what,
+    about: summary(compared),
+    says: verdict(compared),
+  };
 }
 
 /** The rows of a main process, with the title as its name; it does not outlast its run. */

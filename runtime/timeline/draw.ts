@@ -167,7 +167,7 @@ export function liveTrack(
   );
 }
 
-const LONG_NAME = 12;
+const LONG_NAME = 16;
 const TAIL = 4;
 
 function nameOf(name: string): Tree {
@@ -253,7 +253,7 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
   if (kinds.has("killed")) found.push(sign("killed", "killed"));
   if (timeline.holdUps.length > 0) {
     const held = tree("g", { class: "tl-h" }, tree("rect", { x: 1, width: 22 }));
-    found.push(key("holds up the event loop", bar("running"), held));
+    found.push(key("blocks the event loop", bar("running"), held));
   }
   return found;
 }
@@ -261,26 +261,27 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
 /** So many are told in words one by one. */
 const FINDINGS = 3;
 
-/** What everybody should see at once, in words. */
+/** What a reader should not miss, in words. */
 export function findings(timeline: Timeline): Tree[] {
   const { holdUps, cut, leftOut } = timeline;
-  const found = holdUps
+  // The only one is in the headline.
+  const found = (holdUps.length > 1 ? holdUps : [])
     .toSorted((one, other) => other.end - other.start - (one.end - one.start))
     .slice(0, holdUps.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
     .map((one) => tree("li", {}, `${fullName(one.lane)} ${heldUp(one)}.`));
   const left = holdUps.length - found.length;
-  if (left > 0) {
+  if (left > 1) {
     const further = holdUps.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(-left);
     const long = further.reduce((sum, { start, end }) => sum + end - start, 0);
     const times = plural(left, "further time");
-    found.push(tree("li", {}, `The event loop was held up ${times}, for ${time(long)} in all.`));
+    found.push(tree("li", {}, `The event loop was blocked ${times}, for ${time(long)} in all.`));
   }
   if (leftOut > 0) {
     const others = `${plural(leftOut, "task")} that began later`;
-    found.push(tree("li", {}, `There was more than a recording keeps: ${others} are not shown.`));
+    found.push(tree("li", {}, `The recording is limited in size: ${others} are not shown.`));
   }
   if (cut !== undefined) {
-    found.push(tree("li", {}, `There was more than a timeline keeps: it ends at ${time(cut)}.`));
+    found.push(tree("li", {}, `The timeline is limited in size: it ends at ${time(cut)}.`));
   }
   return found;
 }

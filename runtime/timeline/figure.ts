@@ -1,10 +1,11 @@
 /** The figure of a finished run, complete without scripts. */
 import * as draw from "./draw.ts";
+import { headline } from "./headline.ts";
 import { LANES, layOut, list, wordWidth } from "./layout.ts";
 import type { Timeline } from "./model.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
-import { census, ofLibraries, plural, time } from "./words.ts";
+import { census, folded, plural, time } from "./words.ts";
 
 /** Of bars and marks. */
 const ELEMENTS = 600;
@@ -25,11 +26,13 @@ export interface FigureOptions {
   name: string;
   /** As in `Subject`. */
   about?: string;
+  says?: string;
 }
 
 /** A `<figure>`. */
 export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
+  const says = options.says ?? headline(timeline);
   const hatch = `hatch-${name.replace(/\W+/g, "-")}`;
   const look: draw.Look = {
     unit: draw.percent,
@@ -47,12 +50,13 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
     budget: ELEMENTS,
     ticks: TICKS,
     pixel: PIXEL,
+    phonePixel: PHONE_PIXEL,
     line: 0,
   });
   const found = draw.findings(timeline);
   const hidden = [];
-  if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more lane")}`);
-  if (library.length > 0) hidden.push(ofLibraries(library));
+  if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more row")}`);
+  if (library.length > 0) hidden.push(folded(library));
   return tree(
     "figure",
     { class: "runnable-timeline" },
@@ -62,10 +66,11 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
       tree("span", {}, `Timeline ${what}: ${about}`),
       tree("div", { class: "tl-tools" }),
     ),
+    says === "" ? undefined : tree("p", { class: "tl-says" }, says),
     found.length > 0 ? tree("ul", { class: "tl-findings" }, ...found) : undefined,
     tree(
       "div",
-      { class: "tl-chart", role: "img", "aria-label": `Timeline: ${about}` },
+      { class: "tl-chart", role: "img", "aria-label": `Timeline: ${about}. ${says}`.trim() },
       draw.definitions(hatch),
       draw.grid(chart, look),
       tree(

@@ -1,6 +1,8 @@
 /** Finds out where everything goes: which lanes and times are in view, and what of them to draw. */
 import type { Lane, Mark, Segment, State, Timeline } from "./model.ts";
+import { RESTS } from "./hold_ups.ts";
 import { firstIndex } from "./search.ts";
+import { bandWords, ownName } from "./words.ts";
 
 /** A lane as it is listed. */
 export interface Listed {
@@ -13,7 +15,7 @@ export interface Listed {
 
 export interface Listing {
   rows: Listed[];
-  /** Lanes in which nothing of the program's own was seen, whether listed or not. */
+  /** Lanes that are folded away at first: of libraries, and threads that only run an event loop. */
   library: Lane[];
 }
 
@@ -77,6 +79,8 @@ export interface View {
   budget: number;
   /** Positions to a pixel, for the words on bars. */
   pixel?: number;
+  /** The same on a phone, where it is not known who looks: words fit there if they can. */
+  phonePixel?: number;
   /** About so many times are named on the axis. */
   ticks: number;
   /** Segments of this line are marked; 0 for none. */
@@ -103,32 +107,61 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
     // Where room is short, what the program has a library do gives way to what it does itself.
     const gives = isFull && lane.kind === "task" && lane.line === 0;
     // A thread with tasks is the program's; what is left are threads and tasks of libraries.
-    if (lane.own && !gives) return true;
+    if (lane.own && !gives && !onlyRunsLoop(lane, timeline.now)) return true;
     library.push(lane);
     return withLibrary;
   };
   const alone = timeline.processes.size < 2;
+  const addTasks = (thread: Lane, depth: number): void => {
+    for (const task of thread.children.filter(shown)) {
+      rows.push({ lane: task, name: ownName(task), depth, also: undefined });
+    }
+  };
   for (const main of lanes) {
     if (main.kind !== "process") continue;
-    const threads = main.children.filter(shown);
     const base = processDepth(timeline, main);
-    const [first] = threads;
-    const single = threads.length === 1 && first && !first.children.some(({ own }) => own);
+    const seen = main.children.filter(shown);
+    const [first] = seen;
+    const single = seen.length === 1 && first && !first.children.some(({ own }) => own);
     if (!alone && !single) {
       rows.push({ lane: main, name: main.name, depth: base, also: undefined });
     }
-    for (const thread of threads) {
+    for (const thread of main.children) {
+      // The tasks of a thread that is folded away are the program's all the same.
+      if (!seen.includes(thread)) {
+        addTasks(thread, alone ? 0 : base + 1);
+        continue;
+      }
       const also = (alone || single) && thread.id === first?.id ? main : undefined;
       const name = single && !alone ? main.name : thread.name;
       const depth = alone ? 0 : single ? base : base + 1;
       rows.push({ lane: thread, name, depth, also });
-      for (const task of thread.children.filter(shown)) {
-        const name = `${task.name} ${task.runs}`.trim();
-        rows.push({ lane: task, name, depth: depth + 1, also: undefined });
-      }
+      addTasks(thread, depth + 1);
     }
   }
   return { rows, library };
+}
+
+/** A thread may do so much beside its event loop, in ms or as a share of the run, and stay folded. */
+const BESIDE_LOOP = 30;
+const SHARE_BESIDE_LOOP = 0.05;
+
+/**
+ * Whether nothing is to be seen in a thread's lane that its tasks do not show: it waits for the next
+ * of them, or runs one.
+ */
+function onlyRunsLoop(lane: Lane, now: number): boolean {
+  if (lane.kind !== "thread" || !lane.children.some(({ own }) => own)) return false;
+  const { marks, process } = lane;
+  if (marks.length > 0 || (lane.id === 1 && process.lanes.get(0)!.marks.length > 0)) return false;
+  let beside = -lane.stepped;
+  for (const { state, reason, start, end, held } of lane.segments) {
+    // A callback that belongs to no task blocked the loop: only this lane shows it.
+    if (held) return false;
+    const rests = state === "waiting" && reason !== "" && RESTS.has(reason);
+    if (!rests) beside += end - start;
+  }
+  return beside <= Math.max(BESIDE_LOOP, SHARE_BESIDE_LOOP * now);
 }
 
 function processDepth({ processes }: Timeline, { process }: Lane): number {
@@ -173,7 +206,11 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
   };
 }
 
-function barsOf(lane: Lane, { from, to, width, line, pixel = 1 }: View, narrowest: number): Bar[] {
+function barsOf(
+  lane: Lane,
+  { from, to, width, line, pixel = 1, phonePixel = pixel }: View,
+  narrowest: number,
+): Bar[] {
   const { segments } = lane;
   const scale = width / (to - from);
   const bars: Bar[] = [];
@@ -201,7 +238,7 @@ function barsOf(lane: Lane, { from, to, width, line, pixel = 1 }: View, narrowes
         first: index,
         last: index,
         segment,
-        label: labelOf(segment, room / pixel),
+        label: labelOf(segment, room / phonePixel) || labelOf(segment, room / pixel),
         held: segment.held !== undefined,
         marked,
       });
@@ -263,16 +300,14 @@ class Group {
   }
 }
 
-function labelOf({ state, reason, job, held, line }: Segment, room: number): string {
-  const text =
+function labelOf({ state, reason, of, job, held, line }: Segment, room: number): string {
+  const texts =
     state === "running"
-      ? job !== ""
-        ? job
-        : held && line > 0
-          ? `line ${String(line)}`
-          : ""
-      : reason;
-  return text !== "" && wordWidth(text) <= room ? text : "";
+      ? [job !== "" ? job : held && line > 0 ? `line ${String(line)}` : ""]
+      : reason === ""
+        ? []
+        : [bandWords(reason, of), bandWords(reason, ""), reason];
+  return texts.find((text) => wordWidth(text) <= room) ?? "";
 }
 
 function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: number): Flag[] {

@@ -71,6 +71,8 @@ export class Lane {
   readonly #children: Lane[] = [];
   #childrenInOrder = true;
   ending: { at: number; how: Ending; text: string } | undefined;
+  /** Of a thread: so long it has run steps of its tasks, in ms. */
+  stepped = 0;
   /** It has done something of the program's own, not only of a library's. */
   own = false;
   readonly #marks: Mark[] = [];
@@ -453,7 +455,8 @@ export class Timeline {
         return;
       case "step": {
         on.add(row);
-        const [, , , , , end, , , line] = row;
+        const [, , , , start, end, , , line] = row;
+        if (on.parent) on.parent.stepped += Math.max(0, end - start);
         this.#holdUps.addStep(on, row);
         this.#reach(end);
         this.#showLine(on, line);

@@ -33,7 +33,7 @@ export function story(moments: Moments, number: number): Story {
   const text =
     timeline.cut === undefined
       ? `The run is over, after ${time(at)}.`
-      : `There was more than a timeline keeps: what came after ${time(at)} is not known.`;
+      : `The timeline is limited in size: what came after ${time(at)} is not known.`;
   return { who: "", text, line: 0 };
 }
 
@@ -57,11 +57,11 @@ function began(turn: Turn): string {
   const line = from(turn);
   if (isFirst(turn)) return ` started${atLine(line)}.`;
   const segment = lane.segments[first]!;
-  if (at > segment.start) return " went on.";
+  if (at > segment.start) return " resumed.";
   const by = woken(lane, segment);
   if (by === "its turn was over") return " got its turn again.";
   const place = line > 0 ? ` from line ${String(line)}` : "";
-  return ` went on${place}${by === "" ? "" : `, woken by ${by}`}.`;
+  return ` resumed${place}${by === "" ? "" : `, woken by ${by}`}.`;
 }
 
 function went({ lane, at, end, first, last, then }: Turn): string {
@@ -77,9 +77,9 @@ function went({ lane, at, end, first, last, then }: Turn): string {
 function next(lane: Lane, index: number): string {
   const after = lane.segments[index + 1];
   if (after?.state === "waiting") return waited(after) + atLine(after.line);
-  if (after) return lane.kind === "task" ? "was ready again at once" : "its turn was over";
+  if (after) return lane.kind === "task" ? "was ready again immediately" : "its turn was over";
   const how = lane.ending?.how;
-  if (how === undefined) return "its thread ended, or no more is known";
+  if (how === undefined) return "its thread ended, or the recording did";
   if (how === "done") return "ended";
   if (how !== "failed") return `was ${how}`;
   return `failed${lane.ending!.text === "" ? "" : ` with ${lane.ending!.text}`}`;
@@ -152,7 +152,7 @@ function since({ lane, segment, index }: Standing): string {
   const maker = index === 0 ? lane.process.lanes.get(lane.by) : undefined;
   const why =
     index === 0
-      ? maker && `made by ${maker.name}`
+      ? maker && `created by ${maker.name}`
       : by === "its turn was over"
         ? by
         : by && `woken by ${by}`;
@@ -164,7 +164,7 @@ function until(standing: Standing, at: number): string {
   const { line, by } = segment;
   const end = due(standing);
   const place = line > 0 ? `line ${String(line)}, ` : "";
-  if (end === Infinity) return `${place}longer than is known`;
+  if (end === Infinity) return `${place}until after the end of the recording`;
   const waker = by === undefined || by < 0 ? undefined : lane.process.lanes.get(by);
   const early = waker ? `, when ${waker.name} ends it` : "";
   return `${place}${time(Math.max(0, end - at))} more, until ${moment(end)}${early}`;

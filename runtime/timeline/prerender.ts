@@ -65,8 +65,8 @@ export async function prerenderComparison(
     if (!trace) throw new Error(`${file} holds no trace.`);
     traces.push([title, trace]);
   }
-  const { timeline, what, about } = compareRecorded(traces);
-  return html(figure(timeline, { what, name, about }));
+  const { timeline, ...said } = compareRecorded(traces);
+  return html(figure(timeline, { ...said, name }));
 }
 
 if (import.meta.main && process.argv[2] === "--compare") {

@@ -75,7 +75,7 @@ function holdings(timeline: Timeline, limit: number): Tree[] {
     states.length > limit
       ? `: the first ${String(limit)} of ${plural(states.length, "change")}`
       : "";
-  const caption = `What the collections held as a line began${count}`;
+  const caption = `What the collections held when a line began${count}`;
   return [table(caption, ["Moment", "Line", ...names], rows)];
 }
 
@@ -95,11 +95,11 @@ export function tables(timeline: Timeline, limit: number): Tree[] {
   if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
     const told = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
     const rest =
-      rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "lane")}` : "";
-    found.push(table(`In all${rest}`, ["Lane", "Ran", "Ready", "Waited", "End"], told));
+      rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "row")}` : "";
+    found.push(table(`In all${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], told));
   }
   const part =
     count > limit ? `The first ${String(limit)} of ${plural(count, "state")}` : "All states";
-  const head = ["Lane", "State", "From", "To", "What for", "Line", "Woken by"];
+  const head = ["Row", "State", "From", "To", "What for", "Line", "Woken by"];
   return [...found, table(part, head, all)];
 }

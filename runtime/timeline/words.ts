@@ -13,9 +13,9 @@ const WAITS: Record<Reason, string> = {
   event: "waited for an event",
   condition: "waited for a condition",
   barrier: "waited at a barrier",
-  "queue get": "waited for something in a queue",
-  "queue put": "waited for room in a queue",
-  "queue join": "waited for a queue to be dealt with",
+  "queue get": "waited for an item in a queue",
+  "queue put": "waited for space in a queue",
+  "queue join": "waited until a queue was processed",
   thread: "waited for a thread to end",
   process: "waited for a process",
   task: "waited for a task",
@@ -23,14 +23,45 @@ const WAITS: Record<Reason, string> = {
   "task group": "waited for the tasks of a group",
   future: "waited for a future",
   executor: "waited for a call in an executor",
-  work: "had no work",
+  work: "waited for work",
   shutdown: "waited for a pool to end",
-  idle: "had no task that was ready",
-  turn: "let others have their turn",
+  idle: "had no ready task to run",
+  turn: "yielded to others",
   "I/O": "waited for I/O",
   input: "waited for your input",
   other: "waited",
 };
+
+/** What is written in the band of a wait. */
+const BANDS: Record<Reason, string> = {
+  sleep: "sleeping",
+  lock: "waiting for lock",
+  semaphore: "waiting for semaphore",
+  event: "waiting for event",
+  condition: "waiting for condition",
+  barrier: "waiting at barrier",
+  "queue get": "waiting for item",
+  "queue put": "waiting for space",
+  "queue join": "waiting for queue",
+  thread: "waiting for thread",
+  process: "waiting for process",
+  task: "waiting for task",
+  tasks: "waiting for tasks",
+  "task group": "waiting for its tasks",
+  future: "waiting for future",
+  executor: "waiting for executor",
+  work: "no work",
+  shutdown: "waiting for pool",
+  idle: "no ready task",
+  turn: "yielded",
+  "I/O": "waiting for I/O",
+  input: "waiting for input",
+  other: "waiting",
+};
+
+/** "waiting for lock", "waiting for thread worker". */
+export const bandWords = (reason: Reason, of: string): string =>
+  BANDS[reason] + (of === "" || reason === "task group" ? "" : ` ${of}`);
 
 /** A number with its unit, which no line break parts. */
 export const measure = (value: number | string, unit: string): string =>
@@ -61,11 +92,19 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-/** "2 tasks of libraries". */
-export function ofLibraries(lanes: readonly Lane[]): string {
-  const [kind] = new Set(lanes.map((lane) => lane.kind));
-  const isOneKind = lanes.every((lane) => lane.kind === kind);
-  return `${plural(lanes.length, (isOneKind && kind) || "lane")} of libraries`;
+/** What is folded away: "the event loop's thread and 2 tasks of libraries". */
+export function folded(lanes: readonly Lane[]): string {
+  const loops = lanes.filter((lane) => lane.own && lane.kind === "thread");
+  const others = lanes.filter((lane) => !loops.includes(lane));
+  const [kind] = new Set(others.map((lane) => lane.kind));
+  const isOneKind = others.every((lane) => lane.kind === kind);
+  const parts = [];
+  if (loops.length === 1) parts.push("the event loop’s thread");
+  else if (loops.length > 1) parts.push(`the threads of ${plural(loops.length, "event loop")}`);
+  if (others.length > 0) {
+    parts.push(`${plural(others.length, (isOneKind && kind) || "row")} of libraries`);
+  }
+  return parts.join(" and ");
 }
 
 const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
@@ -81,13 +120,24 @@ export function woken(lane: Lane, { by, state }: Segment): string {
   if (by === undefined) return "";
   if (by === lane.id) return state === "waiting" ? "" : "its turn was over";
   if (by < 0) return "a timer or something outside";
-  return lane.process.lanes.get(by)?.name ?? "";
+  const waker = lane.process.lanes.get(by);
+  return waker ? ownName(waker) : "";
 }
 
-/** "Task-1 (main)"; where there are several processes, with the name of its own. */
-export function fullName({ process, id, kind, name, runs }: Lane): string {
+/** A name that asyncio gave, because the program gave none. */
+const DEFAULT_NAME = /^Task-\d+$/;
+
+/** The program's own name first: "main (Task-1)", or "slow (fetch)" of a task that it named. */
+export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
+  if (runs === "") return name;
+  return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
+}
+
+/** Its own name; where there are several processes, with the name of its process. */
+export function fullName(lane: Lane): string {
+  const { process, id, kind } = lane;
   const main = process.lanes.get(0)?.name ?? "";
-  const own = runs === "" ? name : `${name} (${runs})`;
+  const own = ownName(lane);
   if (process.timeline.processes.size < 2 || id === 0) return own;
   return kind === "thread" && id === 1 ? main : `${own} of ${main}`;
 }
@@ -105,7 +155,7 @@ export function sentence(lane: Lane, segment: Segment): string {
     const share =
       cpu === undefined || end - start - cpu < 0.5
         ? ""
-        : ` Of this it was on a processor for ${time(cpu)}, and else waited for the GIL or a core.`;
+        : ` For ${time(cpu)} of this it was on a processor; the rest it waited for the GIL or a core.`;
     return `${name} ${at} for ${long}${atLine(line)}${span}.${share}`;
   }
   const why = by === "" ? "" : state === "ready" ? `: ${readyFor(by)}` : `. Woken by ${by}`;
@@ -144,18 +194,22 @@ export function barSentence({ lane, first, last, state }: Bar): string {
 
 const readyFor = (by: string): string => (by === "its turn was over" ? by : `woken by ${by}`);
 
-/** "held up the event loop for 1.2 s at line 7: time.sleep". */
+/** "blocked the event loop for 1.2 s at line 7: time.sleep". */
 export function heldUp({ start, end, reason, of, line, starved }: HoldUp): string {
   const place = line > 0 ? ` at line ${String(line)}` : "";
-  const what =
-    reason === ""
-      ? starved
-        ? "another thread had the GIL, or there was no core for it"
-        : "it computed"
-      : reason === "sleep"
-        ? "time.sleep"
-        : `it ${waited({ reason, of })}`;
-  return `held up the event loop for ${time(end - start)}${place}: ${what}`;
+  const why = blockedBy({ reason, of, starved });
+  return `blocked the event loop for ${time(end - start)}${place}: ${why}`;
+}
+
+/** What blocked an event loop: "time.sleep", "it computed". */
+export function blockedBy({
+  reason,
+  of,
+  starved,
+}: Pick<HoldUp, "reason" | "of" | "starved">): string {
+  if (reason === "sleep") return "time.sleep";
+  if (reason !== "") return `it ${waited({ reason, of })}`;
+  return starved ? "another thread held the GIL, or no core was free" : "it computed";
 }
 
 export function markSentence({ kind, at, text, line }: Mark): string {

@@ -74,7 +74,10 @@ const held: Row[] = [
 
 test("what the watched collections held is one table, entry by entry", () => {
   const markup = prerender(trace([...THREAD, ...held], 5), "loop")!;
-  assert.match(text(markup), /What the collections held as a line began Moment Line ready timers/);
+  assert.match(
+    text(markup),
+    /What the collections held when a line began Moment Line ready timers/,
+  );
   const rows = [...markup.matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells]) => cells);
   assert.deepEqual(rows.slice(0, 3), [
     "<td>1\u00a0ms</td><td>20</td><td>empty</td><td></td>",
@@ -93,7 +96,7 @@ test("of many changes the table holds the first", () => {
     { constructor: [] },
   ]);
   const markup = prerender(trace([...THREAD, ...many, ["state", 1, 200, 5, {}]], 300), "loop")!;
-  assert.match(text(markup), /as a line began: the first 40 of 101 changes/);
+  assert.match(text(markup), /when a line began: the first 40 of 101 changes/);
   assert.equal(markup.match(/<td>empty<\/td>/g)!.length, 40);
 });
 
@@ -102,12 +105,12 @@ test("the figure says in words what it shows, and holds the facts as a table", (
   assert.doesNotMatch(markup, /\n/);
   const said = text(markup);
   assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
-  assert.match(said, /Task-1 held up the event loop for 1\ss at line 13: time\.sleep\./);
+  assert.match(said, /Line 13 of Task-1 blocked the event loop for 1\ss: time\.sleep\./);
   assert.match(said, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
   assert.match(said, /Task-2 .* failed at 1\.107\ss: ValueError/);
   assert.match(
     markup,
-    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss">/,
+    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*">/,
   );
   assert.ok(markup.length < 12_000, String(markup.length));
 });
@@ -117,9 +120,9 @@ test("a long run stays small and says what is left out", () => {
   assert.ok(markup.length < 60_000, String(markup.length));
   assert.ok(markup.split("<rect").length < 800);
   assert.equal(markup.split("tl-name").length - 1, 24);
-  assert.match(text(markup), /Not shown: 9,977 more lanes/);
+  assert.match(text(markup), /Not shown: 9,977 more rows/);
   assert.match(text(markup), /The first 40 of [\d,]+ states/);
-  assert.match(text(markup), /In all: the first 40 of 10,001 lanes/);
+  assert.match(text(markup), /In all: the first 40 of 10,001 rows/);
 });
 
 test("a task is told with what it runs, and of several processes with its own", () => {
@@ -131,9 +134,9 @@ test("a task is told with what it runs, and of several processes with its own", 
   ];
   timeline.add(1, rows);
   const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told(), /Task-1 \(main\) held up the event loop for 100\sms at line 4/);
+  assert.match(told(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
   timeline.add(2, rows, 1);
-  assert.match(told(), /Task-1 \(main\) of Process 2|Task-1 \(main\) of MainProcess/);
+  assert.match(told(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
 });
 
 test("a task that is called like what it runs has its name once", () => {
@@ -141,7 +144,7 @@ test("a task that is called like what it runs has its name once", () => {
   timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]);
   timeline.add(1, [["step", 2, 0, 1, 0, 100, "sleep", "", 4]]);
   const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told, /brew held up the event loop/);
+  assert.match(told, /brew blocked the event loop/);
   assert.doesNotMatch(told, /brew \(?brew/);
 });
 
@@ -150,7 +153,7 @@ test("what went beyond the limit of a trace is told", () => {
   timeline.add(1, [...THREAD, ["cut", 50]]);
   timeline.end(80);
   const markup = html(figure(timeline, { what: "of this run", name: "x" }));
-  assert.match(text(markup), /There was more than a timeline keeps: it ends at 50\sms/);
+  assert.match(text(markup), /The timeline is limited in size: it ends at 50\sms/);
 });
 
 test("tasks that a recording leaves out count, and are told", () => {
@@ -159,7 +162,10 @@ test("tasks that a recording leaves out count, and are told", () => {
   timeline.end(80);
   const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(told, /9,001 tasks/);
-  assert.match(told, /more than a recording keeps: 9,000 tasks that began later are not shown/);
+  assert.match(
+    told,
+    /The recording is limited in size: 9,000 tasks that began later are not shown/,
+  );
 });
 
 test("all traces of a folder are drawn, old drawings go, wrong files are named", async () => {
@@ -208,6 +214,6 @@ test("a word stands on a bar that has room for it, and not on a phone if it has 
   const words = [...markup.matchAll(/class="tl-label( tl-tight)?"[^>]*><text[^>]*>([^<]*)/g)];
   assert.deepEqual(
     words.map(([, tight, word]) => `${word!}${tight ?? ""}`),
-    ["sleep", "task group tl-tight", "event"],
+    ["sleeping", "task group tl-tight", "event"],
   );
 });

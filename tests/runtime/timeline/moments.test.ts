@@ -41,8 +41,8 @@ test("each turn of a task is a moment, and the end of the run is the last", () =
     "0 (0) MainThread started. It ran for 2\u00a0ms, then it was Task-1’s turn.",
     "2 (10) Task-1 started at line 10. It ran for 1\u00a0ms, then slept at line 11.",
     "3 (20) Task-2 started at line 20. It ran for 1\u00a0ms, then slept at line 21.",
-    "104.2 (11) Task-1 went on from line 11, woken by a timer or something outside. It held up the event loop for 1\u00a0s at line 13: time.sleep, then ended.",
-    "1106.1 (21) Task-2 went on from line 21, woken by a timer or something outside. It ran for 900\u00a0µs, then failed with ValueError.",
+    "104.2 (11) Task-1 resumed from line 11, woken by a timer or something outside. It blocked the event loop for 1\u00a0s at line 13: time.sleep, then ended.",
+    "1106.1 (21) Task-2 resumed from line 21, woken by a timer or something outside. It ran for 900\u00a0µs, then failed with ValueError.",
     "1110 (0) The run is over, after 1.11\u00a0s.",
   ]);
 });
@@ -68,7 +68,7 @@ test("what is ready stands in the order in which it became ready, with who woke 
   );
   assert.deepEqual(shown(moments, 2), {
     Running: ["late"],
-    Ready: ["early since 2.2\u00a0ms, made by main"],
+    Ready: ["early since 2.2\u00a0ms, created by main"],
     Waiting: ["event at line 11 main"],
   });
   // Neither is ready before the step that wakes them.
@@ -131,12 +131,12 @@ test("where a clock is coarse, the order in which things were told decides", () 
   );
   assert.equal(
     told(moments)[1],
-    "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again at once.",
+    "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again immediately.",
   );
   assert.deepEqual(shown(moments, 1), { Running: ["ping"] }, "pong is not made yet");
   assert.deepEqual(shown(moments, 5), {
     Running: ["ping"],
-    Timers: ["pong line 12, longer than is known"],
+    Timers: ["pong line 12, until after the end of the recording"],
   });
 });
 
@@ -170,8 +170,8 @@ test("the loop's own thread has a turn where it prints, and before and after its
     210,
   );
   assert.deepEqual(told(moments).slice(3), [
-    "106 (21) MainThread went on. It ran for 2\u00a0ms, then slept at line 21.",
-    "208 (21) MainThread went on from line 21. It ran for 1\u00a0ms, then ended.",
+    "106 (21) MainThread resumed. It ran for 2\u00a0ms, then slept at line 21.",
+    "208 (21) MainThread resumed from line 21. It ran for 1\u00a0ms, then ended.",
     "210 (0) The run is over, after 210\u00a0ms.",
   ]);
   assert.equal(moments.printed[0]?.moment, 3);
@@ -196,9 +196,9 @@ test("a callback that waits is a turn of the thread, also right after a task's s
     408,
   );
   assert.deepEqual(told(moments).slice(2, 5), [
-    "101 (11) beat went on from line 11, woken by a timer or something outside. It ran for 1\u00a0ms, then slept at line 11.",
-    "102 (5) MainThread went on. It ran for 2\u00a0ms, then slept at line 5.",
-    "404 (5) MainThread went on from line 5. It ran for 2\u00a0ms, then it was beat’s turn.",
+    "101 (11) beat resumed from line 11, woken by a timer or something outside. It ran for 1\u00a0ms, then slept at line 11.",
+    "102 (5) MainThread resumed. It ran for 2\u00a0ms, then slept at line 5.",
+    "404 (5) MainThread resumed from line 5. It ran for 2\u00a0ms, then it was beat’s turn.",
   ]);
 });
 
@@ -224,9 +224,9 @@ test("a thread has a moment each time it gets its turn", () => {
   const moments = of(THREADS, 10);
   assert.deepEqual(told(moments), [
     "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
-    "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then had no work.",
-    "6 (9) MainThread went on from line 9, woken by worker. It ran for 1\u00a0ms, then its turn was over.",
-    "7 (0) worker went on. It ran for 3\u00a0ms, then its thread ended, or no more is known.",
+    "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then waited for work.",
+    "6 (9) MainThread resumed from line 9, woken by worker. It ran for 1\u00a0ms, then its turn was over.",
+    "7 (0) worker resumed. It ran for 3\u00a0ms, then its thread ended, or the recording did.",
     "8 (0) MainThread got its turn again. It ran for 1\u00a0ms, then ended.",
     "10 (0) The run is over, after 10\u00a0ms.",
   ]);
@@ -283,14 +283,17 @@ test("of a run that was cut, the last moment says that more is not known", () =>
   const moments = of([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
   assert.equal(
     told(moments).at(-1),
-    "50 (0) There was more than a timeline keeps: what came after 50\u00a0ms is not known.",
+    "50 (0) The timeline is limited in size: what came after 50\u00a0ms is not known.",
   );
 });
 
 test("whoever still waits when the run is over is shown at its end", () => {
   const moments = of([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
   assert.deepEqual(shown(moments, moments.all.length - 1), {
-    Timers: ["Task-1 line 11, longer than is known", "Task-2 line 21, longer than is known"],
+    Timers: [
+      "Task-1 line 11, until after the end of the recording",
+      "Task-2 line 21, until after the end of the recording",
+    ],
     Waiting: ["idle MainThread"],
   });
 });
