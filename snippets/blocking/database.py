@@ -32,10 +32,10 @@ class Database:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        try:
-            await self._in_thread(self._close)
-        finally:
-            self._thread.shutdown(wait=False)  # what has been submitted still runs
+        closing = self._thread.submit(self._close)
+        self._thread.shutdown(wait=False)  # no new calls; those submitted still run
+        # shield: even if this task is cancelled, the connection is closed.
+        await asyncio.shield(asyncio.wrap_future(closing))
 
     async def run[T](self, function: Callable[..., T], *args: object) -> T:
         return await self._in_thread(self._transaction, function, *args)
