@@ -25,7 +25,7 @@ type Check = Callable[[], str]
 
 def module(note: str) -> ModuleType:
     with warnings.catch_warnings():
-        # What other packages do on the newest Python is theirs to mend.
+        # What other packages do on the newest Python is theirs to fix.
         warnings.simplefilter("ignore", DeprecationWarning)
         return importlib.import_module(f"tests.claims.{note.lower()}")
 
