@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-# region signals
 @contextmanager
 def stop_on_signal() -> Iterator[asyncio.Event]:
     """Provide an event that the first SIGTERM, Ctrl-C or (on Windows) Ctrl-Break sets.
@@ -39,7 +38,6 @@ def stop_on_signal() -> Iterator[asyncio.Event]:
         restore()
 
 
-# endregion
 async def report_weather() -> None:
     try:
         while True:

@@ -3,7 +3,6 @@ from collections.abc import Callable
 from time import monotonic, perf_counter, sleep
 
 
-# region heartbeat
 async def heartbeat(report: Callable[[float], None], every: float = 0.02) -> None:
     """Call report(seconds late) after every beat of the event loop, until cancelled.
 
@@ -16,7 +15,6 @@ async def heartbeat(report: Callable[[float], None], every: float = 0.02) -> Non
         report(max(0.0, monotonic() - due))
 
 
-# endregion
 async def await_report() -> None:
     await asyncio.sleep(0.3)
 
