@@ -59,6 +59,11 @@ def test_has_every_claim_of_the_audit_in_order() -> None:
     assert [claim.id for claim in LEDGER.claims] == expected
 
 
+def test_the_page_says_how_many_there_are() -> None:
+    page = (DOCS / "reference" / "claims.md").read_text(encoding="utf-8")
+    assert re.findall(r"description: (\d+) ", page) == [str(len(LEDGER.claims))]
+
+
 def test_enough_claims_are_executed() -> None:
     assert len(CHECKED) >= 70
 
