@@ -10,23 +10,23 @@ def log(text: str) -> None:
 
 
 # region printing
-def print_labels(parcel: str, stop: Event) -> None:
-    for copy in range(1, 5):
+def send_readings(station: str, stop: Event) -> None:
+    for number in range(1, 5):
         if stop.is_set():
-            log(f"{parcel}: the printer stops")
+            log(f"{station}: the thread stops")
             return
         sleep(0.2)
-        log(f"{parcel}: copy {copy}")
+        log(f"{station}: reading {number} sent")
 
 
-async def print_for_a_while(parcel: str, tell_the_thread: bool) -> None:
+async def send_within_limit(station: str, set_event: bool) -> None:
     stop = Event()
     try:
         async with asyncio.timeout(0.5):
-            await asyncio.to_thread(print_labels, parcel, stop)
+            await asyncio.to_thread(send_readings, station, stop)
     except TimeoutError:
-        log(f"{parcel}: nobody waits any more")
-        if tell_the_thread:
+        log(f"{station}: timeout, the task stops waiting")
+        if set_event:
             stop.set()
 
 
@@ -34,10 +34,10 @@ async def print_for_a_while(parcel: str, tell_the_thread: bool) -> None:
 
 
 async def main() -> None:
-    await print_for_a_while("Lisbon", tell_the_thread=False)
+    await send_within_limit("Oslo", set_event=False)
     await asyncio.sleep(0.5)
     print()
-    await print_for_a_while("Tromsø", tell_the_thread=True)
+    await send_within_limit("Cairo", set_event=True)
 
 
 asyncio.run(main())

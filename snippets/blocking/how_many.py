@@ -4,26 +4,28 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import current_thread
 from time import perf_counter, sleep
 
-PARCELS = 8
-labels = Counter[str]()  # by thread
+STATIONS = 8
+readings = Counter[str]()  # by thread
 
 
-def print_label(parcel: int) -> None:
+def read_sensor(station: int) -> None:
     sleep(0.3)
-    labels[current_thread().name] += 1
+    readings[current_thread().name] += 1
 
 
-async def print_all(threads: int) -> None:
+async def read_all(threads: int) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(max_workers=threads))
-    labels.clear()
+    readings.clear()
     start = perf_counter()
-    async with asyncio.TaskGroup() as station:
-        for parcel in range(PARCELS):
-            station.create_task(asyncio.to_thread(print_label, parcel))
+    async with asyncio.TaskGroup() as tasks:
+        for station in range(STATIONS):
+            tasks.create_task(asyncio.to_thread(read_sensor, station))
     took = perf_counter() - start
-    print(f"{threads} threads: {PARCELS} labels in {took:.1f} s, {max(labels.values())} by each")
+    print(
+        f"{threads} threads: {STATIONS} readings in {took:.1f} s, {max(readings.values())} by each"
+    )
 
 
 for threads in (8, 4):
-    asyncio.run(print_all(threads))
+    asyncio.run(read_all(threads))

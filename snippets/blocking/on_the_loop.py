@@ -1,35 +1,35 @@
 import asyncio
 from time import sleep
 
-moves = 0
+refreshes = 0
 
 
-def print_label(parcel: str) -> str:
-    sleep(0.75)  # the printer's driver blocks
-    return f"label for {parcel}"
+def read_sensor(station: str) -> float:
+    sleep(0.75)  # the sensor's driver blocks
+    return {"Oslo": 7.5, "Cairo": 31.0}[station]
 
 
-async def run_belt() -> None:
-    global moves
+async def refresh_display() -> None:
+    global refreshes
     while True:
         await asyncio.sleep(0.3)
-        moves += 1
+        refreshes += 1
 
 
-# region printing
-async def get_label(parcel: str) -> str:
-    return print_label(parcel)
+# region reading
+async def get_reading(station: str) -> float:
+    return read_sensor(station)
 
 
 # endregion
 
 
 async def main() -> None:
-    belt = asyncio.create_task(run_belt())
-    await asyncio.sleep(0)  # let the belt start
-    label = await get_label("Lisbon")
-    print(f"{label}, the belt moved {moves} times meanwhile")
-    belt.cancel()
+    display = asyncio.create_task(refresh_display())
+    await asyncio.sleep(0)  # let the display start
+    reading = await get_reading("Oslo")
+    print(f"Oslo: {reading} °C. Meanwhile the display was refreshed {refreshes} times.")
+    display.cancel()
 
 
 asyncio.run(main())

@@ -19,12 +19,12 @@ async def hop_once(file: TextIO) -> int:
 
 async def main() -> None:
     took = {}
-    with tempfile.TemporaryFile("w+") as parcels:
-        parcels.writelines(f"parcel {number}\n" for number in range(LINES))
+    with tempfile.TemporaryFile("w+") as readings:
+        readings.writelines(f"reading {number}\n" for number in range(LINES))
         for read in (hop_for_each_line, hop_once):
-            parcels.seek(0)
+            readings.seek(0)
             start = perf_counter()
-            lines = await read(parcels)
+            lines = await read(readings)
             took[read.__name__] = perf_counter() - start
             print(f"{read.__name__}: {lines} lines, {took[read.__name__] * 1000:.0f} ms")
     print("quicker:", min(took, key=took.__getitem__))

@@ -19,7 +19,7 @@ SCHEDULES: dict[str, dict[str, Order]] = {
         "books": [(0, 2), (6, 8)],
         "lamp": [(0, 2), (10, 12)],
     },
-    "two clerks on one order, each half counted as a job": {
+    "two clerks on one order, each half a job": {
         "left": [(0, 4), (14, 15)],
         "right": [(0, 4)],
     },
@@ -44,10 +44,8 @@ def draw(order: Order) -> str:
 
 
 for name, orders in SCHEDULES.items():
-    print(name)
-    for item, order in orders.items():
-        print(f"  {item:5}|{draw(order)}|")
-
     concurrent = overlap([in_progress(order) for order in orders.values()])
     parallel = overlap([stretch for order in orders.values() for stretch in order])
-    print(f"  concurrent: {concurrent} min   parallel: {parallel} min\n")
+    print(f"{name}: concurrent {concurrent} min, parallel {parallel} min")
+    for item, order in orders.items():
+        print(f"  {item:5}|{draw(order)}|")

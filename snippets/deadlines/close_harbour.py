@@ -2,6 +2,7 @@
 # requires-python = ">=3.13"
 # ///
 import asyncio
+import logging
 from time import perf_counter
 
 start = perf_counter()
@@ -11,32 +12,38 @@ def log(event: str) -> None:
     print(f"{perf_counter() - start:.1f} s  {event}")
 
 
+async def pack(order: str) -> None:
+    await asyncio.sleep(0.3)
+    log(f"{order} is packed")
+
+
 # region closing
-async def pilot(ships: asyncio.Queue[str]) -> None:
+async def pack_orders(orders: asyncio.Queue[str]) -> None:
     while True:
         try:
-            ship = await ships.get()
+            order = await orders.get()
         except asyncio.QueueShutDown:
             return
         try:
-            await asyncio.sleep(0.3)
-            log(f"{ship} is in port")
+            await pack(order)
         except asyncio.CancelledError:
-            log(f"{ship} goes back to sea")
+            log(f"{order} is given back")
             raise
+        except Exception:  # one order that fails must not end the worker
+            logging.exception("could not pack %s", order)
 
 
-async def harbour(ships: asyncio.Queue[str], closing: asyncio.Event, grace: float) -> None:
+async def run_shop(orders: asyncio.Queue[str], closing: asyncio.Event, grace: float) -> None:
     try:
-        async with asyncio.timeout(None) as patience, asyncio.TaskGroup() as pilots:
-            pilots.create_task(pilot(ships))
+        async with asyncio.timeout(None) as limit, asyncio.TaskGroup() as workers:
+            workers.create_task(pack_orders(orders))
             await closing.wait()
-            log(f"closing, {ships.qsize()} waiting, nobody else comes in")
-            ships.shutdown()
-            patience.reschedule(asyncio.get_running_loop().time() + grace)
-        log("all in port")
+            log(f"closing, {orders.qsize()} orders are waiting, no new ones are taken")
+            orders.shutdown()
+            limit.reschedule(asyncio.get_running_loop().time() + grace)
+        log("all orders are packed")
     except TimeoutError:
-        log(f"lights out, {ships.qsize()} still waiting")
+        log(f"time is up, orders never started: {orders.qsize()}")
 
 
 # endregion
@@ -44,11 +51,11 @@ async def harbour(ships: asyncio.Queue[str], closing: asyncio.Event, grace: floa
 
 async def main() -> None:
     closing = asyncio.Event()
-    ships = asyncio.Queue[str]()
-    for ship in "Alba", "Boreas", "Ceres", "Delfin", "Electra":
-        ships.put_nowait(ship)
+    orders = asyncio.Queue[str]()
+    for number in range(1, 6):
+        orders.put_nowait(f"order {number}")
     asyncio.get_running_loop().call_later(0.45, closing.set)
-    await harbour(ships, closing, grace=0.6)
+    await run_shop(orders, closing, grace=0.6)
 
 
 asyncio.run(main())

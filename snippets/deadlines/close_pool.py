@@ -8,16 +8,17 @@ def log(event: str) -> None:
     print(f"{perf_counter() - start:.1f} s  {event}")
 
 
-def unload(crate: int) -> None:
+def pack(order: int) -> None:
     sleep(0.4)
-    log("a crate is ashore")
+    log("an order is packed")
 
 
-cranes = ThreadPoolExecutor(max_workers=2)
-crates = [cranes.submit(unload, crate) for crate in range(10)]
-
-sleep(0.2)
-log("closing time")
-cranes.shutdown(wait=True, cancel_futures=True)
-left = sum(crate.cancelled() for crate in crates)
-log(f"cranes stand still, {left} crates stay on board")
+pool = ThreadPoolExecutor(max_workers=2)
+try:
+    orders = [pool.submit(pack, order) for order in range(10)]
+    sleep(0.2)
+    log("the shop closes")
+finally:
+    pool.shutdown(wait=True, cancel_futures=True)
+left = sum(order.cancelled() for order in orders)
+log(f"both threads have ended, {left} orders were never started")

@@ -1,30 +1,30 @@
 import asyncio
 
 
-async def measure_tide() -> str:
+async def count_stock() -> str:
     await asyncio.sleep(0.4)
-    return "3.2 m"
+    return "32 chessboards"
 
 
-async def captain(ship: str, tide: asyncio.Future[str], patience: float) -> None:
+async def customer(name: str, count: asyncio.Future[str], patience: float) -> None:
     try:
         async with asyncio.timeout(patience):
-            print(f"  {ship}: {await tide}")
+            print(f"  {name}: {await count}")
     except TimeoutError:
-        print(f"  {ship}: we sail without it")
+        print(f"  {name}: timeout")
     except asyncio.CancelledError:
-        print(f"  {ship}: cancelled, and not by us")
+        print(f"  {name}: cancelled, without a timeout")
         raise
 
 
 async def main() -> None:
     for shielded in False, True:
         print(f"{shielded=}")
-        tide = asyncio.create_task(measure_tide())
-        async with asyncio.TaskGroup() as captains:
-            for ship, patience in [("Nervosa", 0.2), ("Serena", 5)]:
-                shared = asyncio.shield(tide) if shielded else tide
-                captains.create_task(captain(ship, shared, patience))
+        count = asyncio.create_task(count_stock())
+        async with asyncio.TaskGroup() as customers:
+            for name, patience in [("Ada", 0.2), ("Ben", 5)]:
+                shared = asyncio.shield(count) if shielded else count
+                customers.create_task(customer(name, shared, patience))
 
 
 asyncio.run(main())

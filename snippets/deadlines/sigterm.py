@@ -1,33 +1,66 @@
 # /// script
 # [tool.runnable]
-# native = "Nobody sends a signal to a page in the browser."
+# native = "A page in the browser receives no signals from the operating system."
 # ///
 import asyncio
-import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 
-async def beacon() -> None:
+@contextmanager
+def stop_on_signal() -> Iterator[asyncio.Event]:
+    """Provide an event that the first SIGTERM, Ctrl-C or (on Windows) Ctrl-Break sets.
+
+    with stop_on_signal() as stop:
+        await stop.wait()
+
+    The second signal then has its usual effect: Ctrl-C cancels the main task and interrupts, and
+    SIGTERM ends the process. Use it in the main thread.
+    """
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    names = ["SIGINT", "SIGTERM", "SIGBREAK"]  # not every system has all of them
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        restore()
+        loop.call_soon_threadsafe(stop.set)  # wakes the loop, which may be waiting
+
+    def restore() -> None:
+        while previous:
+            signal.signal(*previous.popitem())
+
+    previous = {number: signal.signal(number, on_signal) for number in numbers}
+    try:
+        yield stop
+    finally:
+        restore()
+
+
+async def report_weather() -> None:
     try:
         while True:
-            print("flash")
+            print("7.5 °C in Oslo")
             await asyncio.sleep(0.4)
     finally:
-        print("the beacon is out")
+        print("sending the last report")
+        await asyncio.sleep(60)
 
 
 async def main() -> None:
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in signal.SIGTERM, signal.SIGINT:
-        loop.add_signal_handler(number, stop.set)
-    loop.call_later(0.6, os.kill, os.getpid(), signal.SIGTERM)  # as `kill` would
+    loop.call_later(0.6, signal.raise_signal, signal.SIGTERM)  # as `docker stop` would
+    loop.call_later(0.9, signal.raise_signal, signal.SIGINT)  # as an impatient person would
+    with stop_on_signal() as stop:
+        async with asyncio.TaskGroup() as station:
+            reports = station.create_task(report_weather())
+            await stop.wait()
+            print("stopping")
+            reports.cancel()
 
-    async with asyncio.TaskGroup() as coast:
-        flashing = coast.create_task(beacon())
-        await stop.wait()
-        print("we are asked to stop")
-        flashing.cancel()
 
-
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")

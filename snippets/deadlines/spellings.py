@@ -3,27 +3,27 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 
-async def unload() -> None:
+async def pay() -> None:
     try:
         await asyncio.sleep(5)
     finally:
-        await asyncio.sleep(0.3)  # put down what hangs on the crane
+        await asyncio.sleep(0.3)  # give the reserved money back
 
 
 # region spellings
 async def with_timeout() -> None:
     async with asyncio.timeout(0.2):
-        await unload()
+        await pay()
 
 
 async def with_timeout_at() -> None:
     deadline = asyncio.get_running_loop().time() + 0.2
     async with asyncio.timeout_at(deadline):
-        await unload()
+        await pay()
 
 
 async def with_wait_for() -> None:
-    await asyncio.wait_for(unload(), timeout=0.2)
+    await asyncio.wait_for(pay(), timeout=0.2)
 
 
 # endregion

@@ -1,22 +1,22 @@
 import asyncio
 from time import perf_counter
 
-BAKES = {"cake": 0.8, "rolls": 0.2, "bread": 0.5}
+STATIONS = {"Oslo": 0.8, "Cairo": 0.2, "Lima": 0.5}  # seconds until each answers
 start = perf_counter()
 
 
-async def bake(loaf: str, finished: list[str]) -> None:
-    await asyncio.sleep(BAKES[loaf])
-    finished.append(loaf)
-    print(f"{perf_counter() - start:.1f} s  {loaf} out of the oven")
+async def ask(station: str, answered: list[str]) -> None:
+    await asyncio.sleep(STATIONS[station])
+    answered.append(station)
+    print(f"{perf_counter() - start:.1f} s  {station} answers")
 
 
 async def main() -> None:
-    finished: list[str] = []
-    async with asyncio.TaskGroup() as oven:
-        for loaf in BAKES:
-            oven.create_task(bake(loaf, finished))
-    print("all in together, out:", ", then ".join(finished))
+    answered: list[str] = []
+    async with asyncio.TaskGroup() as group:
+        for station in STATIONS:
+            group.create_task(ask(station, answered))
+    print("all asked together, answered:", ", then ".join(answered))
 
 
 asyncio.run(main())

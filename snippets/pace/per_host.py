@@ -3,8 +3,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from time import perf_counter
 
-ANSWERS_AFTER = {"prado": 0.25, "tate": 0.1}
-PICTURES = {"prado": 8, "tate": 4}
+ANSWERS_AFTER = {"oslo": 0.25, "lima": 0.1}
+REPORTS = {"oslo": 8, "lima": 4}
 
 
 async def fetch(host: str, limits: Mapping[str, asyncio.Semaphore]) -> None:
@@ -12,11 +12,11 @@ async def fetch(host: str, limits: Mapping[str, asyncio.Semaphore]) -> None:
         await asyncio.sleep(ANSWERS_AFTER[host])
 
 
-async def visit(host: str, limits: Mapping[str, asyncio.Semaphore]) -> None:
+async def fetch_all(host: str, limits: Mapping[str, asyncio.Semaphore]) -> None:
     start = perf_counter()
-    async with asyncio.TaskGroup() as pictures:
-        for _ in range(PICTURES[host]):
-            pictures.create_task(fetch(host, limits))
+    async with asyncio.TaskGroup() as reports:
+        for _ in range(REPORTS[host]):
+            reports.create_task(fetch(host, limits))
     print(f"  {host} done after {perf_counter() - start:.1f} s")
 
 
@@ -28,8 +28,8 @@ async def main() -> None:
     ]:
         print(what)
         async with asyncio.TaskGroup() as hosts:
-            for host in PICTURES:
-                hosts.create_task(visit(host, limits))
+            for host in REPORTS:
+                hosts.create_task(fetch_all(host, limits))
 
 
 asyncio.run(main())

@@ -1,11 +1,11 @@
 import asyncio
 from time import perf_counter
 
-PICTURES = 12
+REPORTS = 12
 in_progress = most = 0
 
 
-async def fetch(picture: int, limit: asyncio.Semaphore) -> None:
+async def fetch(report: int, limit: asyncio.Semaphore) -> None:
     global in_progress, most
     async with limit:
         in_progress += 1
@@ -20,11 +20,11 @@ async def main() -> None:
         most = 0
         limit = asyncio.Semaphore(places)
         start = perf_counter()
-        async with asyncio.TaskGroup() as visit:
-            for picture in range(PICTURES):
-                visit.create_task(fetch(picture, limit))
+        async with asyncio.TaskGroup() as tasks:
+            for report in range(REPORTS):
+                tasks.create_task(fetch(report, limit))
         took = perf_counter() - start
-        print(f"{places} places: at most {most} in progress, {took:.1f} s in all")
+        print(f"Semaphore({places}): at most {most} in progress, {took:.1f} s in all")
 
 
 asyncio.run(main())

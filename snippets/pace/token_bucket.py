@@ -4,6 +4,11 @@ from time import perf_counter
 
 # region bucket
 class TokenBucket:
+    """Let through `rate` calls of take() a second on average, and up to `burst` immediately.
+
+    Create it inside the running loop, and use it from that loop's tasks only.
+    """
+
     def __init__(self, rate: float, burst: int) -> None:
         self.rate, self.burst = rate, burst
         self.tokens = float(burst)
@@ -26,9 +31,9 @@ async def main() -> None:
         await bucket.take()
         print(f"{perf_counter() - start:.1f} s  request {number}")
 
-    async with asyncio.TaskGroup() as visit:
+    async with asyncio.TaskGroup() as tasks:
         for number in range(1, 9):
-            visit.create_task(ask(number))
+            tasks.create_task(ask(number))
 
 
 asyncio.run(main())

@@ -1,10 +1,10 @@
 import asyncio
 
-PICTURES = 12
+REPORTS = 12
 in_progress = most = 0
 
 
-async def fetch(picture: int) -> None:
+async def fetch(report: int) -> None:
     global in_progress, most
     in_progress += 1
     most = max(most, in_progress)
@@ -13,31 +13,31 @@ async def fetch(picture: int) -> None:
 
 
 # region places
-async def inside_the_task(visit: asyncio.TaskGroup) -> None:
+async def inside_the_task(tasks: asyncio.TaskGroup) -> None:
     limit = asyncio.Semaphore(3)
 
-    async def fetch_limited(picture: int) -> None:
+    async def fetch_limited(report: int) -> None:
         async with limit:
-            await fetch(picture)
+            await fetch(report)
 
-    for picture in range(PICTURES):
-        visit.create_task(fetch_limited(picture))
+    for report in range(REPORTS):
+        tasks.create_task(fetch_limited(report))
 
 
-async def around_the_start(visit: asyncio.TaskGroup) -> None:
+async def around_the_start(tasks: asyncio.TaskGroup) -> None:
     limit = asyncio.Semaphore(3)
-    for picture in range(PICTURES):
+    for report in range(REPORTS):
         async with limit:
-            visit.create_task(fetch(picture))
+            tasks.create_task(fetch(report))
 
 
-async def one_for_each(visit: asyncio.TaskGroup) -> None:
-    async def fetch_limited(picture: int) -> None:
+async def one_for_each(tasks: asyncio.TaskGroup) -> None:
+    async def fetch_limited(report: int) -> None:
         async with asyncio.Semaphore(3):
-            await fetch(picture)
+            await fetch(report)
 
-    for picture in range(PICTURES):
-        visit.create_task(fetch_limited(picture))
+    for report in range(REPORTS):
+        tasks.create_task(fetch_limited(report))
 
 
 # endregion
@@ -47,8 +47,8 @@ async def main() -> None:
     global most
     for start_all in inside_the_task, around_the_start, one_for_each:
         most = 0
-        async with asyncio.TaskGroup() as visit:
-            await start_all(visit)
+        async with asyncio.TaskGroup() as tasks:
+            await start_all(tasks)
         print(f"{start_all.__name__}: {most} at a time")
 
 

@@ -20,7 +20,7 @@ def main() -> None:
             started = perf_counter()
             list(pool.map(with_tax, PRICES, chunksize=chunksize))
             took[how] = perf_counter() - started
-            print(f"{how}: {len(PRICES) // chunksize} parcels sent, and as many back")
+            print(f"{how}: {len(PRICES) // chunksize} messages sent, and as many back")
 
     print("quickest first:", "; ".join(sorted(took, key=took.__getitem__)))
 

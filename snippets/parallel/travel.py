@@ -13,7 +13,7 @@ def make_discount(percent: int) -> object:
     return discount
 
 
-luggage: dict[str, object] = {
+values: dict[str, object] = {
     "a function of this file": with_tax,
     "a function inside another": make_discount(10),
     "a lambda": lambda price: price * 2,
@@ -22,10 +22,10 @@ luggage: dict[str, object] = {
     "a million prices": list(range(1_000_000)),
 }
 
-for name, thing in luggage.items():
+for name, value in values.items():
     try:
-        size = len(pickle.dumps(thing))
-    except (pickle.PicklingError, AttributeError, TypeError):  # it depends on version and object
+        size = len(pickle.dumps(value))
+    except (pickle.PicklingError, AttributeError, TypeError):  # which one depends on the version
         print(f"{name}: cannot be pickled")
     else:
         print(f"{name}: {size:,} bytes")

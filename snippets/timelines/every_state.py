@@ -2,27 +2,27 @@ import asyncio
 import threading
 import time
 
-till = threading.Lock()
+cash_register = threading.Lock()
 
 
 def count_money(seconds: float) -> None:
-    with till:
+    with cash_register:
         time.sleep(seconds)
 
 
 async def early(seconds: float) -> None:
     await asyncio.sleep(seconds)
-    print(f"served after {seconds} s")
+    print(f"early customer served after {seconds} s")
 
 
-async def late(doors: asyncio.Event) -> None:
-    await doors.wait()
-    print("served when the doors are open")
+async def late(is_open: asyncio.Event) -> None:
+    await is_open.wait()
+    print("late customer served")
 
 
-async def stocktaking(doors: asyncio.Event) -> None:
+async def stocktaking(is_open: asyncio.Event) -> None:
     await asyncio.sleep(0.3)
-    doors.set()
+    is_open.set()  # late is ready now, but the loop below has no await
     total = 0
     while total < 4_000_000:
         total += 1
@@ -30,11 +30,11 @@ async def stocktaking(doors: asyncio.Event) -> None:
 
 
 async def main() -> None:
-    doors = asyncio.Event()
+    is_open = asyncio.Event()
     async with asyncio.TaskGroup() as shop:
         shop.create_task(early(0.2), name="early")
-        shop.create_task(late(doors), name="late")
-        shop.create_task(stocktaking(doors), name="stocktaking")
+        shop.create_task(late(is_open), name="late")
+        shop.create_task(stocktaking(is_open), name="stocktaking")
         shop.create_task(asyncio.to_thread(count_money, 0.5))
         shop.create_task(asyncio.to_thread(count_money, 0.1))
 

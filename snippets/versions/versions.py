@@ -9,7 +9,7 @@ import threading
 from concurrent import futures
 from inspect import signature
 
-# What to look for, the first version that has it, and whether this one does.
+# Each feature, the first version that has it, and whether this interpreter has it.
 FEATURES = [
     ("asyncio.TaskGroup", (3, 11), hasattr(asyncio, "TaskGroup")),
     ("asyncio.timeout", (3, 11), hasattr(asyncio, "timeout")),

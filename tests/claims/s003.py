@@ -244,7 +244,7 @@ def serves_beside_a_slow_client(kind: type[http.server.HTTPServer]) -> bool:
         with socket.create_connection(address) as slow:
             slow.sendall(b"GET / HTTP/1.1\r\nHost: ")
             time.sleep(0.1)  # the server is reading this request now
-            with socket.create_connection(address, timeout=0.5) as quick:
+            with socket.create_connection(address, timeout=1) as quick:
                 quick.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
                 try:
                     answered = quick.recv(12) == b"HTTP/1.0 200"

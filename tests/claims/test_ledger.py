@@ -25,7 +25,7 @@ type Check = Callable[[], str]
 
 def module(note: str) -> ModuleType:
     with warnings.catch_warnings():
-        # What other packages do on the newest Python is theirs to mend.
+        # What other packages do on the newest Python is theirs to fix.
         warnings.simplefilter("ignore", DeprecationWarning)
         return importlib.import_module(f"tests.claims.{note.lower()}")
 
@@ -57,6 +57,11 @@ def anchors(page: str) -> set[str]:
 def test_has_every_claim_of_the_audit_in_order() -> None:
     expected = [f"{note}.{number + 1}" for note, count in AUDIT.items() for number in range(count)]
     assert [claim.id for claim in LEDGER.claims] == expected
+
+
+def test_the_page_says_how_many_there_are() -> None:
+    page = (DOCS / "reference" / "claims.md").read_text(encoding="utf-8")
+    assert re.findall(r"description: (\d+) ", page) == [str(len(LEDGER.claims))]
 
 
 def test_enough_claims_are_executed() -> None:

@@ -1,4 +1,4 @@
-"""API by version: each entry is asked of the interpreters at hand."""
+"""API by version: every interpreter that is installed here evaluates each probe."""
 
 import re
 
