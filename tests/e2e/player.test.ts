@@ -390,12 +390,12 @@ for (const engine of engines) {
         await press(page, "Next", figure);
       }
       const told = (pattern: RegExp) => steps.find(({ told }) => pattern.test(told));
-      const asleep = told(/^Task-\d \(brew\) started at line 4\. .*then slept at line 5\.$/);
+      const asleep = told(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
       assert.equal(asleep?.excerpt, "   4  async def brew(drink: str, seconds: float) -> None:\n");
       assert.deepEqual(asleep.marked, ["async def brew(drink: str, seconds: float) -> None:"]);
-      const woken = told(/^Task-3 \(brew\) went on from line 5, woken by a timer/);
+      const woken = told(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
       assert.equal(woken?.printed, "coffee is ready\n");
-      assert.match(woken.entries.join("\n"), /^Task-2 \(brew\) line 5, \S+\sms more, until /m);
+      assert.match(woken.entries.join("\n"), /^brew \(Task-2\) line 5, \S+\sms more, until /m);
       assert.match(steps.at(-1)!.told, /^The run is over, after /);
       // A new run has no steps before it is over.
       await widget.press("Run");

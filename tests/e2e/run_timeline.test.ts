@@ -143,30 +143,30 @@ for (const engine of engines) {
       await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
       const told = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
       await page.keyboard.press("ArrowDown");
-      for (let key = 0; key < 9 && !/^Task-1 \(main\) slept/.test(await told()); key++) {
+      for (let key = 0; key < 9 && !/^main \(Task-1\) slept/.test(await told()); key++) {
         await page.keyboard.press("ArrowRight");
       }
-      assert.match(await told(), /^Task-1 \(main\) slept/);
+      assert.match(await told(), /^main \(Task-1\) slept/);
       await page.keyboard.press("Enter");
       await page.waitForSelector(`${SNIPPET} .runnable-marked`);
       const [line] = await marked(page, SNIPPET);
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    test("what held up the loop is called by its line and reason", async () => {
+    test("what blocked the loop is named by its line and reason", async () => {
       const widget = await inPlayground(BLOCKING);
       await widget.run();
       await until(
         page,
         "runnable-playground",
-        /eld up the event loop for (?:[4-9]\d\d\sms|[\d.]+\ss) at line 7/,
+        /Line 7 of rude \(Task-\d\) blocked the event loop for [\d.]+\sm?s: time\.sleep/,
       );
     });
 
     test("a callback outside all tasks that computes is called, too", async () => {
       const widget = await inPlayground(BUSY_CALLBACK);
       await widget.run();
-      const found = /MainThread held up the event loop for [\d.]+\sm?s at line 7: it computed/;
+      const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
       await until(page, "runnable-playground", found);
     });
 
