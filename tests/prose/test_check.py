@@ -100,6 +100,11 @@ def test_what_is_allowed_is_only_what_is_quoted(tmp_path: Path) -> None:
     assert message.startswith("“at once”")
 
 
+def test_a_permission_in_a_fence_is_an_example(tmp_path: Path) -> None:
+    text = f"```markdown\n<!-- {allowing('start at once')} -->\n```\n"
+    assert messages(tmp_path, "docs/page.md", text) == []
+
+
 def test_a_permission_without_a_reason_is_none(tmp_path: Path) -> None:
     text = f"<!-- {allowing('start at once', reason='')} -->\n\n{PHRASE}\n"
     assert len(messages(tmp_path, "docs/page.md", text)) == 2
