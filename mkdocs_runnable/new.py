@@ -9,18 +9,18 @@ import asyncio
 import time
 
 
-async def brew(drink: str, seconds: float) -> None:
-    print(f"{drink}: started")
+async def ask(station: str, seconds: float) -> None:
+    print(f"{station}: asked")
     await asyncio.sleep(seconds)
-    print(f"{drink}: ready")
+    print(f"{station}: answered")
 
 
 async def main() -> None:
     start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        group.create_task(brew("coffee", 0.3))
-        group.create_task(brew("tea", 0.2))
-    print(f"both took {time.perf_counter() - start:.1f} s")
+        group.create_task(ask("Oslo", 0.3))
+        group.create_task(ask("Cairo", 0.2))
+    print(f"both answers after {time.perf_counter() - start:.1f} s")
 
 
 asyncio.run(main())

@@ -196,7 +196,7 @@ def test_new_makes_a_snippet_that_passes(library: Library, capfd: Output) -> Non
     assert main(["new", "tea/pot"]) == 0
     captured = capfd.readouterr()
     assert captured.out == "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }\n"
-    assert library.path("tea/pot").with_suffix(".out").read_text().startswith("coffee: started\n")
+    assert library.path("tea/pot").with_suffix(".out").read_text().startswith("Oslo: asked\n")
     assert main(["check"]) == 0
     assert main(["new", "tea/pot"]) == 2
     assert "snippets/tea/pot.py exists already" in capfd.readouterr().err
