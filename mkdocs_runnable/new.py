@@ -35,8 +35,8 @@ def create(library: Library, name: str) -> str:
     """
     if not is_valid_name(name):
         raise RunnableError(
-            f"{name!r} is no name for a snippet. Expected topic/name in snake_case "
-            "(a-z, 0-9 and _, a letter first), such as chess/one_opponent."
+            f"{name!r} cannot be the name of a snippet. Expected topic/name in snake_case "
+            "(a-z, 0-9 and _, starting with a letter), such as chess/one_opponent."
         )
     path = library.path(name)
     if path.exists():
