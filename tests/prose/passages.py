@@ -203,6 +203,8 @@ def without_names(found: Iterable[Passage]) -> Iterator[Passage]:
 # Names of modules, classes and the like; a word that readers see by itself begins with a capital.
 NAME = re.compile(r"[^A-Z\s][^\s]*")
 QUOTES = re.compile(r"(?s)([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2")
+# Names a part of the program for pages.
+REGION = re.compile(r"#\s*(?:end)?region\b")
 PASSED_OVER = {tokenize.NL, tokenize.COMMENT}
 OPENS = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
@@ -260,7 +262,7 @@ def python_comments(tokens: list[tokenize.TokenInfo]) -> Iterator[Passage]:
     """Join comments that fill lines one below the other; others stay alone."""
     block: list[tuple[str, int]] = []
     for token in tokens:
-        if token.type != tokenize.COMMENT:
+        if token.type != tokenize.COMMENT or REGION.match(token.string):
             continue
         alone = not token.line[: token.start[1]].strip()
         if block and not (alone and token.start[0] == block[-1][1] + 1):
