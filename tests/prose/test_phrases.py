@@ -1,4 +1,5 @@
 import re
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,8 @@ def test_it_matches_whole_words_in_any_case_and_across_lines(text: str, found: l
 
 def test_an_entry_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "phrases.toml"
-    path.write_text('[[phrases]]\npattern = "x"\nbeter = "y"\n', encoding="utf-8")
-    with pytest.raises(TypeError, match="beter"):
+    path.write_text('[[phrases]]\npattern = "x"\ninstead = "y"\n', encoding="utf-8")
+    with pytest.raises(TypeError, match="instead"):
         load(path)
 
 
@@ -66,10 +67,8 @@ def test_terms_are_spellings_and_no_other_words() -> None:
     lines = (REPOSITORY / "tests" / "pages" / "terms.txt").read_text(encoding="utf-8").split("\n")
     pairs = [line.split("->") for line in lines if line]
     squeezed = [[re.sub(r"[ -]", "", word) for word in pair] for pair in pairs]
-    misspelt = {"asyncronous": "asynchronous", "asyncronously": "asynchronously"}
-    assert [
-        pair for pair in squeezed if pair[0] != pair[1] and misspelt.get(pair[0]) != pair[1]
-    ] == []
+    for wrong, right in squeezed:
+        assert SequenceMatcher(None, wrong, right).ratio() > 0.95, f"{wrong} is another word"
 
 
 @pytest.mark.parametrize(
