@@ -1,7 +1,7 @@
 """The text edition of a page: plain Markdown for programs that read, at ``<page>/index.md``.
 
 Marked links become what they stand for: programs with their recorded output, and tables. Pictures
-become their descriptions, headings lose their ids, and links lead from one text edition to another.
+become their descriptions, ids are left out, and links lead from one text edition to another.
 """
 
 import json
@@ -30,6 +30,7 @@ _FENCE_OPTIONS = re.compile(r"^(\s*(?:`{3,}|~{3,}))\{\.(\w+)[^}]*\}")
 _FIGURE = re.compile(r"<figure>.*?</figure>", re.DOTALL)
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HEADING = re.compile(r"#{1,6} ")
+_ID = re.compile(r"\s*\{:? *#[\w-]+ *\}\s*")
 _PARTS = re.compile(r"<(title|desc|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
@@ -83,6 +84,8 @@ class Twins:
                 yield _FENCE_OPTIONS.sub(r"\1\2", line)
             elif place == "inside":
                 yield line
+            elif _ID.fullmatch(line):
+                continue
             elif is_marked(line):
                 snippet = resolve(parse(line), self.library, self.docs, page)
                 indent = line[: len(line) - len(line.lstrip())]
@@ -139,7 +142,9 @@ def _heading(line: str) -> str:
 
 def _without_ids(text: str) -> str:
     return "\n".join(
-        _heading(line) if place == "outside" else line for line, place in with_fences(text)
+        _heading(line) if place == "outside" else line
+        for line, place in with_fences(text)
+        if place != "outside" or not _ID.fullmatch(line)
     )
 
 

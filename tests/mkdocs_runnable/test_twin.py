@@ -37,7 +37,8 @@ def test_address(page: str, expected: str) -> None:
     assert address(page) == expected
 
 
-def test_headings_lose_their_ids(twins: Twins) -> None:
+def test_ids_are_left_out(twins: Twins) -> None:
+    assert twin(twins, "# A\n\nHot.\n{ #hot }\n\nTea.").endswith("\n\nHot.\n\nTea.\n")
     fence = "```\n# a { #b }\n```\n\nA { #b }\n"
     assert twin(twins, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence) == (
         "# How tea brews\n\n> All about tea.\n\n## In a pot\n\n" + fence
@@ -125,7 +126,7 @@ def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
         {
             "cell_type": "markdown",
             "metadata": {},
-            "source": ["---\ntitle: x\n---\n", "# Times { #when }"],
+            "source": ["---\ntitle: x\n---\n", "# Times { #when }\n\nTwo.\n{ #two }"],
         },
         {
             "cell_type": "code",
@@ -143,7 +144,8 @@ def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
     path = tmp_path / "times.ipynb"
     path.write_text(json.dumps({"cells": cells}))
     assert twins.of_notebook("guide/times.ipynb", path, "Times", "") == (
-        "# Times\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n[Picture: A rising line]\n"
+        "# Times\n\nTwo.\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n"
+        "[Picture: A rising line]\n"
     )
 
 
