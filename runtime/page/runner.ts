@@ -106,7 +106,7 @@ export class Runner implements Owner {
 
   /** Lets the program stand still, or go on if it does. */
   pause(): void {
-    this.#move(this.#isHalted ? "go on" : "halt");
+    this.#move(this.#isHalted ? "resume" : "halt");
   }
 
   /** Lets it take one step, and stand still again. */
@@ -122,7 +122,7 @@ export class Runner implements Owner {
     this.#isHalted = false;
     timeline.goOn();
     controls.showHalted(false);
-    if (how !== "go on") return;
+    if (how !== "resume") return;
     output.standing(false);
     this.#closePanel();
   }

@@ -131,7 +131,7 @@ for (const engine of engines) {
     });
 
     test("it resumes from any step, and no callback is a step any more", async () => {
-      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "go on"] });
+      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "resume"] });
       assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
     });
 
