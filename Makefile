@@ -105,8 +105,10 @@ lint: node_modules/.installed ## Check format, style and types
 	@$(python) -m ruff check .
 	@$(python) -m mypy
 	@codespell
-	@# The words this guide has chosen for its terms; addresses may say it otherwise.
+	@# One spelling for each term; addresses may have another.
 	@codespell --dictionary tests/pages/terms.txt --uri-ignore-words-list "*" docs README.md CONTRIBUTING.md
+	@# Phrases that the house style excludes, in everything that readers see.
+	@$(python) -m tests.prose
 	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p runnable_tracer -p explorer -p greenlet
 	@$(node_bin)/prettier --log-level warn --check $(format_paths)
 	@$(node_bin)/tsc

@@ -91,8 +91,8 @@ def parse(item: Item) -> Answer:
     bounds = {name: _bound(name, options[name]) for name in ("below", "above") if name in options}
     if bounds and not groups:
         raise RunnableError(
-            f"{' and '.join(bounds)}: when={options['when']!r} has no group that finds a number. "
-            r"Expected one such as ([\d.]+)."
+            f"{' and '.join(bounds)}: when={options['when']!r} has no group that captures a "
+            r"number. Expected one such as ([\d.]+)."
         )
     return Answer(options["when"], **bounds)
 
@@ -102,11 +102,11 @@ def _groups(pattern: str) -> int:
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
-        raise RunnableError(f"when={pattern!r} is no regular expression: {error}.") from None
+        raise RunnableError(f"when={pattern!r} is not a regular expression: {error}.") from None
     for token in _TOKEN.findall(pattern):
         if not _FOR_BOTH.fullmatch(token):
             raise RunnableError(
-                f"when={pattern!r}: browsers do not read {token!r} as Python does. Leave it out."
+                f"when={pattern!r}: browsers and Python read {token!r} differently. Leave it out."
             )
     return groups
 
@@ -136,5 +136,5 @@ def the_one(answers: Sequence[Answer], transcript: Transcript, name: str) -> int
     held = judge(answers, printed(transcript))
     if len(held) == 1:
         return held[0]
-    which = f"answers {' and '.join(map(str, held))} hold" if held else "no answer holds"
-    raise RunnableError(f"{which} for the recorded output of {name}.py. Expected exactly one.")
+    which = f"answers {' and '.join(map(str, held))} match" if held else "no answer matches"
+    raise RunnableError(f"{which} the recorded output of {name}.py. Expected exactly one.")

@@ -83,7 +83,9 @@ def run_in_browser(
             else:
                 yield file, Chunk(event["type"], event["text"])
     if process.returncode == NO_BROWSER:
-        raise RunnableError(f"no browser to run {engine}; its message above says what to install.")
+        raise RunnableError(
+            f"there is no browser to run {engine}. The message above says what to install."
+        )
     if missing:
         raise RunnableError(
             f"the browser harness ended with status {process.returncode} before "
@@ -98,7 +100,9 @@ def _parse(line: str) -> dict[str, Any]:
             return dict(event)
     except (ValueError, TypeError, KeyError):
         pass
-    raise RunnableError(f"the browser harness printed what is no event: {line.rstrip()!r}")
+    raise RunnableError(
+        f"the browser harness printed something other than an event: {line.rstrip()!r}"
+    )
 
 
 def to_execution(file: Path, chunks: list[Chunk], ended: Ended) -> Execution:

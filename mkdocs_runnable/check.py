@@ -25,9 +25,9 @@ class Result:
 def why_stopped(execution: Execution, timeout: float) -> str | None:
     """Say in a sentence why a run was ended by us, or None if it ended by itself."""
     if execution.stopped == "time":
-        return f"stopped after its time limit of {timeout:g} seconds"
+        return f"stopped at its time limit of {timeout:g} seconds"
     if execution.stopped == "output":
-        return "stopped because it printed without end"
+        return "stopped because it did not stop printing"
     return None
 
 
@@ -59,7 +59,7 @@ def check_execution(snippet: Snippet, library: Library, execution: Execution) ->
     comparison = compare(recorded, actual, snippet.header)
     if comparison.same:
         return Result(snippet.name, "passed", seconds=execution.seconds)
-    detail = f"the output is not that of {library.where(snippet.recording_path)}:\n"
+    detail = f"the output differs from {library.where(snippet.recording_path)}:\n"
     return Result(snippet.name, "failed", detail + comparison.diff, execution.seconds)
 
 

@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check",
-        help="run files, or all snippets, and report how they end",
+        help="run files, or all snippets, and report the results",
         description="Run Python files and print their output and exit status. Without FILES, run "
         "all snippets and compare what they print with their recordings.",
     )
@@ -55,13 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     recording = commands.add_parser(
         "record",
         help="refresh the recorded output of snippets",
-        description="Run snippets and write what they print beside them. Without FILES, all; then "
-        "those that only differ in times keep the recording they have.",
+        description="Run snippets and save what they print beside them. Without FILES, run all "
+        "of them, and keep a recording if the new one would differ only in times.",
     )
     recording.add_argument("files", nargs="*", metavar="FILE", help="a file, or topic/name")
     recording.set_defaults(command=_record)
 
-    starting = commands.add_parser("new", help="start a snippet")
+    starting = commands.add_parser("new", help="create a snippet")
     starting.add_argument("name", metavar="TOPIC/NAME")
     starting.set_defaults(command=_new)
 
@@ -75,15 +75,15 @@ def _parser() -> argparse.ArgumentParser:
     judging = commands.add_parser(
         "judge",
         help="compare runs in the site's widgets with the recordings",
-        description="Read runs, one JSON object a line, and judge them; for the browser tests.",
+        description="Read runs, one JSON object per line, and judge them (for the browser tests).",
     )
     judging.add_argument("engine", choices=ENGINES)
     judging.add_argument("--browser-version", required=True, metavar="TEXT")
     judging.add_argument("--python-version", required=True, metavar="X.Y.Z")
-    judging.add_argument("--forget", action="store_true", help="keep no results")
+    judging.add_argument("--forget", action="store_true", help="do not store the results")
     judging.set_defaults(command=_judge)
 
-    port = commands.add_parser("port", help="say whether a port of this machine is free")
+    port = commands.add_parser("port", help="check whether a port of this machine is free")
     port.add_argument("port", type=int)
     port.set_defaults(command=_port)
     return parser
@@ -103,7 +103,7 @@ def _write(chunk: Chunk) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     if options.engine and not options.browser:
-        raise RunnableError("--engine chooses a browser; give --browser too.")
+        raise RunnableError("--engine selects a browser, so it needs --browser.")
     if options.path and not options.path.is_dir():
         raise RunnableError(f"--path {options.path}: there is no such folder.")
     engine: Engine | None = (options.engine or "chromium") if options.browser else None
@@ -171,7 +171,7 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
 
 
 def _browser_outcome(ended: Ended) -> str:
-    text = "stopped after its time limit" if ended.outcome == "timeout" else None
+    text = "stopped at its time limit" if ended.outcome == "timeout" else None
     text = text or f"exit status {ended.status}"
     return f"{text} ({ended.message})" if ended.message else text
 
@@ -213,7 +213,7 @@ def _record(options: argparse.Namespace) -> int:
     library = Project.find().library
     names = [_find(file).name for file in options.files] or library.names()
     if unknown := [name for name in names if not is_valid_name(name)]:
-        raise RunnableError(f"only snippets are recorded, and {unknown[0]}.py is none.")
+        raise RunnableError(f"{unknown[0]}.py is not a snippet, and only snippets are recorded.")
     for recorded in record(library, names, renew=bool(options.files)):
         detail = f": {recorded.detail}" if recorded.outcome == "skipped" else ""
         _say(f"{recorded.outcome:10}{recorded.name}{detail}")
@@ -231,8 +231,8 @@ def _new(options: argparse.Namespace) -> int:
     _say(
         f"Created {library.where(path)} and its recording. Change it, then run "
         f"`python -m mkdocs_runnable record {options.name}`.\n"
-        "Put this line, as a paragraph of its own, into a page in a folder of docs/ "
-        "(one ../ less for a page in docs/ itself):\n"
+        "To show it, put this line on a page, as a paragraph of its own. The path is for a page "
+        "in a folder of docs/; leave out one ../ for a page in docs/ itself:\n"
     )
     print(line)
     return 0
@@ -267,7 +267,7 @@ def _judge(options: argparse.Namespace) -> int:
         if result.outcome == "failed":
             _report(result)
     failed = sum(result.outcome == "failed" for result in results)
-    _say(f"{len(results) - failed} as recorded, {failed} not")
+    _say(f"{len(results) - failed} as recorded, {failed} different")
     return 1 if failed else 0
 
 
@@ -279,7 +279,7 @@ def _port(options: argparse.Namespace) -> int:
             probe.bind(("127.0.0.1", options.port))
         except (OSError, OverflowError) as error:
             raise RunnableError(
-                f"port {options.port} of 127.0.0.1 cannot be used ({error}). Stop what uses it, "
-                f"or choose another: make serve PORT={min(options.port + 1, 65535)}"
+                f"port {options.port} of 127.0.0.1 cannot be used ({error}). Stop the program that "
+                f"uses it, or choose another port: make serve PORT={min(options.port + 1, 65535)}"
             ) from None
     return 0

@@ -108,7 +108,7 @@ class ComparisonProcessor(BlockProcessor):
             )
         titles = [program.title for program in programs]
         if len(set(titles)) < len(titles):
-            raise RunnableError(f"each title may stand only once, but received: {titles}.")
+            raise RunnableError(f"expected different titles, but received: {titles}.")
         return programs
 
 

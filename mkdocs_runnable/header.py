@@ -210,13 +210,15 @@ class _Reader:
         names = self._strings(options, "watch")
         for name in names:
             if not name.isidentifier() or keyword.iskeyword(name):
-                raise self._error("watch", f"watch: {name!r} is no name of a variable")
+                raise self._error("watch", f"watch: {name!r} is not the name of a variable")
         if len(names) > MOST_WATCHED:
             raise self._error(
                 "watch", f"watch: expected at most {MOST_WATCHED} names, but received {len(names)}"
             )
         if names and options.get("timeline") is False:
-            raise self._error("watch", "watch: what it shows is part of the timeline, which is off")
+            raise self._error(
+                "watch", "watch: watched variables are part of the timeline, which is off"
+            )
         return tuple(names)
 
     def _native(self, options: Mapping[str, Any]) -> str | None:

@@ -49,7 +49,7 @@ def judge(
             result = check_execution(snippet, library, runs.pop(name))
             results.append((snippet, _by_ledger(result, ledger.get(name, {}).get(runner.stem))))
     if unknown := sorted(runs.keys() - set(library.names())):
-        raise RunnableError(f"{unknown[0]}: a run of what is no snippet.")
+        raise RunnableError(f"{unknown[0]} was run, but there is no such snippet.")
     if keep:
         write_results(project.verification, results, project.root, runner)
     return [result for _, result in results if result.outcome != "skipped"]
@@ -73,7 +73,7 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
     names = [name for name in library.names() if not library.load(name).header.native]
     for name, reasons in ledger.items():
         if name not in names:
-            raise RunnableError(f"{where}: {name!r} is no snippet that runs in the browser.")
+            raise RunnableError(f"{where}: {name!r} is not a snippet that runs in the browser.")
         for engine, reason in reasons.items():
             if engine not in ENGINES or not isinstance(reason, str) or not reason.strip():
                 raise RunnableError(
@@ -87,8 +87,8 @@ def _by_ledger(result: Result, reason: str | None) -> Result:
     if reason is None:
         return result
     if result.outcome == "failed":
-        return replace(result, outcome="passed", detail=f"differs as known: {reason}")
-    gone = "the known difference is gone. Take it out of snippets/differences.toml."
+        return replace(result, outcome="passed", detail=f"known difference: {reason}")
+    gone = "the known difference no longer occurs. Remove it from snippets/differences.toml."
     return replace(result, outcome="failed", detail=gone)
 
 

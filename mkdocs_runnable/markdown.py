@@ -130,7 +130,7 @@ class _Renderer:
         snippet = self.snippet(reference.href)
         shown = snippet.name + (f" (section {reference.section})" if reference.section else "")
         if shown in self._used:
-            before = f" in line {self._used[shown]}" if self._used[shown] else ""
+            before = f", on line {self._used[shown]}" if self._used[shown] else ""
             raise RunnableError(f"{shown} is on this page already{before}. Show it once.")
         snippet.shown_lines(reference.section)
         self._used[shown] = line

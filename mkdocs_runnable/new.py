@@ -9,18 +9,18 @@ import asyncio
 import time
 
 
-async def brew(drink: str, seconds: float) -> None:
-    print(f"{drink}: started")
+async def ask(station: str, seconds: float) -> None:
+    print(f"{station}: asked")
     await asyncio.sleep(seconds)
-    print(f"{drink}: ready")
+    print(f"{station}: answered")
 
 
 async def main() -> None:
     start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        group.create_task(brew("coffee", 0.3))
-        group.create_task(brew("tea", 0.2))
-    print(f"both took {time.perf_counter() - start:.1f} s")
+        group.create_task(ask("Oslo", 0.3))
+        group.create_task(ask("Cairo", 0.2))
+    print(f"both answers after {time.perf_counter() - start:.1f} s")
 
 
 asyncio.run(main())
@@ -35,8 +35,8 @@ def create(library: Library, name: str) -> str:
     """
     if not is_valid_name(name):
         raise RunnableError(
-            f"{name!r} is no name for a snippet. Expected topic/name in snake_case "
-            "(a-z, 0-9 and _, a letter first), such as chess/one_opponent."
+            f"{name!r} cannot be the name of a snippet. Expected topic/name in snake_case "
+            "(a-z, 0-9 and _, starting with a letter), such as chess/one_opponent."
         )
     path = library.path(name)
     if path.exists():

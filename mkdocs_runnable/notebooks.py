@@ -143,7 +143,7 @@ def _execute(notebook: Any, path: Path, docs: Path, timeout: int) -> None:
     except CellExecutionError as error:
         message = f"cell {current} failed: {error.ename}: {error.evalue}"
     except CellTimeoutError:
-        message = f"cell {current} did not end within {timeout} seconds"
+        message = f"cell {current} did not finish within {timeout} seconds"
     except DeadKernelError:
         message = f"the kernel died in cell {current}"
     else:

@@ -46,7 +46,7 @@ def _of_html(html: str) -> str:
 def _of_picture(part: ElementTree.Element) -> str:
     described = [text for each in part.iter() if (text := each.get("aria-label"))]
     if not described:
-        raise RunnableError(f"a cell shows a <{part.tag}> that nothing describes.")
+        raise RunnableError(f"a cell shows a <{part.tag}> without a description (aria-label).")
     return "\n\n".join(f"[Picture: {text}]" for text in described)
 
 

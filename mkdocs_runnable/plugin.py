@@ -65,7 +65,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         if not (self._root / self.config.runtime).is_dir():
             raise PluginError(
                 f"There is no browser runtime in {self.config.runtime}. Run `make build`, which "
-                "makes it first."
+                "builds it first."
             )
         if _EXTENSION not in config.markdown_extensions:
             config.markdown_extensions.append(_EXTENSION)
@@ -126,7 +126,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             return
         if not notebooks.is_current(Path(str(file.abs_src_path)), executed):
             _log.warning(
-                "%s/%s has changed since it was run, and is shown as it was then. "
+                "%s/%s has changed since it was run. The site shows the old version. "
                 "Run `python -m mkdocs_runnable notebooks`.",
                 docs,
                 file.src_uri,
@@ -229,7 +229,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             try:
                 build()
             except (MkDocsException, SystemExit) as error:
-                _log.error("%s The last good site stays; mend the error and save.", error)
+                _log.error("%s The last good site is still served. Fix the error and save.", error)
 
         server.builder = build_or_keep
         server.watch(str(self._library.root))

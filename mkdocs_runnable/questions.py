@@ -61,7 +61,7 @@ class QuestionProcessor(Treeprocessor):
 
     def _must_have_followed(self, asked: _Question | None) -> None:
         if asked:
-            self._page.report("no snippet follows that could answer this question.", asked.line)
+            self._page.report("this question needs a snippet below it that answers it.", asked.line)
 
     def _read(
         self,
@@ -118,7 +118,7 @@ class QuestionProcessor(Treeprocessor):
         _replace(parent, paragraph, program)
         program.append(paragraph)
         result = SubElement(program, "p", {"class": "predict-result"})
-        result.text = f"Answer {held} is what happened."
+        result.text = f"The run matches answer {held}."
 
 
 def _walk(element: Element) -> Iterator[tuple[Element, Element]]:

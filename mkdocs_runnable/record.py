@@ -60,13 +60,15 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     where = library.where(snippet.path)
     if why := why_stopped(execution, snippet.timeout):
         raise RunnableError(
-            f"{where}: {why}; nothing was recorded. Make it end, or give it more time "
-            "with `timeout` in its header."
+            f"{where}: {why}, so nothing was recorded. Make the program end, or give it more "
+            "time with `timeout` in its header."
         )
     for name in snippet.header.watch:
         if name not in watched(trace):
             hint = nearest(name, _globals(snippet))
-            raise RunnableError(f"{where}: its header watches '{name}', which it never has.{hint}")
+            raise RunnableError(
+                f"{where}: the header watches '{name}', which the program never sets.{hint}"
+            )
     transcript = Transcript.of(execution, snippet.path)
     try:
         text = transcript.to_text()
@@ -88,7 +90,7 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     origins.set(snippet.name, Origin(interpreter(), snippet.sha256[:12]))
     warning = ""
     if transcript.status and (old is None or old.status != transcript.status):
-        warning = f"the program ended with exit status {transcript.status}; is that its point?"
+        warning = f"the program ended with exit status {transcript.status}. Is that intended?"
     if old is None:
         return Recorded(snippet.name, "new", warning=warning)
     detail = "" if same else compare(old, transcript, snippet.header).diff

@@ -74,12 +74,12 @@ class Transcript:
             if line.stream == "stdout" and line.text.startswith(_STDERR):
                 raise RunnableError(
                     f"line {number} of the output, {line.text!r}, starts with '{_STDERR}', which "
-                    "marks stderr in a recording. Print it in another way."
+                    "marks stderr in a recording. Change how the program prints it."
                 )
             if line.stream == "stdout" and _STATUS.fullmatch(line.text) and line is self.lines[-1]:
                 raise RunnableError(
                     f"the last line of the output, {line.text!r}, looks like the exit status "
-                    "that ends a recording. Print it in another way."
+                    "that ends a recording. Change how the program prints it."
                 )
             texts.append(line.text if line.stream == "stdout" else _STDERR + line.text)
         if self.status:

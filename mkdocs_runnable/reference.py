@@ -106,7 +106,7 @@ def resolve(reference: Reference, library: Library, docs: Path, page: str | None
             name = target.relative_to(library.root).as_posix().removesuffix(".py")
         elif after_folder.endswith(".py") and is_valid_name(name):
             raise RunnableError(
-                f"{href} leads nowhere on a code host. "
+                f"{href} is a broken link on a code host. "
                 f"Expected {expected}{after_folder}, the path from this page to the file."
             )
         else:

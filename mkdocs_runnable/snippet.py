@@ -150,7 +150,7 @@ def _sections(source: str, where: str) -> dict[str, tuple[int, int]]:
                     f"but received: {name!r}."
                 )
             if name in sections or name in (other for other, _ in opened):
-                raise RunnableError(f"{where}:{number}: a second section '{name}' in this file.")
+                raise RunnableError(f"{where}:{number}: this file already has a section '{name}'.")
             opened.append((name, number))
         elif _END_REGION.fullmatch(line):
             if not opened:
@@ -201,7 +201,7 @@ class Library:
             hint = nearest(name, self.names())
             raise RunnableError(f"{self.where(path)}: there is no such file.{hint}")
         if not path.resolve().is_relative_to(self.root.resolve()):
-            raise RunnableError(f"{self.where(path)}: the link leads out of {self.root.name}/.")
+            raise RunnableError(f"{self.where(path)}: the link points outside {self.root.name}/.")
         return load(path, name, self.where(path))
 
     def load_all(self) -> list[Snippet]:

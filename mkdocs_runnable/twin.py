@@ -1,7 +1,7 @@
-"""A page as plain Markdown, for programs that read: its twin, at ``<page>/index.md``.
+"""The text edition of a page: plain Markdown for programs that read, at ``<page>/index.md``.
 
-Marked links become what they stand for: programs with their recorded output, tables. Pictures
-become their descriptions, and links lead from twin to twin.
+Marked links become what they stand for: programs with their recorded output, and tables. Pictures
+become their descriptions, ids are left out, and links lead from one text edition to another.
 """
 
 import json
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+
+from markdown.extensions.attr_list import AttrListTreeprocessor
 
 from mkdocs_runnable.answers import Answer, split, the_one
 from mkdocs_runnable.answers import parse as parse_answer
@@ -27,6 +29,8 @@ _LINK = re.compile(r"\]\((?P<path>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)")
 _FENCE_OPTIONS = re.compile(r"^(\s*(?:`{3,}|~{3,}))\{\.(\w+)[^}]*\}")
 _FIGURE = re.compile(r"<figure>.*?</figure>", re.DOTALL)
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_HEADING = re.compile(r"#{1,6} ")
+_ID = re.compile(r"\s*\{:? *#[\w-]+ *\}\s*")
 _PARTS = re.compile(r"<(title|desc|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
@@ -44,7 +48,7 @@ class Twins:
             page: Its path within ``docs``.
             text: Its Markdown, without front matter.
             title: Used as the heading where the text has none.
-            description: Stands below the heading.
+            description: Follows the heading.
 
         Raises:
             RunnableError: The page shows what is not there.
@@ -64,7 +68,7 @@ class Twins:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
                 text = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL).strip()
-                parts.append(self._with_links(page, text))
+                parts.append(self._with_links(page, _without_ids(text)))
                 continue
             if "hide-input" not in cell["metadata"].get("tags", []):
                 parts.append(fenced(source, "python"))
@@ -80,6 +84,8 @@ class Twins:
                 yield _FENCE_OPTIONS.sub(r"\1\2", line)
             elif place == "inside":
                 yield line
+            elif _ID.fullmatch(line):
+                continue
             elif is_marked(line):
                 snippet = resolve(parse(line), self.library, self.docs, page)
                 indent = line[: len(line) - len(line.lstrip())]
@@ -95,7 +101,7 @@ class Twins:
                 table = make_table(line, Pages(self.docs, page)).to_markdown().rstrip()
                 yield self._with_links(page, table)
             else:
-                yield self._with_links(page, line.replace(' markdown="1"', ""))
+                yield self._with_links(page, _heading(line).replace(' markdown="1"', ""))
 
     def _program(self, page: str, snippet: Snippet, asked: list[Answer]) -> str:
         first, last = snippet.shown_lines()
@@ -105,10 +111,10 @@ class Twins:
         parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
         if snippet.header.native:
             parts.append(snippet.header.native)
-        parts += ["It printed:", fenced(output, "text")]
+        parts += ["Output:", fenced(output, "text")]
         if asked:
             held = the_one(asked, load_recording(snippet, self.library), snippet.name)
-            parts.append(f"So answer {held} is what happened.")
+            parts.append(f"The run matches answer {held}.")
         return "\n\n".join(parts)
 
     @staticmethod
@@ -127,6 +133,19 @@ def address(page: str) -> str:
     """Return the path of a twin on the site, for the path of a page within ``docs``."""
     stem = page.rpartition(".")[0]
     return f"{stem}.md" if posixpath.basename(stem) == "index" else f"{stem}/index.md"
+
+
+def _heading(line: str) -> str:
+    """Drop the attributes of a heading: ``## Text { #id }`` → ``## Text``."""
+    return AttrListTreeprocessor.HEADER_RE.sub("", line) if _HEADING.match(line) else line
+
+
+def _without_ids(text: str) -> str:
+    return "\n".join(
+        _heading(line) if place == "outside" else line
+        for line, place in with_fences(text)
+        if place != "outside" or not _ID.fullmatch(line)
+    )
 
 
 def _with_head(body: str, title: str, description: str) -> str:

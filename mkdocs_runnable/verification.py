@@ -156,7 +156,7 @@ def _read(path: Path) -> dict[str, Any]:
             return dict(data)
     except (OSError, ValueError, TypeError, KeyError):
         pass
-    raise RunnableError(f"{path}: not a file of results. Remove it and run `make test` again.")
+    raise RunnableError(f"{path}: not a valid results file. Remove it and run `make test` again.")
 
 
 def _entry(snippet: Snippet, files: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -179,7 +179,7 @@ def _entry(snippet: Snippet, files: Mapping[str, dict[str, Any]]) -> dict[str, A
 def _reason(snippet: Snippet, stem: str) -> str:
     header = snippet.header
     if stem in _BROWSERS and header.native:
-        return f"Native only: {header.native}"
+        return f"Does not run in the browser: {header.native}"
     version = stem.removeprefix("cpython-").removesuffix("t")
     # The latest patch release stands for its series.
     if stem.startswith("cpython-") and not header.runs_on(f"{version}.99"):

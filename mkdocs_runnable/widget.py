@@ -71,7 +71,9 @@ def render(
         timeline,
         # Only scripts fill it; it keeps their room meanwhile.
         "" if explore is None else '<div class="runnable-orders"></div>',
-        f'<p class="runnable-native">Native only: {escape(native)}</p>' if native else "",
+        f'<p class="runnable-native">Does not run in the browser: {escape(native)}</p>'
+        if native
+        else "",
         "</runnable-snippet>",
     ]
     return "\n".join(part for part in parts if part)

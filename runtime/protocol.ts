@@ -72,7 +72,7 @@ export type WorkerAssets = Assets &
  * Halt: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
  * where none runs, the next turn of a thread, and is halted again. A `halted` event follows on both.
  */
-export type Move = "halt" | "step" | "go on";
+export type Move = "halt" | "step" | "resume";
 
 /** page → worker. */
 export type Command =

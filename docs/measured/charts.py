@@ -1,6 +1,6 @@
-"""Charts and tables of the measured pages, drawn for light and dark pages alike.
+"""Charts and tables of the measured pages, for the light and the dark theme.
 
-Charts are SVG inside the page, not pictures: their text is text, in the colour of the page.
+Charts are inline SVG rather than images, so their text has the colour of the page.
 """
 
 import io
@@ -14,11 +14,11 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# matplotlib writes this colour for all text and lines; the page replaces it by its own.
+# matplotlib uses this colour for all text and lines; `svg` replaces it by the page's text colour.
 INK = "#010203"
-# Both keep a contrast of 3:1 and more on white and on the dark page.
+# Both have a contrast of at least 3:1 in the light and in the dark theme.
 WAITING, COMPUTING = "#2b83d6", "#c2711f"
-# How much of the height of a chart of lines a line of text takes.
+# Height of a line of text, as a share of the height of a line chart.
 LINE_OF_TEXT = 0.09
 
 STYLE: dict[Any, Any] = {
@@ -37,7 +37,7 @@ STYLE: dict[Any, Any] = {
 
 
 def bars(panels: Mapping[str, Mapping[str, float]]) -> Figure:
-    """Draw one panel for each job: a bar for each model, its length in seconds."""
+    """Draw one panel per job, with a bar per model; the lengths are seconds."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 4.2), layout="constrained")
         rows = figure.subplots(len(panels), 1)
@@ -54,12 +54,12 @@ def bars(panels: Mapping[str, Mapping[str, float]]) -> Figure:
 
 
 def magnitudes(title: str, values: Mapping[str, float], unit: Callable[[float], str]) -> Figure:
-    """Draw a bar for each value, on a scale where each step is ten times the last.
+    """Draw a bar for each value, on a logarithmic scale.
 
     Args:
         title: What the values are.
-        values: Positive numbers, by what they belong to.
-        unit: Writes a value, as at the bars and along the scale.
+        values: Label of a bar → its value, a positive number.
+        unit: Formats a value with its unit, for the bars and the axis.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 0.9 + 0.42 * len(values)), layout="constrained")
@@ -82,9 +82,9 @@ def magnitudes(title: str, values: Mapping[str, float], unit: Callable[[float], 
 def lines(
     x: Sequence[int], series: Mapping[str, Sequence[float]], xlabel: str, *, log: bool = False
 ) -> Figure:
-    """Draw one line for each model over the numbers in `x`; heights in seconds.
+    """Draw one line per model: seconds against the numbers in `x`.
 
-    With `log`, each step of the height is ten times the last.
+    With `log`, the vertical axis is logarithmic.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 3), layout="constrained")
@@ -112,7 +112,7 @@ def lines(
 
 
 def _name_ends(axes: Axes, x: float, ends: Mapping[str, float]) -> None:
-    """Write the name of each line at its end, the upper one higher where two would meet."""
+    """Label both lines at their right ends, further apart if the labels would overlap."""
     below, above = sorted(ends.items(), key=lambda end: end[1])
     heights = axes.transAxes.inverted().transform(
         axes.transData.transform([(x, below[1]), (x, above[1])])
@@ -124,14 +124,14 @@ def _name_ends(axes: Axes, x: float, ends: Mapping[str, float]) -> None:
 
 
 def _count(value: int) -> str:
-    """Write a number short enough for the foot of a chart: 1,024, 10k, 1M."""
+    """Format a number briefly for an axis: 1,024, 10k, 1M."""
     if value >= 10**6 and value % 10**6 == 0:
         return f"{value // 10**6}M"
     return f"{value // 1000}k" if value >= 10**4 and value % 1000 == 0 else f"{value:,}"
 
 
 def duration(seconds: float) -> str:
-    """Write a time with two digits that count: 25 µs, 1.3 ms, 0.41 s."""
+    """Format a time with two significant digits: 25 µs, 1.3 ms, 0.41 s."""
     if seconds < 0.9995e-3:
         return f"{_two_digits(seconds * 1e6)} µs"
     if seconds < 0.0995:
@@ -140,7 +140,7 @@ def duration(seconds: float) -> str:
 
 
 def memory(size: float) -> str:
-    """Write a number of bytes with two digits that count: 360 B, 1.3 kB, 8.1 MB."""
+    """Format a number of bytes with two significant digits: 360 B, 1.3 kB, 8.1 MB."""
     if size < 999.5:
         return f"{size:.0f} B"
     if size < 0.9995e6:
@@ -153,12 +153,12 @@ def _two_digits(value: float) -> str:
 
 
 def _tick(text: str) -> str:
-    """Drop the zeros behind a decimal point: 1.0 ms, 0.10 s."""
+    """Drop trailing zeros after a decimal point: 1.0 ms → 1 ms, 0.10 s → 0.1 s."""
     return re.sub(r"\.?0+ ", " ", text) if "." in text else text
 
 
 def svg(figure: Figure, description: str) -> str:
-    """Return a figure as HTML, with a description for those who do not see it."""
+    """Return a figure as HTML, with a description for readers who cannot see it."""
     buffer = io.StringIO()
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
@@ -166,7 +166,7 @@ def svg(figure: Figure, description: str) -> str:
     drawing = drawing[drawing.index("<svg") :].replace(INK, "currentColor")
     drawing = re.sub(r"<(metadata|style).*?</\1>", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"\s*\n\s*", " ", drawing)
-    # Several charts share a page: ids that nothing refers to go.
+    # A page can have several charts, so remove the ids that nothing refers to.
     used = set(re.findall(r"#([\w-]+)", drawing))
     drawing = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", drawing)
     drawing = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px; font-family: inherit", drawing)

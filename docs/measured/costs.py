@@ -1,7 +1,7 @@
-"""What one more task, thread, process or interpreter costs, in time and in memory.
+"""Measures what one more task, thread, process or interpreter costs, in time and in memory.
 
-Each measurement runs in a fresh process (`fresh`), because the one of a notebook is large and has
-memory to spare. All functions therefore stand at the top level.
+Each measurement runs in a new process (`fresh`), because the process of a notebook is large and has
+unused memory. The new process imports the functions, so all of them are at the top level.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ SPAWN = get_context("spawn")
 
 
 class Cost(NamedTuple):
-    """What one of them costs, on average."""
+    """The average cost of one task, thread, process or interpreter."""
 
     seconds: float
-    """To start it, let it do nothing, and see it end."""
+    """From starting it until it has ended, without any work."""
     memory: float
-    """Bytes that it holds while it waits; 0 where the system does not tell."""
+    """Bytes in use while it waits; 0 if the system does not report them."""
 
 
 def fresh[R](measure: Callable[[int], R], count: int) -> R:
@@ -35,7 +35,7 @@ def fresh[R](measure: Callable[[int], R], count: int) -> R:
 
 
 def tasks(count: int) -> Cost:
-    """Measure so many asyncio tasks."""
+    """Measure this many asyncio tasks."""
 
     async def nothing() -> None:
         pass
@@ -56,7 +56,7 @@ def tasks(count: int) -> Cost:
         async with asyncio.TaskGroup() as group:
             for _ in range(count):
                 group.create_task(wait(gate))
-            await asyncio.sleep(0)  # all of them run up to their wait
+            await asyncio.sleep(0)  # now every task runs until it waits
             held = own_memory() - before
             gate.set()
         return held
@@ -66,7 +66,7 @@ def tasks(count: int) -> Cost:
 
 
 def threads(count: int) -> Cost:
-    """Measure so many threads."""
+    """Measure this many threads."""
     gate = Event()
     before = own_memory()
     waiting = [Thread(target=gate.wait) for _ in range(count)]
@@ -86,7 +86,7 @@ def threads(count: int) -> Cost:
 
 
 def processes(count: int) -> Cost:
-    """Measure so many processes, started one after the other with "spawn"."""
+    """Measure this many processes, started one after another with "spawn"."""
     started = perf_counter()
     for _ in range(count):
         process = SPAWN.Process(target=int)
@@ -97,10 +97,10 @@ def processes(count: int) -> Cost:
 
 
 def interpreters(count: int) -> Cost:
-    """Measure so many interpreters in one process; from Python 3.14 on."""
+    """Measure this many interpreters in one process; needs Python 3.14."""
     from concurrent import interpreters as several
 
-    several.create().close()  # what the first one imports is not counted
+    several.create().close()  # do not count what the first one imports
     before = own_memory()
     waiting = [several.create() for _ in range(count)]
     held = own_memory() - before
@@ -116,12 +116,12 @@ def interpreters(count: int) -> Cost:
 
 
 def has_interpreters() -> bool:
-    """Whether this Python offers several interpreters."""
+    """Whether this Python can create further interpreters."""
     return importlib.util.find_spec("concurrent.interpreters") is not None
 
 
 def own_memory() -> int:
-    """Return the bytes of memory that this process has for itself alone, 0 if nobody tells.
+    """Return the bytes that this process shares with no other; 0 if the system does not say.
 
     See https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html.
     """

@@ -1,4 +1,4 @@
-"""Two ways to compute a factorial, and the longest pause of an event loop meanwhile.
+"""Two ways to compute a factorial, and how long each of them blocks an event loop.
 
 Worker processes and interpreters import this module.
 """
@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from jobs import processes
 
-BEAT = 0.005
-"""Seconds between two beats of the heart."""
+TICK = 0.005
+"""Seconds between two ticks of the heartbeat."""
 
 type Job = Callable[[], int]
 type Place = Callable[[Job], Awaitable[int]]
@@ -43,19 +43,19 @@ async def inline(job: Job) -> int:
 
 
 async def elsewhere(pool: Executor, job: Job) -> int:
-    """Have a worker of a pool compute, and wait for it without blocking."""
+    """Compute in a worker of a pool, and await the result."""
     return await asyncio.get_running_loop().run_in_executor(pool, job)
 
 
 def _import_from(folder: str) -> None:
-    import sys  # Runs in an interpreter that has not seen this module yet.
+    import sys  # This runs in an interpreter that has not imported this module.
 
     sys.path.insert(0, folder)
 
 
 @contextmanager
 def places() -> Iterator[dict[str, Place]]:
-    """Start one worker of each kind that this Python has; yield the places to compute in."""
+    """Start one worker of each kind that this Python has, and yield the places to compute in."""
     pools: dict[str, Executor] = {"thread": ThreadPoolExecutor(1)}
     if sys.version_info >= (3, 14):
         from concurrent.futures import InterpreterPoolExecutor
@@ -67,44 +67,44 @@ def places() -> Iterator[dict[str, Place]]:
     with ExitStack() as stack:
         for pool in pools.values():
             stack.enter_context(pool)
-            pool.submit(loop_in_python, 1).result()  # The worker is there before the clock runs.
+            pool.submit(loop_in_python, 1).result()  # Start the worker before the clock runs.
         yield {"inline": inline} | {name: partial(elsewhere, pool) for name, pool in pools.items()}
 
 
 class Measured(NamedTuple):
-    """What one job did to the event loop, in seconds."""
+    """How one job affected the event loop; times in seconds."""
 
     pause: float
-    """The longest time by which a beat came late."""
+    """The longest delay of a tick."""
     took: float
-    """From asking for the result to having it."""
+    """From the request until the result was there."""
 
 
 async def watch(place: Place, job: Job) -> Measured:
-    """Compute in a place, with a heart that beats meanwhile."""
+    """Compute in a place while a heartbeat measures how long the event loop is blocked."""
     longest = 0.0
 
-    async def beat() -> None:
+    async def heartbeat() -> None:
         nonlocal longest
         while True:
-            due = perf_counter() + BEAT
-            await asyncio.sleep(BEAT)
+            due = perf_counter() + TICK
+            await asyncio.sleep(TICK)
             longest = max(longest, perf_counter() - due)
 
-    heart = asyncio.create_task(beat())
-    await asyncio.sleep(0)  # The first beat.
+    ticking = asyncio.create_task(heartbeat())
+    await asyncio.sleep(0)  # Let the heartbeat start.
     started = perf_counter()
     await place(job)
     took = perf_counter() - started
-    await asyncio.sleep(2 * BEAT)  # A late beat still comes.
-    heart.cancel()
+    await asyncio.sleep(2 * TICK)  # Let a delayed tick happen.
+    ticking.cancel()
     return Measured(longest, took)
 
 
 async def rounds(
     places: Mapping[str, Place], jobs: Mapping[str, Job], count: int = 5
 ) -> dict[str, dict[str, Measured]]:
-    """Run each job in each place once a round; return the medians by job and place."""
+    """Run each job in each place once per round; return the medians by job and place."""
     seen: dict[tuple[str, str], list[Measured]] = {}
     for _ in range(count):
         for title, job in jobs.items():

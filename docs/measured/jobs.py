@@ -1,6 +1,6 @@
-"""The jobs of the measured pages, and four ways to run several pieces of one.
+"""The jobs of the measured pages, and four ways to run several pieces of a job.
 
-Worker processes import this module, so everything they need stands at its top level.
+Worker processes import this module, so everything that they need is at its top level.
 """
 
 import asyncio
@@ -12,20 +12,20 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
 ANSWER_AFTER = 0.1
-"""Seconds the server lets a caller wait."""
+"""Seconds until the server responds."""
 
-# The start method is named, not left to the platform: "spawn" works on all of them.
+# The default start method differs by platform; "spawn" works everywhere.
 SPAWN = multiprocessing.get_context("spawn")
 
 
 def fetch(port: int) -> int:
-    """Ask the slow server on this machine; return the number of bytes it answered."""
+    """Send a request to the slow server on this machine; return the bytes of its response."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         return len(connection.recv(100))
 
 
 async def fetch_async(port: int) -> int:
-    """Do what `fetch` does, with asyncio's streams."""
+    """Do the same as `fetch`, with asyncio's streams."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = await reader.read(100)
     writer.close()
@@ -39,27 +39,27 @@ def count_primes(limit: int) -> int:
 
 
 def echo[A](what: A) -> A:
-    """Return what came: the cheapest job there is, so that only the way to it and back is left."""
+    """Return the argument: the cheapest job, so only the time for sending is measured."""
     return what
 
 
 async def count_primes_async(limit: int) -> int:
-    """Call `count_primes`; making the function async changes nothing else."""
+    """Call `count_primes`; that the function is async changes nothing else."""
     return count_primes(limit)
 
 
 def one_by_one[A, R](job: Callable[[A], R], pieces: Sequence[A]) -> list[R]:
-    """Run the pieces one after the other."""
+    """Run the pieces one after another."""
     return [job(piece) for piece in pieces]
 
 
 def in_pool[A, R](pool: Executor, job: Callable[[A], R], pieces: Sequence[A]) -> list[R]:
-    """Have the threads or processes of a pool run the pieces."""
+    """Run the pieces in the threads or processes of a pool."""
     return list(pool.map(job, pieces))
 
 
 def processes(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of processes; they start when they get their first piece."""
+    """Return a pool of processes, which start when they get their first piece."""
     return ProcessPoolExecutor(workers, mp_context=SPAWN)
 
 
@@ -91,7 +91,7 @@ def _run_server(ready: Connection) -> None:
 
 @contextmanager
 def slow_server() -> Iterator[int]:
-    """Run a server in a process of its own that answers after `ANSWER_AFTER`; yield its port."""
+    """Run a server that responds after `ANSWER_AFTER` in another process; yield its port."""
     here, there = SPAWN.Pipe()
     process = SPAWN.Process(target=_run_server, args=(there,), daemon=True)
     process.start()

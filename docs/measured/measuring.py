@@ -28,7 +28,7 @@ def _processor() -> str:
 
 
 def surroundings() -> list[tuple[str, str]]:
-    """Return what the numbers depend on, as rows of a table."""
+    """Describe the machine and the versions that the numbers depend on, as rows of a table."""
     gil = getattr(sys, "_is_gil_enabled", lambda: True)()
     return [
         ("Processor", _processor()),
@@ -41,12 +41,14 @@ def surroundings() -> list[tuple[str, str]]:
 
 
 class Times(NamedTuple):
-    """How long the same work took, in seconds."""
+    """How long several runs of the same work took, in seconds."""
 
     first: float
-    """The first run, which starts what has to be started."""
+    """The first run, which may include starting workers."""
     best: float
-    """The shortest of all runs."""
+    """The shortest run."""
+    worst: float
+    """The longest run after the first; the first if there was only one."""
 
 
 def seconds(run: Callable[[], object], count: int = 5) -> float:
@@ -62,10 +64,10 @@ def seconds(run: Callable[[], object], count: int = 5) -> float:
 async def rounds(
     models: Mapping[str, Callable[[], Results | Awaitable[Results]]], count: int = 4
 ) -> dict[str, Times]:
-    """Run every model once in each round, so that a busy moment of the machine meets them all.
+    """Run every model once in each round, so that a busy moment of the machine affects all of them.
 
     Raises:
-        ValueError: The pieces of a model's work, all the same, gave different results.
+        ValueError: A model's pieces of work are all the same, but their results differ.
     """
     taken: dict[str, list[float]] = {model: [] for model in models}
     for _ in range(count):
@@ -77,4 +79,7 @@ async def rounds(
             taken[model].append(perf_counter() - started)
             if len(set(result)) != 1:
                 raise ValueError(f"{model}: {result}")
-    return {model: Times(seconds[0], min(seconds)) for model, seconds in taken.items()}
+    return {
+        model: Times(seconds[0], min(seconds), max(seconds[1:] or seconds))
+        for model, seconds in taken.items()
+    }

@@ -80,7 +80,7 @@ class _Figures:
                 before = self._shown[drawing.name]
                 raise RunnableError(
                     f"{drawing.name}.svg is on this page already"
-                    f"{f', in line {before}' if before else ''}. Show it once."
+                    f"{f', on line {before}' if before else ''}. Show it once."
                 )
         except RunnableError as error:
             self.report(str(error), line)
@@ -164,9 +164,7 @@ def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
     assert match
     href, alternative = match["href"], " ".join(unescape(match["alt"]).split())
     if not alternative:
-        raise RunnableError(
-            f"the diagram {href} says nothing to those who cannot see it. {_EXPECTED}"
-        )
+        raise RunnableError(f"the diagram {href} has no text alternative. {_EXPECTED}")
     folder = posixpath.dirname(page or "")
     path = posixpath.normpath(posixpath.join(folder, href))
     if page is not None and posixpath.dirname(path) != FOLDER:

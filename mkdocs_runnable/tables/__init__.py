@@ -1,6 +1,6 @@
-"""Tables made from data files, complete in HTML; a script of the page adds search and filters.
+"""Tables made from data files. The HTML is complete; a script in the page adds search and filters.
 
-A paragraph that is one link to a data file, marked ``{ .data-table }``, becomes the table:
+A paragraph that consists of a link to a data file, marked ``{ .data-table }``, becomes the table:
 
 .. code-block:: markdown
 

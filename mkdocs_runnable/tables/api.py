@@ -1,4 +1,4 @@
-"""What came, changed or went in which version of Python, for concurrent programs."""
+"""What was added, changed or removed in each version of Python, for concurrent programs."""
 
 import re
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ class Entry:
 
     Attributes:
         name: What changed, as programs write it.
-        version: The first version in which it is so.
+        version: The first version with the change.
         change: What happened to it.
-        area: Which kind of program it concerns.
-        what: What it does, or what differs.
+        area: Which kind of program it affects.
+        what: What it does, or what is different.
         url: The document that says so.
         probe: A Python expression that is true from that version on, and false before; empty where
             an interpreter cannot tell.
@@ -61,25 +61,25 @@ def api_table(path: Path, pages: Pages) -> Table:  # noqa: ARG001 - all makers t
     """Return the changes as a table."""
     entries = load_api(path)
     return Table(
-        caption=f"{len(entries)} changes",
+        caption=f"{len(entries)} changes in Python 3.11 to 3.15",
         columns=[
             Column("Name", "key"),
-            Column("Python", "since"),
-            Column("What", "today"),
+            Column("Change", "since"),
+            Column("What it does", "today"),
         ],
         rows=[_row(entry) for entry in entries],
-        facets={"version": "Version", "change": "Change", "area": "Area"},
+        facets={"version": "Python version", "change": "Change", "area": "Area"},
     )
 
 
 def _row(entry: Entry) -> Row:
-    # Prose is not code: "asyncio policies".
+    # A name with spaces, such as "asyncio policies", is prose.
     name = entry.name if " " in entry.name else f"`{entry.name}`"
     return Row(
         key=entry.key,
         cells=[
             [f"[{name}]({entry.url})"],
-            [f"{entry.version} {entry.change}"],
+            [f"{entry.change} in {entry.version}"],
             [entry.what],
         ],
         facets={

@@ -1,7 +1,8 @@
-"""All snippets: what each one uses, where it runs, and which pages show it."""
+"""The table of all snippets: what each one uses, where it runs, and which pages show it."""
 
 import ast
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from mkdocs_runnable.snippet import Library, Snippet, anchor
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Column, Row, Table
 
-# Name that a program imports or refers to → the model it stands for.
+# Name that a program imports or refers to → the execution model that it belongs to.
 _MODELS = {
     "asyncio": "asyncio",
     "anyio": "asyncio",
@@ -32,10 +33,10 @@ _MODELS = {
 
 
 def models(snippet: Snippet) -> list[str]:
-    """Return the models that a program uses, in the order of the table above."""
+    """Return the execution models that a program uses, in the order of the table above."""
     try:
         tree = ast.parse(snippet.source)
-    except SyntaxError:  # it asks for a newer Python than this one
+    except SyntaxError:  # it needs a newer Python than this one
         return []
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
@@ -63,7 +64,7 @@ def packages(snippet: Snippet) -> list[str]:
 
 
 def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
-    """Return for each snippet the places that show it, as ``page.md#anchor``."""
+    """Return the places that show each snippet, as ``page.md#anchor``."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(docs.rglob("*.md")):
         for _, line in marked_lines(path.read_text(encoding="utf-8")):
@@ -92,20 +93,25 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
         columns=[
             Column("Program", "key"),
             Column("Uses", "uses"),
-            Column("Runs", "runs"),
-            Column("Shown in", "pages"),
+            Column("Where it runs", "runs"),
+            Column("Pages", "pages"),
         ],
         rows=[_row(snippet, places.get(snippet.name, []), pages) for snippet in snippets],
-        facets={"topic": "Topic", "model": "Model", "needs": "Needs", "runs": "Runs"},
+        facets={
+            "topic": "Topic",
+            "model": "Execution model",
+            "needs": "Packages",
+            "runs": "Runs in",
+        },
     )
 
 
 def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
     native, version = snippet.header.native, snippet.header.requires_python
     uses, needs = models(snippet), packages(snippet)
-    where = [native or "Browser and Python"]
+    where = [native or "In your browser and in your own Python."]
     if version:
-        where.append(f"Python {version}")
+        where.append(f"Needs Python {_said(version)}.")
     return Row(
         key=snippet.identifier,
         cells=[
@@ -117,7 +123,13 @@ def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
         facets={
             "topic": [snippet.name.partition("/")[0]],
             "model": uses,
-            "needs": needs or ["standard library"],
-            "runs": ["Python only" if native else "browser"],
+            "needs": needs or ["only the standard library"],
+            "runs": ["your own Python only" if native else "the browser"],
         },
     )
+
+
+def _said(version: str) -> str:
+    """Say a requirement in words: ``>=3.14`` → ``3.14 or newer``."""
+    oldest = re.fullmatch(r">= *([\d.]+)", version)
+    return f"{oldest[1]} or newer" if oldest else version

@@ -1,6 +1,6 @@
-"""A table to decide with, and questions that lead to one of its rows.
+"""A table of recommendations, and questions that lead to one of its rows.
 
-Without a script readers see the table. ``<choice-table>`` puts the questions above it.
+The table is complete without scripts. ``<choice-table>`` adds the questions above it.
 """
 
 import json
@@ -23,9 +23,9 @@ class Answer:
     """One answer to a question.
 
     Attributes:
-        key: What rows call it.
+        key: Its name in the rows.
         text: What readers see.
-        job: What it says of a ``Job`` in the program that holds the same rules.
+        job: The fields of a ``Job``, in the program with the same rules, that this answer sets.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question; asked only as long as its answer makes a difference."""
+    """A question, asked only if its answer makes a difference."""
 
     key: str
     ask: str
@@ -48,10 +48,10 @@ class Choice:
 
     Attributes:
         job: What the job does, as the end of "The job …".
-        choose: What to choose.
-        because: Why.
+        choose: The recommended model.
+        because: The reason.
         start: A program to start from, as inline Markdown.
-        when: Key of a question → the answers that lead here; other questions do not matter.
+        when: Key of a question → the answers that lead to this row. Other questions do not matter.
     """
 
     job: str
@@ -63,7 +63,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """All questions, in the order in which they are asked, and all rows."""
+    """All questions, in the sequence in which they are asked, and all rows."""
 
     questions: tuple[Question, ...]
     rows: tuple[Choice, ...]
@@ -73,12 +73,12 @@ def load_choices(path: Path) -> Choices:
     """Read the data file.
 
     Raises:
-        RunnableError: An entry is not as its class says, or a row names what nobody asks.
+        RunnableError: An entry does not match its class, or a row refers to an unknown answer.
     """
     data = load_toml(path)
     questions = tuple(_question(entry, path.name) for entry in data.get("questions", []))
     if len(questions) > MAX_QUESTIONS:
-        raise RunnableError(f"{path.name}: more than {MAX_QUESTIONS} questions.")
+        raise RunnableError(f"{path.name}: there are more than {MAX_QUESTIONS} questions.")
     known = {question.key: {each.key for each in question.answers} for question in questions}
     rows = []
     for entry in data.get("rows", []):
@@ -86,7 +86,7 @@ def load_choices(path: Path) -> Choices:
         row = make(Choice, entry, where)
         for key, answers in row.when.items():
             if not set(answers) <= known.get(key, set()):
-                raise RunnableError(f"{where}: nobody answers {list(answers)} to '{key}'.")
+                raise RunnableError(f"{where}: question '{key}' has no answers {list(answers)}.")
         rows.append(row)
     return Choices(questions, tuple(rows))
 
@@ -99,7 +99,7 @@ def _question(entry: Mapping[str, Any], name: str) -> Question:
 
 @dataclass(frozen=True)
 class ChoiceTable(Table):
-    """A table with the questions in an attribute."""
+    """A table whose questions are in an attribute of the element."""
 
     questions: Sequence[Question] = ()
 
@@ -123,7 +123,7 @@ def choices_table(path: Path, pages: Pages) -> ChoiceTable:  # noqa: ARG001 - al
     """Return the rows as a table with questions."""
     choices = load_choices(path)
     return ChoiceTable(
-        caption="The first row that fits",
+        caption="Take the first row that describes your job",
         columns=[
             Column("The job …", "key"),
             Column("Choose", "choose"),

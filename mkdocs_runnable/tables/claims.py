@@ -1,7 +1,7 @@
-"""The claim ledger: what five sets of notes said, what holds, and how that is known.
+"""The claim ledger: what five sets of notes say, what is true, and how it was verified.
 
-Each entry of ``claims.toml`` is one :class:`Claim`. A claim with ``asks`` has a check, a function
-in ``tests/claims/`` that finds the answer by running something; ``finds`` is what it has to find.
+Each entry of ``claims.toml`` is a :class:`Claim`. A claim with ``asks`` has a check, which is a
+function in ``tests/claims/`` that finds the answer by running code. It has to find ``finds``.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ type Verdict = Literal["right", "imprecise", "outdated", "wrong"]
 
 @dataclass(frozen=True)
 class Source:
-    """A document: its title for readers, its address."""
+    """A document: its title, as readers see it, and its address."""
 
     title: str
     url: str
@@ -29,19 +29,19 @@ class Source:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement of the notes.
+    """One statement from the notes.
 
     Attributes:
         id: Number of the note and of the claim in it, such as ``S001.13``.
         said: What the note states, in this guide's words.
-        verdict: How that stands today.
-        today: What holds, and why.
-        sources: Keys of the documents that say so.
+        verdict: Whether it is true today.
+        today: What is true today, and why.
+        sources: Keys of the documents that support this.
         page: The page that shows it, within ``docs/``, with an anchor.
-        asks: The question a check answers; empty where nothing can be executed.
-        finds: The answer it has to find.
-        implied: The answer if the note were right as it stands; empty where the two agree.
-        same_as: Claims of other notes that say the same; their checks count for this one.
+        asks: The question that the check answers; empty if nothing can be executed.
+        finds: The answer that the check has to find.
+        implied: The answer that the note implies; empty if it is the same.
+        same_as: Claims of other notes that say the same; their checks count for this one, too.
     """
 
     id: str
@@ -57,31 +57,31 @@ class Claim:
 
     @property
     def note(self) -> str:
-        """The note it stands in."""
+        """The note that contains it."""
         return self.id.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All claims, and the documents they refer to."""
+    """All claims, and the documents that they refer to."""
 
     claims: tuple[Claim, ...]
     documents: Mapping[str, Source]
 
     @cached_property
     def by_id(self) -> Mapping[str, Claim]:
-        """Each claim under its id."""
+        """The claims by id."""
         return {claim.id: claim for claim in self.claims}
 
     def sources(self, claim: Claim) -> list[Source]:
-        """The documents of a claim, and of those it repeats."""
+        """Return the documents of a claim, and of the claims that it repeats."""
         keys = dict.fromkeys(claim.sources)
         for other in claim.same_as:
             keys.update(dict.fromkeys(self.by_id[other].sources))
         return [self.documents[key] for key in keys]
 
     def checked(self, claim: Claim) -> list[Claim]:
-        """The claims whose checks support a claim: itself, or those it repeats."""
+        """Return the claims whose checks support a claim: itself, or those that it repeats."""
         return [each for each in (claim, *map(self.by_id.get, claim.same_as)) if each and each.asks]
 
 
@@ -89,7 +89,7 @@ def load_claims(path: Path) -> Ledger:
     """Read the ledger.
 
     Raises:
-        RunnableError: An entry is not as :class:`Claim` says, or refers to what is not there.
+        RunnableError: An entry does not match :class:`Claim`, or refers to something unknown.
     """
     data = load_toml(path)
     documents = {
@@ -104,7 +104,7 @@ def load_claims(path: Path) -> Ledger:
     for claim in claims:
         where = f"{path.name}: claim {claim.id}"
         if ids[claim.id] > 1:
-            raise RunnableError(f"{where} is there more than once.")
+            raise RunnableError(f"{where} occurs more than once.")
         for key in claim.sources:
             if key not in documents:
                 raise RunnableError(f"{where}: there is no document '{key}'.")
@@ -112,7 +112,7 @@ def load_claims(path: Path) -> Ledger:
             if other not in ids:
                 raise RunnableError(f"{where}: there is no claim '{other}'.")
         if bool(claim.asks) != bool(claim.finds):
-            raise RunnableError(f"{where}: asks and finds belong together.")
+            raise RunnableError(f"{where}: asks and finds are needed together.")
     return Ledger(claims, documents)
 
 
@@ -121,14 +121,14 @@ def claims_table(path: Path, pages: Pages) -> Table:
     ledger = load_claims(path)
     checks = sum(1 for claim in ledger.claims if claim.asks)
     return Table(
-        caption=f"{len(ledger.claims)} claims, {checks} of them with a check of their own",
+        caption=f"{len(ledger.claims)} claims, {checks} of them checked by running code",
         columns=[
             Column("Claim", "key"),
-            Column("The note says", "said"),
-            Column("What holds", "today"),
+            Column("What the note says", "said"),
+            Column("What is true", "today"),
         ],
         rows=[_row(claim, ledger, pages) for claim in ledger.claims],
-        facets={"verdict": "Verdict", "note": "Note", "check": "Check"},
+        facets={"verdict": "Verdict", "note": "Note", "check": "Checked"},
     )
 
 
@@ -138,7 +138,7 @@ def _row(claim: Claim, ledger: Ledger, pages: Pages) -> Row:
     if claim.asks:
         today.append(_check(claim))
     if claim.same_as:
-        today.append(f"Said before: {', '.join(f'[{each}](#{each})' for each in claim.same_as)}.")
+        today.append(f"The same as {', '.join(f'[{each}](#{each})' for each in claim.same_as)}.")
     sources = ", ".join(f"[{source.title}]({source.url})" for source in ledger.sources(claim))
     today.append(f"Shown in {pages.link(claim.page)}. Sources: {sources}.")
     return Row(
@@ -151,11 +151,11 @@ def _row(claim: Claim, ledger: Ledger, pages: Pages) -> Row:
         facets={
             "verdict": [claim.verdict],
             "note": [claim.note],
-            "check": ["executed" if checked else "by sources only"],
+            "check": ["by running code" if checked else "by sources only"],
         },
     )
 
 
 def _check(claim: Claim) -> str:
     text = f"*Run:* {claim.asks} **{claim.finds}**"
-    return f"{text}, where the note implies {claim.implied}." if claim.implied else f"{text}."
+    return f"{text}; the note implies {claim.implied}." if claim.implied else f"{text}."

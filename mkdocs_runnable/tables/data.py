@@ -1,4 +1,4 @@
-"""Reads a TOML file into dataclasses; each error names the file, the entry and the field."""
+"""Reads a TOML file into dataclasses. Errors name the file, the entry and the field."""
 
 import tomllib
 import types
@@ -15,7 +15,7 @@ def load_toml(path: Path) -> dict[str, Any]:
     """Read a file.
 
     Raises:
-        RunnableError: It is missing or no TOML.
+        RunnableError: The file is missing or is not TOML.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -29,12 +29,12 @@ def make[T](kind: type[T], entry: Mapping[str, Any], where: str) -> T:
     """Make a dataclass of strings, numbers and lists of strings from one entry.
 
     Args:
-        kind: The dataclass; a tuple of strings is written as a list.
-        entry: The values, by the names of its fields.
-        where: What error messages call the entry.
+        kind: The dataclass. A tuple of strings is a list in the file.
+        entry: The values by the names of the fields.
+        where: The name of the entry in error messages.
 
     Raises:
-        RunnableError: A field is unknown, missing or of another type.
+        RunnableError: A field is unknown or missing, or has the wrong type.
     """
     hints = typing.get_type_hints(kind)
     known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def make[T](kind: type[T], entry: Mapping[str, Any], where: str) -> T:
             value = entry[name]
             values[name] = tuple(value) if isinstance(value, list) else value
             if not _fits(values[name], hints[name]):
-                raise RunnableError(f"{where}: {name} may not be {value!r}.")
+                raise RunnableError(f"{where}: {name} cannot be {value!r}.")
         elif each.default is MISSING and each.default_factory is MISSING:
             raise RunnableError(f"{where}: {name} is missing.")
     return kind(**values)
@@ -66,6 +66,6 @@ def _fits(value: object, hint: Any) -> bool:
         return isinstance(value, tuple) and all(_fits(each, item) for each in value)
     if isinstance(value, bool):
         return hint is bool
-    if origin is not None:  # a mapping; what it holds is its reader's matter
+    if origin is not None:  # a mapping; the caller checks its content
         return isinstance(value, origin)
     return isinstance(value, hint)

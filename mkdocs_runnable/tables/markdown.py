@@ -1,4 +1,4 @@
-"""Python-Markdown extension: a paragraph that is one link to data becomes a table."""
+"""Python-Markdown extension: a paragraph that consists of a link to data becomes a table."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _LINK = re.compile(r"\[[^\]\n]*\]\((?P<href>[^()\s]+)\)\{:? *\.data-table *\}")
 
 type Maker = Callable[[Path, Pages], Table]
 
-# By the name of the data file, or of the folder, that the link leads to.
+# Name of the linked data file or folder → what makes the table.
 MAKERS: dict[str, Maker] = {
     "api.toml": api_table,
     "choose.toml": choices_table,
@@ -43,7 +43,7 @@ class TablesExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the block before paragraphs; ``attr_list`` reads marks inside cells."""
+        """Register the block before paragraphs, and ``attr_list`` for marks inside cells."""
         md.registerExtensions(["attr_list"], {})
         md.block_level_elements += ["choice-table", "data-table"]
         block = _Block(md.parser, Path(self.getConfig("docs")), self.getConfig("page"))
@@ -71,20 +71,20 @@ class _Block(BlockProcessor):
 
 
 def is_table(block: str) -> bool:
-    """Whether a block of Markdown is one link marked ``.data-table``."""
+    """Whether a block of Markdown consists of a link marked ``.data-table``."""
     return _LINK.fullmatch(block.strip()) is not None
 
 
 def make_table(block: str, pages: Pages) -> Table:
-    """Make the table that a marked link on a page means.
+    """Make the table for a marked link on a page.
 
     Raises:
-        RunnableError: Nothing makes a table of what it leads to, or the data is wrong.
+        RunnableError: There is no table for the linked file, or its data is wrong.
     """
     match = _LINK.fullmatch(block.strip())
     assert match
     path = pages.folder / match["href"]
     maker = MAKERS.get(path.name)
     if maker is None:
-        raise RunnableError(f"{match['href']} makes no table.{nearest(path.name, MAKERS)}")
+        raise RunnableError(f"there is no table for {match['href']}.{nearest(path.name, MAKERS)}")
     return maker(path, pages)

@@ -1,4 +1,4 @@
-"""Links from one page to others, with their titles."""
+"""Links from one page to other pages, with their titles."""
 
 import json
 import re
@@ -12,11 +12,11 @@ _TITLE = re.compile(r"^(?:title:|#) +(?P<title>.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages as one of them sees them.
+    """The pages, as seen from one of them.
 
     Attributes:
         docs: The folder of the pages.
-        here: Path of the page that links, within it; empty if that is not known.
+        here: Path of the page that links, within ``docs``; empty if it is unknown.
     """
 
     docs: Path
@@ -24,16 +24,16 @@ class Pages:
 
     @property
     def up(self) -> str:
-        """From this page to the folder of the pages, empty or ending in ``/``."""
+        """The path from this page to the folder of the pages: empty, or ending in ``/``."""
         return "../" * self.here.count("/")
 
     @property
     def folder(self) -> Path:
-        """The folder this page stands in."""
+        """The folder of this page."""
         return (self.docs / self.here).parent if self.here else self.docs
 
     def link(self, target: str, text: str = "") -> str:
-        """Return a link in Markdown to ``page.md#anchor`` under ``docs``, with its title.
+        """Return a Markdown link to ``page.md#anchor`` in ``docs``, with the title of that page.
 
         Raises:
             RunnableError: There is no such page.
@@ -46,7 +46,7 @@ def title(path: Path) -> str:
     """Return the title of a page.
 
     Raises:
-        RunnableError: There is no such page, or it has none.
+        RunnableError: There is no such page, or it has no title.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -58,5 +58,5 @@ def title(path: Path) -> str:
     if match is None:
         raise RunnableError(f"{path.name} has no title.")
     text = match["title"].strip()
-    # With a colon in it, a title in front matter stands in quotes; in one line they are JSON's.
+    # In front matter, a title with a colon is quoted; a quoted title on one line is valid JSON.
     return str(json.loads(text)) if text.startswith('"') else text

@@ -1,4 +1,4 @@
-"""What a table is, and its two forms: elements of a page, and Markdown."""
+"""A table, and its two forms: elements of a page, and Markdown."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,8 @@ class Column:
     """One column.
 
     Attributes:
-        title: What stands above it, and on narrow screens before each cell.
-        kind: Becomes part of a CSS class.
+        title: Its heading, which narrow screens show before each cell instead.
+        kind: Part of its CSS class.
     """
 
     title: str
@@ -21,12 +21,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; its first cell is its heading.
+    """One row, whose first cell is its heading.
 
     Attributes:
         key: The HTML id, so that other pages can link to the row.
-        cells: For each column its paragraphs, as inline Markdown.
-        facets: What the row can be filtered by: name of the facet → its values here.
+        cells: The paragraphs for each column, as inline Markdown.
+        facets: What the row can be filtered by: name of the facet → the values of this row.
     """
 
     key: str
@@ -36,11 +36,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns.
+    """Rows and columns.
 
     Attributes:
-        caption: What the table holds, in a few words.
-        facets: Name of each facet → its label; the order is that of the filters.
+        caption: What the table contains, in a few words.
+        facets: Name of each facet → its label, in the sequence of the filters.
     """
 
     caption: str
@@ -49,10 +49,10 @@ class Table:
     facets: Mapping[str, str]
 
     def element(self) -> Element:
-        """Return ``<data-table>``; the cells hold Markdown, for the inline patterns of a page.
+        """Return ``<data-table>``. Its cells contain Markdown for the page's inline patterns.
 
-        Roles are spelt out: narrow screens show rows as blocks, and browsers would drop the
-        meaning of a table with its layout.
+        The roles are explicit because narrow screens show rows as blocks, and browsers no longer
+        treat a table as one when it is displayed differently.
         """
         root = Element("data-table", {"data-facets": json.dumps(dict(self.facets))})
         table = SubElement(root, "table", {"class": "data-table", "role": "table"})
@@ -88,7 +88,7 @@ class Table:
         return tr
 
     def to_markdown(self) -> str:
-        """Return the table as Markdown that any reader understands."""
+        """Return the table as plain Markdown."""
         return "\n".join(self._lines()) + "\n"
 
     def _lines(self) -> Iterator[str]:

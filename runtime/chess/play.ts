@@ -48,14 +48,14 @@ export class Play {
       if (last) end = Number(last[1]);
       else this.#read(line);
     }
-    if (end === undefined) throw new Error("The exhibition has not come to its end.");
+    if (end === undefined) throw new Error("The exhibition did not finish.");
     this.end = end;
     this.#close();
   }
 
   #read(line: string): void {
     const found = LINE.exec(line);
-    if (!found) throw new Error(`The program has printed “${line}”.`);
+    if (!found) throw new Error(`The program printed an unexpected line: “${line}”.`);
     const [, time, table, who, what] = found;
     const [start, board] = [Number(time), Number(table)];
     const spans = this.boards.get(board) ?? [{ start: 0, state: "waiting", moves: 0 }];

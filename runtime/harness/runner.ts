@@ -131,7 +131,7 @@ export class Runner {
         let running: ReturnType<typeof setTimeout> | undefined;
         const run = host.run({ ...program, files, interactive }, (event) => {
           if (event.type === "halted") {
-            const how = halting.moves.shift() ?? "go on";
+            const how = halting.moves.shift() ?? "resume";
             setTimeout(() => run.move(how), halting.still);
           }
           if (event.type === "stdout" && halting.when !== "" && event.text.includes(halting.when))

@@ -110,7 +110,7 @@ export class Broker {
   /** The process's worker broke down, with this message. */
   crashed(pid: number, message: string): void {
     if (pid === MAIN || !this.#processes.has(pid)) return;
-    const text = `Process ${pid} broke down: ${reasonOf(message)}\n`;
+    const text = `Process ${pid} crashed: ${reasonOf(message)}\n`;
     this.#processes.get(MAIN)?.worker?.port.post({ type: "output", stream: "stderr", text });
     this.#end(pid, -SIGSEGV);
   }

@@ -52,17 +52,17 @@ async function fetchBytes(
   try {
     response = await fetch(url, { cache });
   } catch {
-    throw new Error(`${url.pathname} could not be fetched: is there a network connection?`);
+    throw new Error(`${url.pathname} could not be loaded. Check your network connection.`);
   }
   if (!response.ok || response.body === null) {
-    throw new Error(
-      `${url.pathname} could not be fetched: the server answered ${response.status}.`,
-    );
+    throw new Error(`${url.pathname} could not be loaded: the server answered ${response.status}.`);
   }
   try {
     return await readBytes(response, onBytes);
   } catch {
-    throw new Error(`${url.pathname} could not be fetched: the connection was lost on the way.`);
+    throw new Error(
+      `${url.pathname} could not be loaded: the connection was lost during the download.`,
+    );
   }
 }
 
@@ -219,7 +219,7 @@ export class Downloads {
     try {
       content = await this.#unpack(bytes, file);
     } catch {
-      throw new Error(`${url.pathname} arrived damaged.`);
+      throw new Error(`${url.pathname} was damaged during the download.`);
     }
     // Unpacked: the next visit shall not wait for that either.
     void this.#shelf.put(url, content);

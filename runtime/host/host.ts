@@ -33,7 +33,7 @@ function explainCrash(message: string): string {
   if (TOO_DEEP.test(message)) {
     return `The program recursed deeper than the browser's stack allows (${reason}). Python was restarted.`;
   }
-  return `Python broke down and was restarted: ${reason}`;
+  return `Python crashed and was restarted: ${reason}`;
 }
 
 let tries = 0;
@@ -44,7 +44,7 @@ async function loadPackages(base: URL): Promise<Packages> {
   if (tries++ > 0) address.search = String(tries);
   const module = import(address.href) as Promise<typeof import("./packages.ts")>;
   const { Packages } = await module.catch(() => {
-    throw new Error(`${address.pathname} could not be fetched: is there a network connection?`);
+    throw new Error(`${address.pathname} could not be loaded. Check your network connection.`);
   });
   return new Packages(base);
 }
@@ -164,7 +164,7 @@ class SandboxHost implements Host {
   }
 
   run(program: Program, listen: (event: RunEvent) => void): Run {
-    if (this.#current && !this.#current.over) throw new Error("A program is running already.");
+    if (this.#current && !this.#current.over) throw new Error("A program is already running.");
     const run = new ActiveRun(
       program,
       listen,

@@ -67,7 +67,7 @@ export class Packages {
 
   /** From now on workers start without. */
   distrustWarm(reason: string): void {
-    console.warn(`Python starts without libraries, which takes longer: ${reason}`);
+    console.warn(`Python starts without its preloaded libraries, which takes longer: ${reason}`);
     this.#warm = Promise.resolve(false);
     this.#isDistrusted = true;
   }

@@ -33,7 +33,7 @@ export function dependencies(source: string): string[] {
     throw new Error(`The program's header (# /// script) is not valid TOML: ${reason}`);
   }
   if (!Array.isArray(declared) || !declared.every((each) => typeof each === "string")) {
-    throw new Error("In the program's header, dependencies has to be a list of strings.");
+    throw new Error("In the program's header, dependencies must be a list of strings.");
   }
   return declared;
 }
@@ -63,7 +63,7 @@ export function resolve(
     if (rest !== "" || extras) {
       const what = extras ? "extras" : rest.startsWith("@") ? "addresses" : "conditions";
       throw new Error(
-        `In the browser, a program cannot declare "${text}": ${what} do not work here.`,
+        `In the browser, a program cannot declare "${text}": ${what} are not supported here.`,
       );
     }
     const library = Object.hasOwn(libraries, canonical(name))
@@ -72,7 +72,7 @@ export function resolve(
     if (!library) unknown.push(name);
     else if (versions !== "" && !satisfies(library.version, versions, { prereleases: true })) {
       throw new Error(
-        `The program declares ${text}, but in the browser there is only ${name} ${library.version}.`,
+        `The program declares ${text}, but only ${name} ${library.version} is available in the browser.`,
       );
     } else names.push(canonical(name));
   }
@@ -81,7 +81,7 @@ export function resolve(
       .filter((name) => libraries[name]!.offered)
       .toSorted();
     throw new Error(
-      `The program declares ${list(unknown)}, but in the browser there is only ${list(offered)}.`,
+      `The program declares ${list(unknown)}, but only ${list(offered)} are available in the browser.`,
     );
   }
   const chosen = new Set<string>();

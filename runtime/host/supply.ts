@@ -67,7 +67,7 @@ export class Supply {
   /** From now on Python starts from nothing, because its memory could not be taken up. */
   distrustSnapshot(reason: string): void {
     if (!this.restores) return;
-    console.warn(`Python starts from nothing, which takes longer: ${reason}`);
+    console.warn(`Python starts without its snapshot, which takes longer: ${reason}`);
     this.restores = false;
     this.#sandbox.send({ type: "withdraw" });
   }

@@ -10,8 +10,8 @@ export class ByHand {
   readonly element: HTMLElement = element("div", "runnable-stepper");
   readonly #play: Play;
   readonly #mark: (line: number) => void;
-  readonly #back = button("One back", () => void this.#go(this.#played.choices.slice(0, -1)));
-  readonly #goOn = button("Let it run on", () => void this.#go(this.#played.choices, true));
+  readonly #back = button("Step back", () => void this.#go(this.#played.choices.slice(0, -1)));
+  readonly #goOn = button("Run to the end", () => void this.#go(this.#played.choices, true));
   readonly #chosen = element("span", "runnable-stepper-place");
   readonly #options = element("div", "runnable-turns");
   readonly #view: StepView;
@@ -25,9 +25,9 @@ export class ByHand {
     this.#mark = mark;
     this.#view = new StepView(source, mark);
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", "A run whose turns you give out");
+    this.element.setAttribute("aria-label", "A run whose steps you choose");
     this.#options.setAttribute("role", "group");
-    this.#options.setAttribute("aria-label", "Who goes on?");
+    this.#options.setAttribute("aria-label", "What runs next?");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#back, this.#goOn, this.#chosen),
       this.#view.told,
@@ -78,8 +78,8 @@ export class ByHand {
     enable(this.#goOn, isOpen);
     this.#chosen.textContent = chosen;
     const verdict = breaks
-      ? "You have found an order that breaks it."
-      : "This order does not break it.";
+      ? "You have found an interleaving that breaks the program."
+      : "This interleaving does not break the program.";
     this.#view.show(steps, Math.max(1, count), isOpen ? "" : `${ending} ${verdict}`);
     this.element.classList.toggle("runnable-turns-broken", breaks);
     const buttons = options.map((option, index) => {
@@ -95,7 +95,7 @@ export class ByHand {
       }
       return made;
     });
-    const label = isOpen ? "Who goes on?" : "The run is over.";
+    const label = isOpen ? "What runs next?" : "The run has ended.";
     this.#options.replaceChildren(element("p", "runnable-stepper-label", label), ...buttons);
   }
 }

@@ -97,7 +97,7 @@ export class Comparison implements Owner {
   }
 
   displaced(by: string): void {
-    this.#ended ??= `Stopped, because you ran ${by}.`;
+    this.#ended ??= `Stopped because you ran ${by}.`;
   }
 
   /** Gives the static figure back. */
@@ -180,7 +180,9 @@ export class Comparison implements Owner {
   async #program({ name, file }: Compared, pace: number): Promise<Program> {
     const response = await fetch(file).catch(() => undefined);
     if (!response?.ok)
-      throw new Error(`${name}.py could not be fetched. Try again when you are online.`);
+      throw new Error(
+        `${name}.py could not be loaded. Check your network connection and try again.`,
+      );
     const { source } = this.#options.tab.drafts.of(name, await response.text());
     return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true, pace };
   }

@@ -27,7 +27,7 @@ export class Controls {
     menu?: HTMLSelectElement,
   ) {
     this.element.setAttribute("role", "toolbar");
-    this.element.setAttribute("aria-label", `Controls of ${title}`);
+    this.element.setAttribute("aria-label", `Controls for ${title}`);
     for (const name of CONTROLS) {
       const act = actions[name];
       if (!act) continue;

@@ -17,29 +17,29 @@ const NAME = /^[\w.]{1,80}$/;
 
 const texts: Record<string, (fact: Fact) => string | undefined> = {
   "took-turns": ({ value }) =>
-    `${count(value)} threads took turns on one core, as under the GIL; ` +
-    "CPython's free-threaded build would use several.",
+    `${count(value)} threads alternated on one core, as they do under the GIL; ` +
+    "CPython's free-threaded build would use several cores.",
   "clock-step": ({ value }) =>
-    `This browser's clock has steps of ${milliseconds(value)} ms; what takes less looks like no time.`,
+    `This browser's clock advances in steps of ${milliseconds(value)} ms; anything shorter seems to take no time.`,
   "looked-at-clock": () =>
-    "This program waits by looking at the clock. In virtual time that would never end, so in the end each look took 10 µs.",
+    "This program waits by checking the clock again and again. In virtual time that would never end, so each check was finally counted as 10 µs.",
   cores: ({ value }) =>
-    `Python is told of ${count(value)} ${value === 1 ? "core" : "cores"} here, as this browser says; ` +
-    "some browsers say fewer than the machine has.",
+    `Python sees ${count(value)} ${value === 1 ? "core" : "cores"} here, the number that this browser reports; ` +
+    "some browsers report fewer than the machine has.",
   "processes-wait": ({ value }) =>
-    `At most ${count(value)} processes run at once here; the others start as those end.`,
+    `At most ${count(value)} processes run at the same time here; the others start as these end.`,
   "own-files": () =>
-    "Each process has files of its own here: what one of them writes, the others do not see.",
-  "no-processes": () => "This browser cannot run processes. Chrome 137, Firefox 153 and newer can.",
+    "Each process has its own files here: what one process writes, the others do not see.",
+  "no-processes": () => "This browser cannot run processes. Use Chrome 137, Firefox 153 or newer.",
   "no-threads": () =>
-    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
   "no-call": ({ detail }) =>
     NAME.test(detail)
-      ? `${detail}() does not work in a browser: it needs something of the operating system.`
+      ? `${detail}() does not work in a browser: it needs the operating system.`
       : undefined,
   "no-module": ({ detail }) =>
     NAME.test(detail)
-      ? `The standard library's module ${detail} does not exist in a browser.`
+      ? `The module ${detail} of the standard library is not available in a browser.`
       : undefined,
 };
 

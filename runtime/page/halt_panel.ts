@@ -24,7 +24,7 @@ export class HaltPanel {
     this.#mark = mark;
     this.#excerpt = new Excerpt(source);
     this.element.role = "group";
-    this.element.ariaLabel = "The program stands still";
+    this.element.ariaLabel = "The program is paused";
     this.#told.role = "status";
     this.element.append(this.#told, this.#excerpt.element, this.#parts);
   }

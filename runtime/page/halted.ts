@@ -110,7 +110,7 @@ export function told(
   if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
   const place = last ?? running.entries[0];
   if (!place && phase === "before") {
-    const way = "Press Step to run it to its first stop, or Resume to let it run.";
+    const way = "Press Step to run to the first stop, or Resume to let it run.";
     return { text: `${when}, the program has not reached its first line yet. ${way}`, line: 0 };
   }
   if (!place && phase === "after") {
@@ -118,7 +118,10 @@ export function told(
   }
   const where = place ? ` ${place.name} ${standing(place)}.` : "";
   const isAll = running.count === 0 && ready.count === 0;
-  return { text: `${when}:${where}${isAll ? " Everything waits." : ""}`, line: place?.line ?? 0 };
+  return {
+    text: `${when}:${where}${isAll ? " Everything is waiting." : ""}`,
+    line: place?.line ?? 0,
+  };
 }
 
 const standing = ({ line, ended }: Place): string =>
@@ -129,11 +132,11 @@ function say({ kind, name, of, line }: Call): string {
     case "start":
       return `${name} starts${of === "" ? "" : ` ${of}()`}${atLine(line)}`;
     case "resume":
-      return `${name} goes on${line > 0 ? ` from line ${String(line)}` : ""}`;
+      return `${name} resumes${atLine(line)}`;
     case "wake":
       return `the timer that ends the sleep of ${name}${atLine(line)}`;
     case "timeout":
-      return `the timeout${name === "" ? "" : ` of ${name}`} is over`;
+      return `the timeout${name === "" ? "" : ` of ${name}`} expires`;
     case "call":
       return `${name}()${of === "" ? "" : ` for ${of}`}${atLine(line)}`;
   }
@@ -158,7 +161,7 @@ export function sections({ running, ready, timers, waiting }: Halted): Section[]
       "Waiting",
       false,
       { entries: shown, count: shown.length + hidden },
-      "Nothing waits for anything else.",
+      "Nothing else is waiting.",
       (each) => each,
     ),
   ];

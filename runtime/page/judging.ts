@@ -44,20 +44,20 @@ export function decide(
   const nothing = (said: string): Verdict => ({ answer: undefined, said });
   if (outcome.type === "failed") return nothing("The program could not be run.");
   if (outcome.type === "stopped") {
-    return nothing("This run fits none of the answers: it was stopped.");
+    return nothing("This run matches none of the answers: it was stopped.");
   }
   const held = judge(answers, text);
   const [answer] = held;
   if (answer !== undefined && held.length === 1) return { answer, said: compare(answer, chosen) };
-  if (held.length > 1) return nothing("This run fits none of the answers alone.");
+  if (held.length > 1) return nothing("This run matches more than one answer.");
   const failed = outcome.status === 0 ? "" : ": the program failed";
-  return nothing(`This run fits none of the answers${failed}.`);
+  return nothing(`This run matches none of the answers${failed}.`);
 }
 
 /** In a sentence: what happened, and what the reader has said of it. */
 export function compare(answer: number, chosen: number | undefined): string {
-  const happened = `answer ${String(answer)} is what happened.`;
-  if (chosen === answer) return `You were right: ${happened}`;
-  if (chosen === undefined) return `Answer${happened.slice("answer".length)}`;
-  return `You said ${String(chosen)}, but ${happened}`;
+  const run = `run matches answer ${String(answer)}.`;
+  if (chosen === answer) return `You were right: the ${run}`;
+  if (chosen === undefined) return `The ${run}`;
+  return `You chose ${String(chosen)}, but the ${run}`;
 }

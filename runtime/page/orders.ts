@@ -1,5 +1,5 @@
 /**
- * "Other orders" below a program: tries them, says what came of it, and shows one step by step. Or the
+ * "Explore interleavings" below a program: tries them, says what came of it, and shows one step by step. Or the
  * reader chooses whose turn it is.
  */
 import type { RunEvent } from "../host/types.ts";
@@ -25,19 +25,19 @@ export interface OrdersOptions {
   mark: (line: number) => void;
 }
 
-const OF_OLD_CODE = "The code has changed since its orders were tried.";
+const OF_OLD_CODE = "The code has changed. Explore its interleavings again.";
 
 export class Orders implements Owner {
   readonly title: string;
   readonly #options: OrdersOptions;
-  readonly #try = button("Try every order", () => {
+  readonly #try = button("Explore interleavings", () => {
     void this.#explore({ type: "every order", bound: this.#options.bound });
   });
-  readonly #random = button("Try some at random", () => {
+  readonly #random = button("Try random interleavings", () => {
     this.#seed += 1;
     void this.#explore({ type: "at random", seed: this.#seed });
   });
-  readonly #choose = button("Choose yourself", () => void this.#begin());
+  readonly #choose = button("Choose the next step yourself", () => void this.#begin());
   readonly #starts = [this.#try, this.#random, this.#choose];
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
   /** Changes many times a second, which is nothing to announce. */
@@ -55,7 +55,7 @@ export class Orders implements Owner {
 
   constructor(options: OrdersOptions) {
     this.#options = options;
-    this.title = `the orders of ${options.name}.py`;
+    this.title = `the explorer on ${options.name}.py`;
     this.#try.classList.add("runnable-orders-try");
     enable(this.#stop, false);
     this.#said.setAttribute("role", "status");
@@ -68,7 +68,7 @@ export class Orders implements Owner {
     );
     const { parent } = options;
     parent.setAttribute("role", "region");
-    parent.setAttribute("aria-label", `Other orders of ${options.name}.py`);
+    parent.setAttribute("aria-label", `Interleavings of ${options.name}.py`);
     parent.replaceChildren(controls, this.#said, this.#found);
     options.draft.subscribe(this.#onDraft);
   }
@@ -130,7 +130,9 @@ export class Orders implements Owner {
         return loaded.explorationOf(source, filename, request);
       },
       () => {
-        throw new Error("The explorer could not be loaded. Try again when you are online.");
+        throw new Error(
+          "The explorer could not be loaded. Check your network connection and try again.",
+        );
       },
     );
     let found: Found | Played | undefined;
@@ -141,7 +143,7 @@ export class Orders implements Owner {
     const listen = (event: RunEvent): void => {
       if (event.type === "loading") loading.loading(event.what, event.loaded, event.total);
       else if (event.type === "started") {
-        this.#progress.textContent = isByHand ? "" : "Trying orders…";
+        this.#progress.textContent = isByHand ? "" : "Exploring interleavings…";
       } else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
       else if (event.type === "stdout") {
         for (const told of reader?.read(event.text) ?? []) {
@@ -150,7 +152,7 @@ export class Orders implements Owner {
           else if (told.type === "failed") failed = told.message;
           else {
             runs = told.runs;
-            this.#progress.textContent = `${count(runs)}, ${String(told.breaking)} break the program`;
+            this.#progress.textContent = `${count(runs)} tried, ${String(told.breaking)} broke the program`;
           }
         }
       }
@@ -162,9 +164,9 @@ export class Orders implements Owner {
     if (failed !== "") this.#say(failed);
     else if (outcome.type === "stopped") {
       const after = isByHand ? "Stopped" : `Stopped after ${count(runs)}`;
-      this.#say(`${after}${by === undefined ? "" : `, because you ran ${by}`}.`);
+      this.#say(`${after}${by === undefined ? "" : ` because you ran ${by}`}.`);
     } else if (outcome.type === "failed") this.#say(outcome.message);
-    else this.#say(`This program cannot be tried in other orders. ${lastLine(errors)}`.trim());
+    else this.#say(`The explorer could not run this program. ${lastLine(errors)}`.trim());
     return undefined;
   }
 
@@ -188,7 +190,7 @@ export class Orders implements Owner {
       const item = element("li", "", element("span", "", `${times(ending)} ${ending.ending}`));
       if (ending.kind !== "ok") item.classList.add("runnable-orders-broken");
       if (ending.steps.length > 0 && breaking.length > 1) {
-        const show = button("Show its steps", () => this.#step(ending, show, shows));
+        const show = button("Show steps", () => this.#step(ending, show, shows));
         shows.push(show);
         item.append(" ", show);
       }
@@ -224,7 +226,7 @@ export class Orders implements Owner {
 }
 
 function count(runs: number): string {
-  return runs === 1 ? "1 order" : `${runs.toLocaleString("en")} orders`;
+  return runs === 1 ? "1 interleaving" : `${runs.toLocaleString("en")} interleavings`;
 }
 
 function times({ count }: Ending): string {

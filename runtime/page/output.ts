@@ -7,7 +7,7 @@ import { Progress } from "./progress.ts";
 import type { Piece } from "./transcript.ts";
 
 const STOPPED = "runnable-stopped";
-const FORCED = "went on after Ctrl-C, so its interpreter was ended.";
+const FORCED = "kept running after Ctrl+C, so its interpreter was terminated.";
 
 /** After so many characters a new block begins, so that the browser lays out only the last one. */
 const BLOCK_TEXT = 8_000;
@@ -90,7 +90,7 @@ export class OutputView {
 
   /** Whether the program stands still. */
   standing(still: boolean): void {
-    const what = still ? "Standing still" : "Running";
+    const what = still ? "Paused" : "Running";
     this.say(`${what} in your browser · Python ${this.#version}${this.#time}`);
   }
 
@@ -171,7 +171,7 @@ export class OutputView {
       this.note(why ?? (outcome.forced ? `Stopped: the program ${FORCED}` : "Stopped."), STOPPED);
       if (why !== undefined && outcome.forced) this.note(`The program ${FORCED}`, STOPPED);
     } else {
-      if (!this.#printed) this.note("No output: the program printed nothing.");
+      if (!this.#printed) this.note("The program printed nothing.");
       if (outcome.status !== 0) this.note(`Exit status ${outcome.status}`, "runnable-exit");
     }
   }

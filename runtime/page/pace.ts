@@ -13,7 +13,7 @@ interface Choice {
 const CHOICES: readonly Choice[] = [
   { pace: 1, label: "Real time", said: "" },
   { pace: 10, label: "10 × faster", said: "10 × faster than real time" },
-  { pace: 0, label: "Virtual time", said: "virtual time, in which waiting takes none" },
+  { pace: 0, label: "Virtual time", said: "in virtual time, where waiting takes no time" },
 ];
 
 /** Empty in real time. */
@@ -54,7 +54,7 @@ export class PaceMenu {
   readonly #path = location.pathname;
 
   constructor(title: string, signal: AbortSignal) {
-    this.element.setAttribute("aria-label", `Time in which ${title} runs`);
+    this.element.setAttribute("aria-label", `Clock for ${title}`);
     for (const { label, pace } of CHOICES) this.element.append(new Option(label, String(pace)));
     const show = (): void => void (this.element.value = String(read(this.#path)));
     show();

@@ -8,16 +8,16 @@ import { Workbench } from "./workbench.ts";
 const STARTER = `import asyncio
 
 
-async def brew(drink: str, seconds: float) -> str:
-    print(f"{drink}: started")
+async def ask(station: str, seconds: float) -> str:
+    print(f"{station}: asked")
     await asyncio.sleep(seconds)
-    print(f"{drink}: ready")
-    return drink
+    print(f"{station}: answered")
+    return station
 
 
 async def main() -> None:
-    drinks = await asyncio.gather(brew("tea", 1), brew("coffee", 0.5))
-    print("served:", ", ".join(drinks))
+    stations = await asyncio.gather(ask("Oslo", 1), ask("Cairo", 0.5))
+    print("received:", ", ".join(stations))
 
 
 asyncio.run(main())
@@ -27,10 +27,10 @@ asyncio.run(main())
 const BOUND = 2;
 
 const DAMAGE: Record<DamagedBecause, string> = {
-  base64: "there are characters in it that do not belong there",
-  gzip: "a part of it is missing or was changed",
-  text: "what is in it is not text",
-  size: "the program in it is larger than 1 MB",
+  base64: "it contains invalid characters",
+  gzip: "part of it is missing or was changed",
+  text: "its content is not text",
+  size: "the program is larger than 1 MB",
 };
 
 export class RunnablePlayground extends HTMLElement {
@@ -84,7 +84,7 @@ export class RunnablePlayground extends HTMLElement {
 
   #showOwn(...above: HTMLElement[]): void {
     const draft = this.#tab().drafts.of("playground", STARTER);
-    this.#build(draft, "the program to start from", above);
+    this.#build(draft, "the starter program", above);
   }
 
   #showShared(source: string): void {
@@ -98,7 +98,7 @@ export class RunnablePlayground extends HTMLElement {
       void this.#follow();
     });
     note.append(back);
-    this.#build(draft, "the code as it came with the link", [note]);
+    this.#build(draft, "the code from the link", [note]);
   }
 
   #tab(): Tab {

@@ -76,7 +76,7 @@ export class Printer {
   #print(stream: Stream, text: string): void {
     if (stream !== "stdin") this.#keep(stream, text);
     if (this.#transcript.write(stream, text)) return;
-    this.cut("Output cut off here: it is more than a page shows.");
+    this.cut("Output cut off here: it is more than this page can show.");
   }
 
   #keep(stream: Stream, text: string): void {

@@ -103,8 +103,8 @@ export class Question {
     this.#mark(undefined);
     const runs = this.#snippet.dataset["native"] === undefined;
     const [asks, sends] = runs
-      ? ["Choose one before you run it.", "Run it, and see."]
-      : ["Choose one before you look.", "Look, and see."];
+      ? ["Choose an answer before you run it.", "Now run it and see."]
+      : ["Choose an answer before you look.", "Now look and see."];
     this.#status.textContent = this.#chosen === undefined ? asks : sends;
     this.#see.hidden = this.#chosen === undefined;
     this.#again.hidden = true;
@@ -134,7 +134,7 @@ export class Question {
   judge({ outcome, text, time }: Ended): void {
     const answers = this.#choices.map(({ answer }) => answer);
     const { answer, said } = decide(answers, this.#chosen, outcome, text);
-    this.#conclude(answer, time === "" ? said : `${said} The run was in ${time}.`);
+    this.#conclude(answer, time === "" ? said : `${said} The program ran ${time}.`);
   }
 
   #conclude(answer: number | undefined, said: string): void {
@@ -158,7 +158,7 @@ export class Question {
           ? "✓ Right: this is what happened"
           : "➜ This is what happened"
         : isSaid
-          ? "✗ You said this"
+          ? "✗ Your answer"
           : "";
     });
   }

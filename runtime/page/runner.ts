@@ -106,7 +106,7 @@ export class Runner implements Owner {
 
   /** Lets the program stand still, or go on if it does. */
   pause(): void {
-    this.#move(this.#isHalted ? "go on" : "halt");
+    this.#move(this.#isHalted ? "resume" : "halt");
   }
 
   /** Lets it take one step, and stand still again. */
@@ -122,7 +122,7 @@ export class Runner implements Owner {
     this.#isHalted = false;
     timeline.goOn();
     controls.showHalted(false);
-    if (how !== "go on") return;
+    if (how !== "resume") return;
     output.standing(false);
     this.#closePanel();
   }
@@ -153,14 +153,14 @@ export class Runner implements Owner {
   }
 
   displaced(by: string): void {
-    this.#why ??= `Stopped, because you ran ${by}.`;
+    this.#why ??= `Stopped because you ran ${by}.`;
     this.#showStopping();
   }
 
   /** Ends a run whose widget is no longer in the page, and says so where the reader is now. */
   leave(): void {
     if (!this.isRunning || this.#stopping) return;
-    this.stop("Stopped, because you left the page.");
+    this.stop("Stopped because you left the page.");
     rememberLeft(this.#options.name);
     toast(`${this.title} was stopped because you left its page.`);
   }

@@ -18,7 +18,9 @@ export async function offerLink(
   try {
     link = new URL(`#code=${await encode(source)}`, playground).href;
   } catch {
-    notices.post("share", "This browser is too old to make links to code.", { lasts: 8_000 });
+    notices.post("share", "This browser is too old to make links to code. Use Download instead.", {
+      lasts: 8_000,
+    });
     return;
   }
   const copied = await copyText(link);
@@ -36,7 +38,7 @@ export async function offerLink(
   });
   const long =
     link.length > LONG_LINK
-      ? ` It is long (${(link.length / 1000).toFixed(1)} thousand characters): some programs will cut it off. Download hands over the file instead.`
+      ? ` It is long (${(link.length / 1000).toFixed(1)} thousand characters), and some programs will cut it off. Use Download to share the file instead.`
       : "";
   notices.post("share", (copied ? "Link copied." : "Copy this link.") + long, {
     content: field,

@@ -90,9 +90,15 @@ export class RunnableSnippet extends HTMLElement {
     const controls = new Controls(`${name}.py`, {
       Copy: () => {
         void copyText(source).then((done) =>
-          notices.post("copy", done ? "Copied." : "The browser did not allow copying.", {
-            lasts: 4_000,
-          }),
+          notices.post(
+            "copy",
+            done
+              ? "Copied."
+              : "The browser did not allow copying. Select the code and copy it yourself.",
+            {
+              lasts: 4_000,
+            },
+          ),
         );
       },
       Download: () => download(source, filename),
@@ -101,10 +107,10 @@ export class RunnableSnippet extends HTMLElement {
   }
 
   #offerNewer(draft: Draft, workbench: Workbench): void {
-    workbench.notices.post("outdated", "This code has changed since you edited it.", {
+    workbench.notices.post("outdated", "The published code has changed since you edited it.", {
       actions: [
         { label: "Keep my edit", act: () => draft.keep() },
-        { label: "Take the new code", act: () => workbench.reset() },
+        { label: "Use the new code", act: () => workbench.reset() },
       ],
     });
   }

@@ -27,7 +27,7 @@ export class Stepper {
     this.#view = new StepView(source, mark);
     this.#view.reserve(steps);
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", "Steps of an order that breaks the program");
+    this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#place),
       this.#view.told,

@@ -46,7 +46,8 @@ const FEEDBACK_MS = 4_000;
 /** Dispatched at a widget when a run has ended, with an `Ended`. */
 export const ENDED = "runnable:ended";
 
-const KEYS = "Escape leaves the editor, Ctrl+Enter runs, Ctrl+] and Ctrl+[ indent, Tab moves on.";
+const KEYS =
+  "Escape leaves the editor, Ctrl+Enter runs the code, Ctrl+] indents, Ctrl+[ dedents, Tab moves on.";
 const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
 
 export class Workbench {
@@ -125,7 +126,7 @@ export class Workbench {
       onPlain: () =>
         this.notices.post(
           "plain",
-          "The editor could not be loaded. This plain text field works as well.",
+          "The editor could not be loaded. You can change and run the code in this plain text field.",
         ),
     });
     if (options.orders) void this.#offerOrders(options.orders, options.bound ?? 0);
@@ -133,7 +134,7 @@ export class Workbench {
     draft.onUnkept = () =>
       this.notices.post(
         "unkept",
-        "This browser does not keep your edits: they last until you close the page.",
+        "This browser does not store your edits: they are lost when you close the page.",
       );
     this.#listen();
     this.#controls.showRunning(false);
@@ -158,7 +159,7 @@ export class Workbench {
     if (!this.#isAtItsEnd) return void this.run(true);
     // Whoever presses it again and again would lose what the run has shown.
     this.#isAtItsEnd = false;
-    this.notices.post("over", "The program is over. Press Step again to start it anew.");
+    this.notices.post("over", "The program has ended. Press Step again to restart it.");
   }
 
   #forgetEnd(): void {
@@ -169,7 +170,10 @@ export class Workbench {
   async #addPanel(source: string): Promise<HaltPanel | undefined> {
     const loaded = await import("./halt_panel.ts").catch(() => undefined);
     if (!loaded) {
-      this.notices.post("panel", "How it stands could not be loaded: there is no connection.");
+      this.notices.post(
+        "panel",
+        "The view of the paused program could not be loaded. Check your network connection.",
+      );
       return undefined;
     }
     const panel = new loaded.HaltPanel(source, (line) => this.code.mark(line));
@@ -210,7 +214,7 @@ export class Workbench {
       this.#update();
       this.#controls.get("Reset")?.focus();
     };
-    this.notices.post("undo", `Back to ${resetTo}.`, {
+    this.notices.post("undo", `Reset to ${resetTo}.`, {
       actions: [{ label: "Undo", act: undo }],
       lasts: UNDO_MS,
     });
@@ -235,9 +239,13 @@ export class Workbench {
 
   async #copy(): Promise<void> {
     const done = await copyText(this.#options.draft.source);
-    this.notices.post("copy", done ? "Copied." : "The browser did not allow copying.", {
-      lasts: FEEDBACK_MS,
-    });
+    this.notices.post(
+      "copy",
+      done ? "Copied." : "The browser did not allow copying. Select the code and copy it yourself.",
+      {
+        lasts: FEEDBACK_MS,
+      },
+    );
   }
 
   async #share(): Promise<void> {
@@ -274,7 +282,7 @@ export class Workbench {
 
   #tellLeft(): void {
     if (!recallLeft(this.#options.name) || this.#output.isLive) return;
-    this.#output.remark("Your last run was stopped, because you left the page.");
+    this.#output.remark("Your last run was stopped because you left the page.");
   }
 
   #update(): void {

@@ -67,7 +67,8 @@ function answerFetchFrom({ stdlib, stdlibSize, wheels }: WorkerAssets): void {
   self.fetch = (request) => {
     const url = request instanceof Request ? request.url : String(request);
     const [bytes, type] = files.get(url.slice(url.lastIndexOf("/") + 1)) ?? [];
-    if (bytes === undefined) return Promise.reject(new TypeError(`No network here: ${url}`));
+    if (bytes === undefined)
+      return Promise.reject(new TypeError(`There is no network access here: ${url}`));
     return Promise.resolve(new Response(bytes, { headers: { "content-type": type! } }));
   };
 }

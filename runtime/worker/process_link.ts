@@ -106,7 +106,8 @@ export class ProcessLink {
     claim: (token: number) => this.#post({ type: "claim", token }),
     drop: (token: number) => this.#post({ type: "drop", token }),
     send: (channel: number, data: Uint8Array) => {
-      if (this.#unread + data.length > MOST_UNREAD) throw new Error("Too much is unread.");
+      if (this.#unread + data.length > MOST_UNREAD)
+        throw new Error("There is too much unread data.");
       this.#unread += data.length;
       this.#writingTo(channel).unread += data.length;
       this.#post({ type: "send", channel, data }, [data.buffer as ArrayBuffer]);

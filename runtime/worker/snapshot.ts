@@ -88,7 +88,7 @@ export class Snapshot {
     this.#kept = new Uint32Array(packed, HEAD * 4, 2 * count!);
     const places = [...this.#extents(0)];
     const [, last, place] = places.at(-1) ?? [0, 0, 0];
-    if (place + last > packed.byteLength) throw new RangeError("The snapshot is cut short.");
+    if (place + last > packed.byteLength) throw new RangeError("The snapshot is truncated.");
     const offset = new Uint32Array(packed, places[0]![2])[MEMORY_OFFSET]!;
     this.bytes = new Uint8Array(offset);
     for (const [start, size, place] of places) {

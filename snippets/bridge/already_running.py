@@ -1,23 +1,23 @@
 import asyncio
 
 
-async def fetch_tide() -> str:
+async def fetch_forecast() -> str:
     await asyncio.sleep(0.05)
-    return "high water at 14:20"
+    return "Oslo: snow, -3 °C"
 
 
-def tide() -> str:
-    return asyncio.run(fetch_tide())
+def forecast() -> str:
+    return asyncio.run(fetch_forecast())
 
 
 async def cell() -> None:
     try:
-        print(tide())
+        print(forecast())
     except RuntimeError as error:
         print("call:     ", error)
-    print("to_thread:", await asyncio.to_thread(tide))
-    print("await:    ", await fetch_tide())
+    print("to_thread:", await asyncio.to_thread(forecast))
+    print("await:    ", await fetch_forecast())
 
 
-print("plain:    ", tide())
+print("plain:    ", forecast())
 asyncio.run(cell())

@@ -2,29 +2,29 @@ import asyncio
 from contextvars import ContextVar, copy_context
 from threading import Thread
 
-ship = ContextVar("ship", default="nobody")
+customer = ContextVar("customer", default="unknown")
 
 
-def note(way: str) -> None:
-    print(f"{way:<28} {ship.get()}")
+def log(way: str) -> None:
+    print(f"{way:<28} {customer.get()}")
 
 
-async def note_later(way: str) -> None:
-    note(way)
-    ship.set("somebody else")  # only in this task's copy
+async def log_later(way: str) -> None:
+    log(way)
+    customer.set("Ben")  # changes only this task's copy
 
 
 async def main() -> None:
     loop = asyncio.get_running_loop()
-    ship.set("Ariel")
-    await asyncio.create_task(note_later("task"))
-    await asyncio.to_thread(note, "to_thread")
-    await loop.run_in_executor(None, note, "run_in_executor")
-    await loop.run_in_executor(None, copy_context().run, note, "run_in_executor, with a copy")
-    thread = Thread(target=note, args=["thread"])
+    customer.set("Ada")
+    await asyncio.create_task(log_later("task"))
+    await asyncio.to_thread(log, "to_thread")
+    await loop.run_in_executor(None, log, "run_in_executor")
+    await loop.run_in_executor(None, copy_context().run, log, "run_in_executor, with a copy")
+    thread = Thread(target=log, args=["thread"])
     thread.start()
     thread.join()
-    note("and here, after the task")
+    log("and here, after the task")
 
 
 asyncio.run(main())

@@ -1,40 +1,68 @@
 import asyncio
-from threading import Thread
+from collections.abc import Coroutine
+from threading import Thread, current_thread
 from time import perf_counter
-from typing import Self
+from typing import Any, Self
 
 
-async def ask_pilot(ship: str) -> str:
-    await asyncio.sleep(0.3)
-    return f"{ship} may enter"
+async def ask(station: str, seconds: float = 0.3) -> str:
+    await asyncio.sleep(seconds)
+    return f"{station} is online"
 
 
 # region office
-class Office:
-    """Plain methods in front, an event loop in a thread behind."""
+class BackgroundLoop:
+    """Runs coroutines for synchronous code, on an event loop in a thread of its own."""
 
     def __enter__(self) -> Self:
-        self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self.loop = self.runner.get_loop()
-        self.thread = Thread(target=self.loop.run_forever)
-        self.thread.start()
+        # With a loop_factory, the Runner does not make its loop the one of this thread.
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._loop = self._runner.get_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="event loop")
+        self._thread.start()
         return self
 
-    def ask(self, *ships: str) -> list[str]:
-        questions = [asyncio.run_coroutine_threadsafe(ask_pilot(ship), self.loop) for ship in ships]
-        return [question.result(timeout=5) for question in questions]
+    def run[T](self, coroutine: Coroutine[Any, Any, T], timeout: float) -> T:
+        """Wait for the coroutine's result; cancel it if there is none in time."""
+        if current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("use await: this is the thread of the event loop")
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result(timeout)
+        except BaseException:  # also when Ctrl+C interrupts the wait
+            future.cancel()  # otherwise the coroutine would keep running
+            raise
 
     def __exit__(self, *error: object) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.runner.close()  # cancels what is left, then closes the loop
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._runner.close()  # cancels the tasks that are left, then closes the loop
 
 
+async def ask_all(*stations: str) -> list[str]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(station)) for station in stations]
+    return [task.result() for task in tasks]
+
+
+async def count_tasks() -> int:
+    return len(asyncio.all_tasks()) - 1  # without the one that counts
+
+
+def main() -> None:
+    with BackgroundLoop() as background:
+        start = perf_counter()
+        for answer in background.run(ask_all("Oslo", "Cairo", "Lima"), timeout=5):
+            print(answer)
+        took = perf_counter() - start
+        print(f"overlapped: {took < 0.75} ({took:.1f} s for three questions of 0.3 s)")
+        try:
+            background.run(ask("Quito", seconds=60), timeout=0.2)
+        except TimeoutError:
+            print("Quito did not answer in time")
+        print("tasks left in the loop:", background.run(count_tasks(), timeout=5))
+
+
+main()
 # endregion
-
-with Office() as office:
-    start = perf_counter()
-    for answer in office.ask("Ariel", "Bounty", "Cutty Sark"):
-        print(answer)
-    took = perf_counter() - start
-    print(f"overlapped: {took < 0.75} ({took:.1f} s for three questions of 0.3 s)")

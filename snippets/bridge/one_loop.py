@@ -4,18 +4,18 @@ from collections.abc import Callable, Coroutine
 loops = set()
 
 
-async def ask_pilot(ship: str) -> str:
+async def ask(station: str) -> str:
     loops.add(asyncio.get_running_loop())
     await asyncio.sleep(0.05)
-    return f"{ship} may enter"
+    return f"{station} is online"
 
 
-def open_harbour(run: Callable[[Coroutine[None, None, str]], str]) -> None:
+def check_stations(run: Callable[[Coroutine[None, None, str]], str]) -> None:
     loops.clear()
-    answers = [run(ask_pilot(ship)) for ship in ("Ariel", "Bounty", "Cutty Sark")]
-    print(f"{len(answers)} answers, loops made: {len(loops)}")
+    answers = [run(ask(station)) for station in ("Oslo", "Cairo", "Lima")]
+    print(f"{len(answers)} answers, event loops created: {len(loops)}")
 
 
-open_harbour(asyncio.run)
+check_stations(asyncio.run)
 with asyncio.Runner() as runner:
-    open_harbour(runner.run)
+    check_stations(runner.run)

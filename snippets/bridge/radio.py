@@ -4,27 +4,27 @@ from time import perf_counter, sleep
 
 
 # region sending
-def send(radio: asyncio.Queue[float], loop: asyncio.AbstractEventLoop, safely: bool) -> None:
+def send(readings: asyncio.Queue[float], loop: asyncio.AbstractEventLoop, safely: bool) -> None:
     sleep(0.1)
     sent = perf_counter()
     if safely:
-        loop.call_soon_threadsafe(radio.put_nowait, sent)
+        loop.call_soon_threadsafe(readings.put_nowait, sent)
     else:
-        radio.put_nowait(sent)
+        readings.put_nowait(sent)
 
 
-async def listen(safely: bool) -> None:
-    radio: asyncio.Queue[float] = asyncio.Queue()
-    tide_turns = asyncio.create_task(asyncio.sleep(0.7))
-    Thread(target=send, args=[radio, asyncio.get_running_loop(), safely]).start()
-    sent = await radio.get()
+async def receive(safely: bool) -> None:
+    readings: asyncio.Queue[float] = asyncio.Queue()
+    report = asyncio.create_task(asyncio.sleep(0.7), name="report")
+    Thread(target=send, args=[readings, asyncio.get_running_loop(), safely], name="sensor").start()
+    sent = await readings.get()
     delay = perf_counter() - sent
-    verdict = "at once" if delay < 0.3 else "only when the tide turned"
-    print(f"{safely=}: heard {verdict}, {delay:.1f} s after it was sent")
-    tide_turns.cancel()
+    verdict = "immediately" if delay < 0.3 else "only when the report was due"
+    print(f"{safely=}: received {verdict}, {delay:.1f} s after it was sent")
+    report.cancel()
 
 
 # endregion
 
-asyncio.run(listen(safely=False))
-asyncio.run(listen(safely=True))
+asyncio.run(receive(safely=False))
+asyncio.run(receive(safely=True))

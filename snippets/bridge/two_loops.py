@@ -1,24 +1,24 @@
 import asyncio
 
-lock_gate = asyncio.Lock()
+archive_lock = asyncio.Lock()
 
 
-async def enter(ship: str) -> None:
-    async with lock_gate:
+async def save(station: str) -> None:
+    async with archive_lock:
         await asyncio.sleep(0.05)
 
 
-async def open_harbour(*ships: str) -> None:
+async def save_all(*stations: str) -> None:
     try:
-        async with asyncio.TaskGroup() as harbour:
-            for ship in ships:
-                harbour.create_task(enter(ship))
-        print(f"{' and '.join(ships)} entered")
-    except* RuntimeError as group:
-        for error in group.exceptions:
+        async with asyncio.TaskGroup() as group:
+            for station in stations:
+                group.create_task(save(station))
+        print(f"{' and '.join(stations)} saved")
+    except* RuntimeError as errors:
+        for error in errors.exceptions:
             print("RuntimeError: the lock", str(error).partition("> ")[2])
 
 
-asyncio.run(open_harbour("Ariel"))
-asyncio.run(open_harbour("Ariel", "Bounty"))
-asyncio.run(open_harbour("Ariel", "Bounty"))
+asyncio.run(save_all("Oslo"))
+asyncio.run(save_all("Oslo", "Cairo"))
+asyncio.run(save_all("Oslo", "Cairo"))

@@ -11,25 +11,27 @@ app = FastAPI()
 
 
 # region reports
-def report() -> None:
+def send_receipt() -> None:
     sleep(0.5)
 
 
-async def report_blocking() -> None:
+async def send_receipt_blocking() -> None:
     sleep(0.5)
 
 
-async def report_awaiting() -> None:
+async def send_receipt_awaiting() -> None:
     await asyncio.sleep(0.5)
 
 
-REPORTS = {each.__name__: each for each in (report, report_blocking, report_awaiting)}
+RECEIPTS = {
+    each.__name__: each for each in (send_receipt, send_receipt_blocking, send_receipt_awaiting)
+}
 
 
-@app.post("/delays/{kind}")
-async def announce_delay(kind: str, background: BackgroundTasks) -> str:
-    background.add_task(REPORTS[kind])
-    return "a delay of ten minutes"
+@app.post("/orders/{kind}")
+async def take_order(kind: str, background: BackgroundTasks) -> str:
+    background.add_task(RECEIPTS[kind])
+    return "order accepted"
 
 
 # endregion
@@ -41,14 +43,14 @@ async def health() -> str:
 
 
 async def main() -> None:
-    station = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://station")
-    async with station:
-        for kind in REPORTS:
+    shop = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop")
+    async with shop:
+        for kind in RECEIPTS:
             start = perf_counter()
-            async with asyncio.TaskGroup() as travellers:
-                travellers.create_task(station.post(f"/delays/{kind}"))
+            async with asyncio.TaskGroup() as customers:
+                customers.create_task(shop.post(f"/orders/{kind}"))
                 await asyncio.sleep(0.01)
-                await station.get("/health")
+                await shop.get("/health")
                 waited = perf_counter() - start
             verdict = "frozen" if waited > 0.3 else "fine"
             print(f"{kind}: /health is {verdict}, answer after {waited:.1f} s")

@@ -19,15 +19,15 @@ def counted() -> Iterator[None]:
 
 
 # region endpoints
-def departures() -> None:
+def look_up() -> None:
     sleep(0.2)
 
 
-async def departures_blocking() -> None:
+async def look_up_blocking() -> None:
     sleep(0.2)
 
 
-async def departures_awaiting() -> None:
+async def look_up_awaiting() -> None:
     await asyncio.sleep(0.2)
 
 
@@ -49,14 +49,14 @@ async def ask(endpoint: Callable[[], Any], requests: int) -> None:
     tokens = asyncio.Semaphore(40)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=40))
     most, start = 0, perf_counter()
-    async with asyncio.TaskGroup() as travellers:
+    async with asyncio.TaskGroup() as customers:
         for _ in range(requests):
-            travellers.create_task(call(endpoint, tokens))
+            customers.create_task(call(endpoint, tokens))
     took = perf_counter() - start
     print(f"{endpoint.__name__}: {requests} requests, {most} at a time, {took:.1f} s")
 
 
-asyncio.run(ask(departures, 40))
-asyncio.run(ask(departures, 41))
-asyncio.run(ask(departures_blocking, 4))
-asyncio.run(ask(departures_awaiting, 41))
+asyncio.run(ask(look_up, 40))
+asyncio.run(ask(look_up, 41))
+asyncio.run(ask(look_up_blocking, 4))
+asyncio.run(ask(look_up_awaiting, 41))

@@ -35,15 +35,15 @@ async def health() -> str:
 
 
 async def main() -> None:
-    station = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://station")
-    async with station:
+    shop = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop")
+    async with shop:
         for path in ("/blocking", "/awaiting", "/plain"):
             start = perf_counter()
-            async with asyncio.TaskGroup() as travellers:
+            async with asyncio.TaskGroup() as customers:
                 for _ in range(5):
-                    travellers.create_task(station.get(path))
+                    customers.create_task(shop.get(path))
                 await asyncio.sleep(0)
-                await station.get("/health")
+                await shop.get("/health")
                 waited = perf_counter() - start
             verdict = "frozen" if waited > 0.5 else "fine"
             print(f"{path}: /health is {verdict}, answer after {waited:.1f} s")

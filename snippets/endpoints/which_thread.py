@@ -28,12 +28,12 @@ async def asynchronous() -> str:
 
 @app.get("/async-def-calls-def")
 async def calls_a_function() -> str:
-    return where()  # a plain function, called
+    return where()  # a plain function that the endpoint calls
 
 
 @app.get("/async-def-depends-on-def")
 async def depends_on_a_function(place: Annotated[str, Depends(where)]) -> str:
-    return place  # the same function, as a dependency
+    return place  # the same function, called by FastAPI
 
 
 # endregion
@@ -42,15 +42,15 @@ async def depends_on_a_function(place: Annotated[str, Depends(where)]) -> str:
 async def main() -> None:
     global loop_thread
     loop_thread = get_ident()
-    station = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://station")
-    async with station:
+    shop = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop")
+    async with shop:
         for path in (
             "/def",
             "/async-def",
             "/async-def-calls-def",
             "/async-def-depends-on-def",
         ):
-            answer = await station.get(path)
+            answer = await shop.get(path)
             print(f"{path:<26} {answer.json()}")
 
 

@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# native = "It waits for a socket, and browsers do not give sockets to programs."
+# native = "The program waits for a socket, and browsers do not give programs access to sockets."
 # ///
 
 import heapq

@@ -12,7 +12,7 @@ async def main() -> None:
     print("await gives", await oslo)
 
     ask("Lima")
-    print("nobody asked Lima")
+    print("Lima was never asked")
 
 
 asyncio.run(main())

@@ -8,24 +8,24 @@ from distributed import Client, LocalCluster
 
 
 # region client
-def load(chapter: int) -> list[str]:
-    return ["word"] * chapter * 100_000
+def load(year: int) -> list[float]:
+    return [float(year % 40)] * 8_760  # in production: read the file of that year
 
 
-def count(words: list[str]) -> int:
-    return len(words)
+def count_hot(temperatures: list[float]) -> int:
+    return sum(temperature > 25 for temperature in temperatures)
 
 
-def count_book(client: Client) -> int:
-    chapters = client.map(load, range(1, 5))
-    print("a chapter, seen from here:", type(chapters[0]).__name__)
-    counts = client.map(count, chapters)
+def count_all(client: Client) -> int:
+    years = client.map(load, range(2020, 2030))
+    print("a year, seen from here:", type(years[0]).__name__)
+    counts = client.map(count_hot, years)
     return client.submit(sum, counts).result()
 
 
 def main(scheduler: str) -> None:
     with Client(scheduler) as client:
-        print(f"{count_book(client):,} words")
+        print(f"{count_all(client):,} hot hours")
 
 
 # endregion

@@ -8,24 +8,24 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 
 from distributed import Client, LocalCluster
 
-CHAPTERS = ["to be or not to be", "that is the question", "to die to sleep", "no more"]
+YEARS = [[7.5, -3.0, 21.0], [12.0, 30.5], [28.0, 31.0, 2.5, 9.0], [33.0]]
 
 
-def count_words(chapter: str) -> int:
-    return len(chapter.split())
+def count_hot_days(year: list[float]) -> int:
+    return sum(temperature > 25 for temperature in year)
 
 
 def count_all(workers: Executor) -> int:
-    return sum(workers.map(count_words, CHAPTERS))
+    return sum(workers.map(count_hot_days, YEARS))
 
 
 if __name__ == "__main__":
     with ProcessPoolExecutor(max_workers=2) as pool:
-        print("a pool:", count_all(pool), "words")
+        print("a pool:", count_all(pool), "hot days")
 
     with (
         LocalCluster(n_workers=2, host="127.0.0.1", dashboard_address=None) as cluster,
         Client(cluster) as client,
         client.get_executor() as executor,
     ):
-        print("a cluster:", count_all(executor), "words")
+        print("a cluster:", count_all(executor), "hot days")

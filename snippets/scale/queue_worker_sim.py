@@ -25,34 +25,34 @@ class Broker:
 
 
 # region work
-async def work(worker: str, broker: Broker, acknowledge: str, ada_dies: str) -> None:
+async def work(worker: str, broker: Broker, acknowledge: str, ada_fails: str) -> None:
     while broker.waiting:
         order = broker.deliver(worker)
         if acknowledge == "first":
             broker.acknowledge(order)
         await asyncio.sleep(0.02)
-        if worker == "Ada" and ada_dies == "while packing":
+        if worker == "Ada" and ada_fails == "while packing":
             raise PowerCutError
         packed[order] += 1
-        if worker == "Ada" and ada_dies == "after packing":
+        if worker == "Ada" and ada_fails == "after packing":
             raise PowerCutError
         if acknowledge == "afterwards":
             broker.acknowledge(order)
 
 
-async def run(acknowledge: str, ada_dies: str) -> None:
-    broker = Broker("mug", "lamp", "vase")
+async def run(acknowledge: str, ada_fails: str) -> None:
+    broker = Broker("chess set", "clock", "board")
     try:
-        await work("Ada", broker, acknowledge, ada_dies)
+        await work("Ada", broker, acknowledge, ada_fails)
     except PowerCutError:
         broker.lost_contact("Ada")
-    await work("Ben", broker, acknowledge, ada_dies)
+    await work("Ben", broker, acknowledge, ada_fails)
 
 
-print("acknowledge  Ada dies       mug packed")
+print("acknowledge  Ada fails      chess set packed")
 for acknowledge in ("first", "afterwards"):
-    for ada_dies in ("while packing", "after packing"):
+    for ada_fails in ("while packing", "after packing"):
         packed: Counter[str] = Counter()
-        asyncio.run(run(acknowledge, ada_dies))
-        print(f"{acknowledge:12} {ada_dies:14} {packed['mug']}")
+        asyncio.run(run(acknowledge, ada_fails))
+        print(f"{acknowledge:12} {ada_fails:14} {packed['chess set']}")
 # endregion

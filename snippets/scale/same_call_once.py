@@ -13,24 +13,24 @@ attempts = 0
 
 
 # region surprises
-def throw() -> float:
+def measure() -> float:
     return random.random()
 
 
-def order_paper() -> str:
+def place_order() -> str:
     global attempts
     attempts += 1
     if attempts < 3:
         raise ConnectionError
-    return f"ordered at attempt {attempts}"
+    return f"order placed at attempt {attempts}"
 
 
 def main(client: Client) -> None:
-    first, second = client.submit(throw), client.submit(throw)
-    print("two throws are equal:", first.result() == second.result())
-    first, second = client.submit(throw, pure=False), client.submit(throw, pure=False)
+    first, second = client.submit(measure), client.submit(measure)
+    print("two measurements are equal:", first.result() == second.result())
+    first, second = client.submit(measure, pure=False), client.submit(measure, pure=False)
     print("with pure=False:", first.result() == second.result())
-    print(client.submit(order_paper, retries=5).result())
+    print(client.submit(place_order, retries=5).result())
 
 
 # endregion

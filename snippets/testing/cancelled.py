@@ -4,44 +4,44 @@ import unittest
 
 
 # region code
-class Carrier:
-    """A fake: says when it has been asked, and never answers."""
+class SilentStation:
+    """A fake that reports when it has been asked, and never answers."""
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
-        self.hung_up = False
+        self.closed = False
 
-    async def ask(self, parcel: str) -> str:
+    async def ask(self) -> str:
         self.asked.set()
         try:
             await asyncio.Event().wait()
         finally:
-            self.hung_up = True
-        return f"{parcel} in Graz"
+            self.closed = True
+        return "7 °C"
 
 
-async def track(parcel: str, carrier: Carrier, patience: float) -> str:
+async def read(station: SilentStation, patience: float) -> str:
     try:
         async with asyncio.timeout(patience):
-            return await carrier.ask(parcel)
+            return await station.ask()
     except TimeoutError:
-        return f"{parcel} somewhere"
+        return "no answer"
 
 
-class TrackTest(unittest.IsolatedAsyncioTestCase):
+class ReadTest(unittest.IsolatedAsyncioTestCase):
     async def test_timeout(self) -> None:
-        carrier = Carrier()
-        self.assertEqual(await track("A", carrier, patience=0), "A somewhere")
-        self.assertTrue(carrier.hung_up)
+        station = SilentStation()
+        self.assertEqual(await read(station, patience=0), "no answer")
+        self.assertTrue(station.closed)
 
     async def test_cancelled(self) -> None:
-        carrier = Carrier()
-        tracking = asyncio.create_task(track("A", carrier, patience=60))
-        await carrier.asked.wait()
-        tracking.cancel()
+        station = SilentStation()
+        reading = asyncio.create_task(read(station, patience=60))
+        await station.asked.wait()
+        reading.cancel()
         with self.assertRaises(asyncio.CancelledError):
-            await tracking
-        self.assertTrue(carrier.hung_up)
+            await reading
+        self.assertTrue(station.closed)
 
 
 # endregion

@@ -5,43 +5,43 @@ type Pay = Callable[[str], Awaitable[None]]
 
 
 # region code
-class BoxOffice:
+class Shop:
     def __init__(self, pay: Pay) -> None:
-        self.pay, self.seats, self.sold = pay, 1, 0
+        self.pay, self.stock, self.sold = pay, 1, 0
 
-    async def pay_then_take(self, visitor: str) -> None:
-        if self.seats:
-            await self.pay(visitor)
-            self.seats -= 1
+    async def pay_then_take(self, customer: str) -> None:
+        if self.stock:
+            await self.pay(customer)
+            self.stock -= 1
             self.sold += 1
 
-    async def take_then_pay(self, visitor: str) -> None:
-        if self.seats:
-            self.seats -= 1
-            await self.pay(visitor)
+    async def take_then_pay(self, customer: str) -> None:
+        if self.stock:
+            self.stock -= 1
+            await self.pay(customer)
             self.sold += 1
 
 
-async def sell_while_ada_pays(sell: Callable[[BoxOffice, str], Awaitable[None]]) -> int:
-    ada_pays, go_on = asyncio.Event(), asyncio.Event()
+async def sell_while_ada_pays(sell: Callable[[Shop, str], Awaitable[None]]) -> int:
+    ada_is_paying, ada_may_finish = asyncio.Event(), asyncio.Event()
 
-    async def pay(visitor: str) -> None:
-        if visitor == "Ada":
-            ada_pays.set()
-            await go_on.wait()
+    async def fake_pay(customer: str) -> None:
+        if customer == "Ada":
+            ada_is_paying.set()
+            await ada_may_finish.wait()
 
-    office = BoxOffice(pay)
-    async with asyncio.TaskGroup() as visitors:
-        visitors.create_task(sell(office, "Ada"))
-        await ada_pays.wait()
-        visitors.create_task(sell(office, "Ben"))
-        await asyncio.sleep(0)  # Ben goes as far as he gets
-        go_on.set()
-    return office.sold
+    shop = Shop(fake_pay)
+    async with asyncio.TaskGroup() as customers:
+        customers.create_task(sell(shop, "Ada"))
+        await ada_is_paying.wait()
+        customers.create_task(sell(shop, "Ben"))
+        await asyncio.sleep(0)  # Ben's task runs until it waits or ends
+        ada_may_finish.set()
+    return shop.sold
 
 
 # endregion
 
-for sell in (BoxOffice.pay_then_take, BoxOffice.take_then_pay):
+for sell in (Shop.pay_then_take, Shop.take_then_pay):
     sold = asyncio.run(sell_while_ada_pays(sell))
     print(f"{sell.__name__}: {sold} sold, test {'passes' if sold == 1 else 'FAILS'}")

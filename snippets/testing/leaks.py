@@ -33,7 +33,7 @@ class StrictTestCase(unittest.IsolatedAsyncioTestCase):
     async def asyncTearDown(self) -> None:
         others = asyncio.all_tasks() - {asyncio.current_task()}
         self.found += [f"{task.get_name()} is still running" for task in others]
-        gc.collect()  # lost tasks and coroutines complain when they are collected
+        gc.collect()  # lost tasks and coroutines are reported when they are deleted
         self.found += [str(warning.message).splitlines()[0] for warning in self.warned]
         if self.found:
             self.fail(", ".join(self.found))

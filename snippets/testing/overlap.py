@@ -7,34 +7,34 @@ type Ask = Callable[[str], Awaitable[str]]
 
 
 # region code
-async def track_in_turn(parcels: list[str], ask: Ask) -> list[str]:
-    return [await ask(parcel) for parcel in parcels]
+async def read_in_sequence(stations: list[str], ask: Ask) -> list[str]:
+    return [await ask(station) for station in stations]
 
 
-async def track_together(parcels: list[str], ask: Ask) -> list[str]:
+async def read_together(stations: list[str], ask: Ask) -> list[str]:
     async with asyncio.TaskGroup() as group:
-        asking = [group.create_task(ask(parcel)) for parcel in parcels]
-    return [task.result() for task in asking]
+        tasks = [group.create_task(ask(station)) for station in stations]
+    return [task.result() for task in tasks]
 
 
-class TrackTest(unittest.IsolatedAsyncioTestCase):
+class ReadTest(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self) -> None:
         self.events: list[str] = []
 
-    async def fake_ask(self, parcel: str) -> str:
+    async def fake_ask(self, station: str) -> str:
         self.events.append("asked")
         await asyncio.sleep(0)
         self.events.append("answered")
-        return f"{parcel} in Graz"
+        return f"{station}: 7 °C"
 
     async def test_together(self) -> None:
-        places = await track_together(["A", "B"], self.fake_ask)
-        self.assertEqual(places, ["A in Graz", "B in Graz"])
+        readings = await read_together(["Oslo", "Lima"], self.fake_ask)
+        self.assertEqual(readings, ["Oslo: 7 °C", "Lima: 7 °C"])
         self.assertEqual(self.events, ["asked", "asked", "answered", "answered"])
 
     @unittest.expectedFailure
-    async def test_in_turn(self) -> None:
-        await track_in_turn(["A", "B"], self.fake_ask)
+    async def test_in_sequence(self) -> None:
+        await read_in_sequence(["Oslo", "Lima"], self.fake_ask)
         self.assertEqual(self.events, ["asked", "asked", "answered", "answered"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 # region loop
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """asyncio's own event loop; where it would wait, its clock jumps."""
+    """asyncio's own event loop, except that its clock jumps where it would wait."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class JumpingSelector:
     def select(self, timeout: float | None) -> list[Any]:
         events: list[Any] = self.selector.select(0)
         if not events and timeout is None:
-            raise RuntimeError("no timer is left, and everybody waits")
+            raise RuntimeError("deadlock: every task waits, and no timer is left")
         if not events and timeout is not None:
             self.loop.now += timeout
         return events
@@ -55,10 +55,10 @@ class AskAgainTest(unittest.TestCase):
             asked_at.append(asyncio.get_running_loop().time())
             if len(asked_at) < 5:
                 raise ConnectionError
-            return "delivered"
+            return "7 °C"
 
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-            self.assertEqual(runner.run(ask_again(ask, tries=5)), "delivered")
+            self.assertEqual(runner.run(ask_again(ask, tries=5)), "7 °C")
         self.assertEqual(asked_at, [0, 60, 180, 420, 900])
         print("asked at minute", *(int(seconds / 60) for seconds in asked_at))
 

@@ -124,10 +124,10 @@ for (const engine of engines) {
       assert.equal(
         await text(".chess-status"),
         "From board to board 3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s), game after game 43,200\u00a0s (12\u00a0h): " +
-          "11.82 times faster. The formula says the same.",
+          "11.82 times faster. The formula gives the same result.",
       );
       await until(".chess-clock", /^[1-9]\d*\s(s|min)/);
-      assert.equal(await text(".chess-scene"), "Pause tells in words how everything stands.");
+      assert.equal(await text(".chess-scene"), "Press Pause for a description in words.");
       await page.click(".chess-play");
       assert.equal(await text(".chess-play"), "Play");
       const stopped = await text(".chess-clock");
@@ -172,7 +172,7 @@ for (const engine of engines) {
       await until(".chess-status", /^From board to board 1,855\ss/);
       assert.match(
         await text(".chess-status"),
-        /11\.64 times faster\. The formula says the same\.$/,
+        /11\.64 times faster\. The formula gives the same result\.$/,
       );
       assert.equal((await page.$$(".chess-table")).length, 12);
       assert.equal((await page.$$(".chess-dot")).length, 2);
@@ -241,7 +241,7 @@ for (const engine of engines) {
       await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
       await until(".chess-status", /^Running the program with \d+ of 32/);
       await new Widget(page, "#chess-synchronous").run();
-      assert.equal(await text(".chess-status"), "Stopped, because you ran chess/synchronous.py.");
+      assert.equal(await text(".chess-status"), "Stopped because you ran chess/synchronous.py.");
     });
 
     test("where nothing is to move, it runs and the slider shows each moment", async () => {

@@ -156,7 +156,7 @@ for (const engine of engines) {
       await compared.press("Run both here");
       // To the digit: waiting takes no time, so nothing comes late.
       await compared.said(
-        /^Ran in your browser, virtual time, in which waiting takes none: One by one 1\.35\ss, Together 600\sms\.$/,
+        /^Ran in your browser, in virtual time, where waiting takes no time: One by one 1\.35\ss, Together 600\sms\.$/,
       );
       await untilText(
         page,
@@ -189,7 +189,7 @@ for (const engine of engines) {
       await compared.press("Run both here");
       await compared.said(/Running/);
       await other.run();
-      await compared.said(/^Stopped, because you ran overlap\/together\.py\.$/);
+      await compared.said(/^Stopped because you ran overlap\/together\.py\.$/);
       await widget.press("Reset");
     });
 
@@ -199,18 +199,18 @@ for (const engine of engines) {
       await compared.press("Run both here");
       await compared.said(/Running/);
       await widget.press("Run");
-      await compared.said(/^Stopped, because you ran overlap\/in_turn\.py\.$/);
+      await compared.said(/^Stopped because you ran overlap\/in_turn\.py\.$/);
       await release();
       const { origin, text } = await widget.finished();
       assert.match(origin + text, /Ran in your browser[^]*done: 1\.35 s/);
     });
 
-    test("it says which program could not be fetched", async () => {
+    test("it says which program could not be loaded", async () => {
       const release = await holdPrograms(page);
       await compared.press("Run both here");
       await compared.said(/Running/);
       await release("offline");
-      await compared.said(/^overlap\/in_turn\.py could not be fetched\. Try again/);
+      await compared.said(/^overlap\/in_turn\.py could not be loaded\. Check your network/);
       await compared.press("Run both here");
       await compared.said(/^Ran in/);
     });

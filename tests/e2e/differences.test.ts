@@ -26,7 +26,7 @@ const programs: [string, string, RegExp[]][] = [
   [
     "busy threads side by side",
     `${BUSY}ts = [threading.Thread(target=work) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()`,
-    [/^3 threads took turns on one core/],
+    [/^3 threads alternated on one core/],
   ],
   [
     "a busy thread beside one that is busy for less than a turn",
@@ -41,7 +41,7 @@ def burst():
 ts = [threading.Thread(target=work, args=[0.8]), threading.Thread(target=burst)]
 for t in ts: t.start()
 for t in ts: t.join()`,
-    [/^2 threads took turns on one core/],
+    [/^2 threads alternated on one core/],
   ],
   [
     "subprocesses",
@@ -68,7 +68,7 @@ for t in ts: t.join()`,
   [
     "counting cores",
     "import os\nassert os.cpu_count() >= 1",
-    [/^Python is told of \d+ cores? here, as this browser says/],
+    [/^Python sees \d+ cores? here, the number that this browser reports/],
   ],
   ["cores that only the library counts", "import multiprocessing\nmultiprocessing.cpu_count()", []],
   [
@@ -85,7 +85,7 @@ if __name__ == "__main__":
 def write(): open("note.txt", "w").write("mine")
 if __name__ == "__main__":
     p = multiprocessing.Process(target=write); p.start(); p.join()`,
-    [/^Each process has files of its own here/],
+    [/^Each process has its own files here/],
   ],
   [
     "more processes than run at once",
@@ -97,7 +97,7 @@ if __name__ == "__main__":
     go.set()
     for p in ps: p.join()
     assert [p.exitcode for p in ps] == [0] * 18`,
-    [/^At most 16 processes run at once here/],
+    [/^At most 16 processes run at the same time here/],
   ],
   ["a module that is not there", "import curses", [/module curses does not exist/]],
   ["an error of the program's own", "def move(): raise NotImplementedError\nmove()", []],
@@ -105,7 +105,7 @@ if __name__ == "__main__":
   [
     "a measurement shorter than a step of the clock",
     "import time\nfor _ in range(50):\n    start = time.perf_counter()\n    end = time.perf_counter()",
-    [/^This browser's clock has steps of [\d.]+ ms/],
+    [/^This browser's clock advances in steps of [\d.]+ ms/],
   ],
   [
     "a measurement that is long enough",

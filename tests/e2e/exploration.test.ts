@@ -1,4 +1,4 @@
-/** "Other orders" of a program: what is found in the page, step by step, and how it is operated. */
+/** "Explore interleavings" of a program: what is found in the page, step by step, and how it is operated. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -18,7 +18,7 @@ import { violations } from "./support/violations.ts";
 const PAGE = "/how-to/try-every-order/";
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
-/** What a page of ours shows of one program's orders. */
+/** What a page of ours shows of one program's interleavings. */
 class Orders extends Widget {
   constructor(
     page: Page,
@@ -39,7 +39,7 @@ class Orders extends Widget {
   }
 
   async tryAll(): Promise<string> {
-    await this.press("Try every order");
+    await this.press("Explore interleavings");
     return this.said(/./);
   }
 
@@ -103,7 +103,10 @@ for (const engine of engines) {
     test("the lost update is found, and gone through step by step", async () => {
       const doors = new Orders(page, "doors");
       const said = await doors.tryAll();
-      assert.match(said, /^All \d+ orders with at most 2 forced switches: \d+ of them break the/);
+      assert.match(
+        said,
+        /^Tried all \d+ interleavings with at most 2 forced switches: \d+ of them break the/,
+      );
       assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
       const endings = await page.$$eval(`${doors.selector} .runnable-orders-endings li`, (all) =>
         all.map((ending) => ending.textContent?.replace(/^.*? times: /, "")),
@@ -111,7 +114,7 @@ for (const engine of engines) {
       assert.equal(new Set(endings).size, 4, "each ending is told from the others");
       const steps = await doors.steps();
       const first = steps.findIndex(({ text }) => text.startsWith("front door"));
-      assert.match(steps[first]!.text, /its turn is over\..*seen = 0/);
+      assert.match(steps[first]!.text, /, then is interrupted\..*seen = 0/);
       assert.equal(steps[first]!.line, 9);
       assert.equal(steps[first]!.printed, "front door: 0 so far\n");
       assert.match(steps.at(-1)!.text, /AssertionError/);
@@ -125,7 +128,7 @@ for (const engine of engines) {
       const drawers = new Orders(page, "drawers");
       assert.match(await drawers.tryAll(), /of them break the program/);
       const ending = await drawers.text(".runnable-orders-broken");
-      assert.match(ending, /deadlock.*Ada waits in line 8 for a lock.*Ben waits in line 8/s);
+      assert.match(ending, /deadlock.*Ada waits at line 8 for a lock.*Ben waits at line 8/s);
       const steps = await drawers.steps();
       assert.deepEqual(
         steps.slice(-3).map(({ text, line }) => [text.slice(0, 3), line]),
@@ -139,7 +142,7 @@ for (const engine of engines) {
 
     test("the chess set that is sold twice across an await is found", async () => {
       const seat = new Orders(page, "seat");
-      assert.match(await seat.tryAll(), /^All \d+ orders that there are: 2 of them break/);
+      assert.match(await seat.tryAll(), /^Tried all \d+ possible interleavings: 2 of them break/);
       const steps = await seat.steps();
       assert.match(steps.at(-1)!.text, /AssertionError: -1 left in stock/);
       assert.equal(steps.at(-1)!.printed, "Ada gets the chess set\nBen gets the chess set\n");
@@ -148,18 +151,21 @@ for (const engine of engines) {
     for (const name of ["doors_locked", "drawers_in_order", "seat_taken"]) {
       test(`nothing is found in ${name}`, async () => {
         const fixed = new Orders(page, name);
-        assert.match(await fixed.tryAll(), /^All \d+ orders .*: none breaks the program\./);
+        assert.match(
+          await fixed.tryAll(),
+          /^Tried all \d+ .*interleavings.*: none breaks the program\./,
+        );
         assert.equal(await page.$(`${fixed.selector} .runnable-stepper`), null);
       });
     }
 
     test("the reader chooses who goes on until the program breaks, and goes back", async () => {
       const drawers = new Orders(page, "drawers");
-      await drawers.press("Choose yourself");
+      await drawers.press("Choose the next step yourself");
       assert.equal(await drawers.chosen(0), "0 choices");
       assert.deepEqual(await drawers.options(), [
-        "Ada begins with line 6",
-        "The main thread goes on in line 14",
+        "Ada starts at line 6",
+        "The main thread resumes at line 14",
       ]);
       let made = 0;
       const choose = async (option: string): Promise<void> => {
@@ -176,47 +182,50 @@ for (const engine of engines) {
         await choose(options.find((option) => !option.startsWith("Ada"))!);
         options = await drawers.options();
       }
-      assert.match(await told(), /ends in a deadlock.*Ada waits in line 8.*Ben waits in line 8/s);
-      assert.match(await told(), /You have found an order that breaks it\./);
+      assert.match(await told(), /ends in a deadlock.*Ada waits at line 8.*Ben waits at line 8/s);
+      assert.match(await told(), /You have found an interleaving that breaks the program\./);
       const [marked] = await drawers.marked();
       assert.match(await drawers.text(".runnable-at"), new RegExp(`^\\s*${String(marked)}\\b`));
       assert.match(await drawers.text(".runnable-stepper-place"), /, \d forced switch(es)?$/);
-      await drawers.press("One back");
+      await drawers.press("Step back");
       await drawers.chosen(made - 1);
       assert.ok((await drawers.options()).length > 1);
-      await drawers.press("Let it run on");
+      await drawers.press("Run to the end");
       await untilText(
         page,
         `${drawers.selector} .runnable-stepper-told`,
-        /The program (ends|comes)/,
+        /The program (ends|exits)/,
       );
       assert.equal((await drawers.options()).length, 0);
     });
 
     test("tasks are given their turns by the reader, too", async () => {
       const seat = new Orders(page, "seat");
-      await seat.press("Choose yourself");
+      await seat.press("Choose the next step yourself");
       await seat.chosen(0);
-      await seat.press("Ben begins with line 16");
+      await seat.press("Ben starts at line 16");
       assert.equal(await seat.chosen(1), "1 choice, 1 task out of turn");
-      assert.deepEqual(await seat.options(), ["Ben goes on in line 17", "Ada goes on in line 9"]);
-      await seat.press("Ben goes on in line 17");
+      assert.deepEqual(await seat.options(), ["Ben resumes at line 17", "Ada resumes at line 9"]);
+      await seat.press("Ben resumes at line 17");
       await seat.chosen(2);
       assert.match(await seat.text(".runnable-stepper-told"), /AssertionError: -1 left in stock/);
       assert.match(await seat.text(".runnable-stepper > pre:last-child"), /Ada gets.*\nBen gets/);
       await seat.write("print('other code')\n");
       assert.match(await seat.text(".runnable-orders-said"), /The code has changed/);
-      await seat.press("Choose yourself");
-      await untilText(page, `${seat.selector} .runnable-stepper-told`, /comes to its end/);
+      await seat.press("Choose the next step yourself");
+      await untilText(page, `${seat.selector} .runnable-stepper-told`, /ends normally/);
       await seat.press("Reset");
     });
 
-    test("orders at random are others each time, and the seed is said", async () => {
+    test("random interleavings differ each time, and the seed is named", async () => {
       const doors = new Orders(page, "doors");
-      await doors.press("Try some at random");
+      await doors.press("Try random interleavings");
       const said = await doors.said(/seed 1/);
-      assert.match(said, /^500 orders at random, seed 1: \d+ of them break the program\./);
-      await doors.press("Try some at random");
+      assert.match(
+        said,
+        /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
+      );
+      await doors.press("Try random interleavings");
       assert.notEqual((await doors.said(/seed 2/)).replace("seed 2", "seed 1"), said);
       await doors.steps();
     });
@@ -228,16 +237,17 @@ for (const engine of engines) {
           "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
       );
       assert.match(await doors.text(".runnable-orders-said"), /The code has changed/);
-      await doors.press("Try every order");
+      await doors.press("Explore interleavings");
       await page.waitForFunction(
-        (selector) => /^[\d,]+ orders/.test(document.querySelector(selector)?.textContent ?? ""),
+        (selector) =>
+          /^[\d,]+ interleavings tried/.test(document.querySelector(selector)?.textContent ?? ""),
         { timeout: 90_000, polling: "mutation" },
         `${doors.selector} .runnable-orders-progress`,
       );
       await doors.press("Stop");
-      assert.match(await doors.said(/Stopped after/), /^Stopped after [\d,]+ orders\.$/);
+      assert.match(await doors.said(/Stopped after/), /^Stopped after [\d,]+ interleavings\.$/);
       await doors.write("print('one'\n");
-      await doors.press("Try every order");
+      await doors.press("Explore interleavings");
       assert.match(await doors.said(/never closed/), /^Line 1: '\(' was never closed\.$/);
     });
 
@@ -250,15 +260,21 @@ for (const engine of engines) {
           "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
           "order = []\nasyncio.run(main())\nassert order == ['one', 'two'], order\n",
       );
-      assert.match(await playground.tryAll(), /^All 2 orders that there are: 1 of them breaks/);
+      assert.match(
+        await playground.tryAll(),
+        /^Tried all 2 possible interleavings: 1 of them breaks/,
+      );
       const steps = await playground.steps();
       assert.match(steps.at(-1)!.text, /AssertionError: \['two', 'one'\]/);
       await playground.write("import asyncio\nprint('nothing to choose')\n");
-      assert.match(await playground.tryAll(), /^There is only one order, and it does not break/);
+      assert.match(
+        await playground.tryAll(),
+        /^There is only one possible interleaving, and it does not break/,
+      );
       await playground.write("import socket\nsocket.create_connection(('127.0.0.1', 1))\n");
       assert.match(
         await playground.tryAll(),
-        /There is only one order, and it breaks the program\./,
+        /There is only one possible interleaving, and it breaks the program\./,
       );
       await own.close();
     });
@@ -279,7 +295,7 @@ test("where threads cannot switch tasks still can, and the reason is said", asyn
     await page.goto(site.url + PAGE);
     assert.equal(
       await new Orders(page, "doors").tryAll(),
-      "This browser cannot switch between threads; Chrome 137, Firefox 153 and newer can.",
+      "This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer.",
     );
     assert.match(await new Orders(page, "seat").tryAll(), /2 of them break the program/);
     assert.match(await new Orders(page, "seat_taken").tryAll(), /none breaks the program/);
@@ -306,7 +322,7 @@ describe("looks and keys", () => {
         await drawers.tryAll();
         if (device === "phone") {
           const seat = new Orders(page, "seat");
-          await seat.press("Choose yourself");
+          await seat.press("Choose the next step yourself");
           await seat.chosen(0);
         }
         assert.deepEqual(await violations(page), []);
@@ -323,7 +339,7 @@ describe("looks and keys", () => {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
     const doors = new Orders(page, "doors");
-    const begin = await doors.button("Try every order");
+    const begin = await doors.button("Explore interleavings");
     const below = () =>
       page.$eval(
         'runnable-snippet[data-name="interleavings/doors_locked"]',
@@ -333,7 +349,7 @@ describe("looks and keys", () => {
     await page.keyboard.press("Enter");
     await doors.said(/break the program/);
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
-    assert.equal(await focused(), "Try every order");
+    assert.equal(await focused(), "Explore interleavings");
     for (let presses = 0; (await focused()) !== "Next"; presses++) {
       assert.ok(presses < 8, "Next is a few tabs away");
       await page.keyboard.press("Tab");
@@ -353,17 +369,17 @@ describe("looks and keys", () => {
     await page.goto(site.url + PAGE);
     const doors = new Orders(page, "doors");
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
-    await (await doors.button("Choose yourself")).focus();
+    await (await doors.button("Choose the next step yourself")).focus();
     await page.keyboard.press("Enter");
     await doors.chosen(0);
     for (let count = 1; count <= 4; count++) {
-      assert.match(await focused(), /^front door (begins with|goes on in) line \d+$/);
+      assert.match(await focused(), /^front door (starts|resumes) at line \d+$/);
       assert.deepEqual(await doors.marked(), [Number(/\d+$/.exec(await focused())![0])]);
       await page.keyboard.press("Enter");
       await doors.chosen(count);
       if (!(await focused()).startsWith("front door")) break;
     }
-    await doors.press("One back");
+    await doors.press("Step back");
     await page.browserContext().close();
   });
 

@@ -39,7 +39,7 @@ test("the run ends, both pages say so, and no worker is left over", async () => 
   assert.equal(frames.length, 1);
 
   await back();
-  await widget.until(/Your last run was stopped, because you left the page/);
+  await widget.until(/Your last run was stopped because you left the page/);
   assert.match((await widget.run(5_000).catch(() => widget.shown())).origin, /in your browser/);
   await page.browserContext().close();
 });

@@ -91,7 +91,7 @@ for (const engine of engines) {
       const imported = await run(declaring(["fastapi", "httpx"], STATION));
       assert.deepEqual([imported.stderr, imported.stdout], ["", "200 {'number': 7}\n422 \n"]);
       const other = await run(declaring(["fastapi"], "import fastapi, httpx"));
-      assert.match(other.stderr, /No module named 'httpx'\nhttpx is here for programs/);
+      assert.match(other.stderr, /No module named 'httpx'\nhttpx is available to programs/);
       const plain = await run("import sys\nprint('fastapi' in sys.modules)");
       assert.equal(plain.stdout, "False\n");
       assert.equal((await run(IMPORTED)).stdout, "True\n");
@@ -207,10 +207,10 @@ if __name__ == "__main__":
       assert.deepEqual(outcome, { type: "finished", status: 1 });
       assert.match(
         stderr,
-        /No module named 'fastapi'\nfastapi is here for programs that declare it, .*\n# \/\/\/ script\n# dependencies = \["fastapi"\]\n# \/\/\/\n$/,
+        /No module named 'fastapi'\nfastapi is available to programs that declare it with .*\n# \/\/\/ script\n# dependencies = \["fastapi"\]\n# \/\/\/\n$/,
       );
       const other = await run(declaring(["httpx"], "import httpx, pydantic"));
-      assert.match(other.stderr, /No module named 'pydantic'\npydantic is here for programs/);
+      assert.match(other.stderr, /No module named 'pydantic'\npydantic is available to programs/);
     });
 
     test("getting ready for a program with an unknown library is no error yet", async () => {
@@ -229,12 +229,12 @@ if __name__ == "__main__":
       assert.deepEqual(unknown.outcome, {
         type: "failed",
         message:
-          "The program declares numpy, but in the browser there is only " +
-          "anyio, fastapi, greenlet, httpx, pydantic and starlette.",
+          "The program declares numpy, but only " +
+          "anyio, fastapi, greenlet, httpx, pydantic and starlette are available in the browser.",
       });
       const version = await run(declaring(["httpx<0.1"], "print('never')"));
       assert.equal(version.outcome.type, "failed");
-      assert.match(JSON.stringify(version.outcome), /declares httpx<0\.1, but .* only httpx 0\./);
+      assert.match(JSON.stringify(version.outcome), /declares httpx<0\.1, but only httpx 0\./);
       assert.deepEqual([unknown.events, version.events, requests], [[], [], []]);
     });
 
@@ -259,7 +259,7 @@ if __name__ == "__main__":
         assert.equal(outcome.type, "failed");
         assert.match(
           JSON.stringify(outcome),
-          new RegExp(`/${library}-[^ ]* (?:arrived damaged|could not be fetched)`),
+          new RegExp(`/${library}-[^ ]* (?:was damaged|could not be loaded)`),
         );
         assert.equal((await run("print('next')")).stdout, "next\n");
         intercept = () => false;

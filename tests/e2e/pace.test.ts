@@ -47,14 +47,14 @@ for (const engine of engines) {
       await page.keyboard.press("Tab");
       const focused = () =>
         page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
-      assert.equal(await focused(), "Time in which chess/synchronous.py runs");
+      assert.equal(await focused(), "Clock for chess/synchronous.py");
       await page.keyboard.press("v");
       await page.waitForFunction(
         (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
         {},
         `${FIRST} .runnable-pace`,
       );
-      assert.equal(await focused(), "Time in which chess/synchronous.py runs");
+      assert.equal(await focused(), "Clock for chess/synchronous.py");
     });
 
     test("the choice holds for all widgets of the page, and output and timeline name it", async () => {
@@ -63,7 +63,7 @@ for (const engine of engines) {
       const widget = new Widget(page, SECOND);
       await widget.write(LONG);
       const { origin, text } = await widget.run();
-      assert.match(origin, /Python [\d.]+ · virtual time, in which waiting takes none$/);
+      assert.match(origin, /Python [\d.]+ · in virtual time, where waiting takes no time$/);
       assert.equal(text, "ready\n3600.0\n");
       await page.waitForFunction(
         (selector) => /1\sh|60\smin/.test(document.querySelector(selector)?.textContent ?? ""),

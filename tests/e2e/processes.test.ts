@@ -354,7 +354,7 @@ except NotImplementedError as error: print(error)
 from multiprocessing.shared_memory import SharedMemory
 try: SharedMemory(create=True, size=10)
 except OSError as error: print(error.strerror)`,
-    /^shared memory without a lock: in a browser.*\nprocesses share no memory in a browser/,
+    /^shared memory without a lock: in a browser.*\nprocesses cannot share memory in a browser/,
   ],
 ];
 

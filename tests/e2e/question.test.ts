@@ -109,16 +109,16 @@ for (const engine of engines) {
     test("a wrong prediction is told from what happened", async () => {
       assert.deepEqual(await violations(page), []);
       await readers.choose(1);
-      await readers.said(/^Run it, and see\.$/);
+      await readers.said(/^Now run it and see\.$/);
       await readers.press("Run it");
       const output = await page.$(`#${READERS} [role=log]`);
       await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
       assert.equal(await output!.isIntersectingViewport(), true, "unfolded and scrolled to");
-      await readers.said(/^You said 1, but answer 2 is what happened\.$/);
-      const marks = ["✗ You said this", "➜ This is what happened", ""];
+      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
+      const marks = ["✗ Your answer", "➜ This is what happened", ""];
       assert.deepEqual(await readers.marks(), marks);
       const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
-      assert.equal(result, "You said 1, but answer 2 is what happened.");
+      assert.equal(result, "You chose 1, but the run matches answer 2.");
       const places = [`${readers.selector} [role=status]`, `.predict-program:has(#${READERS}) > p`];
       await page.waitForFunction(
         (places) =>
@@ -133,7 +133,7 @@ for (const engine of engines) {
       await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await violations(page), []);
       await readers.choose(2);
-      await readers.said(/^Run it, and see\.$/);
+      await readers.said(/^Now run it and see\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
     });
 
@@ -155,22 +155,22 @@ for (const engine of engines) {
       await page.setViewport({ width: 1280, height: 900 });
     });
 
-    test("a program that the reader has changed decides, or fits none of the answers", async () => {
+    test("a program that the reader has changed decides, or matches none of the answers", async () => {
       await readers.choose(2);
       await readers.press("Run it");
       await readers.said(/^You were right: /);
       await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
       await readers.widget.run();
-      await readers.said(/^You said 2, but answer 3 is what happened\.$/);
+      await readers.said(/^You chose 2, but the run matches answer 3\.$/);
       await readers.widget.write("print('closed today')\n");
       await readers.widget.run();
-      await readers.said(/^This run fits none of the answers\.$/);
+      await readers.said(/^This run matches none of the answers\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
       await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
       await readers.widget.press("Run");
       await readers.widget.until(/Ben/);
       await readers.widget.press("Stop");
-      await readers.said(/^This run fits none of the answers: it was stopped\.$/);
+      await readers.said(/^This run matches none of the answers: it was stopped\.$/);
       await readers.widget.press("Reset");
       assert.equal(await readers.isTold(), true, "the recording is no secret any more");
     });
@@ -178,12 +178,12 @@ for (const engine of engines) {
     test("whoever has predicted nothing hears what happened", async () => {
       await readers.choose(1);
       await readers.press("Run it");
-      await readers.said(/^You said 1, but answer 2 is what happened\.$/);
+      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
       await readers.press("Ask me again");
       assert.equal(await readers.chosen(), -1);
-      await readers.said(/^Choose one before you run it\.$/);
+      await readers.said(/^Choose an answer before you run it\.$/);
       await readers.widget.run();
-      await readers.said(/^Answer 2 is what happened\.$/);
+      await readers.said(/^The run matches answer 2\.$/);
       assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
     });
 
@@ -195,7 +195,7 @@ for (const engine of engines) {
       assert.equal(await next.chosen(), 0);
       await tabTo(page, "Run it");
       await page.keyboard.press("Enter");
-      await next.said(/^You were right: answer 1 is what happened\.$/);
+      await next.said(/^You were right: the run matches answer 1\.$/);
       assert.equal((await next.marks())[0], "✓ Right: this is what happened");
       assert.equal(await focused(page), "Run it");
       await tabTo(page, "Ask me again");
@@ -214,7 +214,7 @@ for (const engine of engines) {
       await asked.choose(3);
       await new Widget(page, `${open} .predict-result`).press("Show it");
       assert.equal(await asked.isTold(), true);
-      await asked.said(/^You were right: answer 3 is what happened\.$/);
+      await asked.said(/^You were right: the run matches answer 3\.$/);
     });
 
     test("where a program does not run in the browser, its recording answers", async () => {
@@ -230,9 +230,9 @@ for (const engine of engines) {
       await asked.ready();
       assert.equal((await page.$$(`${asked.selector} input`)).length, 3);
       await asked.choose(1);
-      await asked.said(/^Look, and see\.$/);
+      await asked.said(/^Now look and see\.$/);
       await asked.press("Show its output");
-      await asked.said(/^You said 1, but answer 2 is what happened\.$/);
+      await asked.said(/^You chose 1, but the run matches answer 2\.$/);
       assert.equal(await asked.isTold(), true);
     });
   });

@@ -124,7 +124,7 @@ print("one"); print("two", file=sys.stderr); print("three")
         "a missing module",
         "import requests",
         1,
-        /No module named 'requests'\nHere is Python's standard library only/,
+        /No module named 'requests'\n'requests' is not installed here\. Programs can use Python's/,
       ],
       ["KeyboardInterrupt", "raise KeyboardInterrupt", 130, /KeyboardInterrupt\n$/],
     ];
@@ -287,7 +287,7 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
     const thread = await run("import threading\nthreading.Thread(target=print).start()");
     assert.match(
       thread.stderr,
-      /RuntimeError: can't start new thread\n[^]*This browser cannot switch between threads; Chrome 137, Firefox 153 and newer can\.\n$/,
+      /RuntimeError: can't start new thread\n[^]*This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer\.\n$/,
     );
     assert.deepEqual(thread.outcome, { type: "finished", status: 1 });
     assert.ok(thread.events.some((event) => event.type === "note" && event.fact === "no-threads"));

@@ -65,7 +65,7 @@ for (const [name, engine, launch, snapshot] of [
       await runner.reload();
     });
     const startsFromNothing = () =>
-      warnings.filter((text) => text.startsWith("Python starts from"));
+      warnings.filter((text) => text.startsWith("Python starts without its snapshot"));
 
     test("Python starts from its memory, and fetches neither wheels nor the other memory", async () => {
       const { stdout } = await runner.run(HELLO);
@@ -107,7 +107,7 @@ for (const [name, engine, launch, snapshot] of [
           answers[file] = answer;
           const { outcome } = await runner.run(HELLO);
           assert.ok(outcome.type === "failed");
-          assert.match(outcome.message, new RegExp(`^/${file}.* (could not be fetched|damaged)`));
+          assert.match(outcome.message, new RegExp(`^/${file}.* (could not be loaded|damaged)`));
           answers = {};
           assert.equal((await runner.run(HELLO)).stdout, "hello\n");
           const fetched = requests.filter((name) => name === published(snapshot));
@@ -127,7 +127,7 @@ for (const [name, engine, launch, snapshot] of [
         assert.match(outcome.type === "failed" ? outcome.message : "", /python_stdlib.* 404/);
       } else {
         assert.equal(stdout, "begins\n");
-        assert.match(stderr, /ImportError: the standard library did not arrive; .*404/);
+        assert.match(stderr, /ImportError: the standard library could not be loaded; .*404/);
       }
       answers = {};
       assert.equal((await runner.run(program)).stdout, "begins\nends\n");

@@ -1,4 +1,4 @@
-/** A program that stands still, goes on, and takes one step at a time. */
+/** A program that is paused, resumes, and takes one step at a time. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -35,12 +35,12 @@ const STEPS = [
   "slow starts call() at line 3.",
   "quick starts call() at line 3.",
   "the timer that ends the sleep of quick at line 4.",
-  "quick goes on from line 4.",
+  "quick resumes at line 4.",
   "TaskGroup._on_task_done() for quick.",
   "the timer that ends the sleep of slow at line 4.",
-  "slow goes on from line 4.",
+  "slow resumes at line 4.",
   "TaskGroup._on_task_done() for slow.",
-  "Task-1 goes on from line 7.",
+  "Task-1 resumes at line 7.",
   "_run_until_complete_cb() for Task-1.",
 ];
 
@@ -130,8 +130,8 @@ for (const engine of engines) {
       assert.deepEqual(timer!.waiting.count, 1, "who is about to be woken is not listed twice");
     });
 
-    test("it goes on from any step, and no callback is a step any more", async () => {
-      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "go on"] });
+    test("it resumes from any step, and no callback is a step any more", async () => {
+      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "resume"] });
       assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
     });
 
@@ -153,7 +153,7 @@ for thread in threads: thread.join()
       const lines = ["a 0", "a 1", "a 2", "b 0", "b 1", "b 2"];
       assert.deepEqual(stdout.trim().split("\n").toSorted(), lines);
       for (const task of ["Task-1", "Task-2"]) {
-        const resumed = texts.filter((text) => text === `${task} goes on from line 5.`);
+        const resumed = texts.filter((text) => text === `${task} resumes at line 5.`);
         assert.equal(resumed.length, 3, texts.join("\n"));
       }
     });
@@ -416,7 +416,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.press("Step");
       await told(/next: Task-1 starts main\(\) at line \d+\./);
       assert.match(await marked(), /async def main/);
-      await widget.until(/Standing still in your browser/);
+      await widget.until(/Paused in your browser/);
       // Not what was recorded of another run.
       await untilText(page, `${SNIPPET} figcaption`, /of this run/);
       const step = await widget.button("Step");
@@ -455,7 +455,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
         await told(/next: Task-1 starts main/);
         assert.deepEqual(await violations(page), []);
         const role = await page.$eval(panel, ({ role, ariaLabel }) => [role, ariaLabel]);
-        assert.deepEqual(role, ["group", "The program stands still"]);
+        assert.deepEqual(role, ["group", "The program is paused"]);
       });
     }
 
@@ -476,7 +476,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.press("Pause");
       // A quick machine has got to the sleep by then, a slow one has not begun.
       await told(/The program has not reached its first line yet\. |MainThread is at line [23]\./i);
-      await stepUntil(/MainThread is at line 3\. Everything waits\./);
+      await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
       await widget.press("Resume");
       await widget.until(/done/);
       await widget.until(/Running in your browser/);
@@ -490,7 +490,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.until(/ready/);
       await widget.press("Pause");
       await told(/MainThread is at line [23]\./);
-      await stepUntil(/MainThread is at line 3\. Everything waits\./);
+      await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
       await widget.press("Stop");
       assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
       await page.waitForSelector(panel, { hidden: true });
@@ -504,7 +504,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       assert.match(origin, /^Ran in your browser/);
       await widget.press("Step");
       const notices = `${SNIPPET} .runnable-notices`;
-      await untilText(page, notices, /^The program is over\. Press Step again to start it anew\.$/);
+      await untilText(page, notices, /^The program has ended\. Press Step again to restart it\.$/);
       assert.equal((await widget.shown()).text, "once\n");
       await widget.press("Step");
       await told(/next: Task-1 starts main/);

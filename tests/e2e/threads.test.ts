@@ -329,7 +329,7 @@ def called_back():
 print(called_back())
 done.set()
 print(lock.acquire())`,
-        "False\ncannot wait for others in code that ctypes or JavaScript has called\n7\nTrue\n",
+        "False\ncannot wait for other threads in code called by ctypes or JavaScript\n7\nTrue\n",
       ],
       [
         "processor time begins anew with each program, and never goes back",
@@ -416,7 +416,7 @@ print("main goes on")`);
       [
         "of one thread",
         "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
-        /^Deadlock: [^]*MainThread waits here:\n.*line 4/,
+        /^Deadlock: [^]*MainThread is waiting here:\n.*line 4/,
       ],
       [
         "of two",
@@ -430,7 +430,7 @@ def eat(first, second):
 a = threading.Thread(target=eat, args=(fork, spoon), name="Ada")
 b = threading.Thread(target=eat, args=(spoon, fork), name="Bob")
 a.start(); b.start(); a.join()`,
-        /^Deadlock: [^]*MainThread waits here:[^]*Ada waits here:[^]*line 7[^]*Bob waits here:[^]*line 7/,
+        /^Deadlock: [^]*MainThread is waiting here:[^]*Ada is waiting here:[^]*line 7[^]*Bob is waiting here:[^]*line 7/,
       ],
     ];
     test("a deadlock ends nobody's wait: no thread gets what the main thread gives up", async () => {
@@ -461,7 +461,7 @@ finally:
 `);
       assert.match(
         stderr,
-        /^Deadlock: [^]*one waits here:[^]*two waits here:[^]*three waits here:/,
+        /^Deadlock: [^]*one is waiting here:[^]*two is waiting here:[^]*three is waiting here:/,
       );
       assert.equal(stderr.match(/Deadlock/g)!.length, 1);
       assert.equal(stdout, "over\n");

@@ -225,7 +225,7 @@ for t in threads: t.start()
 threading.Timer(100, lambda: print("timer", time.monotonic())).start()
 for t in threads: t.join()`);
       assert.equal(ran.stdout, "timer 100.0\n");
-      assert.match(ran.stderr, /^Deadlock: every thread waits, and none can wake another\./);
+      assert.match(ran.stderr, /^Deadlock: every thread is waiting, and none can wake another\./);
       assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
     });
 
@@ -328,7 +328,7 @@ if __name__ == "__main__":
         );
         assert.match(
           ran.stderr,
-          /RuntimeError: a process has clocks of its own, which show real time: choose real time to run this program\n$/,
+          /RuntimeError: a process has clocks of its own, which show real time; choose “Real time” to run this program\n$/,
         );
         assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
       });

@@ -138,7 +138,7 @@ describe("before and after the first Run", () => {
       await page.waitForSelector(`${widget.selector} progress[value]`);
       (await asked.promise).writeHead(503).end();
       const { notes } = await widget.until(/Not run/);
-      assert.match(notes.join(), /pyodide\.wasm.* could not be fetched: the server answered 503/);
+      assert.match(notes.join(), /pyodide\.wasm.* could not be loaded: the server answered 503/);
       intercept = undefined;
       const { origin } = await widget.run();
       assert.match(origin, /^Ran in your browser/);
@@ -204,7 +204,7 @@ describe("Stop", () => {
       for (let press = 0; press < presses; press++) await widget.press("Stop");
       const { notes } = await widget.finished();
       assert.deepEqual(notes, [
-        "Stopped: the program went on after Ctrl-C, so its interpreter was ended.",
+        "Stopped: the program kept running after Ctrl+C, so its interpreter was terminated.",
       ]);
       if (presses === 1) assert.ok(performance.now() - start > 450);
     }
@@ -231,7 +231,7 @@ describe("Stop", () => {
     const second = new Widget(page, `[id="${id}"]`);
     await second.run();
     const { notes } = await widget.finished();
-    assert.match(notes.join(), /Stopped, because you ran .*\.py\./);
+    assert.match(notes.join(), /Stopped because you ran .*\.py\./);
   });
 });
 
@@ -247,7 +247,7 @@ describe("endings", () => {
     ["SystemExit", "raise SystemExit(3)\n", /^$/, /Exit status 3/],
     ["deep recursion", "def f(): f()\nf()\n", /RecursionError/, /Exit status 1/],
     ["missing module", "import requests\n", /'requests' is not installed/],
-    ["no output", "x = 1\n", /^$/, /No output/],
+    ["no output", "x = 1\n", /^$/, /The program printed nothing/],
   ];
   test("each way to fail gives a clear result, and the next Run works", async () => {
     await page.goto(site.url + PAGE);
@@ -377,7 +377,7 @@ describe("handing out", () => {
       first: (window as unknown as { first: { text: string; top: number } }).first,
       top: document.querySelector("runnable-playground .runnable-run")!.getBoundingClientRect().top,
     }));
-    assert.match(first.text, /import asyncio\n\n\nasync def brew[^]*asyncio\.run\(main\(\)\)\n$/);
+    assert.match(first.text, /import asyncio\n\n\nasync def ask[^]*asyncio\.run\(main\(\)\)\n$/);
     assert.ok(
       Math.abs(first.top - top) < 1,
       `Run moved from ${String(first.top)} to ${String(top)}`,

@@ -25,7 +25,7 @@ test("source, recorded output and a link to the file are visible", async () => {
     await unfold(page);
     assert.match(
       await page.$eval("article .without-scripts", (note) => (note as HTMLElement).innerText),
-      /^JavaScript is switched off here, so there are no buttons: programs cannot be run, /,
+      /^JavaScript is switched off in your browser, so the buttons that the text mentions are missing: /,
     );
     // innerText leaves out what is not displayed.
     const snippets = await page.$$eval("runnable-snippet", (elements) =>

@@ -58,7 +58,7 @@ test("a program that starts a thread ends with the reason, and what to use inste
   const { stderr } = await widget.run();
   assert.match(stderr, /RuntimeError: can't start new thread/);
   assert.deepEqual(await differences(), [
-    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
   ]);
 });
 
@@ -87,7 +87,7 @@ asyncio.run(main())
   assert.match(text, /^\/async-def answered\n/);
   assert.match(stderr, /RuntimeError: can't start new thread/);
   assert.deepEqual(await differences(), [
-    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
   ]);
 });
 
@@ -101,7 +101,7 @@ greenlet(print).switch()
   const { stderr } = await widget.run();
   assert.match(stderr, /RuntimeError: cannot switch between stacks/);
   assert.deepEqual(await differences(), [
-    "This browser cannot switch between threads. Chrome 137, Firefox 153 and newer can.",
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
   ]);
 });
 
@@ -112,7 +112,7 @@ test("a program that starts a process ends with the reason, and what to use inst
   const { stderr } = await widget.run();
   assert.match(stderr, /OSError: .*can't start new process/);
   assert.deepEqual(await differences(), [
-    "This browser cannot run processes. Chrome 137, Firefox 153 and newer can.",
+    "This browser cannot run processes. Use Chrome 137, Firefox 153 or newer.",
   ]);
 });
 

@@ -89,9 +89,9 @@ def test_finds_the_lost_update() -> None:
 def test_finds_the_deadlock_and_says_who_waits_where() -> None:
     group = broken(explore(SNIPPETS / "interleavings" / "drawers.py"))
     assert group["kind"] == "deadlock"
-    assert "Ada waits in line 8 for a lock." in group["ending"]
-    assert "Ben waits in line 8 for a lock." in group["ending"]
-    assert "The main thread waits in line 16 for the end of a thread." in group["ending"]
+    assert "Ada waits at line 8 for a lock." in group["ending"]
+    assert "Ben waits at line 8 for a lock." in group["ending"]
+    assert "The main thread waits at line 16 for a thread to end." in group["ending"]
     assert {step["who"] for step in group["steps"][-2:]} <= {"Ada", "Ben", "The main thread"}
 
 
@@ -129,7 +129,7 @@ def test_finds_tasks_that_wait_for_each_other(program: Any) -> None:
     )
     group = found["groups"][0]
     assert group["kind"] == "deadlock"
-    assert "Ada waits in line 7 for a lock." in group["ending"]
+    assert "Ada waits at line 7 for a lock." in group["ending"]
 
 
 def test_a_loop_that_does_not_end_is_given_up(program: Any) -> None:
@@ -196,7 +196,7 @@ def test_an_exception_in_a_thread_breaks_the_program(program: Any) -> None:
     )
     group = explore(path)["groups"][0]
     assert (group["kind"], group["line"]) == ("exception", 4)
-    assert group["ending"].endswith("ValueError: no in Ada")
+    assert group["ending"].endswith("ValueError: no (in Ada)")
 
 
 def test_an_exit_status_breaks_the_program(program: Any) -> None:
@@ -255,7 +255,7 @@ def test_says_so_if_the_same_order_does_not_do_the_same(program: Any) -> None:
             thread.start()
         """
     )
-    assert "does not always do the same" in explore(path, "--runs", "300")["result"]
+    assert "did not always give the same outcome" in explore(path, "--runs", "300")["result"]
     steady = explore(SNIPPETS / "interleavings" / "doors.py")
     assert "always" not in steady["result"]
 
@@ -273,9 +273,15 @@ def test_says_which_orders_were_tried(program: Any) -> None:
         """
     )
     for options, expected in (
-        (("--bound", "1"), "orders with at most one task out of turn: none breaks the program."),
-        (("--runs", "3"), "The first 3 orders, among them all with no task out of turn: none"),
-        (("--seed", "4", "--runs", "9"), "9 orders at random, seed 4: none"),
+        (
+            ("--bound", "1"),
+            "interleavings with at most one task out of turn: none breaks the program.",
+        ),
+        (
+            ("--runs", "3"),
+            "the first 3 interleavings, including all with no task out of turn: none",
+        ),
+        (("--seed", "4", "--runs", "9"), "Tried 9 random interleavings (seed 4): none"),
     ):
         assert expected in explore(path, *options)["result"]
 
@@ -405,8 +411,8 @@ def test_who_can_be_chosen_is_said_with_the_line() -> None:
     first = played("drawers")
     assert (first["kind"], first["choices"], first["chosen"]) == ("open", [], "0 choices")
     assert [(each["who"], each["text"]) for each in first["options"]] == [
-        ("Ada", "begins with line 6"),
-        ("The main thread", "goes on in line 14"),
+        ("Ada", "starts at line 6"),
+        ("The main thread", "resumes at line 14"),
     ]
     other = played("drawers", 1)
     assert other["chosen"] == "1 choice, 1 forced switch"
@@ -414,8 +420,8 @@ def test_who_can_be_chosen_is_said_with_the_line() -> None:
     tasks = played("seat")
     assert played("seat", 1)["chosen"] == "1 choice, 1 task out of turn"
     assert [(each["who"], each["text"]) for each in tasks["options"]] == [
-        ("Ada", "begins with line 6"),
-        ("Ben", "begins with line 16"),
+        ("Ada", "starts at line 6"),
+        ("Ben", "starts at line 16"),
     ]
 
 

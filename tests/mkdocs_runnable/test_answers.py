@@ -44,15 +44,18 @@ def test_other_items(item: str) -> None:
 @pytest.mark.parametrize(
     ("attributes", "message"),
     [
-        ("when='(' ", "when='(' is no regular expression: missing ), unterminated subpattern"),
+        ("when='(' ", "when='(' is not a regular expression: missing ), unterminated subpattern"),
         ("when='a' .big", "unknown option '.big'. Expected one of: above, below, when."),
         ("when='a' belov=1", "unknown option 'belov'. Did you mean 'below'?"),
         ("when='(a)' below=soon", "below: expected a number such as 1.5, but received: 'soon'."),
-        ("when='a' below=1 above=0", "below and above: when='a' has no group that finds a number."),
-        (r"when='\Aa'", r"when='\\Aa': browsers do not read '\\A' as Python does. Leave it out."),
-        ("when='(?P<who>a)'", "browsers do not read '(?P' as Python does."),
-        ("when='(?i)a'", "browsers do not read '(?i' as Python does."),
-        (r"when='a\'", r"when='a\\' is no regular expression"),
+        (
+            "when='a' below=1 above=0",
+            "below and above: when='a' has no group that captures a number.",
+        ),
+        (r"when='\Aa'", r"when='\\Aa': browsers and Python read '\\A' differently. Leave it out."),
+        ("when='(?P<who>a)'", "browsers and Python read '(?P' differently."),
+        ("when='(?i)a'", "browsers and Python read '(?i' differently."),
+        (r"when='a\'", r"when='a\\' is not a regular expression"),
     ],
 )
 def test_errors(attributes: str, message: str) -> None:
@@ -70,7 +73,7 @@ def test_exactly_one_answer_holds() -> None:
     answers = [Answer("^hot"), Answer("^cold"), Answer("^h")]
     assert judge(answers, "hot\n") == [1, 3]
     assert the_one(answers[:2], Transcript.parse("hot\n"), "tea/pot") == 1
-    with pytest.raises(RunnableError, match=r"answers 1 and 3 hold for .* tea/pot\.py"):
+    with pytest.raises(RunnableError, match=r"answers 1 and 3 match .* tea/pot\.py"):
         the_one(answers, Transcript.parse("hot\n"), "tea/pot")
-    with pytest.raises(RunnableError, match="no answer holds for the recorded output of tea/pot"):
+    with pytest.raises(RunnableError, match="no answer matches the recorded output of tea/pot"):
         the_one(answers, Transcript.parse("warm\n"), "tea/pot")

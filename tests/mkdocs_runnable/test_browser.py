@@ -77,10 +77,18 @@ def test_prints_what_the_file_prints(harness: Project, capfd: Output) -> None:
 @pytest.mark.parametrize(
     ("events", "status", "message"),
     [
-        ([], 3, "Error: no browser to run chromium; its message above says what to install."),
+        (
+            [],
+            3,
+            "Error: there is no browser to run chromium. The message above says what to install.",
+        ),
         ([], 1, "Error: the browser harness ended with status 1 before "),
-        (["not JSON"], 0, "Error: the browser harness printed what is no event: 'not JSON'"),
-        (["{}"], 0, "Error: the browser harness printed what is no event: '{}'"),
+        (
+            ["not JSON"],
+            0,
+            "Error: the browser harness printed something other than an event: 'not JSON'",
+        ),
+        (["{}"], 0, "Error: the browser harness printed something other than an event: '{}'"),
     ],
 )
 def test_a_harness_that_fails(
@@ -96,7 +104,7 @@ def test_a_run_that_does_not_end(harness: Project, capfd: Output) -> None:
     (harness.root / "one.py").write_text("")
     plan(harness, [ended("timeout", 0)])
     assert main(["check", "--browser", "one.py"]) == 1
-    assert "one.py: stopped after its time limit" in capfd.readouterr().err
+    assert "one.py: stopped at its time limit" in capfd.readouterr().err
 
 
 def test_all_snippets(harness: Project, add_snippet: AddSnippet, capfd: Output) -> None:

@@ -56,7 +56,7 @@ def test_check_keeps_the_time_limit_of_the_header(tmp_path: Path, capfd: Output)
     header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
     (tmp_path / "demo.py").write_text(header + "while True: pass\n")
     assert main(["check", "demo.py"]) == 1
-    assert "demo.py: stopped after its time limit of 0.5 seconds" in capfd.readouterr().err
+    assert "demo.py: stopped at its time limit of 0.5 seconds" in capfd.readouterr().err
 
 
 def test_check_of_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
@@ -82,13 +82,19 @@ def test_check_of_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
     [
         (["check", "gone.py"], "Error: gone.py: there is no such file.\n"),
         (["check", "tea/gone"], "Error: snippets/tea/gone.py: there is no such file.\n"),
-        (["check", "--engine", "firefox"], "Error: --engine chooses a browser; give --browser"),
+        (
+            ["check", "--engine", "firefox"],
+            "Error: --engine selects a browser, so it needs --browser",
+        ),
         (["check", "--path", "gone"], "Error: --path gone: there is no such folder.\n"),
         (["check", "--browser"], "Error: the browser runtime is not built. Run `make build`"),
-        (["record", "plain.py"], "Error: only snippets are recorded, and plain.py is none.\n"),
-        (["new", "Tea/pot"], "Error: 'Tea/pot' is no name for a snippet. Expected topic/name"),
-        (["new", "tea"], "Error: 'tea' is no name for a snippet. Expected topic/name"),
-        (["new", "../tea/pot"], "Error: '../tea/pot' is no name for a snippet."),
+        (["record", "plain.py"], "Error: plain.py is not a snippet, and only snippets"),
+        (
+            ["new", "Tea/pot"],
+            "Error: 'Tea/pot' cannot be the name of a snippet. Expected topic/name",
+        ),
+        (["new", "tea"], "Error: 'tea' cannot be the name of a snippet. Expected topic/name"),
+        (["new", "../tea/pot"], "Error: '../tea/pot' cannot be the name of a snippet."),
     ],
 )
 def test_errors_are_one_clear_line(
@@ -114,12 +120,12 @@ def test_judge_compares_and_keeps_what_a_browser_printed(
     arguments = ["judge", "firefox", "--browser-version", "Firefox 153", "--python-version", "3.14"]
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{pot}\n"))
     assert main(arguments) == 0
-    assert capfd.readouterr().err == "1 as recorded, 0 not\n"
+    assert capfd.readouterr().err == "1 as recorded, 0 different\n"
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{pot}\n{cup}\n"))
     assert main(arguments) == 1
     err = capfd.readouterr().err
     assert "-2 cups" in err
-    assert err.endswith("1 as recorded, 1 not\n")
+    assert err.endswith("1 as recorded, 1 different\n")
     kept = json.loads((library.root.parent / "build/verification/firefox.json").read_text())
     assert kept["runner"]["engine"] == "Firefox 153"
     outcomes = {name: result["outcome"] for name, result in kept["results"].items()}
@@ -182,7 +188,7 @@ def test_record_refuses_what_does_not_end(add_snippet: AddSnippet, capfd: Output
     header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
     path = add_snippet("tea/pot", header + "while True: pass\n", "old\n")
     assert main(["record"]) == 2
-    assert "tea/pot.py: stopped after its time limit" in capfd.readouterr().err
+    assert "tea/pot.py: stopped at its time limit" in capfd.readouterr().err
     assert path.with_suffix(".out").read_text() == "old\n"
 
 
@@ -196,7 +202,7 @@ def test_new_makes_a_snippet_that_passes(library: Library, capfd: Output) -> Non
     assert main(["new", "tea/pot"]) == 0
     captured = capfd.readouterr()
     assert captured.out == "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }\n"
-    assert library.path("tea/pot").with_suffix(".out").read_text().startswith("coffee: started\n")
+    assert library.path("tea/pot").with_suffix(".out").read_text().startswith("Oslo: asked\n")
     assert main(["check"]) == 0
     assert main(["new", "tea/pot"]) == 2
     assert "snippets/tea/pot.py exists already" in capfd.readouterr().err
@@ -238,8 +244,8 @@ def test_record_refuses_to_watch_what_never_exists(add_snippet: AddSnippet, capf
     header = '# /// script\n# [tool.runnable]\n# watch = ["cups", "reedy"]\n# ///\n'
     path = add_snippet("tea/pot", header + "import time\ncups = ready = []\nprint(time.sleep(0))\n")
     assert main(["record"]) == 2
-    message = "tea/pot.py: its header watches 'reedy', which it never has. Did you mean 'ready'?"
-    assert message in capfd.readouterr().err
+    message = "tea/pot.py: the header watches 'reedy', which the program never sets. Did you mean "
+    assert f"{message}'ready'?" in capfd.readouterr().err
     assert not path.with_suffix(".trace.json").exists()
     path.write_text(path.read_text().replace("reedy", "ready"))
     assert main(["record"]) == 0

@@ -88,7 +88,7 @@ def test_each_comparison_of_a_page_has_ids_of_its_own() -> None:
         ([POT, "and the cup", MARK], "expected one link to a snippet in each line"),
         ([POT, "[spoon](../../snippets/tea/spoon.py)", MARK], "tea/spoon has no recorded timeline"),
         ([POT, "[x](../../snippets/tea/pan.py)", MARK], "tea/pan.py"),
-        ([POT, POT, MARK], "each title may stand only once"),
+        ([POT, POT, MARK], "expected different titles"),
     ],
 )
 def test_a_mistake_is_told_with_page_and_line(block: list[str], message: str) -> None:

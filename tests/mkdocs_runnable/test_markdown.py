@@ -123,9 +123,9 @@ def test_without_any_configuration() -> None:
         (LINK.replace("snippets/tea/pot.py)", "snippets/../secret.py)"),
          "../../snippets/../secret.py is not a Python file under snippets/."),
         (LINK.replace("pot.py)", "pot.out)"), "../../snippets/tea/pot.out is not a Python file"),
-        (LINK.replace("../../", "../"), "../snippets/tea/pot.py leads nowhere on a code host. "
+        (LINK.replace("../../", "../"), "../snippets/tea/pot.py is a broken link on a code host. "
          "Expected ../../snippets/tea/pot.py, the path from this page to the file."),
-        (LINK.replace("../../", "/"), "/snippets/tea/pot.py leads nowhere on a code host."),
+        (LINK.replace("../../", "/"), "/snippets/tea/pot.py is a broken link on a code host."),
         (LINK.replace("../../", "https://example.org/"), "https://example.org/snippets/tea/pot.py"),
         (LINK.replace(" }", " sektion='warm' }"), "unknown option 'sektion'. "
          "Did you mean 'section'?"),
@@ -140,7 +140,7 @@ def test_without_any_configuration() -> None:
         (LINK.replace(" }", " explore='5' }"), "explore: expected a number"),
         (LINK.replace(" }", " section='warn' }"), "no section 'warn' in tea/pot.py. "
          "Did you mean 'warm'?"),
-        (f"{LINK}\n\n{LINK}", "tea/pot is on this page already in line 4. Show it once."),
+        (f"{LINK}\n\n{LINK}", "tea/pot is on this page already, on line 4. Show it once."),
     ],
 )  # fmt: skip
 def test_errors(text: str, message: str) -> None:

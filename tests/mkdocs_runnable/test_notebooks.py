@@ -65,7 +65,7 @@ def test_a_failing_cell(docs: Path) -> None:
 
 def test_a_cell_that_does_not_end(docs: Path) -> None:
     write(docs, "while True: pass")
-    with pytest.raises(RunnableError, match="cell 2 did not end within 1 seconds"):
+    with pytest.raises(RunnableError, match="cell 2 did not finish within 1 seconds"):
         execute(docs, timeout=1)
 
 

@@ -51,7 +51,7 @@ def test_its_program_is_marked_and_says_what_the_recording_says() -> None:
     assert '<div class="predict-program">\n<runnable-snippet id="tea-pot"' in html
     assert html.endswith(
         "</runnable-snippet>\n"
-        '<p class="predict-result">Answer 1 is what happened.</p>\n</div>\n<p>Text.</p>'
+        '<p class="predict-result">The run matches answer 1.</p>\n</div>\n<p>Text.</p>'
     )
 
 
@@ -92,16 +92,16 @@ def test_other_lists(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        (f"{ASKED}\n", 3, "no snippet follows that could answer this question."),
-        (f"{LINK}\n\n{ASKED}\n", 5, "no snippet follows that could answer this question."),
-        (f"{ASKED}\nText.\n\n{ASKED}\n{LINK}\n", 3, "no snippet follows that could answer"),
+        (f"{ASKED}\n", 3, "this question needs a snippet below it that answers it."),
+        (f"{LINK}\n\n{ASKED}\n", 5, "this question needs a snippet below it that answers it."),
+        (f"{ASKED}\nText.\n\n{ASKED}\n{LINK}\n", 3, "this question needs a snippet below it"),
         (f"1. hot {{ when='^hot' }}\n\n{LINK}\n", 3, "a question needs at least two answers."),
         (f"{ASKED}3. tepid\n\n{LINK}\n", 3, "answer 3 has no condition: { when='…' }."),
-        (f"{ASKED}3. tepid {{ when='(' }}\n\n{LINK}\n", 5, "when='(' is no regular expression: "),
+        (f"{ASKED}3. tepid {{ when='(' }}\n\n{LINK}\n", 5, "when='(' is not a regular "),
         (f"{ASKED}3. tepid {{ when='t' near=1 }}\n\n{LINK}\n", 5, "unknown option 'near'."),
-        (f"{ASKED}3. tea {{ when='h' }}\n\n{LINK}\n", 3, "answers 1 and 3 hold for the recorded "
+        (f"{ASKED}3. tea {{ when='h' }}\n\n{LINK}\n", 3, "answers 1 and 3 match the recorded "
          "output of tea/pot.py. Expected exactly one."),
-        (f"{ASKED}\n{CUP}\n", 3, "no answer holds for the recorded output of tea/cup.py."),
+        (f"{ASKED}\n{CUP}\n", 3, "no answer matches the recorded output of tea/cup.py."),
     ],
 )  # fmt: skip
 def test_errors(text: str, line: int, message: str) -> None:

@@ -57,7 +57,7 @@ def test_tracebacks_are_tidied_although_stdout_comes_between() -> None:
 
 @pytest.mark.parametrize("text", ["2> no", "[exit status 1]"])
 def test_refuses_what_would_be_read_as_something_else(text: str) -> None:
-    with pytest.raises(RunnableError, match="Print it in another way"):
+    with pytest.raises(RunnableError, match="Change how the program prints it"):
         of(Chunk("stdout", f"fine\n{text}\n")).to_text()
 
 

@@ -73,7 +73,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_goes_on_after_an_error(server: Server) -> None:
     good = server.page.read_text()
     server.page.write_text(good.replace("pot.py)", "gone.py)"))
-    wait_until(lambda: "The last good site stays" in server.log.read_text(), "the error")
+    wait_until(lambda: "The last good site is still served" in server.log.read_text(), "the error")
     assert "docs/index.md:3: snippets/tea/gone.py: there is no such file" in server.log.read_text()
     assert "runnable-snippet" in server.get(), "the page as it was"
     server.page.write_text(f"{good}\nMended.\n")

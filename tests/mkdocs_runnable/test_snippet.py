@@ -92,13 +92,14 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "timeline = 'no'"], "demo.py:3: timeline: expected true or false"),
         (["[tool.runnable]", "native = true"], "demo.py:3: native: expected the reason"),
         (["[tool.runnable]", "watch = 'a'"], "demo.py:3: watch: expected a list of strings"),
-        (["[tool.runnable]", "watch = ['a.b']"], "demo.py:3: watch: 'a.b' is no name of a "
-         "variable."),
-        (["[tool.runnable]", "watch = ['in']"], "demo.py:3: watch: 'in' is no name of a variable."),
+        (["[tool.runnable]", "watch = ['a.b']"], "demo.py:3: watch: 'a.b' is not the name "
+         "of a variable."),
+        (["[tool.runnable]", "watch = ['in']"], "demo.py:3: watch: 'in' is not the name "
+         "of a variable."),
         (["[tool.runnable]", "watch = ['a', 'b', 'c', 'd', 'e']"], "demo.py:3: watch: expected at "
          "most 4 names, but received 5."),
-        (["[tool.runnable]", "timeline = false", "watch = ['a']"], "demo.py:4: watch: what it "
-         "shows is part of the timeline, which is off."),
+        (["[tool.runnable]", "timeline = false", "watch = ['a']"], "demo.py:4: watch: watched "
+         "variables are part of the timeline, which is off."),
         (["[tool.runnable]", "timeout = 0"], "demo.py:3: timeout: expected seconds"),
         (["[tool.runnable]", "timeout = true"], "demo.py:3: timeout: expected seconds"),
         (["requires-python = '3'"], "demo.py:2: requires-python: expected a version"),
@@ -164,8 +165,14 @@ def test_section_of_a_file_without_any(tmp_path: Path) -> None:
     [
         ("# region a\nx = 1\n", ":1: section 'a' is not closed"),
         ("x = 1\n# endregion\n", ":2: '# endregion' without '# region'"),
-        ("# region a\n1\n# endregion\n# region a\n2\n# endregion\n", ":4: a second section 'a'"),
-        ("# region a\n# region a\n1\n# endregion\n# endregion\n", ":2: a second section 'a'"),
+        (
+            "# region a\n1\n# endregion\n# region a\n2\n# endregion\n",
+            ":4: this file already has a section 'a'",
+        ),
+        (
+            "# region a\n# region a\n1\n# endregion\n# endregion\n",
+            ":2: this file already has a section 'a'",
+        ),
         ("# region a\n# endregion\n", ":1: section 'a' is empty"),
         ("# region Two Words\n1\n# endregion\n", ":1: expected '# region name'"),
         ("x = 1\nif x\n", ":2: syntax error: expected ':'"),
@@ -240,5 +247,5 @@ def test_link_out_of_the_library(library: Library, add_snippet: AddSnippet) -> N
     outside.write_text("print(1)\n")
     add_snippet("tea/pot", "print(1)\n")
     library.path("tea/cup").symlink_to(outside)
-    with pytest.raises(RunnableError, match=r"tea/cup.py: the link leads out of snippets/"):
+    with pytest.raises(RunnableError, match=r"tea/cup.py: the link points outside snippets/"):
         library.load("tea/cup")

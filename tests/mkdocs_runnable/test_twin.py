@@ -37,7 +37,15 @@ def test_address(page: str, expected: str) -> None:
     assert address(page) == expected
 
 
-def test_the_description_stands_below_the_heading(twins: Twins) -> None:
+def test_ids_are_left_out(twins: Twins) -> None:
+    assert twin(twins, "# A\n\nHot.\n{ #hot }\n\nTea.").endswith("\n\nHot.\n\nTea.\n")
+    fence = "```\n# a { #b }\n```\n\nA { #b }\n"
+    assert twin(twins, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence) == (
+        "# How tea brews\n\n> All about tea.\n\n## In a pot\n\n" + fence
+    )
+
+
+def test_the_description_follows_the_heading(twins: Twins) -> None:
     assert (
         twin(twins, "# How tea brews\n\nHot.\n") == "# How tea brews\n\n> All about tea.\n\nHot.\n"
     )
@@ -70,7 +78,7 @@ def test_a_diagram_becomes_its_description(twins: Twins) -> None:
 def test_a_question_comes_with_the_answer_that_holds(twins: Twins) -> None:
     text = twin(twins, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
     assert "\n1. cold\n2. hot\n" in text
-    assert "[exit status 1]\n```\n\nSo answer 2 is what happened.\n" in text
+    assert "[exit status 1]\n```\n\nThe run matches answer 2.\n" in text
     assert "So answer" not in twin(twins, f"# A\n\n{LINK}\n")
 
 
@@ -115,7 +123,11 @@ def test_what_is_not_there_is_an_error(twins: Twins) -> None:
 def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
     drawing = {"data": {"image/svg+xml": "<svg/>", "text/plain": "<Figure>"}}
     cells = [
-        {"cell_type": "markdown", "metadata": {}, "source": ["---\ntitle: x\n---\n", "# Times"]},
+        {
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": ["---\ntitle: x\n---\n", "# Times { #when }\n\nTwo.\n{ #two }"],
+        },
         {
             "cell_type": "code",
             "metadata": {},
@@ -132,7 +144,8 @@ def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
     path = tmp_path / "times.ipynb"
     path.write_text(json.dumps({"cells": cells}))
     assert twins.of_notebook("guide/times.ipynb", path, "Times", "") == (
-        "# Times\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n[Picture: A rising line]\n"
+        "# Times\n\nTwo.\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n"
+        "[Picture: A rising line]\n"
     )
 
 

@@ -93,8 +93,8 @@ def test_says_why_something_was_not_run(
         "CPython 3.13": "Requires Python >=3.14.",
         "CPython 3.14": "No result for this version of the file.",
         "CPython 3.14t": "No result for this version of the file.",
-        "Chromium": "Native only: Threads.",
-        "Firefox": "Native only: Threads.",
+        "Chromium": "Does not run in the browser: Threads.",
+        "Firefox": "Does not run in the browser: Threads.",
     }
 
 
@@ -102,7 +102,7 @@ def test_says_why_something_was_not_run(
 def test_a_damaged_file(library: Library, folder: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / "chromium.json").write_text(text)
-    with pytest.raises(RunnableError, match=r"chromium.json: not a file of results. Remove it"):
+    with pytest.raises(RunnableError, match=r"chromium.json: not a valid results file. Remove it"):
         assemble(library, folder)
 
 

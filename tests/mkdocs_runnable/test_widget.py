@@ -143,7 +143,7 @@ def test_output_keeps_order_streams_and_status() -> None:
 @pytest.mark.parametrize(("native", "shown"), [(None, False), ("Threads.", True)])
 def test_native_only(native: str | None, *, shown: bool) -> None:
     result = page(snippet("x = 1\n", Header(native=native)))
-    assert (result.text.get("runnable-native") == "Native only: Threads.") is shown
+    assert (result.text.get("runnable-native") == "Does not run in the browser: Threads.") is shown
 
 
 def test_links_to_the_file() -> None:

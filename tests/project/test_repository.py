@@ -201,7 +201,7 @@ def test_links_between_the_files_of_the_repository_lead_somewhere(texts: dict[st
     for name in ("README.md", "CONTRIBUTING.md"):
         # What stands in a fence is an example of what to write elsewhere.
         prose = re.sub(r"^( *)```.*?^\1```$", "", texts[name], flags=re.DOTALL | re.MULTILINE)
-        assert "brewing.py)" not in prose
+        assert "two_stations.py)" not in prose
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
             if "://" not in target:
                 assert (REPOSITORY / target).exists(), f"{name}: {target}"

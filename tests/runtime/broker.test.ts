@@ -297,7 +297,7 @@ describe("a process", () => {
       {
         type: "output",
         stream: "stderr",
-        text: `Process ${broken.pid} broke down: out of bounds\n`,
+        text: `Process ${broken.pid} crashed: out of bounds\n`,
       },
     ]);
     assert.ok(killed.terminated && broken.terminated);

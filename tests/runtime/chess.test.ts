@@ -113,7 +113,10 @@ describe("the play", () => {
   });
 
   test("is not made of a program's other words", () => {
-    assert.throws(() => new Play("Traceback (most recent call last):\n"), /has printed “Traceback/);
-    assert.throws(() => new Play("0.00 s  board  1: master 1 walks here\n"), /not come to its end/);
+    assert.throws(
+      () => new Play("Traceback (most recent call last):\n"),
+      /printed an unexpected line: “Traceback/,
+    );
+    assert.throws(() => new Play("0.00 s  board  1: master 1 walks here\n"), /did not finish/);
   });
 });

@@ -71,7 +71,7 @@ test("a missing file is named with the server's answer; the next try fetches onl
     else response.end(packed);
   };
   const from = downloads();
-  await assert.rejects(both(from), /\/b could not be fetched: the server answered 404/);
+  await assert.rejects(both(from), /\/b could not be loaded: the server answered 404/);
   answer = (_, response) => response.end(packed);
   const [, second] = await both(from);
   assert.equal(decode(second), text);
@@ -83,12 +83,12 @@ test("a connection that breaks on the way is said to be lost", async () => {
     response.writeHead(200, { "content-length": packed.length });
     response.write(packed.subarray(0, 10), () => response.destroy());
   };
-  await assert.rejects(downloads().get(a), /the connection was lost on the way/);
+  await assert.rejects(downloads().get(a), /the connection was lost during the download/);
 });
 
 test("no server at all", async () => {
   await server.close();
-  await assert.rejects(downloads().get(a), /could not be fetched: is there a network connection/);
+  await assert.rejects(downloads().get(a), /could not be loaded. Check your network connection/);
 });
 
 const damages: [string, Uint8Array][] = [
@@ -98,7 +98,7 @@ const damages: [string, Uint8Array][] = [
 for (const [name, bytes] of damages) {
   test(`a damaged file, ${name}, is said to be damaged after a second try`, async () => {
     answer = (_, response) => response.end(bytes);
-    await assert.rejects(downloads().get(a), /\/a arrived damaged/);
+    await assert.rejects(downloads().get(a), /\/a was damaged during the download/);
     assert.deepEqual(requests, ["/a", "/a"]);
   });
 

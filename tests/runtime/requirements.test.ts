@@ -57,31 +57,31 @@ for (const fits of ["==3.5.6", ">=3.2,<4", "~= 3.5", "(>=3)", "!=3.5.5", "==3.*"
 for (const [declared, message] of [
   [
     ["greenlet>=4"],
-    "The program declares greenlet>=4, but in the browser there is only greenlet 3.5.6.",
+    "The program declares greenlet>=4, but only greenlet 3.5.6 is available in the browser.",
   ],
   [
     ["numpy"],
-    "The program declares numpy, but in the browser there is only fastapi, greenlet and pydantic.",
+    "The program declares numpy, but only fastapi, greenlet and pydantic are available in the browser.",
   ],
   [
     ["numpy", "fastapi", "dask>=2"],
-    "The program declares numpy and dask, but in the browser there is only fastapi, greenlet and pydantic.",
+    "The program declares numpy and dask, but only fastapi, greenlet and pydantic are available in the browser.",
   ],
   [
     ["constructor"],
-    "The program declares constructor, but in the browser there is only fastapi, greenlet and pydantic.",
+    "The program declares constructor, but only fastapi, greenlet and pydantic are available in the browser.",
   ],
   [
     ["fastapi[standard]"],
-    'In the browser, a program cannot declare "fastapi[standard]": extras do not work here.',
+    'In the browser, a program cannot declare "fastapi[standard]": extras are not supported here.',
   ],
   [
     ["fastapi @ file:///fastapi"],
-    'In the browser, a program cannot declare "fastapi @ file:///fastapi": addresses do not work here.',
+    'In the browser, a program cannot declare "fastapi @ file:///fastapi": addresses are not supported here.',
   ],
   [
     ["fastapi; python_version < '4'"],
-    "In the browser, a program cannot declare \"fastapi; python_version < '4'\": conditions do not work here.",
+    "In the browser, a program cannot declare \"fastapi; python_version < '4'\": conditions are not supported here.",
   ],
   [
     ["fastapi greenlet"],

@@ -86,7 +86,11 @@ export class Chart {
           class: "chess-limit",
           d: `M${String(x(full))} ${String(TOP)}V${String(HEIGHT - BOTTOM)}`,
         }),
-        draw("text", { x: x(full) + 5, y: HEIGHT - BOTTOM - 6 }, `no wait from ${short(full)} on`),
+        draw(
+          "text",
+          { x: x(full) + 5, y: HEIGHT - BOTTOM - 6 },
+          `no waiting from ${short(full)} on`,
+        ),
       );
     }
     if (curve.length > 0) {
@@ -110,11 +114,11 @@ export class Chart {
       .map(({ boards, together, inTurn }) => `${String(boards)}: ${short(inTurn / together)}×`);
     this.#svg.setAttribute(
       "aria-label",
-      `How many times faster from board to board than game after game, by number of opponents. ` +
-        (said.length > 0 ? `Run: ${said.join(", ")}.` : "Nothing has been run yet."),
+      `How many times faster it is to play from board to board than game after game, by number of opponents. ` +
+        (said.length > 0 ? `Measured: ${said.join(", ")}.` : "Nothing has been run yet."),
     );
     this.#caption.textContent =
-      "How many times faster it is from board to board than game after game. Dots: the program, run. Line: the formula.";
+      "How many times faster it is to play from board to board than game after game. Dots: measured with the program. Line: calculated with the formula.";
   }
 }
 

@@ -91,7 +91,7 @@ class Hall implements Owner {
     this.#session = session;
     this.#play = button(this.#calm.matches ? "Run" : "Play", () => void this.#press());
     this.#play.classList.add("chess-play");
-    this.#all = button("Run it with 1 to 32 opponents", () => void this.#measureAll());
+    this.#all = button("Run with 1 to 32 opponents", () => void this.#measureAll());
     this.#status.setAttribute("role", "status");
     this.#build();
     this.#stage.furnish(this.#settings);
@@ -116,13 +116,13 @@ class Hall implements Owner {
 
   displaced(by: string): void {
     this.#asked += 1;
-    this.#say(`Stopped, because you ran ${by}.`);
+    this.#say(`Stopped because you ran ${by}.`);
   }
 
   #build(): void {
     const fields = element("fieldset", "chess-fields", element("legend", "", "The exhibition"));
     fields.append(...FIELDS.map((field) => this.#field(field)));
-    const story = button("As in the story", () => this.#set({ ...STORY }));
+    const story = button("Back to the story", () => this.#set({ ...STORY }));
     fields.append(story);
     const ways = element("fieldset", "chess-ways", element("legend", "", "Played"));
     ways.append(
@@ -133,7 +133,7 @@ class Hall implements Owner {
       const text = speed === 1 ? "real time" : `${String(speed)} × faster`;
       this.#speed.append(new Option(text, String(speed), speed === SPEED, speed === SPEED));
     }
-    this.#speed.setAttribute("aria-label", "Speed of the play");
+    this.#speed.setAttribute("aria-label", "Playback speed");
     this.#speed.hidden = this.#calm.matches;
     this.#time.type = "range";
     this.#time.min = "0";
@@ -148,7 +148,7 @@ class Hall implements Owner {
     const legend = element("p", "chess-legend");
     for (const [state, text] of [
       ["thinking", "… the opponent thinks"],
-      ["waiting", "! waits for a master"],
+      ["waiting", "! the opponent waits for a master"],
       ["played", "♛ a master thinks"],
       ["over", "✓ the game is over"],
     ] as const) {
@@ -174,7 +174,7 @@ class Hall implements Owner {
     text.htmlFor = slider.id = id;
     slider.type = "range";
     exact.type = "number";
-    exact.setAttribute("aria-label", `${text.textContent}, exactly`);
+    exact.setAttribute("aria-label", `${text.textContent}, exact value`);
     for (const input of [slider, exact]) {
       Object.assign(input, { min: String(least), max: String(most), step: String(step) });
     }
@@ -270,7 +270,7 @@ class Hall implements Owner {
       if (boards === this.#settings.boards) this.#plays = plays;
       this.#update();
     }
-    this.#say(`Run with 1 to ${String(most)} opponents, game after game and from board to board.`);
+    this.#say(`Ran with 1 to ${String(most)} opponents, game after game and from board to board.`);
   }
 
   #note({ together, inTurn }: Plays, boards: number): void {
@@ -320,7 +320,7 @@ class Hall implements Owner {
   #start(): void {
     this.#isPlaying = true;
     this.#play.textContent = "Pause";
-    this.#scene.textContent = "Pause tells in words how everything stands.";
+    this.#scene.textContent = "Press Pause for a description in words.";
     let before = performance.now();
     const step = (now: number): void => {
       this.#go(this.#now + ((now - before) / 1000) * Number(this.#speed.value));
@@ -388,17 +388,19 @@ class Hall implements Owner {
         ran(played),
         expected
           ? `${expected.isBound ? "at least " : ""}${duration(expected.seconds)}`
-          : "no simple one",
+          : "no simple formula",
       ],
       ["Game after game", ran(playedInTurn), duration(turn)],
       [
         "Times faster",
         played && playedInTurn ? number(playedInTurn.end / played.end) : "not run yet",
-        gains.join(", ") || "no simple one",
+        gains.join(", ") || "no simple formula",
       ],
     ];
     const table = element("table", "");
-    table.append(element("caption", "", "What the program took, and what the formula says"));
+    table.append(
+      element("caption", "", "Times measured with the program and calculated with the formula"),
+    );
     const head = element("tr", "");
     for (const text of ["", "Program", "Formula"]) {
       const cell = element(text === "" ? "td" : "th", "", text);
@@ -436,7 +438,7 @@ class Hall implements Owner {
     const expected = together(this.#settings);
     const agrees =
       expected && !expected.isBound && expected.seconds === played.end
-        ? " The formula says the same."
+        ? " The formula gives the same result."
         : "";
     const factor = number(turn.end / played.end);
     this.#say(

@@ -201,7 +201,7 @@ export class Stage {
 }
 
 function say(state: keyof typeof SAID, board: number): string {
-  return board === 0 ? "the master has not begun" : SAID[state].replace("#", String(board));
+  return board === 0 ? "the master has not started" : SAID[state].replace("#", String(board));
 }
 
 const SAID = {

@@ -12,7 +12,9 @@ def _wait() -> None:
     if archive_file.is_here() or not scheduler.can_switch():
         return
     if problem := scheduler.suspend(archive_file.wait().promise):
-        raise ImportError(f"the standard library did not arrive; run again to retry. {problem}")
+        raise ImportError(
+            f"the standard library could not be loaded; run the program again. {problem}"
+        )
 
 
 def install() -> None:

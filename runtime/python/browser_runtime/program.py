@@ -66,12 +66,12 @@ def _own(traceback: TracebackType | None) -> TracebackType | None:
 def _explain_missing(package: str) -> str:
     if package in OFFERED and not (PACKAGES / package).exists():
         return (
-            f"{package} is here for programs that declare it, with these lines at the top:\n"
+            f"{package} is available to programs that declare it with these lines at the top:\n"
             f'# /// script\n# dependencies = ["{package}"]\n# ///'
         )
     return (
-        f"Here is Python's standard library only, and for programs that declare them "
-        f"{', '.join(OFFERED[:-1])} and {OFFERED[-1]}; {package!r} is not installed."
+        f"{package!r} is not installed here. Programs can use Python's standard library and, "
+        f"if they declare them, {', '.join(OFFERED[:-1])} and {OFFERED[-1]}."
     )
 
 

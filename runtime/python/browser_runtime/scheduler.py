@@ -170,7 +170,7 @@ class CannotSuspendError(RuntimeError):
     """JavaScript has called the running code, so that it cannot be suspended; see suspending.ts."""
 
     def __init__(self) -> None:
-        super().__init__("cannot wait for others in code that ctypes or JavaScript has called")
+        super().__init__("cannot wait for other threads in code called by ctypes or JavaScript")
 
 
 def suspend[T](promise: Awaitable[T]) -> T:
@@ -381,9 +381,9 @@ def _on_deadlock() -> None:
 
 
 def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
-    lines = ["Deadlock: every thread waits, and none can wake another.\n"]
+    lines = ["Deadlock: every thread is waiting, and none can wake another.\n"]
     for ident, frame in sorted(frames.items()):
-        lines.append(f"{_state.alive[ident]} waits here:\n")
+        lines.append(f"{_state.alive[ident]} is waiting here:\n")
         own = traceback.extract_stack(frame)
         lines += traceback.format_list([part for part in own if not is_ours(part.filename)])
     sys.stderr.write("".join(lines))

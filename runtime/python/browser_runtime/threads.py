@@ -90,7 +90,7 @@ def start_joinable_thread(
         facts.cannot_switch()
         error = RuntimeError("can't start new thread")
         error.add_note(
-            "This browser cannot switch between threads; Chrome 137, Firefox 153 and newer can."
+            "This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer."
         )
         raise error
     if scheduler.thread_count() >= MAX_THREADS:

@@ -59,6 +59,6 @@ def refuse(what: str) -> None:
     """Raise an error unless time is real: what runs elsewhere has clocks of its own."""
     if pace != 1:
         raise RuntimeError(
-            f"{what} has clocks of its own, which show real time: "
-            "choose real time to run this program"
+            f"{what} has clocks of its own, which show real time; "
+            "choose “Real time” to run this program"
         )

@@ -1,4 +1,4 @@
-"""`python -m explorer program.py`: explore a program and say what was found."""
+"""`python -m explorer program.py`: explore the interleavings of a program."""
 
 import argparse
 import json
@@ -12,10 +12,12 @@ def main() -> int:
     """Explore the file on the command line; return 1 if it can break."""
     parser = argparse.ArgumentParser(prog="explorer", description=__doc__)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--bound", type=int, default=2, help="forced switches at most")
-    parser.add_argument("--runs", type=int, default=2000, help="schedules at most")
-    parser.add_argument("--seed", type=int, help="random schedules")
-    parser.add_argument("--json", action="store_true", help="print all that was found")
+    parser.add_argument("--bound", type=int, default=2, help="maximum number of forced switches")
+    parser.add_argument("--runs", type=int, default=2000, help="maximum number of schedules")
+    parser.add_argument("--seed", type=int, help="run random schedules, from this seed")
+    parser.add_argument(
+        "--json", action="store_true", help="print everything that was found, as JSON"
+    )
     given = parser.parse_args()
     source = given.file.read_text(encoding="utf-8")
     found = report.make(

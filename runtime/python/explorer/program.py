@@ -238,15 +238,15 @@ class Program:
             return "open", "", 0
         if failed:
             error, name = failed[0]
-            where = "" if name == "MainThread" else f" in {name}"
+            where = "" if name == "MainThread" else f" (in {name})"
             text = "".join(traceback.format_exception_only(error)).strip() + where
             return "exception", text, self._line(error)
         if run.verdict == "deadlock":
             return "deadlock", waits, 0
         if run.verdict == "endless":
-            return "endless", f"It had not ended after {self._steps:,} steps.", 0
+            return "endless", f"it was still running after {self._steps:,} steps.", 0
         if status not in (None, 0):
-            return "status", f"Exit status {status if isinstance(status, int) else 1}", 0
+            return "status", f"exit status {status if isinstance(status, int) else 1}", 0
         return "ok", "", 0
 
     def _line(self, error: BaseException) -> int:

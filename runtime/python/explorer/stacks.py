@@ -9,19 +9,19 @@ from explorer.scheduler import MAIN, WAITING, Scheduler, Thread
 
 # What the program called that waits: the qualified name → in words.
 _WORDS = (
-    (r"Thread\.join|ThreadHandle\.join|_shutdown", "the end of a thread"),
-    (r"Thread\.start", "the start of a thread"),
-    (r"Queue\.get", "something in a queue"),
-    (r"Queue\.put", "room in a queue"),
-    (r"Queue\.join", "a queue to be done"),
+    (r"Thread\.join|ThreadHandle\.join|_shutdown", "a thread to end"),
+    (r"Thread\.start", "a thread to start"),
+    (r"Queue\.get", "an item in a queue"),
+    (r"Queue\.put", "space in a queue"),
+    (r"Queue\.join", "the items of a queue to be processed"),
     (r"Event\.wait", "an event"),
     (r"Condition\.wait", "a condition"),
     (r"Barrier\.wait", "a barrier"),
     (r"Semaphore\.\w+", "a semaphore"),
     (r"Future\.\w+|as_completed|\bwait\b", "a result"),
-    (r"Executor\.\w+", "an executor to be done"),
-    (r"\bsleep", "time to pass"),
-    (r"TaskGroup\.\w+|gather", "its tasks"),
+    (r"Executor\.\w+", "an executor to shut down"),
+    (r"\bsleep", "its sleep to end"),
+    (r"TaskGroup\.\w+|gather", "its tasks to finish"),
     (r"Lock\.\w+|_ContextManagerMixin", "a lock"),
     (r"Runner\.|\brun\b|run_", "its event loop"),
 )
@@ -117,7 +117,7 @@ def describe(run: Scheduler, filename: str) -> str:
         else:
             stands = [(name_of(thread), *in_thread(thread.frame, filename))]
         for name, own, called in stands:
-            where = f" in line {own.f_lineno}" if own else " after its last line"
+            where = f" at line {own.f_lineno}" if own else " after its last line"
             lines.append(f"{name} waits{where} for {reason(called)}.")
     return "\n".join(lines)
 

@@ -12,9 +12,9 @@ def _many(count: int, what: str) -> str:
 def tried(found: Found) -> str:
     """Say how many schedules were run, and which."""
     if found.seed is not None:
-        return f"{_many(found.runs, 'order')} at random, seed {found.seed}"
+        return f"{_many(found.runs, 'random interleaving')} (seed {found.seed})"
     if found.complete:
-        return f"All {found.runs:,} orders that there are"
+        return f"all {found.runs:,} possible interleavings"
     one, more = ("forced switch", "forced switches") if found.threads else ("task", "tasks")
     after = "" if found.threads else " out of turn"
     few = {0: f"no {one}", 1: f"at most one {one}"}.get(
@@ -22,39 +22,44 @@ def tried(found: Found) -> str:
     )
     few += after
     if found.reached == found.bound:
-        return f"All {_many(found.runs, 'order')} with {few}"
-    among = f", among them all with {few}" if found.reached >= 0 else ""
-    return f"The first {_many(found.runs, 'order')}{among}"
+        return f"all {_many(found.runs, 'interleaving')} with {few}"
+    among = f", including all with {few}" if found.reached >= 0 else ""
+    return f"the first {_many(found.runs, 'interleaving')}{among}"
 
 
 def result(found: Found) -> str:
     """Say what came of it, in two or three sentences."""
     if found.groups[0].kind == "endless" and found.runs == 1:
-        return "The program is too long to be run in many orders, or it never ends."
+        return "The program takes too many steps to be explored, or it never ends."
     kinds = len(found.groups)
-    endings = "All print the same." if kinds == 1 else f"There are {kinds} different endings."
+    endings = (
+        "All have the same outcome." if kinds == 1 else f"There are {kinds} different outcomes."
+    )
     if found.runs == 1:
         endings = ""
     if not found.breaking:
-        text = f"{tried(found)}: none breaks the program. {endings}"
+        text = f"Tried {tried(found)}: none breaks the program. {endings}"
         if found.runs == 1:
-            text = "There is only one order, and it does not break the program."
+            text = "There is only one possible interleaving, and it does not break the program."
     else:
         breaks = "breaks" if found.breaking == 1 else "break"
-        text = f"{tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
+        text = f"Tried {tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
         if found.runs == 1:
-            text = "There is only one order, and it breaks the program."
+            text = "There is only one possible interleaving, and it breaks the program."
     if not found.steady:
-        text += " The same order does not always do the same, so some may have been missed."
+        text += (
+            " Repeating an interleaving did not always give the same outcome, "
+            "so some outcomes may have been missed."
+        )
     return text.strip()
 
 
 _HOW = {
     "exception": "ends with an exception",
-    "status": "ends with an error",
+    "status": "exits with an error",
     "deadlock": "ends in a deadlock",
     "endless": "does not end",
-    "ok": "comes to its end",
+    "ok": "ends normally",
 }
 
 
@@ -62,14 +67,14 @@ def ending(group: Group | Ran) -> str:
     """Say how a run ends, or those of a group."""
     text = f"The program {_HOW[group.kind]}"
     if group.kind == "exception" and group.line:
-        return f"{text} in line {group.line}: {group.text}"
+        return f"{text} on line {group.line}: {group.text}"
     return f"{text}: {group.text}" if group.text else f"{text}."
 
 
 def _lines(step: Step) -> str:
     lines = sorted(set(step.lines))
     if not lines:
-        return "runs code of the library"
+        return "runs library code"
     if len(lines) == 1:
         return f"runs line {lines[0]}"
     joint = "and" if len(lines) == 2 else "to"
@@ -79,13 +84,13 @@ def _lines(step: Step) -> str:
 def step(each: Step) -> str:
     """Say what one thread or task does in one go, and why it stops."""
     if each.why == "end" and not each.lines:
-        return f"{each.who} comes to its end."
+        return f"{each.who} finishes."
     ends = {
-        "turn": "There its turn is over.",
-        "wait": f"There it waits for {each.waits}.",
-        "end": "That is its end.",
+        "turn": ", then is interrupted",
+        "wait": f", then waits for {each.waits}",
+        "end": ", then finishes",
     }
-    return f"{each.who} {_lines(each)}. {ends.get(each.why, '')}".strip()
+    return f"{each.who} {_lines(each)}{ends.get(each.why, '')}."
 
 
 def chosen(ran: Ran) -> str:
@@ -100,7 +105,7 @@ def chosen(ran: Ran) -> str:
 
 
 def option(each: Option) -> str:
-    """Say what one does if it is chosen to go on."""
+    """Say what one does if it is chosen to run next."""
     if each.line == 0:
-        return "goes on" if each.begun else "begins"
-    return f"goes on in line {each.line}" if each.begun else f"begins with line {each.line}"
+        return "resumes" if each.begun else "starts"
+    return f"resumes at line {each.line}" if each.begun else f"starts at line {each.line}"

@@ -188,7 +188,7 @@ class greenlet:  # noqa: N801 - the library's name
     @gr_context.setter
     def gr_context(self, context: Context | None) -> None:
         if self._started:
-            raise ValueError("the context of a greenlet that has begun cannot be changed here")
+            raise ValueError("the context of a greenlet that has started cannot be changed here")
         self._context = context
 
     def __repr__(self) -> str:

@@ -30,7 +30,7 @@ class Stack:
         if not scheduler.can_switch():
             facts.cannot_switch()
             error = RuntimeError("cannot switch between stacks")
-            error.add_note("This browser cannot; Chrome 137, Firefox 153 and newer can.")
+            error.add_note("This browser cannot do that; use Chrome 137, Firefox 153 or newer.")
             raise error
         self._gate = kernel.gate(-1, False)
         proceed()

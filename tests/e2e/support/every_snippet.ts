@@ -145,7 +145,7 @@ export async function expectRecorded(
   assert.equal(judged.status, 0, judged.stderr);
   const otherwise = runs.filter(({ answers }) => answers === false).map(({ name }) => name);
   assert.deepEqual(otherwise, [], "the answer that the recording bears out");
-  assert.match(judged.stderr, new RegExp(`^${seen.length} as recorded, 0 not`, "m"));
+  assert.match(judged.stderr, new RegExp(`^${seen.length} as recorded, 0 different`, "m"));
 }
 
 /** Runs all snippets of the site, or only some, and those one after the other. */

@@ -85,7 +85,7 @@ def test_code_stays_code(docs: Path) -> None:
         ),
         (
             "![ ](../diagrams/pot.svg){ .diagram }",
-            "docs/guide/tea.md:3: the diagram ../diagrams/pot.svg says nothing",
+            "docs/guide/tea.md:3: the diagram ../diagrams/pot.svg has no text alternative",
         ),
         (
             f"Look: {POT}",
@@ -103,7 +103,7 @@ def test_code_stays_code(docs: Path) -> None:
         ),
         (
             f"{POT}\n\n{POT}",
-            "docs/guide/tea.md:5: pot.svg is on this page already, in line 3. Show it once.",
+            "docs/guide/tea.md:5: pot.svg is on this page already, on line 3. Show it once.",
         ),
     ],
 )

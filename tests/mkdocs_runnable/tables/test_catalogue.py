@@ -54,20 +54,21 @@ def test_a_row_says_what_it_uses_where_it_runs_and_who_shows_it(
     assert pot.cells == [
         ["[`tea/pot.py`](../snippets/tea/pot.py)"],
         ["asyncio"],
-        ["Browser and Python"],
+        ["In your browser and in your own Python."],
         ["[How tea brews](../guide/tea.md#tea-pot--lid)"],
     ]
     assert cup.cells[1:] == [
         ["threads, httpx"],
-        ["Sockets are missing.", "Python >=3.13"],
+        ["Sockets are missing.", "Needs Python 3.13 or newer."],
         [],
     ]
     assert cup.facets == {
         "topic": ["tea"],
         "model": ["threads"],
         "needs": ["httpx"],
-        "runs": ["Python only"],
+        "runs": ["your own Python only"],
     }
+    assert pot.facets["needs"] == ["only the standard library"]
 
 
 def test_no_snippets_is_a_mistake(library: Library) -> None:

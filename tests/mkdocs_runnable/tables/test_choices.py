@@ -52,9 +52,9 @@ def test_questions_and_conditions_are_attributes(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('["green"]', '["grey"]', "row 'is green': nobody answers ['grey'] to 'leaf'."),
-        ("{ leaf =", "{ stem =", "row 'is green': nobody answers ['green'] to 'stem'."),
-        ('{ leaf = ["green"] }', '"always"', "row 'is green': when may not be 'always'."),
+        ('["green"]', '["grey"]', "row 'is green': question 'leaf' has no answers ['grey']."),
+        ("{ leaf =", "{ stem =", "row 'is green': question 'stem' has no answers ['green']."),
+        ('{ leaf = ["green"] }', '"always"', "row 'is green': when cannot be 'always'."),
         ('ask = "Which leaf?"\n', "", "question 'leaf': ask is missing."),
         ('text = "Black"', 'txt = "Black"', "question 'leaf': unknown field 'txt'."),
     ],
@@ -66,8 +66,8 @@ def test_names_the_mistake(path: Path, old: str, new: str, message: str) -> None
     assert message in str(error.value)
 
 
-def test_nobody_answers_six_questions(path: Path) -> None:
+def test_six_questions_are_too_many(path: Path) -> None:
     questions = DATA.split("[[rows]]")[0]
     path.write_text(questions * 6, encoding="utf-8")
-    with pytest.raises(RunnableError, match="more than 5 questions"):
+    with pytest.raises(RunnableError, match="there are more than 5 questions"):
         load_choices(path)

@@ -51,17 +51,17 @@ def test_a_row_says_all_there_is(pages: Pages) -> None:
     assert first.key == "S000.1"
     assert first.cells[2] == [
         "Some is.",
-        "*Run:* Is Assam green? **no**, where the note implies yes.",
+        "*Run:* Is Assam green? **no**; the note implies yes.",
         "Shown in [How tea brews](../guide/tea.md#colour). "
         "Sources: [On tea](https://example.org/tea).",
     ]
     assert first.facets == {
         "verdict": ["imprecise"],
         "note": ["S000"],
-        "check": ["executed"],
+        "check": ["by running code"],
     }
-    assert second.facets["check"] == ["executed"], "by the claim it repeats"
-    assert second.cells[2][1] == "Said before: [S000.1](#S000.1)."
+    assert second.facets["check"] == ["by running code"], "by the claim it repeats"
+    assert second.cells[2][1] == "The same as [S000.1](#S000.1)."
     assert "[On tea]" in second.cells[2][2], "and so are its sources"
 
 
@@ -69,10 +69,10 @@ def test_a_row_says_all_there_is(pages: Pages) -> None:
     ("text", "message"),
     [
         (CLAIM, "claim S000.1: there is no document 'tea'."),
-        (DOCUMENTS + CLAIM + CLAIM, "claim S000.1 is there more than once."),
+        (DOCUMENTS + CLAIM + CLAIM, "claim S000.1 occurs more than once."),
         (REPEAT, "claim S001.1: there is no claim 'S000.1'."),
-        (DOCUMENTS + CLAIM.replace('finds = "no"\n', ""), "asks and finds belong together."),
-        (DOCUMENTS + CLAIM.replace("imprecise", "nearly"), "verdict may not be 'nearly'."),
+        (DOCUMENTS + CLAIM.replace('finds = "no"\n', ""), "asks and finds are needed together."),
+        (DOCUMENTS + CLAIM.replace("imprecise", "nearly"), "verdict cannot be 'nearly'."),
         ('[[claims]]\nsaid = "x"\n', "claim 1: id is missing."),
     ],
 )

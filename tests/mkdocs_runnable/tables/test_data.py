@@ -30,11 +30,11 @@ def test_makes_a_dataclass() -> None:
     ("change", "message"),
     [
         ({"knd": "green"}, "tea 1: unknown field 'knd'. Did you mean 'kind'?"),
-        ({"kind": "blue"}, "tea 1: kind may not be 'blue'."),
-        ({"minutes": "3"}, "tea 1: minutes may not be '3'."),
-        ({"minutes": True}, "tea 1: minutes may not be True."),
-        ({"hints": "hot"}, "tea 1: hints may not be 'hot'."),
-        ({"hints": [1]}, "tea 1: hints may not be [1]."),
+        ({"kind": "blue"}, "tea 1: kind cannot be 'blue'."),
+        ({"minutes": "3"}, "tea 1: minutes cannot be '3'."),
+        ({"minutes": True}, "tea 1: minutes cannot be True."),
+        ({"hints": "hot"}, "tea 1: hints cannot be 'hot'."),
+        ({"hints": [1]}, "tea 1: hints cannot be [1]."),
     ],
 )
 def test_names_the_mistake(change: dict[str, object], message: str) -> None:

@@ -49,12 +49,12 @@ def test_other_links_stay_links(docs: Path) -> None:
 
 
 def test_a_link_to_something_else_is_refused(docs: Path) -> None:
-    with pytest.raises(RunnableError, match=r"claim\.toml makes no table. Did you mean"):
+    with pytest.raises(RunnableError, match=r"no table for claim\.toml\. Did you mean"):
         convert("[x](claim.toml){ .data-table }", docs)
     problems: list[str] = []
     convert("[x](x.csv){ .data-table }", docs, PageContext(path="a.md", report=problems.append))
     assert problems == [
-        f"{docs.name}/a.md: x.csv makes no table. "
+        f"{docs.name}/a.md: there is no table for x.csv. "
         "Expected one of: api.toml, choose.toml, claims.toml, snippets."
     ]
 

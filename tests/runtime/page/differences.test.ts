@@ -12,8 +12,8 @@ test("each fact is one plain line, said once", () => {
       fact("clock-step", 0.09999999999976694),
     ]),
     [
-      "3 threads took turns on one core, as under the GIL; CPython's free-threaded build would use several.",
-      "This browser's clock has steps of 0.1 ms; what takes less looks like no time.",
+      "3 threads alternated on one core, as they do under the GIL; CPython's free-threaded build would use several cores.",
+      "This browser's clock advances in steps of 0.1 ms; anything shorter seems to take no time.",
     ],
   );
 });

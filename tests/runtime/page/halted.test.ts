@@ -28,10 +28,10 @@ test("what is called next, in words, with its line", () => {
     call("call", "tick", "", 3),
   ].map((next) => say(next).text.replace("At 1.2\u00a0s, next: ", ""));
   assert.deepEqual(texts, [
-    "Task-2 goes on from line 14.",
+    "Task-2 resumes at line 14.",
     "the timer that ends the sleep of Task-2 at line 14.",
-    "the timeout of Task-2 is over.",
-    "the timeout is over.",
+    "the timeout of Task-2 expires.",
+    "the timeout expires.",
     "TaskGroup._on_task_done() for Task-2.",
     "tick() at line 3.",
   ]);
@@ -44,7 +44,7 @@ test("between callbacks: who ran last, and whether anybody could run", () => {
     line: 6,
   });
   assert.deepEqual(told(read({ last }), 5), {
-    text: "At 5\u00a0ms: worker is at line 6. Everything waits.",
+    text: "At 5\u00a0ms: worker is at line 6. Everything is waiting.",
     line: 6,
   });
   assert.deepEqual(told(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
@@ -56,14 +56,14 @@ test("between callbacks: who ran last, and whether anybody could run", () => {
     text: "At 5\u00a0ms: worker has ended.",
     line: 0,
   });
-  assert.equal(told(read({}), 0).text, "At 0: Everything waits.");
+  assert.equal(told(read({}), 0).text, "At 0: Everything is waiting.");
 });
 
 test("before the first line and after the last one, no thread is said to run", () => {
   assert.deepEqual(told(read({ phase: "before" }), 103), {
     text:
       "At 103\u00a0ms, the program has not reached its first line yet. " +
-      "Press Step to run it to its first stop, or Resume to let it run.",
+      "Press Step to run to the first stop, or Resume to let it run.",
     line: 0,
   });
   assert.deepEqual(told(read({ phase: "after" }), 103), {

@@ -24,27 +24,27 @@ test("all answers that hold are found", () => {
 });
 
 test("a run bears out one answer, whatever has been chosen", () => {
-  assert.equal(said(2, "Ben\n"), "You were right: answer 2 is what happened.");
-  assert.equal(said(1, "Ben\n"), "You said 1, but answer 2 is what happened.");
-  assert.equal(said(undefined, "Ben\n"), "Answer 2 is what happened.");
+  assert.equal(said(2, "Ben\n"), "You were right: the run matches answer 2.");
+  assert.equal(said(1, "Ben\n"), "You chose 1, but the run matches answer 2.");
+  assert.equal(said(undefined, "Ben\n"), "The run matches answer 2.");
   assert.equal(decide(ANSWERS, 1, FINISHED, "Ben\n").answer, 2);
 });
 
 test("a run that fits none, or several, decides nothing", () => {
   assert.deepEqual(decide(ANSWERS, 1, FINISHED, "Dora\n"), {
     answer: undefined,
-    said: "This run fits none of the answers.",
+    said: "This run matches none of the answers.",
   });
   assert.deepEqual(decide(ANSWERS, 1, FINISHED, "Ada\nBen\n"), {
     answer: undefined,
-    said: "This run fits none of the answers alone.",
+    said: "This run matches more than one answer.",
   });
 });
 
 test("a run that was stopped or did not come about decides nothing, whatever it printed", () => {
   assert.deepEqual(decide(ANSWERS, 1, { type: "stopped" }, "Ada\n"), {
     answer: undefined,
-    said: "This run fits none of the answers: it was stopped.",
+    said: "This run matches none of the answers: it was stopped.",
   });
   assert.deepEqual(decide(ANSWERS, 1, { type: "failed", message: "offline" }, ""), {
     answer: undefined,

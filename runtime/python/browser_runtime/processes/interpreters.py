@@ -153,7 +153,7 @@ class _Interpreter:
         )
         if asking.answer(ask) is None:
             self.close()
-            raise InterpreterError("interpreter creation failed: there are too many")
+            raise InterpreterError("interpreter creation failed: there are too many interpreters")
 
     def send(self, *message: Any) -> None:
         """Tell it something."""

@@ -39,8 +39,8 @@ class Buffer:
     def __getstate__(self) -> tuple[int, bytes]:
         if self._lock is None:
             raise NotImplementedError(
-                "shared memory without a lock: in a browser, processes can only share values and "
-                "arrays that have one (lock=True)"
+                "shared memory without a lock: in a browser, processes can share only values and "
+                "arrays that have a lock (lock=True)"
             )
         self._lock.share_guarded(self._number)
         return self._number, bytes(self._data)
@@ -54,7 +54,7 @@ class Buffer:
 def _open(*_: Any, **__: Any) -> Never:
     raise OSError(
         errno.ENOSYS,
-        "processes share no memory in a browser; send what they need through queues and pipes, "
+        "processes cannot share memory in a browser; send data through queues and pipes, "
         "or use Value and Array",
     )
 

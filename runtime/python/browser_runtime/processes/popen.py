@@ -38,7 +38,7 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
         error = OSError(errno.ENOSYS, "can't start new process")
         error.add_note(
             "This browser cannot suspend Python, which processes need; "
-            "Chrome 137, Firefox 153 and newer can."
+            "use Chrome 137, Firefox 153 or newer."
         )
         raise error
     virtual_time.refuse("a process")

@@ -1,0 +1,118 @@
+"""Checks files against the list of phrases."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.prose.passages import FENCE, OBJECT, Passage, mask, passages
+from tests.prose.phrases import Phrase
+
+# What readers see.
+TEXTS = (
+    "*.md",
+    "mkdocs.yml",
+    "docs/**/*.md",
+    "docs/**/*.ipynb",
+    "docs/**/*.toml",
+    "docs/**/*.html",
+    "docs/**/*.svg",
+    "docs/**/*.js",
+    "docs/**/*.py",
+    "snippets/**/*.py",
+    "snippets/**/*.toml",
+    "mkdocs_runnable/**/*.py",
+    "runtime/**/*.ts",
+    "runtime/python/**/*.py",
+)
+# The folders whose Python they read as code; of other Python they see only messages.
+READ = ("docs", "snippets")
+
+# Written as a comment of any language, anywhere in the file.
+ALLOWED = re.compile(r'style: allow "([^"\n]+)" because \S[^\n]*')
+ALLOWED_SOMEHOW = re.compile(r"style: allow\b")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        line: The line of the file.
+        message: What is wrong there, and what to write instead.
+    """
+
+    line: int
+    message: str
+
+
+def texts(root: Path) -> list[Path]:
+    """Return all files of the project whose prose readers see."""
+    return sorted({path for pattern in TEXTS for path in root.glob(pattern)})
+
+
+def spaced(text: str) -> str:
+    """Return the text with a single space between its words."""
+    return " ".join(text.split())
+
+
+class Permissions:
+    """The phrases that a file allows itself, each within some words quoted from it."""
+
+    def __init__(self, text: str) -> None:
+        # In a notebook, quotes within its strings are escaped.
+        text = text.replace('\\"', '"')
+        found = list(ALLOWED.finditer(text))
+        self._lines = {spaced(each[1]): text.count("\n", 0, each.start()) + 1 for each in found}
+        self._used: set[str] = set()
+        complete = {each.start() for each in found}
+        self.incomplete = [
+            text.count("\n", 0, each.start()) + 1
+            for each in ALLOWED_SOMEHOW.finditer(text)
+            if each.start() not in complete
+        ]
+
+    def allow(self, text: str, start: int, end: int) -> bool:
+        """Say whether the words from ``start`` to ``end`` are part of an allowed quotation."""
+        for quoted in self._lines:
+            words = r"\s+".join(map(re.escape, quoted.split()))
+            for found in re.finditer(words, text, re.IGNORECASE):
+                if found.start() <= start and end <= found.end():
+                    self._used.add(quoted)
+                    return True
+        return False
+
+    def unused(self) -> Iterator[tuple[str, int]]:
+        """Yield the quotations that allowed nothing, with their lines."""
+        yield from ((words, line) for words, line in self._lines.items() if words not in self._used)
+
+
+def joined(found: Iterable[Passage]) -> Passage:
+    """Make one passage of all, for speed: a full stop on a line of its own keeps them apart."""
+    parts = list(found)
+    lines = [number for part in parts for number in (*part.lines, part.lines[-1])]
+    return Passage("\n.\n".join(part.text for part in parts), tuple(lines))
+
+
+def check(path: Path, phrases: Iterable[Phrase], root: Path) -> list[Finding]:
+    """Find what the house style excludes in a file, sorted by line."""
+    text = path.read_text(encoding="utf-8")
+    # In a page, what is in a fence is an example.
+    permissions = Permissions(mask(text, FENCE) if path.suffix == ".md" else text)
+    findings = [
+        Finding(line, 'Say why: style: allow "…" because …') for line in permissions.incomplete
+    ]
+    is_read = path.relative_to(root).parts[0] in READ
+    prose = joined(passages(path, is_read=is_read))
+    text = mask(prose.text, ALLOWED)
+    for phrase in phrases:
+        for found in phrase.find(text):
+            if not permissions.allow(text, found.start(), found.end()):
+                words = re.sub(f"{OBJECT}+", "…", spaced(found[0]))
+                message = f"“{words}”: write {phrase.better}. {phrase.because}"
+                findings.append(Finding(prose.line(found.start()), message))
+    findings += [
+        Finding(line, f"Nothing here needs “{words}” to be allowed any more; delete this comment.")
+        for words, line in permissions.unused()
+    ]
+    return sorted(findings, key=lambda finding: finding.line)

@@ -1,0 +1,141 @@
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.prose.__main__ import main
+from tests.prose.check import check, texts
+from tests.prose.phrases import PHRASES, load
+
+PHRASE = "Both tasks start at once."
+
+
+def notebook(text: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": [text]}]}, indent=1)
+
+
+PLANTED = {
+    "README.md": (f"# Title\n\n{PHRASE}\n", 3),
+    "docs/how-to/page.md": (f"# Title\n\nA paragraph.\n{PHRASE}\n", 4),
+    "docs/reference/claims.toml": (f'[[claims]]\nid = "S000.1"\ntoday = "{PHRASE}"\n', 3),
+    "docs/measured/costs.ipynb": (notebook(PHRASE), 6),
+    "docs/templates/404.html": (f"<p>\n{PHRASE}</p>\n", 2),
+    "docs/diagrams/overlap.svg": (f"<svg>\n<desc>{PHRASE}</desc></svg>\n", 2),
+    "snippets/overlap/both.py": (f"import asyncio\n\n# {PHRASE}\n", 3),
+    "mkdocs_runnable/check.py": (f'raise ValueError(\n    "{PHRASE}"\n)\n', 2),
+    "runtime/page/widget.ts": (f'const label = 1;\nbutton("{PHRASE}");\n', 2),
+    "runtime/python/explorer/words.py": (f'WORDS = f"{{1}} {PHRASE}"\n', 1),
+}
+
+
+def plant(root: Path, name: str, text: str) -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_phrase_is_found_with_file_line_and_better_wording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    text, line = PLANTED[name]
+    plant(tmp_path, name, text.replace("at once", "at the same time"))
+    assert main([], tmp_path) == 0
+    assert capsys.readouterr().out == ""
+    plant(tmp_path, name, text)
+    assert main([], tmp_path) == 1
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(
+        f"{name}:{line}: “at once”: write “immediately”, or “at the same time”."
+    )
+
+
+def test_one_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = plant(tmp_path, "docs/page.md", PHRASE)
+    plant(tmp_path, "docs/other.md", PHRASE)
+    assert main([str(page)], tmp_path) == 1
+    assert "other.md" not in capsys.readouterr().out
+
+
+def test_comments_of_code_that_readers_do_not_see_are_not_checked(tmp_path: Path) -> None:
+    plant(tmp_path, "mkdocs_runnable/check.py", f'"""{PHRASE}"""\n\n# {PHRASE}\n')
+    plant(tmp_path, "runtime/page/widget.ts", f"// {PHRASE}\n/** {PHRASE} */\n")
+    assert main([], tmp_path) == 0
+
+
+# --- where a phrase is right after all ---
+
+
+def messages(tmp_path: Path, name: str, text: str) -> list[str]:
+    path = plant(tmp_path, name, text)
+    return [finding.message for finding in check(path, load(PHRASES), tmp_path)]
+
+
+def allowing(words: str, reason: str = " because the title of a talk has it") -> str:
+    return f'style: allow "{words}"{reason}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docs/page.md", f"<!-- {allowing('start at once')} -->\n\n{PHRASE}\n"),
+        ("docs/page.md", f"Both tasks start at\nonce.\n\n<!-- {allowing('start at once')} -->\n"),
+        ("docs/data.toml", f'what = "{PHRASE}" # {allowing("start at once")}\n'),
+        ("docs/book.ipynb", notebook(f"{PHRASE}\n\n<!-- {allowing('start at once')} -->")),
+        ("snippets/a/b.py", f"# {allowing('start at once')}\nprint('{PHRASE}')\n"),
+        ("runtime/a.ts", f'// {allowing("start at once")}\nshow("{PHRASE}");\n'),
+    ],
+)
+def test_a_phrase_can_be_allowed_with_a_reason(tmp_path: Path, name: str, text: str) -> None:
+    assert messages(tmp_path, name, text) == []
+
+
+def test_what_is_allowed_is_only_what_is_quoted(tmp_path: Path) -> None:
+    text = f"<!-- {allowing('start at once')} -->\n\n{PHRASE} Both end at once.\n"
+    (message,) = messages(tmp_path, "docs/page.md", text)
+    assert message.startswith("“at once”")
+
+
+def test_a_permission_in_a_fence_is_an_example(tmp_path: Path) -> None:
+    text = f"```markdown\n<!-- {allowing('start at once')} -->\n```\n"
+    assert messages(tmp_path, "docs/page.md", text) == []
+
+
+def test_a_permission_without_a_reason_is_none(tmp_path: Path) -> None:
+    text = f"<!-- {allowing('start at once', reason='')} -->\n\n{PHRASE}\n"
+    assert len(messages(tmp_path, "docs/page.md", text)) == 2
+
+
+def test_a_permission_that_allows_nothing_is_reported(tmp_path: Path) -> None:
+    text = f"<!-- {allowing('start at once')} -->\n\nBoth tasks start.\n"
+    (message,) = messages(tmp_path, "docs/page.md", text)
+    assert "delete this comment" in message
+
+
+# --- what it reads, and how long that takes ---
+
+
+def test_it_reads_every_text_of_the_guide() -> None:
+    names = {path.relative_to(REPOSITORY).as_posix() for path in texts(REPOSITORY)}
+    assert names >= {"README.md", "CONTRIBUTING.md", "mkdocs.yml", "docs/reference/claims.toml"}
+    for folder, suffix in [("docs", ".md"), ("snippets", ".py"), ("runtime", ".ts")]:
+        assert sum(name.startswith(folder) and name.endswith(suffix) for name in names) > 30
+    assert not [name for name in names if "node_modules" in name]
+
+
+def test_it_takes_less_than_three_seconds() -> None:
+    phrases = load(PHRASES)
+    start = time.process_time()
+    for path in texts(REPOSITORY):
+        check(path, phrases, REPOSITORY)
+    assert time.process_time() - start < 3
+
+
+def test_make_lint_runs_it() -> None:
+    command = ["make", "--dry-run", "lint"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert "-m tests.prose" in done.stdout
