@@ -110,7 +110,7 @@ class Twins:
         where = posixpath.relpath(f"snippets/{snippet.name}.py", posixpath.dirname(address(page)))
         parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
         if snippet.header.native:
-            parts.append(snippet.header.native)
+            parts.append(f"Does not run in the browser: {snippet.header.native}")
         parts += ["Output:", fenced(output, "text")]
         if asked:
             held = the_one(asked, load_recording(snippet, self.library), snippet.name)
