@@ -28,9 +28,9 @@ async def measure(threads: int) -> float:
 
 async def main() -> None:
     one, ten = await measure(1), await measure(10)
-    print(f"beside 1 thread the loop is {one * 1000:.0f} ms late on average")
-    print(f"beside 10 threads it is {ten * 1000:.0f} ms late")
-    print("later beside ten:", ten > one)
+    print(f"with 1 thread computing, the loop is {one * 1000:.0f} ms late on average")
+    print(f"with 10 threads computing, it is {ten * 1000:.0f} ms late")
+    print("later with ten:", ten > one)
 
 
 # endregion
