@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# native = "In the browser, Python has no watchdog thread of its own."
+# native = "The module faulthandler cannot start its watchdog thread in the browser."
 # ///
 import asyncio
 import faulthandler
