@@ -79,7 +79,7 @@ export function attachTimeline(
     await loading;
     if (view) view.press(tool);
     else if (!signal.aborted) {
-      toast("The timeline could not be loaded. Try again when you are online.");
+      toast("The timeline could not be loaded. Check your network connection and try again.");
     }
   };
   for (const type of ["pointerover", "pointermove", "focusin"]) {

@@ -42,7 +42,7 @@ export interface PlayerOptions {
 
 const PACES: readonly { pace: number; label: string }[] = [
   { pace: 10, label: "10 × faster" },
-  { pace: 1, label: "True pace" },
+  { pace: 1, label: "Real speed" },
   { pace: 1 / 10, label: "10 × slower" },
   { pace: 1 / 100, label: "100 × slower" },
   { pace: 1 / 1000, label: "1,000 × slower" },
@@ -95,7 +95,7 @@ export class Player {
     this.#play.classList.add("tl-player-play");
     for (const { label, pace } of PACES) this.#pace.append(new Option(label, String(pace)));
     this.#pace.value = "1";
-    this.#pace.ariaLabel = "Pace of the replay";
+    this.#pace.ariaLabel = "Playback speed";
     this.#pace.addEventListener("change", () => (this.#replay.pace = Number(this.#pace.value)));
     this.#slider.type = "range";
     this.#slider.max = String(this.#last);

@@ -93,7 +93,8 @@ export class Stepping {
     const loaded = await import("./timeline_player.ts").catch(() => undefined);
     const prepared = await loaded?.prepare(timeline);
     this.#loading = false;
-    if (!loaded) toast("The player could not be loaded. Try again when you are online.");
+    if (!loaded)
+      toast("The player could not be loaded. Check your network connection and try again.");
     // Meanwhile another run may have begun, or the timeline may have left the page.
     if (!loaded || !prepared || run().timeline !== timeline || !chart.isConnected) return;
     this.#restore = remember();

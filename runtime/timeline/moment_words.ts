@@ -5,7 +5,7 @@ import { due, type Moments, type Situation, type Standing } from "./moments.ts";
 import type { Pieces } from "./pieces.ts";
 import { atLine, firstOf, section, waitName, type Section } from "./sections.ts";
 import type { Turn } from "./turns.ts";
-import { fullName, heldUp, moment, time, waited, woken } from "./words.ts";
+import { INTERRUPTED, fullName, heldUp, moment, time, waited, woken } from "./words.ts";
 
 /** What goes on at a moment. */
 export interface Story {
@@ -32,7 +32,7 @@ export function story(moments: Moments, number: number): Story {
   }
   const text =
     timeline.cut === undefined
-      ? `The run is over, after ${time(at)}.`
+      ? `The run ended after ${time(at)}.`
       : `The timeline is limited in size: what came after ${time(at)} is not known.`;
   return { who: "", text, line: 0 };
 }
@@ -59,7 +59,7 @@ function began(turn: Turn): string {
   const segment = lane.segments[first]!;
   if (at > segment.start) return " resumed.";
   const by = woken(lane, segment);
-  if (by === "its turn was over") return " got its turn again.";
+  if (by === INTERRUPTED) return " resumed after the interruption.";
   const place = line > 0 ? ` from line ${String(line)}` : "";
   return ` resumed${place}${by === "" ? "" : `, woken by ${by}`}.`;
 }
@@ -77,7 +77,7 @@ function went({ lane, at, end, first, last, then }: Turn): string {
 function next(lane: Lane, index: number): string {
   const after = lane.segments[index + 1];
   if (after?.state === "waiting") return waited(after) + atLine(after.line);
-  if (after) return lane.kind === "task" ? "was ready again immediately" : "its turn was over";
+  if (after) return lane.kind === "task" ? "was ready again immediately" : INTERRUPTED;
   const how = lane.ending?.how;
   if (how === undefined) return "its thread ended, or the recording did";
   if (how === "done") return "ended";
@@ -95,7 +95,7 @@ export function sections(moments: Moments, number: number, time?: number): Secti
   }
   const values = valuesAt(moments, number);
   return names.map((name) => {
-    const none = Object.hasOwn(values, name) ? "Empty." : "Not there yet.";
+    const none = Object.hasOwn(values, name) ? "Empty." : "Not created yet.";
     const say = (text: string): Section["entries"][number] => ({ name: "", text });
     return { ...first(name, true, values[name] ?? [], none, say), isCode: true };
   });
@@ -115,7 +115,7 @@ function situated({ running, ready, timers, waiting }: Situation, at: number): S
       name: nameOf(one),
       text: until(one, at),
     })),
-    first("Waiting", false, waiting, "Nothing waits for anything else.", (group) => ({
+    first("Waiting", false, waiting, "Nothing else is waiting.", (group) => ({
       name: waitName(group[0]!.segment),
       text: firstOf(group.map(nameOf)),
     })),
@@ -153,7 +153,7 @@ function since({ lane, segment, index }: Standing): string {
   const why =
     index === 0
       ? maker && `created by ${maker.name}`
-      : by === "its turn was over"
+      : by === INTERRUPTED
         ? by
         : by && `woken by ${by}`;
   return `since ${moment(segment.start)}${why ? `, ${why}` : ""}`;

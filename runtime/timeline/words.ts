@@ -115,10 +115,13 @@ export function waited({ reason, of }: Pick<Segment, "reason" | "of">): string {
   return (reason === "" ? "waited" : WAITS[reason]) + named(of);
 }
 
+/** Said of a thread that had to let another one run. */
+export const INTERRUPTED = "it was interrupted";
+
 /** Who woke a lane; empty if that is unknown, or nobody had to. */
 export function woken(lane: Lane, { by, state }: Segment): string {
   if (by === undefined) return "";
-  if (by === lane.id) return state === "waiting" ? "" : "its turn was over";
+  if (by === lane.id) return state === "waiting" ? "" : INTERRUPTED;
   if (by < 0) return "a timer or something outside";
   const waker = lane.process.lanes.get(by);
   return waker ? ownName(waker) : "";
@@ -192,7 +195,7 @@ export function barSentence({ lane, first, last, state }: Bar): string {
   return [text, ...told].join(" ");
 }
 
-const readyFor = (by: string): string => (by === "its turn was over" ? by : `woken by ${by}`);
+const readyFor = (by: string): string => (by === INTERRUPTED ? by : `woken by ${by}`);
 
 /** "blocked the event loop for 1.2 s at line 7: time.sleep". */
 export function heldUp({ start, end, reason, of, line, starved }: HoldUp): string {

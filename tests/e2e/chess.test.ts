@@ -209,7 +209,11 @@ for (const engine of engines) {
 
     test("game after game one table is busy at a time", async () => {
       await play();
+      // It plays now; Pause stops it where it is.
+      await page.click(".chess-play");
       await page.click("input[value=inTurn]");
+      await page.focus(".chess-time");
+      await page.keyboard.press("Home");
       assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
       await page.focus(".chess-time");
       await page.keyboard.press("PageUp");

@@ -88,7 +88,7 @@ def test_ids_of_one_page_are_unique(drawings: list[tuple[str, set[str]]]) -> Non
         ('<path marker-end="url(#arow)"/>', "#arow refers to no id. Did you mean 'arrow'?"),
         ("<image/>", "<image> is not used in diagrams. Expected one of:"),
         ("<rectangle/>", "<rectangle> is not used in diagrams. Did you mean 'rect'?"),
-        ('<rect widht="9"/>', "widht on <rect> is not used in diagrams. Did you mean 'width'?"),
+        ('<rect widthx="9"/>', "widthx on <rect> is not used in diagrams. Did you mean 'width'?"),
         ('<g id="A b"/>', "id='A b': expected lower case with single hyphens between words"),
         ('<g id="title"/>', "id='title': expected lower case"),
         ('<g id="a"/><g id="a"/>', "id='a' occurs twice."),

@@ -43,7 +43,7 @@ test("each turn of a task is a moment, and the end of the run is the last", () =
     "3 (20) Task-2 started at line 20. It ran for 1\u00a0ms, then slept at line 21.",
     "104.2 (11) Task-1 resumed from line 11, woken by a timer or something outside. It blocked the event loop for 1\u00a0s at line 13: time.sleep, then ended.",
     "1106.1 (21) Task-2 resumed from line 21, woken by a timer or something outside. It ran for 900\u00a0µs, then failed with ValueError.",
-    "1110 (0) The run is over, after 1.11\u00a0s.",
+    "1110 (0) The run ended after 1.11\u00a0s.",
   ]);
 });
 
@@ -172,7 +172,7 @@ test("the loop's own thread has a turn where it prints, and before and after its
   assert.deepEqual(told(moments).slice(3), [
     "106 (21) MainThread resumed. It ran for 2\u00a0ms, then slept at line 21.",
     "208 (21) MainThread resumed from line 21. It ran for 1\u00a0ms, then ended.",
-    "210 (0) The run is over, after 210\u00a0ms.",
+    "210 (0) The run ended after 210\u00a0ms.",
   ]);
   assert.equal(moments.printed[0]?.moment, 3);
 });
@@ -225,10 +225,10 @@ test("a thread has a moment each time it gets its turn", () => {
   assert.deepEqual(told(moments), [
     "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
     "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then waited for work.",
-    "6 (9) MainThread resumed from line 9, woken by worker. It ran for 1\u00a0ms, then its turn was over.",
+    "6 (9) MainThread resumed from line 9, woken by worker. It ran for 1\u00a0ms, then it was interrupted.",
     "7 (0) worker resumed. It ran for 3\u00a0ms, then its thread ended, or the recording did.",
-    "8 (0) MainThread got its turn again. It ran for 1\u00a0ms, then ended.",
-    "10 (0) The run is over, after 10\u00a0ms.",
+    "8 (0) MainThread resumed after the interruption. It ran for 1\u00a0ms, then ended.",
+    "10 (0) The run ended after 10\u00a0ms.",
   ]);
   assert.deepEqual(shown(moments, 1), {
     Running: ["worker"],
@@ -236,7 +236,7 @@ test("a thread has a moment each time it gets its turn", () => {
   });
   assert.deepEqual(shown(moments, 3), {
     Running: ["worker"],
-    Ready: ["MainThread since 7\u00a0ms, its turn was over"],
+    Ready: ["MainThread since 7\u00a0ms, it was interrupted"],
   });
 });
 
@@ -320,13 +320,13 @@ test("where a program watches collections, their changes are the moments", () =>
     "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200\u00a0ms at line 9.",
     "204.5 (8) MainThread came to line 8. a() is due.",
     "205 (8) MainThread came to line 8. a() went from timers to ready.",
-    "210 (0) The run is over, after 210\u00a0ms.",
+    "210 (0) The run ended after 210\u00a0ms.",
   ]);
   assert.deepEqual(
     sections(moments, 0).map(({ name, none }) => [name, none]),
     [
       ["ready", "Empty."],
-      ["timers", "Not there yet."],
+      ["timers", "Not created yet."],
     ],
   );
   assert.deepEqual(shown(moments, 2), { ready: ["b()"], timers: ["in 0.20 s: a()"] });
