@@ -20,7 +20,7 @@ def do_nothing() -> None:
 
 
 call_ns = min(repeat(do_nothing, number=CALLS, repeat=3)) / CALLS * 1e9
-print(f"one call of do_nothing() takes {call_ns:.0f} ns\n")
+print(f"one call to do_nothing() takes {call_ns:.0f} ns\n")
 
 for wait, ns in WAITS_NS.items():
     calls = float(f"{ns / call_ns:.1g}")
