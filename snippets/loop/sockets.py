@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# native = "The program waits for a socket, and browsers do not give programs access to sockets."
+# native = "Use your own Python, because browsers do not give programs access to sockets."
 # ///
 
 import heapq
