@@ -120,24 +120,25 @@ def queue_length() -> str:
 def amdahl() -> str:
     """Draw the gain from more cores for programs of which different shares stay serial."""
     gains = {serial: [(cores, speed_up(serial, cores)) for cores in CORES] for serial in SERIAL}
-    at_end = ", ".join(
-        f"{values[-1][1]:.1f} times with {serial:.0%} serial" for serial, values in gains.items()
-    )
+    shares = [f"{100 - serial * 100:.0f} %" for serial in gains]
+    at_end = [f"{values[-1][1]:.1f}" for values in gains.values()]
     return chart(
         "Speed-up against the number of cores, by Amdahl's law",
-        f"With 64 cores a program runs faster: {at_end}. Dashed lines mark the limits, which no "
-        "number of cores can exceed: 20, 10, 4 and 2 times.".replace("%", " %"),
+        f"The curves belong to programs in which {', '.join(shares[:-1])} or {shares[-1]} of the "
+        f"work can be divided. On 64 cores they run {', '.join(at_end[:-1])} and {at_end[-1]} "
+        "times as fast as on one core. Dashed lines mark the limits, which no number of cores can "
+        "exceed: 20, 10, 4 and 2 times as fast.",
         Axis(
             "cores",
             *(0, 64, LEFT, RIGHT),
             {cores: f"{cores}" for cores in (1, 16, 32, 48, 64)},
         ),
         Axis(
-            "how many times faster",
+            "times as fast as on one core",
             *(0, 20, BOTTOM, TOP),
             {value: f"{value}" for value in (2, 4, 10, 20)},
         ),
-        {f"{serial * 100:.0f} % serial": values for serial, values in gains.items()},
+        {f"{share} divided": values for share, values in zip(shares, gains.values(), strict=True)},
         grid="grid dashed",  # the limits
     )
 

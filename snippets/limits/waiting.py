@@ -27,7 +27,7 @@ def simulated_wait(workers: int, busy: float) -> float:
     now = total = 0.0
     for _ in range(JOBS):
         now += chance.expovariate(workers * busy)
-        start = max(now, free_at[0])  # the worker who is free first
+        start = max(now, free_at[0])  # the worker that is free first
         total += start - now
         heapreplace(free_at, start + chance.expovariate(1.0))
     return total / JOBS
