@@ -5,7 +5,7 @@ function in ``tests/claims/`` that finds the answer by running code. It has to f
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ class Claim:
         page: The page that shows it, within ``docs/``, with an anchor.
         asks: The question that the check answers; empty if nothing can be executed.
         finds: The answer that the check has to find.
-        implied: The answer that the note implies; empty if it is the same.
+        implied: The answer that the statement implies; empty if it is the same.
         same_as: Claims of other notes that say the same; their checks count for this one, too.
     """
 
@@ -124,11 +124,11 @@ def claims_table(path: Path, pages: Pages) -> Table:
         caption=f"{len(ledger.claims)} claims, {checks} of them checked by running code",
         columns=[
             Column("Claim", "key"),
-            Column("What the note says", "said"),
+            Column("What the notes say", "said"),
             Column("What is true", "today"),
         ],
         rows=[_row(claim, ledger, pages) for claim in ledger.claims],
-        facets={"verdict": "Verdict", "note": "Note", "check": "Checked"},
+        facets={"verdict": "Verdict", "note": "Notes", "check": "Checked"},
     )
 
 
@@ -138,7 +138,7 @@ def _row(claim: Claim, ledger: Ledger, pages: Pages) -> Row:
     if claim.asks:
         today.append(_check(claim))
     if claim.same_as:
-        today.append(f"The same as {', '.join(f'[{each}](#{each})' for each in claim.same_as)}.")
+        today.append(f"This repeats {_links(claim.same_as)}.")
     sources = ", ".join(f"[{source.title}]({source.url})" for source in ledger.sources(claim))
     today.append(f"Shown in {pages.link(claim.page)}. Sources: {sources}.")
     return Row(
@@ -156,6 +156,11 @@ def _row(claim: Claim, ledger: Ledger, pages: Pages) -> Row:
     )
 
 
+def _links(ids: Sequence[str]) -> str:
+    *first, last = (f"[{each}](#{each})" for each in ids)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _check(claim: Claim) -> str:
     text = f"*Run:* {claim.asks} **{claim.finds}**"
-    return f"{text}; the note implies {claim.implied}." if claim.implied else f"{text}."
+    return f"{text}; the statement implies {claim.implied}." if claim.implied else f"{text}."

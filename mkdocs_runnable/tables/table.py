@@ -1,9 +1,13 @@
 """A table, and its two forms: elements of a page, and Markdown."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
+
+# Attributes of an element inside a cell, which only HTML has: ``{: .verdict-wrong }``.
+_ATTRIBUTES = re.compile(r"\{: [^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -95,5 +99,5 @@ class Table:
         yield f"| {' | '.join(column.title for column in self.columns)} |"
         yield f"|{'|'.join('---' for _ in self.columns)}|"
         for row in self.rows:
-            cells = (" ".join(cell).replace("|", "\\|") for cell in row.cells)
+            cells = (_ATTRIBUTES.sub("", " ".join(cell)).replace("|", "\\|") for cell in row.cells)
             yield f"| {' | '.join(cells)} |"

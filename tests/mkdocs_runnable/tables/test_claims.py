@@ -51,7 +51,7 @@ def test_a_row_says_all_there_is(pages: Pages) -> None:
     assert first.key == "S000.1"
     assert first.cells[2] == [
         "Some is.",
-        "*Run:* Is Assam green? **no**; the note implies yes.",
+        "*Run:* Is Assam green? **no**; the statement implies yes.",
         "Shown in [How tea brews](../guide/tea.md#colour). "
         "Sources: [On tea](https://example.org/tea).",
     ]
@@ -61,7 +61,7 @@ def test_a_row_says_all_there_is(pages: Pages) -> None:
         "check": ["by running code"],
     }
     assert second.facets["check"] == ["by running code"], "by the claim it repeats"
-    assert second.cells[2][1] == "The same as [S000.1](#S000.1)."
+    assert second.cells[2][1] == "This repeats [S000.1](#S000.1)."
     assert "[On tea]" in second.cells[2][2], "and so are its sources"
 
 

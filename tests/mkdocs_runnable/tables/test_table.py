@@ -8,7 +8,7 @@ TABLE = Table(
     caption="Two teas",
     columns=[Column("Tea", "key"), Column("How", "text")],
     rows=[
-        Row("green", [["*Green*"], ["80 °C", "2 min"]], {"kind": ["leaf", "loose"]}),
+        Row("green", [["*Green*{: .leaf }"], ["80 °C", "2 min"]], {"kind": ["leaf", "loose"]}),
         Row("mint", [["Mint"], ["100 °C | 5 min"]]),
     ],
     facets={"kind": "Kind"},
