@@ -101,7 +101,7 @@ def test_the_check_finds_what_the_ledger_says(claim: Claim) -> None:
     "claim", [claim for claim in CHECKED if claim.verdict != "right"], ids=lambda claim: claim.id
 )
 def test_the_check_refutes_what_the_note_says(claim: Claim) -> None:
-    assert claim.implied, "say what the note implies"
+    assert claim.implied, "say what the statement implies"
     assert not agrees(claim, claim.implied)
 
 

@@ -32,11 +32,11 @@ test("words and a filter narrow the table down, and the address keeps them", asy
   await page.focus("data-table input");
   await page.keyboard.type("flask");
   await page.keyboard.press("Tab");
-  await page.keyboard.type("wrong"); // picks the option in the focused list
+  await page.keyboard.type("outdated"); // picks the option in the focused list
   const found = await shown(page);
   assert.ok(found.includes("S000.6") && found.length < 10, found.join());
   assert.equal(await status(page), `${String(found.length)} of ${String(all)} shown`);
-  assert.equal(new URL(page.url()).search, "?find=flask&verdict=wrong");
+  assert.equal(new URL(page.url()).search, "?find=flask&verdict=outdated");
   await page.reload({ waitUntil: "networkidle0" });
   assert.deepEqual(await shown(page), found);
   const clear = await page.$("data-table button");
@@ -69,7 +69,7 @@ test("questions lead to a row and its reason, with the keyboard alone", async ()
   const asked = (): Promise<number> => page.$$eval("choice-table fieldset", (all) => all.length);
   assert.equal(await asked(), 1);
   await page.focus("choice-table input");
-  await page.keyboard.press("ArrowDown"); // some hundreds
+  await page.keyboard.press("ArrowDown"); // a few hundred
   assert.equal(await asked(), 2);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space"); // waits
