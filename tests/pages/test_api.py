@@ -77,6 +77,14 @@ def test_entries_are_ordered_and_distinct() -> None:
     assert len(PROBED) > 40
 
 
+def test_the_page_names_the_entries_without_a_probe() -> None:
+    (sentence,) = re.findall(
+        r"^Five entries have no probe.*$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert set(re.findall(r'"(.+?)"', sentence)) == {e.name for e in ENTRIES if not e.probe}
+    assert len(ENTRIES) - len(PROBED) == 5
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.name} {entry.version}")
 def test_names_a_document_of_python(entry: Entry) -> None:
     assert entry.url.startswith(("https://docs.python.org/3/", "https://peps.python.org/pep-"))
