@@ -19,7 +19,7 @@ def choose(job: Job) -> tuple[str, str]:
         return "plain code", "there is nothing to overlap it with"
     if job.waits < 0.5:
         if job.releases_gil:
-            return "threads", "its C code releases the GIL"
+            return "threads", "C code without the GIL can run on several cores"
         if job.free_threaded:
             return "threads", "without a GIL, threads can use several cores"
         if job.interpreters:
