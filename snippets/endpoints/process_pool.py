@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["fastapi", "httpx"]
 # [tool.runnable]
-# native = "It starts processes."
+# native = "This program needs real processes of the operating system, and a browser has none."
 # timeout = 60
 # timeline = false
 # ///
