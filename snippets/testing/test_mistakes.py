@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["anyio", "pytest", "pytest-timeout"]
 # [tool.runnable]
-# native = "pytest is not among the libraries here."
+# native = "pytest is not among the libraries that this guide offers in the browser."
 # timeline = false
 # timeout = 30
 # ///
