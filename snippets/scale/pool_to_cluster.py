@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["distributed"]
 # [tool.runnable]
-# native = "Dask starts processes, which talk to each other over a network."
+# native = "Dask needs network sockets, which no browser offers: run it on your own machine."
 # timeout = 60
 # ///
 from concurrent.futures import Executor, ProcessPoolExecutor
