@@ -9,8 +9,8 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 # Which Python makes the environment; found by itself when not given.
 PYTHON ?=
-# For `make stress`: which test files (all, when none is named), how often at each pace, which of
-# their tests (a pattern), and which pace ("alone", "one core" or "busy"; all three when empty).
+# For `make stress`: which test files (all, when none is named), how often under each condition, which of
+# their tests (a pattern), and which condition ("alone", "one core" or "busy"; all three when empty).
 FILES ?=
 TIMES ?= 5
 ONLY ?=
@@ -91,7 +91,7 @@ test: build browsers ## Run all tests: Python, TypeScript, and the built site in
 	@$(python) -m tests.suite
 
 .PHONY: stress
-stress: build browsers ## Repeat FILES at three paces: alone, on one core, on a busy machine (TIMES=5)
+stress: build browsers ## Repeat FILES under three conditions: alone, on one core, on a busy machine (TIMES=5)
 	@$(python) -m tests.suite stress --times $(TIMES) $(if $(ONLY),--only '$(ONLY)') \
 	  $(if $(PACE),--pace '$(PACE)') $(FILES)
 
