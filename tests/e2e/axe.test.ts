@@ -2,9 +2,11 @@
 // suite: light
 
 import assert from "node:assert/strict";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
-import { freshPage, unfold, useSite, Widget } from "./support/site.ts";
+import { freshPage, siteDirectory, unfold, useSite, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const VIEWPORTS: Record<string, Viewport> = {
@@ -69,6 +71,7 @@ interface View {
 
 const VIEWS: Record<string, View> = {
   home: { path: "/" },
+  "the first tutorial": { path: "/tutorials/what-concurrency-is/" },
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
   "a play": { path: "/tutorials/chess-exhibition/", prepare: play },
   "an explanation": { path: "/explanation/execution-models/" },
@@ -130,6 +133,26 @@ async function expectPainted(page: Page, scheme: Scheme): Promise<void> {
     document.getAnimations().every((animation) => animation.playState !== "running"),
   );
 }
+
+test("no violations in any diagram, in either scheme", async () => {
+  const paths: string[] = [];
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    if (html.includes('<figure class="diagram'))
+      paths.push(`/${file.slice(0, -"index.html".length)}`);
+  }
+  assert.ok(paths.length >= 12, `diagrams are on ${String(paths.length)} pages only`);
+  const page = await freshPage(stage.browser);
+  for (const path of paths.toSorted()) {
+    for (const scheme of ["light", "dark"] as const) {
+      await prefer(page, scheme);
+      if (scheme === "light") await page.goto(stage.url + path);
+      await expectPainted(page, scheme);
+      assert.deepEqual(await violations(page, "figure.diagram"), [], `${path}, ${scheme}`);
+    }
+  }
+  await page.browserContext().close();
+});
 
 // Loading a page is mostly waiting: two at a time.
 describe("no violations", { concurrency: 2 }, () => {

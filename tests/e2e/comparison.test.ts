@@ -161,7 +161,7 @@ for (const engine of engines) {
       await untilText(
         page,
         `${SELECTOR} figcaption`,
-        /of these runs, in your browser, virtual time/,
+        /of these runs, in your browser, in virtual time/,
       );
       await page.select('[data-name="overlap/together"] .runnable-pace', "1");
       assert.equal(await time(SELECTOR), "1");

@@ -70,7 +70,7 @@ for (const engine of engines) {
         {},
         `${SECOND} .tl-head`,
       );
-      assert.match(await caption(SECOND), /in your browser, virtual time/);
+      assert.match(await caption(SECOND), /in your browser, in virtual time/);
     });
 
     test("it is kept for this page, and for no other one", async () => {

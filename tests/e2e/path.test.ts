@@ -57,8 +57,8 @@ async function assertHomeAnswers(page: Page): Promise<void> {
   assert.deepEqual(
     home.rules.map(({ text }) => text.split(":")[0]),
     [
-      "It waits, and its library supports await",
-      "It waits, and its library has no await",
+      "It waits, and you call the library with await",
+      "It waits, and the library has only ordinary functions",
       "It computes, in Python",
       "It does both",
     ],

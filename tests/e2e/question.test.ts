@@ -238,8 +238,9 @@ for (const engine of engines) {
   });
 }
 
-test("without JavaScript there is a list, and the recording answers", async () => {
+test("without JavaScript there is a list, and the recording answers", async (context) => {
   const browser = await launch();
+  context.after(() => browser.close());
   const plain = await freshPage(browser);
   await plain.setJavaScriptEnabled(false);
   await plain.goto(site.url + PAGE);
@@ -249,13 +250,12 @@ test("without JavaScript there is a list, and the recording answers", async () =
     element.querySelectorAll("li").length,
   ]);
   assert.equal(items, 3);
-  assert.match(list as string, /at Ada's first await/);
+  assert.match(list as string, /at Ada.s first await/);
   const shown = await plain.$eval(`details:has(#${READERS})`, (details) => {
     details.open = true;
     return details.innerText;
   });
-  assert.match(shown, /Recorded on[\s\S]*Ada asks for Lima\nBen[\s\S]*Answer 2 is what happ/);
-  await browser.close();
+  assert.match(shown, /Recorded on[\s\S]*Ada asks for Lima\nBen[\s\S]*The run matches answer 2/);
 });
 
 const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };

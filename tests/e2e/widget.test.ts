@@ -309,6 +309,8 @@ describe("editing", () => {
 
   test("by keyboard alone: Tab reaches the code and leaves it, Escape too, Ctrl+Enter runs", async () => {
     await page.goto(site.url + PAGE);
+    // All of its code is shown: no button to unfold the rest comes first.
+    widget = new Widget(page, '[data-name="overlap/never_awaited"]');
     await widget.button("Run");
     await page.focus(`${widget.selector} .runnable-file`);
     const focused = () => page.evaluate(() => document.activeElement?.className ?? "");

@@ -92,8 +92,9 @@ class Done:
 def node_command(files: Sequence[str], only: str = "", at_a_time: int = 1) -> tuple[str, ...]:
     """Return the command that runs test files under Node, each in a process of its own."""
     names = [f"--test-name-pattern={only}"] if only else []
+    # Otherwise a browser that a failed test has left open would keep its file from ending.
     return (
-        *("node", "--test", f"--test-concurrency={at_a_time}", *names),
+        *("node", "--test", "--test-force-exit", f"--test-concurrency={at_a_time}", *names),
         *(f"--test-reporter={REPORTER}", "--test-reporter-destination={events}", *files),
     )
 
