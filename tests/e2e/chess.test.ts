@@ -78,10 +78,17 @@ for (const engine of engines) {
     });
     afterEach(() => page.browserContext().close());
 
-    /** Runs the program with the numbers of the story, and waits until it has been played or plays. */
+    /** Runs the program with the numbers of the story, and plays it. */
     const play = async (): Promise<void> => {
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
+    };
+    /** The same, and then Pause, so that nothing in the page moves any more. */
+    const playAndPause = async (): Promise<void> => {
+      await play();
+      await until(".chess-play", /Pause/);
+      await page.$eval(".chess-play", (button) => (button as HTMLElement).click());
+      await until(".chess-play", /Play/);
     };
 
     const text = (selector: string) => page.$eval(selector, (at) => at.textContent ?? "");
@@ -208,9 +215,7 @@ for (const engine of engines) {
     });
 
     test("game after game one table is busy at a time", async () => {
-      await play();
-      // It plays now; Pause stops it where it is.
-      await page.click(".chess-play");
+      await playAndPause();
       await page.click("input[value=inTurn]");
       await page.focus(".chess-time");
       await page.keyboard.press("Home");
@@ -221,7 +226,7 @@ for (const engine of engines) {
     });
 
     test("run with every number of opponents, the dots lie on the curve", async () => {
-      await play();
+      await playAndPause();
       await set("Moves of each side", "3");
       // Not what was said of the run before, which took 3,655 s.
       await until(".chess-status", /^From board to board (?!3,655).* times faster/);
