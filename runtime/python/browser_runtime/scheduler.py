@@ -110,8 +110,8 @@ class Watch(Protocol):
     def fail(self, error: BaseException) -> None:
         """The main thread comes to its end with an exception."""
 
-    def wait(self, ident: int, frame: FrameType | None) -> None:
-        """A thread begins to wait, below this frame."""
+    def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
+        """A thread begins to wait, below this frame; the program rests if that wait is the last."""
 
     def woken(self, ident: int) -> None:
         """The running thread lets another one go on."""
@@ -208,6 +208,19 @@ def suspend[T](promise: Awaitable[T]) -> T:
             asyncio._set_running_loop(loop)
 
 
+# A wait of at least so many seconds is long enough for a reader to look at the timeline meanwhile.
+_LONG_WAIT = 0.1
+
+
+def _is_last_wait(seconds: float | None) -> bool:
+    """Return whether nothing of the program will run for a while once this wait has begun."""
+    return (
+        (seconds is None or seconds >= _LONG_WAIT)
+        and len(_state.waiting) == len(_state.alive)
+        and not virtual_time.is_on
+    )
+
+
 def wait(
     seconds: float | None, queue: "list[Waiting] | None" = None, *, outside: bool = False
 ) -> int:
@@ -243,7 +256,7 @@ def wait(
     if queue is not None:
         queue.append(waiting)
     if watch:
-        watch.wait(me, waiting.frame)
+        watch.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
     try:
         if virtual_time.is_on:
             # Waits that take no time never let the page's messages in. Not before this thread is
@@ -278,7 +291,8 @@ def wait(
 def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
         if watch:
-            watch.wait(MAIN, sys._getframe(2))
+            is_last = seconds is None or seconds >= _LONG_WAIT
+            watch.wait(MAIN, sys._getframe(2), is_last=is_last)
         if virtual_time.is_on:
             kernel.jump(kernel.elapsed() + virtual_time.nanoseconds(seconds))
         else:

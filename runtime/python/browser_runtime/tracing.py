@@ -76,8 +76,12 @@ class Tracing:
         pools.watch(self.recorder)
         self._failed = failures.watch(scheduler.get_ident)
 
-    def wait(self, ident: int, frame: FrameType | None) -> None:
-        """Tell that a thread begins to wait."""
+    def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
+        """Report that a thread begins to wait.
+
+        With the last wait the program comes to rest, so the page gets what has been held back until
+        now. Otherwise it would miss the wait that it is about to show.
+        """
         self.recorder.left = 0
         self._woken.pop(ident, None)
         if self.recorder.is_over:
@@ -91,7 +95,10 @@ class Tracing:
         lane = self.recorder.thread_lane(ident)
         self._waiting.add(ident)
         self.recorder.rows.append(("wait", lane, now, *why))
-        self.tell_now_and_then()
+        if is_last:
+            self.tell()
+        else:
+            self.tell_now_and_then()
 
     def woken(self, ident: int) -> None:
         """Note who lets a thread go on."""
