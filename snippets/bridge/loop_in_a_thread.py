@@ -15,7 +15,8 @@ class BackgroundLoop:
     """Runs coroutines for synchronous code, on an event loop in a thread of its own."""
 
     def __enter__(self) -> Self:
-        # With a loop_factory, the Runner does not make its loop the one of this thread.
+        # Without a loop_factory, the Runner would also set its loop as the one of this thread,
+        # but the loop is going to run in a thread of its own.
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._loop = self._runner.get_loop()
         self._thread = Thread(target=self._loop.run_forever, name="event loop")

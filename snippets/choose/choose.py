@@ -19,7 +19,7 @@ def choose(job: Job) -> tuple[str, str]:
         return "plain code", "there is nothing to overlap it with"
     if job.waits < 0.5:
         if job.releases_gil:
-            return "threads", "C code without the GIL can run on several cores"
+            return "threads", "C code that has released the GIL can run on several cores"
         if job.free_threaded:
             return "threads", "without a GIL, threads can use several cores"
         if job.interpreters:
@@ -27,7 +27,7 @@ def choose(job: Job) -> tuple[str, str]:
         return "processes", "each process has a GIL of its own"
     if not job.awaitable:
         if job.together > 500:
-            return "asyncio", "there are too many waits for threads: look for an async library"
+            return "asyncio", "a thread for each wait would be too many: look for an async library"
         return "threads", "its library blocks, so each wait needs a thread"
     if job.one_call_blocks:
         return "asyncio + a thread", "one blocking call would stop all other tasks"

@@ -36,7 +36,7 @@ class Stock:
 
 
 def charge(card: str) -> str:
-    """Replaces the bank's client, which blocks."""
+    """Replaces the bank's client library, which blocks."""
     sleep(0.1)
     if card == "expired":
         raise DeclinedError
