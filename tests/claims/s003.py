@@ -216,7 +216,7 @@ def claim_18() -> str:
             waits.append(await lab.timed(asyncio.sleep(0.1)))
 
         elapsed = await lab.timed(asyncio.gather(wait(), wait(), wait()))
-        return f"{sum(waits):.1f} s in {elapsed:.1f} s"
+        return f"{sum(waits):.1f} s and {elapsed:.1f} s"
 
     return lab.virtual(main())
 
