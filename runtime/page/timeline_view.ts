@@ -287,7 +287,7 @@ export class TimelineView {
     });
     this.#drawn = chart;
     this.#stepping.place();
-    const focused = this.#chart.contains(document.activeElement);
+    const isOnBar = this.#lanes.contains(document.activeElement);
     const current = this.#current();
     patch(
       this.#lanes,
@@ -305,8 +305,9 @@ export class TimelineView {
     enable(buttons.out, !whole);
     enable(buttons.whole, !whole);
     enable(buttons.in, !this.#span.isFinest);
-    // A bar that is merged with others now is gone; the focus goes to where it went.
-    if (focused && !this.#chart.contains(document.activeElement)) this.focus();
+    // A bar may have been merged with others, or split: the focus follows the keyboard's place. An
+    // element that can no longer have the focus loses it only later, and the next key would be lost.
+    if (isOnBar && document.activeElement !== this.#currentElement()) this.focus();
     this.#tell();
   }
 
