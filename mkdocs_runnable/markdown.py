@@ -187,12 +187,7 @@ class _Renderer:
         return None
 
     def report(self, message: str, line: int | None) -> None:
-        page = self._page.path
-        where = f"{self._docs.name}/{page}" if page else "this page"
-        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
-        if self._page.report is None:
-            raise RunnableError(text)
-        self._page.report(text)
+        self._page.report_problem(message, self._docs, line)
 
 
 class _Lines(Preprocessor):

@@ -182,3 +182,15 @@ class PageContext:
     root: str | None = None
     raw: str | None = None
     report: Report | None = None
+
+    def report_problem(self, message: str, docs: Path, line: int | None = None) -> None:
+        """Report a problem of this page, with its path and, if that is known, the line.
+
+        Raises:
+            RunnableError: The problem, where nothing takes reports.
+        """
+        where = f"{docs.name}/{self.path}" if self.path else "this page"
+        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
+        if self.report is None:
+            raise RunnableError(text)
+        self.report(text)

@@ -97,11 +97,7 @@ class _Figures:
         return None
 
     def report(self, message: str, line: int | None) -> None:
-        where = f"{self._docs.name}/{self._page.path}" if self._page.path else "this page"
-        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
-        if self._page.report is None:
-            raise RunnableError(text)
-        self._page.report(text)
+        self._page.report_problem(message, self._docs, line)
 
 
 class _Lines(Preprocessor):

@@ -64,10 +64,7 @@ class _Block(BlockProcessor):
             pages = Pages(self._docs, self._page.path or "")
             parent.append(make_table(blocks.pop(0), pages).element())
         except RunnableError as error:
-            message = f"{self._docs.name}/{self._page.path or ''}: {error}"
-            if self._page.report is None:
-                raise RunnableError(message) from None
-            self._page.report(message)
+            self._page.report_problem(str(error), self._docs)
 
 
 def is_table(block: str) -> bool:
