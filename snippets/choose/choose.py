@@ -27,7 +27,10 @@ def choose(job: Job) -> tuple[str, str]:
         return "processes", "each process has a GIL of its own"
     if not job.awaitable:
         if job.together > 500:
-            return "asyncio", "a thread for each wait would be too many: look for an async library"
+            return (
+                "asyncio",
+                "one thread per wait would be too many threads: look for an async library",
+            )
         return "threads", "its library blocks, so each wait needs a thread"
     if job.one_call_blocks:
         return "asyncio + a thread", "one blocking call would stop all other tasks"
