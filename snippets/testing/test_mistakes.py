@@ -63,7 +63,9 @@ async def test_hangs() -> None:
 # endregion
 
 if __name__ == "__main__":
+    # As in a terminal of this width: under CI, pytest does not shorten what it prints.
     os.environ["COLUMNS"] = "110"
+    os.environ.pop("CI", None)
     settings = ["--anyio-mode=auto", "-W", "error", "--timeout=1"]
     output = ["-q", "--tb=no", "-rf", "-p", "no:cacheprovider"]
     pytest.main([__file__, *settings, *output])

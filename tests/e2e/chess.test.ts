@@ -216,7 +216,7 @@ for (const engine of engines) {
 
     test("game after game one table is busy at a time", async () => {
       await playAndPause();
-      await page.click("input[value=inTurn]");
+      await page.$eval("input[value=inTurn]", (radio) => (radio as HTMLElement).click());
       await page.focus(".chess-time");
       await page.keyboard.press("Home");
       assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
@@ -231,7 +231,7 @@ for (const engine of engines) {
       // Not what was said of the run before, which took 3,655 s.
       await until(".chess-status", /^From board to board (?!3,655).* times faster/);
       await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
-      await until(".chess-status", /^Run with 1 to 32 opponents/);
+      await until(".chess-status", /^Ran with 1 to 32 opponents/);
       const far = await page.$$eval(".chess-dot", (dots) => {
         const curve = document.querySelector(".chess-curve")!.getAttribute("d")!;
         const points = curve
