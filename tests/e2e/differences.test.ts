@@ -8,7 +8,7 @@ import { engines, useRunner } from "./support/runner.ts";
 const BUSY = `
 import threading
 def work():
-    for _ in range(3_000_000): pass
+    for _ in range(8_000_000): pass
 `;
 
 const programs: [string, string, RegExp[]][] = [
@@ -31,14 +31,14 @@ const programs: [string, string, RegExp[]][] = [
   [
     "a busy thread beside one that is busy for less than a turn",
     `import sys, threading, time
-sys.setswitchinterval(0.1)
+sys.setswitchinterval(0.3)
 def work(seconds):
     end = time.perf_counter() + seconds
     while time.perf_counter() < end: pass
 def burst():
-    time.sleep(0.15)
-    work(0.08)
-ts = [threading.Thread(target=work, args=[0.8]), threading.Thread(target=burst)]
+    time.sleep(0.1)
+    work(0.25)
+ts = [threading.Thread(target=work, args=[1.5]), threading.Thread(target=burst)]
 for t in ts: t.start()
 for t in ts: t.join()`,
     [/^2 threads alternated on one core/],

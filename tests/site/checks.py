@@ -1,6 +1,7 @@
 """Checks of a built site: each returns what is wrong, one message each; nothing if all is well."""
 
 import gzip
+import itertools
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -41,6 +42,23 @@ def _has_anchor(page: HtmlPage | None, anchor: str) -> bool:
 def _is_for_scripts(anchor: str) -> bool:
     """Whether an anchor is read by a script: a share link, a text fragment, material's menus."""
     return anchor.startswith(("code=", ":~:", "__"))
+
+
+_HEADING = re.compile(r"<h([1-6])[ >]")
+
+
+def skipped_headings(site: Path) -> list[str]:
+    """Headings that are more than one level below the heading before them."""
+    problems = []
+    for page in read_site(site):
+        html = page.path.read_text(encoding="utf-8")
+        article = html.partition("<article")[2].partition("</article>")[0]
+        levels = [int(level) for level in _HEADING.findall(article)]
+        for before, level in itertools.pairwise(levels):
+            if level > before + 1:
+                where = page.path.relative_to(site)
+                problems.append(f"{where}: a heading of level {level} follows one of level {before}")
+    return problems
 
 
 def orphans(site: Path) -> list[str]:

@@ -30,6 +30,11 @@ def test_no_dead_links(site: Path) -> None:
     assert not problems, listed(problems)
 
 
+def test_no_heading_skips_a_level(site: Path) -> None:
+    problems = checks.skipped_headings(site)
+    assert not problems, listed(problems)
+
+
 def test_no_orphans(site: Path) -> None:
     problems = checks.orphans(site)
     assert not problems, listed(problems)

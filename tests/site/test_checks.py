@@ -56,6 +56,15 @@ def test_dead_links(small: Path, link: str, problem: str | None) -> None:
     assert checks.dead_links(small) == ([problem] if problem else [])
 
 
+def test_skipped_headings(small: Path) -> None:
+    write(small, "a.html", "<article><h1>a</h1><h2>b</h2><h3>c</h3><h2>d</h2></article>")
+    assert checks.skipped_headings(small) == []
+    write(small, "a.html", "<article><h1>a</h1><h3>c</h3></article>")
+    assert checks.skipped_headings(small) == [
+        "a.html: a heading of level 3 follows one of level 1"
+    ]
+
+
 def test_orphans(small: Path) -> None:
     write(small, "lost/index.html", '<a href="../far/">x</a>')
     write(small, "far/index.html", '<a href="../lost/">x</a>')
