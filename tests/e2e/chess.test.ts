@@ -2,13 +2,13 @@
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { inTurn, together } from "../../runtime/chess/formula.ts";
 import { Play } from "../../runtime/chess/play.ts";
 import { program, STORY, type Settings } from "../../runtime/chess/settings.ts";
 import { engines, useRunner } from "./support/runner.ts";
-import { freshPage, useSite, Widget } from "./support/site.ts";
+import { freshPage, usePage, useSite, Widget } from "./support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";
 const SOURCE = readFileSync(new URL("../../snippets/chess/exhibition.py", import.meta.url), "utf8");
@@ -69,14 +69,16 @@ for (const engine of engines) {
 
   describe(`the hall, in ${engine}`, () => {
     const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
     let page: Page;
-    /** Each test is a reader who was never here. */
+    /** Each test begins with the page as it comes, but the browser has fetched Python before. */
     beforeEach(async () => {
-      page = await freshPage(site.browser);
+      page = stage.page;
+      await page.setViewport({ width: 1280, height: 900 });
+      await page.goto("about:blank");
       await page.goto(site.url + PATH);
       await page.waitForSelector(".chess-play");
     });
-    afterEach(() => page.browserContext().close());
 
     /** Runs the program with the numbers of the story, and plays it. */
     const play = async (): Promise<void> => {

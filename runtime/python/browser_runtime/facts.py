@@ -21,8 +21,8 @@ _MOST = 3
 _LOOKS = 1000
 # A program that notes the time as it starts sees that once or twice, and nothing is amiss.
 _STANDSTILLS = 3
-# In ns. Ignore shorter delays: another thread was only starting a wait or exiting, which takes up to
-# 60 ms where the machine itself is busy.
+# In ns. Ignore shorter delays: another thread was only starting a wait or exiting, which takes up
+# to 60 ms where the machine itself is busy.
 _LOST = 150_000_000
 _CALLED = re.compile(r"[\w.]+$")
 
