@@ -46,8 +46,20 @@ export function attachTimeline(
   const tools = makeTools((tool) => void press(tool));
   const room = figure.querySelector(".tl-tools");
 
+  // While a pointer is down in the figure, nothing in it is replaced: the click would be lost.
+  let pressed: Promise<void> | undefined;
+  const hold = (): void => {
+    pressed = new Promise((resolve) => {
+      // The click follows the release in the same task.
+      const release = (): void => void setTimeout(resolve);
+      addEventListener("pointerup", release, { once: true, signal });
+      addEventListener("pointercancel", release, { once: true, signal });
+    });
+  };
+
   const open = async (timeline: Timeline, subject: Subject, isLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./timeline_view.ts");
+    await pressed;
     // Meanwhile the reader may have left, or wanted the other one.
     if (signal.aborted || live !== isLive) return;
     if (!view) {
@@ -85,6 +97,7 @@ export function attachTimeline(
   for (const type of ["pointerover", "pointermove", "focusin"]) {
     figure.addEventListener(type, near, { signal, passive: true });
   }
+  figure.addEventListener("pointerdown", hold, { signal, passive: true });
   // What is only a picture is nothing to go to; what it becomes is.
   if (recorded && chart) chart.tabIndex = 0;
   if (recorded) room?.replaceWith(tools.element);

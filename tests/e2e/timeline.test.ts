@@ -191,6 +191,31 @@ for (const engine of engines) {
       await page.setViewport({ width: 1000, height: 900 });
     });
 
+    test("a press is not lost when the view arrives while the button is held down", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      await open(page, "small");
+      const whole = await lastTick(page);
+      const button = (await page.$("[aria-label='Zoom in']"))!;
+      const box = (await button.boundingBox())!;
+      const loaded = page.waitForResponse((response) => response.url().endsWith("small.json"));
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await loaded;
+      // Time enough for the view to be there, if it did not wait.
+      await page.evaluate(async () => {
+        for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
+      });
+      assert.equal(await page.$(isLive), null, "nothing is replaced under the pointer");
+      await page.mouse.up();
+      await page.waitForSelector(isLive);
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+    });
+
     test("a figure whose trace cannot be had stays as it is", async () => {
       const { page } = browser.runner;
       await open(page, "small");
