@@ -142,9 +142,12 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
   return { rows, library };
 }
 
-/** A thread may do so much beside its event loop, in ms or as a share of the run, and stay folded. */
-const BESIDE_LOOP = 30;
-const SHARE_BESIDE_LOOP = 0.05;
+/**
+ * A thread may do so much beside its event loop, in ms or as a share of the run, and stay folded. The
+ * first event loop in a browser takes about 50 ms to set up.
+ */
+const BESIDE_LOOP = 80;
+const SHARE_BESIDE_LOOP = 0.1;
 
 /**
  * Whether nothing is to be seen in a thread's lane that its tasks do not show: it waits for the next
