@@ -8,7 +8,7 @@ import { inTurn, together } from "../../runtime/chess/formula.ts";
 import { Play } from "../../runtime/chess/play.ts";
 import { program, STORY, type Settings } from "../../runtime/chess/settings.ts";
 import { engines, useRunner } from "./support/runner.ts";
-import { freshPage, usePage, useSite, Widget } from "./support/site.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "./support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";
 const SOURCE = readFileSync(new URL("../../snippets/chess/exhibition.py", import.meta.url), "utf8");
@@ -75,8 +75,7 @@ for (const engine of engines) {
     beforeEach(async () => {
       page = stage.page;
       await page.setViewport({ width: 1280, height: 900 });
-      await page.goto("about:blank");
-      await page.goto(site.url + PATH);
+      await visitAfresh(page, site.url, PATH);
       await page.waitForSelector(".chess-play");
     });
 

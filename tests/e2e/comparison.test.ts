@@ -1,10 +1,10 @@
 /** Programs on one time axis: recorded, and run one after the other in the browser. */
 // suite: light
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
+import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const PATH = "/tutorials/first-overlap/";
@@ -57,14 +57,13 @@ for (const engine of engines) {
     const site = useSite(engine);
     let page: Page;
     let compared: Compared;
-    /** Each test is a reader who was never here. */
+    const stage = usePage(() => freshPage(site.browser));
     beforeEach(async () => {
-      page = await freshPage(site.browser);
-      await page.goto(site.url + PATH);
+      page = stage.page;
+      await visitAfresh(page, site.url, PATH);
       compared = new Compared(page);
       await compared.button("Run both here");
     });
-    afterEach(() => page.browserContext().close());
 
     /** Makes the first program one that does not end by itself. */
     const makeEndless = async (): Promise<Widget> => {

@@ -1,10 +1,10 @@
 /** The menu beside Run: in which time a page's programs run. */
 // suite: light
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, useSite, Widget } from "./support/site.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "./support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
 const FIRST = "#chess-synchronous";
@@ -19,14 +19,13 @@ print(time.perf_counter())
 for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
     let page: Page;
-    /** Each test is a reader who was never here. */
     beforeEach(async () => {
-      page = await freshPage(site.browser);
-      await page.goto(site.url + PAGE);
+      page = stage.page;
+      await visitAfresh(page, site.url, PAGE);
       await page.waitForSelector(`${FIRST} .runnable-pace`);
     });
-    afterEach(() => page.browserContext().close());
 
     const chosen = (selector: string) =>
       page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { judge, type Answer } from "../../runtime/page/judging.ts";
 import { engines } from "./support/runner.ts";
@@ -13,6 +13,8 @@ import {
   serveSite,
   siteDirectory,
   untilText,
+  usePage,
+  visitAfresh,
   Widget,
   type Site,
 } from "./support/site.ts";
@@ -97,14 +99,14 @@ for (const engine of engines) {
       });
     });
     after(() => browser?.close());
-    /** Each test is a reader who was never here. */
+    const stage = usePage(() => freshPage(browser));
     beforeEach(async () => {
-      page = await freshPage(browser);
-      await page.goto(site.url + PAGE);
+      page = stage.page;
+      await page.setViewport({ width: 1280, height: 900 });
+      await visitAfresh(page, site.url, PAGE);
       readers = new Asked(page, READERS);
       await readers.ready();
     });
-    afterEach(() => page.browserContext().close());
 
     test("a wrong prediction is told from what happened", async () => {
       assert.deepEqual(await violations(page), []);

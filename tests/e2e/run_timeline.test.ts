@@ -1,10 +1,10 @@
 /** A reader's own run, seen: its timeline below its output, joined with the source. */
 // suite: light
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines } from "./support/runner.ts";
-import { freshPage, useSite, Widget } from "./support/site.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "./support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
 const SNIPPET = "#overlap-in-turn--asking";
@@ -67,13 +67,12 @@ const marked = (page: Page, widget: string) =>
 for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
     let page: Page;
-    /** Each test is a reader who was never here. */
     beforeEach(async () => {
-      page = await freshPage(site.browser);
-      await page.goto(site.url + PAGE);
+      page = stage.page;
+      await visitAfresh(page, site.url, PAGE);
     });
-    afterEach(() => page.browserContext().close());
 
     /** Opens the playground with this program in it. */
     const inPlayground = async (source: string) => {

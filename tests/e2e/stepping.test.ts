@@ -1,12 +1,12 @@
 /** A program that is paused, resumes, and takes one step at a time. */
 // suite: light
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../runtime/host/types.ts";
 import { asHalted, told } from "../../runtime/page/halted.ts";
 import { engines, useRunner } from "./support/runner.ts";
-import { freshPage, untilText, useSite, Widget } from "./support/site.ts";
+import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const SNIPPET = '[data-name="overlap/together"]';
@@ -360,16 +360,16 @@ print(all(0.39 < each < 1 for each in passed), passed)
 
   describe(`on a page, ${engine}`, () => {
     const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
     let page: Page;
     let widget: Widget;
     /** Each test begins with the published program, which is not running. */
     beforeEach(async () => {
-      page = await freshPage(site.browser);
+      page = stage.page;
       widget = new Widget(page, SNIPPET);
-      await page.goto(`${site.url}/tutorials/first-overlap/`);
+      await visitAfresh(page, site.url, "/tutorials/first-overlap/");
       await widget.button("Run");
     });
-    afterEach(() => page.browserContext().close());
     const panel = ".runnable-halt";
     const told = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
     const marked = () =>

@@ -26,7 +26,10 @@ const SMALL = trace(
   1110,
 );
 const LARGE = trace(manyTasks(10_000), 1300);
-const TRACES: Record<string, Trace> = { small: SMALL, large: LARGE };
+const TRACES: Record<string, Trace> = { small: SMALL, large: LARGE, held: SMALL };
+
+/** The trace called "held" is sent when this is resolved. */
+let release = Promise.withResolvers<void>();
 
 /** What the tests leave in the page. */
 interface Stage {
@@ -131,8 +134,12 @@ for (const engine of engines) {
         const name = /^\/traces\/(\w+)\.json$/.exec(url)?.[1];
         const found = name === undefined ? undefined : TRACES[name];
         if (!found) return false;
-        response.writeHead(200, { "content-type": "application/json" });
-        response.end(JSON.stringify(found));
+        const send = (): void => {
+          response.writeHead(200, { "content-type": "application/json" });
+          response.end(JSON.stringify(found));
+        };
+        if (name === "held") void release.promise.then(send);
+        else send();
         return true;
       },
     });
@@ -194,13 +201,15 @@ for (const engine of engines) {
     test("a press is not lost when the view arrives while the button is held down", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
-      await open(page, "small");
+      release = Promise.withResolvers();
+      await open(page, "held");
       const whole = await lastTick(page);
       const button = (await page.$("[aria-label='Zoom in']"))!;
       const box = (await button.boundingBox())!;
-      const loaded = page.waitForResponse((response) => response.url().endsWith("small.json"));
+      const loaded = page.waitForResponse((response) => response.url().endsWith("held.json"));
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.mouse.down();
+      release.resolve();
       await loaded;
       // Time enough for the view to be there, if it did not wait.
       await page.evaluate(async () => {

@@ -1,10 +1,18 @@
 /** A browser that cannot suspend Python says so where a program needs it; all else works. */
 // suite: light
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { encode } from "../../runtime/page/share.ts";
-import { freshPage, launch, serveSite, Widget, type Site } from "./support/site.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  usePage,
+  visitAfresh,
+  Widget,
+  type Site,
+} from "./support/site.ts";
 
 let site: Site, browser: Browser, page: Page, widget: Widget;
 before(async () => {
@@ -13,12 +21,12 @@ before(async () => {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
   });
 });
+const stage = usePage(() => freshPage(browser));
 beforeEach(async () => {
-  page = await freshPage(browser);
+  page = stage.page;
   widget = new Widget(page);
-  await page.goto(`${site.url}/tutorials/first-overlap/`);
+  await visitAfresh(page, site.url, "/tutorials/first-overlap/");
 });
-afterEach(() => page.browserContext().close());
 after(async () => {
   await browser?.close();
   await site?.close();

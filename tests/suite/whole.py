@@ -21,7 +21,11 @@ EVERY = 30
 
 
 class Slots:
-    """Lets jobs run side by side as long as their weights add up to no more than the capacity."""
+    """Lets jobs run side by side as long as their weights add up to no more than the capacity.
+
+    Of the jobs that wait, the first one that fits goes ahead: waiters wake in the order in which
+    they came. A job that needs the whole machine therefore starts when no smaller job is left.
+    """
 
     def __init__(self, capacity: int) -> None:
         """Start with all of the capacity free."""
@@ -117,11 +121,8 @@ async def run_all(jobs: list[Job]) -> list[Done]:
     def report(done: Done, outcome: Outcome) -> None:
         progress.say(f"FAILED {done.job.name}: {outcome.name}")
 
-    async def one(done: Done, turn: asyncio.Event, next_turn: asyncio.Event) -> None:
-        # In the order given: a heavy job is not overtaken for ever by lighter ones behind it.
-        await turn.wait()
+    async def one(done: Done) -> None:
         await slots.take(done.job.weight)
-        next_turn.set()
         try:
             await run(done.job, report, done)
         finally:
@@ -129,11 +130,9 @@ async def run_all(jobs: list[Job]) -> list[Done]:
 
     following = asyncio.create_task(progress.follow())
     try:
-        turns = [asyncio.Event() for _ in range(len(states) + 1)]
-        turns[0].set()
         async with asyncio.TaskGroup() as group:
-            for index, done in enumerate(states):
-                group.create_task(one(done, turns[index], turns[index + 1]))
+            for done in states:
+                group.create_task(one(done))
     finally:
         following.cancel()
     progress.say(progress.line())
