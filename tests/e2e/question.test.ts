@@ -191,6 +191,7 @@ for (const engine of engines) {
 
     test("the keyboard suffices, and is where it was after the run", async () => {
       const next = new Asked(page, NEXT);
+      await next.ready();
       await page.focus(`${next.selector} input`);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowUp");
@@ -210,6 +211,7 @@ for (const engine of engines) {
 
     test("the recorded output is hidden until it is asked for, and is a run as well", async () => {
       const asked = new Asked(page, "gil-let-in--jobs");
+      await asked.ready();
       const open = `details:has(#gil-let-in--jobs)`;
       await page.$eval(open, (details) => (details.open = true));
       assert.equal(await asked.isTold(), false);
