@@ -112,7 +112,8 @@ export function usePage(open: () => Promise<Page>): { readonly page: Page } {
  */
 export async function visitAfresh(page: Page, site: string, path: string): Promise<void> {
   // A file of the site without scripts, so that nothing saves a draft while its storage is cleared.
-  await page.goto(`${site}/verification.json`);
+  // Not one in JSON: Firefox shows those in a viewer of its own, which has no storage.
+  await page.goto(`${site}/llms.txt`);
   await page.evaluate(() => {
     localStorage.clear();
     sessionStorage.clear();
