@@ -30,14 +30,19 @@ const programs: [string, string, RegExp[]][] = [
   ],
   [
     "a busy thread beside one that is busy for less than a turn",
+    // One computes until the other is over, on a machine of whatever speed.
     `import sys, threading, time
-sys.setswitchinterval(0.3)
-def work(rounds):
-    for _ in range(rounds): pass
+sys.setswitchinterval(0.4)
+over = False
+def work():
+    while not over: pass
 def burst():
+    global over
     time.sleep(0.1)
-    work(5_000_000)
-ts = [threading.Thread(target=work, args=[30_000_000]), threading.Thread(target=burst)]
+    end = time.perf_counter() + 0.25
+    while time.perf_counter() < end: pass
+    over = True
+ts = [threading.Thread(target=work), threading.Thread(target=burst)]
 for t in ts: t.start()
 for t in ts: t.join()`,
     [/^2 threads alternated on one core/],
