@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 
 from tests.suite import stress, whole
@@ -14,6 +15,8 @@ def main() -> int:
     under_stress = commands.add_parser("stress", help="repeat test files at three paces")
     stress.add_arguments(under_stress)
     arguments = parser.parse_args()
+    # Whatever ends the suite, its jobs and their browsers are ended with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments.command == "stress":
         return asyncio.run(stress.main(arguments))
     return asyncio.run(whole.main())
