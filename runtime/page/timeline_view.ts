@@ -79,6 +79,7 @@ export class TimelineView {
   #listing: Listing = { rows: [], library: [] };
   #listed = -1;
   #census = "";
+  #found: { timeline: Timeline; version: number; text: string } | undefined;
   #withLibrary = false;
   #drawn: Chart | undefined;
   #rowHeight = 22;
@@ -260,11 +261,20 @@ export class TimelineView {
     this.#list(timeline);
     const about = this.#subject.about ?? `${this.#census}, ${time(timeline.now)}`;
     this.#caption.textContent = `Timeline ${this.#subject.what}: ${about}`;
-    const says = this.#subject.says ?? headline(timeline);
+    const says = this.#subject.says ?? this.#headline(timeline);
     if (this.#says.textContent !== says) this.#says.textContent = says;
     this.#says.hidden = says === "";
     const keys = "Arrow keys go from state to state and from row to row.";
     this.#chart.ariaLabel = [`Timeline: ${about}.`, says, keys].filter(Boolean).join(" ");
+  }
+
+  /** Found once for each version of the timeline: it looks at all segments, and zooming changes none. */
+  #headline(timeline: Timeline): string {
+    const { version } = timeline;
+    if (this.#found?.timeline !== timeline || this.#found.version !== version) {
+      this.#found = { timeline, version, text: headline(timeline) };
+    }
+    return this.#found.text;
   }
 
   #draw(): void {
