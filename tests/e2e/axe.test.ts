@@ -4,9 +4,17 @@
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
-import { freshPage, siteDirectory, unfold, useSite, Widget } from "./support/site.ts";
+import {
+  freshPage,
+  serveSite,
+  siteDirectory,
+  unfold,
+  useSite,
+  Widget,
+  type Site,
+} from "./support/site.ts";
 import { violations } from "./support/violations.ts";
 
 const VIEWPORTS: Record<string, Viewport> = {
@@ -65,6 +73,8 @@ async function play(page: Page): Promise<void> {
 
 interface View {
   path: string;
+  /** What there is to look at that another view of the same page does not show; else the whole page. */
+  parts?: string;
   prepare?: (page: Page) => Promise<void>;
   only?: keyof typeof VIEWPORTS;
 }
@@ -73,7 +83,11 @@ const VIEWS: Record<string, View> = {
   home: { path: "/" },
   "the first tutorial": { path: "/tutorials/what-concurrency-is/" },
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
-  "a play": { path: "/tutorials/chess-exhibition/", prepare: play },
+  "a play": {
+    path: "/tutorials/chess-exhibition/",
+    prepare: play,
+    parts: "chess-exhibition",
+  },
   "an explanation": { path: "/explanation/execution-models/" },
   "the glossary": { path: "/reference/glossary/" },
   "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
@@ -86,16 +100,29 @@ const VIEWS: Record<string, View> = {
   "pages by topic": { path: "/tags/" },
   "a program that asks": { path: "/tutorials/first-overlap/", prepare: ask },
   "a missing page": { path: "/not/a/page/" },
-  "search open": { path: "/tutorials/first-overlap/", prepare: openSearch },
-  "menu open": { path: "/tutorials/first-overlap/", prepare: openMenu, only: "phone" },
+  "search open": {
+    path: "/tutorials/first-overlap/",
+    prepare: openSearch,
+    parts: ".md-header",
+  },
+  "menu open": {
+    path: "/tutorials/first-overlap/",
+    prepare: openMenu,
+    parts: ".md-sidebar--primary",
+    only: "phone",
+  },
   "a glossary preview": {
     path: "/tutorials/first-overlap/",
     prepare: openPreview,
+    parts: ".md-tooltip2",
     only: "desktop",
   },
 };
 
 const stage = useSite();
+let searchable: Site;
+before(async () => void (searchable = await serveSite(undefined, undefined, { searchable: true })));
+after(() => searchable.close());
 
 /** Open a page in a profile of its own: no stored preference leaks from one look to the next. */
 async function withPage(
@@ -107,7 +134,8 @@ async function withPage(
   const page = await freshPage(stage.browser, viewport);
   try {
     await prefer(page, scheme);
-    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+    const site = prepare === openSearch ? searchable : stage;
+    await page.goto(site.url + path, { waitUntil: "networkidle0" });
     await prepare?.(page);
     await look(page);
   } finally {
@@ -148,7 +176,8 @@ test("no violations in any diagram, in either scheme", async () => {
       await prefer(page, scheme);
       if (scheme === "light") await page.goto(stage.url + path);
       await expectPainted(page, scheme);
-      assert.deepEqual(await violations(page, "figure.diagram"), [], `${path}, ${scheme}`);
+      const look = { parts: "figure.diagram", onlyColours: scheme === "dark" };
+      assert.deepEqual(await violations(page, look), [], `${path}, ${scheme}`);
     }
   }
   await page.browserContext().close();
@@ -160,13 +189,14 @@ describe("no violations", { concurrency: 2 }, () => {
     for (const [device, viewport] of Object.entries(VIEWPORTS)) {
       if (view.only && view.only !== device) continue;
       const [first, then] = SCHEMES[device]!;
+      const parts = view.parts === undefined ? {} : { parts: view.parts };
       test(`${name}, ${device}`, async () => {
         await withPage(view, viewport, first, async (page) => {
           await expectPainted(page, first);
-          assert.deepEqual(await violations(page), [], first);
+          assert.deepEqual(await violations(page, { ...parts }), [], first);
           await prefer(page, then);
           await expectPainted(page, then);
-          assert.deepEqual(await violations(page), [], then);
+          assert.deepEqual(await violations(page, { ...parts, onlyColours: true }), [], then);
         });
       });
     }

@@ -11,6 +11,8 @@ from tests.suite.jobs import CAPACITY, Done, Group, Job, Outcome, all_jobs, run
 
 # How long each job took the last time, so that the longest start first.
 TIMES = REPOSITORY / "build" / "suite.json"
+# How long each test took, by job, for whoever wants to make the suite quicker.
+TEST_TIMES = REPOSITORY / "build" / "suite_tests.json"
 TITLES: dict[Group, str] = {
     "modules": "TypeScript modules",
     "python": "Python, snippets and pages",
@@ -153,6 +155,17 @@ def summary(states: list[Done]) -> tuple[list[str], str]:
     return failures, f"{passed} passed, {failed} failed, {skipped} skipped"
 
 
+def test_times(states: list[Done]) -> dict[str, dict[str, float]]:
+    """Return the seconds that each test took, by job, the slowest first."""
+    return {
+        done.job.name: {
+            each.name: round(each.seconds, 2)
+            for each in sorted(done.outcomes.values(), key=lambda each: -each.seconds)
+        }
+        for done in states
+    }
+
+
 def read_times(path: Path = TIMES) -> dict[str, float]:
     """Return how many seconds each job took the last time; nothing where that is not known."""
     try:
@@ -171,6 +184,7 @@ async def main() -> int:
     failures, closing = summary(states)
     TIMES.parent.mkdir(exist_ok=True)
     TIMES.write_text(json.dumps({each.job.name: round(each.seconds, 1) for each in states}))
+    TEST_TIMES.write_text(json.dumps(test_times(states), indent=1))
     for failure in failures:
         print(f"\n{failure}")  # noqa: T201
     slowest = sorted(states, key=lambda each: -each.seconds)[:5]

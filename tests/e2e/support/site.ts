@@ -22,19 +22,34 @@ export const siteDirectory = resolve(
   process.env["SITE_DIR"] ?? join(import.meta.dirname, "../../../site"),
 );
 
+/** A search index without pages. */
+const NO_PAGES = JSON.stringify({
+  config: { lang: ["en"], separator: "-", pipeline: [] },
+  docs: [],
+});
+
 /**
  * Serve a built site on a free port of 127.0.0.1, as a static host would.
+ *
+ * Only `searchable` sites have their search index: on every visit a browser takes about a second of
+ * computing to read it, which would be a third of what a short test costs.
  *
  * @throws when there is no built site, with the command that makes one.
  */
 export async function serveSite(
   directory: string = siteDirectory,
-  intercept?: Intercept,
+  intercept: Intercept = () => false,
+  { searchable = false } = {},
 ): Promise<Site> {
   if (!existsSync(join(directory, "index.html"))) {
     throw new Error(`There is no built site in ${directory}: run \`make build\` first.`);
   }
-  const server: Server = await serve(directory, intercept);
+  const server: Server = await serve(directory, (request, response) => {
+    if (intercept(request, response)) return true;
+    if (searchable || !request.url?.endsWith("/search/search_index.json")) return false;
+    response.writeHead(200, { "content-type": "application/json" }).end(NO_PAGES);
+    return true;
+  });
   return { url: server.url.slice(0, -1), close: server.close };
 }
 
@@ -42,11 +57,14 @@ export async function serveSite(
  * The built site and a browser, for the tests of a file, or of the suite that calls this: started
  * before them, stopped after.
  */
-export function useSite(engine?: Engine): { readonly url: string; readonly browser: Browser } {
+export function useSite(
+  engine?: Engine,
+  options: { searchable?: boolean } = {},
+): { readonly url: string; readonly browser: Browser } {
   let site: Site | undefined;
   let browser: Browser | undefined;
   before(async () => {
-    site = await serveSite();
+    site = await serveSite(undefined, undefined, options);
     browser = await launch(engine);
   });
   after(async () => {
