@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# native = "This program hangs, so it ends its own process with os._exit."
+# native = "This program hangs on purpose, and then ends its own process with os._exit."
 # ///
 import asyncio
 import os

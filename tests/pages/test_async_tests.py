@@ -1,6 +1,7 @@
 """The settings for pytest on the page about tests: they do what the page says."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,17 +40,115 @@ async def test_wrong_thread():
 """
 
 
+# For the smallest test, for all tests, and with a warning that is exempt.
+SMALLEST, SETTINGS, EXEMPTION = re.findall(
+    r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+)
+
+CLIENT = """
+import warnings
+
+
+def read_all():
+    warnings.warn("read_all() is deprecated", DeprecationWarning, stacklevel=2)
+
+
+def read_some():
+    warnings.warn("read_some() is deprecated", DeprecationWarning, stacklevel=2)
+"""
+DEPRECATED = """
+import client
+
+
+def test_exempt():
+    client.read_all()
+
+
+def test_not_exempt():
+    client.read_some()
+"""
+HANGS = """
+import asyncio
+
+
+async def test_first():
+    pass
+
+
+async def test_hangs():
+    await asyncio.Event().wait()
+
+
+async def test_last():
+    pass
+"""
+HANGS_IN_UNITTEST = """
+import asyncio
+from unittest import IsolatedAsyncioTestCase
+
+
+class Hangs(IsolatedAsyncioTestCase):
+    async def test_hangs(self):
+        await asyncio.Event().wait()
+"""
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return a folder with the settings from the page."""
-    (settings,) = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    (tmp_path / "pyproject.toml").write_text(settings)
+    (tmp_path / "pyproject.toml").write_text(SETTINGS)
     return tmp_path
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *arguments]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60)
+
+
+def test_the_smallest_test_needs_its_settings(project: Path) -> None:
+    (project / "test_smallest.py").write_text((SNIPPETS / "test_smallest.py").read_text())
+    (project / "pyproject.toml").write_text("")
+    result = run(project)
+    assert "1 failed" in result.stdout
+    assert "async def functions are not natively supported" in result.stdout
+    (project / "pyproject.toml").write_text(SMALLEST)
+    result = run(project)
+    assert "1 passed" in result.stdout
+
+
+def test_a_deprecation_can_be_exempt(project: Path) -> None:
+    (project / "client.py").write_text(CLIENT)
+    (project / "test_client.py").write_text(DEPRECATED)
+    result = run(project)
+    assert "2 failed" in result.stdout
+    (project / "pyproject.toml").write_text(EXEMPTION)
+    result = run(project)
+    assert "1 failed, 1 passed" in result.stdout
+    assert "FAILED test_client.py::test_not_exempt" in result.stdout
+
+
+def test_a_test_that_hangs_ends_the_run(project: Path) -> None:
+    (project / "test_hangs.py").write_text(HANGS)
+    result = run(project, "-o", "timeout=1", "--junitxml=report.xml")
+    assert result.returncode == 1
+    assert "Timeout" in result.stdout
+    assert "passed" not in result.stdout
+    assert not (project / "report.xml").exists()
+
+
+def test_with_signals_the_run_continues(project: Path) -> None:
+    if not hasattr(signal, "SIGALRM"):
+        pytest.skip("this system has no SIGALRM")
+    (project / "test_hangs.py").write_text(HANGS)
+    result = run(project, "-o", "timeout=1", "-o", "timeout_method=signal")
+    assert "1 failed, 2 passed" in result.stdout
+
+
+def test_a_test_of_unittest_is_ended(project: Path) -> None:
+    (project / "test_hangs.py").write_text(HANGS_IN_UNITTEST)
+    result = run(project, "-o", "timeout=1")
+    assert result.returncode == 1
+    assert "Timeout" in result.stdout
 
 
 def test_the_test_of_an_application_passes(project: Path) -> None:
