@@ -23,8 +23,8 @@ python := .venv/bin/python
 runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
-in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
-format_paths := runtime tests '*.json' '.github/**/*.yml'
+in_browser_script := $(shell find runtime guide -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
+format_paths := runtime guide tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
 help: ## List the targets
@@ -32,10 +32,10 @@ help: ## List the targets
 
 # --- the environment ------------------------------------------------------------------------------
 
-.venv/.installed: requirements.txt pyproject.toml runtime/find_python.sh
+.venv/.installed: requirements.txt pyproject.toml runtime/bundle/find_python.sh
 	@# Kept if it is new enough, unless another Python is asked for.
 	@[ -z "$(PYTHON)" ] && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
-	  chosen=$$(sh runtime/find_python.sh $(PYTHON)) || exit 1; \
+	  chosen=$$(sh runtime/bundle/find_python.sh $(PYTHON)) || exit 1; \
 	  echo "Making .venv with $$chosen …"; \
 	  "$$chosen" -m venv --clear .venv || { \
 	    echo "$$chosen cannot make virtual environments (Debian: apt install python3-venv)." >&2; \
@@ -56,18 +56,18 @@ browsers: node_modules/.installed ## Find or install the browsers that the tests
 
 # --- the site -------------------------------------------------------------------------------------
 
-build/wheels/pyodide-lock.json: $(in_browser_python) runtime/pack.py runtime/compile.mjs node_modules/.installed
+build/wheels/pyodide-lock.json: $(in_browser_python) runtime/bundle/pack.py runtime/bundle/compile.mjs node_modules/.installed
 	@echo "Packing the Python modules that run in the browser …"
-	@$(python) runtime/pack.py node_modules/pyodide build/wheels
+	@$(python) runtime/bundle/pack.py node_modules/pyodide build/wheels
 
-build/packages/packages.json: runtime/python/packages.txt runtime/pack_packages.py runtime/pack.py \
-    runtime/compile.mjs $(wildcard runtime/python/greenlet/*.py) pyproject.toml node_modules/.installed
+build/packages/packages.json: runtime/python/packages.txt runtime/bundle/pack_packages.py runtime/bundle/pack.py \
+    runtime/bundle/compile.mjs $(wildcard runtime/python/greenlet/*.py) pyproject.toml node_modules/.installed
 	@echo "Packing the libraries that programs in the browser may declare …"
-	@$(python) runtime/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
+	@$(python) runtime/bundle/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
 
 build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json build/packages/packages.json
 	@echo "Bundling the browser side …"
-	@node runtime/build.mjs
+	@node runtime/bundle/build.mjs
 
 .PHONY: prepare
 prepare: build/runtime/widget.js
@@ -97,7 +97,7 @@ stress: build browsers ## Repeat FILES under three conditions: alone, on one cor
 
 .PHONY: attacks
 attacks: build browsers ## Run the hostile programs (ten minutes, on a machine that does nothing else)
-	@node --test tests/e2e/attacks.test.ts
+	@node --test tests/e2e/python/attacks.test.ts
 
 .PHONY: lint
 lint: node_modules/.installed ## Check format, style and types
@@ -106,7 +106,7 @@ lint: node_modules/.installed ## Check format, style and types
 	@$(python) -m mypy
 	@codespell
 	@# One spelling for each term; addresses may have another.
-	@codespell --dictionary tests/pages/terms.txt --uri-ignore-words-list "*" docs README.md CONTRIBUTING.md
+	@codespell --dictionary tests/guide/pages/terms.txt --uri-ignore-words-list "*" docs README.md CONTRIBUTING.md
 	@# Phrases that the house style excludes, in everything that readers see.
 	@$(python) -m tests.prose
 	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p runnable_tracer -p explorer -p greenlet
@@ -125,13 +125,13 @@ record: .venv/.installed ## Run the snippets and write what they print beside th
 
 .PHONY: bench
 bench: build browsers ## Measure the start, what is sent, threads, Stop, speed and timelines
-	@node runtime/harness/bench_start.ts
-	@node runtime/harness/bench_start.ts --slow --rounds 3
-	@node runtime/harness/bench.ts
-	@node runtime/harness/bench_threads.ts
-	@node runtime/harness/bench_processes.ts
-	@node runtime/harness/bench_tracer.ts
-	@node runtime/harness/bench_timeline.ts
+	@node runtime/bench/start.ts
+	@node runtime/bench/start.ts --slow --rounds 3
+	@node runtime/bench/speed.ts
+	@node runtime/bench/threads.ts
+	@node runtime/bench/processes.ts
+	@node runtime/bench/tracer.ts
+	@node runtime/bench/timeline.ts
 
 .PHONY: links
 links: build ## Check the links to other sites

@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from mkdocs_runnable import new, notebooks
-from mkdocs_runnable.browser import ENGINES, Ended, Engine, run_in_browser, to_execution
-from mkdocs_runnable.check import Result, check_execution, check_snippet, why_stopped
 from mkdocs_runnable.errors import RunnableError, shown
-from mkdocs_runnable.execute import Chunk, run
-from mkdocs_runnable.judge import judge
-from mkdocs_runnable.links import check_links
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.record import record
-from mkdocs_runnable.snippet import Library, Snippet, is_valid_name, load
-from mkdocs_runnable.verification import Runner
+from mkdocs_runnable.recording import new
+from mkdocs_runnable.recording.browser import ENGINES, Ended, Engine, run_in_browser, to_execution
+from mkdocs_runnable.recording.check import Result, check_execution, check_snippet, why_stopped
+from mkdocs_runnable.recording.execute import Chunk, run
+from mkdocs_runnable.recording.judge import judge
+from mkdocs_runnable.recording.record import record
+from mkdocs_runnable.recording.verification import Runner
+from mkdocs_runnable.site import notebooks
+from mkdocs_runnable.site.links import check_links
+from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name, load
 
 # A file that is no snippet has made no promise to be short.
 _FILE_TIMEOUT = 60.0  # seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.snippets.snippet import Library
 
 
 @dataclass(frozen=True)

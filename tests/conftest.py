@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mkdocs_runnable.check import Result
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.snippet import Library
-from mkdocs_runnable.verification import write_results
+from mkdocs_runnable.recording.check import Result
+from mkdocs_runnable.recording.verification import write_results
+from mkdocs_runnable.snippets.snippet import Library
 
 REPOSITORY = Path(__file__).parents[1]
 

@@ -1,6 +1,6 @@
 """Draws the diagrams that are curves: ``python docs/diagrams/curves.py`` writes their files.
 
-The drawings are committed; tests/pages/test_diagrams.py checks them against the formulas.
+The drawings are committed; tests/guide/pages/test_diagrams.py checks them against the formulas.
 """
 
 from collections.abc import Callable, Mapping, Sequence

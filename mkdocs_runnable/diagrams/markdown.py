@@ -15,7 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.diagrams.drawing import Drawing, read
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.reference import PageContext, with_fences
+from mkdocs_runnable.snippets.reference import PageContext, with_fences
 
 MARK = "diagram"
 FOLDER = "diagrams"

@@ -10,12 +10,12 @@ from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 
+from guide.tables.api import api_table
+from guide.tables.catalogue import catalogue_table
+from guide.tables.choices import choices_table
+from guide.tables.claims import claims_table
 from mkdocs_runnable.errors import RunnableError, nearest
-from mkdocs_runnable.reference import PageContext
-from mkdocs_runnable.tables.api import api_table
-from mkdocs_runnable.tables.catalogue import catalogue_table
-from mkdocs_runnable.tables.choices import choices_table
-from mkdocs_runnable.tables.claims import claims_table
+from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Table
 

@@ -2,10 +2,10 @@
 import { addUp, type Progress } from "./download.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../protocol/reason.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
-import { savesData } from "./thrift.ts";
+import { savesData } from "./data_saving.ts";
 import type { Host, Move, Outcome, Program, Run, RunEvent } from "./types.ts";
 
 /** The bundled ./packages.ts: its name below the runtime's folder. */

@@ -1,5 +1,5 @@
 /** One worker as the page sees it: a port that is not trusted, and when Python is up. */
-import { asWorkerEvent, type Command, type WorkerEvent } from "../protocol.ts";
+import { asWorkerEvent, type Command, type WorkerEvent } from "../protocol/page_worker.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export type Ready = Extract<WorkerEvent, { type: "ready" }>;

@@ -1,5 +1,5 @@
 /** The sandbox frame as the page sees it. */
-import type { FrameCommand, FrameEvent } from "../protocol.ts";
+import type { FrameCommand, FrameEvent } from "../protocol/page_worker.ts";
 
 /** The bundled ./frame.ts, put here by the build. */
 declare const FRAME_SCRIPT: string;

@@ -1,7 +1,7 @@
 /** Brings the runtime's files into the sandbox, in the order in which they are needed. */
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
-import type { Assets } from "../protocol.ts";
-import { stackSwitching } from "../stack_switching.ts";
+import type { Assets } from "../protocol/page_worker.ts";
+import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** The files of the runtime, put here by the build. */

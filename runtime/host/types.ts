@@ -1,7 +1,7 @@
 /** What the page knows of the machinery that runs Python: one `Host` a tab, one `Run` at a time. */
 
-import type { Traced } from "../process_messages.ts";
-import type { Move } from "../protocol.ts";
+import type { Traced } from "../protocol/processes.ts";
+import type { Move } from "../protocol/page_worker.ts";
 
 export type { Move };
 

@@ -3,20 +3,27 @@
  * after the other. It lives on an opaque origin without network; see ../host/frame.ts.
  */
 import type { PyodideAPI } from "pyodide";
-import { MAIN, type Request, type Start } from "../process_messages.ts";
-import type { Command, Library, Move, NoLibrary, WorkerAssets, WorkerEvent } from "../protocol.ts";
-import { stackSwitching } from "../stack_switching.ts";
-import { boot, type ProgramModule, type Python } from "./boot.ts";
-import { Kernel } from "./kernel.ts";
-import { LateLibrary } from "./library.ts";
+import { MAIN, type Request, type Start } from "../protocol/processes.ts";
+import type {
+  Command,
+  Library,
+  Move,
+  NoLibrary,
+  WorkerAssets,
+  WorkerEvent,
+} from "../protocol/page_worker.ts";
+import { stackSwitching } from "../protocol/stack_switching.ts";
+import { boot, type ProgramModule, type Python } from "./startup/boot.ts";
+import { Kernel } from "./kernel/kernel.ts";
+import { LateLibrary } from "./links/library.ts";
 import { lockDown } from "./lockdown.ts";
-import { readOnce } from "./messages.ts";
-import type { Parts } from "./modules.ts";
-import { OutputCap } from "./output_cap.ts";
-import { install } from "./packages.ts";
-import { PageLink } from "./page_link.ts";
-import { ProcessLink } from "./process_link.ts";
-import { Watch } from "./watch.ts";
+import { readOnce } from "./links/messages.ts";
+import type { Parts } from "./startup/modules.ts";
+import { OutputCap } from "./links/output_cap.ts";
+import { install } from "./startup/packages.ts";
+import { PageLink } from "./links/page_link.ts";
+import { ProcessLink } from "./links/process_link.ts";
+import { Watch } from "./kernel/watch.ts";
 
 /** In bytes; a started Python has 20 MB or so. */
 const MOST_MEMORY = 512 * 2 ** 20;

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from mkdocs_runnable.cli import main
-from mkdocs_runnable.record import record
-from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.recording.record import record
+from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import REPOSITORY, AddSnippet
 
 type Output = pytest.CaptureFixture[str]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-SCRIPT = REPOSITORY / "runtime" / "find_python.sh"
+SCRIPT = REPOSITORY / "runtime" / "bundle" / "find_python.sh"
 SHELL = shutil.which("sh") or "/bin/sh"
 
 

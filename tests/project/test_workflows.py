@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from mkdocs_runnable.verification import EXPECTED
+from mkdocs_runnable.recording.verification import EXPECTED
 from tests.conftest import REPOSITORY
 from tests.suite.stress import PACES
 

@@ -22,7 +22,9 @@ TEXTS = (
     "snippets/**/*.py",
     "snippets/**/*.toml",
     "mkdocs_runnable/**/*.py",
+    "guide/**/*.py",
     "runtime/**/*.ts",
+    "guide/**/*.ts",
     "runtime/python/**/*.py",
 )
 # The folders whose Python they read as code; of other Python they see only messages.

@@ -25,8 +25,8 @@ PLANTED = {
     "docs/templates/404.html": (f"<p>\n{PHRASE}</p>\n", 2),
     "docs/diagrams/overlap.svg": (f"<svg>\n<desc>{PHRASE}</desc></svg>\n", 2),
     "snippets/overlap/both.py": (f"import asyncio\n\n# {PHRASE}\n", 3),
-    "mkdocs_runnable/check.py": (f'raise ValueError(\n    "{PHRASE}"\n)\n', 2),
-    "runtime/page/widget.ts": (f'const label = 1;\nbutton("{PHRASE}");\n', 2),
+    "mkdocs_runnable/recording/check.py": (f'raise ValueError(\n    "{PHRASE}"\n)\n', 2),
+    "runtime/entry/widget.ts": (f'const label = 1;\nbutton("{PHRASE}");\n', 2),
     "runtime/python/explorer/words.py": (f'WORDS = f"{{1}} {PHRASE}"\n', 1),
 }
 
@@ -62,8 +62,8 @@ def test_one_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_comments_of_code_that_readers_do_not_see_are_not_checked(tmp_path: Path) -> None:
-    plant(tmp_path, "mkdocs_runnable/check.py", f'"""{PHRASE}"""\n\n# {PHRASE}\n')
-    plant(tmp_path, "runtime/page/widget.ts", f"// {PHRASE}\n/** {PHRASE} */\n")
+    plant(tmp_path, "mkdocs_runnable/recording/check.py", f'"""{PHRASE}"""\n\n# {PHRASE}\n')
+    plant(tmp_path, "runtime/entry/widget.ts", f"// {PHRASE}\n/** {PHRASE} */\n")
     assert main([], tmp_path) == 0
 
 

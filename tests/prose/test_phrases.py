@@ -64,7 +64,7 @@ def test_an_entry_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
 
 
 def test_terms_are_spellings_and_no_other_words() -> None:
-    lines = (REPOSITORY / "tests" / "pages" / "terms.txt").read_text(encoding="utf-8").split("\n")
+    lines = (REPOSITORY / "tests/guide/pages/terms.txt").read_text(encoding="utf-8").split("\n")
     pairs = [line.split("->") for line in lines if line]
     squeezed = [[re.sub(r"[ -]", "", word) for word in pair] for pair in pairs]
     for wrong, right in squeezed:
@@ -79,6 +79,6 @@ def test_terms_are_spellings_and_no_other_words() -> None:
     ],
 )
 def test_terms_of_the_field_are_allowed(term: str) -> None:
-    lines = (REPOSITORY / "tests" / "pages" / "terms.txt").read_text(encoding="utf-8").split("\n")
+    lines = (REPOSITORY / "tests/guide/pages/terms.txt").read_text(encoding="utf-8").split("\n")
     assert term not in {line.partition("->")[0] for line in lines}
     assert [phrase.pattern for phrase in ALL if list(phrase.find(f"a {term} is"))] == []

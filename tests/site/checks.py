@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from mkdocs_runnable.html_page import HtmlPage, is_external, read_site, target
-from mkdocs_runnable.recording import Transcript
-from mkdocs_runnable.snippet import Library
-from mkdocs_runnable.widget import render
+from mkdocs_runnable.site.html_page import HtmlPage, is_external, read_site, target
+from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.pages.widget import render
 
 # Imports that a module needs before it runs; import() is not among them.
 _STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^"'()]*?["'](\.{1,2}/[^"']+)["']""")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mkdocs_runnable.diagrams.markdown import is_diagram, load
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.reference import is_marked, marked_lines, parse, with_fences
-from mkdocs_runnable.verification import EXPECTED
+from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse, with_fences
+from mkdocs_runnable.recording.verification import EXPECTED
 from tests.conftest import REPOSITORY
 from tests.site import checks
 

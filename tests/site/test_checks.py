@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.html_page import read_site
-from mkdocs_runnable.recording import Transcript
-from mkdocs_runnable.snippet import Library
-from mkdocs_runnable.widget import render
+from mkdocs_runnable.site.html_page import read_site
+from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.pages.widget import render
 from tests.conftest import AddSnippet
 from tests.site import checks
 

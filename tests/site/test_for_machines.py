@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.html_page import is_external, target
+from mkdocs_runnable.site.html_page import is_external, target
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.twin import address
+from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.site.twin import address
 from tests.conftest import REPOSITORY
 from tests.site.test_built_site import listed
 

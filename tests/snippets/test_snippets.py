@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from pytest_examples import CodeExample, EvalExample
 
-from mkdocs_runnable.check import Outcome, Result, check_snippet, stale_recordings
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.snippet import Library
+from mkdocs_runnable.recording.check import Outcome, Result, check_snippet, stale_recordings
+from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import REPOSITORY, RESULT, AddSnippet, ruff_ignored
 
 PROJECT = Project(REPOSITORY)

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.snippet import Snippet
-from mkdocs_runnable.tracing import watched
+from mkdocs_runnable.recording.tracing import watched
+from mkdocs_runnable.snippets.snippet import Snippet
 
 _CONCURRENT = {"asyncio", "concurrent", "multiprocessing", "threading"}
 # They look at coroutines, locks and names from outside: nothing in them waits.

@@ -121,11 +121,13 @@ def pace_of(file: Path) -> str:
 def all_jobs(root: Path = REPOSITORY) -> list[Job]:
     """Return the jobs of the whole suite, in the order in which they should start."""
     modules = sorted(
-        path.relative_to(root).as_posix() for path in root.glob("tests/runtime/**/*.test.ts")
+        path.relative_to(root).as_posix()
+        for folder in ("runtime", "guide")
+        for path in root.glob(f"tests/{folder}/**/*.test.ts")
     )
-    jobs = [Job("modules", "tests/runtime", node_command(modules, at_a_time=2), CAPACITY)]
+    jobs = [Job("modules", "modules", node_command(modules, at_a_time=2), CAPACITY)]
     jobs.append(Job("python", "pytest", pytest_command(["--numprocesses", "3"]), PYTEST_WEIGHT))
-    for path in sorted(root.glob("tests/e2e/*.test.ts")):
+    for path in sorted(root.glob("tests/e2e/*/*.test.ts")):
         # The hostile programs need ten minutes and a machine of their own: `make attacks`.
         if path.name != "attacks.test.ts":
             name = path.relative_to(root).as_posix()

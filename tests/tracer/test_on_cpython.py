@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.execute import Execution, run
-from mkdocs_runnable.recording import Transcript
-from mkdocs_runnable.tracing import MOST_ROWS
+from mkdocs_runnable.recording.execute import Execution, run
+from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.recording.tracing import MOST_ROWS
 from tests.tracer.timelines import CASES, expected, run_traced, trace
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mkdocs_runnable.execute import Stream, run
+from mkdocs_runnable.recording.execute import Stream, run
 from tests.tracer.timelines import Traced, run_traced
 
 HEADER = """\

@@ -6,8 +6,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, NamedTuple
 
-from mkdocs_runnable.execute import Execution, run
-from mkdocs_runnable.tracing import assemble
+from mkdocs_runnable.recording.execute import Execution, run
+from mkdocs_runnable.recording.tracing import assemble
 
 CASES = Path(__file__).parents[1] / "cases" / "timelines"
 _EXPECTED = re.compile(r"([\w-]+) waits: ([\w/ -]+)")

@@ -12,17 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from browser_runtime import (
-    clocks,
-    event_loop,
-    guard,
-    library,
-    processes,
-    program,
-    slices,
-    state,
-    threads,
-)
+from browser_runtime import guard, library, processes, program, state
+from browser_runtime.primitives import threads
+from browser_runtime.scheduling import clocks, event_loop, slices
 
 __all__ = ["begin", "install", "program"]
 

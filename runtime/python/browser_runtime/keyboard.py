@@ -6,8 +6,8 @@ from typing import Any
 
 import browser_page as page
 
-from browser_runtime import scheduler
-from browser_runtime.locks import Lock
+from browser_runtime.primitives.locks import Lock
+from browser_runtime.scheduling import scheduler
 
 
 class Keyboard(io.BufferedIOBase):

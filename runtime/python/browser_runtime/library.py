@@ -5,7 +5,7 @@ from typing import Any
 
 import browser_library as archive_file
 
-from browser_runtime import scheduler
+from browser_runtime.scheduling import scheduler
 
 
 def _wait() -> None:

@@ -17,31 +17,18 @@ from types import TracebackType
 
 import browser_page as page
 
-from browser_runtime import (
-    clocks,
-    event_loop,
-    facts,
-    keyboard,
-    processes,
-    scheduler,
-    slices,
-    stand_in,
-    state,
-    stepping,
-    system_calls,
-    threads,
-    tracing,
-    virtual_time,
-)
+from browser_runtime import facts, keyboard, processes, stand_in, state, system_calls, tracing
 from browser_runtime.keyboard import answer
+from browser_runtime.primitives import threads
 from browser_runtime.processes import children
-from browser_runtime.stepping import go_on, halt, step
+from browser_runtime.scheduling import clocks, event_loop, scheduler, slices, stepping, virtual_time
+from browser_runtime.scheduling.stepping import go_on, halt, step
 
 __all__ = ["answer", "clean_up", "go_on", "halt", "run", "run_child", "step"]
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
-# What the program has declared is there already; see runtime/worker/packages.ts.
+# What the program has declared is there already; see runtime/worker/startup/packages.ts.
 PACKAGES = Path("/home/packages")
 # What it could declare: group `browser` in pyproject.toml, and what is made here.
 OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette")

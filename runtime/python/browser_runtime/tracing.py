@@ -21,7 +21,7 @@ from pyodide.ffi import to_js
 from runnable_tracer import failures, pools, reasons, states, tasks
 from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder, Row
 
-from browser_runtime import scheduler
+from browser_runtime.scheduling import scheduler
 
 # In s: how often the page is told, at least while something happens.
 _OFTEN = 0.05

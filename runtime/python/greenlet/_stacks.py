@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 import browser_kernel as kernel
-from browser_runtime import facts, scheduler
+from browser_runtime import facts
+from browser_runtime.scheduling import scheduler
 from pyodide.ffi import create_proxy
 
 

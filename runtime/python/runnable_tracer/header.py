@@ -24,5 +24,5 @@ def watched(source: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))[:MOST_NAMES]
 
 
-# As a page takes them: see runtime/timeline/check.ts.
+# As a page takes them: see runtime/timeline/model/check.ts.
 MOST_NAMES = 4

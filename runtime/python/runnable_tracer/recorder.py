@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-# As in runtime/timeline/rows.ts, but with times in ns.
+# As in runtime/timeline/model/rows.ts, but with times in ns.
 type Row = tuple[Any, ...]
 
 # Lane, ready, by, start, end, reason as a place in `REASONS`, line.

@@ -7,7 +7,7 @@ from markdown import Markdown
 
 from mkdocs_runnable.diagrams.markdown import DiagramsExtension
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.reference import PageContext
+from mkdocs_runnable.snippets.reference import PageContext
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 90" class="drawing">'

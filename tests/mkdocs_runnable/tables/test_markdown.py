@@ -6,7 +6,7 @@ import pytest
 from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.reference import PageContext
+from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.tables.markdown import TablesExtension, is_table
 
 DATA = """

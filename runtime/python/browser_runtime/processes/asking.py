@@ -5,7 +5,7 @@ from typing import Any
 
 import browser_processes as broker
 
-from browser_runtime import scheduler
+from browser_runtime.scheduling import scheduler
 
 
 class _Line(list[scheduler.Waiting]):

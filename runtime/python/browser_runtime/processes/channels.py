@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import scheduler
 from browser_runtime.processes import asking
+from browser_runtime.scheduling import scheduler
 
 # How much may wait to be read before its sender does; as a pipe on Linux holds, in bytes.
 _ROOM = 64 * 1024

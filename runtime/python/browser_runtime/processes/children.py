@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Mapping
 from typing import NoReturn
 
-from browser_runtime import facts, scheduler
+from browser_runtime import facts
 from browser_runtime.processes import channels, files, interpreters, system
+from browser_runtime.scheduling import scheduler
 
 
 def prepare(given: Mapping[str, bytes]) -> None:

@@ -19,10 +19,11 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import facts, scheduler, virtual_time
-from browser_runtime.locks import Lock
+from browser_runtime import facts
+from browser_runtime.primitives.locks import Lock
 from browser_runtime.processes import asking, channels, files
 from browser_runtime.processes.channels import Channel
+from browser_runtime.scheduling import scheduler, virtual_time
 
 _RUNTIME, _STDLIB = 1, 5
 _WHENCE = {

@@ -8,8 +8,9 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import facts, scheduler, virtual_time
+from browser_runtime import facts
 from browser_runtime.processes import asking, channels, files
+from browser_runtime.scheduling import scheduler, virtual_time
 
 
 def _pickle(popen: Any, process_obj: Any) -> bytes:

@@ -10,8 +10,8 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import scheduler
 from browser_runtime.processes import asking
+from browser_runtime.scheduling import scheduler
 
 _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 

@@ -10,7 +10,9 @@ from typing import Any
 import browser_page as page
 import browser_processes as broker
 
-from browser_runtime import facts, scheduler, threads
+from browser_runtime import facts
+from browser_runtime.primitives import threads
+from browser_runtime.scheduling import scheduler
 
 # The pid of the process that the program starts as; the others come after it.
 MAIN = 42

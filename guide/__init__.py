@@ -1,0 +1,1 @@
+"""What only this guide has: its tables, and the chess exhibition."""

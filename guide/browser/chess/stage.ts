@@ -1,0 +1,234 @@
+/** Draws the hall at a moment: tables in rows, who thinks, who waits, and where the masters are. */
+import { at, type BoardState, type Play } from "./play.ts";
+import type { Settings } from "./settings.ts";
+import { element } from "../../../runtime/page/kit/dom.ts";
+
+const SVG = "http://www.w3.org/2000/svg";
+const [WIDTH, HEIGHT] = [58, 76];
+const BOARD = 32;
+/** Where the middle of a board is in its cell, and the opponent's head. */
+const [MIDDLE, HEAD] = [44, 13];
+const MOST_COLUMNS = 12;
+/** Between two masters at one table. */
+const BESIDE = 14;
+
+type Attributes = Record<string, string | number>;
+
+function draw(name: string, attributes: Attributes, ...children: SVGElement[]): SVGElement {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+function write(text: string, attributes: Attributes): SVGElement {
+  const made = draw("text", { "text-anchor": "middle", ...attributes });
+  made.textContent = text;
+  return made;
+}
+
+/** An arc from the top, clockwise, as a share of the circle. */
+const ring = (attributes: Attributes): SVGElement =>
+  draw("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
+
+function show(arc: SVGElement, share: number): void {
+  arc.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
+}
+
+interface Table {
+  group: SVGElement;
+  ring: SVGElement;
+  mark: SVGElement;
+  moves: SVGElement;
+}
+
+interface Master {
+  group: SVGElement;
+  ring: SVGElement;
+}
+
+const MARKS: Record<BoardState, string> = { waiting: "!", played: "", thinking: "…", over: "✓" };
+
+export class Stage {
+  readonly element = element("div", "chess-stage");
+  readonly #svg = draw("svg", { role: "img", class: "chess-hall" });
+  #tables: Table[] = [];
+  #masters: Master[] = [];
+  #pairs = 0;
+  #columns = 0;
+
+  constructor() {
+    this.element.append(this.#svg);
+  }
+
+  /** Sets up the hall; everybody is there and nothing has begun. */
+  furnish({ boards, masters, pairs }: Settings): void {
+    this.#pairs = pairs;
+    this.#tables = Array.from({ length: boards }, (_, index) => this.#table(index + 1));
+    this.#masters = Array.from({ length: masters }, (_, index) =>
+      this.#master(masters > 1 ? String(index + 1) : ""),
+    );
+    this.#svg.replaceChildren(
+      PATTERN(),
+      ...this.#tables.map(({ group }) => group),
+      ...this.#masters.map(({ group }) => group),
+    );
+    this.#columns = 0;
+    this.arrange();
+  }
+
+  /** Puts the tables where there is room for them. */
+  arrange(): void {
+    const count = this.#tables.length;
+    const room = Math.floor(this.element.clientWidth / WIDTH) || MOST_COLUMNS;
+    const rows = Math.ceil(count / Math.max(1, Math.min(count, room, MOST_COLUMNS)));
+    // As even as it can be.
+    const columns = Math.ceil(count / rows);
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    // A master without a table stands in the row above the tables.
+    const [width, height] = [columns * WIDTH, (rows + 0.45) * HEIGHT];
+    this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(height)}`);
+    (this.#svg as SVGSVGElement).style.maxWidth = `${String(width * 1.25)}px`;
+    this.#tables.forEach(({ group }, index) => {
+      const [x, y] = this.#place(index + 1);
+      group.setAttribute("transform", `translate(${String(x - WIDTH / 2)} ${String(y - MIDDLE)})`);
+    });
+  }
+
+  /** The middle of a board; row after row, there and back, as one walks. 0 is the door. */
+  #place(board: number): [x: number, y: number] {
+    if (board === 0) return [18, HEIGHT * 0.22];
+    const row = Math.floor((board - 1) / this.#columns);
+    const column = (board - 1) % this.#columns;
+    const along = row % 2 === 0 ? column : this.#columns - 1 - column;
+    return [(along + 0.5) * WIDTH, (row + 0.45) * HEIGHT + MIDDLE];
+  }
+
+  #table(number: number): Table {
+    const mark = write("", { x: WIDTH / 2, y: HEAD + 4, class: "chess-mark" });
+    const arc = ring({ cx: WIDTH / 2, cy: HEAD, r: 10.5 });
+    const moves = write("", { x: WIDTH / 2, y: MIDDLE + BOARD / 2 + 11, class: "chess-moves" });
+    const [x, y] = [(WIDTH - BOARD) / 2, MIDDLE - BOARD / 2];
+    const group = draw(
+      "g",
+      { class: "chess-table" },
+      draw("circle", { class: "chess-head", cx: WIDTH / 2, cy: HEAD, r: 8 }),
+      arc,
+      mark,
+      draw("rect", { class: "chess-board", x, y, width: BOARD, height: BOARD }),
+      draw("rect", { x, y, width: BOARD, height: BOARD, fill: "url(#chess-squares)" }),
+      write(String(number), {
+        x: x - 3,
+        y: MIDDLE + 4,
+        class: "chess-number",
+        "text-anchor": "end",
+      }),
+      moves,
+    );
+    return { group, ring: arc, mark, moves };
+  }
+
+  #master(name: string): Master {
+    const arc = ring({ r: 13.5 });
+    const group = draw(
+      "g",
+      { class: "chess-master" },
+      draw("circle", { r: 11 }),
+      write("♛", { y: 5.5, class: "chess-queen" }),
+      arc,
+    );
+    if (name !== "") {
+      group.append(
+        draw("circle", { cx: 10, cy: -9, r: 6.5, class: "chess-badge" }),
+        write(name, { x: 10, y: -6, class: "chess-badge-text" }),
+      );
+    }
+    return { group, ring: arc };
+  }
+
+  /** Shows a moment, in seconds; without a play, the one before all. Says in words what is seen. */
+  show(play: Play | undefined, time: number): string {
+    const count = { waiting: 0, played: 0, thinking: 0, over: 0 };
+    this.#tables.forEach(({ group, ring, mark, moves }, index) => {
+      const spans = play?.boards.get(index + 1) ?? [];
+      const { span, until } = at(spans, time, play?.end ?? 0);
+      const state = span?.state ?? "waiting";
+      count[state] += 1;
+      group.dataset["state"] = state;
+      mark.textContent = MARKS[state];
+      moves.textContent = `${String(span?.moves ?? 0)}/${String(this.#pairs)}`;
+      const thought = state === "thinking" && span ? (time - span.start) / (until - span.start) : 0;
+      show(ring, thought);
+    });
+    // Masters without a table stand side by side.
+    const apart = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
+    // Several at one table are all to be seen.
+    const crowds = new Map<string, number>();
+    const doing = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
+    let where = "";
+    this.#masters.forEach(({ group, ring }, index) => {
+      const spans = play?.masters.get(index + 1) ?? [];
+      const { span, until } = at(spans, time, play?.end ?? 0);
+      const state = span?.state ?? "waiting";
+      doing[state] += 1;
+      group.dataset["state"] = state;
+      const share = span && until > span.start ? (time - span.start) / (until - span.start) : 1;
+      const [toX, toY] = this.#place(span?.board ?? 0);
+      const [fromX, fromY] = this.#place(span?.from ?? 0);
+      const way = state === "walking" ? share : 1;
+      const y = fromY + (toY - fromY) * way;
+      const straight = fromX + (toX - fromX) * way;
+      const spot = `${straight.toFixed()} ${y.toFixed()}`;
+      const crowd = crowds.get(spot) ?? 0;
+      crowds.set(spot, crowd + 1);
+      const x = straight + (span ? crowd * BESIDE : index * apart);
+      group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      show(ring, state === "thinking" ? share : 0);
+      if (this.#masters.length === 1) where = say(state, span?.board ?? 0);
+    });
+    if (this.#masters.length > 1) {
+      where =
+        `${String(doing.thinking)} masters think, ${String(doing.walking)} walk, ` +
+        `${String(doing.waiting)} wait, ${String(doing.gone)} have made their last move`;
+    }
+    const words =
+      `${where}; of ${String(this.#tables.length)} opponents ${String(count.thinking)} think, ` +
+      `${String(count.waiting)} wait, ${String(count.over)} have finished`;
+    this.#svg.setAttribute("aria-label", `The hall: ${words}.`);
+    return words;
+  }
+}
+
+function say(state: keyof typeof SAID, board: number): string {
+  return board === 0 ? "the master has not started" : SAID[state].replace("#", String(board));
+}
+
+const SAID = {
+  walking: "the master walks to board #",
+  waiting: "the master waits at board #",
+  thinking: "the master thinks at board #",
+  gone: "the master has made her last move",
+};
+
+/** Four by four squares. */
+const PATTERN = (): SVGElement =>
+  draw(
+    "defs",
+    {},
+    draw(
+      "pattern",
+      {
+        id: "chess-squares",
+        width: BOARD / 2,
+        height: BOARD / 2,
+        patternUnits: "userSpaceOnUse",
+        x: (WIDTH - BOARD) / 2,
+        y: MIDDLE - BOARD / 2,
+      },
+      draw("path", {
+        class: "chess-dark",
+        d: `M0 0h${String(BOARD / 4)}v${String(BOARD / 2)}h${String(BOARD / 4)}v-${String(BOARD / 4)}h-${String(BOARD / 2)}z`,
+      }),
+    ),
+  );

@@ -1,0 +1,135 @@
+"""The table of all snippets: what each one uses, where it runs, and which pages show it."""
+
+import ast
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
+from mkdocs_runnable.snippets.snippet import Library, Snippet, anchor
+from mkdocs_runnable.tables.pages import Pages
+from mkdocs_runnable.tables.table import Column, Row, Table
+
+# Name that a program imports or refers to → the execution model that it belongs to.
+_MODELS = {
+    "asyncio": "asyncio",
+    "anyio": "asyncio",
+    "threading": "threads",
+    "ThreadPoolExecutor": "threads",
+    "to_thread": "threads",
+    "run_in_executor": "threads",
+    "multiprocessing": "processes",
+    "subprocess": "processes",
+    "ProcessPoolExecutor": "processes",
+    "interpreters": "interpreters",
+    "InterpreterPoolExecutor": "interpreters",
+    "greenlet": "greenlets",
+}
+
+
+def models(snippet: Snippet) -> list[str]:
+    """Return the execution models that a program uses, in the order of the table above."""
+    try:
+        tree = ast.parse(snippet.source)
+    except SyntaxError:  # it needs a newer Python than this one
+        return []
+    names = set(_names(tree))
+    found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
+    if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
+        found.pop("threads", None)  # run_in_executor with a pool of processes
+    return list(found) or ["plain code"]
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    yield from alias.name.split(".")
+            case ast.ImportFrom(module=module, names=aliases):
+                yield from (module or "").split(".")
+                yield from (alias.name for alias in aliases)
+            case ast.Attribute(attr=name):
+                yield name
+
+
+def packages(snippet: Snippet) -> list[str]:
+    """Return the names of the packages that a program needs."""
+    return [Requirement(each).name for each in snippet.header.dependencies]
+
+
+def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
+    """Return the places that show each snippet, as ``page.md#anchor``."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(docs.rglob("*.md")):
+        for _, line in marked_lines(path.read_text(encoding="utf-8")):
+            if not is_marked(line):
+                continue
+            reference = parse(line)
+            name = reference.href.rpartition(f"{library.root.name}/")[2].removesuffix(".py")
+            page = path.relative_to(docs).as_posix()
+            places[name].append(f"{page}#{anchor(name, reference.section)}")
+    return places
+
+
+def catalogue_table(path: Path, pages: Pages) -> Table:
+    """Return all snippets of a folder as a table.
+
+    Raises:
+        RunnableError: There is no such folder, or a snippet cannot be used.
+    """
+    library = Library(Path(posixpath.normpath(path.as_posix())))
+    snippets = library.load_all()
+    if not snippets:
+        raise RunnableError(f"there are no snippets in {library.root.name}/.")
+    places = shown_on(library, pages.docs)
+    return Table(
+        caption=f"{len(snippets)} programs",
+        columns=[
+            Column("Program", "key"),
+            Column("Uses", "uses"),
+            Column("Where it runs", "runs"),
+            Column("Pages", "pages"),
+        ],
+        rows=[_row(snippet, places.get(snippet.name, []), pages) for snippet in snippets],
+        facets={
+            "topic": "Topic",
+            "model": "Execution model",
+            "needs": "Packages",
+            "runs": "Runs in",
+        },
+    )
+
+
+def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
+    native, version = snippet.header.native, snippet.header.requires_python
+    uses, needs = models(snippet), packages(snippet)
+    where = [native or "In your browser and in your own Python."]
+    if version:
+        where.append(f"Needs Python {_said(version)}.")
+    return Row(
+        key=snippet.identifier,
+        cells=[
+            [f"[`{snippet.name}.py`]({pages.up}snippets/{snippet.name}.py)"],
+            [", ".join([*uses, *needs])],
+            where,
+            [pages.link(place) for place in places],
+        ],
+        facets={
+            "topic": [snippet.name.partition("/")[0]],
+            "model": uses,
+            "needs": needs or ["only the standard library"],
+            "runs": ["your own Python only" if native else "the browser"],
+        },
+    )
+
+
+def _said(version: str) -> str:
+    """Say a requirement in words: ``>=3.14`` → ``3.14 or newer``."""
+    oldest = re.fullmatch(r">= *([\d.]+)", version)
+    return f"{oldest[1]} or newer" if oldest else version

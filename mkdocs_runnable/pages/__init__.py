@@ -1,0 +1,1 @@
+"""What snippets become on a page: widgets, comparisons, questions and timelines."""

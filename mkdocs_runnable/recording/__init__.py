@@ -1,0 +1,1 @@
+"""Runs snippets, records what they print, and checks recordings."""

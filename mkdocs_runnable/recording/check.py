@@ -1,0 +1,97 @@
+"""Runs snippets and compares what they print with their recordings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.recording.compare import compare
+from mkdocs_runnable.recording.execute import Execution, interpreter, run
+from mkdocs_runnable.recording.recordings import Origins, Transcript
+from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
+
+Outcome = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of one check; ``detail`` says why it failed or was skipped."""
+
+    name: str
+    outcome: Outcome
+    detail: str = ""
+    seconds: float = 0.0
+
+
+def why_stopped(execution: Execution, timeout: float) -> str | None:
+    """Say in a sentence why a run was ended by us, or None if it ended by itself."""
+    if execution.stopped == "time":
+        return f"stopped at its time limit of {timeout:g} seconds"
+    if execution.stopped == "output":
+        return "stopped because it did not stop printing"
+    return None
+
+
+def load_recording(snippet: Snippet, library: Library) -> Transcript:
+    """Read the recording of a snippet.
+
+    Raises:
+        RunnableError: There is none, or it cannot be read.
+    """
+    path = snippet.recording_path
+    where = library.where(path)
+    if not path.exists():
+        raise RunnableError(
+            f"{where}: {snippet.name}.py has no recording. Run `make record` and commit the file."
+        )
+    text, _ = read_text(path, where)
+    return Transcript.parse(text)
+
+
+def check_execution(snippet: Snippet, library: Library, execution: Execution) -> Result:
+    """Judge one run of a snippet, wherever it took place."""
+    if why := why_stopped(execution, snippet.timeout):
+        return Result(snippet.name, "failed", f"{why}.", execution.seconds)
+    try:
+        recorded = load_recording(snippet, library)
+    except RunnableError as error:
+        return Result(snippet.name, "failed", str(error), execution.seconds)
+    actual = Transcript.of(execution, snippet.path)
+    comparison = compare(recorded, actual, snippet.header)
+    if comparison.same:
+        return Result(snippet.name, "passed", seconds=execution.seconds)
+    detail = f"the output differs from {library.where(snippet.recording_path)}:\n"
+    return Result(snippet.name, "failed", detail + comparison.diff, execution.seconds)
+
+
+def check_snippet(snippet: Snippet, library: Library) -> Result:
+    """Run a snippet on this interpreter and compare."""
+    if not snippet.header.runs_on():
+        return Result(
+            snippet.name,
+            "skipped",
+            f"requires Python {snippet.header.requires_python}, this is {interpreter()}",
+        )
+    return check_execution(snippet, library, run(snippet.path, timeout=snippet.timeout))
+
+
+def stale_recordings(library: Library) -> list[str]:
+    """Return what is wrong with the set of recordings, one message each.
+
+    A snippet without a recording or changed since, a recording without a snippet.
+    """
+    problems = []
+    names = library.names()
+    origins = Origins(library.root)
+    for name in names:
+        snippet = library.load(name)
+        origin = origins.get(name)
+        where = library.where(snippet.recording_path)
+        if not snippet.recording_path.exists():
+            problems.append(f"{where}: missing. Run `make record`.")
+        elif origin is None or not snippet.sha256.startswith(origin.source):
+            problems.append(f"{where}: older than {name}.py. Run `make record`.")
+    for path in sorted(library.root.rglob("*.out")):
+        name = path.relative_to(library.root).with_suffix("").as_posix()
+        if name not in names:
+            problems.append(f"{library.where(path)}: a recording without a snippet. Remove it.")
+    return problems

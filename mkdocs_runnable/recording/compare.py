@@ -1,0 +1,88 @@
+"""Compares what a run printed with its recording.
+
+Everything must be equal but what a second run cannot repeat:
+
+* numbers directly followed by a time unit (``0.21 s``, ``15ms``), unless the snippet is ``exact``;
+* what the snippet declares under ``varies``: each match of a pattern, or its groups if it has any;
+* the order of lines of different ``lanes``. Lines that belong to no lane stay where they are.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mkdocs_runnable.recording.recordings import Line, Transcript
+from mkdocs_runnable.snippets.header import Header
+
+# Spaces before the number belong to it: they pad a column.
+_TIME = re.compile(
+    r"(?P<padding> *)(?<![\w.,])[-+]?\d[\d_]*(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
+    r"(?= ?(?:ns|µs|μs|us|ms|s)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether two transcripts are the same, and if not, a unified diff of what was compared."""
+
+    diff: str = ""
+
+    @property
+    def same(self) -> bool:
+        """True where nothing differs."""
+        return not self.diff
+
+
+def compare(recorded: Transcript, actual: Transcript, header: Header) -> Comparison:
+    """Compare a run with the recording, by the rules of the snippet's header.
+
+    In the diff, masked parts stand as ``#`` (times) and ``…`` (``varies``).
+    """
+    expected = list(_comparable(recorded, header))
+    received = list(_comparable(actual, header))
+    if expected == received:
+        return Comparison()
+    diff = difflib.unified_diff(expected, received, "recorded", "this run", lineterm="")
+    return Comparison("\n".join(diff))
+
+
+def mask(text: str, header: Header) -> str:
+    """Replace what may differ in one line."""
+    spans: list[tuple[int, int]] = []
+    for pattern in header.varies:
+        for match in pattern.finditer(text):
+            groups = range(1, pattern.groups + 1) if pattern.groups else (0,)
+            spans += [match.span(group) for group in groups if match.span(group) != (-1, -1)]
+    masked, end = "", 0
+    for start, stop in sorted(spans):
+        if start >= end:
+            masked += text[end:start] + "…"
+        end = max(end, stop)
+    masked += text[end:]
+    if header.exact:
+        return masked
+    return _TIME.sub(lambda match: " #" if match["padding"] else "#", masked)
+
+
+def _comparable(transcript: Transcript, header: Header) -> Iterator[str]:
+    for line in _in_lanes(transcript.lines, header):
+        yield ("2> " if line.stream == "stderr" else "") + mask(line.text, header)
+    yield f"[exit status {transcript.status}]"
+
+
+def _in_lanes(lines: Iterable[Line], header: Header) -> Iterator[Line]:
+    """Sort each stretch of lines that belong to lanes by lane; lines of one keep their order."""
+    stretch: list[tuple[str, Line]] = []
+    for line in lines:
+        if header.lanes and (match := header.lanes.search(line.text)):
+            stretch.append((match[1] or "", line))
+            continue
+        yield from _by_lane(stretch)
+        stretch.clear()
+        yield line
+    yield from _by_lane(stretch)
+
+
+def _by_lane(stretch: list[tuple[str, Line]]) -> list[Line]:
+    return [line for _, line in sorted(stretch, key=lambda pair: pair[0])]

@@ -1,0 +1,101 @@
+"""Judges what readers see: runs that browser tests started with the widgets' own Run buttons.
+
+Each line of input is one run, ``{"name": "chess/judit", "chunks": [{"stream": "stdout", "text":
+"…"}], "status": 0}``. Native snippets do not run there; they are entered as skipped.
+
+``snippets/differences.toml`` is the ledger of known differences between a browser's run and the
+recording, by snippet and engine, each with its reason:
+
+.. code-block:: toml
+
+    ["tea/brewing"]
+    firefox = "Its clock has steps of 1 ms, so both cups seem to be ready at once."
+
+A difference that is not listed fails; so does a listed one that is no longer there, and an entry
+that names nothing. The ledger can only be changed on purpose.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.recording.browser import ENGINES
+from mkdocs_runnable.recording.check import Result, check_execution
+from mkdocs_runnable.recording.execute import Chunk, Execution
+from mkdocs_runnable.recording.verification import Runner, write_results
+from mkdocs_runnable.snippets.snippet import Library
+
+
+def judge(
+    project: Project, runner: Runner, lines: Iterable[str], *, keep: bool = True
+) -> list[Result]:
+    """Compare runs with their recordings; ``keep`` the results for ``/verification.json``.
+
+    Raises:
+        RunnableError: A line is not a run, or names no snippet.
+    """
+    library = project.library
+    ledger = read_ledger(library)
+    runs = dict(map(_parse, lines))
+    results = []
+    for name in library.names():
+        snippet = library.load(name)
+        if snippet.header.native:
+            results.append((snippet, Result(name, "skipped", snippet.header.native)))
+        elif name in runs:
+            result = check_execution(snippet, library, runs.pop(name))
+            results.append((snippet, _by_ledger(result, ledger.get(name, {}).get(runner.stem))))
+    if unknown := sorted(runs.keys() - set(library.names())):
+        raise RunnableError(f"{unknown[0]} was run, but there is no such snippet.")
+    if keep:
+        write_results(project.verification, results, project.root, runner)
+    return [result for _, result in results if result.outcome != "skipped"]
+
+
+def read_ledger(library: Library) -> dict[str, dict[str, str]]:
+    """Return the known differences: reasons by snippet and engine.
+
+    Raises:
+        RunnableError: The file is damaged, or an entry names no snippet that runs in browsers, no
+            engine, or gives no reason.
+    """
+    path = library.root / "differences.toml"
+    where = library.where(path)
+    if not path.exists():
+        return {}
+    try:
+        ledger = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunnableError(f"{where}: cannot be read ({error}).") from None
+    names = [name for name in library.names() if not library.load(name).header.native]
+    for name, reasons in ledger.items():
+        if name not in names:
+            raise RunnableError(f"{where}: {name!r} is not a snippet that runs in the browser.")
+        for engine, reason in reasons.items():
+            if engine not in ENGINES or not isinstance(reason, str) or not reason.strip():
+                raise RunnableError(
+                    f"{where}: {name}: expected a reason for one of {', '.join(ENGINES)}, "
+                    f"but received {engine} = {reason!r}."
+                )
+    return ledger
+
+
+def _by_ledger(result: Result, reason: str | None) -> Result:
+    if reason is None:
+        return result
+    if result.outcome == "failed":
+        return replace(result, outcome="passed", detail=f"known difference: {reason}")
+    gone = "the known difference no longer occurs. Remove it from snippets/differences.toml."
+    return replace(result, outcome="failed", detail=gone)
+
+
+def _parse(line: str) -> tuple[str, Execution]:
+    try:
+        run = json.loads(line)
+        chunks = tuple(Chunk(chunk["stream"], chunk["text"]) for chunk in run["chunks"])
+        return run["name"], Execution(chunks, int(run["status"]), None, 0.0)
+    except (ValueError, TypeError, KeyError) as error:
+        raise RunnableError(f"not a run: {line.rstrip()!r} ({error})") from None

@@ -1,0 +1,115 @@
+"""Writes the recorded output and timelines of snippets."""
+
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from mkdocs_runnable.errors import RunnableError, nearest
+from mkdocs_runnable.recording.check import why_stopped
+from mkdocs_runnable.recording.compare import compare
+from mkdocs_runnable.recording.execute import interpreter, run
+from mkdocs_runnable.recording.recordings import Origin, Origins, Transcript, write_atomically
+from mkdocs_runnable.recording.tracing import assemble, watched
+from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What happened to one recording; ``warning`` is worth a look before the commit."""
+
+    name: str
+    outcome: Literal["new", "changed", "unchanged", "skipped"]
+    detail: str = ""
+    warning: str = ""
+
+
+def record(library: Library, names: list[str], *, renew: bool = False) -> Iterator[Recorded]:
+    """Run snippets and write their recordings.
+
+    A recording is only rewritten when its snippet changed or it prints something else than times
+    that are masked, so that recording everything again leaves no noise in the history.
+
+    Args:
+        library: Where they stand.
+        names: ``topic/name`` of each.
+        renew: Rewrite them even so, to get better times.
+
+    Raises:
+        RunnableError: A program did not end, or its output cannot be kept.
+    """
+    origins = Origins(library.root)
+    for name in names:
+        yield _record_one(library.load(name), library, origins, renew=renew)
+        origins.save(library.names())
+
+
+def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: bool) -> Recorded:
+    if not snippet.header.runs_on():
+        detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
+        return Recorded(snippet.name, "skipped", detail)
+    with TemporaryDirectory() as folder:
+        wanted = snippet.header.timeline
+        traced = None if wanted is False else Path(folder)
+        execution = run(snippet.path, timeout=snippet.timeout, trace=traced)
+        trace = assemble(
+            Path(folder), interpreter(), snippet.path, though_nothing_waits=wanted is True
+        )
+    where = library.where(snippet.path)
+    if why := why_stopped(execution, snippet.timeout):
+        raise RunnableError(
+            f"{where}: {why}, so nothing was recorded. Make the program end, or give it more "
+            "time with `timeout` in its header."
+        )
+    for name in snippet.header.watch:
+        if name not in watched(trace):
+            hint = nearest(name, _globals(snippet))
+            raise RunnableError(
+                f"{where}: the header watches '{name}', which the program never sets.{hint}"
+            )
+    transcript = Transcript.of(execution, snippet.path)
+    try:
+        text = transcript.to_text()
+    except RunnableError as error:
+        raise RunnableError(f"{where}: {error}") from None
+    old = _existing(snippet, library)
+    origin = origins.get(snippet.name)
+    known = origin is not None and snippet.sha256.startswith(origin.source)
+    same = old is not None and compare(old, transcript, snippet.header).same
+    has_trace = snippet.trace_path.exists() == (trace is not None)
+    if same and known and has_trace and not renew:
+        return Recorded(snippet.name, "unchanged")
+    write_atomically(snippet.recording_path, text)
+    # Of the same run, so that the times are those which it has printed.
+    if trace:
+        write_atomically(snippet.trace_path, trace)
+    else:
+        snippet.trace_path.unlink(missing_ok=True)
+    origins.set(snippet.name, Origin(interpreter(), snippet.sha256[:12]))
+    warning = ""
+    if transcript.status and (old is None or old.status != transcript.status):
+        warning = f"the program ended with exit status {transcript.status}. Is that intended?"
+    if old is None:
+        return Recorded(snippet.name, "new", warning=warning)
+    detail = "" if same else compare(old, transcript, snippet.header).diff
+    return Recorded(snippet.name, "changed", detail, warning)
+
+
+def _globals(snippet: Snippet) -> list[str]:
+    """Return the names that a program gives to variables of its own at the top level."""
+    table = symtable.symtable(snippet.source, snippet.path.name, "exec")
+    return [
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if symbol.is_assigned() and not symbol.is_namespace() and not symbol.is_imported()
+    ]
+
+
+def _existing(snippet: Snippet, library: Library) -> Transcript | None:
+    path = snippet.recording_path
+    if not path.exists():
+        return None
+    text, _ = read_text(path, library.where(path))
+    return Transcript.parse(text)

@@ -1,0 +1,183 @@
+"""Transcripts of runs, and the text file (``name.out``) that keeps one.
+
+.. code-block:: text
+
+    Judit moves at board 1.
+    2> demo.py:9: RuntimeWarning: coroutine 'brew' was never awaited
+    [exit status 1]
+
+stdout stands as printed, each line of stderr after ``2> ``; the last line gives the exit status
+where it is not 0.
+"""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.recording.execute import Chunk, Execution, Stream
+from mkdocs_runnable.recording.tidy import TracebackFilter
+
+_STDERR = "2> "
+_STATUS = re.compile(r"\[exit status (\d+)\]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of output, without its newline."""
+
+    stream: Stream
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What one run printed, in order, and its exit status."""
+
+    lines: tuple[Line, ...]
+    status: int = 0
+
+    @classmethod
+    def of(cls, execution: Execution, path: Path) -> "Transcript":
+        """Tidy the output of a run of the file at ``path``."""
+        return cls(tuple(_tidied(_lines(execution.chunks), path)), execution.status)
+
+    @classmethod
+    def parse(cls, text: str) -> "Transcript":
+        """Read the text of a ``.out`` file."""
+        texts = text.removesuffix("\n").split("\n") if text else []
+        status = 0
+        if texts and (match := _STATUS.fullmatch(texts[-1])):
+            status = int(match[1])
+            texts.pop()
+        return cls(
+            tuple(
+                Line("stderr", text.removeprefix(_STDERR))
+                if text.startswith(_STDERR)
+                else Line("stdout", text)
+                for text in texts
+            ),
+            status,
+        )
+
+    def to_text(self) -> str:
+        """Return the text of a ``.out`` file.
+
+        Raises:
+            RunnableError: A line of stdout would be read back as something else.
+        """
+        texts = []
+        for number, line in enumerate(self.lines, start=1):
+            if line.stream == "stdout" and line.text.startswith(_STDERR):
+                raise RunnableError(
+                    f"line {number} of the output, {line.text!r}, starts with '{_STDERR}', which "
+                    "marks stderr in a recording. Change how the program prints it."
+                )
+            if line.stream == "stdout" and _STATUS.fullmatch(line.text) and line is self.lines[-1]:
+                raise RunnableError(
+                    f"the last line of the output, {line.text!r}, looks like the exit status "
+                    "that ends a recording. Change how the program prints it."
+                )
+            texts.append(line.text if line.stream == "stdout" else _STDERR + line.text)
+        if self.status:
+            texts.append(f"[exit status {self.status}]")
+        return "".join(f"{text}\n" for text in texts)
+
+
+def _lines(chunks: Iterable[Chunk]) -> list[Line]:
+    """Cut the output into lines; where the stream changes within one, a new line begins."""
+    lines: list[Line] = []
+    stream: Stream = "stdout"
+    text = ""
+    for chunk in chunks:
+        if chunk.stream != stream and text:
+            lines.append(Line(stream, text))
+            text = ""
+        stream = chunk.stream
+        *whole, text = (text + chunk.text).split("\n")
+        lines.extend(Line(stream, each) for each in whole)
+    if text:
+        lines.append(Line(stream, text))
+    return lines
+
+
+def _tidied(lines: Iterable[Line], path: Path) -> Iterable[Line]:
+    tidying = TracebackFilter(path.resolve())
+    for line in lines:
+        if line.stream == "stdout":
+            yield Line("stdout", tidying.shorten(line.text))
+        elif (text := tidying.feed(line.text)) is not None:
+            yield Line("stderr", text)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step, so that nobody ever reads half of it."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
+    ) as file:
+        file.write(text)
+    temporary = Path(file.name)
+    temporary.chmod(0o644)
+    temporary.replace(path)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a recording comes from.
+
+    Attributes:
+        interpreter: Such as ``CPython 3.13``.
+        source: First 12 hexadecimal digits of the sha256 of the file that was run.
+    """
+
+    interpreter: str
+    source: str
+
+
+class Origins:
+    """``recordings.json`` beside the topics: for each recording its origin, one line each."""
+
+    FILE = "recordings.json"
+
+    def __init__(self, root: Path) -> None:
+        self.path = root / self.FILE
+        self._origins = self._read()
+        self._changed: dict[str, Origin] = {}
+
+    def _read(self) -> dict[str, Origin]:
+        try:
+            data = json.loads(self.path.read_text(encoding="utf-8"))
+            return {name: Origin(**origin) for name, origin in data.items()}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise RunnableError(
+                f"{self.path}: not a list of recordings ({error}). Run `make record`."
+            ) from None
+
+    def get(self, name: str) -> Origin | None:
+        """The origin of a snippet's recording, if it is known."""
+        return self._origins.get(name)
+
+    def set(self, name: str, origin: Origin) -> None:
+        """Note the origin of a recording; :meth:`save` writes it."""
+        self._origins[name] = self._changed[name] = origin
+
+    def save(self, names: Iterable[str]) -> None:
+        """Write the file if it changed, with the recordings of ``names`` only.
+
+        One line a recording keeps differences small. What another process has noted since the file
+        was read stays.
+        """
+        known = self._read() | self._changed
+        self._origins = {name: known[name] for name in names if name in known}
+        lines = [
+            f"  {json.dumps(name)}: {json.dumps(vars(origin))}"
+            for name, origin in sorted(self._origins.items())
+        ]
+        text = "{\n" + ",\n".join(lines) + "\n}\n"
+        if not self.path.exists() or self.path.read_text(encoding="utf-8") != text:
+            write_atomically(self.path, text)

@@ -1,0 +1,1 @@
+"""Snippets: their files, their headers and the links that name them."""

@@ -1,0 +1,240 @@
+r"""The header of a snippet: PEP 723 metadata, with what this project reads from it.
+
+.. code-block:: python
+
+    # /// script
+    # requires-python = ">=3.14"
+    # dependencies = ["fastapi", "httpx"]
+    # [tool.runnable]
+    # varies = ['\d+ updates lost']
+    # lanes = '^(\w+):'
+    # exact = true
+    # native = "A server needs a socket, and there is none in the browser."
+    # timeline = false
+    # timeout = 30
+    # watch = ["ready", "timers"]
+    # ///
+"""
+
+import keyword
+import platform
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from mkdocs_runnable.errors import RunnableError, nearest
+
+DEFAULT_TIMEOUT = 10.0  # seconds
+_START = "# /// script"
+_END = "# ///"
+_TOP_LEVEL = ("dependencies", "requires-python", "tool")
+_OPTIONS = ("exact", "lanes", "native", "timeline", "timeout", "varies", "watch")
+# A page shows no more; see runtime/timeline/model/check.ts.
+MOST_WATCHED = 4
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a snippet declares about itself; all defaults where it has no header.
+
+    Attributes:
+        requires_python: Version specifier such as ``>=3.14``; empty for any.
+        dependencies: Requirements of the program besides the standard library.
+        varies: What may differ between two runs: each match (or its groups) is masked.
+        lanes: Lines that match are compared in order only within what group 1 captures.
+        exact: Compare numbers with a time unit too.
+        native: Why the snippet does not run in the browser, or None where it does.
+        timeline: Watch its threads and tasks. None keeps what was seen only if something waited,
+            true in any case; false does not watch: that takes longer than what is measured.
+        watch: Global variables of the program whose content its timeline shows, step by step.
+        timeout: Time limit of one run in seconds, or None where the header has none.
+        lines: Number of lines the header takes at the top of the file, blank lines after it too.
+    """
+
+    requires_python: str = ""
+    dependencies: tuple[str, ...] = ()
+    varies: tuple[re.Pattern[str], ...] = ()
+    lanes: re.Pattern[str] | None = None
+    exact: bool = False
+    native: str | None = None
+    timeline: bool | None = None
+    watch: tuple[str, ...] = ()
+    timeout: float | None = None
+    lines: int = 0
+
+    def runs_on(self, version: str | None = None) -> bool:
+        """Whether ``requires-python`` admits a version (default: that of this interpreter)."""
+        version = version or platform.python_version()
+        return SpecifierSet(self.requires_python).contains(version, prereleases=True)
+
+
+def parse_header(source: str, where: str) -> Header:
+    """Read the header of a snippet.
+
+    Args:
+        source: The whole file.
+        where: What error messages call the file.
+
+    Raises:
+        RunnableError: The header is not closed, is no TOML, or has a wrong key, type or value.
+    """
+    lines = source.split("\n")
+    starts = [number for number, line in enumerate(lines) if line.rstrip() == _START]
+    if not starts:
+        return Header()
+    if len(starts) > 1:
+        raise RunnableError(
+            f"{where}:{starts[1] + 1}: a second '{_START}'; one file has one header."
+        )
+    start = starts[0]
+    end = start + 1
+    while end < len(lines) and lines[end].startswith("#") and lines[end].rstrip() != _END:
+        end += 1
+    if end == len(lines) or lines[end].rstrip() != _END:
+        raise RunnableError(
+            f"{where}:{start + 1}: the header is not closed. Expected comment lines and '{_END}'."
+        )
+    toml = [line[2:] if line.startswith("# ") else line[1:] for line in lines[start + 1 : end]]
+    reader = _Reader(toml, first_line=start + 2, where=where)
+    after = end + 1
+    while after < len(lines) and not lines[after].strip():
+        after += 1
+    # A header further down does not hide what stands above it.
+    return reader.header(lines=after if not any(line.strip() for line in lines[:start]) else 0)
+
+
+class _Reader:
+    """Checks the TOML of one header; every error names file and line."""
+
+    def __init__(self, toml: list[str], first_line: int, where: str) -> None:
+        self._toml = toml
+        self._first_line = first_line
+        self._where = where
+
+    def header(self, lines: int) -> Header:
+        data = self._load()
+        self._check_keys(data, _TOP_LEVEL)
+        tool = data.get("tool", {})
+        options = tool.get("runnable", {}) if isinstance(tool, dict) else {}
+        if not isinstance(options, dict):
+            raise self._error("runnable", "expected a table [tool.runnable]")
+        self._check_keys(options, _OPTIONS)
+        return Header(
+            requires_python=self._requires_python(data),
+            dependencies=tuple(self._strings(data, "dependencies")),
+            varies=tuple(self._regex("varies", each) for each in self._strings(options, "varies")),
+            lanes=self._lanes(options),
+            exact="exact" in options and self._flag(options, "exact"),
+            timeline=self._flag(options, "timeline") if "timeline" in options else None,
+            watch=self._watch(options),
+            native=self._native(options),
+            timeout=self._timeout(options),
+            lines=lines,
+        )
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads("\n".join(self._toml))
+        except tomllib.TOMLDecodeError as error:
+            message = str(error)
+            place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
+            last = len(self._toml)
+            line = min(int(place[1]), last) if place and place[1] else last
+            text = message[: place.start()] if place else message
+            where = f"{self._where}:{self._first_line + line - 1}"
+            raise RunnableError(f"{where}: the header is not valid TOML: {text}.") from None
+
+    def _error(self, key: str, message: str) -> RunnableError:
+        message = message if message.endswith("?") else f"{message}."
+        pattern = re.compile(rf"""\s*\[?(?:tool\.)?["']?{re.escape(key)}["']?\s*[\].=]""")
+        for number, line in enumerate(self._toml):
+            if pattern.match(line):
+                return RunnableError(f"{self._where}:{self._first_line + number}: {message}")
+        return RunnableError(f"{self._where}:{self._first_line}: {message}")
+
+    def _check_keys(self, table: Mapping[str, Any], valid: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in valid:
+                hint = nearest(key, valid).rstrip(".")
+                raise self._error(key, f"unknown key '{key}' in the header.{hint}")
+
+    def _strings(self, table: Mapping[str, Any], key: str) -> list[str]:
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise self._error(key, f"{key}: expected a list of strings, but received: {value!r}")
+        return value
+
+    def _regex(self, key: str, pattern: str) -> re.Pattern[str]:
+        try:
+            return re.compile(pattern)
+        except re.error as error:
+            raise self._error(
+                key, f"{key}: {pattern!r} is not a regular expression: {error}"
+            ) from None
+
+    def _requires_python(self, data: Mapping[str, Any]) -> str:
+        value = data.get("requires-python", "")
+        try:
+            return str(SpecifierSet(value)) if isinstance(value, str) else self._bad_version(value)
+        except InvalidSpecifier:
+            return self._bad_version(value)
+
+    def _bad_version(self, value: object) -> str:
+        raise self._error(
+            "requires-python",
+            f"requires-python: expected a version such as '>=3.13', but received: {value!r}",
+        )
+
+    def _lanes(self, options: Mapping[str, Any]) -> re.Pattern[str] | None:
+        value = options.get("lanes")
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise self._error("lanes", f"lanes: expected a string, but received: {value!r}")
+        pattern = self._regex("lanes", value)
+        if not pattern.groups:
+            raise self._error("lanes", f"lanes: {value!r} needs a group that captures the lane")
+        return pattern
+
+    def _flag(self, options: Mapping[str, Any], key: str) -> bool:
+        value = options[key]
+        if not isinstance(value, bool):
+            raise self._error(key, f"{key}: expected true or false, but received: {value!r}")
+        return value
+
+    def _watch(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        names = self._strings(options, "watch")
+        for name in names:
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise self._error("watch", f"watch: {name!r} is not the name of a variable")
+        if len(names) > MOST_WATCHED:
+            raise self._error(
+                "watch", f"watch: expected at most {MOST_WATCHED} names, but received {len(names)}"
+            )
+        if names and options.get("timeline") is False:
+            raise self._error(
+                "watch", "watch: watched variables are part of the timeline, which is off"
+            )
+        return tuple(names)
+
+    def _native(self, options: Mapping[str, Any]) -> str | None:
+        value = options.get("native")
+        if value is not None and (not isinstance(value, str) or not value.strip()):
+            raise self._error(
+                "native", f"native: expected the reason as a sentence, but received: {value!r}"
+            )
+        return value
+
+    def _timeout(self, options: Mapping[str, Any]) -> float | None:
+        value = options.get("timeout")
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 600:
+            raise self._error(
+                "timeout", f"timeout: expected seconds from 0 to 600, but received: {value!r}"
+            )
+        return float(value)

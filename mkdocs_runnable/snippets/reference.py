@@ -1,0 +1,196 @@
+"""What a page says of a snippet: ``[text](../../snippets/topic/name.py){ .runnable … }``.
+
+Parses that line and finds the file it means.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from markdown.extensions.attr_list import get_attrs_and_remainder
+
+from mkdocs_runnable.errors import RunnableError, nearest
+from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name
+
+MARK = "runnable"
+_LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<href>[^()\s]+)\)\{:?(?P<attributes>[^}\n]*)\}")
+_OPTIONS = ("explore", "height", "section")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A marked link, its options checked.
+
+    Attributes:
+        href: Path of the file, relative to the page.
+        section: Name of the only region to show.
+        height: Number of lines of code to show at once.
+        explore: Readers may run it in other orders, with at most so many forced switches.
+    """
+
+    href: str
+    section: str | None = None
+    height: int | None = None
+    explore: int | None = None
+
+
+def is_marked(text: str) -> bool:
+    """Whether a block of Markdown is one link marked ``.runnable``."""
+    match = _LINK.fullmatch(text.strip())
+    return match is not None and (".", MARK) in _attributes(match)
+
+
+def parse(text: str) -> Reference:
+    """Read a block for which :func:`is_marked` is true.
+
+    Raises:
+        RunnableError: An option is unknown or has a wrong value.
+    """
+    match = _LINK.fullmatch(text.strip())
+    assert match
+    section, height, explore = None, None, None
+    for key, value in _attributes(match):
+        if (key, value) == (".", MARK):
+            continue
+        if key == "section":
+            section = value
+        elif key == "height":
+            height = _number("height", value, "number of lines", 1, 1000)
+        elif key == "explore":
+            explore = _number("explore", value, "number of forced switches", 0, 4)
+        else:
+            name = {".": f".{value}", "id": f"#{value}"}.get(key, key)
+            raise RunnableError(f"unknown option '{name}'.{nearest(key, _OPTIONS)}")
+    return Reference(match["href"], section, height, explore)
+
+
+def _attributes(match: re.Match[str]) -> list[tuple[str, str]]:
+    attributes, _ = get_attrs_and_remainder(match["attributes"])
+    return attributes
+
+
+def _number(name: str, value: str, what: str, least: int, most: int) -> int:
+    if value.isascii() and value.isdecimal() and least <= int(value) <= most:
+        return int(value)
+    raise RunnableError(
+        f"{name}: expected a {what} from {least} to {most}, but received: {value!r}."
+    )
+
+
+def resolve(reference: Reference, library: Library, docs: Path, page: str | None) -> Snippet:
+    """Load the file that a marked link means.
+
+    Args:
+        reference: The link.
+        library: All snippets.
+        docs: The folder of the pages.
+        page: Path of the page within it; None if it is not known, then only the end of the link
+            (``snippets/topic/name.py``) counts.
+
+    Raises:
+        RunnableError: The link leads elsewhere or to no file, or the file cannot be used.
+    """
+    href, folder = reference.href, library.root.name
+    after_folder = href.rpartition(f"{folder}/")[2] if f"{folder}/" in href else ""
+    name = after_folder.removesuffix(".py")
+    if page is None:
+        expected = href
+    else:
+        start = (docs / page).parent
+        expected = _relative(library.root, start) + "/"
+        target = Path(posixpath.normpath((start / href).as_posix()))
+        if target.is_relative_to(library.root):
+            name = target.relative_to(library.root).as_posix().removesuffix(".py")
+        elif after_folder.endswith(".py") and is_valid_name(name):
+            raise RunnableError(
+                f"{href} is a broken link on a code host. "
+                f"Expected {expected}{after_folder}, the path from this page to the file."
+            )
+        else:
+            name = ""
+    if not href.endswith(".py") or not name or ".." in name.split("/"):
+        raise RunnableError(
+            f"{href} is not a Python file under {folder}/. "
+            f"Expected a link such as {_example(library, expected)}."
+        )
+    return library.load(name)
+
+
+def _example(library: Library, prefix: str) -> str:
+    names = library.names() or ["topic/name"]
+    return (
+        f"{prefix}{names[0]}.py"
+        if prefix.endswith("/")
+        else f"../{library.root.name}/{names[0]}.py"
+    )
+
+
+def _relative(path: Path, start: Path) -> str:
+    return posixpath.relpath(path.as_posix(), start.as_posix())
+
+
+def with_fences(text: str) -> Iterator[tuple[str, Literal["outside", "opens", "inside"]]]:
+    """Yield each line and how it stands to fenced code; the line that closes a fence is inside."""
+    fence: str | None = None
+    for line in text.split("\n"):
+        stripped = line.strip()
+        match = re.match(r"(`{3,}|~{3,})", stripped)
+        if fence is None:
+            fence = match[1] if match else None
+            yield line, "opens" if match else "outside"
+            continue
+        if match and stripped.startswith(fence) and not stripped.strip(fence[0]):
+            fence = None
+        yield line, "inside"
+
+
+def marked_lines(text: str) -> list[tuple[int, str]]:
+    """Find the lines of a page that mark something as runnable, outside fenced code.
+
+    Returns:
+        Line number (from 1) and the line without the spaces around it, in order.
+    """
+    found = []
+    for number, (line, place) in enumerate(with_fences(text), start=1):
+        stripped = line.strip()
+        if place == "outside" and re.search(rf"\{{[^}}]*\.{MARK}\b", stripped):
+            # In a list or a quotation the line starts with a marker.
+            start = stripped.find("[")
+            found.append((number, stripped[max(start, 0) :]))
+    return found
+
+
+type Report = Callable[[str], None]
+
+
+@dataclass
+class PageContext:
+    """The page that is being rendered, as far as the caller knows it.
+
+    Attributes:
+        path: Path within the folder of pages, with ``/``; None if unknown.
+        root: Relative URL from the page to the root of the site, empty or ending in ``/``; None
+            if unknown, then links say how deep the page is.
+        raw: The whole file, to name the right line; None to count within the Markdown given.
+        report: Takes the message of each problem; None raises the first one.
+    """
+
+    path: str | None = None
+    root: str | None = None
+    raw: str | None = None
+    report: Report | None = None
+
+    def report_problem(self, message: str, docs: Path, line: int | None = None) -> None:
+        """Report a problem of this page, with its path and, if that is known, the line.
+
+        Raises:
+            RunnableError: The problem, where nothing takes reports.
+        """
+        where = f"{docs.name}/{self.path}" if self.path else "this page"
+        text = f"{where}:{line}: {message}" if line else f"{where}: {message}"
+        if self.report is None:
+            raise RunnableError(text)
+        self.report(text)

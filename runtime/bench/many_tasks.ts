@@ -1,0 +1,29 @@
+/** A long timeline, for tests and measurements. */
+import type { Row } from "../timeline/model/rows.ts";
+
+/** So many tasks that each sleep twice, and their thread: three rows a task and more. */
+export function manyTasks(count: number): Row[] {
+  const rows: Row[] = [
+    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+    ["run", 1, 0],
+  ];
+  let now = 1;
+  for (let id = 2; id < count + 2; id++) {
+    rows.push(["lane", id, 1, "task", `Task-${String(id - 1)}`, now, 1, 5]);
+    now += 0.01;
+  }
+  for (let round = 0; round < 3; round++) {
+    rows.push(["wait", 1, now, "idle", "", 0], ["ready", 1, now + 100, -1], ["run", 1, now + 100]);
+    const before = now + 100;
+    now += 100;
+    for (let id = 2; id < count + 2; id++) {
+      const reason = round < 2 ? "sleep" : "";
+      rows.push(["step", id, before, -1, now, now + 0.02, reason, "", 6 + round]);
+      now += 0.03;
+      if (round === 2) rows.push(["end", id, now, "done", ""]);
+    }
+  }
+  rows.push(["end", 1, now + 1, "done", ""]);
+  return rows;
+}

@@ -1,0 +1,165 @@
+"""Packs the libraries that programs in the browser may declare, one archive each, and lists them.
+
+They are those that packages.txt pins by hash, as wheels for Pyodide's Python, and ours in place of
+those that need a processor. Type stubs, tests and the like are left out, modules become bytecode.
+`packages.json` tells of each, by its name: version, archive, the names of those it requires, and
+whether readers are told of it.
+
+Usage: python runtime/bundle/pack_packages.py PYODIDE_FOLDER REQUIREMENTS WHEEL_FOLDER OUTPUT_FOLDER
+"""
+
+import ast
+import json
+import shutil
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from email.parser import Parser
+from pathlib import Path
+
+from pack import compile_modules, pyodide_info, run
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+ROOT = Path(__file__).parents[2]
+# Where the archives are unpacked in the browser; see runtime/worker/startup/packages.ts.
+HOME = "/home/packages"
+# A fixed time makes the same wheels give the same bytes.
+EPOCH = (2024, 1, 1, 0, 0, 0)
+# Modules that stand for a library; each says of which version.
+OURS = ("greenlet",)
+LEFT_OUT = (
+    "**/*.pyi",
+    "**/py.typed",
+    "**/tests/**",
+    "*.dist-info/RECORD",
+    "*.dist-info/WHEEL",
+    "*.dist-info/top_level.txt",
+    "fastapi/.agents/**",
+    # For Trio, pytest, mypy and the command line, which are not here.
+    "anyio/_backends/_trio.py",
+    "anyio/pytest_plugin.py",
+    "httpcore/_backends/trio.py",
+    "httpx/_main.py",
+    "pydantic/mypy.py",
+    # The old pydantic says itself that it does not work on Python 3.14.
+    "pydantic/v1/**",
+)
+# AnyIO reads the source of its packages, to find out what they would import.
+READ_THEMSELVES = ("anyio/__init__.py", "anyio/abc/__init__.py")
+
+
+def download(pyodide: Path, requirements: Path, folder: Path) -> None:
+    """Download the wheels, for the Python and the platform inside Pyodide."""
+    info = pyodide_info(pyodide)
+    major, minor = info["python"].split(".")[:2]
+    shutil.rmtree(folder, ignore_errors=True)
+    run(
+        *("pip", "download", "--disable-pip-version-check"),
+        *("--require-hashes", "--no-deps", "--only-binary=:all:"),
+        *("--python-version", f"{major}.{minor}", "--implementation", "cp"),
+        *("--abi", f"cp{major}{minor}"),
+        *("--platform", f"pyemscripten_{info['abi_version']}_{info['arch']}"),
+        *("--requirement", str(requirements), "--dest", str(folder)),
+    )
+
+
+def unpack(wheel: Path, folder: Path) -> None:
+    """Unpack a wheel, without what is of no use in a browser."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    for pattern in LEFT_OUT:
+        for path in list(folder.glob(pattern)):
+            if path.is_file():
+                path.unlink()
+
+
+def required(folder: Path, python: str) -> Iterator[str]:
+    """Names of what an unpacked wheel requires in the browser, without its extras."""
+    metadata = next(folder.glob("*.dist-info/METADATA"), None)
+    if metadata is None:  # one of ours
+        return
+    environment = {
+        "extra": "",
+        "implementation_name": "cpython",
+        "os_name": "posix",
+        "platform_machine": "wasm32",
+        "platform_python_implementation": "CPython",
+        "platform_system": "Emscripten",
+        "python_full_version": python,
+        "python_version": ".".join(python.split(".")[:2]),
+        "sys_platform": "emscripten",
+    }
+    message = Parser().parsestr(metadata.read_text(encoding="utf-8"))
+    for line in message.get_all("Requires-Dist", []):
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            yield canonicalize_name(requirement.name)
+
+
+def declared_version(module: Path) -> str:
+    """Return the `__version__` that a module gives itself."""
+    for statement in ast.parse(module.read_text(encoding="utf-8")).body:
+        match statement:
+            case ast.Assign([ast.Name("__version__")], ast.Constant(str(version))):
+                return version
+    sys.exit(f"{module}: no __version__.")
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Write all files below a folder to a zip archive, as they are: it is compressed as a whole."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = path.relative_to(folder).as_posix()
+                packed.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes())
+
+
+def offered() -> set[str]:
+    """Names of the packages that readers are told of."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return {
+        canonicalize_name(Requirement(each).name)
+        for each in project["dependency-groups"]["browser"]
+    }
+
+
+def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
+    """Download the wheels unless they are there, and write the archives and their list."""
+    downloaded = wheels / "downloaded.txt"
+    if not downloaded.exists() or downloaded.read_bytes() != pins.read_bytes():
+        print("  downloading the libraries for the browser (seconds, once) …")  # noqa: T201
+        download(pyodide, pins, wheels)
+        shutil.copy(pins, downloaded)
+    shutil.rmtree(output, ignore_errors=True)
+    trees = output / "trees"
+    versions: dict[str, str] = {}
+    for wheel in sorted(wheels.glob("*.whl")):
+        project, release, *_ = parse_wheel_filename(wheel.name)
+        versions[project] = str(release)
+        unpack(wheel, trees / project)
+    for name in OURS:
+        source = ROOT / "runtime" / "python" / name
+        shutil.copytree(source, trees / name / name, ignore=shutil.ignore_patterns("__pycache__"))
+        versions[name] = declared_version(source / "__init__.py")
+    compile_modules(pyodide, trees, HOME, *READ_THEMSELVES)
+    python = pyodide_info(pyodide)["python"]
+    told = offered() | set(OURS)
+    packages = {}
+    for name, version in versions.items():
+        archive = f"{name}-{version}.zip"
+        pack(trees / name, output / archive)
+        packages[name] = {
+            "version": version,
+            "archive": archive,
+            "requires": sorted(required(trees / name, python)),
+            "offered": name in told,
+        }
+    shutil.rmtree(trees)
+    (output / "packages.json").write_text(json.dumps(packages, indent=1), encoding="utf-8")
+    print(f"  packed {len(packages)} libraries")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:5]))

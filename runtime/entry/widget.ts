@@ -1,0 +1,20 @@
+/** Entry of the page's bundle: defines the custom elements. */
+import { ChessExhibition } from "../../guide/browser/chess/element.ts";
+import { ChoiceTable } from "../page/tables/choice_table.ts";
+import { TimelineCompare } from "../page/comparison/element.ts";
+import { DataTable } from "../page/tables/data_table.ts";
+import { loadShareLinksPlainly, RunnablePlayground } from "../page/workbench/playground.ts";
+import { PredictQuestion } from "../page/question/element.ts";
+import { RunnableSnippet } from "../page/workbench/snippet.ts";
+
+// Instant navigation may run a page's scripts again; an element can be defined only once.
+if (!customElements.get("runnable-snippet")) {
+  customElements.define("runnable-snippet", RunnableSnippet);
+  customElements.define("runnable-playground", RunnablePlayground);
+  customElements.define("data-table", DataTable);
+  customElements.define("choice-table", ChoiceTable);
+  customElements.define("predict-question", PredictQuestion);
+  customElements.define("timeline-compare", TimelineCompare);
+  customElements.define("chess-exhibition", ChessExhibition);
+  loadShareLinksPlainly();
+}

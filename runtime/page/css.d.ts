@@ -1,5 +1,0 @@
-/** A style sheet's text; see the loader in runtime/build.mjs. */
-declare module "*.css" {
-  const text: string;
-  export default text;
-}

@@ -1,0 +1,49 @@
+/** A plain text field: editing still works where the editor could not be loaded. */
+import { element } from "../kit/dom.ts";
+import type { Editor, EditorOptions } from "./editing.ts";
+import { countLines } from "./lines.ts";
+
+export function createPlainEditor(options: EditorOptions): Editor {
+  const field = element("textarea", "runnable-plain");
+  field.value = options.source;
+  field.spellcheck = false;
+  field.autocapitalize = "off";
+  field.setAttribute("autocorrect", "off");
+  field.setAttribute("aria-label", options.label);
+  field.setAttribute("aria-describedby", options.describedBy);
+  const fit = (): void => {
+    field.rows = countLines(field.value) + 1;
+  };
+  const select = (line: number, column?: number): void => {
+    const start = field.value.split("\n", line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+    const newline = field.value.indexOf("\n", start);
+    const end = newline < 0 ? field.value.length : newline;
+    if (column === undefined) field.setSelectionRange(start, end);
+    else field.setSelectionRange(Math.min(start + column, end), Math.min(start + column, end));
+  };
+  field.addEventListener("input", () => {
+    fit();
+    options.onChange(field.value);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") options.onEscape();
+  });
+  fit();
+  options.parent.replaceChildren(field);
+  select(options.caret?.line ?? 1, options.caret?.column ?? 0);
+  return {
+    set(source) {
+      field.value = source;
+      fit();
+    },
+    focus() {
+      field.focus({ preventScroll: true });
+    },
+    goTo(line) {
+      field.focus();
+      select(line);
+    },
+    // Plain text has no marks, and a selection would take away the reader's.
+    mark() {},
+  };
+}

@@ -1,0 +1,5 @@
+/** A style sheet's text; see the loader in runtime/bundle/build.mjs. */
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,137 @@
+/** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
+import type { Lane, Timeline } from "../../timeline/model/model.ts";
+import type { Moment } from "../../timeline/model/moments.ts";
+import { element } from "../kit/dom.ts";
+import type { Player } from "./player.ts";
+import type { Span } from "./span.ts";
+import { toast } from "../kit/toast.ts";
+
+/** A segment, by index in its lane. */
+export interface Place {
+  lane: Lane;
+  index: number;
+}
+
+export interface SteppingOptions {
+  /** Whoever presses it means `press`. */
+  button: HTMLButtonElement;
+  chart: HTMLElement;
+  /** What the player is put behind. */
+  after: HTMLElement;
+  span: Span;
+  run: () => { timeline: Timeline | undefined; source: string | undefined };
+  /** Marks a line of the source; 0 for none. */
+  go: (line: number) => void;
+  /** Selects a segment and brings its lane into view; for undefined, none is selected. */
+  reveal: (segment: Place | undefined) => void;
+  /** What brings back what is selected and in view now. */
+  remember: () => () => void;
+  redraw: () => void;
+  /** Of the tracks, in px. */
+  width: () => number;
+}
+
+export class Stepping {
+  readonly #options: SteppingOptions;
+  readonly #playhead = element("div", "tl-playhead");
+  #player: Player | undefined;
+  #restore: () => void = () => undefined;
+  #loading = false;
+  #time = 0;
+  #shown: Place | undefined;
+
+  constructor(options: SteppingOptions) {
+    this.#options = options;
+    this.update();
+  }
+
+  get isOpen(): boolean {
+    return this.#player !== undefined;
+  }
+
+  /** Only a run that is over can be stepped through. */
+  update(): void {
+    const { button } = this.#options;
+    button.hidden = !this.#options.run().timeline?.ended;
+    button.ariaExpanded = String(this.isOpen);
+  }
+
+  /** Whether the player is there, and now shows this segment. */
+  goTo(segment: Place): boolean {
+    this.#player?.goTo(segment);
+    return this.isOpen;
+  }
+
+  /** The chart was drawn, with whatever is in view now. */
+  place(): void {
+    if (!this.#player) return;
+    const { span, width } = this.#options;
+    const share = (this.#time - span.from) / (span.to - span.from);
+    this.#playhead.hidden = share < 0 || share > 1;
+    this.#playhead.style.transform = `translateX(${(share * width()).toFixed(1)}px)`;
+  }
+
+  /** Takes the player away, and brings back what was selected and in view before. */
+  close(): void {
+    const player = this.#player;
+    if (!player) return;
+    this.#player = undefined;
+    player.close();
+    this.#playhead.remove();
+    this.#restore();
+    this.update();
+  }
+
+  /** Opens the player, or takes it away. */
+  async press(): Promise<void> {
+    if (this.#player) return this.#leave();
+    if (this.#loading) return;
+    const { run, after, chart, go, remember } = this.#options;
+    const { timeline, source } = run();
+    if (!timeline?.ended) return;
+    this.#loading = true;
+    const loaded = await import("./player.ts").catch(() => undefined);
+    const prepared = await loaded?.prepare(timeline);
+    this.#loading = false;
+    if (!loaded)
+      toast("The player could not be loaded. Check your network connection and try again.");
+    // Meanwhile another run may have begun, or the timeline may have left the page.
+    if (!loaded || !prepared || run().timeline !== timeline || !chart.isConnected) return;
+    this.#restore = remember();
+    this.#shown = undefined;
+    this.#player = new loaded.Player({
+      prepared,
+      source,
+      go,
+      show: (moment, time) => this.#show(placeOf(moment), time),
+      close: () => this.#leave(),
+    });
+    chart.append(this.#playhead);
+    after.after(this.#player.element);
+    this.update();
+    this.place();
+    this.#player.focus();
+  }
+
+  #leave(): void {
+    this.close();
+    this.#options.button.focus();
+  }
+
+  #show(segment: Place | undefined, time: number): void {
+    const { span, reveal, redraw } = this.#options;
+    this.#time = time;
+    const isSame = segment?.lane === this.#shown?.lane && segment?.index === this.#shown?.index;
+    this.#shown = segment;
+    if (!isSame) reveal(segment);
+    if (span.keep(time)) redraw();
+    this.place();
+  }
+}
+
+/** The segment that is selected at a moment. */
+function placeOf({ at, turn, holding }: Moment): Place | undefined {
+  if (turn) return { lane: turn.lane, index: turn.first };
+  const index = holding ? holding.lane.indexAt(at) : -1;
+  return holding && index >= 0 ? { lane: holding.lane, index } : undefined;
+}

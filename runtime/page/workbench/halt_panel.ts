@@ -1,0 +1,47 @@
+/** What the reader sees of a program that stands still. Loaded when one does. */
+import type { RunEvent } from "../../host/types.ts";
+import { element } from "../kit/dom.ts";
+import { Excerpt } from "../kit/excerpt.ts";
+import { asHalted, sections, told } from "./halted.ts";
+import { patch } from "../kit/patch.ts";
+import { addStyles } from "../kit/styles.ts";
+import { part, Room } from "../timeline/parts.ts";
+import player from "../styles/player.css";
+
+export type Standstill = Extract<RunEvent, { type: "halted" }>;
+
+export class HaltPanel {
+  readonly element = element("div", "runnable-halt tl-player");
+  readonly #told = element("p", "tl-player-told");
+  readonly #excerpt: Excerpt;
+  readonly #parts = element("div", "tl-player-parts");
+  readonly #rooms = [new Room(this.#told), new Room(this.#parts)];
+  readonly #mark: (line: number) => void;
+
+  /** `mark` marks a line of the source; 0 for none. */
+  constructor(source: string, mark: (line: number) => void) {
+    addStyles(player);
+    this.#mark = mark;
+    this.#excerpt = new Excerpt(source);
+    this.element.role = "group";
+    this.element.ariaLabel = "The program is paused";
+    this.#told.role = "status";
+    this.element.append(this.#told, this.#excerpt.element, this.#parts);
+  }
+
+  show({ at, state }: Standstill): void {
+    const halted = asHalted(state);
+    if (!halted) return;
+    const { text, line } = told(halted, at);
+    this.#told.textContent = text;
+    this.#excerpt.show(line);
+    patch(this.#parts, sections(halted).map(part));
+    for (const room of this.#rooms) room.keep();
+    this.#mark(line);
+  }
+
+  close(): void {
+    this.element.remove();
+    this.#mark(0);
+  }
+}

@@ -1,0 +1,210 @@
+/** Runs a widget's program and shows what comes of it. */
+import type { Move, Outcome, RunEvent } from "../../host/types.ts";
+import type { Controls } from "./controls.ts";
+import { describeDifferences, type Fact } from "./differences.ts";
+import type { HaltPanel, Standstill } from "./halt_panel.ts";
+import type { OutputView } from "../output/output.ts";
+import { say } from "../session/pace.ts";
+import { Printer } from "../output/printer.ts";
+import type { RunTimeline } from "../timeline/run_timeline.ts";
+import type { Owner, Session } from "../session/session.ts";
+import { rememberLeft } from "../session/tab.ts";
+import { toast } from "../kit/toast.ts";
+
+/** A wait for threads that is shorter than this is not worth a word. */
+const WAITING_MS = 500;
+
+/** A run that has come to its end, whichever. */
+export interface Ended {
+  outcome: Outcome;
+  /** What the program printed, to stdout and stderr. */
+  text: string;
+  /** In which time it ran; empty if that was real. */
+  time: string;
+  /** The reader let it take step after step, until there was none left. */
+  isStepped: boolean;
+}
+
+export interface RunnerOptions {
+  session: Session;
+  controls: Controls;
+  output: OutputView;
+  timeline: RunTimeline;
+  /** Whether runs tell what they do, which costs them something. */
+  traced: boolean;
+  /** `chess/asynchronous`; the title adds `.py`. */
+  name: string;
+  filename: string;
+  /** Shows how a program that stands still stands; nothing if that cannot be loaded. */
+  addPanel: (source: string) => Promise<HaltPanel | undefined>;
+  /** Called when a run begins and when it has ended. */
+  onChange: () => void;
+  onEnd: (ended: Ended) => void;
+}
+
+export class Runner implements Owner {
+  readonly title: string;
+  readonly #options: RunnerOptions;
+  #why: string | undefined;
+  #busy = false;
+  #stopping = false;
+  #isHalted = false;
+  #isStepped = false;
+  /** Of this run, once it has stood still. */
+  #panel: Promise<HaltPanel | undefined> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.title = options.name.endsWith(".py") ? options.name : `${options.name}.py`;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#options.session.isRunning(this);
+  }
+
+  /** Runs the source unless this widget is running already; resolves when the run is over. */
+  async run(source: string, pace: number, halted = false): Promise<void> {
+    // Busy is longer than running: a run that was stopped still has to come to its end.
+    if (this.#busy) return;
+    this.#busy = true;
+    const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
+    this.#why = undefined;
+    this.#stopping = false;
+    this.#isStepped = halted;
+    output.begin(say(pace));
+    const printer = new Printer(output, filename);
+    const facts: Fact[] = [];
+    const program = { source, filename, interactive: true, trace: traced, pace, halted };
+    if (traced) timeline.begin(program);
+    const result = session.run(this, program, (event) => {
+      if (event.type === "note") facts.push(event);
+      else if (event.type === "trace") timeline.take(event);
+      else if (event.type === "halted") this.#showHalted(event, source);
+      else this.#show(event, printer);
+    });
+    controls.showRunning(true);
+    onChange();
+    const outcome = await result;
+    clearTimeout(this.#waiting);
+    this.#closePanel();
+    output.dropQuestion();
+    await printer.end();
+    output.end(outcome, this.#why);
+    timeline.end();
+    output.differences(describeDifferences(facts));
+    controls.showRunning(false);
+    this.#busy = false;
+    onChange();
+    this.#options.onEnd({
+      outcome,
+      text: printer.text,
+      time: say(pace),
+      isStepped: this.#isStepped,
+    });
+  }
+
+  /** Lets the program stand still, or go on if it does. */
+  pause(): void {
+    this.#move(this.#isHalted ? "resume" : "halt");
+  }
+
+  /** Lets it take one step, and stand still again. */
+  step(): void {
+    this.#move("step");
+  }
+
+  #move(how: Move): void {
+    const { session, output, controls, timeline } = this.#options;
+    this.#isStepped = how === "step";
+    session.move(this, how);
+    if (!this.#isHalted || how === "halt") return;
+    this.#isHalted = false;
+    timeline.goOn();
+    controls.showHalted(false);
+    if (how !== "resume") return;
+    output.standing(false);
+    this.#closePanel();
+  }
+
+  #showHalted(standstill: Standstill, source: string): void {
+    const { output, controls, timeline, addPanel } = this.#options;
+    if (this.#stopping) return;
+    this.#isHalted = true;
+    output.standing(true);
+    timeline.halt(standstill.at);
+    controls.showHalted(true);
+    this.#panel ??= addPanel(source);
+    void this.#panel.then((panel) => this.#isHalted && panel?.show(standstill));
+  }
+
+  #closePanel(): void {
+    this.#isHalted = false;
+    void this.#panel?.then((panel) => panel?.close());
+    this.#panel = undefined;
+  }
+
+  /** Sends Ctrl-C; pressed again, it ends the program at once. */
+  stop(why?: string): void {
+    if (!this.isRunning) return;
+    this.#why ??= why;
+    this.#options.session.stop(this);
+    this.#showStopping();
+  }
+
+  displaced(by: string): void {
+    this.#why ??= `Stopped because you ran ${by}.`;
+    this.#showStopping();
+  }
+
+  /** Ends a run whose widget is no longer in the page, and says so where the reader is now. */
+  leave(): void {
+    if (!this.isRunning || this.#stopping) return;
+    this.stop("Stopped because you left the page.");
+    rememberLeft(this.#options.name);
+    toast(`${this.title} was stopped because you left its page.`);
+  }
+
+  #showStopping(): void {
+    const { output } = this.#options;
+    this.#stopping = true;
+    clearTimeout(this.#waiting);
+    output.dropQuestion();
+    output.say("Stopping…");
+  }
+
+  #show(event: Exclude<RunEvent, { type: "note" | "trace" | "halted" }>, printer: Printer): void {
+    const { output } = this.#options;
+    switch (event.type) {
+      case "loading":
+        return output.loading(event.what, event.loaded, event.total);
+      case "started":
+        return output.started(event.version);
+      case "stdout":
+        return printer.stdout(event.text);
+      case "stderr":
+        return printer.stderr(event.text);
+      case "capped":
+        return printer.cut(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
+      case "input":
+        return void this.#ask(printer);
+      case "waiting": {
+        const threads = event.threads === 1 ? "a thread" : `${String(event.threads)} threads`;
+        const say = (): void => output.say(`Waiting for ${threads} to end…`);
+        if (!this.#stopping) this.#waiting = setTimeout(say, WAITING_MS);
+      }
+    }
+  }
+
+  async #ask(printer: Printer): Promise<void> {
+    const { output, session } = this.#options;
+    // The prompt has to be there first.
+    await printer.shown();
+    if (!this.isRunning) return;
+    output.ask((text) => {
+      output.dropQuestion();
+      printer.echo(`${text ?? ""}\n`);
+      session.answer(this, text);
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/** Offers a link that opens the reader's source in the playground. */
+import { element } from "../kit/dom.ts";
+import { copyText } from "../kit/handout.ts";
+import type { Notices } from "../kit/notices.ts";
+import { encode } from "../session/share.ts";
+
+/** Longer links than this are cut off by some mail and chat programs. */
+const LONG_LINK = 8_000;
+
+/** Copies the link and shows it in a field; `giveBack` gets the focus when the field goes. */
+export async function offerLink(
+  source: string,
+  playground: URL,
+  notices: Notices,
+  giveBack: () => void,
+): Promise<void> {
+  let link: string;
+  try {
+    link = new URL(`#code=${await encode(source)}`, playground).href;
+  } catch {
+    notices.post("share", "This browser is too old to make links to code. Use Download instead.", {
+      lasts: 8_000,
+    });
+    return;
+  }
+  const copied = await copyText(link);
+  const field = element("input", "runnable-link");
+  field.type = "text";
+  field.readOnly = true;
+  field.value = link;
+  field.setAttribute("aria-label", "Link to this code");
+  const close = (): void => {
+    notices.clear("share");
+    giveBack();
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+  const long =
+    link.length > LONG_LINK
+      ? ` It is long (${(link.length / 1000).toFixed(1)} thousand characters), and some programs will cut it off. Use Download to share the file instead.`
+      : "";
+  notices.post("share", (copied ? "Link copied." : "Copy this link.") + long, {
+    content: field,
+    actions: [{ label: "Close", act: giveBack }],
+  });
+  field.focus();
+  // Selected from the end to the start: a field that is too short then shows the start.
+  field.setSelectionRange(0, link.length, "backward");
+}

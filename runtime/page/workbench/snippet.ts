@@ -1,0 +1,122 @@
+/** `<runnable-snippet>`: a snippet on a page, complete as static HTML; this adds what it can do. */
+import { markStatic } from "../editor/code.ts";
+import { Controls } from "./controls.ts";
+import type { Draft } from "../session/draft.ts";
+import { copyText, download } from "../kit/handout.ts";
+import { parseRanges } from "../editor/lines.ts";
+import { Notices } from "../kit/notices.ts";
+import { tabFor } from "../session/tab.ts";
+import { attachTimeline, recordedAt, type AttachedTimeline } from "../timeline/timeline.ts";
+import { Workbench } from "./workbench.ts";
+
+export class RunnableSnippet extends HTMLElement {
+  #workbench: Workbench | undefined;
+  /** Of a native snippet. */
+  #timeline: AttachedTimeline | undefined;
+
+  connectedCallback(): void {
+    if (this.#workbench || this.#timeline) return;
+    const code = this.querySelector<HTMLElement>(".runnable-code");
+    const { name, source, lines, native, height } = this.dataset;
+    if (!code || name === undefined || source === undefined) return;
+    if (height !== undefined) this.style.setProperty("--runnable-lines", height);
+    const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
+    if (native !== undefined) {
+      this.#handOutOnly(code, name, source, filename);
+      this.#showRecorded(code, source);
+      return;
+    }
+    const head = this.querySelector<HTMLElement>(".runnable-head");
+    const output = this.querySelector<HTMLElement>(".runnable-output");
+    if (!head || !output) return;
+    const tab = tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
+    const draft = tab.drafts.of(name, source);
+    const playground = this.dataset["playground"];
+    const figure = this.#figure;
+    const orders = this.querySelector<HTMLElement>(":scope > .runnable-orders");
+    const { explore } = this.dataset;
+    const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
+    this.#workbench = new Workbench({
+      root: this,
+      head,
+      code,
+      output,
+      ...(orders && explore !== undefined ? { orders, bound: Number(explore) } : {}),
+      ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
+      traced: this.dataset["timeline"] !== "off",
+      tab,
+      draft,
+      name,
+      filename,
+      shown: parseRanges(lines ?? ""),
+      playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
+      resetTo: "the published code and its recorded output",
+    });
+    if (draft.outdated) this.#offerNewer(draft, this.#workbench);
+  }
+
+  disconnectedCallback(): void {
+    const [workbench, timeline] = [this.#workbench, this.#timeline];
+    // An element that is only moved is back before this microtask.
+    queueMicrotask(() => {
+      if (this.isConnected || this.#workbench !== workbench) return;
+      this.#workbench = this.#timeline = undefined;
+      workbench?.close();
+      timeline?.close();
+    });
+  }
+
+  /** Marks a line of the source, where it is shown; 0 for none. */
+  markLine(line: number): void {
+    this.#workbench?.code.mark(line);
+  }
+
+  get #figure(): HTMLElement | null {
+    return this.querySelector(":scope > .runnable-timeline");
+  }
+
+  /** What was recorded of a native snippet can be looked at and stepped through like any other. */
+  #showRecorded(code: HTMLElement, source: string): void {
+    const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
+    if (!this.#figure || !file) return;
+    const mark = (line: number): void => markStatic(code, line);
+    this.#timeline = attachTimeline(this.#figure, recordedAt(traceOf(file), source), mark);
+  }
+
+  /** A native snippet does not run here, so there is nothing to edit it for. */
+  #handOutOnly(code: HTMLElement, name: string, source: string, filename: string): void {
+    if (this.querySelector(".runnable-controls")) return;
+    const notices = new Notices();
+    const controls = new Controls(`${name}.py`, {
+      Copy: () => {
+        void copyText(source).then((done) =>
+          notices.post(
+            "copy",
+            done
+              ? "Copied."
+              : "The browser did not allow copying. Select the code and copy it yourself.",
+            {
+              lasts: 4_000,
+            },
+          ),
+        );
+      },
+      Download: () => download(source, filename),
+    });
+    code.after(controls.element, notices.element);
+  }
+
+  #offerNewer(draft: Draft, workbench: Workbench): void {
+    workbench.notices.post("outdated", "The published code has changed since you edited it.", {
+      actions: [
+        { label: "Keep my edit", act: () => draft.keep() },
+        { label: "Use the new code", act: () => workbench.reset() },
+      ],
+    });
+  }
+}
+
+/** The recorded timeline's data stands beside the file. */
+function traceOf({ href }: HTMLAnchorElement): string {
+  return href.replace(/\.py$/, ".trace.json");
+}

@@ -1,0 +1,293 @@
+/** What a snippet on a page and the playground have in common: code, controls and output. */
+import { stackSwitching } from "../../protocol/stack_switching.ts";
+import { CodeView } from "../editor/code.ts";
+import { Controls, type Control } from "./controls.ts";
+import { element, freshId } from "../kit/dom.ts";
+import type { Draft } from "../session/draft.ts";
+import type { HaltPanel } from "./halt_panel.ts";
+import { copyText, download } from "../kit/handout.ts";
+import type { LineRange } from "../editor/lines.ts";
+import { Notices } from "../kit/notices.ts";
+import { whenNear } from "../kit/nearing.ts";
+import { OutputView } from "../output/output.ts";
+import { PaceMenu } from "../session/pace.ts";
+import { RunTimeline } from "../timeline/run_timeline.ts";
+import { Runner, type Ended } from "./runner.ts";
+import { offerLink } from "./sharing.ts";
+import { recallLeft, type Tab } from "../session/tab.ts";
+
+export interface WorkbenchOptions {
+  root: HTMLElement;
+  head: HTMLElement;
+  code: HTMLElement;
+  output: HTMLElement;
+  /** Of the recorded timeline, with its data. */
+  timeline?: { figure: HTMLElement; traceUrl: string };
+  /** What is to offer other orders of its threads and tasks, and with how many forced switches. */
+  orders?: HTMLElement;
+  bound?: number;
+  /** Its runs tell what their threads and tasks do. */
+  traced: boolean;
+  tab: Tab;
+  draft: Draft;
+  /** `chess/asynchronous`. */
+  name: string;
+  filename: string;
+  shown: LineRange[];
+  /** The page that opens shared code; without it there is no Share. */
+  playground: URL | undefined;
+  /** What Reset goes back to, in the words of its notice. */
+  resetTo: string;
+}
+
+const UNDO_MS = 30_000;
+const FEEDBACK_MS = 4_000;
+
+/** Dispatched at a widget when a run has ended, with an `Ended`. */
+export const ENDED = "runnable:ended";
+
+const KEYS =
+  "Escape leaves the editor, Ctrl+Enter runs the code, Ctrl+] indents, Ctrl+[ dedents, Tab moves on.";
+const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
+
+export class Workbench {
+  readonly notices = new Notices();
+  readonly code: CodeView;
+  readonly #options: WorkbenchOptions;
+  readonly #controls: Controls;
+  readonly #pace: PaceMenu;
+  readonly #output: OutputView;
+  readonly #timeline: RunTimeline;
+  readonly #runner: Runner;
+  readonly #bar: HTMLElement;
+  readonly #marker = element("span", "runnable-edited", "edited");
+  readonly #end = new AbortController();
+  /** A program that was stepped through to its end, until the reader has heard of that. */
+  #isAtItsEnd = false;
+  readonly #onDraft = (): void => {
+    this.#forgetEnd();
+    this.#update();
+  };
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    const { root, code, output, tab, draft, name, filename, head, shown } = options;
+    const hint = element("p", "runnable-hint", isMac() ? KEYS.replaceAll("Ctrl", "Cmd") : KEYS);
+    hint.id = freshId();
+    const actions: Partial<Record<Control, () => void>> = {
+      Run: () => void this.run(),
+      Stop: () => this.#runner.stop(),
+      ...(stackSwitching ? { Pause: () => this.#runner.pause(), Step: () => this.#step() } : {}),
+      Reset: () => this.reset(),
+      Copy: () => void this.#copy(),
+      Download: () => download(draft.source, filename),
+    };
+    if (options.playground) actions.Share = () => void this.#share();
+    this.#pace = new PaceMenu(`${name}.py`, this.#end.signal);
+    this.#controls = new Controls(`${name}.py`, actions, this.#pace.element);
+    this.#output = new OutputView(output, {
+      filename,
+      href: root.id === "" ? "" : `#${root.id}`,
+      go: (line) => void this.code.goTo(line),
+    });
+    this.#timeline = new RunTimeline({
+      figure: options.timeline?.figure ?? null,
+      after: output,
+      traceUrl: options.timeline?.traceUrl,
+      source: draft.original,
+      go: (line) => this.code.mark(line),
+    });
+    this.#runner = new Runner({
+      session: tab.session,
+      controls: this.#controls,
+      output: this.#output,
+      timeline: this.#timeline,
+      traced: options.traced,
+      name,
+      filename,
+      addPanel: (source) => this.#addPanel(source),
+      onChange: () => this.#update(),
+      onEnd: (ended) => {
+        this.#isAtItsEnd = ended.isStepped && ended.outcome.type === "finished";
+        this.#tell(ended);
+      },
+    });
+    this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
+    code.after(this.#bar, this.notices.element);
+    head.append(this.#marker);
+    this.code = new CodeView({
+      parent: code,
+      draft,
+      shown,
+      label: `Code of ${name}.py, editable`,
+      describedBy: hint.id,
+      onEscape: () => this.#controls.get("Run")?.focus(),
+      onLine: (line) => this.#timeline.mark(line),
+      onPlain: () =>
+        this.notices.post(
+          "plain",
+          "The editor could not be loaded. You can change and run the code in this plain text field.",
+        ),
+    });
+    if (options.orders) void this.#offerOrders(options.orders, options.bound ?? 0);
+    draft.subscribe(this.#onDraft);
+    draft.onUnkept = () =>
+      this.notices.post(
+        "unkept",
+        "This browser does not store your edits: they are lost when you close the page.",
+      );
+    this.#listen();
+    this.#controls.showRunning(false);
+    this.#update();
+    this.#tellLeft();
+  }
+
+  /** Step by step if halted. */
+  run(halted = false): Promise<void> {
+    this.notices.clear("undo");
+    this.#forgetEnd();
+    return this.#runner.run(this.#options.draft.source, this.#pace.pace, halted);
+  }
+
+  stop(): void {
+    this.#runner.stop();
+  }
+
+  /** Runs the program step by step, or takes the next one. */
+  #step(): void {
+    if (this.#runner.isRunning) return this.#runner.step();
+    if (!this.#isAtItsEnd) return void this.run(true);
+    // Whoever presses it again and again would lose what the run has shown.
+    this.#isAtItsEnd = false;
+    this.notices.post("over", "The program has ended. Press Step again to restart it.");
+  }
+
+  #forgetEnd(): void {
+    this.#isAtItsEnd = false;
+    this.notices.clear("over");
+  }
+
+  async #addPanel(source: string): Promise<HaltPanel | undefined> {
+    const loaded = await import("./halt_panel.ts").catch(() => undefined);
+    if (!loaded) {
+      this.notices.post(
+        "panel",
+        "The view of the paused program could not be loaded. Check your network connection.",
+      );
+      return undefined;
+    }
+    const panel = new loaded.HaltPanel(source, (line) => this.code.mark(line));
+    this.#bar.after(panel.element);
+    return panel;
+  }
+
+  /** The widget leaves the page: ends its run, keeps its edits, gives the static HTML back. */
+  close(): void {
+    this.#runner.leave();
+    this.#options.draft.flush();
+    this.#options.draft.unsubscribe(this.#onDraft);
+    this.code.close();
+    this.#end.abort();
+    this.#output.close();
+    this.#timeline.close();
+    for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
+  }
+
+  /** Back to the published source and recording; the reader's own stay within reach of Undo. */
+  reset(): void {
+    const { draft, resetTo } = this.#options;
+    const wasLive = this.#output.isLive;
+    this.#runner.stop();
+    const before = draft.reset();
+    this.#output.showRecording();
+    this.#timeline.showRecorded();
+    this.code.mark(0);
+    this.#forgetEnd();
+    this.notices.clear("outdated");
+    this.#update();
+    const undo = (): void => {
+      draft.set(before);
+      if (wasLive) {
+        this.#output.showLive();
+        this.#timeline.showLive();
+      }
+      this.#update();
+      this.#controls.get("Reset")?.focus();
+    };
+    this.notices.post("undo", `Reset to ${resetTo}.`, {
+      actions: [{ label: "Undo", act: undo }],
+      lasts: UNDO_MS,
+    });
+  }
+
+  async #offerOrders(parent: HTMLElement, bound: number): Promise<void> {
+    const { tab, draft, name, filename } = this.#options;
+    const loaded = await import("../interleavings/explorer_panel.ts").catch(() => undefined);
+    if (!loaded || this.#end.signal.aborted) return;
+    const mark = (line: number): void => this.code.mark(line);
+    const orders = new loaded.Orders({
+      parent,
+      session: tab.session,
+      draft,
+      name,
+      filename,
+      bound,
+      mark,
+    });
+    this.#end.signal.addEventListener("abort", () => orders.close());
+  }
+
+  async #copy(): Promise<void> {
+    const done = await copyText(this.#options.draft.source);
+    this.notices.post(
+      "copy",
+      done ? "Copied." : "The browser did not allow copying. Select the code and copy it yourself.",
+      {
+        lasts: FEEDBACK_MS,
+      },
+    );
+  }
+
+  async #share(): Promise<void> {
+    const { draft, playground } = this.#options;
+    if (!playground) return;
+    await offerLink(draft.source, playground, this.notices, () =>
+      this.#controls.get("Share")?.focus(),
+    );
+  }
+
+  #listen(): void {
+    const { root } = this.#options;
+    const { signal } = this.#end;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void this.run();
+    };
+    // Before the editor sees the key, and before a focused button takes it for a press.
+    root.addEventListener("keydown", onKey, { capture: true, signal });
+    whenNear(root, this.#bar, signal, () =>
+      this.#options.tab.session.prepare(this.#options.draft.source),
+    );
+    window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
+    window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
+  }
+
+  /** For whatever else is on the page. */
+  #tell(ended: Ended): void {
+    const { root } = this.#options;
+    root.dispatchEvent(new CustomEvent<Ended>(ENDED, { bubbles: true, detail: ended }));
+  }
+
+  #tellLeft(): void {
+    if (!recallLeft(this.#options.name) || this.#output.isLive) return;
+    this.#output.remark("Your last run was stopped because you left the page.");
+  }
+
+  #update(): void {
+    const { edited } = this.#options.draft;
+    this.#marker.hidden = !edited;
+    this.#controls.enable("Reset", edited || this.#output.isLive);
+  }
+}

@@ -1,0 +1,113 @@
+"""Thread-local data. The one in C is kept by operating-system thread, of which there is one."""
+
+import itertools
+from typing import Any
+from weakref import WeakSet, ref
+
+from browser_runtime.scheduling import scheduler
+
+_numbers = itertools.count(1)
+
+
+class _Thread:
+    """Stands for one thread; when that ends, so do its data."""
+
+    def __init__(self) -> None:
+        self.number = next(_numbers)
+        self.spaces: WeakSet[_Spaces] = WeakSet()
+
+    def __del__(self) -> None:
+        for spaces in list(self.spaces):
+            spaces.forget(self.number)
+
+
+class _Spaces:
+    """The attributes that each thread sees in one `Local`.
+
+    They belong to that object, not to the threads: so one that refers to itself can be collected.
+    """
+
+    __slots__ = ("__weakref__", "arguments", "instance", "now", "of")
+
+    def __init__(self, instance: "Local", arguments: tuple[Any, Any]) -> None:
+        self.instance = ref(instance)
+        self.arguments = arguments
+        self.of: dict[int, dict[str, Any]] = {}
+        self.now = 0
+
+    def add(self, namespace: dict[str, Any]) -> None:
+        """Keep the running thread's attributes."""
+        thread = scheduler.thread_data(_Thread)
+        thread.spaces.add(self)
+        self.of[thread.number] = namespace
+        self.now = thread.number
+
+    def forget(self, number: int) -> None:
+        """Drop what an ended thread has left."""
+        self.of.pop(number, None)
+        instance = self.instance()
+        if self.now == number and instance is not None:
+            self.now = 0
+            object.__setattr__(instance, "__dict__", {})
+
+
+class Local:
+    """Like `threading.local`: every thread sees attributes of its own.
+
+    Before each access the instance gets the running thread's dictionary as its `__dict__`. Nothing
+    comes between the two, because threads do not change turns in this package's code.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_spaces")
+
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> "Local":
+        """Make the data of the thread that creates it; `__init__` follows."""
+        if (args or kwargs) and cls.__init__ is object.__init__:
+            raise TypeError("Initialization arguments are not supported")
+        self = object.__new__(cls)
+        spaces = _Spaces(self, (args, kwargs))
+        object.__setattr__(self, "_spaces", spaces)
+        spaces.add(object.__getattribute__(self, "__dict__"))
+        return self
+
+    def __getattribute__(self, name: str) -> Any:
+        _switch(self)
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _check(self, name)
+        _switch(self)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _check(self, name)
+        _switch(self)
+        object.__delattr__(self, name)
+
+
+Local.__name__ = Local.__qualname__ = "_local"
+Local.__module__ = "_thread"
+
+
+def _check(instance: Local, name: str) -> None:
+    if name == "__dict__":
+        kind = object.__getattribute__(instance, "__class__").__name__
+        raise AttributeError(f"{kind!r} object attribute '__dict__' is read-only")
+
+
+def _switch(instance: Local) -> None:
+    spaces: _Spaces = object.__getattribute__(instance, "_spaces")
+    number = scheduler.thread_data(_Thread).number
+    if spaces.now == number:
+        return
+    namespace = spaces.of.get(number)
+    if namespace is None:
+        namespace = {}
+        object.__setattr__(instance, "__dict__", namespace)
+        spaces.add(namespace)
+        args, kwargs = spaces.arguments
+        kind = object.__getattribute__(instance, "__class__")
+        if kind.__init__ is not object.__init__:
+            kind.__init__(instance, *args, **kwargs)  # Other threads may run meanwhile.
+    object.__setattr__(instance, "__dict__", namespace)
+    spaces.now = number

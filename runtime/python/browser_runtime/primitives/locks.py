@@ -1,0 +1,179 @@
+"""The lock that everything in `threading` is built on, and `time.sleep`."""
+
+from typing import NoReturn
+
+from browser_runtime.scheduling import scheduler, virtual_time
+
+_LONGEST = 2**63 / 1e9  # seconds
+TIMEOUT_MAX = 4294967.0  # seconds; of CPython on a 32-bit machine
+
+
+class Lock:
+    """Like `_thread.lock`: not owned, not reentrant, waiting threads in the order they came."""
+
+    __slots__ = ("__weakref__", "_locked", "_queue")
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("type '_thread.lock' is not an acceptable base type")
+
+    def __init__(self) -> None:
+        self._locked = False
+        self._queue: list[scheduler.Waiting] = []
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, waiting for it if asked to; return whether it was taken."""
+        if not blocking and timeout != -1:
+            raise ValueError("can't specify a timeout for a non-blocking call")
+        if timeout != timeout:
+            raise ValueError("Invalid value NaN (not a number)")
+        if timeout < 0 and timeout != -1:
+            raise ValueError("timeout value must be a non-negative number")
+        if timeout > TIMEOUT_MAX:
+            raise OverflowError("timeout value is too large")
+        if not self._locked:
+            self._locked = True
+            return True
+        if not blocking or timeout == 0:
+            return False
+        end = None if timeout == -1 else virtual_time.moment_in(timeout)
+        while self._locked:
+            left = None if end is None else virtual_time.seconds_to(end)
+            if left is not None and left <= 0:
+                return False
+            try:
+                scheduler.wait(left, self._queue)
+            except BaseException:
+                self._pass_on()  # The wake-up that came together with Ctrl-C.
+                raise
+        self._locked = True
+        return True
+
+    def release(self) -> None:
+        """Give the lock back; the first waiting thread may take it when its turn comes."""
+        if not self._locked:
+            raise RuntimeError("release unlocked lock")
+        self._locked = False
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._queue and not self._locked:
+            self._queue[0].wake()
+
+    def locked(self) -> bool:
+        """Return whether someone holds the lock."""
+        return self._locked
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _at_fork_reinit(self) -> None:
+        self._locked = False
+        self._queue.clear()
+
+    acquire_lock, release_lock, locked_lock = acquire, release, locked
+
+    def __repr__(self) -> str:
+        state = "locked" if self._locked else "unlocked"
+        return f"<{state} _thread.lock object at {id(self):#x}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_thread.lock' object")
+
+
+Lock.__name__ = Lock.__qualname__ = "lock"
+Lock.__module__ = "_thread"
+
+
+class RLock:
+    """Like `_thread.RLock`: the thread that holds it may take it again."""
+
+    __slots__ = ("__weakref__", "_count", "_lock", "_owner")
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self._lock = Lock()
+        self._owner = self._count = 0
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock once more, waiting for it if asked to; return whether it was taken."""
+        me = scheduler.get_ident()
+        if self._owner != me:
+            if not self._lock.acquire(blocking, timeout):
+                return False
+            self._owner = me
+        self._count += 1
+        return True
+
+    def release(self) -> None:
+        """Give the lock back once; others may take it when that was the last time."""
+        self._check_owned()
+        self._count -= 1
+        if not self._count:
+            self._owner = 0
+            self._lock.release()
+
+    def locked(self) -> bool:
+        """Return whether someone holds the lock."""
+        return self._count > 0
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _check_owned(self) -> None:
+        if self._owner != scheduler.get_ident():
+            raise RuntimeError("cannot release un-acquired lock")
+
+    def _is_owned(self) -> bool:
+        return self._owner == scheduler.get_ident()
+
+    def _recursion_count(self) -> int:
+        return self._count if self._is_owned() else 0
+
+    def _release_save(self) -> tuple[int, int]:
+        self._check_owned()
+        saved = self._count, self._owner
+        self._count = self._owner = 0
+        self._lock.release()
+        return saved
+
+    def _acquire_restore(self, saved: tuple[int, int]) -> None:
+        self._lock.acquire()
+        self._count, self._owner = saved
+
+    def _at_fork_reinit(self) -> None:
+        self._lock._at_fork_reinit()
+        self._owner = self._count = 0
+
+    def __repr__(self) -> str:
+        state = "locked" if self._count else "unlocked"
+        kind = f"{type(self).__module__}.{type(self).__qualname__}"
+        return f"<{state} {kind} object owner={self._owner} count={self._count} at {id(self):#x}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("cannot pickle '_thread.RLock' object")
+
+
+RLock.__module__ = "_thread"
+
+
+def sleep(seconds: float, /) -> None:
+    """Do what `time.sleep` does, with the same errors for the same bad arguments."""
+    if not hasattr(type(seconds), "__float__") and not hasattr(type(seconds), "__index__"):
+        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+    delay = float(seconds)
+    if delay != delay:
+        raise ValueError("Invalid value NaN (not a number)")
+    if delay < 0:
+        raise ValueError("sleep length must be non-negative")
+    if delay >= _LONGEST:
+        raise OverflowError("timestamp too large to convert to C PyTime_t")
+    end = virtual_time.moment_in(delay)
+    scheduler.wait(delay)
+    # Timers may fire a little early, by the browser's coarse clock; CPython never returns early.
+    while (left := virtual_time.seconds_to(end)) > 0:
+        scheduler.wait(left)

@@ -1,0 +1,261 @@
+"""The primitives of `_thread`, under CPython's own `threading` and all that is built on it."""
+
+import _thread
+import asyncio
+import importlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import browser_kernel as kernel
+from pyodide.ffi import create_proxy
+
+from browser_runtime import facts, unraisable
+from browser_runtime.primitives import locks, queues
+from browser_runtime.primitives.local import Local
+from browser_runtime.primitives.locks import Lock, RLock
+from browser_runtime.scheduling import scheduler
+
+# Each waiting thread keeps a WebAssembly stack.
+MAX_THREADS = 500
+
+_non_daemon: "set[ThreadHandle]" = set()
+
+
+class ThreadHandle:
+    """Like `_thread._ThreadHandle`: what a `Thread` knows of the thread below it."""
+
+    def __init__(self) -> None:
+        self.ident = 0
+        self._ended = Lock()
+        self._done = False
+        self._started = False
+
+    def is_done(self) -> bool:
+        """Return whether the thread has ended."""
+        return self._done
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the end of the thread."""
+        if not self._started:
+            raise RuntimeError("thread not started")
+        if self._done:
+            return
+        if self.ident == scheduler.get_ident():
+            raise RuntimeError("Cannot join current thread")
+        if self._ended.acquire(True, -1 if timeout is None or timeout < 0 else timeout):
+            self._ended.release()
+
+    def _start(self, ident: int) -> None:
+        if self._started:
+            raise RuntimeError("thread already started")
+        self._started, self.ident = True, ident
+        self._ended.acquire()
+
+    def _set_done(self) -> None:
+        if not self._started:
+            raise RuntimeError("thread not started")
+        if not self._done:
+            self._done = True
+            _non_daemon.discard(self)
+            if self._ended.locked():
+                self._ended.release()
+
+
+def make_thread_handle(ident: int) -> ThreadHandle:
+    """Return the handle of a thread that runs already."""
+    handle = ThreadHandle()
+    handle._start(ident)
+    return handle
+
+
+def start_joinable_thread(
+    function: Callable[[], object],
+    handle: ThreadHandle | None = None,
+    daemon: bool = True,
+    *,
+    origin: Callable[..., object] | None = None,
+) -> ThreadHandle:
+    """Start a thread that runs the function; `origin` is what reports call it.
+
+    Raises:
+        RuntimeError: there are too many, or this browser cannot switch stacks.
+    """
+    if not callable(function):
+        raise TypeError("thread function must be callable")
+    if not scheduler.can_switch():
+        facts.cannot_switch()
+        error = RuntimeError("can't start new thread")
+        error.add_note(
+            "This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer."
+        )
+        raise error
+    if scheduler.thread_count() >= MAX_THREADS:
+        raise RuntimeError("can't start new thread")
+    handle = handle or ThreadHandle()
+    origin = origin or function
+    owner = getattr(function, "__self__", None)
+    ident = scheduler.add_thread(getattr(owner, "name", None) or "a thread")
+    try:
+        handle._start(ident)
+    except RuntimeError:
+        scheduler.remove_thread(ident)
+        raise
+    if not daemon:
+        _non_daemon.add(handle)
+    if scheduler.watch:
+        scheduler.watch.create_thread(ident)
+
+    def body() -> None:
+        scheduler.enter(ident)
+        asyncio._set_running_loop(None)
+        watch = scheduler.watch
+        if watch:
+            watch.begin_thread(ident, getattr(owner, "name", "a thread"), function)
+        try:
+            function()
+        except SystemExit:
+            pass
+        except BaseException as error:
+            if not scheduler.is_over():
+                unraisable.report(error, f"Exception ignored in thread started by {origin!r}")
+        finally:
+            scheduler.enter(ident)
+            scheduler.forget_data(ident)
+            handle._set_done()
+            if watch:
+                watch.end_thread(ident)
+            scheduler.remove_thread(ident)
+
+    kernel.spawn(create_proxy(body))
+    return handle
+
+
+def start_new_thread(
+    function: Callable[..., object], args: tuple[object, ...], kwargs: Any = None
+) -> int:
+    """Start a daemon thread the low-level way; return its number."""
+    if not callable(function):
+        raise TypeError("first arg must be callable")
+    if not isinstance(args, tuple):
+        raise TypeError("2nd arg must be a tuple")
+    if kwargs is not None and not isinstance(kwargs, dict):
+        raise TypeError("optional 3rd arg must be a dictionary")
+    keywords = kwargs or {}
+    return start_joinable_thread(lambda: function(*args, **keywords), origin=function).ident
+
+
+def non_daemon_count() -> int:
+    """Return how many threads the end of the program has to wait for."""
+    return sum(not handle.is_done() for handle in _non_daemon)
+
+
+def _shutdown() -> None:
+    """Wait for the threads that are not daemons."""
+    while waiting := [handle for handle in _non_daemon if not handle.is_done()]:
+        waiting[0].join()
+
+
+def _interrupt_main(signum: int = signal.SIGINT, /) -> None:
+    if not 0 < signum < signal.NSIG:
+        raise ValueError("signal number out of range")
+    if callable(signal.getsignal(signum)):
+        scheduler.send_signal(signum)
+
+
+_raise_signal, _kill = signal.raise_signal, os.kill
+
+
+def raise_signal(signalnum: int, /) -> None:
+    """Like `signal.raise_signal`: the handler runs in the main thread, whoever asks for it."""
+    if scheduler.is_main():
+        _raise_signal(signalnum)
+    else:
+        _interrupt_main(signalnum)
+
+
+def kill(pid: int, signal: int, /) -> None:
+    """Like `os.kill`, where there is no other process."""
+    if pid == os.getpid() and signal:
+        raise_signal(signal)
+    else:
+        _kill(pid, signal)
+
+
+def _exit_thread() -> None:
+    raise SystemExit
+
+
+def _count() -> int:
+    return scheduler.thread_count() - 1
+
+
+def _main_ident() -> int:
+    return scheduler.MAIN
+
+
+def _excepthook(args: Any, /) -> None:
+    if args.thread is None:  # The one in C would show a number of its own.
+        args = type(args)((*args[:3], SimpleNamespace(name=scheduler.get_ident())))
+    _report_in_c(args)
+
+
+_report_in_c = _thread._excepthook
+
+
+def _with_code() -> Any:
+    """Return `threading` compiled once, to be run anew for every program."""
+    spec = threading.__spec__
+    assert spec is not None
+    loader: Any = spec.loader
+    return loader.get_code("threading")
+
+
+_code = _with_code()
+
+
+def renew() -> None:
+    """Make `threading` as if just imported: no threads, counts from 1, hooks as they were."""
+    _non_daemon.clear()
+    scheduler.start_program()
+    exec(_code, vars(threading))  # noqa: S102 - CPython's own module
+
+
+def install() -> None:
+    """Put our primitives below the standard library, then build `threading` on them."""
+    functions: dict[str, Any] = {
+        "_count": _count,
+        "_excepthook": _excepthook,
+        "_get_main_thread_ident": _main_ident,
+        "_make_thread_handle": make_thread_handle,
+        "_shutdown": _shutdown,
+        "exit": _exit_thread,
+        "exit_thread": _exit_thread,
+        "get_ident": scheduler.get_ident,
+        "get_native_id": scheduler.get_ident,
+        "interrupt_main": _interrupt_main,
+        "start_joinable_thread": start_joinable_thread,
+        "start_new": start_new_thread,
+        "start_new_thread": start_new_thread,
+    }
+    for function in functions.values():
+        function.__module__ = "_thread"
+    types = {"LockType": Lock, "RLock": RLock, "_ThreadHandle": ThreadHandle, "_local": Local}
+    locks_too = {"allocate": Lock, "allocate_lock": Lock, "lock": Lock}
+    vars(_thread).update(functions, **types, **locks_too, TIMEOUT_MAX=locks.TIMEOUT_MAX)
+    renew()
+    queues.install()
+    signal.raise_signal, os.kill = raise_signal, kill
+    time.sleep = locks.sleep  # type: ignore[assignment]
+    sys._current_frames = scheduler.current_frames
+    for name in ("concurrent.futures.thread", "concurrent.futures"):
+        sys.modules.pop(name, None)
+    importlib.invalidate_caches()
+    # Now, so that it is among the modules that are put back: asyncio refers to it, and it keeps the
+    # executor class of the first program that asked for one.
+    importlib.import_module("concurrent.futures")

@@ -1,0 +1,1 @@
+"""Decides which thread runs, for how long, and what time it is."""

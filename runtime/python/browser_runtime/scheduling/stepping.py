@@ -1,0 +1,320 @@
+"""Lets the reader halt a program, look at it, and take it one step at a time.
+
+Halted, every thread stays where it waits or where its turn was over, and the program's clocks stand
+still; see `Kernel.halt`. A step is the next callback of an event loop, or, where none runs, the
+next turn of a thread.
+"""
+
+import asyncio
+import contextlib
+import functools
+import json
+import re
+import weakref
+from asyncio import base_events, events, timeouts
+from collections import deque
+from collections.abc import Iterable
+from time import perf_counter_ns
+from typing import Any, Literal
+
+import browser_kernel as kernel
+import browser_page as page
+from runnable_tracer import tasks
+from runnable_tracer.recorder import REASONS, Recorder
+
+from browser_runtime.scheduling import scheduler
+from browser_runtime.tracing import reason_of
+
+type _Facts = dict[str, Any]
+
+# Of each list so many entries are told.
+_MOST = 50
+_LONGEST = 100
+
+
+class _State:
+    """Of one program."""
+
+    def __init__(self, program: str, begun: int | None, *, halted: bool) -> None:
+        # Knows the program's lines; it records nothing.
+        self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
+        # Its timeline and what stands beside it have one and the same beginning.
+        self.begun = self.recorder.begun if begun is None else begun
+        self.awaited = tasks.awaiting(program)
+        # Every callback is a step.
+        self.is_on = halted
+        # What the loop is about to call.
+        self.next: events.Handle | None = None
+        # Where the main thread is: before the program's first line, inside the program, or after
+        # its last line, when only threads and clean-up are left.
+        self.phase: Literal["before", "inside", "after"] = "before"
+
+
+_state: _State | None = None
+_loops: "weakref.WeakSet[base_events.BaseEventLoop]" = weakref.WeakSet()
+
+
+class _Queue(deque[events.Handle]):
+    """The ready queue of an event loop that halts before each of its callbacks."""
+
+    def popleft(self) -> events.Handle:
+        handle = super().popleft()
+        if not handle.cancelled():
+            _halt_before(handle)
+        return handle
+
+
+def begin(program: str, halted: bool, begun: int | None) -> None:
+    """A program is about to run: to its first step if halted. Its trace began at `begun`, in ns."""
+    global _state
+    _state = _State(program, begun, halted=halted)
+    if halted:
+        kernel.take_turn(True)
+
+
+def end() -> None:
+    """It is over; what is left of it goes on."""
+    global _state
+    go_on()
+    _state = None
+    _loops.clear()
+
+
+def leave() -> None:
+    """Take note that the program's last line has run."""
+    if _state:
+        _state.phase = "after"
+
+
+def add_loop(loop: base_events.BaseEventLoop) -> None:
+    """Take note of a new event loop."""
+    _loops.add(loop)
+    if _state and _state.is_on:
+        _queue_in(_Queue, [loop])
+
+
+def halt() -> None:
+    """Let the program stand still, and tell the page how. Called while none of its threads runs."""
+    kernel.halt()
+    _tell()
+
+
+def step() -> None:
+    """Let it take one step, from wherever it is."""
+    if _state is None:
+        return
+    _state.is_on = True
+    loops = _running()
+    _queue_in(_Queue, loops)
+    if loops:
+        kernel.go_on()
+    else:
+        kernel.take_turn()
+
+
+def go_on() -> None:
+    """Let it run on."""
+    if _state:
+        _state.is_on = False
+    _queue_in(deque, _loops)
+    kernel.go_on()
+
+
+def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]) -> None:
+    for loop in loops:
+        own: Any = loop
+        # One of the program's own stays.
+        if type(own._ready) in (deque, _Queue) and type(own._ready) is not kind:
+            own._ready = kind(own._ready)
+
+
+def _running() -> list[base_events.BaseEventLoop]:
+    return [loop for loop in _loops if loop.is_running()]
+
+
+def _halt_before(handle: events.Handle) -> None:
+    if _state is None or not scheduler.can_switch():
+        return
+    _state.next = handle
+    halt()
+    try:
+        scheduler.breathe()
+    except scheduler.CannotSuspendError:
+        kernel.go_on()
+    finally:
+        _state.next = None
+    if scheduler.is_main() and kernel.interrupted:
+        scheduler.deliver_interrupt()
+
+
+# --- how everything stands ------------------------------------------------------------------------
+
+
+def _tell() -> None:
+    if _state is None:
+        return
+    if scheduler.watch:
+        scheduler.watch.tell()
+    at = (perf_counter_ns() - _state.begun) / 1_000_000
+    page.tell_halted(at, json.dumps(_situation(_state), ensure_ascii=False))
+
+
+def _situation(state: _State) -> _Facts:
+    loops = _running()
+    every = [task for loop in loops for task in asyncio.all_tasks(loop)]
+    every.sort(key=lambda task: _natural(task.get_name()))
+    say = functools.partial(_call, state, every)
+    busy = {id(asyncio.current_task(loop)) for loop in loops} if not state.next else set()
+    ready = [each for loop in loops for each in loop._ready if not each.cancelled()]  # type: ignore[attr-defined]
+    timers = [
+        (each.when() - loop.time(), each)
+        for loop in loops
+        for each in loop._scheduled  # type: ignore[attr-defined]
+        if not each.cancelled()
+    ]
+    timers.sort(key=lambda timer: timer[0])
+    calls = [state.next, *ready, *(each for _, each in timers)]
+    asleep = {id(each._args[0]) for each in calls if each and each._callback is tasks.wake_sleeper}
+    waiting = [
+        _wait(state, task)
+        for task in every
+        if id(task) not in busy
+        and (future := _fut_waiter(task)) is not None
+        and not _is_done(future)
+        and id(future) not in asleep
+    ]
+    if state.phase == "before" and _has_begun(state, loops):
+        state.phase = "inside"
+    running, able, stuck = _threads(state, loops, [task for task in every if id(task) in busy])
+    return {
+        "phase": state.phase,
+        "next": say(state.next) if state.next else None,
+        "last": None if state.next else _last(state),
+        "running": _some(running),
+        "ready": _some(able + [say(each) for each in ready[:_MOST]], len(able) + len(ready)),
+        "timers": _some(
+            [{**say(each), "in": round(left * 1000, 3)} for left, each in timers[:_MOST]],
+            len(timers),
+        ),
+        "waiting": _some(waiting + stuck),
+    }
+
+
+def _some(entries: list[_Facts], count: int | None = None) -> _Facts:
+    return {"entries": entries[:_MOST], "count": len(entries) if count is None else count}
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Order names as people do: Task-9 before Task-10."""
+    return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d{0,18})", name)]
+
+
+def _wait(state: _State, task: "asyncio.Task[Any]") -> _Facts:
+    reason, of, line = state.awaited(task, task.get_coro())
+    return {"name": _cut(task.get_name()), "reason": REASONS[reason], "of": of, "line": line}
+
+
+def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle) -> _Facts:
+    """What a loop is to call."""
+    own: Any = handle
+    callback: Any = own._callback
+    args: tuple[Any, ...] = own._args or ()
+    while isinstance(callback, functools.partial):
+        callback = callback.func
+    task = tasks.task_of(callback)
+    if task:
+        coroutine: Any = task.get_coro()
+        name = _cut(task.get_name())
+        if getattr(coroutine, "cr_suspended", True):
+            return _fact("resume", name, "", state.awaited(task, coroutine)[2])
+        runs = _cut(getattr(coroutine, "__name__", ""))
+        return _fact("start", name, runs, state.recorder.first(getattr(coroutine, "cr_code", None)))
+    if callback is tasks.wake_sleeper:
+        sleeper = next((each for each in every if _fut_waiter(each) is args[0]), None)
+        if sleeper:
+            line = state.awaited(sleeper, sleeper.get_coro())[2]
+            return _fact("wake", _cut(sleeper.get_name()), "", line)
+    subject = getattr(callback, "__self__", None)
+    if isinstance(subject, timeouts.Timeout):
+        late = getattr(subject, "_task", None)
+        return _fact("timeout", _cut(late.get_name()) if late else "", "", 0)
+    name = getattr(callback, "__qualname__", type(callback).__qualname__)
+    about = next((each for each in args if isinstance(each, asyncio.Task)), None)
+    line = state.recorder.first(getattr(callback, "__code__", None))
+    return _fact("call", _cut(name), _cut(about.get_name()) if about else "", line)
+
+
+def _is_done(future: Any) -> bool:
+    # One of the program's own may do anything.
+    with contextlib.suppress(Exception):
+        return bool(future.done())
+    return False
+
+
+def _fut_waiter(task: "asyncio.Task[Any]") -> Any:
+    return getattr(task, "_fut_waiter", None)
+
+
+def _fact(kind: str, name: str, of: str, line: int) -> _Facts:
+    return {"kind": kind, "name": name, "of": of, "line": line}
+
+
+def _cut(text: str) -> str:
+    return text[:_LONGEST]
+
+
+def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
+    """Return whether the program has reached its first line.
+
+    Only the program itself starts event loops and threads. Otherwise the main thread has to be in
+    one of its lines: the module's frame exists a little earlier, without a line.
+    """
+    threads = scheduler.standing()
+    return (
+        bool(loops)
+        or len(threads) > 1
+        or any(state.recorder.line(wait.frame if wait else frame) for _, _, wait, frame in threads)
+    )
+
+
+def _last(state: _State) -> _Facts | None:
+    """Return which thread ran last, and where it stands."""
+    for ident, name, wait, frame in scheduler.standing():
+        if scheduler.is_running(ident):
+            line = state.recorder.line(wait.frame if wait else frame)
+            return {"name": _cut(name), "line": line} if line else None
+    if ended := scheduler.just_ended():
+        return {"name": _cut(ended), "line": 0, "ended": True}
+    return None
+
+
+def _threads(
+    state: _State, loops: list[base_events.BaseEventLoop], busy: "list[asyncio.Task[Any]]"
+) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
+    """The threads that are in the midst of something, those that could run, those that wait."""
+    running, ready, waiting = [], [], []
+    # A task that is in the midst of its step stands for its thread.
+    steps = {loop._thread_id: task for loop in loops for task in busy if task.get_loop() is loop}  # type: ignore[attr-defined]
+    idents = {loop._thread_id for loop in loops}  # type: ignore[attr-defined]
+    for ident, own_name, wait, frame in scheduler.standing():
+        task = steps.get(ident)
+        if ident in idents and not task:
+            continue  # The loop itself: what it does next is told.
+        name = _cut(task.get_name() if task else own_name)
+        if frame is None:
+            if not scheduler.is_running(ident):
+                ready.append(_fact("start", name, "", 0))
+        elif wait is None:
+            line = state.recorder.line(frame)
+            # Outside the program, the main thread is only in the runtime's own code.
+            if line or task or ident != scheduler.MAIN or state.phase == "inside":
+                running.append({"name": name, "line": line})
+        else:
+            # A wait that is not told, such as that of `Thread.start`, can be over like any other.
+            why = reason_of(wait.frame, state.recorder)
+            if wait.gate.opened:
+                line = why[2] if why else state.recorder.line(wait.frame)
+                ready.append(_fact("resume", name, "", line))
+            elif why and why[0] != "work":
+                waiting.append({"name": name, "reason": why[0], "of": why[1], "line": why[2]})
+    return running, ready, waiting

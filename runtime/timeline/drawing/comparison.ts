@@ -1,0 +1,88 @@
+/**
+ * Several runs in one timeline, on one time axis, each from its own beginning. The main process of each
+ * is called by the run's title.
+ */
+import { Timeline, type Process } from "../model/model.ts";
+import type { ProcessRows, Row, Trace } from "../model/rows.ts";
+import { time } from "../words/words.ts";
+
+/** What one run has told, until its end in ms. */
+export interface Run {
+  title: string;
+  processes: readonly ProcessRows[];
+  end: number;
+}
+
+/** The numbers of a run's processes are moved by this much for each run before it. */
+const APART = 1_000_000;
+
+/** Runs of which one takes less than this many times as long as the other are equally long. */
+const EQUAL = 1.1;
+
+/** Which of the runs a process belongs to, by its number in the comparison. */
+export const runOf = (process: number): number => Math.floor(process / APART);
+
+/** The title of the run that a process belongs to; empty if its timeline is of one run alone. */
+export function titleOf({ id, timeline: { processes } }: Process): string {
+  const isCompared = [...processes.keys()].some((other) => runOf(other) > 0);
+  const main = processes.get(runOf(id) * APART + 1);
+  return (isCompared && main?.lanes.get(0)?.name) || "";
+}
+
+export function compare(runs: readonly Run[]): Timeline {
+  const timeline = new Timeline();
+  runs.forEach((run, number) => {
+    const move = (process: number): number => (process > 0 ? process + number * APART : process);
+    for (const { process, parent, rows } of run.processes) {
+      const own = process === 1 ? called(run, rows) : rows;
+      timeline.add(move(process), own, move(parent));
+    }
+  });
+  timeline.end(Math.max(0, ...runs.map(({ end }) => end)));
+  return timeline;
+}
+
+/** "one after the other 3.01 s, together 1.01 s". */
+export function summary(runs: readonly Run[]): string {
+  return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
+}
+
+/** The sentence on a comparison: which run is the quickest, and how much longer the slowest takes. */
+export function verdict(runs: readonly Run[]): string {
+  const [quickest, ...others] = runs.toSorted((one, other) => one.end - other.end);
+  const slowest = others.at(-1);
+  if (!quickest || !slowest || quickest.end <= 0) return "";
+  const times = slowest.end / quickest.end;
+  if (times < EQUAL) return `All of them take about ${time(slowest.end)}.`;
+  const [one, other] = [quickest, slowest].map(({ title, end }) => `“${title}” takes ${time(end)}`);
+  return `${one!}, ${other!}: ${times.toFixed(times < 9.95 ? 1 : 0)} times as long.`;
+}
+
+/** Recorded runs, by title, and what is said of them. */
+export function compareRecorded(runs: readonly (readonly [title: string, trace: Trace])[]): {
+  timeline: Timeline;
+  what: string;
+  about: string;
+  says: string;
+} {
+  const compared = runs.map(([title, { processes, end }]): Run => ({ title, processes, end }));
+  const interpreters = new Set(runs.map(([, { interpreter }]) => interpreter));
+  const what = `recorded on ${[...interpreters].join(" and ")}`;
+  return {
+    timeline: compare(compared),
+    what,
+    about: summary(compared),
+    says: verdict(compared),
+  };
+}
+
+/** The rows of a main process, with the title as its name; it does not outlast its run. */
+function called({ title, end }: Run, rows: readonly Row[]): Row[] {
+  const named = rows.map((row): Row => {
+    if (row[0] !== "lane" || row[1] !== 0) return row;
+    const [type, lane, parent, kind, , at, by, line] = row;
+    return [type, lane, parent, kind, title, at, by, line];
+  });
+  const isOver = named.some(([type, lane]) => type === "end" && lane === 0);
+  return isOver ? named : [...named, ["end", 0, end, "done", ""]];
+}

@@ -1,0 +1,287 @@
+/** Draws what was laid out: a tree of elements, for a page as for a file. */
+import type { Bar, Chart, Flag, Track } from "./layout.ts";
+import type { Lane, State, Timeline } from "../model/model.ts";
+import { fullName, heldUp, plural, time } from "../words/words.ts";
+import { tree, type Tree } from "./tree.ts";
+
+const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
+
+/** From the back to the front: what is short stays in sight. */
+const LAYERS: readonly State[] = ["waiting", "ready", "running"];
+
+export interface Look {
+  /** How a position, or a length, is written. */
+  unit: (position: number) => string | number;
+  /** The id of the pattern that fills what is ready. */
+  hatch: string;
+  /** Whether on a phone there is less room than a word needs, where it is not known who looks. */
+  isTight?: (text: string, room: number) => boolean;
+}
+
+/** Positions in pixels. */
+export const pixels = (position: number): number => Math.round(position * 10) / 10;
+
+/** Positions in thousandths of the width. */
+export const percent = (position: number): string =>
+  `${String(Number((position / 10).toFixed(2)))}%`;
+
+/** What the tracks refer to. */
+export function definitions(hatch: string): Tree {
+  return tree(
+    "svg",
+    { class: "tl-defs", width: 0, height: 0, "aria-hidden": "true" },
+    tree(
+      "pattern",
+      {
+        id: hatch,
+        width: 4,
+        height: 4,
+        patternUnits: "userSpaceOnUse",
+        patternTransform: "rotate(45)",
+      },
+      tree("rect", { class: "tl-stripe", width: 2.4, height: 4 }),
+    ),
+  );
+}
+
+const within = (
+  text: string,
+  x: number,
+  room: number,
+  state: State,
+  { unit, isTight }: Look,
+): Tree =>
+  // Whatever is too long is cut by this element.
+  tree(
+    "svg",
+    {
+      class: isTight?.(text, room) ? "tl-label tl-tight" : "tl-label",
+      x: unit(x),
+      width: unit(room),
+    },
+    tree("text", { class: `${CLASSES[state]}t` }, text),
+  );
+
+const box = (bar: Bar, { unit }: Look): { x: string | number; width: string | number } => ({
+  x: unit(bar.x),
+  width: unit(bar.width),
+});
+
+/** What of a running bar was not on a processor: the upper part, as if it was ready. */
+function idleShare(bar: Bar, look: Look): Tree | undefined {
+  const { cpu, start, end } = bar.segment;
+  if (bar.state !== "running" || bar.first !== bar.last || cpu === undefined) return undefined;
+  const share = 1 - cpu / (end - start);
+  if (!(share > 0.1)) return undefined;
+  const upper = { ...box(bar, look), style: `height:${(share * 14).toFixed(1)}px` };
+  const fill = `url(#${look.hatch})`;
+  return tree("g", { class: "tl-gil", fill }, tree("rect", upper), tree("rect", upper));
+}
+
+const SIGNS: Record<Exclude<Flag["kind"], "output">, string> = {
+  failed: "M-4-4 4 4M4-4-4 4",
+  cancelled: "M5 0A5 5 0 1 1-5 0 5 5 0 1 1 5 0M-3.5 3.5 3.5-3.5",
+  killed: "M-4-4H4V4H-4Z",
+};
+
+function flag({ x, kind }: Flag, { unit }: Look): Tree {
+  if (kind === "output") return tree("rect", { x: unit(x) });
+  return tree("svg", { class: "tl-sign", x: unit(x) }, tree("path", { d: SIGNS[kind] }));
+}
+
+/** Everything of one lane that says no more than the bars do. */
+function trimmings({ bars, flags }: Track, look: Look): Tree[] {
+  const parts: (Tree | undefined)[] = bars.map((bar) => idleShare(bar, look));
+  const outputs = flags.filter(({ kind }) => kind === "output");
+  const signs = flags.filter(({ kind }) => kind !== "output");
+  const held = bars.filter((bar) => bar.held);
+  const labels = bars.filter(({ label }) => label !== "");
+  if (held.length > 0) {
+    parts.push(tree("g", { class: "tl-h" }, ...held.map((bar) => tree("rect", box(bar, look)))));
+  }
+  for (const { label, x, width, state } of labels) parts.push(within(label, x, width, state, look));
+  if (outputs.length > 0) {
+    parts.push(tree("g", { class: "tl-o" }, ...outputs.map((one) => flag(one, look))));
+  }
+  parts.push(...signs.map((one) => flag(one, look)));
+  return parts.filter((part) => part !== undefined);
+}
+
+/** A lane in as few bytes as can be: nothing in it can be told apart by a script. */
+export function staticTrack(track: Track, look: Look): Tree {
+  const groups = LAYERS.map((state) => {
+    const bars = track.bars.filter((bar) => bar.state === state);
+    if (bars.length === 0) return undefined;
+    const fill = state === "ready" ? `url(#${look.hatch})` : undefined;
+    return tree(
+      "g",
+      { class: CLASSES[state], fill },
+      ...bars.map((bar) => tree("rect", box(bar, look))),
+    );
+  });
+  return tree("svg", { class: "tl-track" }, ...groups, ...trimmings(track, look));
+}
+
+/** The bar that the keyboard is at, and what it is called. */
+export interface Current {
+  bar: Bar;
+  name: string;
+}
+
+/** A lane of which each bar is an element with a key; the current one can have the focus. */
+export function liveTrack(
+  track: Track,
+  look: Look,
+  current: Current | undefined,
+  isSelected: (bar: Bar) => boolean,
+): Tree {
+  const bars = track.bars.map((bar): Tree => {
+    const { first, state } = bar;
+    const selected = isSelected(bar);
+    const attributes = {
+      class: `${CLASSES[state]}${selected ? " tl-s" : ""}`,
+      ...box(bar, look),
+      fill: state === "ready" ? `url(#${look.hatch})` : undefined,
+      ...(current?.bar === bar && {
+        role: "button",
+        tabindex: 0,
+        "aria-label": current.name,
+        "aria-pressed": String(selected),
+      }),
+    };
+    return { ...tree("rect", attributes), key: String(first) };
+  });
+  return tree(
+    "svg",
+    { class: "tl-track" },
+    {
+      ...tree(
+        "g",
+        { class: "tl-m" },
+        ...track.bars.filter(({ marked }) => marked).map((bar) => tree("rect", box(bar, look))),
+      ),
+      key: "marked",
+    },
+    ...bars,
+    { ...tree("g", { "aria-hidden": "true" }, ...trimmings(track, look)), key: "trimmings" },
+  );
+}
+
+const LONG_NAME = 16;
+const TAIL = 4;
+
+function nameOf(name: string): Tree {
+  if (name.length <= LONG_NAME) return tree("span", { class: "tl-name" }, name);
+  const [head, tail] = [name.slice(0, -TAIL), name.slice(-TAIL)];
+  return tree(
+    "span",
+    { class: "tl-name", title: name },
+    tree("span", {}, head),
+    tree("span", {}, tail),
+  );
+}
+
+/** Tells the line of a lane from others. */
+export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:${String(id)}`;
+
+/** The line of one lane: its name and its track. */
+export function row(track: Track, content: Tree, place: number | undefined): Tree {
+  const { lane, name, depth, also } = track.listed;
+  // A process of one thread is drawn as that thread, and called by its own name.
+  const kind = also?.name === name ? also.kind : lane.kind;
+  const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
+  return {
+    ...tree("div", { class: `tl-lane tl-${kind ?? "thread"}`, style }, nameOf(name), content),
+    key: rowKey(lane),
+  };
+}
+
+export function axis({ ticks, width }: Chart, { unit }: Look): Tree {
+  return tree(
+    "div",
+    { class: "tl-lane tl-axis", "aria-hidden": "true" },
+    tree(
+      "svg",
+      { class: "tl-track" },
+      ...ticks.map(({ x, label }) =>
+        tree(
+          "text",
+          {
+            x: unit(x),
+            y: 13,
+            "text-anchor": x < 1 ? undefined : x > 0.96 * width ? "end" : "middle",
+          },
+          label,
+        ),
+      ),
+    ),
+  );
+}
+
+/** What lies behind all lanes. */
+export function grid({ ticks, cut, width }: Chart, { unit }: Look): Tree {
+  return tree(
+    "svg",
+    { class: "tl-grid", "aria-hidden": "true" },
+    ...ticks.map(({ x }) => tree("rect", { x: unit(x) })),
+    cut === undefined
+      ? undefined
+      : tree("rect", { class: "tl-cut", x: unit(cut), width: unit(width - cut) }),
+  );
+}
+
+const key = (name: string, ...shapes: Tree[]): Tree =>
+  tree("span", {}, tree("svg", { class: "tl-key", "aria-hidden": "true" }, ...shapes), ` ${name}`);
+
+/** What the looks mean. Of the signs, only those that occur. */
+export function legend(timeline: Timeline, look: Look): Tree[] {
+  const sign = (kind: keyof typeof SIGNS, name: string): Tree =>
+    key(name, tree("svg", { class: "tl-sign", x: 12 }, tree("path", { d: SIGNS[kind] })));
+  const bar = (state: State, fill?: string): Tree =>
+    tree("g", { class: CLASSES[state], fill }, tree("rect", { width: 24 }));
+  const { kinds } = timeline;
+  const found = [
+    key("running", bar("running")),
+    key("ready to run", bar("ready", `url(#${look.hatch})`)),
+    key("waiting", bar("waiting")),
+  ];
+  if (kinds.has("stdout") || kinds.has("stderr")) {
+    found.push(key("printed", tree("g", { class: "tl-o" }, tree("rect", { x: 12 }))));
+  }
+  if (kinds.has("failed")) found.push(sign("failed", "failed"));
+  if (kinds.has("cancelled")) found.push(sign("cancelled", "cancelled"));
+  if (kinds.has("killed")) found.push(sign("killed", "killed"));
+  if (timeline.holdUps.length > 0) {
+    const held = tree("g", { class: "tl-h" }, tree("rect", { x: 1, width: 22 }));
+    found.push(key("blocks the event loop", bar("running"), held));
+  }
+  return found;
+}
+
+/** So many are told in words one by one. */
+const FINDINGS = 3;
+
+/** What a reader should not miss, in words. */
+export function findings(timeline: Timeline): Tree[] {
+  const { holdUps, cut, leftOut } = timeline;
+  // The only one is in the headline.
+  const found = (holdUps.length > 1 ? holdUps : [])
+    .toSorted((one, other) => other.end - other.start - (one.end - one.start))
+    .slice(0, holdUps.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
+    .map((one) => tree("li", {}, `${fullName(one.lane)} ${heldUp(one)}.`));
+  const left = holdUps.length - found.length;
+  if (left > 1) {
+    const further = holdUps.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(-left);
+    const long = further.reduce((sum, { start, end }) => sum + end - start, 0);
+    const times = plural(left, "further time");
+    found.push(tree("li", {}, `The event loop was blocked ${times}, for ${time(long)} in all.`));
+  }
+  if (leftOut > 0) {
+    const others = `${plural(leftOut, "task")} that began later`;
+    found.push(tree("li", {}, `The recording is limited in size: ${others} are not shown.`));
+  }
+  if (cut !== undefined) {
+    found.push(tree("li", {}, `The timeline is limited in size: it ends at ${time(cut)}.`));
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+/** The figure of a finished run, complete without scripts. */
+import * as draw from "./draw.ts";
+import { headline } from "../words/headline.ts";
+import { LANES, layOut, list, wordWidth } from "./layout.ts";
+import type { Timeline } from "../model/model.ts";
+import { tables } from "./tables.ts";
+import { tree, type Tree } from "./tree.ts";
+import { census, folded, plural, time } from "../words/words.ts";
+
+/** Of bars and marks. */
+const ELEMENTS = 600;
+const TABLE_ROWS = 40;
+/** Positions are thousandths: the figure is as wide as there is room. */
+const WIDTH = 1000;
+/** Positions to a pixel: on a page, and on a phone. */
+const PIXEL = WIDTH / 520;
+const PHONE_PIXEL = WIDTH / 330;
+/** More than a pixel on a wide page. */
+const NARROWEST = 2;
+/** On a phone there is room for no more. */
+const TICKS = 6;
+
+export interface FigureOptions {
+  what: string;
+  /** Makes its ids its own in a page. */
+  name: string;
+  /** As in `Subject`. */
+  about?: string;
+  says?: string;
+}
+
+/** A `<figure>`. */
+export function figure(timeline: Timeline, options: FigureOptions): Tree {
+  const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
+  const says = options.says ?? headline(timeline);
+  const hatch = `hatch-${name.replace(/\W+/g, "-")}`;
+  const look: draw.Look = {
+    unit: draw.percent,
+    hatch,
+    isTight: (text, room) => wordWidth(text) * PHONE_PIXEL > room,
+  };
+  const { rows, library } = list(timeline, false);
+  const places = rows.slice(0, LANES).map((_, index) => index);
+  const chart = layOut(timeline, rows, {
+    from: 0,
+    to: Math.max(timeline.known, 0.001),
+    width: WIDTH,
+    places,
+    narrowest: NARROWEST,
+    budget: ELEMENTS,
+    ticks: TICKS,
+    pixel: PIXEL,
+    phonePixel: PHONE_PIXEL,
+    line: 0,
+  });
+  const found = draw.findings(timeline);
+  const hidden = [];
+  if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more row")}`);
+  if (library.length > 0) hidden.push(folded(library));
+  return tree(
+    "figure",
+    { class: "runnable-timeline" },
+    tree(
+      "figcaption",
+      { class: "tl-head" },
+      tree("span", {}, `Timeline ${what}: ${about}`),
+      tree("div", { class: "tl-tools" }),
+    ),
+    says === "" ? undefined : tree("p", { class: "tl-says" }, says),
+    found.length > 0 ? tree("ul", { class: "tl-findings" }, ...found) : undefined,
+    tree(
+      "div",
+      { class: "tl-chart", role: "img", "aria-label": `Timeline: ${about}. ${says}`.trim() },
+      draw.definitions(hatch),
+      draw.grid(chart, look),
+      tree(
+        "div",
+        { class: "tl-lanes" },
+        ...chart.tracks.map((track) => draw.row(track, draw.staticTrack(track, look), undefined)),
+      ),
+      draw.axis(chart, look),
+    ),
+    hidden.length > 0
+      ? tree("p", { class: "tl-more" }, `Not shown: ${hidden.join(", ")}.`)
+      : undefined,
+    tree("p", { class: "tl-panel tl-legend" }, ...draw.legend(timeline, look)),
+    tree(
+      "details",
+      {},
+      tree("summary", {}, "The timeline as a table"),
+      tree(
+        "div",
+        // It scrolls, so the keyboard must reach it.
+        { class: "tl-tables", role: "group", "aria-label": "Tables", tabindex: 0 },
+        ...tables(timeline, TABLE_ROWS),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,84 @@
+/**
+ * Draws the recorded timelines: for each `x.trace.json` below FOLDER, `x.html` at the same place below
+ * OUTPUT, one `<figure>` on one line. What has no trace any more is removed from OUTPUT.
+ *
+ * Usage: node prerender.ts [FOLDER [OUTPUT]]   (of themselves: snippets build/timelines)
+ *        node prerender.ts --compare NAME TITLE=FILE…
+ * The second form writes one figure of several runs to stdout; NAME makes its ids its own in a page.
+ * Exit status 1: a file holds no trace; its name is on stderr.
+ */
+import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { asTrace } from "../model/check.ts";
+import { compareRecorded } from "./comparison.ts";
+import { figure } from "./figure.ts";
+import { html } from "./html.ts";
+import { Timeline } from "../model/model.ts";
+import type { Trace } from "../model/rows.ts";
+
+const ENDING = ".trace.json";
+
+function read(content: string): Trace | undefined {
+  try {
+    return asTrace(JSON.parse(content));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The figure for the content of a file; undefined if that is no trace. */
+export function prerender(content: string, name: string): string | undefined {
+  const trace = read(content);
+  if (!trace) return undefined;
+  const timeline = Timeline.of(trace);
+  return html(figure(timeline, { what: `recorded on ${trace.interpreter}`, name }));
+}
+
+/** Returns the files that hold no trace. */
+export async function prerenderAll(folder: string, output: string): Promise<string[]> {
+  const bad: string[] = [];
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  for await (const file of glob(`**/*${ENDING}`, { cwd: folder })) {
+    const name = file.slice(0, -ENDING.length);
+    const drawn = prerender(await readFile(join(folder, file), "utf8"), name);
+    if (drawn === undefined) {
+      bad.push(join(folder, file));
+      continue;
+    }
+    const target = join(output, `${name}.html`);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, `${drawn}\n`);
+  }
+  return bad;
+}
+
+/** One figure of several runs: of their titles and files. Throws when a file holds no trace. */
+export async function prerenderComparison(
+  name: string,
+  runs: readonly [title: string, file: string][],
+): Promise<string> {
+  const traces: [string, Trace][] = [];
+  for (const [title, file] of runs) {
+    const trace = read(await readFile(file, "utf8"));
+    if (!trace) throw new Error(`${file} holds no trace.`);
+    traces.push([title, trace]);
+  }
+  const { timeline, ...said } = compareRecorded(traces);
+  return html(figure(timeline, { ...said, name }));
+}
+
+if (import.meta.main && process.argv[2] === "--compare") {
+  const [name = "", ...runs] = process.argv.slice(3);
+  const split = runs.map((run): [string, string] => {
+    const at = run.lastIndexOf("=");
+    return [run.slice(0, at), run.slice(at + 1)];
+  });
+  process.stdout.write(`${await prerenderComparison(name, split)}\n`);
+} else if (import.meta.main) {
+  const [folder = "snippets", output = "build/timelines"] = process.argv.slice(2);
+  const bad = await prerenderAll(folder, output);
+  for (const file of bad) process.stderr.write(`${file} holds no trace.\n`);
+  if (bad.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,105 @@
+/** The same facts as the drawing, in tables. */
+import { collections } from "../words/holding_words.ts";
+import { list } from "./layout.ts";
+import type { Lane, Segment, Timeline } from "../model/model.ts";
+import { tree, type Tree } from "./tree.ts";
+import { heldUp, moment, plural, time, waited, woken } from "../words/words.ts";
+
+/** A text, or lines below each other. */
+type Cell = string | string[];
+
+const heads = (texts: string[]): Tree[] => texts.map((text) => tree("th", { scope: "col" }, text));
+
+const cells = (row: Cell[]): Tree[] =>
+  row.map((cell) =>
+    typeof cell === "string"
+      ? tree("td", {}, cell)
+      : tree("td", {}, ...cell.map((line) => tree("div", {}, line))),
+  );
+
+const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
+  tree(
+    "table",
+    {},
+    tree("caption", {}, caption),
+    tree("thead", {}, tree("tr", {}, ...heads(head))),
+    tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
+  );
+
+const said = (segment: Segment): string => {
+  if (segment.held) return heldUp(segment.held);
+  if (segment.state === "waiting") return segment.reason === "" ? "" : waited(segment);
+  return segment.job;
+};
+
+function stateRow(name: string, lane: Lane, segment: Segment): string[] {
+  const { state, start, end, line } = segment;
+  return [
+    name,
+    state,
+    moment(start),
+    moment(end),
+    said(segment),
+    line > 0 ? String(line) : "",
+    state === "running" ? "" : woken(lane, segment),
+  ];
+}
+
+function sums(name: string, lane: Lane): string[] {
+  const sum = { running: 0, ready: 0, waiting: 0 };
+  for (const { state, start, end } of lane.segments) sum[state] += end - start;
+  const { running, ready, waiting } = sum;
+  return [name, time(running), time(ready), time(waiting), ended(lane)];
+}
+
+function ended({ ending }: Lane): string {
+  if (!ending) return "";
+  const text = ending.text === "" ? "" : `: ${ending.text}`;
+  return `${ending.how} at ${moment(ending.at)}${text}`;
+}
+
+/** What the watched collections held, moment by moment; nothing where none is watched. */
+function holdings(timeline: Timeline, limit: number): Tree[] {
+  const { states } = timeline;
+  const names = collections(timeline);
+  if (names.length === 0) return [];
+  const rows = states.slice(0, limit).map(({ at, line, values }): Cell[] => {
+    const held = names.map((name): Cell => {
+      if (!Object.hasOwn(values, name)) return "";
+      const entries = values[name]!;
+      return entries.length > 0 ? [...entries] : "empty";
+    });
+    return [moment(at), line > 0 ? String(line) : "", ...held];
+  });
+  const count =
+    states.length > limit
+      ? `: the first ${String(limit)} of ${plural(states.length, "change")}`
+      : "";
+  const caption = `What the collections held when a line began${count}`;
+  return [table(caption, ["Moment", "Line", ...names], rows)];
+}
+
+/** The same facts as tables; of a long run the lanes are summed up, and the first `limit` rows told. */
+export function tables(timeline: Timeline, limit: number): Tree[] {
+  const rows = list(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
+  const all: string[][] = [];
+  let count = 0;
+  for (const { name, lane } of rows) {
+    const { segments } = lane;
+    count += segments.length;
+    for (let at = 0; at < segments.length && all.length < limit; at++) {
+      all.push(stateRow(name, lane, segments[at]!));
+    }
+  }
+  const found = holdings(timeline, limit);
+  if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
+    const told = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
+    const rest =
+      rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "row")}` : "";
+    found.push(table(`In all${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], told));
+  }
+  const part =
+    count > limit ? `The first ${String(limit)} of ${plural(count, "state")}` : "All states";
+  const head = ["Row", "State", "From", "To", "What for", "Line", "Woken by"];
+  return [...found, table(part, head, all)];
+}

@@ -1,0 +1,243 @@
+/** Says in words what a timeline shows. */
+import type { HoldUp } from "../model/hold_ups.ts";
+import type { Bar } from "../drawing/layout.ts";
+import type { Lane, Mark, Segment, Timeline } from "../model/model.ts";
+import type { Reason } from "../model/rows.ts";
+import { firstIndex } from "../model/search.ts";
+
+/** With what `of` adds in brackets. */
+const WAITS: Record<Reason, string> = {
+  sleep: "slept",
+  lock: "waited for a lock",
+  semaphore: "waited for a semaphore",
+  event: "waited for an event",
+  condition: "waited for a condition",
+  barrier: "waited at a barrier",
+  "queue get": "waited for an item in a queue",
+  "queue put": "waited for space in a queue",
+  "queue join": "waited until a queue was processed",
+  thread: "waited for a thread to end",
+  process: "waited for a process",
+  task: "waited for a task",
+  tasks: "waited for several tasks",
+  "task group": "waited for the tasks of a group",
+  future: "waited for a future",
+  executor: "waited for a call in an executor",
+  work: "waited for work",
+  shutdown: "waited for a pool to end",
+  idle: "had no ready task to run",
+  turn: "yielded to others",
+  "I/O": "waited for I/O",
+  input: "waited for your input",
+  other: "waited",
+};
+
+/** What is written in the band of a wait. */
+const BANDS: Record<Reason, string> = {
+  sleep: "sleeping",
+  lock: "waiting for lock",
+  semaphore: "waiting for semaphore",
+  event: "waiting for event",
+  condition: "waiting for condition",
+  barrier: "waiting at barrier",
+  "queue get": "waiting for item",
+  "queue put": "waiting for space",
+  "queue join": "waiting for queue",
+  thread: "waiting for thread",
+  process: "waiting for process",
+  task: "waiting for task",
+  tasks: "waiting for tasks",
+  "task group": "waiting for its tasks",
+  future: "waiting for future",
+  executor: "waiting for executor",
+  work: "no work",
+  shutdown: "waiting for pool",
+  idle: "no ready task",
+  turn: "yielded",
+  "I/O": "waiting for I/O",
+  input: "waiting for input",
+  other: "waiting",
+};
+
+/** "waiting for lock", "waiting for thread worker". */
+export const bandWords = (reason: Reason, of: string): string =>
+  BANDS[reason] + (of === "" || reason === "task group" ? "" : ` ${of}`);
+
+/** A number with its unit, which no line break parts. */
+export const measure = (value: number | string, unit: string): string =>
+  `${String(value)}\u00a0${unit}`;
+
+/** With three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
+export function time(ms: number): string {
+  if (ms === 0) return "0";
+  if (ms < 0.9995) return measure(digits(ms * 1000), "µs");
+  if (ms < 999.5) return measure(digits(ms), "ms");
+  if (ms < 59_950) return measure(digits(ms / 1000), "s");
+  const seconds = Math.round(ms / 1000);
+  const minutes = measure(Math.floor(seconds / 60), "min");
+  return seconds % 60 === 0 ? minutes : `${minutes} ${measure(seconds % 60, "s")}`;
+}
+
+/** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.10672 s. */
+export function moment(ms: number): string {
+  const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
+  return ms === 0 ? "0" : measure(Number(value.toPrecision(6)), unit);
+}
+
+function digits(value: number): string {
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0).replace(/\.0+$/, "");
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/** What is folded away: "the event loop's thread and 2 tasks of libraries". */
+export function folded(lanes: readonly Lane[]): string {
+  const loops = lanes.filter((lane) => lane.own && lane.kind === "thread");
+  const others = lanes.filter((lane) => !loops.includes(lane));
+  const [kind] = new Set(others.map((lane) => lane.kind));
+  const isOneKind = others.every((lane) => lane.kind === kind);
+  const parts = [];
+  if (loops.length === 1) parts.push("the event loop’s thread");
+  else if (loops.length > 1) parts.push(`the threads of ${plural(loops.length, "event loop")}`);
+  if (others.length > 0) {
+    parts.push(`${plural(others.length, (isOneKind && kind) || "row")} of libraries`);
+  }
+  return parts.join(" and ");
+}
+
+const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
+const named = (of: string): string => (of === "" ? "" : ` (${of})`);
+
+/** "slept", "waited for a lock (orders)". */
+export function waited({ reason, of }: Pick<Segment, "reason" | "of">): string {
+  return (reason === "" ? "waited" : WAITS[reason]) + named(of);
+}
+
+/** Said of a thread that had to let another one run. */
+export const INTERRUPTED = "it was interrupted";
+
+/** Who woke a lane; empty if that is unknown, or nobody had to. */
+export function woken(lane: Lane, { by, state }: Segment): string {
+  if (by === undefined) return "";
+  if (by === lane.id) return state === "waiting" ? "" : INTERRUPTED;
+  if (by < 0) return "a timer or something outside";
+  const waker = lane.process.lanes.get(by);
+  return waker ? ownName(waker) : "";
+}
+
+/** A name that asyncio gave, because the program gave none. */
+const DEFAULT_NAME = /^Task-\d+$/;
+
+/** The program's own name first: "main (Task-1)", or "slow (fetch)" of a task that it named. */
+export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
+  if (runs === "") return name;
+  return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
+}
+
+/** Its own name; where there are several processes, with the name of its process. */
+export function fullName(lane: Lane): string {
+  const { process, id, kind } = lane;
+  const main = process.lanes.get(0)?.name ?? "";
+  const own = ownName(lane);
+  if (process.timeline.processes.size < 2 || id === 0) return own;
+  return kind === "thread" && id === 1 ? main : `${own} of ${main}`;
+}
+
+/** A sentence on one segment. */
+export function sentence(lane: Lane, segment: Segment): string {
+  const name = fullName(lane);
+  const { state, start, end, line, job, cpu, held } = segment;
+  const long = time(end - start);
+  const span = `, from ${moment(start)} to ${moment(end)}`;
+  const by = woken(lane, segment);
+  if (held) return `${name} ${heldUp(held)}${span}.`;
+  if (state === "running") {
+    const at = job === "" ? "ran" : `ran ${job}`;
+    const share =
+      cpu === undefined || end - start - cpu < 0.5
+        ? ""
+        : ` For ${time(cpu)} of this it was on a processor; the rest it waited for the GIL or a core.`;
+    return `${name} ${at} for ${long}${atLine(line)}${span}.${share}`;
+  }
+  const why = by === "" ? "" : state === "ready" ? `: ${readyFor(by)}` : `. Woken by ${by}`;
+  if (state === "ready") return `${name} was ready to run for ${long}${span}${why}.`;
+  return `${name} ${waited(segment)} for ${long}${atLine(line)}${span}${why}.`;
+}
+
+/** So many lines that were printed are told. */
+const PRINTED = 2;
+
+/** So many states in one bar are told one by one: a task that wakes is ready, runs, and waits. */
+const FEW = 3;
+
+/** On what a bar stands for, and on what was printed meanwhile. */
+export function barSentence({ lane, first, last, state }: Bar): string {
+  const { segments } = lane;
+  const { start } = segments[first]!;
+  const { end } = segments[last]!;
+  const text =
+    last - first < FEW
+      ? segments
+          .slice(first, last + 1)
+          .map((one) => sentence(lane, one))
+          .join(" ")
+      : `${fullName(lane)}: ${plural(last - first + 1, "state")} from ${moment(start)} to ${moment(end)}, ` +
+        `mostly ${state}. Zoom in to tell them apart.`;
+  const isLast = last === segments.length - 1;
+  const { marks } = lane;
+  const from = firstIndex(marks.length, (index) => marks[index]!.at >= start);
+  const to = isLast ? marks.length : firstIndex(marks.length, (at) => marks[at]!.at >= end);
+  const told = marks.slice(from, Math.min(to, from + PRINTED)).map(markSentence);
+  const left = to - from - told.length;
+  if (left > 0) told.push(`And ${plural(left, "more mark")}.`);
+  return [text, ...told].join(" ");
+}
+
+const readyFor = (by: string): string => (by === INTERRUPTED ? by : `woken by ${by}`);
+
+/** "blocked the event loop for 1.2 s at line 7: time.sleep". */
+export function heldUp({ start, end, reason, of, line, starved }: HoldUp): string {
+  const place = line > 0 ? ` at line ${String(line)}` : "";
+  const why = blockedBy({ reason, of, starved });
+  return `blocked the event loop for ${time(end - start)}${place}: ${why}`;
+}
+
+/** What blocked an event loop: "time.sleep", "it computed". */
+export function blockedBy({
+  reason,
+  of,
+  starved,
+}: Pick<HoldUp, "reason" | "of" | "starved">): string {
+  if (reason === "sleep") return "time.sleep";
+  if (reason !== "") return `it ${waited({ reason, of })}`;
+  return starved ? "another thread held the GIL, or no core was free" : "it computed";
+}
+
+export function markSentence({ kind, at, text, line }: Mark): string {
+  const what =
+    kind === "stdout"
+      ? `Printed “${text}”`
+      : kind === "stderr"
+        ? `Wrote “${text}” to stderr`
+        : kind === "failed"
+          ? `Failed${text === "" ? "" : ` with ${text}`}`
+          : kind === "cancelled"
+            ? "Was cancelled"
+            : "Was killed";
+  return `${what} at ${moment(at)}${atLine(line)}.`;
+}
+
+/** "3 tasks, 2 threads". */
+export function census(timeline: Timeline): string {
+  const own = timeline.lanes.filter((lane) => lane.own);
+  const count = (kind: string): number => own.filter((lane) => lane.kind === kind).length;
+  const [processes, threads] = [count("process"), count("thread")];
+  const tasks = count("task") + timeline.leftOut;
+  const parts = [];
+  if (tasks > 0) parts.push(plural(tasks, "task"));
+  if (threads > processes || tasks === 0) parts.push(plural(threads, "thread"));
+  if (processes > 1) parts.push(plural(processes, "process", "processes"));
+  return parts.join(", ");
+}

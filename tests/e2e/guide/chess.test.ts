@@ -1,0 +1,313 @@
+/** The chess exhibition, played: the program's numbers beside the formula's, and the hall in time. */
+// suite: light
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { inTurn, together } from "../../../guide/browser/chess/formula.ts";
+import { Play } from "../../../guide/browser/chess/play.ts";
+import { program, STORY, type Settings } from "../../../guide/browser/chess/settings.ts";
+import { engines, useRunner } from "../support/runner.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
+
+const PATH = "/tutorials/chess-exhibition/";
+const SOURCE = readFileSync(
+  new URL("../../../snippets/chess/exhibition.py", import.meta.url),
+  "utf8",
+);
+const PAGE = readFileSync(
+  new URL("../../../docs/tutorials/chess-exhibition.md", import.meta.url),
+  "utf8",
+);
+
+const POLLING = "mutation";
+
+for (const engine of engines) {
+  describe(`the program, in ${engine}`, () => {
+    const stage = useRunner({ engine });
+
+    const run = async (settings: Settings, gameAfterGame: boolean): Promise<Play> => {
+      const source = program(SOURCE, settings, gameAfterGame);
+      const ran = await stage.runner.run({ source, filename: "exhibition.py", pace: 0 });
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
+      return new Play(ran.stdout);
+    };
+
+    test("takes what the page's table says", async () => {
+      const rows = [...PAGE.matchAll(/<tr><td>(.*)<\/td><\/tr>/g)].map(([, cells]) =>
+        cells!.split("</td><td>").map(Number.parseFloat),
+      );
+      assert.equal(rows.length, 6);
+      for (const [boards, masters, walk, seconds, turn, gain] of rows as number[][]) {
+        const settings = { ...STORY, boards: boards!, masters: masters!, walk: walk! };
+        const { end } = await run(settings, false);
+        const { end: endInTurn } = await run(settings, true);
+        assert.deepEqual([end, endInTurn], [seconds, turn]);
+        assert.equal((endInTurn / end).toFixed(2), gain!.toFixed(2));
+      }
+    });
+
+    test("takes what the formula says, and with several masters never less", async () => {
+      const some: Partial<Settings>[] = [
+        { boards: 1, walk: 3 },
+        { boards: 5, walk: 0.5, master: 2.5 },
+        { boards: 32, pairs: 30, walk: 1 },
+        { boards: 7, opponent: 0 },
+        { boards: 24, masters: 3 },
+        { boards: 7, pairs: 4, masters: 2, opponent: 11 },
+        { boards: 5, masters: 24 },
+      ];
+      for (const changed of some) {
+        const settings = { ...STORY, pairs: 6, ...changed };
+        const name = JSON.stringify(settings);
+        const { end, boards } = await run(settings, false);
+        const expected = together(settings)!;
+        assert.ok(expected.isBound ? end >= expected.seconds : end === expected.seconds, name);
+        assert.equal((await run(settings, true)).end, inTurn(settings), name);
+        const moves = [...boards.values()].map((spans) => spans.at(-1)!.moves);
+        assert.deepEqual(moves, Array<number>(settings.boards).fill(settings.pairs), name);
+      }
+    });
+  });
+
+  describe(`the hall, in ${engine}`, () => {
+    const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
+    let page: Page;
+    /** Each test begins with the page as it comes, but the browser has fetched Python before. */
+    beforeEach(async () => {
+      page = stage.page;
+      await page.setViewport({ width: 1280, height: 900 });
+      await visitAfresh(page, site.url, PATH);
+      await page.waitForSelector(".chess-play");
+    });
+
+    /** Runs the program with the numbers of the story, and plays it. */
+    const play = async (): Promise<void> => {
+      await page.click(".chess-play");
+      await until(".chess-status", /times faster/);
+    };
+    /** The same, and then Pause, so that nothing in the page moves any more. */
+    const playAndPause = async (): Promise<void> => {
+      await play();
+      await until(".chess-play", /Pause/);
+      await page.$eval(".chess-play", (button) => (button as HTMLElement).click());
+      await until(".chess-play", /Play/);
+    };
+
+    const text = (selector: string) => page.$eval(selector, (at) => at.textContent ?? "");
+    const until = (selector: string, pattern: RegExp) =>
+      page.waitForFunction(
+        (selector, source) =>
+          new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
+        { timeout: 60_000, polling: POLLING },
+        selector,
+        pattern.source,
+      );
+    const numbers = () =>
+      page.$$eval(".chess-numbers tbody tr", (rows) =>
+        Object.fromEntries(
+          rows.map(({ cells }) => [
+            cells[0]!.textContent,
+            [...cells].slice(1).map((cell) => cell.textContent),
+          ]),
+        ),
+      );
+    /** As a reader types it. */
+    const set = async (label: string, value: string): Promise<void> => {
+      await page.click(`.chess-exact[aria-label^="${label}"]`, { count: 3 });
+      await page.keyboard.type(value);
+      await page.keyboard.press("Tab");
+    };
+
+    test("before anything has run it says what the formula says", async () => {
+      assert.match(await text(".chess-status"), /^Press Play: the program below runs/);
+      assert.deepEqual(await numbers(), {
+        "From board to board": ["not run yet", "3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"],
+        "Game after game": ["not run yet", "43,200\u00a0s (12\u00a0h)"],
+        "Times faster": ["not run yet", "11.82, never more than 12"],
+      });
+      assert.equal(await page.$eval(".chess-static", (at) => at.checkVisibility()), false);
+    });
+
+    test("Play runs the program and plays it; Pause stops that and tells the scene", async () => {
+      await play();
+      assert.equal(
+        await text(".chess-status"),
+        "From board to board 3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s), game after game 43,200\u00a0s (12\u00a0h): " +
+          "11.82 times faster. The formula gives the same result.",
+      );
+      await until(".chess-clock", /^[1-9]\d*\s(s|min)/);
+      assert.equal(await text(".chess-scene"), "Press Pause for a description in words.");
+      await page.click(".chess-play");
+      assert.equal(await text(".chess-play"), "Play");
+      const stopped = await text(".chess-clock");
+      assert.match(await text(".chess-scene"), /^After .* opponents \d+ think, \d+ wait, 0 have/);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.equal(await text(".chess-clock"), stopped);
+      const rows = await numbers();
+      assert.deepEqual(
+        rows["From board to board"],
+        Array(2).fill("3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"),
+      );
+      assert.deepEqual(rows["Game after game"], Array(2).fill("43,200\u00a0s (12\u00a0h)"));
+      assert.deepEqual(rows["The master, from board to board"], [
+        "thinks 3,600\u00a0s, walks 0\u00a0s, waits 0\u00a0s; the opponents wait 1,740\u00a0s each",
+      ]);
+    });
+
+    test("the time slider goes to any moment, with the keyboard as well", async () => {
+      await play();
+      await page.focus(".chess-time");
+      await page.keyboard.press("End");
+      const told = () =>
+        page.$eval(".chess-time", (slider) => slider.getAttribute("aria-valuetext"));
+      assert.equal(
+        await told(),
+        "1\u00a0h 0\u00a0min 55\u00a0s: the master has made her last move; of 24 opponents 0 think, 0 wait, 24 have finished",
+      );
+      await page.keyboard.press("Home");
+      assert.match(
+        (await told())!,
+        /^0\ss: the master thinks at board 1; of 24 opponents 0 think, 23/,
+      );
+      const scene = await text(".chess-scene");
+      assert.match(scene, /^After 0\ss: the master thinks at board 1;/);
+      const label = await page.$eval(".chess-hall", (hall) => hall.getAttribute("aria-label"));
+      assert.match(label!, /^The hall: the master thinks at board 1;/);
+    });
+
+    test("a setting that changes is run again: 12 opponents, a walk, a second master", async () => {
+      await play();
+      await set("Opponents", "12");
+      await until(".chess-status", /^From board to board 1,855\ss/);
+      assert.match(
+        await text(".chess-status"),
+        /11\.64 times faster\. The formula gives the same result\.$/,
+      );
+      assert.equal((await page.$$(".chess-table")).length, 12);
+      assert.equal((await page.$$(".chess-dot")).length, 2);
+      await set("Opponents", "24");
+      await set("Walk to another table", "1");
+      await until(".chess-status", /^From board to board 4,375\ss/);
+      assert.equal((await page.$$(".chess-dot")).length, 1);
+      await set("Walk to another table", "0");
+      await set("Masters", "2");
+      await until(".chess-status", /^From board to board 1,855\ss/);
+      assert.equal(
+        (await numbers())["From board to board"]![1],
+        "at least 1,855\u00a0s (30\u00a0min 55\u00a0s)",
+      );
+      assert.equal((await page.$$(".chess-master")).length, 2);
+    });
+
+    test("a slider does the same, and no field takes what it cannot have", async () => {
+      await play();
+      await page.focus(".chess-slider");
+      await page.keyboard.press("ArrowLeft");
+      await until(".chess-status", /^From board to board [\d,]+\ss .*: [\d.]+ times faster/);
+      assert.equal(
+        await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
+        "23",
+      );
+      await set("Opponents", "99");
+      assert.equal(
+        await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
+        "32",
+      );
+      assert.equal((await page.$$(".chess-table")).length, 32);
+    });
+
+    test("game after game one table is busy at a time", async () => {
+      await playAndPause();
+      await page.$eval("input[value=inTurn]", (radio) => (radio as HTMLElement).click());
+      await page.focus(".chess-time");
+      await page.keyboard.press("Home");
+      assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
+      await page.focus(".chess-time");
+      await page.keyboard.press("PageUp");
+      assert.match(await text(".chess-scene"), /of 24 opponents [01] think, (2[0-4]|1\d) wait/);
+    });
+
+    test("run with every number of opponents, the dots lie on the curve", async () => {
+      await playAndPause();
+      await set("Moves of each side", "3");
+      // Not what was said of the run before, which took 3,655 s.
+      await until(".chess-status", /^From board to board (?!3,655).* times faster/);
+      await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
+      await until(".chess-status", /^Ran with 1 to 32 opponents/);
+      const far = await page.$$eval(".chess-dot", (dots) => {
+        const curve = document.querySelector(".chess-curve")!.getAttribute("d")!;
+        const points = curve
+          .slice(1)
+          .split("L")
+          .map((point) => point.split(" ").map(Number));
+        return dots.map((dot) => {
+          const [x, y] = [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
+          return Math.min(...points.map(([px, py]) => Math.hypot(px! - x, py! - y)));
+        });
+      });
+      assert.equal(far.length, 32);
+      assert.ok(Math.max(...far) < 0.2, String(far));
+    });
+
+    test("another program's Run ends it, and says so", async () => {
+      await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
+      await until(".chess-status", /^Running the program with \d+ of 32/);
+      await new Widget(page, "#chess-synchronous").run();
+      assert.equal(await text(".chess-status"), "Stopped because you ran chess/synchronous.py.");
+    });
+
+    test("where nothing is to move, it runs and the slider shows each moment", async () => {
+      // Puppeteer cannot ask Firefox to prefer it.
+      const { identifier } = await page.evaluateOnNewDocument(() => {
+        const ask = window.matchMedia.bind(window);
+        window.matchMedia = (query) => ask(query.includes("reduced-motion") ? "all" : query);
+      });
+      await page.reload();
+      await page.waitForSelector(".chess-play");
+      assert.equal(await text(".chess-play"), "Run");
+      await page.click(".chess-play");
+      await until(".chess-status", /times faster/);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.equal(await text(".chess-clock"), "0\u00a0s of 1\u00a0h 0\u00a0min 55\u00a0s");
+      await page.focus(".chess-time");
+      await page.keyboard.press("PageUp");
+      assert.doesNotMatch(await text(".chess-clock"), /^0\ss/);
+      await page.removeScriptToEvaluateOnNewDocument(identifier);
+    });
+
+    test("it fits a phone, and no other page loads it", async () => {
+      await page.setViewport({ width: 390, height: 844 });
+      await page.waitForFunction(() =>
+        document.querySelector(".chess-hall")!.getAttribute("viewBox")!.startsWith("0 0 290"),
+      );
+      assert.equal(
+        await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
+        false,
+      );
+      const loaded = () =>
+        page.evaluate(
+          () =>
+            performance
+              .getEntriesByType("resource")
+              .filter(({ name }) => /\/hall-\w+\.js$/.test(name)).length,
+        );
+      assert.equal(await loaded(), 1);
+      await page.goto(`${site.url}/tutorials/first-overlap/`);
+      await page.waitForSelector(".runnable-run");
+      assert.equal(await loaded(), 0);
+    });
+
+    // Puppeteer cannot switch scripts off in Firefox.
+    const skip = engine === "firefox";
+    test("without scripts there are the numbers", { skip }, async () => {
+      const plain = await freshPage(site.browser);
+      await plain.setJavaScriptEnabled(false);
+      await plain.goto(site.url + PATH);
+      const shown = await plain.$eval("chess-exhibition", (at) => (at as HTMLElement).innerText);
+      assert.match(shown, /24\s+1\s+0 s\s+3655 s\s+43200 s\s+11\.82/);
+      await plain.close();
+    });
+  });
+}

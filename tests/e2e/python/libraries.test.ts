@@ -1,0 +1,390 @@
+/** Libraries that a program declares are fetched and installed for it, and for nobody else. */
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { Intercept } from "../../../runtime/harness/server.ts";
+import type { Host } from "../../../runtime/host/types.ts";
+import { engines, useRunner } from "../support/runner.ts";
+
+const declaring = (libraries: string[], source: string) =>
+  `# /// script\n# dependencies = ${JSON.stringify(libraries)}\n# ///\n${source}`;
+
+const STATION = `
+import asyncio
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/trains/{number}")
+async def train(number: int) -> dict[str, int]:
+    await asyncio.sleep(0.01)
+    return {"number": number}
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://station") as client:
+        for number in ("7", "seven"):
+            answer = await client.get(f"/trains/{number}")
+            print(answer.status_code, answer.json() if answer.is_success else "")
+asyncio.run(main())
+`;
+
+// Loads almost nothing, to see what else is fetched.
+const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let requests: string[] = [];
+    let intercept: Intercept = () => false;
+    const stage = useRunner({
+      engine,
+      intercept: (request, response) => {
+        requests.push(request.url ?? "");
+        return intercept(request, response);
+      },
+    });
+    beforeEach(() => {
+      requests = [];
+      intercept = () => false;
+    });
+
+    const run = (source: string, options = {}) =>
+      stage.runner.run({ source, filename: "demo.py" }, options);
+
+    test("a program that declares nothing fetches nothing of them", async () => {
+      assert.equal((await run("print('plain')")).stdout, "plain\n");
+      assert.ok(requests.length > 0);
+      assert.deepEqual(
+        requests.filter((url) => /packages-|[^b]\.zip-/.test(url)),
+        [],
+      );
+    });
+
+    test("when the list of them cannot be fetched, the next try does", async () => {
+      let tries = 0;
+      intercept = ({ url }, response) => {
+        if (!url?.includes("/packages-") || ++tries > 1) return false;
+        response.writeHead(503).end();
+        return true;
+      };
+      const source = declaring(["annotated-doc"], SMALL);
+      assert.equal((await run(source)).outcome.type, "failed");
+      assert.equal((await run(source)).stdout, "annotated_doc\n");
+    });
+
+    test("FastAPI validates and answers; a second run fetches nothing", async () => {
+      const source = declaring(["fastapi", "httpx"], STATION);
+      const first = await run(source);
+      assert.equal(first.stderr, "");
+      assert.equal(first.stdout, "200 {'number': 7}\n422 \n");
+      assert.ok(requests.some((url) => url.includes("pydantic-core")));
+      requests = [];
+      assert.equal((await run(source)).stdout, first.stdout);
+      // That is for later runs, and may come any time now.
+      assert.deepEqual(
+        requests.filter((url) => !url.includes("/python-libraries-")),
+        [],
+      );
+    });
+
+    const IMPORTED = declaring(["fastapi", "httpx"], "import sys\nprint('fastapi' in sys.modules)");
+
+    test("later runs start with them imported, and only those that declare them all", async () => {
+      let tries = 0;
+      while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
+      const imported = await run(declaring(["fastapi", "httpx"], STATION));
+      assert.deepEqual([imported.stderr, imported.stdout], ["", "200 {'number': 7}\n422 \n"]);
+      const other = await run(declaring(["fastapi"], "import fastapi, httpx"));
+      assert.match(other.stderr, /No module named 'httpx'\nhttpx is available to programs/);
+      const plain = await run("import sys\nprint('fastapi' in sys.modules)");
+      assert.equal(plain.stdout, "False\n");
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+    });
+
+    const shelved = () =>
+      stage.runner.page.evaluate(async () => {
+        const shelf = await caches.open("concurrency-guide-libraries");
+        return (await shelf.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
+      });
+
+    test("a further visit starts with them imported, and can start others without", async () => {
+      while (!(await shelved())) await run(IMPORTED);
+      await stage.runner.reload();
+      requests = [];
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.deepEqual(
+        requests.filter((url) => url.endsWith(".bin")),
+        [],
+      );
+      await stage.runner.reload();
+      const children = `
+import sys
+from concurrent.futures import ProcessPoolExecutor
+def has_fastapi() -> bool:
+    return "fastapi" in sys.modules
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as pool:
+        print(has_fastapi(), pool.submit(has_fastapi).result())
+`;
+      const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], children));
+      assert.deepEqual([stderr, stdout], ["", "True False\n"]);
+      assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
+    });
+
+    test("what loads them is fetched once, however many ask for it at a time", async () => {
+      await stage.runner.reload();
+      requests = [];
+      await stage.runner.page.evaluate(
+        (source) => {
+          const { host } = window as unknown as { host: Host };
+          host.open([source]);
+          host.prepare(source);
+        },
+        declaring(["fastapi", "httpx"], "import fastapi"),
+      );
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
+    });
+
+    test("a page at rest takes out of the store what a program on it would start with", async () => {
+      await stage.runner.reload();
+      const taken = await stage.runner.page.evaluateHandle(() => {
+        const taken: string[] = [];
+        const { match } = Cache.prototype;
+        Cache.prototype.match = function (url) {
+          if (String(url).includes("/python-")) taken.push(String(url));
+          return match.call(this, url);
+        };
+        return taken;
+      });
+      const open = (source: string) =>
+        stage.runner.page.evaluate((source) => {
+          (window as unknown as { host: Host }).host.open(["print(1)", source]);
+        }, source);
+      const count = () => taken.evaluate(({ length }) => length);
+      await open("print(2)");
+      await open(declaring(["fastapi"], "import fastapi"));
+      assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
+      assert.ok((await taken.jsonValue()).every((url) => !url.includes("/python-libraries-")));
+      await open(declaring(["fastapi", "httpx"], "import fastapi"));
+      await stage.runner.page.waitForFunction(
+        (taken) => taken.some((url) => url.includes("/python-libraries-")),
+        { polling: 50 },
+        taken,
+      );
+      const before = await count();
+      assert.equal((await run(IMPORTED)).stdout, "True\n");
+      assert.ok((await count()) <= before + 1, "taken out once");
+      await stage.runner.reload();
+    });
+
+    test("when it was damaged where it was kept, they are imported as before", async () => {
+      const url = await shelved();
+      await stage.runner.page.evaluate(async (url) => {
+        const shelf = await caches.open("concurrency-guide-libraries");
+        await shelf.put(url!, new Response("damaged"));
+      }, url);
+      await stage.runner.reload();
+      const source = declaring(["fastapi", "httpx"], STATION);
+      assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      let tries = 0;
+      while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
+    });
+
+    test("when what that needs is damaged, they are imported as before", async () => {
+      await stage.runner.reload();
+      await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+      let spoiled = 0;
+      intercept = ({ url }, response) => {
+        if (!url?.includes("/python-libraries-")) return false;
+        spoiled++;
+        response.end("<!doctype html>");
+        return true;
+      };
+      const source = declaring(["fastapi", "httpx"], STATION);
+      while (spoiled < 2) assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+    });
+
+    test("what one program has declared the next cannot import", async () => {
+      const { stderr, outcome } = await run("import fastapi");
+      assert.deepEqual(outcome, { type: "finished", status: 1 });
+      assert.match(
+        stderr,
+        /No module named 'fastapi'\nfastapi is available to programs that declare it with .*\n# \/\/\/ script\n# dependencies = \["fastapi"\]\n# \/\/\/\n$/,
+      );
+      const other = await run(declaring(["httpx"], "import httpx, pydantic"));
+      assert.match(other.stderr, /No module named 'pydantic'\npydantic is available to programs/);
+    });
+
+    test("getting ready for a program with an unknown library is no error yet", async () => {
+      await stage.runner.reload();
+      const title = await stage.runner.page.title();
+      await stage.runner.page.evaluate(() => {
+        addEventListener("unhandledrejection", ({ reason }) => (document.title = String(reason)));
+      });
+      await stage.runner.prepare(declaring(["numpy"], "print('never')"));
+      assert.equal((await run("print('plain')")).stdout, "plain\n");
+      assert.equal(await stage.runner.page.title(), title);
+    });
+
+    test("an unknown library or version is named at once", async () => {
+      const unknown = await run(declaring(["numpy", "httpx"], "print('never')"));
+      assert.deepEqual(unknown.outcome, {
+        type: "failed",
+        message:
+          "The program declares numpy, but only " +
+          "anyio, fastapi, greenlet, httpx, pydantic and starlette are available in the browser.",
+      });
+      const version = await run(declaring(["httpx<0.1"], "print('never')"));
+      assert.equal(version.outcome.type, "failed");
+      assert.match(JSON.stringify(version.outcome), /declares httpx<0\.1, but only httpx 0\./);
+      assert.deepEqual([unknown.events, version.events, requests], [[], [], []]);
+    });
+
+    for (const [name, spoil] of [
+      ["damaged", (response) => response.end("<!doctype html>")],
+      ["missing", (response) => response.writeHead(404).end()],
+      ["cut off", (response) => response.destroy()],
+    ] as [string, (response: Parameters<Intercept>[1]) => void][]) {
+      test(`an archive that is ${name} is said to be, and the next try fetches it`, async () => {
+        // Another each time: the browser may have kept those of the tests before.
+        const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
+        await stage.runner.reload();
+        await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+        intercept = ({ url }, response) => {
+          if (!url?.includes(`/${library}-`)) return false;
+          spoil(response);
+          return true;
+        };
+        const module = library.replaceAll("-", "_");
+        const source = declaring([library], `import ${module}\nprint(${module}.__name__)`);
+        const { outcome } = await run(source);
+        assert.equal(outcome.type, "failed");
+        assert.match(
+          JSON.stringify(outcome),
+          new RegExp(`/${library}-[^ ]* (?:was damaged|could not be loaded)`),
+        );
+        assert.equal((await run("print('next')")).stdout, "next\n");
+        intercept = () => false;
+        assert.equal((await run(source)).stdout, `${module}\n`);
+      });
+    }
+
+    test("forty def endpoints run at a time, the forty-first waits", async () => {
+      const { stdout, stderr } = await run(
+        declaring(
+          ["fastapi", "httpx"],
+          `
+import asyncio, threading, time
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+lock, now, most = threading.Lock(), 0, 0
+@app.get("/")
+def slow():
+    global now, most
+    with lock:
+        now += 1
+        most = max(most, now)
+    time.sleep(0.3)
+    with lock:
+        now -= 1
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as client:
+        await asyncio.gather(*(client.get("/") for _ in range(41)))
+    print(most)
+asyncio.run(main())
+`,
+        ),
+      );
+      assert.equal(stderr, "");
+      assert.equal(stdout, "40\n");
+    });
+
+    test("greenlets hand over values and exceptions, in each thread its own", async () => {
+      const { stdout, stderr } = await run(
+        declaring(
+          ["greenlet"],
+          `
+import contextvars, threading
+from greenlet import GreenletExit, error, getcurrent, greenlet
+place = contextvars.ContextVar("place", default="nowhere")
+place.set("main")
+def work(first):
+    print("got", first, place.get())
+    place.set("work")
+    try:
+        second = main.switch(first + 1)
+    except KeyError as caught:
+        second = main.switch("caught", caught.args)
+    sorted([2, 1], key=lambda value: main.switch(value) or value)
+    raise LookupError("at the end")
+main = getcurrent()
+worker = greenlet(work)
+print(bool(worker), worker.dead)
+print(worker.switch(1))
+print(place.get(), worker.gr_frame.f_code.co_name)
+print(worker.throw(KeyError, "key"))
+print(worker.switch(), worker.switch())
+try:
+    worker.switch()
+except LookupError as caught:
+    print(caught, worker.dead, bool(worker))
+print(worker.switch("nobody is there"))
+print(repr(greenlet(lambda: 1 / 0).throw()), greenlet(lambda *a, **k: (a, k)).switch(1, b=2))
+def elsewhere():
+    print(getcurrent() is main)
+    child = greenlet(lambda: getcurrent().parent.switch(7))
+    print(child.switch())
+    try:
+        main.switch()
+    except error as caught:
+        print(caught)
+thread = threading.Thread(target=elsewhere)
+thread.start()
+thread.join()
+`,
+        ),
+      );
+      assert.equal(stderr, "");
+      assert.equal(
+        stdout,
+        [
+          "False False",
+          "got 1 nowhere",
+          "2",
+          "main work",
+          "('caught', ('key',))",
+          "2 1",
+          "at the end True False",
+          "nobody is there",
+          "GreenletExit() ((1,), {'b': 2})",
+          "False",
+          "7",
+          "cannot switch to a different thread",
+          "",
+        ].join("\n"),
+      );
+    });
+
+    test("Stop reaches a greenlet that waits, and those suspended are gone afterwards", async () => {
+      const { stdout, stderr, outcome } = await run(
+        declaring(
+          ["greenlet"],
+          `
+import time
+from greenlet import getcurrent, greenlet
+main = getcurrent()
+greenlet(lambda: main.switch()).switch()
+def wait():
+    print("waiting")
+    time.sleep(60)
+greenlet(wait).switch()
+`,
+        ),
+        { stopWhen: "waiting" },
+      );
+      assert.deepEqual(outcome, { type: "stopped" });
+      assert.equal(stdout, "waiting\n");
+      assert.match(stderr, /KeyboardInterrupt\n$/);
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+  });
+}

@@ -1,0 +1,304 @@
+/** The runtime by itself, on a bare page: what a program sees, and what is left of it afterwards. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Runner } from "../../../runtime/harness/runner.ts";
+import { engines, useRunner } from "../support/runner.ts";
+
+const INTERLEAVED = `
+import asyncio
+async def board(name, seconds):
+    for move in (1, 2):
+        await asyncio.sleep(seconds)
+        print(name, move)
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(board("slow", 0.6))
+        group.create_task(board("quick", 0.1))
+`;
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+
+    const run = (source: string, seconds = 20) =>
+      stage.runner.run({ source, filename: "demo.py" }, { seconds });
+
+    test("asyncio.run interleaves tasks", async () => {
+      const { stdout, stderr, outcome } = await run(`${INTERLEAVED}\nasyncio.run(main())`);
+      assert.equal(stdout, "quick 1\nquick 2\nslow 1\nslow 2\n");
+      assert.equal(stderr, "");
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+    });
+
+    test("Runner, debug mode, eager tasks, timeouts and several loops are CPython's", async () => {
+      const { stdout, stderr } = await run(`
+import asyncio
+async def main():
+    loop = asyncio.get_running_loop()
+    print(isinstance(loop, asyncio.base_events.BaseEventLoop), loop.get_debug())
+    loop.slow_callback_duration = 60  # however slow the machine is
+    loop.set_task_factory(asyncio.eager_task_factory)
+    async def greet():
+        print("at once")
+    task = loop.create_task(greet())
+    print("after create_task")
+    await task
+    try:
+        async with asyncio.timeout(0.05):
+            await asyncio.Event().wait()
+    except TimeoutError:
+        print("timeout")
+with asyncio.Runner(debug=True) as runner:
+    runner.run(main())
+async def second():
+    print("second loop", asyncio.get_running_loop().get_debug())
+asyncio.run(second())
+`);
+      assert.equal(stdout, "True True\nat once\nafter create_task\ntimeout\nsecond loop False\n");
+      assert.equal(stderr, "");
+    });
+
+    test("a callback that blocks the loop is reported in debug mode", async () => {
+      const { stderr } = await run(`
+import asyncio, time
+async def main():
+    time.sleep(0.2)
+asyncio.run(main(), debug=True)
+`);
+      assert.match(stderr, /^Executing <Task finished name='Task-1'.* took \d\.\d+ seconds$/m);
+    });
+
+    test("what is forgotten becomes visible: a coroutine, a task's exception", async () => {
+      const { stderr, outcome } = await run(`
+import asyncio
+async def serve():
+    raise LookupError("no such table")
+async def main():
+    serve()
+    asyncio.create_task(serve())
+    await asyncio.sleep(0)
+asyncio.run(main())
+`);
+      assert.match(stderr, /RuntimeWarning: coroutine 'serve' was never awaited/);
+      assert.match(stderr, /Task exception was never retrieved[^]*LookupError: no such table/);
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+    });
+
+    test("the two streams keep their order and are told apart", async () => {
+      const { events } = await run(`
+import sys
+print("one"); print("two", file=sys.stderr); print("three")
+`);
+      assert.deepEqual(
+        events.filter(({ type }) => type !== "started"),
+        [
+          { type: "stdout", text: "one\n" },
+          { type: "stderr", text: "two\n" },
+          { type: "stdout", text: "three\n" },
+        ],
+      );
+    });
+
+    const endings: [string, string, number, RegExp][] = [
+      [
+        "an exception",
+        "def f():\n    raise ValueError('too late')\nf()",
+        1,
+        /line 3[^]*line 2[^]*ValueError: too late\n$/,
+      ],
+      [
+        "a syntax error",
+        "for board in range(3)\n    pass",
+        1,
+        /line 1\n[^]*SyntaxError: expected ':'\n$/,
+      ],
+      ["SystemExit with a status", "raise SystemExit(3)", 3, /^$/],
+      ["SystemExit with a message", "import sys; sys.exit('no boards')", 1, /^no boards\n$/],
+      [
+        "deep recursion",
+        "def f(): f()\nf()",
+        1,
+        /RecursionError: maximum recursion depth exceeded\n$/,
+      ],
+      ["input()", "input('Name? ')", 1, /EOFError: EOF when reading a line\n$/],
+      [
+        "a missing module",
+        "import requests",
+        1,
+        /No module named 'requests'\n'requests' is not installed here\. Programs can use Python's/,
+      ],
+      ["KeyboardInterrupt", "raise KeyboardInterrupt", 130, /KeyboardInterrupt\n$/],
+    ];
+    for (const [name, source, status, stderr] of endings) {
+      test(`${name} ends the program as on CPython`, async () => {
+        const ran = await run(source);
+        assert.deepEqual(ran.outcome, { type: "finished", status });
+        assert.match(ran.stderr, stderr);
+        assert.equal((await run("print('next')")).stdout, "next\n");
+      });
+    }
+
+    for (const [who, leave] of [
+      ["the main thread", "leave(3)"],
+      [
+        "another thread",
+        "thread = threading.Thread(target=leave, args=[3])\n    thread.start()\n    thread.join()",
+      ],
+      [
+        "a function that C calls",
+        "import ctypes\n    ctypes.CFUNCTYPE(None, ctypes.c_int)(leave)(3)",
+      ],
+    ]) {
+      test(`os._exit in ${who} ends the program at once, and what was not flushed is lost`, async () => {
+        const source = `
+import atexit, os, sys, threading
+atexit.register(print, "an exit handler")
+def leave(status):
+    print("shown")
+    sys.stdout.write("lost")
+    os._exit(status)
+try:
+    ${leave}
+finally:
+    print("too late")
+`;
+        for (const trace of [false, true]) {
+          const ran = await stage.runner.run({ source, filename: "demo.py", trace });
+          assert.deepEqual(ran.outcome, { type: "finished", status: 3 });
+          assert.deepEqual([ran.stdout, ran.stderr], ["shown\n", ""]);
+          const rows = ran.events.flatMap((e) => (e.type === "trace" ? [e.rows] : [])).join();
+          assert.equal(/\["end", 1, \d+, "done", ""\]\]$/.test(rows), trace);
+          assert.equal((await run("print('next')")).stdout, "next\n");
+        }
+      });
+    }
+
+    test("exit handlers run, and their output is seen", async () => {
+      assert.equal((await run("import atexit; atexit.register(print, 'bye')")).stdout, "bye\n");
+    });
+
+    test("an endless loop is stopped, and what it had printed is there", async () => {
+      const { stdout, outcome } = await run("print('spinning')\nwhile True: pass", 1);
+      assert.deepEqual(outcome, { type: "stopped" });
+      assert.equal(stdout, "spinning\n");
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+
+    test("endless output is cut with a notice, and can be stopped", async () => {
+      const { stdout, events, outcome } = await run("while True: print('again')", 2);
+      assert.deepEqual(outcome, { type: "stopped" });
+      assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
+      assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
+    });
+
+    test("recursion that breaks the interpreter is explained, and the next run has a new one", async () => {
+      const { outcome } = await run(
+        "import sys\nsys.setrecursionlimit(10**9)\nclass A:\n    def __repr__(self): return repr([self])\nrepr(A())",
+        60,
+      );
+      // Browsers differ in how deep their stack is; either ending is a clear one.
+      if (outcome.type === "failed") assert.match(outcome.message, /Python .*restarted/);
+      else assert.deepEqual(outcome, { type: "finished", status: 1 });
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+
+    test("finalizers run in every program", async () => {
+      const source = `
+import os, tempfile, weakref
+class Thing: pass
+thing = Thing()
+weakref.finalize(thing, print, "finalized")
+del thing
+folder = tempfile.TemporaryDirectory()
+path = folder.name
+del folder
+print("there:", os.path.exists(path))
+thing = Thing()
+weakref.finalize(thing, print, "at exit")
+`;
+      for (let time = 0; time < 3; time++) {
+        const { stdout } = await run(source);
+        assert.equal(stdout, "finalized\nthere: False\nat exit\n");
+      }
+    });
+
+    test("nothing of one program is visible in the next", async () => {
+      const vandal = `
+import asyncio, builtins, logging, os, random, sys, time, types, warnings
+print = builtins.print
+builtins.len = lambda thing: 99
+time.sleep = None
+asyncio.sleep = None
+asyncio.events._event_loop_policy = None
+asyncio.set_event_loop(asyncio.new_event_loop())
+os.environ["LEFT"] = "1"
+os.chdir("/")
+open("/tmp/left", "w").close()
+warnings.simplefilter("error")
+logging.basicConfig(level=10)
+logging.getLogger("left").setLevel(10)
+logging.getLogger("asyncio").disabled = True
+sys.modules["left"] = types.ModuleType("left")
+sys.path.append("/left")
+sys.setrecursionlimit(5000)
+sys.excepthook = None
+sys.monitoring.use_tool_id(3, "left")
+left = 1
+sys.stdout.close()
+`;
+      const probe = `
+import asyncio, logging, os, sys, time, warnings
+time.sleep(0); asyncio.run(asyncio.sleep(0))
+print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left"))
+print(logging.root.level, logging.root.handlers, logging.getLogger("left").level)
+print(logging.getLogger("asyncio") is asyncio.log.logger, asyncio.log.logger.disabled)
+print("left" in sys.modules, "/left" in sys.path, sys.getrecursionlimit(), sys.excepthook)
+print(sys.monitoring.get_tool(3), "left" in globals(), [f[0] for f in warnings.filters])
+`;
+      const first = (await run(probe)).stdout;
+      assert.match(
+        first,
+        /^4 None \/home\/reader False\n30 \[\] 0\nTrue False\nFalse False 1000 </,
+      );
+      assert.deepEqual((await run(vandal)).outcome, { type: "finished", status: 0 });
+      assert.equal((await run(probe)).stdout, first);
+    });
+  });
+}
+
+test("without stack switching asyncio and time.sleep still work, and Stop ends the program", async () => {
+  const runner = await Runner.open({
+    engine: "firefox",
+    launch: {
+      extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+    },
+  });
+  try {
+    const run = (source: string, seconds = 20) =>
+      runner.run({ source, filename: "demo.py" }, { seconds });
+    const has = await runner.page.evaluate(() => "Suspending" in WebAssembly);
+    assert.equal(has, false, "the preference switches JSPI off");
+    const { stdout } = await run(
+      `import time; time.sleep(0.05)${INTERLEAVED}\nasyncio.run(main())`,
+    );
+    assert.equal(stdout, "quick 1\nquick 2\nslow 1\nslow 2\n");
+    const { outcome } = await run("import asyncio\nasyncio.run(asyncio.Event().wait())", 1);
+    assert.deepEqual(outcome, { type: "stopped" });
+    assert.equal((await run("print('next')")).stdout, "next\n");
+    const thread = await run("import threading\nthreading.Thread(target=print).start()");
+    assert.match(
+      thread.stderr,
+      /RuntimeError: can't start new thread\n[^]*This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer\.\n$/,
+    );
+    assert.deepEqual(thread.outcome, { type: "finished", status: 1 });
+    assert.ok(thread.events.some((event) => event.type === "note" && event.fact === "no-threads"));
+    const input = await run("input('Name? ')");
+    assert.match(input.stderr, /EOFError: input\(\) cannot be answered here, because this browser/);
+    const left = await run("import os\nprint('shown')\nos._exit(3)");
+    assert.deepEqual([left.stdout, left.outcome], ["shown\n", { type: "finished", status: 3 }]);
+    const spinning = await run("while True: pass", 1);
+    assert.deepEqual(spinning.outcome, { type: "stopped" });
+  } finally {
+    await runner.close();
+  }
+});

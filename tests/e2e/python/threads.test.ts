@@ -1,0 +1,563 @@
+/** Threads, time slices, Ctrl-C and deadlocks: what CPython's `threading` does on our primitives. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Ran } from "../../../runtime/harness/runner.ts";
+import { engines, useRunner } from "../support/runner.ts";
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+
+    const run = (source: string, seconds = 30) =>
+      stage.runner.run({ source, filename: "demo.py" }, { seconds });
+
+    /** Runs a program and presses Stop as soon as it has printed "ready". */
+    async function stopWhenReady(source: string): Promise<Ran> {
+      return stage.runner.run(
+        { source, filename: "demo.py" },
+        { seconds: 60, stopWhen: "ready\n" },
+      );
+    }
+
+    const programs: [string, string, string | RegExp][] = [
+      [
+        "a pool overlaps what waits",
+        `
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+at_once, most = 0, 0
+def fetch(n):
+    global at_once, most
+    at_once += 1
+    most = max(most, at_once)
+    time.sleep(0.05)
+    at_once -= 1
+    return n * n
+with ThreadPoolExecutor(3) as pool:
+    print(list(pool.map(fetch, range(6))))
+    print(sorted(f.result() for f in as_completed([pool.submit(fetch, n) for n in (1, 2)])))
+print(most)`,
+        "[0, 1, 4, 9, 16, 25]\n[1, 4]\n3\n",
+      ],
+      [
+        "queues hand over between threads, and a bounded one holds the producer up",
+        `
+import queue, threading, time
+q, log = queue.Queue(maxsize=1), []
+def produce():
+    for n in range(3):
+        q.put(n)
+        log.append(f"put {n}")
+    q.put(None)
+def consume():
+    while (n := q.get()) is not None:
+        time.sleep(0.05)
+        log.append(f"got {n}")
+threads = [threading.Thread(target=f) for f in (produce, consume)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(log.index("got 0") < log.index("put 2"), log[-1])
+print(queue.LifoQueue, queue.PriorityQueue, queue.SimpleQueue)`,
+        "True got 2\n<class 'queue.LifoQueue'> <class 'queue.PriorityQueue'> <class '_queue.SimpleQueue'>\n",
+      ],
+      [
+        "unlocked updates are lost, locked ones are not",
+        `
+import threading
+count = 0
+lock = threading.Lock()
+def same(n): return n
+def unlocked():
+    global count
+    for _ in range(200_000): count = same(count) + 1
+def locked():
+    global count
+    for _ in range(20_000):
+        with lock: count = same(count) + 1
+for work in (unlocked, locked):
+    count = 0
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+    print(count < 600_000 if work is unlocked else count)`,
+        "True\n60000\n",
+      ],
+      [
+        "a busy thread does not keep a sleeping one from waking",
+        `
+import threading, time
+done = False
+def spin():
+    while not done: pass
+thread = threading.Thread(target=spin)
+thread.start()
+for _ in range(3): time.sleep(0.01)
+done = True
+thread.join(5)
+print(thread.is_alive())`,
+        "False\n",
+      ],
+      [
+        "events, conditions, semaphores, barriers and timers",
+        `
+import threading
+event, condition, barrier = threading.Event(), threading.Condition(), threading.Barrier(2)
+semaphore = threading.BoundedSemaphore(1)
+threading.Timer(0.05, event.set).start()
+print(event.wait(0.001), event.wait(5))
+ready = []
+def waiter():
+    with condition:
+        condition.wait_for(lambda: ready)
+        print("notified")
+    barrier.wait()
+thread = threading.Thread(target=waiter)
+thread.start()
+with condition:
+    ready.append(1)
+    condition.notify()
+barrier.wait()
+thread.join()
+with semaphore:
+    print(semaphore.acquire(timeout=0.01))
+try:
+    semaphore.release()
+except ValueError as error:
+    print(error)`,
+        "False True\nnotified\nFalse\nSemaphore released too many times\n",
+      ],
+      [
+        "each thread has its own data, context, exception, number and event loop",
+        `
+import asyncio, contextvars, sys, threading, time
+local, user = threading.local(), contextvars.ContextVar("user", default="nobody")
+local.name = "main"
+seen = []
+async def loop_of(n):
+    await asyncio.sleep(0.01)
+    return id(asyncio.get_running_loop())
+def work(n):
+    user.set(n)
+    local.name = n
+    try:
+        raise KeyError(n)
+    except KeyError:
+        time.sleep(0.05)
+        loop = asyncio.run(loop_of(n))
+        seen.append((local.name, user.get(), repr(sys.exception()), threading.get_ident(), loop))
+threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(sorted(entry[:3] for entry in seen))
+print(len({entry[3] for entry in seen}), local.name, user.get())`,
+        "[(0, 0, 'KeyError(0)'), (1, 1, 'KeyError(1)'), (2, 2, 'KeyError(2)')]\n3 main nobody\n",
+      ],
+      [
+        "to_thread beside a ticking task, call_soon_threadsafe, run_coroutine_threadsafe",
+        `
+import asyncio, threading, time
+async def main():
+    ticks, enough = 0, threading.Event()
+    async def tick():
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.001)
+            ticks += 1
+            if ticks == 5: enough.set()
+    task = asyncio.create_task(tick())
+    # The thread blocks until the task has ticked five times, however long that takes.
+    print(await asyncio.to_thread(lambda: enough.wait(60) and threading.current_thread().name))
+    task.cancel()
+    print(ticks >= 5)
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    threading.Timer(0.05, loop.call_soon_threadsafe, [done.set]).start()
+    await done.wait()
+    def ask(): return asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05, "answer"), loop).result()
+    print(await loop.run_in_executor(None, ask))
+asyncio.run(main())`,
+        "asyncio_0\nTrue\nanswer\n",
+      ],
+      [
+        "to_thread in a program that runs after another one with to_thread",
+        "import asyncio\nprint(asyncio.run(asyncio.to_thread(len, 'abc')))",
+        "3\n",
+      ],
+      [
+        "garbage is collected while many threads wait",
+        `
+import gc, random, threading, time
+gc.set_threshold(50)
+class Knot:
+    def __init__(self): self.me = self
+def work():
+    for _ in range(20):
+        Knot()
+        time.sleep(random.random() * 1e-3)
+threads = [threading.Thread(target=work) for _ in range(100)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(gc.collect() >= 0)`,
+        "True\n",
+      ],
+      [
+        "locks, queues and thread-local data as in C: signatures, names, errors",
+        `
+import gc, queue, threading, weakref, _thread
+lock, rlock = threading.Lock(), threading.RLock()
+with rlock, rlock: print(repr(rlock).split(" object ")[0], rlock.locked())
+print(type(lock), type(queue.SimpleQueue()), threading.get_ident.__module__)
+for wrong in (lambda: lock.acquire(timeout=float("nan")), rlock.release, lock.release):
+    try: wrong()
+    except Exception as error: print(type(error).__name__, error)
+class Self: pass
+local = threading.local()
+local.me = Self()
+local.me.local = local
+seen = weakref.ref(local.me)
+del local
+gc.collect()
+print(seen())
+local = threading.local()
+def leave():
+    local.mine = Self()
+    leave.seen = weakref.ref(local.mine)
+thread = threading.Thread(target=leave)
+thread.start()
+thread.join()
+print(leave.seen())
+def fail(): raise ValueError("lost")
+import sys, time
+sys.unraisablehook = lambda args: print(args.err_msg.split(" at ")[0], repr(args.exc_value))
+_thread.start_new_thread(fail, ())
+time.sleep(0.05)`,
+        `<locked _thread.RLock True
+<class '_thread.lock'> <class '_queue.SimpleQueue'> _thread
+ValueError Invalid value NaN (not a number)
+RuntimeError cannot release un-acquired lock
+RuntimeError release unlocked lock
+None
+None
+Exception ignored in thread started by <function fail ValueError('lost')
+`,
+      ],
+      [
+        "a thread's signals reach the main thread, while it waits",
+        `
+import os, signal, threading, _thread
+signal.signal(signal.SIGTERM, lambda *_: print("handled in", threading.current_thread().name))
+for send in (lambda: os.kill(os.getpid(), signal.SIGTERM), _thread.interrupt_main):
+    thread = threading.Thread(target=send)
+    try:
+        thread.start()
+        thread.join()
+    except KeyboardInterrupt:
+        print("interrupted")
+    thread.join()
+try: _thread.interrupt_main()
+except KeyboardInterrupt: print("at once")`,
+        "handled in MainThread\ninterrupted\nat once\n",
+      ],
+      [
+        "a busy thread gives way wherever its slice ends, in the runtime's own code too",
+        `
+import threading, time
+end, holder, turns = time.perf_counter() + 20, None, 0
+def spin(me):
+    global holder, turns
+    # The clock is one of those that notice how coarse it is: half of this loop is in there.
+    while turns <= 4 and time.perf_counter() < end:
+        if holder != me: holder, turns = me, turns + 1
+threads = [threading.Thread(target=spin, args=(n,)) for n in range(2)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(turns > 4)`,
+        "True\n",
+      ],
+      [
+        "a call into C keeps its turn, as it keeps the GIL",
+        `
+import math, threading, time
+beats, done = [], threading.Event()
+def beat():
+    while not done.wait(0.001): beats.append(time.perf_counter())
+threading.Thread(target=beat).start()
+while len(beats) < 2: time.sleep(0.001)
+begin = time.perf_counter()
+math.factorial(30_000)
+end = time.perf_counter()
+done.set()
+print([t for t in beats if begin < t < end])`,
+        "[]\n",
+      ],
+      [
+        "a loop over short calls into C gives way all the same",
+        `
+import threading, time
+beats, done = 0, threading.Event()
+def beat():
+    global beats
+    while not done.wait(0.001): beats += 1
+threading.Thread(target=beat).start()
+end, product = time.monotonic() + 20, 1 << 100_000
+while beats <= 3 and time.monotonic() < end:
+    product * product
+before = beats
+done.set()
+print(before > 3)`,
+        "True\n",
+      ],
+      [
+        "code that C calls back keeps its turn, sleeps, and is told what it cannot wait for",
+        `
+import ctypes, threading, time
+lock, held, done = threading.Lock(), threading.Event(), threading.Event()
+def hold():
+    with lock:
+        held.set()
+        done.wait(60)
+threading.Thread(target=hold).start()
+held.wait()
+@ctypes.CFUNCTYPE(ctypes.c_int)
+def called_back():
+    end = time.perf_counter() + 0.1
+    while time.perf_counter() < end: pass
+    time.sleep(0.01)
+    print(lock.acquire(timeout=0.01))
+    try: lock.acquire()
+    except RuntimeError as error: print(error)
+    return 7
+print(called_back())
+done.set()
+print(lock.acquire())`,
+        "False\ncannot wait for other threads in code called by ctypes or JavaScript\n7\nTrue\n",
+      ],
+      [
+        "processor time begins anew with each program, and never goes back",
+        `
+import time
+print(time.process_time() < 1)
+last = 0.0
+for _ in range(300):
+    time.sleep(0.001)
+    now = time.process_time()
+    assert now >= last, (now, last)
+    last = now`,
+        "True\n",
+      ],
+      [
+        "time that a program waits is not its processor time, and frames of others are seen",
+        `
+import sys, threading, time
+def wait_at_the_door(): time.sleep(0.2)
+thread = threading.Thread(target=wait_at_the_door)
+begin, used = time.perf_counter(), time.process_time()
+thread.start()
+time.sleep(0.05)
+frame = sys._current_frames()[thread.ident]
+print(frame.f_code.co_name, sys._current_frames()[threading.get_ident()].f_code.co_name)
+thread.join()
+print(time.process_time() - used < (time.perf_counter() - begin) / 2)
+print(type(time.process_time_ns()), sorted(sys._current_frames()))`,
+        "wait_at_the_door <module>\nTrue\n<class 'int'> [1]\n",
+      ],
+      [
+        "threads that write to one stream or file do not meet inside it",
+        `
+import sys, threading
+lines = open("lines", "w", buffering=64)
+def write(me):
+    for n in range(500):
+        sys.stdout.write(f"{me} {n}\\n")
+        lines.write(f"{me} {n}\\n")
+threads = [threading.Thread(target=write, args=(me,)) for me in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+lines.close()
+print(len(open("lines").readlines()))`,
+        /(?:\d \d+\n){4000}4000\n$/,
+      ],
+      [
+        "the end waits for threads that are no daemons, and not for those that are",
+        `
+import threading, time
+threading.Thread(target=lambda: (time.sleep(0.1), print("worker done"))).start()
+threading.Thread(target=lambda: (time.sleep(99), print("never")), daemon=True).start()
+def spin():
+    while True: pass
+threading.Thread(target=spin, daemon=True).start()
+print([t.name for t in threading.enumerate()])`,
+        "['MainThread', 'Thread-1 (<lambda>)', 'Thread-2 (<lambda>)', 'Thread-3 (spin)']\nworker done\n",
+      ],
+    ];
+    for (const [name, source, stdout] of programs) {
+      test(name, async () => {
+        const ran = await run(source);
+        assert.equal(ran.stderr, "");
+        if (typeof stdout === "string") assert.equal(ran.stdout, stdout);
+        else assert.match(ran.stdout, stdout);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      });
+    }
+
+    test("an exception in a thread is reported and ends that thread only", async () => {
+      const { stdout, stderr, outcome } = await run(`
+import threading
+def fail(): raise ValueError("no board")
+thread = threading.Thread(target=fail, name="judge")
+thread.start()
+thread.join()
+print("main goes on")`);
+      assert.match(stderr, /^Exception in thread judge:[^]*ValueError: no board\n$/);
+      assert.equal(stdout, "main goes on\n");
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+    });
+
+    const deadlocks: [string, string, RegExp][] = [
+      [
+        "of one thread",
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+        /^Deadlock: [^]*MainThread is waiting here:\n.*line 4/,
+      ],
+      [
+        "of two",
+        `
+import threading
+fork, spoon, seated = threading.Lock(), threading.Lock(), threading.Barrier(2)
+def eat(first, second):
+    with first:
+        seated.wait()
+        with second: pass
+a = threading.Thread(target=eat, args=(fork, spoon), name="Ada")
+b = threading.Thread(target=eat, args=(spoon, fork), name="Bob")
+a.start(); b.start(); a.join()`,
+        /^Deadlock: [^]*MainThread is waiting here:[^]*Ada is waiting here:[^]*line 7[^]*Bob is waiting here:[^]*line 7/,
+      ],
+    ];
+    test("a deadlock ends nobody's wait: no thread gets what the main thread gives up", async () => {
+      const { stdout, stderr, outcome, events } = await run(`
+import queue, threading
+a, b, gone, left = threading.Lock(), threading.Lock(), threading.Event(), queue.SimpleQueue()
+both = threading.Barrier(4)
+def one():
+    with a:
+        both.wait()
+        with b: print("one")
+def two():
+    both.wait()
+    gone.wait()
+    print("two")
+def three():
+    both.wait()
+    print("three", left.get())
+for work in (one, two, three): threading.Thread(target=work, name=work.__name__).start()
+try:
+    with b:
+        both.wait()
+        with a: print("main")
+finally:
+    gone.set()
+    left.put(1)
+    print("over")
+`);
+      assert.match(
+        stderr,
+        /^Deadlock: [^]*one is waiting here:[^]*two is waiting here:[^]*three is waiting here:/,
+      );
+      assert.equal(stderr.match(/Deadlock/g)!.length, 1);
+      assert.equal(stdout, "over\n");
+      assert.ok(!events.some(({ type }) => type === "waiting"), "it waits for nobody");
+      assert.deepEqual(outcome, { type: "finished", status: 1 });
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+
+    for (const [name, source, stderr] of deadlocks) {
+      test(`a deadlock ${name} is reported with each thread's place, and ended`, async () => {
+        const ran = await run(source);
+        assert.match(ran.stderr, stderr);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
+        assert.equal((await run("print('next')")).stdout, "next\n");
+      });
+    }
+
+    const stoppable: [string, string][] = [
+      ["a busy loop", "while True: pass"],
+      ["a sleep", "import time; time.sleep(1e9)"],
+      [
+        "a lock whose holder sleeps",
+        `
+    import threading, time
+    lock = threading.Lock()
+    def hold():
+        with lock: time.sleep(1e9)
+    threading.Thread(target=hold, daemon=True).start()
+    lock.acquire()`,
+      ],
+      [
+        "a sleeping main thread beside a busy one",
+        `
+    import threading, time
+    def spin():
+        while True: pass
+    threading.Thread(target=spin, daemon=True).start()
+    time.sleep(1e9)`,
+      ],
+      ["an event loop that waits for ever", "import asyncio; asyncio.run(asyncio.Event().wait())"],
+    ];
+    for (const [name, body] of stoppable) {
+      test(`Stop raises KeyboardInterrupt in ${name}, and the interpreter lives on`, async () => {
+        // A worker's clock begins with it.
+        const origin = "import time; print(round(time.time() - time.monotonic(), 1))";
+        const before = await run(origin);
+        const { stdout, outcome } = await stopWhenReady(
+          `print("ready")\ntry:\n    ${body.trim()}\nexcept KeyboardInterrupt:\n    print("stopped")\nfinally:\n    print("finally")\n`,
+        );
+        assert.equal(stdout, "ready\nstopped\nfinally\n");
+        assert.deepEqual(outcome, { type: "stopped" });
+        assert.equal((await run(origin)).stdout, before.stdout);
+      });
+    }
+
+    test("a program that still prints has time for its last words", async () => {
+      const { stdout, outcome } = await stopWhenReady(`
+import time
+print("ready")
+try:
+    time.sleep(1e9)
+finally:
+    for left in range(9, 0, -1):
+        time.sleep(0.1)
+        print(left)
+`);
+      assert.equal(stdout, "ready\n9\n8\n7\n6\n5\n4\n3\n2\n1\n");
+      assert.deepEqual(outcome, { type: "stopped" });
+    });
+
+    test("a program that refuses to stop and prints for ever is ended all the same", async () => {
+      const { outcome } = await stopWhenReady(`
+import time
+print("ready")
+while True:
+    try:
+        while True:
+            time.sleep(0.05)
+            print("still there")
+    except KeyboardInterrupt:
+        pass
+`);
+      assert.deepEqual(outcome, { type: "stopped", forced: true });
+    });
+
+    test("a program that refuses to stop is ended all the same", async () => {
+      const { outcome } = await stopWhenReady(`
+print("ready")
+while True:
+    try:
+        while True: pass
+    except KeyboardInterrupt:
+        pass
+`);
+      assert.deepEqual(outcome, { type: "stopped", forced: true });
+      assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+  });
+}

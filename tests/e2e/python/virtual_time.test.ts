@@ -1,0 +1,363 @@
+/** Time that is not real: virtual, where waiting costs nothing and durations are exact, and faster. */
+// suite: light
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { Ran } from "../../../runtime/harness/runner.ts";
+import type { Row } from "../../../runtime/timeline/model/rows.ts";
+import { readLive } from "../../../runtime/timeline/model/live.ts";
+import { engines, useRunner } from "../support/runner.ts";
+
+/** The exhibition of the notes: `{play}` is one game, `{all}` all of them. */
+const CHESS = `
+import asyncio, time
+from datetime import datetime
+began = datetime.now()
+def judit(): time.sleep(5)
+async def play():
+    for _ in range(30):
+        judit()
+        await asyncio.sleep(55)
+async def together():
+    async with asyncio.TaskGroup() as group:
+        for _ in range(24): group.create_task(play())
+    print(asyncio.get_running_loop().time())
+asyncio.run(together())
+print(time.perf_counter(), time.monotonic(), time.perf_counter_ns())
+for _ in range(24 * 30):
+    judit()
+    time.sleep(55)
+print(time.perf_counter() - 3655, (datetime.now() - began).total_seconds())
+print(time.process_time() < 60)
+`;
+
+const programs: [string, string, string][] = [
+  [
+    "the chess exhibition takes 3655 s, and 12 h in turn, to the last digit",
+    CHESS,
+    "3655.0\n3655.0 3655.0 3655000000000\n43200.0 46855.0\nTrue\n",
+  ],
+  [
+    "tasks wake in the order of their times, at these times",
+    `
+import asyncio
+async def wait(seconds):
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(seconds)
+    print(seconds, loop.time())
+async def main():
+    await asyncio.gather(*map(wait, (3, 0.1, 2.5, 86400, 0.2, 1e-6)))
+    try:
+        async with asyncio.timeout(0.3): await asyncio.sleep(1)
+    except TimeoutError: print("late", asyncio.get_running_loop().time())
+asyncio.run(main())`,
+    "1e-06 1e-06\n0.1 0.1\n0.2 0.2\n2.5 2.5\n3 3.0\n86400 86400.0\nlate 86400.3\n",
+  ],
+  [
+    "so do threads, in the order they began to wait when the times are the same",
+    `
+import threading, time
+def wait(name, seconds):
+    time.sleep(seconds)
+    print(name, time.monotonic())
+waits = [("a", 2), ("b", 1), ("c", 2), ("d", 0.5), ("e", 3600)]
+threads = [threading.Thread(target=wait, args=each) for each in waits]
+for t in threads: t.start()
+for t in threads: t.join()
+print(time.perf_counter())`,
+    "d 0.5\nb 1.0\na 2.0\nc 2.0\ne 3600.0\n3600.0\n",
+  ],
+  [
+    "timeouts of locks, events, queues, conditions and joins end when they should",
+    `
+import queue, threading, time
+def took(what):
+    start = time.perf_counter()
+    try: result = what()
+    except queue.Empty: result = "empty"
+    print(result, round(time.perf_counter() - start, 8))
+lock, event, condition = threading.Lock(), threading.Event(), threading.Condition()
+lock.acquire()
+took(lambda: lock.acquire(timeout=2.5))
+took(lambda: event.wait(0.1))
+took(lambda: queue.Queue().get(timeout=0.2))
+took(lambda: queue.SimpleQueue().get(timeout=0.7))
+with condition: took(lambda: condition.wait_for(lambda: False, 0.3))
+sleeper = threading.Thread(target=time.sleep, args=(10,))
+sleeper.start()
+took(lambda: sleeper.join(4))
+threading.Timer(1.5, event.set).start()
+took(lambda: event.wait(5))
+took(lambda: threading.Semaphore(0).acquire(timeout=0.2))
+took(sleeper.join)`,
+    "False 2.5\nFalse 0.1\nempty 0.2\nempty 0.7\nFalse 0.3\nNone 4.0\nTrue 1.5\nFalse 0.2\nNone 4.3\n",
+  ],
+  [
+    "a loop that waits for a thread sees the time that the thread has taken",
+    `
+import asyncio, time
+from concurrent.futures import ThreadPoolExecutor
+async def tick():
+    for _ in range(3):
+        await asyncio.sleep(4)
+        print("tick", time.monotonic())
+async def main():
+    ticking = asyncio.create_task(tick())
+    await asyncio.to_thread(time.sleep, 9)
+    print("slept", time.monotonic())
+    await ticking
+asyncio.run(main())
+with ThreadPoolExecutor(3) as pool:
+    start = time.time()
+    list(pool.map(time.sleep, [60] * 6))
+    print(round(time.time() - start, 3))`,
+    "tick 4.0\ntick 8.0\nslept 9.0\ntick 12.0\n120.0\n",
+  ],
+  [
+    "no thread misses who wakes it, also where the page's messages are let in",
+    `
+import queue, threading, time
+q, r = queue.SimpleQueue(), queue.SimpleQueue()
+def serve():
+    while q.get(): r.put(1)
+server = threading.Thread(target=serve)
+server.start()
+for _ in range(5000):
+    q.put(1)
+    r.get()
+q.put(0)
+server.join()
+for _ in range(300):
+    threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(5)]
+    for t in threads: t.start()
+    for t in threads: t.join()
+print("all")`,
+    "all\n",
+  ],
+  [
+    "computing takes no time, and other threads have their turn meanwhile",
+    `
+import threading, time
+done = threading.Event()
+def compute():
+    total = sum(n * n for n in range(300_000))
+    done.set()
+threading.Thread(target=compute).start()
+print(done.wait(0.000_001), time.perf_counter())
+print(sum(range(1000000)) > 0, time.perf_counter())`,
+    "True 0.0\nTrue 0.0\n",
+  ],
+  [
+    "a program that looks at the clock until it shows enough comes to its end",
+    `
+import time
+while time.perf_counter() < 0.25: pass
+print("over")`,
+    "over\n",
+  ],
+];
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+    const run = (source: string, pace = 0, settings = {}): Promise<Ran> =>
+      stage.runner.run({ source, filename: "demo.py", pace }, { seconds: 60, ...settings });
+
+    for (const [name, source, expected] of programs) {
+      test(name, async () => {
+        const ran = await run(source);
+        assert.equal(ran.stderr, "");
+        assert.equal(ran.stdout, expected);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      });
+    }
+
+    test("who looks at the clock and waits is told that this took time", async () => {
+      const facts = (ran: Ran) => ran.events.flatMap((e) => (e.type === "note" ? [e.fact] : []));
+      assert.deepEqual(facts(await run("import time\nwhile time.time_ns() % 9**9 < 1: pass")), []);
+      const ran = await run("import time\nwhile time.monotonic() < 0.01: pass");
+      assert.deepEqual(facts(ran), ["looked-at-clock"]);
+    });
+
+    test("the timeline shows virtual time, exactly", async () => {
+      const source = `import asyncio, time
+async def cook(dish, seconds):
+    await asyncio.sleep(seconds)
+    time.sleep(1)
+async def main():
+    await asyncio.gather(cook("soup", 60), cook("rice", 90.5))
+asyncio.run(main())`;
+      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, pace: 0 });
+      const told = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
+      assert.deepEqual([...new Set(told.map(({ origin }) => origin))], [0]);
+      const clocks = { start: 0, begun: 0, origin: 0 };
+      const rows = told.flatMap(({ rows, steps }) => readLive(rows, steps, clocks) as Row[]);
+      const steps = rows.flatMap((row) => (row[0] === "step" ? [row.slice(4, 7)] : []));
+      const s = 1e3;
+      // Then asyncio has a few tasks of its own, to end the loop.
+      assert.deepEqual(steps.slice(0, 6), [
+        [0, 0, "tasks"],
+        [0, 0, "sleep"],
+        [0, 0, "sleep"],
+        [60 * s, 61 * s, ""],
+        [90.5 * s, 91.5 * s, ""],
+        [91.5 * s, 91.5 * s, ""],
+      ]);
+      const slept = rows.flatMap((row) =>
+        row[0] === "wait" && row[3] === "sleep" ? [[row[2], row[5]]] : [],
+      );
+      assert.deepEqual(slept, [
+        [60 * s, 4],
+        [90.5 * s, 4],
+      ]);
+    });
+
+    test("a deadlock is reported, after the timers that there still are", async () => {
+      const ran = await run(`
+import threading, time
+a, b = threading.Lock(), threading.Lock()
+def work(first, second):
+    with first:
+        time.sleep(10)
+        with second: pass
+threads = [threading.Thread(target=work, args=pair) for pair in ((a, b), (b, a))]
+for t in threads: t.start()
+threading.Timer(100, lambda: print("timer", time.monotonic())).start()
+for t in threads: t.join()`);
+      assert.equal(ran.stdout, "timer 100.0\n");
+      assert.match(ran.stderr, /^Deadlock: every thread is waiting, and none can wake another\./);
+      assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
+    });
+
+    test("time stands still while the reader is asked", async () => {
+      const ran = await run(
+        `
+import threading, time
+thread = threading.Thread(target=lambda: (time.sleep(3), print("slept", time.monotonic())))
+thread.start()
+print("hello", input(), time.monotonic())
+thread.join()
+time.sleep(2)
+print(input(), time.monotonic())`,
+        0,
+        { answers: ["Judit", "Susan"] },
+      );
+      assert.equal(ran.stdout, "hello Judit 0.0\nslept 3.0\nSusan 5.0\n");
+    });
+
+    const endless: [string, string][] = [
+      ["sleeps", "print('ready')\nwhile True: time.sleep(1)"],
+      [
+        "sleeps in tasks",
+        `async def tick():
+    while True: await asyncio.sleep(1)
+async def main():
+    print("ready")
+    await asyncio.gather(tick(), tick())
+asyncio.run(main())`,
+      ],
+      [
+        "sleeps in threads",
+        `def tick():
+    while True: time.sleep(1)
+for _ in range(3): threading.Thread(target=tick, daemon=True).start()
+print("ready")
+threading.Event().wait()`,
+      ],
+      [
+        "hands over between threads",
+        `q, r = queue.Queue(), queue.Queue()
+def serve():
+    while True: r.put(q.get())
+threading.Thread(target=serve, daemon=True).start()
+print("ready")
+while True:
+    q.put(1)
+    r.get(timeout=1)`,
+      ],
+    ];
+    for (const [name, source] of endless) {
+      test(`Stop ends a program that ${name} for ever`, async () => {
+        const ran = await run(`import asyncio, queue, threading, time\n${source}`, 0, {
+          stopWhen: "ready\n",
+        });
+        assert.deepEqual(ran.outcome, { type: "stopped" });
+        assert.match(ran.stderr, /KeyboardInterrupt/);
+      });
+    }
+
+    test("nothing of it is left for the next run, which is in real time", async () => {
+      const source = `import time
+start, real = time.perf_counter(), time.time()
+time.sleep(0.05)
+print(time.perf_counter() - start < 5, 0.04 < time.time() - real < 5, time.monotonic() > 0.05)
+print(time.get_clock_info("monotonic").resolution > 1e-9, abs(real - %s) < 600)`.replace(
+        "%s",
+        String(Date.now() / 1000),
+      );
+      const first = await run("import time\ntime.sleep(10**6)\nprint(time.time())");
+      assert.ok(Number(first.stdout) - Date.now() / 1000 > 0.99e6, first.stdout);
+      const { stdout, stderr } = await run(source, 1);
+      assert.equal(stdout, "True True True\nTrue True\n", stderr);
+    });
+
+    test("faster, waits are as much shorter, and the clocks say what the program has asked for", async () => {
+      const source = `import asyncio, time
+async def main():
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(900): await asyncio.sleep(20)
+    print(loop.time() >= 20)
+start = time.time()
+asyncio.run(main())
+time.sleep(20)
+print(time.perf_counter() >= 40, time.time() - start >= 40)`;
+      // In real time it would take longer than it is given.
+      const ran = await run(source, 100, { seconds: 30 });
+      assert.equal(ran.stdout, "True\nTrue True\n", ran.stderr);
+    });
+
+    for (const pace of [0, 10]) {
+      test(`a process cannot be started at pace ${String(pace)}, which says so in plain words`, async () => {
+        const ran = await run(
+          `
+from multiprocessing import Process
+def work(): pass
+if __name__ == "__main__":
+    Process(target=work).start()`,
+          pace,
+        );
+        assert.match(
+          ran.stderr,
+          /RuntimeError: a process has clocks of its own, which show real time; choose “Real time” to run this program\n$/,
+        );
+        assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
+      });
+    }
+
+    test("10 000 waits cost little more than as many turns", async () => {
+      const measured = await run(`
+import asyncio, threading, time
+async def main():
+    for _ in range(10_000): await asyncio.sleep(1)
+def wait():
+    for _ in range(2_500): time.sleep(1)
+start = time.process_time()
+asyncio.run(main())
+print("tasks", round(time.process_time() - start, 2))
+threads = [threading.Thread(target=wait) for _ in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+print("threads", round(time.process_time() - start, 2), time.monotonic())`);
+      assert.match(measured.stdout, / 12500\.0\n$/, measured.stderr);
+    });
+
+    test("the snippets of chess print in virtual time what they have recorded", async () => {
+      const read = (name: string) =>
+        readFileSync(new URL(`../../../snippets/chess/${name}`, import.meta.url), "utf8");
+      const times = (text: string) => text.replace(/\d\.\d\d s/g, "s");
+      const { stdout } = await run(read("synchronous.py"));
+      assert.equal(times(stdout), times(read("synchronous.out")));
+      assert.match(stdout, /\n1\.80 s {2}all games over\n$/);
+    });
+  });
+}

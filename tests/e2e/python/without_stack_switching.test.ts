@@ -1,0 +1,141 @@
+/** A browser that cannot suspend Python says so where a program needs it; all else works. */
+// suite: light
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { encode } from "../../../runtime/page/session/share.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  usePage,
+  visitAfresh,
+  Widget,
+  type Site,
+} from "../support/site.ts";
+
+let site: Site, browser: Browser, page: Page, widget: Widget;
+before(async () => {
+  site = await serveSite();
+  browser = await launch("firefox", {
+    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+  });
+});
+const stage = usePage(() => freshPage(browser));
+beforeEach(async () => {
+  page = stage.page;
+  widget = new Widget(page);
+  await visitAfresh(page, site.url, "/tutorials/first-overlap/");
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** Opens a program in the playground; Firefox lets no script paste. */
+async function write(source: string): Promise<void> {
+  widget = new Widget(page, "runnable-playground");
+  // From elsewhere: with the playground there already, only the address would change.
+  await page.goto("about:blank");
+  await page.goto(`${site.url}/playground/#code=${await encode(source)}`);
+}
+
+const differences = () =>
+  page.$$eval(`${widget.selector} .runnable-difference`, (lines) =>
+    lines.map((line) => line.textContent),
+  );
+
+test("the snippet as published runs, with nothing to add", async () => {
+  assert.equal((await widget.run()).notes.length, 0);
+  assert.deepEqual(await differences(), []);
+});
+
+test("nothing is offered that it cannot do: no program can be halted", async () => {
+  await widget.run();
+  const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
+    all.map((each) => each.textContent),
+  );
+  assert.deepEqual(
+    new Set(buttons),
+    new Set(["Run", "Stop", "Reset", "Copy", "Download", "Share"]),
+  );
+});
+
+test("a program that starts a thread ends with the reason, and what to use instead", async () => {
+  await write("import threading\nthreading.Thread(target=print).start()\n");
+  const { stderr } = await widget.run();
+  assert.match(stderr, /RuntimeError: can't start new thread/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
+  ]);
+});
+
+test("endpoints that are async def answer, one that is def says why it cannot", async () => {
+  await write(`# /// script
+# dependencies = ["fastapi", "httpx"]
+# ///
+import asyncio
+import httpx
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/async-def")
+async def asynchronous():
+    await asyncio.sleep(0.01)
+    return "answered"
+@app.get("/def")
+def plain():
+    return "answered"
+async def main():
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as client:
+        for path in ("/async-def", "/def"):
+            print(path, (await client.get(path)).json())
+asyncio.run(main())
+`);
+  const { text, stderr } = await widget.run();
+  assert.match(text, /^\/async-def answered\n/);
+  assert.match(stderr, /RuntimeError: can't start new thread/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
+  ]);
+});
+
+test("a greenlet says why it cannot be switched to", async () => {
+  await write(`# /// script
+# dependencies = ["greenlet"]
+# ///
+from greenlet import greenlet
+greenlet(print).switch()
+`);
+  const { stderr } = await widget.run();
+  assert.match(stderr, /RuntimeError: cannot switch between stacks/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
+  ]);
+});
+
+test("a program that starts a process ends with the reason, and what to use instead", async () => {
+  await write(
+    "import multiprocessing\nif __name__ == '__main__': multiprocessing.Process().start()\n",
+  );
+  const { stderr } = await widget.run();
+  assert.match(stderr, /OSError: .*can't start new process/);
+  assert.deepEqual(await differences(), [
+    "This browser cannot run processes. Use Chrome 137, Firefox 153 or newer.",
+  ]);
+});
+
+test("input() says why it cannot be answered", async () => {
+  await write("input('Name? ')\n");
+  const { stderr } = await widget.run();
+  assert.match(stderr, /EOFError: input\(\) cannot be answered here, because this browser cannot/);
+});
+
+test("Stop ends the worker, and the next Run has a new one", async () => {
+  await write("print('spinning')\nwhile True: pass\n");
+  await widget.press("Run");
+  await widget.until(/spinning/);
+  await widget.press("Stop");
+  assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
+  await write("print('next')\n");
+  assert.partialDeepStrictEqual(await widget.run(), { text: "next\n", notes: [] });
+});

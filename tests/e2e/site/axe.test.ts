@@ -1,0 +1,204 @@
+/** No page has an accessibility violation that axe-core can find, in any of its looks. */
+// suite: light
+
+import assert from "node:assert/strict";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Page, Viewport } from "puppeteer-core";
+import {
+  freshPage,
+  serveSite,
+  siteDirectory,
+  unfold,
+  useSite,
+  Widget,
+  type Site,
+} from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const VIEWPORTS: Record<string, Viewport> = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+};
+
+type Scheme = "light" | "dark";
+
+/** In which scheme a page is opened, and into which it is turned: both have to work both ways. */
+const SCHEMES: Record<keyof typeof VIEWPORTS, [first: Scheme, then: Scheme]> = {
+  desktop: ["light", "dark"],
+  phone: ["dark", "light"],
+};
+
+async function openSearch(page: Page): Promise<void> {
+  await page.focus(".md-search__input");
+  await page.keyboard.type("task");
+  await page.waitForSelector(".md-search-result__item");
+}
+
+async function openMenu(page: Page): Promise<void> {
+  await page.evaluate(() => document.querySelector<HTMLInputElement>("#__drawer")?.click());
+  await page.waitForSelector("#__drawer:checked");
+}
+
+async function openPreview(page: Page): Promise<void> {
+  await page.focus("a[data-preview]");
+  await page.waitForSelector(".md-tooltip2--active");
+}
+
+async function ask(page: Page): Promise<void> {
+  const widget = new Widget(page);
+  await widget.write("import os\ntry:\n    os.fork()\nexcept OSError: pass\nprint('ready')\n");
+  await widget.run();
+  await page.waitForSelector(".runnable-difference");
+  await widget.write("print('Good morning!')\nname = input('What is your name? ')\n");
+  await widget.press("Run");
+  await page.waitForSelector(".runnable-ask input");
+}
+
+async function answer(page: Page): Promise<void> {
+  await page.click("choice-table input");
+  await page.waitForSelector("choice-table tr[aria-current]");
+}
+
+async function play(page: Page): Promise<void> {
+  // Where nothing is to move, it says Run.
+  await page.waitForSelector(".chess-play");
+  await page.click(".chess-play");
+  await page.waitForFunction(
+    () => /times faster/.test(document.querySelector(".chess-status")?.textContent ?? ""),
+    { timeout: 60_000, polling: "mutation" },
+  );
+}
+
+interface View {
+  path: string;
+  /** What there is to look at that another view of the same page does not show; else the whole page. */
+  parts?: string;
+  prepare?: (page: Page) => Promise<void>;
+  only?: keyof typeof VIEWPORTS;
+}
+
+const VIEWS: Record<string, View> = {
+  home: { path: "/" },
+  "the first tutorial": { path: "/tutorials/what-concurrency-is/" },
+  "a tutorial": { path: "/tutorials/chess-exhibition/" },
+  "a play": {
+    path: "/tutorials/chess-exhibition/",
+    prepare: play,
+    parts: "chess-exhibition",
+  },
+  "an explanation": { path: "/explanation/execution-models/" },
+  "the glossary": { path: "/reference/glossary/" },
+  "the claim ledger": { path: "/reference/claims/?verdict=outdated" },
+  "all programs": { path: "/reference/snippets/" },
+  "API by version": { path: "/reference/api-by-version/" },
+  misconceptions: { path: "/reference/misconceptions/", prepare: unfold },
+  "choose a model": { path: "/how-to/choose-a-model/", prepare: answer },
+  "a notebook": { path: "/measured/one-job-every-model/" },
+  "the playground": { path: "/playground/" },
+  "pages by topic": { path: "/tags/" },
+  "a program that asks": { path: "/tutorials/first-overlap/", prepare: ask },
+  "a missing page": { path: "/not/a/page/" },
+  "search open": {
+    path: "/tutorials/first-overlap/",
+    prepare: openSearch,
+    parts: ".md-header",
+  },
+  "menu open": {
+    path: "/tutorials/first-overlap/",
+    prepare: openMenu,
+    parts: ".md-sidebar--primary",
+    only: "phone",
+  },
+  "a glossary preview": {
+    path: "/tutorials/first-overlap/",
+    prepare: openPreview,
+    parts: ".md-tooltip2",
+    only: "desktop",
+  },
+};
+
+const stage = useSite();
+let searchable: Site;
+before(async () => void (searchable = await serveSite(undefined, undefined, { searchable: true })));
+after(() => searchable.close());
+
+/** Open a page in a profile of its own: no stored preference leaks from one look to the next. */
+async function withPage(
+  { path, prepare }: View,
+  viewport: Viewport,
+  scheme: Scheme,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await freshPage(stage.browser, viewport);
+  try {
+    await prefer(page, scheme);
+    const site = prepare === openSearch ? searchable : stage;
+    await page.goto(site.url + path, { waitUntil: "networkidle0" });
+    await prepare?.(page);
+    await look(page);
+  } finally {
+    await page.browserContext().close();
+  }
+}
+
+/** What the reader's system asks for, which the page follows at once. */
+async function prefer(page: Page, scheme: Scheme): Promise<void> {
+  await page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+}
+
+async function expectPainted(page: Page, scheme: Scheme): Promise<void> {
+  const name = scheme === "dark" ? "slate" : "default";
+  await page
+    .waitForFunction((name) => document.body.dataset["mdColorScheme"] === name, {}, name)
+    .catch(() => assert.fail(`does not follow the system to ${scheme}`));
+  // Colours are only what they will be once nothing moves any more.
+  await page.waitForFunction(() =>
+    document.getAnimations().every((animation) => animation.playState !== "running"),
+  );
+}
+
+test("no violations in any diagram, in either scheme", async () => {
+  const paths: string[] = [];
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    if (html.includes('<figure class="diagram'))
+      paths.push(`/${file.slice(0, -"index.html".length)}`);
+  }
+  assert.ok(paths.length >= 12, `diagrams are on ${String(paths.length)} pages only`);
+  const page = await freshPage(stage.browser);
+  for (const path of paths.toSorted()) {
+    for (const scheme of ["light", "dark"] as const) {
+      await prefer(page, scheme);
+      if (scheme === "light") await page.goto(stage.url + path);
+      await expectPainted(page, scheme);
+      const look = { parts: "figure.diagram", onlyColours: scheme === "dark" };
+      assert.deepEqual(await violations(page, look), [], `${path}, ${scheme}`);
+    }
+  }
+  await page.browserContext().close();
+});
+
+// Loading a page is mostly waiting: two at a time.
+describe("no violations", { concurrency: 2 }, () => {
+  for (const [name, view] of Object.entries(VIEWS)) {
+    for (const [device, viewport] of Object.entries(VIEWPORTS)) {
+      if (view.only && view.only !== device) continue;
+      const [first, then] = SCHEMES[device]!;
+      const parts = view.parts === undefined ? {} : { parts: view.parts };
+      test(`${name}, ${device}`, async () => {
+        await withPage(view, viewport, first, async (page) => {
+          await expectPainted(page, first);
+          assert.deepEqual(await violations(page, { ...parts }), [], first);
+          await prefer(page, then);
+          await expectPainted(page, then);
+          assert.deepEqual(await violations(page, { ...parts, onlyColours: true }), [], then);
+        });
+      });
+    }
+  }
+});

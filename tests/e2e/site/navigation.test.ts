@@ -1,0 +1,77 @@
+/** Getting around: without reloads, by keyboard, from a dead address, and to no other host. */
+// suite: light
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ElementHandle, Page } from "puppeteer-core";
+import { freshPage, useSite } from "../support/site.ts";
+
+const stage = useSite(undefined, { searchable: true });
+
+async function withPage(path: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const page = await freshPage(stage.browser);
+  try {
+    const foreign: string[] = [];
+    page.on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol.startsWith("http") && origin !== stage.url) foreign.push(request.url());
+    });
+    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+    await use(page);
+    assert.deepEqual(foreign, [], "nothing is asked of another host");
+  } finally {
+    await page.browserContext().close();
+  }
+}
+
+test("a link to another page is followed without a reload, on whatever port", () =>
+  withPage("/tutorials/first-overlap/", async (page) => {
+    await page.evaluate(() => Object.assign(globalThis, { stayed: true }));
+    await page.click(".md-footer__link--next");
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent?.includes("chess"));
+    assert.equal(new URL(page.url()).pathname, "/tutorials/chess-exhibition/");
+    assert.equal(await page.evaluate(() => "stayed" in globalThis), true);
+  }));
+
+test("a page is fetched ahead when the pointer is on its link", () =>
+  withPage("/tutorials/first-overlap/", async (page) => {
+    const ahead = page.waitForRequest((request) =>
+      request.url().endsWith("/tutorials/chess-exhibition/"),
+    );
+    await page.hover(".md-footer__link--next");
+    await ahead;
+  }));
+
+test("a link to the glossary shows the entry", () =>
+  withPage("/tutorials/chess-exhibition/", async (page) => {
+    await page.hover('a[data-preview][href$="#event-loop"]');
+    await page.waitForSelector(".md-tooltip2--active");
+    const text = await page.$eval(".md-tooltip2--active", (preview) => preview.textContent ?? "");
+    assert.match(text, /Event loop/);
+  }));
+
+test("the first stop of the keyboard skips to the content", () =>
+  withPage("/tutorials/first-overlap/", async (page) => {
+    const focused = () =>
+      page
+        .waitForFunction(() => document.activeElement !== document.body && document.activeElement)
+        .then((element) => (element as ElementHandle).evaluate(({ className }) => className));
+    await page.keyboard.press("Tab");
+    assert.match(await focused(), /\bmd-skip\b/);
+    await page.keyboard.press("Enter");
+    // The address changes first, then the keyboard leaves the link.
+    await page.waitForFunction(
+      () => location.hash === "#your-first-overlap" && document.activeElement === document.body,
+    );
+    await page.keyboard.press("Tab");
+    const inside = await page.evaluate(() => document.activeElement?.closest("article") !== null);
+    assert.equal(inside, true);
+  }));
+
+test("a dead address offers a search for its last words", () =>
+  withPage("/tutorials/event-loop.html", async (page) => {
+    assert.equal(await page.$eval("h1", (title) => title.textContent), "This page does not exist");
+    assert.equal(await page.$eval("input[name=q]", (input) => input.value), "event loop");
+    await page.click(".not-found button");
+    await page.waitForSelector(".md-search-result__item");
+  }));

@@ -1,0 +1,62 @@
+/** On paper a page shows programs and output, all answers, and nothing to press. */
+// suite: light
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { freshPage, useSite } from "../support/site.ts";
+
+const stage = useSite();
+
+async function printed(path: string): Promise<Page> {
+  const page = await freshPage(stage.browser);
+  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+  await page.emulateMediaType("print");
+  return page;
+}
+
+async function visible(page: Page, selector: string): Promise<number> {
+  return page.$$eval(
+    selector,
+    (all) => all.filter((element) => element.checkVisibility() && element.clientHeight > 0).length,
+  );
+}
+
+test("a widget prints its source and its output, and no buttons", async () => {
+  const page = await printed("/tutorials/first-overlap/");
+  const count = (await page.$$("runnable-snippet")).length;
+  assert.ok(count > 3);
+  assert.equal(await visible(page, ".runnable-code"), count);
+  assert.equal(await visible(page, ".runnable-output"), count);
+  assert.equal(await visible(page, "main button"), 0);
+  await page.browserContext().close();
+});
+
+test("what is folded on the screen is open on paper", async () => {
+  const page = await printed("/reference/misconceptions/");
+  assert.equal(await visible(page, ".runnable-output"), (await page.$$("runnable-snippet")).length);
+  await page.browserContext().close();
+});
+
+test("filters and questions stay off paper, and all rows are on it", async () => {
+  const page = await printed("/how-to/choose-a-model/");
+  assert.equal(await visible(page, "choice-table :is(button, input)"), 0);
+  assert.equal(await visible(page, "choice-table tbody tr"), 10);
+  await page.browserContext().close();
+});
+
+test("what is dark on the screen is as light on paper as anything else", async () => {
+  const colours = async (scheme: string): Promise<string[]> => {
+    const page = await freshPage(stage.browser);
+    await page.goto(`${stage.url}/tutorials/first-overlap/`, { waitUntil: "networkidle0" });
+    await page.evaluate((scheme) => (document.body.dataset["mdColorScheme"] = scheme), scheme);
+    await page.emulateMediaType("print");
+    const found = await page.$$eval(".tl-r rect, .tl-w rect, .runnable-stderr", (all) =>
+      all.map((one) => `${getComputedStyle(one).fill} ${getComputedStyle(one).color}`),
+    );
+    await page.browserContext().close();
+    return found;
+  };
+  const light = await colours("default");
+  assert.ok(light.length > 20);
+  assert.deepEqual(await colours("slate"), light);
+});

@@ -1,0 +1,194 @@
+/** How Python starts: from its memory, from nothing where that fails, and without a network. */
+import assert from "node:assert/strict";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { readdirSync, readFileSync } from "node:fs";
+import type { Engine } from "../../../runtime/harness/browsers.ts";
+import { Runner } from "../../../runtime/harness/runner.ts";
+
+const RUNTIME = "build/runtime";
+const WITHOUT_STACK_SWITCHING = {
+  extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+};
+
+/** The only file of the runtime whose name begins so. */
+function published(name: string): string {
+  const [file, ...more] = readdirSync(RUNTIME).filter((file) => file.startsWith(name));
+  assert.ok(file !== undefined && more.length === 0, name);
+  return file;
+}
+
+type Answer = (response: ServerResponse) => void;
+const missing: Answer = (response) => response.writeHead(404).end();
+const damaged: Answer = (response) => response.end("not what was published");
+const cut: Answer = (response) => {
+  response.writeHead(200, { "content-length": 1000 });
+  response.write("begin", () => response.destroy());
+};
+
+const HELLO = { source: "print('hello')", filename: "demo.py" };
+
+for (const [name, engine, launch, snapshot] of [
+  ["chromium", "chromium", {}, "python-switching"],
+  ["firefox", "firefox", {}, "python-switching"],
+  ["firefox without stack switching", "firefox", WITHOUT_STACK_SWITCHING, "python-plain"],
+] as const) {
+  describe(name, () => {
+    let runner: Runner;
+    let warnings: string[];
+    let requests: string[];
+    /** What the server says to requests for files whose names begin so. */
+    let answers: Record<string, Answer>;
+    const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
+      const file = (request.url ?? "/").slice(1);
+      requests.push(file);
+      const found = Object.keys(answers).find((name) => file.startsWith(name));
+      if (found !== undefined) answers[found]!(response);
+      return found !== undefined;
+    };
+    before(async () => {
+      [requests, answers] = [[], {}];
+      const env = { ...process.env, TZ: "Asia/Kolkata" };
+      runner = await Runner.open({
+        engine: engine as Engine,
+        launch: { ...launch, env },
+        intercept,
+      });
+      runner.page.on("console", (message) => warnings.push(message.text()));
+    });
+    after(() => runner.close());
+    /** A visit of somebody who was never here. */
+    beforeEach(async () => {
+      [warnings, requests, answers] = [[], [], {}];
+      await runner.page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+      await runner.reload();
+    });
+    const startsFromNothing = () =>
+      warnings.filter((text) => text.startsWith("Python starts without its snapshot"));
+
+    test("Python starts from its memory, and fetches neither wheels nor the other memory", async () => {
+      const { stdout } = await runner.run(HELLO);
+      assert.equal(stdout, "hello\n");
+      assert.deepEqual(warnings, []);
+      assert.ok(requests.includes(published(snapshot)));
+      const others = requests.filter((file) => /^python-|\.whl/.test(file));
+      assert.deepEqual(others, [published(snapshot)]);
+    });
+
+    for (const [how, answer] of Object.entries({ missing, damaged, cut })) {
+      test(`with its memory ${how} it starts from nothing, and says so on the console`, async () => {
+        answers[snapshot] = answer;
+        const { stdout, outcome } = await runner.run(HELLO);
+        assert.equal(stdout, "hello\n");
+        assert.deepEqual(outcome, { type: "finished", status: 0 });
+        assert.equal(startsFromNothing().length, 1);
+        assert.match(startsFromNothing()[0]!, new RegExp(`/${snapshot}`));
+      });
+    }
+
+    test("a memory that cannot be taken up, though whole, is left alone as well", async () => {
+      // Pyodide compares this part of its header, the number of the build, with its own.
+      const file = gunzipSync(readFileSync(`${RUNTIME}/${published(snapshot)}`));
+      const count = new Uint32Array(file.buffer, file.byteOffset, 4)[3]!;
+      file[16 + 8 * count + 20]! ^= 1;
+      answers[snapshot] = (response) => response.end(gzipSync(file));
+      await runner.page.evaluate(() =>
+        Object.defineProperty(crypto, "subtle", { value: undefined }),
+      );
+      const ran = await runner.run(HELLO);
+      assert.equal(ran.stdout, "hello\n", JSON.stringify([ran, warnings]));
+      assert.equal(startsFromNothing().length, 1);
+    });
+
+    for (const file of ["pyodide.wasm", "worker.js"]) {
+      for (const [how, answer] of Object.entries({ missing, damaged, cut })) {
+        test(`with ${file} ${how} the reader is told which file; the next Run tries again`, async () => {
+          answers[file] = answer;
+          const { outcome } = await runner.run(HELLO);
+          assert.ok(outcome.type === "failed");
+          assert.match(outcome.message, new RegExp(`^/${file}.* (could not be loaded|damaged)`));
+          answers = {};
+          assert.equal((await runner.run(HELLO)).stdout, "hello\n");
+          const fetched = requests.filter((name) => name === published(snapshot));
+          assert.equal(fetched.length, 1, "what has arrived is not fetched again");
+        });
+      }
+    }
+
+    test("without the standard library a program that needs it fails; the next Run tries again", async () => {
+      answers["python_stdlib"] = missing;
+      const program = {
+        source: "print('begins')\nimport difflib\nprint('ends')",
+        filename: "d.py",
+      };
+      const { stdout, stderr, outcome } = await runner.run(program);
+      if (name.endsWith("switching")) {
+        assert.match(outcome.type === "failed" ? outcome.message : "", /python_stdlib.* 404/);
+      } else {
+        assert.equal(stdout, "begins\n");
+        assert.match(stderr, /ImportError: the standard library could not be loaded; .*404/);
+      }
+      answers = {};
+      assert.equal((await runner.run(program)).stdout, "begins\nends\n");
+    });
+
+    test("a further visit fetches nothing of the runtime", async () => {
+      await runner.run({ ...HELLO, source: "import difflib" });
+      await runner.page.waitForFunction(async () => {
+        const shelf = await caches.open("concurrency-guide-runtime");
+        return (await shelf.keys()).length === 4;
+      });
+      await runner.reload();
+      requests.length = 0;
+      assert.equal(
+        (await runner.run({ ...HELLO, source: "import difflib; print(1)" })).stdout,
+        "1\n",
+      );
+      assert.deepEqual(
+        requests.filter((file) => file.endsWith(".bin")),
+        [],
+      );
+    });
+
+    test("files of former versions do not stay in the browser's store", async () => {
+      await runner.page.evaluate(async () => {
+        const shelf = await caches.open("concurrency-guide-runtime");
+        await shelf.put("/pyodide.wasm-old.gz.bin", new Response("old"));
+      });
+      await runner.run({ ...HELLO, source: "import difflib" });
+      await runner.page.waitForFunction(async () => {
+        const shelf = await caches.open("concurrency-guide-runtime");
+        return !(await shelf.keys()).some(({ url }) => url.includes("-old"));
+      });
+    });
+
+    test("what a memory must not fix is fresh: chance, the time, the time zone", async () => {
+      const source = `
+import logging, os, random, time, uuid
+print(random.random(), uuid.uuid4(), os.urandom(4).hex())
+print(time.tzname[0], time.timezone, time.localtime(0).tm_hour, time.strftime("%z %Z"))
+print(abs(time.process_time()) < 5, 0 <= logging.makeLogRecord({}).relativeCreated < 60_000)
+`;
+      const first = (await runner.run({ source, filename: "demo.py" })).stdout.split("\n");
+      await runner.reload();
+      const second = (await runner.run({ source, filename: "demo.py" })).stdout.split("\n");
+      for (const [index, value] of first[0]!.split(" ").entries()) {
+        assert.notEqual(value, second[0]!.split(" ")[index]);
+      }
+      assert.deepEqual(first.slice(1), second.slice(1));
+      assert.deepEqual(first.slice(1, 3), ["UTC+0530 -19800 5 +0530 UTC+0530", "True True"]);
+    });
+
+    test("Python can be started before the first Run, and again after a worker was ended", async () => {
+      await runner.prepare();
+      const endless = await runner.run(
+        { source: "print('on')\nsum(iter(int, 1))", filename: "demo.py" },
+        { stopWhen: "on" },
+      );
+      assert.equal(endless.outcome.type, "stopped");
+      assert.equal((await runner.run(HELLO)).stdout, "hello\n");
+      assert.deepEqual(warnings, []);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+/** Tables made from data: searched and filtered with the keyboard, and complete without scripts. */
+// suite: light
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { freshPage, useSite } from "../support/site.ts";
+
+const stage = useSite();
+
+const LEDGER = "/reference/claims/";
+
+async function open(path: string): Promise<Page> {
+  const page = await freshPage(stage.browser);
+  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+  return page;
+}
+
+async function shown(page: Page): Promise<string[]> {
+  return page.$$eval("data-table tbody tr", (rows) =>
+    rows.filter((row) => row.checkVisibility()).map((row) => row.id),
+  );
+}
+
+async function status(page: Page): Promise<string> {
+  return page.$eval("data-table [role=status]", (element) => element.textContent ?? "");
+}
+
+test("words and a filter narrow the table down, and the address keeps them", async () => {
+  const page = await open(LEDGER);
+  const all = (await shown(page)).length;
+  assert.ok(all > 130);
+  await page.focus("data-table input");
+  await page.keyboard.type("flask");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("outdated"); // picks the option in the focused list
+  const found = await shown(page);
+  assert.ok(found.includes("S000.6") && found.length < 10, found.join());
+  assert.equal(await status(page), `${String(found.length)} of ${String(all)} shown`);
+  assert.equal(new URL(page.url()).search, "?find=flask&verdict=outdated");
+  await page.reload({ waitUntil: "networkidle0" });
+  assert.deepEqual(await shown(page), found);
+  const clear = await page.$("data-table button");
+  await clear?.focus();
+  await page.keyboard.press("Enter");
+  assert.equal((await shown(page)).length, all);
+  assert.equal(new URL(page.url()).search, "");
+  await page.browserContext().close();
+});
+
+test("a link to a row that the filter hides shows it", async () => {
+  const page = await open(`${LEDGER}?verdict=wrong#S001.24`);
+  assert.ok((await shown(page)).includes("S001.24"));
+  await page.browserContext().close();
+});
+
+test("a phone shows cards that fit its width", async () => {
+  const page = await open(LEDGER);
+  await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+  const [width, display] = await page.$eval("data-table tbody tr", (row) => [
+    document.documentElement.scrollWidth,
+    getComputedStyle(row).display,
+  ]);
+  assert.deepEqual([width, display], [390, "block"]);
+  await page.browserContext().close();
+});
+
+test("questions lead to a row and its reason, with the keyboard alone", async () => {
+  const page = await open("/how-to/choose-a-model/");
+  const asked = (): Promise<number> => page.$$eval("choice-table fieldset", (all) => all.length);
+  assert.equal(await asked(), 1);
+  await page.focus("choice-table input");
+  await page.keyboard.press("ArrowDown"); // a few hundred
+  assert.equal(await asked(), 2);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space"); // waits
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown"); // its calls block
+  assert.equal(await asked(), 3);
+  const result = await page.$eval("choice-table [role=status]", (element) => element.textContent);
+  assert.equal(
+    result,
+    "threads, because its library blocks, so each wait needs a thread. Start from threads.",
+  );
+  assert.equal(
+    await page.$eval("tr[aria-current]", (row) => row.cells[1]?.textContent.trim()),
+    "threads",
+  );
+  await page.keyboard.press("Tab"); // the link in the result
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter"); // Start again
+  assert.equal(await asked(), 1);
+  assert.equal((await page.$$("tr[aria-current]")).length, 0);
+  await page.browserContext().close();
+});
+
+test("without JavaScript all rows are there, and no controls", async () => {
+  const page = await freshPage(stage.browser);
+  await page.setJavaScriptEnabled(false);
+  await page.goto(stage.url + LEDGER);
+  assert.ok((await shown(page)).length > 130);
+  assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
+  await page.goto(`${stage.url}/how-to/choose-a-model/`);
+  assert.equal((await page.$$("choice-table tbody tr")).length, 10);
+  assert.equal((await page.$$("choice-table :is(input, button)")).length, 0);
+  await page.browserContext().close();
+});

@@ -1,0 +1,453 @@
+/** A run that is over, step by step and played again, below its timeline. */
+// suite: light
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { asTrace } from "../../../runtime/timeline/model/check.ts";
+import { Timeline } from "../../../runtime/timeline/model/model.ts";
+import { sections, story } from "../../../runtime/timeline/words/moment_words.ts";
+import { Moments } from "../../../runtime/timeline/model/moments.ts";
+import { atOnce } from "../../../runtime/timeline/model/pieces.ts";
+import { engines } from "../support/runner.ts";
+import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const PAGE = "/reference/timelines/";
+const NAME = "timelines/every_state";
+const FIGURE = `runnable-snippet[data-name="${NAME}"] .runnable-timeline`;
+
+const read = (ending: string): string =>
+  readFileSync(new URL(`../../../snippets/${NAME}${ending}`, import.meta.url), "utf8");
+
+const moments = atOnce(Moments.from(Timeline.of(asTrace(JSON.parse(read(".trace.json")))!)));
+const last = moments.all.length - 1;
+
+const LIVE = `import asyncio
+
+
+async def brew(drink: str, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    print(drink, "is ready")
+
+
+async def main() -> None:
+    await asyncio.gather(brew("tea", 0.2), brew("coffee", 0.1))
+
+
+asyncio.run(main())
+`;
+
+const WATCHED = `# /// script
+# [tool.runnable]
+# watch = ["ready", "timers"]
+# ///
+import time
+ready = ["now"]
+timers = []
+timers.append((time.perf_counter() + 0.2, "later"))
+time.sleep(0.3)
+ready.append(timers.pop()[1])
+print("end")
+`;
+
+/** What the player shows, in a figure. */
+function shown(page: Page, figure = FIGURE) {
+  return page.$eval(figure, (figure) => {
+    const text = (selector: string): string => figure.querySelector(selector)?.textContent ?? "";
+    const lines = (selector: string): string[] =>
+      [...figure.querySelectorAll(selector)].map((one) => one.textContent ?? "");
+    return {
+      place: text(".tl-player-place"),
+      told: text(".tl-player-told"),
+      live: figure.querySelector(".tl-player-told")?.ariaLive,
+      excerpt: text(".tl-player .runnable-stepper-code .runnable-at"),
+      parts: lines(".tl-player-parts > div > .tl-player-label"),
+      entries: lines(".tl-player-parts li"),
+      printed: text(".tl-player-printed"),
+      play: text(".tl-player-play"),
+      value: figure.querySelector(".tl-player-slider")?.getAttribute("aria-valuetext"),
+      marked: [
+        ...figure
+          .closest("runnable-snippet, runnable-playground")!
+          .querySelectorAll(".runnable-marked"),
+      ].map((line) => (line as HTMLElement).dataset["line"] ?? line.textContent),
+    };
+  });
+}
+
+/** What it has to show at a step, by the recorded trace. */
+function expected(number: number) {
+  const { who, text, line } = story(moments, number);
+  const found = sections(moments, number);
+  return {
+    told: who + text,
+    marked: line > 0 ? [String(line)] : [],
+    parts: found.map(({ name, count }) => (count > 1 ? `${name}: ${String(count)}` : name)),
+    entries: found.flatMap(({ entries }) =>
+      entries.map(({ name, text }) => (text === "" ? name : `${name} ${text}`)),
+    ),
+    printed: moments
+      .printedBy(number)
+      .map(({ mark }) => `${mark.text}\n`)
+      .join(""),
+  };
+}
+
+async function assertAt(page: Page, number: number): Promise<void> {
+  const { told, marked, parts, entries, printed, place, excerpt } = await shown(page);
+  assert.deepEqual({ told, marked, parts, entries, printed }, expected(number));
+  assert.match(place, new RegExp(`^Step ${String(number + 1)} of ${String(last + 1)} at `));
+  const { line } = story(moments, number);
+  const source =
+    line > 0 ? `${String(line).padStart(4)}  ${read(".py").split("\n")[line - 1]!}\n` : "";
+  assert.equal(excerpt, source);
+}
+
+const press = (page: Page, name: string, figure = FIGURE): Promise<void> =>
+  page.$$eval(
+    `${figure} button`,
+    (all, name) => all.find((one) => one.textContent === name && !one.hidden)!.click(),
+    name,
+  );
+
+const until = (page: Page, pattern: RegExp, selector: string, figure = FIGURE) =>
+  untilText(page, `${figure} ${selector}`, pattern);
+
+/** By the keyboard: the chart comes to life when the focus comes to it. */
+async function open(page: Page, figure = FIGURE): Promise<void> {
+  await page.focus(`${figure} .tl-chart, ${figure} .tl-chart [tabindex]`);
+  await page.waitForSelector(`${figure} .tl-scroll [role=button]`);
+  await page.$eval(`${figure} .tl-tools button`, (button) => (button as HTMLElement).focus());
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(`${figure} .tl-player`);
+}
+
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(
+    () => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "",
+  );
+
+const slider = (page: Page): Promise<void> => page.focus(`${FIGURE} .tl-player-slider`);
+
+/** Presses a button so often; returns where the line in the chart stands each time, null: out of sight. */
+const pressAll = (page: Page, name: string, times: number): Promise<(string | null)[]> =>
+  page.$eval(
+    FIGURE,
+    (figure, name, times) => {
+      const line = figure.querySelector<HTMLElement>(".tl-playhead")!;
+      const button = [...figure.querySelectorAll("button")].find(
+        ({ textContent }) => textContent === name,
+      )!;
+      return Array.from({ length: times }, () => {
+        button.click();
+        return line.hidden ? null : line.style.transform;
+      });
+    },
+    name,
+    times,
+  );
+
+const frame = (page: Page) =>
+  page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+
+/** What there is in the figure, and what of it is in view. */
+const looks = (page: Page) =>
+  page.$eval(FIGURE, (figure) => ({
+    children: [...figure.children].map(({ className }) => className),
+    chart: [...figure.querySelector(".tl-chart")!.children].map(({ className }) => className),
+    axis: figure.querySelector(".tl-axis")!.textContent,
+    selected: figure.querySelectorAll(".tl-s").length,
+    expanded: figure.querySelector(".tl-tools button")!.ariaExpanded,
+  }));
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const site = useSite(engine);
+    let page: Page;
+    let asked: string[];
+    /** Each test is a reader who was never here. */
+    beforeEach(async () => {
+      page = await freshPage(site.browser);
+      asked = [];
+      page.on("request", (request) => asked.push(request.url()));
+      await page.goto(site.url + PAGE);
+      await page.waitForSelector(`${FIGURE} .tl-chart[tabindex]`);
+    });
+    afterEach(() => page.browserContext().close());
+
+    /** Notes each place of the line in the chart from now on, for `placesSeen`. */
+    const watchPlaces = () =>
+      page.evaluate((selector) => {
+        const seen: string[] = [];
+        Object.assign(window, { seen });
+        const line = document.querySelector<HTMLElement>(selector)!;
+        new MutationObserver(() => seen.push(line.style.transform)).observe(line, {
+          attributes: true,
+        });
+      }, `${FIGURE} .tl-playhead`);
+    const placesSeen = () => page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+
+    /** Opens the playground with this program in it, in virtual time. */
+    const inPlayground = async (source: string): Promise<Widget> => {
+      await page.goto(`${site.url}/playground/`);
+      const widget = new Widget(page, "runnable-playground");
+      await widget.button("Run");
+      await widget.write(source);
+      // In virtual time no machine is too slow for the two to be ready one after the other.
+      await page.select("runnable-playground .runnable-controls select", "0");
+      return widget;
+    };
+
+    test("with the keyboard forth and back, by what was recorded", async () => {
+      await open(page);
+      assert.equal(await focused(page), "Next");
+      for (let number = 0; ; number++) {
+        await assertAt(page, number);
+        if (number === last) break;
+        await page.keyboard.press("Enter");
+      }
+      assert.equal((await shown(page)).printed, read(".out"));
+      // There is no next step, but its button stays where the keyboard is.
+      await page.keyboard.press("Enter");
+      await assertAt(page, last);
+      assert.equal(await focused(page), "Next");
+      for (let count = 0; count < 2; count++) {
+        await page.keyboard.down("Shift");
+        await page.keyboard.press("Tab");
+        await page.keyboard.up("Shift");
+      }
+      assert.equal(await focused(page), "Previous");
+      for (let number = last; number > last - 3; number--) {
+        await page.keyboard.press("Enter");
+        await assertAt(page, number - 1);
+      }
+      await slider(page);
+      await page.keyboard.press("End");
+      await assertAt(page, last);
+      await page.keyboard.press("ArrowLeft");
+      await assertAt(page, last - 1);
+      const { value } = await shown(page);
+      assert.match(
+        value!,
+        new RegExp(`^Step ${String(last)} of ${String(last + 1)} at .*: asyncio_1$`),
+      );
+      await page.keyboard.press("Home");
+      await assertAt(page, 0);
+      assert.equal((await shown(page)).live, "polite");
+      assert.deepEqual(
+        asked.filter((url) => url.endsWith(".bin")),
+        [],
+        "nothing of Python was fetched",
+      );
+    });
+
+    test("a segment of the chart leads to its moment", async () => {
+      await open(page);
+      const place = (): Promise<string> => shown(page).then(({ place }) => place);
+      const number = moments.all.findIndex(
+        ({ turn }) => turn?.lane.name === "stocktaking" && turn.first > 1,
+      );
+      const box = await page.$eval(`${FIGURE} .tl-h rect`, (bar) => {
+        bar.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = bar.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      });
+      await page.mouse.click(box.x, box.y);
+      assert.match(await place(), new RegExp(`^Step ${String(number + 1)} of`));
+      await assertAt(page, number);
+    });
+
+    test("what happens now stays in view when the chart is zoomed, and closing brings all back", async () => {
+      await open(page);
+      await press(page, "Close");
+      await frame(page);
+      const before = await looks(page);
+      assert.equal(await focused(page), "Step through");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(`${FIGURE} .tl-player`);
+      await pressAll(page, "+", 8);
+      await frame(page);
+      const zoomed = await looks(page);
+      const places = await pressAll(page, "Next", last);
+      assert.equal(places.length, last);
+      assert.deepEqual(
+        places.filter((place) => place === null),
+        [],
+        "nothing is out of sight",
+      );
+      await frame(page);
+      assert.notEqual((await looks(page)).axis, zoomed.axis, "the chart went with it");
+      await press(page, "Close");
+      await frame(page);
+      assert.deepEqual(await looks(page), before);
+      assert.deepEqual((await shown(page)).marked, []);
+    });
+
+    test("plays to its end, and again", async () => {
+      await open(page);
+      await page.select(`${FIGURE} .tl-player select`, "0.001");
+      await press(page, "Play");
+      const { play, live } = await shown(page);
+      assert.deepEqual([play, live], ["Pause", "off"]);
+      await press(page, "Pause");
+      assert.deepEqual((await shown(page)).live, "polite");
+      await page.select(`${FIGURE} .tl-player select`, "10");
+      await watchPlaces();
+      await press(page, "Play");
+      await until(page, /Play again/, ".tl-player-play");
+      await assertAt(page, last);
+      const seen = (await placesSeen()).map((text) => parseFloat(text.slice(11)));
+      assert.deepEqual(
+        seen,
+        seen.toSorted((one, other) => one - other),
+        "time goes one way",
+      );
+      await press(page, "Play again");
+      await until(page, /Play again/, ".tl-player-play");
+      await assertAt(page, last);
+    });
+
+    test("where nothing is to move, it goes from moment to moment", async () => {
+      await open(page);
+      const places = await pressAll(page, "Next", last);
+      await page.select(`${FIGURE} .tl-player select`, "10");
+      await page.evaluate(() => {
+        const real = window.matchMedia.bind(window);
+        window.matchMedia = (query) =>
+          query.includes("reduced-motion") ? ({ matches: true } as MediaQueryList) : real(query);
+      });
+      await watchPlaces();
+      await press(page, "Play again");
+      await until(page, /Play again/, ".tl-player-play");
+      await assertAt(page, last);
+      const seen = await placesSeen();
+      assert.ok(seen.length > 1);
+      assert.deepEqual(
+        seen.slice(1).filter((place) => !places.includes(place)),
+        [],
+      );
+    });
+
+    test("no violations in either scheme, wide or narrow; nothing of it on paper", async () => {
+      await open(page);
+      // Material comes to the colours of the other scheme slowly.
+      await page.addStyleTag({ content: "* { transition: none !important }" });
+      for (const [width, scheme] of [
+        [1280, "default"],
+        [390, "slate"],
+      ] as const) {
+        await page.setViewport({ width, height: 900 });
+        await page.evaluate((scheme) => (document.body.dataset["mdColorScheme"] = scheme), scheme);
+        assert.deepEqual(
+          await violations(page, { parts: "runnable-snippet" }),
+          [],
+          `${scheme}, ${String(width)} px`,
+        );
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= width, `${String(wide)} px wide`);
+      }
+      await page.setViewport({ width: 1280, height: 900 });
+      if (engine === "firefox") return; // It cannot be told to show a page as on paper.
+      await page.emulateMediaType("print");
+      assert.ok(await page.$eval(`${FIGURE} .tl-player`, (player) => !player.checkVisibility()));
+      await page.emulateMediaType();
+    });
+
+    if (engine === "chromium") {
+      test("that it could not be loaded is said, and the next try loads it", async () => {
+        const reader = await freshPage(site.browser);
+        await reader.goto(site.url + PAGE);
+        await reader.focus(`${FIGURE} .tl-chart`);
+        await reader.waitForSelector(`${FIGURE} .tl-scroll [role=button]`);
+        await reader.setOfflineMode(true);
+        await press(reader, "Step through");
+        await reader.waitForSelector(".runnable-toast");
+        assert.match(
+          await reader.$eval(".runnable-toast", ({ textContent }) => textContent),
+          /player could not be loaded.*network connection/,
+        );
+        await reader.setOfflineMode(false);
+        await press(reader, "Step through");
+        await reader.waitForSelector(`${FIGURE} .tl-player`);
+        await reader.browserContext().close();
+      });
+    }
+
+    test("a run of the reader's own, as soon as it is over", async () => {
+      const figure = "runnable-playground .runnable-timeline";
+      const widget = await inPlayground(LIVE);
+      await widget.press("Run");
+      await page.waitForSelector(`${figure} .tl-scroll [role=button]`, { timeout: 60_000 });
+      await widget.finished();
+      await until(page, /of this run, in your browser.*: 3 tasks/, ".tl-head", figure);
+      await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
+      await open(page, figure);
+      const steps: Awaited<ReturnType<typeof shown>>[] = [];
+      for (;;) {
+        const now = await shown(page, figure);
+        steps.push(now);
+        const [, at, of] = /Step (\d+) of (\d+)/.exec(now.place)!;
+        if (at === of) break;
+        await press(page, "Next", figure);
+      }
+      const told = (pattern: RegExp) => steps.find(({ told }) => pattern.test(told));
+      const asleep = told(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
+      assert.equal(asleep?.excerpt, "   4  async def brew(drink: str, seconds: float) -> None:\n");
+      assert.deepEqual(asleep.marked, ["async def brew(drink: str, seconds: float) -> None:"]);
+      const woken = told(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
+      assert.equal(woken?.printed, "coffee is ready\n");
+      assert.match(woken.entries.join("\n"), /^brew \(Task-2\) line 5, \S+\sms more, until /m);
+      assert.match(steps.at(-1)!.told, /^The run ended after /);
+      // A new run has no steps before it is over.
+      await widget.press("Run");
+      await page.waitForSelector(".tl-player", { hidden: true });
+      await widget.finished();
+    });
+
+    test("what a run holds in the collections that the program's header names", async () => {
+      const figure = "runnable-playground .runnable-timeline";
+      const widget = await inPlayground(WATCHED);
+      await widget.run();
+      await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
+      await open(page, figure);
+      const steps: string[] = [];
+      for (;;) {
+        const { told, parts, entries, place } = await shown(page, figure);
+        steps.push([told, ...parts, ...entries].join(" | "));
+        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
+        if (at === of) break;
+        await press(page, "Next", figure);
+      }
+      assert.deepEqual(steps.slice(2, -1), [
+        'MainThread came to line 9. "later" came into timers. Then it slept for 300\u00a0ms at line 9.' +
+          ' | ready | timers | "now" | in 0.20 s: "later"',
+        'MainThread came to line 10. "later" is due. | ready | timers | "now" | due: "later"',
+        'MainThread came to line 11. "later" went from timers to ready.' +
+          ' | ready: 2 | timers | "now" | "later"',
+      ]);
+    });
+
+    test("what does not run here can be stepped through as it was recorded", async () => {
+      await page.goto(`${site.url}/explanation/servers/`);
+      const snippet = '[data-name="servers/flask_threads"]';
+      const figure = `${snippet} .runnable-timeline`;
+      await new Widget(page, figure).press("Step through");
+      await page.waitForSelector(`${figure} .tl-player`);
+      for (;;) {
+        const { place, told } = await shown(page, figure);
+        const line = /from line (\d+)/.exec(told)?.[1] ?? "";
+        if (Number(line) >= 40) {
+          // Its lines are shown.
+          await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
+          return;
+        }
+        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
+        assert.notEqual(at, of, "no turn goes on from a line that is shown");
+        await press(page, "Next", figure);
+      }
+    });
+  });
+}

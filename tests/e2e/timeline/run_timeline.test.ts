@@ -1,0 +1,199 @@
+/** A reader's own run, seen: its timeline below its output, joined with the source. */
+// suite: light
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { engines } from "../support/runner.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
+
+const PAGE = "/tutorials/first-overlap/";
+const SNIPPET = "#overlap-in-turn--asking";
+
+const BLOCKING = `import asyncio
+import time
+
+
+async def rude():
+    await asyncio.sleep(0.05)
+    time.sleep(0.4)
+
+
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(rude())
+        group.create_task(asyncio.sleep(0.2))
+
+
+asyncio.run(main())
+`;
+
+const BUSY_CALLBACK = `import asyncio
+import time
+
+
+def count():
+    end = time.perf_counter() + 0.3
+    while time.perf_counter() < end: pass
+
+
+async def main():
+    asyncio.get_running_loop().call_later(0.05, count)
+    await asyncio.sleep(0.1)
+
+
+asyncio.run(main())
+`;
+
+/** What the figure says of itself. */
+const caption = (page: Page, widget: string) =>
+  page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
+
+const until = (page: Page, widget: string, pattern: RegExp) =>
+  page.waitForFunction(
+    (selector, source) =>
+      new RegExp(source).test(
+        document.querySelector(`${selector} .runnable-timeline`)?.textContent ?? "",
+      ),
+    { polling: "mutation", timeout: 60_000 },
+    widget,
+    pattern.source,
+  );
+
+const marked = (page: Page, widget: string) =>
+  page.$$eval(`${widget} .runnable-marked`, (lines) =>
+    lines.map((line) => line.textContent.trim()),
+  );
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
+    let page: Page;
+    beforeEach(async () => {
+      page = stage.page;
+      await visitAfresh(page, site.url, PAGE);
+    });
+
+    /** Opens the playground with this program in it. */
+    const inPlayground = async (source: string) => {
+      await page.goto(`${site.url}/playground/`);
+      const widget = new Widget(page, "runnable-playground");
+      await widget.button("Run");
+      await widget.write(source);
+      return widget;
+    };
+
+    test("the recorded timeline gives way to the run's own, and comes back with Reset", async () => {
+      const widget = new Widget(page, SNIPPET);
+      await widget.button("Run");
+      assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3\.\d+: 1 task/);
+      await widget.run();
+      await until(page, SNIPPET, /Timeline of this run, in your browser: 1 task/);
+      await widget.press("Reset");
+      await until(page, SNIPPET, /Timeline recorded on CPython 3/);
+      await widget.press("Undo");
+      await until(page, SNIPPET, /Timeline of this run, in your browser/);
+    });
+
+    test("after Reset the recording stays, whatever the run that ends has still to tell", async () => {
+      const widget = new Widget(page, SNIPPET);
+      // Still under way when Pause is pressed, on however slow a machine.
+      await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
+      await widget.press("Run");
+      await until(page, SNIPPET, /Timeline of this run, in your browser/);
+      await widget.press("Pause");
+      await widget.button("Resume");
+      await widget.press("Reset");
+      await widget.button("Run");
+      assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3/);
+    });
+
+    if (engine === "chromium") {
+      test("a run that is over before its timeline can be drawn ends there as well", async () => {
+        const late = await freshPage(site.browser);
+        await late.setRequestInterception(true);
+        const held: (() => void)[] = [];
+        late.on("request", (request) => {
+          const goOn = () => void request.continue();
+          if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(goOn);
+          else goOn();
+        });
+        const asked = late.waitForRequest((request) => /\/collect-[^/]*\.js$/.test(request.url()));
+        await late.goto(site.url + PAGE);
+        await new Widget(late, SNIPPET).run();
+        await asked;
+        held.forEach((goOn) => goOn());
+        await until(late, SNIPPET, /Timeline of this run, in your browser/);
+        // Only what is over can be stepped through.
+        await late.waitForSelector(`${SNIPPET} .runnable-timeline ::-p-text(Step through)`, {
+          visible: true,
+        });
+        await late.close();
+      });
+    }
+
+    test("a selected segment marks its line of the source", async () => {
+      const widget = new Widget(page, SNIPPET);
+      await widget.run();
+      await until(page, SNIPPET, /Timeline of this run/);
+      await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
+      const told = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
+      await page.keyboard.press("ArrowDown");
+      for (let key = 0; key < 9 && !/^main \(Task-1\) slept/.test(await told()); key++) {
+        await page.keyboard.press("ArrowRight");
+      }
+      assert.match(await told(), /^main \(Task-1\) slept/);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(`${SNIPPET} .runnable-marked`);
+      const [line] = await marked(page, SNIPPET);
+      assert.match(line!, /await asyncio\.sleep/);
+    });
+
+    test("what blocked the loop is named by its line and reason", async () => {
+      const widget = await inPlayground(BLOCKING);
+      await widget.run();
+      await until(
+        page,
+        "runnable-playground",
+        /Line 7 of rude \(Task-\d\) blocked the event loop for [\d.]+\sm?s: time\.sleep/,
+      );
+    });
+
+    test("a callback outside all tasks that computes is called, too", async () => {
+      const widget = await inPlayground(BUSY_CALLBACK);
+      await widget.run();
+      const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
+      await until(page, "runnable-playground", found);
+    });
+
+    test("a program that waits for nothing has no timeline", async () => {
+      const widget = await inPlayground('print("no waiting")\n');
+      await widget.run();
+      const visible = await page.$$eval(
+        "runnable-playground .runnable-timeline",
+        (figures) => figures.filter((figure) => !(figure as HTMLElement).hidden).length,
+      );
+      assert.equal(visible, 0);
+    });
+
+    test("threads and processes have their lanes", async () => {
+      const widget = await inPlayground(
+        `import multiprocessing, threading, time
+
+def work():
+    time.sleep(0.1)
+
+if __name__ == "__main__":
+    thread = threading.Thread(target=work, name="helper")
+    process = multiprocessing.Process(target=work, name="second")
+    process.start()
+    thread.start()
+    thread.join()
+    process.join()
+`,
+      );
+      await widget.run();
+      await until(page, "runnable-playground", /helper[^]*second|second[^]*helper/);
+    });
+  });
+}

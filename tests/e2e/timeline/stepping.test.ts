@@ -1,0 +1,518 @@
+/** A program that is paused, resumes, and takes one step at a time. */
+// suite: light
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import type { Move } from "../../../runtime/host/types.ts";
+import { asHalted, told } from "../../../runtime/page/workbench/halted.ts";
+import { engines, useRunner } from "../support/runner.ts";
+import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const SNIPPET = '[data-name="overlap/together"]';
+
+/** The first time that a text names, such as 12.5 ms or 1.2 s; there is a no-break space in it. */
+function inMilliseconds(text: string | null): number {
+  const [, number, unit] = /([\d.]+)\s(µs|ms|s)/.exec(text!)!;
+  return Number(number) * { µs: 0.001, ms: 1, s: 1000 }[unit as "s"];
+}
+
+const TASKS = `
+import asyncio
+async def call(name, seconds):
+    await asyncio.sleep(seconds)
+    print(name)
+async def main():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(call("slow", 0.9), name="slow")
+        group.create_task(call("quick", 0.1), name="quick")
+asyncio.run(main())
+`;
+
+/** As they come, without the time. */
+const STEPS = [
+  "Task-1 starts main() at line 6.",
+  "slow starts call() at line 3.",
+  "quick starts call() at line 3.",
+  "the timer that ends the sleep of quick at line 4.",
+  "quick resumes at line 4.",
+  "TaskGroup._on_task_done() for quick.",
+  "the timer that ends the sleep of slow at line 4.",
+  "slow resumes at line 4.",
+  "TaskGroup._on_task_done() for slow.",
+  "Task-1 resumes at line 7.",
+  "_run_until_complete_cb() for Task-1.",
+];
+
+const LOCK = `
+import threading
+lock = threading.Lock()
+go = threading.Event()
+def hold():
+    with lock:
+        go.wait()
+    print("held")
+def want():
+    with lock:
+        print("had")
+threads = [threading.Thread(target=hold, name="holder"), threading.Thread(target=want, name="wanter")]
+for thread in threads: thread.start()
+go.set()
+for thread in threads: thread.join()
+`;
+
+const SLEEPS = `
+import time
+print("a")
+time.sleep(0.1)
+print("b")
+time.sleep(0.2)
+print("c")
+`;
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+
+    const run = async (
+      source: string,
+      { moves = [] as Move[], haltWhen = "", haltAtStart = false, still = 0, ...how } = {} as {
+        moves?: Move[];
+        haltWhen?: string;
+        haltAtStart?: boolean;
+        still?: number;
+        halted?: boolean;
+        trace?: boolean;
+        pace?: number;
+      },
+    ) => {
+      const program = { source, filename: "demo.py", ...how };
+      const ran = await stage.runner.run(program, { moves, haltWhen, haltAtStart, still });
+      const halts = ran.events.flatMap((event) => {
+        const state = event.type === "halted" ? asHalted(event.state) : undefined;
+        return event.type === "halted" && state ? [{ ...state, at: event.at }] : [];
+      });
+      const texts = halts.map((halt) => told(halt, halt.at).text);
+      return { ...ran, halts, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
+    };
+    const steps = (count: number) => Array<Move>(count).fill("step");
+
+    for (const trace of [false, true]) {
+      for (const pace of [1, 0]) {
+        const how = `${trace ? "traced" : "not traced"}, ${pace === 0 ? "virtual" : "real"} time`;
+        test(`a step is the next callback of the event loop (${how})`, async () => {
+          const ran = await run(TASKS, { halted: true, moves: steps(100), trace, pace });
+          assert.deepEqual(ran.texts.slice(0, STEPS.length), STEPS);
+          assert.equal(ran.stdout, "quick\nslow\n");
+          assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+          const times = ran.halts.map(({ at }) => at);
+          assert.deepEqual(
+            times,
+            times.toSorted((one, other) => one - other),
+          );
+          if (pace === 0) assert.deepEqual([times[4], times[7]], [100, 900]);
+        });
+      }
+    }
+
+    test("ready queue, timers and waits are what the loop has", async () => {
+      const { halts } = await run(TASKS, { halted: true, moves: steps(100), pace: 0 });
+      const [, slow, quick, timer] = halts;
+      assert.deepEqual(slow!.ready.entries, [
+        { kind: "start", name: "quick", of: "call", line: 3 },
+      ]);
+      assert.deepEqual(slow!.waiting.entries, [
+        { name: "Task-1", reason: "task group", of: "", line: 7 },
+      ]);
+      const inSleep = { kind: "wake", name: "slow", of: "", line: 4 };
+      assert.deepEqual(quick!.timers.entries, [{ ...inSleep, in: 900 }]);
+      assert.deepEqual(timer!.timers.entries, [{ ...inSleep, in: 800 }]);
+      assert.deepEqual(timer!.waiting.count, 1, "who is about to be woken is not listed twice");
+    });
+
+    test("it resumes from any step, and no callback is a step any more", async () => {
+      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "resume"] });
+      assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
+    });
+
+    test("with an event loop in each of two threads, each callback is one step", async () => {
+      const source = `
+import asyncio, threading
+async def count(name):
+    for number in range(3):
+        await asyncio.sleep(0.01)
+        print(name, number)
+def work(name):
+    asyncio.run(count(name))
+threads = [threading.Thread(target=work, args=[name], name=name) for name in "ab"]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+`;
+      const { texts, stdout, outcome } = await run(source, { halted: true, moves: steps(200) });
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+      const lines = ["a 0", "a 1", "a 2", "b 0", "b 1", "b 2"];
+      assert.deepEqual(stdout.trim().split("\n").toSorted(), lines);
+      for (const task of ["Task-1", "Task-2"]) {
+        const resumed = texts.filter((text) => text === `${task} resumes at line 5.`);
+        assert.equal(resumed.length, 3, texts.join("\n"));
+      }
+    });
+
+    test("without an event loop a step is a thread's turn", async () => {
+      const { halts, stdout, outcome } = await run(LOCK, { halted: true, moves: steps(60) });
+      assert.equal(stdout, "held\nhad\n");
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+      const waits = halts.map(({ waiting }) =>
+        waiting.entries.map(({ name, reason, line }) => `${name}: ${reason} ${line}`).join(),
+      );
+      const both = waits.indexOf("holder: event 7,wanter: lock 10");
+      assert.ok(both > 0, waits.join("\n"));
+      const later = halts.slice(both + 1).map(({ ready }) => ready.entries.map(({ name }) => name));
+      assert.ok(
+        later.some((names) => names.includes("holder")),
+        "woken, and not yet on",
+      );
+    });
+
+    test("who is next is ready, even if it was only starting another thread", async () => {
+      const { halts, texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
+      assert.ok(holds > 0, texts.join("\n"));
+      assert.deepEqual(halts[holds]!.ready.entries, [
+        { kind: "resume", name: "MainThread", of: "", line: 13 },
+      ]);
+    });
+
+    test("who has ended is named, and nobody is said to be where they are not", async () => {
+      const { texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
+    });
+
+    test("a thread that is woken twice takes one turn, and the next step is of another", async () => {
+      const source = `
+import threading
+lock = threading.Lock()
+def want():
+    with lock: print("had it")
+lock.acquire()
+thread = threading.Thread(target=want)
+thread.start()
+lock.release(); lock.acquire(); lock.release()
+thread.join()
+print("over")
+`;
+      const ran = await run(source, { halted: true, moves: steps(60) });
+      assert.equal(ran.stdout, "had it\nover\n");
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+    });
+
+    for (const [name, source, stdout] of [
+      ["one thread", SLEEPS, "a\nb\nc\n"],
+      ["several threads", LOCK, "held\nhad\n"],
+    ] as const) {
+      test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
+        // Longer than messages from the page wait to be let in.
+        const how = { halted: true, moves: steps(100), pace: 0, still: 40 };
+        const ran = await run(source, how);
+        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+        assert.equal(ran.stdout, stdout);
+        if (source === SLEEPS) {
+          const times = ran.halts.map(({ at }) => at);
+          assert.deepEqual(times, [100, 300]);
+        } else assert.ok(ran.halts.length > 4, ran.texts.join("\n"));
+      });
+    }
+
+    test("without waiting, steps lead on from wherever Pause has come", async () => {
+      const source = `
+import threading, time
+rounds = 0
+def count():
+    global rounds
+    for _ in range(4000):
+        time.sleep(1)
+        rounds += 1
+threads = [threading.Thread(target=count, name=name) for name in "ab"]
+print("ready")
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(rounds)
+`;
+      const moves = steps(6);
+      const ran = await run(source, { haltWhen: "ready", moves, pace: 0, still: 40 });
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      assert.equal(ran.stdout, "ready\n8000\n");
+      assert.equal(ran.halts.length, 7);
+      // Each step is a turn, none is only the rest of a breath: in a second each of the two has one.
+      const times = ran.halts.slice(-4).map(({ at }) => at);
+      assert.deepEqual([times[2]! - times[0]!, times[3]! - times[1]!], [1000, 1000], times.join());
+    });
+
+    test("odd names and futures of the program's own are no obstacle", async () => {
+      const source = `
+import asyncio
+class Own:
+    _asyncio_future_blocking = False
+    def __init__(self): self.loop = asyncio.get_running_loop()
+    def get_loop(self): return self.loop
+    def add_done_callback(self, call, *, context=None):
+        self.loop.call_later(0.01, call, self)
+    def result(self): return "quack"
+    def __await__(self):
+        self._asyncio_future_blocking = True
+        yield self
+        return self.result()
+async def wait(): print(await Own())
+async def main():
+    await asyncio.create_task(wait(), name="7" * 5000)
+asyncio.run(main())
+`;
+      const ran = await run(source, { halted: true, moves: steps(60) });
+      assert.equal(ran.stdout, "quack\n", ran.stderr);
+      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      assert.ok(ran.halts.length > 5);
+    });
+
+    test("a ready queue of the program's own stays, and its order", async () => {
+      const source = `
+import asyncio
+from collections import deque
+class Last(deque):
+    def popleft(self): return self.pop()
+async def main():
+    loop = asyncio.get_running_loop()
+    loop._ready = Last(loop._ready)
+    print("ready")
+    for name in "abc": loop.call_soon(print, name)
+    await asyncio.sleep(0.1)
+    print(type(loop._ready).__name__)
+asyncio.run(main())
+`;
+      const { stdout } = await run(source, { haltWhen: "ready" });
+      assert.equal(stdout, "ready\nc\nb\na\nLast\n");
+    });
+
+    test("while it stands still no time passes for it, whatever it waits for", async () => {
+      const source = (wait: string) => `
+import asyncio, threading, time
+start = time.perf_counter(), time.monotonic(), time.time()
+print("ready")
+${wait}
+passed = [end - begun for begun, end in zip(start, (time.perf_counter(), time.monotonic(), time.time()))]
+print(all(0.39 < each < 1 for each in passed), passed)
+`;
+      for (const wait of [
+        "time.sleep(0.4)",
+        "asyncio.run(asyncio.sleep(0.4))",
+        "threading.Event().wait(0.4)",
+        "while time.perf_counter() < start[0] + 0.4: pass",
+      ]) {
+        const { stdout, halts } = await run(source(wait), { haltWhen: "ready", still: 1200 });
+        assert.match(stdout, /^ready\nTrue/, wait);
+        assert.equal(halts.length, 1);
+      }
+    });
+
+    if (engine === "chromium") {
+      test("one that is halted before its first line says so, and what comes next", async () => {
+        // The halt is asked for while this long program is compiled. Python looks for requests now
+        // and then only, so it may have reached the first line by then: then it is run once more.
+        const source = `${"def f(): pass\n".repeat(20_000)}print("over")\n`;
+        for (let tries = 0; tries < 30; tries++) {
+          const { halts, texts, stdout } = await run(source, { haltAtStart: true });
+          assert.equal(stdout, "over\n");
+          if (halts[0]?.phase !== "before") continue;
+          assert.match(
+            texts[0]!,
+            /the program has not reached its first line yet\. .*Step .*Resume /,
+          );
+          assert.deepEqual([halts[0].running.count, halts[0].last], [0, undefined]);
+          return;
+        }
+        assert.fail("in 30 runs none was halted before its first line");
+      });
+    }
+
+    test("one that computes is halted in its midst, and says where", async () => {
+      const source = 'print("ready")\nnumber = 0\nwhile number < 3_000_000:\n    number += 1\n';
+      const { halts, outcome } = await run(source, { haltWhen: "ready" });
+      assert.equal(halts.length, 1);
+      const { name, line } = halts[0]!.running.entries[0]!;
+      assert.equal(name, "MainThread");
+      assert.ok(line === 3 || line === 4, `line ${line}`);
+      assert.deepEqual(outcome, { type: "finished", status: 0 });
+    });
+
+    test("Stop ends one that stands still, and the next one runs as ever", async () => {
+      const source =
+        'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
+      const halted = stage.runner.run(
+        { source, filename: "demo.py" },
+        { haltWhen: "ready", still: 100_000, seconds: 2 },
+      );
+      const { stdout, outcome } = await halted;
+      assert.equal(stdout, "ready\nbye\n");
+      assert.deepEqual(outcome, { type: "stopped" });
+      const next = await run(TASKS);
+      assert.deepEqual([next.stdout, next.halts], ["quick\nslow\n", []]);
+    });
+  });
+
+  describe(`on a page, ${engine}`, () => {
+    const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
+    let page: Page;
+    let widget: Widget;
+    /** Each test begins with the published program, which is not running. */
+    beforeEach(async () => {
+      page = stage.page;
+      widget = new Widget(page, SNIPPET);
+      await visitAfresh(page, site.url, "/tutorials/first-overlap/");
+      await widget.button("Run");
+    });
+    const panel = ".runnable-halt";
+    const told = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
+    const marked = () =>
+      page.$$eval(".runnable-marked .linenos, .runnable-marked", (lines) =>
+        lines.map((line) => line.textContent.trim()).join(" "),
+      );
+
+    /** Presses Step as soon as the program is halted again, until it has ended. */
+    const stepToTheEnd = async () => {
+      for (;;) {
+        const before = await page.$eval(panel, (shown) => shown.textContent);
+        await widget.press("Step");
+        const after = await page.waitForFunction(
+          (panel, before) => {
+            const now = document.querySelector(panel)?.textContent;
+            return now === before ? undefined : (now ?? "over");
+          },
+          { polling: "mutation" },
+          panel,
+          before,
+        );
+        if ((await after.jsonValue()) === "over") return widget.finished();
+      }
+    };
+
+    /** Presses Step until the panel says so; the program may be anywhere before. */
+    const stepUntil = async (pattern: RegExp) => {
+      const status = () => page.$eval(`${panel} [role=status]`, (shown) => shown.textContent ?? "");
+      for (let steps = 0; !pattern.test(await status()); steps++) {
+        assert.ok(steps < 20, `${String(pattern)} does not come: ${await status()}`);
+        await widget.press("Step");
+        // Step can be pressed again as soon as the program is halted again.
+        await widget.button("Resume");
+      }
+    };
+
+    test("Step runs a program step by step, with the keyboard too", async () => {
+      await widget.press("Step");
+      await told(/next: Task-1 starts main\(\) at line \d+\./);
+      assert.match(await marked(), /async def main/);
+      await widget.until(/Paused in your browser/);
+      // Not what was recorded of another run.
+      await untilText(page, `${SNIPPET} figcaption`, /of this run/);
+      const step = await widget.button("Step");
+      await step.focus();
+      for (const text of [/Task-2 starts ask/, /Task-3 starts ask/, /Task-4 starts ask/]) {
+        await page.keyboard.press("Enter");
+        await told(text);
+      }
+      assert.match(await page.$eval(panel, (shown) => shown.textContent), /Timers: 2/);
+      assert.ok(await step.evaluate((button) => button === document.activeElement));
+    });
+
+    test("its run so far is on the timeline, which ends at the time of the halt", async () => {
+      await widget.press("Step");
+      for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
+        await told(text);
+        if (!text.source.startsWith("Task-4")) await widget.press("Step");
+      }
+      await untilText(page, `${SNIPPET} figcaption`, /of this run.* 3 tasks/);
+      const caption = () => page.$eval(`${SNIPPET} figcaption`, (shown) => shown.textContent);
+      const before = await caption();
+      const at = await page.$eval(`${panel} [role=status]`, (status) => status.textContent);
+      const [there, here] = [before, at].map(inMilliseconds);
+      // Both are rounded to three digits.
+      assert.ok(Math.abs(there! - here!) <= 0.01 * here! + 1, `${String(before)}; ${String(at)}`);
+      // It would be drawn anew in each frame.
+      await page.evaluate(async () => {
+        for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+      });
+      assert.equal(await caption(), before);
+    });
+
+    if (engine === "chromium") {
+      test("the panel passes axe, and has a role and a name", async () => {
+        await widget.press("Step");
+        await told(/next: Task-1 starts main/);
+        assert.deepEqual(
+          await violations(page, { parts: "runnable-snippet, runnable-playground" }),
+          [],
+        );
+        const role = await page.$eval(panel, ({ role, ariaLabel }) => [role, ariaLabel]);
+        assert.deepEqual(role, ["group", "The program is paused"]);
+      });
+    }
+
+    test("Resume lets the program run to its end, and the panel is gone", async () => {
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      await widget.press("Resume");
+      const { text } = await widget.finished();
+      assert.match(text, /done: 1\.35 s of waiting/);
+      await page.waitForSelector(panel, { hidden: true });
+      assert.equal(await marked(), "");
+      await widget.button("Step");
+    });
+
+    test("Pause works while Python is still starting, wherever the program is halted then", async () => {
+      await widget.write("import time\nprint('asleep')\ntime.sleep(0.3)\nprint('done')\ninput()\n");
+      await widget.press("Run");
+      await widget.press("Pause");
+      // A quick machine has got to the sleep by then, a slow one has not begun.
+      await told(/The program has not reached its first line yet\. |MainThread is at line [23]\./i);
+      await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
+      await widget.press("Resume");
+      await widget.until(/done/);
+      await widget.until(/Running in your browser/);
+      await page.keyboard.press("Enter");
+      assert.equal((await widget.finished()).text, "asleep\ndone\n\n");
+    });
+
+    test("Pause and Stop", async () => {
+      await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
+      await widget.press("Run");
+      await widget.until(/ready/);
+      await widget.press("Pause");
+      await told(/MainThread is at line [23]\./);
+      await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
+      await widget.press("Stop");
+      assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
+      await page.waitForSelector(panel, { hidden: true });
+    });
+
+    test("a press of Step too many does not start the program again unasked", async () => {
+      await widget.write("import asyncio\nasync def main(): print('once')\nasyncio.run(main())\n");
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      const { origin } = await stepToTheEnd();
+      assert.match(origin, /^Ran in your browser/);
+      await widget.press("Step");
+      const notices = `${SNIPPET} .runnable-notices`;
+      await untilText(page, notices, /^The program has ended\. Press Step again to restart it\.$/);
+      assert.equal((await widget.shown()).text, "once\n");
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      assert.equal(await page.$eval(notices, (shown) => shown.textContent), "");
+      // A reader who lets the program run on knows that it ends.
+      await widget.press("Resume");
+      await widget.finished();
+      await widget.press("Step");
+      await told(/next: Task-1 starts main/);
+      await widget.press("Stop");
+      await widget.finished();
+    });
+  });
+}

@@ -1,0 +1,692 @@
+/** A timeline in a page: complete as it comes, and something to work with as soon as one comes near. */
+// suite: light
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { manyTasks } from "../../../runtime/bench/many_tasks.ts";
+import type * as Harness from "../../../runtime/harness/page.ts";
+import type { AttachedTimeline } from "../../../runtime/page/timeline/timeline.ts";
+import { figure } from "../../../runtime/timeline/drawing/figure.ts";
+import { html } from "../../../runtime/timeline/drawing/html.ts";
+import { Timeline } from "../../../runtime/timeline/model/model.ts";
+import type { Row, Trace } from "../../../runtime/timeline/model/rows.ts";
+import { BLOCKED } from "../../runtime/timeline/model/rows.ts";
+import { engines, useRunner } from "../support/runner.ts";
+import { violations } from "../support/violations.ts";
+
+const trace = (rows: Row[], end: number): Trace => ({
+  schema: 1,
+  interpreter: "CPython 3.13",
+  end,
+  processes: [{ process: 1, parent: 0, rows }],
+});
+
+const SMALL = trace(
+  [...BLOCKED, ["lane", 9, 0, "thread", "manager", 5, 1, 0], ["run", 9, 5]],
+  1110,
+);
+const LARGE = trace(manyTasks(10_000), 1300);
+const TRACES: Record<string, Trace> = { small: SMALL, large: LARGE, held: SMALL };
+
+/** The trace called "held" is sent when this is resolved. */
+let release = Promise.withResolvers<void>();
+
+/** What the tests leave in the page. */
+interface Stage {
+  harness: typeof Harness;
+  attached: AttachedTimeline;
+  went: number[];
+  live: InstanceType<typeof Harness.Timeline>;
+  now: number;
+}
+
+/** The page as the site makes it: styles, a theme, the static figure with its trace. */
+async function open(page: Page, name: string, scheme = "default"): Promise<void> {
+  const recorded = TRACES[name]!;
+  // A pointer that happens to lie on the figure would be near.
+  await page.mouse.move(1, 1);
+  const markup = html(
+    figure(Timeline.of(recorded), { what: `recorded on ${recorded.interpreter}`, name }),
+  );
+  await page.evaluate(
+    async (markup, name, scheme) => {
+      if (!document.querySelector("link[rel=stylesheet]")) {
+        const style = document.createElement("link");
+        style.rel = "stylesheet";
+        style.href = "/widget.css";
+        document.head.append(style);
+        await new Promise((resolve) => (style.onload = resolve));
+      }
+      const dark = scheme === "slate";
+      document.documentElement.lang = "en";
+      document.body.dataset["mdColorScheme"] = scheme;
+      document.body.style.cssText = dark
+        ? "--md-default-fg-color:#e2e4e9;--md-default-bg-color:#1e2129;--md-code-fg-color:#cfd2da;" +
+          "--md-typeset-a-color:#8c9eff;background:#1e2129;color:#e2e4e9;margin:0"
+        : "margin:0";
+      document.body.innerHTML = `<main><h1>Page</h1><a href="#a" style="color:inherit">before</a><runnable-snippet>${markup}</runnable-snippet><a href="#b" style="color:inherit">after</a></main>`;
+      const before = (window as unknown as Partial<Stage>).attached;
+      before?.close();
+      const harness = (await import("/harness.js" as string)) as typeof Harness;
+      const went: number[] = [];
+      const attached = harness.attachTimeline(
+        document.querySelector("figure")!,
+        harness.recordedAt(`/traces/${name}.json`),
+        (line) => went.push(line),
+      );
+      Object.assign(window, { harness, went, attached });
+    },
+    markup,
+    name,
+    scheme,
+  );
+}
+
+const isLive = ".tl-scroll [role=button]";
+
+/**
+ * Comes near with the keyboard, as a reader does: from the link before, past the buttons, and in
+ * Firefox past what scrolls.
+ */
+async function enter(page: Page): Promise<void> {
+  await page.focus("main > a");
+  for (let count = 0; count < 6; count++) {
+    await page.keyboard.press("Tab");
+    const isThere = await page.evaluate(() =>
+      document.activeElement?.matches(".tl-chart, .tl-scroll [role=button]"),
+    );
+    if (isThere) break;
+  }
+  await page.waitForSelector(isLive);
+  await page.waitForFunction(() => document.activeElement?.matches(".tl-scroll [role=button]"));
+}
+
+/** What has the focus, by role, name and state. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const at = document.activeElement!;
+    const name = at.getAttribute("aria-label") ?? at.textContent ?? "";
+    return `${at.getAttribute("role") ?? at.localName} ${name}`;
+  });
+}
+
+const panel = (page: Page): Promise<string> =>
+  page.$eval(".tl-panel", (element) => element.textContent ?? "");
+
+/** Waits until what is read fits: the view redraws with a frame, once its code has arrived. */
+async function until(page: Page, test: (value: string) => boolean, read: () => Promise<string>) {
+  let value = await read();
+  for (const end = performance.now() + 60_000; performance.now() < end && !test(value);) {
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    value = await read();
+  }
+  assert.ok(test(value), value);
+}
+
+const lastTick = (page: Page): Promise<string> =>
+  page.$$eval(".tl-axis text", (all) => all.map((text) => text.textContent).join());
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const browser = useRunner({
+      engine,
+      intercept: ({ url = "" }, response) => {
+        const name = /^\/traces\/(\w+)\.json$/.exec(url)?.[1];
+        const found = name === undefined ? undefined : TRACES[name];
+        if (!found) return false;
+        const send = (): void => {
+          response.writeHead(200, { "content-type": "application/json" });
+          response.end(JSON.stringify(found));
+        };
+        if (name === "held") void release.promise.then(send);
+        else send();
+        return true;
+      },
+    });
+
+    test("nothing is fetched before somebody comes near, and nothing moves when it is", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      const asked: string[] = [];
+      const note = (request: { url(): string }): void => void asked.push(request.url());
+      page.on("request", note);
+      for (const width of [1000, 390]) {
+        await page.setViewport({ width, height: 900 });
+        for (const name of ["small", "large"]) {
+          // Where it stands the figure may come to be under it.
+          await page.mouse.move(0, 0);
+          await open(page, name);
+          const places = (): Promise<number[]> =>
+            page.$$eval("figure, figure > *, main > a", (all) =>
+              all.map((element) => Math.round(element.getBoundingClientRect().top)),
+            );
+          const before = await places();
+          assert.deepEqual(
+            asked.filter((url) => url.endsWith(`${name}.json`)),
+            [],
+          );
+          await page.hover(".tl-chart");
+          await page.waitForSelector(isLive);
+          const after = await places();
+          assert.deepEqual(after.slice(-1), before.slice(-1), `${name}, ${String(width)} px wide`);
+          asked.length = 0;
+        }
+      }
+      page.off("request", note);
+    });
+
+    test("its buttons are there from the start: a press fetches what they act on", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 390, height: 900 });
+      await open(page, "small");
+      const whole = await lastTick(page);
+      await page.click("[aria-label='Zoom in']");
+      await until(
+        page,
+        (ticks) => ticks !== whole && !ticks.includes("1.0 s"),
+        () => lastTick(page),
+      );
+      await open(page, "small");
+      await page.focus("main > a");
+      await page.keyboard.press("Tab");
+      assert.equal(await focused(page), "button Step through");
+      await page.waitForSelector(isLive);
+      // What stands in its place has the focus.
+      assert.equal(await focused(page), "button Step through");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".tl-player");
+      await page.setViewport({ width: 1000, height: 900 });
+    });
+
+    test("a press is not lost when the view arrives while the button is held down", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      release = Promise.withResolvers();
+      await open(page, "held");
+      const whole = await lastTick(page);
+      const button = (await page.$("[aria-label='Zoom in']"))!;
+      const box = (await button.boundingBox())!;
+      const loaded = page.waitForResponse((response) => response.url().endsWith("held.json"));
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      release.resolve();
+      await loaded;
+      // Time enough for the view to be there, if it did not wait.
+      await page.evaluate(async () => {
+        for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
+      });
+      assert.equal(await page.$(isLive), null, "nothing is replaced under the pointer");
+      await page.mouse.up();
+      await page.waitForSelector(isLive);
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+    });
+
+    test("a figure whose trace cannot be had stays as it is", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await page.evaluate(() => {
+        const { attached, harness } = window as unknown as Stage;
+        attached.close();
+        Object.assign(window, {
+          attached: harness.attachTimeline(
+            document.querySelector("figure")!,
+            harness.recordedAt("/none.json"),
+            () => {},
+          ),
+        });
+      });
+      const before = await page.$eval("figure", (element) => element.innerHTML);
+      const answered = page.waitForResponse((response) => response.url().endsWith("none.json"));
+      await page.hover(".tl-chart");
+      await answered;
+      assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
+    });
+
+    test("one tab stop, buttons before it, the table behind it", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      await open(page, "small");
+      await enter(page);
+      assert.match(await focused(page), /^button Task-1 was ready to run for 1\sms/);
+      const order = [];
+      for (let count = 0; count < 3; count++) {
+        await page.keyboard.press("Tab");
+        order.push(await focused(page));
+      }
+      assert.deepEqual(order, [
+        "button Show the event loop’s thread and 1 thread of libraries",
+        "summary The timeline as a table",
+        "a after",
+      ]);
+      for (let count = 0; count < 3; count++) {
+        await page.keyboard.down("Shift");
+        await page.keyboard.press("Tab");
+        await page.keyboard.up("Shift");
+      }
+      assert.match(await focused(page), /^button Task-1/);
+      await page.keyboard.down("Shift");
+      await page.keyboard.press("Tab");
+      await page.keyboard.up("Shift");
+      // Zooming out is not possible, but its button stays where the keyboard finds it.
+      assert.equal(await focused(page), "button Whole run");
+      assert.equal(
+        await page.$eval(".tl-chart", (element) => element.getAttribute("role")),
+        "group",
+      );
+      assert.match(
+        (await page.$eval(".tl-chart", (element) => element.getAttribute("aria-label"))) ?? "",
+        /^Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked .*\. Arrow keys/,
+      );
+    });
+
+    test("the keyboard walks from state to state and from lane to lane", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      const walk: [string, RegExp][] = [
+        ["ArrowRight", /Task-1 slept for 101\sms, at line 11.*Woken by a timer/],
+        ["ArrowRight", /Task-1 was ready to run for 200\sµs/],
+        ["ArrowRight", /Task-1 blocked the event loop for 1\ss at line 13: time\.sleep/],
+        ["ArrowDown", /Task-2 was ready to run for 1\ss/],
+        ["ArrowDown", /Task-2 was ready to run for 1\ss/],
+        ["End", /Task-2 ran for .*Failed with ValueError/],
+        ["Home", /Task-2 was ready to run for 1\.50\sms.*woken by Task-1/],
+        ["ArrowLeft", /Task-2 was ready to run for 1\.50\sms/],
+        ["ArrowUp", /Task-1/],
+        ["ArrowUp", /Task-1/],
+      ];
+      for (const [key, expected] of walk) {
+        await page.keyboard.press(key as "Home");
+        assert.match(await focused(page), expected, key);
+        assert.match(await panel(page), expected, key);
+        assert.equal((await page.$$(".tl-chart [tabindex]")).length, 1);
+      }
+    });
+
+    test("Enter selects and shows the line, Escape lets go", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      await page.keyboard.press("End");
+      const pressed = (): Promise<string | undefined> =>
+        page.evaluate(() => document.activeElement?.getAttribute("aria-pressed") ?? undefined);
+      assert.equal(await pressed(), "false");
+      await page.keyboard.press("Enter");
+      assert.equal(await pressed(), "true");
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      // What is selected is told even when the focus is elsewhere.
+      await page.focus("main > a");
+      assert.match(await panel(page), /Task-1 blocked the event loop/);
+      await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
+      await page.keyboard.press("Escape");
+      await until(
+        page,
+        (value) => value === "false",
+        async () => (await pressed()) ?? "",
+      );
+      await page.focus("main > a");
+      assert.match(await panel(page), /running.*ready to run.*waiting/);
+    });
+
+    test("keys and buttons zoom and pan, and come back to the whole run", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      const whole = await lastTick(page);
+      await page.keyboard.press("+");
+      await page.keyboard.press("+");
+      await until(
+        page,
+        (ticks) => ticks !== whole && !ticks.includes("1.0 s"),
+        () => lastTick(page),
+      );
+      const zoomed = await lastTick(page);
+      await page.keyboard.down("Shift");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.up("Shift");
+      await until(
+        page,
+        (ticks) => ticks !== zoomed,
+        () => lastTick(page),
+      );
+      // A segment outside of what is in view is brought there.
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("End");
+      assert.match(await focused(page), /Task-2 ran for 900\sµs/);
+      assert.match(await lastTick(page), /1\.10 s/);
+      await page.keyboard.press("0");
+      await until(
+        page,
+        (ticks) => ticks === whole,
+        () => lastTick(page),
+      );
+      const press = (name: string): Promise<void> =>
+        page.$$eval(
+          ".tl-tools button",
+          (all, name) => all.find((one) => (one.ariaLabel ?? one.textContent) === name)!.click(),
+          name,
+        );
+      await press("Zoom in");
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+      await press("Zoom out");
+      await until(
+        page,
+        (ticks) => ticks === whole,
+        () => lastTick(page),
+      );
+    });
+
+    test("wheel and pointer: zoom, pan, hover, press", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      await open(page, "small");
+      await page.hover(".tl-chart");
+      await page.waitForSelector(isLive);
+      const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
+      const at = (share: number, lane: number): [number, number] => [
+        box.x + 136 + share * (box.width - 136),
+        box.y + 22 * lane + 14,
+      ];
+      await page.mouse.move(...at(0.5, 0));
+      assert.match(await panel(page), /Task-1 blocked the event loop for 1\ss at line 13/);
+      assert.equal((await page.$$("[data-hover]")).length, 1);
+      await page.mouse.move(...at(0.5, 1));
+      assert.match(await panel(page), /Task-2 was ready to run for 1\ss/);
+      await page.mouse.click(...at(0.5, 0));
+      assert.match(await focused(page), /Task-1 blocked the event loop for 1\ss at line 13/);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      const whole = await lastTick(page);
+      await page.keyboard.down("Control");
+      await page.mouse.wheel({ deltaY: -120 });
+      await page.keyboard.up("Control");
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+      const zoomed = await lastTick(page);
+      await page.mouse.move(...at(0.8, 1));
+      await page.mouse.down();
+      await page.mouse.move(...at(0.5, 1), { steps: 4 });
+      await page.mouse.up();
+      await until(
+        page,
+        (ticks) => ticks !== zoomed,
+        () => lastTick(page),
+      );
+      assert.deepEqual(
+        await page.evaluate(() => (window as unknown as Stage).went),
+        [13],
+        "to drag is not to press",
+      );
+      await page.mouse.move(10, 10);
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+      await page.keyboard.press("Escape");
+    });
+
+    test("two fingers zoom, one pans, a tap selects", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 390, height: 844, hasTouch: true });
+      await open(page, "small");
+      await enter(page);
+      // All of it is in sight, so there is nothing to scroll.
+      const [all, seen] = await page.$eval(".tl-scroll", (scroll) => [
+        scroll.scrollHeight,
+        scroll.clientHeight,
+      ]);
+      assert.equal(all, seen);
+      const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
+      const y = box.y + 30;
+      const whole = await lastTick(page);
+      const one = await page.touchscreen.touchStart(box.x + 150, y);
+      const other = await page.touchscreen.touchStart(box.x + 200, y);
+      await one.move(box.x + 50, y);
+      await other.move(box.x + 300, y);
+      await one.end();
+      await other.end();
+      await until(
+        page,
+        (ticks) => ticks !== whole,
+        () => lastTick(page),
+      );
+      const zoomed = await lastTick(page);
+      const finger = await page.touchscreen.touchStart(box.x + 250, y);
+      for (const x of [220, 180, 100]) await finger.move(box.x + x, y);
+      await finger.end();
+      await until(
+        page,
+        (ticks) => ticks !== zoomed,
+        () => lastTick(page),
+      );
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), []);
+      await page.touchscreen.tap(box.x + 150, y);
+      assert.match(await focused(page), /Task-1 blocked the event loop/);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      await page.setViewport({ width: 1000, height: 900 });
+    });
+
+    test("a line of the source marks its segments", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      const marked = (): Promise<string> => page.$$eval(".tl-m rect", (all) => String(all.length));
+      assert.equal(await marked(), "0");
+      await page.evaluate(() => (window as unknown as Stage).attached.mark(13));
+      // The step in which the task slept at that line.
+      await until(page, (count) => Number(count) >= 1, marked);
+      await page.evaluate(() => (window as unknown as Stage).attached.mark(0));
+      await until(page, (count) => count === "0", marked);
+    });
+
+    test("what is folded away comes when it is asked for", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      const names = (): Promise<string[]> =>
+        page.$$eval(".tl-scroll .tl-name", (all) => all.map((one) => one.textContent ?? ""));
+      assert.deepEqual(await names(), ["Task-1", "Task-2"]);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await names(), ["MainThread", "Task-1", "Task-2", "manager"]);
+      assert.equal(
+        await focused(page),
+        "button Hide the event loop’s thread and 1 thread of libraries",
+      );
+      await page.keyboard.press("Enter");
+      assert.deepEqual(await names(), ["Task-1", "Task-2"]);
+    });
+
+    test("the table has all the facts, also when the view is there", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      await page.click("figure summary");
+      await page.waitForSelector("figure td");
+      const rows = await page.$$eval("figure table:last-of-type tbody tr", (all) =>
+        all.map((row) => [...row.children].map((cell) => cell.textContent)),
+      );
+      assert.deepEqual(rows[1]?.slice(0, 5), ["Task-1", "running", "2\u00a0ms", "3\u00a0ms", ""]);
+      assert.equal(rows.length, 10);
+      await page.click("figure summary");
+    });
+
+    test("a run that goes on grows, unless it is out of sight, and the recording comes back", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      const before = await page.$eval("figure", (element) => element.innerHTML);
+      await page.evaluate(async () => {
+        const { attached, harness } = window as unknown as Stage;
+        const live = new harness.Timeline();
+        Object.assign(window, { live, now: 0 });
+        await attached.show(live, {
+          what: "of this run, in your browser",
+          clock: () => (window as unknown as Stage).now,
+        });
+        live.add(1, [
+          ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+          ["run", 1, 0],
+          ["wait", 1, 5, "sleep", "", 3],
+        ]);
+        attached.changed();
+      });
+      const caption = (): Promise<string> =>
+        page.$eval("figcaption", (element) => element.textContent ?? "");
+      await until(
+        page,
+        (text) => /of this run, in your browser: 1 thread, 5\sms/.test(text),
+        caption,
+      );
+      // It only waits, but time goes on.
+      await page.evaluate(() => ((window as unknown as Stage).now = 80));
+      await page.waitForFunction(() =>
+        document.querySelector("figcaption")?.textContent?.includes("80\u00a0ms"),
+      );
+      await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
+      await page.keyboard.press("End");
+      assert.match(await focused(page), /MainThread slept for 75\sms, at line 3/);
+      await page.evaluate(() => {
+        const { attached, live } = window as unknown as Stage;
+        live.add(1, [
+          ["run", 1, 90],
+          ["end", 1, 95, "done", ""],
+        ]);
+        live.end(100);
+        attached.changed();
+      });
+      await until(page, (text) => text.includes("100\u00a0ms"), caption);
+      assert.match(await focused(page), /MainThread slept for 85\sms/, "the focus stays");
+      await page.evaluate(() => (window as unknown as Stage).attached.showRecorded());
+      assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
+    });
+
+    test("what nobody can see is not drawn", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await enter(page);
+      await page.evaluate(async () => {
+        const { attached, harness } = window as unknown as Stage;
+        const live = new harness.Timeline();
+        Object.assign(window, { live });
+        await attached.show(live, { what: "of this run" });
+        const seen = new Promise((resolve) => {
+          const observer = new IntersectionObserver((entries) => {
+            if (!entries.at(-1)!.isIntersecting) resolve(observer.disconnect());
+          });
+          observer.observe(document.querySelector(".tl-chart")!);
+        });
+        document.querySelector("figure")!.style.display = "none";
+        await seen;
+        live.add(1, [
+          ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+          ["run", 1, 0],
+        ]);
+        live.advance(50);
+        attached.changed();
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      });
+      assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
+      // What is said of it may be read out.
+      assert.match(
+        await page.$eval("figcaption span", (caption) => caption.textContent),
+        /^Timeline of this run: 1 thread, 50\sms$/,
+      );
+      await page.evaluate(() => (document.querySelector("figure")!.style.display = ""));
+      await page.waitForSelector(".tl-scroll .tl-lane");
+    });
+
+    test("10 000 tasks: few elements, whatever is done", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      await open(page, "large");
+      await enter(page);
+      const elements = (): Promise<number> =>
+        page.$$eval("figure *:not(td, tr)", (all) => all.length);
+      assert.ok((await elements()) < 3000, String(await elements()));
+      await page.$eval(".tl-scroll", (scroll) => (scroll.scrollTop = scroll.scrollHeight / 2));
+      const names = (): Promise<string> =>
+        page.$$eval(".tl-scroll .tl-name", (all) => all.map((one) => one.textContent).join());
+      await until(page, (text) => text.includes("Task-5000"), names);
+      assert.ok((await elements()) < 3000, String(await elements()));
+      // The focus is still there, far above.
+      assert.match(await focused(page), /^button MainThread/);
+      for (let count = 0; count < 6; count++) await page.keyboard.press("+");
+      assert.ok((await elements()) < 3000, String(await elements()));
+      await page.keyboard.press("ArrowDown");
+      assert.match(await focused(page), /^button Task-1 /);
+      await until(page, (text) => text.includes("Task-1,"), names);
+      await page.$eval("figure details", (details) => (details.open = true));
+      await page.waitForSelector("figure td");
+      assert.ok((await page.$$("figure tr")).length < 450);
+      await page.$eval("figure details", (details) => (details.open = false));
+    });
+
+    test("markup in names, texts and reasons stays text", async () => {
+      const { page } = browser.runner;
+      await open(page, "small");
+      await page.evaluate(async () => {
+        const { attached, harness } = window as unknown as Stage;
+        const name = `<img src=x onerror="document.title='through'">`;
+        const live = new harness.Timeline();
+        live.add(1, [
+          ["lane", 1, 0, "thread", name, 0, -1, 0],
+          ["output", 1, 2, "stdout", name, 1],
+          ["wait", 1, 3, "lock", name, 2],
+          ["end", 1, 9, "failed", name],
+        ]);
+        live.end(10);
+        await attached.show(live, { what: "of this run" });
+      });
+      assert.equal((await page.$$("figure img")).length, 0);
+      assert.notEqual(await page.title(), "through");
+      await page.$eval("figure details", (details) => (details.open = true));
+      await page.waitForSelector("figure td");
+      assert.equal((await page.$$("figure img")).length, 0);
+    });
+
+    for (const scheme of ["default", "slate"]) {
+      for (const width of [1000, 390]) {
+        test(`no violations: ${scheme}, ${String(width)} px`, async () => {
+          const { page } = browser.runner;
+          await page.setViewport({ width, height: 900 });
+          await open(page, "small", scheme);
+          assert.deepEqual(await violations(page), [], "static");
+          await enter(page);
+          await page.keyboard.press("ArrowRight");
+          await page.keyboard.press("Enter");
+          await page.$eval("figure details", (details) => (details.open = true));
+          await page.waitForSelector("figure td");
+          assert.deepEqual(await violations(page), [], "live");
+          assert.ok(
+            (await page.evaluate(() => document.documentElement.scrollWidth)) <= width,
+            "nothing is wider than the page",
+          );
+        });
+      }
+    }
+
+    test("on paper there are the lanes, and nothing to press", async () => {
+      const { page } = browser.runner;
+      await page.setViewport({ width: 1000, height: 900 });
+      await open(page, "small");
+      await enter(page);
+      if (engine === "firefox") return; // It cannot be told to show a page as on paper.
+      await page.emulateMediaType("print");
+      const visible = (selector: string): Promise<number> =>
+        page.$$eval(
+          selector,
+          (all) => all.filter((one) => one.checkVisibility() && one.clientHeight > 0).length,
+        );
+      assert.equal(await visible("figure .tl-track"), 3);
+      assert.equal(await visible("figure button"), 0);
+      await page.emulateMediaType();
+    });
+  });
+}

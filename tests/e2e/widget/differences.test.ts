@@ -1,0 +1,137 @@
+/** What is otherwise than on CPython is said beside the run, and only if the program met it. */
+// suite: light
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { describeDifferences } from "../../../runtime/page/workbench/differences.ts";
+import { engines, useRunner } from "../support/runner.ts";
+
+const BUSY = `
+import threading
+def work():
+    for _ in range(8_000_000): pass
+`;
+
+const programs: [string, string, RegExp[]][] = [
+  ["plain code", "print(sum(range(1000)))", []],
+  [
+    "threads that wait overlap as they do on CPython",
+    "import threading, time\nts = [threading.Thread(target=time.sleep, args=[0.05]) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()",
+    [],
+  ],
+  [
+    "busy threads one after the other",
+    `${BUSY}for _ in range(2):\n    t = threading.Thread(target=work)\n    t.start(); t.join()`,
+    [],
+  ],
+  [
+    "busy threads side by side",
+    `${BUSY}ts = [threading.Thread(target=work) for _ in range(3)]\nfor t in ts: t.start()\nfor t in ts: t.join()`,
+    [/^3 threads alternated on one core/],
+  ],
+  [
+    "a busy thread beside one that is busy for less than a turn",
+    // One computes until the other is over, on a machine of whatever speed.
+    `import sys, threading, time
+sys.setswitchinterval(0.4)
+over = False
+def work():
+    while not over: pass
+def burst():
+    global over
+    time.sleep(0.1)
+    end = time.perf_counter() + 0.25
+    while time.perf_counter() < end: pass
+    over = True
+ts = [threading.Thread(target=work), threading.Thread(target=burst)]
+for t in ts: t.start()
+for t in ts: t.join()`,
+    [/^2 threads alternated on one core/],
+  ],
+  [
+    "subprocesses",
+    "import subprocess\nsubprocess.run(['ls'])",
+    [/^subprocess\.Popen\(\) does not/],
+  ],
+  ["fork", "import os\ntry:\n    os.fork()\nexcept OSError: pass", [/^os\.fork\(\) does not/]],
+  [
+    "a server",
+    "import socket\nwith socket.socket() as s:\n    try: s.bind(('127.0.0.1', 0)); s.listen()\n    except OSError: pass",
+    [/^s\.listen\(\) does not/],
+  ],
+  [
+    "signal handlers of the loop",
+    "import asyncio\nasync def main(): asyncio.get_running_loop().add_signal_handler(2, print)\nasyncio.run(main())",
+    [/^AbstractEventLoop\.add_signal_handler\(\) does not/],
+  ],
+  [
+    "asyncio subprocesses",
+    "import asyncio\nasyncio.run(asyncio.create_subprocess_exec('ls'))",
+    [/^BaseEventLoop\.subprocess_exec\(\) does not/],
+  ],
+  ["a command that fails in silence", "import os\nos.system('ls')", [/^os\.system\(\) does not/]],
+  [
+    "counting cores",
+    "import os\nassert os.cpu_count() >= 1",
+    [/^Python sees \d+ cores? here, the number that this browser reports/],
+  ],
+  ["cores that only the library counts", "import multiprocessing\nmultiprocessing.cpu_count()", []],
+  [
+    "processes",
+    `import multiprocessing
+def work(): print(multiprocessing.current_process().name)
+if __name__ == "__main__":
+    p = multiprocessing.Process(target=work); p.start(); p.join()`,
+    [],
+  ],
+  [
+    "a process that writes a file, which the others do not see",
+    `import multiprocessing
+def write(): open("note.txt", "w").write("mine")
+if __name__ == "__main__":
+    p = multiprocessing.Process(target=write); p.start(); p.join()`,
+    [/^Each process has its own files here/],
+  ],
+  [
+    "more processes than run at once",
+    `import multiprocessing
+if __name__ == "__main__":
+    go = multiprocessing.Event()
+    ps = [multiprocessing.Process(target=go.wait) for _ in range(18)]
+    for p in ps: p.start()
+    go.set()
+    for p in ps: p.join()
+    assert [p.exitcode for p in ps] == [0] * 18`,
+    [/^At most 16 processes run at the same time here/],
+  ],
+  [
+    "a module that is not there",
+    "import curses",
+    [/^The module curses of the standard library is not available in a browser\.$/],
+  ],
+  ["an error of the program's own", "def move(): raise NotImplementedError\nmove()", []],
+  ["an error of a file's", "open('nothing')", []],
+  [
+    "a measurement shorter than a step of the clock",
+    "import time\nfor _ in range(50):\n    start = time.perf_counter()\n    end = time.perf_counter()",
+    [/^This browser's clock advances in steps of [\d.]+ ms/],
+  ],
+  [
+    "a measurement that is long enough",
+    "import time\nstart = time.perf_counter()\ntime.sleep(0.05)\nprint(time.perf_counter() - start > 0.04)",
+    [],
+  ],
+];
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const stage = useRunner({ engine });
+    for (const [name, source, expected] of programs) {
+      test(name, async () => {
+        const { events } = await stage.runner.run({ source, filename: "demo.py" });
+        const lines = describeDifferences(events.filter((event) => event.type === "note"));
+        assert.equal(lines.length, expected.length, lines.join("\n"));
+        expected.forEach((pattern, index) => assert.match(lines[index]!, pattern));
+      });
+    }
+  });
+}

@@ -1,0 +1,160 @@
+/** `input()` and `sys.stdin`: each line is asked of the reader, in the output. */
+// suite: light
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { engines, useRunner } from "../support/runner.ts";
+import { freshPage, useSite, Widget } from "../support/site.ts";
+
+for (const engine of engines) {
+  describe(`the runtime in ${engine}`, () => {
+    const stage = useRunner({ engine });
+
+    const run = (source: string, answers: string[] = []) =>
+      stage.runner.run({ source, filename: "demo.py" }, { answers });
+
+    const programs: [string, string, string[], string][] = [
+      [
+        "input() prints its prompt and returns the line",
+        "name = input('Name? ')\nprint(f'Hello {name!r}')",
+        ["Ada ✓"],
+        "Name? Hello 'Ada ✓'\n",
+      ],
+      [
+        "readline, a limited readline, iteration and read ask line by line",
+        `
+import sys
+print(repr(sys.stdin.readline()), repr(sys.stdin.readline(2)), repr(sys.stdin.readline()))
+for line in sys.stdin:
+    print(repr(line))
+    if line == "stop\\n": break
+print(repr(sys.stdin.read()), repr(sys.stdin.buffer.name))`,
+        ["one", "two", "three", "stop", "rest", "of it"],
+        "'one\\n' 'tw' 'o\\n'\n'three\\n'\n'stop\\n'\n'rest\\nof it\\n' '<stdin>'\n",
+      ],
+      [
+        "other threads and an event loop in one of them go on meanwhile",
+        `
+import asyncio, threading
+ticks = 0
+async def tick():
+    global ticks
+    for ticks in range(1, 4): await asyncio.sleep(0.01)
+done = threading.Event()
+thread = threading.Thread(target=lambda: (asyncio.run(tick()), done.set()))
+thread.start()
+answers = []
+asking = [threading.Thread(target=lambda: answers.append(input())) for _ in range(2)]
+for t in asking: t.start()
+done.wait()
+for t in [thread, *asking]: t.join()
+print(ticks, sorted(answers))`,
+        ["a", "b"],
+        "3 ['a', 'b']\n",
+      ],
+      [
+        "in an event loop, input() holds up that loop and to_thread(input) does not",
+        `
+import asyncio
+async def main():
+    print(await asyncio.gather(asyncio.to_thread(input), asyncio.sleep(0.01, "slept")))
+asyncio.run(main())`,
+        ["typed"],
+        "['typed', 'slept']\n",
+      ],
+    ];
+    for (const [name, source, answers, stdout] of programs) {
+      test(name, async () => {
+        const ran = await run(source, answers);
+        assert.equal(ran.stderr, "");
+        assert.equal(ran.stdout, stdout);
+      });
+    }
+
+    test("where nobody answers, standard input is at its end, as with CPython", async () => {
+      const { stderr, outcome } = await run("import sys\nprint(list(sys.stdin))\ninput('? ')");
+      assert.match(stderr, /EOFError: EOF when reading a line\n$/);
+      assert.deepEqual(outcome, { type: "finished", status: 1 });
+    });
+  });
+}
+
+describe("in the page", () => {
+  const stage = useSite();
+  let page: Page, widget: Widget;
+  beforeEach(async () => {
+    page = await freshPage(stage.browser);
+    widget = new Widget(page);
+    await page.goto(`${stage.url}/tutorials/first-overlap/`);
+  });
+  afterEach(() => page.browserContext().close());
+
+  const field = () => page.waitForSelector(`${widget.selector} [role=log] input`);
+  const labelOf = async () =>
+    (await field())!.evaluate((input) => input.getAttribute("aria-label") ?? "");
+
+  test("a labelled field takes the focus, Enter sends, the answer is echoed", async () => {
+    await widget.write("a = input('Name? ')\nprint('Hello', a)\nb = input()\nprint(b)\n");
+    await widget.press("Run");
+    assert.equal(await labelOf(), "Name?");
+    await page.waitForFunction(() => document.activeElement?.matches("[role=log] input"));
+    await page.keyboard.type("Ada");
+    await page.keyboard.press("Enter");
+    await widget.until(/Hello Ada/);
+    assert.equal(await labelOf(), "Input");
+    await page.waitForFunction(() => document.activeElement?.matches("[role=log] input"));
+    await page.keyboard.type("<b>");
+    await widget.press("Send");
+    assert.equal((await widget.finished()).text, "Name? Ada\nHello Ada\n<b>\n<b>\n");
+    assert.equal(await page.$(`${widget.selector} [role=log] input`), null);
+  });
+
+  test("the focus is left alone when the reader is elsewhere", async () => {
+    await widget.write("import time\nprint('soon')\ntime.sleep(0.3)\ninput('Now? ')\n");
+    await widget.press("Run");
+    await widget.until(/soon/);
+    await page.focus(".md-search__input");
+    await field();
+    assert.ok(await page.evaluate(() => document.activeElement?.matches(".md-search__input")));
+  });
+
+  for (const way of ["Ctrl+D", "End of input"]) {
+    test(`${way} ends the input`, async () => {
+      await widget.write("input('More? ')\n");
+      await widget.press("Run");
+      await field();
+      if (way === "Ctrl+D") {
+        await page.keyboard.down("Control");
+        await page.keyboard.press("d");
+        await page.keyboard.up("Control");
+      } else await widget.press(way);
+      assert.match((await widget.finished()).stderr, /EOFError: EOF when reading a line/);
+    });
+  }
+
+  test("Stop raises KeyboardInterrupt where the program waits", async () => {
+    await widget.write("try:\n    input('Name? ')\nfinally:\n    print('bye')\n");
+    await widget.press("Run");
+    await field();
+    await widget.press("Stop");
+    const { text, stderr, notes } = await widget.finished();
+    assert.match(text, /^Name\? bye\n/);
+    assert.match(stderr, /line 2, in <module>[^]*\nKeyboardInterrupt\n$/);
+    assert.deepEqual(notes, ["Stopped."]);
+  });
+
+  test("what other threads print meanwhile stands before the field", async () => {
+    await widget.write(
+      "import threading\nthreading.Timer(0.2, print, ['tick']).start()\ninput('Name? ')\n",
+    );
+    await widget.press("Run");
+    const asked = await field();
+    await widget.until(/tick/);
+    const isLast = await asked!.evaluate(
+      (input) => !input.closest("pre")!.textContent!.split("End of input")[1],
+    );
+    assert.ok(isLast);
+    await page.keyboard.press("Enter");
+    assert.equal((await widget.finished()).text, "Name? tick\n\n");
+  });
+});

@@ -1,0 +1,411 @@
+/** "Explore interleavings" of a program: what is found in the page, step by step, and how it is operated. */
+// suite: light
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { engines } from "../support/runner.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  untilText,
+  usePage,
+  Widget,
+  type Site,
+} from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const PAGE = "/how-to/try-every-order/";
+const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
+
+/** What a page of ours shows of one program's interleavings. */
+class Orders extends Widget {
+  constructor(
+    page: Page,
+    name: string,
+    selector = `runnable-snippet[data-name="interleavings/${name}"]`,
+  ) {
+    super(page, selector);
+  }
+
+  text(part: string): Promise<string> {
+    return this.page.$eval(`${this.selector} ${part}`, (element) => element.textContent ?? "");
+  }
+
+  /** Waits until the result matches. */
+  async said(pattern: RegExp): Promise<string> {
+    await untilText(this.page, `${this.selector} .runnable-orders-said`, pattern, 90_000);
+    return this.text(".runnable-orders-said");
+  }
+
+  async tryAll(): Promise<string> {
+    await this.press("Explore interleavings");
+    return this.said(/./);
+  }
+
+  /** Who can be chosen to go on. */
+  options(): Promise<string[]> {
+    return this.page.$$eval(`${this.selector} .runnable-turns button`, (all) =>
+      all.map((option) => option.textContent ?? ""),
+    );
+  }
+
+  /** What has been chosen so far, once so many choices are made. */
+  async chosen(count: number): Promise<string> {
+    const place = `${this.selector} .runnable-stepper-place`;
+    await untilText(this.page, place, new RegExp(`^${String(count)} choices?\\b`));
+    return this.text(".runnable-stepper-place");
+  }
+
+  marked(): Promise<number[]> {
+    return this.page.$$eval(`${this.selector} .runnable-marked`, (lines) =>
+      lines.map((line) => Number((line as HTMLElement).dataset["line"])),
+    );
+  }
+
+  /** All steps from the one shown on: what each says, the line it marks, what has been printed. */
+  async steps(): Promise<{ text: string; line: number; printed: string }[]> {
+    const steps = [];
+    for (;;) {
+      const [line = 0] = await this.marked();
+      const [text, printed] = await Promise.all([
+        this.text(".runnable-stepper-told"),
+        this.text(".runnable-stepper > pre:last-child"),
+      ]);
+      steps.push({ text, line, printed });
+      const [, at, of] = /Step (\d+) of (\d+)/.exec(await this.text(".runnable-stepper-place"))!;
+      if (at === of) return steps;
+      await this.press("Next");
+    }
+  }
+}
+
+let site: Site;
+before(async () => void (site = await serveSite()));
+after(() => site?.close());
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser: Browser;
+    let page: Page;
+    before(async () => {
+      browser = await launch(engine);
+    });
+    after(() => browser?.close());
+    // Each test begins by itself with a program, so they can share a page.
+    const stage = usePage(async () => {
+      const opened = await freshPage(browser);
+      await opened.goto(site.url + PAGE);
+      return opened;
+    });
+    beforeEach(() => void (page = stage.page));
+
+    test("the lost update is found, and gone through step by step", async () => {
+      const doors = new Orders(page, "doors");
+      const said = await doors.tryAll();
+      assert.match(
+        said,
+        /^Tried all \d+ interleavings with at most 2 forced switches: \d+ of them break the/,
+      );
+      assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
+      const endings = await page.$$eval(`${doors.selector} .runnable-orders-endings li`, (all) =>
+        all.map((ending) => ending.textContent?.replace(/^.*? times: /, "")),
+      );
+      assert.equal(new Set(endings).size, 4, "each ending is told from the others");
+      const steps = await doors.steps();
+      const first = steps.findIndex(({ text }) => text.startsWith("front door"));
+      assert.match(steps[first]!.text, /, then is interrupted\..*seen = 0/);
+      assert.equal(steps[first]!.line, 9);
+      assert.equal(steps[first]!.printed, "front door: 0 so far\n");
+      assert.match(steps.at(-1)!.text, /AssertionError/);
+      assert.equal(steps.at(-1)!.line, 19);
+      assert.match(steps.at(-1)!.printed, /\n1 visitors\n$/);
+      await doors.press("Previous");
+      assert.match(await doors.text(".runnable-stepper-place"), /Step 6 of 7/);
+    });
+
+    test("the deadlock of two locks is found, with who waits where", async () => {
+      const drawers = new Orders(page, "drawers");
+      assert.match(await drawers.tryAll(), /of them break the program/);
+      const ending = await drawers.text(".runnable-orders-broken");
+      assert.match(ending, /deadlock.*Ada waits at line 8 for a lock.*Ben waits at line 8/s);
+      const steps = await drawers.steps();
+      assert.deepEqual(
+        steps.slice(-3).map(({ text, line }) => [text.slice(0, 3), line]),
+        [
+          ["The", 15],
+          ["Ben", 8],
+          ["The", 16],
+        ],
+      );
+    });
+
+    test("the chess set that is sold twice across an await is found", async () => {
+      const seat = new Orders(page, "seat");
+      assert.match(await seat.tryAll(), /^Tried all \d+ possible interleavings: 2 of them break/);
+      const steps = await seat.steps();
+      assert.match(steps.at(-1)!.text, /AssertionError: -1 left in stock/);
+      assert.equal(steps.at(-1)!.printed, "Ada gets the chess set\nBen gets the chess set\n");
+    });
+
+    for (const name of ["doors_locked", "drawers_in_order", "seat_taken"]) {
+      test(`nothing is found in ${name}`, async () => {
+        const fixed = new Orders(page, name);
+        assert.match(
+          await fixed.tryAll(),
+          /^Tried all \d+ .*interleavings.*: none breaks the program\./,
+        );
+        assert.equal(await page.$(`${fixed.selector} .runnable-stepper`), null);
+      });
+    }
+
+    test("the reader chooses who goes on until the program breaks, and goes back", async () => {
+      const drawers = new Orders(page, "drawers");
+      await drawers.press("Choose the next step yourself");
+      assert.equal(await drawers.chosen(0), "0 choices");
+      assert.deepEqual(await drawers.options(), [
+        "Ada starts at line 6",
+        "The main thread resumes at line 14",
+      ]);
+      let made = 0;
+      const choose = async (option: string): Promise<void> => {
+        await drawers.press(option);
+        await drawers.chosen(++made);
+      };
+      const told = () => drawers.text(".runnable-stepper-told");
+      // Ada holds the till and is about to take the safe.
+      while (!(await told()).includes("Ada runs lines 7 and 8.")) {
+        await choose((await drawers.options())[0]!);
+      }
+      assert.deepEqual(await drawers.marked(), [8]);
+      for (let options = await drawers.options(); options.length > 0;) {
+        await choose(options.find((option) => !option.startsWith("Ada"))!);
+        options = await drawers.options();
+      }
+      assert.match(await told(), /ends in a deadlock.*Ada waits at line 8.*Ben waits at line 8/s);
+      assert.match(await told(), /You have found an interleaving that breaks the program\./);
+      const [marked] = await drawers.marked();
+      assert.match(await drawers.text(".runnable-at"), new RegExp(`^\\s*${String(marked)}\\b`));
+      assert.match(await drawers.text(".runnable-stepper-place"), /, \d forced switch(es)?$/);
+      await drawers.press("Step back");
+      await drawers.chosen(made - 1);
+      assert.ok((await drawers.options()).length > 1);
+      await drawers.press("Run to the end");
+      await untilText(
+        page,
+        `${drawers.selector} .runnable-stepper-told`,
+        /The program (ends|exits)/,
+      );
+      assert.equal((await drawers.options()).length, 0);
+    });
+
+    test("tasks are given their turns by the reader, too", async () => {
+      const seat = new Orders(page, "seat");
+      await seat.press("Choose the next step yourself");
+      await seat.chosen(0);
+      await seat.press("Ben starts at line 16");
+      assert.equal(await seat.chosen(1), "1 choice, 1 task out of turn");
+      assert.deepEqual(await seat.options(), ["Ben resumes at line 17", "Ada resumes at line 9"]);
+      await seat.press("Ben resumes at line 17");
+      await seat.chosen(2);
+      assert.match(await seat.text(".runnable-stepper-told"), /AssertionError: -1 left in stock/);
+      assert.match(await seat.text(".runnable-stepper > pre:last-child"), /Ada gets.*\nBen gets/);
+      await seat.write("print('other code')\n");
+      assert.match(await seat.text(".runnable-orders-said"), /The code has changed/);
+      await seat.press("Choose the next step yourself");
+      await untilText(page, `${seat.selector} .runnable-stepper-told`, /ends normally/);
+      await seat.press("Reset");
+    });
+
+    test("random interleavings differ each time, and the seed is named", async () => {
+      const doors = new Orders(page, "doors");
+      await doors.press("Try random interleavings");
+      const said = await doors.said(/seed 1/);
+      assert.match(
+        said,
+        /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
+      );
+      await doors.press("Try random interleavings");
+      assert.notEqual((await doors.said(/seed 2/)).replace("seed 2", "seed 1"), said);
+      await doors.steps();
+    });
+
+    test("what the reader writes is what is tried, and Stop ends it", async () => {
+      const doors = new Orders(page, "doors_locked");
+      await doors.write(
+        "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
+          "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
+      );
+      assert.match(await doors.text(".runnable-orders-said"), /The code has changed/);
+      await doors.press("Explore interleavings");
+      await page.waitForFunction(
+        (selector) =>
+          /^[\d,]+ interleavings tried/.test(document.querySelector(selector)?.textContent ?? ""),
+        { timeout: 90_000, polling: "mutation" },
+        `${doors.selector} .runnable-orders-progress`,
+      );
+      await doors.press("Stop");
+      assert.match(await doors.said(/Stopped after/), /^Stopped after [\d,]+ interleavings\.$/);
+      await doors.write("print('one'\n");
+      await doors.press("Explore interleavings");
+      assert.match(await doors.said(/never closed/), /^Line 1: '\(' was never closed\.$/);
+    });
+
+    test("the playground does the same with the reader's own program", async () => {
+      const own = await freshPage(browser);
+      await own.goto(`${site.url}/playground/`);
+      const playground = new Orders(own, "playground", "runnable-playground");
+      await playground.write(
+        "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
+          "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
+          "order = []\nasyncio.run(main())\nassert order == ['one', 'two'], order\n",
+      );
+      assert.match(
+        await playground.tryAll(),
+        /^Tried all 2 possible interleavings: 1 of them breaks/,
+      );
+      const steps = await playground.steps();
+      assert.match(steps.at(-1)!.text, /AssertionError: \['two', 'one'\]/);
+      await playground.write("import asyncio\nprint('nothing to choose')\n");
+      assert.match(
+        await playground.tryAll(),
+        /^There is only one possible interleaving, and it does not break/,
+      );
+      await playground.write("import socket\nsocket.create_connection(('127.0.0.1', 1))\n");
+      assert.match(
+        await playground.tryAll(),
+        /There is only one possible interleaving, and it breaks the program\./,
+      );
+      await own.close();
+    });
+
+    test("another widget's Run takes the turn, and a run is as usual afterwards", async () => {
+      const drawers = new Orders(page, "drawers");
+      assert.equal((await drawers.run()).text, "Ada moves coins\nBen moves coins\n");
+    });
+  });
+}
+
+test("where threads cannot switch tasks still can, and the reason is said", async () => {
+  const browser = await launch("firefox", {
+    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+  });
+  try {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    assert.equal(
+      await new Orders(page, "doors").tryAll(),
+      "This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer.",
+    );
+    assert.match(await new Orders(page, "seat").tryAll(), /2 of them break the program/);
+    assert.match(await new Orders(page, "seat_taken").tryAll(), /none breaks the program/);
+  } finally {
+    await browser.close();
+  }
+});
+
+describe("looks and keys", () => {
+  let browser: Browser;
+  before(async () => void (browser = await launch()));
+  after(() => browser?.close());
+
+  for (const [device, viewport] of Object.entries({ desktop: undefined, phone: PHONE })) {
+    for (const scheme of ["light", "dark"]) {
+      test(`no accessibility violation: ${device}, ${scheme}`, async () => {
+        const page = await freshPage(browser, viewport);
+        await page.emulateMediaFeatures([
+          { name: "prefers-color-scheme", value: scheme },
+          { name: "prefers-reduced-motion", value: "reduce" },
+        ]);
+        await page.goto(site.url + PAGE);
+        const drawers = new Orders(page, "drawers");
+        await drawers.tryAll();
+        if (device === "phone") {
+          const seat = new Orders(page, "seat");
+          await seat.press("Choose the next step yourself");
+          await seat.chosen(0);
+        }
+        assert.deepEqual(await violations(page, { parts: "runnable-snippet" }), []);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        );
+        assert.equal(wide, false, "the page does not scroll sideways");
+        await page.browserContext().close();
+      });
+    }
+  }
+
+  test("the keyboard does all, and steps move nothing", async () => {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    const doors = new Orders(page, "doors");
+    const begin = await doors.button("Explore interleavings");
+    const below = () =>
+      page.$eval(
+        'runnable-snippet[data-name="interleavings/doors_locked"]',
+        (element) => element.getBoundingClientRect().top + scrollY,
+      );
+    await begin.focus();
+    await page.keyboard.press("Enter");
+    await doors.said(/break the program/);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    assert.equal(await focused(), "Explore interleavings");
+    for (let presses = 0; (await focused()) !== "Next"; presses++) {
+      assert.ok(presses < 8, "Next is a few tabs away");
+      await page.keyboard.press("Tab");
+    }
+    const place = await below();
+    for (let at = 2; at <= 7; at++) {
+      await page.keyboard.press("Enter");
+      assert.equal(await doors.text(".runnable-stepper-place"), `Step ${String(at)} of 7`);
+      assert.equal(await below(), place);
+    }
+    assert.equal(await focused(), "Next", "the focus stays at the last step");
+    await page.browserContext().close();
+  });
+
+  test("by keyboard: whoever goes on is chosen, and the focus comes to the next choice", async () => {
+    const page = await freshPage(browser);
+    await page.goto(site.url + PAGE);
+    const doors = new Orders(page, "doors");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
+    await (await doors.button("Choose the next step yourself")).focus();
+    await page.keyboard.press("Enter");
+    await doors.chosen(0);
+    for (let count = 1; count <= 4; count++) {
+      assert.match(await focused(), /^front door (starts|resumes) at line \d+$/);
+      assert.deepEqual(await doors.marked(), [Number(/\d+$/.exec(await focused())![0])]);
+      await page.keyboard.press("Enter");
+      await doors.chosen(count);
+      if (!(await focused()).startsWith("front door")) break;
+    }
+    await doors.press("Step back");
+    await page.browserContext().close();
+  });
+
+  test("without JavaScript there is none of it; elsewhere its code is not fetched", async () => {
+    const page = await freshPage(browser);
+    const requests: string[] = [];
+    const scripts: Promise<string>[] = [];
+    page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+    page.on("response", (response) => {
+      if (response.url().endsWith(".js")) scripts.push(response.text());
+    });
+    await page.goto(`${site.url}/explanation/races-and-deadlocks/`, { waitUntil: "networkidle0" });
+    assert.deepEqual(
+      requests.filter((path) => path.includes("orders")),
+      [],
+    );
+    for (const script of await Promise.all(scripts)) {
+      assert.ok(!script.includes("explorer/scheduler.py"));
+    }
+    assert.equal(await page.$(".runnable-orders"), null);
+    await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+    assert.equal(requests.filter((path) => path.includes("/chunks/orders-")).length, 1);
+    await page.setJavaScriptEnabled(false);
+    await page.goto(site.url + PAGE);
+    const shown = await page.$eval(".runnable-orders", (element) => element.checkVisibility());
+    assert.equal(shown, false);
+    await page.browserContext().close();
+  });
+});

@@ -1,0 +1,101 @@
+/** The menu beside Run: in which time a page's programs run. */
+// suite: light
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { engines } from "../support/runner.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
+
+const PAGE = "/tutorials/chess-exhibition/";
+const FIRST = "#chess-synchronous";
+const SECOND = "#chess-asynchronous";
+
+const LONG = `import time
+print("ready")
+time.sleep(3600)
+print(time.perf_counter())
+`;
+
+for (const engine of engines) {
+  describe(engine, () => {
+    const site = useSite(engine);
+    const stage = usePage(() => freshPage(site.browser));
+    let page: Page;
+    beforeEach(async () => {
+      page = stage.page;
+      await visitAfresh(page, site.url, PAGE);
+      await page.waitForSelector(`${FIRST} .runnable-pace`);
+    });
+
+    const chosen = (selector: string) =>
+      page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
+    const caption = (selector: string) =>
+      page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
+    const choose = (pace: string) => page.select(`${FIRST} .runnable-pace`, pace);
+
+    test("time is real until the reader chooses, and then nothing is said of it", async () => {
+      assert.equal(await chosen(FIRST), "1");
+      const { origin } = await new Widget(page, FIRST).run();
+      assert.match(origin, /^Ran in your browser · Python [\d.]+$/);
+      await page.waitForSelector(`${FIRST} .tl-chart`);
+      assert.doesNotMatch(await caption(FIRST), /time,|faster/);
+    });
+
+    test("with the keyboard: the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
+      await page.focus(`${FIRST} .runnable-step`);
+      await page.keyboard.press("Tab");
+      const focused = () =>
+        page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+      assert.equal(await focused(), "Clock for chess/synchronous.py");
+      await page.keyboard.press("v");
+      await page.waitForFunction(
+        (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
+        {},
+        `${FIRST} .runnable-pace`,
+      );
+      assert.equal(await focused(), "Clock for chess/synchronous.py");
+    });
+
+    test("the choice holds for all widgets of the page, and output and timeline name it", async () => {
+      await choose("0");
+      assert.equal(await chosen(SECOND), "0");
+      const widget = new Widget(page, SECOND);
+      await widget.write(LONG);
+      const { origin, text } = await widget.run();
+      assert.match(origin, /Python [\d.]+ · in virtual time, where waiting takes no time$/);
+      assert.equal(text, "ready\n3600.0\n");
+      await page.waitForFunction(
+        (selector) => /1\sh|60\smin/.test(document.querySelector(selector)?.textContent ?? ""),
+        {},
+        `${SECOND} .tl-head`,
+      );
+      assert.match(await caption(SECOND), /in your browser, in virtual time/);
+    });
+
+    test("it is kept for this page, and for no other one", async () => {
+      await choose("0");
+      await page.reload();
+      await page.waitForSelector(`${FIRST} .runnable-pace`);
+      assert.equal(await chosen(FIRST), "0");
+      await page.goto(`${site.url}/tutorials/first-overlap/`);
+      await page.waitForSelector(".runnable-pace");
+      assert.equal(await chosen("runnable-snippet:not([data-native])"), "1");
+      await page.goto(site.url + PAGE);
+      await page.waitForSelector(`${FIRST} .runnable-pace`);
+      assert.equal(await chosen(FIRST), "0");
+    });
+
+    test("faster runs say so while they run, and Stop ends them", async () => {
+      await choose("10");
+      const widget = new Widget(page, FIRST);
+      await widget.write(LONG);
+      await widget.press("Run");
+      const { origin } = await widget.until(/ready/);
+      assert.match(origin, /^Running in your browser .* 10 × faster than real time$/);
+      await widget.press("Stop");
+      const { text, notes } = await widget.finished();
+      assert.match(text, /^ready\n/);
+      assert.ok(notes.includes("Stopped."), notes.join());
+    });
+  });
+}

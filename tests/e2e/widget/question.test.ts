@@ -1,0 +1,297 @@
+/** Questions above a snippet: a prediction is made, and the run itself says what holds. */
+// suite: light
+import assert from "node:assert/strict";
+import { glob, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { judge, type Answer } from "../../../runtime/page/question/judging.ts";
+import { engines } from "../support/runner.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  siteDirectory,
+  untilText,
+  usePage,
+  visitAfresh,
+  Widget,
+  type Site,
+} from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const PAGE = "/reference/misconceptions/";
+/** Ada and Ben in a library: the second of three answers holds. */
+const READERS = "switching-predict";
+const NEXT = "myths-one-and-ten";
+
+/** One `<predict-question>` with its snippet, as a reader uses them. */
+class Asked {
+  readonly page: Page;
+  readonly widget: Widget;
+  readonly selector: string;
+
+  constructor(page: Page, snippet: string) {
+    this.page = page;
+    this.widget = new Widget(page, `#${snippet}`);
+    this.selector = `predict-question[data-for="${snippet}"]`;
+  }
+
+  ready(): Promise<unknown> {
+    return this.page.waitForSelector(`${this.selector} .predict-bar`);
+  }
+
+  async choose(answer: number): Promise<void> {
+    await this.page.click(`${this.selector} li:nth-child(${String(answer)}) input`);
+  }
+
+  async press(name: string): Promise<void> {
+    await new Widget(this.page, this.selector).press(name);
+  }
+
+  /** What is said of each answer. */
+  marks(): Promise<string[]> {
+    return this.page.$$eval(`${this.selector} .predict-mark`, (all) =>
+      all.map((mark) => mark.textContent),
+    );
+  }
+
+  said(pattern: RegExp): Promise<void> {
+    return untilText(this.page, `${this.selector} [role=status]`, pattern);
+  }
+
+  /** Whether the recorded or the reader's own output is to be seen. */
+  isTold(): Promise<boolean> {
+    return this.page.$eval(`${this.widget.selector} [role=log]`, (log) => log.checkVisibility());
+  }
+
+  chosen(): Promise<number> {
+    return this.page.$$eval(`${this.selector} input`, (all) =>
+      all.findIndex((input) => input.checked),
+    );
+  }
+}
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+}
+
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; (await focused(page)) !== text; presses++) {
+    assert.ok(presses < 5, `${text} is a few tabs away`);
+    await page.keyboard.press("Tab");
+  }
+}
+
+let site: Site;
+before(async () => void (site = await serveSite()));
+after(() => site?.close());
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser: Browser;
+    let page: Page;
+    let readers: Asked;
+    before(async () => {
+      browser = await launch(engine, {
+        args: ["--force-prefers-reduced-motion"],
+        extraPrefsFirefox: { "ui.prefersReducedMotion": 1 },
+      });
+    });
+    after(() => browser?.close());
+    const stage = usePage(() => freshPage(browser));
+    beforeEach(async () => {
+      page = stage.page;
+      await page.setViewport({ width: 1280, height: 900 });
+      await visitAfresh(page, site.url, PAGE);
+      readers = new Asked(page, READERS);
+      await readers.ready();
+    });
+
+    test("a wrong prediction is told from what happened", async () => {
+      assert.deepEqual(await violations(page), []);
+      await readers.choose(1);
+      await readers.said(/^Now run it and see\.$/);
+      await readers.press("Run it");
+      const output = await page.$(`#${READERS} [role=log]`);
+      await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
+      assert.equal(await output!.isIntersectingViewport(), true, "unfolded and scrolled to");
+      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
+      const marks = ["✗ Your answer", "➜ This is what happened", ""];
+      assert.deepEqual(await readers.marks(), marks);
+      const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
+      assert.equal(result, "You chose 1, but the run matches answer 2.");
+      const places = [`${readers.selector} [role=status]`, `.predict-program:has(#${READERS}) > p`];
+      await page.waitForFunction(
+        (places) =>
+          places.some((place) => {
+            const { top, bottom } = document.querySelector(place)!.getBoundingClientRect();
+            return top >= 0 && bottom <= innerHeight;
+          }),
+        { polling: "raf" },
+        places,
+      );
+      // The table of contents follows, and cuts a link off at its edge: axe finds that too small.
+      await page.evaluate(() => scrollTo(0, 0));
+      assert.deepEqual(await violations(page), []);
+      await readers.choose(2);
+      await readers.said(/^Now run it and see\.$/);
+      assert.deepEqual(await readers.marks(), ["", "", ""]);
+    });
+
+    test("what a run says stays in the window until the reader goes on", async () => {
+      await readers.choose(2);
+      await readers.press("Run it");
+      await readers.said(/^You were right: /);
+      const isHeld = (): Promise<boolean> =>
+        page.$eval(`#${READERS}`, (snippet) => {
+          snippet.scrollIntoView({ block: "start" });
+          const result = snippet.parentElement!.querySelector(".predict-result")!;
+          const { top, bottom } = result.getBoundingClientRect();
+          return top >= 0 && bottom <= innerHeight;
+        });
+      await page.setViewport({ width: 1000, height: 400 });
+      assert.equal(await isHeld(), true);
+      await page.keyboard.press("Shift");
+      assert.equal(await isHeld(), false, "it is in its place, below the output");
+      await page.setViewport({ width: 1280, height: 900 });
+    });
+
+    test("a program that the reader has changed decides, or matches none of the answers", async () => {
+      await readers.choose(2);
+      await readers.press("Run it");
+      await readers.said(/^You were right: /);
+      await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
+      await readers.widget.run();
+      await readers.said(/^You chose 2, but the run matches answer 3\.$/);
+      await readers.widget.write("print('closed today')\n");
+      await readers.widget.run();
+      await readers.said(/^This run matches none of the answers\.$/);
+      assert.deepEqual(await readers.marks(), ["", "", ""]);
+      await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
+      await readers.widget.press("Run");
+      await readers.widget.until(/Ben/);
+      await readers.widget.press("Stop");
+      await readers.said(/^This run matches none of the answers: it was stopped\.$/);
+      await readers.widget.press("Reset");
+      assert.equal(await readers.isTold(), true, "the recording is no secret any more");
+    });
+
+    test("whoever has predicted nothing hears what happened", async () => {
+      await readers.choose(1);
+      await readers.press("Run it");
+      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
+      await readers.press("Ask me again");
+      assert.equal(await readers.chosen(), -1);
+      await readers.said(/^Choose an answer before you run it\.$/);
+      await readers.widget.run();
+      await readers.said(/^The run matches answer 2\.$/);
+      assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
+    });
+
+    test("the keyboard suffices, and is where it was after the run", async () => {
+      const next = new Asked(page, NEXT);
+      await next.ready();
+      await page.focus(`${next.selector} input`);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowUp");
+      assert.equal(await next.chosen(), 0);
+      await tabTo(page, "Run it");
+      await page.keyboard.press("Enter");
+      await next.said(/^You were right: the run matches answer 1\.$/);
+      assert.equal((await next.marks())[0], "✓ Right: this is what happened");
+      assert.equal(await focused(page), "Run it");
+      await tabTo(page, "Ask me again");
+      await page.keyboard.press("Enter");
+      const isFirst = await page.$eval(`${next.selector} input`, (input) =>
+        input.matches(":focus"),
+      );
+      assert.equal(isFirst, true);
+    });
+
+    test("the recorded output is hidden until it is asked for, and is a run as well", async () => {
+      const asked = new Asked(page, "gil-let-in--jobs");
+      await asked.ready();
+      const open = `details:has(#gil-let-in--jobs)`;
+      await page.$eval(open, (details) => (details.open = true));
+      assert.equal(await asked.isTold(), false);
+      await asked.choose(3);
+      await new Widget(page, `${open} .predict-result`).press("Show it");
+      assert.equal(await asked.isTold(), true);
+      await asked.said(/^You were right: the run matches answer 3\.$/);
+    });
+
+    test("where a program does not run in the browser, its recording answers", async () => {
+      const asked = new Asked(page, "myths-finish-together");
+      // As if it were native from the start; the element is opened anew.
+      await page.$eval(asked.selector, async (question) => {
+        const [parent, after] = [question.parentNode!, question.nextSibling];
+        document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
+        question.remove();
+        await new Promise((resolve) => setTimeout(resolve));
+        parent.insertBefore(question, after);
+      });
+      await asked.ready();
+      assert.equal((await page.$$(`${asked.selector} input`)).length, 3);
+      await asked.choose(1);
+      await asked.said(/^Now look and see\.$/);
+      await asked.press("Show its output");
+      await asked.said(/^You chose 1, but the run matches answer 2\.$/);
+      assert.equal(await asked.isTold(), true);
+    });
+  });
+}
+
+test("without JavaScript there is a list, and the recording answers", async (context) => {
+  const browser = await launch();
+  context.after(() => browser.close());
+  const plain = await freshPage(browser);
+  await plain.setJavaScriptEnabled(false);
+  await plain.goto(site.url + PAGE);
+  assert.equal(await plain.$("predict-question :is(input, button)"), null);
+  const [list, items] = await plain.$eval(`predict-question[data-for="${READERS}"]`, (element) => [
+    element.querySelector("ol")!.innerText,
+    element.querySelectorAll("li").length,
+  ]);
+  assert.equal(items, 3);
+  assert.match(list as string, /at Ada.s first await/);
+  const shown = await plain.$eval(`details:has(#${READERS})`, (details) => {
+    details.open = true;
+    return details.innerText;
+  });
+  assert.match(shown, /Recorded on[\s\S]*Ada asks for Lima\nBen[\s\S]*The run matches answer 2/);
+});
+
+const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
+function attribute(tag: string, name: string): string | undefined {
+  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
+  return value?.replace(/&(amp|lt|gt|quot);/g, (_, entity: string) => UNESCAPED[entity]!);
+}
+
+test("browsers find the same answers in the recordings as the build did", async () => {
+  let count = 0;
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    for (const [, tag = "", inner = ""] of html.matchAll(
+      /(<predict-question [^>]*>)([\s\S]*?)<\/predict-question>/g,
+    )) {
+      const id = attribute(tag, "data-for")!;
+      const [snippet = ""] = new RegExp(`<runnable-snippet id="${id}"[^>]*>`).exec(html) ?? [];
+      const name = attribute(snippet, "data-name")!;
+      const recorded = await readFile(`snippets/${name}.out`, "utf8");
+      const answers = [...inner.matchAll(/<li [^>]*>/g)].map(([li]): Answer => {
+        const [below, above] = [attribute(li, "data-below"), attribute(li, "data-above")];
+        return {
+          when: attribute(li, "data-when")!,
+          ...(below === undefined ? {} : { below: Number(below) }),
+          ...(above === undefined ? {} : { above: Number(above) }),
+        };
+      });
+      const text = recorded.replace(/^2> /gm, "").replace(/\[exit status \d+\]\n$/, "");
+      assert.deepEqual(judge(answers, text), [Number(attribute(tag, "data-recorded"))], name);
+      count++;
+    }
+  }
+  assert.ok(count >= 12, `only ${String(count)} questions`);
+});

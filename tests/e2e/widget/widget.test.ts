@@ -1,0 +1,406 @@
+/** A reader at one widget: run, stop, change, reset, copy, share; and what goes wrong. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import type { Intercept } from "../../../runtime/harness/server.ts";
+import { freshPage, launch, serveSite, untilText, Widget, type Site } from "../support/site.ts";
+
+const PAGE = "/tutorials/first-overlap/";
+
+let site: Site, browser: Browser, page: Page, widget: Widget;
+let requests: string[];
+/** Called with each request, so that a test can wait for one. */
+let onRequest = (): void => {};
+let intercept: Intercept | undefined;
+
+before(async () => {
+  site = await serveSite(undefined, (request, response) => {
+    requests.push(request.url ?? "");
+    onRequest();
+    return intercept?.(request, response) ?? false;
+  });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+beforeEach(async () => {
+  requests = [];
+  onRequest = () => {};
+  intercept = undefined;
+  page = await freshPage(browser);
+  widget = new Widget(page);
+});
+afterEach(() => page.browserContext().close());
+
+const runtimeRequests = () => requests.filter((url) => /\/runtime\/.*\.bin$/.test(url));
+
+/** Waits until so many files of the runtime have been asked for; on a slow machine they come late. */
+function untilRequested(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    onRequest = () => void (runtimeRequests().length >= count && resolve());
+    onRequest();
+  });
+}
+
+describe("before and after the first Run", () => {
+  test("no byte of Python is requested before it; nothing ever goes to another host", async () => {
+    const elsewhere: string[] = [];
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^(https?|wss?):/.test(url.protocol) && url.origin !== site.url) elsewhere.push(url.href);
+    });
+    await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+    await widget.button("Run");
+    assert.deepEqual(runtimeRequests(), []);
+    await widget.run();
+    // The program, Python and its memory; then the standard library.
+    await untilRequested(4);
+    await page.waitForNetworkIdle();
+    assert.equal(runtimeRequests().length, 4);
+    assert.deepEqual(elsewhere, []);
+  });
+
+  test("it is fetched when the pointer or the keyboard comes near, so that Run starts at once", async () => {
+    const near = [
+      () => page.hover(`${widget.selector} .runnable-copy`),
+      () => page.focus(`${widget.selector} .runnable-run`),
+    ];
+    for (const come of near) {
+      await page.goto("about:blank");
+      await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+      await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+      requests = [];
+      // A page that has opened the cache goes on with it.
+      await page.reload({ waitUntil: "networkidle0" });
+      await widget.button("Run");
+      assert.deepEqual(runtimeRequests(), []);
+      await come();
+      await untilRequested(4);
+      await page.waitForNetworkIdle();
+      assert.equal(runtimeRequests().length, 4);
+      await widget.run();
+      assert.equal(runtimeRequests().length, 4);
+    }
+  });
+
+  test("nothing is fetched ahead where data is to be saved", async () => {
+    await page.evaluateOnNewDocument(() =>
+      Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
+    );
+    await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+    await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+    await widget.button("Run");
+    await page.hover(`${widget.selector} .runnable-copy`);
+    await page.waitForNetworkIdle();
+    assert.deepEqual(runtimeRequests(), []);
+    await widget.run();
+    assert.ok(runtimeRequests().length > 0);
+  });
+
+  test("the recording is shown and labelled until the reader's own run replaces it", async () => {
+    await page.goto(site.url + PAGE);
+    assert.match((await widget.shown()).origin, /^Recorded on CPython 3\.\d+/);
+    const { origin, text } = await widget.run();
+    // The interpreter's own version, not one that is written down somewhere.
+    assert.match(origin, /^Ran in your browser · Python 3\.14\.\d+$/);
+    assert.notEqual(text, "");
+  });
+
+  test("a second run does not download again", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.run();
+    await untilRequested(4);
+    const count = runtimeRequests().length;
+    await widget.write("print('again')\n");
+    await widget.run();
+    await widget.until(/again/);
+    assert.equal(runtimeRequests().length, count);
+  });
+
+  test(
+    "progress shows how much of how much, and a failed download can be tried again",
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      // Asked for a moment after the progress is shown: first the browser looks for what it has kept.
+      const asked = Promise.withResolvers<Parameters<Intercept>[1]>();
+      intercept = ({ url }, response) => {
+        if (!url?.includes("pyodide.wasm")) return false;
+        asked.resolve(response);
+        return true;
+      };
+      await page.goto(site.url + PAGE);
+      await widget.press("Run");
+      await widget.until(/Loading Python: \d\.\d of \d\.\d MB/);
+      await page.waitForSelector(`${widget.selector} progress[value]`);
+      (await asked.promise).writeHead(503).end();
+      const { notes } = await widget.until(/Not run/);
+      assert.match(notes.join(), /pyodide\.wasm.* could not be loaded: the server answered 503/);
+      intercept = undefined;
+      const { origin } = await widget.run();
+      assert.match(origin, /^Ran in your browser/);
+    },
+  );
+});
+
+describe("Stop", () => {
+  test("an endless loop ends, the page stays responsive, the next Run works", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write("print('spinning')\nwhile True: pass\n");
+    await widget.press("Run");
+    await widget.until(/spinning/);
+    // Timers of the page go on while the program spins; `make bench` measures the longest pause.
+    const turns = await page.evaluate(async () => {
+      let turns = 0;
+      for (const end = performance.now() + 1000; performance.now() < end; turns++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return turns;
+    });
+    // In one blocked by the program there would be none at all.
+    assert.ok(turns > 10, `only ${turns} turns of the page's event loop in a second`);
+    await widget.press("Stop");
+    const { text, stderr, notes } = await widget.finished();
+    assert.match(text, /^spinning\n/);
+    assert.match(
+      stderr,
+      /^Traceback .*\n {2}File "in_turn.py", line 2, in <module>[^]*KeyboardInterrupt\n$/,
+    );
+    assert.deepEqual(stderr.match(/File/g)?.length, 1);
+    assert.deepEqual(notes, ["Stopped."]);
+    await widget.write("print('next')\n");
+    assert.equal((await widget.run()).text, "next\n");
+  });
+
+  test("what a `finally` block prints is seen, and that the program is stopping", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write(
+      "import time\nprint('asleep')\ntry:\n    time.sleep(99)\nfinally:\n" +
+        "    print('cleaning')\n    time.sleep(0.3)\n    print('clean')\n",
+    );
+    await widget.press("Run");
+    await widget.until(/asleep/);
+    // Installed before the press: it is shown for a third of a second.
+    const stopping = untilText(page, `${widget.selector} [role=log]`, /Stopping…[^]*cleaning/);
+    await widget.press("Stop");
+    await stopping;
+    const { text, notes } = await widget.finished();
+    assert.match(text, /^asleep\ncleaning\nclean\n/);
+    assert.deepEqual(notes, ["Stopped."]);
+  });
+
+  test("a program that does not react is ended, which is said; a second press does not wait", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write(
+      "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
+    );
+    for (const presses of [1, 2]) {
+      await widget.press("Run");
+      await widget.until(/deaf/);
+      const start = performance.now();
+      for (let press = 0; press < presses; press++) await widget.press("Stop");
+      const { notes } = await widget.finished();
+      assert.deepEqual(notes, [
+        "Stopped: the program kept running after Ctrl+C, so its interpreter was terminated.",
+      ]);
+      if (presses === 1) assert.ok(performance.now() - start > 450);
+    }
+    await widget.write("print('next')\n");
+    assert.equal((await widget.run()).text, "next\n");
+  });
+
+  test("a program that waits for its threads says so", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write(
+      "import threading, time\nfor _ in range(2): threading.Thread(target=time.sleep, args=[1.5]).start()\nprint('end')\n",
+    );
+    await widget.press("Run");
+    await widget.until(/Waiting for 2 threads to end/);
+    assert.equal((await widget.finished()).text, "end\n");
+  });
+
+  test("Run on a second widget stops the first, which says so", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write("while True: pass\n");
+    await widget.press("Run");
+    await widget.until(/Running in your browser/);
+    const id = await page.$$eval("runnable-snippet:not([data-native])", (all) => all[1]!.id);
+    const second = new Widget(page, `[id="${id}"]`);
+    await second.run();
+    const { notes } = await widget.finished();
+    assert.match(notes.join(), /Stopped because you ran .*\.py\./);
+  });
+});
+
+describe("endings", () => {
+  const cases: [string, string, RegExp, RegExp?][] = [
+    [
+      "syntax error",
+      "for board in range(3)\n    pass\n",
+      /SyntaxError: expected ':'/,
+      /Exit status 1/,
+    ],
+    ["exception", "def move():\n    1 / 0\nmove()\n", /ZeroDivisionError/, /Exit status 1/],
+    ["SystemExit", "raise SystemExit(3)\n", /^$/, /Exit status 3/],
+    ["deep recursion", "def f(): f()\nf()\n", /RecursionError/, /Exit status 1/],
+    ["missing module", "import requests\n", /'requests' is not installed/],
+    ["no output", "x = 1\n", /^$/, /The program printed nothing/],
+  ];
+  test("each way to fail gives a clear result, and the next Run works", async () => {
+    await page.goto(site.url + PAGE);
+    for (const [name, source, stderr, note] of cases) {
+      await widget.write(source);
+      const shown = await widget.run();
+      assert.match(shown.stderr, stderr, name);
+      if (note) assert.match(shown.notes.join(), note, name);
+    }
+    await widget.write("print('next')\n");
+    assert.equal((await widget.run()).text, "next\n");
+  });
+
+  test("a traceback shows the reader's lines only, and a click on one goes there", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write(
+      "import asyncio\n\nasync def main():\n    await asyncio.wait_for(lose(), 1)\n\n" +
+        "async def lose():\n    raise ValueError('lost')\n\nasyncio.run(main())\n",
+    );
+    const { stderr } = await widget.run();
+    assert.deepEqual(stderr.match(/File "[^"]*", line \d+/g), [
+      'File "in_turn.py", line 9',
+      'File "in_turn.py", line 4',
+      'File "in_turn.py", line 7',
+    ]);
+    const first = await page.$(widget.selector);
+    const links = await first!.$$(".runnable-line-link");
+    await links.at(-1)!.click();
+    await page.waitForFunction(() =>
+      getSelection()?.toString().includes("raise ValueError('lost')"),
+    );
+  });
+
+  test("endless output is cut with a notice, and the page stays responsive", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write("while True: print('again')\n");
+    await widget.press("Run");
+    await widget.until(/cut off after 5,000 lines/);
+    await widget.press("Stop");
+    assert.match((await widget.finished()).notes.join(), /Stopped/);
+  });
+});
+
+describe("editing", () => {
+  test("edits outlive the page until Reset, and Reset can be undone", async () => {
+    await page.goto(site.url + PAGE);
+    const recorded = (await widget.shown()).text;
+    await widget.write("print('mine')\n");
+    await page.reload();
+    assert.equal((await widget.run()).text, "mine\n");
+    await widget.press("Reset");
+    assert.equal((await widget.shown()).text, recorded);
+    await widget.press("Undo");
+    assert.equal((await widget.run()).text, "mine\n");
+    await widget.press("Reset");
+    await page.reload();
+    assert.notEqual((await widget.run()).text, "mine\n");
+  });
+
+  test("by keyboard alone: Tab reaches the code and leaves it, Escape too, Ctrl+Enter runs", async () => {
+    await page.goto(site.url + PAGE);
+    // All of its code is shown: no button to unfold the rest comes first.
+    widget = new Widget(page, '[data-name="overlap/never_awaited"]');
+    await widget.button("Run");
+    await page.focus(`${widget.selector} .runnable-file`);
+    const focused = () => page.evaluate(() => document.activeElement?.className ?? "");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.activeElement?.classList.contains("cm-content"));
+    await page.keyboard.press("Escape");
+    assert.match(await focused(), /runnable-run/);
+    await page.keyboard.down("Shift");
+    await page.keyboard.press("Tab");
+    await page.keyboard.up("Shift");
+    assert.match(await focused(), /cm-content/);
+    await page.keyboard.press("Tab");
+    assert.doesNotMatch(await focused(), /cm-content/);
+    await page.keyboard.down("Control");
+    await page.keyboard.press("Enter");
+    await page.keyboard.up("Control");
+    await widget.until(/Running in your browser|Ran in your browser/);
+  });
+});
+
+describe("handing out", () => {
+  test("a Share link opens its source in another profile and does not run it", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.write("print('shared ✓ <b>')\n");
+    await widget.press("Share");
+    await page.waitForSelector(`${widget.selector} .runnable-link`);
+    const link = await page.$eval(
+      `${widget.selector} .runnable-link`,
+      (field) => (field as HTMLInputElement).value,
+    );
+    assert.match(link, /\/playground\/#code=[\w-]+$/);
+    const other = await freshPage(browser);
+    const fetched: string[] = [];
+    other.on("request", (request) => fetched.push(request.url()));
+    await other.goto(link);
+    const playground = new Widget(other, "runnable-playground");
+    await other.waitForFunction(() =>
+      document
+        .querySelector("runnable-playground .cm-content")
+        ?.textContent?.includes("shared ✓ <b>"),
+    );
+    assert.deepEqual(
+      fetched.filter((url) => url.endsWith(".bin")),
+      [],
+    );
+    assert.equal((await playground.run()).text, "shared ✓ <b>\n");
+    await other.browserContext().close();
+  });
+
+  test("the playground shows its code at once, and Run stays where it is", async () => {
+    const other = await freshPage(browser);
+    // Where things are as soon as they are there: the editor is still to be fetched.
+    await other.evaluateOnNewDocument(() => {
+      new MutationObserver((_, observer) => {
+        const run = document.querySelector("runnable-playground .runnable-run");
+        if (!run) return;
+        observer.disconnect();
+        const code = document.querySelector("runnable-playground .runnable-code")!;
+        const first = { text: code.textContent, top: run.getBoundingClientRect().top };
+        Object.assign(window, { first });
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await other.goto(`${site.url}/playground/`);
+    await other.waitForSelector("runnable-playground .cm-content");
+    const { first, top } = await other.evaluate(() => ({
+      first: (window as unknown as { first: { text: string; top: number } }).first,
+      top: document.querySelector("runnable-playground .runnable-run")!.getBoundingClientRect().top,
+    }));
+    assert.match(first.text, /import asyncio\n\n\nasync def ask[^]*asyncio\.run\(main\(\)\)\n$/);
+    assert.ok(
+      Math.abs(first.top - top) < 1,
+      `Run moved from ${String(first.top)} to ${String(top)}`,
+    );
+    await other.browserContext().close();
+  });
+
+  for (const [name, hash] of [
+    ["cut short", "#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA"],
+    ["not gzip", "#code=aGVsbG8"],
+    ["not base64", "#code=%%%"],
+  ]) {
+    test(`a damaged link (${name}) says so`, async () => {
+      await page.goto(`${site.url}/playground/${hash}`);
+      await page.waitForFunction(() =>
+        /damaged|incomplete|cannot be read|could not/i.test(
+          document.querySelector("runnable-playground")?.textContent ?? "",
+        ),
+      );
+      const playground = new Widget(page, "runnable-playground");
+      assert.match((await playground.run()).origin, /Ran in your browser/);
+    });
+  }
+});

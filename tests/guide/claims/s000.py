@@ -1,0 +1,234 @@
+"""Checks of note S000, on execution models."""
+
+import asyncio
+import contextlib
+import io
+import itertools
+import selectors
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
+
+import flask
+import pytest
+
+from tests.guide.claims import lab
+
+
+def claim_2() -> str:
+    together, executing = asyncio.run(lab.overlapping(2))
+    assert together == 2
+    return lab.yes_no(executing > 1)
+
+
+def claim_3() -> str:
+    return lab.run_python("import threading; print(threading.active_count())")
+
+
+def claim_4() -> str:
+    log: list[str] = []
+
+    def job(name: str) -> None:
+        log.append(f"+{name}")
+        time.sleep(0.01)
+        log.append(f"-{name}")
+
+    job("a")
+    job("b")
+    return " ".join(log)
+
+
+def claim_5() -> str:
+    def read() -> int:
+        return 3
+
+    async def main() -> str:
+        result = read()
+        task = asyncio.create_task(asyncio.sleep(0, 3))
+        answer = lab.yes_no(result == 3, task.done())
+        await task
+        return answer
+
+    return asyncio.run(main())
+
+
+def claim_6() -> str:
+    with (
+        mock.patch("werkzeug.serving.run_simple") as run_simple,
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        flask.Flask("shop").run()
+    return lab.yes_no(run_simple.call_args.kwargs["threaded"])
+
+
+def claim_7() -> str:
+    async def last_wait(threads: int) -> float:
+        free = asyncio.Semaphore(threads)
+
+        async def request(arrival: float) -> float:
+            await asyncio.sleep(arrival)
+            waited = await lab.timed(free.acquire())
+            await asyncio.sleep(0.2)
+            free.release()
+            return waited
+
+        waits = await asyncio.gather(*(request(number / 100) for number in range(1000)))
+        return waits[-1]
+
+    return lab.shown(lab.virtual(last_wait(1)), lab.virtual(last_wait(30)))
+
+
+def claim_8() -> str:
+    if not lab.has_gil():
+        pytest.skip("this interpreter runs without a GIL")
+    return lab.yes_no(lab.runs_meanwhile(lambda: lab.compute(0.05)))
+
+
+def claim_9() -> str:
+    all_there = threading.Barrier(3)
+
+    def identify() -> int:
+        all_there.wait(10)
+        return threading.get_native_id()
+
+    with ThreadPoolExecutor(3) as pool:
+        tickets = [pool.submit(identify) for _ in range(3)]
+    return str(len({ticket.result() for ticket in tickets}))
+
+
+def claim_10() -> str:
+    balance = 100
+    both_have_read = threading.Barrier(2)
+    thirty_is_written = threading.Event()
+
+    def take(amount: int) -> None:
+        nonlocal balance
+        seen = balance
+        both_have_read.wait(10)
+        if amount == 50:
+            thirty_is_written.wait(10)
+        balance = seen - amount
+        thirty_is_written.set()
+
+    threads = [threading.Thread(target=take, args=(amount,)) for amount in (30, 50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return str(balance)
+
+
+def claim_11() -> str:
+    together, executing = asyncio.run(lab.overlapping(5))
+    return f"{together} and {executing}"
+
+
+def claim_12() -> str:
+    return str(asyncio.run(lab.overlapping(10))[1])
+
+
+def claim_13() -> str:
+    async def waits_for_nothing() -> int:
+        return 3
+
+    async def main() -> str:
+        ran: list[str] = []
+
+        async def other() -> None:
+            ran.append("other")
+
+        task = asyncio.create_task(other())
+        await waits_for_nothing()
+        answer = lab.yes_no(ran)
+        await task
+        return answer
+
+    return asyncio.run(main())
+
+
+def claim_14() -> str:
+    async def main() -> float:
+        return await lab.timed(asyncio.sleep(1))
+
+    return f"{1 / lab.virtual(main()):.1f}"
+
+
+def claim_15() -> str:
+    if not hasattr(selectors, "EpollSelector"):
+        pytest.skip("this system has no epoll")
+    with tempfile.TemporaryFile() as file, selectors.EpollSelector() as selector:
+        try:
+            selector.register(file, selectors.EVENT_READ)
+        except PermissionError:
+            return "no"
+        return "yes"
+
+
+def claim_17() -> str:
+    return lab.yes_no(
+        overlaps_in_plain_code(),
+        overlaps(lambda: asyncio.sleep(0.01)),
+        overlaps(blocking_sleep),
+    )
+
+
+async def blocking_sleep() -> None:
+    time.sleep(0.01)  # noqa: ASYNC251 - that is the point
+
+
+def overlaps_in_plain_code() -> bool:
+    stays = lab.Stopwatch()
+    for _ in range(2):
+        with stays():
+            time.sleep(0.01)
+    return stays.most > 1
+
+
+def overlaps(wait: Callable[[], Awaitable[None]]) -> bool:
+    stays = lab.Stopwatch()
+
+    async def job() -> None:
+        with stays():
+            await wait()
+
+    async def main() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(job())
+            group.create_task(job())
+
+    asyncio.run(main())
+    return stays.most > 1
+
+
+def claim_18() -> str:
+    async def main() -> int:
+        threads: set[int] = set()
+
+        async def wait() -> None:
+            threads.add(threading.get_ident())
+            await asyncio.sleep(0.01)
+            threads.add(threading.get_ident())
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(1000):
+                group.create_task(wait())
+        return len(threads)
+
+    return str(asyncio.run(main()))
+
+
+def claim_19() -> str:
+    def steps(job: str) -> Iterator[str]:
+        yield f"{job} reads"
+        yield f"{job} writes"
+
+    def run(schedule: tuple[str, ...]) -> tuple[str, ...]:
+        jobs = {job: steps(job) for job in "ab"}
+        return tuple(next(jobs[job]) for job in schedule)
+
+    plain = {(*steps("a"), *steps("b"))}
+    threads = {run(schedule) for schedule in itertools.permutations("aabb")}
+    return f"{len(plain)} and {len(threads)}"

@@ -1,0 +1,91 @@
+"""API by version: every interpreter that is installed here evaluates each probe."""
+
+import re
+
+import pytest
+
+from guide.tables.api import Entry, load_api
+from mkdocs_runnable.project import Project
+from tests.conftest import REPOSITORY
+from tests.guide.pages.interpreters import INTERPRETERS, ask
+
+REFERENCE = Project(REPOSITORY).docs / "reference"
+ENTRIES = load_api(REFERENCE / "api.toml")
+PROBED = [entry for entry in ENTRIES if entry.probe]
+PAGE = REFERENCE / "api-by-version.md"
+# The page names the versions that have been asked: "CPython 3.11, 3.12 and 3.13".
+RUN_ON = re.findall(r"3\.\d+", re.findall(r"CPython ([\d., and]+)", PAGE.read_text("utf-8"))[0])
+
+# Runs on any Python: it must not use anything newer than the oldest one.
+PROGRAM = """
+import asyncio, asyncio.tasks, builtins, concurrent.futures, inspect, json, multiprocessing, os
+import pickle, queue, sys, threading, warnings
+from importlib.util import find_spec
+from inspect import signature
+
+def raised(call):
+    warnings.simplefilter("ignore")
+    try:
+        call()
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+def warned(call):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        call()
+    return [each.category.__name__ for each in found]
+
+def local_function():
+    def inner():
+        pass
+    return inner
+
+class Outer:
+    class __Private:
+        pass
+    private = __Private
+
+# Ask for names first: a policy that is set makes other answers different.
+answers = [bool(eval(probe)) for probe in json.load(sys.stdin)]
+print(json.dumps({"version": sys.version_info[:2], "answers": answers}))
+"""
+
+
+def number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_each_probe_is_true_from_its_version_on(interpreter: str) -> None:
+    found = ask(interpreter, PROGRAM, [entry.probe for entry in PROBED])
+    wrong = [
+        f"{entry.name}: {entry.probe} is {answer} on {found['version']}"
+        for entry, answer in zip(PROBED, found["answers"], strict=True)
+        if answer != (found["version"] >= number(entry.version))
+    ]
+    assert wrong == []
+    version = ".".join(map(str, found["version"]))
+    assert version in RUN_ON, f"{PAGE.name} does not say that {version} was asked"
+
+
+def test_entries_are_ordered_and_distinct() -> None:
+    versions = [number(entry.version) for entry in ENTRIES]
+    assert versions == sorted(versions)
+    assert len({entry.key for entry in ENTRIES}) == len(ENTRIES) > 40
+    assert len(PROBED) > 40
+
+
+def test_the_page_names_the_entries_without_a_probe() -> None:
+    (sentence,) = re.findall(
+        r"^Five entries have no probe.*$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert set(re.findall(r'"(.+?)"', sentence)) == {e.name for e in ENTRIES if not e.probe}
+    assert len(ENTRIES) - len(PROBED) == 5
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.name} {entry.version}")
+def test_names_a_document_of_python(entry: Entry) -> None:
+    assert entry.url.startswith(("https://docs.python.org/3/", "https://peps.python.org/pep-"))
+    assert entry.what.endswith(".")

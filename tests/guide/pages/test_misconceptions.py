@@ -1,0 +1,38 @@
+"""The page of misconceptions: a question, three answers, then the program that decides."""
+
+import re
+
+import pytest
+
+from mkdocs_runnable.pages.answers import parse as parse_answer
+from mkdocs_runnable.pages.answers import split, the_one
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.recording.check import load_recording
+from mkdocs_runnable.snippets.reference import is_marked, parse, resolve
+from tests.conftest import REPOSITORY
+
+PROJECT = Project(REPOSITORY)
+PAGE = PROJECT.docs / "reference" / "misconceptions.md"
+_, *SECTIONS = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+CARDS = [section for section in SECTIONS if section.startswith('"')]
+
+
+def test_there_are_enough() -> None:
+    assert len(CARDS) >= 10
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.split("\n")[0])
+def test_predict_then_run(card: str) -> None:
+    asked, _, opened = card.partition("<details")
+    options = re.findall(r"^(\d)\. ", asked, re.MULTILINE)
+    assert "?" in asked
+    assert options == ["1", "2", "3"]
+    programs = [line for line in opened.split("\n") if is_marked(line)]
+    assert len(programs) == 1, "the program is behind the fold"
+    answers = [parse_answer(item) for line in asked.split("\n") if (item := split(line))]
+    assert len(answers) == len(options)
+    library = PROJECT.library
+    snippet = resolve(parse(programs[0]), library, PROJECT.docs, "reference/misconceptions.md")
+    right = the_one(answers, load_recording(snippet, library), snippet.name)
+    assert str(right) in options
+    assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), "leads on"

@@ -1,0 +1,65 @@
+"""Questions above a snippet: each wrong answer would hold, alone, if the world were as it says."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from mkdocs_runnable.pages.answers import Answer, judge, printed, split, the_one
+from mkdocs_runnable.pages.answers import parse as parse_answer
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.recording.check import load_recording
+from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
+from mkdocs_runnable.snippets.snippet import Snippet
+from tests.conftest import REPOSITORY
+
+PROJECT = Project(REPOSITORY)
+WORLDS = tomllib.loads((REPOSITORY / "tests/guide/pages/worlds.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    page: str
+    answers: tuple[Answer, ...]
+    snippet: Snippet
+
+
+def read_questions() -> Iterator[Asked]:
+    for path in sorted(PROJECT.docs.rglob("*.md")):
+        page = path.relative_to(PROJECT.docs).as_posix()
+        answers: list[Answer] = []
+        for line, place in with_fences(path.read_text(encoding="utf-8")):
+            if place != "outside":
+                continue
+            if item := split(line):
+                answers.append(parse_answer(item))
+            elif answers and is_marked(line):
+                snippet = resolve(parse(line), PROJECT.library, PROJECT.docs, page)
+                yield Asked(page, tuple(answers), snippet)
+                answers = []
+
+
+QUESTIONS = list(read_questions())
+
+
+def test_there_are_enough() -> None:
+    assert len(QUESTIONS) >= 24
+    assert len({asked.page for asked in QUESTIONS}) >= 10
+    assert set(WORLDS) == {asked.snippet.name for asked in QUESTIONS}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: f"{asked.page}-{asked.snippet.name}")
+def test_each_answer_holds_in_its_own_world(asked: Asked) -> None:
+    recording = load_recording(asked.snippet, PROJECT.library)
+    right = the_one(asked.answers, recording, asked.snippet.name)
+    worlds = WORLDS[asked.snippet.name]
+    wrong = {str(number) for number in range(1, len(asked.answers) + 1) if number != right}
+    assert set(worlds) == wrong, "expected a world for each wrong answer"
+    for number, replacements in worlds.items():
+        text = printed(recording)
+        for pattern, replacement in replacements:
+            text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+            assert count, f"answer {number}: {pattern!r} is not in the recording"
+        assert judge(asked.answers, text) == [int(number)], f"answer {number} in its world:\n{text}"

@@ -1,0 +1,79 @@
+"""Which answers the output of a run bears out."""
+
+import json
+from typing import Any
+
+import pytest
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.pages.answers import Answer, Item, judge, parse, printed, split, the_one
+from mkdocs_runnable.recording.recordings import Transcript
+from tests.conftest import REPOSITORY
+
+CASES = json.loads((REPOSITORY / "tests/cases/answers.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["about"])
+def test_conditions_hold_as_in_browsers(case: dict[str, Any]) -> None:
+    answer = Answer(case["when"], case.get("below"), case.get("above"))
+    assert answer.holds(case["text"]) is case["holds"]
+
+
+@pytest.mark.parametrize(
+    ("item", "text", "answer"),
+    [
+        ("Ada { when='^Ada' }", "Ada", Answer("^Ada")),
+        ("Ada {: when='^Ada' }", "Ada", Answer("^Ada")),
+        ("`{}` { when='}{2}' }", "`{}`", Answer("}{2}")),
+        ("it's { when=\"it's\" }", "it's", Answer("it's")),
+        ("1 s { when='(.*) s' below=1.5 above=-1 }", "1 s", Answer("(.*) s", 1.5, -1)),
+    ],
+)
+def test_an_item_of_a_list(item: str, text: str, answer: Answer) -> None:
+    found = split(item)
+    assert found
+    assert found.text == text
+    assert parse(found) == answer
+
+
+@pytest.mark.parametrize("item", ["Ada", "Ada { .big }", "Ada { when='^Ada' } and more", "when="])
+def test_other_items(item: str) -> None:
+    assert split(item) is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ("when='(' ", "when='(' is not a regular expression: missing ), unterminated subpattern"),
+        ("when='a' .big", "unknown option '.big'. Expected one of: above, below, when."),
+        ("when='a' belov=1", "unknown option 'belov'. Did you mean 'below'?"),
+        ("when='(a)' below=soon", "below: expected a number such as 1.5, but received: 'soon'."),
+        (
+            "when='a' below=1 above=0",
+            "below and above: when='a' has no group that captures a number.",
+        ),
+        (r"when='\Aa'", r"when='\\Aa': browsers and Python read '\\A' differently. Leave it out."),
+        ("when='(?P<who>a)'", "browsers and Python read '(?P' differently."),
+        ("when='(?i)a'", "browsers and Python read '(?i' differently."),
+        (r"when='a\'", r"when='a\\' is not a regular expression"),
+    ],
+)
+def test_errors(attributes: str, message: str) -> None:
+    with pytest.raises(RunnableError) as caught:
+        parse(Item("", attributes))
+    assert message in str(caught.value)
+
+
+def test_both_streams_count_and_the_exit_status_does_not() -> None:
+    transcript = Transcript.parse("one\n2> two\n[exit status 1]\n")
+    assert printed(transcript) == "one\ntwo\n"
+
+
+def test_exactly_one_answer_holds() -> None:
+    answers = [Answer("^hot"), Answer("^cold"), Answer("^h")]
+    assert judge(answers, "hot\n") == [1, 3]
+    assert the_one(answers[:2], Transcript.parse("hot\n"), "tea/pot") == 1
+    with pytest.raises(RunnableError, match=r"answers 1 and 3 match .* tea/pot\.py"):
+        the_one(answers, Transcript.parse("hot\n"), "tea/pot")
+    with pytest.raises(RunnableError, match="no answer matches the recorded output of tea/pot"):
+        the_one(answers, Transcript.parse("warm\n"), "tea/pot")

@@ -1,0 +1,102 @@
+"""Timelines of several snippets on one axis, as the Markdown extension makes them."""
+
+import html as html_module
+import json
+import re
+
+import pytest
+from markdown import Markdown
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.pages.markdown import RunnableExtension
+from mkdocs_runnable.snippets.reference import PageContext
+from mkdocs_runnable.snippets.snippet import Library
+from tests.conftest import AddSnippet
+
+POT = "[in the pot](../../snippets/tea/pot.py)"
+CUP = "[in the cup](../../snippets/tea/cup.py)"
+MARK = "{ .compare-timelines }"
+TRACE = {
+    "schema": 1,
+    "interpreter": "CPython 3.13",
+    "end": 20.0,
+    "processes": [
+        {
+            "process": 1,
+            "parent": 0,
+            "rows": [
+                ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+                ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+                ["run", 1, 0],
+                ["wait", 1, 1, "sleep", "", 1],
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def snippets(library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(library.root.parent)
+    add_snippet("tea/pot", "print('hot')\n", "hot\n")
+    header = "# /// script\n# [tool.runnable]\n# native = 'It whistles.'\n# ///\n"
+    add_snippet("tea/cup", f"{header}print('warm')\n", "warm\n")
+    add_snippet("tea/spoon", "print('still')\n", "still\n")
+    for name, end in (("pot", 20.0), ("cup", 30.0)):
+        trace = json.dumps({**TRACE, "end": end})
+        (library.root / f"tea/{name}.trace.json").write_text(trace, encoding="utf-8")
+
+
+def convert(text: str) -> str:
+    extension = RunnableExtension(page=PageContext(path="tutorials/tea.md", raw=text))
+    return Markdown(extensions=[extension, "md_in_html"]).convert(text)
+
+
+def test_both_are_in_one_figure_with_links_to_the_files() -> None:
+    html = convert(f"Look.\n\n{POT}\n{CUP}\n{MARK}\n\nThen.\n")
+    assert html.startswith('<p>Look.</p>\n<timeline-compare data-runtime="../../runtime/" ')
+    assert html.endswith("</timeline-compare>\n<p>Then.</p>")
+    assert html.count("<figure") == 1
+    assert "Timeline recorded on CPython 3.13: in the pot 20\u00a0ms, in the cup 30\u00a0ms" in html
+    assert '<a href="../../snippets/tea/pot.py">tea/pot.py</a>' in html
+
+
+def test_what_scripts_need_is_in_an_attribute() -> None:
+    match = re.search(r'data-runs="([^"]*)"', convert(f"{POT}\n{CUP}\n{MARK}\n"))
+    assert match
+    assert json.loads(html_module.unescape(match[1])) == [
+        {"title": "in the pot", "name": "tea/pot", "file": "../../snippets/tea/pot.py"},
+        {
+            "title": "in the cup",
+            "name": "tea/cup",
+            "file": "../../snippets/tea/cup.py",
+            "native": True,
+        },
+    ]
+
+
+def test_each_comparison_of_a_page_has_ids_of_its_own() -> None:
+    html = convert(f"{POT}\n{CUP}\n{MARK}\n\n{CUP}\n{POT}\n{MARK}\n")
+    ids = re.findall(r'id="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ([POT, MARK], "expected two to 4 snippets to compare, but received: 1."),
+        ([POT, "and the cup", MARK], "expected one link to a snippet in each line"),
+        ([POT, "[spoon](../../snippets/tea/spoon.py)", MARK], "tea/spoon has no recorded timeline"),
+        ([POT, "[x](../../snippets/tea/pan.py)", MARK], "tea/pan.py"),
+        ([POT, POT, MARK], "expected different titles"),
+    ],
+)
+def test_a_mistake_is_told_with_page_and_line(block: list[str], message: str) -> None:
+    with pytest.raises(RunnableError, match=r"docs/tutorials/tea\.md:3: ") as caught:
+        convert("Look.\n\n" + "\n".join(block) + "\n")
+    assert message in str(caught.value)
+
+
+def test_in_fenced_code_it_is_only_text() -> None:
+    html = convert(f"    {POT}\n    {CUP}\n    {MARK}\n")
+    assert "<timeline-compare" not in html

@@ -1,0 +1,227 @@
+"""The Markdown extension on its own, without MkDocs."""
+
+import re
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import pytest
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.pages.markdown import RunnableExtension
+from mkdocs_runnable.snippets.reference import PageContext, marked_lines
+from mkdocs_runnable.snippets.snippet import Library
+from tests.conftest import AddSnippet
+
+LINK = "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }"
+CUP = "[snippets/tea/cup.py](../../snippets/tea/cup.py){ .runnable }"
+
+
+@pytest.fixture(autouse=True)
+def snippets(library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(library.root.parent)
+    add_snippet("tea/pot", "# region warm\nprint('hot')\n# endregion\n", "hot\n")
+    add_snippet("tea/cup", "print('full')\n", "full\n")
+
+
+def convert(text: str, page: PageContext | None = None, *extensions: str) -> str:
+    extension = RunnableExtension(page=page or PageContext(path="tutorials/tea.md"))
+    names = ["admonition", "pymdownx.superfences", "pymdownx.tabbed", "md_in_html", *extensions]
+    configs = {"pymdownx.tabbed": {"alternate_style": True}}
+    return Markdown(extensions=[extension, *names], extension_configs=configs).convert(text)
+
+
+def shown(html: str) -> list[str]:
+    return re.findall(r'<runnable-snippet id="([^"]*)"', html)
+
+
+def problem(text: str) -> str:
+    with pytest.raises(RunnableError) as caught:
+        convert(text)
+    return str(caught.value)
+
+
+def test_a_marked_link_becomes_the_snippet() -> None:
+    html = convert(f"# Tea\n\n{LINK}\n\nText.\n")
+    assert shown(html) == ["tea-pot"]
+    assert html.startswith("<h1>Tea</h1>\n<runnable-snippet ")
+    assert html.endswith("</runnable-snippet>\n<p>Text.</p>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"!!! note\n\n    Text.\n\n    {LINK}\n",
+        f"- item\n\n    {LINK}\n",
+        f"1. {LINK}\n",
+        f'=== "A"\n\n    {LINK}\n',
+        f"> {LINK}\n",
+        f'<div markdown="1">\n\n{LINK}\n\n</div>\n',
+        LINK.replace("{ .", "{: ."),
+        LINK.replace("{ .runnable }", "{.runnable}"),
+    ],
+)
+def test_works_wherever_paragraphs_do(text: str) -> None:
+    html = convert(text)
+    assert shown(html) == ["tea-pot"]
+    assert "<p><runnable" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```markdown\n{LINK}\n```\n",
+        f"~~~~\n```\n{LINK}\n```\n~~~~\n",
+        f"- item\n\n    ```\n    {LINK}\n    ```\n",
+        f"    {LINK}\n",
+        f"`{LINK}`\n",
+        f"<!-- {LINK} -->\n",
+        "[a file](../../snippets/tea/pot.py)\n",
+    ],
+)
+def test_never_in_code(text: str) -> None:
+    assert shown(convert(text)) == []
+
+
+def test_options() -> None:
+    html = convert(LINK.replace(" }", ' section="warm" height="20" }'))
+    assert shown(html) == ["tea-pot--warm"]
+    assert 'data-lines="2-2"' in html
+    assert 'data-height="20"' in html
+
+
+def test_other_orders_are_offered_where_the_page_wants_them() -> None:
+    html = convert(LINK.replace(" }", ' explore="0" }'))
+    assert 'data-explore="0"' in html
+    assert '<div class="runnable-orders"></div>' in html
+    assert "orders" not in convert(LINK)
+
+
+def test_one_converter_for_many_pages() -> None:
+    md = Markdown(extensions=[RunnableExtension(page=PageContext())])
+    for _ in range(2):
+        assert shown(md.reset().convert(LINK)) == ["tea-pot"]
+
+
+def test_without_any_configuration() -> None:
+    html = Markdown(extensions=["mkdocs_runnable"]).convert(LINK)
+    assert 'data-runtime="../../runtime/"' in html
+    home = LINK.replace("../../", "../")
+    assert 'data-runtime="../runtime/"' in Markdown(extensions=["mkdocs_runnable"]).convert(home)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (LINK.replace("pot.py)", "pott.py)"), "snippets/tea/pott.py: there is no such file. "
+         "Did you mean 'tea/pot'?"),
+        (LINK.replace("snippets/tea/pot.py)", "mkdocs_runnable/cli.py)"),
+         "../../mkdocs_runnable/cli.py is not a Python file under snippets/. "
+         "Expected a link such as ../../snippets/tea/cup.py."),
+        (LINK.replace("snippets/tea/pot.py)", "snippets/../secret.py)"),
+         "../../snippets/../secret.py is not a Python file under snippets/."),
+        (LINK.replace("pot.py)", "pot.out)"), "../../snippets/tea/pot.out is not a Python file"),
+        (LINK.replace("../../", "../"), "../snippets/tea/pot.py is a broken link on a code host. "
+         "Expected ../../snippets/tea/pot.py, the path from this page to the file."),
+        (LINK.replace("../../", "/"), "/snippets/tea/pot.py is a broken link on a code host."),
+        (LINK.replace("../../", "https://example.org/"), "https://example.org/snippets/tea/pot.py"),
+        (LINK.replace(" }", " sektion='warm' }"), "unknown option 'sektion'. "
+         "Did you mean 'section'?"),
+        (LINK.replace(" }", " .big }"), "unknown option '.big'. Expected one of: explore, "
+         "height, section."),
+        (LINK.replace(" }", " #here }"), "unknown option '#here'."),
+        (LINK.replace(" }", " height='tall' }"), "height: expected a number of lines from 1 to "
+         "1000, but received: 'tall'."),
+        (LINK.replace(" }", " height='0' }"), "height: expected a number"),
+        (LINK.replace(" }", " explore='all' }"), "explore: expected a number of forced switches "
+         "from 0 to 4, but received: 'all'."),
+        (LINK.replace(" }", " explore='5' }"), "explore: expected a number"),
+        (LINK.replace(" }", " section='warn' }"), "no section 'warn' in tea/pot.py. "
+         "Did you mean 'warm'?"),
+        (f"{LINK}\n\n{LINK}", "tea/pot is on this page already, on line 4. Show it once."),
+    ],
+)  # fmt: skip
+def test_errors(text: str, message: str) -> None:
+    line = 3 + len(text.split("\n"))
+    text = f"Tea\n===\n\n{text}\n\n```\n{text}\n```\n"
+    assert problem(text).startswith(f"docs/tutorials/tea.md:{line}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        (f"Look at {LINK} here.", 1, "the link to ../../snippets/tea/pot.py"),
+        (f"Text.\n{LINK}", 2, "the link to ../../snippets/tea/pot.py"),
+        (f"{LINK}\n{CUP}", 1, "the link to ../../snippets/tea/pot.py"),
+        (f"- one\n- {LINK} two", 2, "the link to ../../snippets/tea/pot.py"),
+        ("# Title { .runnable }", 1, "a mark on <h1>"),
+        ("Text.\n{: .runnable }", 2, "a mark on <p>"),
+        ('[a](b.py "title"){ .runnable }', 1, "the link to b.py"),
+    ],
+)
+def test_a_mark_that_does_nothing_is_an_error(text: str, line: int, what: str) -> None:
+    expected = f"docs/tutorials/tea.md:{line}: {what} is marked .runnable, but is not a paragraph"
+    assert problem(text).startswith(expected)
+
+
+def test_the_same_snippet_in_parts_and_whole_is_no_repetition() -> None:
+    section = LINK.replace(" }", ' section="warm" }')
+    assert shown(convert(f"{section}\n\n{LINK}")) == ["tea-pot--warm", "tea-pot"]
+
+
+def test_missing_recording(library: Library) -> None:
+    library.path("tea/pot").with_suffix(".out").unlink()
+    assert problem(LINK) == (
+        "docs/tutorials/tea.md:1: snippets/tea/pot.out: tea/pot.py has no recording. "
+        "Run `make record` and commit the file."
+    )
+
+
+def test_errors_inside_the_snippet(add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", "if True\n    pass\n", "")
+    assert problem(LINK) == (
+        "docs/tutorials/tea.md:1: snippets/tea/pot.py:1: syntax error: expected ':'."
+    )
+
+
+def test_collects_errors_and_counts_lines_in_the_file() -> None:
+    problems: list[str] = []
+    body = f"{LINK.replace('pot.py)', 'pit.py)')}\n\n{CUP}\n\n{CUP}\n"
+    raw = f"---\ntitle: Tea\n---\n\n{body}"
+    page = PageContext("tutorials/tea.md", "../../", raw, problems.append)
+    html = convert(body, page)
+    assert shown(html) == ["tea-cup"]
+    assert [each.partition(": ")[0] for each in problems] == [
+        "docs/tutorials/tea.md:5",
+        "docs/tutorials/tea.md:9",
+    ]
+
+
+def test_whoever_checks_links_sees_the_ids_of_widgets() -> None:
+    seen: list[str | None] = []
+
+    class LooksForAnchors(Treeprocessor):
+        def run(self, root: Element) -> None:
+            seen.extend(element.get("id") for element in root.iter() if element.get("id"))
+
+    class Looks(Extension):
+        def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+            md.treeprocessors.register(LooksForAnchors(md), "looks", 5)
+
+    extension = RunnableExtension(page=PageContext(path="tutorials/tea.md"))
+    html = Markdown(extensions=[extension, Looks()]).convert(LINK)
+    assert seen == ["tea-pot"]
+    assert html.startswith("<runnable-snippet"), "and the paragraph that lent its place is gone"
+
+
+def test_root_comes_from_the_page_where_it_is_known(tmp_path: Path) -> None:
+    page = PageContext("tutorials/tea.md", root="../", report=None)
+    assert 'href="../snippets/tea/pot.py"' in convert(LINK, page)
+    assert tmp_path.name not in convert(LINK, page), "no path of the machine on a page"
+
+
+def test_marked_lines_skips_fences() -> None:
+    text = f"{LINK}\n```\n{LINK}\n```\n- {LINK}\n"
+    assert marked_lines(text) == [(1, LINK), (5, LINK)]

@@ -1,0 +1,152 @@
+"""The HTML of a snippet, without a page around it."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mkdocs_runnable.pages.widget import render
+from mkdocs_runnable.recording.recordings import Line, Origin, Transcript
+from mkdocs_runnable.snippets.header import Header
+from mkdocs_runnable.snippets.snippet import Snippet
+
+NASTY = """text = "</script><b>&amp;'\\"</pre>"
+print(f'{text!r} < > &')
+"""
+
+
+def snippet(source: str, header: Header | None = None, **sections: tuple[int, int]) -> Snippet:
+    path = Path("/snippets/tea/green_pot.py")
+    return Snippet("tea/green_pot", path, source, header or Header(), sections, "0" * 64)
+
+
+class Page(HTMLParser):
+    """What a browser makes of the HTML: attributes of the element, text of its parts."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.attributes: dict[str, str | None] = {}
+        self.text: dict[str, str] = {}
+        self.tags: list[str] = []
+        self._open: list[tuple[str, str]] = []
+        self.feed(html)
+        self.close()
+        assert not self._open, "an element is not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "runnable-snippet":
+            self.attributes = attributes
+        self.tags.append(tag)
+        self._open.append((tag, attributes.get("class") or tag))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened, _ = self._open.pop()
+        assert tag == opened
+
+    def handle_data(self, data: str) -> None:
+        for _, name in self._open:
+            self.text[name] = self.text.get(name, "") + data
+
+
+def page(html_of: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **options: str) -> Page:
+    transcript = Transcript(lines, status)
+    origin = Origin("CPython 3.13", "0")
+    return Page(render(html_of, transcript, origin, root="../../", **options))  # type: ignore[arg-type]
+
+
+def test_attributes() -> None:
+    header = Header(native="Threads & more.", lines=0)
+    attributes = page(snippet("x = 1\n", header)).attributes
+    assert attributes == {
+        "id": "tea-green-pot",
+        "data-name": "tea/green_pot",
+        "data-runtime": "../../runtime/",
+        "data-playground": "../../playground/",
+        "data-source": "x = 1\n",
+        "data-lines": "1-1",
+        "data-native": "Threads & more.",
+    }
+
+
+def test_section_and_height() -> None:
+    html = render(
+        snippet("a = 1\nb = 2\nc = 3\n", middle=(2, 2)),
+        Transcript(()),
+        None,
+        root="",
+        section="middle",
+        height=20,
+    )
+    result = Page(html)
+    assert result.attributes["id"] == "tea-green-pot--middle"
+    assert result.attributes["data-section"] == "middle"
+    assert result.attributes["data-lines"] == "2-2"
+    assert result.attributes["data-height"] == "20"
+    assert result.attributes["data-runtime"] == "runtime/"
+    assert result.attributes["data-source"] == "a = 1\nb = 2\nc = 3\n", "the whole file runs"
+    assert result.text["language-python"] == "b = 2"
+    assert 'data-line="2"' in html
+    assert result.text["runnable-origin"] == "Recorded output"
+
+
+def test_nothing_in_a_source_can_leave_its_place() -> None:
+    result = page(snippet(NASTY), (Line("stdout", "</pre><script>x</script> &amp;"),))
+    assert result.attributes["data-source"] == NASTY
+    assert result.text["language-python"] == NASTY.rstrip("\n")
+    assert "</pre><script>x</script> &amp;\n" in result.text["runnable-output"]
+    assert not {"script", "b"} & set(result.tags)
+
+
+@given(
+    st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs", "Cc"]), max_size=60),
+    st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs", "Cc"]), max_size=60),
+)
+def test_any_text_is_shown_as_it_is(comment: str, output: str) -> None:
+    source = "".join(f"# {line}\n" for line in comment.split("\n")) + "x = 1\n"
+    result = page(snippet(source), (Line("stdout", output), Line("stderr", output)))
+    assert result.attributes["data-source"] == source
+    assert result.text["language-python"] == source.rstrip("\n")
+    assert result.text["runnable-stderr"] == f"{output}\n"
+
+
+def test_lines_are_whole_even_in_a_docstring() -> None:
+    source = '"""First\n\n  third <line>\n"""\nif True:\n\tx = "a"  # b\n'
+    html = render(snippet(source), Transcript(()), None, root="")
+    lines = re.findall(r'<span class="runnable-line" data-line="(\d+)">(.*)</span>\n?', html)
+    assert [int(number) for number, _ in lines] == [1, 2, 3, 4, 5, 6]
+    for (_, line), text in zip(lines, source.rstrip("\n").split("\n"), strict=True):
+        assert unescape(re.sub(r"<[^>]*>", "", line)) == text
+        assert line.count("<span") == line.count("</span>")
+    assert '<span class="sd">  third &lt;line&gt;</span>' in html
+
+
+def test_output_keeps_order_streams_and_status() -> None:
+    lines = (
+        Line("stdout", ""),
+        Line("stdout", "out"),
+        Line("stderr", "err"),
+        Line("stdout", "end"),
+    )
+    html = render(snippet("x = 1\n"), Transcript(lines, 3), Origin("CPython 3.13", "0"), root="")
+    assert (
+        '<p class="runnable-origin">Recorded on CPython 3.13</p><pre tabindex="0">\n\nout\n'
+        '<span class="runnable-stderr">err\n</span>end\n'
+        '<span class="runnable-status">[exit status 3]\n</span></pre>'
+    ) in html
+
+
+@pytest.mark.parametrize(("native", "shown"), [(None, False), ("Threads.", True)])
+def test_native_only(native: str | None, *, shown: bool) -> None:
+    result = page(snippet("x = 1\n", Header(native=native)))
+    assert (result.text.get("runnable-native") == "Does not run in the browser: Threads.") is shown
+
+
+def test_links_to_the_file() -> None:
+    html = render(snippet("x = 1\n"), Transcript(()), None, root="../")
+    link = '<a class="runnable-file" href="../snippets/tea/green_pot.py">tea/green_pot.py</a>'
+    assert link in html

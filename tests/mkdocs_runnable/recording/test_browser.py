@@ -1,0 +1,132 @@
+"""What is made of the events of the browser harness, with a harness of our own in its place."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.cli import main
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.recording.browser import Ended, to_execution
+from mkdocs_runnable.recording.execute import Chunk
+from mkdocs_runnable.snippets.snippet import Library
+from tests.conftest import AddSnippet
+
+type Output = pytest.CaptureFixture[str]
+
+# Stands for the Node program: tells what it was called with, then prints the given events.
+HARNESS = """
+import json, pathlib, sys
+here = pathlib.Path(__file__).parent
+(here / "arguments.json").write_text(json.dumps(sys.argv[1:]))
+plan = json.loads((here / "plan.json").read_text())
+for file, events in zip(sys.argv[-len(plan["runs"]):], plan["runs"]):
+    for event in events:
+        print(event if isinstance(event, str) else json.dumps({"file": file, **event}), flush=True)
+print("the harness says why", file=sys.stderr)
+sys.exit(plan["status"])
+"""
+
+
+@pytest.fixture
+def harness(library: Library, monkeypatch: pytest.MonkeyPatch) -> Project:
+    project = Project(library.root.parent)
+    project.harness.parent.mkdir(parents=True)
+    project.runtime.mkdir(parents=True)
+    project.harness.write_text(HARNESS)
+    monkeypatch.setattr(Project, "node", Path(sys.executable))
+    monkeypatch.chdir(project.root)
+    return project
+
+
+def plan(project: Project, *runs: list[object], status: int = 0) -> None:
+    (project.harness.parent / "plan.json").write_text(json.dumps({"runs": runs, "status": status}))
+
+
+def text(stream: str, text: str) -> dict[str, object]:
+    return {"type": stream, "text": text}
+
+
+def ended(outcome: str = "finished", status: int = 0, **more: object) -> dict[str, object]:
+    return {"type": "ended", "outcome": outcome, "status": status, **more}
+
+
+def test_prints_what_the_file_prints(harness: Project, capfd: Output) -> None:
+    (harness.root / "one.py").write_text("")
+    (harness.root / "two.py").write_text("")
+    (harness.root / "extra").mkdir()
+    plan(
+        harness,
+        [text("stdout", "out\n"), text("stderr", "err\n"), ended()],
+        [text("stdout", "more\n"), ended("failed", 3, message="SystemExit")],
+    )
+    command = ["check", "--browser", "--engine", "firefox", "--path", "extra", "one.py", "two.py"]
+    assert main(command) == 1
+    captured = capfd.readouterr()
+    assert captured.out == "out\nmore\n"
+    assert "err\n" in captured.err
+    assert "one.py: exit status 0\n" in captured.err
+    assert "two.py: exit status 3 (SystemExit)\n" in captured.err
+    arguments = json.loads((harness.harness.parent / "arguments.json").read_text())
+    assert arguments[:4] == ["--engine", "firefox", "--runtime", str(harness.runtime)]
+    assert arguments[arguments.index("--path") + 1] == str(harness.root / "extra")
+    assert arguments[-2:] == [str(harness.root / "one.py"), str(harness.root / "two.py")]
+
+
+@pytest.mark.parametrize(
+    ("events", "status", "message"),
+    [
+        (
+            [],
+            3,
+            "Error: there is no browser to run chromium. The message above says what to install.",
+        ),
+        ([], 1, "Error: the browser harness ended with status 1 before "),
+        (
+            ["not JSON"],
+            0,
+            "Error: the browser harness printed something other than an event: 'not JSON'",
+        ),
+        (["{}"], 0, "Error: the browser harness printed something other than an event: '{}'"),
+    ],
+)
+def test_a_harness_that_fails(
+    harness: Project, capfd: Output, events: list[object], status: int, message: str
+) -> None:
+    (harness.root / "one.py").write_text("")
+    plan(harness, events, status=status)
+    assert main(["check", "--browser", "one.py"]) == 2
+    assert message in capfd.readouterr().err
+
+
+def test_a_run_that_does_not_end(harness: Project, capfd: Output) -> None:
+    (harness.root / "one.py").write_text("")
+    plan(harness, [ended("timeout", 0)])
+    assert main(["check", "--browser", "one.py"]) == 1
+    assert "one.py: stopped at its time limit" in capfd.readouterr().err
+
+
+def test_all_snippets(harness: Project, add_snippet: AddSnippet, capfd: Output) -> None:
+    add_snippet("tea/cup", "", "2 cups\n")
+    add_snippet("tea/kettle", '# /// script\n# [tool.runnable]\n# native = "Fire."\n# ///\n', "")
+    add_snippet("tea/pot", "", "took 2 s\n2> careful\n")
+    plan(
+        harness,
+        [text("stdout", "1 cup\n"), ended()],
+        [text("stdout", "took 9 s\n"), text("stderr", "careful\n"), ended()],
+    )
+    assert main(["check", "--browser"]) == 1
+    err = capfd.readouterr().err
+    assert "skipped tea/kettle (0.0 s): Fire." in err
+    assert "failed  tea/cup" in err
+    assert "-2 cups\n+1 cup" in err
+    assert "passed  tea/pot" in err
+    assert err.endswith("1 passed, 1 failed, 1 skipped\n")
+
+
+def test_a_file_has_its_own_path_in_what_the_browser_prints() -> None:
+    path = Path("/somewhere/snippets/tea/brewing.py")
+    printed = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")
+    execution = to_execution(path, [printed], Ended("finished", 0, ""))
+    assert execution.chunks == (Chunk("stderr", f"{path}:3: RuntimeWarning: cold\n"),)

@@ -1,0 +1,151 @@
+"""What counts as the same output, and above all what does not."""
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mkdocs_runnable.recording.compare import compare, mask
+from mkdocs_runnable.recording.recordings import Line, Transcript
+from mkdocs_runnable.snippets.header import Header
+
+PLAIN = Header()
+LANES = Header(lanes=re.compile(r"^(\w+):"))
+UNITS = st.sampled_from(["ns", "µs", "μs", "us", "ms", "s"])
+NUMBERS = st.one_of(
+    st.integers(0, 10**6).map(str),
+    st.floats(0, 10**6, allow_nan=False).map(lambda number: f"{number:.3f}"),
+)
+WORDS = st.text("abc xyz", min_size=1, max_size=12)
+
+
+def out(*texts: str, status: int = 0) -> Transcript:
+    return Transcript(tuple(Line("stdout", text) for text in texts), status)
+
+
+def same(recorded: Transcript, actual: Transcript, header: Header = PLAIN) -> bool:
+    return compare(recorded, actual, header).same
+
+
+@given(st.lists(WORDS), st.integers(0, 3))
+def test_equal_output_is_the_same(texts: list[str], status: int) -> None:
+    assert same(out(*texts, status=status), out(*texts, status=status))
+
+
+@given(WORDS, NUMBERS, NUMBERS, UNITS, st.sampled_from(["", " "]))
+def test_times_may_differ(word: str, one: str, other: str, unit: str, space: str) -> None:
+    recorded = out(f"{word} {one}{space}{unit}, done")
+    actual = out(f"{word} {other}{space}{unit}, done")
+    assert same(recorded, actual)
+    assert same(recorded, actual, Header(exact=True)) == (one == other)
+
+
+@given(
+    NUMBERS,
+    NUMBERS,
+    st.sampled_from(["", " boards", " h", " %", " KB", " sorted", "x", " minutes"]),
+)
+def test_other_numbers_may_not_differ(one: str, other: str, after: str) -> None:
+    assume(one != other)
+    assert not same(out(f"moved {one}{after}"), out(f"moved {other}{after}"))
+
+
+@given(NUMBERS, UNITS, UNITS)
+def test_units_may_not_differ(number: str, one: str, other: str) -> None:
+    assume(one != other)
+    assert not same(out(f"{number} {one}"), out(f"{number} {other}"))
+
+
+@given(st.lists(WORDS, min_size=2, unique=True), st.data())
+def test_order_counts(texts: list[str], data: st.DataObject) -> None:
+    swapped = data.draw(st.permutations(texts))
+    assume(swapped != texts)
+    assert not same(out(*texts), out(*swapped))
+
+
+LANE_LINES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.integers(0, 99)), min_size=2, unique=True
+).map(lambda pairs: [f"{lane}: move {number}" for lane, number in pairs])
+
+
+@given(LANE_LINES, st.data())
+def test_order_counts_only_within_a_lane(texts: list[str], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(texts))
+    kept = all(
+        [text for text in texts if text[0] == lane]
+        == [text for text in shuffled if text[0] == lane]
+        for lane in "abc"
+    )
+    assert same(out(*texts), out(*shuffled), LANES) == kept
+
+
+@given(LANE_LINES, st.data())
+def test_a_lane_may_not_lose_or_change_a_line(texts: list[str], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(texts) - 1))
+    assert not same(out(*texts), out(*texts[:index], *texts[index + 1 :]), LANES)
+    changed = [*texts[:index], texts[index] + "0", *texts[index + 1 :]]
+    assert not same(out(*texts), out(*changed), LANES)
+
+
+def test_lanes_do_not_cross_other_lines() -> None:
+    recorded = out("a: 1", "-- round two", "b: 1")
+    assert not same(recorded, out("-- round two", "a: 1", "b: 1"), LANES)
+    assert not same(recorded, out("a: 1", "b: 1", "-- round two"), LANES)
+
+
+def test_streams_and_status_count() -> None:
+    assert not same(out("x"), Transcript((Line("stderr", "x"),)))
+    assert not same(out("x"), out("x", status=1))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "one", "other", "expected"),
+    [
+        (r"\d+ updates lost", "95 updates lost", "7 updates lost", True),
+        (r"(\d+) updates lost", "95 updates lost", "7 updates lost", True),
+        (r"(\d+) updates (lost)?", "95 updates ", "7 updates ", True),
+        (r"(\d+) updates lost", "95 updates found", "7 updates found", False),
+        (r"0x[0-9a-f]+", "<Task at 0x7f01>", "<Task at 0xab>", True),
+        (r"0x[0-9a-f]+", "<Task at 0x7f01>", "<Future at 0xab>", False),
+    ],
+)
+def test_varies(pattern: str, one: str, other: str, *, expected: bool) -> None:
+    assert same(out(one), out(other), Header(varies=(re.compile(pattern),))) is expected
+
+
+def test_overlapping_patterns_mask_once() -> None:
+    header = Header(varies=(re.compile(r"\d+ a"), re.compile(r"1(\d)"), re.compile(r"a \d+")))
+    assert mask("x 12 a 34 y", header) == "x … y"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("took 0.21 s", "took # s"),
+        ("took 1,234.5ms!", "took #ms!"),
+        ("  9.99 s |", " # s |"),
+        (" 10.01 s |", " # s |"),
+        ("-1e-05 s", "# s"),
+        ("3 servers", "3 servers"),
+        ("v1.2s", "v1.2s"),
+        ("12 seconds", "12 seconds"),
+        ("5 m", "5 m"),
+    ],
+)
+def test_what_is_masked(text: str, masked: str) -> None:
+    assert mask(text, PLAIN) == masked
+
+
+def test_explains_the_difference() -> None:
+    comparison = compare(out("tea", "took 1 s"), out("coffee", "took 2 s", status=1), PLAIN)
+    assert comparison.diff.splitlines() == [
+        "--- recorded",
+        "+++ this run",
+        "@@ -1,3 +1,3 @@",
+        "-tea",
+        "+coffee",
+        " took # s",
+        "-[exit status 0]",
+        "+[exit status 1]",
+    ]

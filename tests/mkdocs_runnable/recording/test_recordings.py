@@ -1,0 +1,122 @@
+"""Recordings: from a run to text and back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.recording.execute import Chunk, Execution
+from mkdocs_runnable.recording.recordings import Line, Origin, Origins, Transcript, write_atomically
+
+
+def of(*chunks: Chunk, status: int = 0) -> Transcript:
+    return Transcript.of(Execution(chunks, status, None, 0.0), Path("/home/reader/demo.py"))
+
+
+def test_text_of_a_run() -> None:
+    transcript = of(
+        Chunk("stdout", "one\ntw"),
+        Chunk("stdout", "o\n\n"),
+        Chunk("stderr", "careful\n\n"),
+        Chunk("stdout", "end"),
+        status=2,
+    )
+    assert transcript.to_text() == "one\ntwo\n\n2> careful\n2> \nend\n[exit status 2]\n"
+
+
+def test_a_change_of_stream_begins_a_new_line() -> None:
+    transcript = of(Chunk("stdout", "half"), Chunk("stderr", "careful\n"), Chunk("stdout", "\n"))
+    assert transcript.to_text() == "half\n2> careful\n\n"
+
+
+def test_nothing_printed() -> None:
+    assert of().to_text() == ""
+    assert Transcript.parse("") == of()
+
+
+def test_tracebacks_are_tidied_although_stdout_comes_between() -> None:
+    transcript = of(
+        Chunk(
+            "stderr", 'Traceback (most recent call last):\n  File "/usr/lib/x.py", line 1, in f\n'
+        ),
+        Chunk("stdout", "    from stdout\n"),
+        Chunk("stderr", "    dropped()\n"),
+        Chunk("stderr", '  File "/home/reader/demo.py", line 1, in f\n    kept()\n'),
+        Chunk("stdout", "<coroutine at /home/reader/demo.py:3>\n"),
+    )
+    assert transcript.to_text() == (
+        "2> Traceback (most recent call last):\n"
+        "    from stdout\n"
+        '2>   File "demo.py", line 1, in f\n'
+        "2>     kept()\n"
+        "<coroutine at demo.py:3>\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["2> no", "[exit status 1]"])
+def test_refuses_what_would_be_read_as_something_else(text: str) -> None:
+    with pytest.raises(RunnableError, match="Change how the program prints it"):
+        of(Chunk("stdout", f"fine\n{text}\n")).to_text()
+
+
+LINES = st.lists(
+    st.builds(
+        Line,
+        st.sampled_from(["stdout", "stderr"]),
+        st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])),
+    )
+)
+
+
+@given(LINES, st.integers(0, 255))
+def test_is_read_back_as_written(lines: list[Line], status: int) -> None:
+    transcript = Transcript(tuple(lines), status)
+    try:
+        text = transcript.to_text()
+    except RunnableError:
+        assume(False)
+    assert Transcript.parse(text) == transcript
+
+
+def test_origins_take_one_line_each(tmp_path: Path) -> None:
+    origins = Origins(tmp_path)
+    origins.set("tea/pot", Origin("CPython 3.13", "abc"))
+    origins.set("chess/judit", Origin("CPython 3.14t", "def"))
+    origins.save(["tea/pot", "chess/judit"])
+    assert origins.path.read_text() == (
+        "{\n"
+        '  "chess/judit": {"interpreter": "CPython 3.14t", "source": "def"},\n'
+        '  "tea/pot": {"interpreter": "CPython 3.13", "source": "abc"}\n'
+        "}\n"
+    )
+    again = Origins(tmp_path)
+    assert again.get("tea/pot") == Origin("CPython 3.13", "abc")
+    again.save(["chess/judit"])
+    assert again.get("tea/pot") is None
+
+
+def test_origins_noted_by_another_process_stay(tmp_path: Path) -> None:
+    one, other = Origins(tmp_path), Origins(tmp_path)
+    one.set("tea/pot", Origin("CPython 3.13", "abc"))
+    other.set("chess/judit", Origin("CPython 3.13", "def"))
+    one.save(["tea/pot", "chess/judit"])
+    other.save(["tea/pot", "chess/judit"])
+    assert Origins(tmp_path).get("tea/pot")
+    assert Origins(tmp_path).get("chess/judit")
+
+
+@pytest.mark.parametrize("text", ["[", "[]", '{"a": 1}', '{"a": {"b": 1}}'])
+def test_damaged_origins(tmp_path: Path, text: str) -> None:
+    (tmp_path / Origins.FILE).write_text(text)
+    with pytest.raises(RunnableError, match="Run `make record`"):
+        Origins(tmp_path)
+
+
+def test_writes_all_or_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "demo.out"
+    write_atomically(path, "one\r\n")
+    write_atomically(path, "two\r\n")
+    assert path.read_bytes() == b"two\r\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["demo.out"]

@@ -1,0 +1,251 @@
+"""Reading snippets: names, header, sections, and what is said of bad ones."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.snippets.header import Header, parse_header
+from mkdocs_runnable.snippets.snippet import Library, load
+from tests.conftest import REPOSITORY, AddSnippet
+
+# Those that tests/runtime/host/requirements.test.ts reads too.
+HEADERS = json.loads((REPOSITORY / "tests/cases/headers.json").read_text(encoding="utf-8"))
+
+HEADER = """\
+# /// script
+# requires-python = ">=3.13"
+# dependencies = []
+# [tool.runnable]
+# varies = ['\\d+ lost']   # why
+# lanes = '^(\\w+):'
+# exact = true
+# native = "Threads do not run in the browser yet."
+# timeout = 30
+# watch = ["ready"]
+# ///
+
+print("first")
+"""
+
+
+def header_of(*lines: str) -> Header:
+    toml = "".join(f"# {line}\n" for line in lines)
+    return parse_header(f"# /// script\n{toml}# ///\n", "demo.py")
+
+
+def test_reads_the_whole_header() -> None:
+    header = parse_header(HEADER, "demo.py")
+    assert header.requires_python == ">=3.13"
+    assert [pattern.pattern for pattern in header.varies] == [r"\d+ lost"]
+    assert header.lanes
+    assert header.lanes.pattern == r"^(\w+):"
+    assert header.exact
+    assert header.native == "Threads do not run in the browser yet."
+    assert header.timeout == 30
+    assert header.watch == ("ready",)
+    assert header.lines == 12, "the blank line after the header belongs to it"
+
+
+@pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
+def test_reads_dependencies_as_the_browser_does(case: dict[str, Any]) -> None:
+    source = case["source"].replace("\r\n", "\n")
+    if case["dependencies"] is None:
+        with pytest.raises(RunnableError):
+            parse_header(source, "demo.py")
+    else:
+        assert list(parse_header(source, "demo.py").dependencies) == case["dependencies"]
+
+
+def test_a_file_needs_no_header() -> None:
+    assert parse_header('print("# /// script")\n', "demo.py") == Header()
+
+
+@pytest.mark.parametrize(
+    ("version", "runs"), [("3.12.9", False), ("3.13.0", True), ("3.14.0rc1", True)]
+)
+def test_requires_python(version: str, *, runs: bool) -> None:
+    assert header_of('requires-python = ">=3.13"').runs_on(version) is runs
+    assert Header().runs_on(version)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["requires-python = "], "demo.py:2: the header is not valid TOML: Invalid value."),
+        (["x = [", "1,"], "demo.py:3: the header is not valid TOML: "),
+        (["requires_python = '>=3'"], "demo.py:2: unknown key 'requires_python' in the header. "
+         "Did you mean 'requires-python'?"),
+        (["[tool.runnable]", "vary = ['a']"], "demo.py:3: unknown key 'vary' in the header. "
+         "Did you mean 'varies'?"),
+        (["[tool.runnable]", "zzz = 1"], "demo.py:3: unknown key 'zzz' in the header. "
+         "Expected one of: exact, lanes, native, timeline, timeout, varies, watch."),
+        (["[tool.runnable]", "varies = 'a'"], "demo.py:3: varies: expected a list of strings, "
+         "but received: 'a'."),
+        (["[tool.runnable]", "varies = ['(a']"], "demo.py:3: varies: '(a' is not a regular "
+         "expression: missing ), unterminated subpattern"),
+        (["[tool.runnable]", "lanes = 'a'"], "demo.py:3: lanes: 'a' needs a group"),
+        (["[tool.runnable]", "lanes = 1"], "demo.py:3: lanes: expected a string"),
+        (["[tool.runnable]", "exact = 1"], "demo.py:3: exact: expected true or false"),
+        (["[tool.runnable]", "timeline = 'no'"], "demo.py:3: timeline: expected true or false"),
+        (["[tool.runnable]", "native = true"], "demo.py:3: native: expected the reason"),
+        (["[tool.runnable]", "watch = 'a'"], "demo.py:3: watch: expected a list of strings"),
+        (["[tool.runnable]", "watch = ['a.b']"], "demo.py:3: watch: 'a.b' is not the name "
+         "of a variable."),
+        (["[tool.runnable]", "watch = ['in']"], "demo.py:3: watch: 'in' is not the name "
+         "of a variable."),
+        (["[tool.runnable]", "watch = ['a', 'b', 'c', 'd', 'e']"], "demo.py:3: watch: expected at "
+         "most 4 names, but received 5."),
+        (["[tool.runnable]", "timeline = false", "watch = ['a']"], "demo.py:4: watch: watched "
+         "variables are part of the timeline, which is off."),
+        (["[tool.runnable]", "timeout = 0"], "demo.py:3: timeout: expected seconds"),
+        (["[tool.runnable]", "timeout = true"], "demo.py:3: timeout: expected seconds"),
+        (["requires-python = '3'"], "demo.py:2: requires-python: expected a version"),
+        (["requires-python = 3"], "demo.py:2: requires-python: expected a version"),
+        (["[tool]", "runnable = 1"], "demo.py:3: expected a table [tool.runnable]"),
+    ],
+)  # fmt: skip
+def test_bad_header(lines: list[str], message: str) -> None:
+    with pytest.raises(RunnableError) as caught:
+        header_of(*lines)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("# /// script\n# a = 1\nprint()\n", "demo.py:1: the header is not closed."),
+        ("# /// script\n# ///\n# /// script\n# ///\n", "demo.py:3: a second '# /// script'"),
+    ],
+)
+def test_bad_header_block(source: str, message: str) -> None:
+    with pytest.raises(RunnableError) as caught:
+        parse_header(source, "demo.py")
+    assert str(caught.value).startswith(message)
+
+
+def write(tmp_path: Path, source: str | bytes) -> Path:
+    path = tmp_path / "demo.py"
+    path.write_bytes(source.encode() if isinstance(source, str) else source)
+    return path
+
+
+def test_sections(tmp_path: Path) -> None:
+    source = (
+        "x = 1\n# region outer\n\ny = 2\n    # region inner-1\n    # z\n"
+        "    # endregion\n# endregion outer\n"
+    )
+    snippet = load(write(tmp_path, source))
+    assert dict(snippet.sections) == {"outer": (3, 7), "inner-1": (6, 6)}
+    assert snippet.shown_lines("inner-1") == (6, 6)
+    assert snippet.shown_lines() == (1, 8)
+
+
+def test_shows_all_but_the_header(tmp_path: Path) -> None:
+    assert load(write(tmp_path, HEADER.replace("3.13", "3.12"))).shown_lines() == (13, 13)
+
+
+def test_unknown_section(tmp_path: Path) -> None:
+    snippet = load(write(tmp_path, "# region judit\nx = 1\n# endregion\n"))
+    with pytest.raises(
+        RunnableError, match=r"no section 'judith' in demo.py. Did you mean 'judit'"
+    ):
+        snippet.shown_lines("judith")
+
+
+def test_section_of_a_file_without_any(tmp_path: Path) -> None:
+    with pytest.raises(RunnableError, match="has no '# region' lines"):
+        load(write(tmp_path, "x = 1\n")).shown_lines("judit")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("# region a\nx = 1\n", ":1: section 'a' is not closed"),
+        ("x = 1\n# endregion\n", ":2: '# endregion' without '# region'"),
+        (
+            "# region a\n1\n# endregion\n# region a\n2\n# endregion\n",
+            ":4: this file already has a section 'a'",
+        ),
+        (
+            "# region a\n# region a\n1\n# endregion\n# endregion\n",
+            ":2: this file already has a section 'a'",
+        ),
+        ("# region a\n# endregion\n", ":1: section 'a' is empty"),
+        ("# region Two Words\n1\n# endregion\n", ":1: expected '# region name'"),
+        ("x = 1\nif x\n", ":2: syntax error: expected ':'"),
+        (b"x = 1\ny = '\xff'\n", ":2: the file is not UTF-8: invalid start byte."),
+    ],
+)
+def test_bad_files(tmp_path: Path, source: str | bytes, message: str) -> None:
+    path = write(tmp_path, source)
+    with pytest.raises(RunnableError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}{message}")
+
+
+def test_null_byte(tmp_path: Path) -> None:
+    with pytest.raises(RunnableError, match="syntax error: source code string cannot contain null"):
+        load(write(tmp_path, "x = '\0'\n"))
+
+
+def test_missing_and_unreadable_files(tmp_path: Path) -> None:
+    with pytest.raises(RunnableError, match=r"gone.py: there is no such file"):
+        load(tmp_path / "gone.py")
+    (tmp_path / "folder.py").mkdir()
+    with pytest.raises(RunnableError, match=r"folder.py: the file cannot be read: Is a directory."):
+        load(tmp_path / "folder.py")
+
+
+def test_newer_syntax_is_left_to_newer_interpreters(tmp_path: Path) -> None:
+    source = '# /// script\n# requires-python = ">=4"\n# ///\nfuture syntax here\n'
+    assert not load(write(tmp_path, source)).header.runs_on()
+
+
+def test_line_endings_and_byte_order_mark_do_not_count(tmp_path: Path) -> None:
+    snippet = load(write(tmp_path, b"\xef\xbb\xbfx = 1\r\ny = 2\r\n"))
+    assert snippet.lines == ("x = 1", "y = 2")
+
+
+def test_library_lists_and_loads(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", "print(1)\n")
+    add_snippet("chess/judit", "print(2)\n")
+    assert library.names() == ["chess/judit", "tea/pot"]
+    assert [snippet.name for snippet in library.load_all()] == ["chess/judit", "tea/pot"]
+    assert library.load("tea/pot").recording_path == library.root / "tea" / "pot.out"
+
+
+def test_library_names_the_nearest(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("chess/judit", "print(2)\n")
+    with pytest.raises(RunnableError) as caught:
+        library.load("chess/judith")
+    expected = "snippets/chess/judith.py: there is no such file. Did you mean 'chess/judit'?"
+    assert str(caught.value) == expected
+
+
+def test_library_collects_all_problems(library: Library, add_snippet: AddSnippet) -> None:
+    add_snippet("tea/pot", "if\n")
+    add_snippet("tea/cup", "# endregion\n")
+    with pytest.raises(RunnableError) as caught:
+        library.load_all()
+    assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", ["pot.py", "tea/kettle/pot.py", "tea/my-pot.py", "Tea/pot.py"])
+def test_library_wants_topic_and_name(library: Library, name: str) -> None:
+    path = library.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("print(1)\n")
+    with pytest.raises(RunnableError, match=f"snippets/{name}: expected snippets/<topic>/<name>"):
+        library.names()
+
+
+def test_link_out_of_the_library(library: Library, add_snippet: AddSnippet) -> None:
+    outside = library.root.parent / "outside.py"
+    outside.write_text("print(1)\n")
+    add_snippet("tea/pot", "print(1)\n")
+    library.path("tea/cup").symlink_to(outside)
+    with pytest.raises(RunnableError, match=r"tea/cup.py: the link points outside snippets/"):
+        library.load("tea/cup")

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "snapshot-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Makes a memory in another process, as the build does. */
+async function make(cwd: string, environment: Record<string, string>): Promise<Buffer> {
+  const output = join(folder, "memory");
+  const script = resolve("runtime/bundle/make_snapshot.ts");
+  const command = ["--experimental-wasm-jspi", script, resolve("build/wheels"), output];
+  await run(process.execPath, command, { cwd, env: { ...process.env, ...environment } });
+  return readFile(output);
+}
+
+test("the same bytes are made anywhere and at any time, and they tell nothing of where", async () => {
+  const here = await make(".", { TZ: "UTC", LC_ALL: "C" });
+  const elsewhere = await make(folder, { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" });
+  assert.ok(here.equals(elsewhere));
+  assert.ok(!here.includes(resolve(".")));
+});

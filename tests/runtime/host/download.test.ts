@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { addUp, Downloads, gunzip, type RuntimeFile } from "../../../runtime/host/download.ts";
+import { serve, type Server } from "../../../runtime/harness/server.ts";
+
+const text = "x = 1\n".repeat(20_000);
+const packed = gzipSync(text);
+const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+const fileCalled = (file: string): RuntimeFile => ({
+  file,
+  bytes: packed.length,
+  sha256: [sha256(packed), sha256(text)],
+});
+const [a, b] = [fileCalled("a"), fileCalled("b")];
+
+let server: Server;
+let answer: (request: IncomingMessage, response: ServerResponse) => void;
+let requests: string[];
+
+beforeEach(async () => {
+  requests = [];
+  answer = (_, response) => response.end(packed);
+  server = await serve(tmpdir(), (request, response) => {
+    requests.push(request.url ?? "");
+    answer(request, response);
+    return true;
+  });
+});
+afterEach(() => server.close());
+
+const decode = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes);
+const downloads = () => new Downloads(new URL(server.url));
+const both = (from: Downloads) => Promise.all([from.get(a), from.get(b)]);
+
+test("files arrive unpacked, and the progress ends at all of them", async () => {
+  const seen: number[] = [];
+  const from = downloads();
+  const unwatch = from.watch([a, b], (loaded, total) => {
+    assert.equal(total, 2 * packed.length);
+    seen.push(loaded);
+  });
+  const [first] = await both(from);
+  unwatch();
+  assert.equal(decode(first), text);
+  assert.equal(seen[0], 0);
+  assert.equal(seen.at(-1), 2 * packed.length);
+  assert.deepEqual(
+    seen,
+    seen.toSorted((a, b) => a - b),
+  );
+});
+
+test("a server that unpacks by itself is understood", async () => {
+  answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
+  const from = downloads();
+  from.watch([b], (loaded, total) => assert.ok(loaded <= total));
+  assert.equal(decode(await from.get(b)), text);
+});
+
+test("what is not gzip stays as it is", async () => {
+  assert.equal(decode(await gunzip(new TextEncoder().encode("plain"))), "plain");
+});
+
+test("a missing file is named with the server's answer; the next try fetches only that one", async () => {
+  answer = ({ url }, response) => {
+    if (url === "/b") response.writeHead(404).end();
+    else response.end(packed);
+  };
+  const from = downloads();
+  await assert.rejects(both(from), /\/b could not be loaded: the server answered 404/);
+  answer = (_, response) => response.end(packed);
+  const [, second] = await both(from);
+  assert.equal(decode(second), text);
+  assert.deepEqual(requests.toSorted(), ["/a", "/b", "/b"]);
+});
+
+test("a connection that breaks on the way is said to be lost", async () => {
+  answer = (_, response) => {
+    response.writeHead(200, { "content-length": packed.length });
+    response.write(packed.subarray(0, 10), () => response.destroy());
+  };
+  await assert.rejects(downloads().get(a), /the connection was lost during the download/);
+});
+
+test("no server at all", async () => {
+  await server.close();
+  await assert.rejects(downloads().get(a), /could not be loaded. Check your network connection/);
+});
+
+const damages: [string, Uint8Array][] = [
+  ["cut short", packed.subarray(0, packed.length - 20)],
+  ["another file", gzipSync("y = 2\n")],
+];
+for (const [name, bytes] of damages) {
+  test(`a damaged file, ${name}, is said to be damaged after a second try`, async () => {
+    answer = (_, response) => response.end(bytes);
+    await assert.rejects(downloads().get(a), /\/a was damaged during the download/);
+    assert.deepEqual(requests, ["/a", "/a"]);
+  });
+
+  test(`a damaged file, ${name}, is fetched once more`, async () => {
+    answer = (_, response) => response.end(requests.length === 1 ? bytes : packed);
+    assert.equal(decode(await downloads().get(a)), text);
+  });
+}
+
+test("several counters tell their sum", () => {
+  const told: [number, number][] = [];
+  const counter = addUp((...both) => told.push(both));
+  const [first, second] = [counter(), counter()];
+  first(0, 10);
+  second(5, 20);
+  first(10, 10);
+  assert.deepEqual(told, [
+    [0, 10],
+    [5, 30],
+    [15, 30],
+  ]);
+});
+
+describe("with a store in the browser", () => {
+  const stored = new Map<string, Response>();
+  before(() => {
+    const cache = {
+      match: async (url: URL) => stored.get(url.href)?.clone(),
+      put: async (url: URL, response: Response) => void stored.set(url.href, response),
+      keys: async () => [...stored.keys()].map((url) => ({ url })),
+      delete: async (url: string) => stored.delete(url),
+    };
+    Object.assign(globalThis, { caches: { open: async () => cache } });
+  });
+  after(() => Reflect.deleteProperty(globalThis, "caches"));
+  beforeEach(() => stored.clear());
+
+  test("a further visit fetches nothing, and its progress is full at once", async () => {
+    const content = await downloads().get(a);
+    // What becomes of the content afterwards does not matter to the store.
+    structuredClone(content, { transfer: [content] });
+    const again = downloads();
+    assert.equal(decode(await again.get(a)), text);
+    again.watch([a], (loaded, total) => assert.equal(loaded, total))();
+    assert.deepEqual(requests, ["/a"]);
+  });
+
+  test("what is damaged there is fetched again", async () => {
+    stored.set(new URL("a", server.url).href, new Response("something else"));
+    assert.equal(decode(await downloads().get(a)), text);
+    assert.deepEqual(requests, ["/a"]);
+  });
+
+  test("a store that refuses is done without", async () => {
+    const { caches } = globalThis;
+    Object.assign(globalThis, { caches: { open: () => Promise.reject(new Error("private")) } });
+    assert.equal(decode(await downloads().get(a)), text);
+    Object.assign(globalThis, { caches });
+  });
+
+  test("files of former versions are removed", async () => {
+    const from = downloads();
+    await both(from);
+    await from.tidy([b]);
+    assert.deepEqual([...stored.keys()], [new URL("b", server.url).href]);
+  });
+});

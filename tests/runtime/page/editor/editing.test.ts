@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { difference } from "../../../../runtime/page/editor/editing.ts";
+import { findLines } from "../../../../runtime/page/output/links.ts";
+import { random } from "../random.ts";
+
+test("the difference turns one text into the other and is no longer than needed", () => {
+  assert.deepEqual(difference("abcd", "abXcd"), { from: 2, to: 2, insert: "X" });
+  assert.deepEqual(difference("aaa", "aa"), { from: 2, to: 3, insert: "" });
+  const next = random(3);
+  const text = (): string =>
+    Array.from({ length: Math.floor(next() * 12) }, () => (next() < 0.5 ? "a" : "b")).join("");
+  for (let round = 0; round < 500; round++) {
+    const [before, after] = [text(), text()];
+    const { from, to, insert } = difference(before, after);
+    assert.ok(from <= to);
+    assert.equal(before.slice(0, from) + insert + before.slice(to), after);
+  }
+});
+
+test("finds the reader's own lines in tracebacks and warnings, and no others", () => {
+  const text =
+    'File "x.py", line 3, in f\nFile "/lib/x.py", line 4\nx.py:9: RuntimeWarning\nax.py:1';
+  assert.deepEqual(
+    findLines(text, "x.py").map(({ index, length, line }) => [
+      text.slice(index, index + length),
+      line,
+    ]),
+    [
+      ['File "x.py", line 3', 3],
+      ["x.py:9", 9],
+    ],
+  );
+});

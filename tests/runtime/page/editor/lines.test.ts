@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  complement,
+  countLines,
+  locateHidden,
+  parseRanges,
+} from "../../../../runtime/page/editor/lines.ts";
+
+const SOURCE = "# head\n# er\na\nb\nc\nd\n# tail\n";
+const SHOWN = parseRanges("3-4,6");
+
+test("reads ranges and single lines, in any order, and leaves out what is neither", () => {
+  assert.deepEqual(parseRanges("6, 3-4"), [
+    { from: 3, to: 4 },
+    { from: 6, to: 6 },
+  ]);
+  assert.deepEqual(parseRanges("x,5-2,0-3,-1,"), []);
+});
+
+test("counts lines as an editor shows them", () => {
+  assert.deepEqual(["", "a", "a\n", "a\n\n", "\n"].map(countLines), [1, 1, 1, 2, 1]);
+});
+
+test("hides what is not shown, and nothing when nothing is said", () => {
+  assert.deepEqual(complement(SHOWN, 7), [
+    { from: 1, to: 2 },
+    { from: 5, to: 5 },
+    { from: 7, to: 7 },
+  ]);
+  assert.deepEqual(complement([], 7), []);
+  assert.deepEqual(complement(parseRanges("1-9"), 7), []);
+});
+
+test("hidden lines move along with an edit above them", () => {
+  assert.deepEqual(locateHidden(SOURCE, SHOWN, "# head\n# er\na\nnew\nb\nc\nd\n# tail\n"), [
+    { from: 1, to: 2 },
+    { from: 6, to: 6 },
+    { from: 8, to: 8 },
+  ]);
+});
+
+test("hidden lines that were changed are shown", () => {
+  assert.deepEqual(locateHidden(SOURCE, SHOWN, "# head!\n# er\na\nb\nc\nd\n# tail!\n"), [
+    { from: 5, to: 5 },
+  ]);
+  assert.deepEqual(locateHidden(SOURCE, SHOWN, ""), []);
+});

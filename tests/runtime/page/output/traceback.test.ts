@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { TracebackFilter } from "../../../../runtime/page/output/traceback.ts";
+
+const cases = new URL("../../../cases/traceback/", import.meta.url);
+const PATH = "/home/reader/demo.py";
+
+function tidy(raw: string, step: number): string {
+  const filter = new TracebackFilter(PATH);
+  let tidied = "";
+  for (let at = 0; at < raw.length; at += step) tidied += filter.push(raw.slice(at, at + step));
+  return tidied + filter.end();
+}
+
+const names = readdirSync(cases)
+  .filter((file) => file.endsWith(".raw"))
+  .map((file) => file.slice(0, -".raw".length));
+
+test("there are shared cases", () => assert.ok(names.length > 10));
+
+for (const name of names) {
+  test(`tidies ${name} as the Python filter does, however it is cut into pieces`, () => {
+    const raw = readFileSync(new URL(`${name}.raw`, cases), "utf8");
+    const tidied = readFileSync(new URL(`${name}.tidy`, cases), "utf8");
+    for (const step of [1, 7, 64, raw.length]) assert.equal(tidy(raw, step), tidied);
+  });
+}
+
+test("a line without a newline is not lost at the end", () => {
+  assert.equal(tidy("no newline", 3), "no newline");
+});
+
+test("the beginning of a line can be shown early, and its rest follows unchanged", () => {
+  const filter = new TracebackFilter(PATH);
+  assert.equal(filter.push("Progress: 10 %"), "");
+  assert.equal(filter.release(), "Progress: 10 %");
+  assert.equal(filter.push(" 20 %"), " 20 %");
+  assert.equal(filter.push(" done\nnext\n"), " done\nnext\n");
+});
+
+test("what may belong to a traceback is not shown early", () => {
+  const filter = new TracebackFilter(PATH);
+  filter.push('  File "/usr/lib/');
+  assert.equal(filter.release(), "");
+  filter.push('x.py", line 3, in f\n');
+  filter.push("    hidden = 1");
+  assert.equal(filter.release(), "");
+  assert.equal(filter.push("\nValueError: x\n"), "ValueError: x\n");
+});

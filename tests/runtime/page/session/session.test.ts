@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Host, Move, Outcome, Program, RunEvent } from "../../../../runtime/host/types.ts";
+import { Session, type Owner } from "../../../../runtime/page/session/session.ts";
+
+/** A host whose programs end when the test says so; like the real one, it runs one at a time. */
+class FakeHost implements Host {
+  readonly started: string[] = [];
+  readonly stopped: string[] = [];
+  readonly answers: (string | undefined)[] = [];
+  readonly moves: Move[] = [];
+  /** What the next Stop does: nothing, when the program takes its time. */
+  patient = false;
+  listen: (event: RunEvent) => void = () => undefined;
+  end: (outcome: Outcome) => void = () => undefined;
+  opened = 0;
+  prepared = 0;
+  #running = false;
+
+  open(): void {
+    this.opened++;
+  }
+
+  prepare(): void {
+    this.prepared++;
+  }
+
+  run(program: Program, listen: (event: RunEvent) => void): ReturnType<Host["run"]> {
+    if (this.#running) throw new Error("a second run at a time");
+    this.#running = true;
+    this.started.push(program.source);
+    this.listen = listen;
+    let over = false;
+    const outcome = new Promise<Outcome>((resolve) => {
+      this.end = (how) => {
+        this.#running = false;
+        over = true;
+        resolve(how);
+      };
+    });
+    const end = this.end;
+    const stop = (): void => {
+      if (over) return;
+      this.stopped.push(program.source);
+      if (!this.patient) end({ type: "stopped" });
+    };
+    const answer = (text: string | undefined): void => {
+      this.answers.push(text);
+    };
+    const move = (how: Move): void => {
+      this.moves.push(how);
+    };
+    return { outcome, stop, answer, move };
+  }
+}
+
+class FakeOwner implements Owner {
+  readonly title: string;
+  readonly by: string[] = [];
+
+  constructor(title: string) {
+    this.title = title;
+  }
+
+  displaced(by: string): void {
+    this.by.push(by);
+  }
+}
+
+const program = (source: string): Program => ({ source, filename: "x.py" });
+const ignore = (): void => undefined;
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("nothing is loaded before the first run, and the host only once", async () => {
+  const host = new FakeHost();
+  let loads = 0;
+  const session = new Session(() => {
+    loads += 1;
+    return Promise.resolve(host);
+  });
+  const owner = new FakeOwner("a.py");
+  assert.equal(loads, 0);
+  for (const source of ["1", "2"]) {
+    const run = session.run(owner, program(source), ignore);
+    assert.ok(session.isRunning(owner));
+    await settle();
+    host.end({ type: "finished", status: 0 });
+    assert.deepEqual(await run, { type: "finished", status: 0 });
+    assert.ok(!session.isRunning(owner));
+  }
+  assert.equal(loads, 1);
+});
+
+test("a second owner's run ends the first and tells it by whom", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
+  const one = session.run(first, program("a"), ignore);
+  await settle();
+  const two = session.run(second, program("b"), ignore);
+  assert.deepEqual(await one, { type: "stopped" });
+  assert.deepEqual(first.by, ["b.py"]);
+  await settle();
+  host.end({ type: "finished", status: 3 });
+  assert.deepEqual(await two, { type: "finished", status: 3 });
+  assert.deepEqual(host.stopped, ["a"]);
+});
+
+test("of many runs in a row only the last one starts", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const owners = ["a", "b", "c"].map((name) => new FakeOwner(name));
+  const runs = owners.map((owner) => session.run(owner, program(owner.title), ignore));
+  await settle();
+  assert.deepEqual(host.started, ["c"]);
+  host.end({ type: "finished", status: 0 });
+  const outcomes = await Promise.all(runs);
+  assert.deepEqual(
+    outcomes.map((outcome) => outcome.type),
+    ["stopped", "stopped", "finished"],
+  );
+});
+
+test("a program that is still being fetched has its turn: another Run ends it", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
+  const { promise, resolve } = Promise.withResolvers<Program>();
+  const one = session.run(first, promise, ignore);
+  await settle();
+  assert.ok(session.isRunning(first));
+  const two = session.run(second, program("b"), ignore);
+  resolve(program("a"));
+  assert.deepEqual(await one, { type: "stopped" });
+  assert.deepEqual(first.by, ["b.py"]);
+  await settle();
+  assert.deepEqual(host.started, ["b"]);
+  host.end({ type: "finished", status: 0 });
+  assert.equal((await two).type, "finished");
+});
+
+test("a program that cannot be fetched fails, after what ran before has ended", async () => {
+  const host = new FakeHost();
+  host.patient = true;
+  const session = new Session(() => Promise.resolve(host));
+  const owner = new FakeOwner("a.py");
+  const before = session.run(owner, program("before"), ignore);
+  await settle();
+  let isOver = false;
+  const run = session.run(owner, Promise.reject(new Error("no network")), ignore);
+  void run.then(() => (isOver = true));
+  await settle();
+  assert.ok(!isOver);
+  host.end({ type: "stopped" });
+  await before;
+  assert.deepEqual(await run, { type: "failed", message: "no network" });
+});
+
+test("Stop works while the host is still loading, at once", async () => {
+  const session = new Session(() => new Promise<Host>(ignore));
+  const owner = new FakeOwner("a.py");
+  const run = session.run(owner, program("a"), ignore);
+  await settle();
+  session.stop(owner);
+  assert.deepEqual(await run, { type: "stopped" });
+});
+
+test("only the owner of a run can stop it", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const run = session.run(new FakeOwner("a.py"), program("a"), ignore);
+  await settle();
+  session.stop(new FakeOwner("b.py"));
+  assert.deepEqual(host.stopped, []);
+  host.end({ type: "finished", status: 0 });
+  assert.equal((await run).type, "finished");
+});
+
+test("after a failed load the next run tries again", async () => {
+  const host = new FakeHost();
+  let loads = 0;
+  const session = new Session(() => {
+    loads += 1;
+    return loads === 1 ? Promise.reject(new Error("no network")) : Promise.resolve(host);
+  });
+  const owner = new FakeOwner("a.py");
+  assert.deepEqual(await session.run(owner, program("a"), ignore), {
+    type: "failed",
+    message: "no network",
+  });
+  const run = session.run(owner, program("a"), ignore);
+  await settle();
+  host.end({ type: "finished", status: 0 });
+  assert.equal((await run).type, "finished");
+});
+
+test("what a program says after Stop is passed on: its `finally` may print", async () => {
+  const host = new FakeHost();
+  host.patient = true;
+  const session = new Session(() => Promise.resolve(host));
+  const owner = new FakeOwner("a.py");
+  const heard: RunEvent[] = [];
+  const run = session.run(owner, program("a"), (event) => heard.push(event));
+  await settle();
+  session.stop(owner);
+  assert.ok(session.isRunning(owner));
+  host.listen({ type: "stdout", text: "finally" });
+  host.end({ type: "stopped" });
+  assert.deepEqual(await run, { type: "stopped" });
+  assert.deepEqual(heard, [{ type: "stdout", text: "finally" }]);
+});
+
+test("a second press of Stop reaches the host, another owner's Run does not press again", async () => {
+  const host = new FakeHost();
+  host.patient = true;
+  const session = new Session(() => Promise.resolve(host));
+  const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
+  const one = session.run(first, program("a"), ignore);
+  await settle();
+  session.stop(first);
+  void session.run(second, program("b"), ignore);
+  assert.deepEqual(host.stopped, ["a"]);
+  host.end({ type: "stopped" });
+  await one;
+  await settle();
+  session.stop(second);
+  session.stop(second);
+  assert.deepEqual(host.stopped, ["a", "b", "b"]);
+});
+
+test("only the owner of a run can answer it, and halt it", async () => {
+  const host = new FakeHost();
+  const session = new Session(() => Promise.resolve(host));
+  const owner = new FakeOwner("a.py");
+  void session.run(owner, program("a"), ignore);
+  await settle();
+  session.answer(new FakeOwner("b.py"), "no");
+  session.move(new FakeOwner("b.py"), "step");
+  session.move(owner, "halt");
+  assert.deepEqual(host.moves, ["halt"]);
+  session.answer(owner, "yes");
+  session.answer(owner, undefined);
+  assert.deepEqual(host.answers, ["yes", undefined]);
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  matches,
+  options,
+  readQuery,
+  writeQuery,
+  type Entry,
+} from "../../../../runtime/page/tables/filtering.ts";
+
+const CHESS: Entry = {
+  text: "Judit Polgár waits",
+  facets: { verdict: ["right"], topic: ["chess", "waiting"] },
+};
+const FLASK: Entry = { text: "Flask has threads", facets: { verdict: ["wrong"], topic: [] } };
+const ENTRIES = [CHESS, FLASK];
+
+test("finds rows with all the words, whatever their case and accents", () => {
+  const found = (words: string): Entry[] =>
+    ENTRIES.filter((entry) => matches(entry, { words, facets: {} }));
+  assert.deepEqual(found(""), ENTRIES);
+  assert.deepEqual(found("  "), ENTRIES);
+  assert.deepEqual(found("polgar JUDIT"), [CHESS]);
+  assert.deepEqual(found("judit threads"), []);
+});
+
+test("a facet keeps the rows that have its value", () => {
+  const has = (facets: Record<string, string>): Entry[] =>
+    ENTRIES.filter((entry) => matches(entry, { words: "", facets }));
+  assert.deepEqual(has({ verdict: "wrong" }), [FLASK]);
+  assert.deepEqual(has({ topic: "waiting", verdict: "" }), [CHESS]);
+  assert.deepEqual(has({ topic: "chess", verdict: "wrong" }), []);
+  assert.deepEqual(has({ unknown: "x" }), []);
+});
+
+test("offers the values there are, with their counts", () => {
+  assert.deepEqual(options(ENTRIES, "topic"), [
+    { value: "chess", count: 1 },
+    { value: "waiting", count: 1 },
+  ]);
+  assert.deepEqual(options([CHESS, CHESS], "verdict"), [{ value: "right", count: 2 }]);
+  assert.deepEqual(options(ENTRIES, "unknown"), []);
+});
+
+test("the address says what is wanted, and keeps what it says besides", () => {
+  const wanted = { words: "två ord", facets: { verdict: "wrong", topic: "" } };
+  const query = writeQuery("?h=word&topic=chess", wanted);
+  assert.equal(query, "?h=word&verdict=wrong&find=tv%C3%A5+ord");
+  assert.deepEqual(readQuery(query, ENTRIES, ["verdict", "topic"]), wanted);
+  assert.equal(writeQuery("?find=x&verdict=wrong", { words: " ", facets: { verdict: "" } }), "");
+});
+
+test("leaves out values that no row has", () => {
+  assert.deepEqual(readQuery("?verdict=nonsense", ENTRIES, ["verdict"]), {
+    words: "",
+    facets: { verdict: "" },
+  });
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Span } from "../../../../runtime/page/timeline/span.ts";
+import { random } from "../random.ts";
+
+function make(length: number): Span {
+  const span = new Span();
+  span.follow(length, true);
+  return span;
+}
+
+test("zooming keeps what is under the pointer in its place", () => {
+  const span = make(1000);
+  span.zoom(4, 0.6);
+  assert.deepEqual([span.from, span.to], [450, 700]);
+  span.zoom(1 / 4, 0.6);
+  assert.deepEqual([span.from, span.to, span.isWhole], [0, 1000, true]);
+});
+
+test("panning stops at the ends", () => {
+  const span = make(1000);
+  span.zoom(4, 0);
+  span.pan(-1);
+  assert.deepEqual([span.from, span.to], [0, 250]);
+  span.pan(99);
+  assert.deepEqual([span.from, span.to], [750, 1000]);
+});
+
+test("a segment out of view is brought there, one in view is left alone", () => {
+  const span = make(1000);
+  span.zoom(10, 0);
+  span.reveal(50, 60);
+  assert.equal(span.from, 0);
+  span.reveal(500, 520);
+  assert.ok(span.from < 500 && span.to > 520);
+  span.reveal(100, 110);
+  assert.ok(span.from < 110 && span.to > 100);
+  // Longer than the view: its beginning.
+  span.zoom(10, 0.5);
+  span.reveal(600, 900);
+  assert.ok(span.from < 600 && span.to > 600);
+});
+
+test("while a run goes on, the view changes a few times only, and then fits", () => {
+  const span = new Span();
+  const seen = new Set<number>();
+  for (let now = 1; now <= 5000; now++) {
+    span.follow(now, false);
+    assert.ok(span.to > now);
+    seen.add(span.to);
+  }
+  assert.ok(seen.size < 30, String(seen.size));
+  span.follow(5000, true);
+  assert.equal(span.to, 5000);
+});
+
+test("whatever is done, the view is a part of the run", () => {
+  const next = random(7);
+  for (let round = 0; round < 200; round++) {
+    const length = 10 ** (next() * 8 - 3);
+    const span = make(length);
+    for (let count = 0; count < 50; count++) {
+      const what = next();
+      if (what < 0.5) span.zoom(Math.exp(next() * 8 - 4), next());
+      else if (what < 0.8) span.pan(next() * 4 - 2);
+      else span.reveal(next() * length, next() * length);
+      assert.ok(span.from >= 0 && span.to <= length * (1 + 1e-9) + 0.001 && span.to > span.from);
+    }
+  }
+});

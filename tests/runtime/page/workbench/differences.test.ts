@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describeDifferences, type Fact } from "../../../../runtime/page/workbench/differences.ts";
+
+const fact = (name: string, value = 0, detail = ""): Fact => ({ fact: name, value, detail });
+
+test("each fact is one plain line, said once", () => {
+  assert.deepEqual(
+    describeDifferences([
+      fact("took-turns", 3),
+      fact("took-turns", 3),
+      fact("clock-step", 0.09999999999976694),
+    ]),
+    [
+      "3 threads alternated on one core, as they do under the GIL; CPython's free-threaded build would use several cores.",
+      "This browser's clock advances in steps of 0.1 ms; anything shorter seems to take no time.",
+    ],
+  );
+});
+
+test("never more than three lines", () => {
+  const many = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
+  assert.equal(describeDifferences(many).length, 3);
+});
+
+const forged: [string, Fact][] = [
+  ["an unknown fact", fact("buy-now")],
+  ["a name from the prototype", fact("constructor")],
+  ["a number that is none", fact("took-turns", NaN)],
+  ["a detail that is no name", fact("no-call", 0, "Your password? Send it to evil.example")],
+  ["a detail that is too long", fact("no-module", 0, "a".repeat(500))],
+];
+for (const [name, posted] of forged) {
+  test(`${name} says nothing`, () => assert.deepEqual(describeDifferences([posted]), []));
+}

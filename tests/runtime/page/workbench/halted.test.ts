@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { asHalted, sections, told, type Call } from "../../../../runtime/page/workbench/halted.ts";
+
+const none = { entries: [], count: 0 };
+const nothing = { next: null, last: null, running: none, ready: none, timers: none, waiting: none };
+const read = (state: object) => asHalted(JSON.stringify({ ...nothing, ...state }))!;
+const some = (...entries: object[]) => ({ entries, count: entries.length });
+const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
+  kind,
+  name,
+  of,
+  line,
+});
+
+test("what is called next, in words, with its line", () => {
+  const say = (next: Call) => told(read({ next }), 1200);
+  assert.deepEqual(say(call("start", "Task-1", "main", 21)), {
+    text: "At 1.2\u00a0s, next: Task-1 starts main() at line 21.",
+    line: 21,
+  });
+  const texts = [
+    call("resume", "Task-2", "", 14),
+    call("wake", "Task-2", "", 14),
+    call("timeout", "Task-2"),
+    call("timeout", ""),
+    call("call", "TaskGroup._on_task_done", "Task-2"),
+    call("call", "tick", "", 3),
+  ].map((next) => say(next).text.replace("At 1.2\u00a0s, next: ", ""));
+  assert.deepEqual(texts, [
+    "Task-2 resumes at line 14.",
+    "the timer that ends the sleep of Task-2 at line 14.",
+    "the timeout of Task-2 expires.",
+    "the timeout expires.",
+    "TaskGroup._on_task_done() for Task-2.",
+    "tick() at line 3.",
+  ]);
+});
+
+test("between callbacks: who ran last, and whether anybody could run", () => {
+  const last = { name: "worker", line: 6 };
+  assert.deepEqual(told(read({ last, ready: some(call("resume", "y", "", 5)) }), 5), {
+    text: "At 5\u00a0ms: worker is at line 6.",
+    line: 6,
+  });
+  assert.deepEqual(told(read({ last }), 5), {
+    text: "At 5\u00a0ms: worker is at line 6. Everything is waiting.",
+    line: 6,
+  });
+  assert.deepEqual(told(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
+    text: "At 5\u00a0ms: MainThread is running.",
+    line: 0,
+  });
+  const ended = { name: "worker", line: 0, ended: true };
+  assert.deepEqual(told(read({ last: ended, ready: some(call("resume", "y", "", 5)) }), 5), {
+    text: "At 5\u00a0ms: worker has ended.",
+    line: 0,
+  });
+  assert.equal(told(read({}), 0).text, "At 0: Everything is waiting.");
+});
+
+test("before the first line and after the last one, no thread is said to run", () => {
+  assert.deepEqual(told(read({ phase: "before" }), 103), {
+    text:
+      "At 103\u00a0ms, the program has not reached its first line yet. " +
+      "Press Step to run to the first stop, or Resume to let it run.",
+    line: 0,
+  });
+  assert.deepEqual(told(read({ phase: "after" }), 103), {
+    text: "At 103\u00a0ms, the program has run its last line and is ending.",
+    line: 0,
+  });
+  // A thread that is still at work is what matters then.
+  const last = { name: "worker", line: 6 };
+  const ready = some(call("resume", "y", "", 5));
+  assert.equal(
+    told(read({ phase: "after", last, ready }), 5).text,
+    "At 5\u00a0ms: worker is at line 6.",
+  );
+  assert.equal(read({ phase: "elsewhere" }).phase, "inside");
+});
+
+test("the lists: in order, waits for the same thing together, only so many", () => {
+  const wait = (name: string, reason: string, of = "", line = 9) => ({ name, reason, of, line });
+  const tasks = Array.from({ length: 6 }, (_, number) => wait(`Task-${number + 2}`, "event"));
+  const ready = Array.from({ length: 10 }, (_, number) => call("resume", `Task-${number}`, "", 1));
+  const shown = sections(
+    read({
+      ready: { entries: ready, count: 400 },
+      timers: some({ ...call("wake", "Task-9", "", 3), in: 149 }, { ...call("call", "f"), in: -1 }),
+      waiting: some(...tasks, wait("MainThread", "thread", "worker", 12)),
+    }),
+  );
+  assert.deepEqual(
+    shown.map(({ name, count, entries }) => [name, count, entries.length]),
+    [
+      ["Ready queue", 400, 8],
+      ["Timers", 2, 2],
+      ["Waiting", 2, 2],
+    ],
+  );
+  assert.deepEqual(shown[1]!.entries, [
+    { name: "in 149\u00a0ms:", text: "the timer that ends the sleep of Task-9 at line 3" },
+    { name: "due:", text: "f()" },
+  ]);
+  assert.deepEqual(shown[2]!.entries, [
+    { name: "event at line 9", text: "Task-2, Task-3, Task-4, Task-5 and 2 others" },
+    { name: "thread (worker) at line 12", text: "MainThread" },
+  ]);
+});
+
+test("a program may send anything: it is no error, and never more than text", () => {
+  for (const text of ["", "no JSON", "[]", "null", "3", '{"next":7,"ready":[],"timers":{}}']) {
+    const halted = asHalted(text);
+    if (!halted) continue;
+    assert.equal(typeof told(halted, 1).text, "string");
+    for (const { entries, count } of sections(halted)) assert.deepEqual([entries, count], [[], 0]);
+  }
+  assert.equal(asHalted("no JSON"), undefined);
+  const odd = read({ next: { kind: "evil", name: 5, of: null, line: "7" } });
+  assert.deepEqual(odd.next, call("call", ""));
+});

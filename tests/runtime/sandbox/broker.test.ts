@@ -1,0 +1,392 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { Broker, MOST_CHILDREN, MOST_LIVE } from "../../../runtime/sandbox/broker.ts";
+import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
+
+/** A process that only notes what it is told. */
+class Process {
+  readonly notices: Notice[] = [];
+  readonly pid: number;
+  readonly broker: Broker;
+  terminated = false;
+  #asks = 0;
+
+  constructor(pid: number, broker: Broker) {
+    this.pid = pid;
+    this.broker = broker;
+  }
+
+  post = (notice: Notice) => void this.notices.push(notice);
+
+  tell(request: Request): void {
+    this.broker.receive(this.pid, request);
+  }
+
+  /** Asks a question; returns its number. */
+  ask(request: object): number {
+    const ask = this.pid * 1000 + ++this.#asks;
+    this.tell({ ...request, ask } as Request);
+    return ask;
+  }
+
+  /** What was answered, in a list; empty when nothing was. */
+  answer(ask: number): unknown[] {
+    return this.notices
+      .filter((notice) => notice.type === "answer")
+      .filter((notice) => notice.ask === ask)
+      .map(({ value }) => value);
+  }
+
+  told(type: Notice["type"]): Notice[] {
+    return this.notices.filter((notice) => notice.type === type);
+  }
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+const bytes = (length: number) => new Uint8Array(length);
+
+let broker: Broker;
+let main: Process;
+let children: Map<number, Process>;
+beforeEach(() => {
+  children = new Map();
+  broker = new Broker((pid) => {
+    const child = new Process(pid, broker);
+    children.set(pid, child);
+    return { port: child, terminate: () => (child.terminated = true) };
+  });
+  main = new Process(MAIN, broker);
+  broker.setMain(main);
+});
+
+let numbers = 0;
+/** Starts a process with an end of each channel whose token is given. */
+function spawn(parent = main, tokens: number[] = []): Process {
+  const [sentinel, parentSentinel] = [++numbers + 9000, ++numbers + 9000];
+  const ask = parent.ask({
+    ...{ type: "spawn", main: "/a.py", pickles: bytes(1), files: new Map(), tokens },
+    ...{ sentinel, parentSentinel },
+  });
+  const [pid] = parent.answer(ask) as number[];
+  return Object.assign(children.get(pid!) ?? new Process(pid!, broker), { sentinel });
+}
+const sentinelOf = (child: Process) => (child as Process & { sentinel: number }).sentinel;
+
+const open = (channel = 1, messages: Uint8Array[] = []) =>
+  main.tell({ type: "channel", channel, messages, reader: true, writer: true });
+
+/** A child that holds an end of channel 1, which the main process then closes. */
+function give(end: "reader" | "writer"): Process {
+  main.tell({ type: "share", channel: 1, end, token: 5 });
+  const child = spawn(main, [5]);
+  main.tell({ type: "close", channel: 1, end });
+  return child;
+}
+
+describe("a channel", () => {
+  test("hands messages over in order, first those that waited before it was shared", () => {
+    open(1, [text("a")]);
+    main.tell({ type: "send", channel: 1, data: text("b") });
+    for (const expected of ["a", "b"]) {
+      const ask = main.ask({ type: "receive", channel: 1 });
+      assert.deepEqual(main.answer(ask), [text(expected)]);
+    }
+    const early = main.ask({ type: "receive", channel: 1 });
+    assert.deepEqual(main.answer(early), []);
+    main.tell({ type: "send", channel: 1, data: text("c") });
+    assert.deepEqual(main.answer(early), [text("c")]);
+  });
+
+  test("that several processes read gives each message to one of them, in turn", () => {
+    open();
+    main.tell({ type: "share", channel: 1, end: "reader", token: 5 });
+    const child = spawn(main, [5]);
+    const first = child.ask({ type: "receive", channel: 1 });
+    const second = main.ask({ type: "receive", channel: 1 });
+    main.tell({ type: "send", channel: 1, data: text("a") });
+    assert.deepEqual([child.answer(first), main.answer(second)], [[text("a")], []]);
+  });
+
+  test("ends for its reader when the last writer closes it or dies, after what it has sent", () => {
+    for (const finish of ["close", "exit"]) {
+      open();
+      const child = give("writer");
+      child.tell({ type: "send", channel: 1, data: text("last") });
+      if (finish === "close") child.tell({ type: "close", channel: 1, end: "writer" });
+      else child.tell({ type: "exit", status: 0 });
+      const asks = [1, 2].map(() => main.ask({ type: "receive", channel: 1 }));
+      assert.deepEqual(
+        asks.map((ask) => main.answer(ask)),
+        [[text("last")], [undefined]],
+      );
+      main.tell({ type: "close", channel: 1, end: "reader" });
+    }
+  });
+
+  test("an end on its way to another process keeps it open, and a dropped one does not", () => {
+    open();
+    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.tell({ type: "close", channel: 1, end: "writer" });
+    const ask = main.ask({ type: "receive", channel: 1 });
+    assert.deepEqual(main.answer(ask), []);
+    main.tell({ type: "drop", token: 5 });
+    assert.deepEqual(main.answer(ask), [undefined]);
+  });
+
+  test("tells its writers when nobody reads it any more, also one that has not started yet", () => {
+    open();
+    const child = give("reader");
+    child.tell({ type: "exit", status: 1 });
+    assert.deepEqual(main.told("broken")[0], { type: "broken", channel: 1 });
+    assert.deepEqual(main.answer(main.ask({ type: "readable", channel: 1 })), [false]);
+    main.tell({ type: "share", channel: 1, end: "writer", token: 6 });
+    assert.deepEqual(spawn(main, [6]).told("broken"), [{ type: "broken", channel: 1 }]);
+  });
+
+  test("tells a sender how much has been read, in large steps", () => {
+    open();
+    for (let round = 0; round < 3; round++) {
+      main.tell({ type: "send", channel: 1, data: bytes(20_000) });
+      main.ask({ type: "receive", channel: 1 });
+    }
+    assert.deepEqual(main.told("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
+  });
+
+  test("can be sent to by whoever knows the address that its reader listens to", () => {
+    open();
+    main.tell({ type: "listen", address: "here", channel: 1 });
+    const child = spawn();
+    const connect = (address: string) =>
+      child.answer(child.ask({ type: "connect", address, data: text("it's me") }));
+    assert.deepEqual([connect("there"), connect("here")], [[false], [true]]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("it's me")]);
+    main.tell({ type: "close", channel: 1, end: "reader" });
+    assert.deepEqual(connect("here"), [false]);
+  });
+
+  test("takes back what came too late, before all else", () => {
+    open(1, [text("b")]);
+    main.tell({ type: "unreceive", channel: 1, data: text("a") });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("a")]);
+  });
+
+  test("is not to be had by a process that was not given it", () => {
+    open(1, [text("secret")]);
+    const child = spawn();
+    assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
+    child.tell({ type: "send", channel: 1, data: text("forged") });
+    child.tell({ type: "share", channel: 1, end: "reader", token: 8 });
+    child.tell({ type: "claim", token: 8 });
+    assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
+    main.ask({ type: "receive", channel: 1 });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
+  });
+});
+
+describe("a choice between channels", () => {
+  test("names those that can be read, now or as soon as one can", () => {
+    open(1);
+    open(2, [text("x")]);
+    const select = (now: boolean, ...channels: number[]) =>
+      main.ask({ type: "select", channels, now });
+    assert.deepEqual(main.answer(select(false, 1, 2)), [[2]]);
+    assert.deepEqual(main.answer(select(true, 1)), [[]]);
+    const waiting = select(false, 1);
+    assert.deepEqual(main.answer(waiting), []);
+    main.tell({ type: "send", channel: 1, data: text("y") });
+    assert.deepEqual(main.answer(waiting), [[1]]);
+  });
+
+  test("sees the end of a process as the end of its sentinel, after its status", () => {
+    const child = spawn();
+    const ask = main.ask({ type: "select", channels: [sentinelOf(child)], now: false });
+    child.tell({ type: "exit", status: 3 });
+    const seen = main.notices.filter(({ type }) => type === "exited" || type === "answer");
+    assert.deepEqual(seen.slice(-2), [
+      { type: "exited", pid: child.pid, status: 3 },
+      { type: "answer", ask, value: [sentinelOf(child)] },
+    ]);
+  });
+
+  test("that was given up is answered once, with nothing, and served no more", () => {
+    open();
+    const ask = main.ask({ type: "select", channels: [1], now: false });
+    main.tell({ type: "cancel", ask });
+    main.tell({ type: "send", channel: 1, data: text("x") });
+    assert.deepEqual(main.answer(ask), [undefined]);
+  });
+});
+
+describe("a semaphore", () => {
+  const make = (value: number, most = value) =>
+    main.tell({ type: "semaphore", semaphore: 7, value, most });
+  const acquire = (process: Process, now = false, version = 0) =>
+    process.ask({ type: "acquire", semaphore: 7, now, version });
+
+  test("is given to those who wait in the order they came", () => {
+    make(1);
+    const child = spawn();
+    assert.deepEqual(main.answer(acquire(main)), [{}]);
+    const [first, second] = [acquire(child), acquire(main)];
+    assert.deepEqual(main.answer(acquire(main, true)), [undefined]);
+    main.tell({ type: "release", semaphore: 7 });
+    assert.deepEqual([child.answer(first), main.answer(second)], [[{}], []]);
+    child.tell({ type: "release", semaphore: 7 });
+    assert.deepEqual(main.answer(second), [{}]);
+  });
+
+  test("does not wait for a process that has died in line, nor for one that gave up", () => {
+    make(0, 1);
+    const child = spawn();
+    acquire(child);
+    const given = acquire(main);
+    const last = acquire(main);
+    child.tell({ type: "exit", status: 0 });
+    main.tell({ type: "cancel", ask: given });
+    main.tell({ type: "release", semaphore: 7 });
+    assert.deepEqual(main.answer(last), [{}]);
+  });
+
+  test("counts, and refuses to exceed its most", () => {
+    make(1, 2);
+    const check = () => main.answer(main.ask({ type: "check-release", semaphore: 7 }));
+    assert.deepEqual([check(), check()], [[true], [false]]);
+    assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [2]);
+  });
+
+  test("hands the values it guards to who does not know them yet", () => {
+    make(1);
+    const guard = (number: number, value: string) =>
+      main.tell({ type: "guard", semaphore: 7, number, bytes: text(value) });
+    guard(1, "one");
+    guard(2, "two");
+    guard(1, "a copy that is out of date");
+    const values = (one: string) => new Map([1, 2].map((n) => [n, text(n === 1 ? one : "two")]));
+    const [first] = main.answer(acquire(main)) as {
+      shared: { version: number; values: unknown };
+    }[];
+    assert.deepEqual(first!.shared.values, values("one"));
+    main.tell({ type: "change", semaphore: 7, number: 1, bytes: text("new") });
+    main.tell({ type: "release", semaphore: 7 });
+    const known = first!.shared.version + 1;
+    assert.deepEqual(main.answer(acquire(main, true, known - 1)), [
+      { shared: { version: known, values: values("new") } },
+    ]);
+    main.tell({ type: "release", semaphore: 7 });
+    assert.deepEqual(main.answer(acquire(main, true, known)), [{}]);
+  });
+});
+
+describe("a process", () => {
+  test("is started with what its parent has given", () => {
+    const child = spawn();
+    const [notice] = child.told("start") as Extract<Notice, { type: "start" }>[];
+    assert.equal(notice?.start.pid, child.pid);
+    assert.equal(notice?.start.parent, MAIN);
+  });
+
+  test("that is killed or breaks down ends by a signal, and its worker with it", () => {
+    const [killed, broken] = [spawn(), spawn()];
+    main.tell({ type: "kill", pid: killed.pid, signal: 15 });
+    broker.crashed(broken.pid, "\nout of bounds\n  at wasm");
+    assert.deepEqual(main.told("exited"), [
+      { type: "exited", pid: killed.pid, status: -15 },
+      { type: "exited", pid: broken.pid, status: -11 },
+    ]);
+    assert.deepEqual(main.told("output"), [
+      {
+        type: "output",
+        stream: "stderr",
+        text: `Process ${broken.pid} crashed: out of bounds\n`,
+      },
+    ]);
+    assert.ok(killed.terminated && broken.terminated);
+    assert.deepEqual(broker.children, { all: 0, live: 0 });
+  });
+
+  test("beyond those that run at once waits for its turn; there is a limit to that, too", () => {
+    const started = Array.from({ length: MOST_CHILDREN }, () => spawn());
+    assert.deepEqual(broker.children, { all: MOST_CHILDREN, live: MOST_LIVE });
+    const waiting = started[MOST_LIVE]!;
+    assert.equal(children.has(waiting.pid), false);
+    assert.equal(main.told("note").length, MOST_CHILDREN - MOST_LIVE);
+    started[0]!.tell({ type: "exit", status: 0 });
+    assert.equal(children.has(waiting.pid), true);
+    spawn();
+    assert.equal(spawn().pid, undefined, "one too many");
+  });
+
+  test("that waits for its turn can be killed", () => {
+    const started = Array.from({ length: MOST_LIVE + 1 }, () => spawn());
+    main.tell({ type: "kill", pid: started[MOST_LIVE]!.pid, signal: 9 });
+    assert.deepEqual(broker.children, { all: MOST_LIVE, live: MOST_LIVE });
+  });
+
+  test("hears Ctrl-C from the main process only", () => {
+    const [one, other] = [spawn(), spawn()];
+    one.tell({ type: "interrupt" });
+    assert.deepEqual(
+      [main, other].map((process) => process.told("interrupt").length),
+      [0, 0],
+    );
+    main.tell({ type: "interrupt" });
+    assert.deepEqual(
+      [one, other].map((process) => process.told("interrupt").length),
+      [1, 1],
+    );
+    one.tell({ type: "kill", pid: other.pid, signal: 2 });
+    assert.equal(other.told("interrupt").length, 2);
+  });
+
+  test("prints through the main process, and cannot end the program", () => {
+    const child = spawn();
+    child.tell({ type: "output", stream: "stdout", text: "hello" });
+    child.tell({ type: "over" });
+    child.tell({ type: "kill", pid: MAIN, signal: 9 });
+    assert.deepEqual(main.told("output"), [{ type: "output", stream: "stdout", text: "hello" }]);
+    assert.deepEqual(broker.children, { all: 1, live: 1 });
+  });
+
+  test("has an end on the timeline if it was there", () => {
+    const [seen, unseen] = [spawn(), spawn()];
+    const told = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
+    seen.tell({ type: "trace", ...told });
+    for (const { pid } of [seen, unseen]) main.tell({ type: "kill", pid, signal: 15 });
+    const traces = main.told("trace") as Extract<Notice, { type: "trace" }>[];
+    assert.deepEqual(
+      traces.map(({ process, rows }) => [process, JSON.parse(rows)]),
+      [
+        [seen.pid, []],
+        [seen.pid, [["end", 0, 0, "killed", "exit status -15"]]],
+      ],
+    );
+  });
+
+  test("that sends without end is killed", () => {
+    open();
+    const child = give("writer");
+    const large = { length: 300 * 2 ** 20 } as Uint8Array;
+    child.tell({ type: "send", channel: 1, data: large });
+    assert.equal(child.terminated, false);
+    child.tell({ type: "send", channel: 1, data: large });
+    assert.equal(child.terminated, true);
+  });
+});
+
+describe("the end of the program", () => {
+  for (const end of ["its last word", "its worker's end", "a new worker"]) {
+    test(`by ${end} ends all processes and forgets what they shared`, () => {
+      open(1, [text("x")]);
+      const child = spawn(spawn());
+      if (end === "its last word") main.tell({ type: "over" });
+      else broker.setMain(end === "a new worker" ? main : undefined);
+      assert.equal(child.terminated, true);
+      assert.deepEqual(broker.children, { all: 0, live: 0 });
+      child.tell({ type: "output", stream: "stdout", text: "late" });
+      assert.deepEqual(main.told("output"), []);
+      if (end !== "its worker's end") {
+        assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [undefined]);
+      }
+    });
+  }
+});

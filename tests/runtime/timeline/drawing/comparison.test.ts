@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import {
+  compare,
+  compareRecorded,
+  runOf,
+  titleOf,
+} from "../../../../runtime/timeline/drawing/comparison.ts";
+import { list } from "../../../../runtime/timeline/drawing/layout.ts";
+import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { prerenderComparison } from "../../../../runtime/timeline/drawing/prerender.ts";
+import type { Trace } from "../../../../runtime/timeline/model/rows.ts";
+
+const snippet = (name: string) =>
+  new URL(`../../../../snippets/${name}.trace.json`, import.meta.url).pathname;
+
+const recorded = async (name: string): Promise<Trace> =>
+  JSON.parse(await readFile(snippet(name), "utf8")) as Trace;
+
+/** Names and states of all lanes, with their times. */
+const told = (timeline: Timeline, run?: number) =>
+  timeline.lanes
+    .filter(({ process }) => run === undefined || runOf(process.id) === run)
+    .map(({ id, name, kind, segments }) => ({
+      name: id === 0 ? "" : name,
+      kind,
+      segments: segments.map(({ state, start, end, reason, line }) => [
+        state,
+        start,
+        end,
+        reason,
+        line,
+      ]),
+    }));
+
+describe("two runs on one axis", async () => {
+  const [slow, quick] = await Promise.all([
+    recorded("overlap/in_turn"),
+    recorded("overlap/together"),
+  ]);
+  const {
+    timeline: both,
+    what,
+    about,
+  } = compareRecorded([
+    ["In turn", slow],
+    ["Together", quick],
+  ]);
+
+  test("each begins at its own beginning, and does not outlast itself", () => {
+    assert.deepEqual(told(both, 0), told(Timeline.of(slow)));
+    assert.deepEqual(told(both, 1), told(Timeline.of(quick)));
+    assert.equal(both.now, Math.max(slow.end, quick.end));
+  });
+
+  test("each is listed under its title", () => {
+    const { rows } = list(both, false);
+    const titles = rows.filter(({ depth }) => depth === 0).map(({ name }) => name);
+    assert.deepEqual(titles, ["In turn", "Together"]);
+  });
+
+  test("what was printed is known to be of a run, by its title", () => {
+    const printed = Map.groupBy(both.printed, ({ lane }) => titleOf(lane.process));
+    assert.deepEqual([...printed.keys()].toSorted(), ["In turn", "Together"]);
+    assert.equal(printed.get("Together")?.length, Timeline.of(quick).printed.length);
+    const alone = Timeline.of(quick).printed.map(({ lane }) => titleOf(lane.process));
+    assert.deepEqual(new Set(alone), new Set([""]));
+  });
+
+  test("the summary says how long each took", () => {
+    assert.ok(slow.end > quick.end);
+    assert.match(what, /^recorded on CPython [\d.]+$/);
+    assert.match(about, /^In turn 1\.\d+\ss, Together 6\d\d\sms$/);
+  });
+});
+
+test("processes of one run keep their parents, and those of another stay apart", async () => {
+  const pool = await recorded("models/processes");
+  const { timeline: both } = compareRecorded([
+    ["One", pool],
+    ["Other", pool],
+  ]);
+  assert.equal(both.processes.size, 2 * pool.processes.length);
+  assert.deepEqual(told(both, 1), told(both, 0));
+  for (const { id, parent } of both.processes.values()) {
+    if (parent > 0) assert.equal(runOf(parent), runOf(id));
+  }
+});
+
+test("a title looks the same whatever its run consists of", async () => {
+  const html = await prerenderComparison("looks", [
+    ["Plain code", snippet("models/plain")],
+    ["asyncio", snippet("models/asynchronous")],
+    ["Processes", snippet("models/processes")],
+  ]);
+  for (const title of ["Plain code", "asyncio", "Processes"]) {
+    assert.match(
+      html,
+      new RegExp(`class="tl-lane tl-process"[^>]*><span class="tl-name">${title}<`),
+    );
+  }
+});
+
+test("a run that was stopped ends where it was stopped", () => {
+  const stopped = {
+    title: "Stopped",
+    end: 10,
+    processes: [
+      {
+        process: 1,
+        parent: 0,
+        rows: [
+          ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+          ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+          ["run", 1, 0],
+          ["wait", 1, 4, "sleep", "", 3],
+        ] as Trace["processes"][0]["rows"],
+      },
+    ],
+  };
+  const both = compare([stopped, { ...stopped, title: "Later", end: 100 }]);
+  const ends = both.lanes.filter(({ id }) => id === 1).map(({ end }) => end);
+  assert.deepEqual(ends, [10, 100]);
+});
+
+test("the static figure names both, and a file that is no trace is refused", async () => {
+  const html = await prerenderComparison("compare-0", [
+    ["In turn", snippet("overlap/in_turn")],
+    ["Together", snippet("overlap/together")],
+  ]);
+  assert.match(html, /Timeline recorded on CPython [\d.]+: In turn 1\.\d+\ss, Together \d+\sms</);
+  assert.match(html, /id="hatch-compare-0"/);
+  const other = new URL("../../../../package.json", import.meta.url).pathname;
+  await assert.rejects(
+    prerenderComparison("x", [["Other", other]]),
+    /package\.json holds no trace/,
+  );
+});

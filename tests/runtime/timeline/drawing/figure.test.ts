@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { figure } from "../../../../runtime/timeline/drawing/figure.ts";
+import { html } from "../../../../runtime/timeline/drawing/html.ts";
+import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
+import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { prerender, prerenderAll } from "../../../../runtime/timeline/drawing/prerender.ts";
+import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+import { tree } from "../../../../runtime/timeline/drawing/tree.ts";
+import { moment, time } from "../../../../runtime/timeline/words/words.ts";
+import { BLOCKED, THREAD } from "../model/rows.ts";
+
+const trace = (rows: Row[], end: number): string =>
+  JSON.stringify({
+    schema: 1,
+    interpreter: "CPython 3.13",
+    end,
+    processes: [{ process: 1, parent: 0, rows }],
+  });
+
+const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+
+test("times have three digits and a unit that fits", () => {
+  const cases: [number, string][] = [
+    [0, "0"],
+    [0.0004, "0.40\u00a0µs"],
+    [0.35, "350\u00a0µs"],
+    [0.9996, "1\u00a0ms"],
+    [12.345, "12.3\u00a0ms"],
+    [999.7, "1\u00a0s"],
+    [1234, "1.23\u00a0s"],
+    [59_960, "1\u00a0min"],
+    [125_000, "2\u00a0min 5\u00a0s"],
+  ];
+  for (const [ms, expected] of cases) assert.equal(time(ms), expected);
+  assert.deepEqual([0, 0.0123, 104.2, 1106.72].map(moment), [
+    "0",
+    "12.3\u00a0µs",
+    "104.2\u00a0ms",
+    "1.10672\u00a0s",
+  ]);
+});
+
+test("markup in names and texts stays text", () => {
+  const name = `<img src=x onerror="alert(1)">&`;
+  const markup = prerender(
+    trace(
+      [
+        ["lane", 1, 0, "thread", name, 0, -1, 0],
+        ["run", 1, 0],
+        ["wait", 1, 1, "lock", name, 2],
+        ["end", 1, 9, "failed", name],
+      ],
+      9,
+    ),
+    `a/b"><script>`,
+  )!;
+  assert.doesNotMatch(markup, /<img|<script/);
+  assert.match(markup, /&lt;img src=x onerror=/);
+  assert.equal(
+    html(tree("p", { title: `a"b\nc` }, "<&>")),
+    `<p title="a&quot;b c">&lt;&amp;&gt;</p>`,
+  );
+});
+
+const held: Row[] = [
+  ["state", 1, 1, 20, { ready: [] }],
+  ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
+  ["state", 1, 4, 23, { timers: ["in 0.20 s: b()"] }],
+];
+
+test("what the watched collections held is one table, entry by entry", () => {
+  const markup = prerender(trace([...THREAD, ...held], 5), "loop")!;
+  assert.match(
+    text(markup),
+    /What the collections held when a line began Moment Line ready timers/,
+  );
+  const rows = [...markup.matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells]) => cells);
+  assert.deepEqual(rows.slice(0, 3), [
+    "<td>1\u00a0ms</td><td>20</td><td>empty</td><td></td>",
+    "<td>2.5\u00a0ms</td><td>22</td><td><div>flash(&lt;a&gt;)</div><div>b()</div></td><td>empty</td>",
+    "<td>4\u00a0ms</td><td>23</td><td></td><td><div>in 0.20 s: b()</div></td>",
+  ]);
+  assert.doesNotMatch(prerender(trace(THREAD, 5), "loop")!, /collections/);
+});
+
+test("of many changes the table holds the first", () => {
+  const many = Array.from({ length: 100 }, (_, at): Row => [
+    "state",
+    1,
+    at,
+    5,
+    { constructor: [] },
+  ]);
+  const markup = prerender(trace([...THREAD, ...many, ["state", 1, 200, 5, {}]], 300), "loop")!;
+  assert.match(text(markup), /when a line began: the first 40 of 101 changes/);
+  assert.equal(markup.match(/<td>empty<\/td>/g)!.length, 40);
+});
+
+test("the figure says in words what it shows, and holds the facts as a table", () => {
+  const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
+  assert.doesNotMatch(markup, /\n/);
+  const said = text(markup);
+  assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
+  assert.match(said, /Line 13 of Task-1 blocked the event loop for 1\ss: time\.sleep\./);
+  assert.match(said, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
+  assert.match(said, /Task-2 .* failed at 1\.107\ss: ValueError/);
+  assert.match(
+    markup,
+    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*">/,
+  );
+  assert.ok(markup.length < 12_000, String(markup.length));
+});
+
+test("a long run stays small and says what is left out", () => {
+  const markup = prerender(trace(manyTasks(10_000), 2000), "many/tasks")!;
+  assert.ok(markup.length < 60_000, String(markup.length));
+  assert.ok(markup.split("<rect").length < 800);
+  assert.equal(markup.split("tl-name").length - 1, 24);
+  assert.match(text(markup), /Not shown: 9,977 more rows/);
+  assert.match(text(markup), /The first 40 of [\d,]+ states/);
+  assert.match(text(markup), /In all: the first 40 of 10,001 rows/);
+});
+
+test("a task is told with what it runs, and of several processes with its own", () => {
+  const timeline = new Timeline();
+  const rows: Row[] = [
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["step", 2, 0, 1, 0, 100, "sleep", "", 4],
+  ];
+  timeline.add(1, rows);
+  const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
+  timeline.add(2, rows, 1);
+  assert.match(told(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
+});
+
+test("a task that is called like what it runs has its name once", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]);
+  timeline.add(1, [["step", 2, 0, 1, 0, 100, "sleep", "", 4]]);
+  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told, /brew blocked the event loop/);
+  assert.doesNotMatch(told, /brew \(?brew/);
+});
+
+test("what went beyond the limit of a trace is told", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["cut", 50]]);
+  timeline.end(80);
+  const markup = html(figure(timeline, { what: "of this run", name: "x" }));
+  assert.match(text(markup), /The timeline is limited in size: it ends at 50\sms/);
+});
+
+test("tasks that a recording leaves out count, and are told", () => {
+  const timeline = new Timeline();
+  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]);
+  timeline.end(80);
+  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(told, /9,001 tasks/);
+  assert.match(
+    told,
+    /The recording is limited in size: 9,000 tasks that began later are not shown/,
+  );
+});
+
+test("all traces of a folder are drawn, old drawings go, wrong files are named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "traces-"));
+  try {
+    await mkdir(join(folder, "in", "topic"), { recursive: true });
+    await writeFile(join(folder, "in", "topic", "good.trace.json"), trace(BLOCKED, 1110));
+    await writeFile(join(folder, "in", "topic", "bad.trace.json"), "{}");
+    await writeFile(join(folder, "in", "topic", "torn.trace.json"), "{");
+    const output = join(folder, "out");
+    await mkdir(output);
+    await writeFile(join(output, "old.html"), "");
+    const bad = await prerenderAll(join(folder, "in"), output);
+    assert.deepEqual(
+      bad.toSorted(),
+      ["bad", "torn"].map((name) => join(folder, "in", "topic", `${name}.trace.json`)),
+    );
+    assert.deepEqual((await readdir(output, { recursive: true })).toSorted(), [
+      "topic",
+      join("topic", "good.html"),
+    ]);
+    assert.match(
+      await readFile(join(output, "topic", "good.html"), "utf8"),
+      /^<figure .*<\/figure>\n$/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a word stands on a bar that has room for it, and not on a phone if it has none there", () => {
+  const markup = prerender(
+    trace(
+      [
+        ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+        ["wait", 1, 0, "sleep", "", 1],
+        ["wait", 1, 500, "task group", "", 2],
+        ["wait", 1, 650, "barrier", "", 3],
+        ["wait", 1, 730, "event", "", 4],
+        ["run", 1, 1000],
+      ],
+      1000,
+    ),
+    "words",
+  )!;
+  const words = [...markup.matchAll(/class="tl-label( tl-tight)?"[^>]*><text[^>]*>([^<]*)/g)];
+  assert.deepEqual(
+    words.map(([, tight, word]) => `${word!}${tight ?? ""}`),
+    ["sleeping", "task group tl-tight", "event"],
+  );
+});

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  layOut,
+  list,
+  roundStep,
+  ticks,
+  type View,
+} from "../../../../runtime/timeline/drawing/layout.ts";
+import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
+import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+import { BLOCKED, THREAD } from "../model/rows.ts";
+
+function make(rows: Row[], end: number): Timeline {
+  const timeline = new Timeline();
+  timeline.add(1, rows);
+  timeline.end(end);
+  return timeline;
+}
+
+const view = (to: number, more: Partial<View> = {}): View => ({
+  from: 0,
+  to,
+  width: 1000,
+  places: [0, 1, 2],
+  narrowest: 1,
+  budget: 1500,
+  ticks: 6,
+  line: 0,
+  ...more,
+});
+
+test("one process is not listed, several are; one with a single thread is one line", () => {
+  const timeline = make(BLOCKED, 1110);
+  const shown = (): unknown[] =>
+    list(timeline, false).rows.map(({ name, depth, also }) => [name, depth, also?.name]);
+  assert.deepEqual(shown(), [
+    ["Task-1", 0, undefined],
+    ["Task-2", 0, undefined],
+  ]);
+  timeline.add(2, [
+    ["lane", 0, -1, "process", "Worker-1", 5, -1, 0],
+    ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
+  ]);
+  assert.deepEqual(shown(), [
+    ["MainProcess", 0, undefined],
+    ["Task-1", 1, undefined],
+    ["Task-2", 1, undefined],
+    ["Worker-1", 0, "Worker-1"],
+  ]);
+});
+
+test("lanes of libraries are listed when asked for", () => {
+  const timeline = make([...THREAD, ["lane", 2, 0, "thread", "manager", 0, 1, 0]], 9);
+  assert.deepEqual(
+    [list(timeline, false).rows.length, list(timeline, false).library.length],
+    [1, 1],
+  );
+  assert.deepEqual([list(timeline, true).rows.length, list(timeline, true).library.length], [2, 1]);
+});
+
+test("tasks that run a library's function give way where lanes are many", () => {
+  const tasks = (count: number): Row[] => [
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ...Array.from({ length: count }, (_, at): Row => [
+      "lane",
+      3 + at,
+      1,
+      "task",
+      `Task-${String(2 + at)}`,
+      1,
+      2,
+      0,
+      "to_thread",
+    ]),
+  ];
+  const few = list(make([...THREAD, ...tasks(5)], 9), false);
+  assert.deepEqual([few.rows.length, few.library.length], [6, 1]);
+  const many = list(make([...THREAD, ...tasks(30)], 9), false);
+  assert.deepEqual([many.rows.length, many.library.length], [1, 31]);
+});
+
+test("bars stand where their times are, cut to what is in view", () => {
+  const timeline = make(BLOCKED, 1110);
+  const { tracks } = layOut(timeline, list(timeline, true).rows, view(1000, { from: 500 }));
+  const [thread, task] = tracks;
+  assert.deepEqual(
+    thread!.bars.map(({ x, width, state, label }) => [x, width, state, label]),
+    [[0, 1000, "waiting", "sleeping"]],
+  );
+  assert.deepEqual(
+    task!.bars.map(({ x, width, state, held, label }) => [x, width, state, held, label]),
+    [[0, 1000, "running", true, "line 13"]],
+  );
+});
+
+test("what is narrow is merged, says how many it stands for, and keeps the colour of most", () => {
+  const rows: Row[] = [...THREAD];
+  for (let at = 0; at < 1000; at++) {
+    rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
+  }
+  const timeline = make(rows, 1000);
+  const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000, { width: 100 }));
+  const { bars } = tracks[0]!;
+  assert.ok(bars.length <= 100, String(bars.length));
+  assert.equal(
+    bars.reduce((sum, { first, last }) => sum + last - first + 1, 0),
+    tracks[0]!.listed.lane.segments.length,
+  );
+  assert.ok(bars.slice(1, -1).every(({ state }) => state === "waiting"));
+});
+
+test("there are never many more bars than asked for", () => {
+  const timeline = make(manyTasks(2000), 500);
+  const { rows } = list(timeline, false);
+  const places = rows.map((_, index) => index).slice(0, 40);
+  for (const budget of [200, 400, 1500]) {
+    const { tracks } = layOut(timeline, rows, view(timeline.now, { places, budget }));
+    const count = tracks.reduce((sum, { bars, flags }) => sum + bars.length + flags.length, 0);
+    assert.ok(count <= budget, `${String(count)} for ${String(budget)}`);
+    assert.equal(tracks.length, 40);
+  }
+});
+
+test("bars of a line are marked, merged ones too", () => {
+  const timeline = make(BLOCKED, 1110);
+  const { rows } = list(timeline, false);
+  const marked = (line: number, width: number): number =>
+    layOut(timeline, rows, view(1110, { line, width })).tracks.flatMap(({ bars }) =>
+      bars.filter((bar) => bar.marked),
+    ).length;
+  assert.equal(marked(21, 100_000), 2);
+  assert.equal(marked(21, 500), 2);
+  assert.equal(marked(99, 500), 0);
+});
+
+test("signs stand at their times, neighbours are one", () => {
+  const prints = [1, 1.1, 1.2, 600].map((at): Row => ["output", 1, at, "stdout", "x", 3]);
+  const timeline = make([...THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]], 1000);
+  const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000));
+  assert.deepEqual(
+    tracks[0]!.flags.map(({ x, kind, count }) => [x, kind, count]),
+    [
+      [1, "output", 3],
+      [600, "output", 1],
+      [800, "failed", 1],
+    ],
+  );
+});
+
+test("the axis has round times", () => {
+  const labels = (from: number, to: number): string[] =>
+    ticks(from, to, 5).map(({ label }) => label);
+  assert.deepEqual(labels(0, 0.05), ["0", "10 µs", "20 µs", "30 µs", "40 µs", "50 µs"]);
+  assert.deepEqual(labels(0, 2), ["0", "0.5 ms", "1.0 ms", "1.5 ms", "2.0 ms"]);
+  assert.deepEqual(labels(0, 950), ["0", "200 ms", "400 ms", "600 ms", "800 ms"]);
+  assert.deepEqual(labels(0, 2300), ["0", "0.5 s", "1.0 s", "1.5 s", "2.0 s"]);
+  assert.deepEqual(labels(0, 50_000), ["0", "10 s", "20 s", "30 s", "40 s", "50 s"]);
+  assert.deepEqual(labels(0, 140_000), ["0", "30 s", "1 min", "1 min 30 s", "2 min"]);
+  assert.deepEqual(labels(1000.1, 1000.12), [
+    "1000.100 ms",
+    "1000.105 ms",
+    "1000.110 ms",
+    "1000.115 ms",
+    "1000.120 ms",
+  ]);
+});
+
+test("steps of the axis are round, whatever the span", () => {
+  for (let ms = 1e-4; ms < 1e9; ms *= 1.37) {
+    const step = roundStep(ms);
+    assert.ok(step >= ms * (1 - 1e-6) && step <= ms * 5, `${String(ms)} → ${String(step)}`);
+  }
+});

@@ -1,0 +1,503 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
+import { Timeline, type Lane, type Segment } from "../../../../runtime/timeline/model/model.ts";
+import { REASONS, type Row } from "../../../../runtime/timeline/model/rows.ts";
+import { random } from "../../page/random.ts";
+import { BLOCKED, THREAD } from "./rows.ts";
+
+function make(rows: Row[], end?: number): Timeline {
+  const timeline = new Timeline();
+  timeline.add(1, rows);
+  if (end !== undefined) timeline.end(end);
+  return timeline;
+}
+
+const named = (timeline: Timeline, name: string): Lane =>
+  timeline.lanes.find((lane) => lane.name === name)!;
+
+const brief = ({ state, start, end, reason, line, by }: Segment): unknown[] => [
+  state,
+  start,
+  end,
+  reason,
+  line,
+  by,
+];
+
+test("a task is ready, runs and waits; who woke it stands at the wait and at what follows", () => {
+  const timeline = make(BLOCKED, 1110);
+  assert.deepEqual(named(timeline, "Task-1").segments.map(brief), [
+    ["ready", 1, 2, "", 0, 1],
+    ["running", 2, 3, "", 11, 1],
+    ["waiting", 3, 104, "sleep", 11, -1],
+    ["ready", 104, 104.2, "", 0, -1],
+    ["running", 104.2, 1106, "", 14, -1],
+  ]);
+});
+
+test("a thread runs, waits, and is ready", () => {
+  const timeline = make(BLOCKED, 1110);
+  assert.deepEqual(named(timeline, "MainThread").segments.map(brief), [
+    ["running", 0, 4.5, "", 0, undefined],
+    ["waiting", 4.5, 104, "idle", 0, -1],
+    ["running", 104, 105, "", 13, -1],
+    ["waiting", 105, 1105, "sleep", 13, -1],
+    ["running", 1105, 1108, "", 0, -1],
+  ]);
+});
+
+test("what held up the loop is named with its reason and line", () => {
+  const timeline = make(BLOCKED, 1110);
+  const [held, ...others] = timeline.holdUps;
+  assert.deepEqual(others, []);
+  const { lane, start, end, reason, line, starved } = held!;
+  assert.deepEqual(
+    [lane.name, start, end, reason, line, starved],
+    ["Task-1", 104.2, 1106, "sleep", 13, false],
+  );
+  assert.equal(named(timeline, "Task-1").segments[4]!.held, held);
+});
+
+const step = (end: number): Row[] => [
+  ["lane", 2, 1, "task", "Task-1", 0, 1, 10],
+  ["step", 2, 0, 1, 0, end, "sleep", "", 30],
+];
+
+test("a step that computed held up the loop where it was mostly seen", () => {
+  const seen: Row[] = [20, 21, 21, 22].map((line, index) => ["seen", 1, 10 * index, line]);
+  // One short wait does not make it a wait.
+  const wait: Row[] = [
+    ["wait", 1, 50, "lock", "", 23],
+    ["run", 1, 51],
+  ];
+  const [held] = make([...THREAD, ...seen, ...wait, ...step(100)]).holdUps;
+  assert.deepEqual([held?.reason, held?.line, held?.starved], ["", 21, false]);
+});
+
+test("a wait of the thread in a callback holds up the loop, if a task is there that could run", () => {
+  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): Row[] => [
+    ["wait", 1, start, reason, "", reason === "sleep" ? 7 : 0],
+    ["ready", 1, end, -1],
+    ["run", 1, end],
+  ];
+  const steps = (from: number): Row[] => [
+    ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
+    ["step", 2, from, -1, from, from + 1, "", "", 0],
+    ["end", 2, from + 1, "done", ""],
+  ];
+  const told = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
+  const timeline = make([...told, ...wait(260, 400)], 400);
+  assert.equal(timeline.holdUps.length, 1);
+  const held = timeline.holdUps[0]!;
+  const { lane, start, end, reason, line } = held;
+  assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 50, 250, "sleep", 7]);
+  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+
+  // A thread without tasks just waits; so does one whose task is over, or begins later.
+  assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).holdUps, []);
+});
+
+test("a callback that computes holds up the loop where it was seen, if a task is there", () => {
+  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const seen = (at: number): Row => ["seen", 1, at, 7];
+  const busy = (...rows: Row[]): Row[] => [
+    ["wait", 1, 2, "idle", "", 0],
+    ["ready", 1, 50, -1],
+    ["run", 1, 51],
+    ...rows,
+    ["wait", 1, 251, "idle", "", 0],
+    ["ready", 1, 300, -1],
+    ["run", 1, 300],
+  ];
+  const steps: Row[] = [
+    ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
+    ["step", 2, 300, -1, 301, 302, "sleep", "", 5],
+  ];
+  const timeline = make([...THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
+  assert.equal(timeline.holdUps.length, 1);
+  const held = timeline.holdUps[0]!;
+  const { lane, start, end, reason, line } = held;
+  assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
+  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+  // Others may have had the thread's turn meanwhile.
+  const turns: Row[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
+  const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).holdUps;
+  assert.deepEqual(
+    shared.map(({ start, end, line }) => [start, end, line]),
+    [[51, 251, 7]],
+  );
+
+  // It may have been in steps of tasks that a recording has left out.
+  assert.deepEqual(
+    make([["fewer", 9], ...THREAD, ...task, ...busy(seen(80)), ...steps]).holdUps,
+    [],
+  );
+  // What was seen in no line of the program was the machine, or a library.
+  assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).holdUps, []);
+  // Between two loops nobody waits for the thread.
+  const ended: Row[] = [
+    ["step", 2, 0, 1, 0, 1, "", "", 0],
+    ["end", 2, 1, "done", ""],
+    ["lane", 3, 1, "task", "Task-2", 260, 1, 3, "main"],
+    ["step", 3, 300, -1, 301, 302, "sleep", "", 5],
+  ];
+  assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).holdUps, []);
+  // Nor if it had short turns only.
+  const short: Row[] = [40, 80, 120, 160, 200].flatMap((at): Row[] => [
+    seen(at + 11),
+    ["wait", 1, at + 30, "idle", "", 0],
+    ["run", 1, at + 35],
+  ]);
+  assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).holdUps, []);
+});
+
+test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
+  const rows: Row[] = [
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["wait", 1, 50, "sleep", "", 7],
+    ["ready", 1, 250, -1],
+    ["run", 1, 250],
+  ];
+  const timeline = make(rows);
+  assert.equal(timeline.holdUps.length, 0);
+  timeline.add(1, [
+    ["wait", 1, 252, "idle", "", 0],
+    ["step", 2, 40, 1, 40, 251, "sleep", "", 8],
+  ]);
+  assert.deepEqual(
+    timeline.holdUps.map(({ lane }) => lane.name),
+    ["Task-1"],
+  );
+  const other = make([...rows, ["wait", 1, 252, "idle", "", 0]]);
+  assert.deepEqual(
+    other.holdUps.map(({ lane }) => lane.name),
+    ["MainThread"],
+  );
+});
+
+test("without anything seen it is the line after the step, and 49 ms hold up nobody", () => {
+  assert.deepEqual(
+    make([...THREAD, ...step(50)]).holdUps.map(({ line, reason }) => [line, reason]),
+    [[30, ""]],
+  );
+  assert.deepEqual(make([...THREAD, ...step(49)]).holdUps, []);
+});
+
+test("many short waits at one line are one reason", () => {
+  const naps: Row[] = [];
+  for (let at = 0; at < 100; at += 2) {
+    naps.push(["wait", 1, at, "sleep", "", 25], ["run", 1, at + 1.5]);
+  }
+  const [held] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).holdUps;
+  assert.deepEqual([held?.reason, held?.line], ["sleep", 25]);
+});
+
+test("a step whose thread got no processor is told from one that computed", () => {
+  const starved = (rows: Row[]): unknown => make(rows).holdUps[0]?.starved;
+  const cpu: Row = ["cpu", 1, 101, 20];
+  // Alone in its process, it was the machine that had no time for it.
+  assert.equal(starved([...THREAD, ...step(100), cpu]), false);
+  const other: Row[] = [
+    ["lane", 5, 0, "thread", "other", 10, 1, 0],
+    ["run", 5, 10],
+  ];
+  assert.equal(starved([...THREAD, ...other, ...step(100), cpu]), true);
+  assert.equal(starved([...THREAD, ...other, ...step(100), ["cpu", 1, 101, 90]]), false);
+});
+
+test("what goes on is drawn up to now", () => {
+  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
+  const last = (): unknown[] => brief(named(timeline, "MainThread").segments.at(-1)!);
+  timeline.advance(8);
+  assert.deepEqual(last(), ["waiting", 5, 8, "lock", 3, undefined]);
+  timeline.add(1, [["run", 1, 9]]);
+  timeline.advance(12);
+  assert.deepEqual(last(), ["running", 9, 12, "", 0, undefined]);
+});
+
+test("what stands still is drawn up to there, and not up to where a clock has been since", () => {
+  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
+  const end = (): number => named(timeline, "MainThread").segments.at(-1)!.end;
+  timeline.advance(20);
+  timeline.standStill(12);
+  assert.deepEqual([timeline.now, end()], [12, 12]);
+  timeline.advance(12);
+  timeline.add(1, [["run", 1, 15]]);
+  timeline.standStill(14);
+  assert.deepEqual([timeline.now, end()], [15, 15], "what has been told stays");
+  timeline.end(30);
+  timeline.standStill(20);
+  assert.equal(timeline.now, 30);
+});
+
+test("what is open when its thread or process ends goes no further", () => {
+  const timeline = make([...BLOCKED.slice(0, -5), ["end", 1, 2000, "done", ""]], 3000);
+  assert.equal(named(timeline, "Task-2").segments.at(-1)!.end, 2000);
+  timeline.add(
+    2,
+    [
+      ["lane", 1, 0, "thread", "Other", 10, -1, 0],
+      ["end", 0, 500, "killed", ""],
+    ],
+    1,
+  );
+  assert.equal(named(timeline, "Other").segments.at(-1)!.end, 500);
+});
+
+test("nothing is known after a cut", () => {
+  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3], ["cut", 50]], 90);
+  assert.equal(timeline.cut, 50);
+  assert.equal(timeline.known, 52);
+  assert.equal(named(timeline, "MainThread").segments.at(-1)!.end, 50);
+});
+
+test("marks: lines that were printed, failures, cancellations", () => {
+  const timeline = make(BLOCKED, 1110);
+  assert.deepEqual(named(timeline, "Task-1").marks, [
+    { at: 104.5, kind: "stdout", text: "blocking", line: 12 },
+  ]);
+  assert.deepEqual(named(timeline, "Task-2").marks, [
+    { at: 1107, kind: "failed", text: "ValueError", line: 0 },
+  ]);
+});
+
+test("jobs of a worker split what it ran", () => {
+  const timeline = make([
+    ...THREAD,
+    ["lane", 2, 0, "thread", "worker", 0, 1, 0],
+    ["run", 2, 0],
+    ["job", 2, 1, "read", 8],
+    ["wait", 2, 2, "sleep", "", 9],
+    ["run", 2, 5],
+    ["job", 2, 6, "", 0],
+    ["job", 2, 6, "write", 8],
+    ["job", 2, 7, "", 0],
+    ["wait", 2, 8, "work", "", 0],
+    ["end", 2, 8, "done", ""],
+  ]);
+  assert.deepEqual(
+    named(timeline, "worker").segments.map(({ state, start, job }) => [state, start, job]),
+    [
+      ["running", 0, ""],
+      ["running", 1, "read"],
+      ["waiting", 2, "read"],
+      ["running", 5, "read"],
+      ["running", 6, "write"],
+      ["running", 7, ""],
+    ],
+  );
+});
+
+test("time on a processor is spread over the pieces of a run", () => {
+  const timeline = make([
+    ...THREAD,
+    ["job", 1, 40, "a", 1],
+    ["cpu", 1, 100, 25],
+    ["wait", 1, 100, "work", "", 0],
+  ]);
+  assert.deepEqual(
+    named(timeline, "MainThread").segments.map(({ cpu }) => cpu),
+    [10, 15, undefined].slice(0, named(timeline, "MainThread").segments.length),
+  );
+});
+
+test("lanes come in the order of the tree, siblings in order of creation", () => {
+  const timeline = new Timeline();
+  timeline.add(3, [["lane", 1, 0, "thread", "of 3", 6, -1, 0]], 2);
+  timeline.add(2, [["lane", 1, 0, "thread", "of 2", 5, -1, 0]], 1);
+  timeline.add(1, [
+    ["lane", 5, 0, "thread", "second", 4, 1, 0],
+    ["lane", 6, 5, "task", "its task", 4.5, 5, 0],
+    ["lane", 1, 0, "thread", "first", 0, -1, 0],
+    ["lane", 8, 1, "task", "b", 3, 1, 0],
+    ["lane", 7, 1, "task", "a", 2, 1, 0],
+  ]);
+  assert.deepEqual(
+    timeline.lanes.map(({ name }) => name),
+    [
+      "MainProcess",
+      "first",
+      "a",
+      "b",
+      "second",
+      "its task",
+      "Process 2",
+      "of 2",
+      "Process 3",
+      "of 3",
+    ],
+  );
+});
+
+test("processes that claim to be each other's parents are all there", () => {
+  const timeline = new Timeline();
+  timeline.add(2, [], 3);
+  timeline.add(3, [], 2);
+  timeline.add(4, [], 4);
+  assert.equal(timeline.lanes.length, 3);
+});
+
+test("a thread of a library is known by showing no line", () => {
+  const timeline = make([
+    ...THREAD,
+    ["lane", 2, 0, "thread", "manager", 0, 1, 0],
+    ["wait", 2, 1, "process", "", 0],
+    ["lane", 3, 0, "thread", "worker", 0, 1, 0],
+    ["seen", 3, 1, 9],
+    ["lane", 4, 0, "thread", "with a loop", 0, 1, 0],
+    ["lane", 5, 4, "task", "Task-1", 0, 4, 3],
+  ]);
+  assert.deepEqual(
+    timeline.lanes.filter(({ own }) => !own).map(({ name }) => name),
+    ["manager"],
+  );
+});
+
+/** When a row of a lane belongs. */
+const when = (row: Row): number => Number(row[row[0] === "step" ? 4 : 2]);
+
+test("the order in which rows arrive does not matter where their times tell it", () => {
+  const expected = make(BLOCKED, 1110);
+  const lanes = BLOCKED.filter(([type]) => type === "lane");
+  const others = BLOCKED.filter(([type]) => type !== "lane");
+  const timeline = new Timeline();
+  timeline.add(1, lanes);
+  // Asked for in between, too: what was built has to be built anew.
+  const moments = [...Map.groupBy(others, when)].sort(([one], [other]) => other - one);
+  for (const [, rows] of moments) {
+    timeline.add(1, rows);
+    timeline.lanes.forEach(({ segments }) => void segments);
+  }
+  timeline.end(1110);
+  for (const lane of expected.lanes) {
+    assert.deepEqual(named(timeline, lane.name).segments.map(brief), lane.segments.map(brief));
+  }
+});
+
+/** Rows as a tracer may tell them: legal in themselves, in any order in which they could come. */
+function randomRows(next: () => number): Row[] {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!;
+  const rows: Row[] = [...THREAD];
+  const clocks = new Map([[1, 0]]);
+  const kinds = new Map<number, "thread" | "task">([[1, "thread"]]);
+  for (let count = 0; count < 60; count++) {
+    const lane = pick([...clocks.keys()]);
+    const at = clocks.get(lane)! + (next() < 0.3 ? 0 : next() * 10);
+    const line = Math.floor(next() * 5);
+    if (next() < 0.1) {
+      const id = clocks.size + 1;
+      const kind = pick(["thread", "task"] as const);
+      const parent = kind === "task" ? pick([...kinds].filter(([, k]) => k === "thread"))[0] : 0;
+      rows.push(["lane", id, parent, kind, `lane ${String(id)}`, at, lane, line]);
+      clocks.set(id, at);
+      kinds.set(id, kind);
+    } else if (kinds.get(lane) === "task") {
+      const start = at + next() * 3;
+      const end = start + (next() < 0.2 ? 80 : next() * 2);
+      rows.push(["step", lane, at, pick([-1, 1]), start, end, pick(REASONS), "", line]);
+      clocks.set(lane, end);
+    } else {
+      rows.push(
+        pick<Row>([
+          ["run", lane, at],
+          ["ready", lane, at, pick([-1, lane])],
+          ["wait", lane, at, pick(REASONS), "", line],
+          ["seen", lane, at, line],
+          ["job", lane, at, pick(["", "work"]), line],
+          ["cpu", lane, at, next() * 10],
+        ]),
+      );
+      clocks.set(lane, at);
+    }
+    if (next() < 0.1) rows.push(["output", lane, at, "stdout", "x", line]);
+  }
+  for (const [lane, at] of clocks) {
+    if (next() < 0.3) rows.push(["end", lane, at + next(), "done", ""]);
+  }
+  return rows;
+}
+
+test("whatever is told, segments follow one another from birth to end", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const next = random(seed);
+    const rows = randomRows(next);
+    const timeline = new Timeline();
+    while (rows.length > 0) {
+      timeline.add(1, rows.splice(0, 1 + Math.floor(next() * 20)));
+      if (next() < 0.5) timeline.lanes.forEach(({ segments }) => void segments);
+    }
+    timeline.end(timeline.now + next() * 5);
+    for (const lane of timeline.lanes) {
+      if (lane.kind === "process") continue;
+      let at = lane.start;
+      for (const segment of lane.segments) {
+        const { start, end, state } = segment;
+        assert.equal(start, at, `seed ${String(seed)}: ${lane.name} has a gap or an overlap`);
+        const mayBeEmpty = state === "running" || segment === lane.segments.at(-1);
+        assert.ok(end > start || (end === start && mayBeEmpty), `seed ${String(seed)}`);
+        at = end;
+      }
+      assert.equal(at, lane.end, `seed ${String(seed)}: ${lane.name} is covered to its end`);
+      assert.ok(lane.end <= timeline.now, `seed ${String(seed)}`);
+    }
+    for (const { start, end } of timeline.holdUps) assert.ok(end - start >= 50);
+  }
+});
+
+test("what a task of the program makes is the program's, whoever wrote the function", () => {
+  const timeline = make([
+    ...THREAD,
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["lane", 3, 1, "task", "nap", 1, 2, 0, "sleep"],
+    ["lane", 4, 1, "task", "Task-3", 2, 1, 0, "shutdown_asyncgens"],
+    ["lane", 5, 1, "task", "Task-4", 2, 3, 0, "inner"],
+    ["lane", 6, 0, "thread", "pool_0", 3, 3, 0],
+    ["lane", 7, 0, "thread", "manager", 3, 1, 0],
+    ["job", 6, 4, "sleep", 0],
+  ]);
+  const own = timeline.lanes.filter((lane) => lane.own).map(({ name }) => name);
+  assert.deepEqual(own, ["MainProcess", "MainThread", "Task-1", "nap", "pool_0"]);
+});
+
+test("10 000 tasks build at once, and piece by piece", () => {
+  const rows = manyTasks(10_000);
+  assert.ok(rows.length > 50_000);
+  const whole = make(rows, 1e6);
+  const pieces = new Timeline();
+  for (let at = 0; at < rows.length; at += 500) pieces.add(1, rows.slice(at, at + 500));
+  pieces.end(1e6);
+  for (const timeline of [whole, pieces]) {
+    assert.equal(timeline.lanes.length, 10_002);
+    const segments = timeline.lanes.reduce((sum, lane) => sum + lane.segments.length, 0);
+    assert.ok(segments > 60_000, String(segments));
+  }
+});
+
+test("what the watched collections hold is told in order of time, with its lane", () => {
+  const timeline = make(THREAD);
+  timeline.add(1, [["state", 1, 5, 12, { ready: ["a"] }]]);
+  timeline.add(1, [
+    ["state", 1, 7, 13, { ready: [] }],
+    ["state", 1, 6, 14, { ready: ["a", "b"] }],
+  ]);
+  assert.deepEqual(
+    timeline.states.map(({ lane, at, line, values }) => [lane.name, at, line, values]),
+    [
+      ["MainThread", 5, 12, { ready: ["a"] }],
+      ["MainThread", 6, 14, { ready: ["a", "b"] }],
+      ["MainThread", 7, 13, { ready: [] }],
+    ],
+  );
+  assert.equal(timeline.now, 7);
+});
+
+test("more states than a page can bear are cut off", () => {
+  const states = Array.from({ length: 3000 }, (_, at): Row => ["state", 1, at, 5, {}]);
+  const timeline = make([...THREAD, ...states]);
+  assert.equal(timeline.states.length, 2000);
+  assert.equal(timeline.cut, 2000);
+});

@@ -1,0 +1,394 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { test } from "node:test";
+import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
+import { asTrace } from "../../../../runtime/timeline/model/check.ts";
+import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { most, sections, story } from "../../../../runtime/timeline/words/moment_words.ts";
+import { Moments } from "../../../../runtime/timeline/model/moments.ts";
+import { atOnce } from "../../../../runtime/timeline/model/pieces.ts";
+import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+import { BLOCKED, THREAD } from "./rows.ts";
+
+function of(rows: Row[], end: number, ...others: Row[][]): Moments {
+  const timeline = new Timeline();
+  timeline.add(1, rows);
+  others.forEach((more, index) => timeline.add(index + 2, more, 1));
+  timeline.end(end);
+  return atOnce(Moments.from(timeline));
+}
+
+const told = (moments: Moments): string[] =>
+  moments.all.map(({ at }, number) => {
+    const { who, text, line } = story(moments, number);
+    return `${String(at)} (${String(line)}) ${who}${text}`;
+  });
+
+/** The sections that are not empty, as text. */
+function shown(moments: Moments, number: number, time?: number): Record<string, string[]> {
+  const found = sections(moments, number, time).filter(({ count }) => count > 0);
+  return Object.fromEntries(
+    found.map(({ name, entries }) => [
+      name,
+      entries.map(({ name, text }) => `${name} ${text}`.trim()),
+    ]),
+  );
+}
+
+test("each turn of a task is a moment, and the end of the run is the last", () => {
+  assert.deepEqual(told(of(BLOCKED, 1110)), [
+    "0 (0) MainThread started. It ran for 2\u00a0ms, then it was Task-1’s turn.",
+    "2 (10) Task-1 started at line 10. It ran for 1\u00a0ms, then slept at line 11.",
+    "3 (20) Task-2 started at line 20. It ran for 1\u00a0ms, then slept at line 21.",
+    "104.2 (11) Task-1 resumed from line 11, woken by a timer or something outside. It blocked the event loop for 1\u00a0s at line 13: time.sleep, then ended.",
+    "1106.1 (21) Task-2 resumed from line 21, woken by a timer or something outside. It ran for 900\u00a0µs, then failed with ValueError.",
+    "1110 (0) The run ended after 1.11\u00a0s.",
+  ]);
+});
+
+test("what is ready stands in the order in which it became ready, with who woke it", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "main", 1, 1, 10],
+      ["lane", 3, 1, "task", "late", 2.1, 2, 20],
+      ["lane", 4, 1, "task", "early", 2.2, 2, 20],
+      ["step", 2, 1, 1, 2, 2.5, "event", "", 11],
+      ["step", 3, 2.1, 2, 3, 4, "event", "", 21],
+      ["step", 4, 2.2, 2, 5, 6, "event", "", 21],
+      // Woken in another order than they were made.
+      ["step", 2, 6, -1, 7, 8, "sleep", "", 12],
+      ["step", 4, 7.1, 2, 9, 10, "", "", 0],
+      ["end", 4, 10, "done", ""],
+      ["step", 3, 7.5, 2, 11, 12, "", "", 0],
+      ["end", 3, 12, "cancelled", ""],
+    ],
+    20,
+  );
+  assert.deepEqual(shown(moments, 2), {
+    Running: ["late"],
+    Ready: ["early since 2.2\u00a0ms, created by main"],
+    Waiting: ["event at line 11 main"],
+  });
+  // Neither is ready before the step that wakes them.
+  assert.deepEqual(shown(moments, 4), {
+    Running: ["main"],
+    Waiting: ["event at line 21 late, early"],
+  });
+  assert.deepEqual(shown(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
+  assert.match(story(moments, 6).text, /then was cancelled\.$/);
+  // Between the two steps of a moment and the next, at a time.
+  assert.deepEqual(shown(moments, 4, 8.5).Ready, [
+    "early since 7.1\u00a0ms, woken by main",
+    "late since 7.5\u00a0ms, woken by main",
+  ]);
+});
+
+test("timers stand in the order in which they are due; one that is cancelled says so", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "long", 1, 1, 10],
+      ["lane", 3, 1, "task", "short", 1.1, 1, 10],
+      ["lane", 4, 1, "task", "cancelled", 1.2, 1, 10],
+      ["lane", 5, 1, "task", "last", 1.3, 1, 20],
+      ["step", 2, 1, 1, 2, 3, "sleep", "", 11],
+      ["step", 3, 1.1, 1, 3, 4, "sleep", "", 12],
+      ["step", 4, 1.2, 1, 4, 5, "sleep", "", 13],
+      ["step", 5, 1.3, 1, 5, 6, "", "", 0],
+      ["step", 3, 105, -1, 105, 106, "", "", 0],
+      ["step", 4, 105.5, 3, 106, 107, "", "", 0],
+      ["step", 2, 505, -1, 505, 506, "", "", 0],
+    ],
+    600,
+  );
+  assert.deepEqual(shown(moments, 4).Timers, [
+    "short line 12, 100\u00a0ms more, until 105\u00a0ms",
+    "cancelled line 13, 101\u00a0ms more, until 105.5\u00a0ms, when short ends it",
+    "long line 11, 500\u00a0ms more, until 505\u00a0ms",
+  ]);
+});
+
+test("where a clock is coarse, the order in which things were told decides", () => {
+  const at = 5;
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "ping", at, 1, 10],
+      ["lane", 3, 1, "task", "pong", at, 2, 10],
+      ["step", 2, at, 1, at, at, "turn", "", 11],
+      ["step", 3, at, 2, at, at, "turn", "", 11],
+      ["step", 2, at, 2, at, at, "turn", "", 11],
+      ["step", 3, at, 3, at, at, "sleep", "", 12],
+      ["step", 2, at, 2, at, at, "sleep", "", 13],
+    ],
+    100,
+  );
+  assert.deepEqual(
+    moments.all.map(({ turn }) => turn?.lane.name),
+    ["MainThread", "ping", "pong", "ping", "pong", "ping", undefined],
+  );
+  assert.equal(
+    told(moments)[1],
+    "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again immediately.",
+  );
+  assert.deepEqual(shown(moments, 1), { Running: ["ping"] }, "pong is not made yet");
+  assert.deepEqual(shown(moments, 5), {
+    Running: ["ping"],
+    Timers: ["pong line 12, until after the end of the recording"],
+  });
+});
+
+test("lines that are printed belong to the turn of who printed them", () => {
+  const moments = of(BLOCKED, 1110);
+  assert.deepEqual(
+    moments.printed.map(({ mark, moment }) => [mark.text, moment]),
+    [["blocking", 3]],
+  );
+  assert.equal(moments.printedBy(2).length, 0);
+  assert.equal(moments.printedBy(3).length, 1);
+  assert.equal(moments.printedBy(3, 104.4).length, 0, "at that time it was not printed yet");
+  assert.equal(moments.printedBy(3, 104.5).length, 1);
+});
+
+test("the loop's own thread has a turn where it prints, and before and after its tasks", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "Task-1", 1, 1, 10],
+      ["step", 2, 1, 1, 2, 3, "sleep", "", 11],
+      ["wait", 1, 4, "idle", "", 0],
+      ["run", 1, 104],
+      ["step", 2, 104, -1, 105, 106, "", "", 0],
+      ["end", 2, 106, "done", ""],
+      ["output", 1, 107, "stdout", "all done", 20],
+      ["wait", 1, 108, "sleep", "", 21],
+      ["run", 1, 208],
+      ["end", 1, 209, "done", ""],
+    ],
+    210,
+  );
+  assert.deepEqual(told(moments).slice(3), [
+    "106 (21) MainThread resumed. It ran for 2\u00a0ms, then slept at line 21.",
+    "208 (21) MainThread resumed from line 21. It ran for 1\u00a0ms, then ended.",
+    "210 (0) The run ended after 210\u00a0ms.",
+  ]);
+  assert.equal(moments.printed[0]?.moment, 3);
+});
+
+test("a callback that waits is a turn of the thread, also right after a task's step", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["lane", 2, 1, "task", "beat", 1, 1, 10],
+      ["step", 2, 1, 1, 1, 2, "sleep", "", 11],
+      ["wait", 1, 3, "idle", "", 0],
+      ["run", 1, 100],
+      ["step", 2, 100, -1, 101, 102, "sleep", "", 11],
+      // What it has called is called, and sleeps.
+      ["wait", 1, 104, "sleep", "", 5],
+      ["run", 1, 404],
+      ["step", 2, 200, -1, 406, 407, "", "", 0],
+      ["end", 2, 407, "done", ""],
+      ["end", 1, 408, "done", ""],
+    ],
+    408,
+  );
+  assert.deepEqual(told(moments).slice(2, 5), [
+    "101 (11) beat resumed from line 11, woken by a timer or something outside. It ran for 1\u00a0ms, then slept at line 11.",
+    "102 (5) MainThread resumed. It ran for 2\u00a0ms, then slept at line 5.",
+    "404 (5) MainThread resumed from line 5. It ran for 2\u00a0ms, then it was beat’s turn.",
+  ]);
+});
+
+const THREADS: Row[] = [
+  ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+  ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+  ["run", 1, 0],
+  ["lane", 2, 0, "thread", "worker", 1, 1, 5],
+  ["wait", 1, 2, "lock", "orders", 9],
+  ["run", 2, 2],
+  ["job", 2, 3, "count", 6],
+  ["job", 2, 4, "", 0],
+  ["wait", 2, 6, "work", "", 0],
+  ["ready", 1, 5, 2],
+  ["run", 1, 6],
+  ["ready", 1, 7, 1],
+  ["run", 2, 7],
+  ["run", 1, 8],
+  ["end", 1, 9, "done", ""],
+];
+
+test("a thread has a moment each time it gets its turn", () => {
+  const moments = of(THREADS, 10);
+  assert.deepEqual(told(moments), [
+    "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
+    "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then waited for work.",
+    "6 (9) MainThread resumed from line 9, woken by worker. It ran for 1\u00a0ms, then it was interrupted.",
+    "7 (0) worker resumed. It ran for 3\u00a0ms, then its thread ended, or the recording did.",
+    "8 (0) MainThread resumed after the interruption. It ran for 1\u00a0ms, then ended.",
+    "10 (0) The run ended after 10\u00a0ms.",
+  ]);
+  assert.deepEqual(shown(moments, 1), {
+    Running: ["worker"],
+    Waiting: ["lock (orders) at line 9 MainThread"],
+  });
+  assert.deepEqual(shown(moments, 3), {
+    Running: ["worker"],
+    Ready: ["MainThread since 7\u00a0ms, it was interrupted"],
+  });
+});
+
+test("a task in whose step the thread waits stands where the thread stands", () => {
+  const moments = of(
+    [
+      ...BLOCKED,
+      ["lane", 4, 0, "thread", "other", 500, 1, 30],
+      ["run", 4, 500],
+      ["end", 4, 501, "done", ""],
+    ],
+    1110,
+  );
+  const number = moments.all.findIndex(({ turn }) => turn?.lane.name === "other");
+  const { Running, Timers } = shown(moments, number);
+  assert.deepEqual(
+    [Running, Timers?.[0]],
+    [["other"], "Task-1 line 13, 605\u00a0ms more, until 1.105\u00a0s"],
+  );
+});
+
+test("lanes of several processes are told apart", () => {
+  const child: Row[] = [
+    ["lane", 0, -1, "process", "Process-1", 3, -1, 0],
+    ["lane", 1, 0, "thread", "MainThread", 3, -1, 7],
+    ["run", 1, 3],
+    ["end", 1, 8, "done", ""],
+  ];
+  const moments = of(
+    [
+      ...THREAD,
+      ["wait", 1, 5, "process", "Process-1", 9],
+      ["run", 1, 8.5],
+      ["end", 1, 9, "done", ""],
+    ],
+    10,
+    child,
+  );
+  assert.deepEqual(shown(moments, 1).Running, ["Process-1", "MainProcess"]);
+  assert.match(told(moments)[1]!, /^3 \(7\) Process-1 started at line 7/);
+});
+
+test("of a run that was cut, the last moment says that more is not known", () => {
+  const moments = of([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
+  assert.equal(
+    told(moments).at(-1),
+    "50 (0) The timeline is limited in size: what came after 50\u00a0ms is not known.",
+  );
+});
+
+test("whoever still waits when the run is over is shown at its end", () => {
+  const moments = of([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
+  assert.deepEqual(shown(moments, moments.all.length - 1), {
+    Timers: [
+      "Task-1 line 11, until after the end of the recording",
+      "Task-2 line 21, until after the end of the recording",
+    ],
+    Waiting: ["idle MainThread"],
+  });
+});
+
+test("where a program watches collections, their changes are the moments", () => {
+  const moments = of(
+    [
+      ...THREAD,
+      ["state", 1, 1, 5, { ready: [] }],
+      ["state", 1, 2, 6, { ready: ["a()", "b()"], timers: [] }],
+      ["output", 1, 2.5, "stdout", "a", 3],
+      ["state", 1, 3, 7, { ready: ["b()"], timers: ["in 0.20 s: a()"] }],
+      ["wait", 1, 4, "sleep", "", 9],
+      ["run", 1, 204],
+      ["state", 1, 204.5, 8, { ready: ["b()"], timers: ["due: a()"] }],
+      ["state", 1, 205, 8, { ready: ["b()", "a()"], timers: [] }],
+      ["end", 1, 206, "done", ""],
+    ],
+    210,
+  );
+  assert.deepEqual(told(moments), [
+    "1 (5) MainThread came to line 5.",
+    "2 (6) MainThread came to line 6. a() came into ready. b() came into ready.",
+    "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200\u00a0ms at line 9.",
+    "204.5 (8) MainThread came to line 8. a() is due.",
+    "205 (8) MainThread came to line 8. a() went from timers to ready.",
+    "210 (0) The run ended after 210\u00a0ms.",
+  ]);
+  assert.deepEqual(
+    sections(moments, 0).map(({ name, none }) => [name, none]),
+    [
+      ["ready", "Empty."],
+      ["timers", "Not created yet."],
+    ],
+  );
+  assert.deepEqual(shown(moments, 2), { ready: ["b()"], timers: ["in 0.20 s: a()"] });
+  assert.deepEqual(shown(moments, 5), { ready: ["b()", "a()"] });
+  assert.equal(moments.printed[0]?.moment, 1);
+});
+
+test("a segment leads to the turn that it is, or to the first moment that finds it so", () => {
+  const moments = of(BLOCKED, 1110);
+  const [, , task, other] = moments.timeline.lanes;
+  const at = (lane = task, index = 0): number => moments.of({ lane: lane!, index });
+  assert.equal(at(task, 1), 1, "it runs");
+  assert.equal(at(task, 2), 2, "it sleeps, and Task-2 runs");
+  assert.equal(at(task, 4), 3);
+  assert.equal(at(other, 3), 3, "it is ready while Task-1 runs");
+});
+
+test("all recorded runs have moments in order, at each of which somebody runs", async () => {
+  for await (const file of glob("snippets/**/*.trace.json")) {
+    const trace = asTrace(JSON.parse(readFileSync(file, "utf8")))!;
+    const moments = atOnce(Moments.from(Timeline.of(trace)));
+    assert.ok(moments.all.length >= 2, file);
+    let before = 0;
+    moments.all.forEach(({ at, turn }, number) => {
+      assert.ok(at >= before, `${file}, ${String(number)}`);
+      before = at;
+      if (!turn) return;
+      const { running, ready, timers, waiting } = moments.at(number);
+      assert.equal(running[0]?.lane, turn.lane, `${file}, ${String(number)}`);
+      const lanes = [...running, ...ready, ...timers, ...waiting.flat()].map(
+        ({ lane, task }) => task ?? lane,
+      );
+      assert.equal(new Set(lanes).size, lanes.length, `${file}, ${String(number)}: told twice`);
+      const { text } = story(moments, number);
+      assert.doesNotMatch(text, /undefined|NaN/);
+    });
+    assert.equal(moments.printedBy(moments.all.length - 1).length, moments.printed.length);
+  }
+});
+
+test("a task may have more turns than an engine takes arguments", () => {
+  const steps = Array.from({ length: 200_000 }, (_, at): Row => [
+    "step",
+    2,
+    at,
+    1,
+    at,
+    at + 1,
+    "turn",
+    "",
+    11,
+  ]);
+  const moments = of([...THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps], 200_000);
+  assert.ok(moments.all.length >= 200_000);
+});
+
+test("10 000 tasks: each has its turns, and a moment is found at once", () => {
+  const moments = of(manyTasks(10_000), 1300);
+  assert.equal(moments.all.length, 30_002);
+  const started = performance.now();
+  atOnce(most(moments));
+  for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
+  // Some ms each; going through all turns each time would take minutes.
+  assert.ok(performance.now() - started < 10_000);
+});

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lockDown } from "../../../runtime/worker/lockdown.ts";
+
+test("the language stays, what browsers add goes, on the object and on what it inherits from", () => {
+  const base = Object.assign(Object.create(EventTarget.prototype), { fetch() {}, setTimeout() {} });
+  const scope = Object.assign(Object.create(base), {
+    Array,
+    WebSocket: class {},
+    somethingOfTheFuture: {},
+    fetch() {},
+  });
+  lockDown(scope);
+  assert.deepEqual(Object.keys(scope), ["Array"]);
+  assert.deepEqual(Object.keys(base), ["setTimeout"]);
+  assert.equal(scope.fetch, undefined);
+  assert.equal(typeof scope.addEventListener, "function");
+});
+
+test("what cannot be deleted is passed over", () => {
+  const scope = Object.defineProperty({ Worker: 1 }, "stays", { value: 1, configurable: false });
+  lockDown(scope);
+  assert.deepEqual(Object.getOwnPropertyNames(scope), ["stays"]);
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { limitDisk } from "../../../../runtime/worker/startup/disk.ts";
+
+class NoSpace extends Error {}
+interface Node {
+  usedBytes?: number;
+  contents: unknown;
+}
+const makeFile = (usedBytes = 0): Node => ({ usedBytes, contents: new Uint8Array() });
+
+let root: { contents: Record<string, Node> };
+let stream: { write: (...args: never[]) => number };
+let node: { setattr(node: Node, attributes: { size?: number }): void };
+
+function write(file: Node, length: number, position = file.usedBytes ?? 0): number {
+  return stream.write(...([{ node: file }, null, 0, length, position] as never[]));
+}
+
+beforeEach(() => {
+  const folder: Node = { contents: { library: makeFile(30) } };
+  root = { contents: { lib: folder, link: { contents: undefined } } };
+  stream = {
+    write: (...[{ node }, , , length, position]: [{ node: Node }, null, 0, number, number]) => {
+      node.usedBytes = Math.max(node.usedBytes ?? 0, position + length);
+      return length;
+    },
+  } as typeof stream;
+  node = { setattr: (node, { size }) => void (size !== undefined && (node.usedBytes = size)) };
+  const pyodide = {
+    FS: {
+      root,
+      ErrnoError: NoSpace,
+      filesystems: { MEMFS: { ops_table: { file: { stream, node } } } },
+    },
+  };
+  limitDisk(pyodide as never, 100);
+});
+
+test("files grow until the disk is full", () => {
+  const file = (root.contents["a"] = makeFile());
+  assert.equal(write(file, 70), 70);
+  assert.throws(() => write(file, 1), NoSpace);
+  assert.equal(write(file, 70, 0), 70, "writing over what is there takes no space");
+});
+
+test("what was deleted is free again", () => {
+  write((root.contents["a"] = makeFile()), 70);
+  delete root.contents["a"];
+  assert.equal(write((root.contents["b"] = makeFile()), 70), 70);
+});
+
+test("a file cannot be made longer than the disk either", () => {
+  const file = (root.contents["a"] = makeFile());
+  assert.throws(() => node.setattr(file, { size: 71 }), NoSpace);
+  node.setattr(file, { size: 70 });
+  assert.equal(file.usedBytes, 70);
+});
