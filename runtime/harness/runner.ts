@@ -95,10 +95,10 @@ export class Runner {
       traces = true,
       /** What is typed when the program asks; with none, its standard input is at its end. */
       answers = [] as string[],
-      /** It is halted as soon as stdout contains this. */
-      haltWhen = "",
-      /** It is halted as soon as it has been given to Python. */
-      haltAtStart = false,
+      /** It is paused as soon as stdout contains this. */
+      pauseWhen = "",
+      /** It is paused as soon as it has been given to Python. */
+      pauseAtStart = false,
       /** What is done when it stands still, each time the next; at last it is to go on. */
       moves = [] as Move[],
       /** How long it stands still each time, in ms. */
@@ -114,7 +114,7 @@ export class Runner {
       listen(event);
     });
     const outcome = await this.page.evaluate(
-      async (program, folder, seconds, number, stopWhen, answers, traces, halting) => {
+      async (program, folder, seconds, number, stopWhen, answers, traces, pausing) => {
         const interactive = answers.length > 0;
         const { host, report } = window as unknown as BarePage;
         const files = Object.fromEntries(
@@ -130,14 +130,14 @@ export class Runner {
         const starting = setTimeout(() => run.stop(), 120_000);
         let running: ReturnType<typeof setTimeout> | undefined;
         const run = host.run({ ...program, files, interactive }, (event) => {
-          if (event.type === "halted") {
-            const how = halting.moves.shift() ?? "resume";
-            setTimeout(() => run.move(how), halting.still);
+          if (event.type === "paused") {
+            const how = pausing.moves.shift() ?? "resume";
+            setTimeout(() => run.move(how), pausing.still);
           }
-          if (event.type === "stdout" && halting.when !== "" && event.text.includes(halting.when))
-            run.move("halt");
+          if (event.type === "stdout" && pausing.when !== "" && event.text.includes(pausing.when))
+            run.move("pause");
           if (event.type === "input") run.answer(answers.shift());
-          if (event.type === "started" && halting.atStart) run.move("halt");
+          if (event.type === "started" && pausing.atStart) run.move("pause");
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
           // Numbers get out of the browser as a list only.
           if (event.type === "trace" && !traces) return;
@@ -160,7 +160,7 @@ export class Runner {
       stopWhen,
       answers,
       traces,
-      { when: haltWhen, atStart: haltAtStart, moves, still },
+      { when: pauseWhen, atStart: pauseAtStart, moves, still },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -188,7 +188,7 @@ class SandboxHost implements Host {
     const progress = addUp((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
-    const { source, filename, files, trace = false, pace = 1, halted = false } = run.program;
+    const { source, filename, files, trace = false, pace = 1, paused = false } = run.program;
     const [fetching, starting] = [progress(), progress()];
     const declared = await this.#declared(source, fetching);
     this.#suitsWarm = declared.suitsWarm;
@@ -203,7 +203,7 @@ class SandboxHost implements Host {
     this.#begun = false;
     worker.give(archives);
     const packages = Object.keys(archives);
-    const how = { trace, pace, halted, library };
+    const how = { trace, pace, paused, library };
     const command = { source, filename, files: files ?? {}, packages, ...how };
     worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {

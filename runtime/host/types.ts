@@ -21,7 +21,7 @@ export interface Program {
    */
   pace?: number;
   /** It is taken step by step, from its beginning on. */
-  halted?: boolean;
+  paused?: boolean;
 }
 
 export type RunEvent =
@@ -39,8 +39,8 @@ export type RunEvent =
   | { type: "input" }
   /** The main thread has ended; so many threads have not, and the program waits for them. */
   | { type: "waiting"; threads: number }
-  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/halted.ts. */
-  | { type: "halted"; at: number; state: string }
+  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/workbench/paused_state.ts. */
+  | { type: "paused"; at: number; state: string }
   /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
   | { type: "note"; fact: string; value: number; detail: string }
   /** Part of the timeline of one process of the program; see `WorkerEvent`. */

@@ -69,10 +69,10 @@ export type WorkerAssets = Assets &
   };
 
 /**
- * Halt: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
- * where none runs, the next turn of a thread, and is halted again. A `halted` event follows on both.
+ * Pause: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
+ * where none runs, the next turn of a thread, and is paused again. A `paused` event follows on both.
  */
-export type Move = "halt" | "step" | "resume";
+export type Move = "pause" | "step" | "resume";
 
 /** page → worker. */
 export type Command =
@@ -91,8 +91,8 @@ export type Command =
       trace: boolean;
       /** Its clocks go so many times faster than real time; 0: waiting takes no time. */
       pace: number;
-      /** It halts before its first callback of an event loop, or after its main thread's first turn. */
-      halted: boolean;
+      /** It pauses before its first callback of an event loop, or after its main thread's first turn. */
+      paused: boolean;
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }
@@ -136,8 +136,8 @@ export type WorkerEvent =
       rows: string;
       steps: Float64Array;
     }
-  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/halted.ts. */
-  | { type: "halted"; run: number; at: number; state: string }
+  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/workbench/paused_state.ts. */
+  | { type: "paused"; run: number; at: number; state: string }
   | { type: "ended"; run: number; status: number }
   /** The program has ended, but something of it is still alive: this worker must not run another. */
   | { type: "spent" }
@@ -159,7 +159,7 @@ const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
     ...{ run: "number", process: "number", parent: "number" },
     ...{ begun: "number", origin: "number", rows: "string", steps: "numbers" },
   },
-  halted: { run: "number", at: "number", state: "string" },
+  paused: { run: "number", at: "number", state: "string" },
   ended: { run: "number", status: "number" },
   spent: {},
   crashed: { message: "string" },

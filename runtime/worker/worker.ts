@@ -82,7 +82,7 @@ class Interpreter {
   readonly #post: Post;
   readonly #streams: Streams;
   #running = 0;
-  /** The program that runs has been halted, perhaps to take steps. */
+  /** The program that runs has been paused, perhaps to take steps. */
   #isStepped = false;
   #cleaned: Promise<unknown> = Promise.resolve();
 
@@ -96,7 +96,7 @@ class Interpreter {
     this.#watch = parts.watch;
     this.#post = post;
     this.#streams = new Streams(pyodide, post);
-    this.#kernel.onTurnOver = () => this.#python.halt();
+    this.#kernel.onTurnOver = () => this.#python.pause();
     this.#link.onLeave = (status) => {
       this.#end(status);
       this.#post({ type: "spent" });
@@ -107,14 +107,14 @@ class Interpreter {
   move(run: number, how: Move): void {
     if (run !== this.#running || !stackSwitching) return;
     this.#isStepped = true;
-    if (how === "halt") this.#python.halt();
+    if (how === "pause") this.#python.pause();
     else if (how === "step") this.#python.step();
-    else this.#python.go_on();
+    else this.#python.resume();
   }
 
   interrupt(run: number): void {
     if (run !== this.#running) return;
-    if (this.#isStepped) this.#python.go_on();
+    if (this.#isStepped) this.#python.resume();
     // As in a terminal, Ctrl-C goes to all processes of the program.
     this.#processes.tell({ type: "interrupt" });
     this.#kernel.interrupt();
@@ -142,7 +142,7 @@ class Interpreter {
 
   async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
     const { run, source, filename, files, packages, trace, pace } = command;
-    const halted = command.halted && stackSwitching;
+    const paused = command.paused && stackSwitching;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
@@ -154,10 +154,10 @@ class Interpreter {
     this.#running = this.#link.run = run;
     this.#streams.belongTo(run);
     this.#post({ type: "started", run });
-    this.#isStepped = halted;
+    this.#isStepped = paused;
     this.#kernel.clock.forget();
     const given = this.#pyodide.toPy(files ?? {}) as unknown;
-    const program = [source, filename, given, trace, pace, halted] as const;
+    const program = [source, filename, given, trace, pace, paused] as const;
     const { run: runProgram, clean_up: cleanUp } = this.#python;
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
@@ -186,7 +186,7 @@ class Interpreter {
   #end(status: number): void {
     const run = this.#running;
     this.#processes.end();
-    this.#kernel.go_on();
+    this.#kernel.resume();
     this.#running = this.#link.run = 0;
     this.#streams.belongTo(0);
     this.#post({ type: "ended", run, status });

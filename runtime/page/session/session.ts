@@ -93,7 +93,7 @@ export class Session {
     if (this.#turn?.owner === owner) this.#turn.run?.answer(text);
   }
 
-  /** Halts the owner's program, and what comes after that. */
+  /** Pauses the owner's program, and what comes after that. */
   move(owner: Owner, how: Move): void {
     if (this.#turn?.owner === owner) this.#turn.run?.move(how);
   }

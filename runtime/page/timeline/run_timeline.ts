@@ -54,7 +54,7 @@ export class RunTimeline {
   /** So many ms of real time have been none of the program's. */
   #lost = 0;
   /** It stands still, at this time of its own. */
-  #halted: number | undefined;
+  #paused: number | undefined;
   #source = "";
   #filename = "";
   #shown = false;
@@ -79,7 +79,7 @@ export class RunTimeline {
     this.#waiting = [];
     this.#shown = this.#isAside = this.#isOver = false;
     this.#lost = 0;
-    this.#halted = undefined;
+    this.#paused = undefined;
     const run = this.#run;
     void import("../../timeline/model/collect.ts").then(
       (collect) => run === this.#run && this.#follow(collect),
@@ -93,8 +93,8 @@ export class RunTimeline {
   }
 
   /** The program stands still, at this time (ms) of its own. */
-  halt(at: number): void {
-    this.#halted = at;
+  pause(at: number): void {
+    this.#paused = at;
     if (!this.#live) return;
     // The clock here went on until this was heard; where waiting takes no time, none says anything.
     this.#live.timeline.standStill(at);
@@ -104,10 +104,10 @@ export class RunTimeline {
 
   /** It goes on. */
   goOn(): void {
-    if (this.#halted === undefined) return;
+    if (this.#paused === undefined) return;
     const start = this.#live?.following.start;
-    if (start !== undefined) this.#lost = now() - start - this.#halted / this.#pace;
-    this.#halted = undefined;
+    if (start !== undefined) this.#lost = now() - start - this.#paused / this.#pace;
+    this.#paused = undefined;
   }
 
   /** The run is over. */
@@ -172,10 +172,10 @@ export class RunTimeline {
     this.#attached?.changed();
   }
 
-  /** As soon as it has something to show, or another timeline would be shown beside a halted program. */
+  /** As soon as it has something to show, or another timeline would be shown beside a paused program. */
   #offer(live: Live): void {
-    const isHalted = this.#halted !== undefined;
-    if (live.isWorthIt || (isHalted && this.#attached)) this.#show(live);
+    const isPaused = this.#paused !== undefined;
+    if (live.isWorthIt || (isPaused && this.#attached)) this.#show(live);
   }
 
   #show({ timeline, following: { start } }: Live): void {
@@ -189,7 +189,7 @@ export class RunTimeline {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
       source: this.#source,
       // Virtual time goes on only with what the run tells.
-      ...(pace > 0 ? { clock: () => this.#halted ?? (now() - start - this.#lost) * pace } : {}),
+      ...(pace > 0 ? { clock: () => this.#paused ?? (now() - start - this.#lost) * pace } : {}),
     });
   }
 

@@ -50,9 +50,9 @@ export class Controls {
   }
 
   /** Pause is the way on while the program stands still. */
-  showHalted(halted: boolean): void {
+  showPaused(paused: boolean): void {
     const pause = this.#buttons.get("Pause");
-    if (pause) pause.textContent = halted ? "Resume" : "Pause";
+    if (pause) pause.textContent = paused ? "Resume" : "Pause";
   }
 
   /** Run shows that it is running and can not be pressed; Stop can, as long as it is. */
@@ -60,7 +60,7 @@ export class Controls {
     this.enable("Run", !running);
     this.enable("Stop", running);
     this.enable("Pause", running);
-    this.showHalted(false);
+    this.showPaused(false);
     this.#buttons.get("Run")?.classList.toggle("runnable-busy", running);
   }
 }

@@ -2,7 +2,7 @@
 import type { Move, Outcome, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
-import type { HaltPanel, Standstill } from "./halt_panel.ts";
+import type { PausedPanel, Standstill } from "./paused_panel.ts";
 import type { OutputView } from "../output/output.ts";
 import { say } from "../session/pace.ts";
 import { Printer } from "../output/printer.ts";
@@ -36,7 +36,7 @@ export interface RunnerOptions {
   name: string;
   filename: string;
   /** Shows how a program that stands still stands; nothing if that cannot be loaded. */
-  addPanel: (source: string) => Promise<HaltPanel | undefined>;
+  addPanel: (source: string) => Promise<PausedPanel | undefined>;
   /** Called when a run begins and when it has ended. */
   onChange: () => void;
   onEnd: (ended: Ended) => void;
@@ -48,10 +48,10 @@ export class Runner implements Owner {
   #why: string | undefined;
   #busy = false;
   #stopping = false;
-  #isHalted = false;
+  #isPaused = false;
   #isStepped = false;
   /** Of this run, once it has stood still. */
-  #panel: Promise<HaltPanel | undefined> | undefined;
+  #panel: Promise<PausedPanel | undefined> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RunnerOptions) {
@@ -64,23 +64,23 @@ export class Runner implements Owner {
   }
 
   /** Runs the source unless this widget is running already; resolves when the run is over. */
-  async run(source: string, pace: number, halted = false): Promise<void> {
+  async run(source: string, pace: number, paused = false): Promise<void> {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
     const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
     this.#why = undefined;
     this.#stopping = false;
-    this.#isStepped = halted;
+    this.#isStepped = paused;
     output.begin(say(pace));
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: traced, pace, halted };
+    const program = { source, filename, interactive: true, trace: traced, pace, paused };
     if (traced) timeline.begin(program);
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);
-      else if (event.type === "halted") this.#showHalted(event, source);
+      else if (event.type === "paused") this.#showPaused(event, source);
       else this.#show(event, printer);
     });
     controls.showRunning(true);
@@ -106,7 +106,7 @@ export class Runner implements Owner {
 
   /** Lets the program stand still, or go on if it does. */
   pause(): void {
-    this.#move(this.#isHalted ? "resume" : "halt");
+    this.#move(this.#isPaused ? "resume" : "pause");
   }
 
   /** Lets it take one step, and stand still again. */
@@ -118,28 +118,28 @@ export class Runner implements Owner {
     const { session, output, controls, timeline } = this.#options;
     this.#isStepped = how === "step";
     session.move(this, how);
-    if (!this.#isHalted || how === "halt") return;
-    this.#isHalted = false;
+    if (!this.#isPaused || how === "pause") return;
+    this.#isPaused = false;
     timeline.goOn();
-    controls.showHalted(false);
+    controls.showPaused(false);
     if (how !== "resume") return;
     output.standing(false);
     this.#closePanel();
   }
 
-  #showHalted(standstill: Standstill, source: string): void {
+  #showPaused(standstill: Standstill, source: string): void {
     const { output, controls, timeline, addPanel } = this.#options;
     if (this.#stopping) return;
-    this.#isHalted = true;
+    this.#isPaused = true;
     output.standing(true);
-    timeline.halt(standstill.at);
-    controls.showHalted(true);
+    timeline.pause(standstill.at);
+    controls.showPaused(true);
     this.#panel ??= addPanel(source);
-    void this.#panel.then((panel) => this.#isHalted && panel?.show(standstill));
+    void this.#panel.then((panel) => this.#isPaused && panel?.show(standstill));
   }
 
   #closePanel(): void {
-    this.#isHalted = false;
+    this.#isPaused = false;
     void this.#panel?.then((panel) => panel?.close());
     this.#panel = undefined;
   }
@@ -173,7 +173,7 @@ export class Runner implements Owner {
     output.say("Stopping…");
   }
 
-  #show(event: Exclude<RunEvent, { type: "note" | "trace" | "halted" }>, printer: Printer): void {
+  #show(event: Exclude<RunEvent, { type: "note" | "trace" | "paused" }>, printer: Printer): void {
     const { output } = this.#options;
     switch (event.type) {
       case "loading":

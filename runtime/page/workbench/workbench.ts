@@ -4,7 +4,7 @@ import { CodeView } from "../editor/code.ts";
 import { Controls, type Control } from "./controls.ts";
 import { element, freshId } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
-import type { HaltPanel } from "./halt_panel.ts";
+import type { PausedPanel } from "./paused_panel.ts";
 import { copyText, download } from "../kit/handout.ts";
 import type { LineRange } from "../editor/lines.ts";
 import { Notices } from "../kit/notices.ts";
@@ -142,11 +142,11 @@ export class Workbench {
     this.#tellLeft();
   }
 
-  /** Step by step if halted. */
-  run(halted = false): Promise<void> {
+  /** Step by step if paused. */
+  run(paused = false): Promise<void> {
     this.notices.clear("undo");
     this.#forgetEnd();
-    return this.#runner.run(this.#options.draft.source, this.#pace.pace, halted);
+    return this.#runner.run(this.#options.draft.source, this.#pace.pace, paused);
   }
 
   stop(): void {
@@ -167,8 +167,8 @@ export class Workbench {
     this.notices.clear("over");
   }
 
-  async #addPanel(source: string): Promise<HaltPanel | undefined> {
-    const loaded = await import("./halt_panel.ts").catch(() => undefined);
+  async #addPanel(source: string): Promise<PausedPanel | undefined> {
+    const loaded = await import("./paused_panel.ts").catch(() => undefined);
     if (!loaded) {
       this.notices.post(
         "panel",
@@ -176,7 +176,7 @@ export class Workbench {
       );
       return undefined;
     }
-    const panel = new loaded.HaltPanel(source, (line) => this.code.mark(line));
+    const panel = new loaded.PausedPanel(source, (line) => this.code.mark(line));
     this.#bar.after(panel.element);
     return panel;
   }

@@ -22,9 +22,9 @@ from browser_runtime.keyboard import answer
 from browser_runtime.primitives import threads
 from browser_runtime.processes import children
 from browser_runtime.scheduling import clocks, event_loop, scheduler, slices, stepping, virtual_time
-from browser_runtime.scheduling.stepping import go_on, halt, step
+from browser_runtime.scheduling.stepping import pause, resume, step
 
-__all__ = ["answer", "clean_up", "go_on", "halt", "run", "run_child", "step"]
+__all__ = ["answer", "clean_up", "pause", "resume", "run", "run_child", "step"]
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
@@ -127,7 +127,7 @@ def run(
     files: Mapping[str, bytes] | None = None,
     trace: bool = False,
     pace: float = 1,
-    halted: bool = False,
+    paused: bool = False,
 ) -> int:
     """Run a program and return its exit status; never raises because of what the program does.
 
@@ -139,7 +139,7 @@ def run(
         files: further modules to be importable, content by path relative to a folder on `sys.path`.
         trace: tell the page what its threads and tasks do; see `tracing`.
         pace: how many times faster its time goes than real time; 0: see `virtual_time`.
-        halted: the reader takes it step by step from its beginning; see `stepping`.
+        paused: the reader takes it step by step from its beginning; see `stepping`.
     """
     path = HOME / Path(filename).name
     HOME.mkdir(parents=True, exist_ok=True)
@@ -158,7 +158,7 @@ def run(
             scheduler.watch.watch_collections()
         _execute(source, path, main)
 
-    return _run(path, work, trace, pace, halted)
+    return _run(path, work, trace, pace, paused)
 
 
 def run_child(
@@ -182,7 +182,7 @@ def _run(
     work: Callable[[types.ModuleType], None],
     trace: bool,
     pace: float = 1,
-    halted: bool = False,
+    paused: bool = False,
 ) -> int:
     os.chdir(HOME)
     sys.argv = [str(path)]
@@ -199,7 +199,7 @@ def _run(
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
-    stepping.begin(str(path), halted, traced.recorder.begun if traced else None)
+    stepping.begin(str(path), paused, traced.recorder.begun if traced else None)
     try:
         status = _to_the_end(work)
         state.restore_builtins()

@@ -1,4 +1,4 @@
-/** Lists of what stands how, as readers see them: of a moment of a run, and of a program that is halted. */
+/** Lists of what stands how, as readers see them: of a moment of a run, and of a program that is paused. */
 import { plural } from "./words.ts";
 
 export interface Section {

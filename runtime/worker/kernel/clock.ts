@@ -35,7 +35,7 @@ export class Clock {
   #date = 0;
   /** What it shows, in ns, when it goes only by jumps. */
   #now = 0;
-  /** So many ms it is behind: the program was halted. */
+  /** So many ms it is behind: the program was paused. */
   #behind = 0;
   /** When it was told to stand still, in ms by the browser's two clocks. */
   #held: { time: number; date: number } | undefined;

@@ -42,20 +42,20 @@ export interface Gate {
   promise: Promise<number>;
   /** Whoever waits there goes on, now or when the program does. */
   opened: boolean;
-  /** Whoever waits there has been let on: opened while the program is halted, it is not yet. */
+  /** Whoever waits there has been let on: opened while the program is paused, it is not yet. */
   settled: boolean;
   open(outcome: number): void;
 }
 
 /**
- * Whether the program goes on. Halted, all its threads stay suspended. For one turn: whoever may go on
- * next does, until it waits or its slice is over; then the program is halted again.
+ * Whether the program goes on. Paused, all its threads stay suspended. For one turn: whoever may go on
+ * next does, until it waits or its slice is over; then the program is paused again.
  */
-type Motion = "going" | "halted" | "one turn" | "in its turn";
+type Motion = "going" | "paused" | "one turn" | "in its turn";
 
 /** A wait that the clock ends. */
 interface Timed {
-  /** In ms of real time, from `since` on; while the program is halted none of it passes. */
+  /** In ms of real time, from `since` on; while the program is paused none of it passes. */
   left: number;
   since: number;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +98,7 @@ export class Kernel {
   readonly #held: (() => void)[] = [];
   readonly #draining = new MessageChannel();
   readonly #timed = new Map<Gate, Timed>();
-  /** Called when the program has halted after a turn, once nothing of it runs. */
+  /** Called when the program has paused after a turn, once nothing of it runs. */
   onTurnOver: () => void = () => {};
 
   constructor() {
@@ -131,8 +131,8 @@ export class Kernel {
   }
 
   #signalAt(now: number): number {
-    // Halted, Python runs only to tell how everything stands.
-    if (!this.#armed || this.is_halted()) return 0;
+    // Paused, Python runs only to tell how everything stands.
+    if (!this.#armed || this.is_paused()) return 0;
     if (now - this.#sliceStart < (this.threads > 1 ? this.interval : ALONE_MS)) return 0;
     if (this.threads > 1 && !this.#isBetweenInstructions()) return 0;
     this.#sliceStart = now;
@@ -216,7 +216,7 @@ export class Kernel {
       const left = this.#motion === "going" ? short : Math.ceil(short);
       const timed = { left, since: performance.now(), timer: undefined };
       this.#timed.set(gate, timed);
-      if (this.#motion !== "halted") this.#start(gate, timed);
+      if (this.#motion !== "paused") this.#start(gate, timed);
     }
     if (isMain) this.#mainGate = gate;
     return gate;
@@ -241,14 +241,14 @@ export class Kernel {
   }
 
   /**
-   * Called by a thread that has breathed and is about to wait at this gate. If the program was halted
+   * Called by a thread that has breathed and is about to wait at this gate. If the program was paused
    * meanwhile, this thread has been given a turn only to come here: the turn is the next one's.
    */
   end_breath(gate: Gate): void {
     if (this.#motion !== "in its turn" || gate.settled) return;
-    this.halt();
+    this.pause();
     // The thread is about to be suspended.
-    setTimeout(() => this.is_halted() && this.take_turn(), 0);
+    setTimeout(() => this.is_paused() && this.take_turn(), 0);
   }
 
   /** Called by a thread that is about to be suspended, in order to wait. */
@@ -314,8 +314,8 @@ export class Kernel {
 
   /** Whether messages from the page have not been let in for some time, and are not about to be. */
   is_breathless(): boolean {
-    // Whoever halts lets them in by that, and a breath would be a turn of its own.
-    return !this.is_halted() && performance.now() - this.#breathed > ALONE_MS;
+    // Whoever pauses lets them in by that, and a breath would be a turn of its own.
+    return !this.is_paused() && performance.now() - this.#breathed > ALONE_MS;
   }
 
   /** Real time in ms, whatever the program's clocks show. */
@@ -332,7 +332,7 @@ export class Kernel {
     else this.#held.push(goOn);
   }
 
-  /** One after the other: each may halt the program again before the next has gone on. */
+  /** One after the other: each may pause the program again before the next has gone on. */
   #drain(): void {
     if (this.#motion !== "going") return;
     this.#held.shift()?.();
@@ -341,15 +341,15 @@ export class Kernel {
 
   #endTurn(): void {
     if (this.#motion !== "in its turn") return;
-    this.halt();
+    this.pause();
     // The thread is about to be suspended.
-    setTimeout(() => this.is_halted() && this.onTurnOver(), 0);
+    setTimeout(() => this.is_paused() && this.onTurnOver(), 0);
   }
 
   /** From now on whatever is suspended stays so, and the program's clocks stand still. */
-  halt(): void {
-    if (this.is_halted()) return;
-    this.#motion = "halted";
+  pause(): void {
+    if (this.is_paused()) return;
+    this.#motion = "paused";
     this.clock.hold();
     const now = performance.now();
     for (const timed of this.#timed.values()) {
@@ -360,7 +360,7 @@ export class Kernel {
   }
 
   /** Ends that. */
-  go_on(): void {
+  resume(): void {
     this.#release("going");
     this.#drain();
   }
@@ -373,14 +373,14 @@ export class Kernel {
     if (goOn) this.#let(goOn);
   }
 
-  is_halted(): boolean {
-    return this.#motion === "halted";
+  is_paused(): boolean {
+    return this.#motion === "paused";
   }
 
   #release(motion: Motion): void {
-    const wasHalted = this.is_halted();
+    const wasPaused = this.is_paused();
     this.#motion = motion;
-    if (!wasHalted) return;
+    if (!wasPaused) return;
     this.clock.release();
     for (const [gate, timed] of this.#timed) this.#start(gate, timed);
   }
@@ -388,7 +388,7 @@ export class Kernel {
   /** Ctrl-C: wakes the main thread if it waits; else it notices at the end of its slice. */
   interrupt(): void {
     this.interrupted = true;
-    this.go_on();
+    this.resume();
     this.#mainGate?.open(INTERRUPTED);
   }
 }

@@ -23,9 +23,9 @@ export class PageLink {
       this.#tell({ type: "waiting", run: this.run, threads: Number(threads) }),
     tell: (fact: string, value: number, detail: string) =>
       this.#tell({ type: "note", run: this.run, fact, value, detail }),
-    /** The program is halted, so many ms after its beginning; JSON, see page/halted.ts. */
-    tell_halted: (at: number, state: string) =>
-      this.#tell({ type: "halted", run: this.run, at, state }),
+    /** The program is paused, so many ms after its beginning; JSON, see page/workbench/paused_state.ts. */
+    report_paused: (at: number, state: string) =>
+      this.#tell({ type: "paused", run: this.run, at, state }),
     /** What called it waits then, for the end of this worker. */
     leave: (status: number) => this.run !== 0 && this.onLeave(Number(status) | 0),
     clock_step: clockStep,

@@ -24,7 +24,7 @@ type RunArguments = readonly [
   files: unknown,
   trace: boolean,
   pace: number,
-  halted: boolean,
+  paused: boolean,
 ];
 
 /** What `browser_runtime.program.run` looks like from here. */
@@ -41,9 +41,9 @@ export interface ProgramModule {
   /** Hands over a line of input; its end when there is none. */
   answer(text?: string): void;
   /** Lets the program stand still, and tells how everything stands; see stepping.py. */
-  halt(): void;
+  pause(): void;
   step(): void;
-  go_on(): void;
+  resume(): void;
   clean_up: { (): boolean; callPromising(): Promise<boolean> };
   /** False when the program has changed what `clean_up` stands on or cannot undo. */
   intact(): boolean;
@@ -120,9 +120,9 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
   if (!stackSwitching) await library.wait();
   if (!snapshot) install(pyodide, modules);
   const intact = pyodide.runPython("import browser_runtime; browser_runtime.begin()") as unknown;
-  const { run, run_child, answer, halt, step, go_on, clean_up } = pyodide.pyimport(
+  const { run, run_child, answer, pause, step, resume, clean_up } = pyodide.pyimport(
     "browser_runtime.program",
   ) as ProgramModule;
-  const called = { run, run_child, answer, halt, step, go_on, clean_up };
+  const called = { run, run_child, answer, pause, step, resume, clean_up };
   return { pyodide, program: { ...called, intact: intact as () => boolean } };
 }

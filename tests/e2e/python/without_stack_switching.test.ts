@@ -50,7 +50,7 @@ test("the snippet as published runs, with nothing to add", async () => {
   assert.deepEqual(await differences(), []);
 });
 
-test("nothing is offered that it cannot do: no program can be halted", async () => {
+test("nothing is offered that it cannot do: no program can be paused", async () => {
   await widget.run();
   const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
     all.map((each) => each.textContent),

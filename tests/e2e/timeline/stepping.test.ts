@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../../runtime/host/types.ts";
-import { asHalted, told } from "../../../runtime/page/workbench/halted.ts";
+import { asPausedState, told } from "../../../runtime/page/workbench/paused_state.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
@@ -76,24 +76,24 @@ for (const engine of engines) {
 
     const run = async (
       source: string,
-      { moves = [] as Move[], haltWhen = "", haltAtStart = false, still = 0, ...how } = {} as {
+      { moves = [] as Move[], pauseWhen = "", pauseAtStart = false, still = 0, ...how } = {} as {
         moves?: Move[];
-        haltWhen?: string;
-        haltAtStart?: boolean;
+        pauseWhen?: string;
+        pauseAtStart?: boolean;
         still?: number;
-        halted?: boolean;
+        paused?: boolean;
         trace?: boolean;
         pace?: number;
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const ran = await stage.runner.run(program, { moves, haltWhen, haltAtStart, still });
-      const halts = ran.events.flatMap((event) => {
-        const state = event.type === "halted" ? asHalted(event.state) : undefined;
-        return event.type === "halted" && state ? [{ ...state, at: event.at }] : [];
+      const ran = await stage.runner.run(program, { moves, pauseWhen, pauseAtStart, still });
+      const pauses = ran.events.flatMap((event) => {
+        const state = event.type === "paused" ? asPausedState(event.state) : undefined;
+        return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
       });
-      const texts = halts.map((halt) => told(halt, halt.at).text);
-      return { ...ran, halts, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
+      const texts = pauses.map((pause) => told(pause, pause.at).text);
+      return { ...ran, pauses, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
     };
     const steps = (count: number) => Array<Move>(count).fill("step");
 
@@ -101,11 +101,11 @@ for (const engine of engines) {
       for (const pace of [1, 0]) {
         const how = `${trace ? "traced" : "not traced"}, ${pace === 0 ? "virtual" : "real"} time`;
         test(`a step is the next callback of the event loop (${how})`, async () => {
-          const ran = await run(TASKS, { halted: true, moves: steps(100), trace, pace });
+          const ran = await run(TASKS, { paused: true, moves: steps(100), trace, pace });
           assert.deepEqual(ran.texts.slice(0, STEPS.length), STEPS);
           assert.equal(ran.stdout, "quick\nslow\n");
           assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-          const times = ran.halts.map(({ at }) => at);
+          const times = ran.pauses.map(({ at }) => at);
           assert.deepEqual(
             times,
             times.toSorted((one, other) => one - other),
@@ -116,8 +116,8 @@ for (const engine of engines) {
     }
 
     test("ready queue, timers and waits are what the loop has", async () => {
-      const { halts } = await run(TASKS, { halted: true, moves: steps(100), pace: 0 });
-      const [, slow, quick, timer] = halts;
+      const { pauses } = await run(TASKS, { paused: true, moves: steps(100), pace: 0 });
+      const [, slow, quick, timer] = pauses;
       assert.deepEqual(slow!.ready.entries, [
         { kind: "start", name: "quick", of: "call", line: 3 },
       ]);
@@ -131,8 +131,8 @@ for (const engine of engines) {
     });
 
     test("it resumes from any step, and no callback is a step any more", async () => {
-      const { halts, stdout } = await run(TASKS, { halted: true, moves: ["step", "resume"] });
-      assert.deepEqual([halts.length, stdout], [2, "quick\nslow\n"]);
+      const { pauses, stdout } = await run(TASKS, { paused: true, moves: ["step", "resume"] });
+      assert.deepEqual([pauses.length, stdout], [2, "quick\nslow\n"]);
     });
 
     test("with an event loop in each of two threads, each callback is one step", async () => {
@@ -148,7 +148,7 @@ threads = [threading.Thread(target=work, args=[name], name=name) for name in "ab
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 `;
-      const { texts, stdout, outcome } = await run(source, { halted: true, moves: steps(200) });
+      const { texts, stdout, outcome } = await run(source, { paused: true, moves: steps(200) });
       assert.deepEqual(outcome, { type: "finished", status: 0 });
       const lines = ["a 0", "a 1", "a 2", "b 0", "b 1", "b 2"];
       assert.deepEqual(stdout.trim().split("\n").toSorted(), lines);
@@ -159,15 +159,17 @@ for thread in threads: thread.join()
     });
 
     test("without an event loop a step is a thread's turn", async () => {
-      const { halts, stdout, outcome } = await run(LOCK, { halted: true, moves: steps(60) });
+      const { pauses, stdout, outcome } = await run(LOCK, { paused: true, moves: steps(60) });
       assert.equal(stdout, "held\nhad\n");
       assert.deepEqual(outcome, { type: "finished", status: 0 });
-      const waits = halts.map(({ waiting }) =>
+      const waits = pauses.map(({ waiting }) =>
         waiting.entries.map(({ name, reason, line }) => `${name}: ${reason} ${line}`).join(),
       );
       const both = waits.indexOf("holder: event 7,wanter: lock 10");
       assert.ok(both > 0, waits.join("\n"));
-      const later = halts.slice(both + 1).map(({ ready }) => ready.entries.map(({ name }) => name));
+      const later = pauses
+        .slice(both + 1)
+        .map(({ ready }) => ready.entries.map(({ name }) => name));
       assert.ok(
         later.some((names) => names.includes("holder")),
         "woken, and not yet on",
@@ -175,16 +177,16 @@ for thread in threads: thread.join()
     });
 
     test("who is next is ready, even if it was only starting another thread", async () => {
-      const { halts, texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      const { pauses, texts } = await run(LOCK, { paused: true, moves: steps(60), pace: 0 });
       const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
       assert.ok(holds > 0, texts.join("\n"));
-      assert.deepEqual(halts[holds]!.ready.entries, [
+      assert.deepEqual(pauses[holds]!.ready.entries, [
         { kind: "resume", name: "MainThread", of: "", line: 13 },
       ]);
     });
 
     test("who has ended is named, and nobody is said to be where they are not", async () => {
-      const { texts } = await run(LOCK, { halted: true, moves: steps(60), pace: 0 });
+      const { texts } = await run(LOCK, { paused: true, moves: steps(60), pace: 0 });
       assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
     });
 
@@ -201,7 +203,7 @@ lock.release(); lock.acquire(); lock.release()
 thread.join()
 print("over")
 `;
-      const ran = await run(source, { halted: true, moves: steps(60) });
+      const ran = await run(source, { paused: true, moves: steps(60) });
       assert.equal(ran.stdout, "had it\nover\n");
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
     });
@@ -212,14 +214,14 @@ print("over")
     ] as const) {
       test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
         // Longer than messages from the page wait to be let in.
-        const how = { halted: true, moves: steps(100), pace: 0, still: 40 };
+        const how = { paused: true, moves: steps(100), pace: 0, still: 40 };
         const ran = await run(source, how);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
         assert.equal(ran.stdout, stdout);
         if (source === SLEEPS) {
-          const times = ran.halts.map(({ at }) => at);
+          const times = ran.pauses.map(({ at }) => at);
           assert.deepEqual(times, [100, 300]);
-        } else assert.ok(ran.halts.length > 4, ran.texts.join("\n"));
+        } else assert.ok(ran.pauses.length > 4, ran.texts.join("\n"));
       });
     }
 
@@ -239,12 +241,12 @@ for thread in threads: thread.join()
 print(rounds)
 `;
       const moves = steps(6);
-      const ran = await run(source, { haltWhen: "ready", moves, pace: 0, still: 40 });
+      const ran = await run(source, { pauseWhen: "ready", moves, pace: 0, still: 40 });
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
       assert.equal(ran.stdout, "ready\n8000\n");
-      assert.equal(ran.halts.length, 7);
+      assert.equal(ran.pauses.length, 7);
       // Each step is a turn, none is only the rest of a breath: in a second each of the two has one.
-      const times = ran.halts.slice(-4).map(({ at }) => at);
+      const times = ran.pauses.slice(-4).map(({ at }) => at);
       assert.deepEqual([times[2]! - times[0]!, times[3]! - times[1]!], [1000, 1000], times.join());
     });
 
@@ -267,10 +269,10 @@ async def main():
     await asyncio.create_task(wait(), name="7" * 5000)
 asyncio.run(main())
 `;
-      const ran = await run(source, { halted: true, moves: steps(60) });
+      const ran = await run(source, { paused: true, moves: steps(60) });
       assert.equal(ran.stdout, "quack\n", ran.stderr);
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-      assert.ok(ran.halts.length > 5);
+      assert.ok(ran.pauses.length > 5);
     });
 
     test("a ready queue of the program's own stays, and its order", async () => {
@@ -288,7 +290,7 @@ async def main():
     print(type(loop._ready).__name__)
 asyncio.run(main())
 `;
-      const { stdout } = await run(source, { haltWhen: "ready" });
+      const { stdout } = await run(source, { pauseWhen: "ready" });
       assert.equal(stdout, "ready\nc\nb\na\nLast\n");
     });
 
@@ -307,37 +309,37 @@ print(all(0.39 < each < 1 for each in passed), passed)
         "threading.Event().wait(0.4)",
         "while time.perf_counter() < start[0] + 0.4: pass",
       ]) {
-        const { stdout, halts } = await run(source(wait), { haltWhen: "ready", still: 1200 });
+        const { stdout, pauses } = await run(source(wait), { pauseWhen: "ready", still: 1200 });
         assert.match(stdout, /^ready\nTrue/, wait);
-        assert.equal(halts.length, 1);
+        assert.equal(pauses.length, 1);
       }
     });
 
     if (engine === "chromium") {
-      test("one that is halted before its first line says so, and what comes next", async () => {
-        // The halt is asked for while this long program is compiled. Python looks for requests now
+      test("one that is paused before its first line says so, and what comes next", async () => {
+        // The pause is asked for while this long program is compiled. Python looks for requests now
         // and then only, so it may have reached the first line by then: then it is run once more.
         const source = `${"def f(): pass\n".repeat(20_000)}print("over")\n`;
         for (let tries = 0; tries < 30; tries++) {
-          const { halts, texts, stdout } = await run(source, { haltAtStart: true });
+          const { pauses, texts, stdout } = await run(source, { pauseAtStart: true });
           assert.equal(stdout, "over\n");
-          if (halts[0]?.phase !== "before") continue;
+          if (pauses[0]?.phase !== "before") continue;
           assert.match(
             texts[0]!,
             /the program has not reached its first line yet\. .*Step .*Resume /,
           );
-          assert.deepEqual([halts[0].running.count, halts[0].last], [0, undefined]);
+          assert.deepEqual([pauses[0].running.count, pauses[0].last], [0, undefined]);
           return;
         }
-        assert.fail("in 30 runs none was halted before its first line");
+        assert.fail("in 30 runs none was paused before its first line");
       });
     }
 
-    test("one that computes is halted in its midst, and says where", async () => {
+    test("one that computes is paused in its midst, and says where", async () => {
       const source = 'print("ready")\nnumber = 0\nwhile number < 3_000_000:\n    number += 1\n';
-      const { halts, outcome } = await run(source, { haltWhen: "ready" });
-      assert.equal(halts.length, 1);
-      const { name, line } = halts[0]!.running.entries[0]!;
+      const { pauses, outcome } = await run(source, { pauseWhen: "ready" });
+      assert.equal(pauses.length, 1);
+      const { name, line } = pauses[0]!.running.entries[0]!;
       assert.equal(name, "MainThread");
       assert.ok(line === 3 || line === 4, `line ${line}`);
       assert.deepEqual(outcome, { type: "finished", status: 0 });
@@ -346,15 +348,15 @@ print(all(0.39 < each < 1 for each in passed), passed)
     test("Stop ends one that stands still, and the next one runs as ever", async () => {
       const source =
         'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
-      const halted = stage.runner.run(
+      const paused = stage.runner.run(
         { source, filename: "demo.py" },
-        { haltWhen: "ready", still: 100_000, seconds: 2 },
+        { pauseWhen: "ready", still: 100_000, seconds: 2 },
       );
-      const { stdout, outcome } = await halted;
+      const { stdout, outcome } = await paused;
       assert.equal(stdout, "ready\nbye\n");
       assert.deepEqual(outcome, { type: "stopped" });
       const next = await run(TASKS);
-      assert.deepEqual([next.stdout, next.halts], ["quick\nslow\n", []]);
+      assert.deepEqual([next.stdout, next.pauses], ["quick\nslow\n", []]);
     });
   });
 
@@ -377,7 +379,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
         lines.map((line) => line.textContent.trim()).join(" "),
       );
 
-    /** Presses Step as soon as the program is halted again, until it has ended. */
+    /** Presses Step as soon as the program is paused again, until it has ended. */
     const stepToTheEnd = async () => {
       for (;;) {
         const before = await page.$eval(panel, (shown) => shown.textContent);
@@ -401,7 +403,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       for (let steps = 0; !pattern.test(await status()); steps++) {
         assert.ok(steps < 20, `${String(pattern)} does not come: ${await status()}`);
         await widget.press("Step");
-        // Step can be pressed again as soon as the program is halted again.
+        // Step can be pressed again as soon as the program is paused again.
         await widget.button("Resume");
       }
     };
@@ -423,7 +425,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       assert.ok(await step.evaluate((button) => button === document.activeElement));
     });
 
-    test("its run so far is on the timeline, which ends at the time of the halt", async () => {
+    test("its run so far is on the timeline, which ends at the time of the pause", async () => {
       await widget.press("Step");
       for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
         await told(text);
@@ -467,7 +469,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.button("Step");
     });
 
-    test("Pause works while Python is still starting, wherever the program is halted then", async () => {
+    test("Pause works while Python is still starting, wherever the program is paused then", async () => {
       await widget.write("import time\nprint('asleep')\ntime.sleep(0.3)\nprint('done')\ninput()\n");
       await widget.press("Run");
       await widget.press("Pause");

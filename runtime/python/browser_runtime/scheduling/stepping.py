@@ -1,7 +1,7 @@
-"""Lets the reader halt a program, look at it, and take it one step at a time.
+"""Lets the reader pause a program, look at it, and take it one step at a time.
 
-Halted, every thread stays where it waits or where its turn was over, and the program's clocks stand
-still; see `Kernel.halt`. A step is the next callback of an event loop, or, where none runs, the
+Paused, every thread stays where it waits or where its turn was over, and the program's clocks stand
+still; see `Kernel.pause`. A step is the next callback of an event loop, or, where none runs, the
 next turn of a thread.
 """
 
@@ -35,14 +35,14 @@ _LONGEST = 100
 class _State:
     """Of one program."""
 
-    def __init__(self, program: str, begun: int | None, *, halted: bool) -> None:
+    def __init__(self, program: str, begun: int | None, *, paused: bool) -> None:
         # Knows the program's lines; it records nothing.
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
         # Its timeline and what stands beside it have one and the same beginning.
         self.begun = self.recorder.begun if begun is None else begun
         self.awaited = tasks.awaiting(program)
         # Every callback is a step.
-        self.is_on = halted
+        self.is_on = paused
         # What the loop is about to call.
         self.next: events.Handle | None = None
         # Where the main thread is: before the program's first line, inside the program, or after
@@ -55,27 +55,27 @@ _loops: "weakref.WeakSet[base_events.BaseEventLoop]" = weakref.WeakSet()
 
 
 class _Queue(deque[events.Handle]):
-    """The ready queue of an event loop that halts before each of its callbacks."""
+    """The ready queue of an event loop that pauses before each of its callbacks."""
 
     def popleft(self) -> events.Handle:
         handle = super().popleft()
         if not handle.cancelled():
-            _halt_before(handle)
+            _pause_before(handle)
         return handle
 
 
-def begin(program: str, halted: bool, begun: int | None) -> None:
-    """A program is about to run: to its first step if halted. Its trace began at `begun`, in ns."""
+def begin(program: str, paused: bool, begun: int | None) -> None:
+    """A program is about to run: to its first step if paused. Its trace began at `begun`, in ns."""
     global _state
-    _state = _State(program, begun, halted=halted)
-    if halted:
+    _state = _State(program, begun, paused=paused)
+    if paused:
         kernel.take_turn(True)
 
 
 def end() -> None:
     """It is over; what is left of it goes on."""
     global _state
-    go_on()
+    resume()
     _state = None
     _loops.clear()
 
@@ -93,9 +93,9 @@ def add_loop(loop: base_events.BaseEventLoop) -> None:
         _queue_in(_Queue, [loop])
 
 
-def halt() -> None:
+def pause() -> None:
     """Let the program stand still, and tell the page how. Called while none of its threads runs."""
-    kernel.halt()
+    kernel.pause()
     _tell()
 
 
@@ -107,17 +107,17 @@ def step() -> None:
     loops = _running()
     _queue_in(_Queue, loops)
     if loops:
-        kernel.go_on()
+        kernel.resume()
     else:
         kernel.take_turn()
 
 
-def go_on() -> None:
+def resume() -> None:
     """Let it run on."""
     if _state:
         _state.is_on = False
     _queue_in(deque, _loops)
-    kernel.go_on()
+    kernel.resume()
 
 
 def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]) -> None:
@@ -132,15 +132,15 @@ def _running() -> list[base_events.BaseEventLoop]:
     return [loop for loop in _loops if loop.is_running()]
 
 
-def _halt_before(handle: events.Handle) -> None:
+def _pause_before(handle: events.Handle) -> None:
     if _state is None or not scheduler.can_switch():
         return
     _state.next = handle
-    halt()
+    pause()
     try:
         scheduler.breathe()
     except scheduler.CannotSuspendError:
-        kernel.go_on()
+        kernel.resume()
     finally:
         _state.next = None
     if scheduler.is_main() and kernel.interrupted:
@@ -156,7 +156,7 @@ def _tell() -> None:
     if scheduler.watch:
         scheduler.watch.tell()
     at = (perf_counter_ns() - _state.begun) / 1_000_000
-    page.tell_halted(at, json.dumps(_situation(_state), ensure_ascii=False))
+    page.report_paused(at, json.dumps(_situation(_state), ensure_ascii=False))
 
 
 def _situation(state: _State) -> _Facts:

@@ -228,7 +228,7 @@ test("a second press of Stop reaches the host, another owner's Run does not pres
   assert.deepEqual(host.stopped, ["a", "b", "b"]);
 });
 
-test("only the owner of a run can answer it, and halt it", async () => {
+test("only the owner of a run can answer it, and pause it", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const owner = new FakeOwner("a.py");
@@ -236,8 +236,8 @@ test("only the owner of a run can answer it, and halt it", async () => {
   await settle();
   session.answer(new FakeOwner("b.py"), "no");
   session.move(new FakeOwner("b.py"), "step");
-  session.move(owner, "halt");
-  assert.deepEqual(host.moves, ["halt"]);
+  session.move(owner, "pause");
+  assert.deepEqual(host.moves, ["pause"]);
   session.answer(owner, "yes");
   session.answer(owner, undefined);
   assert.deepEqual(host.answers, ["yes", undefined]);

@@ -1,4 +1,4 @@
-/** How a halted program stands, as Python tells it, and in words. */
+/** How a paused program stands, as Python tells it, and in words. */
 import { atLine, firstOf, section, waitName, type Section } from "../../timeline/words/sections.ts";
 import { moment, time } from "../../timeline/words/words.ts";
 
@@ -36,9 +36,9 @@ interface Place {
 /** Where the main thread is: before the program's first line, inside it, or after its last line. */
 type Phase = "before" | "inside" | "after";
 
-export interface Halted {
+export interface PausedState {
   phase: Phase;
-  /** What comes next, if it was halted before a callback. */
+  /** What comes next, if it was paused before a callback. */
   next: Call | undefined;
   /** Else: the thread that ran last, and where it stands. */
   last: Place | undefined;
@@ -79,7 +79,7 @@ function asSome<One>(value: unknown, as: (one: unknown) => One): Some<One> {
 }
 
 /** Nothing if it is none: a program may send anything. */
-export function asHalted(text: string): Halted | undefined {
+export function asPausedState(text: string): PausedState | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -103,7 +103,7 @@ export function asHalted(text: string): Halted | undefined {
 
 /** At a time (ms) of the program: what comes next, or else who is where; and the line, 0 if unknown. */
 export function told(
-  { phase, next, last, running, ready }: Halted,
+  { phase, next, last, running, ready }: PausedState,
   now: number,
 ): { text: string; line: number } {
   const when = `At ${moment(now)}`;
@@ -142,7 +142,7 @@ function say({ kind, name, of, line }: Call): string {
   }
 }
 
-export function sections({ running, ready, timers, waiting }: Halted): Section[] {
+export function sections({ running, ready, timers, waiting }: PausedState): Section[] {
   const shown = [...Map.groupBy(waiting.entries, waitName)].map(([name, waits]) => ({
     name,
     text: firstOf(waits.map((wait) => wait.name)),

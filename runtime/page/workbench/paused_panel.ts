@@ -2,15 +2,15 @@
 import type { RunEvent } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
 import { Excerpt } from "../kit/excerpt.ts";
-import { asHalted, sections, told } from "./halted.ts";
+import { asPausedState, sections, told } from "./paused_state.ts";
 import { patch } from "../kit/patch.ts";
 import { addStyles } from "../kit/styles.ts";
 import { part, Room } from "../timeline/parts.ts";
 import player from "../styles/player.css";
 
-export type Standstill = Extract<RunEvent, { type: "halted" }>;
+export type Standstill = Extract<RunEvent, { type: "paused" }>;
 
-export class HaltPanel {
+export class PausedPanel {
   readonly element = element("div", "runnable-halt tl-player");
   readonly #told = element("p", "tl-player-told");
   readonly #excerpt: Excerpt;
@@ -30,12 +30,12 @@ export class HaltPanel {
   }
 
   show({ at, state }: Standstill): void {
-    const halted = asHalted(state);
-    if (!halted) return;
-    const { text, line } = told(halted, at);
+    const paused = asPausedState(state);
+    if (!paused) return;
+    const { text, line } = told(paused, at);
     this.#told.textContent = text;
     this.#excerpt.show(line);
-    patch(this.#parts, sections(halted).map(part));
+    patch(this.#parts, sections(paused).map(part));
     for (const room of this.#rooms) room.keep();
     this.#mark(line);
   }

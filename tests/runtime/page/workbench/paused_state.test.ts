@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asHalted, sections, told, type Call } from "../../../../runtime/page/workbench/halted.ts";
+import {
+  asPausedState,
+  sections,
+  told,
+  type Call,
+} from "../../../../runtime/page/workbench/paused_state.ts";
 
 const none = { entries: [], count: 0 };
 const nothing = { next: null, last: null, running: none, ready: none, timers: none, waiting: none };
-const read = (state: object) => asHalted(JSON.stringify({ ...nothing, ...state }))!;
+const read = (state: object) => asPausedState(JSON.stringify({ ...nothing, ...state }))!;
 const some = (...entries: object[]) => ({ entries, count: entries.length });
 const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
   kind,
@@ -111,12 +116,12 @@ test("the lists: in order, waits for the same thing together, only so many", () 
 
 test("a program may send anything: it is no error, and never more than text", () => {
   for (const text of ["", "no JSON", "[]", "null", "3", '{"next":7,"ready":[],"timers":{}}']) {
-    const halted = asHalted(text);
-    if (!halted) continue;
-    assert.equal(typeof told(halted, 1).text, "string");
-    for (const { entries, count } of sections(halted)) assert.deepEqual([entries, count], [[], 0]);
+    const paused = asPausedState(text);
+    if (!paused) continue;
+    assert.equal(typeof told(paused, 1).text, "string");
+    for (const { entries, count } of sections(paused)) assert.deepEqual([entries, count], [[], 0]);
   }
-  assert.equal(asHalted("no JSON"), undefined);
+  assert.equal(asPausedState("no JSON"), undefined);
   const odd = read({ next: { kind: "evil", name: 5, of: null, line: "7" } });
   assert.deepEqual(odd.next, call("call", ""));
 });
