@@ -5,7 +5,7 @@ r"""Answers to a question above a snippet, and which of them the output of a run
     1. one after the other { when='^Ada is done\nBen asks' }
     2. together, in about a second { when='^both took ([\d.]+) s' below=1.5 }
 
-``runtime/page/question/judging.ts`` judges alike; ``tests/cases/answers.json`` holds both to it.
+``runtime/page/question/answers.ts`` judges alike; ``tests/cases/answers.json`` holds both to it.
 """
 
 import re

@@ -15,7 +15,7 @@ import { extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "puppeteer-core";
-import { encode } from "../page/session/share.ts";
+import { encode } from "../page/session/share_link.ts";
 import { launch } from "../harness/browsers.ts";
 import { median } from "./median.ts";
 import { contentTypes } from "../harness/server.ts";

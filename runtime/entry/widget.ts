@@ -1,10 +1,10 @@
 /** Entry of the page's bundle: defines the custom elements. */
 import { ChessExhibition } from "../../guide/browser/chess/element.ts";
 import { ChoiceTable } from "../page/tables/choice_table.ts";
-import { TimelineCompare } from "../page/comparison/element.ts";
+import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { DataTable } from "../page/tables/data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "../page/workbench/playground.ts";
-import { PredictQuestion } from "../page/question/element.ts";
+import { PredictQuestion } from "../page/question/predict_question.ts";
 import { RunnableSnippet } from "../page/workbench/snippet.ts";
 
 // Instant navigation may run a page's scripts again; an element can be defined only once.

@@ -12,11 +12,11 @@ import type { Lane } from "../../timeline/model/model.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { Following, type Told } from "../timeline/following.ts";
 import { PaceMenu, say } from "../session/pace.ts";
-import { Progress } from "../kit/progress.ts";
+import { Progress } from "../kit/loading_progress.ts";
 import type { Owner } from "../session/session.ts";
 import type { RunnableSnippet } from "../workbench/snippet.ts";
 import { addStyles } from "../kit/styles.ts";
-import type { Tab } from "../session/tab.ts";
+import type { Tab } from "../session/tab_state.ts";
 import { attachTimeline, type AttachedTimeline, type Recorded } from "../timeline/timeline.ts";
 import styles from "../styles/comparison.css";
 

@@ -1,7 +1,7 @@
 /** A plain text field: editing still works where the editor could not be loaded. */
 import { element } from "../kit/dom.ts";
-import type { Editor, EditorOptions } from "./editing.ts";
-import { countLines } from "./lines.ts";
+import type { Editor, EditorOptions } from "./editor.ts";
+import { countLines } from "./line_ranges.ts";
 
 export function createPlainEditor(options: EditorOptions): Editor {
   const field = element("textarea", "runnable-plain");

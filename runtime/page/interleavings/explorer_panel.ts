@@ -3,13 +3,13 @@
  * reader chooses whose turn it is.
  */
 import type { RunEvent } from "../../host/types.ts";
-import { ByHand } from "./by_hand.ts";
+import { ByHand } from "./step_chooser.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
-import type { Ending, Found, Played, Reader, Request } from "./exploration.ts";
-import { Progress } from "../kit/progress.ts";
+import type { Ending, Found, Played, Reader, Request } from "./explorer_program.ts";
+import { Progress } from "../kit/loading_progress.ts";
 import type { Owner, Session } from "../session/session.ts";
-import { Stepper } from "./stepper.ts";
+import { Stepper } from "./interleaving_viewer.ts";
 
 export interface OrdersOptions {
   /** What it is put into. */
@@ -124,7 +124,7 @@ export class Orders implements Owner {
     this.#progress.replaceChildren(...loading.element.childNodes);
     let reader: Reader | undefined;
     const source = this.#tried;
-    const exploration = import("./exploration.ts").then(
+    const exploration = import("./explorer_program.ts").then(
       (loaded) => {
         reader = new loaded.Reader();
         return loaded.explorationOf(source, filename, request);

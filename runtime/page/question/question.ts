@@ -1,6 +1,6 @@
 /** The interactive part of `<predict-question>`: choosing, running, and what the run says. */
 import { button, element, freshId } from "../kit/dom.ts";
-import { compare, decide, type Answer } from "./judging.ts";
+import { compare, decide, type Answer } from "./answers.ts";
 import type { Ended } from "../workbench/runner.ts";
 
 interface Choice {

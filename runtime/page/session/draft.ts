@@ -1,5 +1,5 @@
 /** The source a reader works on. Widgets of the same snippet share one draft. */
-import type { EditStore } from "./edits.ts";
+import type { EditStore } from "./edit_store.ts";
 
 export type DraftListener = (source: string) => void;
 

@@ -1,5 +1,5 @@
 /** `<choice-table>`: questions above a table, which lead to one of its rows and say why. */
-import { path, type Given, type Question, type When } from "./choosing.ts";
+import { path, type Given, type Question, type When } from "./choice_questions.ts";
 import { button, element, freshId, listed } from "../kit/dom.ts";
 
 export class ChoiceTable extends HTMLElement {

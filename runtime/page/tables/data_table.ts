@@ -1,6 +1,13 @@
 /** `<data-table>`: adds a search field and filters to a table that is complete without them. */
 import { button, element, freshId, listed } from "../kit/dom.ts";
-import { matches, options, readQuery, writeQuery, type Entry, type Wanted } from "./filtering.ts";
+import {
+  matches,
+  options,
+  readQuery,
+  writeQuery,
+  type Entry,
+  type Wanted,
+} from "./table_filter.ts";
 
 interface Row {
   element: HTMLTableRowElement;

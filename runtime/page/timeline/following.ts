@@ -1,7 +1,7 @@
 /** Understands what one run tells of itself, from its first rows on. */
 import type { RunEvent } from "../../host/types.ts";
 import type { ProcessRows, Row } from "../../timeline/model/rows.ts";
-import { filterFor, type TracebackFilter } from "../output/traceback.ts";
+import { filterFor, type TracebackFilter } from "../output/traceback_filter.ts";
 
 export type Told = Extract<RunEvent, { type: "trace" }>;
 

@@ -13,7 +13,7 @@ import type { Lane, Timeline } from "../../timeline/model/model.ts";
 import { tables } from "../../timeline/drawing/tables.ts";
 import { barSentence, census, folded, plural, time } from "../../timeline/words/words.ts";
 import { button, element, enable, freshId } from "../kit/dom.ts";
-import { findKey, patch } from "../kit/patch.ts";
+import { findKey, patch } from "../kit/patch_dom.ts";
 import { barAt, nearest, segmentOf } from "./bars.ts";
 import { Gestures } from "./gestures.ts";
 import { actionOf, type Acts } from "./keys.ts";

@@ -1,9 +1,9 @@
 /** What the reader sees of a program that stands still. Loaded when one does. */
 import type { RunEvent } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
-import { Excerpt } from "../kit/excerpt.ts";
+import { Excerpt } from "../kit/code_excerpt.ts";
 import { asPausedState, sections, told } from "./paused_state.ts";
-import { patch } from "../kit/patch.ts";
+import { patch } from "../kit/patch_dom.ts";
 import { addStyles } from "../kit/styles.ts";
 import { part, Room } from "../timeline/parts.ts";
 import player from "../styles/player.css";

@@ -1,8 +1,8 @@
 /** `<runnable-playground>`: an empty workbench that also opens the code in a share link. */
 import { button, element } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
-import { codeInHash, DamagedLink, decode, type DamagedBecause } from "../session/share.ts";
-import { tabFor, type Tab } from "../session/tab.ts";
+import { codeInHash, DamagedLink, decode, type DamagedBecause } from "../session/share_link.ts";
+import { tabFor, type Tab } from "../session/tab_state.ts";
 import { Workbench } from "./workbench.ts";
 
 const STARTER = `import asyncio

@@ -3,12 +3,12 @@ import type { Move, Outcome, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { PausedPanel, Standstill } from "./paused_panel.ts";
-import type { OutputView } from "../output/output.ts";
+import type { OutputView } from "../output/output_view.ts";
 import { say } from "../session/pace.ts";
-import { Printer } from "../output/printer.ts";
+import { Printer } from "../output/output_pipeline.ts";
 import type { RunTimeline } from "../timeline/run_timeline.ts";
 import type { Owner, Session } from "../session/session.ts";
-import { rememberLeft } from "../session/tab.ts";
+import { rememberLeft } from "../session/tab_state.ts";
 import { toast } from "../kit/toast.ts";
 
 /** A wait for threads that is shorter than this is not worth a word. */

@@ -1,8 +1,8 @@
 /** Offers a link that opens the reader's source in the playground. */
 import { element } from "../kit/dom.ts";
-import { copyText } from "../kit/handout.ts";
+import { copyText } from "../kit/copy_and_download.ts";
 import type { Notices } from "../kit/notices.ts";
-import { encode } from "../session/share.ts";
+import { encode } from "../session/share_link.ts";
 
 /** Longer links than this are cut off by some mail and chat programs. */
 const LONG_LINK = 8_000;

@@ -1,11 +1,11 @@
 /** `<runnable-snippet>`: a snippet on a page, complete as static HTML; this adds what it can do. */
-import { markStatic } from "../editor/code.ts";
+import { markStatic } from "../editor/code_view.ts";
 import { Controls } from "./controls.ts";
 import type { Draft } from "../session/draft.ts";
-import { copyText, download } from "../kit/handout.ts";
-import { parseRanges } from "../editor/lines.ts";
+import { copyText, download } from "../kit/copy_and_download.ts";
+import { parseRanges } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
-import { tabFor } from "../session/tab.ts";
+import { tabFor } from "../session/tab_state.ts";
 import { attachTimeline, recordedAt, type AttachedTimeline } from "../timeline/timeline.ts";
 import { Workbench } from "./workbench.ts";
 

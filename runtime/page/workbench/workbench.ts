@@ -1,20 +1,20 @@
 /** What a snippet on a page and the playground have in common: code, controls and output. */
 import { stackSwitching } from "../../protocol/stack_switching.ts";
-import { CodeView } from "../editor/code.ts";
+import { CodeView } from "../editor/code_view.ts";
 import { Controls, type Control } from "./controls.ts";
 import { element, freshId } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
 import type { PausedPanel } from "./paused_panel.ts";
-import { copyText, download } from "../kit/handout.ts";
-import type { LineRange } from "../editor/lines.ts";
+import { copyText, download } from "../kit/copy_and_download.ts";
+import type { LineRange } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
-import { whenNear } from "../kit/nearing.ts";
-import { OutputView } from "../output/output.ts";
+import { whenNear } from "../kit/run_intent.ts";
+import { OutputView } from "../output/output_view.ts";
 import { PaceMenu } from "../session/pace.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
 import { Runner, type Ended } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
-import { recallLeft, type Tab } from "../session/tab.ts";
+import { recallLeft, type Tab } from "../session/tab_state.ts";
 
 export interface WorkbenchOptions {
   root: HTMLElement;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
-import { encode } from "../../../runtime/page/session/share.ts";
+import { encode } from "../../../runtime/page/session/share_link.ts";
 import {
   freshPage,
   launch,

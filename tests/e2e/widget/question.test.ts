@@ -5,7 +5,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
-import { judge, type Answer } from "../../../runtime/page/question/judging.ts";
+import { judge, type Answer } from "../../../runtime/page/question/answers.ts";
 import { engines } from "../support/runner.ts";
 import {
   freshPage,

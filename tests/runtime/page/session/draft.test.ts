@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Draft, Drafts } from "../../../../runtime/page/session/draft.ts";
-import { EditStore, fingerprint, type Shelf } from "../../../../runtime/page/session/edits.ts";
+import { EditStore, fingerprint, type Shelf } from "../../../../runtime/page/session/edit_store.ts";
 
 const NAME = "chess/asynchronous";
 

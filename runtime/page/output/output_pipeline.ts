@@ -1,6 +1,6 @@
 /** Takes a run's two streams to the page: tidied, limited, and never more of it than is useful. */
-import { filterFor, type TracebackFilter } from "./traceback.ts";
-import { nextFrame, Transcript, type Piece, type Stream } from "./transcript.ts";
+import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
+import { nextFrame, Transcript, type Piece, type Stream } from "./frame_batcher.ts";
 
 /** How long the beginning of a line on stderr waits for its newline. */
 const RELEASE_MS = 100;

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fits, path, type Question, type When } from "../../../../runtime/page/tables/choosing.ts";
+import {
+  fits,
+  path,
+  type Question,
+  type When,
+} from "../../../../runtime/page/tables/choice_questions.ts";
 
 const ask = (key: string): Question => ({ key, ask: `${key}?`, answers: [] });
 const QUESTIONS = [ask("drink"), ask("leaf"), ask("milk")];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { TracebackFilter } from "../../../../runtime/page/output/traceback.ts";
+import { TracebackFilter } from "../../../../runtime/page/output/traceback_filter.ts";
 
 const cases = new URL("../../../cases/traceback/", import.meta.url);
 const PATH = "/home/reader/demo.py";

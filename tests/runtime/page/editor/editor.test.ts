@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference } from "../../../../runtime/page/editor/editing.ts";
-import { findLines } from "../../../../runtime/page/output/links.ts";
+import { difference } from "../../../../runtime/page/editor/editor.ts";
+import { findLines } from "../../../../runtime/page/output/line_links.ts";
 import { random } from "../random.ts";
 
 test("the difference turns one text into the other and is no longer than needed", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decide, holds, judge, type Answer } from "../../../../runtime/page/question/judging.ts";
+import { decide, holds, judge, type Answer } from "../../../../runtime/page/question/answers.ts";
 
 interface Case extends Answer {
   about: string;

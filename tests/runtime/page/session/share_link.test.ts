@@ -7,7 +7,7 @@ import {
   decode,
   encode,
   MAX_SOURCE,
-} from "../../../../runtime/page/session/share.ts";
+} from "../../../../runtime/page/session/share_link.ts";
 import { random } from "../random.ts";
 
 function linkOf(bytes: Buffer): string {

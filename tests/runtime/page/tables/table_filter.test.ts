@@ -6,7 +6,7 @@ import {
   readQuery,
   writeQuery,
   type Entry,
-} from "../../../../runtime/page/tables/filtering.ts";
+} from "../../../../runtime/page/tables/table_filter.ts";
 
 const CHESS: Entry = {
   text: "Judit Polgár waits",

@@ -1,9 +1,9 @@
 /** The code of a widget: static until the reader wants to edit it, then an editor in its place. */
-import { hasSelection } from "./caret.ts";
+import { hasSelection } from "./caret_at_point.ts";
 import type { Draft } from "../session/draft.ts";
-import type { Caret, Editor, EditorOptions } from "./editing.ts";
-import { watchGestures } from "./gesture.ts";
-import { locateHidden, type LineRange } from "./lines.ts";
+import type { Caret, Editor, EditorOptions } from "./editor.ts";
+import { watchGestures } from "./edit_intent.ts";
+import { locateHidden, type LineRange } from "./line_ranges.ts";
 import { createPlainEditor } from "./plain_editor.ts";
 
 export interface CodeOptions {
@@ -160,7 +160,7 @@ let loading: Promise<CreateEditor> | undefined;
 
 /** The editor's chunk, fetched when it is first wanted; a failed fetch is tried again. */
 function loadEditor(): Promise<CreateEditor> {
-  loading ??= import("./editor.ts")
+  loading ??= import("./codemirror_editor.ts")
     .then(({ createEditor }) => createEditor)
     .catch((error: unknown) => {
       loading = undefined;

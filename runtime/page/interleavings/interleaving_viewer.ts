@@ -1,7 +1,7 @@
 /** One run, step by step: who runs, where it stops, what the variables are, what has been printed. */
 import { button, element, enable } from "../kit/dom.ts";
-import type { Step } from "./exploration.ts";
-import { StepView } from "./step_view.ts";
+import type { Step } from "./explorer_program.ts";
+import { StepView } from "./step_details.ts";
 
 export class Stepper {
   readonly element: HTMLElement = element("div", "runnable-stepper");

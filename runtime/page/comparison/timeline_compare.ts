@@ -1,6 +1,6 @@
 /** `<timeline-compare>`: timelines of several programs on one time axis; see comparison.ts. */
 import type { Compared, Comparison } from "./comparison.ts";
-import { tabFor } from "../session/tab.ts";
+import { tabFor } from "../session/tab_state.ts";
 
 export class TimelineCompare extends HTMLElement {
   #comparison: Comparison | undefined;

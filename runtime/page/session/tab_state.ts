@@ -2,7 +2,7 @@
 import { RUNTIME_CACHE } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
 import { Drafts } from "./draft.ts";
-import { browserShelf, EditStore } from "./edits.ts";
+import { browserShelf, EditStore } from "./edit_store.ts";
 import { Session } from "./session.ts";
 
 export interface Tab {

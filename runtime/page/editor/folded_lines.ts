@@ -8,7 +8,7 @@ import {
   type Text,
 } from "@codemirror/state";
 import { Decoration, EditorView, keymap, WidgetType, type DecorationSet } from "@codemirror/view";
-import type { LineRange } from "./lines.ts";
+import type { LineRange } from "./line_ranges.ts";
 
 /** Folds exactly these lines. */
 export const setFolds = StateEffect.define<LineRange[]>();

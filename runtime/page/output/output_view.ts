@@ -2,9 +2,9 @@
 import type { Outcome } from "../../host/types.ts";
 import { createQuestion, type Answer, type Question } from "./input_field.ts";
 import { element } from "../kit/dom.ts";
-import { linkLines, type LineLinks } from "./links.ts";
-import { Progress } from "../kit/progress.ts";
-import type { Piece } from "./transcript.ts";
+import { linkLines, type LineLinks } from "./line_links.ts";
+import { Progress } from "../kit/loading_progress.ts";
+import type { Piece } from "./frame_batcher.ts";
 
 const STOPPED = "runnable-stopped";
 const FORCED = "kept running after Ctrl+C, so its interpreter was terminated.";

@@ -5,7 +5,7 @@ import {
   MAX_TEXT,
   Transcript,
   type Piece,
-} from "../../../../runtime/page/output/transcript.ts";
+} from "../../../../runtime/page/output/frame_batcher.ts";
 
 /** A transcript whose frames come when the test says so. */
 function make(): { transcript: Transcript; frames: Piece[][]; frame: () => boolean } {

@@ -1,7 +1,7 @@
 /** A run whose turns the reader gives out: who could go on, and what has come of it so far. */
 import { button, element, enable } from "../kit/dom.ts";
-import type { Played } from "./exploration.ts";
-import { StepView } from "./step_view.ts";
+import type { Played } from "./explorer_program.ts";
+import { StepView } from "./step_details.ts";
 
 /** Runs the program again with these choices; nothing if that failed, which has been said. */
 export type Play = (choices: readonly number[], toTheEnd: boolean) => Promise<Played | undefined>;

@@ -1,6 +1,6 @@
 /** Tells when the reader wants to edit static code, and when only to select, scroll or pass by. */
-import { caretAt, hasSelection } from "./caret.ts";
-import type { Caret } from "./editing.ts";
+import { caretAt, hasSelection } from "./caret_at_point.ts";
+import type { Caret } from "./editor.ts";
 
 export interface Wishes {
   /** The reader is about to do something with the code: the editor may be loaded. */

@@ -1,5 +1,5 @@
 /** Finds the place in the static code that was clicked on, so that the editor's caret lands there. */
-import type { Caret } from "./editing.ts";
+import type { Caret } from "./editor.ts";
 
 /** The caret for a point of the viewport; undefined when no line of the code is there. */
 export function caretAt(code: HTMLElement, x: number, y: number): Caret | undefined {

@@ -5,7 +5,7 @@ import {
   countLines,
   locateHidden,
   parseRanges,
-} from "../../../../runtime/page/editor/lines.ts";
+} from "../../../../runtime/page/editor/line_ranges.ts";
 
 const SOURCE = "# head\n# er\na\nb\nc\nd\n# tail\n";
 const SHOWN = parseRanges("3-4,6");

@@ -1,7 +1,7 @@
 /** What has happened up to a step of a run: who ran, the variables, the line, what was printed. */
 import { element } from "../kit/dom.ts";
-import { Excerpt } from "../kit/excerpt.ts";
-import type { Step } from "./exploration.ts";
+import { Excerpt } from "../kit/code_excerpt.ts";
+import type { Step } from "./explorer_program.ts";
 
 export class StepView {
   /** What is said of the steps, and the variables after the last one; announced as it changes. */
