@@ -23,7 +23,7 @@ python := .venv/bin/python
 runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
-in_browser_script := $(shell find runtime guide -name '*.ts' -o -name '*.css' -o -name build.mjs 2>/dev/null)
+in_browser_script := $(shell find runtime guide -name '*.ts' -o -name '*.css' 2>/dev/null)
 format_paths := runtime guide tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
@@ -56,18 +56,18 @@ browsers: node_modules/.installed ## Find or install the browsers that the tests
 
 # --- the site -------------------------------------------------------------------------------------
 
-build/wheels/pyodide-lock.json: $(in_browser_python) runtime/bundle/pack.py runtime/bundle/compile.mjs node_modules/.installed
+build/wheels/pyodide-lock.json: $(in_browser_python) runtime/bundle/pack.py runtime/bundle/compile.ts node_modules/.installed
 	@echo "Packing the Python modules that run in the browser …"
 	@$(python) runtime/bundle/pack.py node_modules/pyodide build/wheels
 
 build/packages/packages.json: runtime/python/packages.txt runtime/bundle/pack_packages.py runtime/bundle/pack.py \
-    runtime/bundle/compile.mjs $(wildcard runtime/python/greenlet/*.py) pyproject.toml node_modules/.installed
+    runtime/bundle/compile.ts $(wildcard runtime/python/greenlet/*.py) pyproject.toml node_modules/.installed
 	@echo "Packing the libraries that programs in the browser may declare …"
 	@$(python) runtime/bundle/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
 
 build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json build/packages/packages.json
 	@echo "Bundling the browser side …"
-	@node runtime/bundle/build.mjs
+	@node runtime/bundle/build.ts
 
 .PHONY: prepare
 prepare: build/runtime/widget.js

@@ -1,6 +1,6 @@
 """Packs the Python modules that run in the browser: one wheel and a lock file that lists it.
 
-The wheel holds bytecode for Pyodide's Python, whichever runs this; see compile.mjs.
+The wheel holds bytecode for Pyodide's Python, whichever runs this; see compile.ts.
 
 Usage: python runtime/bundle/pack.py PYODIDE_FOLDER OUTPUT_FOLDER
 """
@@ -41,8 +41,8 @@ def pyodide_info(pyodide: Path) -> dict[str, str]:
 
 
 def compile_modules(pyodide: Path, folder: Path, prefix: str, *kept: str) -> None:
-    """Compile modules to Pyodide's bytecode; see compile.mjs."""
-    script = Path(__file__).with_name("compile.mjs")
+    """Compile modules to Pyodide's bytecode; see compile.ts."""
+    script = Path(__file__).with_name("compile.ts")
     command = ["node", str(script), str(pyodide), str(folder), prefix, *kept]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:

@@ -1,4 +1,4 @@
-/** A style sheet's text; see the loader in runtime/bundle/build.mjs. */
+/** A style sheet's text; see the loader in runtime/bundle/build.ts. */
 declare module "*.css" {
   const text: string;
   export default text;

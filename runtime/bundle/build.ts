@@ -1,0 +1,214 @@
+/**
+ * Bundles the browser side into build/runtime/.
+ *
+ * Pages refer to widget.js and widget.css by these names. The name of every file that the two load
+ * later contains a hash of its content, so that browsers can cache it for ever. Large files are
+ * compressed here, because static hosts differ in what they compress; the page decompresses them.
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { build, type BuildOptions } from "esbuild";
+import type { RuntimeFile } from "../host/download.ts";
+import type { Library } from "../host/requirements.ts";
+
+const runtime = resolve(import.meta.dirname, "..");
+const root = resolve(runtime, "..");
+const out = join(root, "build", "runtime");
+const wheels = join(root, "build", "wheels");
+const libraries = join(root, "build", "packages");
+const pyodide = join(root, "node_modules", "pyodide");
+
+/** Makes Node's WebAssembly able to suspend its stack, as recent browsers do. */
+const STACK_SWITCHING = "--experimental-wasm-jspi";
+const SNAPSHOT_TIMEOUT_MS = 120_000;
+/** The longest line of an error message that is worth showing. */
+const LONGEST_LINE = 500;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  minify: true,
+  target: ["es2022"],
+} satisfies BuildOptions;
+
+const run = promisify(execFile);
+const compress = promisify(gzip);
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Bundles a script that needs no other file, and returns its text. */
+async function bundleScript(entry: string): Promise<string> {
+  const result = await build({
+    ...common,
+    entryPoints: [join(runtime, entry)],
+    format: "iife",
+    write: false,
+    // Pyodide reads its own address, and imports modules of Node if it runs there.
+    define: { "import.meta.url": '"https://memory.invalid/worker.js"' },
+    external: ["node:*", "ws", "fs", "path", "url", "vm", "crypto", "child_process", "module"],
+  });
+  return result.outputFiles[0]!.text;
+}
+
+/** Writes a file under a name with its content hash, and returns how the page finds and checks it. */
+async function publish(
+  name: string,
+  content: Uint8Array,
+  options: { compressed: boolean },
+): Promise<RuntimeFile> {
+  const bytes = options.compressed ? await compress(content, { level: 9 }) : content;
+  const hash = sha256(content);
+  // With the ending ".gz", some servers would declare a content encoding and others would not.
+  const file = `${name}-${hash.slice(0, 10)}${options.compressed ? ".gz.bin" : ".bin"}`;
+  await writeFile(join(out, file), bytes);
+  return { file, bytes: bytes.length, sha256: [sha256(bytes), hash] };
+}
+
+/**
+ * Starts Python in another Node process, and publishes a snapshot of its memory.
+ *
+ * @param name - of the published file, without its hash.
+ * @param flags - of Node; they decide whether the snapshot is for engines with stack switching.
+ * @param more - further arguments of make_snapshot.ts.
+ * @returns the published file, with the facts about the snapshot that make_snapshot.ts prints as JSON.
+ */
+async function publishSnapshot(
+  name: string,
+  flags: string[],
+  ...more: string[]
+): Promise<RuntimeFile & Record<string, unknown>> {
+  const file = join(out, `${name}.tmp`);
+  const script = join(runtime, "bundle", "make_snapshot.ts");
+  let printed: string;
+  try {
+    const command = [...flags, script, wheels, file, ...more];
+    printed = (await run(process.execPath, command, { timeout: SNAPSHOT_TIMEOUT_MS })).stdout;
+  } catch (error) {
+    const message = (error as { stderr?: string }).stderr || String(error);
+    // Node shows the source line of an error, which in Pyodide is a megabyte long.
+    const lines = message.split("\n").filter((line) => line.length < LONGEST_LINE);
+    throw new Error(`make_snapshot.ts failed:\n${lines.join("\n")}`);
+  }
+  const published = await publish(name, await readFile(file), { compressed: true });
+  await rm(file);
+  const facts = printed === "" ? {} : (JSON.parse(printed) as Record<string, unknown>);
+  return { ...published, ...facts };
+}
+
+/** Publishes the libraries that programs may declare; host/packages.ts downloads them. */
+async function publishLibraries(): Promise<Record<string, Library & RuntimeFile>> {
+  const list = await readFile(join(libraries, "packages.json"), "utf8");
+  const packed = JSON.parse(list) as Record<string, Library & { archive: string }>;
+  const published = Object.entries(packed).map(async ([name, { archive, ...library }]) => {
+    const content = await readFile(join(libraries, archive));
+    return [name, { ...library, ...(await publish(archive, content, { compressed: true })) }];
+  });
+  return Object.fromEntries(await Promise.all(published)) as Record<string, Library & RuntimeFile>;
+}
+
+/** Reads the modules of the explorer by path; only runs that explore interleavings send them. */
+async function readExplorer(): Promise<Record<string, string>> {
+  const folder = join(runtime, "python", "explorer");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".py")).toSorted();
+  const read = async (name: string): Promise<[string, string]> => [
+    `explorer/${name}`,
+    await readFile(join(folder, name), "utf8"),
+  ];
+  return Object.fromEntries(await Promise.all(names.map(read)));
+}
+
+interface LockFile {
+  packages: Record<string, { file_name: string }>;
+}
+
+async function publishWheels({ packages }: LockFile): Promise<Record<string, RuntimeFile>> {
+  const published: Record<string, RuntimeFile> = {};
+  for (const { file_name: name } of Object.values(packages)) {
+    const content = await readFile(join(wheels, name));
+    published[name] = await publish(name, content, { compressed: false });
+  }
+  return published;
+}
+
+const megabytes = (...files: RuntimeFile[]): string =>
+  `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(2)} MB`;
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+
+const lock = JSON.parse(await readFile(join(wheels, "pyodide-lock.json"), "utf8")) as LockFile;
+const publishedWheels = await publishWheels(lock);
+const stdlib = await readFile(join(pyodide, "python_stdlib.zip"));
+const [worker, wasm, switching, plain, warm] = await Promise.all([
+  publish("worker.js", Buffer.from(await bundleScript("worker/worker.ts")), { compressed: true }),
+  publish("pyodide.wasm", await readFile(join(pyodide, "pyodide.asm.wasm")), { compressed: true }),
+  publishSnapshot("python-switching", [STACK_SWITCHING]),
+  publishSnapshot("python-plain", []),
+  publishSnapshot("python-libraries", [STACK_SWITCHING], libraries),
+]);
+const files = {
+  worker,
+  wasm,
+  snapshots: { switching, plain },
+  // Not compressed again: a zip archive is compressed already.
+  stdlib: await publish("python_stdlib.zip", stdlib, { compressed: false }),
+  stdlibSize: stdlib.length,
+  wheels: publishedWheels,
+  lockfile: JSON.stringify(lock),
+  packages: Object.keys(lock.packages),
+};
+
+const publishedLibraries = await publishLibraries();
+const packages = await build({
+  ...common,
+  entryPoints: { packages: join(runtime, "host", "packages.ts") },
+  format: "esm",
+  outdir: join(out, "chunks"),
+  entryNames: "[name]-[hash]",
+  metafile: true,
+  define: { LIBRARIES: JSON.stringify(publishedLibraries), WARM: JSON.stringify(warm) },
+});
+const packagesModule = relative(out, resolve(root, Object.keys(packages.metafile.outputs)[0]!));
+
+await build({
+  ...common,
+  entryPoints: {
+    widget: join(runtime, "entry", "widget.ts"),
+    harness: join(runtime, "harness", "page.ts"),
+  },
+  format: "esm",
+  splitting: true,
+  outdir: out,
+  entryNames: "[name]",
+  chunkNames: "chunks/[name]-[hash]",
+  // A style sheet that only one element needs is loaded with the script of that element.
+  loader: { ".css": "text" },
+  define: {
+    FRAME_SCRIPT: JSON.stringify(await bundleScript("sandbox/frame.ts")),
+    RUNTIME_FILES: JSON.stringify(files),
+    PACKAGES_MODULE: JSON.stringify(packagesModule),
+    // esbuild puts a string into the chunk that uses it, but an object into every page's script.
+    EXPLORER_FILES: JSON.stringify(JSON.stringify(await readExplorer())),
+  },
+});
+
+await build({
+  ...common,
+  entryPoints: { widget: join(runtime, "entry", "widget.css") },
+  outdir: out,
+});
+
+const widget = (await compress(await readFile(join(out, "widget.js")))).length;
+const styles = (await stat(join(out, "widget.css"))).size;
+console.log(
+  `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
+    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}, ` +
+    `${Object.keys(publishedLibraries).length} libraries ${megabytes(...Object.values(publishedLibraries))} and ${megabytes(warm)} to start with them`,
+);

@@ -1,0 +1,54 @@
+/**
+ * Compiles Python modules to bytecode with the Python inside Pyodide, because bytecode of another minor
+ * version could not be imported there, and the Python that runs the build may be an older one.
+ *
+ * FOLDER contains one folder for each package that is installed below PREFIX. There `x.py` becomes
+ * `x.pyc`, which tracebacks call `PREFIX/x.py`, and the source is removed. The FILEs keep their source,
+ * and their bytecode goes into `__pycache__`.
+ *
+ * Usage: node compile.ts PYODIDE_FOLDER FOLDER PREFIX [FILE…]
+ */
+import { resolve } from "node:path";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+
+const COMPILE = `
+from importlib.util import cache_from_source
+from pathlib import Path
+from py_compile import PycInvalidationMode, compile
+
+def compile_folder(prefix, kept):
+    folder = Path("/compiled")
+    for source in sorted(folder.glob("*/**/*.py")):
+        name = "/".join(source.relative_to(folder).parts[1:])
+        compile(
+            str(source),
+            cache_from_source(source) if name in kept else str(source.with_suffix(".pyc")),
+            dfile=f"{prefix}/{name}",
+            doraise=True,
+            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+        )
+        if name not in kept:
+            source.unlink()
+
+compile_folder
+`;
+
+const [pyodideFolder, folder, prefix, ...kept] = process.argv.slice(2);
+if (pyodideFolder === undefined || folder === undefined || prefix === undefined) {
+  process.stderr.write("Usage: node compile.ts PYODIDE_FOLDER FOLDER PREFIX [FILE…]\n");
+  process.exit(2);
+}
+const { loadPyodide } = (await import(
+  pathToFileURL(resolve(pyodideFolder, "pyodide.mjs")).href
+)) as typeof import("pyodide");
+const pyodide = await loadPyodide({ indexURL: `${resolve(pyodideFolder)}/` });
+pyodide.mountNodeFS("/compiled", resolve(folder));
+const compileFolder = pyodide.runPython(COMPILE) as (prefix: string, kept: unknown) => void;
+try {
+  compileFolder(prefix, pyodide.toPy(kept));
+} catch (error) {
+  // Node would show an uncaught error together with the whole of Pyodide's one-line source.
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
