@@ -3,6 +3,7 @@ import { addUp, type Progress } from "./download.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { reasonOf } from "../protocol/reason.ts";
+import { completeOptions } from "../protocol/run_options.ts";
 import { Sandbox } from "./sandbox.ts";
 import { Supply } from "./supply.ts";
 import { savesData } from "./data_saving.ts";
@@ -188,7 +189,7 @@ class SandboxHost implements Host {
     const progress = addUp((loaded, total) => {
       if (!run.over) run.listen({ type: "loading", what, loaded, total });
     });
-    const { source, filename, files, trace = false, pace = 1, paused = false } = run.program;
+    const { source, filename, files = {} } = run.program;
     const [fetching, starting] = [progress(), progress()];
     const declared = await this.#declared(source, fetching);
     this.#suitsWarm = declared.suitsWarm;
@@ -203,8 +204,8 @@ class SandboxHost implements Host {
     this.#begun = false;
     worker.give(archives);
     const packages = Object.keys(archives);
-    const how = { trace, pace, paused, library };
-    const command = { source, filename, files: files ?? {}, packages, ...how };
+    const options = completeOptions(run.program);
+    const command = { source, filename, files, packages, options, library };
     worker.post({ type: "run", run: number, ...command });
     setTimeout(() => {
       if (this.#executing === number && !this.#begun) this.#replace();

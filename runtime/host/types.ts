@@ -1,11 +1,12 @@
 /** What the page knows of the machinery that runs Python: one `Host` a tab, one `Run` at a time. */
 
-import type { Traced } from "../protocol/processes.ts";
 import type { Move } from "../protocol/page_worker.ts";
+import type { Traced } from "../protocol/processes.ts";
+import type { RunOptions } from "../protocol/run_options.ts";
 
 export type { Move };
 
-export interface Program {
+export interface Program extends Partial<RunOptions> {
   source: string;
   /** Shown in tracebacks, for example `asynchronous.py`. */
   filename: string;
@@ -13,15 +14,6 @@ export interface Program {
   files?: Record<string, Uint8Array>;
   /** Somebody answers `input` events. Without, the program finds its standard input at its end. */
   interactive?: boolean;
-  /** It tells what its threads and tasks do, in `trace` events. */
-  trace?: boolean;
-  /**
-   * Its clocks go so many times faster than real time, and its waits are as much shorter; 1 unless
-   * given. 0 is virtual time: computing takes none, and where all wait the clocks jump.
-   */
-  pace?: number;
-  /** It is taken step by step, from its beginning on. */
-  paused?: boolean;
 }
 
 export type RunEvent =

@@ -1,9 +1,10 @@
 /**
- * The messages between the page, the sandbox frame and the Python worker. This file imports nothing.
+ * The messages between the page, the sandbox frame and the Python worker.
  *
  * The page talks to a worker directly, through a port that the frame hands on. It trusts nothing that
  * arrives there: a program can post what it likes, so every message passes `asWorkerEvent` first.
  */
+import type { RunOptions } from "./run_options.ts";
 
 /**
  * page → sandbox frame. The files may come in any order, each once; a worker starts when those it
@@ -87,12 +88,7 @@ export type Command =
       files?: Record<string, Uint8Array>;
       /** Names of the libraries it has declared. */
       packages: string[];
-      /** It shall tell what its threads and tasks do, in `trace` events. */
-      trace: boolean;
-      /** Its clocks go so many times faster than real time; 0: waiting takes no time. */
-      pace: number;
-      /** It pauses before its first callback of an event loop, or after its main thread's first turn. */
-      paused: boolean;
+      options: RunOptions;
       /** The standard library is in the sandbox, or on its way from there to the worker. */
       library: boolean;
     }

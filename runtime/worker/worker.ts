@@ -3,6 +3,7 @@
  * after the other. It lives on an opaque origin without network; see ../host/frame.ts.
  */
 import type { PyodideAPI } from "pyodide";
+import type { PyProxy } from "pyodide/ffi";
 import { MAIN, type Request, type Start } from "../protocol/processes.ts";
 import type {
   Command,
@@ -141,8 +142,9 @@ class Interpreter {
   }
 
   async run(command: Extract<Command, { type: "run" }>, archives: Archives): Promise<void> {
-    const { run, source, filename, files, packages, trace, pace } = command;
-    const paused = command.paused && stackSwitching;
+    const { run, source, filename, files, packages } = command;
+    // Without stack switching a program cannot be suspended.
+    const paused = command.options.paused && stackSwitching;
     // What went wrong before does not count any more.
     if (command.library) this.#library.hope();
     await this.#cleaned;
@@ -157,8 +159,10 @@ class Interpreter {
     this.#isStepped = paused;
     this.#kernel.clock.forget();
     const given = this.#pyodide.toPy(files ?? {}) as unknown;
-    const program = [source, filename, given, trace, pace, paused] as const;
-    const { run: runProgram, clean_up: cleanUp } = this.#python;
+    const { run: runProgram, clean_up: cleanUp, read_options: readOptions } = this.#python;
+    // A copy in Python, so that no JavaScript object is within the program's reach.
+    const options = readOptions(this.#pyodide.toPy({ ...command.options, paused }) as PyProxy);
+    const program = [source, filename, given, options] as const;
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
       : runProgram(...program);

@@ -285,7 +285,7 @@ class Hall implements Owner {
     let [text, errors] = ["", ""];
     const doing = this.#status.textContent;
     const source = program(this.#source, settings, gameAfterGame);
-    const running = { source, filename: "exhibition.py", pace: 0 };
+    const running = { source, filename: "exhibition.py", clockRate: 0 };
     const outcome = await this.#session.run(this, running, (event) => {
       if (event.type === "stdout") text += event.text;
       else if (event.type === "stderr") errors += event.text;

@@ -11,7 +11,7 @@ import {
 import type { Lane } from "../../timeline/model/model.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { Following, type Told } from "../timeline/following.ts";
-import { PaceMenu, say } from "../session/pace.ts";
+import { ClockRateMenu, say } from "../session/clock_rate.ts";
 import { Progress } from "../kit/loading_progress.ts";
 import type { Owner } from "../session/session.ts";
 import type { RunnableSnippet } from "../workbench/snippet.ts";
@@ -68,7 +68,7 @@ export class Comparison implements Owner {
     this.#options.tab.session.stop(this);
   });
   readonly #end = new AbortController();
-  readonly #pace = new PaceMenu("each of these programs", this.#end.signal);
+  readonly #clockRate = new ClockRateMenu("each of these programs", this.#end.signal);
   readonly #back = button("Show the recordings", () => this.#showRecorded());
   readonly #said = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
@@ -89,7 +89,7 @@ export class Comparison implements Owner {
     this.#run = button(`Run ${count} here`, () => void this.#runAll());
     this.#run.classList.add("runnable-run");
     this.#said.role = "status";
-    const controls = [this.#run, this.#stop, this.#pace.element, this.#back];
+    const controls = [this.#run, this.#stop, this.#clockRate.element, this.#back];
     this.#bar = element("div", "compare-bar", ...controls, this.#progress, this.#said);
     this.#back.hidden = true;
     enable(this.#stop, false);
@@ -131,8 +131,8 @@ export class Comparison implements Owner {
     this.#ended = undefined;
     enable(this.#run, false);
     enable(this.#stop, true);
-    const { pace } = this.#pace;
-    const result = await this.#runEach(pace);
+    const { clockRate } = this.#clockRate;
+    const result = await this.#runEach(clockRate);
     this.#busy = false;
     this.#progress.replaceChildren();
     enable(this.#run, true);
@@ -143,7 +143,7 @@ export class Comparison implements Owner {
       return;
     }
     const about = summary(result);
-    const where = ["in your browser", say(pace)].filter((text) => text !== "").join(", ");
+    const where = ["in your browser", say(clockRate)].filter((text) => text !== "").join(", ");
     this.#said.textContent = `Ran ${where}: ${about}.`;
     this.#back.hidden = false;
     await this.#timeline.show(compare(result), {
@@ -154,12 +154,12 @@ export class Comparison implements Owner {
   }
 
   /** The runs, or why there is nothing to compare. */
-  async #runEach(pace: number): Promise<Run[] | string> {
+  async #runEach(clockRate: number): Promise<Run[] | string> {
     const { programs } = this.#options;
     // All at first: nothing comes between the runs.
     const loading = Promise.all([
       collector(),
-      ...programs.map((each) => this.#program(each, pace)),
+      ...programs.map((each) => this.#program(each, clockRate)),
     ]);
     const runs: Run[] = [];
     for (const [index, { title }] of programs.entries()) {
@@ -177,14 +177,19 @@ export class Comparison implements Owner {
   }
 
   /** Readers who have changed a program compare what they made of it. */
-  async #program({ name, file }: Compared, pace: number): Promise<Program> {
+  async #program({ name, file }: Compared, clockRate: number): Promise<Program> {
     const response = await fetch(file).catch(() => undefined);
     if (!response?.ok)
       throw new Error(
         `${name}.py could not be loaded. Check your network connection and try again.`,
       );
     const { source } = this.#options.tab.drafts.of(name, await response.text());
-    return { source, filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`, trace: true, pace };
+    return {
+      source,
+      filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`,
+      trace: true,
+      clockRate,
+    };
   }
 
   /** A run, or why there is nothing to compare. */

@@ -4,7 +4,7 @@ import type { Timeline } from "../../timeline/model/model.ts";
 import type { Row } from "../../timeline/model/rows.ts";
 import { element } from "../kit/dom.ts";
 import { Following, type Told } from "./following.ts";
-import { say } from "../session/pace.ts";
+import { say } from "../session/clock_rate.ts";
 import { attachTimeline, recordedAt, type AttachedTimeline } from "./timeline.ts";
 
 export interface RunTimelineOptions {
@@ -50,7 +50,7 @@ export class RunTimeline {
   /** Told before the code that understands it was there. */
   #waiting: Told[] = [];
   #run = 0;
-  #pace = 1;
+  #clockRate = 1;
   /** So many ms of real time have been none of the program's. */
   #lost = 0;
   /** It stands still, at this time of its own. */
@@ -70,8 +70,8 @@ export class RunTimeline {
   }
 
   /** A new run begins; as in `Program`. */
-  begin({ pace, source, filename }: Pick<Program, "pace" | "source" | "filename">): void {
-    this.#pace = pace ?? 1;
+  begin({ clockRate, source, filename }: Pick<Program, "clockRate" | "source" | "filename">): void {
+    this.#clockRate = clockRate ?? 1;
     this.#source = source;
     this.#filename = filename;
     this.#run += 1;
@@ -106,7 +106,7 @@ export class RunTimeline {
   goOn(): void {
     if (this.#paused === undefined) return;
     const start = this.#live?.following.start;
-    if (start !== undefined) this.#lost = now() - start - this.#paused / this.#pace;
+    if (start !== undefined) this.#lost = now() - start - this.#paused / this.#clockRate;
     this.#paused = undefined;
   }
 
@@ -183,13 +183,15 @@ export class RunTimeline {
     this.#shown = true;
     this.#attached ??= this.#make();
     if (this.#own) this.#own.hidden = false;
-    const pace = this.#pace;
-    const time = say(pace);
+    const clockRate = this.#clockRate;
+    const time = say(clockRate);
     void this.#attached.show(timeline, {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
       source: this.#source,
       // Virtual time goes on only with what the run tells.
-      ...(pace > 0 ? { clock: () => this.#paused ?? (now() - start - this.#lost) * pace } : {}),
+      ...(clockRate > 0
+        ? { clock: () => this.#paused ?? (now() - start - this.#lost) * clockRate }
+        : {}),
     });
   }
 

@@ -4,7 +4,7 @@ import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { PausedPanel, Standstill } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
-import { say } from "../session/pace.ts";
+import { say } from "../session/clock_rate.ts";
 import { Printer } from "../output/output_pipeline.ts";
 import type { RunTimeline } from "../timeline/run_timeline.ts";
 import type { Owner, Session } from "../session/session.ts";
@@ -64,7 +64,7 @@ export class Runner implements Owner {
   }
 
   /** Runs the source unless this widget is running already; resolves when the run is over. */
-  async run(source: string, pace: number, paused = false): Promise<void> {
+  async run(source: string, clockRate: number, paused = false): Promise<void> {
     // Busy is longer than running: a run that was stopped still has to come to its end.
     if (this.#busy) return;
     this.#busy = true;
@@ -72,10 +72,10 @@ export class Runner implements Owner {
     this.#why = undefined;
     this.#stopping = false;
     this.#isStepped = paused;
-    output.begin(say(pace));
+    output.begin(say(clockRate));
     const printer = new Printer(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: traced, pace, paused };
+    const program = { source, filename, interactive: true, trace: traced, clockRate, paused };
     if (traced) timeline.begin(program);
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
@@ -99,7 +99,7 @@ export class Runner implements Owner {
     this.#options.onEnd({
       outcome,
       text: printer.text,
-      time: say(pace),
+      time: say(clockRate),
       isStepped: this.#isStepped,
     });
   }

@@ -10,7 +10,7 @@ import type { LineRange } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
 import { whenNear } from "../kit/run_intent.ts";
 import { OutputView } from "../output/output_view.ts";
-import { PaceMenu } from "../session/pace.ts";
+import { ClockRateMenu } from "../session/clock_rate.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
 import { Runner, type Ended } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
@@ -55,7 +55,7 @@ export class Workbench {
   readonly code: CodeView;
   readonly #options: WorkbenchOptions;
   readonly #controls: Controls;
-  readonly #pace: PaceMenu;
+  readonly #clockRate: ClockRateMenu;
   readonly #output: OutputView;
   readonly #timeline: RunTimeline;
   readonly #runner: Runner;
@@ -83,8 +83,8 @@ export class Workbench {
       Download: () => download(draft.source, filename),
     };
     if (options.playground) actions.Share = () => void this.#share();
-    this.#pace = new PaceMenu(`${name}.py`, this.#end.signal);
-    this.#controls = new Controls(`${name}.py`, actions, this.#pace.element);
+    this.#clockRate = new ClockRateMenu(`${name}.py`, this.#end.signal);
+    this.#controls = new Controls(`${name}.py`, actions, this.#clockRate.element);
     this.#output = new OutputView(output, {
       filename,
       href: root.id === "" ? "" : `#${root.id}`,
@@ -146,7 +146,7 @@ export class Workbench {
   run(paused = false): Promise<void> {
     this.notices.clear("undo");
     this.#forgetEnd();
-    return this.#runner.run(this.#options.draft.source, this.#pace.pace, paused);
+    return this.#runner.run(this.#options.draft.source, this.#clockRate.clockRate, paused);
   }
 
   stop(): void {

@@ -21,10 +21,22 @@ from browser_runtime import facts, keyboard, processes, stand_in, state, system_
 from browser_runtime.keyboard import answer
 from browser_runtime.primitives import threads
 from browser_runtime.processes import children
+from browser_runtime.run_options import RunOptions
 from browser_runtime.scheduling import clocks, event_loop, scheduler, slices, stepping, virtual_time
 from browser_runtime.scheduling.stepping import pause, resume, step
 
-__all__ = ["answer", "clean_up", "pause", "resume", "run", "run_child", "step"]
+__all__ = [
+    "answer",
+    "clean_up",
+    "pause",
+    "read_options",
+    "resume",
+    "run",
+    "run_child",
+    "step",
+]
+
+read_options = RunOptions.from_page
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
@@ -85,7 +97,8 @@ def _report(error: BaseException) -> int:
 def _execute(source: str, path: Path, module: types.ModuleType) -> None:
     module.__dict__.update(__file__=str(path), __cached__=None)
     code = compile(source, str(path), "exec", dont_inherit=True)
-    watched_clocks = clocks.WATCHED if virtual_time.pace == 1 else []  # Others never stand still.
+    # The page explains coarse clocks only for programs that run in real time.
+    watched_clocks = clocks.WATCHED if virtual_time.clock_rate == 1 else []
     stand_in.install(code, *watched_clocks, *system_calls.WATCHED)
     exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
 
@@ -124,10 +137,8 @@ def _finish(step: Callable[[], object]) -> int:
 def run(
     source: str,
     filename: str,
-    files: Mapping[str, bytes] | None = None,
-    trace: bool = False,
-    pace: float = 1,
-    paused: bool = False,
+    files: Mapping[str, bytes],
+    options: RunOptions,
 ) -> int:
     """Run a program and return its exit status; never raises because of what the program does.
 
@@ -137,14 +148,12 @@ def run(
         source: the text of the program.
         filename: its name in tracebacks, for example `asynchronous.py`.
         files: further modules to be importable, content by path relative to a folder on `sys.path`.
-        trace: tell the page what its threads and tasks do; see `tracing`.
-        pace: how many times faster its time goes than real time; 0: see `virtual_time`.
-        paused: the reader takes it step by step from its beginning; see `stepping`.
+        options: how the program is run.
     """
     path = HOME / Path(filename).name
     HOME.mkdir(parents=True, exist_ok=True)
     path.write_text(source, encoding="utf-8")
-    for name, content in (files or {}).items():
+    for name, content in files.items():
         target = LIBRARY / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -158,7 +167,7 @@ def run(
             scheduler.watch.watch_collections()
         _execute(source, path, main)
 
-    return _run(path, work, trace, pace, paused)
+    return _run(path, work, options)
 
 
 def run_child(
@@ -174,16 +183,11 @@ def run_child(
         trace: tell the page what its threads and tasks do.
     """
     children.prepare(files)
-    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), trace)
+    options = RunOptions(trace=trace)
+    return _run(Path(main), lambda _: children.bootstrap(bytes(pickles), sentinel), options)
 
 
-def _run(
-    path: Path,
-    work: Callable[[types.ModuleType], None],
-    trace: bool,
-    pace: float = 1,
-    paused: bool = False,
-) -> int:
+def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptions) -> int:
     os.chdir(HOME)
     sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
@@ -192,14 +196,14 @@ def _run(
     outer_loop = events._get_running_loop()
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
-    virtual_time.begin(pace)
-    traced = tracing.begin(str(path)) if trace else None
+    virtual_time.begin(options)
+    traced = tracing.begin(str(path)) if options.trace else None
     sys.stdout, sys.stderr = _stream(1, traced), _stream(2, traced)
     slices.arm()
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
-    stepping.begin(str(path), paused, traced.recorder.begun if traced else None)
+    stepping.begin(str(path), options, traced.recorder.begun if traced else None)
     try:
         status = _to_the_end(work)
         state.restore_builtins()

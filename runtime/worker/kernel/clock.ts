@@ -1,6 +1,6 @@
 /**
  * The clocks that a program reads, when they do not show real time: they go some times faster, or they
- * stand still until Python lets them jump, which it does when every thread waits (see pace.py).
+ * stand still until Python lets them jump, which it does when every thread waits (see virtual_time.py).
  *
  * All of Python's clocks but those of the processor, `datetime`'s included, end in one function of
  * WASI, which `Watch` lets pass through here.
@@ -24,7 +24,7 @@ export type ResolveClock = (id: number, address: number) => number;
 
 export class Clock {
   /** So many times faster than real time; infinite: waiting takes none. */
-  pace = 1;
+  rate = 1;
   /** So many ms the monotonic clock is ahead of this worker's: processes have one in common. */
   shift = 0;
   /** Looks that have taken time. */
@@ -43,8 +43,8 @@ export class Clock {
   #isPunctual = true;
 
   /** Starts at 0; the date goes on from where it is. */
-  start(pace: number): void {
-    this.pace = pace;
+  start(rate: number): void {
+    this.rate = rate;
     this.#origin = performance.now();
     this.#date = Date.now();
     this.#now = this.looks = 0;
@@ -53,8 +53,8 @@ export class Clock {
 
   /** In ns; later calls never show less. */
   get elapsed(): number {
-    if (this.pace !== Infinity) {
-      return Math.round((this.#time - this.#origin) * this.pace * MS);
+    if (this.rate !== Infinity) {
+      return Math.round((this.#time - this.#origin) * this.rate * MS);
     }
     if (this.#left > 0) this.#left -= 1;
     else {
@@ -102,10 +102,10 @@ export class Clock {
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
       const isShifted = this.shift !== 0 && id === MONOTONIC;
-      const isOwn = this.pace === 1 && !isShifted && this.#isPunctual;
+      const isOwn = this.rate === 1 && !isShifted && this.#isPunctual;
       if (isOwn || id > MONOTONIC) return original(id, precision, address);
       const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
-      if (this.pace === 1 || isShifted) {
+      if (this.rate === 1 || isShifted) {
         const now = id === REALTIME ? this.#today : this.#time + this.shift;
         shown[0] = BigInt(Math.round(now * MS));
       } else {
@@ -119,7 +119,7 @@ export class Clock {
   /** WASI's `clock_res_get`, likewise. */
   resolution(original: ResolveClock, memory: () => WebAssembly.Memory | undefined): ResolveClock {
     return (id, address) => {
-      if (this.pace !== Infinity || id > MONOTONIC) return original(id, address);
+      if (this.rate !== Infinity || id > MONOTONIC) return original(id, address);
       new BigInt64Array(memory()!.buffer, address >>> 0, 1)[0] = 1n;
       return 0;
     };

@@ -209,10 +209,10 @@ export class Kernel {
         });
       },
     };
-    const { pace } = this.clock;
+    const { rate } = this.clock;
     // Without waiting, it is Python that opens it in time.
-    if (milliseconds >= 0 && pace !== Infinity) {
-      const short = Math.min(milliseconds / pace, LONGEST);
+    if (milliseconds >= 0 && rate !== Infinity) {
+      const short = Math.min(milliseconds / rate, LONGEST);
       const left = this.#motion === "going" ? short : Math.ceil(short);
       const timed = { left, since: performance.now(), timer: undefined };
       this.#timed.set(gate, timed);
@@ -280,7 +280,7 @@ export class Kernel {
 
   /** Holds up the whole worker, where stacks cannot be switched. */
   block(milliseconds: number): void {
-    milliseconds /= this.clock.pace;
+    milliseconds /= this.clock.rate;
     const start = performance.now();
     if (this.#cell) {
       Atomics.wait(this.#cell, 0, 0, milliseconds);
@@ -291,14 +291,14 @@ export class Kernel {
   }
 
   /** Lets the program's clocks begin, so many times faster than real time; 0: without waiting. */
-  start_clock(pace: number): void {
-    this.clock.start(pace === 0 ? Infinity : pace);
+  start_clock(rate: number): void {
+    this.clock.start(rate === 0 ? Infinity : rate);
     this.#breathed = performance.now();
   }
 
   /** Makes them real again; returns how often a look at them has taken time. */
   stop_clock(): number {
-    this.clock.pace = 1;
+    this.clock.rate = 1;
     return this.clock.looks;
   }
 

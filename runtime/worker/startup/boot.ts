@@ -6,6 +6,7 @@
  * smaller; see ./snapshot.ts.
  */
 import { loadPyodide, type PyodideAPI, type PyodideConfig } from "pyodide";
+import type { PyProxy } from "pyodide/ffi";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import type { WorkerAssets } from "../../protocol/page_worker.ts";
 import { stackSwitching } from "../../protocol/stack_switching.ts";
@@ -18,14 +19,7 @@ import { findIn, Snapshot } from "./snapshot.ts";
 /** Nothing is fetched: Pyodide's requests for its own files are answered from memory. */
 const MEMORY = "https://memory.invalid/";
 
-type RunArguments = readonly [
-  source: string,
-  filename: string,
-  files: unknown,
-  trace: boolean,
-  pace: number,
-  paused: boolean,
-];
+type RunArguments = readonly [source: string, filename: string, files: unknown, options: PyProxy];
 
 /** What `browser_runtime.program.run` looks like from here. */
 interface RunProgram {
@@ -35,6 +29,8 @@ interface RunProgram {
 
 /** What of `browser_runtime` is called from here; taken once, before any program could replace it. */
 export interface ProgramModule {
+  /** Makes the options for `run` from a dictionary with the properties of a `RunOptions`. */
+  read_options(options: PyProxy): PyProxy;
   run: RunProgram;
   /** Runs what another process has started: see `Start`. */
   run_child: { callPromising(...start: unknown[]): Promise<number> };
@@ -120,9 +116,9 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
   if (!stackSwitching) await library.wait();
   if (!snapshot) install(pyodide, modules);
   const intact = pyodide.runPython("import browser_runtime; browser_runtime.begin()") as unknown;
-  const { run, run_child, answer, pause, step, resume, clean_up } = pyodide.pyimport(
+  const { read_options, run, run_child, answer, pause, step, resume, clean_up } = pyodide.pyimport(
     "browser_runtime.program",
   ) as ProgramModule;
-  const called = { run, run_child, answer, pause, step, resume, clean_up };
+  const called = { read_options, run, run_child, answer, pause, step, resume, clean_up };
   return { pyodide, program: { ...called, intact: intact as () => boolean } };
 }

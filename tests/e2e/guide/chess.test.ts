@@ -28,7 +28,7 @@ for (const engine of engines) {
 
     const run = async (settings: Settings, gameAfterGame: boolean): Promise<Play> => {
       const source = program(SOURCE, settings, gameAfterGame);
-      const ran = await stage.runner.run({ source, filename: "exhibition.py", pace: 0 });
+      const ran = await stage.runner.run({ source, filename: "exhibition.py", clockRate: 0 });
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
       return new Play(ran.stdout);
     };

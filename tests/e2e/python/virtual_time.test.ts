@@ -160,8 +160,8 @@ print("over")`,
 for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
-    const run = (source: string, pace = 0, settings = {}): Promise<Ran> =>
-      stage.runner.run({ source, filename: "demo.py", pace }, { seconds: 60, ...settings });
+    const run = (source: string, clockRate = 0, settings = {}): Promise<Ran> =>
+      stage.runner.run({ source, filename: "demo.py", clockRate }, { seconds: 60, ...settings });
 
     for (const [name, source, expected] of programs) {
       test(name, async () => {
@@ -187,7 +187,12 @@ async def cook(dish, seconds):
 async def main():
     await asyncio.gather(cook("soup", 60), cook("rice", 90.5))
 asyncio.run(main())`;
-      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, pace: 0 });
+      const ran = await stage.runner.run({
+        source,
+        filename: "demo.py",
+        trace: true,
+        clockRate: 0,
+      });
       const told = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
       assert.deepEqual([...new Set(told.map(({ origin }) => origin))], [0]);
       const clocks = { start: 0, begun: 0, origin: 0 };
@@ -316,15 +321,15 @@ print(time.perf_counter() >= 40, time.time() - start >= 40)`;
       assert.equal(ran.stdout, "True\nTrue True\n", ran.stderr);
     });
 
-    for (const pace of [0, 10]) {
-      test(`a process cannot be started at pace ${String(pace)}, which says so in plain words`, async () => {
+    for (const clockRate of [0, 10]) {
+      test(`a process cannot be started at clock rate ${String(clockRate)}, which says so in plain words`, async () => {
         const ran = await run(
           `
 from multiprocessing import Process
 def work(): pass
 if __name__ == "__main__":
     Process(target=work).start()`,
-          pace,
+          clockRate,
         );
         assert.match(
           ran.stderr,

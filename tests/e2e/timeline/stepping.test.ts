@@ -83,7 +83,7 @@ for (const engine of engines) {
         still?: number;
         paused?: boolean;
         trace?: boolean;
-        pace?: number;
+        clockRate?: number;
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
@@ -98,10 +98,10 @@ for (const engine of engines) {
     const steps = (count: number) => Array<Move>(count).fill("step");
 
     for (const trace of [false, true]) {
-      for (const pace of [1, 0]) {
-        const how = `${trace ? "traced" : "not traced"}, ${pace === 0 ? "virtual" : "real"} time`;
+      for (const clockRate of [1, 0]) {
+        const how = `${trace ? "traced" : "not traced"}, ${clockRate === 0 ? "virtual" : "real"} time`;
         test(`a step is the next callback of the event loop (${how})`, async () => {
-          const ran = await run(TASKS, { paused: true, moves: steps(100), trace, pace });
+          const ran = await run(TASKS, { paused: true, moves: steps(100), trace, clockRate });
           assert.deepEqual(ran.texts.slice(0, STEPS.length), STEPS);
           assert.equal(ran.stdout, "quick\nslow\n");
           assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
@@ -110,13 +110,13 @@ for (const engine of engines) {
             times,
             times.toSorted((one, other) => one - other),
           );
-          if (pace === 0) assert.deepEqual([times[4], times[7]], [100, 900]);
+          if (clockRate === 0) assert.deepEqual([times[4], times[7]], [100, 900]);
         });
       }
     }
 
     test("ready queue, timers and waits are what the loop has", async () => {
-      const { pauses } = await run(TASKS, { paused: true, moves: steps(100), pace: 0 });
+      const { pauses } = await run(TASKS, { paused: true, moves: steps(100), clockRate: 0 });
       const [, slow, quick, timer] = pauses;
       assert.deepEqual(slow!.ready.entries, [
         { kind: "start", name: "quick", of: "call", line: 3 },
@@ -177,7 +177,7 @@ for thread in threads: thread.join()
     });
 
     test("who is next is ready, even if it was only starting another thread", async () => {
-      const { pauses, texts } = await run(LOCK, { paused: true, moves: steps(60), pace: 0 });
+      const { pauses, texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
       const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
       assert.ok(holds > 0, texts.join("\n"));
       assert.deepEqual(pauses[holds]!.ready.entries, [
@@ -186,7 +186,7 @@ for thread in threads: thread.join()
     });
 
     test("who has ended is named, and nobody is said to be where they are not", async () => {
-      const { texts } = await run(LOCK, { paused: true, moves: steps(60), pace: 0 });
+      const { texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
       assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
     });
 
@@ -214,7 +214,7 @@ print("over")
     ] as const) {
       test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
         // Longer than messages from the page wait to be let in.
-        const how = { paused: true, moves: steps(100), pace: 0, still: 40 };
+        const how = { paused: true, moves: steps(100), clockRate: 0, still: 40 };
         const ran = await run(source, how);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
         assert.equal(ran.stdout, stdout);
@@ -241,7 +241,7 @@ for thread in threads: thread.join()
 print(rounds)
 `;
       const moves = steps(6);
-      const ran = await run(source, { pauseWhen: "ready", moves, pace: 0, still: 40 });
+      const ran = await run(source, { pauseWhen: "ready", moves, clockRate: 0, still: 40 });
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
       assert.equal(ran.stdout, "ready\n8000\n");
       assert.equal(ran.pauses.length, 7);

@@ -111,8 +111,8 @@ for (const engine of engines) {
     const stage = useRunner({ engine });
 
     /** The rows of all processes. */
-    const traced = async (source: string, pace = 1): Promise<Row[]> => {
-      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, pace });
+    const traced = async (source: string, clockRate = 1): Promise<Row[]> => {
+      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, clockRate });
       return [...rowsOf(ran).values()].flat();
     };
 
@@ -292,7 +292,7 @@ print()
         assert.ok(recorded.length > 20);
         const source = readFileSync(`snippets/loop/${name}.py`, "utf8");
         // In virtual time nothing is late, however busy the machine is.
-        const program = { source, filename: `${name}.py`, trace: true, pace: 0 };
+        const program = { source, filename: `${name}.py`, trace: true, clockRate: 0 };
         const ran = await stage.runner.run(program);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
         assert.deepEqual(holdings([...rowsOf(ran).values()].flat()), recorded);

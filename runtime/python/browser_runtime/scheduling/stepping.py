@@ -22,6 +22,7 @@ import browser_page as page
 from runnable_tracer import tasks
 from runnable_tracer.recorder import REASONS, Recorder
 
+from browser_runtime.run_options import RunOptions
 from browser_runtime.scheduling import scheduler
 from browser_runtime.tracing import reason_of
 
@@ -64,11 +65,17 @@ class _Queue(deque[events.Handle]):
         return handle
 
 
-def begin(program: str, paused: bool, begun: int | None) -> None:
-    """A program is about to run: to its first step if paused. Its trace began at `begun`, in ns."""
+def begin(program: str, options: RunOptions, begun: int | None) -> None:
+    """Prepare to pause a program, and pause it at its first step if the options say so.
+
+    Args:
+        program: the file of the program.
+        options: how the program is run.
+        begun: when its trace began, in ns; None if it is not traced.
+    """
     global _state
-    _state = _State(program, begun, paused=paused)
-    if paused:
+    _state = _State(program, begun, paused=options.paused)
+    if options.paused:
         kernel.take_turn(True)
 
 

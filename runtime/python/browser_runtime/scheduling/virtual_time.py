@@ -11,27 +11,29 @@ import time
 import browser_kernel as kernel
 import browser_page as page
 
-# How many times faster than real time; 0 on virtual time.
-pace: float = 1
+from browser_runtime.run_options import RunOptions
+
+# See `RunOptions`.
+clock_rate: float = 1
 is_on = False
 
 _monotonic_ns = time.monotonic_ns
 
 
-def begin(faster: float) -> None:
-    """Let the clocks of the program that is about to run go so many times faster; 0: virtual."""
-    global pace, is_on
-    pace, is_on = faster, faster == 0
-    if pace != 1:
-        kernel.start_clock(pace)
+def begin(options: RunOptions) -> None:
+    """Set the rate of the clocks that the next program reads."""
+    global clock_rate, is_on
+    clock_rate, is_on = options.clock_rate, options.clock_rate == 0
+    if clock_rate != 1:
+        kernel.start_clock(clock_rate)
 
 
 def end() -> None:
     """Go back to real time."""
-    global pace, is_on
-    if pace != 1 and kernel.stop_clock():
+    global clock_rate, is_on
+    if clock_rate != 1 and kernel.stop_clock():
         page.tell("looked-at-clock", 0, "")
-    pace, is_on = 1, False
+    clock_rate, is_on = 1, False
 
 
 def nanoseconds(seconds: float) -> int:
@@ -58,7 +60,7 @@ def seconds_to(moment: int) -> float:
 
 def refuse(what: str) -> None:
     """Raise an error unless time is real: what runs elsewhere has clocks of its own."""
-    if pace != 1:
+    if clock_rate != 1:
         raise RuntimeError(
             f"{what} has clocks of its own, which show real time; "
             "choose “Real time” to run this program"

@@ -66,7 +66,7 @@ describe("the clock that programs read", () => {
     assert.deepEqual([clock.elapsed, clock.elapsed, clock.looks], [1e9, 1e9, 2]);
   });
 
-  for (const [what, pace, shift] of [
+  for (const [what, rate, shift] of [
     ["real time", 1, 0],
     ["real time of another process", 1, 40],
     ["faster time", 10, 0],
@@ -78,7 +78,7 @@ describe("the clock that programs read", () => {
       mock.method(Date, "now", () => (now += 1));
       const clock = new Clock();
       const read = readings(clock);
-      clock.start(pace);
+      clock.start(rate);
       clock.shift = shift;
       for (let round = 0; round < 3; round++) {
         const before = [REALTIME, MONOTONIC].map(read);

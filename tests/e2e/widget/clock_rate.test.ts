@@ -31,7 +31,7 @@ for (const engine of engines) {
       page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
     const caption = (selector: string) =>
       page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
-    const choose = (pace: string) => page.select(`${FIRST} .runnable-pace`, pace);
+    const choose = (clockRate: string) => page.select(`${FIRST} .runnable-pace`, clockRate);
 
     test("time is real until the reader chooses, and then nothing is said of it", async () => {
       assert.equal(await chosen(FIRST), "1");

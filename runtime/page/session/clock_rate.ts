@@ -1,9 +1,9 @@
-/** Which time a page's programs run in: the reader's choice, for all widgets of the page. */
+/** The reader's choice of a clock rate, which all widgets of a page share. */
 import { element } from "../kit/dom.ts";
 
 interface Choice {
   /** As in `Program`. */
-  pace: number;
+  clockRate: number;
   /** In the menu. */
   label: string;
   /** Where it has to be said that time was not real. */
@@ -11,14 +11,14 @@ interface Choice {
 }
 
 const CHOICES: readonly Choice[] = [
-  { pace: 1, label: "Real time", said: "" },
-  { pace: 10, label: "10 × faster", said: "10 × faster than real time" },
-  { pace: 0, label: "Virtual time", said: "in virtual time, where waiting takes no time" },
+  { clockRate: 1, label: "Real time", said: "" },
+  { clockRate: 10, label: "10 × faster", said: "10 × faster than real time" },
+  { clockRate: 0, label: "Virtual time", said: "in virtual time, where waiting takes no time" },
 ];
 
 /** Empty in real time. */
-export function say(pace: number): string {
-  return CHOICES.find((choice) => choice.pace === pace)?.said ?? "";
+export function say(clockRate: number): string {
+  return CHOICES.find((choice) => choice.clockRate === clockRate)?.said ?? "";
 }
 
 const CHANGED = "runnable:pace";
@@ -35,27 +35,28 @@ function read(path: string): number {
   } catch {
     // Without storage the choice lives as long as the document.
   }
-  const pace = kept === null ? chosen.get(path) : Number(kept);
-  return CHOICES.some((choice) => choice.pace === pace) ? pace! : 1;
+  const clockRate = kept === null ? chosen.get(path) : Number(kept);
+  return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate! : 1;
 }
 
-function write(path: string, pace: number): void {
-  chosen.set(path, pace);
+function write(path: string, clockRate: number): void {
+  chosen.set(path, clockRate);
   try {
-    sessionStorage.setItem(key(path), String(pace));
+    sessionStorage.setItem(key(path), String(clockRate));
   } catch {
     // As above.
   }
 }
 
 /** A menu with the choice; `title` names the program that it belongs to. */
-export class PaceMenu {
+export class ClockRateMenu {
   readonly element: HTMLSelectElement = element("select", "runnable-button runnable-pace");
   readonly #path = location.pathname;
 
   constructor(title: string, signal: AbortSignal) {
     this.element.setAttribute("aria-label", `Clock for ${title}`);
-    for (const { label, pace } of CHOICES) this.element.append(new Option(label, String(pace)));
+    for (const { label, clockRate } of CHOICES)
+      this.element.append(new Option(label, String(clockRate)));
     const show = (): void => void (this.element.value = String(read(this.#path)));
     show();
     this.element.addEventListener("change", () => {
@@ -65,7 +66,7 @@ export class PaceMenu {
     window.addEventListener(CHANGED, show, { signal });
   }
 
-  get pace(): number {
+  get clockRate(): number {
     return Number(this.element.value);
   }
 }
