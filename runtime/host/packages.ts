@@ -1,10 +1,10 @@
 /** Fetches the libraries that a program declares; loaded only for programs that declare some. */
 import { LIBRARIES_CACHE } from "./cache_names.ts";
 import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Supply } from "./supply.ts";
-import { filesOf } from "../worker/startup/packages.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 
 /** Put here by the build: a folder's files in one zip archive for each library. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { filesOf } from "../../../../runtime/worker/startup/packages.ts";
+import { filesOf } from "../../../runtime/protocol/archive.ts";
 
 const PACK = `
 import io, sys, zipfile
