@@ -1,10 +1,11 @@
 """Compares what a run printed with its recording.
 
-Everything must be equal but what a second run cannot repeat:
+Everything has to be equal, except for what a second run cannot repeat:
 
 * numbers directly followed by a time unit (``0.21 s``, ``15ms``), unless the snippet is ``exact``;
 * what the snippet declares under ``varies``: each match of a pattern, or its groups if it has any;
-* the order of lines of different ``lanes``. Lines that belong to no lane stay where they are.
+* the order of the lines that match ``interleaves``, as long as the lines with the same text in the
+  pattern's group keep their order. All other lines have to stay where they are.
 """
 
 import difflib
@@ -66,23 +67,27 @@ def mask(text: str, header: Header) -> str:
 
 
 def _comparable(transcript: Transcript, header: Header) -> Iterator[str]:
-    for line in _in_lanes(transcript.lines, header):
+    for line in _without_interleaving(transcript.lines, header.interleaves):
         yield ("2> " if line.stream == "stderr" else "") + mask(line.text, header)
     yield f"[exit status {transcript.status}]"
 
 
-def _in_lanes(lines: Iterable[Line], header: Header) -> Iterator[Line]:
-    """Sort each stretch of lines that belong to lanes by lane; lines of one keep their order."""
+def _without_interleaving(lines: Iterable[Line], pattern: re.Pattern[str] | None) -> Iterator[Line]:
+    """Bring interleaved lines into an order that is the same for every interleaving.
+
+    Each unbroken stretch of lines that match the pattern is sorted by the text of group 1. The sort
+    is stable, so lines with the same text there keep their order.
+    """
     stretch: list[tuple[str, Line]] = []
     for line in lines:
-        if header.lanes and (match := header.lanes.search(line.text)):
+        if pattern and (match := pattern.search(line.text)):
             stretch.append((match[1] or "", line))
             continue
-        yield from _by_lane(stretch)
+        yield from _by_group(stretch)
         stretch.clear()
         yield line
-    yield from _by_lane(stretch)
+    yield from _by_group(stretch)
 
 
-def _by_lane(stretch: list[tuple[str, Line]]) -> list[Line]:
+def _by_group(stretch: list[tuple[str, Line]]) -> list[Line]:
     return [line for _, line in sorted(stretch, key=lambda pair: pair[0])]

@@ -7,7 +7,7 @@ r"""The header of a snippet: PEP 723 metadata, with what this project reads from
     # dependencies = ["fastapi", "httpx"]
     # [tool.runnable]
     # varies = ['\d+ updates lost']
-    # lanes = '^(\w+):'
+    # interleaves = '^(\w+):'
     # exact = true
     # native = "A server needs a socket, and there is none in the browser."
     # timeline = false
@@ -32,7 +32,8 @@ DEFAULT_TIMEOUT = 10.0  # seconds
 _START = "# /// script"
 _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
-_OPTIONS = ("exact", "lanes", "native", "timeline", "timeout", "varies", "watch")
+_OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
+_RENAMED = {"lanes": "interleaves"}  # old name → new name
 # A page shows no more; see runtime/timeline/model/check.ts.
 MOST_WATCHED = 4
 
@@ -45,7 +46,8 @@ class Header:
         requires_python: Version specifier such as ``>=3.14``; empty for any.
         dependencies: Requirements of the program besides the standard library.
         varies: What may differ between two runs: each match (or its groups) is masked.
-        lanes: Lines that match are compared in order only within what group 1 captures.
+        interleaves: Matching lines may interleave with each other. Only lines for which group 1
+            captures the same text have to keep their order.
         exact: Compare numbers with a time unit too.
         native: Why the snippet does not run in the browser, or None where it does.
         timeline: Watch its threads and tasks. None keeps what was seen only if something waited,
@@ -58,7 +60,7 @@ class Header:
     requires_python: str = ""
     dependencies: tuple[str, ...] = ()
     varies: tuple[re.Pattern[str], ...] = ()
-    lanes: re.Pattern[str] | None = None
+    interleaves: re.Pattern[str] | None = None
     exact: bool = False
     native: str | None = None
     timeline: bool | None = None
@@ -127,7 +129,7 @@ class _Reader:
             requires_python=self._requires_python(data),
             dependencies=tuple(self._strings(data, "dependencies")),
             varies=tuple(self._regex("varies", each) for each in self._strings(options, "varies")),
-            lanes=self._lanes(options),
+            interleaves=self._interleaves(options),
             exact="exact" in options and self._flag(options, "exact"),
             timeline=self._flag(options, "timeline") if "timeline" in options else None,
             watch=self._watch(options),
@@ -158,6 +160,9 @@ class _Reader:
 
     def _check_keys(self, table: Mapping[str, Any], valid: tuple[str, ...]) -> None:
         for key in table:
+            if key in _RENAMED:
+                new = _RENAMED[key]
+                raise self._error(key, f"the option '{key}' is now called '{new}'. Rename it")
             if key not in valid:
                 hint = nearest(key, valid).rstrip(".")
                 raise self._error(key, f"unknown key '{key}' in the header.{hint}")
@@ -189,15 +194,18 @@ class _Reader:
             f"requires-python: expected a version such as '>=3.13', but received: {value!r}",
         )
 
-    def _lanes(self, options: Mapping[str, Any]) -> re.Pattern[str] | None:
-        value = options.get("lanes")
+    def _interleaves(self, options: Mapping[str, Any]) -> re.Pattern[str] | None:
+        key = "interleaves"
+        value = options.get(key)
         if value is None:
             return None
         if not isinstance(value, str):
-            raise self._error("lanes", f"lanes: expected a string, but received: {value!r}")
-        pattern = self._regex("lanes", value)
+            raise self._error(key, f"{key}: expected a string, but received: {value!r}")
+        pattern = self._regex(key, value)
         if not pattern.groups:
-            raise self._error("lanes", f"lanes: {value!r} needs a group that captures the lane")
+            raise self._error(
+                key, f"{key}: {value!r} needs a group, such as a thread's name: '^(\\w+):'"
+            )
         return pattern
 
     def _flag(self, options: Mapping[str, Any], key: str) -> bool:

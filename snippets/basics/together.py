@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# lanes = '^(\w+)'
+# interleaves = '^(\w+)'
 # ///
 
 import threading

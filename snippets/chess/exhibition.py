@@ -1,6 +1,6 @@
 # /// script
 # [tool.runnable]
-# lanes = '(board +\d+: (?:master|the))'
+# interleaves = '(board +\d+: (?:master|the))'
 # ///
 import asyncio
 import time

@@ -11,7 +11,7 @@ from mkdocs_runnable.recording.recordings import Line, Transcript
 from mkdocs_runnable.snippets.header import Header
 
 PLAIN = Header()
-LANES = Header(lanes=re.compile(r"^(\w+):"))
+INTERLEAVED = Header(interleaves=re.compile(r"^(\w+):"))
 UNITS = st.sampled_from(["ns", "µs", "μs", "us", "ms", "s"])
 NUMBERS = st.one_of(
     st.integers(0, 10**6).map(str),
@@ -64,34 +64,36 @@ def test_order_counts(texts: list[str], data: st.DataObject) -> None:
     assert not same(out(*texts), out(*swapped))
 
 
-LANE_LINES = st.lists(
+WORKER_LINES = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 99)), min_size=2, unique=True
-).map(lambda pairs: [f"{lane}: move {number}" for lane, number in pairs])
+).map(lambda pairs: [f"{worker}: move {number}" for worker, number in pairs])
 
 
-@given(LANE_LINES, st.data())
-def test_order_counts_only_within_a_lane(texts: list[str], data: st.DataObject) -> None:
+@given(WORKER_LINES, st.data())
+def test_interleaved_lines_keep_their_order_within_a_group(
+    texts: list[str], data: st.DataObject
+) -> None:
     shuffled = data.draw(st.permutations(texts))
     kept = all(
-        [text for text in texts if text[0] == lane]
-        == [text for text in shuffled if text[0] == lane]
-        for lane in "abc"
+        [text for text in texts if text[0] == worker]
+        == [text for text in shuffled if text[0] == worker]
+        for worker in "abc"
     )
-    assert same(out(*texts), out(*shuffled), LANES) == kept
+    assert same(out(*texts), out(*shuffled), INTERLEAVED) == kept
 
 
-@given(LANE_LINES, st.data())
-def test_a_lane_may_not_lose_or_change_a_line(texts: list[str], data: st.DataObject) -> None:
+@given(WORKER_LINES, st.data())
+def test_interleaved_lines_may_not_differ(texts: list[str], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(texts) - 1))
-    assert not same(out(*texts), out(*texts[:index], *texts[index + 1 :]), LANES)
+    assert not same(out(*texts), out(*texts[:index], *texts[index + 1 :]), INTERLEAVED)
     changed = [*texts[:index], texts[index] + "0", *texts[index + 1 :]]
-    assert not same(out(*texts), out(*changed), LANES)
+    assert not same(out(*texts), out(*changed), INTERLEAVED)
 
 
-def test_lanes_do_not_cross_other_lines() -> None:
+def test_interleaved_lines_do_not_move_across_other_lines() -> None:
     recorded = out("a: 1", "-- round two", "b: 1")
-    assert not same(recorded, out("-- round two", "a: 1", "b: 1"), LANES)
-    assert not same(recorded, out("a: 1", "b: 1", "-- round two"), LANES)
+    assert not same(recorded, out("-- round two", "a: 1", "b: 1"), INTERLEAVED)
+    assert not same(recorded, out("a: 1", "b: 1", "-- round two"), INTERLEAVED)
 
 
 def test_streams_and_status_count() -> None:

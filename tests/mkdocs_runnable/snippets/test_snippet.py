@@ -20,7 +20,7 @@ HEADER = """\
 # dependencies = []
 # [tool.runnable]
 # varies = ['\\d+ lost']   # why
-# lanes = '^(\\w+):'
+# interleaves = '^(\\w+):'
 # exact = true
 # native = "Threads do not run in the browser yet."
 # timeout = 30
@@ -40,8 +40,8 @@ def test_reads_the_whole_header() -> None:
     header = parse_header(HEADER, "demo.py")
     assert header.requires_python == ">=3.13"
     assert [pattern.pattern for pattern in header.varies] == [r"\d+ lost"]
-    assert header.lanes
-    assert header.lanes.pattern == r"^(\w+):"
+    assert header.interleaves
+    assert header.interleaves.pattern == r"^(\w+):"
     assert header.exact
     assert header.native == "Threads do not run in the browser yet."
     assert header.timeout == 30
@@ -81,13 +81,15 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool.runnable]", "vary = ['a']"], "demo.py:3: unknown key 'vary' in the header. "
          "Did you mean 'varies'?"),
         (["[tool.runnable]", "zzz = 1"], "demo.py:3: unknown key 'zzz' in the header. "
-         "Expected one of: exact, lanes, native, timeline, timeout, varies, watch."),
+         "Expected one of: exact, interleaves, native, timeline, timeout, varies, watch."),
+        (["[tool.runnable]", "exact = true", "lanes = '^(a)'"], "demo.py:4: the option "
+         "'lanes' is now called 'interleaves'. Rename it."),
         (["[tool.runnable]", "varies = 'a'"], "demo.py:3: varies: expected a list of strings, "
          "but received: 'a'."),
         (["[tool.runnable]", "varies = ['(a']"], "demo.py:3: varies: '(a' is not a regular "
          "expression: missing ), unterminated subpattern"),
-        (["[tool.runnable]", "lanes = 'a'"], "demo.py:3: lanes: 'a' needs a group"),
-        (["[tool.runnable]", "lanes = 1"], "demo.py:3: lanes: expected a string"),
+        (["[tool.runnable]", "interleaves = 'a'"], "demo.py:3: interleaves: 'a' needs a group"),
+        (["[tool.runnable]", "interleaves = 1"], "demo.py:3: interleaves: expected a string"),
         (["[tool.runnable]", "exact = 1"], "demo.py:3: exact: expected true or false"),
         (["[tool.runnable]", "timeline = 'no'"], "demo.py:3: timeline: expected true or false"),
         (["[tool.runnable]", "native = true"], "demo.py:3: native: expected the reason"),

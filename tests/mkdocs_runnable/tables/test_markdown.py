@@ -7,56 +7,71 @@ from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.reference import PageContext
-from mkdocs_runnable.tables.markdown import TablesExtension, is_table
+from mkdocs_runnable.tables.markdown import TablesExtension, find_makers, is_table
+from mkdocs_runnable.tables.pages import Pages
+from mkdocs_runnable.tables.table import Column, Row, Table
 
-DATA = """
-[documents]
-tea = { title = "On tea", url = "https://example.org/tea" }
-[[claims]]
-id = "S000.1"
-said = "`tea` is *green*."
-verdict = "wrong"
-today = "<b>No.</b>"
-sources = ["tea"]
-page = "tea.md"
-"""
-LINK = "[claims.toml](claims.toml){ .data-table }"
+LINK = "[teas.txt](teas.txt){ .data-table }"
+HERE = "tests.mkdocs_runnable.tables.test_markdown"
+
+
+def tea_table(path: Path, pages: Pages) -> Table:
+    """Each line of the file is a tea, and the page about tea is linked."""
+    rows = [Row(tea, [[f"**{tea}**"], [pages.link("tea.md")]]) for tea in path.read_text().split()]
+    return Table("Teas", [Column("Tea", "tea"), Column("Page", "page")], rows, {})
 
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
-    (tmp_path / "claims.toml").write_text(DATA)
+    (tmp_path / "teas.txt").write_text("assam\n")
     (tmp_path / "tea.md").write_text("# Tea\n")
     return tmp_path
 
 
 def convert(text: str, docs: Path, page: PageContext | None = None) -> str:
-    extension = TablesExtension(docs=str(docs), page=page or PageContext(path="list.md"))
+    extension = TablesExtension(
+        tables={"teas.txt": f"{HERE}:tea_table"},
+        docs=str(docs),
+        page=page or PageContext(path="list.md"),
+    )
     return Markdown(extensions=[extension]).convert(text)
 
 
 def test_becomes_a_table(docs: Path) -> None:
     html = convert(f"Before.\n\n{LINK}\n\nAfter.", docs)
     assert html.index("Before") < html.index("<data-table") < html.index("After")
-    assert "<p><code>tea</code> is <em>green</em>.</p>" in html
-    assert '<strong class="verdict-wrong">wrong</strong>' in html
+    assert "<p><strong>assam</strong></p>" in html
     assert '<a href="tea.md">Tea</a>' in html
 
 
 def test_other_links_stay_links(docs: Path) -> None:
-    for text in ("[claims.toml](claims.toml)", f"See {LINK}.", f"    {LINK}"):
+    for text in ("[teas.txt](teas.txt)", f"See {LINK}.", f"    {LINK}"):
         assert "<data-table" not in convert(text, docs)
 
 
 def test_a_link_to_something_else_is_refused(docs: Path) -> None:
-    with pytest.raises(RunnableError, match=r"no table for claim\.toml\. Did you mean"):
-        convert("[x](claim.toml){ .data-table }", docs)
+    with pytest.raises(RunnableError, match=r"no table for tea\.txt .*\. Did you mean 'teas\.txt'"):
+        convert("[x](tea.txt){ .data-table }", docs)
     problems: list[str] = []
     convert("[x](x.csv){ .data-table }", docs, PageContext(path="a.md", report=problems.append))
     assert problems == [
-        f"{docs.name}/a.md: there is no table for x.csv. "
-        "Expected one of: api.toml, choose.toml, claims.toml, snippets."
+        f"{docs.name}/a.md: there is no table for x.csv in the option `tables` of "
+        "mkdocs_runnable.tables. Expected one of: teas.txt."
     ]
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        (["teas.txt"], r"expected a mapping .* received: \['teas.txt'\]"),
+        ({"teas.txt": "teas"}, r"teas\.txt: expected package\.module:function, .* 'teas'"),
+        ({"teas.txt": "no.teas:table"}, r"no\.teas:table cannot be imported: No module named 'no'"),
+        ({"teas.txt": f"{HERE}:coffee"}, r":coffee cannot be imported: .* no attribute 'coffee'"),
+    ],
+)
+def test_an_option_that_names_no_function_is_refused(tables: object, message: str) -> None:
+    with pytest.raises(RunnableError, match=message):
+        find_makers(tables)
 
 
 def test_knows_a_table_when_it_sees_one() -> None:
