@@ -13,12 +13,12 @@ import type { Lane, Timeline } from "../../timeline/model/model.ts";
 import { tables } from "../../timeline/drawing/tables.ts";
 import { barSentence, census, folded, plural, time } from "../../timeline/words/words.ts";
 import { button, element, enable, freshId } from "../kit/dom.ts";
-import { findKey, patch } from "../kit/patch_dom.ts";
-import { barAt, nearest, segmentOf } from "./bars.ts";
-import { Gestures } from "./gestures.ts";
-import { actionOf, type Acts } from "./keys.ts";
-import { Span } from "./span.ts";
-import { Stepping, type Place } from "./stepping.ts";
+import { findByKey, patchChildren } from "../kit/patch_dom.ts";
+import { barAt, nearest, segmentOf } from "./chart/bars.ts";
+import { Gestures } from "./chart/gestures.ts";
+import { actionOf, type Acts } from "./chart/keys.ts";
+import { Span } from "./chart/span.ts";
+import { Stepping, type Place } from "./player/stepping.ts";
 import { makeTools, type Tool } from "./tools.ts";
 
 export interface ViewOptions {
@@ -306,16 +306,16 @@ export class TimelineView {
     this.#stepping.place();
     const isOnBar = this.#lanes.contains(document.activeElement);
     const current = this.#current();
-    patch(
+    patchChildren(
       this.#lanes,
       chart.tracks.map((track) => {
         const content = draw.liveTrack(track, this.#look, current, (bar) => this.#isSelected(bar));
         return draw.row(track, content, track.index * this.#rowHeight);
       }),
     );
-    patch(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
-    patch(this.#axis, [draw.axis(chart, this.#look)]);
-    patch(this.#findings, draw.findings(timeline));
+    patchChildren(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
+    patchChildren(this.#axis, [draw.axis(chart, this.#look)]);
+    patchChildren(this.#findings, draw.findings(timeline));
     this.#findings.hidden = !this.#findings.hasChildNodes();
     const whole = this.#span.isWhole;
     const { buttons } = this.#tools;
@@ -544,20 +544,21 @@ export class TimelineView {
     const bar = hovered ?? (focused ? current?.bar : selected);
     this.#highlight(hovered);
     this.#panel.classList.toggle("tl-legend", !bar);
-    if (bar) patch(this.#panel, [{ tag: "span", attributes: {}, children: [barSentence(bar)] }]);
+    if (bar)
+      patchChildren(this.#panel, [{ tag: "span", attributes: {}, children: [barSentence(bar)] }]);
     else this.#showLegend();
   }
 
   #showLegend(): void {
     if (!this.#timeline) return;
     this.#panel.classList.add("tl-legend");
-    patch(this.#panel, draw.legend(this.#timeline, this.#look));
+    patchChildren(this.#panel, draw.legend(this.#timeline, this.#look));
   }
 
   #highlight(bar: Bar | undefined): void {
-    const row = bar && findKey(this.#lanes, draw.rowKey(bar.lane));
+    const row = bar && findByKey(this.#lanes, draw.rowKey(bar.lane));
     const track = row?.querySelector(".tl-track");
-    const now = track && findKey(track, String(bar!.first));
+    const now = track && findByKey(track, String(bar!.first));
     if (now === this.#hoveredElement) return;
     this.#hoveredElement?.removeAttribute("data-hover");
     now?.setAttribute("data-hover", "");
@@ -566,7 +567,7 @@ export class TimelineView {
 
   #fillTables(): void {
     if (!this.#timeline || !this.#details.open) return;
-    patch(this.#tables, tables(this.#timeline, TABLE_ROWS));
+    patchChildren(this.#tables, tables(this.#timeline, TABLE_ROWS));
   }
 }
 

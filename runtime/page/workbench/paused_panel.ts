@@ -1,11 +1,11 @@
 /** What the reader sees of a program that stands still. Loaded when one does. */
 import type { RunEvent } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
-import { Excerpt } from "../kit/code_excerpt.ts";
+import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { asPausedState, sections, told } from "./paused_state.ts";
-import { patch } from "../kit/patch_dom.ts";
+import { patchChildren } from "../kit/patch_dom.ts";
 import { addStyles } from "../kit/styles.ts";
-import { part, Room } from "../timeline/parts.ts";
+import { part, Room } from "../timeline/player/parts.ts";
 import player from "../styles/player.css";
 
 export type Standstill = Extract<RunEvent, { type: "paused" }>;
@@ -13,7 +13,7 @@ export type Standstill = Extract<RunEvent, { type: "paused" }>;
 export class PausedPanel {
   readonly element = element("div", "runnable-halt tl-player");
   readonly #told = element("p", "tl-player-told");
-  readonly #excerpt: Excerpt;
+  readonly #excerpt: CodeExcerpt;
   readonly #parts = element("div", "tl-player-parts");
   readonly #rooms = [new Room(this.#told), new Room(this.#parts)];
   readonly #mark: (line: number) => void;
@@ -22,7 +22,7 @@ export class PausedPanel {
   constructor(source: string, mark: (line: number) => void) {
     addStyles(player);
     this.#mark = mark;
-    this.#excerpt = new Excerpt(source);
+    this.#excerpt = new CodeExcerpt(source);
     this.element.role = "group";
     this.element.ariaLabel = "The program is paused";
     this.#told.role = "status";
@@ -35,7 +35,7 @@ export class PausedPanel {
     const { text, line } = told(paused, at);
     this.#told.textContent = text;
     this.#excerpt.show(line);
-    patch(this.#parts, sections(paused).map(part));
+    patchChildren(this.#parts, sections(paused).map(part));
     for (const room of this.#rooms) room.keep();
     this.#mark(line);
   }

@@ -1,20 +1,20 @@
 /** Steps through a run that is over, and plays it again. Loaded when it is wanted. */
-import { titleOf } from "../../timeline/drawing/comparison.ts";
-import { most, sections, story } from "../../timeline/words/moment_words.ts";
-import { Moments, type Moment, type Print } from "../../timeline/model/moments.ts";
-import type { Lane, Timeline } from "../../timeline/model/model.ts";
-import { inSlices } from "../../timeline/model/pieces.ts";
-import { firstIndex } from "../../timeline/model/search.ts";
-import type { Section } from "../../timeline/words/sections.ts";
-import { tree } from "../../timeline/drawing/tree.ts";
-import { moment } from "../../timeline/words/words.ts";
-import { button, element, enable } from "../kit/dom.ts";
-import { Excerpt } from "../kit/code_excerpt.ts";
-import { patch } from "../kit/patch_dom.ts";
+import { titleOf } from "../../../timeline/drawing/comparison.ts";
+import { most, sections, story } from "../../../timeline/words/moment_words.ts";
+import { Moments, type Moment, type Print } from "../../../timeline/model/moments.ts";
+import type { Lane, Timeline } from "../../../timeline/model/model.ts";
+import { inSlices } from "../../../timeline/model/pieces.ts";
+import { firstIndex } from "../../../timeline/model/search.ts";
+import type { Section } from "../../../timeline/words/sections.ts";
+import { tree } from "../../../timeline/drawing/tree.ts";
+import { moment } from "../../../timeline/words/words.ts";
+import { button, element, enable } from "../../kit/dom.ts";
+import { Excerpt } from "../../kit/code_excerpt.ts";
+import { patch } from "../../kit/patch_dom.ts";
 import { Replay } from "./replay.ts";
-import { addStyles } from "../kit/styles.ts";
+import { addStyles } from "../../kit/styles.ts";
 import { part, Room } from "./parts.ts";
-import styles from "../styles/player.css";
+import styles from "../../styles/player.css";
 
 /** What a player is made of. */
 export interface Prepared {

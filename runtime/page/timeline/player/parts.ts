@@ -1,7 +1,7 @@
 /** Parts of what the player of a timeline shows. */
-import type { Section } from "../../timeline/words/sections.ts";
-import { tree, type Tree } from "../../timeline/drawing/tree.ts";
-import { plural } from "../../timeline/words/words.ts";
+import type { Section } from "../../../timeline/words/sections.ts";
+import { tree, type Tree } from "../../../timeline/drawing/tree.ts";
+import { plural } from "../../../timeline/words/words.ts";
 
 /** Keeps the room that an element once took: what stands below it moves down, but never up again. */
 export class Room {

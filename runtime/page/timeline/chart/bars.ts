@@ -1,5 +1,5 @@
 /** Finds bars of a drawn timeline, and the segments that they stand for. */
-import type { Bar, Chart, Track } from "../../timeline/drawing/layout.ts";
+import type { Bar, Chart, Track } from "../../../timeline/drawing/layout.ts";
 
 /** So near a bar, in px, counts as on it. */
 const NEAR = 6;

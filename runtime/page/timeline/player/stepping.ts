@@ -1,10 +1,10 @@
 /** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
-import type { Lane, Timeline } from "../../timeline/model/model.ts";
-import type { Moment } from "../../timeline/model/moments.ts";
-import { element } from "../kit/dom.ts";
+import type { Lane, Timeline } from "../../../timeline/model/model.ts";
+import type { Moment } from "../../../timeline/model/moments.ts";
+import { element } from "../../kit/dom.ts";
 import type { Player } from "./player.ts";
-import type { Span } from "./span.ts";
-import { toast } from "../kit/toast.ts";
+import type { Span } from "../chart/span.ts";
+import { toast } from "../../kit/toast.ts";
 
 /** A segment, by index in its lane. */
 export interface Place {

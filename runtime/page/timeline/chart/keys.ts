@@ -1,8 +1,8 @@
 /** What keys do in the chart of a timeline. */
-import type { Bar } from "../../timeline/drawing/layout.ts";
+import type { Bar } from "../../../timeline/drawing/layout.ts";
 import { segmentOf } from "./bars.ts";
 import { Span } from "./span.ts";
-import type { Place } from "./stepping.ts";
+import type { Place } from "../player/stepping.ts";
 
 export interface Acts {
   /** Moves the focus to a segment. */

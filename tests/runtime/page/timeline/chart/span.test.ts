@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Span } from "../../../../runtime/page/timeline/span.ts";
-import { random } from "../random.ts";
+import { Span } from "../../../../../runtime/page/timeline/chart/span.ts";
+import { random } from "../../random.ts";
 
 function make(length: number): Span {
   const span = new Span();
