@@ -6,7 +6,7 @@ import { cap, inTurn, together } from "./formula.ts";
 import { Play } from "./play.ts";
 import { FIELDS, fitting, program, STORY, type Field, type Settings } from "./settings.ts";
 import { button, element, enable, freshId } from "../../../runtime/page/kit/dom.ts";
-import { whenNear } from "../../../runtime/page/kit/run_intent.ts";
+import { whenRunIsLikely } from "../../../runtime/page/kit/run_intent.ts";
 import type { Owner, Session } from "../../../runtime/page/session/session.ts";
 import { addStyles } from "../../../runtime/page/kit/styles.ts";
 import { tabFor } from "../../../runtime/page/session/tab_state.ts";
@@ -93,7 +93,7 @@ class Hall implements Owner {
       `Press ${this.#play.textContent}: the program below runs in your browser, in virtual time.`,
     );
     this.#calm.addEventListener("change", () => this.#pause(), { signal: this.#end.signal });
-    whenNear(this.#panel, this.#panel, this.#end.signal, () => session.prepare(source));
+    whenRunIsLikely(this.#panel, this.#panel, this.#end.signal, () => session.prepare(source));
     this.#update();
   }
 

@@ -12,7 +12,7 @@ import type { Lane } from "../../timeline/model/model.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { Following, type Told } from "../timeline/following.ts";
 import { ClockRateMenu, say } from "../session/clock_rate.ts";
-import { Progress } from "../kit/loading_progress.ts";
+import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Owner } from "../session/session.ts";
 import type { RunnableSnippet } from "../workbench/snippet.ts";
 import { addStyles } from "../kit/styles.ts";
@@ -196,7 +196,7 @@ export class Comparison implements Owner {
   async #runOne(title: string, program: Promise<Program>): Promise<Ran | string> {
     const told: Told[] = [];
     let errors = "";
-    const loading = new Progress();
+    const loading = new LoadingProgress();
     const listen = (event: RunEvent): void => {
       if (event.type === "loading") {
         this.#progress.replaceChildren(...loading.element.childNodes);

@@ -2,7 +2,7 @@
 import { hasSelection } from "./caret_at_point.ts";
 import type { Draft } from "../session/draft.ts";
 import type { Caret, Editor, EditorOptions } from "./editor.ts";
-import { watchGestures } from "./edit_intent.ts";
+import { onEditIntent } from "./edit_intent.ts";
 import { locateHidden, type LineRange } from "./line_ranges.ts";
 import { createPlainEditor } from "./plain_editor.ts";
 
@@ -40,12 +40,12 @@ export class CodeView {
     draft.subscribe(this.#onDraft);
     this.#invite();
     this.#followPointer();
-    watchGestures(parent, this.#opened.signal, {
+    onEditIntent(parent, this.#opened.signal, {
       prepare: () => void loadEditor().catch(() => undefined),
       edit: (caret) => void this.open(caret),
     });
     // What is shown has to be what runs: an edit from an earlier visit needs the editor at once.
-    if (draft.edited) void this.#open(undefined, () => false);
+    if (draft.isEdited) void this.#open(undefined, () => false);
   }
 
   /** Puts the editor in the place of the static code, with the focus if it was on the code. */

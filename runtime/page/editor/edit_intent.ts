@@ -2,7 +2,7 @@
 import { caretAt, hasSelection } from "./caret_at_point.ts";
 import type { Caret } from "./editor.ts";
 
-export interface Wishes {
+export interface EditIntent {
   /** The reader is about to do something with the code: the editor may be loaded. */
   prepare: () => void;
   /** The reader wants to edit, at this place if it is known. The code has the focus. */
@@ -10,7 +10,7 @@ export interface Wishes {
 }
 
 /** Listens until `signal` is aborted. The code has to be focusable. */
-export function watchGestures(code: HTMLElement, signal: AbortSignal, wishes: Wishes): void {
+export function onEditIntent(code: HTMLElement, signal: AbortSignal, wishes: EditIntent): void {
   // A mouse button that goes down focuses the code as well, but may be about to select text: then
   // the click at its end decides. Any other way to get the focus is a wish to edit.
   let pressed = false;

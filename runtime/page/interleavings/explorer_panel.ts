@@ -3,15 +3,15 @@
  * reader chooses whose turn it is.
  */
 import type { RunEvent } from "../../host/types.ts";
-import { ByHand } from "./step_chooser.ts";
+import { StepChooser } from "./step_chooser.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
 import type { Ending, Found, Played, Reader, Request } from "./explorer_program.ts";
-import { Progress } from "../kit/loading_progress.ts";
+import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Owner, Session } from "../session/session.ts";
-import { Stepper } from "./interleaving_viewer.ts";
+import { InterleavingViewer } from "./interleaving_viewer.ts";
 
-export interface OrdersOptions {
+export interface ExplorerPanelOptions {
   /** What it is put into. */
   parent: HTMLElement;
   session: Session;
@@ -27,9 +27,9 @@ export interface OrdersOptions {
 
 const OF_OLD_CODE = "The code has changed. Explore its interleavings again.";
 
-export class Orders implements Owner {
+export class ExplorerPanel implements Owner {
   readonly title: string;
-  readonly #options: OrdersOptions;
+  readonly #options: ExplorerPanelOptions;
   readonly #try = button("Explore interleavings", () => {
     void this.#explore({ type: "every order", bound: this.#options.bound });
   });
@@ -45,7 +45,7 @@ export class Orders implements Owner {
   readonly #said = element("p", "runnable-orders-said");
   readonly #found = element("div", "runnable-orders-found");
   readonly #onDraft = (): void => this.#outdate();
-  #shown: Stepper | ByHand | undefined;
+  #shown: InterleavingViewer | StepChooser | undefined;
   /** Of the last orders at random; the same seed gives the same orders. */
   #seed = 0;
   /** The source whose orders are shown. */
@@ -53,7 +53,7 @@ export class Orders implements Owner {
   #busy = false;
   #displacedBy: string | undefined;
 
-  constructor(options: OrdersOptions) {
+  constructor(options: ExplorerPanelOptions) {
     this.#options = options;
     this.title = `the explorer on ${options.name}.py`;
     this.#try.classList.add("runnable-orders-try");
@@ -101,7 +101,7 @@ export class Orders implements Owner {
     const played = await this.#ask({ type: "by hand", choices: [], toTheEnd: false });
     if (!played || !("choices" in played)) return;
     const { mark } = this.#options;
-    const byHand = new ByHand(played, this.#tried, mark, async (choices, toTheEnd) => {
+    const byHand = new StepChooser(played, this.#tried, mark, async (choices, toTheEnd) => {
       const next = await this.#ask({ type: "by hand", choices, toTheEnd });
       return next && "choices" in next ? next : undefined;
     });
@@ -120,7 +120,7 @@ export class Orders implements Owner {
     for (const start of this.#starts) enable(start, false);
     enable(this.#stop, true);
     this.#said.textContent = "";
-    const loading = new Progress();
+    const loading = new LoadingProgress();
     this.#progress.replaceChildren(...loading.element.childNodes);
     let reader: Reader | undefined;
     const source = this.#tried;
@@ -208,7 +208,7 @@ export class Orders implements Owner {
   #step(ending: Ending, pressed: HTMLButtonElement | undefined, all: HTMLButtonElement[]): void {
     for (const each of all) each.setAttribute("aria-pressed", String(each === pressed));
     this.#shown?.close();
-    this.#shown = new Stepper(ending, this.#tried, this.#options.mark);
+    this.#shown = new InterleavingViewer(ending, this.#tried, this.#options.mark);
     this.#found.append(this.#shown.element);
   }
 

@@ -1,9 +1,9 @@
 /** One run, step by step: who runs, where it stops, what the variables are, what has been printed. */
 import { button, element, enable } from "../kit/dom.ts";
 import type { Step } from "./explorer_program.ts";
-import { StepView } from "./step_details.ts";
+import { StepDetails } from "./step_details.ts";
 
-export class Stepper {
+export class InterleavingViewer {
   readonly element: HTMLElement = element("div", "runnable-stepper");
   readonly #steps: Step[];
   readonly #ending: string;
@@ -11,7 +11,7 @@ export class Stepper {
   readonly #previous = button("Previous", () => this.#go(-1));
   readonly #next = button("Next", () => this.#go(1));
   readonly #place = element("span", "runnable-stepper-place");
-  readonly #view: StepView;
+  readonly #view: StepDetails;
   /** Of the step that is shown. */
   #at = 0;
 
@@ -24,7 +24,7 @@ export class Stepper {
     this.#steps = steps;
     this.#ending = ending;
     this.#mark = mark;
-    this.#view = new StepView(source, mark);
+    this.#view = new StepDetails(source, mark);
     this.#view.reserve(steps);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");

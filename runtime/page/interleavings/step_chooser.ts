@@ -1,12 +1,12 @@
 /** A run whose turns the reader gives out: who could go on, and what has come of it so far. */
 import { button, element, enable } from "../kit/dom.ts";
 import type { Played } from "./explorer_program.ts";
-import { StepView } from "./step_details.ts";
+import { StepDetails } from "./step_details.ts";
 
 /** Runs the program again with these choices; nothing if that failed, which has been said. */
 export type Play = (choices: readonly number[], toTheEnd: boolean) => Promise<Played | undefined>;
 
-export class ByHand {
+export class StepChooser {
   readonly element: HTMLElement = element("div", "runnable-stepper");
   readonly #play: Play;
   readonly #mark: (line: number) => void;
@@ -14,7 +14,7 @@ export class ByHand {
   readonly #goOn = button("Run to the end", () => void this.#go(this.#played.choices, true));
   readonly #chosen = element("span", "runnable-stepper-place");
   readonly #options = element("div", "runnable-turns");
-  readonly #view: StepView;
+  readonly #view: StepDetails;
   #played: Played;
   #busy = false;
 
@@ -23,7 +23,7 @@ export class ByHand {
     this.#played = played;
     this.#play = play;
     this.#mark = mark;
-    this.#view = new StepView(source, mark);
+    this.#view = new StepDetails(source, mark);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "A run whose steps you choose");
     this.#options.setAttribute("role", "group");

@@ -1,20 +1,20 @@
 /** What has happened up to a step of a run: who ran, the variables, the line, what was printed. */
 import { element } from "../kit/dom.ts";
-import { Excerpt } from "../kit/code_excerpt.ts";
+import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import type { Step } from "./explorer_program.ts";
 
-export class StepView {
+export class StepDetails {
   /** What is said of the steps, and the variables after the last one; announced as it changes. */
   readonly told = element("div", "runnable-stepper-told");
   /** The line of the last one, with its neighbours. */
   readonly code: HTMLElement;
   readonly printed: readonly [HTMLElement, HTMLPreElement];
-  readonly #excerpt: Excerpt;
+  readonly #excerpt: CodeExcerpt;
   readonly #mark: (line: number) => void;
 
   /** `mark` marks a line of the source. */
   constructor(source: string, mark: (line: number) => void) {
-    this.#excerpt = new Excerpt(source);
+    this.#excerpt = new CodeExcerpt(source);
     this.#mark = mark;
     this.code = this.#excerpt.element;
     this.told.setAttribute("aria-live", "polite");

@@ -4,7 +4,7 @@ import { element } from "./dom.ts";
 /** Marks parts of a file for other pages; the code above is shown without it. */
 const REGION = /^\s*# (end)?region\b.*/;
 
-export class Excerpt {
+export class CodeExcerpt {
   readonly element = element("pre", "runnable-stepper-code");
   readonly #source: string[];
 

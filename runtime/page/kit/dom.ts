@@ -40,6 +40,6 @@ export function freshId(): string {
 }
 
 /** The values in a row's attribute `data-…`, which `|` separates. */
-export function listed(row: Element, name: string): string[] {
+export function listAttribute(row: Element, name: string): string[] {
   return (row.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
 }

@@ -1,7 +1,7 @@
 /** The line that shows how far Python is on its way into the page. */
 import { element } from "./dom.ts";
 
-export class Progress {
+export class LoadingProgress {
   readonly element: HTMLElement = element("p", "runnable-progress");
   readonly #label = element("span", "");
   readonly #bar = element("progress", "");

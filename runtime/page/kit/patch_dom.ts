@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const drawn = new WeakMap<Node, Tree>();
 
 /** Makes the children of an element be these; elements of the same key, or place, are kept. */
-export function patch(parent: Element, children: readonly (Tree | string)[]): void {
+export function patchChildren(parent: Element, children: readonly (Tree | string)[]): void {
   const keyed = new Map<string, Element>();
   const others: ChildNode[] = [];
   for (const node of parent.childNodes) {
@@ -39,7 +39,7 @@ export function patch(parent: Element, children: readonly (Tree | string)[]): vo
 }
 
 /** The child that was drawn with this key. */
-export function findKey(parent: Element, key: string): Element | undefined {
+export function findByKey(parent: Element, key: string): Element | undefined {
   return [...parent.children].find((child) => drawn.get(child)?.key === key);
 }
 
@@ -53,7 +53,7 @@ function renew(node: ChildNode | undefined, child: Tree | string, parent: Elemen
   const element = before?.tag === child.tag ? (node as Element) : create(child.tag, parent);
   setAttributes(element, before?.tag === child.tag ? before.attributes : {}, child.attributes);
   drawn.set(element, child);
-  patch(element, child.children);
+  patchChildren(element, child.children);
   return element;
 }
 

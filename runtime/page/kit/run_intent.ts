@@ -6,7 +6,7 @@ import { savesData } from "../../host/data_saving.ts";
  * Calls `act` once, when pointer or focus come to the controls or something is typed into the
  * widget, until `signal` is aborted.
  */
-export function whenNear(
+export function whenRunIsLikely(
   widget: HTMLElement,
   controls: HTMLElement,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ export const MAX_TEXT = 1_000_000;
 /** So much of it is put into the page in one frame: laying out more would make the page stutter. */
 export const FRAME_TEXT = 12_000;
 
-export class Transcript {
+export class FrameBatcher {
   readonly #render: (pieces: Piece[]) => void;
   readonly #schedule: Schedule;
   #pending: Piece[] = [];

@@ -10,7 +10,7 @@ export interface Question {
 }
 
 /** A field with this label and its buttons; to be put where the prompt ends. */
-export function createQuestion(label: string, answer: Answer): Question {
+export function createInputField(label: string, answer: Answer): Question {
   const field = element("input", "runnable-field");
   field.type = "text";
   field.autocomplete = "off";

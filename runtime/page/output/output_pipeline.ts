@@ -1,6 +1,6 @@
 /** Takes a run's two streams to the page: tidied, limited, and never more of it than is useful. */
 import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
-import { nextFrame, Transcript, type Piece, type Stream } from "./frame_batcher.ts";
+import { nextFrame, FrameBatcher, type Piece, type Stream } from "./frame_batcher.ts";
 
 /** How long the beginning of a line on stderr waits for its newline. */
 const RELEASE_MS = 100;
@@ -13,9 +13,9 @@ export interface Paper {
   note(text: string, className?: string): void;
 }
 
-export class Printer {
+export class OutputPipeline {
   readonly #paper: Paper;
-  readonly #transcript: Transcript;
+  readonly #transcript: FrameBatcher;
   readonly #filter: TracebackFilter;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #cut = false;
@@ -24,7 +24,7 @@ export class Printer {
 
   constructor(paper: Paper, filename: string) {
     this.#paper = paper;
-    this.#transcript = new Transcript((pieces) => paper.append(pieces), nextFrame);
+    this.#transcript = new FrameBatcher((pieces) => paper.append(pieces), nextFrame);
     this.#filter = filterFor(filename);
   }
 
@@ -49,14 +49,14 @@ export class Printer {
   }
 
   /** Says once that what follows is not shown. */
-  cut(message: string): void {
+  truncate(message: string): void {
     if (this.#cut) return;
     this.#cut = true;
     void this.#transcript.drained().then(() => this.#paper.note(message, "runnable-capped"));
   }
 
   /** Resolves when everything so far is in the page, the beginning of a line included. */
-  shown(): Promise<void> {
+  flush(): Promise<void> {
     clearTimeout(this.#waiting);
     this.#release();
     return this.#transcript.drained();
@@ -76,7 +76,7 @@ export class Printer {
   #print(stream: Stream, text: string): void {
     if (stream !== "stdin") this.#keep(stream, text);
     if (this.#transcript.write(stream, text)) return;
-    this.cut("Output cut off here: it is more than this page can show.");
+    this.truncate("Output cut off here: it is more than this page can show.");
   }
 
   #keep(stream: Stream, text: string): void {

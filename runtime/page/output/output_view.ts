@@ -1,9 +1,9 @@
 /** The Output region: the recording until the first Run, then what the reader's own run prints. */
 import type { Outcome } from "../../host/types.ts";
-import { createQuestion, type Answer, type Question } from "./input_field.ts";
+import { createInputField, type Answer, type Question } from "./input_field.ts";
 import { element } from "../kit/dom.ts";
 import { linkLines, type LineLinks } from "./line_links.ts";
-import { Progress } from "../kit/loading_progress.ts";
+import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Piece } from "./frame_batcher.ts";
 
 const STOPPED = "runnable-stopped";
@@ -19,7 +19,7 @@ export class OutputView {
   readonly #observer = new ResizeObserver(() => this.#letScroll());
   #live = element("div", "runnable-live");
   #origin = element("p", "runnable-origin");
-  #progress = new Progress();
+  #progress = new LoadingProgress();
   #text = element("pre", "");
   #block: HTMLElement | undefined;
   #question: Question | undefined;
@@ -69,7 +69,7 @@ export class OutputView {
     this.#origin = element("p", "runnable-origin", "Running in your browser");
     this.#version = "";
     this.#time = time === "" ? "" : ` · ${time}`;
-    this.#progress = new Progress();
+    this.#progress = new LoadingProgress();
     this.#text = element("pre", "");
     this.#block = undefined;
     this.#printed = false;
@@ -84,27 +84,27 @@ export class OutputView {
   /** The program runs, on this version of Python: "3.14.2". */
   started(version: string): void {
     this.#version = version;
-    this.standing(false);
+    this.showPaused(false);
     this.#progress.element.remove();
   }
 
   /** Whether the program stands still. */
-  standing(still: boolean): void {
-    const what = still ? "Paused" : "Running";
-    this.say(`${what} in your browser · Python ${this.#version}${this.#time}`);
+  showPaused(isPaused: boolean): void {
+    const what = isPaused ? "Paused" : "Running";
+    this.setStatus(`${what} in your browser · Python ${this.#version}${this.#time}`);
   }
 
   /** What the run is about now. */
-  say(state: string): void {
+  setStatus(status: string): void {
     // In a log whatever changes is read out.
-    if (this.#origin.textContent !== state) this.#origin.textContent = state;
+    if (this.#origin.textContent !== status) this.#origin.textContent = status;
   }
 
   /** Shows a field behind what was printed last; takes the focus if the reader is at this widget. */
-  ask(answer: Answer): void {
-    this.dropQuestion();
+  askForInput(answer: Answer): void {
+    this.removeInputField();
     const prompt = this.#block?.textContent.split("\n").at(-1)?.trim();
-    const question = createQuestion(prompt || "Input", answer);
+    const question = createInputField(prompt || "Input", answer);
     const isHere = this.#region.parentElement?.contains(document.activeElement);
     this.#question = question;
     this.#text.append(question.element);
@@ -114,7 +114,7 @@ export class OutputView {
   }
 
   /** Takes the field away; its focus stays in the region, so that a next question finds it there. */
-  dropQuestion(): void {
+  removeInputField(): void {
     if (!this.#question) return;
     if (this.#question.element.contains(document.activeElement)) {
       if (!this.#region.hasAttribute("tabindex")) this.#region.tabIndex = -1;
@@ -163,9 +163,9 @@ export class OutputView {
   end(outcome: Outcome, why?: string): void {
     this.#progress.element.remove();
     const ran = this.#version !== "";
-    this.say(ran ? `Ran in your browser · Python ${this.#version}${this.#time}` : "Not run");
+    this.setStatus(ran ? `Ran in your browser · Python ${this.#version}${this.#time}` : "Not run");
     if (outcome.type === "failed") {
-      this.say("Not run");
+      this.setStatus("Not run");
       this.note(`${outcome.message} Press Run to try again.`, "runnable-failure");
     } else if (outcome.type === "stopped") {
       this.note(why ?? (outcome.forced ? `Stopped: the program ${FORCED}` : "Stopped."), STOPPED);
@@ -184,7 +184,7 @@ export class OutputView {
   }
 
   /** Shows a remark above the recording, for example about a run that ended elsewhere. */
-  remark(text: string): void {
+  prependNote(text: string): void {
     this.#region.prepend(element("p", "runnable-note runnable-stopped", text));
     this.#recording.splice(0, this.#recording.length, ...this.#region.childNodes);
   }

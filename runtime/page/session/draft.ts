@@ -15,7 +15,7 @@ export class Draft {
   #outdated: boolean;
   #unsaved: ReturnType<typeof setTimeout> | undefined;
   /** Called once, when the browser turns out not to keep edits. */
-  onUnkept: (() => void) | undefined;
+  onNotSaved: (() => void) | undefined;
 
   constructor(name: string, original: string, store: EditStore) {
     this.name = name;
@@ -30,12 +30,12 @@ export class Draft {
     return this.#source;
   }
 
-  get edited(): boolean {
+  get isEdited(): boolean {
     return this.#source !== this.original;
   }
 
   /** True while the edit belongs to an earlier version of the published source. */
-  get outdated(): boolean {
+  get isOutdated(): boolean {
     return this.#outdated;
   }
 
@@ -66,11 +66,11 @@ export class Draft {
     clearTimeout(this.#unsaved);
     this.#unsaved = undefined;
     this.#outdated = false;
-    if (!this.edited) {
+    if (!this.isEdited) {
       this.#store.remove(this.name);
     } else if (!this.#store.save(this.name, this.original, this.#source)) {
-      this.onUnkept?.();
-      this.onUnkept = undefined;
+      this.onNotSaved?.();
+      this.onNotSaved = undefined;
     }
   }
 

@@ -14,7 +14,7 @@ export type Saved =
   | { type: "outdated"; source: string };
 
 /** The part of `Storage` needed here, so that a test can hand in its own. */
-export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** A short fingerprint (53 bits, cyrb53) of a text: tells versions apart, protects nothing. */
 export function fingerprint(text: string): string {
@@ -31,11 +31,11 @@ export function fingerprint(text: string): string {
 }
 
 export class EditStore {
-  readonly #shelf: Shelf | undefined;
+  readonly #shelf: StorageArea | undefined;
   readonly #prefix: string;
 
   /** `site` keeps apart the sites that share one origin, for example the path of the runtime. */
-  constructor(shelf: Shelf | undefined, site: string) {
+  constructor(shelf: StorageArea | undefined, site: string) {
     this.#shelf = shelf;
     this.#prefix = `runnable:${site}:`;
   }
@@ -80,7 +80,7 @@ export class EditStore {
 }
 
 /** The browser's storage, or undefined where it is switched off (then even the getter throws). */
-export function browserShelf(): Shelf | undefined {
+export function browserStorage(): StorageArea | undefined {
   try {
     return window.localStorage;
   } catch {

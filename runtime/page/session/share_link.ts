@@ -3,13 +3,13 @@
 /** Unpacked source larger than this (bytes) is not opened: a small link may unpack to gigabytes. */
 export const MAX_SOURCE = 1_000_000;
 
-export type DamagedBecause = "base64" | "gzip" | "text" | "size";
+export type DamageReason = "base64" | "gzip" | "text" | "size";
 
 /** A link that does not hold a program; `reason` says at which step that was found. */
 export class DamagedLink extends Error {
-  readonly reason: DamagedBecause;
+  readonly reason: DamageReason;
 
-  constructor(reason: DamagedBecause) {
+  constructor(reason: DamageReason) {
     super(`the link's code is damaged: ${reason}`);
     this.name = "DamagedLink";
     this.reason = reason;

@@ -2,7 +2,7 @@
 import { RUNTIME_CACHE } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
 import { Drafts } from "./draft.ts";
-import { browserShelf, EditStore } from "./edit_store.ts";
+import { browserStorage, EditStore } from "./edit_store.ts";
 import { Session } from "./session.ts";
 
 export interface Tab {
@@ -18,7 +18,7 @@ export function tabFor(runtime: URL): Tab {
     if (!isComing) whenIdle(tab);
     return tab;
   }
-  const drafts = new Drafts(new EditStore(browserShelf(), runtime.pathname));
+  const drafts = new Drafts(new EditStore(browserStorage(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../../host/host.ts");
     return createHost({ base: runtime });
@@ -50,12 +50,12 @@ function whenIdle(tab: Tab): void {
 const LEFT = "runnable:left";
 
 /** Remembers that a run ended because the reader left its page. */
-export function rememberLeft(name: string): void {
+export function rememberInterrupted(name: string): void {
   writeLeft([...new Set([...readLeft(), name])]);
 }
 
 /** Whether that happened to this snippet since last asked. */
-export function recallLeft(name: string): boolean {
+export function takeInterrupted(name: string): boolean {
   const left = readLeft();
   if (!left.includes(name)) return false;
   writeLeft(left.filter((other) => other !== name));

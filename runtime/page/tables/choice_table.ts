@@ -1,6 +1,6 @@
 /** `<choice-table>`: questions above a table, which lead to one of its rows and say why. */
 import { path, type Given, type Question, type When } from "./choice_questions.ts";
-import { button, element, freshId, listed } from "../kit/dom.ts";
+import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 
 export class ChoiceTable extends HTMLElement {
   #questions: Question[] = [];
@@ -24,7 +24,7 @@ export class ChoiceTable extends HTMLElement {
     this.#whens = this.#rows.map((row) =>
       Object.fromEntries(
         this.#questions
-          .map(({ key }) => [key, listed(row, key)] as const)
+          .map(({ key }) => [key, listAttribute(row, key)] as const)
           .filter(([, answers]) => answers.length > 0),
       ),
     );

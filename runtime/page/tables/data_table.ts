@@ -1,5 +1,5 @@
 /** `<data-table>`: adds a search field and filters to a table that is complete without them. */
-import { button, element, freshId, listed } from "../kit/dom.ts";
+import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 import {
   matches,
   options,
@@ -29,7 +29,9 @@ export class DataTable extends HTMLElement {
       element: row,
       entry: {
         text: row.textContent,
-        facets: Object.fromEntries(Object.keys(facets).map((facet) => [facet, listed(row, facet)])),
+        facets: Object.fromEntries(
+          Object.keys(facets).map((facet) => [facet, listAttribute(row, facet)]),
+        ),
       },
     }));
     this.prepend(this.#controls(facets));

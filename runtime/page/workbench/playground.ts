@@ -1,7 +1,7 @@
 /** `<runnable-playground>`: an empty workbench that also opens the code in a share link. */
 import { button, element } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
-import { codeInHash, DamagedLink, decode, type DamagedBecause } from "../session/share_link.ts";
+import { codeInHash, DamagedLink, decode, type DamageReason } from "../session/share_link.ts";
 import { tabFor, type Tab } from "../session/tab_state.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -26,7 +26,7 @@ asyncio.run(main())
 /** Where orders are tried, so many switches are forced at most, as on most pages. */
 const BOUND = 2;
 
-const DAMAGE: Record<DamagedBecause, string> = {
+const DAMAGE: Record<DamageReason, string> = {
   base64: "it contains invalid characters",
   gzip: "part of it is missing or was changed",
   text: "its content is not text",
@@ -90,7 +90,7 @@ export class RunnablePlayground extends HTMLElement {
   #showShared(source: string): void {
     const draft = this.#tab().drafts.of("playground:shared", source);
     // Only the edit of the last link is kept; one that belongs to another link is not for this.
-    if (draft.outdated) draft.reset();
+    if (draft.isOutdated) draft.reset();
     const note = banner("This code came with the link. Read it before you run it.", "note");
     const back = button("Back to my own program", () => {
       // Without the code in the address, so that reloading does not bring it back.

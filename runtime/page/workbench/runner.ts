@@ -5,10 +5,10 @@ import { describeDifferences, type Fact } from "./differences.ts";
 import type { PausedPanel, Standstill } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
 import { say } from "../session/clock_rate.ts";
-import { Printer } from "../output/output_pipeline.ts";
+import { OutputPipeline } from "../output/output_pipeline.ts";
 import type { RunTimeline } from "../timeline/run_timeline.ts";
 import type { Owner, Session } from "../session/session.ts";
-import { rememberLeft } from "../session/tab_state.ts";
+import { rememberInterrupted } from "../session/tab_state.ts";
 import { toast } from "../kit/toast.ts";
 
 /** A wait for threads that is shorter than this is not worth a word. */
@@ -73,7 +73,7 @@ export class Runner implements Owner {
     this.#stopping = false;
     this.#isStepped = paused;
     output.begin(say(clockRate));
-    const printer = new Printer(output, filename);
+    const printer = new OutputPipeline(output, filename);
     const facts: Fact[] = [];
     const program = { source, filename, interactive: true, trace: traced, clockRate, paused };
     if (traced) timeline.begin(program);
@@ -88,7 +88,7 @@ export class Runner implements Owner {
     const outcome = await result;
     clearTimeout(this.#waiting);
     this.#closePanel();
-    output.dropQuestion();
+    output.removeInputField();
     await printer.end();
     output.end(outcome, this.#why);
     timeline.end();
@@ -123,7 +123,7 @@ export class Runner implements Owner {
     timeline.goOn();
     controls.showPaused(false);
     if (how !== "resume") return;
-    output.standing(false);
+    output.showPaused(false);
     this.#closePanel();
   }
 
@@ -131,7 +131,7 @@ export class Runner implements Owner {
     const { output, controls, timeline, addPanel } = this.#options;
     if (this.#stopping) return;
     this.#isPaused = true;
-    output.standing(true);
+    output.showPaused(true);
     timeline.pause(standstill.at);
     controls.showPaused(true);
     this.#panel ??= addPanel(source);
@@ -161,7 +161,7 @@ export class Runner implements Owner {
   leave(): void {
     if (!this.isRunning || this.#stopping) return;
     this.stop("Stopped because you left the page.");
-    rememberLeft(this.#options.name);
+    rememberInterrupted(this.#options.name);
     toast(`${this.title} was stopped because you left its page.`);
   }
 
@@ -169,11 +169,14 @@ export class Runner implements Owner {
     const { output } = this.#options;
     this.#stopping = true;
     clearTimeout(this.#waiting);
-    output.dropQuestion();
-    output.say("Stopping…");
+    output.removeInputField();
+    output.setStatus("Stopping…");
   }
 
-  #show(event: Exclude<RunEvent, { type: "note" | "trace" | "paused" }>, printer: Printer): void {
+  #show(
+    event: Exclude<RunEvent, { type: "note" | "trace" | "paused" }>,
+    printer: OutputPipeline,
+  ): void {
     const { output } = this.#options;
     switch (event.type) {
       case "loading":
@@ -185,24 +188,24 @@ export class Runner implements Owner {
       case "stderr":
         return printer.stderr(event.text);
       case "capped":
-        return printer.cut(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
+        return printer.truncate(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
       case "input":
         return void this.#ask(printer);
       case "waiting": {
         const threads = event.threads === 1 ? "a thread" : `${String(event.threads)} threads`;
-        const say = (): void => output.say(`Waiting for ${threads} to end…`);
+        const say = (): void => output.setStatus(`Waiting for ${threads} to end…`);
         if (!this.#stopping) this.#waiting = setTimeout(say, WAITING_MS);
       }
     }
   }
 
-  async #ask(printer: Printer): Promise<void> {
+  async #ask(printer: OutputPipeline): Promise<void> {
     const { output, session } = this.#options;
     // The prompt has to be there first.
-    await printer.shown();
+    await printer.flush();
     if (!this.isRunning) return;
-    output.ask((text) => {
-      output.dropQuestion();
+    output.askForInput((text) => {
+      output.removeInputField();
       printer.echo(`${text ?? ""}\n`);
       session.answer(this, text);
     });

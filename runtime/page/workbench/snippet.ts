@@ -52,7 +52,7 @@ export class RunnableSnippet extends HTMLElement {
       playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
       resetTo: "the published code and its recorded output",
     });
-    if (draft.outdated) this.#offerNewer(draft, this.#workbench);
+    if (draft.isOutdated) this.#offerNewer(draft, this.#workbench);
   }
 
   disconnectedCallback(): void {

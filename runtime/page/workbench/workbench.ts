@@ -8,13 +8,13 @@ import type { PausedPanel } from "./paused_panel.ts";
 import { copyText, download } from "../kit/copy_and_download.ts";
 import type { LineRange } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
-import { whenNear } from "../kit/run_intent.ts";
+import { whenRunIsLikely } from "../kit/run_intent.ts";
 import { OutputView } from "../output/output_view.ts";
 import { ClockRateMenu } from "../session/clock_rate.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
 import { Runner, type Ended } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
-import { recallLeft, type Tab } from "../session/tab_state.ts";
+import { takeInterrupted, type Tab } from "../session/tab_state.ts";
 
 export interface WorkbenchOptions {
   root: HTMLElement;
@@ -131,7 +131,7 @@ export class Workbench {
     });
     if (options.orders) void this.#offerOrders(options.orders, options.bound ?? 0);
     draft.subscribe(this.#onDraft);
-    draft.onUnkept = () =>
+    draft.onNotSaved = () =>
       this.notices.post(
         "unkept",
         "This browser does not store your edits: they are lost when you close the page.",
@@ -225,7 +225,7 @@ export class Workbench {
     const loaded = await import("../interleavings/explorer_panel.ts").catch(() => undefined);
     if (!loaded || this.#end.signal.aborted) return;
     const mark = (line: number): void => this.code.mark(line);
-    const orders = new loaded.Orders({
+    const orders = new loaded.ExplorerPanel({
       parent,
       session: tab.session,
       draft,
@@ -267,7 +267,7 @@ export class Workbench {
     };
     // Before the editor sees the key, and before a focused button takes it for a press.
     root.addEventListener("keydown", onKey, { capture: true, signal });
-    whenNear(root, this.#bar, signal, () =>
+    whenRunIsLikely(root, this.#bar, signal, () =>
       this.#options.tab.session.prepare(this.#options.draft.source),
     );
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
@@ -281,13 +281,13 @@ export class Workbench {
   }
 
   #tellLeft(): void {
-    if (!recallLeft(this.#options.name) || this.#output.isLive) return;
-    this.#output.remark("Your last run was stopped because you left the page.");
+    if (!takeInterrupted(this.#options.name) || this.#output.isLive) return;
+    this.#output.prependNote("Your last run was stopped because you left the page.");
   }
 
   #update(): void {
-    const { edited } = this.#options.draft;
-    this.#marker.hidden = !edited;
-    this.#controls.enable("Reset", edited || this.#output.isLive);
+    const { isEdited } = this.#options.draft;
+    this.#marker.hidden = !isEdited;
+    this.#controls.enable("Reset", isEdited || this.#output.isLive);
   }
 }

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import {
   FRAME_TEXT,
   MAX_TEXT,
-  Transcript,
+  FrameBatcher,
   type Piece,
 } from "../../../../runtime/page/output/frame_batcher.ts";
 
 /** A transcript whose frames come when the test says so. */
-function make(): { transcript: Transcript; frames: Piece[][]; frame: () => boolean } {
+function make(): { transcript: FrameBatcher; frames: Piece[][]; frame: () => boolean } {
   const frames: Piece[][] = [];
   const waiting: (() => void)[] = [];
-  const transcript = new Transcript(
+  const transcript = new FrameBatcher(
     (pieces) => frames.push(pieces),
     (callback) => waiting.push(callback),
   );

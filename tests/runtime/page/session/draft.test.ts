@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Draft, Drafts } from "../../../../runtime/page/session/draft.ts";
-import { EditStore, fingerprint, type Shelf } from "../../../../runtime/page/session/edit_store.ts";
+import {
+  EditStore,
+  fingerprint,
+  type StorageArea,
+} from "../../../../runtime/page/session/edit_store.ts";
 
 const NAME = "chess/asynchronous";
 
-function shelf(): Shelf & { size(): number } {
+function shelf(): StorageArea & { size(): number } {
   const items = new Map<string, string>();
   return {
     getItem: (key) => items.get(key) ?? null,
@@ -18,12 +22,12 @@ function shelf(): Shelf & { size(): number } {
 test("an edit is there after the page was loaded again, until Reset", () => {
   const storage = shelf();
   const draft = new Draft(NAME, "a\n", new EditStore(storage, "/"));
-  assert.equal(draft.edited, false);
+  assert.equal(draft.isEdited, false);
   draft.set("b\n");
   draft.flush();
   const later = new Draft(NAME, "a\n", new EditStore(storage, "/"));
   assert.equal(later.source, "b\n");
-  assert.ok(later.edited && !later.outdated);
+  assert.ok(later.isEdited && !later.isOutdated);
   assert.equal(later.reset(), "b\n");
   assert.equal(new Draft(NAME, "a\n", new EditStore(storage, "/")).source, "a\n");
   assert.equal(storage.size(), 0);
@@ -44,10 +48,10 @@ test("an edit of an earlier published version is recognised, and may be kept", (
   const store = new EditStore(storage, "/");
   store.save(NAME, "old", "old edited");
   const draft = new Draft(NAME, "new", store);
-  assert.ok(draft.outdated && draft.edited);
+  assert.ok(draft.isOutdated && draft.isEdited);
   assert.equal(draft.source, "old edited");
   draft.keep();
-  assert.equal(draft.outdated, false);
+  assert.equal(draft.isOutdated, false);
   assert.deepEqual(store.load(NAME, "new"), { type: "current", source: "old edited" });
 });
 
@@ -59,7 +63,7 @@ test("sites and snippets do not mix", () => {
 });
 
 test("storage that is missing, full or holds something else is no obstacle", () => {
-  const full: Shelf = {
+  const full: StorageArea = {
     getItem: () => "{nonsense",
     setItem: () => {
       throw new Error("QuotaExceededError");
@@ -71,7 +75,7 @@ test("storage that is missing, full or holds something else is no obstacle", () 
   for (const storage of [undefined, full, { ...full, getItem: () => '{"source": 3}' }]) {
     const draft = new Draft(NAME, "a", new EditStore(storage, "/"));
     let told = 0;
-    draft.onUnkept = () => {
+    draft.onNotSaved = () => {
       told += 1;
     };
     draft.set("b");
