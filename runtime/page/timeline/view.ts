@@ -14,11 +14,11 @@ import { tables } from "../../timeline/drawing/tables.ts";
 import { barSentence, census, folded, plural, time } from "../../timeline/words/words.ts";
 import { button, element, enable, freshId } from "../kit/dom.ts";
 import { findByKey, patchChildren } from "../kit/patch_dom.ts";
-import { barAt, nearest, segmentOf } from "./bars.ts";
-import { Gestures } from "./gestures.ts";
-import { actionOf, type Acts } from "./keys.ts";
-import { Span } from "./span.ts";
-import { Stepping, type Place } from "./stepping.ts";
+import { barAt, nearest, segmentOf } from "./chart/bars.ts";
+import { Gestures } from "./chart/gestures.ts";
+import { actionOf, type Acts } from "./chart/keys.ts";
+import { Span } from "./chart/span.ts";
+import { Stepping, type Place } from "./player/stepping.ts";
 import { makeTools, type Tool } from "./tools.ts";
 
 export interface ViewOptions {

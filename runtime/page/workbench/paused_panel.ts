@@ -5,7 +5,7 @@ import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { asPausedState, sections, told } from "./paused_state.ts";
 import { patchChildren } from "../kit/patch_dom.ts";
 import { addStyles } from "../kit/styles.ts";
-import { part, Room } from "../timeline/parts.ts";
+import { part, Room } from "../timeline/player/parts.ts";
 import player from "../styles/player.css";
 
 export type Standstill = Extract<RunEvent, { type: "paused" }>;

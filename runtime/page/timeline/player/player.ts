@@ -9,8 +9,8 @@ import type { Section } from "../../../timeline/words/sections.ts";
 import { tree } from "../../../timeline/drawing/tree.ts";
 import { moment } from "../../../timeline/words/words.ts";
 import { button, element, enable } from "../../kit/dom.ts";
-import { Excerpt } from "../../kit/code_excerpt.ts";
-import { patch } from "../../kit/patch_dom.ts";
+import { CodeExcerpt } from "../../kit/code_excerpt.ts";
+import { patchChildren } from "../../kit/patch_dom.ts";
 import { Replay } from "./replay.ts";
 import { addStyles } from "../../kit/styles.ts";
 import { part, Room } from "./parts.ts";
@@ -67,7 +67,7 @@ export class Player {
   readonly #place = element("span", "tl-player-place");
   readonly #pace = element("select", "runnable-button runnable-pace");
   readonly #told = element("p", "tl-player-told");
-  readonly #excerpt: Excerpt;
+  readonly #excerpt: CodeExcerpt;
   readonly #parts = element("div", "tl-player-parts");
   readonly #printed = element("pre", "tl-player-printed");
   /** Of compared runs: as long as the longest. */
@@ -86,7 +86,7 @@ export class Player {
     const { printed, timeline } = this.#moments;
     const titles = [...timeline.processes.values()].map(titleOf);
     this.#titleLength = Math.max(...titles.map(({ length }) => length));
-    this.#excerpt = new Excerpt(options.source ?? "");
+    this.#excerpt = new CodeExcerpt(options.source ?? "");
     this.#excerpt.element.hidden = options.source === undefined;
     // Whoever types into a widget is about to run it; this is no such input.
     this.element.addEventListener("input", (event) => event.stopPropagation());
@@ -236,7 +236,7 @@ export class Player {
   }
 
   #fill(parts: Section[], printed: Print[]): void {
-    patch(this.#parts, parts.map(part));
+    patchChildren(this.#parts, parts.map(part));
     const lines = printed.slice(-KEPT_LINES).map(({ mark, moment, lane }) => {
       const stream = mark.kind === "stderr" ? "runnable-stderr " : "";
       const isNew = moment === this.#number ? "runnable-at" : "";
@@ -244,7 +244,7 @@ export class Player {
       const by = title && tree("strong", {}, `${title.padEnd(this.#titleLength)}  `);
       return tree("span", { class: (stream + isNew).trim() }, by, `${mark.text}\n`);
     });
-    patch(this.#printed, lines);
+    patchChildren(this.#printed, lines);
     this.#printed.scrollTop = this.#printed.scrollHeight;
     for (const room of this.#rooms) room.keep();
   }
