@@ -5,14 +5,13 @@ import re
 from html import unescape
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
-from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from mkdocs_runnable.blocks import SOURCE_PRIORITY, LineFinder, MarkedBlock, SourceReader
 from mkdocs_runnable.diagrams.drawing import Drawing, read
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.reference import PageContext, with_fences
@@ -37,21 +36,31 @@ class DiagramsExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the block before paragraphs; ``attr_list`` (8) reads misplaced marks."""
+        """Register the processors of this extension, and ``attr_list``, which reads the marks."""
         md.registerExtension(self)
         md.registerExtensions(["attr_list"], {})
         self._figures = _Figures(md, Path(self.getConfig("docs")), self.getConfig("page"))
-        md.preprocessors.register(_Lines(md, self._figures), "diagram_lines", 1000)
-        md.parser.blockprocessors.register(_Block(md.parser, self._figures), "diagram", 16)
-        md.treeprocessors.register(_Misplaced(md, self._figures), "diagram_misplaced", 4)
+        reader = SourceReader(md, self._figures.read_source)
+        md.preprocessors.register(reader, "diagram_lines", SOURCE_PRIORITY)
+        # Before paragraphs (10).
+        block = MarkedBlock(md.parser, is_diagram, self._figures.figure)
+        md.parser.blockprocessors.register(block, "diagram", 16)
+        # After attr_list (8) has turned misplaced marks into classes.
+        md.treeprocessors.register(_MisplacedMarks(md, self._figures), "diagram_misplaced", 4)
 
     def reset(self) -> None:
-        """Forget the page before."""
+        """Forget the previous page."""
         self._figures.reset()
 
 
 class _Figures:
-    """Makes the figures of one page, and reports what is wrong with them."""
+    """Makes the figures of one page, and reports what is wrong with them.
+
+    Args:
+        md: The converter, which keeps the finished HTML until all Markdown is converted.
+        docs: The folder of the pages.
+        page: The page that is being rendered.
+    """
 
     def __init__(self, md: Markdown, docs: Path, page: PageContext) -> None:
         self._md = md
@@ -60,20 +69,21 @@ class _Figures:
         self.reset()
 
     def reset(self) -> None:
-        self._lines: list[tuple[int, str]] = []
+        self._lines = LineFinder()
+        # Name of each diagram on the page → the line of its image.
         self._shown: dict[str, int | None] = {}
 
-    def read_lines(self, text: str) -> None:
+    def read_source(self, text: str) -> None:
         raw = text if self._page.raw is None else self._page.raw
-        self._lines = [
+        self._lines = LineFinder(
             (number, line)
             for number, (line, place) in enumerate(with_fences(raw), start=1)
             if place == "outside"
-        ]
+        )
 
-    def figure(self, block: str) -> str | None:
-        """Return the key of stashed HTML for a block, or None after reporting an error."""
-        line = self.take_line(block.strip())
+    def figure(self, block: str) -> Element | None:
+        """Return a paragraph with the figure for a block, or None after reporting a problem."""
+        line = self.find_line(block.strip())
         try:
             alternative, drawing = load(block, self._docs, self._page.path)
             if drawing.name in self._shown:
@@ -86,46 +96,20 @@ class _Figures:
             self.report(str(error), line)
             return None
         self._shown[drawing.name] = line
-        return self._md.htmlStash.store(drawing.to_html(alternative))
+        paragraph = Element("p")
+        paragraph.text = self._md.htmlStash.store(drawing.to_html(alternative))
+        return paragraph
 
-    def take_line(self, part: str) -> int | None:
-        """Return the number of the next line that contains a text, once."""
-        for index, (number, line) in enumerate(self._lines):
-            if part in line:
-                del self._lines[index]
-                return number
-        return None
+    def find_line(self, part: str) -> int | None:
+        """Return the number of the next line that contains a text; each line is found once."""
+        return self._lines.find_containing(part)
 
     def report(self, message: str, line: int | None) -> None:
         self._page.report_problem(message, self._docs, line)
 
 
-class _Lines(Preprocessor):
-    def __init__(self, md: Markdown, figures: _Figures) -> None:
-        super().__init__(md)
-        self._figures = figures
-
-    def run(self, lines: list[str]) -> list[str]:
-        self._figures.read_lines("\n".join(lines))
-        return lines
-
-
-class _Block(BlockProcessor):
-    def __init__(self, parser: Any, figures: _Figures) -> None:
-        super().__init__(parser)
-        self._figures = figures
-
-    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
-        return is_diagram(block)
-
-    def run(self, parent: Element, blocks: list[str]) -> None:
-        figure = self._figures.figure(blocks.pop(0))
-        if figure is not None:
-            SubElement(parent, "p").text = figure
-
-
-class _Misplaced(Treeprocessor):
-    """Finds images of drawings and marks that the block processor did not take."""
+class _MisplacedMarks(Treeprocessor):
+    """Reports marks that have no effect, and images of diagrams that have no mark."""
 
     def __init__(self, md: Markdown, figures: _Figures) -> None:
         super().__init__(md)
@@ -141,7 +125,7 @@ class _Misplaced(Treeprocessor):
                 problem = f"the diagram {source} has no mark, so it would not follow the theme."
             else:
                 continue
-            line = self._figures.take_line(f"]({source}" if source else f".{MARK}")
+            line = self._figures.find_line(f"]({source}" if source else f".{MARK}")
             self._figures.report(f"{problem} {_EXPECTED}", line)
 
 
@@ -151,10 +135,18 @@ def is_diagram(block: str) -> bool:
 
 
 def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
-    """Return the text alternative that a marked image has on a page, and its drawing.
+    """Read the drawing that a marked image shows.
+
+    Args:
+        block: A block for which :func:`is_diagram` is true.
+        docs: The folder of the pages.
+        page: Path of the page within ``docs``, or None if it is unknown.
+
+    Returns:
+        The text alternative of the image, and the drawing.
 
     Raises:
-        RunnableError: It has no text, or its file is missing or not as expected.
+        RunnableError: The image has no text alternative, or its file is missing or cannot be used.
     """
     match = _IMAGE.fullmatch(block.strip())
     assert match
@@ -174,7 +166,16 @@ def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
 
 
 def describe(block: str, docs: Path, page: str) -> str:
-    """Return what a marked image shows, in words."""
+    """Describe in words what a marked image shows.
+
+    Args:
+        block: A block for which :func:`is_diagram` is true.
+        docs: The folder of the pages.
+        page: Path of the page within ``docs``.
+
+    Raises:
+        RunnableError: The image has no text alternative, or its file is missing or cannot be used.
+    """
     alternative, drawing = load(block, docs, page)
     texts = [alternative, *([drawing.description] if drawing.description else [])]
     return f"[Picture: {' '.join(f'{text.rstrip(".")}.' for text in texts)}]"

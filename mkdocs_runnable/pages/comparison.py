@@ -1,4 +1,6 @@
-"""Timelines of several snippets on one time axis: links, one a line, and a mark below them.
+"""Comparisons: recorded timelines of several snippets on one time axis.
+
+A comparison is a block with one link to a snippet on each line, and a mark on its last line.
 
 .. code-block:: markdown
 
@@ -6,91 +8,59 @@
     [together](../../snippets/tea/together.py)
     { .compare-timelines }
 
-The HTML is a figure that needs no scripts; ``runtime/page/comparison/comparison.ts`` lets readers
-run them.
+The HTML is a figure that needs no scripts. ``runtime/page/comparison/comparison.ts`` adds a way to
+run the programs.
 """
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any, Protocol
 from xml.etree.ElementTree import Element, SubElement
 
+from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.pages.renderer import ComparedProgram, PageRenderer
 from mkdocs_runnable.snippets.reference import with_fences
-from mkdocs_runnable.snippets.snippet import Snippet
 
 MARK = "compare-timelines"
-MOST = 4  # more cannot be told apart
+MOST_PROGRAMS = 4  # readers cannot tell more timelines apart
 _MARK = re.compile(rf"\{{:?\s*\.{MARK}\s*\}}")
 _LINK = re.compile(r"\[(?P<title>[^\]\n]+)\]\((?P<href>[^()\s]+)\)")
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A program in a comparison: what it is called there, and the link to it."""
-
-    title: str
-    href: str
-    snippet: Snippet
-
-
-class OnPage(Protocol):
-    """What is known of the page that is being rendered."""
-
-    def source(self) -> str:
-        """Its Markdown, in which problems are to be found."""
-
-    def snippet(self, href: str) -> Snippet:
-        """Load the file that a link of the page leads to."""
-
-    def root(self, href: str) -> str:
-        """Relative URL of the root of the site; ``href`` is a link to a snippet."""
-
-    def drawn(self, programs: Sequence[Compared]) -> str:
-        """Return the figure of their recorded timelines."""
-
-    def stash(self, html: str) -> str:
-        """Keep HTML from being taken for Markdown."""
-
-    def report(self, message: str, line: int | None) -> None:
-        """Tell what is wrong, and where."""
-
-
 class ComparisonProcessor(BlockProcessor):
-    """Turns such a block into ``<timeline-compare>``."""
+    """Turns each marked block of links into the custom element ``<timeline-compare>``."""
 
-    def __init__(self, parser: Any, page: OnPage) -> None:
+    def __init__(self, parser: BlockParser, renderer: PageRenderer) -> None:
         super().__init__(parser)
-        self._page = page
+        self._renderer = renderer
 
     def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
-        """Whether the last line of a block is the mark."""
+        """Whether the last line of the block is the mark."""
         return _MARK.fullmatch(block.rstrip().rpartition("\n")[2].strip()) is not None
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Put the comparison into the page, or report what is wrong with it."""
+        """Replace the block by the comparison, or report what is wrong with it."""
         lines = [line.strip() for line in blocks.pop(0).strip().split("\n")]
         try:
             programs = self._read(lines[:-1])
-            figure = self._page.drawn(programs)
+            figure = self._renderer.compare(programs)
         except RunnableError as error:
-            self._page.report(str(error), _line_of(self._page.source(), lines))
+            self._renderer.report(str(error), _line_of(self._renderer.source, lines))
             return
-        root = self._page.root(programs[0].href)
-        runs = [_described(program, root) for program in programs]
+        root = self._renderer.root_url(programs[0].href)
+        runs = [_describe(program, root) for program in programs]
         paragraph = SubElement(parent, "p")
-        paragraph.text = self._page.stash(
+        paragraph.text = self._renderer.stash(
             f'<timeline-compare data-runtime="{escape(root)}runtime/" '
             f'data-runs="{escape(json.dumps(runs, ensure_ascii=False))}">\n'
-            f"{figure}\n{_files(programs, root)}\n</timeline-compare>"
+            f"{figure}\n{_file_links(programs, root)}\n</timeline-compare>"
         )
 
-    def _read(self, lines: list[str]) -> list[Compared]:
+    def _read(self, lines: list[str]) -> list[ComparedProgram]:
         programs = []
         for line in lines:
             match = _LINK.fullmatch(line)
@@ -99,13 +69,14 @@ class ComparisonProcessor(BlockProcessor):
                     f"expected one link to a snippet in each line above {{ .{MARK} }}, "
                     f"but received: {line!r}."
                 )
-            snippet = self._page.snippet(match["href"])
+            snippet = self._renderer.load_snippet(match["href"])
             if not snippet.trace_path.exists():
                 raise RunnableError(f"{snippet.name} has no recorded timeline to compare.")
-            programs.append(Compared(match["title"], match["href"], snippet))
-        if not 2 <= len(programs) <= MOST:
+            programs.append(ComparedProgram(match["title"], match["href"], snippet))
+        if not 2 <= len(programs) <= MOST_PROGRAMS:
             raise RunnableError(
-                f"expected two to {MOST} snippets to compare, but received: {len(programs)}."
+                f"expected two to {MOST_PROGRAMS} snippets to compare, "
+                f"but received: {len(programs)}."
             )
         titles = [program.title for program in programs]
         if len(set(titles)) < len(titles):
@@ -113,19 +84,19 @@ class ComparisonProcessor(BlockProcessor):
         return programs
 
 
-def _described(program: Compared, root: str) -> dict[str, str | bool]:
+def _describe(program: ComparedProgram, root: str) -> dict[str, str | bool]:
     name = program.snippet.name
-    described: dict[str, str | bool] = {
+    description: dict[str, str | bool] = {
         "title": program.title,
         "name": name,
         "file": f"{root}snippets/{name}.py",
     }
     if program.snippet.header.native:
-        described["native"] = True
-    return described
+        description["native"] = True
+    return description
 
 
-def _files(programs: Sequence[Compared], root: str) -> str:
+def _file_links(programs: Sequence[ComparedProgram], root: str) -> str:
     links = ", ".join(
         f'{escape(program.title)}: <a href="{escape(root)}snippets/{program.snippet.name}.py">'
         f"{program.snippet.name}.py</a>"
@@ -135,7 +106,7 @@ def _files(programs: Sequence[Compared], root: str) -> str:
 
 
 def _line_of(text: str, block: Sequence[str]) -> int | None:
-    """Return the number of the line in which a block begins, outside fenced code."""
+    """Return the number of the line on which a block starts, ignoring fenced code."""
     lines = [(line.strip(), place) for line, place in with_fences(text)]
     for start in range(len(lines) - len(block) + 1):
         if all(lines[start + at] == (line, "outside") for at, line in enumerate(block)):

@@ -1,4 +1,7 @@
-"""The figures of recorded timelines, drawn by the same code that draws live ones in the browser."""
+"""Figures of recorded timelines.
+
+They are drawn by the TypeScript code that also draws the timelines of live runs in the browser.
+"""
 
 import subprocess
 import sys
@@ -12,28 +15,28 @@ _SCRIPT = Path(__file__).parents[2] / "runtime" / "timeline" / "drawing" / "prer
 
 
 def draw(library: Library, output: Path) -> None:
-    """Draw the timeline of each snippet that has one, as ``<output>/<topic>/<name>.html``.
+    """Draw the timeline of each recorded trace, as ``<output>/<topic>/<name>.html``.
 
     Raises:
-        RunnableError: A recording holds no timeline, or Node.js is missing.
+        RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
     if next(library.root.glob("*/*.trace.json"), None) is None:
         return
     _prerender(str(library.root), str(output))
 
 
-def compared(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
+def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
     """Return the HTML of the timelines of several snippets on one time axis.
 
     Args:
-        name: Makes the ids in it its own in a page.
-        runs: What each is called there, and the snippet.
+        name: Prefix of the ids in the figure, different for each comparison on a page.
+        runs: Title and snippet of each timeline.
 
     Raises:
-        RunnableError: A recording holds no timeline, or Node.js is missing.
+        RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
-    of = [f"{title}={snippet.trace_path}" for title, snippet in runs]
-    return _prerender("--compare", name, *of).strip()
+    traces = [f"{title}={snippet.trace_path}" for title, snippet in runs]
+    return _prerender("--compare", name, *traces).strip()
 
 
 def _prerender(*arguments: str) -> str:
@@ -49,10 +52,10 @@ def _prerender(*arguments: str) -> str:
 
 
 def figure(snippet: Snippet, folder: Path) -> str:
-    """Return the HTML of a snippet's timeline; empty if it has none.
+    """Return the HTML of a snippet's recorded timeline; empty if it has none.
 
     Raises:
-        RunnableError: It has one that has not been drawn.
+        RunnableError: The snippet has a timeline that has not been drawn.
     """
     if not snippet.trace_path.exists():
         return ""

@@ -1,0 +1,89 @@
+"""Parts that the Markdown extensions of this package share: marked blocks, and where they are."""
+
+from collections.abc import Callable, Iterable
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import BlockProcessor
+from markdown.preprocessors import Preprocessor
+
+# Before all other preprocessors, because some of them remove lines.
+SOURCE_PRIORITY = 1000
+
+
+class SourceReader(Preprocessor):
+    """Passes the Markdown of each page to a function before anything changes it.
+
+    Args:
+        md: The converter.
+        read: Receives the text of the page.
+    """
+
+    def __init__(self, md: Markdown, read: Callable[[str], None]) -> None:
+        super().__init__(md)
+        self._read = read
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Pass the lines on, and leave them as they are."""
+        self._read("\n".join(lines))
+        return lines
+
+
+class MarkedBlock(BlockProcessor):
+    """Replaces blocks that have a mark by elements.
+
+    Args:
+        parser: The block parser of the converter.
+        is_marked: Whether a block has the mark.
+        make: Returns the element for a block, or None after it has reported a problem.
+    """
+
+    def __init__(
+        self,
+        parser: BlockParser,
+        is_marked: Callable[[str], bool],
+        make: Callable[[str], Element | None],
+    ) -> None:
+        super().__init__(parser)
+        self._is_marked = is_marked
+        self._make = make
+
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
+        """Whether the block has the mark."""
+        return self._is_marked(block)
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Replace the first block by its element, or remove it if there is none."""
+        element = self._make(blocks.pop(0))
+        if element is not None:
+            parent.append(element)
+
+
+class LineFinder:
+    """Finds the line numbers of texts, and each line only once.
+
+    If the same text occurs twice on a page, the first search finds the first line and the second
+    search finds the second one.
+
+    Args:
+        lines: Number and text of each line, in the order of the page.
+    """
+
+    def __init__(self, lines: Iterable[tuple[int, str]] = ()) -> None:
+        self._lines = list(lines)
+
+    def find(self, text: str) -> int | None:
+        """Return the number of the next line that equals a text, or None if there is none."""
+        return self._take(lambda line: line == text)
+
+    def find_containing(self, part: str) -> int | None:
+        """Return the number of the next line that contains a text, or None if there is none."""
+        return self._take(lambda line: part in line)
+
+    def _take(self, is_wanted: Callable[[str], bool]) -> int | None:
+        for index, (number, line) in enumerate(self._lines):
+            if is_wanted(line):
+                del self._lines[index]
+                return number
+        return None
