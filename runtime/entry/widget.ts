@@ -1,5 +1,5 @@
 /** Entry of the page's bundle: defines the custom elements. */
-import { ChessExhibition } from "../../guide/browser/chess/element.ts";
+import { ChessExhibition } from "../../guide/browser/chess/chess_exhibition.ts";
 import { ChoiceTable } from "../page/tables/choice_table.ts";
 import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { DataTable } from "../page/tables/data_table.ts";

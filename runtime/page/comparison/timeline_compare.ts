@@ -1,37 +1,21 @@
-/** `<timeline-compare>`: timelines of several programs on one time axis; see comparison.ts. */
-import type { Compared, Comparison } from "./comparison.ts";
+/** `<timeline-compare>`: the timelines of several programs on one time axis; see comparison.ts. */
+import { PageElement } from "../kit/page_element.ts";
 import { tabFor } from "../session/tab_state.ts";
+import type { Compared } from "./comparison.ts";
 
-export class TimelineCompare extends HTMLElement {
-  #comparison: Comparison | undefined;
-  #loading = false;
-
-  connectedCallback(): void {
-    if (!this.#comparison && !this.#loading) void this.#begin();
-  }
-
-  disconnectedCallback(): void {
-    // An element that is only moved is back before this microtask.
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      this.#comparison?.close();
-      this.#comparison = undefined;
-    });
-  }
-
-  async #begin(): Promise<void> {
+export class TimelineCompare extends PageElement {
+  protected override async start(signal: AbortSignal): Promise<void> {
     const figure = this.querySelector<HTMLElement>(".runnable-timeline");
     const { runs, runtime } = this.dataset;
     if (!figure || runs === undefined) return;
-    this.#loading = true;
-    // Without it the figure stays as it is.
+    // If the module cannot be loaded, the static figure stays as it is.
     const loaded = await import("./comparison.ts").catch(() => undefined);
-    this.#loading = false;
-    if (!loaded || !this.isConnected) return;
-    this.#comparison = new loaded.Comparison({
+    if (!loaded || signal.aborted) return;
+    const comparison = new loaded.Comparison({
       figure,
       programs: JSON.parse(runs) as Compared[],
       tab: tabFor(new URL(runtime ?? "runtime/", document.baseURI)),
     });
+    signal.addEventListener("abort", () => comparison.close());
   }
 }

@@ -1,7 +1,14 @@
-/** Hands the source out: to the clipboard, or as a file. */
+/** Gives a text to the reader: on the clipboard, or as a file to download. */
 import { element } from "./dom.ts";
+import type { Notices } from "./notices.ts";
 
-/** Puts text on the clipboard; false when the browser does not allow it. */
+/** How long the notice about a copied text is shown. */
+const COPY_NOTICE_MS = 4_000;
+
+/** How long the address of a download stays valid. */
+const DOWNLOAD_ADDRESS_MS = 10_000;
+
+/** Puts text on the clipboard; returns false if the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -11,7 +18,15 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** The older way, for pages without the clipboard API (plain http on another machine). */
+/** Puts a program on the clipboard, and posts a notice that says whether that has worked. */
+export async function copyWithNotice(source: string, notices: Notices): Promise<void> {
+  const message = (await copyText(source))
+    ? "Copied."
+    : "The browser did not allow copying. Select the code and copy it yourself.";
+  notices.post("copy", message, { lasts: COPY_NOTICE_MS });
+}
+
+/** Copies without the clipboard API, which browsers offer only in secure contexts. */
 function copyBySelection(text: string): boolean {
   const field = element("textarea", "runnable-hidden");
   field.value = text;
@@ -37,5 +52,5 @@ export function download(text: string, filename: string): void {
   link.download = filename;
   link.click();
   // Some browsers read the address only after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  setTimeout(() => URL.revokeObjectURL(url), DOWNLOAD_ADDRESS_MS);
 }

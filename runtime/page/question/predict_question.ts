@@ -1,36 +1,24 @@
-/** `<predict-question>`: a list of answers that, with scripts, can be chosen and are judged by a run. */
+/** `<predict-question>`: a list of answers, of which readers choose one before they run a program. */
+import { PageElement } from "../kit/page_element.ts";
 import type { Ended } from "../workbench/runner.ts";
 import { ENDED } from "../workbench/workbench.ts";
 
-export class PredictQuestion extends HTMLElement {
-  #close: (() => void) | undefined;
-
-  connectedCallback(): void {
-    if (this.#close) return;
-    const end = new AbortController();
-    this.#close = () => end.abort();
+export class PredictQuestion extends PageElement {
+  protected override async start(signal: AbortSignal): Promise<void> {
     const snippet = document.getElementById(this.dataset["for"] ?? "");
     const program = snippet?.closest<HTMLElement>(".predict-program");
     if (!snippet || !program) return;
-    // Only pages that ask load it.
-    import("./question.ts").then(
-      ({ Question }) => {
-        if (end.signal.aborted) return;
-        const question = new Question(this, snippet, program);
-        const onEnd = (event: Event): void => question.judge((event as CustomEvent<Ended>).detail);
-        snippet.addEventListener(ENDED, onEnd, { signal: end.signal });
-        end.signal.addEventListener("abort", () => question.close());
-      },
-      () => (program.dataset["told"] = ""), // no network: the list and the recording are there
-    );
-  }
-
-  disconnectedCallback(): void {
-    // An element that is only moved is back before this microtask.
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      this.#close?.();
-      this.#close = undefined;
-    });
+    // Only pages with a question load this module.
+    const loaded = await import("./question.ts").catch(() => undefined);
+    if (!loaded) {
+      // Without the module nobody can answer, so the recorded output need not stay hidden.
+      program.dataset["told"] = "";
+      return;
+    }
+    if (signal.aborted) return;
+    const question = new loaded.Question(this, snippet, program);
+    const onEnd = (event: Event): void => question.judge((event as CustomEvent<Ended>).detail);
+    snippet.addEventListener(ENDED, onEnd, { signal });
+    signal.addEventListener("abort", () => question.close());
   }
 }

@@ -1,5 +1,6 @@
 /** `<runnable-playground>`: an empty workbench that also opens the code in a share link. */
 import { button, element } from "../kit/dom.ts";
+import { PageElement } from "../kit/page_element.ts";
 import type { Draft } from "../session/draft.ts";
 import { codeInHash, DamagedLink, decode, type DamageReason } from "../session/share_link.ts";
 import { tabFor, type Tab } from "../session/tab_state.ts";
@@ -33,31 +34,21 @@ const DAMAGE: Record<DamageReason, string> = {
   size: "the program is larger than 1 MB",
 };
 
-export class RunnablePlayground extends HTMLElement {
+export class RunnablePlayground extends PageElement {
   #workbench: Workbench | undefined;
-  #end: AbortController | undefined;
   /** The packed code that is shown or about to be; "" for the reader's own program. */
   #code: string | undefined;
 
-  connectedCallback(): void {
-    if (this.#end) return;
-    this.#end = new AbortController();
-    const { signal } = this.#end;
+  protected override start(signal: AbortSignal): void {
     const follow = (): void => void this.#follow();
     window.addEventListener("hashchange", follow, { signal });
     window.addEventListener("popstate", follow, { signal });
-    follow();
-  }
-
-  disconnectedCallback(): void {
-    queueMicrotask(() => {
-      if (this.isConnected) return;
-      this.#end?.abort();
-      this.#end = undefined;
+    signal.addEventListener("abort", () => {
       this.#code = undefined;
       this.#workbench?.close();
       this.#workbench = undefined;
     });
+    follow();
   }
 
   /** Shows what the address asks for. Addresses of other things on the page change nothing. */

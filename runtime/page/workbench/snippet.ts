@@ -2,20 +2,18 @@
 import { markStatic } from "../editor/code_view.ts";
 import { Controls } from "./controls.ts";
 import type { Draft } from "../session/draft.ts";
-import { copyText, download } from "../kit/copy_and_download.ts";
+import { copyWithNotice, download } from "../kit/copy_and_download.ts";
 import { parseRanges } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
+import { PageElement } from "../kit/page_element.ts";
 import { tabFor } from "../session/tab_state.ts";
-import { attachTimeline, recordedAt, type AttachedTimeline } from "../timeline/timeline.ts";
+import { attachTimeline, recordedAt } from "../timeline/timeline.ts";
 import { Workbench } from "./workbench.ts";
 
-export class RunnableSnippet extends HTMLElement {
+export class RunnableSnippet extends PageElement {
   #workbench: Workbench | undefined;
-  /** Of a native snippet. */
-  #timeline: AttachedTimeline | undefined;
 
-  connectedCallback(): void {
-    if (this.#workbench || this.#timeline) return;
+  protected override start(signal: AbortSignal): void {
     const code = this.querySelector<HTMLElement>(".runnable-code");
     const { name, source, lines, native, height } = this.dataset;
     if (!code || name === undefined || source === undefined) return;
@@ -23,7 +21,7 @@ export class RunnableSnippet extends HTMLElement {
     const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
     if (native !== undefined) {
       this.#handOutOnly(code, name, source, filename);
-      this.#showRecorded(code, source);
+      this.#showRecorded(code, source, signal);
       return;
     }
     const head = this.querySelector<HTMLElement>(".runnable-head");
@@ -36,7 +34,7 @@ export class RunnableSnippet extends HTMLElement {
     const orders = this.querySelector<HTMLElement>(":scope > .runnable-orders");
     const { explore } = this.dataset;
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
-    this.#workbench = new Workbench({
+    const workbench = new Workbench({
       root: this,
       head,
       code,
@@ -52,18 +50,12 @@ export class RunnableSnippet extends HTMLElement {
       playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
       resetTo: "the published code and its recorded output",
     });
-    if (draft.isOutdated) this.#offerNewer(draft, this.#workbench);
-  }
-
-  disconnectedCallback(): void {
-    const [workbench, timeline] = [this.#workbench, this.#timeline];
-    // An element that is only moved is back before this microtask.
-    queueMicrotask(() => {
-      if (this.isConnected || this.#workbench !== workbench) return;
-      this.#workbench = this.#timeline = undefined;
-      workbench?.close();
-      timeline?.close();
+    this.#workbench = workbench;
+    signal.addEventListener("abort", () => {
+      this.#workbench = undefined;
+      workbench.close();
     });
+    if (draft.isOutdated) this.#offerNewer(draft, workbench);
   }
 
   /** Marks a line of the source, where it is shown; 0 for none. */
@@ -76,11 +68,12 @@ export class RunnableSnippet extends HTMLElement {
   }
 
   /** What was recorded of a native snippet can be looked at and stepped through like any other. */
-  #showRecorded(code: HTMLElement, source: string): void {
+  #showRecorded(code: HTMLElement, source: string, signal: AbortSignal): void {
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     if (!this.#figure || !file) return;
     const mark = (line: number): void => markStatic(code, line);
-    this.#timeline = attachTimeline(this.#figure, recordedAt(traceOf(file), source), mark);
+    const timeline = attachTimeline(this.#figure, recordedAt(traceOf(file), source), mark);
+    signal.addEventListener("abort", () => timeline.close());
   }
 
   /** A native snippet does not run here, so there is nothing to edit it for. */
@@ -88,19 +81,7 @@ export class RunnableSnippet extends HTMLElement {
     if (this.querySelector(".runnable-controls")) return;
     const notices = new Notices();
     const controls = new Controls(`${name}.py`, {
-      Copy: () => {
-        void copyText(source).then((done) =>
-          notices.post(
-            "copy",
-            done
-              ? "Copied."
-              : "The browser did not allow copying. Select the code and copy it yourself.",
-            {
-              lasts: 4_000,
-            },
-          ),
-        );
-      },
+      Copy: () => void copyWithNotice(source, notices),
       Download: () => download(source, filename),
     });
     code.after(controls.element, notices.element);

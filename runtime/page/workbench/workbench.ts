@@ -5,7 +5,7 @@ import { Controls, type Control } from "./controls.ts";
 import { element, freshId } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
 import type { PausedPanel } from "./paused_panel.ts";
-import { copyText, download } from "../kit/copy_and_download.ts";
+import { copyWithNotice, download } from "../kit/copy_and_download.ts";
 import type { LineRange } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
 import { whenRunIsLikely } from "../kit/run_intent.ts";
@@ -41,7 +41,6 @@ export interface WorkbenchOptions {
 }
 
 const UNDO_MS = 30_000;
-const FEEDBACK_MS = 4_000;
 
 /** Dispatched at a widget when a run has ended, with an `Ended`. */
 export const ENDED = "runnable:ended";
@@ -79,7 +78,7 @@ export class Workbench {
       Stop: () => this.#runner.stop(),
       ...(stackSwitching ? { Pause: () => this.#runner.pause(), Step: () => this.#step() } : {}),
       Reset: () => this.reset(),
-      Copy: () => void this.#copy(),
+      Copy: () => void copyWithNotice(draft.source, this.notices),
       Download: () => download(draft.source, filename),
     };
     if (options.playground) actions.Share = () => void this.#share();
@@ -235,17 +234,6 @@ export class Workbench {
       mark,
     });
     this.#end.signal.addEventListener("abort", () => orders.close());
-  }
-
-  async #copy(): Promise<void> {
-    const done = await copyText(this.#options.draft.source);
-    this.notices.post(
-      "copy",
-      done ? "Copied." : "The browser did not allow copying. Select the code and copy it yourself.",
-      {
-        lasts: FEEDBACK_MS,
-      },
-    );
   }
 
   async #share(): Promise<void> {

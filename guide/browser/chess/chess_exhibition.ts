@@ -1,0 +1,12 @@
+/** `<chess-exhibition>`: a table of numbers that, with scripts, becomes an exhibition to watch. */
+import { PageElement } from "../../../runtime/page/kit/page_element.ts";
+
+export class ChessExhibition extends PageElement {
+  protected override async start(signal: AbortSignal): Promise<void> {
+    // Only pages that show an exhibition load this module; without it, the table stays as it is.
+    const loaded = await import("./hall.ts").catch(() => undefined);
+    if (!loaded || signal.aborted) return;
+    const close = loaded.openHall(this);
+    signal.addEventListener("abort", close);
+  }
+}
