@@ -226,8 +226,8 @@ def renew() -> None:
     exec(_code, vars(threading))  # noqa: S102 - CPython's own module
 
 
-def install() -> None:
-    """Put our primitives below the standard library, then build `threading` on them."""
+def replacements() -> dict[str, Any]:
+    """Return what takes the place of CPython's own functions and types in `_thread`, by name."""
     functions: dict[str, Any] = {
         "_count": _count,
         "_excepthook": _excepthook,
@@ -246,8 +246,13 @@ def install() -> None:
     for function in functions.values():
         function.__module__ = "_thread"
     types = {"LockType": Lock, "RLock": RLock, "_ThreadHandle": ThreadHandle, "_local": Local}
-    locks_too = {"allocate": Lock, "allocate_lock": Lock, "lock": Lock}
-    vars(_thread).update(functions, **types, **locks_too, TIMEOUT_MAX=locks.TIMEOUT_MAX)
+    lock_names = {"allocate": Lock, "allocate_lock": Lock, "lock": Lock}
+    return {**functions, **types, **lock_names, "TIMEOUT_MAX": locks.TIMEOUT_MAX}
+
+
+def install() -> None:
+    """Put these primitives into `_thread`, then build `threading` on them."""
+    vars(_thread).update(replacements())
     renew()
     queues.install()
     signal.raise_signal, os.kill = raise_signal, kill

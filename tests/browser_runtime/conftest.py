@@ -1,0 +1,23 @@
+"""Fixtures: each test gets a new worker, and leaves the interpreter of pytest as it was."""
+
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser_runtime import harness
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Reset the worker, and let the runtime read its clock."""
+    interval, handler = sys.getswitchinterval(), signal.getsignal(harness.slices._SIGNAL)
+    monkeypatch.setattr(harness.virtual_time, "_monotonic_ns", harness.kernel.monotonic_ns)
+    monkeypatch.setattr(harness.slices, "perf_counter_ns", harness.kernel.monotonic_ns)
+    monkeypatch.setattr(harness.scheduler, "time", harness.clock)
+    harness.new_worker()
+    yield
+    harness.new_worker()
+    sys.setswitchinterval(interval)
+    signal.signal(harness.slices._SIGNAL, handler)

@@ -1,0 +1,487 @@
+"""A worker without a browser: the kernel of runtime/worker/kernel/kernel.ts on greenlets.
+
+In the browser, every Python thread is a call on a WebAssembly stack of its own, and JavaScript's
+event loop decides which stack continues. Here each stack is a greenlet, and `FakeKernel.run` is the
+event loop. The clock is an integer that moves only when nothing else can happen or when a program
+computes (`compute`), so tests take no real time and always take the same course.
+"""
+
+import ast
+import asyncio
+import signal
+import sys
+import types
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator
+from pathlib import Path
+from typing import Any, Literal
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+# How a wait ended; the same numbers as in kernel.ts.
+WOKEN, TIMED_OUT, INTERRUPTED = range(3)
+
+SLICE_SIGNAL = signal.SIGVTALRM
+# How long a thread may run alone before messages from the page are let in, in ms.
+ALONE_MS = 20
+NS_PER_MS = 1_000_000
+
+
+class NothingLeftError(AssertionError):
+    """The program waits although nothing can ever wake it: a real browser would hang."""
+
+
+class Promise[T](Awaitable[T]):
+    """What the kernel hands to Python: settled once, with callbacks that run as microtasks."""
+
+    def __init__(self, kernel: "FakeKernel") -> None:
+        self._kernel = kernel
+        self._callbacks: list[Callable[[T], None]] = []
+        self._values: list[T] = []
+
+    def settle(self, value: T) -> None:
+        """Give the promise its value; the first one counts, as in JavaScript."""
+        if not self._values:
+            self._values.append(value)
+            for callback in self._callbacks:
+                self._kernel.microtasks.append(lambda call=callback: call(value))  # type: ignore[misc]
+
+    def then(self, callback: Callable[[T], None]) -> None:
+        """Call back in a microtask when the promise is settled."""
+        if self._values:
+            self._kernel.microtasks.append(lambda: callback(self._values[0]))
+        else:
+            self._callbacks.append(callback)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        raise AssertionError("only `run_sync` may wait for a promise of the kernel")
+
+
+class Gate:
+    """See `Gate` in kernel.ts."""
+
+    def __init__(self, kernel: "FakeKernel") -> None:
+        self._kernel = kernel
+        self.promise: Promise[int] = Promise(kernel)
+        self.opened = False
+        self.settled = False
+
+    def open(self, outcome: int, /) -> None:
+        """Let the stack that waits here continue, once."""
+        if not self.opened:
+            self.opened = True
+            self._kernel.forget(self)
+            self._kernel.let(lambda: self._settle(outcome))
+
+    def _settle(self, outcome: int) -> None:
+        self.settled = True
+        self.promise.settle(outcome)
+
+
+class Promised:
+    """A promise inside an object, as `breathe` returns it."""
+
+    def __init__(self, promise: Promise[None]) -> None:
+        self.promise = promise
+
+
+class _Timed:
+    """A wait that the clock ends."""
+
+    def __init__(self, left_ns: int, since_ns: int) -> None:
+        self.left_ns = left_ns
+        self.since_ns = since_ns
+        self.timer: int | None = None
+
+
+class FakeKernel(types.ModuleType):
+    """The module `browser_kernel`, and the event loop of the worker around it."""
+
+    def __init__(self) -> None:
+        super().__init__("browser_kernel")
+        self.reset()
+
+    def reset(self) -> None:
+        """Return to the state of a new worker."""
+        self.interrupted = False
+        self.interval = 5.0
+        self.threads = 1
+        self.idle = 0.0
+        # The browser can suspend Python, and the running code is not called by JavaScript.
+        self.can_suspend = True
+        # `run_sync` fails although `can_run_sync` has promised that it would not.
+        self.refuses_to_suspend = False
+        # How much too early timers fire, in ns, which browsers with a coarse clock do.
+        self.early_ns = 0
+        self.microtasks: deque[Callable[[], object]] = deque()
+        # Which of the messages and timers that are due comes next: the oldest, unless a test says.
+        self.choose: Callable[[int], int] = lambda count: 0  # noqa: ARG005
+        # Called when the program has paused after one time slice, once none of its threads runs.
+        self.on_turn_over: Callable[[], None] = lambda: None
+        # How often a stack was suspended, and how often time slices were taken away.
+        self.suspended = self.slices_over = 0
+        # How long programs have blocked the whole worker, in ms.
+        self.blocked_ms = 0.0
+        self._now_ns = 1_000 * NS_PER_MS
+        self._messages: list[Callable[[], object]] = []
+        self._timers: dict[int, tuple[int, Callable[[], object]]] = {}
+        self._next_timer = 0
+        self._armed = False
+        self._slice_start_ns: float = self._now_ns
+        self._breathed_ns = self._now_ns
+        self._main_gate: Gate | None = None
+        self._motion: Literal["going", "paused", "one turn", "in its turn"] = "going"
+        self._held: deque[Callable[[], object]] = deque()
+        self._timed: dict[Gate, _Timed] = {}
+        self._breathing: deque[Callable[[], object]] = deque()
+        self._pace = 1.0
+        self._origin_ns = self._behind_ns = self._virtual_ns = 0
+        self._held_clock_ns: int | None = None
+        self._idle_since_ns: int | None = None
+        self._loop: greenlet | None = None
+        self._stacks: list[greenlet] = []
+
+    # --- the event loop of the worker -------------------------------------------------------------
+
+    def run[T](self, program: Callable[[], T]) -> T:
+        """Run a function on a stack that can be suspended, until it returns.
+
+        Raises:
+            NothingLeftError: the function waits for something that cannot happen.
+        """
+        results: list[T] = []
+        failures: list[BaseException] = []
+
+        def body() -> None:
+            try:
+                results.append(program())
+            except BaseException as error:
+                failures.append(error)
+
+        self._loop = getcurrent()
+        try:
+            self._start_stack(body)
+            while not results and not failures:
+                if not self._turn():
+                    raise NothingLeftError("the program waits, and nothing can wake it")
+        finally:
+            self._end_stacks()
+            self._loop = None
+        if failures:
+            raise failures[0]
+        return results[0]
+
+    def _start_stack(self, body: Callable[[], object]) -> None:
+        stack = greenlet(body)
+        self._stacks.append(stack)
+        stack.switch()
+
+    def _end_stacks(self) -> None:
+        """Throw away what still waits, as terminating a worker does."""
+        self.can_suspend = False
+        for stack in self._stacks:
+            if not stack.dead:
+                stack.throw(GreenletExit)
+        self.can_suspend = True
+
+    def _turn(self) -> bool:
+        """Do what JavaScript's event loop does next; return whether there was anything to do."""
+        if self.microtasks:
+            self.microtasks.popleft()()
+            return True
+        due = sorted((at, timer) for timer, (at, _) in self._timers.items() if at <= self._now_ns)
+        if self._messages or due:
+            index = self.choose(len(self._messages) + len(due))
+            if index < len(self._messages):
+                self._messages.pop(index)()
+            else:
+                self._timers.pop(due[index - len(self._messages)][1])[1]()
+            return True
+        if not self._timers:
+            return False
+        self._now_ns = max(self._now_ns, min(at for at, _ in self._timers.values()))
+        return True
+
+    def post(self, message: Callable[[], object]) -> None:
+        """Let the page send a message, which arrives when Python lets the event loop run."""
+        self._messages.append(message)
+
+    def set_timer(self, milliseconds: float, call: Callable[[], object]) -> int:
+        """Do what `setTimeout` does."""
+        return self._set_timer_ns(round(milliseconds * NS_PER_MS), call)
+
+    def _set_timer_ns(self, delay_ns: int, call: Callable[[], object]) -> int:
+        self._next_timer += 1
+        self._timers[self._next_timer] = self._now_ns + delay_ns, call
+        return self._next_timer
+
+    def run_sync[T](self, promise: Awaitable[T]) -> T:
+        """Do what `pyodide.ffi.run_sync` does, which ties what it is given to the running loop."""
+        passed = asyncio.ensure_future(promise)
+        stack = getcurrent()
+        if self._loop is None or stack is self._loop or not self.can_suspend:
+            raise RuntimeError("Cannot stack switch because the stack is not suspendable")
+        if self.refuses_to_suspend:
+            raise RuntimeError("trying to suspend JS frames")
+        assert isinstance(passed, Promise), "the event loop of asyncio must not see the promise"
+        self.suspended += 1
+        passed.then(stack.switch)
+        value: T = self._loop.switch()
+        return value
+
+    def can_run_sync(self) -> bool:
+        """Do what `pyodide.ffi.can_run_sync` does."""
+        return self.can_suspend and self._loop is not None and getcurrent() is not self._loop
+
+    # --- what a test does with the clock ----------------------------------------------------------
+
+    def compute(self, milliseconds: float) -> None:
+        """Let the running thread be busy for so long; its time slices end meanwhile."""
+        left = round(milliseconds * NS_PER_MS)
+        while left > 0:
+            step = min(left, max(1, self._slice_end_ns() - self._now_ns))
+            left -= step
+            self._now_ns += step
+            self._poll(sys._getframe(1))
+
+    def _slice_end_ns(self) -> int:
+        allowed = self.interval if self.threads > 1 else ALONE_MS
+        return round(max(self._slice_start_ns, 0) + allowed * NS_PER_MS)
+
+    def _poll(self, frame: types.FrameType) -> None:
+        """Do what Python does every few dozen bytecode checks: ask the kernel for a signal."""
+        if self._armed and not self.is_paused() and self._now_ns >= self._slice_end_ns():
+            self.end_slice_now(frame)
+
+    def end_slice_now(self, frame: types.FrameType | None) -> None:
+        """Take the time slice of the running thread away in this frame."""
+        self._slice_start_ns = self._now_ns
+        self.slices_over += 1
+        handler = signal.getsignal(SLICE_SIGNAL)
+        assert callable(handler), "nothing handles the end of time slices"
+        handler(SLICE_SIGNAL, frame)
+
+    def monotonic_ns(self) -> int:
+        """Return what `time.monotonic_ns` shows to the program."""
+        return self._clock_ns() if self._pace == 1 else self.elapsed()
+
+    def _clock_ns(self) -> int:
+        now = self._now_ns if self._held_clock_ns is None else self._held_clock_ns
+        return now - self._behind_ns
+
+    # --- browser_kernel ---------------------------------------------------------------------------
+
+    def arm(self, armed: bool, /) -> None:
+        self._armed = armed
+        self._slice_start_ns = self._now_ns
+
+    def try_again(self) -> None:
+        self._slice_start_ns = -1
+
+    def gate(self, milliseconds: float, is_main: bool, /) -> Gate:
+        self._end_turn()
+        gate = Gate(self)
+        if milliseconds >= 0 and self._pace != float("inf"):
+            timed = _Timed(round(milliseconds * NS_PER_MS / self._pace), self._now_ns)
+            self._timed[gate] = timed
+            if self._motion != "paused":
+                self._start(gate, timed)
+        if is_main:
+            self._main_gate = gate
+        return gate
+
+    def _start(self, gate: Gate, timed: _Timed) -> None:
+        timed.since_ns = self._now_ns
+        delay = max(0, timed.left_ns - min(self.early_ns, timed.left_ns // 2))
+        timed.timer = self._set_timer_ns(delay, lambda: gate.open(TIMED_OUT))
+
+    def forget(self, gate: Gate) -> None:
+        """Stop the timer of a gate that is open now."""
+        timed = self._timed.pop(gate, None)
+        if timed and timed.timer is not None:
+            self._timers.pop(timed.timer, None)
+        if self._main_gate is gate:
+            self._main_gate = None
+
+    def breathe(self) -> Promised:
+        if self.threads > 1:
+            self._end_turn()
+        elif self._motion == "in its turn":
+            self._motion = "one turn"
+        promise: Promise[None] = Promise(self)
+        self._breathing.append(lambda: promise.settle(None))
+        self._messages.append(self._breathe_out)
+        return Promised(promise)
+
+    def _breathe_out(self) -> None:
+        self._breathed_ns = self._now_ns
+        if self._breathing:
+            self.let(self._breathing.popleft())
+
+    def end_breath(self, gate: Gate, /) -> None:
+        if self._motion != "in its turn" or gate.settled:
+            return
+        self.pause()
+        self.set_timer(0, self._take_turn_if_paused)
+
+    def _take_turn_if_paused(self) -> None:
+        if self.is_paused():
+            self.take_turn()
+
+    def end_slice(self) -> None:
+        self._idle_since_ns = self._now_ns
+
+    def start_slice(self) -> None:
+        self._slice_start_ns = self._now_ns
+        if self._idle_since_ns is not None:
+            self.idle += (self._now_ns - self._idle_since_ns) / NS_PER_MS
+        self._idle_since_ns = None
+
+    def spawn(self, call: Callable[[], None], /) -> None:
+        def body() -> None:
+            call()
+            self.microtasks.append(self._end_turn)
+
+        self.microtasks.append(lambda: self.let(lambda: self._start_stack(body)))
+
+    def block(self, milliseconds: float, /) -> None:
+        milliseconds /= self._pace
+        self._now_ns += round(milliseconds * NS_PER_MS)
+        self.idle += milliseconds
+        self.blocked_ms += milliseconds
+
+    def start_clock(self, pace: float, /) -> None:
+        self._pace = pace or float("inf")
+        self._origin_ns, self._virtual_ns = self._clock_ns(), 0
+        self._breathed_ns = self._now_ns
+
+    def stop_clock(self) -> int:
+        self._pace = 1.0
+        return 0
+
+    def elapsed(self) -> int:
+        if self._pace == float("inf"):
+            return self._virtual_ns
+        return round((self._clock_ns() - self._origin_ns) * self._pace)
+
+    def jump(self, elapsed: int, /) -> None:
+        assert elapsed >= self._virtual_ns, "virtual time never goes backwards"
+        self._virtual_ns = elapsed
+
+    def is_breathless(self) -> bool:
+        return not self.is_paused() and self._now_ns - self._breathed_ns > ALONE_MS * NS_PER_MS
+
+    def now(self) -> float:
+        return self._now_ns / NS_PER_MS
+
+    def let(self, resume: Callable[[], object]) -> None:
+        """Let something that is suspended continue, or keep it until the program does."""
+        if self._motion == "one turn":
+            self._motion = "in its turn"
+            resume()
+        elif self._motion == "going" and not self._held:
+            resume()
+        else:
+            self._held.append(resume)
+
+    def _drain(self) -> None:
+        if self._motion != "going":
+            return
+        if self._held:
+            self._held.popleft()()
+        if self._held:
+            self._messages.append(self._drain)
+
+    def _end_turn(self) -> None:
+        if self._motion == "in its turn":
+            self.pause()
+            self.set_timer(0, lambda: self.is_paused() and self.on_turn_over())
+
+    def pause(self) -> None:
+        if self.is_paused():
+            return
+        self._motion = "paused"
+        if self._held_clock_ns is None:
+            self._held_clock_ns = self._now_ns
+        for timed in self._timed.values():
+            if timed.timer is not None:
+                self._timers.pop(timed.timer, None)
+            timed.left_ns = max(0, timed.left_ns - (self._now_ns - timed.since_ns))
+
+    def resume(self) -> None:
+        self._release("going")
+        self._drain()
+
+    def take_turn(self, is_running: bool = False, /) -> None:
+        self._release("in its turn" if is_running else "one turn")
+        if not is_running and self._held:
+            self.let(self._held.popleft())
+
+    def is_paused(self) -> bool:
+        return self._motion == "paused"
+
+    def _release(self, motion: Literal["going", "one turn", "in its turn"]) -> None:
+        was_paused = self.is_paused()
+        self._motion = motion
+        if was_paused:
+            if self._held_clock_ns is not None:
+                self._behind_ns += self._now_ns - self._held_clock_ns
+            self._held_clock_ns = None
+            for gate, timed in self._timed.items():
+                self._start(gate, timed)
+
+    def interrupt(self) -> None:
+        self.interrupted = True
+        self.resume()
+        if self._main_gate:
+            self._main_gate.open(INTERRUPTED)
+
+
+class FakePage(types.ModuleType):
+    """The module `browser_page`: keeps what the page would be sent."""
+
+    def __init__(self) -> None:
+        super().__init__("browser_page")
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.asked = 0
+        self.facts: list[tuple[str, float, str]] = []
+        self.traces: list[str] = []
+        self.states: list[str] = []
+
+    def ask(self) -> None:
+        self.asked += 1
+
+    def tell(self, fact: str, value: float, detail: str, /) -> None:
+        self.facts.append((fact, value, detail))
+
+    def wait_for_threads(self, count: int, /) -> None:
+        self.facts.append(("waits for threads", count, ""))
+
+    def leave(self, status: int, /) -> None:
+        raise AssertionError(f"the process ends with status {status}")
+
+    def clock_step(self) -> float:
+        return 0.1
+
+    def clock(self) -> float:
+        return 0.0
+
+    def trace(self, begun: float, origin: int, rows: str, steps: object, /) -> None:  # noqa: ARG002
+        self.traces.append(rows)
+
+    def report_paused(self, at: float, state: str, /) -> None:  # noqa: ARG002
+        self.states.append(state)
+
+
+def declared_names(stub: Path) -> set[str]:
+    """Return the functions, classes and variables that a stub file declares."""
+    names: set[str] = set()
+    for node in ast.parse(stub.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return names

@@ -1,0 +1,256 @@
+"""Imports `browser_runtime` on CPython, on the fake kernel, and runs programs on it.
+
+The runtime changes `_thread` and `threading` in place, which pytest itself needs as they are. So a
+program in these tests does not import them: it gets a `Library`, with copies of the standard
+library's modules that are built on the runtime's primitives.
+"""
+
+import builtins
+import importlib.util
+import sys
+import types
+from asyncio import events
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.browser_runtime.fake_kernel import FakeKernel, FakePage
+
+PYTHON = Path(__file__).parents[2] / "runtime" / "python"
+
+kernel = FakeKernel()
+page = FakePage()
+
+
+def _javascript_modules() -> dict[str, types.ModuleType]:
+    """Return what `browser_runtime` imports that exists only in the browser."""
+    pyodide, ffi = types.ModuleType("pyodide"), types.ModuleType("pyodide.ffi")
+    code = types.ModuleType("pyodide.code")
+    vars(ffi).update(
+        can_run_sync=kernel.can_run_sync,
+        run_sync=kernel.run_sync,
+        create_proxy=lambda value: value,
+        to_js=lambda value: value,
+        JsProxy=object,
+    )
+    vars(code)["run_js"] = lambda source: source
+    return {
+        "pyodide": pyodide,
+        "pyodide.ffi": ffi,
+        "pyodide.code": code,
+        "browser_kernel": kernel,
+        "browser_page": page,
+        "browser_library": types.ModuleType("browser_library"),
+        "browser_processes": types.ModuleType("browser_processes"),
+    }
+
+
+@contextmanager
+def _as_in_the_browser() -> Iterator[None]:
+    """Let imports find the modules of the browser, only as long as the runtime is imported."""
+    modules = _javascript_modules()
+    sys.modules.update(modules)
+    # At the end, since runtime/python/greenlet stands in for the real one in the browser only.
+    sys.path.append(str(PYTHON))
+    # The browser has Python 3.14, which made the name private. The class is the same.
+    renamed = "_BaseDefaultEventLoopPolicy"
+    is_older = not hasattr(events, renamed)
+    if is_older:
+        setattr(events, renamed, events.BaseDefaultEventLoopPolicy)
+    try:
+        yield
+    finally:
+        if is_older:
+            delattr(events, renamed)
+        sys.path.remove(str(PYTHON))
+        for name in modules:
+            del sys.modules[name]
+
+
+with _as_in_the_browser():
+    from browser_runtime import facts, keyboard, tracing
+    from browser_runtime.primitives import local, locks, queues, threads
+    from browser_runtime.run_options import RunOptions
+    from browser_runtime.scheduling import (
+        clocks,
+        event_loop,
+        scheduler,
+        slices,
+        stepping,
+        virtual_time,
+    )
+
+__all__ = [
+    "Library",
+    "RunOptions",
+    "clock",
+    "clocks",
+    "event_loop",
+    "facts",
+    "kernel",
+    "keyboard",
+    "local",
+    "locks",
+    "new_worker",
+    "page",
+    "preempting",
+    "queues",
+    "run",
+    "scheduler",
+    "slices",
+    "stepping",
+    "threads",
+    "tracing",
+    "virtual_time",
+]
+
+
+# What `time` has in the worker.
+clock = types.SimpleNamespace(
+    sleep=locks.sleep,
+    monotonic=lambda: kernel.monotonic_ns() / 1_000_000_000,
+    monotonic_ns=kernel.monotonic_ns,
+    perf_counter_ns=kernel.monotonic_ns,
+)
+
+
+class Library:
+    """The modules of the standard library that a program of these tests uses."""
+
+    def __init__(self) -> None:
+        self.time: Any = clock
+        thread = types.ModuleType("_thread")
+        vars(thread).update(vars(importlib.import_module("_thread")))
+        vars(thread).update(threads.replacements())
+        own_queue = types.SimpleNamespace(
+            **{**vars(importlib.import_module("_queue")), "SimpleQueue": queues.SimpleQueue}
+        )
+        # Without `register_at_fork`: what is registered there stays for ever.
+        self._own: dict[str, Any] = {
+            "_thread": thread,
+            "_queue": own_queue,
+            "time": self.time,
+            "os": types.SimpleNamespace(process_cpu_count=lambda: 4, cpu_count=lambda: 4),
+        }
+        self.threading: Any = self._load("threading")
+        self.queue: Any = self._load("queue")
+        base = self._load("concurrent.futures._base")
+        self._own["concurrent.futures"] = types.SimpleNamespace(_base=base)
+        self.futures: Any = self._load("concurrent.futures.thread")
+        # What threads have raised; `run` raises the first of them.
+        self.errors: list[BaseException] = []
+        self.threading.excepthook = lambda args: self.errors.append(args.exc_value)
+
+    def start(self, function: Callable[..., object], *args: object) -> int:
+        """Start a daemon thread, which begins to run when the running thread waits."""
+        ident: int = self._own["_thread"].start_new_thread(function, args)
+        return ident
+
+    def _load(self, name: str) -> Any:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        loader: Any = spec.loader
+        module = types.ModuleType(name)
+        vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
+        self._own[name] = module
+        exec(_code_of(loader, name), vars(module))
+        return module
+
+    def _import(self, name: str, *args: Any, **keywords: Any) -> Any:
+        own = self._own.get(name)
+        return builtins.__import__(name, *args, **keywords) if own is None else own
+
+
+_codes: dict[str, types.CodeType] = {}
+
+
+def _code_of(loader: Any, name: str) -> types.CodeType:
+    """Compile a module once, so that `preempting` finds the same code in all copies."""
+    if name not in _codes:
+        _codes[name] = loader.get_code(name)
+    return _codes[name]
+
+
+def new_worker() -> None:
+    """Start again with a worker in which nothing has run."""
+    kernel.reset()
+    page.reset()
+    scheduler.watch = None
+    scheduler.start_program()
+
+
+def run[T](program: Callable[[Library], T], *, clock_rate: float = 1) -> T:
+    """Run a program as `browser_runtime.program` does: to its end, and that of its threads.
+
+    Args:
+        program: the main thread; it may start more.
+        clock_rate: how many times faster its time goes than real time; 0 is virtual time.
+
+    Returns:
+        What the program returns.
+
+    Raises:
+        BaseException: whatever the program raises, for example `DeadlockError`.
+        NothingLeftError: it hangs, and nothing has reported a deadlock.
+    """
+    threads._non_daemon.clear()
+    scheduler.start_program()
+    library = Library()
+
+    def main() -> T:
+        scheduler.enter(scheduler.MAIN)
+        virtual_time.begin(RunOptions(clock_rate=clock_rate))
+        slices.arm()
+        try:
+            result = program(library)
+            library.threading._shutdown()
+            if library.errors:
+                raise library.errors[0]
+            return result
+        finally:
+            virtual_time.end()
+            assert scheduler.abandon(1), f"threads do not end: {scheduler.standing()}"
+            slices.disarm()
+
+    return kernel.run(main)
+
+
+_TOOL = 4
+
+
+@contextmanager
+def preempting(is_over: Callable[[], bool], *functions: Callable[..., object]) -> Iterator[None]:
+    """Let time slices end before any line of the given functions and of `threading` and `queue`.
+
+    Args:
+        is_over: asked at each line whether the time slice is over there.
+        functions: those of the program, without the functions that they contain.
+    """
+    codes = [function.__code__ for function in functions]
+    for name in ("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread"):
+        codes += _inner_codes(_codes[name])
+    monitoring = sys.monitoring
+    monitoring.use_tool_id(_TOOL, "preempting")
+
+    def on_line(code: types.CodeType, line: int) -> None:  # noqa: ARG001
+        if scheduler.thread_count() > 1 and is_over():
+            kernel.end_slice_now(sys._getframe(1))
+
+    monitoring.register_callback(_TOOL, monitoring.events.LINE, on_line)
+    for code in codes:
+        monitoring.set_local_events(_TOOL, code, monitoring.events.LINE)
+    try:
+        yield
+    finally:
+        for code in codes:
+            monitoring.set_local_events(_TOOL, code, 0)
+        monitoring.register_callback(_TOOL, monitoring.events.LINE, None)
+        monitoring.free_tool_id(_TOOL)
+
+
+def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _inner_codes(constant)

@@ -1,0 +1,837 @@
+"""Threads run one at a time, wait until they are woken, and deadlocks end the program."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.browser_runtime.harness import Library, RunOptions, kernel, run, scheduler, virtual_time
+
+WOKEN, TIMED_OUT = scheduler.WOKEN, scheduler.TIMED_OUT
+
+
+@pytest.fixture
+def interrupt_handler() -> Iterator[None]:
+    """Give the test Python's own handler of Ctrl-C, and put pytest's back."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+# --- waits ----------------------------------------------------------------------------------------
+
+
+def test_a_wait_with_a_timeout_ends_after_exactly_that_time() -> None:
+    def program(library: Library) -> tuple[int, float]:
+        started = library.time.monotonic_ns()
+        outcome = scheduler.wait(0.25)
+        return outcome, library.time.monotonic_ns() - started
+
+    assert run(program) == (TIMED_OUT, 250_000_000)
+
+
+def test_a_wait_of_no_time_lets_other_threads_run() -> None:
+    def program(library: Library) -> list[str]:
+        seen: list[str] = []
+        thread = library.threading.Thread(target=lambda: seen.append("thread"))
+        thread.start()
+        scheduler.wait(0)
+        seen.append("main")
+        return seen
+
+    assert run(program) == ["thread", "main"]
+
+
+def test_a_thread_stands_in_its_queue_only_while_it_waits() -> None:
+    queue: list[scheduler.Waiting] = []
+
+    def program(library: Library) -> tuple[int, float]:
+        def wake() -> None:
+            (waiting,) = queue
+            assert waiting.ident == scheduler.MAIN
+            library.time.sleep(1)
+            waiting.wake()
+
+        library.start(wake)
+        started = library.time.monotonic()
+        outcome = scheduler.wait(5, queue)
+        return outcome, library.time.monotonic() - started
+
+    assert run(program) == (WOKEN, 1)
+    assert queue == []
+
+
+def test_a_thread_leaves_its_queue_when_its_time_is_over() -> None:
+    queue: list[scheduler.Waiting] = []
+    run(lambda _: scheduler.wait(1, queue))
+    assert queue == []
+
+
+def test_waking_a_thread_twice_wakes_it_once() -> None:
+    def program(library: Library) -> list[int]:
+        queue: list[scheduler.Waiting] = []
+
+        def wake() -> None:
+            (waiting,) = queue
+            waiting.wake()
+            waiting.wake(scheduler.INTERRUPTED)
+
+        library.start(wake)
+        return [scheduler.wait(9, queue), scheduler.wait(1, queue)]
+
+    assert run(program) == [WOKEN, TIMED_OUT]
+
+
+def test_the_scheduler_counts_the_threads_that_could_run() -> None:
+    def program(library: Library) -> list[tuple[int, int]]:
+        counts = [(scheduler.thread_count(), scheduler.ready_count())]
+        thread = library.threading.Thread(target=lambda: library.time.sleep(1))
+        thread.start()
+        counts.append((scheduler.thread_count(), scheduler.ready_count()))
+        thread.join()
+        counts.append((scheduler.thread_count(), scheduler.ready_count()))
+        return counts
+
+    assert run(program) == [(1, 1), (2, 1), (1, 1)]
+    assert kernel.threads == 1
+
+
+def test_each_thread_has_a_number_of_its_own_and_knows_whether_it_is_the_main_thread() -> None:
+    def program(library: Library) -> list[tuple[int, bool]]:
+        seen = [(scheduler.get_ident(), scheduler.is_main())]
+
+        def look() -> None:
+            seen.append((scheduler.get_ident(), scheduler.is_main()))
+            assert scheduler.is_running(scheduler.get_ident())
+            assert not scheduler.is_running(scheduler.MAIN)
+
+        for _ in range(2):
+            thread = library.threading.Thread(target=look)
+            thread.start()
+            thread.join()
+        assert scheduler.is_running(scheduler.MAIN)
+        return [*seen, (scheduler.get_ident(), scheduler.is_main())]
+
+    assert run(program) == [(1, True), (2, False), (3, False), (1, True)]
+
+
+def test_a_thread_can_ask_which_thread_ran_before_it() -> None:
+    def program(library: Library) -> list[int]:
+        thread = library.threading.Thread(target=lambda: None)
+        thread.start()
+        thread.join()
+        after_join = scheduler.who_ran_before()
+        library.time.sleep(1)
+        return [after_join, scheduler.who_ran_before()]
+
+    assert run(program) == [2, scheduler.MAIN]
+
+
+# --- what suspending keeps ------------------------------------------------------------------------
+
+
+def test_suspending_keeps_the_running_event_loop_of_each_thread() -> None:
+    def program(library: Library) -> None:
+        loop = asyncio.new_event_loop()
+        asyncio._set_running_loop(loop)
+
+        def look() -> None:
+            assert asyncio._get_running_loop() is None
+            library.time.sleep(2)
+            assert asyncio._get_running_loop() is None
+
+        thread = library.threading.Thread(target=look)
+        thread.start()
+        library.time.sleep(1)
+        assert asyncio._get_running_loop() is loop
+        asyncio._set_running_loop(None)
+        thread.join()
+        assert asyncio._get_running_loop() is None
+        loop.close()
+
+    run(program)
+
+
+def test_suspending_hides_the_promise_from_asyncio_for_one_call_only() -> None:
+    ensure_future = asyncio.ensure_future
+
+    def program(library: Library) -> None:
+        def look() -> None:
+            assert asyncio.ensure_future is ensure_future
+
+        thread = library.threading.Thread(target=look)
+        thread.start()
+        thread.join()
+
+    run(program)
+    assert asyncio.ensure_future is ensure_future
+
+
+def test_code_that_javascript_calls_cannot_be_suspended() -> None:
+    def program(_: Library) -> None:
+        kernel.refuses_to_suspend = True
+        with pytest.raises(scheduler.CannotSuspendError, match="ctypes or JavaScript"):
+            scheduler.breathe()
+        # What the attempt has changed is as it was.
+        assert not scheduler.keeps_turn(None)
+        assert scheduler.standing() == [(scheduler.MAIN, "MainThread", None, None)]
+        kernel.refuses_to_suspend = False
+
+    ensure_future = asyncio.ensure_future
+    run(program)
+    assert asyncio.ensure_future is ensure_future
+
+
+def test_where_suspending_fails_a_timed_wait_blocks_the_worker() -> None:
+    def program(_: Library) -> int:
+        kernel.refuses_to_suspend = True
+        outcome = scheduler.wait(0.5)
+        with pytest.raises(scheduler.CannotSuspendError):
+            scheduler.wait(None)
+        kernel.refuses_to_suspend = False
+        assert scheduler.ready_count() == 1
+        return outcome
+
+    assert run(program) == TIMED_OUT
+    assert kernel.blocked_ms == 500
+
+
+def test_a_thread_keeps_its_turn_from_suspending_until_it_runs_again() -> None:
+    def program(library: Library) -> None:
+        library.threading.Thread(target=lambda: library.time.sleep(1)).start()
+        assert not scheduler.keeps_turn(None)
+
+    run(program)
+
+
+def test_a_new_thread_can_be_interrupted_although_another_is_being_suspended() -> None:
+    def program(library: Library) -> list[bool]:
+        seen: list[bool] = []
+        thread = library.threading.Thread(target=lambda: seen.append(scheduler.keeps_turn(None)))
+        thread.start()
+        thread.join()
+        return seen
+
+    assert run(program) == [False]
+
+
+# --- browsers that cannot switch stacks -----------------------------------------------------------
+
+
+@pytest.fixture
+def without_switching() -> Iterator[None]:
+    """Run in a browser that cannot suspend Python."""
+    kernel.can_suspend = False
+    scheduler.start_program()
+    yield
+    kernel.can_suspend = True
+
+
+@pytest.mark.usefixtures("without_switching")
+def test_without_switching_a_timed_wait_blocks_the_worker() -> None:
+    assert not scheduler.can_switch()
+    assert scheduler.wait(0.5) == TIMED_OUT
+    assert kernel.blocked_ms == 500
+
+
+@pytest.mark.usefixtures("without_switching")
+def test_without_switching_virtual_time_jumps() -> None:
+    virtual_time.begin(RunOptions(clock_rate=0))
+    assert scheduler.wait(0.5) == TIMED_OUT
+    assert scheduler.wait(0.25) == TIMED_OUT
+    elapsed = kernel.elapsed()
+    virtual_time.end()
+    assert kernel.blocked_ms == 0
+    assert elapsed == 750_000_000
+
+
+@pytest.mark.usefixtures("without_switching")
+def test_without_switching_an_endless_wait_is_a_deadlock(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(scheduler.DeadlockError):
+        scheduler.wait(None)
+    report = capsys.readouterr().err
+    assert report.startswith("Deadlock: every thread is waiting, and none can wake another.\n")
+    assert "MainThread is waiting here:\n" in report
+
+
+@pytest.mark.usefixtures("without_switching")
+def test_without_switching_a_wait_for_the_outside_blocks_for_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class BlocksForGoodError(Exception):
+        pass
+
+    blocked: list[float] = []
+
+    def block(milliseconds: float) -> None:
+        blocked.append(milliseconds)
+        if len(blocked) == 3:
+            raise BlocksForGoodError
+
+    monkeypatch.setattr(kernel, "block", block)
+    with pytest.raises(BlocksForGoodError):
+        scheduler.wait(None, outside=True)
+    assert blocked == [60_000] * 3
+
+
+@pytest.mark.usefixtures("without_switching")
+@pytest.mark.parametrize(("seconds", "is_last"), [(0.05, False), (0.1, True), (3, True)])
+def test_without_switching_the_watch_sees_the_wait(seconds: float, *, is_last: bool) -> None:
+    scheduler.watch = watch = Watch()
+    scheduler.wait(seconds)
+    assert watch.seen == [("wait", 1, is_last), ("run", 1)]
+    assert watch.functions == ["test_without_switching_the_watch_sees_the_wait"]
+
+
+# --- deadlocks ------------------------------------------------------------------------------------
+
+
+def test_a_main_thread_that_waits_for_itself_is_a_deadlock(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def program(library: Library) -> None:
+        lock = library.threading.Lock()
+        lock.acquire()
+        lock.acquire()
+
+    with pytest.raises(scheduler.DeadlockError) as error:
+        run(program)
+    assert error.value.code == 1
+    report = capsys.readouterr().err
+    assert report.startswith("Deadlock: every thread is waiting, and none can wake another.\n")
+    assert report.count("MainThread is waiting here:\n") == 1
+    assert "    lock.acquire()\n" in report
+    assert "browser_runtime/primitives" not in report
+
+
+def test_a_deadlock_is_reported_with_every_thread_in_the_order_of_their_start(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(scheduler.DeadlockError):
+        run(_cross_over)
+    report = capsys.readouterr().err
+    lines = [line for line in report.splitlines() if line.endswith("is waiting here:")]
+    assert lines == ["MainThread is waiting here:", "other is waiting here:"]
+    assert "left.acquire()" in report
+    assert "right.acquire()" in report
+
+
+def _cross_over(library: Library) -> None:
+    left, right = library.threading.Lock(), library.threading.Lock()
+
+    def other() -> None:
+        right.acquire()
+        library.time.sleep(1)
+        left.acquire()
+
+    left.acquire()
+    library.threading.Thread(target=other, name="other", daemon=True).start()
+    library.time.sleep(1)
+    right.acquire()
+
+
+def test_the_end_of_the_last_thread_that_could_wake_another_is_a_deadlock() -> None:
+    def program(library: Library) -> None:
+        lock = library.threading.Lock()
+        lock.acquire()
+        library.threading.Thread(target=lambda: library.time.sleep(1)).start()
+        lock.acquire()
+
+    with pytest.raises(scheduler.DeadlockError):
+        run(program)
+    assert kernel.now() == 2000
+
+
+@pytest.mark.parametrize("clock_rate", [0, 1])
+def test_a_thread_that_sleeps_can_wake_the_others_later(clock_rate: float) -> None:
+    def program(library: Library) -> bool:
+        lock = library.threading.Lock()
+        lock.acquire()
+
+        def release() -> None:
+            library.time.sleep(5)
+            lock.release()
+
+        library.threading.Thread(target=release).start()
+        acquired: bool = lock.acquire()
+        return acquired
+
+    assert run(program, clock_rate=clock_rate)
+
+
+def test_a_thread_that_waits_for_the_outside_is_no_part_of_a_deadlock() -> None:
+    def program(library: Library) -> int:
+        lock = library.threading.Lock()
+        lock.acquire()
+        library.threading.Thread(target=lock.acquire, daemon=True).start()
+        queue: list[scheduler.Waiting] = []
+        kernel.set_timer(700, lambda: queue[0].wake())
+        return scheduler.wait(None, queue, outside=True)
+
+    assert run(program) == WOKEN
+
+
+def test_the_threads_of_a_deadlock_do_not_get_what_the_main_thread_gives_up() -> None:
+    got: list[str] = []
+
+    def program(library: Library) -> None:
+        left, right = library.threading.Lock(), library.threading.Lock()
+
+        def other() -> None:
+            with right:
+                library.time.sleep(1)
+                with left:
+                    got.append("left")
+
+        thread = library.threading.Thread(target=other, daemon=True)
+        with left:
+            thread.start()
+            library.time.sleep(1)
+            right.acquire()
+
+    with pytest.raises(scheduler.DeadlockError):
+        run(program)
+    assert got == []
+
+
+def test_a_second_deadlock_at_the_end_of_a_program_is_not_reported_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def program(library: Library) -> None:
+        try:
+            _cross_over(library)
+        finally:
+            lock = library.threading.Lock()
+            lock.acquire()
+            lock.acquire()
+
+    with pytest.raises(scheduler.DeadlockError):
+        run(program)
+    assert capsys.readouterr().err.count("Deadlock: ") == 1
+
+
+# --- Ctrl-C and signals ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupt_wakes_the_main_thread() -> None:
+    def program(library: Library) -> float:
+        kernel.set_timer(300, kernel.interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            library.time.sleep(9)
+        assert not kernel.interrupted
+        now: float = library.time.monotonic()
+        return now
+
+    assert run(program) == 1.3
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupt_that_came_before_a_wait_is_delivered_first() -> None:
+    def program(_: Library) -> float:
+        kernel.interrupted = True
+        with pytest.raises(KeyboardInterrupt):
+            scheduler.wait(9)
+        return kernel.now()
+
+    assert run(program) == 1000
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupt_leaves_other_threads_alone() -> None:
+    def program(library: Library) -> int:
+        outcomes: list[int] = []
+
+        def work() -> None:
+            library.time.sleep(1)
+            kernel.interrupt()
+            outcomes.append(scheduler.wait(1))
+
+        thread = library.threading.Thread(target=work)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            library.time.sleep(9)
+        thread.join()
+        return outcomes[0]
+
+    assert run(program) == TIMED_OUT
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_a_handler_that_returns_ends_the_wait_as_woken() -> None:
+    calls: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda number, frame: calls.append((number, frame)))
+
+    def program(_: Library) -> int:
+        kernel.set_timer(300, kernel.interrupt)
+        return scheduler.wait(9)
+
+    assert run(program) == WOKEN
+    assert [number for number, _ in calls] == [signal.SIGINT]
+    assert isinstance(calls[0][1], FrameType)
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupt_that_comes_with_the_end_of_the_time_is_delivered_too() -> None:
+    calls: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: calls.append(number))
+
+    def interrupt() -> None:
+        kernel.interrupted = True
+
+    def program(_: Library) -> int:
+        kernel.set_timer(300, interrupt)
+        return scheduler.wait(0.3)
+
+    assert run(program) == WOKEN
+    assert calls == [signal.SIGINT]
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_ignored_interrupt_ends_the_wait_without_an_error() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def program(_: Library) -> int:
+        kernel.set_timer(300, kernel.interrupt)
+        return scheduler.wait(9)
+
+    assert run(program) == WOKEN
+
+
+def test_a_signal_with_its_default_action_ends_the_program() -> None:
+    def program(_: Library) -> None:
+        scheduler.send_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as error:
+        run(program)
+    assert error.value.code == 128 + signal.SIGTERM
+
+
+def test_signals_of_other_threads_are_handled_in_the_main_thread_in_order() -> None:
+    numbers = signal.SIGUSR1, signal.SIGUSR2
+    seen: list[tuple[int, int]] = []
+    before = [
+        signal.signal(number, lambda number, _: seen.append((number, scheduler.get_ident())))
+        for number in numbers
+    ]
+
+    def program(library: Library) -> None:
+        def send() -> None:
+            for number in numbers:
+                scheduler.send_signal(number)
+
+        thread = library.threading.Thread(target=send)
+        thread.start()
+        thread.join()
+        scheduler.send_signal(signal.SIGUSR1)
+
+    try:
+        run(program)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    assert seen == [(signal.SIGUSR1, 1), (signal.SIGUSR2, 1), (signal.SIGUSR1, 1)]
+
+
+# --- the end of a program -------------------------------------------------------------------------
+
+
+def test_abandoning_ends_every_thread_that_waits() -> None:
+    ended: list[int] = []
+
+    def program(library: Library) -> None:
+        def work() -> None:
+            try:
+                library.time.sleep(1000)
+            finally:
+                ended.append(scheduler.get_ident())
+
+        for _ in range(3):
+            library.threading.Thread(target=work, daemon=True).start()
+        assert not scheduler.is_over()
+
+    run(program)
+    assert ended == [2, 3, 4]
+    assert scheduler.is_over()
+    assert kernel.now() == 1000
+
+
+def test_a_thread_cannot_wait_once_the_program_is_over() -> None:
+    waited: list[int] = []
+
+    def program(library: Library) -> None:
+        def stubborn() -> None:
+            try:
+                library.time.sleep(1000)
+            finally:
+                waited.append(scheduler.wait(1))
+
+        library.threading.Thread(target=stubborn, daemon=True).start()
+
+    run(program)
+    assert waited == []
+
+
+def test_a_thread_that_does_not_end_is_given_up_after_the_given_time() -> None:
+    def program(library: Library) -> tuple[bool, float]:
+        stops: list[None] = []
+
+        def busy() -> None:
+            while not stops:
+                try:
+                    kernel.compute(10)
+                except SystemExit:
+                    continue
+
+        library.threading.Thread(target=busy, daemon=True).start()
+        started = library.time.monotonic()
+        ended = scheduler.abandon(0.3)
+        taken = library.time.monotonic() - started
+        stops.append(None)
+        return ended, taken
+
+    ended, taken = run(program)
+    assert not ended
+    assert 0.3 <= taken < 0.4
+
+
+def test_a_thread_that_is_abandoned_ends_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    def program(library: Library) -> None:
+        library.threading.Thread(target=lambda: library.time.sleep(9), daemon=True).start()
+
+    run(program)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_next_program_starts_without_the_threads_of_the_one_before() -> None:
+    kernel.interrupted, kernel.threads = True, 5
+    scheduler.add_thread("left over")
+    scheduler.start_program()
+    assert scheduler.thread_count() == 1
+    assert scheduler.standing() == [(scheduler.MAIN, "MainThread", None, None)]
+    assert (kernel.interrupted, kernel.threads) == (False, 1)
+    assert not scheduler.is_over()
+
+
+# --- what others ask about threads ----------------------------------------------------------------
+
+
+def test_threads_have_names_in_reports() -> None:
+    ident = scheduler.add_thread("first name")
+    assert kernel.threads == 2
+    scheduler.rename_thread(ident, "second name")
+    assert [(number, name) for number, name, _, _ in scheduler.standing()] == [
+        (scheduler.MAIN, "MainThread"),
+        (ident, "second name"),
+    ]
+    assert scheduler.just_ended() == ""
+    scheduler.enter(ident)
+    scheduler.remove_thread(ident)
+    assert scheduler.just_ended() == "second name"
+    assert kernel.threads == 1
+
+
+def test_numbers_of_threads_are_not_used_twice() -> None:
+    first = scheduler.add_thread("first")
+    scheduler.remove_thread(first)
+    assert scheduler.add_thread("second") == first + 1
+
+
+def test_each_thread_has_data_of_its_own_until_it_ends() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(scheduler.get_ident())
+        return scheduler.get_ident()
+
+    def program(library: Library) -> list[int]:
+        # `threading` keeps data of its own there.
+        scheduler.forget_data(scheduler.MAIN)
+        seen = [scheduler.thread_data(make), scheduler.thread_data(make)]
+        library.start(lambda: seen.append(scheduler.thread_data(make)))
+        library.time.sleep(1)
+        return seen
+
+    assert run(program) == [1, 1, 2]
+    assert made == [1, 2]
+    assert list(scheduler._state.data) == [scheduler.MAIN]
+    scheduler.forget_data(scheduler.MAIN)
+    assert scheduler.thread_data(make) == scheduler.MAIN
+    assert made == [1, 2, 1]
+
+
+def test_current_frames_show_where_each_thread_is_in_the_program() -> None:
+    def program(library: Library) -> dict[int, str]:
+        def sleeper() -> None:
+            library.time.sleep(1)
+
+        thread = library.threading.Thread(target=sleeper)
+        thread.start()
+        frames = scheduler.current_frames()
+        thread.join()
+        return {ident: frame.f_code.co_name for ident, frame in frames.items()}
+
+    assert run(program) == {1: "program", 2: "sleeper"}
+
+
+def test_a_suspended_thread_is_listed_with_its_wait_and_its_frame() -> None:
+    def program(library: Library) -> None:
+        thread = library.threading.Thread(target=lambda: library.time.sleep(1), name="sleeper")
+        thread.start()
+        main, (ident, name, waiting, frame) = scheduler.standing()
+        assert main == (scheduler.MAIN, "MainThread", None, None)
+        assert (ident, name) == (2, "sleeper")
+        assert waiting is not None
+        assert waiting.frame is not None
+        assert waiting.frame.f_code.co_name == "sleep"
+        assert frame is not None
+        assert frame.f_code.co_name == "suspend"
+        thread.join()
+
+    run(program)
+
+
+def test_a_thread_that_has_not_begun_has_no_frame() -> None:
+    def program(_: Library) -> None:
+        scheduler.add_thread("new")
+        assert scheduler.standing()[1] == (2, "new", None, None)
+        assert 2 not in scheduler.current_frames()
+        scheduler.remove_thread(2)
+
+    run(program)
+
+
+def test_files_of_the_runtime_and_of_what_it_needs_are_its_own() -> None:
+    folder = scheduler.__file__.rpartition("/browser_runtime/")[0]
+    assert scheduler.is_ours(scheduler.__file__)
+    assert scheduler.is_ours(f"{folder}/browser_runtime/facts.py")
+    assert scheduler.is_ours(f"{folder}/runnable_tracer/tasks.py")
+    assert scheduler.is_ours("/home/packages/greenlet/__init__.py")
+    assert not scheduler.is_ours(__file__)
+    assert not scheduler.is_ours(f"{folder}/browser_runtime_of_another/facts.py")
+
+
+def test_code_of_the_runtime_keeps_its_turn_and_other_code_when_it_asks_for_it() -> None:
+    frame = sys._getframe()
+    assert not scheduler.keeps_turn(frame)
+    assert not scheduler.keeps_turn(None)
+    scheduler.keep_turn(True)
+    assert scheduler.keeps_turn(frame)
+    scheduler.keep_turn(False)
+    assert not scheduler.keeps_turn(frame)
+    own = _frame_inside(scheduler.thread_data)
+    assert scheduler.keeps_turn(own)
+
+
+def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> FrameType:
+    caller = call(lambda: sys._getframe(1))
+    scheduler.forget_data(scheduler.get_ident())
+    return caller
+
+
+# --- what is reported to a watch ------------------------------------------------------------------
+
+
+class Watch:
+    """Takes down what the scheduler reports."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[Any, ...]] = []
+        self.functions: list[str] = []
+
+    def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
+        self.seen.append(("wait", ident, is_last))
+        while frame and scheduler.is_ours(frame.f_code.co_filename):
+            frame = frame.f_back
+        self.functions.append(frame.f_code.co_name if frame else "")
+
+    def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
+        self.seen.append(("begin_thread", ident, name))
+        assert callable(function)
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *args: self.seen.append((name, *args))
+
+
+def _watched(program: Callable[[Library], object], *, clock_rate: float = 1) -> Watch:
+    watch = Watch()
+
+    def wrapped(library: Library) -> None:
+        scheduler.watch = watch
+        try:
+            program(library)
+        finally:
+            scheduler.watch = None
+
+    run(wrapped, clock_rate=clock_rate)
+    return watch
+
+
+def test_a_watch_sees_waits_and_who_wakes_whom() -> None:
+    def program(library: Library) -> None:
+        lock = library.threading.Lock()
+        lock.acquire()
+
+        def work() -> None:
+            library.time.sleep(1)
+            lock.release()
+
+        library.start(work)
+        lock.acquire()
+        library.time.sleep(1)
+
+    watch = _watched(program)
+    assert watch.seen == [
+        ("create_thread", 2),
+        ("wait", 1, False),
+        ("begin_thread", 2, "a thread"),
+        ("wait", 2, True),
+        ("run", 2),
+        ("woken", 1),
+        ("end_thread", 2),
+        ("run", 1),
+        ("wait", 1, True),
+        ("run", 1),
+    ]
+    assert watch.functions == ["program", "work", "program"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock_rate", "is_last"),
+    [(0.1, 1, True), (0.09, 1, False), (0.5, 1, True), (0.5, 0, False)],
+)
+def test_only_a_long_wait_of_all_threads_in_real_time_is_the_last(
+    seconds: float, clock_rate: float, *, is_last: bool
+) -> None:
+    watch = _watched(lambda library: library.time.sleep(seconds), clock_rate=clock_rate)
+    assert watch.seen == [("wait", 1, is_last), ("run", 1)]
+
+
+def test_an_endless_wait_can_be_the_last() -> None:
+    def program(_: Library) -> None:
+        queue: list[scheduler.Waiting] = []
+        kernel.set_timer(300, lambda: queue[0].wake())
+        scheduler.wait(None, queue, outside=True)
+
+    assert _watched(program).seen == [("wait", 1, True), ("woken", 1), ("run", 1)]
+
+
+def test_a_timeout_wakes_a_thread_without_a_report() -> None:
+    watch = _watched(lambda _: scheduler.wait(5), clock_rate=0)
+    assert watch.seen == [("wait", 1, False), ("run", 1)]
+
+
+def test_a_wait_that_fails_is_over_for_the_watch() -> None:
+    def program(_: Library) -> None:
+        kernel.refuses_to_suspend = True
+        with pytest.raises(scheduler.CannotSuspendError):
+            scheduler.wait(None, outside=True)
+        kernel.refuses_to_suspend = False
+
+    assert _watched(program).seen == [("wait", 1, True), ("run", 1)]
