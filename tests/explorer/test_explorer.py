@@ -1,4 +1,4 @@
-"""The explorer on this interpreter: what it finds, and finds again, and what it must not find."""
+"""Tests of the explorer on this interpreter, each in a process of its own."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SNIPPETS = REPOSITORY / "snippets"
-# It replaces clocks and threads of its process: not this one's.
+# The explorer replaces clocks and threads of its process, so it runs in a subprocess.
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY / "runtime" / "python")}
 
 BROKEN = ("doors", "drawers", "seat")
@@ -53,7 +53,7 @@ def program(tmp_path: Path) -> Any:
 
 
 @pytest.mark.parametrize("name", FIXED)
-def test_finds_nothing_where_nothing_is(name: str) -> None:
+def test_a_correct_program_has_no_breaking_interleaving(name: str) -> None:
     found = explore(SNIPPETS / "interleavings" / f"{name}.py")
     assert found["breaking"] == 0
     assert found["complete"] or found["reached"] == 2
@@ -61,33 +61,33 @@ def test_finds_nothing_where_nothing_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_usual_order_shows_nothing(name: str) -> None:
+def test_the_default_schedule_does_not_reveal_the_bug(name: str) -> None:
     found = explore(SNIPPETS / "interleavings" / f"{name}.py", "--bound", "0", "--runs", "1")
     assert found["breaking"] == 0
 
 
-def broken(found: dict[str, Any]) -> dict[str, Any]:
+def most_frequent_failure(found: dict[str, Any]) -> dict[str, Any]:
     group: dict[str, Any] = found["groups"][0]
     assert 0 < found["breaking"] < found["runs"]
     return group
 
 
 def test_finds_the_lost_update() -> None:
-    group = broken(explore(SNIPPETS / "interleavings" / "doors.py"))
+    group = most_frequent_failure(explore(SNIPPETS / "interleavings" / "doors.py"))
     assert (group["kind"], group["line"]) == ("exception", 19)
     assert group["stdout"].endswith("1 visitors\n")
-    # One switch is enough, and none is not.
+    # The bug needs exactly one forced switch.
     path = SNIPPETS / "interleavings" / "doors.py"
     assert explore(path, "--bound", "1")["breaking"] > 0
     assert explore(path, "--bound", "0")["breaking"] == 0
-    turn = next(step for step in group["steps"] if step["why"] == "turn")
-    assert (turn["who"], turn["line"]) == ("front door", 9)
-    assert turn["values"]["seen"] == "0"
+    preempted = next(step for step in group["steps"] if step["why"] == "turn")
+    assert (preempted["who"], preempted["line"]) == ("front door", 9)
+    assert preempted["values"]["seen"] == "0"
     assert "".join(step["stdout"] for step in group["steps"]) == group["stdout"]
 
 
-def test_finds_the_deadlock_and_says_who_waits_where() -> None:
-    group = broken(explore(SNIPPETS / "interleavings" / "drawers.py"))
+def test_finds_the_deadlock_and_names_each_waiting_thread_with_its_line() -> None:
+    group = most_frequent_failure(explore(SNIPPETS / "interleavings" / "drawers.py"))
     assert group["kind"] == "deadlock"
     assert "Ada waits at line 8 for a lock." in group["ending"]
     assert "Ben waits at line 8 for a lock." in group["ending"]
@@ -97,7 +97,7 @@ def test_finds_the_deadlock_and_says_who_waits_where() -> None:
 
 def test_finds_the_chess_set_that_is_sold_twice() -> None:
     found = explore(SNIPPETS / "interleavings" / "seat.py")
-    group = broken(found)
+    group = most_frequent_failure(found)
     assert found["complete"]
     assert group["ending"].endswith("AssertionError: -1 left in stock")
     stops = [(step["who"], step["line"]) for step in group["steps"]]
@@ -105,7 +105,7 @@ def test_finds_the_chess_set_that_is_sold_twice() -> None:
     assert ("Ben", 9) in stops
 
 
-def test_finds_tasks_that_wait_for_each_other(program: Any) -> None:
+def test_finds_a_deadlock_of_tasks(program: Any) -> None:
     found = explore(
         program(
             """
@@ -132,7 +132,7 @@ def test_finds_tasks_that_wait_for_each_other(program: Any) -> None:
     assert "Ada waits at line 7 for a lock." in group["ending"]
 
 
-def test_a_loop_that_does_not_end_is_given_up(program: Any) -> None:
+def test_an_endless_loop_stops_the_exploration_after_one_run(program: Any) -> None:
     found = explore(
         program(
             """
@@ -148,7 +148,7 @@ def test_a_loop_that_does_not_end_is_given_up(program: Any) -> None:
     assert found["runs"] == 1
 
 
-def test_a_thread_that_refuses_to_end_is_left_behind(program: Any) -> None:
+def test_a_thread_that_catches_every_exception_does_not_block_the_exploration(program: Any) -> None:
     found = explore(
         program(
             """
@@ -166,7 +166,7 @@ def test_a_thread_that_refuses_to_end_is_left_behind(program: Any) -> None:
     assert found["groups"][0]["kind"] == "endless"
 
 
-def test_a_loop_that_waits_for_another_thread_ends(program: Any) -> None:
+def test_a_loop_that_polls_for_another_thread_ends(program: Any) -> None:
     path = program(
         """
         from threading import Thread
@@ -199,12 +199,12 @@ def test_an_exception_in_a_thread_breaks_the_program(program: Any) -> None:
     assert group["ending"].endswith("ValueError: no (in Ada)")
 
 
-def test_an_exit_status_breaks_the_program(program: Any) -> None:
+def test_a_nonzero_exit_status_breaks_the_program(program: Any) -> None:
     assert explore(program("raise SystemExit(3)"))["groups"][0]["kind"] == "status"
     assert explore(program("raise SystemExit(0)"))["breaking"] == 0
 
 
-def test_waiting_costs_nothing_and_times_are_exact(program: Any) -> None:
+def test_waits_take_exactly_their_virtual_time(program: Any) -> None:
     path = program(
         """
         import asyncio, queue, threading, time
@@ -242,7 +242,7 @@ def test_waiting_costs_nothing_and_times_are_exact(program: Any) -> None:
     }
 
 
-def test_says_so_if_the_same_order_does_not_do_the_same(program: Any) -> None:
+def test_the_result_mentions_that_runs_were_not_reproducible(program: Any) -> None:
     path = program(
         """
         import os
@@ -256,11 +256,11 @@ def test_says_so_if_the_same_order_does_not_do_the_same(program: Any) -> None:
         """
     )
     assert "did not always give the same outcome" in explore(path, "--runs", "300")["result"]
-    steady = explore(SNIPPETS / "interleavings" / "doors.py")
-    assert "always" not in steady["result"]
+    reproducible = explore(SNIPPETS / "interleavings" / "doors.py")
+    assert "always" not in reproducible["result"]
 
 
-def test_says_which_orders_were_tried(program: Any) -> None:
+def test_the_result_describes_which_interleavings_were_tried(program: Any) -> None:
     path = program(
         """
         import asyncio
@@ -286,7 +286,7 @@ def test_says_which_orders_were_tried(program: Any) -> None:
         assert expected in explore(path, *options)["result"]
 
 
-def test_a_program_that_is_no_python_says_so(program: Any) -> None:
+def test_invalid_python_is_reported_as_a_syntax_error(program: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "explorer", str(program("if"))],
         env=ENVIRONMENT,
@@ -297,13 +297,13 @@ def test_a_program_that_is_no_python_says_so(program: Any) -> None:
     assert "SyntaxError" in done.stderr
 
 
-def test_the_same_twice() -> None:
+def test_exploring_twice_gives_the_same_result() -> None:
     path = SNIPPETS / "interleavings" / "doors.py"
     assert explore(path) == explore(path)
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "17"])
-def test_random_orders_are_the_same_for_the_same_seed(seed: str) -> None:
+def test_random_interleavings_are_the_same_for_the_same_seed(seed: str) -> None:
     path = SNIPPETS / "interleavings" / "drawers.py"
     found = explore(path, "--seed", seed, "--runs", "60")
     assert found == explore(path, "--seed", seed, "--runs", "60")
@@ -318,21 +318,30 @@ from explorer import search, scheduler
 from explorer.program import Program
 
 program = Program(Path(sys.argv[1]).read_text(), "program.py")
-with program.entered():
+with program.environment():
     seen = set()
     found = search.explore(program, bound=2, runs=400)
     for group in found.groups:
-        for ran in (program.follow(group.schedule), program.follow_fast(group.schedule)):
-            assert (ran.kind, ran.text, ran.stdout) == (group.kind, group.text, group.stdout)
-            assert search.schedule_of(ran) == group.schedule
-    # A random run is replayed by its choices, too.
+        for with_steps in (True, False):
+            result = program.run_schedule(group.schedule, with_steps=with_steps)
+            assert (result.kind, result.text, result.stdout) == (
+                group.kind,
+                group.text,
+                group.stdout,
+            )
+            assert search.schedule_of(result) == group.schedule
+    # A random run can be replayed from its choices as well.
     import random
     for seed in range(30):
-        chance = random.Random(seed)
-        ran = program.run(lambda number, options, costs: chance.randrange(options))
-        again = program.follow(search.schedule_of(ran))
-        assert again.decisions == ran.decisions
-        assert (again.kind, again.text, again.stdout) == (ran.kind, ran.text, ran.stdout)
+        generator = random.Random(seed)
+        result = program.run(lambda number, options, costs: generator.randrange(options))
+        replay = program.run_schedule(search.schedule_of(result), with_steps=True)
+        assert replay.decisions == result.decisions
+        assert (replay.kind, replay.text, replay.stdout) == (
+            result.kind,
+            result.text,
+            result.stdout,
+        )
 import threading, time
 assert threading.active_count() == 1, threading.enumerate()
 assert time.sleep.__module__ == "time"
@@ -346,86 +355,94 @@ assert lock.locked()
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *FIXED])
-def test_a_replay_is_the_run_and_afterwards_all_is_as_before(name: str) -> None:
+def test_a_replay_equals_the_run_and_the_process_is_restored_afterwards(name: str) -> None:
     python("-c", REPLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
-PLAY = """
+CHOICES_OF_A_READER = """
 import json, random, sys
 from pathlib import Path
 from explorer.program import Program
 
 program = Program(Path(sys.argv[1]).read_text(), "program.py")
-with program.entered():
+with program.environment():
     for seed in range(12):
-        chance = random.Random(seed)
+        generator = random.Random(seed)
         choices = []
-        while (ran := program.play(choices)).kind == "open":
-            assert not ran.breaks
-            assert [each.choice for each in ran.decisions] == choices
-            assert len(ran.options) > 1 and len({each.who for each in ran.options}) > 1
-            choice = chance.choice([0, 0, chance.randrange(len(ran.options))])
-            option, before = ran.options[choice], ran.steps
+        while (result := program.run_choices(choices)).kind == "open":
+            assert not result.breaks
+            assert [decision.choice for decision in result.decisions] == choices
+            assert len({option.actor for option in result.options}) > 1
+            choice = generator.choice([0, 0, generator.randrange(len(result.options))])
+            option, before = result.options[choice], result.steps
             choices.append(choice)
-            after = program.play(choices).steps
-            # What has happened stays; of the last step it may be told now why it is over.
+            after = program.run_choices(choices).steps
+            # Earlier steps stay the same, except that the last one may now have a reason to end.
             assert after[: len(before) - 1] == before[:-1]
             new = after[len(before) :]
-            # One that has not begun, or only waits anew, may not come to a line of its own.
-            names = {step.who for step in after[max(0, len(before) - 1) :]}
-            assert not new or not option.begun or option.who in names, (option, new)
-        assert ran.options == ()
-        whole = program.run(lambda number, options, costs: choices[number])
-        assert (ran.kind, ran.text, ran.stdout) == (whole.kind, whole.text, whole.stdout)
-        assert len(ran.decisions) == len(choices)
-    usual = program.follow(())
-    ended = program.play([], to_the_end=True)
-    assert (ended.kind, ended.steps, ended.decisions) == (usual.kind, usual.steps, usual.decisions)
+            # An actor that starts, or that only waits again, may not run a line of the program.
+            actors = {step.actor for step in after[max(0, len(before) - 1) :]}
+            assert not new or not option.has_started or option.actor in actors, (option, new)
+        assert result.options == ()
+        complete = program.run(lambda number, options, costs: choices[number])
+        assert (result.kind, result.text, result.stdout) == (
+            complete.kind,
+            complete.text,
+            complete.stdout,
+        )
+        assert len(result.decisions) == len(choices)
+    default = program.run_schedule((), with_steps=True)
+    ended = program.run_choices([], to_the_end=True)
+    assert (ended.kind, ended.steps, ended.decisions) == (
+        default.kind,
+        default.steps,
+        default.decisions,
+    )
 import threading
 assert threading.active_count() == 1, threading.enumerate()
 """
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *FIXED])
-def test_a_reader_may_make_each_choice(name: str) -> None:
-    python("-c", PLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
+def test_a_reader_can_make_every_choice(name: str) -> None:
+    python("-c", CHOICES_OF_A_READER, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
-PLAYED = """
+RUN_CHOICES = """
 import json, sys
 from pathlib import Path
 from explorer import report
 
 source = Path(sys.argv[1]).read_text()
-print(json.dumps(report.played(source, "program.py", json.loads(sys.argv[2]))))
+print(json.dumps(report.run_choices(source, "program.py", json.loads(sys.argv[2]))))
 """
 
 
-def played(name: str, *choices: int) -> dict[str, Any]:
+def run_choices(name: str, *choices: int) -> dict[str, Any]:
     path = str(SNIPPETS / "interleavings" / f"{name}.py")
-    told: dict[str, Any] = json.loads(python("-c", PLAYED, path, json.dumps(choices)))
-    return told
+    report: dict[str, Any] = json.loads(python("-c", RUN_CHOICES, path, json.dumps(choices)))
+    return report
 
 
-def test_who_can_be_chosen_is_said_with_the_line() -> None:
-    first = played("drawers")
+def test_each_option_is_described_with_its_line() -> None:
+    first = run_choices("drawers")
     assert (first["kind"], first["choices"], first["chosen"]) == ("open", [], "0 choices")
     assert [(each["who"], each["text"]) for each in first["options"]] == [
         ("Ada", "starts at line 6"),
         ("The main thread", "resumes at line 14"),
     ]
-    other = played("drawers", 1)
+    other = run_choices("drawers", 1)
     assert other["chosen"] == "1 choice, 1 forced switch"
     assert other["steps"][-1]["who"] == other["options"][0]["who"] == "The main thread"
-    tasks = played("seat")
-    assert played("seat", 1)["chosen"] == "1 choice, 1 task out of turn"
+    tasks = run_choices("seat")
+    assert run_choices("seat", 1)["chosen"] == "1 choice, 1 task out of turn"
     assert [(each["who"], each["text"]) for each in tasks["options"]] == [
         ("Ada", "starts at line 6"),
         ("Ben", "starts at line 16"),
     ]
 
 
-COUNT = """
+COUNT_INTERLEAVINGS = """
 from explorer import search
 from explorer.program import Program
 
@@ -440,7 +457,7 @@ async def main():
 asyncio.run(main())
 '''
 program = Program(source.format(*{}))
-with program.entered():
+with program.environment():
     found = search.explore(program, bound=99, runs=5000)
 assert found.complete
 schedules = [group.schedule for group in found.groups]
@@ -449,8 +466,8 @@ print(found.runs, *sorted(group.stdout for group in found.groups))
 """
 
 
-@pytest.mark.parametrize(("steps", "orders"), [((1, 1), 2), ((2, 1), 3), ((2, 2), 6)])
-def test_tasks_take_turns_in_every_way_there_is(steps: tuple[int, int], orders: int) -> None:
-    """As many ways as two rows of steps can be shuffled into each other: (m + n)! / (m! n!)."""
-    _, *outputs = python("-c", COUNT.replace("*{}", f"*{steps}")).split()
-    assert len(outputs) == len(set(outputs)) == orders
+@pytest.mark.parametrize(("steps", "interleavings"), [((1, 1), 2), ((2, 1), 3), ((2, 2), 6)])
+def test_every_interleaving_of_two_tasks_is_run(steps: tuple[int, int], interleavings: int) -> None:
+    """Sequences of m and n steps have (m + n)! / (m! n!) interleavings."""
+    _, *outputs = python("-c", COUNT_INTERLEAVINGS.replace("*{}", f"*{steps}")).split()
+    assert len(outputs) == len(set(outputs)) == interleavings

@@ -75,12 +75,12 @@ function callOf(request: Request, filename: string): string {
   const given = `"explored.txt", ${JSON.stringify(filename)}`;
   switch (request.type) {
     case "every order":
-      return `tell_of_file(${given}, ${String(request.bound)}, ${String(MOST_RUNS)})`;
+      return `print_exploration(${given}, ${String(request.bound)}, ${String(MOST_RUNS)})`;
     case "at random":
-      return `tell_of_file(${given}, 0, ${String(AT_RANDOM)}, ${String(request.seed)})`;
+      return `print_exploration(${given}, 0, ${String(AT_RANDOM)}, ${String(request.seed)})`;
     case "by hand": {
       const toTheEnd = request.toTheEnd ? "True" : "False";
-      return `tell_played(${given}, ${JSON.stringify(request.choices)}, ${toTheEnd})`;
+      return `print_run(${given}, ${JSON.stringify(request.choices)}, ${toTheEnd})`;
     }
   }
 }

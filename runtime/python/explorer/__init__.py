@@ -1,9 +1,10 @@
-"""Runs a small program again and again, each time in another order of its threads and tasks.
+"""Systematic concurrency testing: runs a small program under many thread and task interleavings.
 
-Everything that decides who goes on is replaced for that time: locks, threads, sleeping and clocks
-under CPython's own `threading`, `queue` and `concurrent.futures`, and the event loop under
-`asyncio`. So a run depends on nothing but the choices that were made, and the same choices give the
-same run. Time is virtual: waiting costs nothing.
+During an exploration, everything that decides which thread or task runs next is replaced: locks,
+threads, sleeping and clocks below CPython's own `threading`, `queue` and `concurrent.futures`, and
+the event loop below `asyncio`. A run therefore depends only on the choices that the explorer made,
+and the same choices reproduce the same run. Time is virtual, so waiting costs nothing.
 
-`search.explore` tries schedules, `program.Program.run` runs one; `python -m explorer` does both.
+`search.explore` runs many schedules and `program.Program.run` runs a single one. On the command
+line, `python -m explorer` explores a program and prints the result.
 """

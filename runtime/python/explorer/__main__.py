@@ -9,7 +9,7 @@ from explorer import report
 
 
 def main() -> int:
-    """Explore the file on the command line; return 1 if it can break."""
+    """Explore the file on the command line and return 1 if an interleaving breaks it."""
     parser = argparse.ArgumentParser(prog="explorer", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--bound", type=int, default=2, help="maximum number of forced switches")
@@ -18,19 +18,19 @@ def main() -> int:
     parser.add_argument(
         "--json", action="store_true", help="print everything that was found, as JSON"
     )
-    given = parser.parse_args()
-    source = given.file.read_text(encoding="utf-8")
-    found = report.make(
-        source, given.file.name, bound=given.bound, runs=given.runs, seed=given.seed
+    options = parser.parse_args()
+    source = options.file.read_text(encoding="utf-8")
+    found = report.explore(
+        source, options.file.name, bound=options.bound, runs=options.runs, seed=options.seed
     )
-    if given.json:
+    if options.json:
         json.dump(found, sys.stdout, indent=1)
         return int(bool(found["breaking"]))
-    print(found["result"])  # noqa: T201 - it talks to a terminal
+    print(found["result"])  # noqa: T201 - a command-line tool
     for group in found["groups"]:
         print(f"\n{group['count']} times: {group['ending']}")  # noqa: T201
-        for each in group["steps"]:
-            print(f"  {each['text']}")  # noqa: T201
+        for step in group["steps"]:
+            print(f"  {step['text']}")  # noqa: T201
     return int(bool(found["breaking"]))
 
 

@@ -1,7 +1,8 @@
-"""An event loop in virtual time, in which tasks that are ready take their turns in any order.
+"""An asyncio event loop in virtual time, in which the explorer chooses the next ready task.
 
-All but the order is `asyncio.BaseEventLoop`. Only neighbours in the queue of callbacks that are
-both steps of tasks change places: others are the library's own, which relies on their order.
+Everything else is `asyncio.BaseEventLoop`. Only adjacent callbacks that are steps of tasks may be
+reordered: the other callbacks belong to asyncio itself, which relies on running them first in,
+first out.
 """
 
 import asyncio
@@ -16,25 +17,26 @@ _DEFAULT_NAME = re.compile(r"Task-\d+")
 
 
 def task_of(handle: Any) -> "asyncio.Task[Any] | None":
-    """Return the task whose step a callback is, if it is one."""
+    """Return the task whose next step a callback handle runs, or None for other callbacks."""
     owner = getattr(handle._callback, "__self__", None)
     return owner if isinstance(owner, asyncio.Task) and not handle._cancelled else None
 
 
 class _Ready(collections.deque[Any]):
-    """Callbacks that are due: the queue `BaseEventLoop._ready`."""
+    """The callbacks that are due, in place of the deque `BaseEventLoop._ready`."""
 
-    # The task whose step was taken out last.
+    # The task whose step was taken from the queue last.
     task: "asyncio.Task[Any] | None" = None
 
-    def stopped(self) -> None:
-        """Tell who watches that the last step is over."""
+    def report_step_end(self) -> None:
+        """Report the end of the last task step to the run's observer."""
         task, self.task = self.task, None
-        if task and (watch := scheduler.current().watch):
-            watch.task_stops(task)
+        if task and (observer := scheduler.current().observer):
+            observer.task_stops(task)
 
     def popleft(self) -> Any:
-        self.stopped()
+        """Remove and return the next callback, which the explorer chooses among task steps."""
+        self.report_step_end()
         handle = self._choose()
         self.task = task_of(handle)
         return handle
@@ -46,17 +48,17 @@ class _Ready(collections.deque[Any]):
         if options < 2:
             return super().popleft()
         run = scheduler.current()
-        handles = [self[place] for place in range(options)]
+        handles = [self[index] for index in range(options)]
         chosen = run.decide(handles, 1, tasks=True)
         if chosen is None:
-            run.leave()
-        # Not `remove`: handles of timers may be equal without being the same.
-        del self[next(place for place, each in enumerate(handles) if each is chosen)]
+            run.unwind()
+        # `remove` compares with ==, and distinct timer handles can be equal.
+        del self[next(index for index, handle in enumerate(handles) if handle is chosen)]
         return chosen
 
 
 class _Selector:
-    """Stands where a loop has its selector; there are no file descriptors to watch."""
+    """Waits in virtual time in place of the loop's selector; there are no file descriptors."""
 
     def __init__(self, ready: _Ready) -> None:
         self._ready = ready
@@ -64,62 +66,63 @@ class _Selector:
         self._waiting: scheduler.Thread | None = None
 
     def select(self, timeout: float | None = None) -> list[object]:
-        """Wait `timeout` seconds of virtual time (None: for ever), or until `wake` is called."""
+        """Wait for `timeout` seconds of virtual time (None: forever), or until `wake` is called."""
         run = scheduler.current()
-        self._ready.stopped()
+        self._ready.report_step_end()
         if not self._woken and (timeout is None or timeout > 0):
             self._waiting = run.current
             try:
                 run.wait(timeout)
             finally:
                 self._waiting = None
-        elif run.over:
-            raise scheduler.Over
+        elif run.is_over:
+            raise scheduler.RunEnded
         self._woken = False
         return []
 
     def wake(self) -> None:
-        """Let `select` return, now or when it is called next."""
+        """Make the current call of `select` return, or the next one if there is none."""
         self._woken = True
         if self._waiting:
             scheduler.current().wake(self._waiting)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing, because this selector has no file descriptors to close."""
 
 
 class Loop(base_events.BaseEventLoop):
     """An event loop without sockets and subprocesses."""
 
-    # Task names count from 1 in each run; the count in `asyncio` goes on.
-    numbers = 0
+    # Default task names count from 1 in each run, whereas asyncio's own counter never restarts.
+    tasks_named = 0
 
     def __init__(self, selector: object = None) -> None:  # noqa: ARG002 - as SelectorEventLoop
         super().__init__()
         self._ready = _Ready()
         self._selector = _Selector(self._ready)
-        # Timers of the same moment are due together, however their times were added up.
+        # Deadlines of the same virtual time may differ by rounding errors, depending on how they
+        # were added up. Timers that close together must expire in the same iteration.
         self._clock_resolution = 1e-9
 
     def time(self) -> float:
-        """Seconds of virtual time."""
+        """Return the virtual time, in seconds."""
         return scheduler.current().now
 
     def create_task(self, coro: Any, **kwargs: Any) -> Any:
-        """Create a task as CPython does, naming it by this run's own count."""
+        """Create a task as CPython does, but number default names per run."""
         task = super().create_task(coro, **kwargs)
         if isinstance(task, asyncio.Task) and _DEFAULT_NAME.fullmatch(task.get_name()):
-            Loop.numbers += 1
-            task.set_name(f"Task-{Loop.numbers}")
+            Loop.tasks_named += 1
+            task.set_name(f"Task-{Loop.tasks_named}")
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Report what went wrong, unless that is because the run was ended."""
-        if scheduler.is_running() and not scheduler.current().over:
+        """Report an error, unless it only results from unwinding a run that is over."""
+        if scheduler.is_running() and not scheduler.current().is_over:
             super().call_exception_handler(context)
 
     def _process_events(self, event_list: list[object]) -> None:
-        """There are none."""
+        """Do nothing, because `_Selector.select` returns no events."""
 
     def _write_to_self(self) -> None:
         self._selector.wake()
@@ -131,6 +134,6 @@ _Base: Any = getattr(events, "_BaseDefaultEventLoopPolicy", None) or getattr(
 
 
 class Policy(_Base):  # type: ignore[misc]
-    """Makes these loops for `asyncio.run` and `asyncio.new_event_loop`."""
+    """Creates `Loop` objects for `asyncio.run` and `asyncio.new_event_loop`."""
 
     _loop_factory = Loop

@@ -1,4 +1,8 @@
-"""What `threading` is built on, on the scheduler: locks, threads, sleeping, clocks."""
+"""The primitives below `threading` and `time`, built on the explorer's scheduler.
+
+Locks, threads, sleeping and clocks behave as in `_thread` and `time`, but each wait goes through
+`scheduler.Scheduler`, which decides which thread runs next. `replace` installs them.
+"""
 
 import sys
 import time
@@ -10,19 +14,19 @@ from explorer import scheduler
 from explorer.scheduler import MAIN, Thread
 
 TIMEOUT_MAX = 4294967.0  # seconds
-# Files of the program that is run, whose `with` statements are points.
+# Files of the explored program. Only their `with lock:` statements are switch points.
 program_files: set[str] = set()
 
 
 class Lock:
-    """Like `_thread.lock`: not owned, not reentrant, waiting threads in the order they came."""
+    """Like `_thread.lock`: it has no owner and is not reentrant."""
 
     def __init__(self) -> None:
         self._locked = False
         self._queue: list[Thread] = []
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock, waiting for it if asked to; return whether it was taken."""
+        """Acquire the lock, waiting for it if `blocking`; return whether it was acquired."""
         if not blocking and timeout != -1:
             raise ValueError("can't specify a timeout for a non-blocking call")
         if timeout < 0 and timeout != -1:
@@ -42,15 +46,15 @@ class Lock:
         return True
 
     def release(self) -> None:
-        """Give the lock back; those who wait may take it when their turn comes."""
-        if not self._locked and not scheduler.current().over:
+        """Release the lock and wake all threads that wait for it, which then compete for it."""
+        if not self._locked and not scheduler.current().is_over:
             raise RuntimeError("release unlocked lock")
         self._locked = False
         for thread in self._queue:
             scheduler.current().wake(thread)
 
     def locked(self) -> bool:
-        """Return whether someone holds the lock."""
+        """Return whether a thread holds the lock."""
         return self._locked
 
     def __enter__(self) -> bool:
@@ -67,7 +71,7 @@ class Lock:
 
 
 class RLock:
-    """Like `_thread.RLock`: the thread that holds it may take it again."""
+    """Like `_thread.RLock`: the thread that holds it may acquire it again."""
 
     def __init__(self, *_: object, **__: object) -> None:
         self._lock = Lock()
@@ -75,7 +79,7 @@ class RLock:
         self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock once more, waiting for it if asked to; return whether it was taken."""
+        """Acquire the lock once more, waiting for it if `blocking`; return whether it was."""
         me = scheduler.current().current
         if self._owner is not me:
             if not self._lock.acquire(blocking, timeout):
@@ -85,9 +89,9 @@ class RLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back once; others may take it when that was the last time."""
+        """Undo one `acquire`; the last one makes the lock available to other threads."""
         if not self._is_owned():
-            if scheduler.current().over:
+            if scheduler.current().is_over:
                 return
             raise RuntimeError("cannot release un-acquired lock")
         self._count -= 1
@@ -96,7 +100,7 @@ class RLock:
             self._lock.release()
 
     def locked(self) -> bool:
-        """Return whether someone holds the lock."""
+        """Return whether a thread holds the lock."""
         return self._count > 0
 
     def __enter__(self) -> bool:
@@ -126,28 +130,30 @@ class RLock:
         self._count, self._owner = 0, None
 
 
-# Before a lock is given back nothing new can happen: these calls are no points.
+# A switch just before a lock is released leads to no new outcome, so these calls are no switch
+# points.
 RELEASES: frozenset[object] = frozenset(
     {Lock.release, Lock.__exit__, RLock.release, RLock.__exit__}
 )
 
 
 def _enter_point(frame: FrameType | None) -> None:
-    """A point before `with lock:` in the program, where the interpreter may report no call.
+    """Make `with lock:` in the explored program a switch point.
 
-    The library's own `with` statements are none: what it does is one step, unless it waits.
+    The interpreter may report no CALL event there. `with` statements in the standard library are no
+    switch points, because a call into the library is a single step, unless it waits.
     """
     while frame is not None and frame.f_code.co_name == "__enter__":
         frame = frame.f_back
     if frame is None or frame.f_code.co_filename not in program_files:
         return
     run = scheduler.current()
-    if run.current.called != (frame.f_code, frame.f_lasti):
-        run.point()
+    if run.current.last_call != (frame.f_code, frame.f_lasti):
+        run.switch_point()
 
 
 class ThreadHandle:
-    """Like `_thread._ThreadHandle`: what a `Thread` knows of the thread below it."""
+    """Like `_thread._ThreadHandle`, with which a `threading.Thread` joins its thread."""
 
     def __init__(self) -> None:
         self.ident = 0
@@ -160,7 +166,7 @@ class ThreadHandle:
         return self._done
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the end of the thread."""
+        """Wait until the thread has ended, or until `timeout` seconds have passed."""
         run = scheduler.current()
         end = None if timeout is None or timeout < 0 else run.now + timeout
         while not self._done and (end is None or run.now < end):
@@ -177,20 +183,20 @@ class ThreadHandle:
             scheduler.current().wake(thread)
 
 
-class Started:
-    """The threads of one run that its end waits for."""
+class StartedThreads:
+    """The threads of one run that the interpreter would wait for at exit."""
 
     def __init__(self) -> None:
         self.handles: list[ThreadHandle] = []
-        # On 3.12 a thread's end is a lock that is given back.
-        self.ends: dict[Thread, Lock] = {}
+        # On Python 3.12 `join` waits for a lock that is released when the thread ends.
+        self.end_locks: dict[Thread, Lock] = {}
 
 
-started = Started()
+started_threads = StartedThreads()
 
 
 def make_thread_handle(ident: int) -> ThreadHandle:
-    """Return the handle of a thread that runs already."""
+    """Return the handle of a thread that is already running."""
     handle = ThreadHandle()
     handle._started, handle.ident = True, ident
     return handle
@@ -199,7 +205,7 @@ def make_thread_handle(ident: int) -> ThreadHandle:
 def start_joinable_thread(
     function: Callable[[], object], handle: ThreadHandle | None = None, daemon: bool = True
 ) -> ThreadHandle:
-    """Start a thread that runs the function."""
+    """Start a thread that calls the function, and return its handle."""
     handle = handle or ThreadHandle()
     if handle._started:
         raise RuntimeError("thread already started")
@@ -207,18 +213,21 @@ def start_joinable_thread(
     thread = run.start(function, lambda: _ended(thread, handle))
     handle._started, handle.ident = True, thread.ident
     if not daemon:
-        started.handles.append(handle)
+        started_threads.handles.append(handle)
     return handle
 
 
 def _ended(thread: Thread, handle: ThreadHandle) -> None:
     handle._set_done()
-    if lock := started.ends.pop(thread, None):
+    if lock := started_threads.end_locks.pop(thread, None):
         lock.release()
 
 
-class _Bound:
-    """Calls a function with its arguments; it belongs to the same object."""
+class _BoundCall:
+    """Calls a function with the given arguments.
+
+    `__self__` is that of the function, from which the scheduler learns the `threading.Thread`.
+    """
 
     def __init__(
         self, function: Callable[..., object], args: tuple[object, ...], keywords: dict[str, object]
@@ -234,25 +243,25 @@ class _Bound:
 def start_new_thread(
     function: Callable[..., object], args: tuple[object, ...], kwargs: Any = None
 ) -> int:
-    """Start a daemon thread the low-level way; return its number."""
-    return start_joinable_thread(_Bound(function, args, kwargs or {})).ident
+    """Start a daemon thread like `_thread.start_new_thread`; return its identifier."""
+    return start_joinable_thread(_BoundCall(function, args, kwargs or {})).ident
 
 
 def set_sentinel() -> Lock:
-    """Return a lock that is given back when the running thread has ended (CPython 3.12)."""
+    """Return a lock that is released when the running thread has ended (CPython 3.12)."""
     lock = Lock()
-    started.ends[scheduler.current().current] = lock
+    started_threads.end_locks[scheduler.current().current] = lock
     return lock
 
 
 def shutdown() -> None:
-    """Wait for the threads that are no daemons."""
-    while waiting := [handle for handle in started.handles if not handle.is_done()]:
-        waiting[0].join()
+    """Wait until all non-daemon threads have ended."""
+    while running := [handle for handle in started_threads.handles if not handle.is_done()]:
+        running[0].join()
 
 
 def get_ident() -> int:
-    """Return the number of the running thread, like `threading.get_ident`."""
+    """Return the identifier of the running thread, like `threading.get_ident`."""
     return scheduler.current().current.ident
 
 
@@ -262,32 +271,32 @@ def exit_thread() -> None:
 
 
 def count() -> int:
-    """Return how many threads run beside the main one."""
+    """Return the number of live threads other than the main one."""
     return sum(thread.state != scheduler.ENDED for thread in scheduler.current().threads) - 1
 
 
-def no_hook(args: Any, /) -> None:
-    """Do nothing: no run is going on."""
+def ignore_failure(args: Any, /) -> None:
+    """Ignore an uncaught exception of a thread, because no run is in progress."""
 
 
-# Called with what `threading.excepthook` gets.
-on_thread_failed: Callable[[Any], None] = no_hook
+# Called with the argument of `threading.excepthook`.
+on_thread_failed: Callable[[Any], None] = ignore_failure
 
 
 def excepthook(args: Any, /) -> None:
-    """Stand in for `threading.excepthook`."""
+    """Pass an uncaught exception of a thread to the current run, like `threading.excepthook`."""
     on_thread_failed(args)
 
 
 # --- time ---------------------------------------------------------------------------------------
 
 _real = {name: getattr(time, name) for name in ("sleep", "time", "perf_counter", "monotonic")}
-# Wall-clock time at which all runs of a process begin, in s.
-_epoch = float(int(time.time()))
+# Wall-clock time at which every run of this process begins, in seconds since 1970.
+_run_start = float(int(time.time()))
 
 
 def sleep(seconds: float, /) -> None:
-    """Do what `time.sleep` does, in virtual time."""
+    """Suspend the running thread for so many seconds of virtual time, like `time.sleep`."""
     if not scheduler.is_running():
         _real["sleep"](seconds)
         return
@@ -297,13 +306,15 @@ def sleep(seconds: float, /) -> None:
 
 
 def monotonic() -> float:
-    """Seconds of virtual time since the run began."""
+    """Return the seconds of virtual time since the run began."""
     return scheduler.current().now if scheduler.is_running() else float(_real["monotonic"]())
 
 
 def wall_clock() -> float:
-    """Like `time.time`, in virtual time."""
-    return _epoch + scheduler.current().now if scheduler.is_running() else float(_real["time"]())
+    """Return the virtual wall-clock time, like `time.time`."""
+    if not scheduler.is_running():
+        return float(_real["time"]())
+    return _run_start + scheduler.current().now
 
 
 def _in_ns(clock: Callable[[], float]) -> Callable[[], int]:

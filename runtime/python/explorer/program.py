@@ -1,4 +1,4 @@
-"""One run of a program under one schedule, and what came of it."""
+"""Runs a program once under one schedule and returns the result."""
 
 import builtins
 import contextlib
@@ -15,30 +15,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer import primitives, scheduler, stacks
-from explorer.points import Points
+from explorer.points import SwitchPoints
 from explorer.replace import Replacement
-from explorer.scheduler import CannotSwitchError, Chooser, Decision, Over, Scheduler
+from explorer.scheduler import CannotSwitchError, Chooser, Decision, RunEnded, Scheduler
 from explorer.steps import Option, Recorder, Step
 
-# A run prints no more than so many characters that are kept.
-_MOST_TEXT = 10_000
-# Collecting what deadlocks leave behind takes longer than a short run.
-_COLLECT = 50
+_MAX_OUTPUT = 10_000  # characters
+# Collecting the garbage of unwound runs takes longer than a short run, so it is not done each time.
+_RUNS_PER_COLLECTION = 50
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What came of one run.
+class RunResult:
+    """The result of one run.
 
     Attributes:
-        kind: `ok`, `exception`, `status`, `deadlock` or `endless`; `open` if a decision was left.
-        text: what went wrong, in a line or more; empty if nothing did.
-        line: where, if it is known; else 0.
-        stdout: what was printed.
-        decisions: all that were made.
-        steps: who ran where, if that was asked for.
-        seconds: of virtual time.
-        options: who could go on at the decision that was left open, if its steps were asked for.
+        kind: `ok`, `exception`, `status`, `deadlock`, `endless`, or `open` if the run ended at a
+            decision that was left open.
+        text: a description of what went wrong, which may have several lines; empty for `ok`.
+        line: the line of the exception; 0 if there is none or if it is unknown.
+        stdout: what the program printed.
+        decisions: all decisions, in order.
+        steps: what each thread or task did; empty unless steps were requested.
+        seconds: how long the run took, in virtual time.
+        options: the threads or tasks that could continue at the decision that was left open; empty
+            unless steps were requested.
     """
 
     kind: str
@@ -52,58 +53,58 @@ class Ran:
 
     @property
     def breaks(self) -> bool:
-        """Whether the program did not come to a good end."""
+        """Whether the program failed, deadlocked or did not end."""
         return self.kind not in ("ok", "open")
 
 
 class _Stream(io.TextIOBase):
-    """Takes what is printed."""
+    """A text stream that passes on what the program prints."""
 
-    def __init__(self, taken: Callable[[str], None]) -> None:
-        self._taken = taken
+    def __init__(self, on_text: Callable[[str], None]) -> None:
+        self._on_text = on_text
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str, /) -> int:
-        self._taken(text)
+        self._on_text(text)
         return len(text)
 
 
 class Program:
-    """A program that can be run again and again, while `entered`.
+    """A program that can be run any number of times within its `environment`.
 
     Args:
-        source: its text.
+        source: the text of the program.
         filename: its name in reports.
-        steps: points and waits after which a run is given up as endless.
+        max_steps: number of switch points and waits after which a run is stopped as endless.
 
     Raises:
-        SyntaxError: the source is no Python.
+        SyntaxError: the source is not valid Python.
     """
 
-    def __init__(self, source: str, filename: str = "program.py", steps: int = 20_000) -> None:
+    def __init__(self, source: str, filename: str = "program.py", max_steps: int = 20_000) -> None:
         self.filename = filename
         self._code = compile(source, filename, "exec", dont_inherit=True)
-        self._steps = steps
+        self._max_steps = max_steps
         self._runs = 0
         self._replacement = Replacement(tasks="asyncio" in source)
         lines = source.splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)
 
     @contextlib.contextmanager
-    def entered(self) -> Iterator[None]:
-        """Make this process one in which programs run under schedules; afterwards it is as before.
+    def environment(self) -> Iterator[None]:
+        """Prepare this process for runs under a schedule, and restore it after the `with` block.
 
-        Nothing else may use threads or clocks in it meanwhile.
+        Within the block, nothing else in this process may use threads or clocks.
         """
         saved = {name: getattr(sys, name) for name in ("stdin", "stdout", "stderr", "excepthook")}
         main, state = sys.modules["__main__"], random.getstate()
         enabled = gc.isenabled()
         gc.disable()
         try:
-            with self._replacement.entered(), warnings.catch_warnings():
-                # Of coroutines that the end of a run left behind.
+            with self._replacement.installed(), warnings.catch_warnings():
+                # A run that is unwound leaves coroutines that were never awaited.
                 warnings.simplefilter("ignore")
                 try:
                     yield
@@ -117,25 +118,24 @@ class Program:
             if enabled:
                 gc.enable()
 
-    def follow(self, schedule: Sequence[tuple[int, int]]) -> Ran:
-        """Run it with these choices and return each of its steps.
+    def run_schedule(
+        self, schedule: Sequence[tuple[int, int]], *, with_steps: bool = False
+    ) -> RunResult:
+        """Run the program under a schedule.
 
         Args:
-            schedule: number of a decision and which of its options, counted from 0, for those
-                where it is not the usual one.
+            schedule: for each decision whose choice is not the default one, its number and the
+                option, counted from 0.
+            with_steps: whether to record the steps, which takes longer.
         """
-        return self.run(scheduler.following(schedule), with_steps=True)
+        return self.run(scheduler.follow(schedule), with_steps=with_steps)
 
-    def follow_fast(self, schedule: Sequence[tuple[int, int]]) -> Ran:
-        """Run it with these choices, without telling its steps."""
-        return self.run(scheduler.following(schedule))
-
-    def play(self, choices: Sequence[int], *, to_the_end: bool = False) -> Ran:
-        """Run it with these choices up to the first decision for which there is none.
+    def run_choices(self, choices: Sequence[int], *, to_the_end: bool = False) -> RunResult:
+        """Run the program up to the first decision for which no choice is given.
 
         Args:
-            choices: which of its options, counted from 0, for each decision from the first on.
-            to_the_end: make the usual choices after them.
+            choices: the option, counted from 0, for each decision from the first one on.
+            to_the_end: whether to continue with the default choices instead of stopping.
         """
 
         def choose(number: int, options: int, costs: int) -> int | None:  # noqa: ARG001
@@ -145,47 +145,53 @@ class Program:
 
         return self.run(choose, with_steps=True)
 
-    def run(self, choose: Chooser, *, with_steps: bool = False) -> Ran:
-        """Run it once, asking at each decision.
+    def run(self, choose: Chooser, *, with_steps: bool = False) -> RunResult:
+        """Run the program once.
+
+        Args:
+            choose: makes the choice at each decision.
+            with_steps: whether to record the steps, which takes longer.
 
         Raises:
-            KeyboardInterrupt: somebody wants it to end.
-            CannotSwitchError: it starts threads, and there can be none here.
+            KeyboardInterrupt: the user pressed Ctrl-C.
+            CannotSwitchError: the program starts threads, but this environment cannot run any.
         """
-        run = Scheduler(choose, self._steps)
+        run = Scheduler(choose, self._max_steps)
         recorder = Recorder(run, self.filename)
         printed: list[str] = []
-        failed: list[tuple[BaseException, str]] = []
+        # Uncaught exceptions, each with the name of its thread.
+        failures: list[tuple[BaseException, str]] = []
 
-        def take(text: str) -> None:
+        def on_text(text: str) -> None:
             printed.append(text)
             if with_steps:
-                recorder.printed(text)
+                recorder.text_printed(text)
 
-        def thread_failed(args: Any, /) -> None:
+        def on_thread_failed(args: Any, /) -> None:
             if not issubclass(args.exc_type, SystemExit):
-                failed.append((args.exc_value, run.current.name))
+                failures.append((args.exc_value, run.current.name))
 
         scheduler.enter(run)
-        primitives.on_thread_failed = thread_failed
-        self._replacement.renew()
-        points = Points(self._code)
+        primitives.on_thread_failed = on_thread_failed
+        self._replacement.reset()
+        points = SwitchPoints(self._code)
         output = sys.stdout, sys.stderr
-        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), _Stream(take), _Stream(lambda _: None)
+        sys.stdin, sys.stdout, sys.stderr = io.StringIO(), _Stream(on_text), _Stream(lambda _: None)
         random.seed(1)
         points.begin()
         if with_steps:
-            run.watch = recorder
-            points.watch_lines(recorder.line)
+            run.observer = recorder
+            points.report_lines(recorder.line_starts)
         status: object = 0
         waits = ""
         try:
             try:
-                status = self._to_the_end(failed)
-            except Over:
-                waits = stacks.describe(run, self.filename) if run.verdict == "deadlock" else ""
+                status = self._execute(failures)
+            except RunEnded:
+                if run.verdict == "deadlock":
+                    waits = stacks.describe_deadlock(run, self.filename)
             finally:
-                if not run.over:
+                if not run.is_over:
                     recorder.thread_stops("end")
                 seconds = run.now
                 run.end()
@@ -193,28 +199,36 @@ class Program:
             points.end()
             sys.stdout, sys.stderr = output
             scheduler.leave()
-            primitives.on_thread_failed = primitives.no_hook  # The last one keeps the run.
+            # The function above would keep the run alive.
+            primitives.on_thread_failed = primitives.ignore_failure
         if run.interrupted:
             raise KeyboardInterrupt
-        if run.failed:
-            raise CannotSwitchError(run.failed)
+        if run.start_error:
+            raise CannotSwitchError(run.start_error)
         self._runs += 1
-        if self._runs % _COLLECT == 0:
+        if self._runs % _RUNS_PER_COLLECTION == 0:
             gc.collect()
-        kind, text, line = self._judge(run, failed, status, waits)
-        stdout = "".join(printed)[:_MOST_TEXT]
-        steps, decisions = tuple(recorder.steps), tuple(run.decisions)
-        return Ran(kind, text, line, stdout, decisions, steps, seconds, tuple(recorder.options))
+        kind, text, line = self._classify(run, failures, status, waits)
+        return RunResult(
+            kind,
+            text,
+            line,
+            stdout="".join(printed)[:_MAX_OUTPUT],
+            decisions=tuple(run.decisions),
+            steps=tuple(recorder.steps),
+            seconds=seconds,
+            options=tuple(recorder.options),
+        )
 
-    def _to_the_end(self, failed: list[tuple[BaseException, str]]) -> object:
-        """Do what an interpreter does, and return the exit status."""
+    def _execute(self, failures: list[tuple[BaseException, str]]) -> object:
+        """Execute the program as `__main__`, wait for its threads and return the exit status."""
         module = types.ModuleType("__main__")
         module.__dict__.update(__builtins__=builtins, __file__=self.filename)
         sys.modules["__main__"] = module
         status: object = 0
         try:
             exec(self._code, module.__dict__)  # noqa: S102 - running the program is the purpose
-        except Over:
+        except RunEnded:
             raise
         except SystemExit as error:
             status = error.code
@@ -222,35 +236,36 @@ class Program:
             scheduler.current().interrupted = True
             return 0
         except BaseException as error:
-            failed.append((error, scheduler.current().current.name))
+            failures.append((error, scheduler.current().current.name))
         threading: Any = sys.modules["threading"]
         threading._shutdown()
         return status
 
-    def _judge(
+    def _classify(
         self,
         run: Scheduler,
-        failed: list[tuple[BaseException, str]],
+        failures: list[tuple[BaseException, str]],
         status: object,
         waits: str,
     ) -> tuple[str, str, int]:
+        """Return `kind`, `text` and `line` of the result."""
         if run.verdict == "open":
             return "open", "", 0
-        if failed:
-            error, name = failed[0]
+        if failures:
+            error, name = failures[0]
             where = "" if name == "MainThread" else f" (in {name})"
             text = "".join(traceback.format_exception_only(error)).strip() + where
             return "exception", text, self._line(error)
         if run.verdict == "deadlock":
             return "deadlock", waits, 0
         if run.verdict == "endless":
-            return "endless", f"it was still running after {self._steps:,} steps.", 0
+            return "endless", f"it was still running after {self._max_steps:,} steps.", 0
         if status not in (None, 0):
             return "status", f"exit status {status if isinstance(status, int) else 1}", 0
         return "ok", "", 0
 
     def _line(self, error: BaseException) -> int:
-        """The line of the program that an exception comes from; in a group, of its first."""
+        """Return the program's line that raised an exception, or the first one of a group."""
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         line = 0

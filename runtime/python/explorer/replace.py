@@ -1,7 +1,8 @@
-"""Puts the primitives below the standard library, and the real ones back.
+"""Installs the explorer's primitives below the standard library, and restores the real ones.
 
-Modules are executed anew in place, as they keep locks and threads of their own. `threading` alone
-for each run; the others refer to it by name.
+`threading` and `concurrent.futures.thread` keep locks and threads of their own in global variables.
+Their code is therefore executed again before each run, in the existing module objects, to which
+other modules refer.
 """
 
 import _thread
@@ -15,8 +16,8 @@ from typing import Any
 
 from explorer import primitives, scheduler
 
-# They are executed anew for every run, in this order.
-_RENEWED = ("threading", "concurrent.futures.thread")
+# Executed again before each run, in this order.
+_REEXECUTED = ("threading", "concurrent.futures.thread")
 _real_thread = _thread
 
 
@@ -28,13 +29,17 @@ def _code(name: str) -> Any:
 
 
 class Replacement:
-    """For the time of an exploration, while it is entered; see `renew`."""
+    """Replaces primitives of the standard library during an exploration.
+
+    Args:
+        tasks: whether to replace the event loop as well.
+    """
 
     def __init__(self, *, tasks: bool) -> None:
         self._tasks = tasks
-        for name in ("queue", *_RENEWED, *(["asyncio"] if tasks else [])):
+        for name in ("queue", *_REEXECUTED, *(["asyncio"] if tasks else [])):
             importlib.import_module(name)
-        self._codes = {name: _code(name) for name in _RENEWED}
+        self._codes = {name: _code(name) for name in _REEXECUTED}
         self._fake = types.ModuleType("_thread")
         vars(self._fake).update(vars(_real_thread))
         vars(self._fake).update(primitives.THREAD)
@@ -42,9 +47,9 @@ class Replacement:
             del self._fake._get_main_thread_ident
 
     @contextlib.contextmanager
-    def entered(self) -> Iterator[None]:
-        """Replace what programs use; afterwards it is as it was."""
-        names = ["time", "queue", "concurrent.futures", *_RENEWED]
+    def installed(self) -> Iterator[None]:
+        """Replace the primitives within the `with` block, and restore them afterwards."""
+        names = ["time", "queue", "concurrent.futures", *_REEXECUTED]
         if self._tasks:
             names += ["asyncio", "asyncio.events"]
         saved = {name: dict(vars(sys.modules[name])) for name in names}
@@ -72,9 +77,10 @@ class Replacement:
             asyncio = modules["asyncio"]
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 
-    def renew(self) -> None:
-        """Make the replaced modules as if just imported; a run has to be going on."""
-        primitives.started.__init__()  # type: ignore[misc]
+    def reset(self) -> None:
+        """Bring the replaced modules into the state after their import; a run is in progress."""
+        assert scheduler.is_running()
+        primitives.started_threads.__init__()  # type: ignore[misc]
         register = os.__dict__.pop("register_at_fork", None)
         try:
             for name, code in self._codes.items():
@@ -82,10 +88,9 @@ class Replacement:
         finally:
             if register:
                 os.register_at_fork = register
-        # It keeps the class that somebody has asked for.
+        # The package caches this class when it is first accessed.
         vars(sys.modules["concurrent.futures"]).pop("ThreadPoolExecutor", None)
         if self._tasks:
             from explorer import loop
 
-            loop.Loop.numbers = 0
-        assert scheduler.is_running()
+            loop.Loop.tasks_named = 0

@@ -1,7 +1,9 @@
-"""All that a page shows of an exploration, as JSON.
+"""Reports explorations and runs as JSON, for the page that shows them.
 
-To a page it is told in lines on standard output: `{"runs": …}` as it goes on, `{"found": …}` at
-last, or `{"failed": …}`. Of a run whose choices the reader makes it is told `{"played": …}`.
+The page runs `print_exploration` or `print_run`, which write lines of JSON to standard output. An
+exploration prints `{"runs": …, "breaking": …}` several times to report its progress, and
+`{"found": …}` at the end. A run whose choices the reader makes prints `{"played": …}`. Both print
+`{"failed": …}` if the program cannot be run.
 """
 
 import json
@@ -14,46 +16,48 @@ from typing import Any
 from explorer import search, words
 from explorer.program import Program
 from explorer.scheduler import CannotSwitchError
-from explorer.search import Found, Group
+from explorer.search import Exploration, Group
 from explorer.steps import Step
 
-# Seconds between two lines that tell how far it is.
-_OFTEN = 0.15
-# So many endings are told, of so many of them the steps, and so many of each.
-_MOST, _MOST_SHOWN, _MOST_STEPS = 12, 4, 200
+type _Report = dict[str, Any]
+
+_PROGRESS_INTERVAL_S = 0.15
+_MAX_GROUPS = 12
+_MAX_GROUPS_WITH_STEPS = 4
+_MAX_STEPS = 200
 
 
-def make(
+def explore(
     source: str,
     filename: str,
     *,
     bound: int = 2,
     runs: int = 2000,
     seed: int | None = None,
-    progress: Callable[[Found], None] = lambda _: None,
+    progress: Callable[[Exploration], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Explore a program and return what was found, ready for `json.dumps`.
+    """Explore a program and return the result, ready for `json.dumps`.
 
     Args:
         source: the text of the program.
         filename: its name in reports.
-        bound: see `search.explore`, as for the others.
-        runs: how many schedules at most.
-        seed: for random ones.
-        progress: is told after each run.
+        bound: as for `search.explore`.
+        runs: as for `search.explore`.
+        seed: as for `search.explore`.
+        progress: called after each run.
 
     Raises:
-        SyntaxError: the source is no Python.
-        CannotSwitchError: it starts threads, and there can be none here.
+        SyntaxError: the source is not valid Python.
+        CannotSwitchError: the program starts threads, but this environment cannot run any.
     """
     program = Program(source, filename)
-    with program.entered():
+    with program.environment():
         found = search.explore(program, bound=bound, runs=runs, seed=seed, progress=progress)
-        # Those that break the program first; of both the commonest.
-        groups = sorted(found.groups, key=lambda each: (not each.breaks, -each.count))[:_MOST]
-        told = [
-            _group(program, group, with_steps=group.breaks and number < _MOST_SHOWN)
-            for number, group in enumerate(groups)
+        # Outcomes that break the program come first, and among both kinds the most frequent ones.
+        groups = sorted(found.groups, key=lambda group: (not group.breaks, -group.count))
+        reports = [
+            _group(program, group, with_steps=group.breaks and number < _MAX_GROUPS_WITH_STEPS)
+            for number, group in enumerate(groups[:_MAX_GROUPS])
         ]
     return {
         "runs": found.runs,
@@ -61,12 +65,14 @@ def make(
         "complete": found.complete,
         "reached": found.reached,
         "result": words.result(found),
-        "groups": told,
+        "groups": reports,
     }
 
 
 def _group(program: Program, group: Group, *, with_steps: bool) -> dict[str, Any]:
-    steps = program.follow(group.schedule).steps[:_MOST_STEPS] if with_steps else ()
+    steps: Sequence[Step] = ()
+    if with_steps:
+        steps = program.run_schedule(group.schedule, with_steps=True).steps[:_MAX_STEPS]
     return {
         "kind": group.kind,
         "count": group.count,
@@ -80,7 +86,7 @@ def _group(program: Program, group: Group, *, with_steps: bool) -> dict[str, Any
 
 def _step(step: Step) -> dict[str, Any]:
     return {
-        "who": step.who,
+        "who": step.actor,
         "line": step.lines[-1] if step.lines else 0,
         "why": step.why,
         "text": words.step(step),
@@ -89,92 +95,106 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def played(
+def run_choices(
     source: str, filename: str, choices: Sequence[int], *, to_the_end: bool = False
 ) -> dict[str, Any]:
-    """Run a program with somebody's choices; see `Program.play`.
+    """Run a program with the reader's choices and return its state, ready for `json.dumps`.
 
-    Returns:
-        How far it came and how it stands there, ready for `json.dumps`.
+    Args:
+        source: the text of the program.
+        filename: its name in reports.
+        choices: as for `Program.run_choices`.
+        to_the_end: as for `Program.run_choices`.
 
     Raises:
-        SyntaxError: the source is no Python.
-        CannotSwitchError: it starts threads, and there can be none here.
+        SyntaxError: the source is not valid Python.
+        CannotSwitchError: the program starts threads, but this environment cannot run any.
     """
     program = Program(source, filename)
-    with program.entered():
-        ran = program.play(choices, to_the_end=to_the_end)
+    with program.environment():
+        result = program.run_choices(choices, to_the_end=to_the_end)
     return {
-        "kind": ran.kind,
-        "breaks": ran.breaks,
-        "ending": "" if ran.kind == "open" else words.ending(ran),
-        "line": ran.line,
-        "choices": [each.choice for each in ran.decisions],
-        "chosen": words.chosen(ran),
-        "steps": [_step(step) for step in ran.steps[-_MOST_STEPS:]],
+        "kind": result.kind,
+        "breaks": result.breaks,
+        "ending": "" if result.kind == "open" else words.ending(result),
+        "line": result.line,
+        "choices": [decision.choice for decision in result.decisions],
+        "chosen": words.chosen(result),
+        "steps": [_step(step) for step in result.steps[-_MAX_STEPS:]],
         "options": [
-            {"who": each.who, "line": each.line, "text": words.option(each)} for each in ran.options
+            {"who": option.actor, "line": option.line, "text": words.option(option)}
+            for option in result.options
         ],
     }
 
 
-def _tell(make_told: Callable[[Callable[[dict[str, Any]], None]], dict[str, Any]]) -> None:
-    """Tell what is made, or why it could not be; whoever makes it may tell how far that is."""
+def _print_report(make_report: Callable[[Callable[[_Report], None]], _Report]) -> None:
+    """Print the report that a function makes, or the reason why it could not be made.
+
+    Args:
+        make_report: returns the report. Its argument is a function that prints a line before that.
+    """
     output = sys.stdout
 
-    def write(what: dict[str, Any]) -> None:
-        output.write(json.dumps(what) + "\n")
+    def write(report: _Report) -> None:
+        output.write(json.dumps(report) + "\n")
         output.flush()
 
     try:
-        write(make_told(write))
+        write(make_report(write))
     except SyntaxError as error:
         write({"failed": f"Line {error.lineno}: {error.msg}."})
     except CannotSwitchError as error:
         write({"failed": str(error)})
 
 
-def _text_of(name: str) -> str:
+def _read_source(name: str) -> str:
     return (Path(__file__).parents[1] / name).read_text(encoding="utf-8")
 
 
-def tell_of_file(name: str, filename: str, bound: int, runs: int, seed: int | None = None) -> None:
-    """Explore a program and tell of it on standard output, as said above.
+def print_exploration(
+    name: str, filename: str, bound: int, runs: int, seed: int | None = None
+) -> None:
+    """Explore a program and print its progress and result; see the docstring of this module.
 
     Args:
-        name: the file its text is in, beside this package.
-        filename: its name in reports.
-        bound: as for `make`.
-        runs: as for `make`.
-        seed: as for `make`.
+        name: the file with the text of the program, in the folder that contains this package.
+        filename: the name of the program in reports.
+        bound: as for `search.explore`.
+        runs: as for `search.explore`.
+        seed: as for `search.explore`.
     """
+    # The exploration replaces `time.monotonic`.
     clock = time.monotonic
 
-    def explored(write: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    def make_report(write: Callable[[_Report], None]) -> _Report:
         last = clock()
 
-        def progress(found: Found) -> None:
+        def progress(found: Exploration) -> None:
             nonlocal last
-            if clock() - last > _OFTEN:
+            if clock() - last > _PROGRESS_INTERVAL_S:
                 last = clock()
                 write({"runs": found.runs, "breaking": found.breaking})
 
-        source = _text_of(name)
-        found = make(source, filename, bound=bound, runs=runs, seed=seed, progress=progress)
+        source = _read_source(name)
+        found = explore(source, filename, bound=bound, runs=runs, seed=seed, progress=progress)
         return {"found": found}
 
-    _tell(explored)
+    _print_report(make_report)
 
 
-def tell_played(name: str, filename: str, choices: Sequence[int], to_the_end: bool) -> None:
-    """Run a program with somebody's choices and tell of it on standard output, as said above.
+def print_run(name: str, filename: str, choices: Sequence[int], to_the_end: bool) -> None:
+    """Run a program with the reader's choices and print its state.
 
     Args:
-        name: the file its text is in, beside this package.
-        filename: its name in reports.
-        choices: as for `played`.
-        to_the_end: as for `played`.
+        name: the file with the text of the program, in the folder that contains this package.
+        filename: the name of the program in reports.
+        choices: as for `Program.run_choices`.
+        to_the_end: as for `Program.run_choices`.
     """
-    _tell(
-        lambda _: {"played": played(_text_of(name), filename, choices, to_the_end=to_the_end)},
-    )
+
+    def make_report(_: object) -> _Report:
+        source = _read_source(name)
+        return {"played": run_choices(source, filename, choices, to_the_end=to_the_end)}
+
+    _print_report(make_report)

@@ -1,8 +1,8 @@
-"""Whose turn it is in one run, and the choices that decide it.
+"""Decides which thread runs next in one run, and records the decisions.
 
-Each thread is a real one, but only the one that has the baton runs: all others stand at a gate of
-their own. The baton is passed on at `point`, where the running thread could go on, and in `wait`,
-where it cannot.
+The threads are real ones, but only one of them runs at a time. Every other thread blocks on its
+gate, a lock of its own. The running thread opens the gate of another one at a `switch_point`, where
+it could also continue itself, and in `wait`, where it cannot continue.
 """
 
 import _thread
@@ -14,32 +14,33 @@ from typing import Any, NoReturn, Protocol
 
 READY, WAITING, ENDED = range(3)
 MAIN = 1
-# A thread that has passed so many points in a row, while others could run, gives way: a loop that
-# waits for another thread without a lock would never end otherwise.
-PATIENCE = 400
-# So often a run that is over is told so where it goes on all the same.
-_MOST_REFUSALS = 1000
+# After so many switch points without a switch, while other threads are ready, the running thread is
+# preempted. Otherwise a loop that polls for another thread's result would never end.
+MAX_POINTS_WITHOUT_SWITCH = 400
+# How often a thread may catch `RunEnded` and continue before it is blocked for good.
+_MAX_REFUSALS = 1000
 
 _new_gate, _start = _thread.allocate_lock, _thread.start_new_thread
 
 
-class Over(SystemExit):
-    """Unwinds what is left of a run; threads end with it in silence."""
+class RunEnded(SystemExit):
+    """Unwinds the threads of a run that is over; `threading` ignores `SystemExit` silently."""
 
 
 class CannotSwitchError(Exception):
-    """The program starts threads, and there can be none here."""
+    """The program starts threads, but this environment cannot run any."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One place where more than one could go on.
+    """A point where more than one thread or task could continue.
 
     Attributes:
-        options: how many could; 0 stands for the usual one.
-        choice: which one did.
-        costs: what a choice other than the usual one counts.
-        tasks: whether these are tasks of an event loop, not threads.
+        options: number of threads or tasks that could continue. Option 0 is the default one, which
+            an ordinary scheduler would choose.
+        choice: the option that was chosen.
+        costs: what a choice other than the default counts towards the bound of `search.explore`.
+        tasks: whether the options are tasks of an event loop rather than threads.
     """
 
     options: int
@@ -49,29 +50,35 @@ class Decision:
 
 
 class Chooser(Protocol):
-    """Says which one goes on at a decision."""
+    """Makes the choice at each decision of a run."""
 
     def __call__(self, number: int, options: int, costs: int) -> int | None:
-        """Return one of `options`, counted from 0, for the decision with this number.
+        """Choose which thread or task continues.
 
-        None ends the run there: the decision is left open.
+        Args:
+            number: how many decisions the run has made before this one.
+            options: number of threads or tasks to choose from.
+            costs: see `Decision`.
+
+        Returns:
+            An option, counted from 0, or None to end the run here and leave the decision open.
         """
 
 
 @dataclass(eq=False)
 class Thread:
-    """One thread of the program."""
+    """One thread of the explored program."""
 
     ident: int
     owner: Any = None
     state: int = READY
-    # Seconds of virtual time at which a wait ends by itself.
+    # Virtual time, in seconds, at which its wait times out.
     deadline: float | None = None
     timed_out: bool = False
-    # Where it waits, or stood when its turn was over.
+    # Where it waits, or where it was preempted.
     frame: FrameType | None = None
-    # The last call of the program that was a point already: code and offset.
-    called: tuple[object, int] | None = None
+    # The last call in the program that was already a switch point: code and offset.
+    last_call: tuple[object, int] | None = None
     gate: Any = field(default_factory=_new_gate)
 
     def __post_init__(self) -> None:
@@ -79,115 +86,130 @@ class Thread:
 
     @property
     def name(self) -> str:
-        """As the program sees it."""
+        """The name of its `threading.Thread`."""
         return "MainThread" if self.ident == MAIN else str(getattr(self.owner, "name", "a thread"))
 
 
-class Watch(Protocol):
-    """What is told of a run that is looked at step by step."""
+class Observer(Protocol):
+    """Observes a run step by step."""
 
     def thread_stops(self, why: str) -> None:
         """The running thread stops running; `why` is `turn`, `wait` or `end`."""
 
     def task_stops(self, task: Any) -> None:
-        """The step of a task is over."""
+        """The current step of a task is over."""
 
-    def left_open(self, among: Sequence[Any]) -> None:
-        """The run ends here, with the choice among these: threads, or steps of tasks."""
+    def left_open(self, options: Sequence[Any]) -> None:
+        """The run ends at a choice between these threads or handles of task steps."""
 
 
 class Scheduler:
-    """Of one run.
+    """Schedules the threads of one run.
 
     Args:
-        choose: is asked at each decision.
-        steps: after so many points and waits the run is given up.
+        choose: makes the choice at each decision.
+        max_steps: number of switch points and waits after which the run is stopped as endless.
     """
 
-    def __init__(self, choose: Chooser, steps: int) -> None:
+    def __init__(self, choose: Chooser, max_steps: int) -> None:
         self.choose = choose
-        self.left = self.steps = steps
+        self.steps_left = max_steps
         self.threads = [Thread(MAIN)]
         self.current = self.threads[0]
         self.decisions: list[Decision] = []
+        # Virtual time, in seconds.
         self.now = 0.0
-        self.over = False
-        # Why it is over before its end: `deadlock`, `endless`, or a decision left `open`.
+        self.is_over = False
+        # Why the run was stopped early: `deadlock`, `endless`, or `open` for an open decision.
         self.verdict = ""
         self.interrupted = False
-        # Why no thread could be started.
-        self.failed = ""
-        self.watch: Watch | None = None
-        self._patience = PATIENCE
+        # Why a thread could not be started.
+        self.start_error = ""
+        self.observer: Observer | None = None
+        self._points_left = MAX_POINTS_WITHOUT_SWITCH
         self._refusals = 0
         self._unwound = _new_gate()
         self._unwound.acquire()
 
     # --- decisions -------------------------------------------------------------------------------
 
-    def decide[One](self, among: Sequence[One], costs: int, *, tasks: bool = False) -> One | None:
-        """Return which of several goes on, and take it down; nothing if the run ends here."""
-        choice = self.choose(len(self.decisions), len(among), costs)
-        if choice is None:
-            if not self.over:
-                self.current.frame = sys._getframe(1)
-                if self.watch:
-                    self.watch.left_open(among)
-                self._give_up("open")
-            return None
-        self.decisions.append(Decision(len(among), choice, costs, tasks))
-        return among[choice]
+    def decide[T](self, options: Sequence[T], costs: int, *, tasks: bool = False) -> T | None:
+        """Choose which thread or task continues, and record the decision.
 
-    def point(self) -> None:
-        """Let others have the turn of the running thread, if that is chosen."""
+        Args:
+            options: the threads or task steps that could continue, the default one first.
+            costs: see `Decision`.
+            tasks: see `Decision`.
+
+        Returns:
+            The chosen one, or None if the decision is left open and the run ends.
+        """
+        choice = self.choose(len(self.decisions), len(options), costs)
+        if choice is None:
+            if not self.is_over:
+                self.current.frame = sys._getframe(1)
+                if self.observer:
+                    self.observer.left_open(options)
+                self._stop_early("open")
+            return None
+        self.decisions.append(Decision(len(options), choice, costs, tasks))
+        return options[choice]
+
+    def switch_point(self) -> None:
+        """Switch to another ready thread if that is chosen."""
         me = self.current
-        self._count()
+        self._count_step()
         others = self._ready_after(me)
         if not others:
             return
-        self._patience -= 1
-        chosen = self._one_of(others) if self._patience < 0 else self.decide([me, *others], 1)
+        self._points_left -= 1
+        must_switch = self._points_left < 0
+        chosen = self._choose_from(others) if must_switch else self.decide([me, *others], 1)
         if chosen is None:
-            self.leave()
+            self.unwind()
         if chosen is not me:
             me.frame = sys._getframe(1)
-            self._told("turn")
-            self._pass_to(chosen)
-            self._stand(me)
+            self._report_stop("turn")
+            self._open_gate(chosen)
+            self._block(me)
 
     def wait(self, seconds: float | None) -> bool:
-        """Stop running until `wake` is called for this thread; whether that came in time.
+        """Suspend the running thread until `wake` is called for it, or until a timeout.
 
         Args:
-            seconds: of virtual time, after which it goes on anyway; None means never.
+            seconds: timeout in virtual time; None means forever.
+
+        Returns:
+            Whether the thread was woken before the timeout.
         """
         me = self.current
-        self._count()
+        self._count_step()
         me.state, me.timed_out = WAITING, False
         me.deadline = None if seconds is None else self.now + max(seconds, 0)
         me.frame = sys._getframe(1)
-        self._told("wait")
-        self._go_on_without(me)
-        self._stand(me)
+        self._report_stop("wait")
+        self._run_another(me)
+        self._block(me)
         return not me.timed_out
 
     def wake(self, thread: Thread) -> None:
-        """Let a waiting thread run when its turn comes."""
+        """Make a waiting thread ready; it runs when it is chosen."""
         if thread.state == WAITING:
             thread.state, thread.deadline = READY, None
 
     def _ready_after(self, me: Thread) -> list[Thread]:
-        """The other threads that could run, beginning with the one made after this one."""
+        """Return the other ready threads, round robin from the thread created after this one."""
         start = self.threads.index(me) + 1
         ring = self.threads[start:] + self.threads[: start - 1]
         return [thread for thread in ring if thread.state == READY]
 
-    def _go_on_without(self, me: Thread) -> None:
+    def _run_another(self, me: Thread) -> None:
+        """Open the gate of the next thread, when the running one waits or ends."""
         while not (ready := self._ready_after(me)):
-            # Nobody can run until time has passed, and it has.
+            # No thread is ready, so virtual time jumps to the next deadline.
             due = [t for t in self.threads if t.state == WAITING and t.deadline is not None]
             if not due:
-                self._give_up("deadlock")
+                self._stop_early("deadlock")
                 return
             self.now = max(self.now, min(t.deadline for t in due if t.deadline is not None))
             for thread in due:
@@ -196,154 +218,157 @@ class Scheduler:
             if me.state == READY:
                 ready = [me, *self._ready_after(me)]
                 break
-        if chosen := self._one_of(ready):
-            self._pass_to(chosen)
+        if chosen := self._choose_from(ready):
+            self._open_gate(chosen)
 
-    def _one_of(self, ready: Sequence[Thread]) -> Thread | None:
-        """Return the one that goes on where none of them runs; nothing if the run ends here."""
+    def _choose_from(self, ready: Sequence[Thread]) -> Thread | None:
+        """Choose among threads none of which is running; None if the decision is left open."""
         return self.decide(ready, 0) if len(ready) > 1 else ready[0]
 
-    # --- the baton -------------------------------------------------------------------------------
+    # --- switching -------------------------------------------------------------------------------
 
-    def _pass_to(self, thread: Thread) -> None:
-        self._patience = PATIENCE
+    def _open_gate(self, thread: Thread) -> None:
+        self._points_left = MAX_POINTS_WITHOUT_SWITCH
         self.current = thread
         thread.gate.release()
 
-    def _stand(self, me: Thread) -> None:
+    def _block(self, me: Thread) -> None:
+        """Block the running thread until another one opens its gate."""
         try:
             me.gate.acquire()
         except KeyboardInterrupt:
-            self.interrupted = self.over = True
+            self.interrupted = self.is_over = True
             raise
         self.current = me
-        if self.over:
-            raise Over
+        if self.is_over:
+            raise RunEnded
 
-    def _count(self) -> None:
-        if self.over:
+    def _count_step(self) -> None:
+        if self.is_over:
             self._refusals += 1
-            if self._refusals > _MOST_REFUSALS and self.current is not self.threads[0]:
-                # It catches everything, in a loop: it is left standing here for ever.
+            if self._refusals > _MAX_REFUSALS and self.current is not self.threads[0]:
+                # The thread catches every exception in a loop. Block it for good.
                 self.current.gate.acquire()
-            raise Over
-        self.left -= 1
-        if self.left < 0:
-            self._give_up("endless")
-            self.leave()
+            raise RunEnded
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            self._stop_early("endless")
+            self.unwind()
 
-    def leave(self) -> NoReturn:
-        """Let the running thread leave a run that is over."""
+    def unwind(self) -> NoReturn:
+        """Unwind the running thread, because the run is over."""
         if self.current is not self.threads[0]:
-            self._stand(self.current)
-        raise Over
+            self._block(self.current)
+        raise RunEnded
 
-    def _give_up(self, verdict: str) -> None:
-        """End the run: the main thread sees to that."""
-        self.verdict, self.over = verdict, True
+    def _stop_early(self, verdict: str) -> None:
+        """Mark the run as over and let the main thread unwind it."""
+        self.verdict, self.is_over = verdict, True
         if self.current is not self.threads[0] or self.current.state == WAITING:
             self.threads[0].gate.release()
 
-    def _told(self, why: str) -> None:
-        if self.watch:
-            self.watch.thread_stops(why)
+    def _report_stop(self, why: str) -> None:
+        if self.observer:
+            self.observer.thread_stops(why)
 
     # --- threads ---------------------------------------------------------------------------------
 
-    def start(self, function: Callable[[], object], ended: Callable[[], None]) -> Thread:
-        """Make a thread that runs a function; its turn comes later.
+    def start(self, function: Callable[[], object], on_end: Callable[[], None]) -> Thread:
+        """Start a thread, which runs when it is chosen.
 
         Args:
-            function: what it runs.
-            ended: is called in it at its end.
+            function: called in the new thread.
+            on_end: called in the new thread when the function has returned or raised.
+
+        Raises:
+            RuntimeError: the thread could not be started; `start_error` says why.
         """
         thread = Thread(max(t.ident for t in self.threads) + 1, getattr(function, "__self__", None))
 
         def body() -> None:
             thread.gate.acquire()
             try:
-                if not self.over:
+                if not self.is_over:
                     self.current = thread
                     function()
             except SystemExit:
                 pass
             except BaseException as error:
-                if not self.over:
+                if not self.is_over:
                     hook: Any = sys.unraisablehook
                     hook(_Unraisable(error, function))
             finally:
-                self._end(thread, ended)
+                self._end_thread(thread, on_end)
 
         try:
             _start(body, ())
         except RuntimeError as error:
-            # A note says more than "can't start new thread".
-            self.failed = " ".join(getattr(error, "__notes__", [str(error)]))
+            # The browser runtime adds a note that says more than "can't start new thread".
+            self.start_error = " ".join(getattr(error, "__notes__", [str(error)]))
             raise
         self.threads.append(thread)
         return thread
 
-    def _end(self, thread: Thread, ended: Callable[[], None]) -> None:
+    def _end_thread(self, thread: Thread, on_end: Callable[[], None]) -> None:
         thread.state = ENDED
-        if self.over:
+        if self.is_over:
             self._unwound.release()
             return
-        ended()
-        self._told("end")
-        self._go_on_without(thread)
+        on_end()
+        self._report_stop("end")
+        self._run_another(thread)
 
     def end(self) -> None:
-        """End all threads that are left, one by one; to be called by the main thread."""
-        self.over = True
+        """Unwind all remaining threads, one after another; the main thread calls this."""
+        self.is_over = True
         for thread in self.threads[1:]:
             if thread.state != ENDED:
                 thread.gate.release()
-                # One that refuses to end is left standing.
+                # A thread that refuses to end is left blocked.
                 self._unwound.acquire(True, 1.0)
 
 
 class _Unraisable:
-    """What `sys.unraisablehook` takes."""
+    """Has the attributes that `sys.unraisablehook` expects of its argument."""
 
     def __init__(self, error: BaseException, function: object) -> None:
         self.exc_type, self.exc_value, self.exc_traceback = type(error), error, error.__traceback__
         self.err_msg, self.object = "Exception ignored in thread started by", function
 
 
-# The run that is going on.
+# The scheduler of the run in progress, if there is one.
 _running: list[Scheduler] = []
 
 
 def current() -> Scheduler:
-    """Return the scheduler of the run that is going on."""
+    """Return the scheduler of the run in progress."""
     return _running[-1]
 
 
 def is_running() -> bool:
-    """Whether a run is going on."""
+    """Return whether a run is in progress."""
     return bool(_running)
 
 
 def enter(scheduler: Scheduler) -> None:
-    """Begin a run."""
+    """Make this the scheduler of the run in progress."""
     _running[:] = [scheduler]
 
 
 def leave() -> None:
-    """End the run."""
+    """Forget the scheduler, because its run is over."""
     _running.clear()
 
 
-def usual(number: int, options: int, costs: int) -> int:  # noqa: ARG001
-    """Let the one go on that would by itself."""
-    return 0
+def follow(schedule: Sequence[tuple[int, int]]) -> Chooser:
+    """Return a chooser that follows a schedule.
 
-
-def following(schedule: Sequence[tuple[int, int]]) -> Chooser:
-    """Return a chooser that makes the choices of a schedule, by number, and else the usual ones."""
-    chosen = dict(schedule)
+    Args:
+        schedule: for each decision whose choice is not the default one, its number and the option.
+    """
+    choices = dict(schedule)
 
     def choose(number: int, options: int, costs: int) -> int:  # noqa: ARG001
-        return min(chosen.get(number, 0), options - 1)
+        return min(choices.get(number, 0), options - 1)
 
     return choose

@@ -1,9 +1,12 @@
-"""Tries schedules: all of them within bounds, or some at random.
+"""Searches the schedules of a program, either all within a bound or some at random.
 
-All schedules are far too many. Those with few unusual choices find most faults, so they come first:
-none, then one, then two. Madanlal Musuvathi and Shaz Qadeer, "Iterative Context Bounding for
-Systematic Testing of Multithreaded Programs", PLDI 2007. A choice counts if it takes the turn away
-from a thread that could go on, or lets a task go before one that was ready earlier.
+Most programs have far too many schedules to run them all. Schedules with few non-default choices
+reveal most bugs, so they are run first: those without any, then those with one, then two. A choice
+counts towards the bound if it preempts a thread that could continue, or runs a task before another
+one that was ready earlier.
+
+The method is from Madanlal Musuvathi and Shaz Qadeer, "Iterative Context Bounding for Systematic
+Testing of Multithreaded Programs", PLDI 2007, https://doi.org/10.1145/1250734.1250785.
 """
 
 import random
@@ -11,29 +14,30 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from explorer.program import Program, Ran
+from explorer.program import Program, RunResult
 from explorer.scheduler import Chooser
 
-# Number of a decision, and which of its options, where it is not the usual one.
+# The number of each decision whose choice is not the default one, and the option.
 type Schedule = tuple[tuple[int, int], ...]
 
-# How likely the running one goes on where it can, in random schedules.
-_KEEP = 0.7
-# So many different outputs are kept.
-_MOST_GROUPS = 50
+# Probability that the running thread continues at a switch point of a random schedule. Schedules
+# that switch at every step find fewer bugs.
+_CONTINUE_PROBABILITY = 0.7
+# Maximum number of outcomes to keep, not counting those that break the program.
+_MAX_GROUPS = 50
 
 
 @dataclass
 class Group:
-    """Runs that ended alike.
+    """Runs with the same outcome.
 
     Attributes:
-        kind: see `Ran`.
-        text: what went wrong.
-        line: where.
-        stdout: what they printed.
-        schedule: the first one that led to it; none has fewer unusual choices.
-        count: how many there were.
+        kind: as in `RunResult`.
+        text: as in `RunResult`.
+        line: as in `RunResult`, of the first run.
+        stdout: what the program printed.
+        schedule: the schedule of the first run; no other run has fewer non-default choices.
+        count: number of runs.
     """
 
     kind: str
@@ -45,26 +49,27 @@ class Group:
 
     @property
     def breaks(self) -> bool:
-        """Whether these runs did not come to a good end."""
+        """Whether the program failed, deadlocked or did not end in these runs."""
         return self.kind != "ok"
 
 
 @dataclass
-class Found:
-    """What an exploration has found.
+class Exploration:
+    """The result of an exploration.
 
     Attributes:
-        runs: how many schedules were run.
-        breaking: how many of them broke the program.
-        groups: how they ended, in the order in which that was first seen.
-        bound: schedules with at most so many unusual choices were to be run; None if at random.
-        reached: all schedules with at most so many were run; -1 if not even those with none.
-        complete: there are no others at all.
+        bound: maximum number of non-default choices per schedule; None for random schedules.
+        seed: seed of random schedules, or None.
+        runs: number of schedules that were run.
+        breaking: number of runs that broke the program.
+        groups: the outcomes, in the order in which they were first seen.
+        reached: all schedules with at most this number of non-default choices were run; -1 if not
+            even those without any.
+        complete: whether all schedules of the program were run.
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
-        seed: of random schedules.
-        steady: each run met the decisions that its schedule is about. Not so if the program looks
-            at more than what is replaced here, such as `os.urandom`.
+        is_reproducible: whether each run followed its schedule. A program that depends on something
+            that the explorer does not control, such as `os.urandom`, may deviate.
     """
 
     bound: int | None
@@ -76,32 +81,29 @@ class Found:
     complete: bool = False
     tasks: bool = False
     threads: bool = False
-    steady: bool = True
+    is_reproducible: bool = True
 
-    @property
-    def broken(self) -> list[Group]:
-        """The ways in which the program breaks."""
-        return [group for group in self.groups if group.breaks]
-
-    def add(self, ran: Ran, schedule: Schedule) -> None:
-        """Count one more run."""
+    def add(self, result: RunResult, schedule: Schedule) -> None:
+        """Add the result of a run that followed this schedule."""
         self.runs += 1
-        self.breaking += ran.breaks
-        self.tasks = self.tasks or any(each.tasks for each in ran.decisions)
-        self.threads = self.threads or any(not each.tasks for each in ran.decisions)
-        key = ran.kind, ran.text, ran.stdout
+        self.breaking += result.breaks
+        self.tasks = self.tasks or any(decision.tasks for decision in result.decisions)
+        self.threads = self.threads or any(not decision.tasks for decision in result.decisions)
+        key = result.kind, result.text, result.stdout
         for group in self.groups:
             if (group.kind, group.text, group.stdout) == key:
                 group.count += 1
                 return
-        # Ways to break are never left out.
-        if ran.breaks or len(self.groups) < _MOST_GROUPS:
-            self.groups.append(Group(ran.kind, ran.text, ran.line, ran.stdout, schedule, 1))
+        if result.breaks or len(self.groups) < _MAX_GROUPS:
+            self.groups.append(
+                Group(result.kind, result.text, result.line, result.stdout, schedule, count=1)
+            )
 
 
-def schedule_of(ran: Ran) -> Schedule:
-    """Return the choices of a run that were not the usual ones."""
-    return tuple((n, each.choice) for n, each in enumerate(ran.decisions) if each.choice)
+def schedule_of(result: RunResult) -> Schedule:
+    """Return the schedule that reproduces a run."""
+    decisions = enumerate(result.decisions)
+    return tuple((number, decision.choice) for number, decision in decisions if decision.choice)
 
 
 def explore(
@@ -110,21 +112,21 @@ def explore(
     bound: int = 2,
     runs: int = 2000,
     seed: int | None = None,
-    progress: Callable[[Found], None] = lambda _: None,
-) -> Found:
+    progress: Callable[[Exploration], None] = lambda _: None,
+) -> Exploration:
     """Run a program under many schedules.
 
     Args:
-        program: it is entered already.
-        bound: how many unusual choices a schedule has at most.
-        runs: how many schedules are run at most.
-        seed: run random schedules, `runs` of them: the same ones for the same seed.
-        progress: is told after each run.
+        program: the program, within its `environment`.
+        bound: maximum number of non-default choices per schedule.
+        runs: maximum number of schedules to run.
+        seed: run `runs` random schedules instead, which are the same for the same seed.
+        progress: called after each run.
     """
     if seed is not None:
-        return _at_random(program, runs, seed, progress)
-    found = Found(bound)
-    # By number of unusual choices: schedules that have yet to be run.
+        return _explore_at_random(program, runs, seed, progress)
+    found = Exploration(bound)
+    # Schedules that have yet to be run, by their number of non-default choices.
     waiting: list[deque[Schedule]] = [deque() for _ in range(bound + 2)]
     waiting[0].append(())
     for level in range(bound + 1):
@@ -132,13 +134,13 @@ def explore(
             if found.runs >= runs:
                 return found
             schedule = waiting[level].popleft()
-            ran = program.follow_fast(schedule)
-            found.add(ran, schedule_of(ran))
-            found.steady = found.steady and schedule_of(ran) == schedule
-            _branch(ran, schedule, level, waiting)
+            result = program.run_schedule(schedule)
+            found.add(result, schedule_of(result))
+            found.is_reproducible = found.is_reproducible and schedule_of(result) == schedule
+            _branch(result, schedule, level, waiting)
             progress(found)
-            if found.runs == 1 and ran.kind == "endless":
-                return found  # As would be the others: it is too long to be explored.
+            if found.runs == 1 and result.kind == "endless":
+                return found  # The program is too long to be explored.
         found.reached = level
         if not any(waiting[level + 1 :]):
             found.complete = True
@@ -146,32 +148,41 @@ def explore(
     return found
 
 
-def _branch(ran: Ran, schedule: Schedule, level: int, waiting: list[deque[Schedule]]) -> None:
-    """Note the schedules that differ from this run in one choice after those that it was given."""
+def _branch(
+    result: RunResult, schedule: Schedule, level: int, waiting: list[deque[Schedule]]
+) -> None:
+    """Queue the schedules that extend the one of this run by one more non-default choice.
+
+    Args:
+        result: the run.
+        schedule: its schedule.
+        level: the number of non-default choices in it that count towards the bound.
+        waiting: the queue for each number of such choices.
+    """
     first = schedule[-1][0] + 1 if schedule else 0
-    for number in range(first, len(ran.decisions)):
-        decision = ran.decisions[number]
+    for number in range(first, len(result.decisions)):
+        decision = result.decisions[number]
         more = min(level + decision.costs, len(waiting) - 1)
         for choice in range(1, decision.options):
             waiting[more].append((*schedule, (number, choice)))
 
 
-def _by(chance: random.Random) -> Chooser:
+def _random_chooser(generator: random.Random) -> Chooser:
     def choose(number: int, options: int, costs: int) -> int:  # noqa: ARG001
-        # Runs that change turns at every step find less.
-        if costs and chance.random() < _KEEP:
+        if costs and generator.random() < _CONTINUE_PROBABILITY:
             return 0
-        return chance.randrange(options)
+        return generator.randrange(options)
 
     return choose
 
 
-def _at_random(program: Program, runs: int, seed: int, progress: Callable[[Found], None]) -> Found:
-    found = Found(None, seed)
+def _explore_at_random(
+    program: Program, runs: int, seed: int, progress: Callable[[Exploration], None]
+) -> Exploration:
+    found = Exploration(None, seed)
     for number in range(runs):
-        chance = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret
-
-        ran = program.run(_by(chance))
-        found.add(ran, schedule_of(ran))
+        generator = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret
+        result = program.run(_random_chooser(generator))
+        found.add(result, schedule_of(result))
         progress(found)
     return found

@@ -1,4 +1,4 @@
-"""Says where threads and tasks are, and what they wait for."""
+"""Finds the lines at which threads and tasks are, and describes what they wait for."""
 
 import re
 import sys
@@ -7,8 +7,8 @@ from typing import Any
 
 from explorer.scheduler import MAIN, WAITING, Scheduler, Thread
 
-# What the program called that waits: the qualified name → in words.
-_WORDS = (
+# Qualified name of the waiting function that the program called → what it waits for, in words.
+_WAITS = (
     (r"Thread\.join|ThreadHandle\.join|_shutdown", "a thread to end"),
     (r"Thread\.start", "a thread to start"),
     (r"Queue\.get", "an item in a queue"),
@@ -27,53 +27,70 @@ _WORDS = (
 )
 
 
-def reason(called: str) -> str:
-    """What is waited for, given the qualified name of what the program called."""
-    return next((words for pattern, words in _WORDS if re.search(pattern, called)), "something")
+def describe_wait(callee: str) -> str:
+    """Describe a wait, given the qualified name of the function that the program called."""
+    return next((words for pattern, words in _WAITS if re.search(pattern, callee)), "something")
 
 
-def in_thread(frame: FrameType | None, filename: str) -> tuple[FrameType | None, str]:
-    """Return the program's frame below a frame, and what it called there."""
-    called = ""
+def find_in_thread(frame: FrameType | None, filename: str) -> tuple[FrameType | None, str]:
+    """Return the innermost frame of the program on a stack, and the function it called there.
+
+    Args:
+        frame: the top of the stack.
+        filename: the file of the program.
+
+    Returns:
+        The frame, or None if the program has none on the stack, and the qualified name of the
+        function, which is empty if the top frame is the program's.
+    """
+    callee = ""
     while frame is not None and frame.f_code.co_filename != filename:
-        called = frame.f_code.co_qualname
+        callee = frame.f_code.co_qualname
         frame = frame.f_back
-    return frame, called
+    return frame, callee
 
 
-def in_task(task: Any, filename: str) -> tuple[FrameType | None, str]:
-    """Return the program's frame in which a task stands, and what it awaits there."""
-    own, called = None, ""
+def find_in_task(task: Any, filename: str) -> tuple[FrameType | None, str]:
+    """Return the innermost frame of the program in a task, and the function it awaits there.
+
+    Args:
+        task: a suspended task.
+        filename: the file of the program.
+
+    Returns:
+        As `find_in_thread`.
+    """
+    own, callee = None, ""
     awaited: Any = task.get_coro()
     while isinstance(awaited, CoroutineType | GeneratorType):
         kind = "cr" if isinstance(awaited, CoroutineType) else "gi"
         frame: FrameType | None = getattr(awaited, f"{kind}_frame")
         if frame is not None and frame.f_code.co_filename == filename:
-            own, called = frame, ""
-        elif not called:
-            called = awaited.__qualname__
+            own, callee = frame, ""
+        elif not callee:
+            callee = awaited.__qualname__
         awaited = getattr(awaited, "cr_await" if kind == "cr" else "gi_yieldfrom")
-    if not called and awaited is not None:
-        called = "Future.result"
-    return own, called
+    if not callee and awaited is not None:
+        callee = "Future.result"
+    return own, callee
 
 
 def task_name(task: Any) -> str:
-    """Return the name of a task, with what it runs if it was given none."""
+    """Return the name of a task; a default name is followed by the name of its coroutine."""
     name: str = task.get_name()
     if not re.fullmatch(r"Task-\d+", name):
         return name
     return f"{name} ({getattr(task.get_coro(), '__name__', 'task')})"
 
 
-def place_of_thread(thread: Thread, filename: str) -> tuple[int, bool]:
-    """Return the line of the program where a thread goes on, and whether it has begun before.
+def thread_position(thread: Thread, filename: str) -> tuple[int, bool]:
+    """Return the line at which a thread will resume or start, and whether it has started.
 
-    Of one that has not it is the line where its function begins; 0 if that is not the program's.
+    The line is 0 if it is not in the program.
     """
-    frame, _ = in_thread(thread.frame, filename)
+    frame, _ = find_in_thread(thread.frame, filename)
     if frame is not None:
-        caller, _ = in_thread(frame.f_back, filename)
+        caller, _ = find_in_thread(frame.f_back, filename)
         is_first = frame.f_lineno == frame.f_code.co_firstlineno and caller is None
         return frame.f_lineno or 0, not is_first
     function: Any = getattr(thread.owner, "_target", None) or getattr(thread.owner, "run", None)
@@ -83,14 +100,14 @@ def place_of_thread(thread: Thread, filename: str) -> tuple[int, bool]:
     return code.co_firstlineno, False
 
 
-def place_of_task(task: Any, filename: str) -> tuple[int, bool]:
-    """Return the same of a task."""
-    frame, _ = in_task(task, filename)
+def task_position(task: Any, filename: str) -> tuple[int, bool]:
+    """Return the line at which a task will resume or start, and whether it has started."""
+    frame, _ = find_in_task(task, filename)
     return (frame.f_lineno or 0 if frame else 0), getattr(task.get_coro(), "cr_suspended", True)
 
 
 def tasks_of(thread: Thread) -> list[Any]:
-    """The tasks that are not done, of the event loop that a waiting thread runs."""
+    """Return the unfinished tasks of the event loop that a waiting thread runs, in order."""
     asyncio: Any = sys.modules.get("asyncio")
     frame = thread.frame
     while asyncio and frame is not None:
@@ -106,32 +123,32 @@ def _number(task: Any) -> tuple[int, str]:
     return int(digits or 0), task.get_name()
 
 
-def describe(run: Scheduler, filename: str) -> str:
-    """Say who waits where in a run in which everybody does: a line for each."""
+def describe_deadlock(run: Scheduler, filename: str) -> str:
+    """Return one line for each thread or task of a deadlock: where and for what it waits."""
     lines = []
     for thread in run.threads:
         if thread.state != WAITING:
             continue
         if tasks := tasks_of(thread):
-            stands = [(task_name(task), *in_task(task, filename)) for task in tasks]
+            waits = [(task_name(task), *find_in_task(task, filename)) for task in tasks]
         else:
-            stands = [(name_of(thread), *in_thread(thread.frame, filename))]
-        for name, own, called in stands:
-            where = f" at line {own.f_lineno}" if own else " after its last line"
-            lines.append(f"{name} waits{where} for {reason(called)}.")
+            waits = [(thread_name(thread), *find_in_thread(thread.frame, filename))]
+        for name, frame, callee in waits:
+            where = f" at line {frame.f_lineno}" if frame else " after its last line"
+            lines.append(f"{name} waits{where} for {describe_wait(callee)}.")
     return "\n".join(lines)
 
 
-def actor(run: Scheduler) -> str:
-    """Return the name of the task that runs, or of the thread."""
+def running_actor(run: Scheduler) -> str:
+    """Return the name of the running task, or of the running thread if it runs no task."""
     events: Any = sys.modules.get("asyncio.events")
     if events and (loop := events._get_running_loop()):
         task = sys.modules["asyncio"].current_task(loop)
         if task is not None:
             return task_name(task)
-    return name_of(run.current)
+    return thread_name(run.current)
 
 
-def name_of(thread: Thread) -> str:
-    """Return what a thread is called in reports."""
+def thread_name(thread: Thread) -> str:
+    """Return the name of a thread in reports."""
     return "The main thread" if thread.ident == MAIN else thread.name

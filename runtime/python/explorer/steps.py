@@ -1,4 +1,4 @@
-"""Takes down a run step by step: who ran, which lines, why it stopped running, what it printed."""
+"""Records the steps of a run: which thread or task ran, which lines, and why it stopped."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,54 +8,60 @@ from typing import Any
 from explorer import stacks
 from explorer.scheduler import MAIN, Scheduler, Thread
 
-# Of a run; lines and values of one step; characters of a value.
-_MOST = 400
-_MOST_LINES = 200
-_MOST_VALUES = 6
-_LONGEST = 40
-# Values of these types are shown; what is in them may be anything, but is not asked how it looks.
+_MAX_STEPS = 400
+_MAX_LINES = 200  # of one step
+_MAX_VALUES = 6  # of one step
+_MAX_VALUE_LENGTH = 40  # characters
+_MAX_ITEMS_CHECKED = 50
+# Only values of these types, and collections of them, are shown. The `__repr__` of a class of the
+# program could be a step of its own or have side effects.
 _PLAIN = (bool, int, float, str, type(None))
 
 
 @dataclass
 class Step:
-    """What one thread or task did in one go.
+    """What one thread or task did without being interrupted.
 
     Attributes:
-        who: its name.
-        lines: the lines of the program it ran, in order; the first may have begun before.
-        why: why it did not go on: its `turn` is over, `wait`, or `end`.
-        waits: what it waits for, in words; only for `wait`.
+        actor: name of the thread or task.
+        lines: lines of the program that it ran, in order; an earlier step may have begun the first.
+        why: why the step ended: `turn` if the thread was preempted, `wait` or `end`.
+        waits_for: what it waits for, in words; only if `why` is `wait`.
         stdout: what it printed.
-        values: variables after it, as Python writes them: local ones of the function it is in, and
-            global ones that it changed.
+        values: the `repr` of variables after the step: the local variables of the current function,
+            and the global ones that changed.
     """
 
-    who: str
+    actor: str
     lines: list[int] = field(default_factory=list)
     why: str = ""
-    waits: str = ""
+    waits_for: str = ""
     stdout: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Option:
-    """Who could go on where a run was left open.
+    """A thread or task that could continue at the decision that was left open.
 
     Attributes:
-        who: its name.
-        line: where; 0 if that is not in the program.
-        begun: whether it has run before.
+        actor: name of the thread or task.
+        line: the line at which it would continue; 0 if that is not in the program.
+        has_started: whether it has run before.
     """
 
-    who: str
+    actor: str
     line: int
-    begun: bool
+    has_started: bool
 
 
 class Recorder:
-    """Of one run."""
+    """Records the steps of one run; a `scheduler.Observer`.
+
+    Args:
+        run: the scheduler of the run.
+        filename: the file of the program.
+    """
 
     def __init__(self, run: Scheduler, filename: str) -> None:
         self.steps: list[Step] = []
@@ -63,108 +69,112 @@ class Recorder:
         self._run = run
         self._filename = filename
         self._open: Step | None = None
-        # Where each one was last, to begin there again.
-        self._last: dict[str, int] = {}
+        # Actor → the line in which its last step ended, and in which its next one continues.
+        self._last_lines: dict[str, int] = {}
         self._globals: dict[str, str] = {}
 
-    def line(self, number: int) -> None:
-        """A line is about to run."""
-        if self._run.over:
+    def line_starts(self, number: int) -> None:
+        """Record that a line is about to run."""
+        if self._run.is_over:
             return
         step = self._step()
-        if len(step.lines) < _MOST_LINES and step.lines[-1:] != [number]:
+        if len(step.lines) < _MAX_LINES and step.lines[-1:] != [number]:
             step.lines.append(number)
 
-    def printed(self, text: str) -> None:
-        """Something is printed."""
-        if not self._run.over:
+    def text_printed(self, text: str) -> None:
+        """Record text that the running thread or task prints."""
+        if not self._run.is_over:
             self._step().stdout += text
 
     def thread_stops(self, why: str) -> None:
-        """The running thread stops running; `why` as in `Step`."""
-        who = stacks.actor(self._run)
-        if self._open is None or self._open.who != who:
+        """Record that the running thread stops running; `why` is as in `Step`."""
+        actor = stacks.running_actor(self._run)
+        if self._open is None or self._open.actor != actor:
             self._close("", 0, {})
             if why != "end" or self._run.current.ident == MAIN:
                 return
-            # It has run no line, and that is its last turn.
-            self._last.pop(who, 0)
+            # The thread ends without having run another line. Record that as a step without lines.
+            self._last_lines.pop(actor, 0)
             self._step()
         assert self._open
-        frame, called = stacks.in_thread(self._run.current.frame, self._filename)
+        frame, callee = stacks.find_in_thread(self._run.current.frame, self._filename)
         if why == "end":
             frame = None
         is_function = frame is not None and frame.f_code.co_name != "<module>"
         line = frame.f_lineno or 0 if frame else 0
-        self._open.waits = stacks.reason(called) if why == "wait" else ""
+        self._open.waits_for = stacks.describe_wait(callee) if why == "wait" else ""
         self._close(why, line, frame.f_locals if frame and is_function else {})
 
     def task_stops(self, task: Any) -> None:
-        """The step of a task of the running event loop is over."""
-        if self._open is None or self._open.who != stacks.task_name(task):
+        """Record that the current step of a task is over."""
+        if self._open is None or self._open.actor != stacks.task_name(task):
             return
-        frame, called = stacks.in_task(task, self._filename)
+        frame, callee = stacks.find_in_task(task, self._filename)
         line = frame.f_lineno or 0 if frame else 0
         why = "end" if task.done() else "wait"
-        self._open.waits = stacks.reason(called) if why == "wait" else ""
+        self._open.waits_for = stacks.describe_wait(callee) if why == "wait" else ""
         self._close(why, line, frame.f_locals if frame else {})
 
-    def left_open(self, among: Sequence[Any]) -> None:
-        """The run ends here, with the choice among these: threads, or steps of tasks."""
+    def left_open(self, options: Sequence[Any]) -> None:
+        """Record the threads or handles of task steps between which the choice was left open."""
         self.thread_stops("")
-        self.options = [self._option(each) for each in among]
+        self.options = [self._option(each) for each in options]
 
     def _option(self, each: Any) -> Option:
         if isinstance(each, Thread):
-            name, place = stacks.name_of(each), stacks.place_of_thread(each, self._filename)
+            name, position = stacks.thread_name(each), stacks.thread_position(each, self._filename)
         else:
             task = each._callback.__self__
-            name, place = stacks.task_name(task), stacks.place_of_task(task, self._filename)
-        return Option(name, *place)
+            name, position = stacks.task_name(task), stacks.task_position(task, self._filename)
+        return Option(name, *position)
 
     def _step(self) -> Step:
-        who = stacks.actor(self._run)
-        if self._open is not None and self._open.who == who:
+        """Return the step of the running actor, which may begin now."""
+        actor = stacks.running_actor(self._run)
+        if self._open is not None and self._open.actor == actor:
             return self._open
         self._close("", 0, {})
-        self._open = step = Step(who)
-        if len(self.steps) < _MOST:
+        self._open = step = Step(actor)
+        if len(self.steps) < _MAX_STEPS:
             self.steps.append(step)
-        # A line that was left in its middle goes on, unless another one begins there and then.
-        if last := self._last.pop(who, 0):
+        # The actor was interrupted within this line, so it continues there.
+        if last := self._last_lines.pop(actor, 0):
             step.lines.append(last)
         return step
 
-    def _close(self, why: str, line: int, names: Mapping[str, object]) -> None:
+    def _close(self, why: str, line: int, local_variables: Mapping[str, object]) -> None:
+        """End the current step at this line."""
         step, self._open = self._open, None
         if step is None:
             return
         step.why = why
         if line:
-            self._last[step.who] = line
-        after = _shown(vars(sys.modules["__main__"]))
+            self._last_lines[step.actor] = line
+        after = _show(vars(sys.modules["__main__"]))
         changed = {name: text for name, text in after.items() if self._globals.get(name) != text}
         self._globals = after
-        step.values = dict([*_shown(names).items(), *changed.items()][:_MOST_VALUES])
+        step.values = dict([*_show(local_variables).items(), *changed.items()][:_MAX_VALUES])
 
 
-def _shown(names: Mapping[str, object]) -> dict[str, str]:
-    """The variables that can be shown, with their values as Python writes them."""
-    found = {}
-    for name, value in list(names.items()):
+def _show(variables: Mapping[str, object]) -> dict[str, str]:
+    """Return the `repr` of each variable that has a plain value, cut to a maximum length."""
+    shown = {}
+    for name, value in list(variables.items()):
         if name.startswith("_") or not _is_plain(value):
             continue
         text = repr(value)
-        found[name] = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return found
+        is_short = len(text) <= _MAX_VALUE_LENGTH
+        shown[name] = text if is_short else f"{text[: _MAX_VALUE_LENGTH - 1]}…"
+    return shown
 
 
 def _is_plain(value: object) -> bool:
     kind = type(value)
     if kind in (list, tuple, set):
         items: Any = value
-        return all(type(item) in _PLAIN for item in list(items)[:50])
+        return all(type(item) in _PLAIN for item in list(items)[:_MAX_ITEMS_CHECKED])
     if kind is dict:
         pairs: Any = value
-        return all(type(each) in _PLAIN for pair in list(pairs.items())[:50] for each in pair)
+        checked = list(pairs.items())[:_MAX_ITEMS_CHECKED]
+        return all(type(each) in _PLAIN for pair in checked for each in pair)
     return kind in _PLAIN

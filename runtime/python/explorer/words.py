@@ -1,7 +1,7 @@
-"""Says in words what an exploration has found, and what happens in a step."""
+"""Describes explorations, runs and steps in sentences for readers."""
 
-from explorer.program import Ran
-from explorer.search import Found, Group
+from explorer.program import RunResult
+from explorer.search import Exploration, Group
 from explorer.steps import Option, Step
 
 
@@ -9,8 +9,8 @@ def _many(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def tried(found: Found) -> str:
-    """Say how many schedules were run, and which."""
+def tried(found: Exploration) -> str:
+    """Describe which schedules were run, and how many."""
     if found.seed is not None:
         return f"{_many(found.runs, 'random interleaving')} (seed {found.seed})"
     if found.complete:
@@ -27,8 +27,8 @@ def tried(found: Found) -> str:
     return f"the first {_many(found.runs, 'interleaving')}{among}"
 
 
-def result(found: Found) -> str:
-    """Say what came of it, in two or three sentences."""
+def result(found: Exploration) -> str:
+    """Summarise the result of an exploration in two or three sentences."""
     if found.groups[0].kind == "endless" and found.runs == 1:
         return "The program takes too many steps to be explored, or it never ends."
     kinds = len(found.groups)
@@ -46,7 +46,7 @@ def result(found: Found) -> str:
         text = f"Tried {tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
         if found.runs == 1:
             text = "There is only one possible interleaving, and it breaks the program."
-    if not found.steady:
+    if not found.is_reproducible:
         text += (
             " Repeating an interleaving did not always give the same outcome, "
             "so some outcomes may have been missed."
@@ -63,8 +63,8 @@ _HOW = {
 }
 
 
-def ending(group: Group | Ran) -> str:
-    """Say how a run ends, or those of a group."""
+def ending(group: Group | RunResult) -> str:
+    """Describe how a run ends, or the runs of a group."""
     text = f"The program {_HOW[group.kind]}"
     if group.kind == "exception" and group.line:
         return f"{text} on line {group.line}: {group.text}"
@@ -82,21 +82,21 @@ def _lines(step: Step) -> str:
 
 
 def step(each: Step) -> str:
-    """Say what one thread or task does in one go, and why it stops."""
+    """Describe what one thread or task does in a step, and why it stops."""
     if each.why == "end" and not each.lines:
-        return f"{each.who} finishes."
+        return f"{each.actor} finishes."
     ends = {
         "turn": ", then is interrupted",
-        "wait": f", then waits for {each.waits}",
+        "wait": f", then waits for {each.waits_for}",
         "end": ", then finishes",
     }
-    return f"{each.who} {_lines(each)}{ends.get(each.why, '')}."
+    return f"{each.actor} {_lines(each)}{ends.get(each.why, '')}."
 
 
-def chosen(ran: Ran) -> str:
-    """Say how many choices were made, and how many of them were unusual."""
-    unusual = [each.tasks for each in ran.decisions if each.choice and each.costs]
-    parts = [_many(len(ran.decisions), "choice")]
+def chosen(run: RunResult) -> str:
+    """Describe how many choices were made, and how many of them count towards the bound."""
+    unusual = [each.tasks for each in run.decisions if each.choice and each.costs]
+    parts = [_many(len(run.decisions), "choice")]
     if early := sum(unusual):
         parts.append(f"{_many(early, 'task')} out of turn")
     if forced := len(unusual) - early:
@@ -105,7 +105,7 @@ def chosen(ran: Ran) -> str:
 
 
 def option(each: Option) -> str:
-    """Say what one does if it is chosen to run next."""
+    """Describe what a thread or task does if it is chosen to run next."""
     if each.line == 0:
-        return "resumes" if each.begun else "starts"
-    return f"resumes at line {each.line}" if each.begun else f"starts at line {each.line}"
+        return "resumes" if each.has_started else "starts"
+    return f"resumes at line {each.line}" if each.has_started else f"starts at line {each.line}"
