@@ -1,4 +1,4 @@
-/** A style sheet's text; see the loader in runtime/bundle/build.ts. */
+/** The text of a style sheet; runtime/bundle/build.ts configures the loader for it. */
 declare module "*.css" {
   const text: string;
   export default text;

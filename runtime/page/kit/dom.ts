@@ -1,6 +1,6 @@
-/** Small helpers for building elements. Text is always set as text, never parsed. */
+/** Small helpers that build elements. They set text as text, and never parse it as HTML. */
 
-/** An element with a class (leave empty for none) and children; strings become text nodes. */
+/** Returns an element with these children. If `className` is empty, the element has no class. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   className: string,
@@ -12,7 +12,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** A real button that calls `act` when it is pressed, unless it is marked as disabled. */
+/** Returns a button that calls `act` when it is pressed, unless `enable` has disabled it. */
 export function button(label: string, act: () => void): HTMLButtonElement {
   const made = element("button", "runnable-button", label);
   made.type = "button";
@@ -23,23 +23,23 @@ export function button(label: string, act: () => void): HTMLButtonElement {
 }
 
 /**
- * Switches a button without taking the focus from it: a `disabled` button that has the focus drops
- * it, and a keyboard reader would start again from the top of the page.
+ * Enables or disables a button without moving the focus. With the attribute `disabled`, the button
+ * would lose the focus, and keyboard users would start again from the top of the page.
  */
 export function enable(made: HTMLButtonElement, enabled: boolean): void {
   if (enabled) made.removeAttribute("aria-disabled");
   else made.setAttribute("aria-disabled", "true");
 }
 
-let count = 0;
+let idCount = 0;
 
-/** An id that no other element of the page has. */
+/** Returns an id that no other element of the page has. */
 export function freshId(): string {
-  count += 1;
-  return `runnable-${String(count)}`;
+  idCount += 1;
+  return `runnable-${String(idCount)}`;
 }
 
-/** The values in a row's attribute `data-…`, which `|` separates. */
+/** Returns the values in the attribute `data-<name>`, in which they are separated by `|`. */
 export function listAttribute(row: Element, name: string): string[] {
   return (row.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
 }

@@ -1,5 +1,7 @@
-/** The line that shows how far Python is on its way into the page. */
+/** The line that shows how much of Python has been loaded. */
 import { element } from "./dom.ts";
+
+const BYTES_PER_MB = 1_000_000;
 
 export class LoadingProgress {
   readonly element: HTMLElement = element("p", "runnable-progress");
@@ -7,14 +9,20 @@ export class LoadingProgress {
   readonly #bar = element("progress", "");
 
   constructor() {
-    // Its text changes many times a second, which is nothing to announce.
+    // The text changes many times a second, so screen readers should not announce it.
     this.element.setAttribute("aria-live", "off");
     this.#bar.setAttribute("aria-label", "Loading");
     this.element.append(this.#label, this.#bar);
     this.starting();
   }
 
-  /** Bytes that have come, of all, and of what. */
+  /**
+   * Shows how much has been loaded.
+   *
+   * @param what - What is being loaded, for example "Python".
+   * @param loaded - Bytes that have been loaded so far.
+   * @param total - All bytes to be loaded.
+   */
   loading(what: string, loaded: number, total: number): void {
     if (loaded >= total) {
       this.starting();
@@ -24,6 +32,7 @@ export class LoadingProgress {
     this.#bar.value = loaded / total;
   }
 
+  /** Shows that everything has been loaded and Python is starting. */
   starting(): void {
     this.#label.textContent = "Starting Python…";
     this.#bar.removeAttribute("value");
@@ -31,5 +40,5 @@ export class LoadingProgress {
 }
 
 function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1);
+  return (bytes / BYTES_PER_MB).toFixed(1);
 }

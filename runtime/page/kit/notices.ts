@@ -1,4 +1,4 @@
-/** Short messages below the controls, announced to screen readers, some with buttons. */
+/** Short messages below the controls. Screen readers announce them, and some have buttons. */
 import { button, element } from "./dom.ts";
 
 export interface Action {
@@ -8,9 +8,9 @@ export interface Action {
 
 export interface NoticeOptions {
   actions?: Action[];
-  /** Extra content after the text, for example a field with a link. */
+  /** An element to show after the text, for example a field with a link. */
   content?: HTMLElement;
-  /** The notice goes by itself after so many milliseconds, unless it is pointed at or focused. */
+  /** How many milliseconds the notice is shown; without it, the notice stays until it is cleared. */
   lasts?: number;
 }
 
@@ -22,7 +22,7 @@ export class Notices {
     this.element.setAttribute("role", "status");
   }
 
-  /** Shows a notice, in place of an earlier one with the same key. */
+  /** Shows a notice in place of an earlier one with the same key. */
   post(key: string, text: string, options: NoticeOptions = {}): void {
     this.clear(key);
     const notice = element("div", "runnable-notice", element("span", "", text));
@@ -37,25 +37,32 @@ export class Notices {
     }
     this.#shown.set(key, notice);
     this.element.append(notice);
-    if (options.lasts !== undefined) fade(notice, options.lasts, () => this.#drop(key, notice));
+    if (options.lasts !== undefined) {
+      whenUnused(notice, options.lasts, () => this.#remove(key, notice));
+    }
   }
 
+  /** Removes the notice with this key, if there is one. */
   clear(key: string): void {
     const notice = this.#shown.get(key);
-    if (notice) this.#drop(key, notice);
+    if (notice) this.#remove(key, notice);
   }
 
-  #drop(key: string, notice: HTMLElement): void {
+  #remove(key: string, notice: HTMLElement): void {
     notice.remove();
+    // The key may belong to a newer notice by now.
     if (this.#shown.get(key) === notice) this.#shown.delete(key);
   }
 }
 
-/** Calls `end` after some time in which the element was neither pointed at nor focused. */
-export function fade(target: HTMLElement, milliseconds: number, end: () => void): void {
+/** How long to wait before looking again whether a reader still uses an element. */
+const RECHECK_MS = 1000;
+
+/** Calls `act` after this time (ms), or later, once the pointer and the focus are elsewhere. */
+export function whenUnused(target: HTMLElement, milliseconds: number, act: () => void): void {
   const check = (): void => {
-    if (target.matches(":hover, :focus-within")) setTimeout(check, 1000);
-    else end();
+    if (target.matches(":hover, :focus-within")) setTimeout(check, RECHECK_MS);
+    else act();
   };
   setTimeout(check, milliseconds);
 }

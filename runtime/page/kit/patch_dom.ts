@@ -1,36 +1,41 @@
-/** Puts trees into the page: text as text, and only what has changed. */
+/** Updates elements in the page to match trees, and changes only what differs. */
 import type { Tree } from "../../timeline/drawing/tree.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** What an element was drawn from. */
+/** The tree that each element was last drawn from. */
 const drawn = new WeakMap<Node, Tree>();
 
-/** Makes the children of an element be these; elements of the same key, or place, are kept. */
+/**
+ * Makes the children of an element match these trees. A child that has a key is matched with the
+ * element that was drawn with the same key, and other children are matched by position. Matching
+ * elements stay in the page, so they keep the focus and their state.
+ */
 export function patchChildren(parent: Element, children: readonly (Tree | string)[]): void {
   const keyed = new Map<string, Element>();
-  const others: ChildNode[] = [];
+  const unkeyed: ChildNode[] = [];
   for (const node of parent.childNodes) {
     const key = drawn.get(node)?.key;
-    if (key === undefined) others.push(node);
+    if (key === undefined) unkeyed.push(node);
     else keyed.set(key, node as Element);
   }
-  const found = children.map((child) => {
+  const matches = children.map((child) => {
     const key = typeof child === "string" ? undefined : child.key;
     const node = key === undefined ? undefined : keyed.get(key);
     if (node) keyed.delete(key!);
     return node;
   });
-  // What is left becomes something else, rather than being made anew; but not what has the focus.
+  // Elements whose key is gone are reused for new keys, which is cheaper than creating elements. An
+  // element with the focus is not reused, because the focus would move to something unrelated.
   const spare = [...keyed.values()].filter((node) => !node.contains(document.activeElement));
   let next = 0;
   const wanted = children.map((child, index) => {
     const isKeyed = typeof child !== "string" && child.key !== undefined;
-    return renew(isKeyed ? (found[index] ?? spare.pop()) : others[next++], child, parent);
+    return update(isKeyed ? (matches[index] ?? spare.pop()) : unkeyed[next++], child, parent);
   });
   const kept = new Set<Node>(wanted);
   for (const node of [...parent.childNodes]) if (!kept.has(node)) node.remove();
-  // Whatever stands in its place is not touched: it may have the focus.
+  // Nodes that are already in the right place are not moved, because moving drops the focus.
   let place = parent.firstChild;
   for (const node of wanted) {
     if (node === place) place = place.nextSibling;
@@ -38,12 +43,13 @@ export function patchChildren(parent: Element, children: readonly (Tree | string
   }
 }
 
-/** The child that was drawn with this key. */
+/** Returns the child that was drawn with this key. */
 export function findByKey(parent: Element, key: string): Element | undefined {
   return [...parent.children].find((child) => drawn.get(child)?.key === key);
 }
 
-function renew(node: ChildNode | undefined, child: Tree | string, parent: Element): ChildNode {
+/** Returns a node that matches the child: `node` if its kind fits, or else a new one. */
+function update(node: ChildNode | undefined, child: Tree | string, parent: Element): ChildNode {
   if (typeof child === "string") {
     if (!(node instanceof Text)) return document.createTextNode(child);
     if (node.data !== child) node.data = child;

@@ -1,10 +1,15 @@
-/** Tells when a reader is likely to press Run soon: that is the time to fetch what it needs. */
+/** Notices when a reader is likely to press Run soon, which is the time to load what a run needs. */
 
 import { savesData } from "../../host/data_saving.ts";
 
 /**
- * Calls `act` once, when pointer or focus come to the controls or something is typed into the
- * widget, until `signal` is aborted.
+ * Calls `act` once, as soon as the pointer or the focus reaches the controls, or the reader types into
+ * the widget. Does nothing if the reader saves data.
+ *
+ * @param widget - The element in which typing counts.
+ * @param controls - The element that holds the Run button.
+ * @param signal - Ends the listening when it is aborted.
+ * @param act - Loads what the run will need.
  */
 export function whenRunIsLikely(
   widget: HTMLElement,
@@ -15,10 +20,10 @@ export function whenRunIsLikely(
   if (savesData()) return;
   const once = new AbortController();
   const options = { passive: true, signal: AbortSignal.any([signal, once.signal]) };
-  const near = (): void => {
+  const onIntent = (): void => {
     once.abort();
     act();
   };
-  for (const type of ["pointerover", "focusin"]) controls.addEventListener(type, near, options);
-  widget.addEventListener("input", near, options);
+  for (const type of ["pointerover", "focusin"]) controls.addEventListener(type, onIntent, options);
+  widget.addEventListener("input", onIntent, options);
 }

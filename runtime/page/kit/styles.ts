@@ -1,7 +1,7 @@
-/** Styles that come with the script that needs them. */
+/** Style sheets that are loaded together with the script that needs them. */
 const added = new Set<string>();
 
-/** Adds a style sheet to the page, once. */
+/** Adds a style sheet to the page, unless the page already has it. */
 export function addStyles(styles: string): void {
   if (added.has(styles)) return;
   added.add(styles);

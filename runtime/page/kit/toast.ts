@@ -1,13 +1,14 @@
-/** A message over the page, for what happened to a widget that is no longer in it. */
+/** Messages over the page, about widgets that are no longer in it. */
 import { button, element } from "./dom.ts";
-import { fade } from "./notices.ts";
+import { whenUnused } from "./notices.ts";
 
-const LASTS_MS = 8000;
+const TOAST_MS = 8000;
 
 let region: HTMLElement | undefined;
 
+/** Shows a message over the page for some seconds. */
 export function toast(text: string): void {
-  // Instant navigation may replace what is in <body>; the region is put back when it has gone.
+  // Instant navigation may have replaced the content of <body>, and the region with it.
   if (!region?.isConnected) {
     region = element("div", "runnable-toasts");
     region.setAttribute("role", "status");
@@ -16,7 +17,7 @@ export function toast(text: string): void {
   const message = element("div", "runnable-toast", element("span", "", text));
   const dismiss = button("Dismiss", () => message.remove());
   message.append(dismiss);
-  // A live region announces what is added to it, not what it is born with.
+  // Screen readers announce what is added to a live region, but not what it contains from the start.
   requestAnimationFrame(() => region?.append(message));
-  fade(message, LASTS_MS, () => message.remove());
+  whenUnused(message, TOAST_MS, () => message.remove());
 }
