@@ -1,10 +1,9 @@
-/** What readers want to spend. */
-
+/** The part of the Network Information API that only Chromium has. */
 interface Connection {
   saveData?: boolean;
 }
 
-/** Readers who asked for little data get nothing that they did not ask for. */
+/** Returns whether the reader wants to save data. Then nothing is fetched before they press Run. */
 export function savesData(): boolean {
   const { connection } = navigator as Navigator & { connection?: Connection };
   return connection?.saveData === true || matchMedia("(prefers-reduced-data: reduce)").matches;

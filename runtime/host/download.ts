@@ -15,7 +15,7 @@ export interface RuntimeFile {
 export type Progress = (loaded: number, total: number) => void;
 
 /** Makes any number of counters whose sum is told. */
-export function addUp(tell: Progress): () => Progress {
+export function sumProgress(tell: Progress): () => Progress {
   const counters: { loaded: number; total: number }[] = [];
   return () => {
     const counter = { loaded: 0, total: 0 };
@@ -159,7 +159,7 @@ export class Downloads {
   }
 
   /** The content if it can be had without a network. */
-  async kept(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
+  async stored(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
     const arrival = this.#arrivals.get(file.file);
     const shelved = arrival ? undefined : await this.#shelf.take(new URL(file.file, this.#base));
     return arrival ?? (shelved && this.#unpack(shelved, file).catch(() => undefined));

@@ -1,133 +1,114 @@
-/** Runs programs in the sandbox: one `Host` a tab, one run at a time, a spare worker beside it. */
-import { addUp, type Progress } from "./download.ts";
+/**
+ * Runs the programs of a tab in the sandbox, one at a time. It decides when files are fetched, which
+ * worker a program runs in, and when a worker has to be ended and replaced.
+ */
+import { firstLine } from "../protocol/first_line.ts";
+import { completeOptions } from "../protocol/run_options.ts";
+import { ActiveRun } from "./active_run.ts";
+import { AssetLoader } from "./asset_loader.ts";
+import { LIBRARIES_CACHE } from "./cache_names.ts";
+import { realClock, type Clock } from "./clock.ts";
+import { savesData } from "./data_saving.ts";
+import { Downloads, sumProgress, type Progress } from "./download.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
-import { reasonOf } from "../protocol/reason.ts";
-import { completeOptions } from "../protocol/run_options.ts";
-import { Sandbox } from "./sandbox.ts";
-import { Supply } from "./supply.ts";
-import { savesData } from "./data_saving.ts";
-import type { Host, Move, Outcome, Program, Run, RunEvent } from "./types.ts";
+import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
+import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
+import { WorkerPool } from "./worker_pool.ts";
 
-/** The bundled ./packages.ts: its name below the runtime's folder. */
+/** The path of the bundled ./packages.ts below the runtime's folder, which the build inserts here. */
 declare const PACKAGES_MODULE: string;
 
-/** For any other program, what has to do with libraries is not even loaded. */
+/** Matches programs that declare libraries. For all others, ./packages.ts is not even loaded. */
 const DECLARES = /^# +dependencies\b/m;
 
-/** How long a program may be silent after Ctrl-C, in ms; then its worker is ended. */
-const PATIENCE = 500;
+/** How long a program may print nothing after Ctrl-C before its worker is ended. */
+const PATIENCE_MS = 500;
 
-/** How long it may take to end, in ms: on a busy machine a traceback comes line by line. */
-const LONGEST_END = 2000;
+/** How long it may take to end after Ctrl-C: on a busy machine, a traceback appears line by line. */
+const MAX_STOPPING_MS = 2000;
 
-/** How long a worker may take to clean up after a program once the next one waits, in ms. */
-const CLEANING = 2000;
+/** How long a worker may still clean up after a program when the next one has been sent to it. */
+const MAX_CLEAN_UP_MS = 2000;
 
-/** A program that runs for longer than this gets a spare worker beside it, in ms. */
-const LONG = 1000;
+/** A program that runs for longer than this gets a spare worker, because it may have to be ended. */
+const LONG_RUN_MS = 1000;
 
 const TOO_DEEP = /call stack|recursion|stack overflow/i;
 
 function explainCrash(message: string): string {
-  const reason = reasonOf(message);
+  const reason = firstLine(message);
   if (TOO_DEEP.test(message)) {
     return `The program recursed deeper than the browser's stack allows (${reason}). Python was restarted.`;
   }
   return `Python crashed and was restarted: ${reason}`;
 }
 
-let tries = 0;
+let attempts = 0;
 
-async function loadPackages(base: URL): Promise<Packages> {
+async function importPackages(base: URL): Promise<Packages> {
   const address = new URL(PACKAGES_MODULE, base);
-  // Firefox remembers that a module could not be fetched: each try needs an address of its own.
-  if (tries++ > 0) address.search = String(tries);
+  // Browsers may remember that a module could not be fetched, so each attempt needs an address of its
+  // own; see https://github.com/whatwg/html/pull/10327.
+  if (attempts++ > 0) address.search = String(attempts);
   const module = import(address.href) as Promise<typeof import("./packages.ts")>;
   const { Packages } = await module.catch(() => {
     throw new Error(`${address.pathname} could not be loaded. Check your network connection.`);
   });
-  return new Packages(base);
+  return new Packages(new Downloads(base, LIBRARIES_CACHE));
 }
 
-/** The libraries of a program. */
+/** What the host needs from the rest of the runtime and from the browser; tests replace it. */
+export interface Dependencies {
+  openSandbox(onWorkerError: OnWorkerError): Promise<Sandbox>;
+  createLoader(sandbox: Sandbox): Loader;
+  loadPackages(): Promise<PackageLoader>;
+  savesData(): boolean;
+  clock: Clock;
+}
+
+export type Loader = Pick<
+  AssetLoader,
+  "assetsOf" | "distrustSnapshot" | "hasLibrary" | "load" | "restoresSnapshot"
+>;
+
+export type PackageLoader = Pick<
+  Packages,
+  "distrustWarm" | "giveWarm" | "hasWarm" | "of" | "suitsWarm"
+>;
+
+/** The libraries that a program declares. */
 interface Declared {
-  /** A worker that has libraries imported suits it, as far as those go. */
+  /** Whether the program declares every library that a warm worker has imported. */
   suitsWarm: boolean;
-  /** By name. Rejects with a message for the reader. */
+  /** The libraries' archives by name. Rejects with a message for the reader. */
   archives: Promise<Readonly<Record<string, ArrayBuffer>>>;
 }
 
-class ActiveRun implements Run {
-  readonly outcome: Promise<Outcome>;
-  readonly program: Program;
-  readonly listen: (event: RunEvent) => void;
-  #settle!: (outcome: Outcome) => void;
-  readonly #onStop: (run: ActiveRun) => void;
-  readonly #onAnswer: (text: string | undefined) => void;
-  readonly #onMove: (how: Move) => void;
-  over = false;
-  interrupted = false;
-  /** When it last told something, as `performance.now()` says it. */
-  heard = 0;
-  /** What the reader wants as soon as it has begun. */
-  wanted: Move | undefined;
-
-  constructor(
-    program: Program,
-    listen: (event: RunEvent) => void,
-    onStop: (run: ActiveRun) => void,
-    onAnswer: (text: string | undefined) => void,
-    onMove: (how: Move) => void,
-  ) {
-    this.program = program;
-    this.listen = listen;
-    this.#onStop = onStop;
-    this.#onAnswer = onAnswer;
-    this.#onMove = onMove;
-    this.outcome = new Promise((resolve) => (this.#settle = resolve));
-  }
-
-  end(outcome: Outcome): void {
-    if (this.over) return;
-    this.over = true;
-    this.#settle(outcome);
-  }
-
-  stop(): void {
-    if (!this.over) this.#onStop(this);
-  }
-
-  answer(text: string | undefined): void {
-    if (!this.over) this.#onAnswer(text);
-  }
-
-  move(how: Move): void {
-    if (!this.over) this.#onMove(how);
-  }
+/** The open sandbox, and the loader that brings files into it. */
+interface Opened {
+  sandbox: Sandbox;
+  loader: Loader;
 }
 
-class SandboxHost implements Host {
-  readonly #base: URL;
-  #opened: Promise<[Sandbox, Supply]> | undefined;
-  #worker: PythonWorker | undefined;
-  /** Has started Python and waits for its turn. */
-  #spare: PythonWorker | undefined;
-  #current: ActiveRun | undefined;
-  /** Number of the run that the worker has been given; 0 when it is idle. */
-  #executing = 0;
-  /** Whether that run has begun; before, the worker is still busy with what the last one left. */
-  #begun = false;
-  #interruptible = false;
+export class SandboxHost implements Host {
+  readonly #dependencies: Dependencies;
+  readonly #workers = new WorkerPool();
+  #opened: Promise<Opened> | undefined;
+  /** The run in progress, or the last one. */
+  #run: ActiveRun | undefined;
+  #lastId = 0;
+  /** Python's version; empty until a worker has been ready. */
   #version = "";
-  #runs = 0;
-  #packages: Packages | undefined;
-  #loadingPackages: Promise<Packages> | undefined;
-  /** A worker with libraries imported suits the program that was run last. */
+  /** Whether a program can notice Ctrl-C while it runs. */
+  #isInterruptible = false;
+  #packages: PackageLoader | undefined;
+  #loadingPackages: Promise<PackageLoader> | undefined;
+  /** Whether the program of the last run suits a warm worker. */
   #suitsWarm = false;
 
-  constructor(base: URL) {
-    this.#base = base;
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
   }
 
   open(sources: readonly string[]): void {
@@ -135,45 +116,42 @@ class SandboxHost implements Host {
   }
 
   /**
-   * A memory with libraries takes so long to come out of the browser's store that it is taken out now,
-   * if it is there and a program could want it.
+   * Opens the sandbox. If one of the programs suits a warm worker, the warm snapshot is read from the
+   * browser's cache as well, because that takes long.
    */
   async #openFor(sources: readonly string[]): Promise<void> {
-    const [sandbox, supply] = await (this.#opened ??= this.#open());
+    const { sandbox, loader } = await this.#open();
     const declaring = sources.filter((source) => DECLARES.test(source));
-    if (declaring.length === 0 || !supply.restores) return;
-    const packages = await this.#havePackages();
+    if (declaring.length === 0 || !loader.restoresSnapshot) return;
+    const packages = await this.#loadPackages();
     if (!declaring.some((source) => packages.suitsWarm(source))) return;
-    if (await packages.hasWarm()) await packages.giveWarm(sandbox, supply, { fetch: false });
+    if (await packages.hasWarm()) await packages.giveWarm(sandbox, loader, { fetch: false });
   }
 
   prepare(source = ""): void {
+    // Failures are reported by the next run, which tries again.
     if (!this.#isRunning) void this.#prepare(source).catch(() => {});
   }
 
-  /** A failure is told to the run that meets it. */
   async #prepare(source: string): Promise<void> {
-    const { suitsWarm, archives } = await this.#declared(source, () => {});
-    // Perhaps before anybody looks at them.
+    const { suitsWarm, archives } = await this.#findDeclared(source, () => {});
     archives.catch(() => {});
     const isWanted = () => !this.#isRunning;
-    await this.#ready(() => {}, suitsWarm, archives, isWanted);
+    await this.#readyWorker(() => {}, suitsWarm, archives, isWanted);
   }
 
   get #isRunning(): boolean {
-    return this.#current !== undefined && !this.#current.over;
+    return this.#run !== undefined && !this.#run.isOver;
   }
 
   run(program: Program, listen: (event: RunEvent) => void): Run {
-    if (this.#current && !this.#current.over) throw new Error("A program is already running.");
-    const run = new ActiveRun(
-      program,
-      listen,
-      (run) => this.#stop(run),
-      (text) => this.#answer(text),
-      (how) => this.#move(run, how),
-    );
-    this.#current = run;
+    if (this.#isRunning) throw new Error("A program is already running.");
+    const run = new ActiveRun(program, listen, {
+      stop: (run) => this.#stop(run),
+      answer: (run, text) => this.#answer(run, text),
+      move: (run, move) => this.#move(run, move),
+    });
+    this.#run = run;
     this.#launch(run);
     return run;
   }
@@ -186,226 +164,235 @@ class SandboxHost implements Host {
 
   async #start(run: ActiveRun): Promise<void> {
     const what = this.#version === "" ? "Python" : "libraries";
-    const progress = addUp((loaded, total) => {
-      if (!run.over) run.listen({ type: "loading", what, loaded, total });
+    const progress = sumProgress((loaded, total) => {
+      if (!run.isOver) run.listen({ type: "loading", what, loaded, total });
     });
     const { source, filename, files = {} } = run.program;
-    const [fetching, starting] = [progress(), progress()];
-    const declared = await this.#declared(source, fetching);
+    const [libraryProgress, pythonProgress] = [progress(), progress()];
+    const declared = await this.#findDeclared(source, libraryProgress);
     this.#suitsWarm = declared.suitsWarm;
+    const isWanted = () => !run.isOver;
     const [archives, worker] = await Promise.all([
       declared.archives,
-      this.#ready(starting, declared.suitsWarm, declared.archives, () => !run.over),
+      this.#readyWorker(pythonProgress, declared.suitsWarm, declared.archives, isWanted),
     ]);
-    const [, { hasLibrary: library }] = await this.#opened!;
-    // It may have been stopped meanwhile, or the worker replaced: then the run was launched again.
-    if (!worker || run.over || worker !== this.#worker || this.#executing !== 0) return;
-    const number = (this.#executing = ++this.#runs);
-    this.#begun = false;
-    worker.give(archives);
+    const { hasLibrary: library } = (await this.#open()).loader;
+    // In the meantime the reader may have pressed Stop, or the worker may have been replaced, in which
+    // case the run has been launched again.
+    if (!worker || worker !== this.#workers.current || run.phase !== "preparing") return;
+    const id = ++this.#lastId;
+    run.markSent(id);
+    worker.addArchives(archives);
     const packages = Object.keys(archives);
     const options = completeOptions(run.program);
-    const command = { source, filename, files, packages, options, library };
-    worker.post({ type: "run", run: number, ...command });
-    setTimeout(() => {
-      if (this.#executing === number && !this.#begun) this.#replace();
-    }, CLEANING);
+    worker.post({ type: "run", run: id, source, filename, files, packages, options, library });
+    this.#dependencies.clock.after(MAX_CLEAN_UP_MS, () => {
+      if (run.id === id && run.phase === "sent") this.#replaceWorker();
+    });
   }
 
-  /** One for all who ask at a time; after a failure the next one tries again. */
-  async #havePackages(): Promise<Packages> {
+  /** Loads ./packages.ts once for all callers. After a failure, the next call tries again. */
+  async #loadPackages(): Promise<PackageLoader> {
     try {
-      return (this.#packages = await (this.#loadingPackages ??= loadPackages(this.#base)));
+      this.#packages = await (this.#loadingPackages ??= this.#dependencies.loadPackages());
+      return this.#packages;
     } catch (error) {
       this.#loadingPackages = undefined;
       throw error;
     }
   }
 
-  /** The libraries that the program declares: on their way, and whether to start with them imported. */
-  async #declared(source: string, progress: Progress): Promise<Declared> {
+  async #findDeclared(source: string, progress: Progress): Promise<Declared> {
     if (!DECLARES.test(source)) return { suitsWarm: false, archives: Promise.resolve({}) };
-    const packages = await this.#havePackages();
+    const packages = await this.#loadPackages();
     return { suitsWarm: packages.suitsWarm(source), archives: packages.of(source, progress) };
   }
 
   /**
-   * A worker in which Python is up, with libraries imported if those suit; whatever is missing for
-   * that is fetched and started. It is given the archives as early as possible. Nothing when it is no
-   * longer wanted.
+   * Returns a worker in which Python has started, and fetches and starts whatever that requires.
+   *
+   * @param progress - hears how much of the runtime has been fetched.
+   * @param suitsWarm - whether the worker may be a warm one.
+   * @param archives - are sent to the worker as early as possible.
+   * @param isWanted - says whether a worker is still needed; if not, none is returned.
    */
-  async #ready(
+  async #readyWorker(
     progress: Progress,
     suitsWarm: boolean,
     archives: Declared["archives"],
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
-    const [sandbox, supply] = await (this.#opened ??= this.#open());
-    const wanted = suitsWarm && supply.restores;
-    const completed = supply.complete(progress, wanted);
-    completed.catch(() => {});
-    const expected = wanted && (await this.#packages!.hasWarm());
+    const { sandbox, loader } = await this.#open();
+    const triesWarm = suitsWarm && loader.restoresSnapshot;
+    const loaded = loader.load(progress, { withoutSnapshot: triesWarm });
+    loaded.catch(() => {});
+    const expectsWarm = triesWarm && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
-    // Now, because its thread and its script take time as well.
-    const first = this.#take(sandbox, expected);
-    archives.then((archives) => first.give(archives)).catch(() => {});
-    await completed;
-    const hasWarm = expected && (await this.#packages!.giveWarm(sandbox, supply, { fetch: false }));
-    if (wanted && !hasWarm) await supply.complete(progress);
+    // The worker's thread and script take time to start too, so they start before the files are here.
+    const early = this.#takeWorker(sandbox, expectsWarm);
+    archives.then((archives) => early.addArchives(archives)).catch(() => {});
+    await loaded;
+    const hasWarm =
+      expectsWarm && (await this.#packages!.giveWarm(sandbox, loader, { fetch: false }));
+    if (triesWarm && !hasWarm) await loader.load(progress);
     if (!isWanted()) return undefined;
-    const worker = this.#take(sandbox, hasWarm && supply.restores);
-    ({ version: this.#version, jspi: this.#interruptible } = await worker.ready);
+    const worker = this.#takeWorker(sandbox, hasWarm && loader.restoresSnapshot);
+    ({ version: this.#version, jspi: this.#isInterruptible } = await worker.ready);
     return worker;
   }
 
-  async #open(): Promise<[Sandbox, Supply]> {
-    const sandbox = await Sandbox.open((number, message) => {
-      const worker = [this.#worker, this.#spare].find((worker) => worker?.number === number);
-      if (worker) void this.#broke(worker, message);
+  #open(): Promise<Opened> {
+    return (this.#opened ??= this.#openSandbox());
+  }
+
+  async #openSandbox(): Promise<Opened> {
+    const sandbox = await this.#dependencies.openSandbox((number, message) => {
+      const worker = this.#workers.find(number);
+      if (worker) void this.#recover(worker, message);
     });
-    return [sandbox, new Supply(this.#base, sandbox)];
+    return { sandbox, loader: this.#dependencies.createLoader(sandbox) };
   }
 
-  /** The worker, or another one if that does not suit: no program shall find what it did not declare. */
-  #take(sandbox: Sandbox, warm: boolean): PythonWorker {
-    const [worker, spare] = [this.#worker, this.#spare];
-    if (worker && worker.isWarm !== warm) {
-      const suits = spare?.isWarm === warm;
-      this.#worker = suits ? spare : undefined;
-      if (suits) this.#spare = undefined;
-      // One that is to start warm waits for ever if there is nothing to start with.
-      if (worker.isUsed || !worker.isReady || this.#spare) worker.end();
-      else this.#spare = worker;
-    }
-    return (this.#worker ??= this.#spawn(sandbox, warm));
+  #takeWorker(sandbox: Sandbox, isWarm: boolean): PythonWorker {
+    return this.#workers.take(isWarm, (isWarm) => this.#spawn(sandbox, isWarm));
   }
 
-  #spawn(sandbox: Sandbox, warm = false): PythonWorker {
-    return new PythonWorker(sandbox, warm, {
-      told: (worker, event) => this.#told(worker, event),
-      broke: (worker, message) => void this.#broke(worker, message),
+  #spawn(sandbox: Sandbox, isWarm: boolean): PythonWorker {
+    return new PythonWorker(sandbox, isWarm, {
+      onEvent: (worker, event) => this.#receive(worker, event),
+      onFailure: (worker, message) => void this.#recover(worker, message),
     });
   }
 
-  #told(worker: PythonWorker, event: ProgramEvent): void {
-    if (worker !== this.#worker) return;
-    if (event.type === "spent") this.#replace();
-    else if (event.run === this.#executing) this.#receive(event);
+  /** Ignores events of other workers and of earlier runs. */
+  #receive(worker: PythonWorker, event: ProgramEvent): void {
+    if (worker !== this.#workers.current) return;
+    const run = this.#run;
+    if (event.type === "spent") this.#replaceWorker();
+    else if (run?.isOnWorker && event.run === run.id) this.#handle(run, event);
   }
 
-  #receive(event: Exclude<ProgramEvent, { type: "spent" }>): void {
-    const run = this.#current;
-    if (!run || run.over) return;
+  #handle(run: ActiveRun, event: Exclude<ProgramEvent, { type: "spent" }>): void {
     if (event.type === "ended") {
-      this.#executing = 0;
-      run.end(run.interrupted ? { type: "stopped" } : { type: "finished", status: event.status });
+      run.end(run.isInterrupted ? { type: "stopped" } : { type: "finished", status: event.status });
       this.#keepSpare();
-      if (this.#suitsWarm && !this.#worker?.isWarm) void this.#warmUp();
+      if (this.#suitsWarm && !this.#workers.current?.isWarm) void this.#prepareWarm();
     } else if (event.type === "started") {
-      this.#begun = true;
+      run.markStarted();
       run.listen({ type: "started", version: this.#version });
-      if (run.wanted !== undefined) this.#move(run, run.wanted);
-      // It has started without the memory that others need.
-      if (this.#worker?.isWarm) {
-        void this.#opened!.then(([, supply]) => supply.complete(() => {})).catch(() => {});
+      if (run.pendingMove !== undefined) this.#move(run, run.pendingMove);
+      // A warm worker starts without the ordinary snapshot, but other programs will need it.
+      if (this.#workers.current?.isWarm) {
+        void this.#open()
+          .then(({ loader }) => loader.load(() => {}))
+          .catch(() => {});
       }
-      setTimeout(() => !run.over && this.#keepSpare(), LONG);
+      this.#dependencies.clock.after(LONG_RUN_MS, () => {
+        if (!run.isOver) this.#keepSpare();
+      });
     } else if (event.type === "input" && !run.program.interactive) {
-      this.#answer(undefined);
+      this.#answer(run, undefined);
     } else {
       const { run: _, ...rest } = event;
-      run.heard = performance.now();
+      run.lastHeard = this.#dependencies.clock.now();
       run.listen(rest);
     }
   }
 
-  async #broke(worker: PythonWorker, message: string): Promise<void> {
-    if (worker === this.#spare) {
-      worker.end();
-      this.#spare = undefined;
+  /** Discards a worker that crashed or broke the protocol, and decides what becomes of its run. */
+  async #recover(worker: PythonWorker, message: string): Promise<void> {
+    if (worker !== this.#workers.current) {
+      if (this.#workers.has(worker)) this.#workers.discardSpare();
       return;
     }
-    if (worker !== this.#worker) return;
-    const [, supply] = await this.#opened!;
-    if (worker !== this.#worker) return;
-    if (!worker.isReady && supply.restores) {
+    const { loader } = await this.#open();
+    if (worker !== this.#workers.current) return;
+    if (!worker.isReady && loader.restoresSnapshot) {
       if (worker.isWarm) this.#packages!.distrustWarm(message);
-      else supply.distrustSnapshot(message);
-      return this.#replace();
+      else loader.distrustSnapshot(message);
+      return this.#replaceWorker();
     }
-    // It broke while cleaning up after the last program: this one has nothing to do with that.
-    if (this.#executing !== 0 && !this.#begun) return this.#replace();
-    this.#discard();
-    this.#current?.end({ type: "failed", message: explainCrash(message) });
+    // The worker failed while it cleaned up after the previous program, for which this run is not to
+    // blame.
+    if (this.#run?.phase === "sent") return this.#replaceWorker();
+    this.#discardWorker();
+    this.#run?.end({ type: "failed", message: explainCrash(message) });
   }
 
-  #discard(): void {
-    this.#worker?.end();
-    this.#worker = this.#spare;
-    this.#spare = undefined;
-    this.#executing = 0;
+  #discardWorker(): void {
+    this.#workers.discard();
+    this.#run?.markLost();
   }
 
-  /** Takes another worker; the program that waits for one goes on there, else it is for the next. */
-  #replace(): void {
-    const waiting = this.#current;
-    this.#discard();
-    if (waiting && !waiting.over) this.#launch(waiting);
+  /** Discards the worker and gives its run to another one, or prepares one for the next run. */
+  #replaceWorker(): void {
+    this.#discardWorker();
+    if (this.#run && !this.#run.isOver) this.#launch(this.#run);
     else this.#prepareAgain();
   }
 
-  /** Lets a program like the last one start with its libraries imported when it is run again. */
-  async #warmUp(): Promise<void> {
-    const [sandbox, supply] = await this.#opened!;
-    if (!supply.restores || savesData()) return;
-    await this.#packages!.giveWarm(sandbox, supply, { fetch: true });
+  /** Fetches the warm snapshot, so that the last program starts faster when it is run again. */
+  async #prepareWarm(): Promise<void> {
+    const { sandbox, loader } = await this.#open();
+    if (!loader.restoresSnapshot || this.#dependencies.savesData()) return;
+    await this.#packages!.giveWarm(sandbox, loader, { fetch: true });
     this.#prepareAgain();
   }
 
-  /** The next program is likely to be the last one, changed perhaps. */
+  /** Prepares for another run of the last program, which the reader may have edited. */
   #prepareAgain(): void {
-    if (this.#current?.over) this.prepare(this.#current.program.source);
+    if (this.#run?.isOver) this.prepare(this.#run.program.source);
   }
 
-  /** One more worker, where starting one is cheap. */
+  /** Starts a spare worker, but only from a snapshot: without one, starting Python costs too much. */
   #keepSpare(): void {
-    void this.#opened?.then(([sandbox, supply]) => {
-      if (supply.restores && this.#worker) this.#spare ??= this.#spawn(sandbox);
+    void this.#opened?.then(({ sandbox, loader }) => {
+      if (loader.restoresSnapshot) {
+        this.#workers.addSpare((isWarm) => this.#spawn(sandbox, isWarm));
+      }
     });
   }
 
   #stop(run: ActiveRun): void {
-    // While Python is still starting nothing of the program runs: the worker can be kept.
-    if (this.#executing === 0) return run.end({ type: "stopped" });
-    const terminate = () => {
-      if (run.over) return;
-      this.#discard();
-      run.end(run.interrupted ? { type: "stopped", forced: true } : { type: "stopped" });
+    // Nothing of the program runs yet, so the worker can be kept.
+    if (!run.isOnWorker) return run.end({ type: "stopped" });
+    const terminate = (): void => {
+      if (run.isOver) return;
+      this.#discardWorker();
+      run.end(run.isInterrupted ? { type: "stopped", forced: true } : { type: "stopped" });
       this.#prepareAgain();
     };
-    if (!this.#interruptible || run.interrupted) return terminate();
-    run.interrupted = true;
-    this.#worker?.post({ type: "interrupt", run: this.#executing });
-    const asked = (run.heard = performance.now());
+    if (!this.#isInterruptible || run.isInterrupted) return terminate();
+    run.isInterrupted = true;
+    this.#workers.current?.post({ type: "interrupt", run: run.id });
+    const { clock } = this.#dependencies;
+    const interruptedAt = (run.lastHeard = clock.now());
     const wait = (): void => {
-      const left = Math.min(run.heard + PATIENCE, asked + LONGEST_END) - performance.now();
-      if (left > 0) setTimeout(wait, left);
+      const deadline = Math.min(run.lastHeard + PATIENCE_MS, interruptedAt + MAX_STOPPING_MS);
+      const left = deadline - clock.now();
+      if (left > 0) clock.after(left, wait);
       else terminate();
     };
     wait();
   }
 
-  #move(run: ActiveRun, how: Move): void {
-    if (this.#executing === 0 || !this.#begun) run.wanted = how;
-    else this.#worker?.post({ type: how, run: this.#executing });
+  #move(run: ActiveRun, move: Move): void {
+    if (run.phase !== "started") run.pendingMove = move;
+    else this.#workers.current?.post({ type: move, run: run.id });
   }
 
-  #answer(text: string | undefined): void {
-    this.#worker?.post({ type: "answer", run: this.#executing, text });
+  #answer(run: ActiveRun, text: string | undefined): void {
+    this.#workers.current?.post({ type: "answer", run: run.id, text });
   }
 }
 
-/** A host whose files lie below `base`, the URL of the published runtime folder. */
+/** Creates the host of a tab. `base` is the URL of the folder in which the runtime is published. */
 export function createHost({ base }: { base: URL }): Host {
-  return new SandboxHost(base);
+  return new SandboxHost({
+    openSandbox: (onWorkerError) => openSandbox(onWorkerError),
+    createLoader: (sandbox) => new AssetLoader(sandbox, new Downloads(base)),
+    loadPackages: () => importPackages(base),
+    savesData,
+    clock: realClock,
+  });
 }

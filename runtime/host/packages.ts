@@ -1,38 +1,64 @@
-/** Fetches the libraries that a program declares; loaded only for programs that declare some. */
-import { LIBRARIES_CACHE } from "./cache_names.ts";
-import { Downloads, type Progress, type RuntimeFile } from "./download.ts";
+/** Fetches the libraries that programs declare. The host loads this module for such programs only. */
 import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
-import type { Sandbox } from "./sandbox.ts";
-import type { Supply } from "./supply.ts";
+import type { AssetLoader } from "./asset_loader.ts";
+import type { Downloads, Progress, RuntimeFile } from "./download.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
+import type { Sandbox } from "./sandbox.ts";
 
-/** Put here by the build: a folder's files in one zip archive for each library. */
-declare const LIBRARIES: Record<string, Library & RuntimeFile>;
+/** Of each library, the archive that contains its files. */
+export type Libraries = Record<string, Library & RuntimeFile>;
 
-/** Put here by the build: the memory of a Python that has imported some of them; see make_snapshot.ts. */
-declare const WARM: RuntimeFile & {
+/** A snapshot of a Python that has already imported some libraries; see bundle/make_snapshot.ts. */
+export type WarmSnapshot = RuntimeFile & {
+  /** The names of these libraries. */
   needs: string[];
+  /** The modules written in C among them, and where the snapshot expects them. */
   modules: { library: string; path: string; handle: number }[];
 };
 
-/** The libraries' archives, each fetched once in a tab, and the way to start with them imported. */
+/** The build inserts both here. */
+declare const LIBRARIES: Libraries;
+declare const WARM: WarmSnapshot;
+
 export class Packages {
   readonly #downloads: Downloads;
-  #warm = Promise.resolve(false);
-  #modules: Promise<void> | undefined;
-  #isDistrusted = false;
+  readonly #libraries: Libraries;
+  readonly #warm: WarmSnapshot;
+  readonly #canSwitchStacks: boolean;
+  /** Whether the sandbox has the warm snapshot. Attempts to send it follow one another. */
+  #isWarmSent = Promise.resolve(false);
+  #sendingModules: Promise<void> | undefined;
+  #isWarmDistrusted = false;
 
-  /** `base` is the URL of the published runtime folder. */
-  constructor(base: URL) {
-    this.#downloads = new Downloads(base, LIBRARIES_CACHE);
-    void this.#downloads.tidy([...Object.values(LIBRARIES), WARM]);
+  /**
+   * @param downloads - fetches archives and the warm snapshot.
+   * @param libraries - what programs can declare.
+   * @param warm - the warm snapshot.
+   * @param canSwitchStacks - the warm snapshot is for browsers with stack switching only.
+   */
+  constructor(
+    downloads: Downloads,
+    libraries: Libraries = LIBRARIES,
+    warm: WarmSnapshot = WARM,
+    canSwitchStacks = stackSwitching,
+  ) {
+    this.#downloads = downloads;
+    this.#libraries = libraries;
+    this.#warm = warm;
+    this.#canSwitchStacks = canSwitchStacks;
+    void downloads.tidy([...Object.values(libraries), warm]);
   }
 
-  /** The archives for what this program declares, by name; throws a message for the reader. */
+  /**
+   * Fetches the archives of the libraries that a program declares, and of those that they require.
+   *
+   * @returns the archives by the name of the library.
+   * @throws Error with a message for the reader.
+   */
   async of(source: string, progress: Progress): Promise<Record<string, ArrayBuffer>> {
-    const names = resolve(dependencies(source), LIBRARIES);
-    const files = names.map((name) => LIBRARIES[name]!);
+    const names = resolve(dependencies(source), this.#libraries);
+    const files = names.map((name) => this.#libraries[name]!);
     const unwatch = this.#downloads.watch(files, progress);
     try {
       const archives = await Promise.all(files.map((file) => this.#downloads.get(file)));
@@ -42,70 +68,86 @@ export class Packages {
     }
   }
 
-  /** Whether this program declares all that is imported in a worker that starts warm. */
+  /** Returns whether a program declares every library that a warm worker has imported. */
   suitsWarm(source: string): boolean {
     try {
-      const names = new Set(resolve(dependencies(source), LIBRARIES));
-      return stackSwitching && WARM.needs.every((name) => names.has(name));
+      const names = new Set(resolve(dependencies(source), this.#libraries));
+      return this.#canSwitchStacks && this.#warm.needs.every((name) => names.has(name));
     } catch {
       return false;
     }
   }
 
-  /** Whether workers can start warm without a download, as far as one can say at once. */
+  /** Returns whether workers can start warm without a download. */
   async hasWarm(): Promise<boolean> {
-    return !this.#isDistrusted && ((await this.#warm) || this.#downloads.has(WARM));
+    if (this.#isWarmDistrusted) return false;
+    return (await this.#isWarmSent) || this.#downloads.has(this.#warm);
   }
 
   /**
-   * Gives the sandbox what workers need to start warm; returns whether it has that. It is more than
-   * a first run should wait for: unless it is to be fetched, ask `hasWarm` before.
+   * Sends the warm snapshot to the sandbox.
+   *
+   * @param sandbox - receives the snapshot.
+   * @param loader - knows what belongs to a snapshot.
+   * @param options - `fetch` allows a download, for which a first run should not have to wait.
+   * @returns whether the sandbox has the snapshot now.
    */
-  giveWarm(sandbox: Sandbox, supply: Supply, { fetch }: { fetch: boolean }): Promise<boolean> {
-    return (this.#warm = this.#warm.then((given) => given || this.#give(sandbox, supply, fetch)));
+  giveWarm(
+    sandbox: Pick<Sandbox, "send">,
+    loader: Pick<AssetLoader, "assetsOf">,
+    { fetch }: { fetch: boolean },
+  ): Promise<boolean> {
+    const send = (isSent: boolean) => isSent || this.#sendWarm(sandbox, loader, fetch);
+    return (this.#isWarmSent = this.#isWarmSent.then(send));
   }
 
-  /** From now on workers start without. */
+  /** Makes all workers start without the warm snapshot from now on, because it cannot be used. */
   distrustWarm(reason: string): void {
     console.warn(`Python starts without its preloaded libraries, which takes longer: ${reason}`);
-    this.#warm = Promise.resolve(false);
-    this.#isDistrusted = true;
+    this.#isWarmSent = Promise.resolve(false);
+    this.#isWarmDistrusted = true;
   }
 
-  async #give(sandbox: Sandbox, supply: Supply, fetch: boolean): Promise<boolean> {
-    if (this.#isDistrusted) return false;
+  async #sendWarm(
+    sandbox: Pick<Sandbox, "send">,
+    loader: Pick<AssetLoader, "assetsOf">,
+    fetch: boolean,
+  ): Promise<boolean> {
+    if (this.#isWarmDistrusted) return false;
     try {
       const [snapshot] = await Promise.all([
-        fetch ? this.#downloads.get(WARM) : this.#downloads.kept(WARM),
-        this.#giveModulesOnce(sandbox),
+        fetch ? this.#downloads.get(this.#warm) : this.#downloads.stored(this.#warm),
+        this.#sendModulesOnce(sandbox),
       ]);
       if (!snapshot) return false;
-      this.#downloads.forget(WARM);
-      sandbox.send({ type: "warm", assets: supply.assetsOf(snapshot) }, [snapshot]);
+      this.#downloads.forget(this.#warm);
+      sandbox.send({ type: "warm", assets: loader.assetsOf(snapshot) }, [snapshot]);
       return true;
     } catch {
-      // No network, perhaps: then imports take their time, and the next run tries again.
+      // Programs run without it, only more slowly. The next run tries again.
       return false;
     }
   }
 
-  #giveModulesOnce(sandbox: Sandbox): Promise<void> {
-    return (this.#modules ??= this.#giveModules(sandbox).catch((error: unknown) => {
-      this.#modules = undefined;
+  #sendModulesOnce(sandbox: Pick<Sandbox, "send">): Promise<void> {
+    return (this.#sendingModules ??= this.#sendModules(sandbox).catch((error: unknown) => {
+      this.#sendingModules = undefined;
       throw error;
     }));
   }
 
-  async #giveModules(sandbox: Sandbox): Promise<void> {
-    const modules = WARM.modules.map(async ({ library, path, handle }) => {
-      const archive = await this.#downloads.get(LIBRARIES[library]!);
+  async #sendModules(sandbox: Pick<Sandbox, "send">): Promise<void> {
+    const finding = this.#warm.modules.map(async ({ library, path, handle }) => {
+      const archive = await this.#downloads.get(this.#libraries[library]!);
       for (const [name, content] of filesOf(archive)) {
         if (path.endsWith(`/${name}`)) return { path, handle, wasm: content.slice().buffer };
       }
       throw new Error(`${library} has no ${path}.`);
     });
-    const given = await Promise.all(modules);
-    const contents = given.map(({ wasm }) => wasm);
-    sandbox.send({ type: "modules", modules: given }, contents);
+    const modules = await Promise.all(finding);
+    sandbox.send(
+      { type: "modules", modules },
+      modules.map(({ wasm }) => wasm),
+    );
   }
 }

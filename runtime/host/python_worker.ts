@@ -1,30 +1,29 @@
-/** One worker as the page sees it: a port that is not trusted, and when Python is up. */
+/** One worker as the page sees it: an interpreter behind a port whose messages cannot be trusted. */
 import { asWorkerEvent, type Command, type WorkerEvent } from "../protocol/page_worker.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { Sandbox, WorkerPort } from "./sandbox.ts";
 
 export type Ready = Extract<WorkerEvent, { type: "ready" }>;
 export type ProgramEvent = Exclude<WorkerEvent, { type: "ready" | "crashed" }>;
 
 interface Listener {
-  /** Nothing but what the worker says while it is alive. */
-  told(worker: PythonWorker, event: ProgramEvent): void;
-  /** It can do no more. */
-  broke(worker: PythonWorker, message: string): void;
+  onEvent(worker: PythonWorker, event: ProgramEvent): void;
+  /** The worker crashed or broke the protocol, and must be discarded. */
+  onFailure(worker: PythonWorker, message: string): void;
 }
 
 export class PythonWorker {
   readonly number: number;
-  /** Resolves when Python is up; never settles when the worker ends before. */
+  /** Whether the worker starts with libraries already imported, for programs that declare them. */
+  readonly isWarm: boolean;
+  /** Resolves when Python has started. It never settles if the worker ends before that. */
   readonly ready: Promise<Ready>;
   isReady = false;
-  /** Libraries are imported already, for a program that declares them. */
-  readonly isWarm: boolean;
-  /** It has had a program to run. */
+  /** Whether the worker has been given a program, so that it may not be as it was when it started. */
   isUsed = false;
-  /** Names of the libraries that it has been given. */
-  readonly #given = new Set<string>();
+  /** Names of the libraries whose archives the worker has. */
+  readonly #archives = new Set<string>();
   readonly #sandbox: Sandbox;
-  readonly #port: MessagePort;
+  readonly #port: WorkerPort;
 
   constructor(sandbox: Sandbox, isWarm: boolean, listener: Listener) {
     this.#sandbox = sandbox;
@@ -36,22 +35,22 @@ export class PythonWorker {
     this.ready = promise;
     port.onmessage = ({ data }) => {
       const event = asWorkerEvent(data);
-      // Nothing of ours posts such things: a program has got hold of the port.
-      if (!event) listener.broke(this, "it sent messages that only the runtime may send.");
-      else if (event.type === "crashed") listener.broke(this, event.message);
+      // The runtime posts nothing else, so a program must have got hold of the port.
+      if (!event) listener.onFailure(this, "it sent messages that only the runtime may send.");
+      else if (event.type === "crashed") listener.onFailure(this, event.message);
       else if (event.type === "ready") {
-        // The first word is the worker's own; a program could send another.
+        // Only the first `ready` counts: no program runs before it, but one could forge another.
         this.isReady = true;
         resolve(event);
-      } else listener.told(this, event);
+      } else listener.onEvent(this, event);
     };
   }
 
-  /** Hands over the archives of libraries that it does not have yet; possible before it is ready. */
-  give(archives: Readonly<Record<string, ArrayBuffer>>): void {
-    const missing = Object.entries(archives).filter(([name]) => !this.#given.has(name));
+  /** Sends the archives of libraries that the worker does not have yet, even before it is ready. */
+  addArchives(archives: Readonly<Record<string, ArrayBuffer>>): void {
+    const missing = Object.entries(archives).filter(([name]) => !this.#archives.has(name));
     if (missing.length === 0) return;
-    for (const [name] of missing) this.#given.add(name);
+    for (const [name] of missing) this.#archives.add(name);
     const command: Command = { type: "packages", packages: Object.fromEntries(missing) };
     this.#port.postMessage(command);
   }
@@ -61,7 +60,7 @@ export class PythonWorker {
     this.#port.postMessage(command);
   }
 
-  /** Ends it, whatever it is doing; nothing is heard of it afterwards. */
+  /** Ends the worker immediately. Its listener hears nothing from it afterwards. */
   end(): void {
     this.#port.onmessage = null;
     this.#port.close();

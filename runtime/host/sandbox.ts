@@ -1,68 +1,90 @@
-/** The sandbox frame as the page sees it. */
+/**
+ * The page's side of the sandbox: the frame in which all workers live. Its `sandbox` attribute gives it
+ * an origin of its own, and its content security policy cuts it off from the network; see
+ * docs/contributing/threat-model.md.
+ */
 import type { FrameCommand, FrameEvent } from "../protocol/page_worker.ts";
 
-/** The bundled ./frame.ts, put here by the build. */
+/** The bundled sandbox/frame.ts, which the build inserts here. */
 declare const FRAME_SCRIPT: string;
 
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; " +
   "worker-src blob:; connect-src 'none'";
 
-const DOCUMENT =
-  `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
-  `<title>Python sandbox</title><script>${FRAME_SCRIPT}</script>`;
+/** Called with the number of a worker that failed outside Python, and with the error message. */
+export type OnWorkerError = (worker: number, message: string) => void;
 
-/** Called with the number of a worker in which something broke outside of Python. */
-type OnWorkerError = (worker: number, message: string) => void;
+/** The page's end of the channel to a worker. */
+export type WorkerPort = Pick<MessagePort, "close" | "onmessage" | "postMessage">;
 
-export class Sandbox {
-  readonly #frame: Window;
+export interface Sandbox {
+  /** Posts a command to the frame. The listed buffers are transferred, so they are empty afterwards. */
+  send(command: FrameCommand, transfer?: Transferable[]): void;
+  /** Starts a worker, and returns its number and the port for talking to it. */
+  spawn(isWarm: boolean): { worker: number; port: WorkerPort };
+  /** Ends a worker immediately, even if it is busy. */
+  terminate(worker: number): void;
+}
+
+class SandboxFrame implements Sandbox {
+  readonly #frame: Pick<Window, "postMessage">;
   #spawned = 0;
 
-  private constructor(frame: Window) {
+  constructor(frame: Pick<Window, "postMessage">) {
     this.#frame = frame;
   }
 
-  /** Puts the frame into the page. */
-  static async open(onWorkerError: OnWorkerError): Promise<Sandbox> {
-    const frame = document.createElement("iframe");
-    frame.sandbox.add("allow-scripts");
-    frame.hidden = true;
-    frame.title = "Python sandbox";
-    frame.srcdoc = DOCUMENT;
-    const ready = new Promise<void>((resolve) => {
-      addEventListener("message", function listen({ source }) {
-        if (source !== frame.contentWindow) return;
-        removeEventListener("message", listen);
-        resolve();
-      });
-    });
-    document.body.append(frame);
-    await ready;
-
-    const sandbox = new Sandbox(frame.contentWindow!);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }: MessageEvent<FrameEvent>) =>
-      onWorkerError(Number(data.worker), String(data.message));
-    sandbox.send({ type: "open" }, [port2]);
-    return sandbox;
-  }
-
-  /** Buffers that are listed are gone afterwards. */
   send(command: FrameCommand, transfer: Transferable[] = []): void {
+    // The target must be "*", because the frame's origin is opaque.
     this.#frame.postMessage(command, "*", transfer);
   }
 
-  /** Starts a worker; returns its number and the port to talk to it. */
-  spawn(warm: boolean): { worker: number; port: MessagePort } {
+  spawn(isWarm: boolean): { worker: number; port: WorkerPort } {
     const worker = ++this.#spawned;
     const channel = new MessageChannel();
-    this.send({ type: "spawn", worker, warm }, [channel.port2]);
+    this.send({ type: "spawn", worker, warm: isWarm }, [channel.port2]);
     return { worker, port: channel.port1 };
   }
 
-  /** Ends a worker, whatever it is doing. */
   terminate(worker: number): void {
     this.send({ type: "terminate", worker });
   }
+}
+
+/**
+ * Adds the frame to the page, and resolves when its script is running.
+ *
+ * @param onWorkerError - hears of workers that fail outside Python.
+ * @param window - the page's window.
+ * @param script - the script of the frame.
+ */
+export async function openSandbox(
+  onWorkerError: OnWorkerError,
+  window: Pick<Window, "addEventListener" | "document" | "removeEventListener"> = globalThis.window,
+  script = FRAME_SCRIPT,
+): Promise<Sandbox> {
+  const frame = window.document.createElement("iframe");
+  frame.sandbox.add("allow-scripts");
+  frame.hidden = true;
+  frame.title = "Python sandbox";
+  frame.srcdoc =
+    `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">` +
+    `<title>Python sandbox</title><script>${script}</script>`;
+  const ready = new Promise<void>((resolve) => {
+    window.addEventListener("message", function listen({ source }) {
+      if (source !== frame.contentWindow) return;
+      window.removeEventListener("message", listen);
+      resolve();
+    });
+  });
+  window.document.body.append(frame);
+  await ready;
+
+  const sandbox = new SandboxFrame(frame.contentWindow!);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<FrameEvent>) =>
+    onWorkerError(Number(data.worker), String(data.message));
+  sandbox.send({ type: "open" }, [port2]);
+  return sandbox;
 }

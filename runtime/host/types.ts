@@ -1,73 +1,77 @@
-/** What the page knows of the machinery that runs Python: one `Host` a tab, one `Run` at a time. */
+/** The page's interface to Python: a tab has one `Host`, which runs one program at a time. */
 
 import type { Move } from "../protocol/page_worker.ts";
-import type { Traced } from "../protocol/processes.ts";
+import type { ProcessTrace } from "../protocol/processes.ts";
 import type { RunOptions } from "../protocol/run_options.ts";
 
 export type { Move };
 
 export interface Program extends Partial<RunOptions> {
   source: string;
-  /** Shown in tracebacks, for example `asynchronous.py`. */
+  /** The file name in tracebacks, for example `asynchronous.py`. */
   filename: string;
-  /** Further importable modules: content by relative path. */
+  /** Further modules that the program can import: their content by relative path. */
   files?: Record<string, Uint8Array>;
-  /** Somebody answers `input` events. Without, the program finds its standard input at its end. */
+  /** The page answers `input` events. Otherwise the program's standard input is empty. */
   interactive?: boolean;
 }
 
 export type RunEvent =
   /**
-   * Bytes fetched so far, of all of them; then `total === loaded` while it starts. It is for the
-   * libraries that the program declares alone when Python is there already.
+   * How many bytes have been fetched, and how many are needed. When the two are equal, Python is
+   * starting. If Python has already been fetched, only the libraries that the program declares count.
    */
   | { type: "loading"; what: "Python" | "libraries"; loaded: number; total: number }
-  /** Python is up, in this version ("3.14.2"), and the program's first line is about to run. */
+  /** Python is ready and starts the program. `version` is Python's, for example "3.14.2". */
   | { type: "started"; version: string }
   | { type: "stdout"; text: string }
   | { type: "stderr"; text: string }
+  /** The page has received as many lines as it can show. Further output is dropped. */
   | { type: "capped"; lines: number }
-  /** The program wants a line of input and waits for `answer`; only if `interactive`. */
+  /** The program reads a line from its standard input and waits for `answer`. */
   | { type: "input" }
-  /** The main thread has ended; so many threads have not, and the program waits for them. */
+  /** The main thread has ended, and the program waits for this many other threads. */
   | { type: "waiting"; threads: number }
-  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/workbench/paused_state.ts. */
+  /**
+   * The program is paused, `at` ms after its start by its own clock. `state` is JSON; see
+   * page/workbench/paused_state.ts.
+   */
   | { type: "paused"; at: number; state: string }
-  /** Something the program used is otherwise than on CPython; see `WorkerEvent`. */
+  /** The program used something that differs from CPython; see `WorkerEvent`. */
   | { type: "note"; fact: string; value: number; detail: string }
-  /** Part of the timeline of one process of the program; see `WorkerEvent`. */
-  | ({ type: "trace" } & Traced);
+  /** A part of the trace of one process of the program; see `WorkerEvent`. */
+  | ({ type: "trace" } & ProcessTrace);
 
 export type Outcome =
-  /** The program ended by itself; `status` is what its process would have returned. */
+  /** The program ended by itself, with this exit status. */
   | { type: "finished"; status: number }
-  /** `forced`: the program did not end by itself after Ctrl-C, so its interpreter was ended. */
+  /** The reader pressed Stop. `forced`: Ctrl-C did not end the program, so its worker was ended. */
   | { type: "stopped"; forced?: true }
-  /** It could not be run or could not go on, for example a failed download. Run may try again. */
+  /** The program could not run, or its interpreter crashed. Another run may succeed. */
   | { type: "failed"; message: string };
 
 export interface Run {
   readonly outcome: Promise<Outcome>;
   /**
-   * Sends Ctrl-C, and ends the interpreter if the program has not ended half a second later; one
-   * that still prints has two seconds. What it prints meanwhile is told. Called again it does not
-   * wait; nothing happens after the end.
+   * Sends Ctrl-C to the program. If the program does not end, its worker is ended: after half a second
+   * in which it prints nothing, and after two seconds in any case. Output that the program prints in
+   * the meantime is still reported. A second call ends the worker immediately.
    */
   stop(): void;
-  /** Answers an `input` event with a line, without its end; undefined is the end of input. */
+  /** Answers an `input` event with a line, or with the end of input if `text` is undefined. */
   answer(text: string | undefined): void;
-  /** Before the program has begun, the last one counts as soon as it has. */
-  move(how: Move): void;
+  /** Pauses, resumes or steps the program. Of several calls before its start, only the last counts. */
+  move(move: Move): void;
 }
 
 export interface Host {
   /**
-   * Makes the sandbox, without Python and from what the browser has stored: one of these programs may
-   * be run.
+   * Opens the sandbox, because one of these programs may be run. It reads only what the browser has
+   * cached, and does not start Python.
    */
   open(sources: readonly string[]): void;
-  /** Fetches the runtime and starts Python now, because a run, of this source, is likely to come soon. */
+  /** Fetches the runtime and starts Python, because this program is likely to be run soon. */
   prepare(source?: string): void;
-  /** Starts the program. The caller has stopped the previous run; a second one at a time throws. */
+  /** Starts a program. Throws an error if another one is still running. */
   run(program: Program, listen: (event: RunEvent) => void): Run;
 }

@@ -90,7 +90,7 @@ export type Request =
   /** Only what the main process may show. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
-  | ({ type: "trace" } & Told)
+  | ({ type: "trace" } & TracePart)
   /** Ctrl-C for all others; from the main process only. */
   | { type: "interrupt" }
   /** The program is over: whoever is left of it ends. From the main process only. */
@@ -102,7 +102,7 @@ export interface Acquired {
 }
 
 /** A part of a timeline; see `WorkerEvent`. */
-export interface Told {
+export interface TracePart {
   begun: number;
   origin: number;
   rows: string;
@@ -110,7 +110,7 @@ export interface Told {
 }
 
 /** With the process that it is about, and that one's parent. */
-export interface Traced extends Told {
+export interface ProcessTrace extends TracePart {
   process: number;
   parent: number;
 }
@@ -129,4 +129,4 @@ export type Notice =
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   /** What a process has told of itself, or the broker of its end. */
-  | ({ type: "trace" } & Traced);
+  | ({ type: "trace" } & ProcessTrace);

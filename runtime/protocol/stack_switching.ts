@@ -1,2 +1,5 @@
-/** Whether this browser can suspend WebAssembly (JSPI), and so switch between Python's threads. */
+/**
+ * Whether this browser can suspend WebAssembly, which switching between Python's threads requires; see
+ * https://github.com/WebAssembly/js-promise-integration.
+ */
 export const stackSwitching = "Suspending" in WebAssembly;

@@ -10,9 +10,9 @@ import {
   type Notice,
   type Request,
   type Start,
-  type Told,
+  type TracePart,
 } from "../protocol/processes.ts";
-import { reasonOf } from "../protocol/reason.ts";
+import { firstLine } from "../protocol/first_line.ts";
 
 /** The end of a connection to one process. */
 export interface Port {
@@ -110,7 +110,7 @@ export class Broker {
   /** The process's worker broke down, with this message. */
   crashed(pid: number, message: string): void {
     if (pid === MAIN || !this.#processes.has(pid)) return;
-    const text = `Process ${pid} crashed: ${reasonOf(message)}\n`;
+    const text = `Process ${pid} crashed: ${firstLine(message)}\n`;
     this.#processes.get(MAIN)?.worker?.port.post({ type: "output", stream: "stderr", text });
     this.#end(pid, -SIGSEGV);
   }
@@ -244,7 +244,7 @@ export class Broker {
     }
   }
 
-  #tellTrace({ pid, parent }: Process, told: Told): void {
+  #tellTrace({ pid, parent }: Process, told: TracePart): void {
     const notice: Notice = { type: "trace", process: pid, parent, ...told };
     this.#processes.get(MAIN)?.worker?.port.post(notice);
   }

@@ -1,58 +1,62 @@
-/** What Python tells the page besides its output, for one run at a time. */
+/** What Python reports to the page other than output, for one run at a time. */
 import { MAIN, type Traced } from "../../protocol/processes.ts";
 import type { WorkerEvent } from "../../protocol/page_worker.ts";
 
-/** So many steps of the clock are measured, to find the smallest. */
-const STEPS = 5;
+/** How many steps of the clock are measured to find the smallest. */
+const MEASURED_STEPS = 5;
 
 export class PageLink {
-  /** What is told now belongs to this run; to none when it is 0. */
+  /** The run to which all reports belong. With 0 they are dropped. */
   run = 0;
-  /** Called when the program ends at once, with this exit status: nothing of it is to go on. */
-  onLeave: (status: number) => void = () => {};
-  readonly #post: (event: WorkerEvent) => void;
+  /** Called with the exit status when the program ends immediately, without any clean-up of its own. */
+  onExit: (status: number) => void = () => {};
+  readonly #send: (event: WorkerEvent) => void;
 
   /**
-   * The module `browser_page`: to ask for a line of input, to say that the program's code has ended
-   * and its threads have not, and what was otherwise than on CPython (see facts.py); to end the
-   * program. Programs can import it as well; it lets them do no more than that.
+   * The Python module `browser_page`. It asks for input, reports the state of the program and
+   * differences from CPython (see facts.py), and ends the program. Programs can import the module as
+   * well, and can do no more with it than these functions allow.
    */
   readonly module = Object.freeze({
-    ask: () => this.#tell({ type: "input", run: this.run }),
+    ask: () => this.#report({ type: "input", run: this.run }),
+    /** Reports that the program's last line has run, but its threads have not ended. */
     wait_for_threads: (threads: number) =>
-      this.#tell({ type: "waiting", run: this.run, threads: Number(threads) }),
+      this.#report({ type: "waiting", run: this.run, threads: Number(threads) }),
     tell: (fact: string, value: number, detail: string) =>
-      this.#tell({ type: "note", run: this.run, fact, value, detail }),
-    /** The program is paused, so many ms after its beginning; JSON, see page/workbench/paused_state.ts. */
+      this.#report({ type: "note", run: this.run, fact, value, detail }),
+    /**
+     * Reports that the program has paused, `at` ms after its start. The state is JSON; see
+     * page/workbench/paused_state.ts.
+     */
     report_paused: (at: number, state: string) =>
-      this.#tell({ type: "paused", run: this.run, at, state }),
-    /** What called it waits then, for the end of this worker. */
-    leave: (status: number) => this.run !== 0 && this.onLeave(Number(status) | 0),
-    clock_step: clockStep,
-    /** The time in ms; the same in all workers, as far as their clocks are. */
+      this.#report({ type: "paused", run: this.run, at, state }),
+    /** Ends the program. The caller then waits until this worker is terminated. */
+    leave: (status: number) => this.run !== 0 && this.onExit(Number(status) | 0),
+    clock_step: smallestClockStep,
+    /** The time in ms, which is comparable between workers as far as their clocks agree. */
     clock: () => performance.timeOrigin + performance.now(),
     trace: (begun: number, origin: number, rows: string, steps: Float64Array) =>
       this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows, steps }),
   });
 
-  constructor(post: (event: WorkerEvent) => void) {
-    this.#post = post;
+  constructor(send: (event: WorkerEvent) => void) {
+    this.#send = send;
   }
 
-  /** What one of the program's processes does. */
+  /** Reports trace events of a process of the program. */
   trace(traced: Traced): void {
-    this.#tell({ type: "trace", run: this.run, ...traced });
+    this.#report({ type: "trace", run: this.run, ...traced });
   }
 
-  #tell(event: WorkerEvent): void {
-    if (this.run !== 0) this.#post(event);
+  #report(event: WorkerEvent): void {
+    if (this.run !== 0) this.#send(event);
   }
 }
 
-/** The step of the clock, in ms: the smallest of a few. */
-function clockStep(): number {
+/** The smallest of several differences between two successive values of the clock, in ms. */
+function smallestClockStep(): number {
   let smallest = Infinity;
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < MEASURED_STEPS; step++) {
     const start = performance.now();
     let now = start;
     while (now === start) now = performance.now();

@@ -5,7 +5,7 @@
  */
 import { readOnce } from "./messages.ts";
 import { WOKEN, type Gate } from "../kernel/kernel.ts";
-import type { Acquired, End, Notice, Request, Start, Traced } from "../../protocol/processes.ts";
+import type { Acquired, End, Notice, Request, Start, ProcessTrace } from "../../protocol/processes.ts";
 
 /** A question that has been asked, until its answer has been taken. */
 interface Pending {
@@ -32,7 +32,7 @@ export interface Duties {
   interrupt(): void;
   output(stream: "stdout" | "stderr", text: string): void;
   note(fact: string, value: number, detail: string): void;
-  trace(of: Traced): void;
+  trace(of: ProcessTrace): void;
 }
 
 /** So much may be on its way from one process, in bytes: a program that goes round `channels.py`

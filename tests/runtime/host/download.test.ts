@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { addUp, Downloads, gunzip, type RuntimeFile } from "../../../runtime/host/download.ts";
+import { sumProgress, Downloads, gunzip, type RuntimeFile } from "../../../runtime/host/download.ts";
 import { serve, type Server } from "../../../runtime/harness/server.ts";
 
 const text = "x = 1\n".repeat(20_000);
@@ -110,7 +110,7 @@ for (const [name, bytes] of damages) {
 
 test("several counters tell their sum", () => {
   const told: [number, number][] = [];
-  const counter = addUp((...both) => told.push(both));
+  const counter = sumProgress((...both) => told.push(both));
   const [first, second] = [counter(), counter()];
   first(0, 10);
   second(5, 20);

@@ -1,0 +1,176 @@
+/** Brings the runtime's files into the sandbox, first those that a program needs to start. */
+import type { Assets } from "../protocol/page_worker.ts";
+import { stackSwitching } from "../protocol/stack_switching.ts";
+import type { Downloads, Progress, RuntimeFile } from "./download.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+export interface RuntimeFiles {
+  worker: RuntimeFile;
+  wasm: RuntimeFile;
+  /** Snapshots of a started Python, for browsers with stack switching and for those without. */
+  snapshots: { switching: RuntimeFile; plain: RuntimeFile };
+  stdlib: RuntimeFile;
+  /** In bytes. */
+  stdlibSize: number;
+  /** By the name in the lock file. */
+  wheels: Record<string, RuntimeFile>;
+  /** The text of the lock file. */
+  lockfile: string;
+  packages: string[];
+}
+
+/** The files of the runtime, which the build inserts here. */
+declare const RUNTIME_FILES: RuntimeFiles;
+
+export class AssetLoader {
+  readonly #sandbox: Pick<Sandbox, "send">;
+  readonly #downloads: Pick<Downloads, "forget" | "get" | "tidy" | "watch">;
+  readonly #files: RuntimeFiles;
+  readonly #snapshot: RuntimeFile;
+  /** What has been sent to the sandbox, or is being fetched for it. */
+  readonly #sent = new Map<string, Promise<void>>();
+  /** Whether workers restore Python from a snapshot. Otherwise they start it from its wheels. */
+  restoresSnapshot = true;
+  /** Whether the sandbox has the standard library. */
+  hasLibrary = false;
+  /** Whether programs have to wait for the standard library. */
+  #waitsForLibrary: boolean;
+
+  /**
+   * @param sandbox - receives the files.
+   * @param downloads - fetches them.
+   * @param files - what there is to fetch.
+   * @param canSwitchStacks - without stack switching, an import cannot wait for a library that is
+   * still being fetched.
+   */
+  constructor(
+    sandbox: Pick<Sandbox, "send">,
+    downloads: Pick<Downloads, "forget" | "get" | "tidy" | "watch">,
+    files: RuntimeFiles = RUNTIME_FILES,
+    canSwitchStacks = stackSwitching,
+  ) {
+    this.#sandbox = sandbox;
+    this.#downloads = downloads;
+    this.#files = files;
+    this.#snapshot = files.snapshots[canSwitchStacks ? "switching" : "plain"];
+    this.#waitsForLibrary = !canSwitchStacks;
+  }
+
+  /**
+   * Resolves when the sandbox has every file that a worker needs to start. The standard library
+   * usually follows later. Each file is sent once; after a failure, the next call fetches what is
+   * still missing.
+   *
+   * @param progress - hears how much of these files has been fetched.
+   * @param options - `withoutSnapshot` if workers get their snapshot from elsewhere.
+   * @throws Error with a message for the reader.
+   */
+  async load(progress: Progress, { withoutSnapshot = false } = {}): Promise<void> {
+    const { worker, wasm, wheels, stdlib } = this.#files;
+    const snapshot = withoutSnapshot ? [] : [this.#snapshot];
+    const python = this.restoresSnapshot ? snapshot : Object.values(wheels);
+    const library = this.restoresSnapshot && !this.#waitsForLibrary ? [] : [stdlib];
+    const unwatch = this.#downloads.watch([worker, wasm, ...python, ...library], progress);
+    try {
+      await Promise.all([
+        this.#once("script", () => this.#sendScript()),
+        this.#once("wasm", () => this.#sendWasm()),
+        this.restoresSnapshot
+          ? withoutSnapshot || this.#once("snapshot", () => this.#sendSnapshot())
+          : this.#sendForFreshStart(),
+        this.#waitsForLibrary && this.#sendLibrary(),
+      ]);
+    } finally {
+      unwatch();
+    }
+    // The snapshot may have turned out to be unusable in the meantime.
+    if (!this.restoresSnapshot && !this.#sent.has("wheels")) return this.load(progress);
+    this.#sendLibrary().catch((error: Error) => {
+      this.#waitsForLibrary = true;
+      this.#sandbox.send({ type: "library", problem: error.message });
+    });
+    return undefined;
+  }
+
+  /** Makes Python start from its wheels from now on, because its snapshot cannot be used. */
+  distrustSnapshot(reason: string): void {
+    if (!this.restoresSnapshot) return;
+    console.warn(`Python starts without its snapshot, which takes longer: ${reason}`);
+    this.restoresSnapshot = false;
+    this.#sandbox.send({ type: "withdraw" });
+  }
+
+  /** Returns what a worker needs to start from this snapshot. */
+  assetsOf(snapshot: ArrayBuffer): Assets {
+    const { lockfile, stdlibSize } = this.#files;
+    return { snapshot, lockfile, stdlibSize, wheels: {}, packages: [] };
+  }
+
+  #once(name: string, send: () => Promise<void>): Promise<void> {
+    let sending = this.#sent.get(name);
+    if (!sending) {
+      sending = send();
+      this.#sent.set(name, sending);
+      sending.catch(() => this.#sent.delete(name));
+    }
+    return sending;
+  }
+
+  async #sendScript(): Promise<void> {
+    const script = new TextDecoder().decode(await this.#take(this.#files.worker));
+    this.#sandbox.send({ type: "script", script });
+  }
+
+  async #sendWasm(): Promise<void> {
+    const wasm = await this.#take(this.#files.wasm);
+    this.#sandbox.send({ type: "wasm", wasm }, [wasm]);
+  }
+
+  async #sendSnapshot(): Promise<void> {
+    let snapshot: ArrayBuffer;
+    try {
+      snapshot = await this.#take(this.#snapshot);
+    } catch (error) {
+      return this.distrustSnapshot(error instanceof Error ? error.message : String(error));
+    }
+    this.#sandbox.send({ type: "assets", assets: this.assetsOf(snapshot) }, [snapshot]);
+  }
+
+  /** Sends what Python needs to start without a snapshot. */
+  async #sendForFreshStart(): Promise<void> {
+    await Promise.all([this.#once("wheels", () => this.#sendWheels()), this.#sendLibrary()]);
+  }
+
+  async #sendWheels(): Promise<void> {
+    const { lockfile, stdlibSize, packages } = this.#files;
+    const wheels = Object.fromEntries(
+      await Promise.all(
+        Object.entries(this.#files.wheels).map(
+          async ([name, file]) => [name, await this.#take(file)] as const,
+        ),
+      ),
+    );
+    this.#sandbox.send(
+      { type: "assets", assets: { lockfile, stdlibSize, wheels, packages } },
+      Object.values(wheels),
+    );
+  }
+
+  #sendLibrary(): Promise<void> {
+    return this.#once("library", async () => {
+      const { worker, wasm, wheels, stdlib: file } = this.#files;
+      const stdlib = await this.#take(file);
+      this.#sandbox.send({ type: "library", stdlib }, [stdlib]);
+      this.hasLibrary = true;
+      // The library is the last file, so whatever else is in the cache belongs to older versions.
+      void this.#downloads.tidy([worker, wasm, this.#snapshot, file, ...Object.values(wheels)]);
+    });
+  }
+
+  /** Fetches a file that only the sandbox keeps. */
+  async #take(file: RuntimeFile): Promise<ArrayBuffer> {
+    const content = await this.#downloads.get(file);
+    this.#downloads.forget(file);
+    return content;
+  }
+}
