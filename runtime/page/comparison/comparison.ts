@@ -8,7 +8,7 @@ import {
   verdict,
   type Run,
 } from "../../timeline/drawing/comparison.ts";
-import type { Lane } from "../../timeline/model/model.ts";
+import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { Following, type Told } from "../timeline/following.ts";
 import { ClockRateMenu, say } from "../session/clock_rate.ts";

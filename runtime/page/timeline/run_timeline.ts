@@ -1,6 +1,6 @@
 /** The timeline of a widget's runs: takes what a run tells of itself, and has it drawn. */
 import type { Program } from "../../host/types.ts";
-import type { Timeline } from "../../timeline/model/model.ts";
+import type { Timeline } from "../../timeline/model/timeline.ts";
 import type { Row } from "../../timeline/model/rows.ts";
 import { element } from "../kit/dom.ts";
 import { Following, type Told } from "./following.ts";
@@ -97,7 +97,7 @@ export class RunTimeline {
     this.#paused = at;
     if (!this.#live) return;
     // The clock here went on until this was heard; where waiting takes no time, none says anything.
-    this.#live.timeline.standStill(at);
+    this.#live.timeline.pauseAt(at);
     this.#offer(this.#live);
     this.#attached?.changed();
   }

@@ -9,7 +9,8 @@ import {
   type Chart,
   type Listing,
 } from "../../timeline/drawing/layout.ts";
-import type { Lane, Timeline } from "../../timeline/model/model.ts";
+import type { Lane } from "../../timeline/model/lane.ts";
+import type { Timeline } from "../../timeline/model/timeline.ts";
 import { tables } from "../../timeline/drawing/tables.ts";
 import { barSentence, census, folded, plural, time } from "../../timeline/words/words.ts";
 import { button, element, enable, freshId } from "../kit/dom.ts";
@@ -387,7 +388,7 @@ export class TimelineView {
     const index = this.#cursor?.index ?? 0;
     const track = own && own.bars.length > 0 ? own : tracks.find(({ bars }) => bars.length > 0);
     const bar = track && (track === own ? nearest(track, index) : track.bars[0]);
-    return bar && { bar, name: barSentence(bar) };
+    return bar && { bar, name: barSentence(this.#timeline!, bar) };
   }
 
   #currentElement(): SVGElement | undefined {
@@ -475,8 +476,13 @@ export class TimelineView {
     this.#selected = place;
     this.#goTo(place);
     if (this.#stepping.goTo(place)) return;
-    const line = place.lane.segments[place.index]?.line ?? 0;
+    const line = this.#lineOf(place);
     if (line > 0) this.#go(line, place.lane);
+  }
+
+  #lineOf(place: Place | undefined): number {
+    const segment = place?.lane.segments[place.index];
+    return segment && this.#timeline ? this.#timeline.lineOf(segment) : 0;
   }
 
   #unselect(): void {
@@ -499,7 +505,7 @@ export class TimelineView {
       this.#selected = selected;
       span();
       this.#scroll.scrollTop = scrollTop;
-      this.#go(selected?.lane.segments[selected.index]?.line ?? 0);
+      this.#go(this.#lineOf(selected));
       this.#schedule();
     };
   }
@@ -545,7 +551,7 @@ export class TimelineView {
     this.#highlight(hovered);
     this.#panel.classList.toggle("tl-legend", !bar);
     if (bar)
-      patchChildren(this.#panel, [{ tag: "span", attributes: {}, children: [barSentence(bar)] }]);
+      patchChildren(this.#panel, [{ tag: "span", attributes: {}, children: [barSentence(this.#timeline!, bar)] }]);
     else this.#showLegend();
   }
 

@@ -143,7 +143,9 @@ function say({ kind, name, of, line }: Call): string {
 }
 
 export function sections({ running, ready, timers, waiting }: PausedState): Section[] {
-  const shown = [...Map.groupBy(waiting.entries, waitName)].map(([name, waits]) => ({
+  const shown = [
+    ...Map.groupBy(waiting.entries, ({ reason, of, line }) => waitName(reason, of, line)),
+  ].map(([name, waits]) => ({
     name,
     text: firstOf(waits.map((wait) => wait.name)),
   }));

@@ -22,7 +22,7 @@ _TOOLS = (3, 5, 4, 2, 1, 0)
 _WITHIN_LINES = ("<lambda>", "<genexpr>")
 # A line that has been begun so often without anything new is not looked at any more.
 _PATIENCE = 300
-# What a page keeps; see runtime/timeline/model/model.ts.
+# What a page keeps; see runtime/timeline/model/timeline.ts.
 _MOST = 2000
 
 

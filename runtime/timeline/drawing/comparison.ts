@@ -2,8 +2,9 @@
  * Several runs in one timeline, on one time axis, each from its own beginning. The main process of each
  * is called by the run's title.
  */
-import { Timeline, type Process } from "../model/model.ts";
+import type { Process } from "../model/lane.ts";
 import type { ProcessRows, Row, Trace } from "../model/rows.ts";
+import { Timeline } from "../model/timeline.ts";
 import { time } from "../words/words.ts";
 
 /** What one run has told, until its end in ms. */

@@ -1,7 +1,8 @@
 /** Draws what was laid out: a tree of elements, for a page as for a file. */
 import type { Bar, Chart, Flag, Track } from "./layout.ts";
-import type { Lane, State, Timeline } from "../model/model.ts";
-import { fullName, heldUp, plural, time } from "../words/words.ts";
+import type { Lane, State } from "../model/lane.ts";
+import type { Timeline } from "../model/timeline.ts";
+import { blockedWords, fullName, plural, time } from "../words/words.ts";
 import { tree, type Tree } from "./tree.ts";
 
 const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
@@ -94,10 +95,10 @@ function trimmings({ bars, flags }: Track, look: Look): Tree[] {
   const parts: (Tree | undefined)[] = bars.map((bar) => idleShare(bar, look));
   const outputs = flags.filter(({ kind }) => kind === "output");
   const signs = flags.filter(({ kind }) => kind !== "output");
-  const held = bars.filter((bar) => bar.held);
+  const blocked = bars.filter((bar) => bar.blocked);
   const labels = bars.filter(({ label }) => label !== "");
-  if (held.length > 0) {
-    parts.push(tree("g", { class: "tl-h" }, ...held.map((bar) => tree("rect", box(bar, look)))));
+  if (blocked.length > 0) {
+    parts.push(tree("g", { class: "tl-h" }, ...blocked.map((bar) => tree("rect", box(bar, look)))));
   }
   for (const { label, x, width, state } of labels) parts.push(within(label, x, width, state, look));
   if (outputs.length > 0) {
@@ -251,9 +252,9 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
   if (kinds.has("failed")) found.push(sign("failed", "failed"));
   if (kinds.has("cancelled")) found.push(sign("cancelled", "cancelled"));
   if (kinds.has("killed")) found.push(sign("killed", "killed"));
-  if (timeline.holdUps.length > 0) {
-    const held = tree("g", { class: "tl-h" }, tree("rect", { x: 1, width: 22 }));
-    found.push(key("blocks the event loop", bar("running"), held));
+  if (timeline.blockedSpans.all.length > 0) {
+    const outline = tree("g", { class: "tl-h" }, tree("rect", { x: 1, width: 22 }));
+    found.push(key("blocks the event loop", bar("running"), outline));
   }
   return found;
 }
@@ -263,15 +264,17 @@ const FINDINGS = 3;
 
 /** What a reader should not miss, in words. */
 export function findings(timeline: Timeline): Tree[] {
-  const { holdUps, cut, leftOut } = timeline;
+  const { cut, leftOut } = timeline;
+  const spans = timeline.blockedSpans.all.toSorted(
+    (one, other) => other.end - other.start - (one.end - one.start),
+  );
   // The only one is in the headline.
-  const found = (holdUps.length > 1 ? holdUps : [])
-    .toSorted((one, other) => other.end - other.start - (one.end - one.start))
-    .slice(0, holdUps.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
-    .map((one) => tree("li", {}, `${fullName(one.lane)} ${heldUp(one)}.`));
-  const left = holdUps.length - found.length;
+  const found = (spans.length > 1 ? spans : [])
+    .slice(0, spans.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
+    .map((span) => tree("li", {}, `${fullName(span.lane)} ${blockedWords(span)}.`));
+  const left = spans.length - found.length;
   if (left > 1) {
-    const further = holdUps.toSorted((a, b) => b.end - b.start - (a.end - a.start)).slice(-left);
+    const further = spans.slice(-left);
     const long = further.reduce((sum, { start, end }) => sum + end - start, 0);
     const times = plural(left, "further time");
     found.push(tree("li", {}, `The event loop was blocked ${times}, for ${time(long)} in all.`));

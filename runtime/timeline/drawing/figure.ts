@@ -2,7 +2,7 @@
 import * as draw from "./draw.ts";
 import { headline } from "../words/headline.ts";
 import { LANES, layOut, list, wordWidth } from "./layout.ts";
-import type { Timeline } from "../model/model.ts";
+import type { Timeline } from "../model/timeline.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
 import { census, folded, plural, time } from "../words/words.ts";

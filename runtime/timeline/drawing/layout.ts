@@ -1,7 +1,8 @@
 /** Finds out where everything goes: which lanes and times are in view, and what of them to draw. */
-import type { Lane, Mark, Segment, State, Timeline } from "../model/model.ts";
-import { RESTS } from "../model/hold_ups.ts";
+import { REST_REASONS, type BlockedSpan } from "../model/blocked_spans.ts";
+import type { Lane, Mark, Segment, State } from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
+import type { Timeline } from "../model/timeline.ts";
 import { bandWords, ownName } from "../words/words.ts";
 
 /** A lane as it is listed. */
@@ -31,7 +32,8 @@ export interface Bar {
   /** The segment, or the longest of the state that dominates. */
   segment: Segment;
   label: string;
-  held: boolean;
+  /** The segment blocked an event loop. */
+  blocked: boolean;
   marked: boolean;
 }
 
@@ -107,7 +109,7 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
     // Where room is short, what the program has a library do gives way to what it does itself.
     const gives = isFull && lane.kind === "task" && lane.line === 0;
     // A thread with tasks is the program's; what is left are threads and tasks of libraries.
-    if (lane.own && !gives && !onlyRunsLoop(lane, timeline.now)) return true;
+    if (lane.own && !gives && !onlyRunsLoop(timeline, lane)) return true;
     library.push(lane);
     return withLibrary;
   };
@@ -153,15 +155,16 @@ const SHARE_BESIDE_LOOP = 0.1;
  * Whether nothing is to be seen in a thread's lane that its tasks do not show: it waits for the next
  * of them, or runs one.
  */
-function onlyRunsLoop(lane: Lane, now: number): boolean {
+function onlyRunsLoop({ now, blockedSpans }: Timeline, lane: Lane): boolean {
   if (lane.kind !== "thread" || !lane.children.some(({ own }) => own)) return false;
   const { marks, process } = lane;
   if (marks.length > 0 || (lane.id === 1 && process.lanes.get(0)!.marks.length > 0)) return false;
   let beside = -lane.stepped;
-  for (const { state, reason, start, end, held } of lane.segments) {
+  for (const segment of lane.segments) {
     // A callback that belongs to no task blocked the loop: only this lane shows it.
-    if (held) return false;
-    const rests = state === "waiting" && reason !== "" && RESTS.has(reason);
+    if (blockedSpans.bySegment.has(segment)) return false;
+    const { state, reason, start, end } = segment;
+    const rests = state === "waiting" && reason !== "" && REST_REASONS.has(reason);
     if (!rests) beside += end - start;
   }
   return beside <= Math.max(BESIDE_LOOP, SHARE_BESIDE_LOOP * now);
@@ -177,8 +180,6 @@ function processDepth({ processes }: Timeline, { process }: Lane): number {
 }
 
 export function layOut(timeline: Timeline, rows: readonly Listed[], view: View): Chart {
-  // It marks the segments of these steps.
-  void timeline.holdUps;
   const { from, to, width } = view;
   let tracks: Track[] = [];
   for (let { narrowest } = view; narrowest <= width; narrowest *= 2) {
@@ -187,7 +188,7 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
     for (const index of view.places) {
       const listed = rows[index];
       if (!listed) continue;
-      const bars = barsOf(listed.lane, view, narrowest);
+      const bars = barsOf(timeline, listed.lane, view, narrowest);
       const flags = flagsOf(listed, view, narrowest);
       count += bars.length + flags.length;
       tracks.push({ listed, index, bars, flags });
@@ -210,11 +211,13 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
 }
 
 function barsOf(
+  timeline: Timeline,
   lane: Lane,
   { from, to, width, line, pixel = 1, phonePixel = pixel }: View,
   narrowest: number,
 ): Bar[] {
   const { segments } = lane;
+  const { bySegment } = timeline.blockedSpans;
   const scale = width / (to - from);
   const bars: Bar[] = [];
   let group: Group | undefined;
@@ -228,8 +231,9 @@ function barsOf(
     if (segment.start > to) break;
     const x = (Math.max(segment.start, from) - from) * scale;
     const end = (Math.min(segment.end, to) - from) * scale;
-    const marked = line > 0 && segment.line === line;
-    if (end - x >= narrowest || (segment.held && segment.end > segment.start)) {
+    const span = bySegment.get(segment);
+    const marked = line > 0 && (span ?? segment).line === line;
+    if (end - x >= narrowest || (span && segment.end > segment.start)) {
       flush();
       const { state } = segment;
       const room = end - x;
@@ -241,8 +245,8 @@ function barsOf(
         first: index,
         last: index,
         segment,
-        label: labelOf(segment, room / phonePixel) || labelOf(segment, room / pixel),
-        held: segment.held !== undefined,
+        label: labelOf(segment, span, room / phonePixel) || labelOf(segment, span, room / pixel),
+        blocked: span !== undefined,
         marked,
       });
       continue;
@@ -297,19 +301,23 @@ class Group {
       last: this.#last,
       segment: this.#longest[state]!,
       label: "",
-      held: false,
+      blocked: false,
       marked: this.#marked,
     };
   }
 }
 
-function labelOf({ state, reason, of, job, held, line }: Segment, room: number): string {
+function labelOf(
+  { state, reason, target, job }: Segment,
+  blocked: BlockedSpan | undefined,
+  room: number,
+): string {
   const texts =
     state === "running"
-      ? [job !== "" ? job : held && line > 0 ? `line ${String(line)}` : ""]
+      ? [job !== "" ? job : blocked && blocked.line > 0 ? `line ${String(blocked.line)}` : ""]
       : reason === ""
         ? []
-        : [bandWords(reason, of), bandWords(reason, ""), reason];
+        : [bandWords(reason, target), bandWords(reason, ""), reason];
   return texts.find((text) => wordWidth(text) <= room) ?? "";
 }
 

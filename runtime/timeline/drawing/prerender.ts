@@ -14,8 +14,8 @@ import { asTrace } from "../model/check.ts";
 import { compareRecorded } from "./comparison.ts";
 import { figure } from "./figure.ts";
 import { html } from "./html.ts";
-import { Timeline } from "../model/model.ts";
 import type { Trace } from "../model/rows.ts";
+import { Timeline } from "../model/timeline.ts";
 
 const ENDING = ".trace.json";
 

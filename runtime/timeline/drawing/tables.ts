@@ -1,9 +1,10 @@
 /** The same facts as the drawing, in tables. */
 import { collections } from "../words/holding_words.ts";
 import { list } from "./layout.ts";
-import type { Lane, Segment, Timeline } from "../model/model.ts";
+import type { Lane, Segment } from "../model/lane.ts";
+import type { Timeline } from "../model/timeline.ts";
 import { tree, type Tree } from "./tree.ts";
-import { heldUp, moment, plural, time, waited, woken } from "../words/words.ts";
+import { blockedWords, moment, plural, time, waited, woken } from "../words/words.ts";
 
 /** A text, or lines below each other. */
 type Cell = string | string[];
@@ -26,20 +27,26 @@ const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
     tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
   );
 
-const said = (segment: Segment): string => {
-  if (segment.held) return heldUp(segment.held);
+const said = (timeline: Timeline, segment: Segment): string => {
+  const span = timeline.blockedSpans.bySegment.get(segment);
+  if (span) return blockedWords(span);
   if (segment.state === "waiting") return segment.reason === "" ? "" : waited(segment);
   return segment.job;
 };
 
-function stateRow(name: string, lane: Lane, segment: Segment): string[] {
-  const { state, start, end, line } = segment;
+function stateRow(
+  timeline: Timeline,
+  { name, lane }: { name: string; lane: Lane },
+  segment: Segment,
+): string[] {
+  const { state, start, end } = segment;
+  const line = timeline.lineOf(segment);
   return [
     name,
     state,
     moment(start),
     moment(end),
-    said(segment),
+    said(timeline, segment),
     line > 0 ? String(line) : "",
     state === "running" ? "" : woken(lane, segment),
   ];
@@ -60,7 +67,7 @@ function ended({ ending }: Lane): string {
 
 /** What the watched collections held, moment by moment; nothing where none is watched. */
 function holdings(timeline: Timeline, limit: number): Tree[] {
-  const { states } = timeline;
+  const { collectionStates: states } = timeline;
   const names = collections(timeline);
   if (names.length === 0) return [];
   const rows = states.slice(0, limit).map(({ at, line, values }): Cell[] => {
@@ -88,7 +95,7 @@ export function tables(timeline: Timeline, limit: number): Tree[] {
     const { segments } = lane;
     count += segments.length;
     for (let at = 0; at < segments.length && all.length < limit; at++) {
-      all.push(stateRow(name, lane, segments[at]!));
+      all.push(stateRow(timeline, { name, lane }, segments[at]!));
     }
   }
   const found = holdings(timeline, limit);

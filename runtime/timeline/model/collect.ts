@@ -4,7 +4,7 @@ import type { Trace } from "./rows.ts";
 
 export { asRows } from "./check.ts";
 export { readLive } from "./live.ts";
-export { Timeline } from "./model.ts";
+export { Timeline } from "./timeline.ts";
 
 /** @throws when there is no trace to be had. */
 export async function fetchTrace(url: string): Promise<Trace> {

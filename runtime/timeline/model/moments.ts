@@ -1,7 +1,8 @@
 /** Where one can step to in a run that is over, and how everything stands there. */
-import type { Holding, Lane, Mark, Segment, Timeline } from "./model.ts";
+import type { Lane, Mark, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
+import type { CollectionState, Timeline } from "./timeline.ts";
 import { turns, type Turn } from "./turns.ts";
 
 /** How a lane stands. */
@@ -30,7 +31,7 @@ export interface Situation {
 export interface Moment {
   at: number;
   turn?: Turn;
-  holding?: Holding;
+  holding?: CollectionState;
 }
 
 export interface Print {
@@ -73,8 +74,6 @@ export class Moments {
   }
 
   static *from(timeline: Timeline): Pieces<Moments> {
-    // It marks the segments of these steps.
-    void timeline.holdUps;
     const lanes = timeline.lanes.filter(({ own, kind }) => own && kind !== "process");
     const all = yield* momentsOf(timeline, lanes);
     const of = yield* placesOf(all);
@@ -108,11 +107,11 @@ export class Moments {
     const found: Situation = { running: [], ready: [], timers: [], waiting: [] };
     const groups = new Map<string, Standing[]>();
     for (const standing of standings) {
-      const { state, reason, of, line } = standing.segment;
+      const { state, reason, target, line } = standing.segment;
       if (state !== "waiting") found[state].push(standing);
       else if (reason === "sleep") found.timers.push(standing);
       else {
-        const key = [reason, of, line].join("\n");
+        const key = [reason, target, line].join("\n");
         const group = groups.get(key);
         if (group) group.push(standing);
         else groups.set(key, [standing]);
@@ -120,10 +119,12 @@ export class Moments {
     }
     const isOwn = ({ lane }: Standing): number => (lane === turn?.lane ? 1 : 0);
     found.running.sort((one, other) => isOwn(other) - isOwn(one));
-    found.ready.sort((a, b) => a.segment.start - b.segment.start || nextTold(a) - nextTold(b));
+    found.ready.sort(
+      (a, b) => a.segment.start - b.segment.start || nextSequence(a) - nextSequence(b),
+    );
     found.timers.sort((one, other) => {
       const [a, b] = [due(one), due(other)];
-      return a === b ? nextTold(one) - nextTold(other) : a - b;
+      return a === b ? nextSequence(one) - nextSequence(other) : a - b;
     });
     found.waiting = [...groups.values()];
     return found;
@@ -174,7 +175,7 @@ export class Moments {
     const segment = segments[next - 1];
     if (!segment || segment.end > at) return standing(next - 1);
     if (next < segments.length) {
-      const isDone = segment.state === "running" && turn && segment.told < turn.told;
+      const isDone = segment.state === "running" && turn && segment.sequence < turn.sequence;
       return standing(isDone ? next : next - 1);
     }
     const stays = isOver && segment.state !== "running" && !lane.ending;
@@ -183,19 +184,20 @@ export class Moments {
 }
 
 /** At one and the same time: whether this was so before that turn began. */
-function hasBegun(lane: Lane, { state, told, by }: Segment, turn: Turn): boolean {
-  if (told < turn.told && told > 0) return true;
-  const isMade = told === 0;
+function hasBegun(lane: Lane, { state, sequence, wokenBy }: Segment, turn: Turn): boolean {
+  if (sequence < turn.sequence && sequence > 0) return true;
+  const isMade = sequence === 0;
   // Whom the turn makes or wakes is not ready before it.
-  const who = isMade ? lane.by : (by ?? -1);
+  const who = isMade ? lane.createdBy : (wokenBy ?? -1);
   const isByTurn = lane.process === turn.lane.process && who === turn.lane.id;
   return state === "ready" && !isByTurn;
 }
 
-const nextTold = ({ lane, index }: Standing): number => lane.segments[index + 1]?.told ?? Infinity;
+const nextSequence = ({ lane, index }: Standing): number =>
+  lane.segments[index + 1]?.sequence ?? Infinity;
 
 function* momentsOf(timeline: Timeline, lanes: readonly Lane[]): Pieces<Moment[]> {
-  const { states } = timeline;
+  const { collectionStates: states } = timeline;
   const found: Moment[] =
     states.length > 0
       ? states.map((holding) => ({ at: holding.at, holding }))

@@ -1,6 +1,6 @@
 /** Who had its turn when: steps of tasks, and what threads ran besides. */
-import { RESTS } from "./hold_ups.ts";
-import type { Lane, Segment } from "./model.ts";
+import { REST_REASONS } from "./blocked_spans.ts";
+import type { Lane, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 
@@ -12,7 +12,7 @@ export interface Turn {
   first: number;
   last: number;
   /** As in `Segment`. */
-  told: number;
+  sequence: number;
   /** It ended because the event loop gave this task its turn. */
   then: Lane | undefined;
 }
@@ -38,11 +38,11 @@ export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
     }
     yield;
   }
-  return found.sort((one, other) => one.at - other.at || one.told - other.told);
+  return found.sort((one, other) => one.at - other.at || one.sequence - other.sequence);
 }
 
-function turn(lane: Lane, { start, end, told }: Segment, index: number): Turn {
-  return { at: start, end, lane, first: index, last: index, told, then: undefined };
+function turn(lane: Lane, { start, end, sequence }: Segment, index: number): Turn {
+  return { at: start, end, lane, first: index, last: index, sequence, then: undefined };
 }
 
 function stepsOf(task: Lane): Turn[] {
@@ -61,23 +61,23 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
   };
   /** It waits there in the midst of something, such as a callback. */
   const isHalfWay = (segment: Segment | undefined): boolean =>
-    segment?.state === "waiting" && !RESTS.has(segment.reason || "other");
+    segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];
   let next = 0;
   for (const whole of stretches(thread)) {
     while (next < taken.length && taken[next]!.end < whole.at) next++;
-    let [from, told] = [whole.at, whole.told];
+    let [from, sequence] = [whole.at, whole.sequence];
     let at = next;
     for (; at < taken.length && taken[at]!.at <= whole.end; at++) {
       const step = taken[at]!;
       const isRest = isHalfWay(thread.segments[whole.first - 1]);
       const isOutside = at === next && (isRest || !isLooping(from));
       if (step.at > from && (isOutside || hasPrinted(from, step.at))) {
-        found.push({ ...whole, at: from, told, end: step.at, then: step.lane });
+        found.push({ ...whole, at: from, sequence, end: step.at, then: step.lane });
       }
       from = Math.max(from, step.end);
       // What comes after the step is told between it and the next row.
-      told = step.told + 0.5;
+      sequence = step.sequence + 0.5;
     }
     const isUndivided = at === next;
     const isCallback = thread.segments[whole.first]!.line > 0;
@@ -86,7 +86,7 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
       (isUndivided && (isCallback || !isLooping(from))) ||
       (from < whole.end && (isHalf || hasPrinted(from, whole.end)))
     ) {
-      found.push({ ...whole, at: from, told });
+      found.push({ ...whole, at: from, sequence });
     }
   }
   return found;

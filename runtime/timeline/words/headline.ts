@@ -1,6 +1,7 @@
 /** One sentence that says what a timeline shows, for readers who see their first one. */
-import type { Lane, Timeline } from "../model/model.ts";
+import type { Lane } from "../model/lane.ts";
 import type { Reason } from "../model/rows.ts";
+import type { Timeline } from "../model/timeline.ts";
 import { blockedBy, fullName, plural, time } from "./words.ts";
 
 /** Waits that end by themselves. Other waits end when some other part of the program does something. */
@@ -55,18 +56,18 @@ export function headline(timeline: Timeline): string {
   return blocked(timeline) || waits(own, now) || computing(own, now) || rest(own, now);
 }
 
-function blocked({ holdUps }: Timeline): string {
-  const [longest] = holdUps.toSorted((one, other) => length(other) - length(one));
+function blocked({ blockedSpans: { all } }: Timeline): string {
+  const [longest] = all.toSorted((one, other) => length(other) - length(one));
   if (!longest) return "";
   const { line } = longest;
-  if (holdUps.length === 1) {
+  if (all.length === 1) {
     const where = line > 0 ? `Line ${String(line)} of ` : "";
     const who = `${where}${fullName(longest.lane)}`;
     return `${who} blocked the event loop for ${time(length(longest))}: ${blockedBy(longest)}.`;
   }
   const where = line > 0 ? `, longest in line ${String(line)}` : "";
-  const times = plural(holdUps.length, "time");
-  return `The event loop was blocked ${times}, for ${time(sum(holdUps))} in all${where}.`;
+  const times = plural(all.length, "time");
+  return `The event loop was blocked ${times}, for ${time(sum(all))} in all${where}.`;
 }
 
 function waits(own: readonly Lane[], now: number): string {

@@ -1,19 +1,20 @@
 /** Says in words what became of the collections that a program watches. */
-import type { Holding, Lane, Timeline } from "../model/model.ts";
-import { firstIndex } from "../model/search.ts";
+import type { Lane } from "../model/lane.ts";
 import type { Moments } from "../model/moments.ts";
+import { firstIndex } from "../model/search.ts";
+import type { CollectionState, Timeline } from "../model/timeline.ts";
 import { time, waited } from "./words.ts";
 
 /** A page has room for no more, whatever a program tells. */
 const COLLECTIONS = 4;
 
 /** The names of the watched collections, as they come up. */
-export function collections({ states }: Timeline): string[] {
+export function collections({ collectionStates: states }: Timeline): string[] {
   return [...new Set(states.flatMap(({ values }) => Object.keys(values)))].slice(0, COLLECTIONS);
 }
 
 /** What they hold at a moment; at the end, what they held at last. */
-export function valuesAt({ all }: Moments, number: number): Holding["values"] {
+export function valuesAt({ all }: Moments, number: number): CollectionState["values"] {
   return (all[number]?.holding ?? all[number - 1]?.holding)?.values ?? {};
 }
 
@@ -32,7 +33,7 @@ function more(one: readonly string[] = [], other: readonly string[] = []): strin
   });
 }
 
-function changes(before: Holding["values"], now: Holding["values"]): string[] {
+function changes(before: CollectionState["values"], now: CollectionState["values"]): string[] {
   const came = new Map<string, string[]>();
   const found: string[] = [];
   for (const [name, entries] of Object.entries(now)) came.set(name, more(entries, before[name]));

@@ -1,11 +1,12 @@
 /** Says in words what the moments of a run show. */
 import { collections, holdingStory, valuesAt } from "./holding_words.ts";
-import type { Lane, Segment } from "../model/model.ts";
+import type { Lane, Segment } from "../model/lane.ts";
 import { due, type Moments, type Situation, type Standing } from "../model/moments.ts";
 import type { Pieces } from "../model/pieces.ts";
 import { atLine, firstOf, section, waitName, type Section } from "./sections.ts";
+import type { Timeline } from "../model/timeline.ts";
 import type { Turn } from "../model/turns.ts";
-import { INTERRUPTED, fullName, heldUp, moment, time, waited, woken } from "./words.ts";
+import { INTERRUPTED, blockedWords, fullName, moment, time, waited, woken } from "./words.ts";
 
 /** What goes on at a moment. */
 export interface Story {
@@ -27,8 +28,8 @@ export function story(moments: Moments, number: number): Story {
   const { at, turn, holding } = all[number]!;
   if (holding) return { who: fullName(holding.lane), ...holdingStory(moments, number) };
   if (turn) {
-    const line = from(turn) || turn.lane.segments[turn.first]!.line;
-    return { who: fullName(turn.lane), text: `${began(turn)} ${went(turn)}`, line };
+    const line = from(turn) || timeline.lineOf(turn.lane.segments[turn.first]!);
+    return { who: fullName(turn.lane), text: `${began(turn)} ${went(timeline, turn)}`, line };
   }
   const text =
     timeline.cut === undefined
@@ -64,13 +65,14 @@ function began(turn: Turn): string {
   return ` resumed${place}${by === "" ? "" : `, woken by ${by}`}.`;
 }
 
-function went({ lane, at, end, first, last, then }: Turn): string {
+function went(timeline: Timeline, { lane, at, end, first, last, then }: Turn): string {
+  const { bySegment } = timeline.blockedSpans;
   const pieces = lane.segments.slice(first, last + 1);
   const job = pieces.find((piece) => piece.job !== "")?.job ?? "";
-  const held = pieces.find((piece) => piece.held)?.held;
+  const span = pieces.map((piece) => bySegment.get(piece)).find((one) => one !== undefined);
   // Clocks of browsers are coarse.
   const long = end > at ? time(end - at) : "a time too short to measure";
-  const did = held ? heldUp(held) : `${job === "" ? "ran" : `ran ${job}`} for ${long}`;
+  const did = span ? blockedWords(span) : `${job === "" ? "ran" : `ran ${job}`} for ${long}`;
   return `It ${did}, then ${then ? `it was ${fullName(then)}’s turn` : next(lane, last)}.`;
 }
 
@@ -115,10 +117,10 @@ function situated({ running, ready, timers, waiting }: Situation, at: number): S
       name: nameOf(one),
       text: until(one, at),
     })),
-    first("Waiting", false, waiting, "Nothing else is waiting.", (group) => ({
-      name: waitName(group[0]!.segment),
-      text: firstOf(group.map(nameOf)),
-    })),
+    first("Waiting", false, waiting, "Nothing else is waiting.", (group) => {
+      const { reason, target, line } = group[0]!.segment;
+      return { name: waitName(reason, target, line), text: firstOf(group.map(nameOf)) };
+    }),
   ];
 }
 
@@ -149,7 +151,7 @@ export function* most(moments: Moments): Pieces<number[]> {
 
 function since({ lane, segment, index }: Standing): string {
   const by = woken(lane, segment);
-  const maker = index === 0 ? lane.process.lanes.get(lane.by) : undefined;
+  const maker = index === 0 ? lane.process.lanes.get(lane.createdBy) : undefined;
   const why =
     index === 0
       ? maker && `created by ${maker.name}`
@@ -161,11 +163,11 @@ function since({ lane, segment, index }: Standing): string {
 
 function until(standing: Standing, at: number): string {
   const { lane, segment } = standing;
-  const { line, by } = segment;
+  const { line, wokenBy } = segment;
   const end = due(standing);
   const place = line > 0 ? `line ${String(line)}, ` : "";
   if (end === Infinity) return `${place}until after the end of the recording`;
-  const waker = by === undefined || by < 0 ? undefined : lane.process.lanes.get(by);
+  const waker = wokenBy === undefined || wokenBy < 0 ? undefined : lane.process.lanes.get(wokenBy);
   const early = waker ? `, when ${waker.name} ends it` : "";
   return `${place}${time(Math.max(0, end - at))} more, until ${moment(end)}${early}`;
 }

@@ -19,17 +19,9 @@ const TOGETHER = 4;
 
 export const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
 
-/** What something waits for: "queue get (jobs) at line 9". */
-export function waitName({
-  reason,
-  of,
-  line,
-}: {
-  reason: string;
-  of: string;
-  line: number;
-}): string {
-  return (reason || "unknown") + (of === "" ? "" : ` (${of})`) + atLine(line);
+/** What a lane waits for, as a heading: "queue get (jobs) at line 9". */
+export function waitName(reason: string, target: string, line: number): string {
+  return (reason || "unknown") + (target === "" ? "" : ` (${target})`) + atLine(line);
 }
 
 /** "Task-2, Task-3 and 5 others". */

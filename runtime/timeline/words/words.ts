@@ -1,9 +1,9 @@
 /** Says in words what a timeline shows. */
-import type { HoldUp } from "../model/hold_ups.ts";
-import type { Bar } from "../drawing/layout.ts";
-import type { Lane, Mark, Segment, Timeline } from "../model/model.ts";
+import type { BlockedSpan, BlockedSpans } from "../model/blocked_spans.ts";
+import type { Lane, Mark, Segment, State } from "../model/lane.ts";
 import type { Reason } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
+import type { Timeline } from "../model/timeline.ts";
 
 /** With what `of` adds in brackets. */
 const WAITS: Record<Reason, string> = {
@@ -111,15 +111,15 @@ const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}`
 const named = (of: string): string => (of === "" ? "" : ` (${of})`);
 
 /** "slept", "waited for a lock (orders)". */
-export function waited({ reason, of }: Pick<Segment, "reason" | "of">): string {
-  return (reason === "" ? "waited" : WAITS[reason]) + named(of);
+export function waited({ reason, target }: Pick<Segment, "reason" | "target">): string {
+  return (reason === "" ? "waited" : WAITS[reason]) + named(target);
 }
 
 /** Said of a thread that had to let another one run. */
 export const INTERRUPTED = "it was interrupted";
 
 /** Who woke a lane; empty if that is unknown, or nobody had to. */
-export function woken(lane: Lane, { by, state }: Segment): string {
+export function woken(lane: Lane, { wokenBy: by, state }: Segment): string {
   if (by === undefined) return "";
   if (by === lane.id) return state === "waiting" ? "" : INTERRUPTED;
   if (by < 0) return "a timer or something outside";
@@ -146,13 +146,14 @@ export function fullName(lane: Lane): string {
 }
 
 /** A sentence on one segment. */
-export function sentence(lane: Lane, segment: Segment): string {
+export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["bySegment"]): string {
   const name = fullName(lane);
-  const { state, start, end, line, job, cpu, held } = segment;
+  const { state, start, end, line, job, cpu } = segment;
   const long = time(end - start);
   const span = `, from ${moment(start)} to ${moment(end)}`;
   const by = woken(lane, segment);
-  if (held) return `${name} ${heldUp(held)}${span}.`;
+  const blockedSpan = blocked.get(segment);
+  if (blockedSpan) return `${name} ${blockedWords(blockedSpan)}${span}.`;
   if (state === "running") {
     const at = job === "" ? "ran" : `ran ${job}`;
     const share =
@@ -172,8 +173,19 @@ const PRINTED = 2;
 /** So many states in one bar are told one by one: a task that wakes is ready, runs, and waits. */
 const FEW = 3;
 
+/** Consecutive segments of a lane that are drawn as one bar. */
+export interface Stretch {
+  lane: Lane;
+  /** Indexes of the segments in the lane, both included. */
+  first: number;
+  last: number;
+  /** The state in which the lane is for most of the time. */
+  state: State;
+}
+
 /** On what a bar stands for, and on what was printed meanwhile. */
-export function barSentence({ lane, first, last, state }: Bar): string {
+export function barSentence(timeline: Timeline, { lane, first, last, state }: Stretch): string {
+  const { bySegment } = timeline.blockedSpans;
   const { segments } = lane;
   const { start } = segments[first]!;
   const { end } = segments[last]!;
@@ -181,7 +193,7 @@ export function barSentence({ lane, first, last, state }: Bar): string {
     last - first < FEW
       ? segments
           .slice(first, last + 1)
-          .map((one) => sentence(lane, one))
+          .map((one) => sentence(lane, one, bySegment))
           .join(" ")
       : `${fullName(lane)}: ${plural(last - first + 1, "state")} from ${moment(start)} to ${moment(end)}, ` +
         `mostly ${state}. Zoom in to tell them apart.`;
@@ -198,21 +210,21 @@ export function barSentence({ lane, first, last, state }: Bar): string {
 const readyFor = (by: string): string => (by === INTERRUPTED ? by : `woken by ${by}`);
 
 /** "blocked the event loop for 1.2 s at line 7: time.sleep". */
-export function heldUp({ start, end, reason, of, line, starved }: HoldUp): string {
+export function blockedWords({ start, end, reason, target, line, isStarved }: BlockedSpan): string {
   const place = line > 0 ? ` at line ${String(line)}` : "";
-  const why = blockedBy({ reason, of, starved });
+  const why = blockedBy({ reason, target, isStarved });
   return `blocked the event loop for ${time(end - start)}${place}: ${why}`;
 }
 
 /** What blocked an event loop: "time.sleep", "it computed". */
 export function blockedBy({
   reason,
-  of,
-  starved,
-}: Pick<HoldUp, "reason" | "of" | "starved">): string {
+  target,
+  isStarved,
+}: Pick<BlockedSpan, "reason" | "target" | "isStarved">): string {
   if (reason === "sleep") return "time.sleep";
-  if (reason !== "") return `it ${waited({ reason, of })}`;
-  return starved ? "another thread held the GIL, or no core was free" : "it computed";
+  if (reason !== "") return `it ${waited({ reason, target })}`;
+  return isStarved ? "another thread held the GIL, or no core was free" : "it computed";
 }
 
 export function markSentence({ kind, at, text, line }: Mark): string {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { asTrace } from "../../../runtime/timeline/model/check.ts";
-import { Timeline } from "../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { sections, story } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { atOnce } from "../../../runtime/timeline/model/pieces.ts";

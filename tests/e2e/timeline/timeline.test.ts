@@ -8,7 +8,7 @@ import type * as Harness from "../../../runtime/harness/page.ts";
 import type { AttachedTimeline } from "../../../runtime/page/timeline/timeline.ts";
 import { figure } from "../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../runtime/timeline/drawing/html.ts";
-import { Timeline } from "../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import type { Row, Trace } from "../../../runtime/timeline/model/rows.ts";
 import { BLOCKED } from "../../runtime/timeline/model/rows.ts";
 import { engines, useRunner } from "../support/runner.ts";

@@ -2,7 +2,8 @@
 import { titleOf } from "../../../timeline/drawing/comparison.ts";
 import { most, sections, story } from "../../../timeline/words/moment_words.ts";
 import { Moments, type Moment, type Print } from "../../../timeline/model/moments.ts";
-import type { Lane, Timeline } from "../../../timeline/model/model.ts";
+import type { Lane } from "../../../timeline/model/lane.ts";
+import type { Timeline } from "../../../timeline/model/timeline.ts";
 import { inSlices } from "../../../timeline/model/pieces.ts";
 import { firstIndex } from "../../../timeline/model/search.ts";
 import type { Section } from "../../../timeline/words/sections.ts";

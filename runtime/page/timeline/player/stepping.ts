@@ -1,5 +1,6 @@
 /** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
-import type { Lane, Timeline } from "../../../timeline/model/model.ts";
+import type { Lane } from "../../../timeline/model/lane.ts";
+import type { Timeline } from "../../../timeline/model/timeline.ts";
 import type { Moment } from "../../../timeline/model/moments.ts";
 import { element } from "../../kit/dom.ts";
 import type { Player } from "./player.ts";

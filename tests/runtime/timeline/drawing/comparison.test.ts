@@ -8,7 +8,7 @@ import {
   titleOf,
 } from "../../../../runtime/timeline/drawing/comparison.ts";
 import { list } from "../../../../runtime/timeline/drawing/layout.ts";
-import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { prerenderComparison } from "../../../../runtime/timeline/drawing/prerender.ts";
 import type { Trace } from "../../../../runtime/timeline/model/rows.ts";
 

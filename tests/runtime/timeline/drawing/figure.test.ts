@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { figure } from "../../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../../runtime/timeline/drawing/html.ts";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
-import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { prerender, prerenderAll } from "../../../../runtime/timeline/drawing/prerender.ts";
 import type { Row } from "../../../../runtime/timeline/model/rows.ts";
 import { tree } from "../../../../runtime/timeline/drawing/tree.ts";

@@ -8,7 +8,7 @@ import {
   type View,
 } from "../../../../runtime/timeline/drawing/layout.ts";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
-import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { Row } from "../../../../runtime/timeline/model/rows.ts";
 import { BLOCKED, THREAD } from "../model/rows.ts";
 
@@ -90,7 +90,7 @@ test("bars stand where their times are, cut to what is in view", () => {
     [[0, 1000, "waiting", "sleeping"]],
   );
   assert.deepEqual(
-    task!.bars.map(({ x, width, state, held, label }) => [x, width, state, held, label]),
+    task!.bars.map(({ x, width, state, blocked, label }) => [x, width, state, blocked, label]),
     [[0, 1000, "running", true, "line 13"]],
   );
 });

@@ -4,7 +4,7 @@ import { glob } from "node:fs/promises";
 import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { asTrace } from "../../../../runtime/timeline/model/check.ts";
-import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { most, sections, story } from "../../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../../runtime/timeline/model/moments.ts";
 import { atOnce } from "../../../../runtime/timeline/model/pieces.ts";

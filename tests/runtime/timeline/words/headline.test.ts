@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { verdict } from "../../../../runtime/timeline/drawing/comparison.ts";
 import { headline } from "../../../../runtime/timeline/words/headline.ts";
-import { Timeline } from "../../../../runtime/timeline/model/model.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { Row } from "../../../../runtime/timeline/model/rows.ts";
 import { BLOCKED, THREAD } from "../model/rows.ts";
 

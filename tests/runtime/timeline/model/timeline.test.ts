@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
-import { Timeline, type Lane, type Segment } from "../../../../runtime/timeline/model/model.ts";
+import type { Lane, Segment } from "../../../../runtime/timeline/model/lane.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { REASONS, type Row } from "../../../../runtime/timeline/model/rows.ts";
 import { random } from "../../page/random.ts";
 import { BLOCKED, THREAD } from "./rows.ts";
@@ -16,14 +17,18 @@ function make(rows: Row[], end?: number): Timeline {
 const named = (timeline: Timeline, name: string): Lane =>
   timeline.lanes.find((lane) => lane.name === name)!;
 
-const brief = ({ state, start, end, reason, line, by }: Segment): unknown[] => [
+const brief = ({ state, start, end, reason, line, wokenBy }: Segment): unknown[] => [
   state,
   start,
   end,
   reason,
   line,
-  by,
+  wokenBy,
 ];
+
+/** The segments of a lane that show a blocked span. */
+const blockedSegments = (timeline: Timeline, name: string): Segment[] =>
+  named(timeline, name).segments.filter((one) => timeline.blockedSpans.bySegment.has(one));
 
 test("a task is ready, runs and waits; who woke it stands at the wait and at what follows", () => {
   const timeline = make(BLOCKED, 1110);
@@ -49,14 +54,16 @@ test("a thread runs, waits, and is ready", () => {
 
 test("what held up the loop is named with its reason and line", () => {
   const timeline = make(BLOCKED, 1110);
-  const [held, ...others] = timeline.holdUps;
+  const [held, ...others] = timeline.blockedSpans.all;
   assert.deepEqual(others, []);
-  const { lane, start, end, reason, line, starved } = held!;
+  const { lane, start, end, reason, line, isStarved } = held!;
   assert.deepEqual(
-    [lane.name, start, end, reason, line, starved],
+    [lane.name, start, end, reason, line, isStarved],
     ["Task-1", 104.2, 1106, "sleep", 13, false],
   );
-  assert.equal(named(timeline, "Task-1").segments[4]!.held, held);
+  const segment = named(timeline, "Task-1").segments[4]!;
+  assert.equal(timeline.blockedSpans.bySegment.get(segment), held);
+  assert.deepEqual([segment.line, timeline.lineOf(segment)], [14, 13]);
 });
 
 const step = (end: number): Row[] => [
@@ -71,8 +78,8 @@ test("a step that computed held up the loop where it was mostly seen", () => {
     ["wait", 1, 50, "lock", "", 23],
     ["run", 1, 51],
   ];
-  const [held] = make([...THREAD, ...seen, ...wait, ...step(100)]).holdUps;
-  assert.deepEqual([held?.reason, held?.line, held?.starved], ["", 21, false]);
+  const [held] = make([...THREAD, ...seen, ...wait, ...step(100)]).blockedSpans.all;
+  assert.deepEqual([held?.reason, held?.line, held?.isStarved], ["", 21, false]);
 });
 
 test("a wait of the thread in a callback holds up the loop, if a task is there that could run", () => {
@@ -89,15 +96,18 @@ test("a wait of the thread in a callback holds up the loop, if a task is there t
   ];
   const told = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
   const timeline = make([...told, ...wait(260, 400)], 400);
-  assert.equal(timeline.holdUps.length, 1);
-  const held = timeline.holdUps[0]!;
+  assert.equal(timeline.blockedSpans.all.length, 1);
+  const held = timeline.blockedSpans.all[0]!;
   const { lane, start, end, reason, line } = held;
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 50, 250, "sleep", 7]);
-  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+  assert.equal(blockedSegments(timeline, "MainThread").length, 1);
 
   // A thread without tasks just waits; so does one whose task is over, or begins later.
-  assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).holdUps, []);
-  assert.deepEqual(make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).blockedSpans.all, []);
+  assert.deepEqual(
+    make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).blockedSpans.all,
+    [],
+  );
 });
 
 test("a callback that computes holds up the loop where it was seen, if a task is there", () => {
@@ -117,14 +127,14 @@ test("a callback that computes holds up the loop where it was seen, if a task is
     ["step", 2, 300, -1, 301, 302, "sleep", "", 5],
   ];
   const timeline = make([...THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
-  assert.equal(timeline.holdUps.length, 1);
-  const held = timeline.holdUps[0]!;
+  assert.equal(timeline.blockedSpans.all.length, 1);
+  const held = timeline.blockedSpans.all[0]!;
   const { lane, start, end, reason, line } = held;
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
-  assert.equal(named(timeline, "MainThread").segments.filter((one) => one.held === held).length, 1);
+  assert.equal(blockedSegments(timeline, "MainThread").length, 1);
   // Others may have had the thread's turn meanwhile.
   const turns: Row[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
-  const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).holdUps;
+  const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).blockedSpans.all;
   assert.deepEqual(
     shared.map(({ start, end, line }) => [start, end, line]),
     [[51, 251, 7]],
@@ -132,11 +142,11 @@ test("a callback that computes holds up the loop where it was seen, if a task is
 
   // It may have been in steps of tasks that a recording has left out.
   assert.deepEqual(
-    make([["fewer", 9], ...THREAD, ...task, ...busy(seen(80)), ...steps]).holdUps,
+    make([["fewer", 9], ...THREAD, ...task, ...busy(seen(80)), ...steps]).blockedSpans.all,
     [],
   );
   // What was seen in no line of the program was the machine, or a library.
-  assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).blockedSpans.all, []);
   // Between two loops nobody waits for the thread.
   const ended: Row[] = [
     ["step", 2, 0, 1, 0, 1, "", "", 0],
@@ -144,14 +154,14 @@ test("a callback that computes holds up the loop where it was seen, if a task is
     ["lane", 3, 1, "task", "Task-2", 260, 1, 3, "main"],
     ["step", 3, 300, -1, 301, 302, "sleep", "", 5],
   ];
-  assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).blockedSpans.all, []);
   // Nor if it had short turns only.
   const short: Row[] = [40, 80, 120, 160, 200].flatMap((at): Row[] => [
     seen(at + 11),
     ["wait", 1, at + 30, "idle", "", 0],
     ["run", 1, at + 35],
   ]);
-  assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).blockedSpans.all, []);
 });
 
 test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
@@ -163,28 +173,28 @@ test("in a run that goes on, a wait may be in a step that has not been told yet"
     ["run", 1, 250],
   ];
   const timeline = make(rows);
-  assert.equal(timeline.holdUps.length, 0);
+  assert.equal(timeline.blockedSpans.all.length, 0);
   timeline.add(1, [
     ["wait", 1, 252, "idle", "", 0],
     ["step", 2, 40, 1, 40, 251, "sleep", "", 8],
   ]);
   assert.deepEqual(
-    timeline.holdUps.map(({ lane }) => lane.name),
+    timeline.blockedSpans.all.map(({ lane }) => lane.name),
     ["Task-1"],
   );
   const other = make([...rows, ["wait", 1, 252, "idle", "", 0]]);
   assert.deepEqual(
-    other.holdUps.map(({ lane }) => lane.name),
+    other.blockedSpans.all.map(({ lane }) => lane.name),
     ["MainThread"],
   );
 });
 
 test("without anything seen it is the line after the step, and 49 ms hold up nobody", () => {
   assert.deepEqual(
-    make([...THREAD, ...step(50)]).holdUps.map(({ line, reason }) => [line, reason]),
+    make([...THREAD, ...step(50)]).blockedSpans.all.map(({ line, reason }) => [line, reason]),
     [[30, ""]],
   );
-  assert.deepEqual(make([...THREAD, ...step(49)]).holdUps, []);
+  assert.deepEqual(make([...THREAD, ...step(49)]).blockedSpans.all, []);
 });
 
 test("many short waits at one line are one reason", () => {
@@ -192,12 +202,12 @@ test("many short waits at one line are one reason", () => {
   for (let at = 0; at < 100; at += 2) {
     naps.push(["wait", 1, at, "sleep", "", 25], ["run", 1, at + 1.5]);
   }
-  const [held] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).holdUps;
+  const [held] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).blockedSpans.all;
   assert.deepEqual([held?.reason, held?.line], ["sleep", 25]);
 });
 
 test("a step whose thread got no processor is told from one that computed", () => {
-  const starved = (rows: Row[]): unknown => make(rows).holdUps[0]?.starved;
+  const starved = (rows: Row[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
   const cpu: Row = ["cpu", 1, 101, 20];
   // Alone in its process, it was the machine that had no time for it.
   assert.equal(starved([...THREAD, ...step(100), cpu]), false);
@@ -223,14 +233,14 @@ test("what stands still is drawn up to there, and not up to where a clock has be
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
   const end = (): number => named(timeline, "MainThread").segments.at(-1)!.end;
   timeline.advance(20);
-  timeline.standStill(12);
+  timeline.pauseAt(12);
   assert.deepEqual([timeline.now, end()], [12, 12]);
   timeline.advance(12);
   timeline.add(1, [["run", 1, 15]]);
-  timeline.standStill(14);
+  timeline.pauseAt(14);
   assert.deepEqual([timeline.now, end()], [15, 15], "what has been told stays");
   timeline.end(30);
-  timeline.standStill(20);
+  timeline.pauseAt(20);
   assert.equal(timeline.now, 30);
 });
 
@@ -444,7 +454,7 @@ test("whatever is told, segments follow one another from birth to end", () => {
       assert.equal(at, lane.end, `seed ${String(seed)}: ${lane.name} is covered to its end`);
       assert.ok(lane.end <= timeline.now, `seed ${String(seed)}`);
     }
-    for (const { start, end } of timeline.holdUps) assert.ok(end - start >= 50);
+    for (const { start, end } of timeline.blockedSpans.all) assert.ok(end - start >= 50);
   }
 });
 
@@ -485,7 +495,7 @@ test("what the watched collections hold is told in order of time, with its lane"
     ["state", 1, 6, 14, { ready: ["a", "b"] }],
   ]);
   assert.deepEqual(
-    timeline.states.map(({ lane, at, line, values }) => [lane.name, at, line, values]),
+    timeline.collectionStates.map(({ lane, at, line, values }) => [lane.name, at, line, values]),
     [
       ["MainThread", 5, 12, { ready: ["a"] }],
       ["MainThread", 6, 14, { ready: ["a", "b"] }],
@@ -498,6 +508,6 @@ test("what the watched collections hold is told in order of time, with its lane"
 test("more states than a page can bear are cut off", () => {
   const states = Array.from({ length: 3000 }, (_, at): Row => ["state", 1, at, 5, {}]);
   const timeline = make([...THREAD, ...states]);
-  assert.equal(timeline.states.length, 2000);
+  assert.equal(timeline.collectionStates.length, 2000);
   assert.equal(timeline.cut, 2000);
 });

@@ -1,0 +1,258 @@
+/** Finds times in which one callback kept an event loop from running others. */
+import type { Lane, Segment } from "./lane.ts";
+import type { Reason, Row } from "./rows.ts";
+import { firstIndex } from "./search.ts";
+
+/** A time in which one callback, such as a step of a task, kept the event loop from running others. */
+export interface BlockedSpan {
+  /** The task whose step blocked the loop, or the thread if it was a callback outside tasks. */
+  lane: Lane;
+  start: number;
+  end: number;
+  /** What the thread waited for in that time; empty if it ran, or was ready to run. */
+  reason: Reason | "";
+  target: string;
+  line: number;
+  /** For most of the time the thread was ready but got no processor, while other threads ran. */
+  isStarved: boolean;
+}
+
+export interface BlockedSpans {
+  /** In order of time. */
+  readonly all: readonly BlockedSpan[];
+  /** The segment that shows a span, if its lane has one. */
+  readonly bySegment: ReadonlyMap<Segment, BlockedSpan>;
+}
+
+/** A shorter time does not count as blocking. */
+const MIN_BLOCKED_MS = 50;
+
+/** A thread that waits for one of these has nothing to do. */
+export const REST_REASONS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
+
+type Step = Extract<Row, ["step", ...unknown[]]>;
+type Wait = Extract<Row, ["wait", ...unknown[]]>;
+
+interface LongStep {
+  lane: Lane;
+  step: Step;
+}
+
+interface LongWait {
+  thread: Lane;
+  wait: Wait;
+  end: number;
+}
+
+/** The time between the end of one step and the start of the next one of the same thread. */
+interface Gap {
+  thread: Lane;
+  start: number;
+  end: number;
+}
+
+/**
+ * Collects long steps, waits and gaps while a timeline receives events, so that finding the blocked
+ * spans does not have to visit all segments again for each frame of a live run.
+ */
+export class BlockedSpanFinder {
+  readonly #steps: LongStep[] = [];
+  readonly #waits: LongWait[] = [];
+  readonly #gaps: Gap[] = [];
+  /** When the last step of a task of this thread ended. */
+  readonly #steppedUntil = new Map<Lane, number>();
+  /** The wait in which a thread is now, unless it rests. */
+  readonly #open = new Map<Lane, Wait>();
+  /** When the last rest of a thread began. */
+  readonly #rests = new Map<Lane, number>();
+
+  addStep(lane: Lane, step: Step): void {
+    const [, , , , start, end] = step;
+    if (end - start >= MIN_BLOCKED_MS) this.#steps.push({ lane, step });
+    const thread = lane.parent;
+    if (!thread) return;
+    const last = this.#steppedUntil.get(thread) ?? Infinity;
+    if (start - last >= MIN_BLOCKED_MS) this.#gaps.push({ thread, start: last, end: start });
+    this.#steppedUntil.set(thread, end);
+  }
+
+  addWait(thread: Lane, wait: Wait): void {
+    if (REST_REASONS.has(wait[3])) this.#rests.set(thread, wait[2]);
+    else this.#open.set(thread, wait);
+  }
+
+  /** The thread no longer waits. */
+  endWait(thread: Lane, at: number): void {
+    const wait = this.#open.get(thread);
+    this.#open.delete(thread);
+    if (wait && at - wait[2] >= MIN_BLOCKED_MS) this.#waits.push({ thread, wait, end: at });
+  }
+
+  /**
+   * Finds the blocked spans in what has been collected.
+   *
+   * @param isOver - the run has ended.
+   * @param isComplete - no tasks are left out. Otherwise the time between two steps may have been
+   *   spent in steps of tasks that are left out, so it is not searched.
+   */
+  find(isOver: boolean, isComplete: boolean): BlockedSpans {
+    const bySegment = new Map<Segment, BlockedSpan>();
+    const show = (span: BlockedSpan, state: Segment["state"]): BlockedSpan => {
+      const { lane, start, end } = span;
+      const segment = lane.segments[lane.indexAt((start + end) / 2)];
+      if (segment?.state === state) bySegment.set(segment, span);
+      return span;
+    };
+    const all = this.#steps.map(({ lane, step }) => show(inStep(lane, step), "running"));
+    for (const wait of this.#waitsOutsideSteps(isOver)) all.push(show(inWait(wait), "waiting"));
+    if (isComplete) {
+      for (const gap of this.#busyGaps()) all.push(show(inGap(gap), "running"));
+    }
+    return { all: all.sort((one, other) => one.start - other.start), bySegment };
+  }
+
+  /**
+   * Waits of a thread outside the steps of its tasks, while it had tasks. During a run, the event of a
+   * step arrives after the events of the waits in it. Therefore a wait counts only if the thread has
+   * rested since.
+   */
+  #waitsOutsideSteps(isOver: boolean): LongWait[] {
+    const found: LongWait[] = [];
+    const steps = Map.groupBy(this.#steps, ({ lane }) => lane.parent);
+    for (const [thread, waits] of Map.groupBy(this.#waits, ({ thread }) => thread)) {
+      const hasTask = taskPresence(thread);
+      // The steps of one thread do not overlap.
+      const long = (steps.get(thread) ?? []).map(({ step }) => step).sort((a, b) => a[4] - b[4]);
+      const known = isOver ? Infinity : (this.#rests.get(thread) ?? 0);
+      for (const one of waits) {
+        const [start, end] = [one.wait[2], one.end];
+        const step = long[firstIndex(long.length, (at) => long[at]![5] > start)];
+        if ((step && step[4] <= start) || end > known) continue;
+        if (hasTask(start, end)) found.push(one);
+      }
+    }
+    return found;
+  }
+
+  /** Times between the steps of a thread's tasks in which the thread ran code of the program. */
+  #busyGaps(): Gap[] {
+    const found = this.#gaps.flatMap(busyParts);
+    return [...Map.groupBy(found, ({ thread }) => thread)].flatMap(([thread, all]) => {
+      const hasTask = taskPresence(thread);
+      return all.filter(({ start, end }) => hasTask(start, end));
+    });
+  }
+}
+
+/** Returns a test for whether the thread had an unfinished task from one time to another. */
+function taskPresence(thread: Lane): (start: number, end: number) => boolean {
+  const tasks = thread.children.filter(({ kind }) => kind === "task");
+  const ends = tasks.map(({ ending }) => ending?.at ?? Infinity).sort((a, b) => a - b);
+  return (start, end) => {
+    const begun = firstIndex(tasks.length, (at) => tasks[at]!.start > start);
+    return begun > firstIndex(ends.length, (at) => ends[at]! >= end);
+  };
+}
+
+/** The long parts of a gap in which the thread ran, or was ready to run, without waiting. */
+function busyParts({ thread, start, end }: Gap): Gap[] {
+  const found: Gap[] = [];
+  let open: Gap | undefined;
+  const { segments } = thread;
+  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
+    const { state, start: from, end: to } = segments[at]!;
+    if (from >= end) break;
+    if (state === "waiting") open = undefined;
+    else if (open) open.end = Math.min(to, end);
+    else if (state === "running") {
+      found.push((open = { thread, start: Math.max(from, start), end: Math.min(to, end) }));
+    }
+  }
+  return found.filter(
+    ({ start, end }) => end - start >= MIN_BLOCKED_MS && thread.seenBetween(start, end) > 0,
+  );
+}
+
+function inGap({ thread, start, end }: Gap): BlockedSpan {
+  const line = thread.seenBetween(start, end);
+  return { lane: thread, start, end, reason: "", target: "", line, isStarved: false };
+}
+
+function inWait({ thread, wait, end }: LongWait): BlockedSpan {
+  const [, , start, reason, target, line] = wait;
+  return { lane: thread, start, end, reason, target, line, isStarved: false };
+}
+
+/** Finds out what the thread did in a long step, and in which line. */
+function inStep(lane: Lane, [, , , , start, end, , , after]: Step): BlockedSpan {
+  const thread = lane.parent;
+  const found: BlockedSpan = {
+    lane,
+    start,
+    end,
+    reason: "",
+    target: "",
+    line: 0,
+    isStarved: false,
+  };
+  const longest = thread && longestWait(thread, start, end);
+  const seen = thread?.seenBetween(start, end) ?? 0;
+  // The longest wait is the reason unless the thread was busy for most of the time.
+  if (longest && (longest.waited * 2 >= end - start || seen === 0)) {
+    found.reason = longest.reason;
+    found.target = longest.target;
+    found.line = longest.line;
+  } else if (thread) {
+    // If no other thread ran, the machine was busy, which says nothing about the program.
+    const others = (lane.process.lanes.get(0)?.children ?? []).filter((other) => other !== thread);
+    const ran = others.reduce((sum, other) => sum + runningTime(other, start, end), 0);
+    const half = (end - start) / 2;
+    found.isStarved = processorTime(thread, start, end) <= half && ran >= half;
+  }
+  found.line ||= seen || after;
+  return found;
+}
+
+const runningTime = (thread: Lane, start: number, end: number): number =>
+  sumOfRunning(thread, start, end, (_, ran) => ran);
+
+/** An upper bound: where the processor time is unknown, all of the running time counts. */
+const processorTime = (thread: Lane, start: number, end: number): number =>
+  sumOfRunning(thread, start, end, ({ cpu }, ran) => Math.min(cpu ?? Infinity, ran));
+
+function sumOfRunning(
+  thread: Lane,
+  start: number,
+  end: number,
+  measure: (segment: Segment, ran: number) => number,
+): number {
+  const { segments } = thread;
+  let sum = 0;
+  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
+    const segment = segments[at]!;
+    if (segment.start >= end) break;
+    if (segment.state !== "running") continue;
+    sum += measure(segment, Math.min(segment.end, end) - Math.max(segment.start, start));
+  }
+  return sum;
+}
+
+type WaitSum = Pick<Segment, "reason" | "target" | "line"> & { waited: number };
+
+/** What a thread waited for longest between two times; waits in one line with one reason are added. */
+function longestWait(thread: Lane, start: number, end: number): WaitSum | undefined {
+  const { segments } = thread;
+  const sums = new Map<string, WaitSum>();
+  let longest: WaitSum | undefined;
+  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
+    const { state, reason, target, line, start: from, end: to } = segments[at]!;
+    if (from >= end) break;
+    if (state !== "waiting" || reason === "idle") continue;
+    const key = `${reason} ${String(line)}`;
+    const sum = sums.get(key) ?? { reason, target, line, waited: 0 };
+    sum.waited += Math.min(to, end) - Math.max(from, start);
+    sums.set(key, sum);
+    if (!longest || sum.waited > longest.waited) longest = sum;
+  }
+  return longest;
+}

@@ -1,0 +1,319 @@
+/** The lanes of a timeline: processes, threads and tasks, each with its segments and marks. */
+import type { Ending, LaneKind, Reason, Row } from "./rows.ts";
+import { firstIndex } from "./search.ts";
+
+export type State = "running" | "ready" | "waiting";
+
+/** A stretch of a lane in one state. Times are in ms since the main process started. */
+export interface Segment {
+  state: State;
+  start: number;
+  /** For the last segment of a lane that has not ended: the latest time that is known. */
+  end: number;
+  /** Why the lane waits; empty if it does not wait, or if the reason is unknown. */
+  reason: Reason | "";
+  /** Name of what the lane waits for, such as a lock or a thread; empty if it has none. */
+  target: string;
+  /** The line where it waits, or where it was seen most often while it ran; 0 if unknown. */
+  line: number;
+  /**
+   * Id of the lane that woke this one; -1 for a timer or something outside the process; undefined if
+   * that is unknown, or not known yet.
+   */
+  wokenBy: number | undefined;
+  /** The call that a pool's worker executes; empty outside a call. */
+  job: string;
+  /** For a running thread: how much of the time it spent on a processor, in ms, if known. */
+  cpu: number | undefined;
+  /**
+   * Position among all events of the run of the event that began this segment; 0 for the segment with
+   * which a lane starts. It orders segments whose times are equal, because clocks are coarse.
+   */
+  sequence: number;
+}
+
+export interface Mark {
+  at: number;
+  kind: "stdout" | "stderr" | "failed" | "cancelled" | "killed";
+  text: string;
+  line: number;
+}
+
+export interface Process {
+  readonly timeline: LaneContext;
+  readonly id: number;
+  readonly parent: number;
+  readonly lanes: Map<number, Lane>;
+  /** Nothing is known about the process after this time. */
+  cut: number;
+}
+
+/** What lanes read from the timeline that they belong to. */
+export interface LaneContext {
+  readonly processes: ReadonlyMap<number, Process>;
+  /** The latest time that is known. */
+  readonly now: number;
+  /** How many events the timeline has received. */
+  readonly eventCount: number;
+}
+
+/** The time by which the rows of a lane are ordered. */
+const timeOf = (row: Row): number => row[row[0] === "step" ? 4 : 2] as number;
+
+export class Lane {
+  readonly process: Process;
+  readonly id: number;
+  /** Unknown until the tracer has announced the lane. */
+  kind: LaneKind | undefined;
+  name = "";
+  /** The function that it was created to run; empty if the lane has the same name. */
+  runs = "";
+  /** Where that function is defined; 0 outside the program. */
+  line = 0;
+  /** Id of the lane that created it; -1 if unknown. */
+  createdBy = -1;
+  start = 0;
+  parent: Lane | undefined;
+  readonly #children: Lane[] = [];
+  #areChildrenSorted = true;
+  ending: { at: number; how: Ending; text: string } | undefined;
+  /** For a thread: how long it has run steps of its tasks, in ms. */
+  stepped = 0;
+  /** It has run code of the program itself, not only of libraries. */
+  own = false;
+  readonly #marks: Mark[] = [];
+  #areMarksSorted = true;
+  /** The rows that determine its states; sorted by time when segments are built. */
+  #rows: Row[] = [];
+  /** For each row, its position among all events of the run. */
+  #sequence: number[] = [];
+  #areRowsSorted = true;
+  #segments: Segment[] = [];
+  /** How many rows are part of the segments already. */
+  #built = 0;
+  #open: Segment | undefined;
+  /** The last segment is still open, because no row has ended the lane. */
+  #isOpen = true;
+  #job = "";
+  /** How often each line was seen since the thread last began to run. */
+  #seen = new Map<number, number>();
+  /** Index of the segment in which the thread last began to run. */
+  #running = 0;
+
+  constructor(process: Process, id: number) {
+    this.process = process;
+    this.id = id;
+  }
+
+  /** When it ended, or the latest time that is known if it has not. */
+  get end(): number {
+    this.#build();
+    if (!this.#isOpen) return this.#segments.at(-1)?.end ?? this.start;
+    let end = Math.min(this.process.timeline.now, this.process.cut, this.ending?.at ?? Infinity);
+    // A lane cannot outlive its thread or process.
+    if (this.parent) end = Math.min(end, this.parent.end);
+    return Math.max(end, this.#open?.start ?? this.start);
+  }
+
+  /** In order, without gaps, from start to end. A process has none: its threads have them. */
+  get segments(): readonly Segment[] {
+    this.#build();
+    if (this.#open && this.#isOpen) this.#open.end = this.end;
+    return this.#segments;
+  }
+
+  /** In order of creation. */
+  get children(): readonly Lane[] {
+    if (!this.#areChildrenSorted) this.#children.sort((one, other) => one.start - other.start);
+    this.#areChildrenSorted = true;
+    return this.#children;
+  }
+
+  adopt(child: Lane): void {
+    child.parent = this;
+    if (child.start < (this.#children.at(-1)?.start ?? 0)) this.#areChildrenSorted = false;
+    this.#children.push(child);
+  }
+
+  /** In order of time. */
+  get marks(): readonly Mark[] {
+    if (!this.#areMarksSorted) this.#marks.sort((one, other) => one.at - other.at);
+    this.#areMarksSorted = true;
+    return this.#marks;
+  }
+
+  /** The index of the segment at this time, or of the nearest one; -1 if there are no segments. */
+  indexAt(time: number): number {
+    const { segments } = this;
+    const index = firstIndex(segments.length, (at) => segments[at]!.end > time);
+    return Math.min(index, segments.length - 1);
+  }
+
+  add(row: Row): void {
+    const last = this.#rows.at(-1);
+    if (last && timeOf(row) < timeOf(last)) this.#areRowsSorted = false;
+    this.#rows.push(row);
+    this.#sequence.push(this.process.timeline.eventCount);
+  }
+
+  mark(mark: Mark): void {
+    if (mark.at < (this.#marks.at(-1)?.at ?? 0)) this.#areMarksSorted = false;
+    this.#marks.push(mark);
+  }
+
+  /** The line in which it was seen most often between two times; 0 if it was not seen. */
+  seenBetween(start: number, end: number): number {
+    this.#build();
+    const counts = new Map<number, number>();
+    const rows = this.#rows;
+    for (let at = firstIndex(rows.length, (index) => timeOf(rows[index]!) >= start); ; at++) {
+      const row = rows[at];
+      if (!row || timeOf(row) > end) return mostFrequent(counts);
+      if (row[0] === "seen" && row[3] > 0) counts.set(row[3], (counts.get(row[3]) ?? 0) + 1);
+    }
+  }
+
+  #build(): void {
+    if (this.kind === undefined || this.kind === "process") return;
+    if (!this.#areRowsSorted) {
+      const [rows, sequence] = [this.#rows, this.#sequence];
+      const order = [...rows.keys()].sort((a, b) => timeOf(rows[a]!) - timeOf(rows[b]!));
+      this.#rows = order.map((index) => rows[index]!);
+      this.#sequence = order.map((index) => sequence[index]!);
+      this.#areRowsSorted = true;
+      this.#restart();
+    }
+    if (!this.#open) this.#begin("ready", this.start).sequence = 0;
+    for (; this.#built < this.#rows.length; this.#built++) {
+      const row = this.#rows[this.#built]!;
+      if (this.kind === "task") {
+        if (row[0] === "step") this.#step(row);
+      } else {
+        this.#take(row);
+      }
+    }
+  }
+
+  #restart(): void {
+    this.#segments = [];
+    this.#built = 0;
+    this.#open = undefined;
+    this.#isOpen = true;
+    this.#job = "";
+    this.#seen.clear();
+    this.#running = 0;
+  }
+
+  #begin(state: State, start: number, reason: Reason | "" = "", target = "", line = 0): Segment {
+    const segment: Segment = {
+      state,
+      start,
+      end: start,
+      reason,
+      target,
+      line,
+      wokenBy: undefined,
+      job: this.#job,
+      cpu: undefined,
+      sequence: this.#sequence[this.#built] ?? 0,
+    };
+    this.#segments.push(segment);
+    this.#open = segment;
+    return segment;
+  }
+
+  /** Ends the open segment; returns the time at which the next one can start. */
+  #close(at: number, line = 0): number {
+    const open = this.#open!;
+    open.end = Math.max(at, open.start);
+    if (open.state === "running") {
+      open.line = mostFrequent(this.#seen) || line;
+      this.#seen.clear();
+    } else if (open.end === open.start) {
+      this.#segments.pop();
+    }
+    return open.end;
+  }
+
+  #step([, , ready, by, start, end, reason, of, line]: Extract<Row, ["step", ...unknown[]]>): void {
+    if (!this.#isOpen) return;
+    this.#open!.wokenBy = by;
+    if (this.#open!.state === "waiting" && ready < start) {
+      this.#begin("ready", this.#close(ready)).wokenBy = by;
+    }
+    const step = this.#begin("running", this.#close(start), "", "", line);
+    step.end = Math.max(end, step.start);
+    step.wokenBy = by;
+    if (reason === "") this.#isOpen = false;
+    else this.#begin("waiting", step.end, reason, of, line);
+  }
+
+  #take(row: Row): void {
+    if (!this.#isOpen && row[0] !== "cpu") return;
+    const open = this.#open!;
+    switch (row[0]) {
+      case "run":
+        if (open.state === "running") return;
+        this.#begin("running", this.#close(row[2])).wokenBy = open.wokenBy;
+        this.#running = this.#segments.length - 1;
+        return;
+      case "ready": {
+        if (open.state === "ready") return;
+        const from = this.#close(row[2]);
+        if (open.state === "waiting") open.wokenBy = row[3];
+        this.#begin("ready", from).wokenBy = row[3];
+        return;
+      }
+      case "wait":
+        this.#begin("waiting", this.#close(row[2], row[5]), row[3], row[4], row[5]);
+        return;
+      case "seen":
+        if (row[3] > 0) this.#seen.set(row[3], (this.#seen.get(row[3]) ?? 0) + 1);
+        if (open.state === "running") open.line ||= row[3];
+        return;
+      case "job":
+        this.#job = row[3];
+        if (open.state !== "running") return;
+        if (row[2] > open.start) {
+          this.#begin("running", this.#close(row[2])).wokenBy = open.wokenBy;
+        } else {
+          open.job = row[3];
+        }
+        this.#open!.line = row[4];
+        return;
+      case "cpu":
+        this.#spreadProcessorTime(row[2], row[3]);
+        return;
+      case "end":
+        this.#close(row[2]);
+        this.#isOpen = false;
+    }
+  }
+
+  /** Divides processor time, in ms, among the running segments since the thread last began to run. */
+  #spreadProcessorTime(at: number, ms: number): void {
+    const pieces = this.#segments.slice(this.#running).filter(({ state }) => state === "running");
+    const first = pieces[0];
+    if (!first || at <= first.start) return;
+    const share = Math.min(1, Math.max(0, ms / (at - first.start)));
+    for (const piece of pieces) {
+      piece.cpu = share * ((piece === this.#open ? at : piece.end) - piece.start);
+    }
+  }
+}
+
+/** The lane with this id, which is created if the process does not have it yet. */
+export function laneOf(process: Process, id: number): Lane {
+  let found = process.lanes.get(id);
+  if (!found) {
+    found = new Lane(process, id);
+    process.lanes.set(id, found);
+  }
+  return found;
+}
+
+function mostFrequent(counts: Map<number, number>): number {
+  let found = 0;
+  for (const [line, count] of counts) if (count > (counts.get(found) ?? 0)) found = line;
+  return found;
+}
