@@ -11,7 +11,7 @@ import {
 import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { Following, type Told } from "../timeline/following.ts";
-import { ClockRateMenu, say } from "../session/clock_rate.ts";
+import { ClockRateMenu, describeClockRate } from "../session/clock_rate.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Owner } from "../session/session.ts";
 import type { RunnableSnippet } from "../workbench/snippet.ts";
@@ -143,7 +143,9 @@ export class Comparison implements Owner {
       return;
     }
     const about = summary(result);
-    const where = ["in your browser", say(clockRate)].filter((text) => text !== "").join(", ");
+    const where = ["in your browser", describeClockRate(clockRate)]
+      .filter((text) => text !== "")
+      .join(", ");
     this.#said.textContent = `Ran ${where}: ${about}.`;
     this.#back.hidden = false;
     await this.#timeline.show(compare(result), {

@@ -1,62 +1,74 @@
-/** The reader's choice of a clock rate, which all widgets of a page share. */
+/** The clock rate that the reader has chosen for the programs of a page; all widgets share it. */
 import { element } from "../kit/dom.ts";
 
 interface Choice {
-  /** As in `Program`. */
+  /** As in `RunOptions`. */
   clockRate: number;
-  /** In the menu. */
+  /** The text in the menu. */
   label: string;
-  /** Where it has to be said that time was not real. */
-  said: string;
+  /** How sentences about a run mention the clock rate; empty for real time. */
+  description: string;
 }
 
 const CHOICES: readonly Choice[] = [
-  { clockRate: 1, label: "Real time", said: "" },
-  { clockRate: 10, label: "10 × faster", said: "10 × faster than real time" },
-  { clockRate: 0, label: "Virtual time", said: "in virtual time, where waiting takes no time" },
+  { clockRate: 1, label: "Real time", description: "" },
+  { clockRate: 10, label: "10 × faster", description: "10 × faster than real time" },
+  {
+    clockRate: 0,
+    label: "Virtual time",
+    description: "in virtual time, where waiting takes no time",
+  },
 ];
 
-/** Empty in real time. */
-export function say(clockRate: number): string {
-  return CHOICES.find((choice) => choice.clockRate === clockRate)?.said ?? "";
+const REAL_TIME = 1;
+
+/** Says in words at which clock rate a program ran. The result is empty for real time. */
+export function describeClockRate(clockRate: number): string {
+  return CHOICES.find((choice) => choice.clockRate === clockRate)?.description ?? "";
 }
 
+/** Dispatched at the window when the reader has chosen another clock rate. */
 const CHANGED = "runnable:pace";
 
-/** By path: the reader comes back to a page as it was left. */
-const chosen = new Map<string, number>();
+/** The choices by path, for browsers without storage. They live as long as the document. */
+const chosenByPath = new Map<string, number>();
 
-const key = (path: string): string => `runnable:pace:${path}`;
+const storageKey = (path: string): string => `runnable:pace:${path}`;
 
 function read(path: string): number {
-  let kept: string | null = null;
+  let stored: string | null = null;
   try {
-    kept = sessionStorage.getItem(key(path));
+    stored = sessionStorage.getItem(storageKey(path));
   } catch {
-    // Without storage the choice lives as long as the document.
+    // Without storage, the choice is in `chosenByPath`.
   }
-  const clockRate = kept === null ? chosen.get(path) : Number(kept);
-  return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate! : 1;
+  const clockRate = stored === null ? chosenByPath.get(path) : Number(stored);
+  return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate! : REAL_TIME;
 }
 
 function write(path: string, clockRate: number): void {
-  chosen.set(path, clockRate);
+  chosenByPath.set(path, clockRate);
   try {
-    sessionStorage.setItem(key(path), String(clockRate));
+    sessionStorage.setItem(storageKey(path), String(clockRate));
   } catch {
-    // As above.
+    // Without storage, `chosenByPath` keeps the choice.
   }
 }
 
-/** A menu with the choice; `title` names the program that it belongs to. */
+/** A menu in which readers choose the clock rate. The menus of a page always show the same choice. */
 export class ClockRateMenu {
   readonly element: HTMLSelectElement = element("select", "runnable-button runnable-pace");
   readonly #path = location.pathname;
 
+  /**
+   * @param title - Names the program that the menu belongs to.
+   * @param signal - Ends the listening for choices in other menus when it is aborted.
+   */
   constructor(title: string, signal: AbortSignal) {
     this.element.setAttribute("aria-label", `Clock for ${title}`);
-    for (const { label, clockRate } of CHOICES)
+    for (const { label, clockRate } of CHOICES) {
       this.element.append(new Option(label, String(clockRate)));
+    }
     const show = (): void => void (this.element.value = String(read(this.#path)));
     show();
     this.element.addEventListener("change", () => {

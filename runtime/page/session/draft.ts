@@ -1,9 +1,9 @@
-/** The source a reader works on. Widgets of the same snippet share one draft. */
+/** The source that a reader edits. All widgets of the same snippet share one draft. */
 import type { EditStore } from "./edit_store.ts";
 
 export type DraftListener = (source: string) => void;
 
-/** How long typing has to pause before the edit is written to storage. */
+/** How long a reader has to stop typing before the edit is written to storage. */
 const SAVE_AFTER_MS = 300;
 
 export class Draft {
@@ -14,7 +14,7 @@ export class Draft {
   #source: string;
   #outdated: boolean;
   #unsaved: ReturnType<typeof setTimeout> | undefined;
-  /** Called once, when the browser turns out not to keep edits. */
+  /** Called at most once, when the browser turns out not to store edits. */
   onNotSaved: (() => void) | undefined;
 
   constructor(name: string, original: string, store: EditStore) {
@@ -34,12 +34,12 @@ export class Draft {
     return this.#source !== this.original;
   }
 
-  /** True while the edit belongs to an earlier version of the published source. */
+  /** Whether the edit was made to an earlier version of the published source. */
   get isOutdated(): boolean {
     return this.#outdated;
   }
 
-  /** Takes the text over and tells every listener but the one it came from. */
+  /** Changes the source and calls all listeners except `from`, where the change was made. */
   set(source: string, from?: DraftListener): void {
     if (source === this.#source) return;
     this.#source = source;
@@ -48,7 +48,7 @@ export class Draft {
     for (const listener of this.#listeners) if (listener !== from) listener(source);
   }
 
-  /** Back to the published source; gives the text that was replaced, for Undo. */
+  /** Returns to the published source. The result is the source before that, for Undo. */
   reset(): string {
     const before = this.#source;
     this.set(this.original);
@@ -56,12 +56,12 @@ export class Draft {
     return before;
   }
 
-  /** The reader keeps an edit of an earlier version: from now on it counts as one of this. */
+  /** Keeps an outdated edit. It now counts as an edit of the current published source. */
   keep(): void {
     this.save();
   }
 
-  /** Writes the edit to storage now, as one of the source that is published now. */
+  /** Writes the edit to storage immediately, as an edit of the current published source. */
   save(): void {
     clearTimeout(this.#unsaved);
     this.#unsaved = undefined;
@@ -74,7 +74,7 @@ export class Draft {
     }
   }
 
-  /** Writes what typing has not yet written, for example before the page goes away. */
+  /** Writes an edit that is still waiting to be saved, for example before the page is closed. */
   flush(): void {
     if (this.#unsaved !== undefined) this.save();
   }
@@ -88,7 +88,7 @@ export class Draft {
   }
 }
 
-/** The drafts of a tab, by snippet; they outlive the widgets, which instant navigation replaces. */
+/** The drafts of a tab by snippet. They outlive the widgets, which instant navigation replaces. */
 export class Drafts {
   readonly #drafts = new Map<string, Draft>();
   readonly #store: EditStore;
@@ -97,7 +97,10 @@ export class Drafts {
     this.#store = store;
   }
 
-  /** The shared draft of the snippet; a new one when its published source is another now. */
+  /**
+   * Returns the shared draft of a snippet. If the published source has changed since the draft was
+   * made, the snippet gets a new draft.
+   */
   of(name: string, original: string): Draft {
     const known = this.#drafts.get(name);
     if (known?.original === original) return known;
@@ -107,11 +110,12 @@ export class Drafts {
     return draft;
   }
 
-  /** What readers of this tab have before them, or had. */
+  /** The sources that this tab shows or has shown. */
   get sources(): string[] {
     return [...this.#drafts.values()].map(({ source }) => source);
   }
 
+  /** Writes all edits that are still waiting to be saved. */
   flush(): void {
     for (const draft of this.#drafts.values()) draft.flush();
   }

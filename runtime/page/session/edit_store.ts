@@ -1,22 +1,26 @@
-/** The reader's edits, kept for each snippet across page loads until Reset. */
+/** Stores the reader's edits of each snippet across page loads, until the reader resets them. */
 
-/** What is stored; `base` tells which published source the edit started from. */
+/** An edit in the form in which it is stored. */
 interface Stored {
   source: string;
+  /** The fingerprint of the published source that the reader has edited. */
   base: string;
 }
 
 export type Saved =
   | { type: "none" }
-  /** An edit of the source as it is published now. */
+  /** An edit of the current published source. */
   | { type: "current"; source: string }
   /** An edit of an earlier version of the published source. */
   | { type: "outdated"; source: string };
 
-/** The part of `Storage` needed here, so that a test can hand in its own. */
+/** The part of `Storage` that is needed here, so that tests can pass their own. */
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** A short fingerprint (53 bits, cyrb53) of a text: tells versions apart, protects nothing. */
+/**
+ * Returns a short fingerprint of a text, which tells versions apart. It is the 53-bit hash cyrb53,
+ * which is not cryptographic.
+ */
 export function fingerprint(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
@@ -31,15 +35,19 @@ export function fingerprint(text: string): string {
 }
 
 export class EditStore {
-  readonly #shelf: StorageArea | undefined;
+  readonly #storage: StorageArea | undefined;
   readonly #prefix: string;
 
-  /** `site` keeps apart the sites that share one origin, for example the path of the runtime. */
-  constructor(shelf: StorageArea | undefined, site: string) {
-    this.#shelf = shelf;
+  /**
+   * @param storage - Where edits are stored; undefined if the browser does not allow storage.
+   * @param site - Separates sites that share one origin; for example, the path of the runtime.
+   */
+  constructor(storage: StorageArea | undefined, site: string) {
+    this.#storage = storage;
     this.#prefix = `runnable:${site}:`;
   }
 
+  /** Returns the stored edit of a snippet whose published source is `original`. */
   load(name: string, original: string): Saved {
     const stored = this.#read(name);
     if (!stored || stored.source === original) return { type: "none" };
@@ -47,12 +55,12 @@ export class EditStore {
     return { type, source: stored.source };
   }
 
-  /** Keeps the edit; false when the browser has no room or no storage for it. */
+  /** Stores an edit. Returns false if the browser allows no storage, or has no space left. */
   save(name: string, original: string, source: string): boolean {
     const stored: Stored = { source, base: fingerprint(original) };
     try {
-      if (!this.#shelf) return false;
-      this.#shelf.setItem(this.#prefix + name, JSON.stringify(stored));
+      if (!this.#storage) return false;
+      this.#storage.setItem(this.#prefix + name, JSON.stringify(stored));
       return true;
     } catch {
       return false;
@@ -61,15 +69,15 @@ export class EditStore {
 
   remove(name: string): void {
     try {
-      this.#shelf?.removeItem(this.#prefix + name);
+      this.#storage?.removeItem(this.#prefix + name);
     } catch {
-      // Storage was taken away while the page was open; then there is nothing to remove either.
+      // If storage has become unavailable, the edit is unavailable as well.
     }
   }
 
   #read(name: string): Stored | undefined {
     try {
-      const value: unknown = JSON.parse(this.#shelf?.getItem(this.#prefix + name) ?? "null");
+      const value: unknown = JSON.parse(this.#storage?.getItem(this.#prefix + name) ?? "null");
       if (typeof value !== "object" || value === null) return undefined;
       const { source, base } = value as Record<string, unknown>;
       return typeof source === "string" && typeof base === "string" ? { source, base } : undefined;
@@ -79,7 +87,7 @@ export class EditStore {
   }
 }
 
-/** The browser's storage, or undefined where it is switched off (then even the getter throws). */
+/** Returns the browser's storage, or undefined where it is disabled, since its getter throws there. */
 export function browserStorage(): StorageArea | undefined {
   try {
     return window.localStorage;

@@ -1,33 +1,37 @@
-/** One run at a time in a tab: whoever presses Run next stops the one before. */
+/** Runs one program at a time in a tab. A new run ends the run before it. */
 import type { Host, Move, Outcome, Program, Run, RunEvent } from "../../host/types.ts";
 
-/** Who started a run, for example a widget. */
+/** The part of the page that starts a run, for example a widget. */
 export interface Owner {
-  /** Shown to readers, for example `chess/asynchronous.py`. */
+  /** The name that readers see, for example `chess/asynchronous.py`. */
   readonly title: string;
-  /** Another owner's Run has just ended this one's. */
+  /** Called when another owner starts a run, which ends the run of this one. */
   displaced(by: string): void;
 }
 
-class Turn {
+/** A run from the moment at which its owner asks for it until its outcome is known. */
+class RequestedRun {
   readonly owner: Owner;
+  /** Resolves when the run is stopped; never rejects. */
   readonly stopped: Promise<undefined>;
-  #resolve: () => void = () => undefined;
+  #resolveStopped: () => void = () => undefined;
   isStopped = false;
+  /** The host's run, once the host has started the program. */
   run: Run | undefined;
+  /** Settles when the outcome is known. */
   done: Promise<unknown> = Promise.resolve();
 
   constructor(owner: Owner) {
     this.owner = owner;
     this.stopped = new Promise((resolve) => {
-      this.#resolve = () => resolve(undefined);
+      this.#resolveStopped = () => resolve(undefined);
     });
   }
 
-  /** A second call ends the program at once. */
+  /** Asks the program to end. A second call ends it immediately. */
   stop(): void {
     this.isStopped = true;
-    this.#resolve();
+    this.#resolveStopped();
     this.run?.stop();
   }
 }
@@ -35,93 +39,99 @@ class Turn {
 export class Session {
   readonly #load: () => Promise<Host>;
   #host: Promise<Host> | undefined;
-  #turn: Turn | undefined;
+  #current: RequestedRun | undefined;
 
-  /** `load` is called at the first run, and again after it has failed. */
+  /** `load` is called before the first run, and again if it has failed. */
   constructor(load: () => Promise<Host>) {
     this.#load = load;
   }
 
-  /** Whether this owner's program is running or about to. */
+  /** Whether this owner has a run that has not ended, even if its program has not started yet. */
   isRunning(owner: Owner): boolean {
-    return this.#turn?.owner === owner;
+    return this.#current?.owner === owner;
   }
 
-  /** Does what costs little of what a run of one of these programs needs. */
+  /** Does the cheap part of the preparation for a run of one of these programs. */
   open(sources: readonly string[]): void {
-    this.#ready().then(
+    this.#loadHost().then(
       (host) => host.open(sources),
       () => undefined,
     );
   }
 
-  /** Fetches and starts what the next run needs; if that fails, the run will tell. */
+  /** Loads and starts what a run of this program needs. If that fails, the run will report it. */
   prepare(source: string): void {
-    this.#ready().then(
+    this.#loadHost().then(
       (host) => host.prepare(source),
       () => undefined,
     );
   }
 
   /**
-   * Ends what runs now and then starts the program. Never rejects: see `Outcome`. The owner's turn
-   * begins at once, also when the program still has to be fetched; if that fails, the run has.
+   * Stops the current run, waits for its end, and then runs the program. From now on the session
+   * belongs to the owner, even if the program still has to be fetched.
+   *
+   * @param owner - The part of the page that the run belongs to.
+   * @param program - The program; if its promise rejects, the outcome is "failed".
+   * @param listen - Called with everything that the run reports.
+   * @returns How the run ended. The promise never rejects; see `Outcome`.
    */
   run(
     owner: Owner,
     program: Program | Promise<Program>,
     listen: (event: RunEvent) => void,
   ): Promise<Outcome> {
-    const before = this.#turn;
-    const turn = new Turn(owner);
-    this.#turn = turn;
-    // One that is stopping already keeps the time that it has to come to its end.
+    const before = this.#current;
+    const requested = new RequestedRun(owner);
+    this.#current = requested;
+    // A second call of stop() would cut short the time that a stopping program has for cleaning up.
     if (before && !before.isStopped) before.stop();
     if (before && before.owner !== owner) before.owner.displaced(owner.title);
-    const outcome = this.#start(turn, before?.done, program, listen);
-    turn.done = outcome;
+    const outcome = this.#start(requested, before?.done, program, listen);
+    requested.done = outcome;
     return outcome;
   }
 
-  /** Ends the owner's run, whatever it is doing; nothing happens when another's is running. */
+  /** Stops the owner's run, in whatever phase it is. Runs of other owners continue. */
   stop(owner: Owner): void {
-    if (this.#turn?.owner === owner) this.#turn.stop();
+    if (this.#current?.owner === owner) this.#current.stop();
   }
 
   /** Answers the owner's program, which has asked for input. */
   answer(owner: Owner, text: string | undefined): void {
-    if (this.#turn?.owner === owner) this.#turn.run?.answer(text);
+    if (this.#current?.owner === owner) this.#current.run?.answer(text);
   }
 
-  /** Pauses the owner's program, and what comes after that. */
+  /** Pauses, resumes or steps the owner's program. */
   move(owner: Owner, how: Move): void {
-    if (this.#turn?.owner === owner) this.#turn.run?.move(how);
+    if (this.#current?.owner === owner) this.#current.run?.move(how);
   }
 
   async #start(
-    turn: Turn,
+    requested: RequestedRun,
     before: Promise<unknown> | undefined,
     program: Program | Promise<Program>,
     listen: (event: RunEvent) => void,
   ): Promise<Outcome> {
-    const ready = Promise.race([Promise.all([this.#ready(), program]), turn.stopped]);
-    // What fails meanwhile is told when the run before is over.
+    const ready = Promise.race([Promise.all([this.#loadHost(), program]), requested.stopped]);
+    // If `ready` rejects before it is awaited below, browsers would report an unhandled rejection.
     ready.catch(() => undefined);
     try {
       await before;
-      const got = await ready;
-      if (got === undefined || turn.isStopped) return { type: "stopped" };
-      const [host, fetched] = got;
-      turn.run = host.run(fetched, listen);
-      return await turn.run.outcome;
+      const loaded = await ready;
+      if (loaded === undefined || requested.isStopped) return { type: "stopped" };
+      const [host, fetched] = loaded;
+      requested.run = host.run(fetched, listen);
+      return await requested.run.outcome;
     } catch (error) {
       return { type: "failed", message: error instanceof Error ? error.message : String(error) };
     } finally {
-      if (this.#turn === turn) this.#turn = undefined;
+      if (this.#current === requested) this.#current = undefined;
     }
   }
 
-  #ready(): Promise<Host> {
+  /** Loads the host once. After a failure, the next call tries again. */
+  #loadHost(): Promise<Host> {
     this.#host ??= this.#load().catch((error: unknown) => {
       this.#host = undefined;
       throw error;

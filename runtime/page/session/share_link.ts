@@ -1,11 +1,12 @@
-/** Share links: `…/playground/#code=<base64url of gzip of UTF-8 source>`. */
+/** Encodes programs in links: `…/playground/#code=<base64url of gzip of UTF-8 source>`. */
 
-/** Unpacked source larger than this (bytes) is not opened: a small link may unpack to gigabytes. */
-export const MAX_SOURCE = 1_000_000;
+/** The size limit of an unpacked program. Without it, a short link could unpack to gigabytes. */
+export const MAX_SOURCE_BYTES = 1_000_000;
 
+/** The step of decoding that failed, or "size" if the program is too large. */
 export type DamageReason = "base64" | "gzip" | "text" | "size";
 
-/** A link that does not hold a program; `reason` says at which step that was found. */
+/** Thrown for a link that contains no program. */
 export class DamagedLink extends Error {
   readonly reason: DamageReason;
 
@@ -16,7 +17,7 @@ export class DamagedLink extends Error {
   }
 }
 
-/** The text after `#code=`. Rejects where the browser has no CompressionStream. */
+/** Returns the text that goes after `#code=`. Rejects if the browser has no `CompressionStream`. */
 export async function encode(source: string): Promise<string> {
   const packed = await new Response(
     new Blob([source]).stream().pipeThrough(new CompressionStream("gzip")),
@@ -26,7 +27,12 @@ export async function encode(source: string): Promise<string> {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** The source that `encode` packed. Rejects with `DamagedLink` and never unpacks past MAX_SOURCE. */
+/**
+ * Returns the source that `encode` has packed.
+ *
+ * @throws DamagedLink if the code is not the result of `encode`, or if the source is larger than
+ * `MAX_SOURCE_BYTES`; it is then not unpacked any further.
+ */
 export async function decode(code: string): Promise<string> {
   const bytes = await gunzip(fromBase64url(code));
   try {
@@ -36,13 +42,13 @@ export async function decode(code: string): Promise<string> {
   }
 }
 
-/** The packed source in a location's hash; undefined when the hash is something else. */
+/** Returns the code in the hash of an address, or undefined if the hash contains none. */
 export function codeInHash(hash: string): string | undefined {
   return /^#code=(.*)$/s.exec(hash)?.[1];
 }
 
 function fromBase64url(code: string): Uint8Array<ArrayBuffer> {
-  // Mail programs and chats append or escape "=": padding is accepted, but never needed.
+  // Links have no padding, but some mail and chat programs append it or escape it.
   const text = code.replace(/(=|%3D)+$/i, "");
   if (text === "" || !/^[\w-]+$/.test(text)) throw new DamagedLink("base64");
   try {
@@ -66,17 +72,17 @@ async function gunzip(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     });
     if (done) break;
     size += value.byteLength;
-    if (size > MAX_SOURCE) {
+    if (size > MAX_SOURCE_BYTES) {
       await reader.cancel().catch(() => undefined);
       throw new DamagedLink("size");
     }
     chunks.push(value);
   }
   const whole = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
   }
   return whole;
 }

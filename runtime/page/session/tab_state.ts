@@ -1,4 +1,4 @@
-/** What all widgets of a tab share: one session, one store of edits, what happened elsewhere. */
+/** The state that all widgets of a tab share: one session, and the drafts of the reader. */
 import { RUNTIME_CACHE } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
 import { Drafts } from "./draft.ts";
@@ -10,74 +10,44 @@ export interface Tab {
   drafts: Drafts;
 }
 
-let tab: Tab | undefined;
+/** The delay before preparations start in browsers without `requestIdleCallback`. */
+const IDLE_DELAY_MS = 500;
 
-/** The tab's shared parts. `runtime` is the folder of the runtime; the first call decides it. */
+let tab: Tab | undefined;
+let isPreparationPlanned = false;
+
+/**
+ * Returns the state of the tab. The first call creates it, with the runtime in this folder; later
+ * calls ignore `runtime`.
+ */
 export function tabFor(runtime: URL): Tab {
-  if (tab) {
-    if (!isComing) whenIdle(tab);
-    return tab;
-  }
+  tab ??= createTab(runtime);
+  if (!isPreparationPlanned) prepareWhenIdle(tab);
+  return tab;
+}
+
+function createTab(runtime: URL): Tab {
   const drafts = new Drafts(new EditStore(browserStorage(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../../host/host.ts");
     return createHost({ base: runtime });
   });
   window.addEventListener("pagehide", () => drafts.flush());
-  tab = { session, drafts };
-  whenIdle(tab);
-  return tab;
+  return { session, drafts };
 }
 
-/** Whoever has run something before may do so again: then the next run finds a part of it done. */
-async function getReadyAgain({ session, drafts }: Tab): Promise<void> {
-  isComing = false;
+function prepareWhenIdle(tab: Tab): void {
+  isPreparationPlanned = true;
+  const act = (): void => void prepareForReturningReader(tab);
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(act);
+  else setTimeout(act, IDLE_DELAY_MS);
+}
+
+/** Prepares a run for readers who have run something on this site before, now or in an earlier visit. */
+async function prepareForReturningReader({ session, drafts }: Tab): Promise<void> {
+  isPreparationPlanned = false;
   if (savesData()) return;
-  // Where there is no storage, or none that may be used, nobody is known to have been here.
+  // Without storage, or without permission to use it, earlier runs have left no trace.
   const hasRun = await globalThis.caches?.has(RUNTIME_CACHE).catch(() => false);
   if (hasRun) session.open(drafts.sources);
-}
-
-let isComing = false;
-
-function whenIdle(tab: Tab): void {
-  isComing = true;
-  const act = () => void getReadyAgain(tab);
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(act);
-  else setTimeout(act, 500);
-}
-
-const LEFT = "runnable:left";
-
-/** Remembers that a run ended because the reader left its page. */
-export function rememberInterrupted(name: string): void {
-  writeLeft([...new Set([...readLeft(), name])]);
-}
-
-/** Whether that happened to this snippet since last asked. */
-export function takeInterrupted(name: string): boolean {
-  const left = readLeft();
-  if (!left.includes(name)) return false;
-  writeLeft(left.filter((other) => other !== name));
-  return true;
-}
-
-let leftInMemory: string[] = [];
-
-function readLeft(): string[] {
-  try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(LEFT) ?? "[]");
-    return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
-  } catch {
-    return leftInMemory;
-  }
-}
-
-function writeLeft(names: string[]): void {
-  leftInMemory = names;
-  try {
-    sessionStorage.setItem(LEFT, JSON.stringify(names));
-  } catch {
-    // Without storage the note lives as long as the document.
-  }
 }

@@ -4,7 +4,7 @@ import type { Timeline } from "../../timeline/model/timeline.ts";
 import type { Row } from "../../timeline/model/rows.ts";
 import { element } from "../kit/dom.ts";
 import { Following, type Told } from "./following.ts";
-import { say } from "../session/clock_rate.ts";
+import { describeClockRate } from "../session/clock_rate.ts";
 import { attachTimeline, recordedAt, type AttachedTimeline } from "./timeline.ts";
 
 export interface RunTimelineOptions {
@@ -184,7 +184,7 @@ export class RunTimeline {
     this.#attached ??= this.#make();
     if (this.#own) this.#own.hidden = false;
     const clockRate = this.#clockRate;
-    const time = say(clockRate);
+    const time = describeClockRate(clockRate);
     void this.#attached.show(timeline, {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
       source: this.#source,

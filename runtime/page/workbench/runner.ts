@@ -4,11 +4,11 @@ import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
 import type { PausedPanel, Standstill } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
-import { say } from "../session/clock_rate.ts";
+import { describeClockRate } from "../session/clock_rate.ts";
 import { OutputPipeline } from "../output/output_pipeline.ts";
 import type { RunTimeline } from "../timeline/run_timeline.ts";
 import type { Owner, Session } from "../session/session.ts";
-import { rememberInterrupted } from "../session/tab_state.ts";
+import { rememberInterrupted } from "../session/interrupted_runs.ts";
 import { toast } from "../kit/toast.ts";
 
 /** A wait for threads that is shorter than this is not worth a word. */
@@ -72,7 +72,7 @@ export class Runner implements Owner {
     this.#why = undefined;
     this.#stopping = false;
     this.#isStepped = paused;
-    output.begin(say(clockRate));
+    output.begin(describeClockRate(clockRate));
     const printer = new OutputPipeline(output, filename);
     const facts: Fact[] = [];
     const program = { source, filename, interactive: true, trace: traced, clockRate, paused };
@@ -99,7 +99,7 @@ export class Runner implements Owner {
     this.#options.onEnd({
       outcome,
       text: printer.text,
-      time: say(clockRate),
+      time: describeClockRate(clockRate),
       isStepped: this.#isStepped,
     });
   }

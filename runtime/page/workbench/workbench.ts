@@ -14,7 +14,8 @@ import { ClockRateMenu } from "../session/clock_rate.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
 import { Runner, type Ended } from "./runner.ts";
 import { offerLink } from "./sharing.ts";
-import { takeInterrupted, type Tab } from "../session/tab_state.ts";
+import { takeInterrupted } from "../session/interrupted_runs.ts";
+import type { Tab } from "../session/tab_state.ts";
 
 export interface WorkbenchOptions {
   root: HTMLElement;

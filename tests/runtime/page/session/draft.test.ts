@@ -9,7 +9,7 @@ import {
 
 const NAME = "chess/asynchronous";
 
-function shelf(): StorageArea & { size(): number } {
+function fakeStorage(): StorageArea & { size(): number } {
   const items = new Map<string, string>();
   return {
     getItem: (key) => items.get(key) ?? null,
@@ -19,8 +19,8 @@ function shelf(): StorageArea & { size(): number } {
   };
 }
 
-test("an edit is there after the page was loaded again, until Reset", () => {
-  const storage = shelf();
+test("an edit survives loading the page again, until the reader resets it", () => {
+  const storage = fakeStorage();
   const draft = new Draft(NAME, "a\n", new EditStore(storage, "/"));
   assert.equal(draft.isEdited, false);
   draft.set("b\n");
@@ -33,8 +33,8 @@ test("an edit is there after the page was loaded again, until Reset", () => {
   assert.equal(storage.size(), 0);
 });
 
-test("typing the published source again leaves nothing behind", () => {
-  const storage = shelf();
+test("typing the published source again removes the edit from storage", () => {
+  const storage = fakeStorage();
   const draft = new Draft(NAME, "a", new EditStore(storage, "/"));
   draft.set("ab");
   draft.save();
@@ -43,8 +43,8 @@ test("typing the published source again leaves nothing behind", () => {
   assert.equal(storage.size(), 0);
 });
 
-test("an edit of an earlier published version is recognised, and may be kept", () => {
-  const storage = shelf();
+test("an edit of an earlier published version is outdated until the reader keeps it", () => {
+  const storage = fakeStorage();
   const store = new EditStore(storage, "/");
   store.save(NAME, "old", "old edited");
   const draft = new Draft(NAME, "new", store);
@@ -55,14 +55,14 @@ test("an edit of an earlier published version is recognised, and may be kept", (
   assert.deepEqual(store.load(NAME, "new"), { type: "current", source: "old edited" });
 });
 
-test("sites and snippets do not mix", () => {
-  const storage = shelf();
+test("edits of different sites and snippets are stored separately", () => {
+  const storage = fakeStorage();
   new EditStore(storage, "/one/").save(NAME, "a", "b");
   assert.equal(new EditStore(storage, "/two/").load(NAME, "a").type, "none");
   assert.equal(new EditStore(storage, "/one/").load("chess/other", "a").type, "none");
 });
 
-test("storage that is missing, full or holds something else is no obstacle", () => {
+test("drafts can be edited when storage is missing, full or contains something else", () => {
   const full: StorageArea = {
     getItem: () => "{nonsense",
     setItem: () => {
@@ -74,38 +74,38 @@ test("storage that is missing, full or holds something else is no obstacle", () 
   };
   for (const storage of [undefined, full, { ...full, getItem: () => '{"source": 3}' }]) {
     const draft = new Draft(NAME, "a", new EditStore(storage, "/"));
-    let told = 0;
+    let notifications = 0;
     draft.onNotSaved = () => {
-      told += 1;
+      notifications += 1;
     };
     draft.set("b");
     draft.save();
     draft.set("c");
     draft.save();
     assert.equal(draft.source, "c");
-    assert.equal(told, 1, "said once");
+    assert.equal(notifications, 1);
     draft.reset();
   }
 });
 
-test("widgets of one snippet share a draft and hear of each other's edits", () => {
-  const drafts = new Drafts(new EditStore(shelf(), "/"));
+test("the widgets of a snippet share a draft and receive each other's edits", () => {
+  const drafts = new Drafts(new EditStore(fakeStorage(), "/"));
   const draft = drafts.of(NAME, "a");
   assert.equal(drafts.of(NAME, "a"), draft);
   assert.notEqual(drafts.of(NAME, "changed"), draft);
-  const heard: string[] = [];
-  const mine = (source: string): void => void heard.push(`mine ${source}`);
-  const other = (source: string): void => void heard.push(`other ${source}`);
+  const received: string[] = [];
+  const mine = (source: string): void => void received.push(`mine ${source}`);
+  const other = (source: string): void => void received.push(`other ${source}`);
   draft.subscribe(mine);
   draft.subscribe(other);
   draft.set("b", mine);
   draft.unsubscribe(other);
   draft.set("c");
-  assert.deepEqual(heard, ["other b", "mine c"]);
+  assert.deepEqual(received, ["other b", "mine c"]);
   draft.flush();
 });
 
-test("fingerprints differ for small changes", () => {
+test("texts with small differences have different fingerprints", () => {
   const texts = Array.from({ length: 5000 }, (_, index) => `print(${index})\n`);
   assert.equal(new Set(texts.map(fingerprint)).size, texts.length);
 });

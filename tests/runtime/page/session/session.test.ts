@@ -3,14 +3,14 @@ import { test } from "node:test";
 import type { Host, Move, Outcome, Program, RunEvent } from "../../../../runtime/host/types.ts";
 import { Session, type Owner } from "../../../../runtime/page/session/session.ts";
 
-/** A host whose programs end when the test says so; like the real one, it runs one at a time. */
+/** A host whose programs end when the test calls `end`. Like the real host, it runs one at a time. */
 class FakeHost implements Host {
   readonly started: string[] = [];
   readonly stopped: string[] = [];
   readonly answers: (string | undefined)[] = [];
   readonly moves: Move[] = [];
-  /** What the next Stop does: nothing, when the program takes its time. */
-  patient = false;
+  /** Whether programs keep running after Stop, until the test calls `end`. */
+  ignoresStop = false;
   listen: (event: RunEvent) => void = () => undefined;
   end: (outcome: Outcome) => void = () => undefined;
   opened = 0;
@@ -26,23 +26,23 @@ class FakeHost implements Host {
   }
 
   run(program: Program, listen: (event: RunEvent) => void): ReturnType<Host["run"]> {
-    if (this.#running) throw new Error("a second run at a time");
+    if (this.#running) throw new Error("a second run at the same time");
     this.#running = true;
     this.started.push(program.source);
     this.listen = listen;
-    let over = false;
+    let isOver = false;
     const outcome = new Promise<Outcome>((resolve) => {
       this.end = (how) => {
         this.#running = false;
-        over = true;
+        isOver = true;
         resolve(how);
       };
     });
     const end = this.end;
     const stop = (): void => {
-      if (over) return;
+      if (isOver) return;
       this.stopped.push(program.source);
-      if (!this.patient) end({ type: "stopped" });
+      if (!this.ignoresStop) end({ type: "stopped" });
     };
     const answer = (text: string | undefined): void => {
       this.answers.push(text);
@@ -56,14 +56,14 @@ class FakeHost implements Host {
 
 class FakeOwner implements Owner {
   readonly title: string;
-  readonly by: string[] = [];
+  readonly displacedBy: string[] = [];
 
   constructor(title: string) {
     this.title = title;
   }
 
   displaced(by: string): void {
-    this.by.push(by);
+    this.displacedBy.push(by);
   }
 }
 
@@ -71,7 +71,7 @@ const program = (source: string): Program => ({ source, filename: "x.py" });
 const ignore = (): void => undefined;
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test("nothing is loaded before the first run, and the host only once", async () => {
+test("the host is loaded at the first run, and only once", async () => {
   const host = new FakeHost();
   let loads = 0;
   const session = new Session(() => {
@@ -91,7 +91,7 @@ test("nothing is loaded before the first run, and the host only once", async () 
   assert.equal(loads, 1);
 });
 
-test("a second owner's run ends the first and tells it by whom", async () => {
+test("a run of another owner ends the current run and names that owner", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
@@ -99,14 +99,14 @@ test("a second owner's run ends the first and tells it by whom", async () => {
   await settle();
   const two = session.run(second, program("b"), ignore);
   assert.deepEqual(await one, { type: "stopped" });
-  assert.deepEqual(first.by, ["b.py"]);
+  assert.deepEqual(first.displacedBy, ["b.py"]);
   await settle();
   host.end({ type: "finished", status: 3 });
   assert.deepEqual(await two, { type: "finished", status: 3 });
   assert.deepEqual(host.stopped, ["a"]);
 });
 
-test("of many runs in a row only the last one starts", async () => {
+test("of several runs requested one after another, only the last one starts", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const owners = ["a", "b", "c"].map((name) => new FakeOwner(name));
@@ -121,7 +121,7 @@ test("of many runs in a row only the last one starts", async () => {
   );
 });
 
-test("a program that is still being fetched has its turn: another Run ends it", async () => {
+test("a run whose program is still being fetched is ended by another run", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
@@ -132,16 +132,16 @@ test("a program that is still being fetched has its turn: another Run ends it", 
   const two = session.run(second, program("b"), ignore);
   resolve(program("a"));
   assert.deepEqual(await one, { type: "stopped" });
-  assert.deepEqual(first.by, ["b.py"]);
+  assert.deepEqual(first.displacedBy, ["b.py"]);
   await settle();
   assert.deepEqual(host.started, ["b"]);
   host.end({ type: "finished", status: 0 });
   assert.equal((await two).type, "finished");
 });
 
-test("a program that cannot be fetched fails, after what ran before has ended", async () => {
+test("a run whose program cannot be fetched fails once the run before it has ended", async () => {
   const host = new FakeHost();
-  host.patient = true;
+  host.ignoresStop = true;
   const session = new Session(() => Promise.resolve(host));
   const owner = new FakeOwner("a.py");
   const before = session.run(owner, program("before"), ignore);
@@ -156,7 +156,7 @@ test("a program that cannot be fetched fails, after what ran before has ended", 
   assert.deepEqual(await run, { type: "failed", message: "no network" });
 });
 
-test("Stop works while the host is still loading, at once", async () => {
+test("a run can be stopped immediately while the host is still loading", async () => {
   const session = new Session(() => new Promise<Host>(ignore));
   const owner = new FakeOwner("a.py");
   const run = session.run(owner, program("a"), ignore);
@@ -176,7 +176,7 @@ test("only the owner of a run can stop it", async () => {
   assert.equal((await run).type, "finished");
 });
 
-test("after a failed load the next run tries again", async () => {
+test("the next run loads the host again after a failure", async () => {
   const host = new FakeHost();
   let loads = 0;
   const session = new Session(() => {
@@ -194,25 +194,25 @@ test("after a failed load the next run tries again", async () => {
   assert.equal((await run).type, "finished");
 });
 
-test("what a program says after Stop is passed on: its `finally` may print", async () => {
+test("output that a program prints after Stop is passed on", async () => {
   const host = new FakeHost();
-  host.patient = true;
+  host.ignoresStop = true;
   const session = new Session(() => Promise.resolve(host));
   const owner = new FakeOwner("a.py");
-  const heard: RunEvent[] = [];
-  const run = session.run(owner, program("a"), (event) => heard.push(event));
+  const received: RunEvent[] = [];
+  const run = session.run(owner, program("a"), (event) => received.push(event));
   await settle();
   session.stop(owner);
   assert.ok(session.isRunning(owner));
   host.listen({ type: "stdout", text: "finally" });
   host.end({ type: "stopped" });
   assert.deepEqual(await run, { type: "stopped" });
-  assert.deepEqual(heard, [{ type: "stdout", text: "finally" }]);
+  assert.deepEqual(received, [{ type: "stdout", text: "finally" }]);
 });
 
-test("a second press of Stop reaches the host, another owner's Run does not press again", async () => {
+test("only a second Stop reaches a stopping program, not a run of another owner", async () => {
   const host = new FakeHost();
-  host.patient = true;
+  host.ignoresStop = true;
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
   const one = session.run(first, program("a"), ignore);
@@ -228,7 +228,7 @@ test("a second press of Stop reaches the host, another owner's Run does not pres
   assert.deepEqual(host.stopped, ["a", "b", "b"]);
 });
 
-test("only the owner of a run can answer it, and pause it", async () => {
+test("only the owner of a run can answer it or pause it", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const owner = new FakeOwner("a.py");

@@ -6,7 +6,7 @@ import {
   DamagedLink,
   decode,
   encode,
-  MAX_SOURCE,
+  MAX_SOURCE_BYTES,
 } from "../../../../runtime/page/session/share_link.ts";
 import { random } from "../random.ts";
 
@@ -18,7 +18,7 @@ function damaged(reason: DamagedLink["reason"]): (error: unknown) => boolean {
   return (error) => error instanceof DamagedLink && error.reason === reason;
 }
 
-test("a program comes back as it was", async () => {
+test("decoding returns exactly the program that was encoded", async () => {
   const alphabet = ["a", "\n", "é", "漢", "🐍", "\u0000", "\r\n", "\ufeff", '"', "    ", "#code="];
   const next = random(1);
   for (let round = 0; round < 100; round++) {
@@ -31,27 +31,27 @@ test("a program comes back as it was", async () => {
   }
 });
 
-test("padding, also as mail programs escape it, does no harm", async () => {
+test("padding is ignored, even if a mail program has escaped it", async () => {
   const code = await encode("print(1)\n");
   assert.equal(await decode(`${code}==`), "print(1)\n");
   assert.equal(await decode(`${code}%3D`), "print(1)\n");
 });
 
-test("every truncated link is found out", async () => {
+test("every truncated link is rejected", async () => {
   const code = await encode("import asyncio\nprint('hello, world')\n");
   for (let length = 0; length < code.length - 1; length++) {
     await assert.rejects(decode(code.slice(0, length)), DamagedLink, `cut after ${length}`);
   }
 });
 
-test("no damage is passed off as the original", async () => {
+test("a damaged link never opens as a different program", async () => {
   const source = "import asyncio\nprint('hello, world')\n";
   const code = await encode(source);
   const next = random(2);
   for (let round = 0; round < 200; round++) {
     const at = Math.floor(next() * code.length);
     const broken = `${code.slice(0, at)}${code[at] === "A" ? "B" : "A"}${code.slice(at + 1)}`;
-    // A bit of gzip's header or of base64's last digit may not matter; then the text is the same.
+    // Some bits do not matter, for example in gzip's header. The text is then the same.
     const opened = await decode(broken).catch((error: unknown) => {
       assert.ok(error instanceof DamagedLink);
       return source;
@@ -60,7 +60,7 @@ test("no damage is passed off as the original", async () => {
   }
 });
 
-test("each kind of damage has its reason", async () => {
+test("each kind of damage is reported with its reason", async () => {
   await assert.rejects(decode(""), damaged("base64"));
   await assert.rejects(decode("not base64!"), damaged("base64"));
   await assert.rejects(decode("AAAAA"), damaged("base64"));
@@ -68,12 +68,15 @@ test("each kind of damage has its reason", async () => {
   await assert.rejects(decode(linkOf(Buffer.from([0xff, 0xfe, 0x80]))), damaged("text"));
 });
 
-test("a small link that unpacks to very much is not unpacked", async () => {
+test("a small link is not unpacked beyond the size limit", async () => {
   await assert.rejects(decode(linkOf(Buffer.alloc(50_000_000))), damaged("size"));
-  assert.equal((await decode(linkOf(Buffer.alloc(MAX_SOURCE, "a")))).length, MAX_SOURCE);
+  assert.equal(
+    (await decode(linkOf(Buffer.alloc(MAX_SOURCE_BYTES, "a")))).length,
+    MAX_SOURCE_BYTES,
+  );
 });
 
-test("other hashes hold no code", () => {
+test("other hashes contain no code", () => {
   assert.equal(codeInHash("#code=abc"), "abc");
   for (const hash of ["", "#", "#playground", "#code", "#xcode=abc"]) {
     assert.equal(codeInHash(hash), undefined);
