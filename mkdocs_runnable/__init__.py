@@ -1,4 +1,5 @@
 """Publishes tested Python snippets on a documentation site, where readers run them.
 
-Only :mod:`mkdocs_runnable.site.plugin` knows MkDocs; the rest is plain Python and Python-Markdown.
+Only :mod:`mkdocs_runnable.site.plugin` depends on MkDocs. The other modules need only Python and
+Python-Markdown.
 """

@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend; their text is complete and is shown without a traceback."""
+"""Errors that users can fix themselves, which are shown without a traceback."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,16 +6,23 @@ from pathlib import Path
 
 
 class RunnableError(Exception):
-    """Something in a snippet, a page or a command is not as expected.
+    """A problem in a snippet, on a page or in a command.
 
-    ``str(error)`` says where (``file:line:`` where there is one), what is wrong and what to do.
+    The message says where the problem is (as ``file:line:`` if there is a file), what is wrong, and
+    how to fix it.
     """
 
 
 def nearest(wrong: str, valid: Iterable[str]) -> str:
-    """Return ``' Did you mean …?'``, or the list of what there is, or nothing if there is nothing.
+    """Return a hint that can follow a sentence about a wrong name.
 
-    The text starts with a space, to be put after a full stop.
+    Args:
+        wrong: The name that was given.
+        valid: The names that would be right.
+
+    Returns:
+        ``' Did you mean …?'`` if a valid name is similar, else the list of valid names, or an empty
+        text if there are none. Otherwise the text starts with a space.
     """
     names = sorted(valid)
     if close := difflib.get_close_matches(wrong, names, n=1):
@@ -28,7 +35,7 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
 
 
 def shown(path: Path) -> str:
-    """Return ``path`` as a person in the current folder would type it."""
+    """Return ``path`` relative to the current folder if it is inside, else unchanged."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where things stand in the repository."""
+"""The folders of a repository that uses this package."""
 
 import sys
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from mkdocs_runnable.snippets.snippet import Library
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one repository; ``root`` is the folder that holds ``snippets/``."""
+    """The folders of one repository; ``root`` is the folder that contains ``snippets/``."""
 
     root: Path
 
@@ -19,7 +19,7 @@ class Project:
         """Return the project that contains ``start`` (default: the current folder).
 
         Raises:
-            RunnableError: No folder from there upwards contains ``snippets/``.
+            RunnableError: Neither this folder nor one above it contains ``snippets/``.
         """
         start = (start or Path.cwd()).absolute()
         for folder in (start, *start.parents):
@@ -32,7 +32,7 @@ class Project:
 
     @classmethod
     def find_or_own(cls) -> "Project":
-        """Return the project around the current folder, else the one this package stands in."""
+        """Return the project around the current folder, else the one that contains this package."""
         try:
             return cls.find()
         except RunnableError:
@@ -40,22 +40,22 @@ class Project:
 
     @property
     def library(self) -> Library:
-        """The snippets."""
+        """All snippets."""
         return Library(self.root / "snippets")
 
     @property
     def docs(self) -> Path:
-        """The pages."""
+        """The folder of the pages."""
         return self.root / "docs"
 
     @property
     def site(self) -> Path:
-        """The built site."""
+        """The folder of the built site."""
         return self.root / "site"
 
     @property
     def runtime(self) -> Path:
-        """The browser runtime, as ``make build`` makes it."""
+        """The folder with the browser runtime that ``make build`` creates."""
         return self.root / "build" / "runtime"
 
     @property
@@ -65,20 +65,20 @@ class Project:
 
     @property
     def notebooks(self) -> Path:
-        """Executed notebooks."""
+        """The folder of the executed notebooks."""
         return self.root / "build" / "notebooks"
 
     @property
     def verification(self) -> Path:
-        """Results of checks, one file a runner."""
+        """The folder with the results of checks, one file for each runner."""
         return self.root / "build" / "verification"
 
     @property
     def node(self) -> Path:
-        """Node of this Python environment.
+        """The Node.js program of this Python environment.
 
         Raises:
-            RunnableError: It has none.
+            RunnableError: This environment has no Node.js.
         """
         node = Path(sys.executable).with_name("node")
         if not node.exists():

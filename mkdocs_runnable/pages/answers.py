@@ -1,11 +1,12 @@
-r"""Answers to a question above a snippet, and which of them the output of a run bears out.
+r"""The answers of a question above a snippet, and the conditions under which they are right.
 
 .. code-block:: markdown
 
     1. one after the other { when='^Ada is done\nBen asks' }
     2. together, in about a second { when='^both took ([\d.]+) s' below=1.5 }
 
-``runtime/page/question/answers.ts`` judges alike; ``tests/cases/answers.json`` holds both to it.
+Each condition searches the output of a run. ``runtime/page/question/answers.ts`` does the same in
+the browser, and both are tested with the cases in ``tests/cases/answers.json``.
 """
 
 import re
@@ -14,32 +15,34 @@ from dataclasses import dataclass
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
-from mkdocs_runnable.errors import RunnableError, nearest
+from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.snippets.reference import unknown_option
 
 _ATTRIBUTES = re.compile(r"""\s*\{:?(?P<attributes>(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*)\}\s*\Z""")
 _OPTIONS = ("above", "below", "when")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _TOKEN = re.compile(r"\\.|\(\?<?.")
-_FOR_BOTH = re.compile(r"\\(?![AZ])[\w^$\\.*+?()\[\]{}|/-]|\(\?(?:<?[=!]|:)")
+# Tokens with the same meaning in the regular expressions of Python and of JavaScript.
+_PORTABLE = re.compile(r"\\(?![AZ])[\w^$\\.*+?()\[\]{}|/-]|\(\?(?:<?[=!]|:)")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """When an answer holds.
+    """The condition under which an answer is right.
 
     Attributes:
-        when: A regular expression that is searched in the output.
-        below: What its first group finds is a number smaller than this.
-        above: It is greater than this.
+        when: A regular expression that has to match somewhere in the output.
+        below: The number in the first group has to be less than this.
+        above: The number in the first group has to be greater than this.
     """
 
     when: str
     below: float | None = None
     above: float | None = None
 
-    def holds(self, text: str) -> bool:
-        """Whether the output of a run is as the answer says."""
+    def matches(self, text: str) -> bool:
+        """Whether the output of a run satisfies the condition."""
         found = re.search(self.when, text, re.MULTILINE | re.ASCII)
         if not found:
             return False
@@ -56,11 +59,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a list that is an answer.
+    """An item of a list that has a condition.
 
     Attributes:
-        text: What readers see.
-        attributes: What stands in the braces.
+        text: The text of the answer, which readers see.
+        attributes: The text between the braces.
     """
 
     text: str
@@ -68,7 +71,7 @@ class Item:
 
 
 def split(item: str) -> Item | None:
-    """Take the condition from the end of an item; None if there is none."""
+    """Split the condition off the end of an item; return None if the item has no condition."""
     match = _ATTRIBUTES.search(item)
     if not match or "when" not in dict(get_attrs_and_remainder(match["attributes"])[0]):
         return None
@@ -84,8 +87,7 @@ def parse(item: Item) -> Answer:
     options = {}
     for key, value in get_attrs_and_remainder(item.attributes)[0]:
         if key not in _OPTIONS:
-            name = {".": f".{value}", "id": f"#{value}"}.get(key, key)
-            raise RunnableError(f"unknown option '{name}'.{nearest(key, _OPTIONS)}")
+            raise unknown_option(key, value, _OPTIONS)
         options[key] = value
     groups = _groups(options["when"])
     bounds = {name: _bound(name, options[name]) for name in ("below", "above") if name in options}
@@ -98,13 +100,17 @@ def parse(item: Item) -> Answer:
 
 
 def _groups(pattern: str) -> int:
-    """Count the groups of a regular expression that Python and JavaScript read alike."""
+    """Count the groups of a regular expression.
+
+    Raises:
+        RunnableError: The expression is invalid, or JavaScript would read it differently.
+    """
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
         raise RunnableError(f"when={pattern!r} is not a regular expression: {error}.") from None
     for token in _TOKEN.findall(pattern):
-        if not _FOR_BOTH.fullmatch(token):
+        if not _PORTABLE.fullmatch(token):
             raise RunnableError(
                 f"when={pattern!r}: browsers and Python read {token!r} differently. Leave it out."
             )
@@ -118,23 +124,28 @@ def _bound(name: str, value: str) -> float:
 
 
 def printed(transcript: Transcript) -> str:
-    """Return the text in which conditions are searched: stdout and stderr, as they came."""
+    """Return the text that conditions are searched in: stdout and stderr, in the original order."""
     return "".join(f"{line.text}\n" for line in transcript.lines)
 
 
 def judge(answers: Sequence[Answer], text: str) -> list[int]:
-    """Return the numbers, from 1, of the answers that hold for an output."""
-    return [number for number, answer in enumerate(answers, 1) if answer.holds(text)]
+    """Return the numbers, from 1, of the answers that match an output."""
+    return [number for number, answer in enumerate(answers, 1) if answer.matches(text)]
 
 
 def the_one(answers: Sequence[Answer], transcript: Transcript, name: str) -> int:
-    """Return the number of the only answer that holds for the recording of a snippet.
+    """Return the number of the only answer that matches the recording of a snippet.
+
+    Args:
+        answers: The answers of one question.
+        transcript: The recording.
+        name: Name of the snippet, for error messages.
 
     Raises:
-        RunnableError: None holds, or more than one does.
+        RunnableError: No answer matches, or more than one does.
     """
-    held = judge(answers, printed(transcript))
-    if len(held) == 1:
-        return held[0]
-    which = f"answers {' and '.join(map(str, held))} match" if held else "no answer matches"
+    matching = judge(answers, printed(transcript))
+    if len(matching) == 1:
+        return matching[0]
+    which = f"answers {' and '.join(map(str, matching))} match" if matching else "no answer matches"
     raise RunnableError(f"{which} the recorded output of {name}.py. Expected exactly one.")

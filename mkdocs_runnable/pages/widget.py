@@ -1,4 +1,4 @@
-"""The HTML of a snippet on a page: complete without JavaScript, which only adds controls to it."""
+"""The HTML of a snippet on a page. It is complete without scripts, which only add controls."""
 
 from collections.abc import Iterator
 from html import escape
@@ -26,14 +26,14 @@ def render(
     """Return the custom element ``<runnable-snippet>`` for one snippet.
 
     Args:
-        snippet: What is shown and run.
+        snippet: The program that is shown and run.
         transcript: Its recorded output.
-        origin: What it was recorded on, if that is known.
+        origin: The interpreter that the recording was made on, if it is known.
         root: Relative URL of the root of the site, as seen from the page; empty or ending in ``/``.
-        section: Show only this region.
-        height: Show at most this many lines of code at once.
-        explore: Offer to run it in other orders, with at most this many forced switches.
-        timeline: The figure of its recorded timeline, if there is one.
+        section: Name of the only section to show.
+        height: Number of lines of code that are visible without scrolling.
+        explore: Offer to explore other interleavings, each with at most this many forced switches.
+        timeline: The HTML of its recorded timeline; empty if there is none.
 
     Raises:
         RunnableError: The snippet has no such section.
@@ -57,7 +57,7 @@ def render(
     )
     recorded = f"Recorded on {origin.interpreter}" if origin else "Recorded output"
     native = snippet.header.native
-    # The regions scroll, so the keyboard must reach them.
+    # The <pre> elements scroll. With a tabindex, readers can also scroll them from the keyboard.
     parts = [
         f"<runnable-snippet {start}>",
         '<div class="runnable-head">'
@@ -69,7 +69,7 @@ def render(
         f'<p class="runnable-origin">{escape(recorded)}</p>'
         f'<pre tabindex="0">{_output(transcript)}</pre></div>',
         timeline,
-        # Only scripts fill it; it keeps their room meanwhile.
+        # Scripts fill this element. Until then it reserves the space that they will need.
         "" if explore is None else '<div class="runnable-orders"></div>',
         f'<p class="runnable-native">Does not run in the browser: {escape(native)}</p>'
         if native
@@ -92,7 +92,7 @@ def _code(snippet: Snippet, first: int, last: int) -> str:
 
 
 def _highlighted(source: str) -> Iterator[str]:
-    """Highlight a file line by line; a token that spans lines (a docstring) is split."""
+    """Yield the HTML of each line. A token that spans several lines, like a docstring, is split."""
     line: list[tuple[str, str]] = []
     for token, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens(source):
         css_class = _css_class(token)
@@ -106,7 +106,7 @@ def _highlighted(source: str) -> Iterator[str]:
 
 
 def _spans(pieces: list[tuple[str, str]]) -> str:
-    """Join neighbours of one class: pages are a fifth smaller."""
+    """Join neighbouring pieces of the same class, which makes pages a fifth smaller."""
     html = ""
     for css_class, group in groupby(pieces, key=itemgetter(0)):
         text = escape("".join(piece for _, piece in group), quote=False)
@@ -119,14 +119,14 @@ def _css_class(token: _TokenType) -> str:
     while current is not None and current not in STANDARD_TYPES:
         current = current.parent
     css_class = STANDARD_TYPES[current] if current is not None else ""
-    return "" if css_class == "w" else css_class  # nobody colours spaces
+    return "" if css_class == "w" else css_class  # no theme colours spaces
 
 
 def _output(transcript: Transcript) -> str:
     html = "".join(_output_line(line) for line in transcript.lines)
     if transcript.status:
         html += f'<span class="runnable-status">[exit status {transcript.status}]\n</span>'
-    # HTML drops a newline that directly follows <pre>.
+    # HTML parsers drop a newline that directly follows <pre>.
     return "\n" + html if html.startswith("\n") else html
 
 

@@ -1,4 +1,4 @@
-r"""The header of a snippet: PEP 723 metadata, with what this project reads from it.
+r"""Reads the header of a snippet: PEP 723 metadata with a table of options for this package.
 
 .. code-block:: python
 
@@ -34,27 +34,30 @@ _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
 _OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
 _RENAMED = {"lanes": "interleaves"}  # old name → new name
-# A page shows no more; see runtime/timeline/model/check.ts.
+# runtime/timeline/model/check.ts refuses timelines with more.
 MOST_WATCHED = 4
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a snippet declares about itself; all defaults where it has no header.
+    """The declarations in the header of a snippet, or their defaults if it has no header.
 
     Attributes:
-        requires_python: Version specifier such as ``>=3.14``; empty for any.
-        dependencies: Requirements of the program besides the standard library.
-        varies: What may differ between two runs: each match (or its groups) is masked.
+        requires_python: Version specifier such as ``>=3.14``; empty if every version will do.
+        dependencies: Libraries that the program needs, apart from the standard library.
+        varies: Text that may differ between two runs. Each match is masked, or only its groups if
+            the pattern has groups.
         interleaves: Matching lines may interleave with each other. Only lines for which group 1
             captures the same text have to keep their order.
-        exact: Compare numbers with a time unit too.
-        native: Why the snippet does not run in the browser, or None where it does.
-        timeline: Watch its threads and tasks. None keeps what was seen only if something waited,
-            true in any case; false does not watch: that takes longer than what is measured.
-        watch: Global variables of the program whose content its timeline shows, step by step.
-        timeout: Time limit of one run in seconds, or None where the header has none.
-        lines: Number of lines the header takes at the top of the file, blank lines after it too.
+        exact: Compare numbers with a unit of time as well.
+        native: Why the snippet does not run in the browser, or None if it does.
+        timeline: Whether runs are traced. With None, the trace is kept only if something waited in
+            it; with true, it is always kept. With false, runs are not traced, because tracing
+            would take longer than what the program measures.
+        watch: Global variables of the program whose contents the timeline shows.
+        timeout: Time limit of one run in seconds, or None for the default.
+        lines: Number of lines that the header takes at the top of the file, with the blank lines
+            that follow it. 0 if there is code above the header.
     """
 
     requires_python: str = ""
@@ -69,7 +72,7 @@ class Header:
     lines: int = 0
 
     def runs_on(self, version: str | None = None) -> bool:
-        """Whether ``requires-python`` admits a version (default: that of this interpreter)."""
+        """Whether ``requires-python`` allows a version (default: that of this interpreter)."""
         version = version or platform.python_version()
         return SpecifierSet(self.requires_python).contains(version, prereleases=True)
 
@@ -79,10 +82,11 @@ def parse_header(source: str, where: str) -> Header:
 
     Args:
         source: The whole file.
-        where: What error messages call the file.
+        where: The file's name in error messages.
 
     Raises:
-        RunnableError: The header is not closed, is no TOML, or has a wrong key, type or value.
+        RunnableError: The header is not closed or not valid TOML, or it has a wrong key, type or
+            value.
     """
     lines = source.split("\n")
     starts = [number for number, line in enumerate(lines) if line.rstrip() == _START]
@@ -101,16 +105,22 @@ def parse_header(source: str, where: str) -> Header:
             f"{where}:{start + 1}: the header is not closed. Expected comment lines and '{_END}'."
         )
     toml = [line[2:] if line.startswith("# ") else line[1:] for line in lines[start + 1 : end]]
-    reader = _Reader(toml, first_line=start + 2, where=where)
+    reader = _HeaderReader(toml, first_line=start + 2, where=where)
     after = end + 1
     while after < len(lines) and not lines[after].strip():
         after += 1
-    # A header further down does not hide what stands above it.
+    # Lines above a header are code, which has to stay visible.
     return reader.header(lines=after if not any(line.strip() for line in lines[:start]) else 0)
 
 
-class _Reader:
-    """Checks the TOML of one header; every error names file and line."""
+class _HeaderReader:
+    """Checks the TOML of one header. Every error names the file and the line.
+
+    Args:
+        toml: The lines of the header, without comment characters.
+        first_line: Number of the first of these lines in the file.
+        where: The file's name in error messages.
+    """
 
     def __init__(self, toml: list[str], first_line: int, where: str) -> None:
         self._toml = toml

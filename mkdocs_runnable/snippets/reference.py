@@ -1,11 +1,11 @@
-"""What a page says of a snippet: ``[text](../../snippets/topic/name.py){ .runnable … }``.
+"""Links from pages to snippets: ``[text](../../snippets/topic/name.py){ .runnable … }``.
 
-Parses that line and finds the file it means.
+This module parses such links and finds the files that they lead to.
 """
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,13 +22,14 @@ _OPTIONS = ("explore", "height", "section")
 
 @dataclass(frozen=True)
 class Reference:
-    """A marked link, its options checked.
+    """A marked link with checked options.
 
     Attributes:
         href: Path of the file, relative to the page.
-        section: Name of the only region to show.
-        height: Number of lines of code to show at once.
-        explore: Readers may run it in other orders, with at most so many forced switches.
+        section: Name of the only section to show, or None to show the whole snippet.
+        height: Number of lines of code that are visible without scrolling, or None for all.
+        explore: If readers can explore other interleavings, how many switches between threads an
+            interleaving may force; else None.
     """
 
     href: str
@@ -38,7 +39,7 @@ class Reference:
 
 
 def is_marked(text: str) -> bool:
-    """Whether a block of Markdown is one link marked ``.runnable``."""
+    """Whether a block of Markdown consists of one link marked ``.runnable``."""
     match = _LINK.fullmatch(text.strip())
     return match is not None and (".", MARK) in _attributes(match)
 
@@ -62,9 +63,21 @@ def parse(text: str) -> Reference:
         elif key == "explore":
             explore = _number("explore", value, "number of forced switches", 0, 4)
         else:
-            name = {".": f".{value}", "id": f"#{value}"}.get(key, key)
-            raise RunnableError(f"unknown option '{name}'.{nearest(key, _OPTIONS)}")
+            raise unknown_option(key, value, _OPTIONS)
     return Reference(match["href"], section, height, explore)
+
+
+def unknown_option(key: str, value: str, valid: Iterable[str]) -> RunnableError:
+    """Return the error for an attribute that is not an option.
+
+    Args:
+        key: Name of the attribute, as ``attr_list`` returns it: ``.`` for a class, ``id`` for an
+            id.
+        value: Its value.
+        valid: The names of the options.
+    """
+    name = {".": f".{value}", "id": f"#{value}"}.get(key, key)
+    return RunnableError(f"unknown option '{name}'.{nearest(key, valid)}")
 
 
 def _attributes(match: re.Match[str]) -> list[tuple[str, str]]:
@@ -81,14 +94,14 @@ def _number(name: str, value: str, what: str, least: int, most: int) -> int:
 
 
 def resolve(reference: Reference, library: Library, docs: Path, page: str | None) -> Snippet:
-    """Load the file that a marked link means.
+    """Load the snippet that a marked link leads to.
 
     Args:
         reference: The link.
         library: All snippets.
         docs: The folder of the pages.
-        page: Path of the page within it; None if it is not known, then only the end of the link
-            (``snippets/topic/name.py``) counts.
+        page: Path of the page within ``docs``. If it is None because the page is unknown, only the
+            end of the link (``snippets/topic/name.py``) is used.
 
     Raises:
         RunnableError: The link leads elsewhere or to no file, or the file cannot be used.
@@ -133,7 +146,10 @@ def _relative(path: Path, start: Path) -> str:
 
 
 def with_fences(text: str) -> Iterator[tuple[str, Literal["outside", "opens", "inside"]]]:
-    """Yield each line and how it stands to fenced code; the line that closes a fence is inside."""
+    """Yield each line, and whether it is outside of fenced code, opens a fence, or is inside.
+
+    The line that closes a fence counts as inside.
+    """
     fence: str | None = None
     for line in text.split("\n"):
         stripped = line.strip()
@@ -148,16 +164,16 @@ def with_fences(text: str) -> Iterator[tuple[str, Literal["outside", "opens", "i
 
 
 def marked_lines(text: str) -> list[tuple[int, str]]:
-    """Find the lines of a page that mark something as runnable, outside fenced code.
+    """Find the lines of a page, outside of fenced code, that have the mark ``.runnable``.
 
     Returns:
-        Line number (from 1) and the line without the spaces around it, in order.
+        The number of each line (from 1), and its text without list markers and indentation.
     """
     found = []
     for number, (line, place) in enumerate(with_fences(text), start=1):
         stripped = line.strip()
         if place == "outside" and re.search(rf"\{{[^}}]*\.{MARK}\b", stripped):
-            # In a list or a quotation the line starts with a marker.
+            # In a list or a quotation, the line starts with a marker such as "-" or ">".
             start = stripped.find("[")
             found.append((number, stripped[max(start, 0) :]))
     return found
@@ -171,11 +187,12 @@ class PageContext:
     """The page that is being rendered, as far as the caller knows it.
 
     Attributes:
-        path: Path within the folder of pages, with ``/``; None if unknown.
-        root: Relative URL from the page to the root of the site, empty or ending in ``/``; None
-            if unknown, then links say how deep the page is.
-        raw: The whole file, to name the right line; None to count within the Markdown given.
-        report: Takes the message of each problem; None raises the first one.
+        path: Path of the page within the folder of pages, with ``/``; None if it is unknown.
+        root: Relative URL from the page to the root of the site, empty or ending in ``/``. If it is
+            None because the site is unknown, the URL is derived from each link.
+        raw: The whole file, in which the lines of problems are counted. None counts them in the
+            Markdown that is converted, which lacks the front matter.
+        report: Receives the message of each problem; None raises the first problem as an error.
     """
 
     path: str | None = None
@@ -184,10 +201,15 @@ class PageContext:
     report: Report | None = None
 
     def report_problem(self, message: str, docs: Path, line: int | None = None) -> None:
-        """Report a problem of this page, with its path and, if that is known, the line.
+        """Report a problem of this page.
+
+        Args:
+            message: What is wrong.
+            docs: The folder of the pages.
+            line: Line of the problem in the file, or None if it is unknown.
 
         Raises:
-            RunnableError: The problem, where nothing takes reports.
+            RunnableError: The problem, if the context has no ``report``.
         """
         where = f"{docs.name}/{self.path}" if self.path else "this page"
         text = f"{where}:{line}: {message}" if line else f"{where}: {message}"

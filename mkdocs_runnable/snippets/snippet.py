@@ -1,6 +1,6 @@
-"""A snippet: one ordinary Python file that is tested, recorded, shown and run.
+"""Snippets: ordinary Python files that are tested, recorded, shown on pages and run by readers.
 
-This module reads files and knows their parts; it runs nothing.
+This module reads the files and finds their parts. It runs none of them.
 """
 
 import ast
@@ -23,15 +23,15 @@ _SECTION_NAME = re.compile(r"[a-z0-9-]+")
 
 @dataclass(frozen=True)
 class Snippet:
-    """One file.
+    """A Python file, with its header and its sections.
 
     Attributes:
         name: ``topic/name`` for a file of the library, else the file name without ``.py``.
         path: Absolute path of the file.
-        source: Its text, with plain newlines.
-        header: What it declares about itself.
-        sections: Name of each ``# region`` → first and last line within it (1-based, inclusive).
-        sha256: Of the bytes of the file, in hexadecimal.
+        source: The text of the file, with line feeds as line endings.
+        header: The declarations at the top of the file.
+        sections: Name of each ``# region`` → its first and its last line (1-based, inclusive).
+        sha256: Hash of the bytes of the file, in hexadecimal.
     """
 
     name: str
@@ -43,34 +43,37 @@ class Snippet:
 
     @property
     def recording_path(self) -> Path:
-        """Where the recorded output stands, beside the file."""
+        """The file with the recorded output, next to the snippet."""
         return self.path.with_suffix(".out")
 
     @property
     def trace_path(self) -> Path:
-        """Where the recorded timeline stands, beside the file, if there is one."""
+        """The file with the recorded trace, next to the snippet. It need not exist."""
         return self.path.with_suffix(".trace.json")
 
     @property
     def timeout(self) -> float:
-        """Time limit of one run in seconds."""
+        """Time limit of one run, in seconds."""
         return self.header.timeout or DEFAULT_TIMEOUT
 
     @property
     def identifier(self) -> str:
-        """The name as an HTML id."""
+        """The HTML id of the snippet on a page that shows all of it."""
         return anchor(self.name)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines of the source, without the empty one after the last newline."""
+        """The lines of the source, without the empty line after the last newline."""
         return tuple(self.source.rstrip("\n").split("\n"))
 
     def shown_lines(self, section: str | None = None) -> tuple[int, int]:
-        """First and last line to show: those of a section, or all but the header.
+        """Return the numbers of the first and the last line that a page shows.
+
+        Args:
+            section: Name of the section to show; None for everything but the header.
 
         Raises:
-            RunnableError: There is no such section.
+            RunnableError: The snippet has no such section.
         """
         if section is None:
             return min(self.header.lines + 1, len(self.lines)), len(self.lines)
@@ -82,7 +85,14 @@ class Snippet:
 
 
 def read_text(path: Path, where: str) -> tuple[str, bytes]:
-    """Read a UTF-8 file; return its text (with plain newlines) and its bytes.
+    """Read a UTF-8 file.
+
+    Args:
+        path: The file.
+        where: The file's name in error messages.
+
+    Returns:
+        The text, with line feeds as line endings, and the bytes of the file.
 
     Raises:
         RunnableError: The file is missing, unreadable or not UTF-8.
@@ -102,20 +112,21 @@ def read_text(path: Path, where: str) -> tuple[str, bytes]:
 
 
 def load(path: Path, name: str | None = None, where: str | None = None) -> Snippet:
-    """Read one snippet and check its form.
+    """Read one snippet, and check its syntax, its header and its regions.
 
     Args:
         path: The file.
-        name: Its name in the library; default: the file name without ``.py``.
-        where: What error messages call the file; default: ``path``.
+        name: The snippet's name in the library; default: the file name without ``.py``.
+        where: The file's name in error messages; default: ``path``.
 
     Raises:
-        RunnableError: It cannot be read, is no Python, or has a wrong header or region.
+        RunnableError: The file cannot be read, is not valid Python, or has a wrong header or
+            region.
     """
     where = where or str(path)
     source, data = read_text(path, where)
     header = parse_header(source, where)
-    if header.runs_on():  # an older interpreter may not know the syntax
+    if header.runs_on():  # otherwise, this interpreter may not know the syntax
         _check_syntax(source, where)
     return Snippet(
         name=name or path.stem,
@@ -134,7 +145,7 @@ def _check_syntax(source: str, where: str) -> None:
             ast.parse(source)
     except SyntaxError as error:
         raise RunnableError(f"{where}:{error.lineno or 1}: syntax error: {error.msg}.") from None
-    except ValueError as error:  # a null byte
+    except ValueError as error:  # the source contains a null byte
         raise RunnableError(f"{where}: syntax error: {error}.") from None
 
 
@@ -166,16 +177,17 @@ def _sections(source: str, where: str) -> dict[str, tuple[int, int]]:
 
 
 class Library:
-    """All snippets under one folder: ``<root>/<topic>/<name>.py``."""
+    """All snippets in one folder: ``<root>/<topic>/<name>.py``."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
 
     def names(self) -> list[str]:
-        """``topic/name`` of every snippet, sorted.
+        """Return ``topic/name`` of every snippet, sorted.
 
         Raises:
-            RunnableError: A Python file stands elsewhere, or its name is not in snake_case.
+            RunnableError: A Python file is not in a topic's folder, or its name is not in
+                snake_case.
         """
         names = []
         for path in sorted(self.root.rglob("*.py")):
@@ -194,7 +206,7 @@ class Library:
         """Read the snippet ``topic/name``.
 
         Raises:
-            RunnableError: There is none, with the nearest name; or it cannot be used.
+            RunnableError: There is no such snippet, or it cannot be used.
         """
         path = self.path(name)
         if not path.exists() and not path.is_symlink():
@@ -208,7 +220,7 @@ class Library:
         """Read every snippet.
 
         Raises:
-            RunnableError: Some cannot be used; the message has one line for each.
+            RunnableError: Some snippets cannot be used; the message has one line for each of them.
         """
         snippets, problems = [], []
         for name in self.names():
@@ -221,16 +233,16 @@ class Library:
         return snippets
 
     def path(self, name: str) -> Path:
-        """Where the file of ``topic/name`` stands or would stand."""
+        """Return the path that the snippet ``topic/name`` has, or would have."""
         return self.root / f"{name}.py"
 
     def where(self, path: Path) -> str:
-        """``path`` as messages show it: from the folder's own name on."""
+        """Return ``path`` as messages show it, starting with the name of the library's folder."""
         return path.relative_to(self.root.parent).as_posix()
 
 
 def anchor(name: str, section: str | None = None) -> str:
-    """Return the HTML id of a snippet, or of one of its sections, on a page that shows it."""
+    """Return the HTML id of the widget for a snippet, or for one of its sections."""
     identifier = name.replace("/", "-").replace("_", "-")
     return f"{identifier}--{section}" if section else identifier
 

@@ -1,17 +1,19 @@
-"""Reading snippets: names, header, sections, and what is said of bad ones."""
+"""Reading snippets: their names, headers and sections, and the messages about wrong ones."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from python.runnable_tracer import header as tracer_header
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippets.header import Header, parse_header
+from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, parse_header
 from mkdocs_runnable.snippets.snippet import Library, load
 from tests.conftest import REPOSITORY, AddSnippet
 
-# Those that tests/runtime/host/requirements.test.ts reads too.
+# Three programs read headers, and all are tested with these cases: this package, the host in the
+# browser (tests/runtime/host/requirements.test.ts) and the tracer.
 HEADERS = json.loads((REPOSITORY / "tests/cases/headers.json").read_text(encoding="utf-8"))
 
 HEADER = """\
@@ -36,7 +38,7 @@ def header_of(*lines: str) -> Header:
     return parse_header(f"# /// script\n{toml}# ///\n", "demo.py")
 
 
-def test_reads_the_whole_header() -> None:
+def test_every_option_of_a_header_is_read() -> None:
     header = parse_header(HEADER, "demo.py")
     assert header.requires_python == ">=3.13"
     assert [pattern.pattern for pattern in header.varies] == [r"\d+ lost"]
@@ -50,13 +52,25 @@ def test_reads_the_whole_header() -> None:
 
 
 @pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
-def test_reads_dependencies_as_the_browser_does(case: dict[str, Any]) -> None:
+def test_headers_are_read_as_in_the_browser(case: dict[str, Any]) -> None:
     source = case["source"].replace("\r\n", "\n")
     if case["dependencies"] is None:
         with pytest.raises(RunnableError):
             parse_header(source, "demo.py")
     else:
-        assert list(parse_header(source, "demo.py").dependencies) == case["dependencies"]
+        header = parse_header(source, "demo.py")
+        assert list(header.dependencies) == case["dependencies"]
+        assert list(header.watch) == case.get("watch", [])
+
+
+@pytest.mark.parametrize("case", HEADERS, ids=[case["about"] for case in HEADERS])
+def test_the_tracer_watches_what_the_header_says(case: dict[str, Any]) -> None:
+    if case["dependencies"] is not None:
+        assert list(tracer_header.watched(case["source"])) == case.get("watch", [])
+
+
+def test_the_tracer_and_the_header_have_the_same_limit() -> None:
+    assert tracer_header.MOST_NAMES == MOST_WATCHED
 
 
 def test_a_file_needs_no_header() -> None:
@@ -66,7 +80,7 @@ def test_a_file_needs_no_header() -> None:
 @pytest.mark.parametrize(
     ("version", "runs"), [("3.12.9", False), ("3.13.0", True), ("3.14.0rc1", True)]
 )
-def test_requires_python(version: str, *, runs: bool) -> None:
+def test_requires_python_decides_which_versions_run_a_snippet(version: str, *, runs: bool) -> None:
     assert header_of('requires-python = ">=3.13"').runs_on(version) is runs
     assert Header().runs_on(version)
 
@@ -109,7 +123,7 @@ def test_requires_python(version: str, *, runs: bool) -> None:
         (["[tool]", "runnable = 1"], "demo.py:3: expected a table [tool.runnable]"),
     ],
 )  # fmt: skip
-def test_bad_header(lines: list[str], message: str) -> None:
+def test_a_wrong_value_is_reported_with_its_line(lines: list[str], message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         header_of(*lines)
     assert str(caught.value).startswith(message)
@@ -122,7 +136,7 @@ def test_bad_header(lines: list[str], message: str) -> None:
         ("# /// script\n# ///\n# /// script\n# ///\n", "demo.py:3: a second '# /// script'"),
     ],
 )
-def test_bad_header_block(source: str, message: str) -> None:
+def test_a_header_that_is_not_closed_or_occurs_twice_is_reported(source: str, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         parse_header(source, "demo.py")
     assert str(caught.value).startswith(message)
@@ -134,7 +148,7 @@ def write(tmp_path: Path, source: str | bytes) -> Path:
     return path
 
 
-def test_sections(tmp_path: Path) -> None:
+def test_regions_become_sections(tmp_path: Path) -> None:
     source = (
         "x = 1\n# region outer\n\ny = 2\n    # region inner-1\n    # z\n"
         "    # endregion\n# endregion outer\n"
@@ -145,11 +159,11 @@ def test_sections(tmp_path: Path) -> None:
     assert snippet.shown_lines() == (1, 8)
 
 
-def test_shows_all_but_the_header(tmp_path: Path) -> None:
+def test_a_page_shows_everything_but_the_header(tmp_path: Path) -> None:
     assert load(write(tmp_path, HEADER.replace("3.13", "3.12"))).shown_lines() == (13, 13)
 
 
-def test_unknown_section(tmp_path: Path) -> None:
+def test_an_unknown_section_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
     snippet = load(write(tmp_path, "# region judit\nx = 1\n# endregion\n"))
     with pytest.raises(
         RunnableError, match=r"no section 'judith' in demo.py. Did you mean 'judit'"
@@ -157,7 +171,7 @@ def test_unknown_section(tmp_path: Path) -> None:
         snippet.shown_lines("judith")
 
 
-def test_section_of_a_file_without_any(tmp_path: Path) -> None:
+def test_a_section_of_a_file_without_regions_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match="has no '# region' lines"):
         load(write(tmp_path, "x = 1\n")).shown_lines("judit")
 
@@ -181,19 +195,21 @@ def test_section_of_a_file_without_any(tmp_path: Path) -> None:
         (b"x = 1\ny = '\xff'\n", ":2: the file is not UTF-8: invalid start byte."),
     ],
 )
-def test_bad_files(tmp_path: Path, source: str | bytes, message: str) -> None:
+def test_a_file_with_a_mistake_is_reported_with_its_line(
+    tmp_path: Path, source: str | bytes, message: str
+) -> None:
     path = write(tmp_path, source)
     with pytest.raises(RunnableError) as caught:
         load(path)
     assert str(caught.value).startswith(f"{path}{message}")
 
 
-def test_null_byte(tmp_path: Path) -> None:
+def test_a_null_byte_is_a_syntax_error(tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match="syntax error: source code string cannot contain null"):
         load(write(tmp_path, "x = '\0'\n"))
 
 
-def test_missing_and_unreadable_files(tmp_path: Path) -> None:
+def test_missing_and_unreadable_files_are_reported(tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match=r"gone.py: there is no such file"):
         load(tmp_path / "gone.py")
     (tmp_path / "folder.py").mkdir()
@@ -201,17 +217,17 @@ def test_missing_and_unreadable_files(tmp_path: Path) -> None:
         load(tmp_path / "folder.py")
 
 
-def test_newer_syntax_is_left_to_newer_interpreters(tmp_path: Path) -> None:
+def test_syntax_of_newer_interpreters_is_not_checked(tmp_path: Path) -> None:
     source = '# /// script\n# requires-python = ">=4"\n# ///\nfuture syntax here\n'
     assert not load(write(tmp_path, source)).header.runs_on()
 
 
-def test_line_endings_and_byte_order_mark_do_not_count(tmp_path: Path) -> None:
+def test_line_endings_and_byte_order_marks_are_normalised(tmp_path: Path) -> None:
     snippet = load(write(tmp_path, b"\xef\xbb\xbfx = 1\r\ny = 2\r\n"))
     assert snippet.lines == ("x = 1", "y = 2")
 
 
-def test_library_lists_and_loads(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_library_lists_and_loads_its_snippets(library: Library, add_snippet: AddSnippet) -> None:
     add_snippet("tea/pot", "print(1)\n")
     add_snippet("chess/judit", "print(2)\n")
     assert library.names() == ["chess/judit", "tea/pot"]
@@ -219,7 +235,7 @@ def test_library_lists_and_loads(library: Library, add_snippet: AddSnippet) -> N
     assert library.load("tea/pot").recording_path == library.root / "tea" / "pot.out"
 
 
-def test_library_names_the_nearest(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_library_suggests_the_nearest_name(library: Library, add_snippet: AddSnippet) -> None:
     add_snippet("chess/judit", "print(2)\n")
     with pytest.raises(RunnableError) as caught:
         library.load("chess/judith")
@@ -227,7 +243,7 @@ def test_library_names_the_nearest(library: Library, add_snippet: AddSnippet) ->
     assert str(caught.value) == expected
 
 
-def test_library_collects_all_problems(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_library_reports_all_problems_together(library: Library, add_snippet: AddSnippet) -> None:
     add_snippet("tea/pot", "if\n")
     add_snippet("tea/cup", "# endregion\n")
     with pytest.raises(RunnableError) as caught:
@@ -236,7 +252,7 @@ def test_library_collects_all_problems(library: Library, add_snippet: AddSnippet
 
 
 @pytest.mark.parametrize("name", ["pot.py", "tea/kettle/pot.py", "tea/my-pot.py", "Tea/pot.py"])
-def test_library_wants_topic_and_name(library: Library, name: str) -> None:
+def test_a_library_refuses_files_without_topic_and_name(library: Library, name: str) -> None:
     path = library.root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("print(1)\n")
@@ -244,7 +260,7 @@ def test_library_wants_topic_and_name(library: Library, name: str) -> None:
         library.names()
 
 
-def test_link_out_of_the_library(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_link_out_of_the_library_is_refused(library: Library, add_snippet: AddSnippet) -> None:
     outside = library.root.parent / "outside.py"
     outside.write_text("print(1)\n")
     add_snippet("tea/pot", "print(1)\n")
