@@ -1,4 +1,4 @@
-"""The command line: ``python -m mkdocs_runnable check | record | new | notebooks | links``."""
+"""The command line: ``python -m mkdocs_runnable COMMAND``."""
 
 import argparse
 import socket
@@ -20,13 +20,21 @@ from mkdocs_runnable.site import notebooks
 from mkdocs_runnable.site.links import check_links
 from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name, load
 
-# A file that is no snippet has made no promise to be short.
-_FILE_TIMEOUT = 60.0  # seconds
+_FILE_HELP = "path of a Python file, or the topic/name of a snippet"
+_DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
+# The time limit, in seconds, of a file that declares none. Files outside of the library may take
+# longer than snippets.
+_FILE_TIMEOUT = 60.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status (0 fine, 1 something failed, 2 cannot be done)."""
-    options = _parser().parse_args(arguments)
+    """Run one command.
+
+    Returns:
+        The exit status: 0 for success, 1 if something that was checked failed, 2 if the command
+        could not be carried out, 130 if it was interrupted.
+    """
+    options = make_parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except RunnableError as error:
@@ -37,61 +45,111 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m mkdocs_runnable", description=__doc__)
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line. It stores each command's function as ``command``."""
+    parser = argparse.ArgumentParser(prog="python -m mkdocs_runnable", description=_DESCRIPTION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser(
         "check",
-        help="run files, or all snippets, and report the results",
-        description="Run Python files and print their output and exit status. Without FILES, run "
-        "all snippets and compare what they print with their recordings.",
+        help="run files, or check all snippets",
+        description="Run Python files, and print their output and exit status. Without FILE, run "
+        "all snippets, compare their output with their recordings, and report which ones differ.",
     )
-    check.add_argument("files", nargs="*", metavar="FILE", help="a file, or topic/name")
-    check.add_argument("--browser", action="store_true", help="run in a headless browser")
-    check.add_argument("--engine", choices=ENGINES, default=None, help="default: chromium")
-    check.add_argument("--path", type=Path, metavar="DIR", help="folder of modules to import")
+    check.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
+    check.add_argument(
+        "--browser", action="store_true", help="run the files in a headless browser, not on CPython"
+    )
+    check.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=None,
+        help="the browser to use with --browser (default: chromium)",
+    )
+    check.add_argument(
+        "--path", type=Path, metavar="DIR", help="a folder of modules that the files can import"
+    )
     check.set_defaults(command=_check)
 
     recording = commands.add_parser(
         "record",
-        help="refresh the recorded output of snippets",
-        description="Run snippets and save what they print beside them. Without FILES, run all "
-        "of them, and keep a recording if the new one would differ only in times.",
+        help="run snippets and save their output",
+        description="Run snippets, and save their output and their timelines next to them. Without "
+        "FILE, run all snippets, and keep each recording that would only change in measured times.",
     )
-    recording.add_argument("files", nargs="*", metavar="FILE", help="a file, or topic/name")
+    recording.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     recording.set_defaults(command=_record)
 
-    starting = commands.add_parser("new", help="create a snippet")
-    starting.add_argument("name", metavar="TOPIC/NAME")
+    starting = commands.add_parser(
+        "new",
+        help="create a snippet",
+        description="Create a snippet that runs, record it, and print the line that shows it on a "
+        "page.",
+    )
+    starting.add_argument(
+        "name", metavar="TOPIC/NAME", help="where to create it: snippets/TOPIC/NAME.py"
+    )
     starting.set_defaults(command=_new)
 
-    executing = commands.add_parser("notebooks", help="run the notebooks that have changed")
+    executing = commands.add_parser(
+        "notebooks",
+        help="run the notebooks that have changed",
+        description="Run the notebooks in docs/ whose cells, modules or package versions have "
+        "changed since they were last run.",
+    )
     executing.set_defaults(command=_notebooks)
 
-    linking = commands.add_parser("links", help="check the built site's links to other sites")
-    linking.add_argument("--timeout", type=float, default=15, metavar="SECONDS")
+    linking = commands.add_parser(
+        "links",
+        help="check the built site's links to other sites",
+        description="Request every address on other sites that the built site links to, and list "
+        "the links that are dead, or that could not be checked.",
+    )
+    linking.add_argument(
+        "--timeout",
+        type=float,
+        default=15,
+        metavar="SECONDS",
+        help="how long to wait for each answer (default: %(default)g)",
+    )
     linking.set_defaults(command=_links)
 
     judging = commands.add_parser(
         "judge",
         help="compare runs in the site's widgets with the recordings",
-        description="Read runs, one JSON object per line, and judge them (for the browser tests).",
+        description="Read runs from standard input, one JSON object per line, and compare them "
+        "with the recordings. The browser tests use this command.",
     )
-    judging.add_argument("engine", choices=ENGINES)
-    judging.add_argument("--browser-version", required=True, metavar="TEXT")
-    judging.add_argument("--python-version", required=True, metavar="X.Y.Z")
-    judging.add_argument("--forget", action="store_true", help="do not store the results")
+    judging.add_argument("engine", choices=ENGINES, help="the browser in which the snippets ran")
+    judging.add_argument(
+        "--browser-version",
+        required=True,
+        metavar="TEXT",
+        help="name and version of the browser, for the verification report",
+    )
+    judging.add_argument(
+        "--python-version",
+        required=True,
+        metavar="X.Y.Z",
+        help="version of Python in the browser, for the verification report",
+    )
+    judging.add_argument(
+        "--forget", action="store_true", help="do not save the results for the report"
+    )
     judging.set_defaults(command=_judge)
 
-    port = commands.add_parser("port", help="check whether a port of this machine is free")
-    port.add_argument("port", type=int)
+    port = commands.add_parser(
+        "port",
+        help="check whether a port of this machine is free",
+        description="Fail with an explanation if a server cannot use a port of 127.0.0.1.",
+    )
+    port.add_argument("port", type=int, help="number of the port")
     port.set_defaults(command=_port)
     return parser
 
 
 def _say(text: str) -> None:
-    """Write for people; stdout is for the output of programs."""
+    """Print a message to stderr, because stdout is for the output of programs."""
     sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)
 
@@ -125,7 +183,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _find(file: str) -> Snippet:
-    """Read a file by its path, or a snippet by its name."""
+    """Load a file by its path, or a snippet by its name."""
     path = Path(file)
     if not path.exists() and is_valid_name(file):
         return Project.find().library.load(file)
@@ -135,7 +193,7 @@ def _find(file: str) -> Snippet:
 
 
 def _library_of(path: Path) -> Library | None:
-    """Return the library that a file belongs to, if it does."""
+    """Return the library that a file belongs to, or None for any other file."""
     try:
         library = Project.find(path.absolute().parent).library
     except RunnableError:
@@ -274,7 +332,7 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _port(options: argparse.Namespace) -> int:
     with socket.socket() as probe:
-        # As the server will do it: a port that was just given up counts as free.
+        # The server sets the same option, with which a port that was just released counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", options.port))

@@ -1,16 +1,18 @@
-"""The command line, as a person uses it."""
+"""The command line, as users see it."""
 
+import argparse
 import io
 import json
 import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.cli import main
+from mkdocs_runnable.cli import main, make_parser
 from mkdocs_runnable.recording.record import record
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import REPOSITORY, AddSnippet
@@ -23,6 +25,21 @@ def in_project(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(library.root.parent)
 
 
+def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.values()
+
+
+def test_every_command_and_option_has_a_help_text() -> None:
+    for parser in _parsers(make_parser()):
+        assert parser.description, parser.prog
+        for action in parser._actions:
+            is_explained = action.help or isinstance(action, argparse._SubParsersAction)
+            assert is_explained, f"{parser.prog} {action.dest}"
+
+
 def test_check_prints_what_the_program_prints(tmp_path: Path, capfd: Output) -> None:
     path = tmp_path / "demo.py"
     path.write_text("import sys; print('out'); print('err', file=sys.stderr); sys.exit(4)\n")
@@ -32,7 +49,7 @@ def test_check_prints_what_the_program_prints(tmp_path: Path, capfd: Output) -> 
     assert captured.err == "err\ndemo.py: exit status 4\n"
 
 
-def test_check_of_several_files_goes_on_after_a_failure(tmp_path: Path, capfd: Output) -> None:
+def test_check_runs_the_remaining_files_after_a_failure(tmp_path: Path, capfd: Output) -> None:
     (tmp_path / "bad.py").write_text("1 / 0\n")
     (tmp_path / "good.py").write_text("print('fine')\n")
     assert main(["check", "bad.py", "good.py"]) == 1
@@ -40,7 +57,7 @@ def test_check_of_several_files_goes_on_after_a_failure(tmp_path: Path, capfd: O
     assert main(["check", "good.py"]) == 0
 
 
-def test_check_works_outside_of_any_project(
+def test_check_works_outside_of_a_project(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capfd: Output
 ) -> None:
     folder = tmp_path_factory.mktemp("elsewhere")
@@ -52,14 +69,16 @@ def test_check_works_outside_of_any_project(
     assert capfd.readouterr().out == "hot\n"
 
 
-def test_check_keeps_the_time_limit_of_the_header(tmp_path: Path, capfd: Output) -> None:
+def test_check_stops_a_program_at_the_time_limit_of_its_header(
+    tmp_path: Path, capfd: Output
+) -> None:
     header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
     (tmp_path / "demo.py").write_text(header + "while True: pass\n")
     assert main(["check", "demo.py"]) == 1
     assert "demo.py: stopped at its time limit of 0.5 seconds" in capfd.readouterr().err
 
 
-def test_check_of_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
+def test_check_without_files_checks_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
     add_snippet("tea/good", "print('tea took 1 s')\n", "tea took 2 s\n")
     add_snippet("tea/later", '# /// script\n# requires-python = ">=4"\n# ///\n')
     assert main(["check"]) == 0
@@ -97,7 +116,7 @@ def test_check_of_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
         (["new", "../tea/pot"], "Error: '../tea/pot' cannot be the name of a snippet."),
     ],
 )
-def test_errors_are_one_clear_line(
+def test_an_error_is_one_line_without_a_traceback(
     arguments: list[str], message: str, tmp_path: Path, capfd: Output
 ) -> None:
     (tmp_path / "plain.py").write_text("print(1)\n")
@@ -105,7 +124,7 @@ def test_errors_are_one_clear_line(
     assert capfd.readouterr().err.startswith(message)
 
 
-def test_judge_compares_and_keeps_what_a_browser_printed(
+def test_judge_compares_runs_with_recordings_and_saves_the_results(
     library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch, capfd: Output
 ) -> None:
     add_snippet("tea/pot", "", "hot after 1 s\n2> careful\n[exit status 1]\n")
@@ -133,7 +152,7 @@ def test_judge_compares_and_keeps_what_a_browser_printed(
 
 
 @pytest.mark.parametrize("run", ["{}", "[", '{"name": "tea/gone", "chunks": [], "status": 0}'])
-def test_judge_refuses_what_is_no_run_of_a_snippet(
+def test_judge_refuses_input_that_is_not_a_run_of_a_snippet(
     run: str, monkeypatch: pytest.MonkeyPatch, capfd: Output
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(run))
@@ -142,7 +161,7 @@ def test_judge_refuses_what_is_no_run_of_a_snippet(
     assert "run" in capfd.readouterr().err
 
 
-def test_a_port_in_use(capfd: Output) -> None:
+def test_port_fails_while_the_port_is_in_use(capfd: Output) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -152,7 +171,9 @@ def test_a_port_in_use(capfd: Output) -> None:
     assert main(["port", str(port)]) == 0
 
 
-def test_record(library: Library, add_snippet: AddSnippet, capfd: Output) -> None:
+def test_record_rewrites_a_recording_only_if_it_changed_or_is_named(
+    library: Library, add_snippet: AddSnippet, capfd: Output
+) -> None:
     path = add_snippet("tea/pot", "import time\nprint(time.perf_counter(), 's')\n")
     recording = path.with_suffix(".out")
     assert main(["record"]) == 0
@@ -160,10 +181,10 @@ def test_record(library: Library, add_snippet: AddSnippet, capfd: Output) -> Non
     first = recording.read_text()
     assert main(["record"]) == 0
     assert capfd.readouterr().err == "unchanged tea/pot\n"
-    assert recording.read_text() == first, "a time that is masked is no reason to rewrite it"
+    assert recording.read_text() == first, "a masked time alone does not change a recording"
     assert main(["record", "tea/pot"]) == 0
     assert capfd.readouterr().err == "changed   tea/pot\n"
-    assert recording.read_text() != first, "but who names a snippet wants a new recording"
+    assert recording.read_text() != first, "a snippet that is named is always recorded again"
     path.write_text("print('cold')\nraise SystemExit(3)\n")
     assert main(["record", "tea/pot"]) == 0
     err = capfd.readouterr().err
@@ -176,7 +197,9 @@ def test_record(library: Library, add_snippet: AddSnippet, capfd: Output) -> Non
     assert origins["tea/pot"]["interpreter"].startswith("CPython 3.")
 
 
-def test_record_again_when_the_snippet_changed(library: Library, add_snippet: AddSnippet) -> None:
+def test_record_rewrites_the_recording_of_a_changed_snippet(
+    library: Library, add_snippet: AddSnippet
+) -> None:
     path = add_snippet("tea/pot", "print('2 s')\n")
     assert main(["record"]) == 0
     path.write_text("print('3 s')\n")
@@ -184,7 +207,9 @@ def test_record_again_when_the_snippet_changed(library: Library, add_snippet: Ad
     assert path.with_suffix(".out").read_text() == "3 s\n"
 
 
-def test_record_refuses_what_does_not_end(add_snippet: AddSnippet, capfd: Output) -> None:
+def test_record_keeps_the_old_recording_of_a_program_that_does_not_end(
+    add_snippet: AddSnippet, capfd: Output
+) -> None:
     header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"
     path = add_snippet("tea/pot", header + "while True: pass\n", "old\n")
     assert main(["record"]) == 2
@@ -192,13 +217,15 @@ def test_record_refuses_what_does_not_end(add_snippet: AddSnippet, capfd: Output
     assert path.with_suffix(".out").read_text() == "old\n"
 
 
-def test_record_refuses_ambiguous_output(add_snippet: AddSnippet, capfd: Output) -> None:
+def test_record_refuses_output_that_looks_like_stderr(
+    add_snippet: AddSnippet, capfd: Output
+) -> None:
     add_snippet("tea/pot", "print('2> cups')\n")
     assert main(["record"]) == 2
     assert capfd.readouterr().err.startswith("Error: snippets/tea/pot.py: line 1 of the output")
 
 
-def test_new_makes_a_snippet_that_passes(library: Library, capfd: Output) -> None:
+def test_new_creates_a_snippet_that_passes(library: Library, capfd: Output) -> None:
     assert main(["new", "tea/pot"]) == 0
     captured = capfd.readouterr()
     assert captured.out == "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }\n"
@@ -208,7 +235,7 @@ def test_new_makes_a_snippet_that_passes(library: Library, capfd: Output) -> Non
     assert "snippets/tea/pot.py exists already" in capfd.readouterr().err
 
 
-def test_outside_of_a_project(
+def test_commands_explain_that_there_is_no_project(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capfd: Output
 ) -> None:
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
@@ -216,7 +243,7 @@ def test_outside_of_a_project(
     assert "is not in a project: there is no folder 'snippets'" in capfd.readouterr().err
 
 
-def test_runs_as_a_module(tmp_path: Path) -> None:
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs_runnable", "check", "gone.py"],
         cwd=tmp_path,
@@ -228,8 +255,8 @@ def test_runs_as_a_module(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "Error: gone.py: there is no such file.\n")
 
 
-def test_an_older_python_is_told_so(tmp_path: Path) -> None:
-    """The guard itself, on a module that claims to run on 3.8."""
+def test_an_older_python_prints_which_version_is_needed(tmp_path: Path) -> None:
+    """Runs the start of ``__main__`` as if the version of Python were 3.8."""
     guard = (REPOSITORY / "mkdocs_runnable" / "__main__.py").read_text()
     path = tmp_path / "guard.py"
     path.write_text("import sys\nsys.version_info = (3, 8, 1)\n" + guard)
@@ -240,7 +267,9 @@ def test_an_older_python_is_told_so(tmp_path: Path) -> None:
     assert done.stderr.startswith("mkdocs_runnable needs Python 3.12 or newer; this is Python 3.8")
 
 
-def test_record_refuses_to_watch_what_never_exists(add_snippet: AddSnippet, capfd: Output) -> None:
+def test_record_refuses_to_watch_a_variable_that_is_never_set(
+    add_snippet: AddSnippet, capfd: Output
+) -> None:
     header = '# /// script\n# [tool.runnable]\n# watch = ["cups", "reedy"]\n# ///\n'
     path = add_snippet("tea/pot", header + "import time\ncups = ready = []\nprint(time.sleep(0))\n")
     assert main(["record"]) == 2
@@ -252,7 +281,7 @@ def test_record_refuses_to_watch_what_never_exists(add_snippet: AddSnippet, capf
     assert '{"cups":[],"ready":[]}' in path.with_suffix(".trace.json").read_text()
 
 
-def test_record_keeps_the_timeline_of_what_only_computes_if_asked(add_snippet: AddSnippet) -> None:
+def test_record_keeps_a_trace_without_waits_if_the_header_says_so(add_snippet: AddSnippet) -> None:
     path = add_snippet("tea/sum", "print(sum(range(100)))\n")
     trace = path.with_suffix(".trace.json")
     assert main(["record"]) == 0
