@@ -1,19 +1,19 @@
-/** How many times faster, by number of opponents: what was run, and the curve that is expected. */
-import { cap, inTurn, saturation, together } from "./formula.ts";
-import { FIELDS, type Settings } from "./settings.ts";
+/** A chart of the speedup by number of opponents: measured as dots, and calculated as a curve. */
+import { boardToBoard, gameAfterGame, saturation, speedupLimit } from "./formula.ts";
+import { MAX_BOARDS, type Settings } from "./settings.ts";
 import { element } from "../../../runtime/page/kit/dom.ts";
 
-/** Of a number of opponents, times of two runs in seconds. */
-export interface Measured {
+/** How long both ways of playing took with a number of opponents, in seconds. */
+export interface Measurement {
   boards: number;
-  together: number;
-  inTurn: number;
+  boardToBoard: number;
+  gameAfterGame: number;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDEST, HEIGHT] = [640, 220];
+/** In px. */
+const [MAX_WIDTH, HEIGHT] = [640, 220];
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 14, 34];
-const MOST = FIELDS.find(({ key }) => key === "boards")!.most;
 
 function draw(name: string, attributes: Record<string, string | number>, text = ""): SVGElement {
   const made = document.createElementNS(SVG, name);
@@ -22,12 +22,12 @@ function draw(name: string, attributes: Record<string, string | number>, text = 
   return made;
 }
 
-/** By number of opponents, from 1; empty where there is no formula. */
-function expectedGains(settings: Settings): number[] {
-  return Array.from({ length: MOST }, (_, index) => {
-    const those = { ...settings, boards: index + 1 };
-    const expected = together(those);
-    return expected ? [inTurn(those) / expected.seconds] : [];
+/** The calculated speedups with 1 opponent and more; empty if there is no formula. */
+function expectedSpeedups(settings: Settings): number[] {
+  return Array.from({ length: MAX_BOARDS }, (_, index) => {
+    const changed = { ...settings, boards: index + 1 };
+    const expected = boardToBoard(changed);
+    return expected ? [gameAfterGame(changed) / expected.seconds] : [];
   }).flat();
 }
 
@@ -40,26 +40,30 @@ export class Chart {
     this.element.append(this.#svg, this.#caption);
   }
 
-  draw(settings: Settings, measured: readonly Measured[]): void {
-    // As wide as there is room, so that text keeps its size.
-    const width = Math.min(this.element.clientWidth || WIDEST, WIDEST);
+  draw(settings: Settings, measurements: readonly Measurement[]): void {
+    // The drawing is as wide as its place, because text in a scaled drawing would change its size.
+    const width = Math.min(this.element.clientWidth || MAX_WIDTH, MAX_WIDTH);
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(HEIGHT)}`);
-    const limit = cap(settings);
-    const curve = expectedGains(settings);
-    const gains = [...curve, ...measured.map((each) => each.inTurn / each.together)];
-    const most = Math.max(2, 1.15 * Math.max(limit ?? 0, ...gains));
+    const limit = speedupLimit(settings);
+    const curve = expectedSpeedups(settings);
+    const speedups = [...curve, ...measurements.map(speedupOf)];
+    const top = Math.max(2, 1.15 * Math.max(limit ?? 0, ...speedups));
     const x = (boards: number): number =>
-      LEFT + ((boards - 1) / (MOST - 1)) * (width - LEFT - RIGHT);
-    const y = (gain: number): number => TOP + (1 - gain / most) * (HEIGHT - TOP - BOTTOM);
+      LEFT + ((boards - 1) / (MAX_BOARDS - 1)) * (width - LEFT - RIGHT);
+    const y = (speedup: number): number => TOP + (1 - speedup / top) * (HEIGHT - TOP - BOTTOM);
     const parts: SVGElement[] = [];
-    const step = most > 20 ? 10 : most > 8 ? 4 : 1;
-    for (let gain = 0; gain <= most; gain += step) {
+    const step = top > 20 ? 10 : top > 8 ? 4 : 1;
+    for (let speedup = 0; speedup <= top; speedup += step) {
       parts.push(
         draw("path", {
           class: "chess-grid",
-          d: `M${String(LEFT)} ${String(y(gain))}H${String(width - RIGHT)}`,
+          d: `M${String(LEFT)} ${String(y(speedup))}H${String(width - RIGHT)}`,
         }),
-        draw("text", { x: LEFT - 6, y: y(gain) + 4, "text-anchor": "end" }, `${String(gain)}×`),
+        draw(
+          "text",
+          { x: LEFT - 6, y: y(speedup) + 4, "text-anchor": "end" },
+          `${String(speedup)}×`,
+        ),
       );
     }
     for (const boards of [1, 4, 8, 12, 16, 20, 24, 28, 32]) {
@@ -80,7 +84,7 @@ export class Chart {
         draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${short(limit)}×`),
       );
     }
-    if (curve.length > 0 && full > 1 && full < MOST) {
+    if (curve.length > 0 && full > 1 && full < MAX_BOARDS) {
       parts.push(
         draw("path", {
           class: "chess-limit",
@@ -94,32 +98,38 @@ export class Chart {
       );
     }
     if (curve.length > 0) {
-      const points = curve.map((gain, index) => `${x(index + 1).toFixed(1)} ${y(gain).toFixed(1)}`);
+      const points = curve.map(
+        (speedup, index) => `${x(index + 1).toFixed(1)} ${y(speedup).toFixed(1)}`,
+      );
       parts.push(draw("path", { class: "chess-curve", d: `M${points.join("L")}` }));
     }
-    for (const { boards, together, inTurn } of measured) {
-      const here = boards === settings.boards ? " chess-here" : "";
+    for (const measurement of measurements) {
+      const { boards } = measurement;
+      const isPresent = boards === settings.boards;
       parts.push(
         draw("circle", {
-          class: `chess-dot${here}`,
+          class: `chess-dot${isPresent ? " chess-here" : ""}`,
           cx: x(boards),
-          cy: y(inTurn / together),
-          r: here ? 6 : 4,
+          cy: y(speedupOf(measurement)),
+          r: isPresent ? 6 : 4,
         }),
       );
     }
     this.#svg.replaceChildren(...parts);
-    const said = measured
+    const values = measurements
       .toSorted((one, other) => one.boards - other.boards)
-      .map(({ boards, together, inTurn }) => `${String(boards)}: ${short(inTurn / together)}×`);
+      .map((measurement) => `${String(measurement.boards)}: ${short(speedupOf(measurement))}×`);
     this.#svg.setAttribute(
       "aria-label",
       `How many times faster it is to play from board to board than game after game, by number of opponents. ` +
-        (said.length > 0 ? `Measured: ${said.join(", ")}.` : "Nothing has been run yet."),
+        (values.length > 0 ? `Measured: ${values.join(", ")}.` : "Nothing has been run yet."),
     );
     this.#caption.textContent =
       "How many times faster it is to play from board to board than game after game. Dots: measured with the program. Line: calculated with the formula.";
   }
 }
+
+const speedupOf = (measurement: Measurement): number =>
+  measurement.gameAfterGame / measurement.boardToBoard;
 
 const short = (value: number): string => String(Number(value.toFixed(2)));

@@ -1,47 +1,50 @@
-/** What pen and paper say of the exhibition, to be held against what the program prints. */
+/** The formulas for the duration of the exhibition, to compare with what the program measures. */
 import type { Settings } from "./settings.ts";
 
-/** `isBound`: it takes no less; with several masters, who goes where can make it a little more. */
 export interface Expected {
   seconds: number;
-  isBound: boolean;
+  /** The exhibition takes at least this long: with several masters, their routes can make it longer. */
+  isLowerBound: boolean;
 }
 
 /**
- * From board to board: in each round either all boards wait for the master or she for a board. None
- * when there are several masters who walk: who goes where then decides.
+ * How long it takes if the masters walk from board to board. In each round, either all boards wait for
+ * the master, or she waits for one of them. There is no simple formula for several masters who walk,
+ * because the duration then depends on who walks where.
  */
-export function together(settings: Settings): Expected | undefined {
+export function boardToBoard(settings: Settings): Expected | undefined {
   const { boards, pairs, masters, master, opponent, walk } = settings;
   if (masters > 1 && walk > 0) return undefined;
-  // Who has one board only walks there once.
-  const turn = master + (boards > 1 ? walk : 0);
+  // A master with a single board walks only once.
+  const visit = master + (boards > 1 ? walk : 0);
   if (masters === 1) {
-    const lap = Math.max(boards * turn, master + opponent);
+    const lap = Math.max(boards * visit, master + opponent);
     const first = boards * (master + walk);
-    return { seconds: (pairs - 1) * lap + first + opponent, isBound: false };
+    return { seconds: (pairs - 1) * lap + first + opponent, isLowerBound: false };
   }
   const busy = Math.ceil((boards * pairs) / masters) * master;
   const lap = Math.ceil(boards / masters) * master + (pairs - 1) * (master + opponent);
-  return { seconds: Math.max(busy, lap) + opponent, isBound: true };
+  return { seconds: Math.max(busy, lap) + opponent, isLowerBound: true };
 }
 
-/** Game after game: nobody does anything while the other thinks. */
-export function inTurn({ boards, pairs, masters, master, opponent, walk }: Settings): number {
+/** How long it takes to play one game after another, where one player idles while the other thinks. */
+export function gameAfterGame(settings: Settings): number {
+  const { boards, pairs, masters, master, opponent, walk } = settings;
   return Math.ceil(boards / masters) * (walk + pairs * (master + opponent));
 }
 
 /**
- * So many times faster at most, however many boards there are. None when there are several masters:
- * game after game some of them may have nothing to do in the end.
+ * The largest possible speedup, whatever the number of boards. There is none for several masters,
+ * because game after game, some of them may have nothing left to do at the end.
  */
-export function cap({ pairs, masters, master, opponent, walk }: Settings): number | undefined {
+export function speedupLimit(settings: Settings): number | undefined {
+  const { pairs, masters, master, opponent, walk } = settings;
   if (masters > 1) return undefined;
-  // Who has one board only walks no more in one way than in the other.
+  // A master with a single board walks as often in one way as in the other.
   return Math.max(1, (walk + pairs * (master + opponent)) / (pairs * (master + walk)));
 }
 
-/** From so many boards on a master has no time to wait. */
+/** The number of boards from which on a master no longer waits. */
 export function saturation({ masters, master, opponent, walk }: Settings): number {
   return (masters * (master + opponent)) / (master + walk);
 }

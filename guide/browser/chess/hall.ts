@@ -1,36 +1,44 @@
 /**
- * The exhibition, played: runs the program of a snippet on the page with the constants that readers
- * set, on virtual time, and shows what it has printed as a hall that goes on in time.
+ * The interactive exhibition. It runs a snippet's program in virtual time with the constants that
+ * readers set, and plays the output back as an animated hall.
  */
-import { cap, inTurn, together } from "./formula.ts";
-import { Play } from "./play.ts";
-import { FIELDS, fitting, program, STORY, type Field, type Settings } from "./settings.ts";
+import { ExhibitionRun } from "./exhibition_run.ts";
+import { clock, duration, number, seconds } from "./formatting.ts";
+import { boardToBoard, gameAfterGame, speedupLimit } from "./formula.ts";
+import {
+  FIELDS,
+  MAX_BOARDS,
+  nearestValid,
+  STORY,
+  withSettings,
+  type Field,
+  type Settings,
+} from "./settings.ts";
 import { button, element, enable, freshId } from "../../../runtime/page/kit/dom.ts";
 import { whenRunIsLikely } from "../../../runtime/page/kit/run_intent.ts";
 import type { Owner, Session } from "../../../runtime/page/session/session.ts";
 import { addStyles } from "../../../runtime/page/kit/styles.ts";
 import { tabFor } from "../../../runtime/page/session/tab_state.ts";
-import { Chart, type Measured } from "./chart.ts";
+import { Chart, type Measurement } from "./chart.ts";
 import { Stage } from "./stage.ts";
 import styles from "./hall.css";
-import { clock, duration, inSeconds, number } from "./words.ts";
 
-/** Seconds of the exhibition in one second. */
+/** Playback speeds: seconds of the exhibition in one second. */
 const SPEEDS = [1, 10, 60, 300, 1800];
-const SPEED = 60;
+const DEFAULT_SPEED = 60;
 
-/** Whoever drags a slider means where it comes to rest, in ms. */
-const REST = 300;
+/** The program runs only when a slider has not moved for so long, not with each value it passes. */
+const SLIDER_REST_MS = 300;
 
-/** Both ways of playing, with the same settings. */
-interface Plays {
-  together: Play;
-  inTurn: Play;
+/** Runs of both ways of playing, with the same settings. */
+interface Runs {
+  boardToBoard: ExhibitionRun;
+  gameAfterGame: ExhibitionRun;
 }
 
-type Way = keyof Plays;
+type Way = keyof Runs;
 
-/** Fills the element; what it returns takes everything away again. */
+/** Fills the element with the interactive exhibition; returns a function that removes it. */
 export function openHall(root: HTMLElement): () => void {
   const name = root.dataset["snippet"] ?? "";
   const snippet = document.querySelector<HTMLElement>(`runnable-snippet[data-name="${name}"]`);
@@ -48,7 +56,7 @@ class Hall implements Owner {
   readonly #source: string;
   readonly #session: Session;
   readonly #end = new AbortController();
-  readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+  readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #stage = new Stage();
   readonly #chart = new Chart();
   readonly #status = element("p", "chess-status");
@@ -61,46 +69,54 @@ class Hall implements Owner {
   readonly #speed = element("select", "runnable-button chess-speed");
   readonly #panel = element("div", "chess-panel");
   readonly #observer = new ResizeObserver(() => {
-    this.#stage.arrange();
+    this.#stage.arrangeTables();
     this.#show();
-    this.#chart.draw(this.#settings, this.#measured);
+    this.#chart.draw(this.#settings, this.#measurements);
   });
+  /** Shows the value of each setting in its field. */
+  readonly #showValue = new Map<keyof Settings, (value: number) => void>();
   #settings: Settings = { ...STORY };
-  #way: Way = "together";
-  #plays: Plays | undefined;
-  /** Runs with these settings, but for the number of opponents. */
-  #measured: Measured[] = [];
+  #way: Way = "boardToBoard";
+  /** The runs with the present settings, once there are any. */
+  #runs: Runs | undefined;
+  /** Runs with the present settings, except for the number of opponents. */
+  #measurements: Measurement[] = [];
+  /** The time that is shown, in seconds of the exhibition. */
   #now = 0;
+  /** What is drawn, in words. */
+  #description = "";
   #isPlaying = false;
   #hasRun = false;
-  /** Counts what the reader has asked for: what is older is given up. */
-  #asked = 0;
-  #resting: ReturnType<typeof setTimeout> | undefined;
+  /** Number of the last request for a run; results of earlier ones are dropped. */
+  #request = 0;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
 
   constructor(root: HTMLElement, source: string, session: Session) {
     this.#root = root;
     this.#source = source;
     this.#session = session;
-    this.#play = button(this.#calm.matches ? "Run" : "Play", () => void this.#press());
+    this.#play = button(this.#reducedMotion.matches ? "Run" : "Play", () => void this.#press());
     this.#play.classList.add("chess-play");
     this.#all = button("Run with 1 to 32 opponents", () => void this.#measureAll());
     this.#status.setAttribute("role", "status");
     this.#build();
-    this.#stage.furnish(this.#settings);
+    this.#stage.setUp(this.#settings);
     this.#observer.observe(this.#stage.element);
     this.#say(
       `Press ${this.#play.textContent}: the program below runs in your browser, in virtual time.`,
     );
-    this.#calm.addEventListener("change", () => this.#pause(), { signal: this.#end.signal });
+    this.#reducedMotion.addEventListener("change", () => this.#pause(), {
+      signal: this.#end.signal,
+    });
     whenRunIsLikely(this.#panel, this.#panel, this.#end.signal, () => session.prepare(source));
     this.#update();
   }
 
   close(): void {
     this.#end.abort();
-    this.#asked += 1;
-    clearTimeout(this.#resting);
+    this.#request += 1;
+    clearTimeout(this.#restTimer);
     cancelAnimationFrame(this.#frame);
     this.#observer.disconnect();
     this.#session.stop(this);
@@ -108,7 +124,7 @@ class Hall implements Owner {
   }
 
   displaced(by: string): void {
-    this.#asked += 1;
+    this.#request += 1;
     this.#say(`Stopped because you ran ${by}.`);
   }
 
@@ -119,15 +135,17 @@ class Hall implements Owner {
     fields.append(story);
     const ways = element("fieldset", "chess-ways", element("legend", "", "Played"));
     ways.append(
-      this.#choice("together", "from board to board"),
-      this.#choice("inTurn", "game after game"),
+      this.#choice("boardToBoard", "from board to board"),
+      this.#choice("gameAfterGame", "game after game"),
     );
     for (const speed of SPEEDS) {
       const text = speed === 1 ? "real time" : `${String(speed)} × faster`;
-      this.#speed.append(new Option(text, String(speed), speed === SPEED, speed === SPEED));
+      this.#speed.append(
+        new Option(text, String(speed), speed === DEFAULT_SPEED, speed === DEFAULT_SPEED),
+      );
     }
     this.#speed.setAttribute("aria-label", "Playback speed");
-    this.#speed.hidden = this.#calm.matches;
+    this.#speed.hidden = this.#reducedMotion.matches;
     this.#time.type = "range";
     this.#time.min = "0";
     this.#time.step = "0.5";
@@ -135,7 +153,7 @@ class Hall implements Owner {
     this.#time.addEventListener("input", () => {
       this.#pause();
       this.#go(Number(this.#time.value));
-      this.#tellScene();
+      this.#describeScene();
     });
     const bar = element("div", "chess-bar", this.#play, this.#speed, this.#clock, this.#time);
     const legend = element("p", "chess-legend");
@@ -156,10 +174,8 @@ class Hall implements Owner {
     this.#root.prepend(this.#panel);
   }
 
-  #inputs = new Map<keyof Settings, (value: number) => void>();
-
   #field(field: Field): HTMLElement {
-    const { key, label, least, most, step, unit } = field;
+    const { key, label, min, max, step, unit } = field;
     const slider = element("input", "chess-slider");
     const exact = element("input", "chess-exact");
     const id = freshId();
@@ -169,12 +185,12 @@ class Hall implements Owner {
     exact.type = "number";
     exact.setAttribute("aria-label", `${text.textContent}, exact value`);
     for (const input of [slider, exact]) {
-      Object.assign(input, { min: String(least), max: String(most), step: String(step) });
+      Object.assign(input, { min: String(min), max: String(max), step: String(step) });
     }
     const take = (value: number): void => {
-      const fits = fitting(field, value);
-      if (fits !== undefined && fits !== this.#settings[key]) {
-        this.#set({ ...this.#settings, [key]: fits });
+      const valid = nearestValid(field, value);
+      if (valid !== undefined && valid !== this.#settings[key]) {
+        this.#set({ ...this.#settings, [key]: valid });
       }
     };
     slider.addEventListener("input", () => take(slider.valueAsNumber));
@@ -187,7 +203,7 @@ class Hall implements Owner {
       exact.value = String(value);
     };
     show(this.#settings[key]);
-    this.#inputs.set(key, show);
+    this.#showValue.set(key, show);
     return element("div", "chess-field", text, slider, exact);
   }
 
@@ -210,100 +226,105 @@ class Hall implements Owner {
 
   #set(settings: Settings): void {
     const { boards: _, ...rest } = this.#settings;
-    const sameCurve = Object.entries(rest).every(
+    const isSameCurve = Object.entries(rest).every(
       ([key, value]) => settings[key as keyof Settings] === value,
     );
-    if (!sameCurve) this.#measured = [];
+    if (!isSameCurve) this.#measurements = [];
     this.#settings = settings;
-    for (const [key, show] of this.#inputs) show(settings[key]);
-    this.#asked += 1;
-    this.#plays = undefined;
+    for (const [key, show] of this.#showValue) show(settings[key]);
+    this.#request += 1;
+    this.#runs = undefined;
     this.#now = 0;
-    this.#stage.furnish(settings);
+    this.#stage.setUp(settings);
     this.#update();
-    clearTimeout(this.#resting);
-    if (this.#hasRun) this.#resting = setTimeout(() => void this.#run(), REST);
+    clearTimeout(this.#restTimer);
+    if (this.#hasRun) this.#restTimer = setTimeout(() => void this.#run(), SLIDER_REST_MS);
   }
 
   async #press(): Promise<void> {
     if (this.#isPlaying) return this.#pause();
-    if (!this.#plays && !(await this.#run())) return;
-    if (this.#calm.matches) return this.#tellScene();
+    if (!this.#runs && !(await this.#run())) return;
+    if (this.#reducedMotion.matches) return this.#describeScene();
     if (this.#now >= this.#length) this.#now = 0;
     this.#start();
   }
 
-  /** Runs the program both ways; true unless something else was asked for meanwhile. */
+  /** Runs the program both ways; returns whether the runs are complete and still wanted. */
   async #run(): Promise<boolean> {
-    clearTimeout(this.#resting);
+    clearTimeout(this.#restTimer);
     this.#hasRun = true;
-    const asked = ++this.#asked;
+    const request = ++this.#request;
     this.#say("Running the program, in virtual time …");
-    const plays = await this.#runBoth(this.#settings, asked);
-    if (!plays) return false;
-    this.#plays = plays;
-    this.#note(plays, this.#settings.boards);
+    const runs = await this.#runBoth(this.#settings, request);
+    if (!runs) return false;
+    this.#runs = runs;
+    this.#addMeasurement(runs, this.#settings.boards);
     this.#update();
-    this.#tellResult(plays);
+    this.#describeResult(runs);
     return true;
   }
 
   async #measureAll(): Promise<void> {
-    clearTimeout(this.#resting);
+    clearTimeout(this.#restTimer);
     this.#hasRun = true;
     this.#pause();
-    const asked = ++this.#asked;
-    const most = FIELDS.find(({ key }) => key === "boards")!.most;
-    for (let boards = 1; boards <= most; boards++) {
-      if (this.#measured.some((each) => each.boards === boards)) continue;
-      this.#say(`Running the program with ${String(boards)} of ${String(most)} opponents …`);
-      const plays = await this.#runBoth({ ...this.#settings, boards }, asked);
-      if (!plays) return;
-      this.#note(plays, boards);
-      if (boards === this.#settings.boards) this.#plays = plays;
+    const request = ++this.#request;
+    for (let boards = 1; boards <= MAX_BOARDS; boards++) {
+      if (this.#measurements.some((each) => each.boards === boards)) continue;
+      this.#say(`Running the program with ${String(boards)} of ${String(MAX_BOARDS)} opponents …`);
+      const runs = await this.#runBoth({ ...this.#settings, boards }, request);
+      if (!runs) return;
+      this.#addMeasurement(runs, boards);
+      if (boards === this.#settings.boards) this.#runs = runs;
       this.#update();
     }
-    this.#say(`Ran with 1 to ${String(most)} opponents, game after game and from board to board.`);
+    this.#say(
+      `Ran with 1 to ${String(MAX_BOARDS)} opponents, game after game and from board to board.`,
+    );
   }
 
-  #note({ together, inTurn }: Plays, boards: number): void {
-    this.#measured = this.#measured.filter((each) => each.boards !== boards);
-    this.#measured.push({ boards, together: together.end, inTurn: inTurn.end });
+  #addMeasurement({ boardToBoard, gameAfterGame }: Runs, boards: number): void {
+    this.#measurements = this.#measurements.filter((each) => each.boards !== boards);
+    this.#measurements.push({
+      boards,
+      boardToBoard: boardToBoard.end,
+      gameAfterGame: gameAfterGame.end,
+    });
   }
 
-  async #runBoth(settings: Settings, asked: number): Promise<Plays | undefined> {
-    const together = await this.#runOnce(settings, false, asked);
-    const inTurn = together && (await this.#runOnce(settings, true, asked));
-    return together && inTurn && { together, inTurn };
+  async #runBoth(settings: Settings, request: number): Promise<Runs | undefined> {
+    const boardToBoard = await this.#runOnce(settings, false, request);
+    const gameAfterGame = boardToBoard && (await this.#runOnce(settings, true, request));
+    return boardToBoard && gameAfterGame && { boardToBoard, gameAfterGame };
   }
 
   async #runOnce(
     settings: Settings,
-    gameAfterGame: boolean,
-    asked: number,
-  ): Promise<Play | undefined> {
+    isGameAfterGame: boolean,
+    request: number,
+  ): Promise<ExhibitionRun | undefined> {
     let [text, errors] = ["", ""];
-    const doing = this.#status.textContent;
-    const source = program(this.#source, settings, gameAfterGame);
-    const running = { source, filename: "exhibition.py", clockRate: 0 };
-    const outcome = await this.#session.run(this, running, (event) => {
+    const before = this.#status.textContent;
+    const source = withSettings(this.#source, settings, isGameAfterGame);
+    const program = { source, filename: "exhibition.py", clockRate: 0 };
+    const outcome = await this.#session.run(this, program, (event) => {
       if (event.type === "stdout") text += event.text;
       else if (event.type === "stderr") errors += event.text;
-      else if (event.type === "loading" && asked === this.#asked) {
+      else if (event.type === "loading" && request === this.#request) {
         const share = Math.floor((100 * event.loaded) / event.total);
-        this.#say(share < 100 ? `Loading Python: ${String(share)} %` : doing);
+        this.#say(share < 100 ? `Loading Python: ${String(share)} %` : before);
       }
     });
-    if (asked !== this.#asked) return undefined;
-    if (outcome.type === "finished" && outcome.status === 0) return new Play(text);
+    if (request !== this.#request) return undefined;
+    if (outcome.type === "finished" && outcome.status === 0) return new ExhibitionRun(text);
     if (outcome.type === "failed")
       this.#say(`${outcome.message} Press ${this.#play.textContent} to try again.`);
     else this.#say(`The program was stopped. ${errors.trim().split("\n").at(-1) ?? ""}`);
     return undefined;
   }
 
-  get #shown(): Play | undefined {
-    return this.#plays?.[this.#way];
+  get #shown(): ExhibitionRun | undefined {
+    return this.#runs?.[this.#way];
   }
 
   get #length(): number {
@@ -320,7 +341,7 @@ class Hall implements Owner {
       before = now;
       if (this.#now >= this.#length) {
         this.#pause();
-        this.#tellScene();
+        this.#describeScene();
       } else this.#frame = requestAnimationFrame(step);
     };
     this.#frame = requestAnimationFrame(step);
@@ -328,10 +349,10 @@ class Hall implements Owner {
 
   #pause(): void {
     cancelAnimationFrame(this.#frame);
-    if (this.#isPlaying) this.#tellScene();
+    if (this.#isPlaying) this.#describeScene();
     this.#isPlaying = false;
-    this.#play.textContent = this.#calm.matches ? "Run" : "Play";
-    this.#speed.hidden = this.#calm.matches;
+    this.#play.textContent = this.#reducedMotion.matches ? "Run" : "Play";
+    this.#speed.hidden = this.#reducedMotion.matches;
   }
 
   #go(time: number): void {
@@ -340,54 +361,55 @@ class Hall implements Owner {
   }
 
   #show(): void {
-    const words = this.#stage.show(this.#shown, this.#now);
+    const description = this.#stage.show(this.#shown, this.#now);
     this.#time.max = String(this.#length || 1);
     this.#time.value = String(this.#now);
-    this.#time.setAttribute("aria-valuetext", `${clock(this.#now)}: ${words}`);
+    this.#time.setAttribute("aria-valuetext", `${clock(this.#now)}: ${description}`);
     this.#clock.textContent = `${clock(this.#now)} of ${this.#shown ? clock(this.#length) : "?"}`;
-    this.#words = words;
+    this.#description = description;
   }
 
-  #words = "";
-
-  /** At rest the scene is told in words as well. */
-  #tellScene(): void {
-    this.#scene.textContent = `After ${clock(this.#now)}: ${this.#words}.`;
+  /** Describes the scene in words. While it moves, the words would change too fast to read. */
+  #describeScene(): void {
+    this.#scene.textContent = `After ${clock(this.#now)}: ${this.#description}.`;
   }
 
   #update(): void {
-    if (!this.#plays) this.#pause();
-    this.#time.disabled = !this.#plays;
-    enable(this.#all, this.#measured.length < FIELDS.find(({ key }) => key === "boards")!.most);
+    if (!this.#runs) this.#pause();
+    this.#time.disabled = !this.#runs;
+    enable(this.#all, this.#measurements.length < MAX_BOARDS);
     this.#show();
-    this.#tellScene();
-    this.#chart.draw(this.#settings, this.#measured);
+    this.#describeScene();
+    this.#chart.draw(this.#settings, this.#measurements);
     this.#numbers.replaceChildren(this.#table());
   }
 
   #table(): HTMLTableElement {
-    const expected = together(this.#settings);
-    const turn = inTurn(this.#settings);
-    const limit = cap(this.#settings);
-    const gains: string[] = [];
-    if (expected && !expected.isBound) gains.push(number(turn / expected.seconds));
-    if (limit !== undefined) gains.push(`never more than ${number(limit)}`);
-    const { together: played, inTurn: playedInTurn } = this.#plays ?? {};
-    const ran = (play: Play | undefined): string => (play ? duration(play.end) : "not run yet");
-    const totals = played?.totals;
+    const expected = boardToBoard(this.#settings);
+    const expectedSequential = gameAfterGame(this.#settings);
+    const limit = speedupLimit(this.#settings);
+    const speedups: string[] = [];
+    if (expected && !expected.isLowerBound) {
+      speedups.push(number(expectedSequential / expected.seconds));
+    }
+    if (limit !== undefined) speedups.push(`never more than ${number(limit)}`);
+    const { boardToBoard: overlapping, gameAfterGame: sequential } = this.#runs ?? {};
+    const measured = (run: ExhibitionRun | undefined): string =>
+      run ? duration(run.end) : "not run yet";
+    const totals = overlapping?.totals;
     const rows: [string, string, string][] = [
       [
         "From board to board",
-        ran(played),
+        measured(overlapping),
         expected
-          ? `${expected.isBound ? "at least " : ""}${duration(expected.seconds)}`
+          ? `${expected.isLowerBound ? "at least " : ""}${duration(expected.seconds)}`
           : "no simple formula",
       ],
-      ["Game after game", ran(playedInTurn), duration(turn)],
+      ["Game after game", measured(sequential), duration(expectedSequential)],
       [
         "Times faster",
-        played && playedInTurn ? number(playedInTurn.end / played.end) : "not run yet",
-        gains.join(", ") || "no simple formula",
+        overlapping && sequential ? number(sequential.end / overlapping.end) : "not run yet",
+        speedups.join(", ") || "no simple formula",
       ],
     ];
     const table = element("table", "");
@@ -409,16 +431,16 @@ class Hall implements Owner {
     }
     if (totals) {
       const isOne = this.#settings.masters === 1;
-      const who = isOne ? "The master" : "The masters";
+      const subject = isOne ? "The master" : "The masters";
       const s = isOne ? "s" : "";
-      const first = element("th", "", `${who}, from board to board`);
+      const first = element("th", "", `${subject}, from board to board`);
       first.scope = "row";
       const cell = element(
         "td",
         "",
-        `think${s} ${inSeconds(totals.thinking)}, walk${s} ${inSeconds(totals.walking)}, ` +
-          `wait${s} ${inSeconds(totals.waiting)}; the opponents wait ` +
-          `${inSeconds(totals.boards / this.#settings.boards)} each`,
+        `think${s} ${seconds(totals.thinking)}, walk${s} ${seconds(totals.walking)}, ` +
+          `wait${s} ${seconds(totals.waiting)}; the opponents wait ` +
+          `${seconds(totals.opponentsWaiting / this.#settings.boards)} each`,
       );
       cell.colSpan = 2;
       body.append(element("tr", "", first, cell));
@@ -427,15 +449,15 @@ class Hall implements Owner {
     return table;
   }
 
-  #tellResult({ together: played, inTurn: turn }: Plays): void {
-    const expected = together(this.#settings);
+  #describeResult({ boardToBoard: overlapping, gameAfterGame: sequential }: Runs): void {
+    const expected = boardToBoard(this.#settings);
     const agrees =
-      expected && !expected.isBound && expected.seconds === played.end
+      expected && !expected.isLowerBound && expected.seconds === overlapping.end
         ? " The formula gives the same result."
         : "";
-    const factor = number(turn.end / played.end);
+    const factor = number(sequential.end / overlapping.end);
     this.#say(
-      `From board to board ${duration(played.end)}, game after game ${duration(turn.end)}: ` +
+      `From board to board ${duration(overlapping.end)}, game after game ${duration(sequential.end)}: ` +
         `${factor === "1" ? "as long" : `${factor} times faster`}.${agrees}`,
     );
   }

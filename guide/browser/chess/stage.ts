@@ -1,15 +1,16 @@
-/** Draws the hall at a moment: tables in rows, who thinks, who waits, and where the masters are. */
-import { at, type BoardState, type Play } from "./play.ts";
+/** Draws the hall at one moment: tables in rows, the state of each game, and where the masters are. */
+import { spanAt, type BoardState, type ExhibitionRun, type MasterState } from "./exhibition_run.ts";
 import type { Settings } from "./settings.ts";
 import { element } from "../../../runtime/page/kit/dom.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
+/** The size of the cell around a table, in units of the drawing. */
 const [WIDTH, HEIGHT] = [58, 76];
 const BOARD = 32;
-/** Where the middle of a board is in its cell, and the opponent's head. */
+/** How far below the top of its cell the middle of a board is, and the middle of the opponent's head. */
 const [MIDDLE, HEAD] = [44, 13];
-const MOST_COLUMNS = 12;
-/** Between two masters at one table. */
+const MAX_COLUMNS = 12;
+/** The distance between two masters at the same table. */
 const BESIDE = 14;
 
 type Attributes = Record<string, string | number>;
@@ -27,7 +28,7 @@ function write(text: string, attributes: Attributes): SVGElement {
   return made;
 }
 
-/** An arc from the top, clockwise, as a share of the circle. */
+/** An arc that starts at the top and runs clockwise; `show` sets its length. */
 const ring = (attributes: Attributes): SVGElement =>
   draw("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
 
@@ -61,32 +62,32 @@ export class Stage {
     this.element.append(this.#svg);
   }
 
-  /** Sets up the hall; everybody is there and nothing has begun. */
-  furnish({ boards, masters, pairs }: Settings): void {
+  /** Sets up the hall as it is before the first move. */
+  setUp({ boards, masters, pairs }: Settings): void {
     this.#pairs = pairs;
     this.#tables = Array.from({ length: boards }, (_, index) => this.#table(index + 1));
     this.#masters = Array.from({ length: masters }, (_, index) =>
       this.#master(masters > 1 ? String(index + 1) : ""),
     );
     this.#svg.replaceChildren(
-      PATTERN(),
+      squares(),
       ...this.#tables.map(({ group }) => group),
       ...this.#masters.map(({ group }) => group),
     );
     this.#columns = 0;
-    this.arrange();
+    this.arrangeTables();
   }
 
-  /** Puts the tables where there is room for them. */
-  arrange(): void {
+  /** Arranges the tables in as many columns as fit into the width of the page. */
+  arrangeTables(): void {
     const count = this.#tables.length;
-    const room = Math.floor(this.element.clientWidth / WIDTH) || MOST_COLUMNS;
-    const rows = Math.ceil(count / Math.max(1, Math.min(count, room, MOST_COLUMNS)));
-    // As even as it can be.
+    const room = Math.floor(this.element.clientWidth / WIDTH) || MAX_COLUMNS;
+    const rows = Math.ceil(count / Math.max(1, Math.min(count, room, MAX_COLUMNS)));
+    // Rows of the same length, as far as possible.
     const columns = Math.ceil(count / rows);
     if (columns === this.#columns) return;
     this.#columns = columns;
-    // A master without a table stands in the row above the tables.
+    // Masters who are at no table wait above the first row.
     const [width, height] = [columns * WIDTH, (rows + 0.45) * HEIGHT];
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(height)}`);
     (this.#svg as SVGSVGElement).style.maxWidth = `${String(width * 1.25)}px`;
@@ -96,7 +97,7 @@ export class Stage {
     });
   }
 
-  /** The middle of a board; row after row, there and back, as one walks. 0 is the door. */
+  /** The middle of a board. Rows run left and right alternately, as a master walks. 0 is the door. */
   #place(board: number): [x: number, y: number] {
     if (board === 0) return [18, HEIGHT * 0.22];
     const row = Math.floor((board - 1) / this.#columns);
@@ -147,50 +148,55 @@ export class Stage {
     return { group, ring: arc };
   }
 
-  /** Shows a moment, in seconds; without a play, the one before all. Says in words what is seen. */
-  show(play: Play | undefined, time: number): string {
+  /**
+   * Shows one moment of a run, or the hall before the first move if there is no run. Returns a
+   * description in words.
+   *
+   * `time` is in seconds of the exhibition.
+   */
+  show(run: ExhibitionRun | undefined, time: number): string {
     const count = { waiting: 0, played: 0, thinking: 0, over: 0 };
     this.#tables.forEach(({ group, ring, mark, moves }, index) => {
-      const spans = play?.boards.get(index + 1) ?? [];
-      const { span, until } = at(spans, time, play?.end ?? 0);
+      const spans = run?.boards.get(index + 1) ?? [];
+      const { span, until } = spanAt(spans, time, run?.end ?? 0);
       const state = span?.state ?? "waiting";
       count[state] += 1;
       group.dataset["state"] = state;
       mark.textContent = MARKS[state];
       moves.textContent = `${String(span?.moves ?? 0)}/${String(this.#pairs)}`;
-      const thought = state === "thinking" && span ? (time - span.start) / (until - span.start) : 0;
-      show(ring, thought);
+      const share = state === "thinking" && span ? (time - span.start) / (until - span.start) : 0;
+      show(ring, share);
     });
-    // Masters without a table stand side by side.
-    const apart = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
-    // Several at one table are all to be seen.
-    const crowds = new Map<string, number>();
-    const doing = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
+    // Masters who are at no table wait side by side.
+    const distance = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
+    // Masters at the same table are drawn side by side, so that all can be seen.
+    const mastersAt = new Map<string, number>();
+    const counts = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
     let where = "";
     this.#masters.forEach(({ group, ring }, index) => {
-      const spans = play?.masters.get(index + 1) ?? [];
-      const { span, until } = at(spans, time, play?.end ?? 0);
+      const spans = run?.masters.get(index + 1) ?? [];
+      const { span, until } = spanAt(spans, time, run?.end ?? 0);
       const state = span?.state ?? "waiting";
-      doing[state] += 1;
+      counts[state] += 1;
       group.dataset["state"] = state;
       const share = span && until > span.start ? (time - span.start) / (until - span.start) : 1;
       const [toX, toY] = this.#place(span?.board ?? 0);
       const [fromX, fromY] = this.#place(span?.from ?? 0);
-      const way = state === "walking" ? share : 1;
-      const y = fromY + (toY - fromY) * way;
-      const straight = fromX + (toX - fromX) * way;
+      const progress = state === "walking" ? share : 1;
+      const y = fromY + (toY - fromY) * progress;
+      const straight = fromX + (toX - fromX) * progress;
       const spot = `${straight.toFixed()} ${y.toFixed()}`;
-      const crowd = crowds.get(spot) ?? 0;
-      crowds.set(spot, crowd + 1);
-      const x = straight + (span ? crowd * BESIDE : index * apart);
+      const others = mastersAt.get(spot) ?? 0;
+      mastersAt.set(spot, others + 1);
+      const x = straight + (span ? others * BESIDE : index * distance);
       group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       show(ring, state === "thinking" ? share : 0);
-      if (this.#masters.length === 1) where = say(state, span?.board ?? 0);
+      if (this.#masters.length === 1) where = describe(state, span?.board ?? 0);
     });
     if (this.#masters.length > 1) {
       where =
-        `${String(doing.thinking)} masters think, ${String(doing.walking)} walk, ` +
-        `${String(doing.waiting)} wait, ${String(doing.gone)} have made their last move`;
+        `${String(counts.thinking)} masters think, ${String(counts.walking)} walk, ` +
+        `${String(counts.waiting)} wait, ${String(counts.gone)} have made their last move`;
     }
     const words =
       `${where}; of ${String(this.#tables.length)} opponents ${String(count.thinking)} think, ` +
@@ -200,19 +206,21 @@ export class Stage {
   }
 }
 
-function say(state: keyof typeof SAID, board: number): string {
-  return board === 0 ? "the master has not started" : SAID[state].replace("#", String(board));
+function describe(state: MasterState, board: number): string {
+  return board === 0
+    ? "the master has not started"
+    : DESCRIPTIONS[state].replace("#", String(board));
 }
 
-const SAID = {
+const DESCRIPTIONS: Record<MasterState, string> = {
   walking: "the master walks to board #",
   waiting: "the master waits at board #",
   thinking: "the master thinks at board #",
   gone: "the master has made her last move",
 };
 
-/** Four by four squares. */
-const PATTERN = (): SVGElement =>
+/** The pattern that fills a board with four by four squares. */
+const squares = (): SVGElement =>
   draw(
     "defs",
     {},

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { inTurn, together } from "../../../guide/browser/chess/formula.ts";
-import { Play } from "../../../guide/browser/chess/play.ts";
-import { program, STORY, type Settings } from "../../../guide/browser/chess/settings.ts";
+import { ExhibitionRun } from "../../../guide/browser/chess/exhibition_run.ts";
+import { boardToBoard, gameAfterGame } from "../../../guide/browser/chess/formula.ts";
+import { STORY, withSettings, type Settings } from "../../../guide/browser/chess/settings.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
@@ -26,11 +26,11 @@ for (const engine of engines) {
   describe(`the program, in ${engine}`, () => {
     const stage = useRunner({ engine });
 
-    const run = async (settings: Settings, gameAfterGame: boolean): Promise<Play> => {
-      const source = program(SOURCE, settings, gameAfterGame);
+    const run = async (settings: Settings, isGameAfterGame: boolean): Promise<ExhibitionRun> => {
+      const source = withSettings(SOURCE, settings, isGameAfterGame);
       const ran = await stage.runner.run({ source, filename: "exhibition.py", clockRate: 0 });
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
-      return new Play(ran.stdout);
+      return new ExhibitionRun(ran.stdout);
     };
 
     test("takes what the page's table says", async () => {
@@ -61,9 +61,9 @@ for (const engine of engines) {
         const settings = { ...STORY, pairs: 6, ...changed };
         const name = JSON.stringify(settings);
         const { end, boards } = await run(settings, false);
-        const expected = together(settings)!;
-        assert.ok(expected.isBound ? end >= expected.seconds : end === expected.seconds, name);
-        assert.equal((await run(settings, true)).end, inTurn(settings), name);
+        const expected = boardToBoard(settings)!;
+        assert.ok(expected.isLowerBound ? end >= expected.seconds : end === expected.seconds, name);
+        assert.equal((await run(settings, true)).end, gameAfterGame(settings), name);
         const moves = [...boards.values()].map((spans) => spans.at(-1)!.moves);
         assert.deepEqual(moves, Array<number>(settings.boards).fill(settings.pairs), name);
       }
@@ -220,7 +220,7 @@ for (const engine of engines) {
 
     test("game after game one table is busy at a time", async () => {
       await playAndPause();
-      await page.$eval("input[value=inTurn]", (radio) => (radio as HTMLElement).click());
+      await page.$eval("input[value=gameAfterGame]", (radio) => (radio as HTMLElement).click());
       await page.focus(".chess-time");
       await page.keyboard.press("Home");
       assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);

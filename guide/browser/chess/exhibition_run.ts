@@ -1,46 +1,47 @@
-/** What happened in the exhibition, read from what the program has printed. */
+/** Reads from the output of the program what happened in the exhibition, second by second. */
 
 export type BoardState = "waiting" | "played" | "thinking" | "over";
 export type MasterState = "walking" | "waiting" | "thinking" | "gone";
 
-/** Ends where the next one begins. */
+/** A stretch of time in which a board is in one state. It ends where the next one begins. */
 export interface BoardSpan {
   start: number;
   state: BoardState;
-  /** Moves that the master has made here by now. */
+  /** The moves that masters have made here so far. */
   moves: number;
 }
 
+/** A stretch of time in which a master does one thing. */
 export interface MasterSpan {
   start: number;
   state: MasterState;
-  /** The table, and the one that a walk begins at; 0 before the first. */
   board: number;
+  /** The board that the master was at before; 0 before the first. */
   from: number;
 }
 
-/** Of all boards or all masters, in seconds. */
+/** Sums over all masters or all boards, in seconds. */
 export interface Totals {
-  /** Masters, until each has made the last move. */
+  /** Time of the masters, until each has made her last move. */
   thinking: number;
   walking: number;
   waiting: number;
-  /** Opponents who have replied and wait for a master. */
-  boards: number;
+  /** Time of the opponents who have replied and wait for a master. */
+  opponentsWaiting: number;
 }
 
 const LINE =
   /^(\d+\.\d\d) s {2}board +(\d+): (?:master (\d+) (walks here|is here|thinks|moves)|the opponent replies)$/;
 const END = /^(\d+\.\d\d) s {2}all games over$/;
 
-export class Play {
-  /** In seconds. */
+export class ExhibitionRun {
+  /** When the last game was over, in seconds. */
   readonly end: number;
-  /** By number, from 1. */
+  /** By the number of the board or master, which starts at 1. */
   readonly boards = new Map<number, BoardSpan[]>();
   readonly masters = new Map<number, MasterSpan[]>();
 
-  /** @throws when the text is not what the program prints. */
+  /** @throws if the text is not the complete output of the program. */
   constructor(text: string) {
     let end: number | undefined;
     for (const line of text.trimEnd().split("\n")) {
@@ -75,14 +76,14 @@ export class Play {
     walks.push({ start, state, board, from });
   }
 
-  /** The last reply ends a game, and a master's last move all that she does. */
+  /** A game is over with its last reply, and a master leaves after her last move. */
   #close(): void {
     for (const spans of this.boards.values()) spans.at(-1)!.state = "over";
     for (const spans of this.masters.values()) spans.at(-1)!.state = "gone";
   }
 
   get totals(): Totals {
-    const totals = { thinking: 0, walking: 0, waiting: 0, boards: 0 };
+    const totals = { thinking: 0, walking: 0, waiting: 0, opponentsWaiting: 0 };
     for (const spans of this.masters.values()) {
       spans.forEach(({ state, start }, index) => {
         if (state !== "gone") totals[state] += spans[index + 1]!.start - start;
@@ -90,15 +91,16 @@ export class Play {
     }
     for (const spans of this.boards.values()) {
       spans.forEach(({ state, start, moves }, index) => {
-        if (state === "waiting" && moves > 0) totals.boards += spans[index + 1]!.start - start;
+        if (state !== "waiting" || moves === 0) return;
+        totals.opponentsWaiting += spans[index + 1]!.start - start;
       });
     }
     return totals;
   }
 }
 
-/** The span at a time, and the time at which it ends. */
-export function at<Span extends { start: number }>(
+/** Finds the span at a time and the time at which it ends; `end` is when the last one ends. */
+export function spanAt<Span extends { start: number }>(
   spans: readonly Span[],
   time: number,
   end: number,

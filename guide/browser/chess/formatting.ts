@@ -1,14 +1,14 @@
-/** Times and numbers as the exhibition shows them. */
+/** Formats times and numbers as the exhibition shows them. */
 import { measure } from "../../../runtime/timeline/words/words.ts";
 
 /** "3,655 s (1 h 0 min 55 s)". */
-export function duration(long: number): string {
-  return long < 60 ? inSeconds(long) : `${inSeconds(long)} (${clock(long)})`;
+export function duration(value: number): string {
+  return value < 60 ? seconds(value) : `${seconds(value)} (${clock(value)})`;
 }
 
 /** "1 h 0 min 55 s", "12 h". */
-export function clock(seconds: number): string {
-  const rounded = Math.round(seconds * 10) / 10;
+export function clock(value: number): string {
+  const rounded = Math.round(value * 10) / 10;
   const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor((rounded % 3600) / 60)];
   const rest = Math.round((rounded % 60) * 10) / 10;
   const parts: string[] = [];
@@ -19,8 +19,9 @@ export function clock(seconds: number): string {
 }
 
 /** "1,740 s". */
-export const inSeconds = (value: number): string => measure(number(value), "s");
+export const seconds = (value: number): string => measure(number(value), "s");
 
+/** "1,740", "0.25". */
 export function number(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 2 });
 }
