@@ -1,7 +1,9 @@
 /** The timeline of a widget: static until somebody comes near, then one to work with. */
-import type { Lane, Timeline } from "../../timeline/model/model.ts";
+import type { Lane } from "../../timeline/model/lane.ts";
+import type { Timeline } from "../../timeline/model/timeline.ts";
 import { makeTools, type Tool } from "./tools.ts";
-import type { Subject, TimelineView } from "./view.ts";
+import type { Subject } from "./description.ts";
+import type { TimelineView } from "./view.ts";
 import { toast } from "../kit/toast.ts";
 
 export interface AttachedTimeline {

@@ -1,56 +1,57 @@
-/** What keys do in the chart of a timeline. */
+/** Maps keys to actions in the chart of a timeline. */
 import type { Bar } from "../../../timeline/drawing/layout.ts";
 import { segmentOf } from "./bars.ts";
+import type { Place } from "./selection.ts";
 import { Span } from "./span.ts";
-import type { Place } from "../player/stepping.ts";
 
-export interface Acts {
+export interface Actions {
   /** Moves the focus to a segment. */
   goTo: (place: Place) => void;
-  /** To the next lane in which something goes on, at the same time. */
-  goToLane: (bar: Bar, by: 1 | -1) => void;
+  /** Moves the focus to the segment at the same time in the next row above (-1) or below (1). */
+  goToRowBeside: (bar: Bar, by: 1 | -1) => void;
   select: (place: Place) => void;
   /** Undefined if nothing is selected. */
   unselect: (() => void) | undefined;
   zoom: (factor: number) => void;
+  /** Pans by a fraction of the time in view. */
   pan: (by: number) => void;
-  showAll: () => void;
+  showWholeRun: () => void;
 }
 
-/** Of the bar that has the focus; undefined for a key that is not the chart's. */
+/** Returns what a key does while a bar has the focus; undefined if the chart does not use the key. */
 export function actionOf(
-  { key, shiftKey }: KeyboardEvent,
+  { key, shiftKey }: Pick<KeyboardEvent, "key" | "shiftKey">,
   bar: Bar,
-  acts: Acts,
+  actions: Actions,
 ): (() => void) | undefined {
   const { lane, first, last } = bar;
-  if (shiftKey && key === "ArrowLeft") return () => acts.pan(-0.2);
-  if (shiftKey && key === "ArrowRight") return () => acts.pan(0.2);
+  if (shiftKey && key === "ArrowLeft") return () => actions.pan(-0.2);
+  if (shiftKey && key === "ArrowRight") return () => actions.pan(0.2);
   switch (key) {
     case "ArrowLeft":
-      return () => acts.goTo({ lane, index: first - 1 });
+      return () => actions.goTo({ lane, index: first - 1 });
     case "ArrowRight":
-      return () => acts.goTo({ lane, index: last + 1 });
+      return () => actions.goTo({ lane, index: last + 1 });
     case "ArrowUp":
-      return () => acts.goToLane(bar, -1);
+      return () => actions.goToRowBeside(bar, -1);
     case "ArrowDown":
-      return () => acts.goToLane(bar, 1);
+      return () => actions.goToRowBeside(bar, 1);
     case "Home":
-      return () => acts.goTo({ lane, index: 0 });
+      return () => actions.goTo({ lane, index: 0 });
     case "End":
-      return () => acts.goTo({ lane, index: lane.segments.length - 1 });
+      return () => actions.goTo({ lane, index: lane.segments.length - 1 });
     case "Enter":
     case " ":
-      return () => acts.select({ lane, index: segmentOf(bar) });
+      return () => actions.select({ lane, index: segmentOf(bar) });
     case "Escape":
-      return acts.unselect;
+      return actions.unselect;
     case "+":
     case "=":
-      return () => acts.zoom(Span.STEP);
+      return () => actions.zoom(Span.STEP);
     case "-":
-      return () => acts.zoom(1 / Span.STEP);
+      return () => actions.zoom(1 / Span.STEP);
     case "0":
-      return acts.showAll;
+      return actions.showWholeRun;
     default:
       return undefined;
   }

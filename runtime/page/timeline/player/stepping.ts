@@ -1,17 +1,11 @@
 /** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
-import type { Lane } from "../../../timeline/model/lane.ts";
 import type { Timeline } from "../../../timeline/model/timeline.ts";
 import type { Moment } from "../../../timeline/model/moments.ts";
 import { element } from "../../kit/dom.ts";
 import type { Player } from "./player.ts";
+import type { Place } from "../chart/selection.ts";
 import type { Span } from "../chart/span.ts";
 import { toast } from "../../kit/toast.ts";
-
-/** A segment, by index in its lane. */
-export interface Place {
-  lane: Lane;
-  index: number;
-}
 
 export interface SteppingOptions {
   /** Whoever presses it means `press`. */

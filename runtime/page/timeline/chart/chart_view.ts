@@ -1,0 +1,148 @@
+/** The chart of an interactive timeline in the page: rows that scroll, with a grid and an axis. */
+import * as draw from "../../../timeline/drawing/draw.ts";
+import { LANES, type Bar, type Chart, type Track } from "../../../timeline/drawing/layout.ts";
+import { element } from "../../kit/dom.ts";
+import { findByKey, patchChildren } from "../../kit/patch_dom.ts";
+import { barAt } from "./bars.ts";
+import { scrolledTo } from "./row_window.ts";
+
+/** In px. On a narrow page the names are above the bars, so that rows are higher. */
+const ROW_HEIGHT = 22;
+const NARROW_ROW_HEIGHT = 38;
+
+export class ChartView {
+  readonly element = element("div", "tl-chart");
+  /** Contains all bars; pointers act on it. */
+  readonly lanes = element("div", "tl-lanes");
+  readonly #scroll = element("div", "tl-scroll");
+  readonly #frame = element("div", "");
+  readonly #axis = element("div", "");
+  readonly #look: draw.Look;
+  #drawn: Chart | undefined;
+  #rowHeight = ROW_HEIGHT;
+  #highlighted: Element | undefined;
+
+  constructor(look: draw.Look, signal: AbortSignal, onScroll: () => void) {
+    this.#look = look;
+    this.element.role = "group";
+    this.#scroll.append(this.lanes);
+    this.element.append(this.#frame, this.#scroll, this.#axis);
+    this.#scroll.addEventListener("scroll", onScroll, { signal, passive: true });
+  }
+
+  /** The rows that are drawn now. */
+  get tracks(): readonly Track[] {
+    return this.#drawn?.tracks ?? [];
+  }
+
+  /** The width of the tracks when they were last drawn, in px; 0 before. */
+  get width(): number {
+    return this.#drawn?.width ?? 0;
+  }
+
+  get hasFocus(): boolean {
+    return this.element.contains(document.activeElement);
+  }
+
+  get scrollTop(): number {
+    return this.#scroll.scrollTop;
+  }
+
+  set scrollTop(top: number) {
+    this.#scroll.scrollTop = top;
+  }
+
+  /** The place in the listing of the first row that is in view. */
+  get firstRowInView(): number {
+    return Math.floor(this.#scroll.scrollTop / this.#rowHeight);
+  }
+
+  /** Fits the heights to a number of rows. Returns the width of the tracks in px, 0 if unknown. */
+  fit(rows: number): number {
+    // Before the chart is laid out, a container query cannot know how wide it is.
+    if (this.element.offsetWidth === 0) return 0;
+    const name = parseFloat(getComputedStyle(this.element).getPropertyValue("--tl-name")) || 0;
+    this.#rowHeight = name > 0 ? ROW_HEIGHT : NARROW_ROW_HEIGHT;
+    this.lanes.style.height = `${String(rows * this.#rowHeight)}px`;
+    this.#scroll.style.height = `${String(Math.min(rows, LANES) * this.#rowHeight)}px`;
+    const bar = this.#scroll.offsetWidth - this.#scroll.clientWidth;
+    this.element.style.setProperty("--tl-bar", `${String(bar)}px`);
+    return this.#scroll.clientWidth - name;
+  }
+
+  /**
+   * Draws a chart; elements that did not change stay untouched. `currentBar` finds the bar that can
+   * have the focus among the new tracks.
+   */
+  draw(
+    chart: Chart,
+    currentBar: (tracks: readonly Track[]) => draw.Current | undefined,
+    isSelected: (bar: Bar) => boolean,
+  ): void {
+    this.#drawn = chart;
+    const isOnBar = this.lanes.contains(document.activeElement);
+    const current = currentBar(chart.tracks);
+    patchChildren(
+      this.lanes,
+      chart.tracks.map((track) => {
+        const content = draw.liveTrack(track, this.#look, current, isSelected);
+        return draw.row(track, content, track.index * this.#rowHeight);
+      }),
+    );
+    patchChildren(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
+    patchChildren(this.#axis, [draw.axis(chart, this.#look)]);
+    // If bars were merged or split, the focus moves to the one that now has the keyboard's segment.
+    // A browser takes the focus from an element that can no longer have it, but so late that the
+    // next key would be lost.
+    if (isOnBar && document.activeElement !== this.#focusable) this.focus();
+  }
+
+  /** Puts the focus on the segment where the keyboard was last. */
+  focus(): void {
+    this.#focusable?.focus({ preventScroll: true });
+  }
+
+  /** Puts the focus on that segment and scrolls the page, if necessary, so that it is in view. */
+  focusInView(): void {
+    this.focus();
+    this.#focusable?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** Scrolls the rows as little as brings one into view; `place` is its place in the listing. */
+  scrollToRow(place: number): void {
+    const { scrollTop, clientHeight } = this.#scroll;
+    const top = place * this.#rowHeight;
+    const to = scrolledTo(top, this.#rowHeight, scrollTop, clientHeight);
+    if (to !== scrollTop) this.#scroll.scrollTop = to;
+  }
+
+  /** Converts a position on the screen to a fraction of the width in view. */
+  fractionAt(x: number): number {
+    const width = this.#drawn?.width ?? 1;
+    return (x - this.lanes.getBoundingClientRect().right + width) / width;
+  }
+
+  /** Finds the bar at a position on the screen. */
+  barAt(x: number, y: number): Bar | undefined {
+    const chart = this.#drawn;
+    if (!chart) return undefined;
+    const place = Math.floor((y - this.lanes.getBoundingClientRect().top) / this.#rowHeight);
+    return barAt(chart, place, this.fractionAt(x) * chart.width);
+  }
+
+  /** Outlines a bar, or none. */
+  highlight(bar: Bar | undefined): void {
+    const row = bar && findByKey(this.lanes, draw.rowKey(bar.lane));
+    const track = row?.querySelector(".tl-track");
+    const now = track && findByKey(track, String(bar!.first));
+    if (now === this.#highlighted) return;
+    this.#highlighted?.removeAttribute("data-hover");
+    now?.setAttribute("data-hover", "");
+    this.#highlighted = now ?? undefined;
+  }
+
+  /** The only bar that the keyboard can reach with Tab. */
+  get #focusable(): SVGElement | undefined {
+    return this.lanes.querySelector<SVGElement>("[tabindex]") ?? undefined;
+  }
+}

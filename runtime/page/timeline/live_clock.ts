@@ -1,0 +1,31 @@
+/** Advances the timeline of a run with the run's clock, because a run that waits emits no events. */
+import type { Timeline } from "../../timeline/model/timeline.ts";
+
+/** Time between two redraws, in ms. Readers who prefer reduced motion see fewer. */
+const TICK_MS = 250;
+const CALM_TICK_MS = 1000;
+
+export class LiveClock {
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /**
+   * Advances a timeline regularly until its run has ended.
+   *
+   * `clock` returns the time since the main process began, in ms; `onTick` redraws the timeline.
+   */
+  start(timeline: Timeline, clock: () => number, isCalm: boolean, onTick: () => void): void {
+    this.stop();
+    if (timeline.ended) return;
+    const tick = (): void => {
+      if (timeline.ended) this.stop();
+      else timeline.advance(clock());
+      onTick();
+    };
+    this.#timer = setInterval(tick, isCalm ? CALM_TICK_MS : TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/** The rows of a timeline and its summary in a few words, updated only when lanes have changed. */
+import { LANES, list, type Listed, type Listing } from "../../timeline/drawing/layout.ts";
+import type { Timeline } from "../../timeline/model/timeline.ts";
+import { census, folded, plural } from "../../timeline/words/words.ts";
+
+export class RowList {
+  #listing: Listing = { rows: [], library: [] };
+  #shape: number | undefined;
+  #census = "";
+  #showsLibrary = false;
+
+  get rows(): readonly Listed[] {
+    return this.#listing.rows;
+  }
+
+  /** How many processes, threads and tasks there are. */
+  get census(): string {
+    return this.#census;
+  }
+
+  /** The label of the button that shows or hides the rows of libraries; empty if there are none. */
+  get libraryLabel(): string {
+    const { library } = this.#listing;
+    return library.length === 0 ? "" : `${this.#showsLibrary ? "Hide" : "Show"} ${folded(library)}`;
+  }
+
+  /** Says how many rows can only be reached by scrolling; empty if all are in view. */
+  get scrollHint(): string {
+    const below = this.#listing.rows.length - LANES;
+    return below > 0 ? `Scroll to see ${plural(below, "more row")}. ` : "";
+  }
+
+  /** Another timeline is shown: the next update starts from it. */
+  reset(): void {
+    this.#shape = undefined;
+  }
+
+  toggleLibrary(): void {
+    this.#showsLibrary = !this.#showsLibrary;
+    this.reset();
+  }
+
+  /** Lists the rows again if lanes have changed; returns whether it did. */
+  update(timeline: Timeline): boolean {
+    if (this.#shape === timeline.shape) return false;
+    this.#shape = timeline.shape;
+    this.#listing = list(timeline, this.#showsLibrary);
+    this.#census = census(timeline);
+    return true;
+  }
+}

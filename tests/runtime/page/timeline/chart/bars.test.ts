@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { barAt, nearest, segmentOf } from "../../../../../runtime/page/timeline/chart/bars.ts";
+import { draw, makeTimeline } from "../fixture.ts";
+
+const timeline = makeTimeline();
+const chart = draw(timeline);
+const bars = chart.tracks[1]!.bars;
+
+test("a position inside a bar finds this bar", () => {
+  for (const bar of bars) assert.equal(barAt(chart, 1, bar.x + bar.width / 2), bar);
+});
+
+test("a position a few pixels beside a bar finds it, one farther away does not", () => {
+  const last = bars.at(-1)!;
+  const end = last.x + last.width;
+  assert.equal(barAt(chart, 1, end + 4), last);
+  assert.equal(barAt(chart, 1, end + 40), undefined);
+});
+
+test("a row that is not drawn has no bars", () => {
+  assert.equal(barAt(chart, 99, 10), undefined);
+});
+
+test("where two bars touch, the narrower one is found", () => {
+  const [one, other] = [bars[0]!, bars[1]!];
+  const narrower = one.width < other.width ? one : other;
+  assert.equal(barAt(chart, 1, other.x), narrower);
+});
+
+test("a bar of merged segments stands for one of them", () => {
+  const merged = draw(timeline, 0, 1e6).tracks[1]!.bars[0]!;
+  assert.ok(merged.last > merged.first);
+  const index = segmentOf(merged);
+  assert.equal(merged.lane.segments[index], merged.segment);
+});
+
+test("the nearest bar contains the segment, follows it, or is the last one", () => {
+  const track = { ...chart.tracks[1]!, bars: bars.slice(1) };
+  assert.equal(nearest(track, 2), bars[2]);
+  assert.equal(nearest(track, 0), bars[1]);
+  assert.equal(nearest(track, 99), bars.at(-1));
+  assert.equal(nearest({ ...track, bars: [] }, 0), undefined);
+});

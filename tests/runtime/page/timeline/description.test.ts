@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Describer } from "../../../../runtime/page/timeline/description.ts";
+import { headline } from "../../../../runtime/timeline/words/headline.ts";
+import { makeTimeline } from "./fixture.ts";
+
+const timeline = makeTimeline();
+
+test("the caption names what is shown, how many lanes there are and how long the run took", () => {
+  const { caption } = new Describer().describe(timeline, { what: "of this run" }, "3 tasks");
+  assert.equal(caption, "Timeline of this run: 3 tasks, 100\u00a0ms");
+});
+
+test("the chart's name has the headline and says which keys move through it", () => {
+  const found = new Describer().describe(timeline, { what: "of this run" }, "3 tasks");
+  assert.equal(found.headline, headline(timeline));
+  assert.ok(found.label.startsWith("Timeline: 3 tasks, 100\u00a0ms."), found.label);
+  assert.ok(found.label.includes(found.headline));
+  assert.ok(found.label.endsWith("Arrow keys go from state to state and from row to row."));
+});
+
+test("a comparison brings its own words", () => {
+  const subject = { what: "of these runs", about: "2 programs", says: "The first is faster." };
+  assert.deepEqual(new Describer().describe(timeline, subject, "3 tasks"), {
+    caption: "Timeline of these runs: 2 programs",
+    headline: "The first is faster.",
+    label:
+      "Timeline: 2 programs. The first is faster. " +
+      "Arrow keys go from state to state and from row to row.",
+  });
+});
+
+test("the headline is computed again after a change, and for another timeline", () => {
+  const describer = new Describer();
+  const live = makeTimeline();
+  const of = (shown: typeof live): string => describer.describe(shown, { what: "" }, "").headline;
+  of(live);
+  live.add(1, [["lane", 9, 1, "task", "Task-9", 50, 1, 5]]);
+  live.end(5000);
+  assert.equal(of(live), headline(live));
+  assert.equal(of(timeline), headline(timeline));
+});
