@@ -1,12 +1,12 @@
 /**
- * Starts Python in Node, imports what programs here use most, and writes its memory down.
+ * Starts Python in Node, imports the modules that programs use most, and writes a snapshot of its memory.
  *
- * The memory also notes whether the engine can switch stacks, so there is one file for each case;
- * Node 24 can when it is told to.
+ * A snapshot depends on whether the engine can switch stacks, so there is one for each case. Node 24 can
+ * if it is started with the flag.
  *
- * With LIBRARIES, the folder that pack_packages.py has made, the libraries that servers are written with
- * are imported as well. What whoever takes up that memory has to know then goes to standard output, as
- * JSON: the names of the libraries, and of their modules in C the library, path and handle.
+ * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
+ * which servers are written. The facts that are needed to start from such a snapshot are then printed
+ * as JSON: the names of the libraries, and the library, path and handle of each extension module.
  *
  * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT [LIBRARIES]
  */
@@ -15,7 +15,9 @@ import { join } from "node:path";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import { beReproducible } from "./reproducible.ts";
-import { Kernel, type PythonMemory } from "../worker/kernel/kernel.ts";
+import { memoryOf, type PythonMemory } from "../worker/kernel/internals.ts";
+import { JavaScriptBoundary } from "../worker/kernel/javascript_boundary.ts";
+import { Kernel } from "../worker/kernel/kernel.ts";
 import { LateLibrary } from "../worker/links/library.ts";
 import { install, modulesOf } from "../worker/startup/modules.ts";
 import { HOME, install as installLibraries } from "../worker/startup/packages.ts";
@@ -24,20 +26,19 @@ import { PageLink } from "../worker/links/page_link.ts";
 import { handleOf, preloading, type Loader } from "../worker/startup/preload.ts";
 import { ProcessLink } from "../worker/links/process_link.ts";
 import { nameOf, pack } from "../worker/startup/snapshot.ts";
-import { Watch } from "../worker/kernel/watch.ts";
 
-/** Each makes every start a little longer and the file larger, and its first import quicker. */
+/** Each module makes the file larger and every start slower, and its own first import faster. */
 const IMPORTED =
   "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
   "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
 
-/** What programs with libraries begin with, and what those import when they are first used. */
+/** The libraries that programs declare for a server, and what they import, also when first used. */
 const DECLARED = ["fastapi", "httpx"];
 const SERVERS = "fastapi, httpx, pydantic, anyio.to_thread, anyio._backends._asyncio";
 
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
-/** Objects of Python's own allocator that are free keep their last content: overwrites them. */
+/** Overwrites the free objects of Python's own allocator, which keep their last content. */
 const OVERWRITE = `
 def overwrite():
     header = bytes().__sizeof__()
@@ -46,35 +47,36 @@ overwrite()
 del overwrite
 `;
 
+/** Further parts of Pyodide's Emscripten module; without one of them, the build fails. */
 interface Allocator extends PythonMemory {
   HEAPU8: Uint8Array<ArrayBuffer>;
   _free(address: number): void;
-  /** Address of the number at which the heap ends. */
+  /** Address of the end of the heap. */
   _emscripten_get_sbrk_ptr(): number;
   _emscripten_stack_get_current(): number;
   _emscripten_stack_get_end(): number;
 }
 
-/** Larger than any hole in the heap of a Python that has just started; smaller ones follow. */
+/** More bytes than any hole in the heap has after the start of Python; smaller allocations follow. */
 const LARGEST = 2 ** 19;
 const SMALLEST = 16;
 
-/** What is free would be kept as well, with what it held before: fills it with zeros. */
+/** Fills free memory with zeros, because its previous content would make the snapshot larger. */
 function wipe(pyodide: PyodideAPI): void {
   pyodide.runPython(OVERWRITE, { globals: pyodide.toPy({}) });
-  const memory = (pyodide as unknown as { _module: Allocator })._module;
+  const memory = memoryOf(pyodide) as Allocator;
   const end = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
-  const held: number[] = [];
+  const allocated: number[] = [];
   for (let size = LARGEST; size >= SMALLEST; size = Math.min(Math.floor(size * 0.8), size - 8)) {
     for (;;) {
       const address = memory._malloc(size);
-      held.push(address);
-      // From behind the heap: no hole is left that is so large.
+      allocated.push(address);
+      // This memory is from behind the old end of the heap, so no hole of this size is left.
       if (address + size > end) break;
       memory.HEAPU8.fill(0, address, address + size);
     }
   }
-  for (const address of held) memory._free(address);
+  for (const address of allocated) memory._free(address);
   const last = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
   memory.HEAPU8.fill(0, last);
   memory.HEAPU8.fill(0, memory._emscripten_stack_get_end(), memory._emscripten_stack_get_current());
@@ -86,7 +88,7 @@ interface Lock {
 
 interface Libraries {
   archives: Record<string, ArrayBuffer>;
-  /** Modules in C, each with the name of its library. */
+  /** The extension modules, with the name of their library. */
   modules: { library: string; path: string; module: WebAssembly.Module }[];
 }
 
@@ -96,7 +98,7 @@ async function readLibraries(folder: string): Promise<Libraries> {
     { archive: string; requires: string[] }
   >;
   const names = new Set(DECLARED);
-  // What is added to a set while it is gone through is gone through as well.
+  // The loop also visits the names that are added to the set meanwhile.
   for (const name of names) listed[name]!.requires.forEach((required) => names.add(required));
   const libraries: Libraries = { archives: {}, modules: [] };
   for (const library of names) {
@@ -126,24 +128,24 @@ gc.freeze()
 async function main(wheels: string, output: string, folder?: string): Promise<void> {
   const libraries = folder === undefined ? undefined : await readLibraries(folder);
   const kernel = new Kernel();
-  const nobody = () => {};
-  const link = new PageLink(nobody);
+  const ignore = () => {};
+  const link = new PageLink(ignore);
   const processes = new ProcessLink(new MessageChannel().port1, 0, {
-    ...{ start: nobody, interrupt: nobody, output: nobody, note: nobody, trace: nobody },
+    ...{ start: ignore, interrupt: ignore, output: ignore, note: ignore, trace: ignore },
   });
   const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
-  const pyodide = await new Watch(() => 0, kernel.clock).during(
+  const pyodide = await new JavaScriptBoundary(() => 0, kernel.clock).instrument(
     () =>
       loadPyodide({
         env: { HOME: "/home/reader" },
         _makeSnapshot: true,
         createPyodideModule: preloading(createPyodideModule, libraries?.modules ?? []),
       }),
-    { made: (memory) => (initial = new Uint8Array(memory.buffer.slice(0))) },
+    { onMemory: (memory) => (initial = new Uint8Array(memory.buffer.slice(0))) },
   );
-  // Not by `loadPackage`, which would leave its list of packages in the memory.
+  // `loadPackage` would leave its list of packages in the snapshot.
   for (const { file_name: name } of Object.values((JSON.parse(lock) as Lock).packages)) {
     const wheel = new Uint8Array(await readFile(join(wheels, name)));
     pyodide.unpackArchive(wheel, "wheel", { extractDir: SITE_PACKAGES });
@@ -167,5 +169,5 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
 const [, , wheels, output, libraries] = process.argv;
 beReproducible();
 await main(wheels!, output!, libraries);
-// The kernel's channel would keep the process alive.
+// The kernel's message channels would keep the process alive.
 process.exit();

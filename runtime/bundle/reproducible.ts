@@ -1,34 +1,33 @@
 /**
- * Takes away what differs from one run of Node to the next, so that one tree makes the same memory of
- * Python wherever and whenever it is built: a reader's browser, which keeps files by their content,
- * then need not fetch it anew. What must not be the same for all readers is set anew by
- * `browser_runtime.begin()`.
+ * Removes differences between runs of Node, so that the same sources give the same snapshot wherever and
+ * whenever it is made. Browsers cache files by their content, so readers then do not have to download an
+ * unchanged snapshot again. `browser_runtime.begin()` sets whatever must differ between readers.
  */
 import crypto from "node:crypto";
 import process from "node:process";
 
-/** To be called before anything else happens. */
+/** Makes this process reproducible. Must be called before Python is loaded. */
 export function beReproducible(): void {
   process.env.TZ = "UTC";
-  // Emscripten makes LANG of it.
+  // Emscripten derives the environment variable LANG from it.
   Object.defineProperty(navigator, "language", { value: "en-US" });
-  // And of this, path and all, the name of the program.
+  // Emscripten uses the path of the script as the name of the program.
   process.argv.length = 1;
-  replaceChance();
+  replaceRandomNumbers();
   replaceClocks();
-  // Objects of Python whose last use was JavaScript's are freed when that collects its garbage.
-  Object.assign(globalThis, { FinalizationRegistry: Keeping });
+  // When JavaScript collects its garbage, Pyodide would release Python objects at unpredictable times.
+  Object.assign(globalThis, { FinalizationRegistry: NoFinalization });
 }
 
-class Keeping {
+class NoFinalization {
   register(): void {}
   unregister(): boolean {
     return false;
   }
 }
 
-/** A linear congruential generator: nothing here asks for more. */
-function replaceChance(): void {
+/** Replaces the random numbers by a linear congruential generator, which is good enough here. */
+function replaceRandomNumbers(): void {
   let state = 1;
   const next = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0);
   const fill = <T extends ArrayBufferView>(view: T): T => {
@@ -41,19 +40,19 @@ function replaceChance(): void {
   Math.random = () => next() / 2 ** 32;
 }
 
-/** Clocks that go on by a millisecond whenever they are read: Python must see them go on. */
+/** Replaces the clocks by some that advance by 1 ms per reading, because Python waits for them to advance. */
 function replaceClocks(): void {
   const System = Date;
   const start = System.UTC(2026, 0);
-  let read = 0;
-  performance.now = () => ++read;
+  let readings = 0;
+  performance.now = () => ++readings;
   globalThis.Date = class extends System {
     constructor(...parts: []) {
       if (parts.length > 0) super(...parts);
       else super(Date.now());
     }
     static override now(): number {
-      return start + ++read;
+      return start + ++readings;
     }
   } as DateConstructor;
 }

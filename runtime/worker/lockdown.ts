@@ -1,12 +1,12 @@
 /**
- * Takes away from a worker's global object whatever programs have no use for.
+ * Removes everything from a worker's global object that programs do not need.
  *
- * The sandbox's opaque origin and its policy already keep programs from storage and network; this is
- * for what those let pass (nested workers, channels) and for the day one of them fails. It is a list
- * of what stays, so that what browsers add in future is gone without our knowing its name.
+ * The sandbox's opaque origin and content security policy already keep programs from storage and network.
+ * This removes what they allow, such as nested workers and channels, and protects readers if one of the
+ * two fails. The list says what is kept, so that APIs that browsers add in future are removed as well.
  */
 
-/** The language, then what Pyodide and the runtime use after they have started. */
+/** The language, followed by what Pyodide and the runtime use after their start. */
 const KEPT = new Set(
   (
     "Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date " +
@@ -22,7 +22,7 @@ const KEPT = new Set(
   ).split(" "),
 );
 
-/** Deletes from the object, and from the prototypes between it and `EventTarget`, what is not kept. */
+/** Deletes all other properties of the object and of its prototypes up to `EventTarget`. */
 export function lockDown(scope: object): void {
   for (
     let level: object | null = scope;

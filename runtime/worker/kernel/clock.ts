@@ -1,122 +1,128 @@
 /**
- * The clocks that a program reads, when they do not show real time: they go some times faster, or they
- * stand still until Python lets them jump, which it does when every thread waits (see virtual_time.py).
+ * The clocks that a program reads. They can run faster than real time, or show virtual time, which
+ * stands still until Python advances it because every thread waits; see virtual_time.py.
  *
- * All of Python's clocks but those of the processor, `datetime`'s included, end in one function of
- * WASI, which `Watch` lets pass through here.
+ * Every clock of Python except those for processor time, and `datetime` too, calls one function of
+ * WASI, which `JavaScriptBoundary` redirects to this module.
  */
+import { createEnvironment, type Environment } from "./environment.ts";
 
-/** WASI's numbers. */
+/** WASI's numbers of the clocks that are replaced; higher numbers measure processor time. */
 const REALTIME = 0;
 const MONOTONIC = 1;
 
-const MS = 1e6;
+const NS_PER_MS = 1e6;
 
 /**
- * A program that has looked at the clock so often without waiting waits for the time to come: then
- * each look takes some, or it would never end.
+ * A program that reads virtual time this often without waiting is in a loop that ends at some time.
+ * From then on each reading advances the clock, because otherwise the loop would never end.
  */
-const PATIENCE = 1_000_000;
-const LOOK_NS = 10_000;
+const FREE_READINGS = 1_000_000;
+const READING_NS = 10_000;
 
 export type ReadClock = (id: number, precision: bigint, address: number) => number;
 export type ResolveClock = (id: number, address: number) => number;
 
 export class Clock {
-  /** So many times faster than real time; infinite: waiting takes none. */
+  /** How many times faster than real time the clocks run; infinite for virtual time. */
   rate = 1;
-  /** So many ms the monotonic clock is ahead of this worker's: processes have one in common. */
-  shift = 0;
-  /** Looks that have taken time. */
-  looks = 0;
-  #left = PATIENCE;
-  /** Real times when it was started, in ms. */
-  #origin = 0;
-  #date = 0;
-  /** What it shows, in ns, when it goes only by jumps. */
-  #now = 0;
-  /** So many ms it is behind: the program was paused. */
-  #behind = 0;
-  /** When it was told to stand still, in ms by the browser's two clocks. */
-  #held: { time: number; date: number } | undefined;
-  /** It has never stood still. */
-  #isPunctual = true;
+  /** How many ms the monotonic clock is ahead of this worker's, so that all processes share one. */
+  offset = 0;
+  /** How many readings have advanced virtual time. */
+  paidReadings = 0;
+  readonly #environment: Pick<Environment, "now" | "date">;
+  #freeReadings = FREE_READINGS;
+  /** Real time in ms when the program's clocks were started. */
+  #startTime = 0;
+  /** The date in ms when they were started. */
+  #startDate = 0;
+  /** Virtual time in ns. */
+  #virtual = 0;
+  /** For how many ms the program has been paused. */
+  #pausedFor = 0;
+  /** When the program was paused, by the browser's two clocks in ms; undefined while it runs. */
+  #pausedAt: { time: number; date: number } | undefined;
+  /** Whether the program has ever been paused, so that its clocks are behind the browser's. */
+  #hasPaused = false;
 
-  /** Starts at 0; the date goes on from where it is. */
+  constructor(environment: Pick<Environment, "now" | "date"> = createEnvironment()) {
+    this.#environment = environment;
+  }
+
+  /** Restarts the elapsed time at 0. The date continues from the real one. */
   start(rate: number): void {
     this.rate = rate;
-    this.#origin = performance.now();
-    this.#date = Date.now();
-    this.#now = this.looks = 0;
-    this.#left = PATIENCE;
+    this.#startTime = this.#environment.now();
+    this.#startDate = this.#environment.date();
+    this.#virtual = this.paidReadings = 0;
+    this.#freeReadings = FREE_READINGS;
   }
 
-  /** In ns; later calls never show less. */
+  /** The program's time since `start`, in ns. It never decreases, and reading it can advance it. */
   get elapsed(): number {
     if (this.rate !== Infinity) {
-      return Math.round((this.#time - this.#origin) * this.rate * MS);
+      return Math.round((this.#time - this.#startTime) * this.rate * NS_PER_MS);
     }
-    if (this.#left > 0) this.#left -= 1;
+    if (this.#freeReadings > 0) this.#freeReadings -= 1;
     else {
-      this.#now += LOOK_NS;
-      this.looks += 1;
+      this.#virtual += READING_NS;
+      this.paidReadings += 1;
     }
-    return this.#now;
+    return this.#virtual;
   }
 
-  /** Lets it jump forward, to what it is to show in ns. */
-  jump(to: number): void {
-    this.#now = Math.max(this.#now, to);
-    this.#left = PATIENCE;
+  /** Advances virtual time to this many ns since `start`. */
+  advance(to: number): void {
+    this.#virtual = Math.max(this.#virtual, to);
+    this.#freeReadings = FREE_READINGS;
   }
 
-  /** Lets it stand still from now on. */
-  hold(): void {
-    this.#isPunctual = false;
-    this.#held ??= { time: performance.now(), date: Date.now() };
+  pause(): void {
+    this.#hasPaused = true;
+    this.#pausedAt ??= { time: this.#environment.now(), date: this.#environment.date() };
   }
 
-  /** Lets it go on from what it shows. */
-  release(): void {
-    if (this.#held) this.#behind += performance.now() - this.#held.time;
-    this.#held = undefined;
+  /** Lets the clocks continue from what they show. */
+  resume(): void {
+    if (this.#pausedAt) this.#pausedFor += this.#environment.now() - this.#pausedAt.time;
+    this.#pausedAt = undefined;
   }
 
-  /** What it has lost by standing still does not count any more. */
-  forget(): void {
-    this.#isPunctual = true;
-    this.#behind = 0;
-    this.#held = undefined;
+  /** Forgets all pauses, so that the next program starts with the browser's time. */
+  forgetPauses(): void {
+    this.#hasPaused = false;
+    this.#pausedFor = 0;
+    this.#pausedAt = undefined;
   }
 
-  /** In ms, of what the browser's own shows: one look, as it may go on between two. */
+  /** Real time in ms without the pauses. */
   get #time(): number {
-    return (this.#held?.time ?? performance.now()) - this.#behind;
+    return (this.#pausedAt?.time ?? this.#environment.now()) - this.#pausedFor;
   }
 
-  get #today(): number {
-    return (this.#held?.date ?? Date.now()) - this.#behind;
+  get #date(): number {
+    return (this.#pausedAt?.date ?? this.#environment.date()) - this.#pausedFor;
   }
 
-  /** WASI's `clock_time_get`, with the browser's own for real time. */
+  /** Wraps WASI's `clock_time_get`; `original` reads the browser's own clocks. */
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
-      const isShifted = this.shift !== 0 && id === MONOTONIC;
-      const isOwn = this.rate === 1 && !isShifted && this.#isPunctual;
-      if (isOwn || id > MONOTONIC) return original(id, precision, address);
-      const shown = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
+      const isShifted = this.offset !== 0 && id === MONOTONIC;
+      const isReal = this.rate === 1 && !isShifted && !this.#hasPaused;
+      if (isReal || id > MONOTONIC) return original(id, precision, address);
+      const result = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
       if (this.rate === 1 || isShifted) {
-        const now = id === REALTIME ? this.#today : this.#time + this.shift;
-        shown[0] = BigInt(Math.round(now * MS));
+        const now = id === REALTIME ? this.#date : this.#time + this.offset;
+        result[0] = BigInt(Math.round(now * NS_PER_MS));
       } else {
-        const date = id === REALTIME ? BigInt(this.#date) * BigInt(MS) : 0n;
-        shown[0] = date + BigInt(this.elapsed);
+        const start = id === REALTIME ? BigInt(this.#startDate) * BigInt(NS_PER_MS) : 0n;
+        result[0] = start + BigInt(this.elapsed);
       }
       return 0;
     };
   }
 
-  /** WASI's `clock_res_get`, likewise. */
+  /** Wraps WASI's `clock_res_get`: virtual time has a resolution of 1 ns. */
   resolution(original: ResolveClock, memory: () => WebAssembly.Memory | undefined): ResolveClock {
     return (id, address) => {
       if (this.rate !== Infinity || id > MONOTONIC) return original(id, address);

@@ -1,64 +1,66 @@
 /**
- * What Python threads in the worker stand on: waiting, taking turns, being interrupted.
+ * Suspends and resumes the Python threads of this worker: they wait, take turns, and are interrupted.
  *
- * Each Python thread is a call on a WebAssembly stack of its own (JSPI). One runs at a time; a thread
- * gives way where it waits, at a gate, and when its time slice is over: Python asks every few dozen
- * bytecode checks for signals, and we look at the clock.
+ * Each Python thread is a call on a WebAssembly stack of its own, which the engine can suspend:
+ * https://webassembly.github.io/js-promise-integration/js-api/ (JSPI). One thread runs at a time. It is
+ * suspended where it waits, at a gate, and when its time slice is over. Python asks for signals once in
+ * a few dozen bytecode checks, and the kernel answers with a signal when the slice is over; the handler
+ * of that signal then yields to the other threads.
  *
- * Promises are handed to Python inside objects: one that a call returns bare makes Pyodide create a
- * future on the running event loop, which is the very loop that is about to sleep.
+ * Paused programs: every thread stays suspended, the program's clocks stop, and wake-ups are postponed
+ * until the program resumes. A step resumes one thread, which pauses the program again when it waits.
+ *
+ * This object is the Python module `browser_kernel`, so its public names follow Python's conventions.
+ * Promises are returned to Python inside objects, because Pyodide turns a bare promise into a future of
+ * the running event loop, and that loop is the one that is about to be suspended.
  */
-
 import { Clock } from "./clock.ts";
-import { Frames, type FrameMemory } from "./frames.ts";
-import { Pace } from "./time_slices.ts";
+import { createEnvironment, type Environment, type Timer } from "./environment.ts";
+import { SIGNAL_INTERVAL, type PythonMemory } from "./internals.ts";
+import { SuspendedFrames } from "./suspended_frames.ts";
+import { SliceTimer } from "./time_slices.ts";
 
-/** How a wait ended; the same numbers as in scheduler.py. */
+/** How a wait ended; scheduler.py has the same numbers. */
 export const WOKEN = 0;
 export const TIMED_OUT = 1;
 export const INTERRUPTED = 2;
 
-/** SIGVTALRM: "time slice over". Programs keep SIGINT for themselves. */
+/** SIGVTALRM reports the end of a time slice, so that programs have SIGINT to themselves. */
 const SLICE_SIGNAL = 26;
 
-/** Python asks for signals after so many bytecode checks. */
-const COUNT = 50;
+/** The largest delay of `setTimeout`: https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html */
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** setTimeout's largest delay. */
-const LONGEST = 2 ** 31 - 1;
+/** A thread without others to yield to still yields this often, to let in messages from the page. */
+const MAX_UNRESPONSIVE_MS = 20;
 
-/** A thread alone need not give way to anyone, but messages from the page want in. */
-const ALONE_MS = 20;
+/** The number of counters that `try_again` tries before it starts over. */
+const RETRY_COUNTS = 7;
 
-/** The parts of Pyodide's Emscripten module that are needed here and for `Frames`. */
-export interface PythonMemory extends FrameMemory {
-  /** Address of the flag that makes Python ask for signals at all. */
-  _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
-  /** Address of the count down to the next time it asks. */
-  __Py_emscripten_signal_clock: number;
-}
-
+/** A place where one thread waits until the gate is opened. */
 export interface Gate {
+  /** Resolves to how the wait ended. */
   promise: Promise<number>;
-  /** Whoever waits there goes on, now or when the program does. */
+  /** Whether the thread may resume: immediately, or when the program is resumed. */
   opened: boolean;
-  /** Whoever waits there has been let on: opened while the program is paused, it is not yet. */
+  /** Whether the promise is resolved. It is not if the gate was opened while the program was paused. */
   settled: boolean;
   open(outcome: number): void;
 }
 
 /**
- * Whether the program goes on. Paused, all its threads stay suspended. For one turn: whoever may go on
- * next does, until it waits or its slice is over; then the program is paused again.
+ * Whether threads may resume. A step begins as "step pending": the next thread that is ready resumes, and
+ * the state becomes "in step". When this thread waits, ends or uses up its time slice, the program is
+ * paused again.
  */
-type Motion = "going" | "paused" | "one turn" | "in its turn";
+type State = "running" | "paused" | "step pending" | "in step";
 
-/** A wait that the clock ends. */
-interface Timed {
-  /** In ms of real time, from `since` on; while the program is paused none of it passes. */
+/** A wait that ends at some time, of which nothing passes while the program is paused. */
+interface Timeout {
+  /** Real time in ms that was left at `since`. */
   left: number;
   since: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
+  timer: Timer | undefined;
 }
 
 interface PythonCall {
@@ -67,129 +69,135 @@ interface PythonCall {
 }
 
 export class Kernel {
-  /** Stop was pressed, and the main thread does not know yet. */
+  /** Whether the reader has stopped the program, and the main thread has not noticed yet. */
   interrupted = false;
-  /** How long a thread may run while others want to, in ms. */
+  /** The length of a time slice in ms, if other threads are ready. */
   interval = 5;
-  /** How many threads there are. */
+  /** The number of threads. */
   threads = 1;
-  /** For how long no thread has run while a program waited, in ms. */
+  /** For how many ms of this program no thread has run. */
   idle = 0;
-  /** What the program reads. */
-  readonly clock = new Clock();
-  #idleSince: number | undefined;
-  #breathed = 0;
-  #armed = false;
-  #sliceStart = 0;
-  #attempts = 0;
-  #shortened = false;
-  #mainGate: Gate | undefined;
+  /** The clock that the program reads. */
+  readonly clock: Clock;
+  /** Called when a step has ended and its thread is suspended. */
+  onStepEnd: () => void = () => {};
+  readonly #environment: Environment;
+  readonly #sliceTimer: SliceTimer;
   #memory: PythonMemory | undefined;
-  #frames: Frames | undefined;
-  readonly #pace = new Pace(
-    () => this.#frames?.place() ?? 0,
-    (now) => this.#signalAt(now),
-  );
-  readonly #channel = new MessageChannel();
-  readonly #breathing: (() => void)[] = [];
-  readonly #cell: Int32Array | undefined;
-  #motion: Motion = "going";
-  /** What goes on when the program does. */
-  readonly #held: (() => void)[] = [];
-  readonly #draining = new MessageChannel();
-  readonly #timed = new Map<Gate, Timed>();
-  /** Called when the program has paused after a turn, once nothing of it runs. */
-  onTurnOver: () => void = () => {};
+  #frames: SuspendedFrames | undefined;
+  #state: State = "running";
+  /** Threads that are ready but must not resume yet, in the order in which they were woken. */
+  readonly #postponed: (() => void)[] = [];
+  readonly #resumeNextLater: () => void;
+  /** Threads that have yielded. */
+  readonly #yielded: (() => void)[] = [];
+  readonly #resumeYieldedLater: () => void;
+  readonly #timeouts = new Map<Gate, Timeout>();
+  #mainGate: Gate | undefined;
+  /** When a thread last yielded, so that messages from the page were let in. */
+  #lastYield = 0;
+  #idleSince: number | undefined;
+  #isArmed = false;
+  #sliceStart = 0;
+  #retries = 0;
+  /** Whether Python's counter was set so that the bytecode asks for signals next. */
+  #isCounterShortened = false;
 
-  constructor() {
-    // A message is delivered at once; nested timers are delayed by 4 ms.
-    this.#channel.port1.onmessage = () => {
-      this.#breathed = performance.now();
-      const goOn = this.#breathing.shift();
-      if (goOn) this.#let(goOn);
-    };
-    this.#draining.port1.onmessage = () => this.#drain();
-    try {
-      // The SharedArrayBuffer constructor is hidden on pages without COOP/COEP headers; a shared
-      // memory's buffer is one all the same, and waiting on it is allowed in workers.
-      const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-      this.#cell = new Int32Array(memory.buffer);
-    } catch {
-      // Then `block` spins.
-    }
+  constructor(environment = createEnvironment(), clock = new Clock(environment)) {
+    this.#environment = environment;
+    this.clock = clock;
+    this.#sliceTimer = new SliceTimer(
+      () => this.#frames?.bytecodeAddress() ?? 0,
+      (now) => this.#signalAt(now),
+      environment.now,
+    );
+    this.#resumeYieldedLater = environment.createTask(() => {
+      this.#lastYield = this.#environment.now();
+      const resume = this.#yielded.shift();
+      if (resume) this.#resumeOrPostpone(resume);
+    });
+    this.#resumeNextLater = environment.createTask(() => this.#resumePostponed());
   }
 
-  /** To be called once, when Python has started. */
+  /** Connects the kernel to Python, once that has started. */
   connect(memory: PythonMemory): void {
     this.#memory = memory;
-    this.#frames = new Frames(memory);
+    this.#frames = new SuspendedFrames(memory);
   }
 
-  /** Stands in for Pyodide's look into its interrupt buffer: the number of a signal, or 0. */
+  // --- time slices ---
+
+  /** The function that Python calls to ask for signals, instead of reading Pyodide's interrupt buffer. */
   get dueSignal(): () => number {
-    return this.#pace.due;
+    return this.#sliceTimer.dueSignal;
   }
 
   #signalAt(now: number): number {
-    // Paused, Python runs only to tell how everything stands.
-    if (!this.#armed || this.is_paused()) return 0;
-    if (now - this.#sliceStart < (this.threads > 1 ? this.interval : ALONE_MS)) return 0;
+    // In a paused program, Python runs only to describe its state.
+    if (!this.#isArmed || this.is_paused()) return 0;
+    const length = this.threads > 1 ? this.interval : MAX_UNRESPONSIVE_MS;
+    if (now - this.#sliceStart < length) return 0;
     if (this.threads > 1 && !this.#isBetweenInstructions()) return 0;
     this.#sliceStart = now;
     return SLICE_SIGNAL;
   }
 
   /**
-   * Whether the bytecode asks, not one of Python's C functions. Those keep the GIL on CPython, and
-   * some of them are in the middle of something that no other thread must see.
+   * Whether the bytecode asks for signals, and not one of Python's C functions. A C function keeps the GIL
+   * in CPython, and can be in the middle of a change that no other thread must see.
    *
-   * Only the bytecode counts, from the usual number down to 0, and begins anew as it asks. The first
-   * time that may have been before, so the count is shortened, and the answer comes with the next.
+   * Only the bytecode uses the counter, which is reset to `SIGNAL_INTERVAL` just before the bytecode asks.
+   * A counter with this value can also be left from an earlier question. Therefore the first call only
+   * shortens the counter, and the answer comes with the next question.
    */
   #isBetweenInstructions(): boolean {
-    if (this.#shortened && this.#countDown === COUNT) {
-      this.#shortened = false;
+    if (this.#isCounterShortened && this.#counter === SIGNAL_INTERVAL) {
+      this.#isCounterShortened = false;
       return true;
     }
-    this.#shortened = true;
-    // Not upwards: a C function may ask after each instruction.
-    this.#countDown = Math.min(this.#countDown, 1);
-    this.#pace.forget();
+    this.#isCounterShortened = true;
+    // Never upwards: a C function can ask after every instruction, and the counter must reach 0.
+    this.#counter = Math.min(this.#counter, 1);
+    this.#sliceTimer.reset();
     return false;
   }
 
-  get #countDown(): number {
+  /** After how many more bytecode checks Python asks for signals. */
+  get #counter(): number {
     return this.#memory!.HEAPU32[this.#memory!.__Py_emscripten_signal_clock >> 2]!;
   }
 
-  set #countDown(checks: number) {
+  set #counter(checks: number) {
     this.#memory!.HEAPU32[this.#memory!.__Py_emscripten_signal_clock >> 2] = checks;
   }
 
-  /** From now on running code is interrupted when its slice is over, or no longer. */
+  /** Starts or stops ending time slices of running code. */
   arm(armed: boolean): void {
-    this.#armed = armed;
-    this.#sliceStart = performance.now();
+    this.#isArmed = armed;
+    this.#sliceStart = this.#environment.now();
     const memory = this.#memory!;
     memory.HEAPU8[memory._Py_EMSCRIPTEN_SIGNAL_HANDLING] = Number(armed);
   }
 
   /**
-   * The slice is over, but the thread could not be interrupted here: try again a few checks later.
+   * Sends the signal again a few bytecode checks later, because the thread could not yield here.
    *
-   * How many differs from time to time. In a loop, the usual number leads to the same place again.
+   * The number of checks changes with each call. With a constant number, a loop whose length divides it
+   * would always be interrupted at the same place, where it cannot yield.
    */
   try_again(): void {
     this.#sliceStart = -Infinity;
-    this.#attempts = (this.#attempts + 1) % 7;
-    this.#countDown = this.#attempts;
-    this.#shortened = false;
-    this.#pace.forget();
+    this.#retries = (this.#retries + 1) % RETRY_COUNTS;
+    this.#counter = this.#retries;
+    this.#isCounterShortened = false;
+    this.#sliceTimer.reset();
   }
 
-  /** A place to wait at, until someone opens it or after so many ms (none when negative). */
+  // --- waiting ---
+
+  /** Creates a gate for the running thread, which opens by itself after some ms unless they are negative. */
   gate(milliseconds: number, isMain: boolean): Gate {
-    this.#endTurn();
+    this.#endStep();
     let settle!: (outcome: number) => void;
     const promise = new Promise<number>((resolve) => (settle = resolve));
     const gate: Gate = {
@@ -197,195 +205,197 @@ export class Kernel {
       opened: false,
       settled: false,
       open: (outcome) => {
-        // A lock that is released twice wakes the same thread twice; so may a timeout.
+        // A lock that is released twice wakes the same thread twice, and a timeout can come between.
         if (gate.opened) return;
         gate.opened = true;
-        clearTimeout(this.#timed.get(gate)?.timer);
-        this.#timed.delete(gate);
+        this.#environment.cancelTimer(this.#timeouts.get(gate)?.timer);
+        this.#timeouts.delete(gate);
         if (this.#mainGate === gate) this.#mainGate = undefined;
-        this.#let(() => {
+        this.#resumeOrPostpone(() => {
           gate.settled = true;
           settle(outcome);
         });
       },
     };
-    const { rate } = this.clock;
-    // Without waiting, it is Python that opens it in time.
-    if (milliseconds >= 0 && rate !== Infinity) {
-      const short = Math.min(milliseconds / rate, LONGEST);
-      const left = this.#motion === "going" ? short : Math.ceil(short);
-      const timed = { left, since: performance.now(), timer: undefined };
-      this.#timed.set(gate, timed);
-      if (this.#motion !== "paused") this.#start(gate, timed);
-    }
     if (isMain) this.#mainGate = gate;
+    const { rate } = this.clock;
+    // In virtual time no timer is needed, because Python opens the gate when it advances the clock.
+    if (milliseconds >= 0 && rate !== Infinity) {
+      const delay = Math.min(milliseconds / rate, MAX_DELAY_MS);
+      const left = this.#state === "running" ? delay : Math.ceil(delay);
+      const timeout = { left, since: this.#environment.now(), timer: undefined };
+      this.#timeouts.set(gate, timeout);
+      if (this.#state !== "paused") this.#startTimer(gate, timeout);
+    }
     return gate;
   }
 
-  #start(gate: Gate, timed: Timed): void {
-    timed.since = performance.now();
-    timed.timer = setTimeout(() => gate.open(TIMED_OUT), timed.left);
+  #startTimer(gate: Gate, timeout: Timeout): void {
+    timeout.since = this.#environment.now();
+    timeout.timer = this.#environment.startTimer(() => gate.open(TIMED_OUT), timeout.left);
   }
 
-  /** Lets whatever else wants to run do so once: other threads, timers, messages from the page. */
+  /** Lets other threads, timers and messages from the page run once, until the promise resolves. */
   breathe(): { promise: Promise<void> } {
-    // A thread alone keeps its turn until it waits.
-    if (this.threads > 1) this.#endTurn();
-    else if (this.#motion === "in its turn") this.#motion = "one turn";
+    if (this.threads > 1) this.#endStep();
+    // With no other thread, yielding does not end the step: the thread resumes until it waits.
+    else if (this.#state === "in step") this.#state = "step pending";
     return {
       promise: new Promise((resolve) => {
-        this.#breathing.push(resolve);
-        this.#channel.port2.postMessage(0);
+        this.#yielded.push(resolve);
+        this.#resumeYieldedLater();
       }),
     };
   }
 
   /**
-   * Called by a thread that has breathed and is about to wait at this gate. If the program was paused
-   * meanwhile, this thread has been given a turn only to come here: the turn is the next one's.
+   * Called by a thread that has yielded only to let in messages from the page, and now waits at a gate. If
+   * the program was paused meanwhile, a step has been spent on getting here. Passes that step on to the
+   * thread that is ready next.
    */
   end_breath(gate: Gate): void {
-    if (this.#motion !== "in its turn" || gate.settled) return;
+    if (this.#state !== "in step" || gate.settled) return;
     this.pause();
-    // The thread is about to be suspended.
-    setTimeout(() => this.is_paused() && this.take_turn(), 0);
+    // A task later, this thread is suspended.
+    this.#environment.startTimer(() => this.is_paused() && this.take_turn(), 0);
   }
 
-  /** Called by a thread that is about to be suspended, in order to wait. */
+  /** Whether messages from the page have had to wait too long, so that the thread should yield. */
+  is_breathless(): boolean {
+    // A thread that pauses the program lets messages in anyway; yielding would cost it another step.
+    return !this.is_paused() && this.#environment.now() - this.#lastYield > MAX_UNRESPONSIVE_MS;
+  }
+
+  /** Called by a thread that is about to be suspended. */
   end_slice(): void {
-    this.#frames?.keep();
-    this.#idleSince = performance.now();
+    this.#frames?.save();
+    this.#idleSince = this.#environment.now();
   }
 
-  /** Called by a thread that begins, or goes on after it waited. */
+  /** Called by a thread that starts, or resumes after it was suspended. */
   start_slice(): void {
-    this.#frames?.giveBack();
-    this.#pace.forget();
-    this.#shortened = false;
-    this.#sliceStart = performance.now();
+    this.#frames?.restore();
+    this.#sliceTimer.reset();
+    this.#isCounterShortened = false;
+    this.#sliceStart = this.#environment.now();
     if (this.#idleSince !== undefined) this.idle += this.#sliceStart - this.#idleSince;
     this.#idleSince = undefined;
   }
 
-  /** Starts a Python function on a stack of its own, as soon as the present one waits. */
+  /** Calls a Python function on a stack of its own, as soon as the running thread is suspended. */
   spawn(call: PythonCall): void {
-    const begin = (): void => {
+    const start = (): void => {
       void call.callPromising().finally(() => {
         call.destroy();
-        this.#endTurn();
+        this.#endStep();
       });
     };
-    void Promise.resolve().then(() => this.#let(begin));
+    void Promise.resolve().then(() => this.#resumeOrPostpone(start));
   }
 
-  /** Holds up the whole worker, where stacks cannot be switched. */
+  /** Blocks the whole worker for some ms of the program's time, where threads cannot be suspended. */
   block(milliseconds: number): void {
-    milliseconds /= this.clock.rate;
-    const start = performance.now();
-    if (this.#cell) {
-      Atomics.wait(this.#cell, 0, 0, milliseconds);
-    } else {
-      while (performance.now() < start + milliseconds);
-    }
-    this.idle += performance.now() - start;
+    const start = this.#environment.now();
+    this.#environment.block(milliseconds / this.clock.rate);
+    this.idle += this.#environment.now() - start;
   }
 
-  /** Lets the program's clocks begin, so many times faster than real time; 0: without waiting. */
+  // --- clocks ---
+
+  /** Starts the program's clocks: this many times faster than real time, or with 0, virtual time. */
   start_clock(rate: number): void {
     this.clock.start(rate === 0 ? Infinity : rate);
-    this.#breathed = performance.now();
+    this.#lastYield = this.#environment.now();
   }
 
-  /** Makes them real again; returns how often a look at them has taken time. */
+  /** Returns to real time. Returns how many readings have advanced virtual time. */
   stop_clock(): number {
     this.clock.rate = 1;
-    return this.clock.looks;
+    return this.clock.paidReadings;
   }
 
-  /** What the program's clocks show, in ns since they began. */
+  /** The program's time since its clocks were started, in ns. */
   elapsed(): number {
     return this.clock.elapsed;
   }
 
-  /** Lets them jump forward, to what they are to show. */
+  /** Advances virtual time to this many ns. */
   jump(elapsed: number | bigint): void {
-    this.clock.jump(Number(elapsed));
-  }
-
-  /** Whether messages from the page have not been let in for some time, and are not about to be. */
-  is_breathless(): boolean {
-    // Whoever pauses lets them in by that, and a breath would be a turn of its own.
-    return !this.is_paused() && performance.now() - this.#breathed > ALONE_MS;
+    this.clock.advance(Number(elapsed));
   }
 
   /** Real time in ms, whatever the program's clocks show. */
   now(): number {
-    return performance.now();
+    return this.#environment.now();
   }
 
-  /** Lets what is suspended go on, or not before the program does. */
-  #let(goOn: () => void): void {
-    if (this.#motion === "one turn") {
-      this.#motion = "in its turn";
-      goOn();
-    } else if (this.#motion === "going" && this.#held.length === 0) goOn();
-    else this.#held.push(goOn);
+  // --- pausing and stepping ---
+
+  /** Resumes a thread if the state allows it, and otherwise postpones that. */
+  #resumeOrPostpone(resume: () => void): void {
+    if (this.#state === "step pending") {
+      this.#state = "in step";
+      resume();
+    } else if (this.#state === "running" && this.#postponed.length === 0) resume();
+    else this.#postponed.push(resume);
   }
 
-  /** One after the other: each may pause the program again before the next has gone on. */
-  #drain(): void {
-    if (this.#motion !== "going") return;
-    this.#held.shift()?.();
-    if (this.#held.length > 0) this.#draining.port2.postMessage(0);
+  /** Resumes one postponed thread per task, because each of them may pause the program again. */
+  #resumePostponed(): void {
+    if (this.#state !== "running") return;
+    this.#postponed.shift()?.();
+    if (this.#postponed.length > 0) this.#resumeNextLater();
   }
 
-  #endTurn(): void {
-    if (this.#motion !== "in its turn") return;
+  #endStep(): void {
+    if (this.#state !== "in step") return;
     this.pause();
-    // The thread is about to be suspended.
-    setTimeout(() => this.is_paused() && this.onTurnOver(), 0);
+    // A task later, the thread is suspended.
+    this.#environment.startTimer(() => this.is_paused() && this.onStepEnd(), 0);
   }
 
-  /** From now on whatever is suspended stays so, and the program's clocks stand still. */
+  /** Keeps all suspended threads suspended, and stops the program's clocks and timers. */
   pause(): void {
     if (this.is_paused()) return;
-    this.#motion = "paused";
-    this.clock.hold();
-    const now = performance.now();
-    for (const timed of this.#timed.values()) {
-      clearTimeout(timed.timer);
-      // Timers come up to 1 ms early, and who then waits again has had a turn for nothing.
-      timed.left = Math.ceil(Math.max(0, timed.left - (now - timed.since)));
+    this.#state = "paused";
+    this.clock.pause();
+    const now = this.#environment.now();
+    for (const timeout of this.#timeouts.values()) {
+      this.#environment.cancelTimer(timeout.timer);
+      // Rounded up, because browsers round times, so that a timer can fire up to 1 ms early:
+      // https://github.com/web-platform-tests/wpt/pull/57314
+      // A thread that finds its time not over would wait again, and have spent a step on nothing.
+      timeout.left = Math.ceil(Math.max(0, timeout.left - (now - timeout.since)));
     }
   }
 
-  /** Ends that. */
+  /** Resumes the program, and all threads that were woken while it was paused. */
   resume(): void {
-    this.#release("going");
-    this.#drain();
+    this.#leavePause("running");
+    this.#resumePostponed();
   }
 
-  /** Ends that for one turn of one thread; the running one's, if one runs. */
+  /** Lets one thread run until it waits: the running thread if there is one, and otherwise the next. */
   take_turn(isRunning = false): void {
-    this.#release(isRunning ? "in its turn" : "one turn");
+    this.#leavePause(isRunning ? "in step" : "step pending");
     if (isRunning) return;
-    const goOn = this.#held.shift();
-    if (goOn) this.#let(goOn);
+    const resume = this.#postponed.shift();
+    if (resume) this.#resumeOrPostpone(resume);
   }
 
   is_paused(): boolean {
-    return this.#motion === "paused";
+    return this.#state === "paused";
   }
 
-  #release(motion: Motion): void {
+  #leavePause(state: State): void {
     const wasPaused = this.is_paused();
-    this.#motion = motion;
+    this.#state = state;
     if (!wasPaused) return;
-    this.clock.release();
-    for (const [gate, timed] of this.#timed) this.#start(gate, timed);
+    this.clock.resume();
+    for (const [gate, timeout] of this.#timeouts) this.#startTimer(gate, timeout);
   }
 
-  /** Ctrl-C: wakes the main thread if it waits; else it notices at the end of its slice. */
+  /** Stops the program as Ctrl-C does: wakes the main thread, or interrupts it after its time slice. */
   interrupt(): void {
     this.interrupted = true;
     this.resume();

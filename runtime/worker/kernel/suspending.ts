@@ -1,12 +1,16 @@
 /**
- * Tells Python, in place of breaking it, where it cannot be suspended.
+ * Turns a suspension that is impossible into a Python exception.
  *
- * Only WebAssembly can be. Where JavaScript has called into Python (ctypes calls a function of the
- * program back; an object of a new kind comes in, and Python asks the program's classes what it is),
- * the engine throws. Pyodide has put another thread state in place by then, which an exception that
- * passes by leaves there: what Python does next ruins its memory. So the exception is caught one frame
- * above, and becomes the value by which Pyodide knows that something went wrong; it then puts the
- * thread state back and raises RuntimeError.
+ * Only WebAssembly can be suspended, not JavaScript that has called it:
+ * https://webassembly.github.io/js-promise-integration/js-api/
+ *
+ * JavaScript calls Python where ctypes calls a function of the program, for example, or where Pyodide
+ * converts an object of a new kind and asks the program's classes about it. If Python waits in such a
+ * call, the engine throws. By then Pyodide has switched to another thread state
+ * (https://github.com/pyodide/pyodide/pull/3992), and an exception that passes its C code would leave
+ * that state in place, so that Python would then corrupt its memory. Therefore the exception is caught
+ * one frame above, and replaced by the value with which imports report errors to Pyodide. Pyodide then
+ * restores the thread state and raises RuntimeError.
  */
 
 /*
@@ -33,8 +37,11 @@ const CATCHING = Uint8Array.of(
 type Import = (...args: unknown[]) => unknown;
 
 /**
- * @param suspend - takes two values; a function, or a `WebAssembly.Suspending` where there is such.
- * @param error - returns what is to be the result when `suspend` throws.
+ * Wraps a function that suspends Python so that it never throws.
+ *
+ * @param suspend - takes two values; a `WebAssembly.Suspending` if the engine can switch stacks, and
+ * otherwise a function.
+ * @param error - returns the result for the case that `suspend` throws.
  */
 export function catching(suspend: Import, error: Import): Import {
   const imports = { "": { suspend, error } };

@@ -1,25 +1,26 @@
 /**
- * Looks at the clock when Python asks for signals, but leaves out what it can.
+ * Answers Python's question for pending signals, and reads the clock as rarely as possible to do so.
  *
- * Python asks every fifty bytecode checks and in some of its C functions: every 0.2 to 3 µs. Reading
- * the clock takes up to 1 µs, in Firefox a call into JavaScript takes 0.1 µs (on a virtual machine).
- * So a few questions are answered in WebAssembly, and where the bytecode was quick before, most reads
- * are left out; but not where the program has just come to, which may be a loop around long calls.
+ * Python asks once in fifty bytecode checks and in some of its C functions, which is every 0.2 to 3 µs.
+ * Reading the clock takes up to 1 µs, and in Firefox a call from WebAssembly to JavaScript takes 0.1 µs
+ * (measured on a virtual machine). Therefore some questions are answered within WebAssembly, and most
+ * readings are left out where the bytecode was fast before. They are not left out where the program
+ * has only just arrived, because that could be a loop of long calls.
  */
 
-/** Bytecode as near as this counts as one place, in bits of its address: 64 instructions. */
-const PLACE = 7;
+/** Bytecode whose addresses agree but for this many bits counts as one place: 64 instructions. */
+const PLACE_BITS = 7;
 const PLACES = 256;
 
-/** Questions to one reading of the clock, where it is quick. */
-const QUESTIONS = 256;
+/** In a fast place, the clock is read once in at most so many questions. */
+const MAX_QUESTIONS = 256;
 
-/** Quick is what takes less than this from question to question, in ms. */
-const QUICK = 0.05;
+/** A place is fast if less time than this passes between two questions. */
+const FAST_MS = 0.05;
 
-/** So long and so often at most the place is not looked at either. */
-const BLIND_MS = 0.01;
-const BLIND = 16;
+/** How long, and for how many questions, WebAssembly may answer without asking where Python is. */
+const MAX_SKIPPED_MS = 0.01;
+const MAX_SKIPPED = 16;
 
 /*
  * (module
@@ -43,25 +44,37 @@ const COUNTER = Uint8Array.of(
   ...[0x05, 0x10, 0x00, 0x0b, 0x0b], // else ask
 );
 
-export class Pace {
-  /** What Python is to ask: returns the number of a signal, or 0. */
-  readonly due: () => number;
+export class SliceTimer {
+  /** Python calls this to ask for signals; it returns the number of a signal, or 0. */
+  readonly dueSignal: () => number;
+  /** How many of the next questions WebAssembly answers with 0 on its own. */
   readonly #skip: { value: number };
   readonly #place: () => number;
-  readonly #signal: (now: number) => number;
-  readonly #quick = new Uint32Array(PLACES);
+  readonly #signalAt: (now: number) => number;
+  readonly #now: () => number;
+  /** The places that were fast at their last reading, by a hash. */
+  readonly #fast = new Uint32Array(PLACES);
+  /** How many questions WebAssembly answers between two that arrive here. */
   #stride = 0;
+  /** Questions since the clock was read. */
   #asked = 0;
-  #most = 0;
-  #read = 0;
+  /** The number of questions after which the clock is read again. */
+  #maxAsked = 0;
+  #lastReading = 0;
 
   /**
-   * @param place - tells the address of the bytecode that runs.
-   * @param signal - tells which signal is due at this time in ms, 0 for none.
+   * @param place - returns the address of the bytecode that Python executes.
+   * @param signalAt - returns the signal that is due at a time in ms, or 0.
+   * @param now - reads the clock, in ms.
    */
-  constructor(place: () => number, signal: (now: number) => number) {
+  constructor(
+    place: () => number,
+    signalAt: (now: number) => number,
+    now: () => number = () => performance.now(),
+  ) {
     this.#place = place;
-    this.#signal = signal;
+    this.#signalAt = signalAt;
+    this.#now = now;
     const counter = new WebAssembly.Instance(new WebAssembly.Module(COUNTER), {
       "": { ask: () => this.#ask() },
     });
@@ -69,34 +82,34 @@ export class Pace {
       due: () => number;
       skip: { value: number };
     };
-    this.due = due;
+    this.dueSignal = due;
     this.#skip = skip;
   }
 
-  /** From now on nothing is known to be quick. */
-  forget(): void {
-    this.#quick.fill(0);
-    this.#most = this.#stride = this.#skip.value = 0;
+  /** Forgets which places are fast, so that the next question reads the clock. */
+  reset(): void {
+    this.#fast.fill(0);
+    this.#maxAsked = this.#stride = this.#skip.value = 0;
   }
 
   #ask(): number {
     this.#asked += 1 + this.#stride;
-    const place = this.#place() >>> PLACE;
+    const place = this.#place() >>> PLACE_BITS;
     const slot = place % PLACES;
-    if (this.#asked < this.#most && this.#quick[slot] === place) {
+    if (this.#asked < this.#maxAsked && this.#fast[slot] === place) {
       this.#skip.value = this.#stride;
       return 0;
     }
-    this.#quick[slot] = place;
-    const now = performance.now();
-    const taken = now - this.#read;
-    if (taken < QUICK * this.#asked) {
-      this.#most = QUESTIONS;
-      this.#stride = Math.min(BLIND, Math.floor((BLIND_MS * this.#asked) / taken));
+    this.#fast[slot] = place;
+    const now = this.#now();
+    const taken = now - this.#lastReading;
+    if (taken < FAST_MS * this.#asked) {
+      this.#maxAsked = MAX_QUESTIONS;
+      this.#stride = Math.min(MAX_SKIPPED, Math.floor((MAX_SKIPPED_MS * this.#asked) / taken));
       this.#skip.value = this.#stride;
-    } else this.forget();
-    this.#read = now;
+    } else this.reset();
+    this.#lastReading = now;
     this.#asked = 0;
-    return this.#signal(now);
+    return this.#signalAt(now);
   }
 }

@@ -1,28 +1,33 @@
-/** The archive of Python's standard library, which a worker that starts from a snapshot gets later. */
+/** Python's standard library, which arrives later than Python if the worker starts from a snapshot. */
 import type { PyodideAPI } from "pyodide";
 import type { Library, NoLibrary } from "../../protocol/page_worker.ts";
 
-/** Where Pyodide puts it. */
+/** The path of the archive in Pyodide's file system. */
 const PATH = "/lib/python314.zip";
 
+/** Puts the archive of the standard library in place when it arrives, and lets imports wait for it. */
 export class LateLibrary {
-  #here = false;
+  #isHere = false;
   #content: ArrayBuffer | undefined;
+  /** Why the library could not be downloaded. */
   #problem: string | undefined;
   #pyodide: PyodideAPI | undefined;
   #waiting: ((problem: string) => void)[] = [];
 
-  /** The module `browser_library`. */
+  /** The Python module `browser_library`. */
   readonly module = Object.freeze({
-    is_here: () => this.#here,
-    /** Resolves to what went wrong, or to nothing. In an object; see ./kernel.ts. */
+    is_here: () => this.#isHere,
+    /** See `LateLibrary.wait`. The promise is in an object for the reason given in kernel.ts. */
     wait: () => ({ promise: this.wait() }),
   });
 
-  /** The file, of the right size but empty, is in place now. */
+  /**
+   * Connects Python, whose file system has the file with the right size.
+   *
+   * @param stdlib - the content, if Python was started with it; otherwise it arrives by `receive`.
+   */
   attach(pyodide: PyodideAPI, stdlib: ArrayBuffer | undefined): void {
     this.#pyodide = pyodide;
-    // With its content from the start, there is nothing to wait for.
     if (stdlib) this.#settle();
     else this.#fill();
   }
@@ -30,27 +35,28 @@ export class LateLibrary {
   receive(message: Library | NoLibrary): void {
     if ("problem" in message) {
       this.#problem = message.problem;
-      for (const tell of this.#waiting.splice(0)) tell(message.problem);
+      for (const resolve of this.#waiting.splice(0)) resolve(message.problem);
     } else {
       this.#content = message.stdlib;
       this.#fill();
     }
   }
 
-  /** It is on its way after all. */
-  hope(): void {
+  /** Forgets that the library could not be downloaded, because the page is trying again. */
+  expectAgain(): void {
     this.#problem = undefined;
   }
 
+  /** Resolves when the library is here, to an empty string, or when it failed, to the problem. */
   wait(): Promise<string> {
-    if (this.#here) return Promise.resolve("");
+    if (this.#isHere) return Promise.resolve("");
     if (this.#problem !== undefined) return Promise.resolve(this.#problem);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #fill(): void {
     if (!this.#content || !this.#pyodide) return;
-    // Not written as a file: nothing of it but its content shall change.
+    // Writing to the file would also change its times, which Python compares with those it has cached.
     const { node } = this.#pyodide.FS.lookupPath(PATH, {}) as {
       node: { contents: Uint8Array };
     };
@@ -60,7 +66,7 @@ export class LateLibrary {
   }
 
   #settle(): void {
-    this.#here = true;
-    for (const tell of this.#waiting.splice(0)) tell("");
+    this.#isHere = true;
+    for (const resolve of this.#waiting.splice(0)) resolve("");
   }
 }

@@ -1,6 +1,9 @@
-/** Reads messages so that a program cannot look on. */
+/** Reads messages in a way that a program cannot observe. */
 const { apply } = Reflect;
 const readData = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")!.get!;
 
-/** Not `event.data`: a getter that a program put there would see the event, and so the port. */
+/**
+ * Returns the data of a message. `event.data` would call a getter that a program may have installed,
+ * which would then see the event and, through it, the port.
+ */
 export const readOnce = <T>(event: MessageEvent<T>): T => apply(readData, event, []) as T;

@@ -1,19 +1,20 @@
-/** How much one run may print before the rest is dropped: more than anyone reads. */
+/** How much output one run may produce before the rest is dropped: more than readers would read. */
 export const MAX_LINES = 5_000;
 export const MAX_CHARACTERS = 500_000;
 
-/** Lets output through until there is too much of it. Both streams of a run share one. */
+/** Drops the output of a run after a maximum. Both streams of a run share one cap. */
 export class OutputCap {
+  /** How many complete lines have been admitted. */
   lines = 0;
-  /** True for the one call of `admit` that reached the cap. */
+  /** Whether the last call of `admit` was the one that reached the cap. */
   justReached = false;
   #characters = 0;
-  #reached = false;
+  #isReached = false;
 
-  /** The part of the text that may still be shown. */
+  /** Returns the part of the text that may still be shown. */
   admit(text: string): string {
     this.justReached = false;
-    if (this.#reached) return "";
+    if (this.#isReached) return "";
     let end = 0;
     while (end < text.length && this.lines < MAX_LINES && this.#characters < MAX_CHARACTERS) {
       const newline = text.indexOf("\n", end);
@@ -23,7 +24,7 @@ export class OutputCap {
       if (newline >= 0 && next === lineEnd) this.lines += 1;
       end = next;
     }
-    if (end < text.length) this.#reached = this.justReached = true;
+    if (end < text.length) this.#isReached = this.justReached = true;
     return text.slice(0, end);
   }
 }

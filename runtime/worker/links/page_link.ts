@@ -1,5 +1,5 @@
 /** What Python reports to the page other than output, for one run at a time. */
-import { MAIN, type Traced } from "../../protocol/processes.ts";
+import { MAIN, type ProcessTrace } from "../../protocol/processes.ts";
 import type { WorkerEvent } from "../../protocol/page_worker.ts";
 
 /** How many steps of the clock are measured to find the smallest. */
@@ -44,8 +44,8 @@ export class PageLink {
   }
 
   /** Reports trace events of a process of the program. */
-  trace(traced: Traced): void {
-    this.#report({ type: "trace", run: this.run, ...traced });
+  trace(trace: ProcessTrace): void {
+    this.#report({ type: "trace", run: this.run, ...trace });
   }
 
   #report(event: WorkerEvent): void {

@@ -1,101 +1,118 @@
 /**
- * One process's connection to the broker, which knows all processes of the program: see
- * ../host/broker.ts. Python asks questions through the module `browser_processes`, and waits at gates
- * for the answers.
+ * Connects one process to the broker, which knows all processes of the program; see
+ * ../../sandbox/broker.ts. Python sends requests through the module `browser_processes`, and waits at
+ * gates for the answers.
  */
 import { readOnce } from "./messages.ts";
 import { WOKEN, type Gate } from "../kernel/kernel.ts";
-import type { Acquired, End, Notice, Request, Start, ProcessTrace } from "../../protocol/processes.ts";
+import type {
+  Acquired,
+  End,
+  Notice,
+  ProcessTrace,
+  Request,
+  Start,
+} from "../../protocol/processes.ts";
 
-/** A question that has been asked, until its answer has been taken. */
-interface Pending {
+/** A request to the broker, until Python has taken the answer. */
+interface PendingRequest {
   kind: "receive" | "acquire" | "other";
-  /** Its channel or semaphore. */
+  /** The number of the channel or semaphore. */
   target: number;
+  /** Where a Python thread waits for the answer. */
   gate?: Gate;
-  answered: boolean;
-  cancelled: boolean;
+  isAnswered: boolean;
+  isCancelled: boolean;
   value?: unknown;
 }
 
-/** What of a channel's state concerns those who write to it. */
-interface Writing {
-  /** Bytes sent and not known to be received. */
+/** The state of a channel that concerns the processes that write to it. */
+interface WriterState {
+  /** Bytes that were sent, and are not known to be received. */
   unread: number;
-  broken: boolean;
+  /** Whether no process can read from the channel any more. */
+  isBroken: boolean;
+  /** Where threads wait until there is room in the channel. */
   gates: Gate[];
 }
 
-/** What the rest of the worker does when the broker wants something of it. */
-export interface Duties {
+/** Handles the broker's notices in the other parts of the worker. */
+export interface ProcessHandlers {
   start(start: Start): void;
   interrupt(): void;
   output(stream: "stdout" | "stderr", text: string): void;
   note(fact: string, value: number, detail: string): void;
-  trace(of: ProcessTrace): void;
+  trace(trace: ProcessTrace): void;
 }
 
-/** So much may be on its way from one process, in bytes: a program that goes round `channels.py`
- * must not fill the frame's memory. */
-const MOST_UNREAD = 512 * 2 ** 20;
+/**
+ * How many unread bytes one process may have sent. A program that does not use `channels.py` could
+ * otherwise fill the memory of the sandbox.
+ */
+const MAX_UNREAD_BYTES = 512 * 2 ** 20;
 
-/** Numbers of one process do not meet those of another. */
-const NUMBERS = 2 ** 28;
+/** How many numbers each process has for its objects, so that no two processes use the same number. */
+const NUMBERS_PER_PROCESS = 2 ** 28;
 
-/** Asked now: a locked-down worker has no `navigator`. */
+/** Read now, because the global `navigator` is deleted before a program runs. */
 const cores = navigator.hardwareConcurrency;
 
 export class ProcessLink {
+  /** The number of this process; a child knows it once it has started. */
+  pid = 0;
+  /** The number of the process that started this one. */
+  parent = 0;
   /** See `Start`. */
   #origin = performance.timeOrigin;
-  /** Of this process, and of its parent; known once it has started. */
-  pid = 0;
-  parent = 0;
   readonly #post: (request: Request, transfer?: Transferable[]) => void;
-  readonly #duties: Duties;
-  readonly #pending = new Map<number, Pending>();
-  readonly #writing = new Map<number, Writing>();
+  readonly #handlers: ProcessHandlers;
+  /** By the number of the request. */
+  readonly #pending = new Map<number, PendingRequest>();
+  /** By the number of the channel. */
+  readonly #writers = new Map<number, WriterState>();
+  /** Versions of the shared values that this process has, by the number of their semaphore. */
   readonly #versions = new Map<number, number>();
+  /** Exit statuses of child processes, by their number. */
   readonly #exits = new Map<number, number>();
-  #next = 0;
+  #lastNumber = 0;
+  /** Unread bytes in all channels. */
   #unread = 0;
 
-  constructor(port: MessagePort, pid: number, duties: Duties) {
-    // A program can reach this worker's globals; what it must not replace is kept here.
+  constructor(port: MessagePort, pid: number, handlers: ProcessHandlers) {
+    // Bound now, because a program could later replace the method in the prototype of ports.
     this.#post = port.postMessage.bind(port) as (
       request: Request,
       transfer?: Transferable[],
     ) => void;
-    this.#duties = duties;
+    this.#handlers = handlers;
     this.pid = pid;
-    port.onmessage = (event: MessageEvent<Notice>) => this.#take(readOnce(event));
+    port.onmessage = (event: MessageEvent<Notice>) => this.#handle(readOnce(event));
   }
 
-  /** Tells the broker something. */
-  tell(request: Request): void {
+  send(request: Request): void {
     this.#post(request);
   }
 
-  /** The program is over, with all its processes; the next one starts from nothing. */
-  end(): void {
+  /** Ends the program with all its processes, and forgets its channels and semaphores. */
+  endProgram(): void {
     this.#post({ type: "over" });
-    for (const table of [this.#pending, this.#writing, this.#versions, this.#exits]) table.clear();
+    for (const map of [this.#pending, this.#writers, this.#versions, this.#exits]) map.clear();
     this.#unread = 0;
   }
 
-  /** The Python module `browser_processes`; what a program may do with it harms only itself. */
+  /** The Python module `browser_processes`. A program that misuses it can only harm itself. */
   readonly module = Object.freeze({
     pid: () => this.pid,
     parent: () => this.parent,
-    number: () => this.#number(),
+    number: () => this.#nextNumber(),
     cores,
 
     open_channel: (channel: number, messages: Uint8Array[], reader: boolean, writer: boolean) =>
       this.#post({ type: "channel", channel, messages, reader, writer }),
     close: (channel: number, end: End) => {
       if (end === "writer") {
-        this.#unread -= this.#writing.get(channel)?.unread ?? 0;
-        this.#writing.delete(channel);
+        this.#unread -= this.#writers.get(channel)?.unread ?? 0;
+        this.#writers.delete(channel);
       }
       this.#post({ type: "close", channel, end });
     },
@@ -106,15 +123,16 @@ export class ProcessLink {
     claim: (token: number) => this.#post({ type: "claim", token }),
     drop: (token: number) => this.#post({ type: "drop", token }),
     send: (channel: number, data: Uint8Array) => {
-      if (this.#unread + data.length > MOST_UNREAD)
+      if (this.#unread + data.length > MAX_UNREAD_BYTES)
         throw new Error("There is too much unread data.");
       this.#unread += data.length;
-      this.#writingTo(channel).unread += data.length;
+      this.#writerState(channel).unread += data.length;
       this.#post({ type: "send", channel, data }, [data.buffer as ArrayBuffer]);
     },
-    unread: (channel: number) => this.#writing.get(channel)?.unread ?? 0,
-    is_broken: (channel: number) => this.#writing.get(channel)?.broken ?? false,
-    wait_for_room: (channel: number, gate: Gate) => void this.#writingTo(channel).gates.push(gate),
+    unread: (channel: number) => this.#writers.get(channel)?.unread ?? 0,
+    is_broken: (channel: number) => this.#writers.get(channel)?.isBroken ?? false,
+    wait_for_room: (channel: number, gate: Gate) =>
+      void this.#writerState(channel).gates.push(gate),
 
     open_semaphore: (semaphore: number, value: number, most: number) =>
       this.#post({ type: "semaphore", semaphore, value, most }),
@@ -124,25 +142,25 @@ export class ProcessLink {
       this.#post({ type: "change", semaphore, number, bytes }),
     release: (semaphore: number) => this.#post({ type: "release", semaphore }),
 
-    // Questions: each returns a number by which its answer is known.
+    // Requests: each returns a number, with which Python waits for the answer and takes it.
     receive: (channel: number) =>
-      this.#ask((ask) => ({ type: "receive", ask, channel }), "receive", channel),
+      this.#request((ask) => ({ type: "receive", ask, channel }), "receive", channel),
     select: (channels: number[], now: boolean) =>
-      this.#ask((ask) => ({ type: "select", ask, channels, now })),
-    readable: (channel: number) => this.#ask((ask) => ({ type: "readable", ask, channel })),
+      this.#request((ask) => ({ type: "select", ask, channels, now })),
+    readable: (channel: number) => this.#request((ask) => ({ type: "readable", ask, channel })),
     acquire: (semaphore: number, now: boolean) => {
       const version = this.#versions.get(semaphore) ?? 0;
-      return this.#ask(
+      return this.#request(
         (ask) => ({ type: "acquire", ask, semaphore, now, version }),
         "acquire",
         semaphore,
       );
     },
     connect: (address: string, data: Uint8Array) =>
-      this.#ask((ask) => ({ type: "connect", ask, address, data })),
+      this.#request((ask) => ({ type: "connect", ask, address, data })),
     check_release: (semaphore: number) =>
-      this.#ask((ask) => ({ type: "check-release", ask, semaphore })),
-    value: (semaphore: number) => this.#ask((ask) => ({ type: "value", ask, semaphore })),
+      this.#request((ask) => ({ type: "check-release", ask, semaphore })),
+    value: (semaphore: number) => this.#request((ask) => ({ type: "value", ask, semaphore })),
     spawn: (
       main: string,
       pickles: Uint8Array,
@@ -152,17 +170,17 @@ export class ProcessLink {
       parentSentinel: number,
       traced: boolean,
     ) =>
-      this.#ask((ask) => ({
+      this.#request((ask) => ({
         ...{ type: "spawn", ask, main, pickles, files, tokens, sentinel, parentSentinel },
         ...{ traced, origin: this.#origin },
       })),
 
     listen: (ask: number, gate: Gate) => {
       const pending = this.#pending.get(ask);
-      if (!pending || pending.answered) gate.open(WOKEN);
+      if (!pending || pending.isAnswered) gate.open(WOKEN);
       else pending.gate = gate;
     },
-    is_answered: (ask: number) => this.#pending.get(ask)?.answered ?? true,
+    is_answered: (ask: number) => this.#pending.get(ask)?.isAnswered ?? true,
     take: (ask: number) => {
       const value = this.#pending.get(ask)?.value;
       this.#pending.delete(ask);
@@ -171,8 +189,8 @@ export class ProcessLink {
     cancel: (ask: number) => {
       const pending = this.#pending.get(ask);
       if (!pending) return;
-      pending.cancelled = true;
-      if (pending.answered) this.#giveBack(ask, pending);
+      pending.isCancelled = true;
+      if (pending.isAnswered) this.#giveBack(ask, pending);
       else this.#post({ type: "cancel", ask });
     },
 
@@ -182,28 +200,32 @@ export class ProcessLink {
     end: (status: number) => this.#post({ type: "exit", status: Number(status) | 0 }),
   });
 
-  #number(): number {
-    return this.pid * NUMBERS + ++this.#next;
+  #nextNumber(): number {
+    return this.pid * NUMBERS_PER_PROCESS + ++this.#lastNumber;
   }
 
-  #writingTo(channel: number): Writing {
-    let writing = this.#writing.get(channel);
-    if (!writing) {
-      writing = { unread: 0, broken: false, gates: [] };
-      this.#writing.set(channel, writing);
+  #writerState(channel: number): WriterState {
+    let state = this.#writers.get(channel);
+    if (!state) {
+      state = { unread: 0, isBroken: false, gates: [] };
+      this.#writers.set(channel, state);
     }
-    return writing;
+    return state;
   }
 
-  #ask(make: (ask: number) => Request, kind: Pending["kind"] = "other", target = 0): number {
-    const ask = this.#number();
-    this.#pending.set(ask, { kind, target, answered: false, cancelled: false });
+  #request(
+    make: (ask: number) => Request,
+    kind: PendingRequest["kind"] = "other",
+    target = 0,
+  ): number {
+    const ask = this.#nextNumber();
+    this.#pending.set(ask, { kind, target, isAnswered: false, isCancelled: false });
     this.#post(make(ask));
     return ask;
   }
 
-  /** An answer has come, but whoever asked has gone away. */
-  #giveBack(ask: number, { kind, target, value }: Pending): void {
+  /** Returns to the broker what a cancelled request has received. */
+  #giveBack(ask: number, { kind, target, value }: PendingRequest): void {
     this.#pending.delete(ask);
     if (value === undefined) return;
     if (kind === "acquire") this.#post({ type: "release", semaphore: target });
@@ -212,49 +234,49 @@ export class ProcessLink {
     }
   }
 
-  #take(notice: Notice): void {
+  #handle(notice: Notice): void {
     switch (notice.type) {
       case "start":
         ({ pid: this.pid, parent: this.parent, origin: this.#origin } = notice.start);
-        return this.#duties.start(notice.start);
+        return this.#handlers.start(notice.start);
       case "answer":
-        return this.#takeAnswer(notice.ask, notice.value);
+        return this.#handleAnswer(notice.ask, notice.value);
       case "consumed":
       case "broken": {
-        const writing = this.#writing.get(notice.channel);
-        if (!writing) return;
-        const gone = notice.type === "consumed" ? notice.bytes : writing.unread;
-        this.#unread -= gone;
-        writing.unread -= gone;
-        writing.broken ||= notice.type === "broken";
-        for (const gate of writing.gates.splice(0)) gate.open(WOKEN);
+        const state = this.#writers.get(notice.channel);
+        if (!state) return;
+        const bytes = notice.type === "consumed" ? notice.bytes : state.unread;
+        this.#unread -= bytes;
+        state.unread -= bytes;
+        state.isBroken ||= notice.type === "broken";
+        for (const gate of state.gates.splice(0)) gate.open(WOKEN);
         return;
       }
       case "exited":
         this.#exits.set(notice.pid, notice.status);
         return;
       case "interrupt":
-        return this.#duties.interrupt();
+        return this.#handlers.interrupt();
       case "output":
-        return this.#duties.output(notice.stream, notice.text);
+        return this.#handlers.output(notice.stream, notice.text);
       case "note":
-        return this.#duties.note(notice.fact, notice.value, notice.detail);
+        return this.#handlers.note(notice.fact, notice.value, notice.detail);
       case "trace":
-        return this.#duties.trace(notice);
+        return this.#handlers.trace(notice);
     }
   }
 
-  #takeAnswer(ask: number, value: unknown): void {
+  #handleAnswer(ask: number, value: unknown): void {
     const pending = this.#pending.get(ask);
     if (!pending) return;
-    pending.answered = true;
+    pending.isAnswered = true;
     pending.value = value;
     if (pending.kind === "acquire" && value !== undefined) {
       const { shared } = value as Acquired;
-      if (shared && !pending.cancelled) this.#versions.set(pending.target, shared.version);
+      if (shared && !pending.isCancelled) this.#versions.set(pending.target, shared.version);
       pending.value = shared ? shared.values : true;
     }
-    if (pending.cancelled) this.#giveBack(ask, pending);
+    if (pending.isCancelled) this.#giveBack(ask, pending);
     else pending.gate?.open(WOKEN);
   }
 }

@@ -1,47 +1,44 @@
 /**
- * Starts Python, in one of two ways: from the memory of one that was started when the site was built
- * (quick), or from nothing.
- *
- * That memory is kept as the difference to what WebAssembly has in it before anything runs, which is
- * smaller; see ./snapshot.ts.
+ * Starts Python: from a snapshot of its memory that was made when the site was built, which is fast, or
+ * from scratch. See ./snapshot.ts for the format of a snapshot.
  */
 import { loadPyodide, type PyodideAPI, type PyodideConfig } from "pyodide";
 import type { PyProxy } from "pyodide/ffi";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
 import type { WorkerAssets } from "../../protocol/page_worker.ts";
 import { stackSwitching } from "../../protocol/stack_switching.ts";
+import { memoryOf, type PythonMemory } from "../kernel/internals.ts";
 import { limitDisk } from "./disk.ts";
-import type { PythonMemory } from "../kernel/kernel.ts";
 import { install, modulesOf, type Parts } from "./modules.ts";
 import { preloading } from "./preload.ts";
 import { findIn, Snapshot } from "./snapshot.ts";
 
-/** Nothing is fetched: Pyodide's requests for its own files are answered from memory. */
-const MEMORY = "https://memory.invalid/";
+/** The address of Pyodide's files. Requests for them are answered from memory. */
+const MEMORY_URL = "https://memory.invalid/";
 
 type RunArguments = readonly [source: string, filename: string, files: unknown, options: PyProxy];
 
-/** What `browser_runtime.program.run` looks like from here. */
+/** The function `browser_runtime.program.run`. */
 interface RunProgram {
   (...program: RunArguments): number;
   callPromising(...program: RunArguments): Promise<number>;
 }
 
-/** What of `browser_runtime` is called from here; taken once, before any program could replace it. */
+/** The Python functions that the worker calls. It gets them before a program could replace them. */
 export interface ProgramModule {
   /** Makes the options for `run` from a dictionary with the properties of a `RunOptions`. */
   read_options(options: PyProxy): PyProxy;
   run: RunProgram;
-  /** Runs what another process has started: see `Start`. */
+  /** Runs a child process; see `Start`. */
   run_child: { callPromising(...start: unknown[]): Promise<number> };
-  /** Hands over a line of input; its end when there is none. */
+  /** Passes a line of input to the program, or reports the end of its input. */
   answer(text?: string): void;
-  /** Lets the program stand still, and tells how everything stands; see stepping.py. */
+  /** Pauses the program, and reports its state; see stepping.py. */
   pause(): void;
   step(): void;
   resume(): void;
   clean_up: { (): boolean; callPromising(): Promise<boolean> };
-  /** False when the program has changed what `clean_up` stands on or cannot undo. */
+  /** Returns false if the program has changed something that `clean_up` uses or cannot restore. */
   intact(): boolean;
 }
 
@@ -52,11 +49,12 @@ export interface Python {
 
 const LIBRARY = "python_stdlib.zip";
 
+/** Replaces `fetch` so that Pyodide gets its files from the assets. */
 function answerFetchFrom({ stdlib, stdlibSize, wheels }: WorkerAssets): void {
   const files = new Map<string, [ArrayBuffer | Uint8Array<ArrayBuffer>, string]>([
-    // Compiled already; Pyodide asks for it all the same.
+    // Pyodide requests this file although Python has already been compiled.
     ["pyodide.asm.wasm", [new ArrayBuffer(0), "application/wasm"]],
-    // Of the right size from the start, so that its arrival changes no file.
+    // The file has its final size from the start, so that `LateLibrary` only has to fill it.
     [LIBRARY, [stdlib ?? new ArrayBuffer(stdlibSize), "application/zip"]],
   ]);
   for (const [name, wheel] of Object.entries(wheels)) files.set(name, [wheel, "application/zip"]);
@@ -69,50 +67,41 @@ function answerFetchFrom({ stdlib, stdlibSize, wheels }: WorkerAssets): void {
   };
 }
 
-/** Of Pyodide's Emscripten module; all but the function are addresses. */
-interface TimeZone {
-  __tzset_js(timezone: number, daylight: number, name: number, otherName: number): void;
-  ___timezone: number;
-  _daylight: number;
-  /** Of the addresses of two names. */
-  _tzname: number;
-}
-
-/** The C library asks for it once, which was when and where the snapshot was made. */
-function setTimeZone(module: PythonMemory & TimeZone): void {
-  const names = module.HEAPU32.subarray(module._tzname >> 2);
-  module.__tzset_js(module.___timezone, module._daylight, names[0]!, names[1]!);
+/** Sets the reader's time zone. The C library asks for it only once, when the snapshot is made. */
+function setTimeZone(memory: PythonMemory): void {
+  const names = memory.HEAPU32.subarray(memory._tzname >> 2);
+  memory.__tzset_js(memory.___timezone, memory._daylight, names[0]!, names[1]!);
 }
 
 export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> {
   answerFetchFrom(assets);
-  const { kernel, library, watch } = parts;
+  const { kernel, library, boundary } = parts;
   const modules = modulesOf(parts);
-  for (const module of Object.values(modules)) watch.trust(module);
+  for (const module of Object.values(modules)) boundary.trust(module);
   const config: PyodideConfig = {
-    indexURL: MEMORY,
-    packageBaseUrl: MEMORY,
+    indexURL: MEMORY_URL,
+    packageBaseUrl: MEMORY_URL,
     lockFileContents: assets.lockfile,
     createPyodideModule: preloading(createPyodideModule, assets.preloaded ?? []),
     env: { HOME: "/home/reader" },
     checkAPIVersion: true,
   };
   const snapshot = assets.snapshot && new Snapshot(assets.snapshot);
-  const pyodide = await watch.during(
+  const pyodide = await boundary.instrument(
     () =>
       loadPyodide(
         snapshot
           ? { ...config, _loadSnapshot: snapshot.bytes, _snapshotDeserializer: findIn(modules) }
           : { ...config, packages: assets.packages },
       ),
-    { module: assets.wasm, made: (memory) => snapshot?.complete(memory) },
+    { compiled: assets.wasm, onMemory: (memory) => snapshot?.prepare(memory) },
   );
   limitDisk(pyodide);
-  const module = (pyodide as unknown as { _module: PythonMemory & TimeZone })._module;
-  kernel.connect(module);
-  if (snapshot) setTimeZone(module);
+  const memory = memoryOf(pyodide);
+  kernel.connect(memory);
+  if (snapshot) setTimeZone(memory);
   library.attach(pyodide, assets.stdlib);
-  // Without stack switching an import cannot wait for it.
+  // Without stack switching, an import cannot wait for the library.
   if (!stackSwitching) await library.wait();
   if (!snapshot) install(pyodide, modules);
   const intact = pyodide.runPython("import browser_runtime; browser_runtime.begin()") as unknown;

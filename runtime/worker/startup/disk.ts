@@ -1,9 +1,9 @@
-/** Gives the file system in memory a size, as a disk has one: filling it must not end the tab. */
+/** Limits the size of the file system, which is in memory, so that a program cannot exhaust the tab. */
 import type { PyodideAPI } from "pyodide";
 
-/** In bytes, Python's own library included. */
-const SIZE = 512 * 2 ** 20;
-/** "No space left on device", as Emscripten numbers errors. */
+/** The size of the disk, which also contains Python's standard library. */
+const SIZE_BYTES = 512 * 2 ** 20;
+/** Emscripten's number of the error "No space left on device". */
 const ENOSPC = 51;
 
 interface FileNode {
@@ -27,11 +27,11 @@ interface MemoryFileSystem {
   ErrnoError: new (errno: number) => Error;
 }
 
-/** Bytes in all files below a node. */
+/** Returns the number of bytes in all files below a node. */
 function usage(node: FileNode): number {
   if (node.usedBytes !== undefined) return node.usedBytes;
   const { contents } = node;
-  // The contents of a folder are its nodes by name; devices and links have none.
+  // The contents of a folder are its entries by name; devices and links have no contents.
   if (typeof contents !== "object" || contents === null || ArrayBuffer.isView(contents)) return 0;
   return Object.values(contents as Record<string, FileNode>).reduce(
     (sum, child) => sum + usage(child),
@@ -39,7 +39,8 @@ function usage(node: FileNode): number {
   );
 }
 
-export function limitDisk(pyodide: PyodideAPI, size = SIZE): void {
+/** Makes writes fail that would let all files together exceed a size in bytes. */
+export function limitDisk(pyodide: PyodideAPI, size = SIZE_BYTES): void {
   const files = pyodide.FS as unknown as MemoryFileSystem;
   const { stream, node } = files.filesystems.MEMFS.ops_table.file;
   const { write } = stream;
@@ -47,7 +48,7 @@ export function limitDisk(pyodide: PyodideAPI, size = SIZE): void {
   let used = usage(files.root);
   const grow = (by: number): void => {
     if (by <= 0) return;
-    // What was deleted is not counted until it matters: looking at all files takes a while.
+    // Deleted files still count until the disk seems full, because visiting all files takes a while.
     if (used + by > size) used = usage(files.root);
     if (used + by > size) throw new files.ErrnoError(ENOSPC);
     used += by;

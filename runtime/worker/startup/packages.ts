@@ -2,10 +2,10 @@
 import type { PyodideAPI } from "pyodide";
 import { filesOf } from "../../protocol/archive.ts";
 
-/** Programs find them here, after the standard library; see program.py. */
+/** The folder of the libraries, which programs search after the standard library; see program.py. */
 export const HOME = "/home/packages";
 
-/** Puts the libraries' files in place; returns whether there are any. */
+/** Writes the files of the libraries. Returns whether there are any libraries. */
 export function install({ FS }: PyodideAPI, archives: readonly ArrayBuffer[]): boolean {
   for (const archive of archives) {
     for (const [name, content] of filesOf(archive)) {

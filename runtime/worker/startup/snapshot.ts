@@ -1,39 +1,43 @@
 /**
- * The memory of a started Python as a file: written by the build, read by each worker.
+ * The format of the snapshots from which Python starts: written by the build, read by each worker.
  *
- * Pyodide's snapshot is a header and the whole WebAssembly memory. Most of that is zero, and a part is
- * data that the WebAssembly module brings along anyway. So what is kept is the difference to the
- * memory that a new instance has, and of that only the blocks that are not zero.
+ * A snapshot of Pyodide is a header followed by the whole WebAssembly memory:
+ * https://github.com/pyodide/pyodide/pull/4652
+ * Most of that memory is zero, and a part of it is data that the WebAssembly module contains anyway.
+ * Therefore the file has only the difference from the memory of a new instance, and only the blocks of
+ * it that are not zero.
  *
- * All numbers are 32 bits wide, little-endian, as WebAssembly's own:
- * length of the snapshot, start and end of the data of the module (in memory), number of extents,
- * then start and end of each extent (in the snapshot); then the bytes of the extents.
+ * All numbers in the file have 32 bits and are little-endian, as in WebAssembly. The file begins with the
+ * length of the snapshot, start and end of the module's data in memory, the number of extents, and start
+ * and end of each extent in the snapshot. The bytes of the extents follow.
  */
 
-const BLOCK = 1024;
-const HEAD = 4;
-/** Where Pyodide's header notes the place at which the memory begins, as an index of numbers. */
+const BLOCK_BYTES = 1024;
+/** How many numbers precede the list of extents. */
+const HEAD_WORDS = 4;
+/** Index of the number in Pyodide's header that says where the memory begins. */
 const MEMORY_OFFSET = 1;
-const PAGE = 2 ** 16;
+/** The size of a page of WebAssembly memory. */
+const PAGE_BYTES = 2 ** 16;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
 
-/** Where the memory begins in a snapshot. */
+/** Returns where in a snapshot the memory begins. */
 const memoryOffset = ({ buffer }: Bytes): number => new Uint32Array(buffer)[MEMORY_OFFSET]!;
 
-/** Turns the part of a snapshot that is the module's own data into a difference, or back. */
+/** Replaces the part of a snapshot that is the module's data by its difference from the initial data. */
 function exclusiveOr(snapshot: Bytes, initial: Uint8Array, start: number, end: number): void {
   const memory = snapshot.subarray(memoryOffset(snapshot));
   for (let index = start; index < end; index++) memory[index]! ^= initial[index]!;
 }
 
-/** Start and end of everything that is not zero, in whole blocks. */
+/** Returns start and end of each sequence of blocks that are not zero. */
 function extents(bytes: Uint8Array): [number, number][] {
   const found: [number, number][] = [];
-  for (let start = 0; start < bytes.length; start += BLOCK) {
-    const end = Math.min(start + BLOCK, bytes.length);
+  for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
+    const end = Math.min(start + BLOCK_BYTES, bytes.length);
     if (isZero(bytes.subarray(start, end))) continue;
     const last = found.at(-1);
     if (last?.[1] === start) last[1] = end;
@@ -43,8 +47,10 @@ function extents(bytes: Uint8Array): [number, number][] {
 }
 
 /**
- * @param snapshot - as Pyodide makes it, in a buffer of its own.
- * @param initial - the memory of a new instance, before any of its code ran.
+ * Packs a snapshot into the format of this module.
+ *
+ * @param snapshot - the snapshot that Pyodide has made, in a buffer of its own.
+ * @param initial - the memory of a new instance, before any of its code has run.
  */
 export function pack(snapshot: Bytes, initial: Uint8Array): Bytes {
   const start = initial.findIndex((byte) => byte !== 0);
@@ -64,28 +70,30 @@ export function pack(snapshot: Bytes, initial: Uint8Array): Bytes {
   return packed;
 }
 
-/** A snapshot on its way into the memory of a new instance. */
+/** Restores a snapshot in the memory of a new instance. */
 export class Snapshot {
   /**
-   * For Pyodide. It holds the header only: when Pyodide asks for the rest, to copy it into the memory,
-   * that is written there at once, without a copy of the whole in between.
+   * The snapshot for Pyodide, which has only its header. When Pyodide asks for the rest, in order to copy it
+   * to the memory, `subarray` writes it there directly, without an intermediate copy of the whole memory.
    */
   readonly bytes: Bytes;
   #packed: ArrayBuffer;
   readonly #length: number;
-  /** Of the data that the module brings along, in memory. */
+  /** Where the module's data ends in memory. */
   readonly #end: number;
-  readonly #kept: Uint32Array;
+  /** Start and end of each extent in the snapshot. */
+  readonly #bounds: Uint32Array;
   #memory: WebAssembly.Memory | undefined;
+  /** The module's data. */
   #initial: Bytes | undefined;
 
-  /** @throws RangeError when the file is cut short. */
+  /** @throws RangeError if the file is truncated. */
   constructor(packed: ArrayBuffer) {
-    const [length, , end, count] = new Uint32Array(packed, 0, HEAD) as unknown as number[];
+    const [length, , end, count] = new Uint32Array(packed, 0, HEAD_WORDS) as unknown as number[];
     this.#packed = packed;
     this.#length = length!;
     this.#end = Math.ceil(end! / 4) * 4;
-    this.#kept = new Uint32Array(packed, HEAD * 4, 2 * count!);
+    this.#bounds = new Uint32Array(packed, HEAD_WORDS * 4, 2 * count!);
     const places = [...this.#extents(0)];
     const [, last, place] = places.at(-1) ?? [0, 0, 0];
     if (place + last > packed.byteLength) throw new RangeError("The snapshot is truncated.");
@@ -102,15 +110,15 @@ export class Snapshot {
     Object.defineProperty(this.bytes, "subarray", { value: subarray });
   }
 
-  /** Notes what the module brings along; makes the memory as large as that of the snapshot. */
-  complete(memory: WebAssembly.Memory): void {
+  /** Saves the module's data before any code runs, and makes the memory large enough. */
+  prepare(memory: WebAssembly.Memory): void {
     const missing = this.#length - this.bytes.length - memory.buffer.byteLength;
     this.#initial = new Uint8Array(memory.buffer.slice(0, this.#end));
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.#memory = memory;
   }
 
-  /** Writes the memory over what has been written to it since then. */
+  /** Overwrites the whole memory with that of the snapshot. */
   #restore(offset: number): void {
     if (!this.#memory || !this.#initial) throw new Error("There is no memory to restore.");
     const memory = new Uint8Array(this.#memory.buffer);
@@ -119,21 +127,24 @@ export class Snapshot {
     for (const [start, size, place] of this.#extents(offset)) {
       if (start > written) memory.fill(0, written, start);
       const changed = Math.max(0, Math.min(size, this.#end - start));
-      addDifference(memory, start, new Uint8Array(this.#packed, place, changed));
+      applyDifference(memory, start, new Uint8Array(this.#packed, place, changed));
       memory.set(new Uint8Array(this.#packed, place + changed, size - changed), start + changed);
       written = Math.max(written, start + size);
     }
     memory.fill(0, written);
-    // Pyodide keeps hold of `bytes`, and so of this.
+    // Pyodide keeps `bytes` for ever, and thus this object; release the large buffers.
     this.#packed = new ArrayBuffer(0);
     this.#initial = undefined;
   }
 
-  /** Where each extent begins, counted from an offset, how long it is, and where it is in the file. */
+  /**
+   * Yields, for each extent behind an offset, its start relative to the offset, its size, and its place in
+   * the file.
+   */
   *#extents(offset: number): Generator<[start: number, size: number, place: number]> {
-    let place = (HEAD + this.#kept.length) * 4;
-    for (let index = 0; index < this.#kept.length; index += 2) {
-      const [start, end] = [this.#kept[index]!, this.#kept[index + 1]!];
+    let place = (HEAD_WORDS + this.#bounds.length) * 4;
+    for (let index = 0; index < this.#bounds.length; index += 2) {
+      const [start, end] = [this.#bounds[index]!, this.#bounds[index + 1]!];
       const from = Math.max(start, offset);
       if (from < end) yield [from - offset, end - from, place + from - start];
       place += end - start;
@@ -141,8 +152,8 @@ export class Snapshot {
   }
 }
 
-/** Four bytes at a time: places and lengths are multiples of that, as blocks and header are. */
-function addDifference(memory: Uint8Array, at: number, difference: Uint8Array): void {
+/** Applies a difference, word by word, because all places and sizes are multiples of four bytes. */
+function applyDifference(memory: Uint8Array, at: number, difference: Uint8Array): void {
   const words = new Uint32Array(memory.buffer, at, difference.length / 4);
   const { buffer, byteOffset } = difference;
   const changes = new Uint32Array(buffer, byteOffset, words.length);
@@ -153,7 +164,7 @@ interface Named {
   module: string;
 }
 
-/** Names the runtime's own objects in the list of JavaScript objects that Python refers to. */
+/** Makes a function that names the module of the runtime to which Python refers, for a snapshot. */
 export const nameOf =
   (modules: Record<string, object>) =>
   (object: unknown): Named => {
@@ -162,7 +173,7 @@ export const nameOf =
     return { module };
   };
 
-/** Finds the objects that stand for those now. */
+/** Makes a function that finds a named module again in another worker. */
 export const findIn =
   (modules: Record<string, object>) =>
   ({ module }: Named): object => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
-import { Pace } from "../../../../runtime/worker/kernel/time_slices.ts";
+import { SliceTimer } from "../../../../runtime/worker/kernel/time_slices.ts";
 
 /** Bytecode that lies far from other bytecode. */
 const HERE = 0x10_000;
@@ -11,7 +11,7 @@ describe("the pace", () => {
   let reads = 0;
   let place = HERE;
   let signals: number[];
-  let pace: Pace;
+  let timer: SliceTimer;
 
   beforeEach(() => {
     clock = reads = 0;
@@ -21,7 +21,7 @@ describe("the pace", () => {
       reads += 1;
       return clock;
     });
-    pace = new Pace(
+    timer = new SliceTimer(
       () => place,
       (now) => (signals.push(now), now > 5 ? 26 : 0),
     );
@@ -33,7 +33,7 @@ describe("the pace", () => {
     let answer = 0;
     for (let n = 0; n < times; n++) {
       clock += milliseconds;
-      answer = pace.due();
+      answer = timer.dueSignal();
     }
     return answer;
   }
@@ -62,7 +62,7 @@ describe("the pace", () => {
   test("knows of no quick place any more after it forgot", () => {
     ask(10_000, 0.000_2);
     const before = reads;
-    pace.forget();
+    timer.reset();
     ask(1, 0.000_2);
     assert.equal(reads, before + 1);
   });

@@ -44,7 +44,7 @@ test("those who wait learn what went wrong; it may still arrive later", async ()
   library.receive({ problem: "no network" });
   assert.equal(await waiting, "no network");
   assert.equal(await library.wait(), "no network");
-  library.hope();
+  library.expectAgain();
   const again = library.wait();
   library.receive({ stdlib });
   assert.equal(await again, "");

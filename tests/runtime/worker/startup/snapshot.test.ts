@@ -37,7 +37,7 @@ function instance(initial: Uint8Array): WebAssembly.Memory {
 /** What Pyodide does with it, once code of the module has run already. */
 function restore(packed: Uint8Array<ArrayBuffer>, made: WebAssembly.Memory): Uint8Array {
   const snapshot = new Snapshot(packed.buffer);
-  snapshot.complete(made);
+  snapshot.prepare(made);
   const heap = new Uint8Array(made.buffer);
   for (let place = 3; place < heap.length; place += 997) heap[place] = 1;
   const [, offset] = new Uint32Array(snapshot.bytes.buffer, 0, 2);
