@@ -1,7 +1,8 @@
-"""The timeline of a run on CPython: from what each process has written to ``name.trace.json``.
+"""Makes ``name.trace.json``, the recorded timeline, of what the processes of a run have written.
 
-Its form is that of ``runtime/timeline/model/rows.ts``; the tracer is
-``runtime/python/runnable_tracer``.
+The tracer (``runtime/python/runnable_tracer``) writes one file of events for each process. The
+recording has the form that ``runtime/timeline/model/trace_events.ts`` describes. Each event is a list that
+begins with its type and, for most types, the number of its lane.
 """
 
 import json
@@ -12,182 +13,213 @@ from typing import Any, NamedTuple
 from mkdocs_runnable.recording.tidy import TracebackFilter
 
 SCHEMA = 1
-# More than a timeline can show; from a recording that is longer, tasks are left out, or it is cut.
-MOST_ROWS = 4000
-# Of fewer tasks none is left out.
-MANY_TASKS = 100
-_LONGEST = 200  # characters of a printed line
-MAIN_THREAD = 1
+# Timelines cannot show more events. From a longer recording, tasks are left out, or its end is cut.
+MOST_EVENTS = 4000
+# Tasks are left out only if this many remain. Otherwise the end of the recording is cut.
+FEWEST_KEPT_TASKS = 100
+LONGEST_LINE = 200  # characters of a printed line
+MAIN_THREAD = 1  # number of its lane
 
-# A wait of a thread for the GIL or for a core is told where it is a tenth of its time at least.
-_SHARE = 0.9
-_WORTH_TELLING = 1.0  # ms
+# How long a thread waited for the GIL or for a core is only kept if this was a tenth of its time.
+_MOST_CPU_SHARE = 0.9
+_SHORTEST_RUN_MS = 1.0
 
-# Where the lane stands that has made the row's own, or woken it.
-_WAKERS = {"lane": 6, "step": 3, "ready": 3}
-# Where the times of a row stand.
-_TIMES = {"lane": (5,), "step": (2, 4, 5), "cut": (1,)}
+# Type of an event → position of the lane that created or woke the event's own lane.
+_WAKER_POSITION = {"lane": 6, "step": 3, "ready": 3}
+# Type of an event → positions of its times. All other types have one time, at position 2.
+_TIME_POSITIONS = {"lane": (5,), "step": (2, 4, 5), "cut": (1,)}
+_LANE_START = 5
+_LANE_LINE = 7
 
-type Row = list[Any]
+type Event = list[Any]
 
 
 class _Process(NamedTuple):
     pid: int
     parent: int
-    rows: list[Row]  # times in ns
+    events: list[Event]  # with times in nanoseconds
 
 
 def assemble(
     folder: Path, interpreter: str, program: Path, *, though_nothing_waits: bool = False
 ) -> str | None:
-    """Return the text of a ``.trace.json``, or None for a run that shows nothing.
+    """Return the text of a ``.trace.json``, or None if the timeline would show nothing of interest.
 
-    Something has to wait in it, or a collection to be watched, or there is more than one thread;
-    unless ``though_nothing_waits``.
+    A timeline is of interest if something waits in it, if there is more than one thread, or if the
+    program's header names variables to watch.
 
     Args:
-        folder: Where the processes of the run have written their rows.
-        interpreter: What they ran on, as pages show it.
-        program: The file they ran; what is printed is tidied as in its transcript.
-        though_nothing_waits: Return it for a run that only computes as well.
+        folder: Where the processes of the run have written their events.
+        interpreter: The interpreter that they ran on, as pages show it.
+        program: The file that they ran. Printed lines are tidied as in the transcript of the run.
+        though_nothing_waits: Return the timeline of a run that only computes as well.
     """
-    processes = sorted(_read(folder), key=lambda process: process.rows[0][5])
-    shows = though_nothing_waits or any(
-        row[0] in ("wait", "step", "state") or (row[0] == "lane" and row[1] > MAIN_THREAD)
+    processes = sorted(_read(folder), key=lambda process: process.events[0][_LANE_START])
+    is_of_interest = though_nothing_waits or any(
+        event[0] in ("wait", "step", "state") or (event[0] == "lane" and event[1] > MAIN_THREAD)
         for process in processes
-        for row in process.rows
+        for event in process.events
     )
-    if not processes or not shows:
+    if not processes or not is_of_interest:
         return None
-    origin = processes[0].rows[0][5]
-    _tell_ends(processes)
+    origin = processes[0].events[0][_LANE_START]
+    _add_process_endings(processes)
     numbers = {process.pid: number for number, process in enumerate(processes, start=1)}
-    told = []
-    left = MOST_ROWS
+    recorded = []
+    room = MOST_EVENTS
     for process in processes:
-        rows = _worth([_since(origin, row) for row in _tidied(process.rows, program)])
-        # Steps of tasks are handed on after all else.
-        rows.sort(key=_at)
-        kept = _shortened(rows, left)
-        left = max(0, left - len(kept))
-        told.append((numbers[process.pid], numbers.get(process.parent, 0), kept))
-    end = max(_at(row) for _, _, rows in told for row in rows if row[0] != "fewer")
-    return _to_text(interpreter, end, told)
+        tidied = _tidied(process.events, program)
+        events = _without_short_waits([_since(origin, event) for event in tidied])
+        # The tracer writes the steps of tasks after all other events.
+        events.sort(key=_end_time)
+        kept = _shortened(events, room)
+        room = max(0, room - len(kept))
+        recorded.append((numbers[process.pid], numbers.get(process.parent, 0), kept))
+    end = max(
+        _end_time(event) for *_, events in recorded for event in events if event[0] != "fewer"
+    )
+    return _to_text(interpreter, end, recorded)
 
 
 def watched(trace: str | None) -> set[str]:
-    """Return the names of the collections whose content is told in a ``.trace.json``."""
+    """Return the names of the variables whose contents a ``.trace.json`` records."""
     processes = json.loads(trace)["processes"] if trace else []
-    rows = (row for process in processes for row in process["rows"])
-    return {name for row in rows if row[0] == "state" for name in row[4]}
+    events = (event for process in processes for event in process["rows"])
+    return {name for event in events if event[0] == "state" for name in event[4]}
 
 
 def _read(folder: Path) -> list[_Process]:
     processes = []
     for path in sorted(folder.glob("*.jsonl")):
-        # The last line of a process that was ended may be half a line.
+        # If a process was killed, its last line may be incomplete.
         lines = path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
-        head, *rows = map(json.loads, lines)
-        if rows:
-            processes.append(_Process(head["pid"], head["parent"], rows))
+        head, *events = map(json.loads, lines)
+        if events:
+            processes.append(_Process(head["pid"], head["parent"], events))
     return processes
 
 
-def _tell_ends(processes: list[_Process]) -> None:
-    """Tell of the end of each process that another one has seen to end."""
-    reaped = {row[1]: row for process in processes for row in process.rows if row[0] == "reaped"}
+def _add_process_endings(processes: list[_Process]) -> None:
+    """Add the ending of each process whose exit status another process has received.
+
+    The tracer reports such a status as a ``reaped`` event, which is not part of a recording.
+    """
+    reaped = {
+        event[1]: event for process in processes for event in process.events if event[0] == "reaped"
+    }
     for process in processes:
-        ended = any(row[:2] == ["end", 1] for row in process.rows)
-        process.rows[:] = [row for row in process.rows if row[0] != "reaped"]
+        main_thread_ended = any(event[:2] == ["end", MAIN_THREAD] for event in process.events)
+        process.events[:] = [event for event in process.events if event[0] != "reaped"]
         if process.pid in reaped:
             _, _, at, status = reaped[process.pid]
-            how = "killed" if status < 0 or not ended else "failed" if status else "done"
-            process.rows.append(["end", 0, at, how, f"exit status {status}" if status else ""])
+            was_killed = status < 0 or not main_thread_ended
+            how = "killed" if was_killed else "failed" if status else "done"
+            text = f"exit status {status}" if status else ""
+            process.events.append(["end", 0, at, how, text])
 
 
-def _tidied(rows: list[Row], program: Path) -> Iterator[Row]:
-    """Leave out what a transcript leaves out, such as frames of the standard library."""
-    tidying = TracebackFilter(program.resolve())
-    for row in rows:
-        if row[0] != "output":
-            yield row
+def _tidied(events: list[Event], program: Path) -> Iterator[Event]:
+    """Leave out the printed lines that a transcript leaves out, such as frames of other files."""
+    traceback_filter = TracebackFilter(program.resolve())
+    for event in events:
+        if event[0] != "output":
+            yield event
             continue
-        stdout = row[3] == "stdout"
-        text = tidying.shorten(row[4]) if stdout else tidying.feed(row[4])
-        if text is not None:
-            yield [*row[:4], text[:_LONGEST], row[5]]
+        kind, lane, at, stream, text, line = event
+        is_stdout = stream == "stdout"
+        tidied = traceback_filter.shorten(text) if is_stdout else traceback_filter.feed(text)
+        if tidied is not None:
+            yield [kind, lane, at, stream, tidied[:LONGEST_LINE], line]
 
 
-def _worth(rows: list[Row]) -> list[Row]:
-    """Leave out how long a thread was on a processor where that was all the time."""
-    since: dict[int, float] = {}
+def _without_short_waits(events: list[Event]) -> list[Event]:
+    """Leave out the ``cpu`` events of threads that hardly waited for the GIL or for a core."""
+    run_started: dict[int, float] = {}
     kept = []
-    for row in rows:
-        if row[0] == "run":
-            since[row[1]] = row[2]
-        elif row[0] == "cpu":
-            ran = row[2] - since.get(row[1], row[2])
-            if ran < _WORTH_TELLING or row[3] > _SHARE * ran:
+    for event in events:
+        kind, lane = event[:2]
+        if kind == "run":
+            run_started[lane] = event[2]
+        elif kind == "cpu":
+            _, _, at, cpu_ms = event
+            ran_ms = at - run_started.get(lane, at)
+            if ran_ms < _SHORTEST_RUN_MS or cpu_ms > _MOST_CPU_SHARE * ran_ms:
                 continue
-            row = [*row[:3], round(row[3], 3)]
-        kept.append(row)
+            event = [kind, lane, at, round(cpu_ms, 3)]
+        kept.append(event)
     return kept
 
 
-def _shortened(rows: list[Row], most: int) -> list[Row]:
-    """Keep so many rows: all of the tasks that began first, if there are very many, or the first.
+def _shortened(events: list[Event], most: int) -> list[Event]:
+    """Shorten the events of a process if there are more than ``most``.
 
-    What has been left out, or when the rest was cut off, is told in one row more.
+    If there are very many tasks, the tasks that began first are kept whole, and the others are left
+    out. Otherwise the first events are kept. The last event then says how many tasks were left out,
+    or at which time the recording was cut.
     """
-    if len(rows) <= most:
-        return rows
-    lanes: dict[int, list[Row]] = {}
-    for row in rows:
-        lanes.setdefault(row[1], []).append(row)
-    tasks = [row[1] for row in rows if row[0] == "lane" and row[3] == "task"]
-    kept = lanes.keys() - set(tasks)
-    left = most - sum(len(lanes[lane]) for lane in kept)
+    if len(events) <= most:
+        return events
+    by_lane: dict[int, list[Event]] = {}
+    for event in events:
+        by_lane.setdefault(event[1], []).append(event)
+    tasks = [event[1] for event in events if event[0] == "lane" and event[3] == "task"]
+    kept = by_lane.keys() - set(tasks)
+    room = most - sum(len(by_lane[lane]) for lane in kept)
     for task in tasks:
-        # With those who woke it, or they would have no name.
-        needed, new = [task], set[int]()
+        # The timeline names the tasks that created and woke this one, so it needs them too.
+        needed, added = [task], set[int]()
         while needed:
-            if (lane := needed.pop()) in kept or lane in new or lane not in lanes:
+            if (lane := needed.pop()) in kept or lane in added or lane not in by_lane:
                 continue
-            new.add(lane)
-            needed += [row[_WAKERS[row[0]]] for row in lanes[lane] if row[0] in _WAKERS]
-        left -= sum(len(lanes[lane]) for lane in new)
-        if left < 0:
+            added.add(lane)
+            needed += [
+                event[_WAKER_POSITION[event[0]]]
+                for event in by_lane[lane]
+                if event[0] in _WAKER_POSITION
+            ]
+        room -= sum(len(by_lane[lane]) for lane in added)
+        if room < 0:
             break
-        kept |= new
-    if len(kept & set(tasks)) < MANY_TASKS:
-        return [*rows[:most], ["cut", _at(rows[most])]]
-    # Those of libraries do not count: they begin at no line of the program.
-    fewer = sum(row[0] == "lane" and row[7] > 0 and row[1] not in kept for row in rows)
-    return [*(row for row in rows if row[1] in kept), ["fewer", fewer]]
+        kept |= added
+    if len(kept & set(tasks)) < FEWEST_KEPT_TASKS:
+        return [*events[:most], ["cut", _end_time(events[most])]]
+    # Tasks of libraries do not count, because they begin at no line of the program.
+    left_out = sum(
+        event[0] == "lane" and event[_LANE_LINE] > 0 and event[1] not in kept for event in events
+    )
+    return [*(event for event in events if event[1] in kept), ["fewer", left_out]]
 
 
-def _at(row: Row) -> float:
-    """Return the last of a row's times, in ms."""
-    return float(row[_TIMES.get(row[0], (2,))[-1]])
+def _end_time(event: Event) -> float:
+    """Return the last of an event's times, in ms."""
+    return float(event[_TIME_POSITIONS.get(event[0], (2,))[-1]])
 
 
-def _since(origin: int, row: Row) -> Row:
-    """Return the row with times in ms since then."""
-    moved = list(row)
-    for index in _TIMES.get(row[0], (2,)):
-        moved[index] = round((row[index] - origin) / 1e6, 3)
+def _since(origin_ns: int, event: Event) -> Event:
+    """Return an event whose times are milliseconds since ``origin_ns`` instead of nanoseconds."""
+    moved = list(event)
+    for position in _TIME_POSITIONS.get(event[0], (2,)):
+        moved[position] = round((event[position] - origin_ns) / 1e6, 3)
     return moved
 
 
-def _to_text(interpreter: str, end: float, processes: list[tuple[int, int, list[Row]]]) -> str:
-    """One row a line keeps differences readable."""
+def _to_text(interpreter: str, end: float, processes: list[tuple[int, int, list[Event]]]) -> str:
+    """Return the JSON text, with one event on each line so that diffs are readable.
+
+    Args:
+        interpreter: Name of the interpreter.
+        end: Time of the last event, in ms.
+        processes: Number, number of the parent (0 if it is unknown) and events of each process.
+    """
 
     def text(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     parts = [
-        f'{{"process":{number},"parent":{parent},"rows":[\n' + ",\n".join(map(text, rows)) + "\n]}"
-        for number, parent, rows in processes
+        f'{{"process":{number},"parent":{parent},"rows":[\n'
+        + ",\n".join(map(text, events))
+        + "\n]}"
+        for number, parent, events in processes
     ]
     head = f'"schema":{SCHEMA},"interpreter":{text(interpreter)},"end":{round(end, 3)}'
     return f'{{{head},"processes":[\n' + ",\n".join(parts) + "\n]}\n"

@@ -9,7 +9,7 @@ import pytest
 
 from mkdocs_runnable.recording.execute import Execution, run
 from mkdocs_runnable.recording.recordings import Transcript
-from mkdocs_runnable.recording.tracing import MOST_ROWS
+from mkdocs_runnable.recording.tracing import MOST_EVENTS
 from tests.tracer.timelines import CASES, expected, run_traced, trace
 
 
@@ -309,7 +309,7 @@ def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
         asyncio.run(main())
         """,
     )
-    assert len(traced.rows) == MOST_ROWS + 1
+    assert len(traced.rows) == MOST_EVENTS + 1
     assert traced.rows[-1][0] == "cut"
     assert traced.execution.status == 0
 

@@ -1,4 +1,4 @@
-"""What processes have written becomes one recording, in order and cut where it is too long."""
+"""Making one recorded timeline of the events that several processes have written."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 from mkdocs_runnable.recording import tracing
 
 MS = 1_000_000
-# In the order in which a process hands them on: steps of tasks after all else.
-ROWS: list[list[Any]] = [
+# In the order in which the tracer writes them: the steps of tasks after all other events.
+EVENTS: list[list[Any]] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
     ["run", 1, 0],
@@ -23,73 +23,73 @@ ROWS: list[list[Any]] = [
 ]
 
 
-def _assembled(folder: Path, rows: list[list[Any]] = ROWS) -> list[list[Any]]:
-    lines = [{"pid": 10, "parent": 1}, *rows]
+def _assembled(folder: Path, events: list[list[Any]] = EVENTS) -> list[list[Any]]:
+    lines = [{"pid": 10, "parent": 1}, *events]
     (folder / "10-a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     text = tracing.assemble(folder, "CPython", folder / "program.py")
     assert text is not None
-    told: list[list[Any]] = json.loads(text)["processes"][0]["rows"]
-    return told
+    recorded: list[list[Any]] = json.loads(text)["processes"][0]["rows"]
+    return recorded
 
 
-def _times(rows: list[list[Any]]) -> list[float]:
-    places = {"lane": 5, "step": 5, "cut": 1}
-    return [row[places.get(row[0], 2)] for row in rows]
+def _end_times(events: list[list[Any]]) -> list[float]:
+    positions = {"lane": 5, "step": 5, "cut": 1}
+    return [event[positions.get(event[0], 2)] for event in events]
 
 
-def test_rows_stand_in_order_of_time(tmp_path: Path) -> None:
-    rows = _assembled(tmp_path)
-    assert len(rows) == len(ROWS)
-    assert _times(rows) == sorted(_times(rows))
-    assert [row[0] for row in rows][-4:] == ["output", "step", "end", "end"]
+def test_events_are_sorted_by_time(tmp_path: Path) -> None:
+    events = _assembled(tmp_path)
+    assert len(events) == len(EVENTS)
+    assert _end_times(events) == sorted(_end_times(events))
+    assert [event[0] for event in events][-4:] == ["output", "step", "end", "end"]
 
 
 def test_a_recording_that_is_too_long_is_cut_at_one_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tracing, "MOST_ROWS", 5)
+    monkeypatch.setattr(tracing, "MOST_EVENTS", 5)
     *kept, cut = _assembled(tmp_path)
     assert cut == ["cut", 9.0]
-    assert [row[0] for row in kept] == ["lane", "lane", "run", "lane", "step"]
+    assert [event[0] for event in kept] == ["lane", "lane", "run", "lane", "step"]
 
 
 def test_of_very_many_tasks_the_first_are_kept_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tracing, "MOST_ROWS", 12)
-    monkeypatch.setattr(tracing, "MANY_TASKS", 2)
-    rows = [*ROWS[:3], ["end", 1, 600 * MS, "done", ""]]
+    monkeypatch.setattr(tracing, "MOST_EVENTS", 12)
+    monkeypatch.setattr(tracing, "FEWEST_KEPT_TASKS", 2)
+    events = [*EVENTS[:3], ["end", 1, 600 * MS, "done", ""]]
     for task in range(2, 12):
-        rows += [
+        events += [
             ["lane", task, 1, "task", f"Task-{task}", MS, 1, 2, "wait"],
             ["step", task, MS, 1, 2 * MS, 3 * MS, "sleep", "", 3],
             ["step", task, 500 * MS, -1, 500 * MS, 501 * MS, "", "", 0],
         ]
-    # Of a library, which does not count.
-    rows.append(["lane", 12, 1, "task", "Task-12", 502 * MS, 1, 0, "shutdown"])
-    *kept, fewer = _assembled(tmp_path, rows)
+    # A task of a library, which does not count.
+    events.append(["lane", 12, 1, "task", "Task-12", 502 * MS, 1, 0, "shutdown"])
+    *kept, fewer = _assembled(tmp_path, events)
     assert fewer == ["fewer", 8]
-    # As long as the run.
-    assert _times(kept)[-3:] == [501.0, 501.0, 600.0]
+    # The main thread is a lane that is always kept, so the end of the run is still there.
+    assert _end_times(kept)[-3:] == [501.0, 501.0, 600.0]
 
 
-def test_with_a_task_those_are_kept_who_woke_it(
+def test_a_task_is_kept_together_with_the_tasks_that_woke_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tracing, "MANY_TASKS", 3)
-    rows = ROWS[:3]
+    monkeypatch.setattr(tracing, "FEWEST_KEPT_TASKS", 3)
+    events = EVENTS[:3]
     for task in range(2, 11):
-        # Each is woken by the next one, but the last two by a timer.
+        # Each task is woken by the next one, except for the last two, which a timer wakes.
         waker = -1 if task > 8 else task + 1
-        rows += [
+        events += [
             ["lane", task, 1, "task", f"Task-{task}", MS, 1, 2, "wait"],
             ["step", task, MS, 1, 2 * MS, 3 * MS, "event", "", 3],
             ["step", task, 5 * MS, waker, 6 * MS, (20 - task) * MS, "", "", 0],
         ]
-    monkeypatch.setattr(tracing, "MOST_ROWS", 27)
-    *kept, fewer = _assembled(tmp_path, rows)
+    monkeypatch.setattr(tracing, "MOST_EVENTS", 27)
+    *kept, fewer = _assembled(tmp_path, events)
     assert fewer == ["fewer", 1]
-    assert {row[1] for row in kept} == {0, 1, *range(2, 10)}
-    # The first needs eight, which are more than fit: nothing but the time is cut.
-    monkeypatch.setattr(tracing, "MOST_ROWS", 20)
-    assert _assembled(tmp_path, rows)[-1] == ["cut", 3.0]
+    assert {event[1] for event in kept} == {0, 1, *range(2, 10)}
+    # The first task needs eight tasks, which is more than fit, so the end is cut instead.
+    monkeypatch.setattr(tracing, "MOST_EVENTS", 20)
+    assert _assembled(tmp_path, events)[-1] == ["cut", 3.0]
