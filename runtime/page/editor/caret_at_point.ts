@@ -1,24 +1,26 @@
-/** Finds the place in the static code that was clicked on, so that the editor's caret lands there. */
+/** Finds the position in the static code at a point of the screen, for the caret of the editor. */
 import type { Caret } from "./editor.ts";
 
-/** The caret for a point of the viewport; undefined when no line of the code is there. */
+/**
+ * Returns the position in the code at a point of the viewport, or undefined if there is no line.
+ * Points before a line's text belong to its beginning, and points behind it to its end.
+ */
 export function caretAt(code: HTMLElement, x: number, y: number): Caret | undefined {
   const line = lineAt(code, y);
   const number = Number(line?.dataset["line"]);
   if (!line || !Number.isInteger(number)) return undefined;
-  const place = placeAt(x, y);
-  if (!place || !line.contains(place.node)) {
-    // Beside the line: before its number, or behind its end.
-    const behind = x > line.getBoundingClientRect().left;
-    return { line: number, column: behind ? textOf(line).length : 0 };
+  const position = domPositionAt(x, y);
+  if (!position || !line.contains(position.node)) {
+    const isBehind = x > line.getBoundingClientRect().left;
+    return { line: number, column: isBehind ? textOf(line).length : 0 };
   }
   const before = document.createRange();
   before.setStart(line, 0);
-  before.setEnd(place.node, place.offset);
+  before.setEnd(position.node, position.offset);
   return { line: number, column: Math.min(before.toString().length, textOf(line).length) };
 }
 
-/** Whether the reader has selected text in here, to copy it for example. */
+/** Whether the reader has selected text in the code, for example to copy it. */
 export function hasSelection(code: HTMLElement): boolean {
   const selection = document.getSelection();
   return selection !== null && !selection.isCollapsed && selection.containsNode(code, true);
@@ -33,12 +35,12 @@ function textOf(line: HTMLElement): string {
   return line.textContent.replace(/\n$/, "");
 }
 
-function placeAt(x: number, y: number): { node: Node; offset: number } | undefined {
+function domPositionAt(x: number, y: number): { node: Node; offset: number } | undefined {
   if ("caretPositionFromPoint" in document) {
     const position = document.caretPositionFromPoint(x, y);
     return position ? { node: position.offsetNode, offset: position.offset } : undefined;
   }
-  // Safari's older name for the same.
+  // Older versions of Safari have only this method.
   const range = (document as Document).caretRangeFromPoint(x, y);
   return range ? { node: range.startContainer, offset: range.startOffset } : undefined;
 }

@@ -1,4 +1,4 @@
-/** The code of a widget: static until the reader wants to edit it, then an editor in its place. */
+/** The code of a widget. It is static until the reader wants to edit it in an editor. */
 import { hasSelection } from "./caret_at_point.ts";
 import type { Draft } from "../session/draft.ts";
 import type { Caret, Editor, EditorOptions } from "./editor.ts";
@@ -7,72 +7,81 @@ import { locateHidden, type LineRange } from "./line_ranges.ts";
 import { createPlainEditor } from "./plain_editor.ts";
 
 export interface CodeOptions {
-  /** `.runnable-code`, with the static code in it. */
+  /** The element `.runnable-code`, which contains the static code. */
   parent: HTMLElement;
   draft: Draft;
-  /** The lines the page shows of the published source; empty for all of them. */
+  /** The lines of the published source that the page shows; empty for all of them. */
   shown: LineRange[];
+  /** The accessible name of the code. */
   label: string;
+  /** The id of the element that explains the keys. */
   describedBy: string;
   onEscape: () => void;
-  /** The reader is at this line now; 0: at none. */
+  /** Called with the line at the pointer or the caret, or with 0 if there is none. */
   onLine: (line: number) => void;
-  /** The editor could not be loaded and a plain text field stands in. */
+  /** Called when a plain text field is used because the editor could not be loaded. */
   onPlain: () => void;
 }
+
+const never = (): boolean => false;
 
 export class CodeView {
   readonly #options: CodeOptions;
   readonly #static: Node[];
-  /** Aborted when the editor, which has its own idea of clicks and keys, is there; and at the end. */
+  /**
+   * Aborted when the view closes, or when the editor opens, which handles clicks and keys itself.
+   */
   readonly #opened = new AbortController();
   #closed = false;
   #marked = 0;
   #editor: Editor | undefined;
-  readonly #onDraft = (source: string): void => this.#take(source);
+  readonly #onDraft = (source: string): void => this.#update(source);
 
   constructor(options: CodeOptions) {
     this.#options = options;
     const { parent, draft } = options;
     this.#static = [...parent.childNodes];
-    // Without this script the code inside is what the keyboard reaches; now it is the box around.
+    // The static HTML makes the <pre> focusable. With this script, its parent is focusable instead.
     parent.querySelector("pre")?.removeAttribute("tabindex");
     draft.subscribe(this.#onDraft);
-    this.#invite();
+    this.#makeFocusable();
     this.#followPointer();
     onEditIntent(parent, this.#opened.signal, {
       prepare: () => void loadEditor().catch(() => undefined),
       edit: (caret) => void this.open(caret),
     });
-    // What is shown has to be what runs: an edit from an earlier visit needs the editor at once.
-    if (draft.isEdited) void this.#open(undefined, () => false);
+    // An edit from an earlier visit opens the editor, so that readers see the code that will run.
+    if (draft.isEdited) void this.show();
   }
 
-  /** Puts the editor in the place of the static code, with the focus if it was on the code. */
+  /** Opens the editor at a reader's request. It takes the focus if the code still has the focus. */
   open(caret?: Caret): Promise<void> {
     const { parent } = this.#options;
-    const focused = (): boolean => parent.contains(document.activeElement);
-    return this.#open(caret, focused, () => !focused() || hasSelection(parent));
+    const hasFocus = (): boolean => parent.contains(document.activeElement);
+    // If the reader moves on or starts to select text in the meantime, the code stays static.
+    const isUnwanted = (): boolean => !hasFocus() || hasSelection(parent);
+    return this.#open(caret, hasFocus, isUnwanted);
   }
 
-  /** Opens the editor without a gesture on the code, for example because all of it is new. */
+  /** Opens the editor without focusing it, for example because the draft has changed. */
   show(): Promise<void> {
-    return this.#open(undefined, () => false);
+    return this.#open();
   }
 
+  /** Opens the editor, and selects and focuses a line. */
   async goTo(line: number): Promise<void> {
     await this.show();
     this.#editor?.goTo(line);
   }
 
-  /** Marks a line, and brings it into view within the code; 0 for none. */
+  /** Highlights a line and scrolls the code to it; 0 removes the highlight. */
   mark(line: number): void {
     this.#marked = line;
     if (this.#editor) return this.#editor.mark(line);
     markStatic(this.#options.parent, line);
   }
 
-  /** Lets go of the draft, which outlives the widget, and puts the static code back. */
+  /** Unsubscribes from the draft, which outlives the widget, and restores the static code. */
   close(): void {
     const { parent, draft } = this.#options;
     this.#closed = true;
@@ -82,8 +91,8 @@ export class CodeView {
     parent.replaceChildren(...this.#static);
   }
 
-  /** Makes the static code something to go to; the editor has all this by itself. */
-  #invite(): void {
+  /** Makes the static code focusable and gives it a name. The editor brings its own attributes. */
+  #makeFocusable(): void {
     const { parent, label, describedBy } = this.#options;
     parent.tabIndex = 0;
     parent.setAttribute("role", "group");
@@ -103,15 +112,14 @@ export class CodeView {
   }
 
   async #open(
-    caret: Caret | undefined,
-    focused: () => boolean,
-    changedMind: () => boolean = () => false,
+    caret?: Caret,
+    hasFocus: () => boolean = never,
+    isUnwanted: () => boolean = never,
   ): Promise<void> {
     const create = await loadEditor().catch(() => undefined);
-    // Meanwhile the reader may have moved on or begun to select text: then the code stays as it is.
-    if (this.#editor || this.#closed || changedMind()) return;
+    if (this.#editor || this.#closed || isUnwanted()) return;
     const { parent, draft, label, describedBy, onEscape, onLine, onPlain } = this.#options;
-    const hadFocus = focused();
+    const hadFocus = hasFocus();
     const options: EditorOptions = {
       parent,
       source: draft.source,
@@ -134,7 +142,7 @@ export class CodeView {
     if (this.#marked > 0) this.#editor.mark(this.#marked);
   }
 
-  #take(source: string): void {
+  #update(source: string): void {
     if (this.#editor) this.#editor.set(source, this.#hidden());
     else void this.show();
   }
@@ -145,12 +153,12 @@ export class CodeView {
   }
 }
 
-/** Marks a line of code that is no editor, and brings it into view within the code; 0 for none. */
+/** Highlights a line of static code and scrolls the code to it; 0 removes the highlight. */
 export function markStatic(code: HTMLElement, line: number): void {
   for (const shown of code.querySelectorAll<HTMLElement>(".runnable-line")) {
-    const isIt = Number(shown.dataset["line"]) === line;
-    shown.classList.toggle("runnable-marked", isIt);
-    if (isIt) scrollWithin(code, shown);
+    const isMarked = Number(shown.dataset["line"]) === line;
+    shown.classList.toggle("runnable-marked", isMarked);
+    if (isMarked) scrollWithin(code, shown);
   }
 }
 
@@ -158,7 +166,7 @@ type CreateEditor = (options: EditorOptions) => Editor;
 
 let loading: Promise<CreateEditor> | undefined;
 
-/** The editor's chunk, fetched when it is first wanted; a failed fetch is tried again. */
+/** Loads the editor once. After a failure, the next call tries again. */
 function loadEditor(): Promise<CreateEditor> {
   loading ??= import("./codemirror_editor.ts")
     .then(({ createEditor }) => createEditor)
@@ -169,7 +177,7 @@ function loadEditor(): Promise<CreateEditor> {
   return loading;
 }
 
-/** Scrolls the box, not the page: the reader is looking at something else. */
+/** Scrolls the box but not the page, because the reader may be looking at another part of it. */
 function scrollWithin(box: HTMLElement, line: HTMLElement): void {
   const [outer, inner] = [box.getBoundingClientRect(), line.getBoundingClientRect()];
   if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;

@@ -1,4 +1,4 @@
-/** The CodeMirror editor. Loaded as a chunk of its own when the reader first goes to the code. */
+/** The CodeMirror editor, in a chunk that is loaded when a reader first turns to the code. */
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
@@ -11,17 +11,18 @@ import {
 import { Annotation, EditorState, type Text } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
-import { difference, type Caret, type Editor, type EditorOptions } from "./editor.ts";
+import type { Caret, Editor, EditorOptions } from "./editor.ts";
 import { folding, setFolds } from "./folded_lines.ts";
 import type { LineRange } from "./line_ranges.ts";
-import { marking, setMark } from "./marked_line.ts";
+import { markedLine, setMarkedLine } from "./marked_line.ts";
+import { difference } from "./text_difference.ts";
 
-/** Marks a change that came from outside, which nobody outside has to be told of. */
+/** Marks changes that `set` has made, for which `onChange` must not be called. */
 const external = Annotation.define<boolean>();
 
 export function createEditor(options: EditorOptions): Editor {
   const { parent, hidden, onChange, onEscape, onLine } = options;
-  // A file's last newline ends its last line; the editor would show it as one line more.
+  // CodeMirror would show a final newline as another, empty line.
   const [source, ending] = splitEnding(options.source);
   let currentEnding = ending;
   const firstShown = hidden[0]?.from === 1 ? hidden[0].to + 1 : 1;
@@ -31,14 +32,14 @@ export function createEditor(options: EditorOptions): Editor {
       lineNumbers(),
       history(),
       folding(hidden),
-      marking,
+      markedLine,
       python(),
       indentUnit.of("    "),
       indentOnInput(),
       bracketMatching(),
       closeBrackets(),
       syntaxHighlighting(classHighlighter),
-      // Tab is left alone: it moves the focus on. Mod-Enter belongs to the widget around.
+      // Tab moves the focus to the next element as usual. The widget handles Mod-Enter, which runs.
       keymap.of([
         ...closeBracketsKeymap,
         ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
@@ -56,8 +57,10 @@ export function createEditor(options: EditorOptions): Editor {
         "aria-describedby": options.describedBy,
       }),
       EditorView.updateListener.of((update) => {
-        const own = !update.transactions.some((transaction) => transaction.annotation(external));
-        if (update.docChanged && own) {
+        const isByReader = !update.transactions.some((transaction) =>
+          transaction.annotation(external),
+        );
+        if (update.docChanged && isByReader) {
           onChange(update.state.doc.toString() + currentEnding);
         }
         if (update.selectionSet || update.focusChanged) {
@@ -68,7 +71,7 @@ export function createEditor(options: EditorOptions): Editor {
     ],
   });
   const caret = offsetOf(state.doc, options.caret ?? { line: firstShown, column: 0 });
-  // Made outside of the page first: the static code is replaced in one step, without a gap.
+  // The view is complete before it replaces the static code, so the page does not flicker.
   const view = new EditorView({ state: state.update({ selection: { anchor: caret } }).state });
   parent.replaceChildren(view.dom);
   return {
@@ -80,7 +83,8 @@ export function createEditor(options: EditorOptions): Editor {
       view.dispatch({ effects: setFolds.of(nextHidden) });
     },
     focus() {
-      // The browser would scroll to the start of the code, away from where the reader clicked.
+      // Without `preventScroll`, the browser would scroll from where the reader clicked to the
+      // first line.
       view.contentDOM.focus({ preventScroll: true });
     },
     goTo(number: number) {
@@ -95,7 +99,7 @@ export function createEditor(options: EditorOptions): Editor {
     mark(number: number) {
       const { doc } = view.state;
       const line = number >= 1 && number <= doc.lines ? doc.line(number) : undefined;
-      view.dispatch({ effects: setMark.of(line?.from) });
+      view.dispatch({ effects: setMarkedLine.of(line?.from) });
     },
   };
 }

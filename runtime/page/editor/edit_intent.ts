@@ -1,46 +1,48 @@
-/** Tells when the reader wants to edit static code, and when only to select, scroll or pass by. */
+/** Notices when readers want to edit static code, rather than to select text in it or to scroll. */
 import { caretAt, hasSelection } from "./caret_at_point.ts";
 import type { Caret } from "./editor.ts";
 
 export interface EditIntent {
-  /** The reader is about to do something with the code: the editor may be loaded. */
+  /** Called when the reader presses the code, so that the editor can be loaded in advance. */
   prepare: () => void;
-  /** The reader wants to edit, at this place if it is known. The code has the focus. */
+  /** Called when the reader wants to edit, at this position if it is known. The code is focused. */
   edit: (caret?: Caret) => void;
 }
 
-/** Listens until `signal` is aborted. The code has to be focusable. */
-export function onEditIntent(code: HTMLElement, signal: AbortSignal, wishes: EditIntent): void {
-  // A mouse button that goes down focuses the code as well, but may be about to select text: then
-  // the click at its end decides. Any other way to get the focus is a wish to edit.
-  let pressed = false;
+/** Listens for intentions to edit the code, which must be focusable, until `signal` is aborted. */
+export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: EditIntent): void {
+  // Pressing a mouse button focuses the code, but may also start a selection. In that case, the
+  // click that ends the press decides. Focusing the code in any other way means that the reader
+  // wants to edit.
+  let isPressed = false;
   const press = (): void => {
-    pressed = true;
-    wishes.prepare();
+    isPressed = true;
+    intent.prepare();
   };
   const release = (): void => {
-    pressed = false;
+    isPressed = false;
   };
   const onFocus = (event: FocusEvent): void => {
-    if (event.target === code && !pressed) wishes.edit();
+    if (event.target === code && !isPressed) intent.edit();
   };
   const onClick = (event: MouseEvent): void => {
     release();
     if (hasSelection(code)) return;
     const caret = caretAt(code, event.clientX, event.clientY);
-    pressed = true;
+    // Focusing the code here must not count as a second intention.
+    isPressed = true;
     code.focus({ preventScroll: true });
     release();
-    wishes.edit(caret);
+    intent.edit(caret);
   };
   const onKey = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && event.target === code) wishes.edit();
+    if (event.key === "Enter" && event.target === code) intent.edit();
   };
   code.addEventListener("pointerdown", press, { signal });
   code.addEventListener("focus", onFocus, { signal });
   code.addEventListener("click", onClick, { signal });
   code.addEventListener("keydown", onKey, { signal });
-  // A touch that turns out to scroll, a press that no click follows.
+  // No click follows if a touch turns out to scroll, or if the pointer is released elsewhere.
   code.addEventListener("pointercancel", release, { signal });
   code.addEventListener("blur", release, { signal });
 }

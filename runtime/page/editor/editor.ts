@@ -1,52 +1,37 @@
-/** What the widget knows of an editor; CodeMirror and the plain text field both are one. */
+/** The interface of an editor, which both CodeMirror and the plain text field implement. */
 import type { LineRange } from "./line_ranges.ts";
 
-/** A place in the source: 1-based line, 0-based column in UTF-16 units. */
+/**
+ * A position in the source: a line, counted from 1, and a column in UTF-16 units, counted from 0.
+ */
 export interface Caret {
   line: number;
   column: number;
 }
 
 export interface EditorOptions {
-  /** The element whose content the editor becomes. */
+  /** The element whose content the editor replaces. */
   parent: HTMLElement;
   source: string;
-  /** Lines to fold away until the reader asks for them. */
+  /** The lines that stay folded until the reader unfolds them. */
   hidden: LineRange[];
   caret: Caret | undefined;
-  /** Accessible name, and the id of the element that explains the keys. */
+  /** The accessible name of the editor. */
   label: string;
+  /** The id of the element that explains the keys. */
   describedBy: string;
   onChange: (source: string) => void;
   onEscape: () => void;
-  /** The caret is in this line now; 0: the focus has gone. */
+  /** Called with the line of the caret, or with 0 when the editor has lost the focus. */
   onLine: (line: number) => void;
 }
 
 export interface Editor {
-  /** Replaces the text as an edit that the reader can undo; does not call `onChange`. */
+  /** Replaces the text as an edit that the reader can undo. Does not call `onChange`. */
   set(source: string, hidden: LineRange[]): void;
   focus(): void;
-  /** Selects a line, unfolding it, and brings it into view with the focus. */
+  /** Unfolds, selects and focuses a line, and scrolls it into view. */
   goTo(line: number): void;
-  /** Marks a line, without the focus; 0 for none. */
+  /** Highlights a line without focusing it; 0 removes the highlight. */
   mark(line: number): void;
-}
-
-/** The smallest replacement that turns one text into another. */
-export function difference(
-  before: string,
-  after: string,
-): { from: number; to: number; insert: string } {
-  let from = 0;
-  const shorter = Math.min(before.length, after.length);
-  while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from++;
-  let end = 0;
-  while (
-    end < shorter - from &&
-    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
-  ) {
-    end++;
-  }
-  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

@@ -1,4 +1,4 @@
-/** Lines the page does not show, folded in the editor until the reader asks for them. */
+/** Folds the lines that the page does not show, until the reader unfolds them. */
 import {
   RangeSet,
   StateEffect,
@@ -10,12 +10,12 @@ import {
 import { Decoration, EditorView, keymap, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { LineRange } from "./line_ranges.ts";
 
-/** Folds exactly these lines. */
+/** Folds these lines, and unfolds all others. */
 export const setFolds = StateEffect.define<LineRange[]>();
 
 /**
- * The button in the place of folded lines. It takes no height, so that the lines around it stay
- * where they are in the static code, and sits on the border between the line numbers.
+ * The button that replaces folded lines, on the border between two line numbers. It has no height,
+ * so that the other lines are in the same places as in the static code.
  */
 class FoldWidget extends WidgetType {
   readonly from: number;
@@ -70,8 +70,8 @@ function decorate(doc: Text, ranges: LineRange[]): DecorationSet {
   return Decoration.set(decorations, true);
 }
 
-/** The folds that are still whole lines and do not hold the caret or an end of the selection. */
-function validate(state: EditorState, folds: DecorationSet): DecorationSet {
+/** Drops folds that no longer consist of whole lines, or that contain an end of the selection. */
+function dropInvalid(state: EditorState, folds: DecorationSet): DecorationSet {
   const kept: LineRange[] = [];
   const { doc, selection } = state;
   const cursor = folds.iter();
@@ -79,28 +79,28 @@ function validate(state: EditorState, folds: DecorationSet): DecorationSet {
     const { from, to } = cursor;
     const first = doc.lineAt(from);
     const last = doc.lineAt(to);
-    const whole = first.from === from && last.to === to && from < to;
-    const held = selection.ranges.some(({ anchor, head }) =>
-      [anchor, head].some((place) => place >= from && place <= to),
+    const isWhole = first.from === from && last.to === to && from < to;
+    const hasCaret = selection.ranges.some(({ anchor, head }) =>
+      [anchor, head].some((offset) => offset >= from && offset <= to),
     );
-    if (whole && !held) kept.push({ from: first.number, to: last.number });
+    if (isWhole && !hasCaret) kept.push({ from: first.number, to: last.number });
   }
   return decorate(doc, kept);
 }
 
-/** An extension that starts with these lines folded. Moving the caret into a fold opens it. */
+/** An extension that folds these lines at first. Moving the caret into a fold unfolds it. */
 export function folding(hidden: LineRange[]): Extension {
   const field = StateField.define<DecorationSet>({
     create: (state) => decorate(state.doc, hidden),
     update(folds, transaction) {
       for (const effect of transaction.effects) {
         if (effect.is(setFolds)) {
-          return validate(transaction.state, decorate(transaction.state.doc, effect.value));
+          return dropInvalid(transaction.state, decorate(transaction.state.doc, effect.value));
         }
       }
       if (!transaction.docChanged && !transaction.selection) return folds;
       if (folds === RangeSet.empty) return folds;
-      return validate(transaction.state, folds.map(transaction.changes));
+      return dropInvalid(transaction.state, folds.map(transaction.changes));
     },
     provide: (self) => EditorView.decorations.from(self),
   });

@@ -1,13 +1,14 @@
-/** Which lines of a file a widget shows. Line numbers are 1-based and ranges include both ends. */
+/** Ranges of lines, and which of them a widget shows. Lines are counted from 1. */
 
+/** The lines from `from` to `to`, both included. */
 export interface LineRange {
   from: number;
   to: number;
 }
 
 /**
- * Reads `data-lines`: `"4-38,41"` → `[{from: 4, to: 38}, {from: 41, to: 41}]`. Parts that are not
- * ranges are left out; an empty result means that nothing is hidden.
+ * Reads the attribute `data-lines`: `"4-38,41"` → `[{from: 4, to: 38}, {from: 41, to: 41}]`.
+ * Ignores parts that are not ranges. An empty result means that the widget shows all lines.
  */
 export function parseRanges(text: string): LineRange[] {
   const ranges: LineRange[] = [];
@@ -21,46 +22,54 @@ export function parseRanges(text: string): LineRange[] {
   return ranges.sort((a, b) => a.from - b.from);
 }
 
-/** The number of lines an editor shows for this text; a final newline does not start another. */
+/** Returns how many lines an editor shows for a text. A final newline does not start a new line. */
 export function countLines(source: string): number {
   const lines = source.split("\n").length;
   return source.endsWith("\n") && lines > 1 ? lines - 1 : lines;
 }
 
-/** The lines that `shown` leaves out of a file with `total` lines; nothing when `shown` is empty. */
-export function complement(shown: LineRange[], total: number): LineRange[] {
+/** Returns the lines of a file that are not in `shown`, or none if `shown` is empty. */
+export function complement(shown: LineRange[], lineCount: number): LineRange[] {
   if (shown.length === 0) return [];
   const hidden: LineRange[] = [];
   let next = 1;
   for (const range of shown) {
-    if (range.from > next) hidden.push({ from: next, to: Math.min(range.from - 1, total) });
+    if (range.from > next) hidden.push({ from: next, to: Math.min(range.from - 1, lineCount) });
     next = Math.max(next, range.to + 1);
   }
-  if (next <= total) hidden.push({ from: next, to: total });
+  if (next <= lineCount) hidden.push({ from: next, to: lineCount });
   return hidden.filter((range) => range.from <= range.to);
 }
 
 /**
- * Where the hidden lines of the published file are in an edited one. A hidden block whose text the
- * reader has changed is not hidden any more; the order of blocks is kept.
+ * Finds the hidden lines of the published source in an edited one. Hidden blocks are searched for
+ * one after another, and a block that the reader has changed is no longer hidden.
+ *
+ * @param original - The published source.
+ * @param shown - The lines of the published source that the page shows; empty for all of them.
+ * @param source - The edited source.
+ * @returns The ranges of the edited source to hide.
  */
 export function locateHidden(original: string, shown: LineRange[], source: string): LineRange[] {
   const published = original.split("\n");
-  const hidden = complement(shown, countLines(original));
+  const publishedCount = countLines(original);
+  const hidden = complement(shown, publishedCount);
   if (source === original) return hidden;
   const lines = source.split("\n");
   const found: LineRange[] = [];
   let next = 0;
   for (const range of hidden) {
     const block = published.slice(range.from - 1, range.to);
-    // The head and the tail of a file stay where they are; in between, the first match is taken.
-    const atEnd = range.to === countLines(original);
-    const start = atEnd ? countLines(source) - block.length : range.from === 1 ? 0 : next;
-    const last = atEnd || range.from === 1 ? start : lines.length - block.length;
-    for (let at = Math.max(start, next); at <= last; at++) {
-      if (!block.every((line, index) => lines[at + index] === line)) continue;
-      found.push({ from: at + 1, to: at + block.length });
-      next = at + block.length;
+    // A block at the beginning or the end of the published source can only be at the beginning or
+    // the end of the edited source. Other blocks are wherever they are found first.
+    let first = next;
+    let last = lines.length - block.length;
+    if (range.to === publishedCount) first = last = countLines(source) - block.length;
+    else if (range.from === 1) first = last = 0;
+    for (let start = Math.max(first, next); start <= last; start++) {
+      if (!block.every((line, index) => lines[start + index] === line)) continue;
+      found.push({ from: start + 1, to: start + block.length });
+      next = start + block.length;
       break;
     }
   }

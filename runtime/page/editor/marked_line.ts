@@ -1,22 +1,22 @@
-/** One marked line of the editor's text, which goes with the text as it changes. */
+/** The highlighted line of the editor. The highlight moves with its line when the text changes. */
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, type DecorationSet } from "@codemirror/view";
 
-const marked = Decoration.line({ class: "runnable-marked" });
+const highlight = Decoration.line({ class: "runnable-marked" });
 
-/** The offset at which the line begins; undefined for none. */
-export const setMark = StateEffect.define<number | undefined>();
+/** Highlights the line that begins at this offset; undefined removes the highlight. */
+export const setMarkedLine = StateEffect.define<number | undefined>();
 
-export const marking = StateField.define<DecorationSet>({
+export const markedLine = StateField.define<DecorationSet>({
   create: () => Decoration.none,
-  update(marks, transaction) {
-    let now = marks.map(transaction.changes);
+  update(current, transaction) {
+    let next = current.map(transaction.changes);
     for (const effect of transaction.effects) {
-      if (!effect.is(setMark)) continue;
-      now =
-        effect.value === undefined ? Decoration.none : Decoration.set(marked.range(effect.value));
+      if (!effect.is(setMarkedLine)) continue;
+      const offset = effect.value;
+      next = offset === undefined ? Decoration.none : Decoration.set(highlight.range(offset));
     }
-    return now;
+    return next;
   },
   provide: (field) => EditorView.decorations.from(field),
 });

@@ -1,4 +1,4 @@
-/** A plain text field: editing still works where the editor could not be loaded. */
+/** A plain text field, with which readers can edit code if CodeMirror could not be loaded. */
 import { element } from "../kit/dom.ts";
 import type { Editor, EditorOptions } from "./editor.ts";
 import { countLines } from "./line_ranges.ts";
@@ -11,9 +11,10 @@ export function createPlainEditor(options: EditorOptions): Editor {
   field.setAttribute("autocorrect", "off");
   field.setAttribute("aria-label", options.label);
   field.setAttribute("aria-describedby", options.describedBy);
-  const fit = (): void => {
+  const fitHeight = (): void => {
     field.rows = countLines(field.value) + 1;
   };
+  // Selects a whole line, or places the caret in the line if there is a column.
   const select = (line: number, column?: number): void => {
     const start = field.value.split("\n", line - 1).reduce((sum, text) => sum + text.length + 1, 0);
     const newline = field.value.indexOf("\n", start);
@@ -22,19 +23,19 @@ export function createPlainEditor(options: EditorOptions): Editor {
     else field.setSelectionRange(Math.min(start + column, end), Math.min(start + column, end));
   };
   field.addEventListener("input", () => {
-    fit();
+    fitHeight();
     options.onChange(field.value);
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") options.onEscape();
   });
-  fit();
+  fitHeight();
   options.parent.replaceChildren(field);
   select(options.caret?.line ?? 1, options.caret?.column ?? 0);
   return {
     set(source) {
       field.value = source;
-      fit();
+      fitHeight();
     },
     focus() {
       field.focus({ preventScroll: true });
@@ -43,7 +44,8 @@ export function createPlainEditor(options: EditorOptions): Editor {
       field.focus();
       select(line);
     },
-    // Plain text has no marks, and a selection would take away the reader's.
+    // Text fields cannot highlight a line, and selecting it would replace the reader's own
+    // selection.
     mark() {},
   };
 }

@@ -10,7 +10,7 @@ export interface NoticeOptions {
   actions?: Action[];
   /** An element to show after the text, for example a field with a link. */
   content?: HTMLElement;
-  /** How many milliseconds the notice is shown; without it, the notice stays until it is cleared. */
+  /** How long the notice is shown (ms); without a time, it stays until it is cleared. */
   lasts?: number;
 }
 

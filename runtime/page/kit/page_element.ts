@@ -3,9 +3,9 @@
 /**
  * A custom element that starts when it is inserted into a page, and ends when it has left the page.
  *
- * Moving an element removes it from the page and inserts it again, which neither ends the element nor
- * starts it a second time. An element that comes back later, for example with the browser's Back
- * button, starts again.
+ * Moving an element removes it from the page and inserts it again, which neither ends the element
+ * nor starts it a second time. An element that comes back later, for example with the browser's
+ * Back button, starts again.
  */
 export abstract class PageElement extends HTMLElement {
   #life: AbortController | undefined;

@@ -17,7 +17,7 @@ export function toast(text: string): void {
   const message = element("div", "runnable-toast", element("span", "", text));
   const dismiss = button("Dismiss", () => message.remove());
   message.append(dismiss);
-  // Screen readers announce what is added to a live region, but not what it contains from the start.
+  // Screen readers announce only what is added to a live region after it is in the page.
   requestAnimationFrame(() => region?.append(message));
   whenUnused(message, TOAST_MS, () => message.remove());
 }

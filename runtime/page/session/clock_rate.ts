@@ -55,7 +55,7 @@ function write(path: string, clockRate: number): void {
   }
 }
 
-/** A menu in which readers choose the clock rate. The menus of a page always show the same choice. */
+/** A menu in which readers choose the clock rate. All menus of a page show the same choice. */
 export class ClockRateMenu {
   readonly element: HTMLSelectElement = element("select", "runnable-button runnable-pace");
   readonly #path = location.pathname;

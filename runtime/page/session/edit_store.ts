@@ -87,7 +87,7 @@ export class EditStore {
   }
 }
 
-/** Returns the browser's storage, or undefined where it is disabled, since its getter throws there. */
+/** Returns the browser's storage, or undefined if it is disabled, since its getter then throws. */
 export function browserStorage(): StorageArea | undefined {
   try {
     return window.localStorage;

@@ -43,7 +43,7 @@ function prepareWhenIdle(tab: Tab): void {
   else setTimeout(act, IDLE_DELAY_MS);
 }
 
-/** Prepares a run for readers who have run something on this site before, now or in an earlier visit. */
+/** Prepares a run if the reader has run programs on this site before. */
 async function prepareForReturningReader({ session, drafts }: Tab): Promise<void> {
   isPreparationPlanned = false;
   if (savesData()) return;

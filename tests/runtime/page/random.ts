@@ -1,4 +1,4 @@
-/** Repeatable random numbers in [0, 1) (mulberry32), so that a failure can be seen again. */
+/** Returns repeatable random numbers in [0, 1) (mulberry32), so that a failure can be reproduced. */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {

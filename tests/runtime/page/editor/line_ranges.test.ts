@@ -10,7 +10,7 @@ import {
 const SOURCE = "# head\n# er\na\nb\nc\nd\n# tail\n";
 const SHOWN = parseRanges("3-4,6");
 
-test("reads ranges and single lines, in any order, and leaves out what is neither", () => {
+test("reads ranges and single lines in any order, and ignores everything else", () => {
   assert.deepEqual(parseRanges("6, 3-4"), [
     { from: 3, to: 4 },
     { from: 6, to: 6 },
@@ -18,11 +18,11 @@ test("reads ranges and single lines, in any order, and leaves out what is neithe
   assert.deepEqual(parseRanges("x,5-2,0-3,-1,"), []);
 });
 
-test("counts lines as an editor shows them", () => {
+test("counts lines as editors show them", () => {
   assert.deepEqual(["", "a", "a\n", "a\n\n", "\n"].map(countLines), [1, 1, 1, 2, 1]);
 });
 
-test("hides what is not shown, and nothing when nothing is said", () => {
+test("hides the lines that are not shown, or none if no lines are given", () => {
   assert.deepEqual(complement(SHOWN, 7), [
     { from: 1, to: 2 },
     { from: 5, to: 5 },
@@ -32,7 +32,7 @@ test("hides what is not shown, and nothing when nothing is said", () => {
   assert.deepEqual(complement(parseRanges("1-9"), 7), []);
 });
 
-test("hidden lines move along with an edit above them", () => {
+test("hidden lines move when an edit above them adds a line", () => {
   assert.deepEqual(locateHidden(SOURCE, SHOWN, "# head\n# er\na\nnew\nb\nc\nd\n# tail\n"), [
     { from: 1, to: 2 },
     { from: 6, to: 6 },
@@ -40,7 +40,7 @@ test("hidden lines move along with an edit above them", () => {
   ]);
 });
 
-test("hidden lines that were changed are shown", () => {
+test("hidden lines that the reader has changed are shown", () => {
   assert.deepEqual(locateHidden(SOURCE, SHOWN, "# head!\n# er\na\nb\nc\nd\n# tail!\n"), [
     { from: 5, to: 5 },
   ]);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference } from "../../../../runtime/page/editor/editor.ts";
-import { findLines } from "../../../../runtime/page/output/line_links.ts";
+import { difference } from "../../../../runtime/page/editor/text_difference.ts";
 import { random } from "../random.ts";
 
 test("the difference turns one text into the other and is no longer than needed", () => {
@@ -16,19 +15,4 @@ test("the difference turns one text into the other and is no longer than needed"
     assert.ok(from <= to);
     assert.equal(before.slice(0, from) + insert + before.slice(to), after);
   }
-});
-
-test("finds the reader's own lines in tracebacks and warnings, and no others", () => {
-  const text =
-    'File "x.py", line 3, in f\nFile "/lib/x.py", line 4\nx.py:9: RuntimeWarning\nax.py:1';
-  assert.deepEqual(
-    findLines(text, "x.py").map(({ index, length, line }) => [
-      text.slice(index, index + length),
-      line,
-    ]),
-    [
-      ['File "x.py", line 3', 3],
-      ["x.py:9", 9],
-    ],
-  );
 });

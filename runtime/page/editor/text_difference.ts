@@ -1,0 +1,22 @@
+/** Finds the smallest replacement of one range that turns one text into another. */
+
+/** The text between the offsets `from` and `to` is replaced by `insert`. */
+export interface Replacement {
+  from: number;
+  to: number;
+  insert: string;
+}
+
+export function difference(before: string, after: string): Replacement {
+  let from = 0;
+  const shorter = Math.min(before.length, after.length);
+  while (from < shorter && before.charCodeAt(from) === after.charCodeAt(from)) from++;
+  let end = 0;
+  while (
+    end < shorter - from &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  ) {
+    end++;
+  }
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
+}
