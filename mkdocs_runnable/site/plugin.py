@@ -19,14 +19,15 @@ from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
 
-from mkdocs_runnable.site import notebooks
+from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.recording import verification
-from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippets.reference import PageContext
-from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.site import notebooks
 from mkdocs_runnable.site.staging import Staging
 from mkdocs_runnable.site.twin import Listed, Twins, address, llms_txt
+from mkdocs_runnable.snippets.reference import PageContext
+from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.tables.markdown import find_makers
 
 _EXTENSION = "mkdocs_runnable"
 _DIAGRAMS = "mkdocs_runnable.diagrams"
@@ -78,7 +79,12 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             "page": self._page,
         }
         for extension in (_DIAGRAMS, _TABLES):
-            config.mdx_configs[extension] = {"docs": config.docs_dir, "page": self._page}
+            given = config.mdx_configs.get(extension, {})
+            config.mdx_configs[extension] = given | {"docs": config.docs_dir, "page": self._page}
+        try:
+            self._tables = find_makers(config.mdx_configs[_TABLES].get("tables", {}))
+        except RunnableError as error:
+            raise PluginError(f"mkdocs.yml: {error}") from None
         self._warnings = CountHandler(level=logging.WARNING)
         if config.strict:
             mkdocs_log = logging.getLogger("mkdocs")
@@ -148,7 +154,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> None:  # noqa: ARG002
         """Write the page's twin beside it."""
-        twins = Twins(Path(config.docs_dir), self._library)
+        twins = Twins(Path(config.docs_dir), self._library, self._tables)
         uri, title = page.file.src_uri, str(page.title)
         description = str(page.meta.get("description", ""))
         try:

@@ -8,21 +8,21 @@ import json
 import posixpath
 import re
 import textwrap
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 
 from markdown.extensions.attr_list import AttrListTreeprocessor
 
+from mkdocs_runnable.diagrams.markdown import describe, is_diagram
 from mkdocs_runnable.pages.answers import Answer, split, the_one
 from mkdocs_runnable.pages.answers import parse as parse_answer
 from mkdocs_runnable.recording.check import load_recording
-from mkdocs_runnable.diagrams.markdown import describe, is_diagram
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet
-from mkdocs_runnable.tables.markdown import is_table, make_table
+from mkdocs_runnable.tables.markdown import Maker, is_table, make_table
 from mkdocs_runnable.tables.pages import Pages
 
 _LINK = re.compile(r"\]\((?P<path>[^)#\s:]+)(?P<anchor>#[^)\s]*)?\)")
@@ -40,6 +40,8 @@ class Twins:
 
     docs: Path
     library: Library
+    # By the name of the data; see mkdocs_runnable/tables/markdown.py.
+    tables: Mapping[str, Maker] = field(default_factory=dict)
 
     def of_page(self, page: str, text: str, title: str, description: str) -> str:
         """Return the twin of a Markdown page.
@@ -98,8 +100,8 @@ class Twins:
                 indent = line[: len(line) - len(line.lstrip())]
                 yield indent + describe(line, self.docs, page)
             elif is_table(line):
-                table = make_table(line, Pages(self.docs, page)).to_markdown().rstrip()
-                yield self._with_links(page, table)
+                table = make_table(line, Pages(self.docs, page), self.tables)
+                yield self._with_links(page, table.to_markdown().rstrip())
             else:
                 yield self._with_links(page, _heading(line).replace(' markdown="1"', ""))
 

@@ -1,7 +1,20 @@
-"""Python-Markdown extension: a paragraph that consists of a link to data becomes a table."""
+"""Python-Markdown extension: a paragraph that consists of a link to data becomes a table.
 
+Only the project knows what its data mean, so the project names a function for each file (or folder)
+of data that its pages show as a table:
+
+    markdown_extensions:
+      - mkdocs_runnable.tables:
+          tables:
+            prices.toml: our_package.prices:price_table
+
+The function receives the path of the data and a :class:`~mkdocs_runnable.tables.pages.Pages`, with
+which it can link to pages. It returns a :class:`~mkdocs_runnable.tables.table.Table`.
+"""
+
+import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -10,10 +23,6 @@ from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 
-from guide.tables.api import api_table
-from guide.tables.catalogue import catalogue_table
-from guide.tables.choices import choices_table
-from guide.tables.claims import claims_table
 from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.tables.pages import Pages
@@ -23,20 +32,13 @@ _LINK = re.compile(r"\[[^\]\n]*\]\((?P<href>[^()\s]+)\)\{:? *\.data-table *\}")
 
 type Maker = Callable[[Path, Pages], Table]
 
-# Name of the linked data file or folder → what makes the table.
-MAKERS: dict[str, Maker] = {
-    "api.toml": api_table,
-    "choose.toml": choices_table,
-    "claims.toml": claims_table,
-    "snippets": catalogue_table,
-}
-
 
 class TablesExtension(Extension):
-    """Options: the folder ``docs``, and ``page``, a :class:`PageContext`."""
+    """Options: ``tables`` (see above), the folder ``docs``, and the ``page`` being rendered."""
 
     def __init__(self, **options: Any) -> None:
         self.config = {
+            "tables": [{}, "Name of a file or folder of data: package.module:function"],
             "docs": ["docs", "Folder of the pages"],
             "page": [PageContext(), "The page being rendered"],
         }
@@ -46,13 +48,21 @@ class TablesExtension(Extension):
         """Register the block before paragraphs, and ``attr_list`` for marks inside cells."""
         md.registerExtensions(["attr_list"], {})
         md.block_level_elements += ["choice-table", "data-table"]
-        block = _Block(md.parser, Path(self.getConfig("docs")), self.getConfig("page"))
+        block = _Block(
+            md.parser,
+            find_makers(self.getConfig("tables")),
+            Path(self.getConfig("docs")),
+            self.getConfig("page"),
+        )
         md.parser.blockprocessors.register(block, "data_table", 16)
 
 
 class _Block(BlockProcessor):
-    def __init__(self, parser: Any, docs: Path, page: PageContext) -> None:
+    def __init__(
+        self, parser: Any, makers: Mapping[str, Maker], docs: Path, page: PageContext
+    ) -> None:
         super().__init__(parser)
+        self._makers = makers
         self._docs = docs
         self._page = page
 
@@ -62,9 +72,42 @@ class _Block(BlockProcessor):
     def run(self, parent: Element, blocks: list[str]) -> None:
         try:
             pages = Pages(self._docs, self._page.path or "")
-            parent.append(make_table(blocks.pop(0), pages).element())
+            parent.append(make_table(blocks.pop(0), pages, self._makers).element())
         except RunnableError as error:
             self._page.report_problem(str(error), self._docs)
+
+
+def find_makers(tables: object) -> dict[str, Maker]:
+    """Import the functions that make tables, by the name of the data that each of them shows.
+
+    Args:
+        tables: The option ``tables``: names of files or folders with ``package.module:function``.
+
+    Raises:
+        RunnableError: The option has another form, or names a function that does not exist.
+    """
+    if not isinstance(tables, Mapping):
+        raise RunnableError(
+            "mkdocs_runnable.tables: expected a mapping from names of data files to functions "
+            f"(package.module:function), but received: {tables!r}"
+        )
+    return {str(name): _import(str(name), path) for name, path in tables.items()}
+
+
+def _import(name: str, path: object) -> Maker:
+    module, colon, function = str(path).partition(":")
+    if not colon:
+        raise RunnableError(
+            f"mkdocs_runnable.tables: {name}: expected package.module:function, "
+            f"but received: {path!r}"
+        )
+    try:
+        maker: Maker = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise RunnableError(
+            f"mkdocs_runnable.tables: {name}: {path} cannot be imported: {error}"
+        ) from error
+    return maker
 
 
 def is_table(block: str) -> bool:
@@ -72,8 +115,13 @@ def is_table(block: str) -> bool:
     return _LINK.fullmatch(block.strip()) is not None
 
 
-def make_table(block: str, pages: Pages) -> Table:
+def make_table(block: str, pages: Pages, makers: Mapping[str, Maker]) -> Table:
     """Make the table for a marked link on a page.
+
+    Args:
+        block: The link.
+        pages: The pages, as seen from the page with the link.
+        makers: The functions that make tables, by the name of the linked file or folder.
 
     Raises:
         RunnableError: There is no table for the linked file, or its data is wrong.
@@ -81,7 +129,10 @@ def make_table(block: str, pages: Pages) -> Table:
     match = _LINK.fullmatch(block.strip())
     assert match
     path = pages.folder / match["href"]
-    maker = MAKERS.get(path.name)
+    maker = makers.get(path.name)
     if maker is None:
-        raise RunnableError(f"there is no table for {match['href']}.{nearest(path.name, MAKERS)}")
+        raise RunnableError(
+            f"there is no table for {match['href']} in the option `tables` of "
+            f"mkdocs_runnable.tables.{nearest(path.name, makers)}"
+        )
     return maker(path, pages)
