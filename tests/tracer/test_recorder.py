@@ -3,7 +3,7 @@
 import itertools
 
 # Of the folder `runtime`, which pytest adds to the path.
-from python.runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, rows_of
+from python.runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, events_of
 
 
 def _recorder() -> Recorder:
@@ -13,27 +13,27 @@ def _recorder() -> Recorder:
 
 def test_names_go_to_their_tasks_though_two_loops_tell_of_them_at_once() -> None:
     recorder = _recorder()
-    recorder.names.update({2: "first", 3: "second"})
-    recorder.functions.update({2: "one", 3: "two"})
+    recorder.task_names.update({2: "first", 3: "second"})
+    recorder.coroutine_names.update({2: "one", 3: "two"})
     # The thread that has named its task last is the first to tell that it has begun.
     recorder.steps += (3, 10, -1, MAIN_THREAD, 0, BEGUN, 8)
-    assert rows_of(*recorder.take()[1:]) == [
+    assert events_of(*recorder.take()[1:]) == [
         ("lane", 3, MAIN_THREAD, "task", "second", 10, -1, 8, "two")
     ]
     recorder.steps += (2, 9, -1, MAIN_THREAD, 0, BEGUN, 7)
     recorder.steps += (2, 9, -1, 11, 12, DONE, 0)
-    assert rows_of(*recorder.take()[1:]) == [
+    assert events_of(*recorder.take()[1:]) == [
         ("lane", 2, MAIN_THREAD, "task", "first", 9, -1, 7, "one"),
         ("step", 2, 9, -1, 11, 12, "", "", 0),
         ("end", 2, 12, "done", ""),
     ]
-    assert not recorder.names
-    assert not recorder.functions
+    assert not recorder.task_names
+    assert not recorder.coroutine_names
 
 
 def test_a_name_as_long_as_a_book_is_cut() -> None:
     recorder = _recorder()
-    recorder.names[2], recorder.functions[2] = "n" * 10_000, "f" * 10_000
+    recorder.task_names[2], recorder.coroutine_names[2] = "n" * 10_000, "f" * 10_000
     recorder.steps += (2, 0, -1, MAIN_THREAD, 0, BEGUN, 0)
     _, _, names = recorder.take()
     assert names == ["n" * 200, "f" * 200]

@@ -6,7 +6,7 @@ from pathlib import Path
 # Of the folder `runtime`, which pytest adds to the path.
 from python.runnable_tracer.recorder import REASONS
 
-ROWS = Path(__file__).parents[2] / "runtime" / "timeline" / "model" / "rows.ts"
+ROWS = Path(__file__).parents[2] / "runtime" / "timeline" / "model" / "trace_events.ts"
 
 
 def test_reasons_have_the_same_numbers_on_both_sides() -> None:

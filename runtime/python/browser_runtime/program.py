@@ -203,7 +203,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
-    stepping.begin(str(path), options, traced.recorder.begun if traced else None)
+    stepping.begin(str(path), options, traced.recorder.started_at if traced else None)
     try:
         status = _to_the_end(work)
         state.restore_builtins()

@@ -19,13 +19,13 @@ from typing import Any
 import browser_page as page
 from pyodide.ffi import to_js
 from runnable_tracer import failures, pools, reasons, states, tasks
-from runnable_tracer.recorder import MAIN_THREAD, NOBODY, Recorder, Row
+from runnable_tracer.recorder import MAIN_THREAD, NO_LANE, Event, Recorder
 
 from browser_runtime.scheduling import scheduler
 
 # In s: how often the page is told, at least while something happens.
 _OFTEN = 0.05
-# What a page keeps of one process; see also `asRows` in runtime/timeline.
+# What a page keeps of one process; see also `MAX_EVENTS` in runtime/timeline/model/timeline.ts.
 _MOST = 60_000
 # Reading the clock takes as long as ten function calls, and it has steps of 0.1 ms or more.
 _REUSE = 8
@@ -72,9 +72,9 @@ class Tracing:
         self._paused: dict[int, int] = {}
         # Threads that have not begun: the lane that started them.
         self._starting: dict[int, int] = {}
-        self._undo = [tasks.watch(self.recorder)]
-        pools.watch(self.recorder)
-        self._failed = failures.watch(scheduler.get_ident)
+        self._undo = [tasks.install(self.recorder)]
+        pools.install(self.recorder)
+        self._failed = failures.install(scheduler.get_ident)
 
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
         """Report that a thread begins to wait.
@@ -82,7 +82,7 @@ class Tracing:
         With the last wait the program comes to rest, so the page gets what has been held back until
         now. Otherwise it would miss the wait that it is about to show.
         """
-        self.recorder.left = 0
+        self.recorder.reuses_left = 0
         self._woken.pop(ident, None)
         if self.recorder.is_over:
             return
@@ -94,7 +94,7 @@ class Tracing:
             return
         lane = self.recorder.thread_lane(ident)
         self._waiting.add(ident)
-        self.recorder.rows.append(("wait", lane, now, *why))
+        self.recorder.events.append(("wait", lane, now, *why))
         if is_last:
             self.tell()
         else:
@@ -102,7 +102,7 @@ class Tracing:
 
     def woken(self, ident: int) -> None:
         """Note who lets a thread go on."""
-        self._woken[ident] = self.recorder.waking(), perf_counter_ns()
+        self._woken[ident] = self.recorder.waking_lane(), perf_counter_ns()
 
     def run(self, ident: int) -> None:
         """Tell that a thread runs again, if it has been told that it did not."""
@@ -110,42 +110,42 @@ class Tracing:
             self.slice_begins(ident)
             return
         self._waiting.discard(ident)
-        self.recorder.left = 0
+        self.recorder.reuses_left = 0
         lane, now = self.recorder.thread_lane(ident), perf_counter_ns()
-        by, ready = self._woken.pop(ident, (NOBODY, now))
-        self.recorder.rows += [("ready", lane, ready, by), ("run", lane, now)]
+        by, ready = self._woken.pop(ident, (NO_LANE, now))
+        self.recorder.events += [("ready", lane, ready, by), ("run", lane, now)]
 
     def slice_over(self, ident: int, frame: FrameType | None) -> None:
         """Tell where a thread is, and that its turn is over if others want to run."""
         if self.recorder.is_over:
             return
-        self.recorder.left = 0
+        self.recorder.reuses_left = 0
         if ident in self._waiting:
             return
         lane = self.recorder.thread_lane(ident)
-        self.recorder.seen(lane, frame)
+        self.recorder.sample_line(lane, frame)
         if scheduler.thread_count() > 1:
             self._paused[ident] = perf_counter_ns()
         self.tell_now_and_then()
 
     def slice_begins(self, ident: int) -> None:
         """Tell that a thread runs again, if others have run meanwhile."""
-        self.recorder.left = 0
+        self.recorder.reuses_left = 0
         paused = self._paused.pop(ident, None)
         if paused is not None and scheduler.who_ran_before() != ident:
             lane = self.recorder.thread_lane(ident)
             rows = ("ready", lane, paused, lane), ("run", lane, perf_counter_ns())
-            self.recorder.rows += rows
+            self.recorder.events += rows
 
     def create_thread(self, ident: int) -> None:
         """Note who starts a thread."""
-        self._starting[ident] = self.recorder.working()
+        self._starting[ident] = self.recorder.running_lane()
 
     def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
         """Tell of a thread that begins to run."""
         thread = getattr(function, "__self__", None)
         own = getattr(thread, "_target", None) or getattr(thread, "run", function)
-        by = self._starting.pop(ident, NOBODY)
+        by = self._starting.pop(ident, NO_LANE)
         self.recorder.open_thread(ident, name, by, getattr(own, "__code__", None))
 
     def end_thread(self, ident: int) -> None:
@@ -196,16 +196,16 @@ class Tracing:
             # An array takes four times as long to make of a list.
             numbers = array("d", struct.pack(f"{len(steps)}d", *steps))
             text = _encode([["names", *names]])
-            page.trace(self._begun, self.recorder.begun, text, to_js(numbers))
+            page.trace(self._begun, self.recorder.started_at, text, to_js(numbers))
 
-    def _send(self, rows: list[Row]) -> None:
+    def _send(self, rows: list[Event]) -> None:
         text = _encode(rows)
         if len(text) > _LONGEST and len(rows) > 1:
             half = len(rows) // 2
             self._send(rows[:half])
             self._send(rows[half:])
         else:
-            page.trace(self._begun, self.recorder.begun, text, to_js(array("d")))
+            page.trace(self._begun, self.recorder.started_at, text, to_js(array("d")))
 
     def open(self, name: str) -> None:
         """Tell of the process itself."""
@@ -213,7 +213,7 @@ class Tracing:
 
     def watch_collections(self) -> None:
         """Tell what the collections hold that the program names in its header."""
-        if end := states.watch(self.recorder):
+        if end := states.install(self.recorder):
             self._undo.append(end)
 
     def fail(self, error: BaseException) -> None:
@@ -230,7 +230,7 @@ class Tracing:
             undo()
         now, error = perf_counter_ns(), self._failed.get(scheduler.MAIN, "")
         how = "failed" if error else "done"
-        self.recorder.rows.append(("end", MAIN_THREAD, now, how, error))
+        self.recorder.events.append(("end", MAIN_THREAD, now, how, error))
         self.tell()
 
 

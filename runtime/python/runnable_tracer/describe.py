@@ -1,7 +1,8 @@
-"""Says in few words what a value of a program is, without running its code.
+"""Describes a value of a program in a few words, without running any of the program's code.
 
-No method of the program's classes is called: values of types that are known exactly are read in
-the ways of those types, all others by what their instances hold.
+A method of one of the program's classes could print, fail, or have other side effects. Values of
+exactly known types are therefore read through those types, and all other values through the
+attributes of the instance.
 """
 
 from collections import deque
@@ -23,80 +24,84 @@ from typing import Any
 
 from runnable_tracer.lambdas import Lambdas
 
-# Entries of a list, attributes of an object.
-_FEW = 3
-# Characters of a string, and of all.
-_LONGEST = 60
-_LONGEST_STRING = 30
-_DEEPEST = 2
+_MAX_ITEMS = 3  # of a collection, or attributes of an object
+_MAX_LENGTH = 60  # characters of a description
+_MAX_STRING = 30  # characters of a string in it
+_MAX_DEPTH = 2
+_MAX_INTEGER_BITS = 200
 
-type _Text = Callable[[Any, int], str]
+# Describes a value inner another one: the value, and how many levels deeper it is.
+type _DescribeInner = Callable[[Any, int], str]
 
 
 class Describer:
-    """Of one program, which has this source."""
+    """Describes values of one program.
+
+    Args:
+        source: the text of the program, from which lambdas are quoted.
+    """
 
     def __init__(self, source: str) -> None:
         self._lambdas = Lambdas(source)
 
     def text(self, value: Any) -> str:
-        """Return what a value is, of any length."""
+        """Return a description of a value, which may be longer than `cut` allows."""
         return self._text(value, 0)
 
     def _text(self, value: Any, depth: int) -> str:
         kind = type(value)
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return "…"
         plain = _PLAIN.get(kind)
         if plain:
             return plain(value)
 
-        def within(each: Any, more: int) -> str:
-            return self._text(each, depth + more)
+        def inner(each: Any, levels: int) -> str:
+            return self._text(each, depth + levels)
 
         if kind is FunctionType:
-            return self._function(value, within)
+            return self._function(value, inner)
         if kind is MethodType:
-            return f"{within(value.__self__, 0)}.{_name_of(value.__func__)}"
+            return f"{inner(value.__self__, 0)}.{_name_of(value.__func__)}"
         if kind is BuiltinFunctionType:
             owner = value.__self__
             is_plain = owner is None or type(owner) is ModuleType
             name: str = value.__name__
             return name if is_plain else f"{_class(owner)}.{name}"
         if kind is partial:
-            given = [within(each, 1) for each in value.args]
-            given += [f"{name}={within(each, 1)}" for name, each in value.keywords.items()]
-            return f"{within(value.func, 1)}({', '.join(given)})"
+            given = [inner(each, 1) for each in value.args]
+            given += [f"{name}={inner(each, 1)}" for name, each in value.keywords.items()]
+            return f"{inner(value.func, 1)}({', '.join(given)})"
         if prefix := _SUSPENDED.get(kind):
             frame, code = getattr(value, f"{prefix}_frame"), getattr(value, f"{prefix}_code")
-            return _call(value.__name__, code, frame, within)
-        if ends := _ENDS.get(kind):
-            return ends[0] + _few(value, within) + ends[1]
+            return _call(value.__name__, code, frame, inner)
+        if brackets := _BRACKETS.get(kind):
+            return brackets[0] + _items(value, inner) + brackets[1]
         if kind is dict:
             return "{…}" if value else "{}"
         if issubclass(kind, type):
             return _class_name(value)
-        return _object(value, within)
+        return _object(value, inner)
 
-    def _function(self, function: Any, within: _Text) -> str:
+    def _function(self, function: Any, inner: _DescribeInner) -> str:
         code: CodeType = function.__code__
         known: dict[str, Any] = {}
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             try:
                 known[name] = cell.cell_contents
             except ValueError:
-                continue  # nothing is in it yet
+                continue  # the variable has no value yet
         defaults = function.__defaults__ or ()
         found = self._lambdas.of(code) if code.co_name == "<lambda>" else None
         if not found:
-            shown = [f"{name}={within(each, 1)}" for name, each in known.items() if _is_plain(each)]
-            return code.co_name + (f" with {', '.join(shown[:_FEW])}" if shown else "")
+            shown = [f"{name}={inner(each, 1)}" for name, each in known.items() if _is_plain(each)]
+            return code.co_name + (f" with {', '.join(shown[:_MAX_ITEMS])}" if shown else "")
         count = code.co_argcount
         is_given = len(defaults) == count and not function.__kwdefaults__
         if is_given:
             known.update(zip(code.co_varnames[:count], defaults, strict=True))
         texts = [
-            within(known[piece], 1) if index % 2 and piece in known else piece
+            inner(known[piece], 1) if index % 2 and piece in known else piece
             for index, piece in enumerate(found.pieces)
         ]
         head = "" if is_given or not found.parameters else f"lambda {found.parameters}: "
@@ -104,31 +109,32 @@ class Describer:
 
 
 def _string(text: str) -> str:
-    """Return it in double quotes, as the guide's programs have it, if there are none in it."""
-    shown = repr(text[:_LONGEST_STRING] + ("…" if len(text) > _LONGEST_STRING else ""))
+    """Quote a string; in double quotes, as in the guide's programs, unless it contains any."""
+    shown = repr(text[:_MAX_STRING] + ("…" if len(text) > _MAX_STRING else ""))
     return shown if '"' in shown else f'"{shown[1:-1]}"'
 
 
 def _integer(number: int) -> str:
-    # Python refuses to write very long ones.
-    return str(number) if number.bit_length() < 200 else "a large int"
+    # Python refuses to convert very long integers to text, and they would not fit anyway.
+    return str(number) if number.bit_length() < _MAX_INTEGER_BITS else "a large int"
 
 
 _PLAIN: dict[type, Callable[[Any], str]] = {
     str: _string,
-    bytes: lambda data: repr(data[:_LONGEST_STRING]),
+    bytes: lambda data: repr(data[:_MAX_STRING]),
     int: _integer,
     float: lambda number: min(repr(number), f"{number:.6g}", key=len),
     bool: repr,
     type(None): repr,
 }
-_ENDS: dict[type, tuple[str, str]] = {
+_BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
     deque: ("[", "]"),
     tuple: ("(", ")"),
     set: ("{", "}"),
     frozenset: ("{", "}"),
 }
+# Types of suspendable calls → prefix of their attributes.
 _SUSPENDED: dict[type, str] = {
     GeneratorType: "gi",
     CoroutineType: "cr",
@@ -141,14 +147,14 @@ def _is_plain(value: Any) -> bool:
 
 
 def cut(text: str) -> str:
-    """Return as much of it as there is room for."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """Cut a description to the maximum length."""
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
 
 
-def _few(values: Any, within: _Text) -> str:
-    found = [within(each, 1) for each in list(values)[:_FEW]]
-    found += ["…"] * (len(values) > _FEW)
-    return f"{found[0]}," if type(values) is tuple and len(found) == 1 else ", ".join(found)
+def _items(values: Any, inner: _DescribeInner) -> str:
+    texts = [inner(each, 1) for each in list(values)[:_MAX_ITEMS]]
+    texts += ["…"] * (len(values) > _MAX_ITEMS)
+    return f"{texts[0]}," if type(values) is tuple and len(texts) == 1 else ", ".join(texts)
 
 
 def _class_name(kind: Any) -> str:
@@ -165,30 +171,31 @@ def _name_of(function: Any) -> str:
     return function.__name__ if known else _class(function)
 
 
-def _call(name: str, code: CodeType, frame: FrameType | None, within: _Text) -> str:
-    """Return a call that is under way as it was made; arguments as they are now."""
+def _call(name: str, code: CodeType, frame: FrameType | None, inner: _DescribeInner) -> str:
+    """Describe a suspended call, with the present values of its parameters."""
     if frame is None:
         return f"{name}(), ended"
     count = code.co_argcount + code.co_kwonlyargcount
     variables = frame.f_locals
     names = code.co_varnames[:count]
-    texts = [within(variables[each], 1) if each in variables else "…" for each in names]
+    texts = [inner(variables[each], 1) if each in variables else "…" for each in names]
     others = [
-        f"{each}={within(variables[each], 1)}"
+        f"{each}={inner(variables[each], 1)}"
         for each in code.co_varnames[count:]
         if not each.startswith("_") and each in variables and _is_plain(variables[each])
     ]
-    return f"{name}({', '.join(texts)})" + (f" with {', '.join(others[:_FEW])}" if others else "")
+    suffix = f" with {', '.join(others[:_MAX_ITEMS])}" if others else ""
+    return f"{name}({', '.join(texts)}){suffix}"
 
 
-def _object(value: Any, within: _Text) -> str:
-    """Return an object of the program by what it runs, or by what it holds."""
+def _object(value: Any, inner: _DescribeInner) -> str:
+    """Describe an instance by the suspended call that it holds, or else by its attributes."""
     attributes = _attributes(value)
-    texts = [within(each, 1) for each in attributes.values() if type(each) in _SUSPENDED][:1] or [
-        f"{name}={within(each, 1)}"
+    texts = [inner(each, 1) for each in attributes.values() if type(each) in _SUSPENDED][:1] or [
+        f"{name}={inner(each, 1)}"
         for name, each in attributes.items()
         if _is_plain(each) and not name.startswith("_")
-    ][:_FEW]
+    ][:_MAX_ITEMS]
     return _class(value) + (f"({', '.join(texts)})" if texts else "")
 
 
@@ -197,6 +204,6 @@ def _attributes(value: Any) -> dict[str, Any]:
     for kind in kinds:
         own = type.__dict__["__dict__"].__get__(kind).get("__dict__")
         if own is not None:
-            # Anything else is the program's own.
+            # Any other descriptor is the program's own code.
             return dict(own.__get__(value)) if type(own) is GetSetDescriptorType else {}
     return {}

@@ -1,4 +1,4 @@
-"""Notes which threads end with an exception, without changing what is printed of it."""
+"""Records which threads end with an exception, without changing what is printed about it."""
 
 import sys
 import threading
@@ -6,23 +6,30 @@ from collections.abc import Callable
 from typing import Any
 
 
-def watch(get_ident: Callable[[], int]) -> dict[int, str]:
-    """Return where the name of the exception is put, by the number of the thread."""
+def install(get_ident: Callable[[], int]) -> dict[int, str]:
+    """Record the exceptions of threads from now on.
+
+    Args:
+        get_ident: returns the identifier of the running thread.
+
+    Returns:
+        A dictionary that is filled as threads fail: identifier → name of the exception's class.
+    """
     failed: dict[int, str] = {}
     module: Any = threading
     make_hook = module._make_invoke_excepthook
 
-    def watched() -> Callable[[Any], None]:
+    def make_recording_hook() -> Callable[[Any], None]:
         hook = make_hook()
 
         def invoke(thread: Any) -> None:
             kind = sys.exc_info()[0]
-            # With SystemExit a thread just ends.
+            # SystemExit ends a thread silently.
             if kind and not issubclass(kind, SystemExit):
                 failed[get_ident()] = kind.__name__
             hook(thread)
 
         return invoke
 
-    module._make_invoke_excepthook = watched
+    module._make_invoke_excepthook = make_recording_hook
     return failed

@@ -1,4 +1,4 @@
-"""Writes the rows of each process of a program on CPython into a file of its own."""
+"""Writes the events of each process of a program on CPython to a file of its own."""
 
 import atexit
 import json
@@ -11,91 +11,95 @@ from pathlib import Path
 from typing import Any
 
 from runnable_tracer import native, states
-from runnable_tracer.recorder import MAIN_THREAD, rows_of
+from runnable_tracer.recorder import MAIN_THREAD, events_of
 
-# In s: a process that others may end at any time writes down so often what it knows.
-_OFTEN = 0.02
+# Child processes can be killed at any time, so they write their events in such intervals.
+_WRITE_INTERVAL_S = 0.02
 
 
 class _File:
-    """`<pid>-<number>.jsonl`: a line with `pid` and `parent`, then one a row."""
+    """A file `<pid>-<number>.jsonl` for the events of a process.
+
+    Its first line has the `pid` and the `parent` of the process. Each further line is an event.
+    """
 
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
         self._busy = False
         self.end_states: Callable[[], None] | None = None
-        self._watch = native.watch(program, self.write_now_and_then)
-        self.recorder = self._watch.recorder
+        self._hooks = native.install(program, self.write_at_intervals)
+        self.recorder = self._hooks.recorder
         self.begin()
 
     def begin(self) -> None:
-        """Take up this process, which is new."""
+        """Begin a new file for this process."""
         pid, self._written = os.getpid(), 0.0
         self._path = self._folder / f"{pid}-{os.urandom(4).hex()}.jsonl"
         self._head = json.dumps({"pid": pid, "parent": os.getppid()}) + "\n"
 
     def after_fork(self) -> None:
-        """Take up the process that has just been made of this one."""
-        self._watch.begin_again()
+        """Begin a new file in a child process that `fork` has just created."""
+        self._hooks.after_fork()
         self._busy = False
         self.begin()
 
     def write(self) -> None:
-        """Write what has come since the last time; nothing if this process has not begun."""
-        rows = self.recorder.rows
-        if self._busy or not rows or (self._head and rows[0][0] != "lane"):
+        """Write the events since the last call, unless the lane of the process is missing yet."""
+        events = self.recorder.events
+        if self._busy or not events or (self._head and events[0][0] != "lane"):
             return
         self._busy = True
         try:
-            rows, steps, names = self.recorder.take()
+            events, steps, names = self.recorder.take()
             text = self._head + "".join(
-                json.dumps(row, ensure_ascii=False) + "\n"
-                for row in [*rows, *rows_of(steps, names)]
+                json.dumps(event, ensure_ascii=False) + "\n"
+                for event in [*events, *events_of(steps, names)]
             )
             self._head = ""
-            # Names may have lone surrogates.
+            # Names may contain lone surrogates, which have no UTF-8 encoding.
             with self._path.open("a", encoding="utf-8", errors="replace") as file:
                 file.write(text)
             self._written = time.monotonic()
         finally:
             self._busy = False
 
-    def write_now_and_then(self) -> None:
-        """Write, unless that was done just before; the main process writes at its end."""
+    def write_at_intervals(self) -> None:
+        """Write if the last time is long enough ago; the main process writes only at its end."""
         is_main = self.recorder.is_main
-        if not is_main and time.monotonic() - self._written > _OFTEN:
+        if not is_main and time.monotonic() - self._written > _WRITE_INTERVAL_S:
             self.write()
 
     def end(self) -> None:
-        """Write the last rows."""
-        self._watch.end()
+        """Write the remaining events, because the process is about to exit."""
+        self._hooks.end()
         if self.end_states:
             self.end_states()
         recorder = self.recorder
         if not recorder.is_over:
             error = getattr(sys, "last_exc", None)
             how = ("failed", type(error).__name__) if error else ("done", "")
-            recorder.rows.append(("end", MAIN_THREAD, recorder.now(), *how))
+            recorder.events.append(("end", MAIN_THREAD, recorder.now(), *how))
         self.write()
 
 
 def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], None]:
-    """Write what this process and its children do into files in a folder.
+    """Record what this process and its children do, and write it to files in a folder.
 
     Args:
-        folder: where the files are to stand.
-        program: the file whose lines are told.
-        is_main: whether this process runs that file; else it waits for its work.
+        folder: the folder for the files.
+        program: the file of the program.
+        is_main: whether this process runs the program itself, rather than being a child process.
 
     Returns:
-        What takes down printed text: stream ("stdout" or "stderr") and whole lines.
+        A function that records printed text. Its arguments are the stream, "stdout" or "stderr",
+        and one or more whole lines.
     """
     file = _File(Path(folder), program)
     recorder = file.recorder
     recorder.is_main = is_main
     if is_main:
         recorder.open_process("MainProcess")
-        file.end_states = states.watch(recorder)
+        file.end_states = states.install(recorder)
 
     def after_fork() -> None:
         recorder.is_main = False
@@ -107,7 +111,7 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
         file.end()
         leave(status)
 
-    # Programs send it to other processes by this name.
+    # Functions are pickled by name, so a program that sends it to another process needs the name.
     function: Any = leave_after_writing
     function.__module__, function.__name__, function.__qualname__ = "posix", "_exit", "_exit"
     os._exit = posix._exit = function

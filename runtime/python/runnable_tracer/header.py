@@ -1,18 +1,21 @@
-"""The names in a program's header whose collections are to be watched: see CONTRIBUTING.md."""
+"""Reads the names of the collections to watch from a program's header; see CONTRIBUTING.md."""
 
 import re
 from typing import Any
 
-# The expression of PEP 723, for the type `script`.
+# The regular expression of PEP 723, https://peps.python.org/pep-0723/, for blocks of type `script`.
 _HEADER = re.compile(r"(?m)^# /// script$\n(?P<lines>(?:^#(?:| .*)$\n)+?)^# ///$")
 
 
 def watched(source: str) -> tuple[str, ...]:
-    """Return the names after `watch`; none where a header cannot be read: others check it."""
+    """Return the names in the option `watch`.
+
+    An invalid header gives no names. The build reports the error; a run in the browser goes ahead.
+    """
     match = _HEADER.search(source.replace("\r\n", "\n"))
     if not match or "watch" not in match["lines"]:
         return ()
-    import tomllib  # few programs need it
+    import tomllib  # slow to import, and few programs need it
 
     try:
         data: Any = tomllib.loads(re.sub(r"(?m)^# ?", "", match["lines"]))
@@ -24,5 +27,5 @@ def watched(source: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))[:MOST_NAMES]
 
 
-# As a page takes them: see runtime/timeline/model/check.ts.
+# A page rejects events with more names; see runtime/timeline/model/trace_events.ts.
 MOST_NAMES = 4

@@ -1,4 +1,4 @@
-"""Calls back when a module has been imported: what is watched need not be imported for that."""
+"""Calls back when a module has been imported, so that hooks need not import it themselves."""
 
 import sys
 from collections.abc import Callable
@@ -8,53 +8,55 @@ from typing import Any
 
 
 class Loader:
-    """Calls back when it has loaded a module; stands before a loader that others may share.
+    """Wraps a loader, and calls back when it has loaded a module.
 
     Args:
-        loader: the module's own.
-        imported: called with the module.
+        loader: the module's own loader, which may be shared with other modules.
+        on_import: called with the module.
     """
 
-    def __init__(self, loader: Any, imported: Callable[[ModuleType], None]) -> None:
+    def __init__(self, loader: Any, on_import: Callable[[ModuleType], None]) -> None:
         self._loader = loader
-        self._imported = imported
+        self._on_import = on_import
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Create the module as its own loader does."""
+        """Let the module's own loader create it."""
         module: ModuleType | None = self._loader.create_module(spec)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module's code as its own loader does, and call back."""
-        # Whoever asks the module for its source asks its own loader.
+        """Let the module's own loader execute it, then call back."""
+        # Code that reads the module's source, such as `inspect`, needs the module's own loader.
         module.__loader__ = self._loader
         if module.__spec__:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._imported(module)
+        self._on_import(module)
 
 
 class _Finder:
-    def __init__(self, name: str, imported: Callable[[ModuleType], None]) -> None:
+    """Wraps the loader of one module when it is imported, and then removes itself."""
+
+    def __init__(self, name: str, on_import: Callable[[ModuleType], None]) -> None:
         self._name = name
-        self._imported = imported
+        self._on_import = on_import
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Find the one module as the others do, and have it call back."""
+        """Find the module with the other finders and wrap its loader."""
         if name != self._name:
             return None
         sys.meta_path.remove(self)
         found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
         spec = next((spec for spec in found if spec), None)
         if spec and spec.loader:
-            loader: Any = Loader(spec.loader, self._imported)
+            loader: Any = Loader(spec.loader, self._on_import)
             spec.loader = loader
         return spec
 
 
-def when_imported(name: str, imported: Callable[[ModuleType], None]) -> None:
-    """Call back with this module when it has been imported: now, if it is already."""
+def when_imported(name: str, on_import: Callable[[ModuleType], None]) -> None:
+    """Call back with a module when it is imported, or now if it already has been."""
     if name in sys.modules:
-        imported(sys.modules[name])
+        on_import(sys.modules[name])
     else:
-        sys.meta_path.insert(0, _Finder(name, imported))
+        sys.meta_path.insert(0, _Finder(name, on_import))

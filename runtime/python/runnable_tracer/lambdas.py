@@ -1,4 +1,4 @@
-"""The source of a program's lambdas, ready to have values put in place of names."""
+"""Finds the source of a program's lambdas, split at names so that values can replace them."""
 
 import ast
 import re
@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 
 class Lambda(NamedTuple):
-    """`pieces` are its body's source; each second one is a name whose value can stand there."""
+    """The source of a lambda.
+
+    Attributes:
+        parameters: the source of its parameters.
+        pieces: the source of its body. Every second piece is a name that a value can replace.
+    """
 
     parameters: str
     pieces: tuple[str, ...]
@@ -17,7 +22,10 @@ type _Place = tuple[int, int]
 
 
 class _Names(ast.NodeVisitor):
-    """Finds names that are read; in a function within, they may mean something else."""
+    """Finds the names that an expression reads.
+
+    Nested lambdas are skipped, because a name may refer to their own parameters.
+    """
 
     def __init__(self) -> None:
         self.found: list[ast.Name] = []
@@ -31,15 +39,19 @@ class _Names(ast.NodeVisitor):
 
 
 class Lambdas:
-    """Of one file, read once: nothing of the library runs when one is looked up."""
+    """The lambdas of one program.
+
+    The source is parsed once, when this object is created, so that a lookup is fast and runs no
+    code of the standard library.
+    """
 
     def __init__(self, source: str) -> None:
-        # Positions count bytes.
+        # Column offsets count UTF-8 bytes.
         self._lines = [line.encode() for line in source.split("\n")]
-        # Where a lambda's body begins and ends; inner ones follow those around them.
+        # Start and end of each lambda's body; nested lambdas come after the ones around them.
         self._found: list[tuple[_Place, _Place, Lambda]] = []
-        # By id, as the hash of code is made of all that is in it; that stays while it is here.
-        self._known: dict[int, tuple[CodeType, Lambda | None]] = {}
+        # By id, because hashing code is slow. The code objects are kept so that ids stay unique.
+        self._cache: dict[int, tuple[CodeType, Lambda | None]] = {}
         if "lambda" not in source:
             return
         try:
@@ -52,16 +64,16 @@ class Lambdas:
                 self._found.append((start, end, self._read(node)))
 
     def of(self, code: CodeType) -> Lambda | None:
-        """Return the lambda that this is the code of."""
-        if id(code) not in self._known:
-            self._known[id(code)] = code, self._find(code)
-        return self._known[id(code)][1]
+        """Return the source of the lambda that was compiled to this code, if it is found."""
+        if id(code) not in self._cache:
+            self._cache[id(code)] = code, self._find(code)
+        return self._cache[id(code)][1]
 
     def _find(self, code: CodeType) -> Lambda | None:
         places = [
             (line, column)
             for line, _, column, end in code.co_positions()
-            # What begins a function has no place of its own.
+            # The first instructions of a function have an empty range.
             if line is not None and column is not None and end
         ]
         if not places:

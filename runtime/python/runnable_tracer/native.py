@@ -1,7 +1,8 @@
-"""Watches the threads and processes of CPython, from version 3.12 on, in its default build.
+"""Installs hooks for threads and processes on CPython 3.12 and newer, in its default build.
 
-What can block is wrapped, and told only when it does block: the quick ways stay quick. Running is
-what lies between two waits; the processor time of a thread says how much of that it really ran.
+Functions that can block are wrapped, and a wait is recorded only when they do block, so calls that
+need not wait stay fast. Between two waits a thread counts as running. Its processor time shows for
+how much of that time it really ran, rather than waiting for the GIL or for a core.
 """
 
 import _thread
@@ -17,16 +18,16 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from runnable_tracer import failures, imports, pools, reasons, tasks
-from runnable_tracer.recorder import NOBODY, Recorder
+from runnable_tracer.recorder import NO_LANE, Recorder
 
 _HERE = __file__.rpartition("/")[0]
-# In s, of processor time: how often it is looked which line a thread is in.
-_SAMPLE = 0.01
-_MS = 1e6
+# Interval of processor time at which the current line of each running thread is recorded.
+_SAMPLING_INTERVAL_S = 0.01
+_NS_PER_MS = 1e6
 
 
 class _Sleep:
-    """Looks like the function it stands for, and is pickled as that."""
+    """Replaces `time.sleep`; it has the same representation, and is pickled by the same name."""
 
     def __init__(self, sleep: Callable[[float], None], blocked: Callable[..., Any]) -> None:
         self.__name__ = self.__qualname__ = "sleep"
@@ -45,17 +46,23 @@ class _Sleep:
         return "sleep"
 
 
-class Watch:
-    """What the wrappers share; of one process."""
+class Hooks:
+    """The hooks of one process, and the state that they share.
 
-    def __init__(self, recorder: Recorder, pause: Callable[[], None]) -> None:
+    Args:
+        recorder: records the events.
+        on_checkpoint: called when a thread is about to wait, and at intervals while threads run.
+    """
+
+    def __init__(self, recorder: Recorder, on_checkpoint: Callable[[], None]) -> None:
         self.recorder = recorder
-        self.pause = pause
-        # Thread number → processor time at which it began to run, in ns.
+        self.on_checkpoint = on_checkpoint
+        # Thread identifier → processor time in ns at which the thread last began to run.
         self.running: dict[int, int] = {recorder.get_ident(): time.thread_time_ns()}
-        # id(thread) → the lane that has started it.
+        # id(thread) → the lane that started it.
         self.starting: dict[int, int] = {}
-        # id(thread) → its lane, once it has ended; whoever asks holds the thread.
+        # id(thread) → its lane, for threads that have ended. The callers of `join` keep the thread
+        # alive, so its id is not reused meanwhile.
         self.ended: dict[int, int] = {}
 
     def blocked(
@@ -64,9 +71,18 @@ class Watch:
         call: Callable[..., Any],
         *args: Any,
         of: str = "",
-        waker: Callable[[], int] = lambda: NOBODY,
+        waker: Callable[[], int] = lambda: NO_LANE,
     ) -> Any:
-        """Make a call that waits, and tell of it; `of` is the name of what it waits for."""
+        """Make a call that blocks, and record it as a wait.
+
+        Args:
+            reason: the reason to record, unless a function of the standard library on the stack
+                gives a more specific one.
+            call: the function that blocks.
+            args: its arguments.
+            of: the name of what it waits for, if it has one.
+            waker: returns the lane that ended the wait.
+        """
         recorder = self.recorder
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename.startswith(_HERE):
@@ -75,34 +91,34 @@ class Watch:
         if why is None:
             return call(*args)
         me = recorder.get_ident()
-        lane, rows = recorder.thread_lane(me), recorder.rows
-        self._tell_cpu(me, lane)
-        what, name, line = why
-        name = name or (of if what == reason else "")
-        rows.append(("wait", lane, recorder.now(), what, name, line))
-        self.pause()
+        lane, events = recorder.thread_lane(me), recorder.events
+        self._record_cpu_time(me, lane)
+        actual_reason, name, line = why
+        name = name or (of if actual_reason == reason else "")
+        events.append(("wait", lane, recorder.now(), actual_reason, name, line))
+        self.on_checkpoint()
         try:
             return call(*args)
         finally:
             at = recorder.now()
-            rows += [("ready", lane, at, waker()), ("run", lane, at)]
+            events += [("ready", lane, at, waker()), ("run", lane, at)]
             self.running[me] = time.thread_time_ns()
 
-    def _tell_cpu(self, ident: int, lane: int) -> None:
+    def _record_cpu_time(self, ident: int, lane: int) -> None:
         since = self.running.pop(ident, None)
         if since is not None:
             spent = time.thread_time_ns() - since
-            self.recorder.rows.append(("cpu", lane, self.recorder.now(), spent / _MS))
+            self.recorder.events.append(("cpu", lane, self.recorder.now(), spent / _NS_PER_MS))
 
-    def lock(self, make: Callable[[], Any], kind: type) -> type:
-        """Return a class of locks that stands for another, and looks like it."""
+    def _lock_class(self, make: Callable[[], Any], kind: type) -> type:
+        """Return a class that wraps the locks that `make` returns, and looks like their class."""
         blocked, recorder = self.blocked, self.recorder
 
         class Lock:
             __slots__ = ("__weakref__", "_by", "_lock", "_waiting")
 
             def __init__(self) -> None:
-                self._lock, self._waiting, self._by = make(), 0, NOBODY
+                self._lock, self._waiting, self._by = make(), 0, NO_LANE
 
             def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
                 if not blocking or timeout == 0:
@@ -117,12 +133,12 @@ class Watch:
                     self._waiting -= 1
 
             def _take_by(self) -> int:
-                by, self._by = self._by, NOBODY
+                by, self._by = self._by, NO_LANE
                 return by
 
             def release(self) -> None:
                 if self._waiting:
-                    self._by = recorder.waking()
+                    self._by = recorder.waking_lane()
                 self._lock.release()
 
             def __enter__(self) -> bool:
@@ -144,11 +160,11 @@ class Watch:
         )
         return Lock
 
-    def watch_locks(self) -> None:
-        """Wrap the locks that everything in `threading` is built on."""
+    def install_locks(self) -> None:
+        """Wrap the locks on which everything else in `threading` is built."""
         make = _thread.allocate_lock
-        plain = self.lock(make, type(make()))
-        reentrant = self.lock(_thread.RLock, _thread.RLock)
+        plain = self._lock_class(make, type(make()))
+        reentrant = self._lock_class(_thread.RLock, _thread.RLock)
         module: Any = threading
         module.Lock = module._allocate_lock = plain
         module._CRLock = reentrant
@@ -161,41 +177,41 @@ class Watch:
             module.RLock = RLock
         else:
             module.RLock = reentrant
-        # The one in C blocks out of sight.
+        # The implementation in C blocks on a lock that cannot be wrapped.
         queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined,misc]
 
-    def watch_sleep(self) -> None:
+    def install_sleep(self) -> None:
         """Wrap `time.sleep`."""
         time.sleep = _Sleep(time.sleep, self.blocked)  # type: ignore[assignment]
 
-    def watch_threads(self) -> None:
-        """Tell of each thread, and of who starts it."""
+    def install_threads(self) -> None:
+        """Record the start and end of each thread, and the lane that started it."""
         recorder, starting, ended = self.recorder, self.starting, self.ended
         start, inner = threading.Thread.start, threading.Thread._bootstrap_inner  # type: ignore[attr-defined]
         join = threading.Thread.join
-        failed = failures.watch(recorder.get_ident)
+        failed = failures.install(recorder.get_ident)
 
-        def watched_start(thread: threading.Thread) -> None:
-            starting[id(thread)] = recorder.working()
+        def recording_start(thread: threading.Thread) -> None:
+            starting[id(thread)] = recorder.running_lane()
             start(thread)
 
-        def watched_inner(thread: Any) -> None:
+        def recording_inner(thread: Any) -> None:
             me = recorder.get_ident()
             function = thread._target if type(thread).run is threading.Thread.run else thread.run
-            by = starting.pop(id(thread), NOBODY)
+            by = starting.pop(id(thread), NO_LANE)
             self.running[me] = time.thread_time_ns()
             lane = recorder.open_thread(me, thread.name, by, getattr(function, "__code__", None))
             try:
                 inner(thread)
             finally:
-                self._tell_cpu(me, lane)
+                self._record_cpu_time(me, lane)
                 error = failed.pop(me, "")
                 ended[id(thread)] = lane
                 recorder.close_thread(me, "failed" if error else "done", error)
 
-        def watched_join(thread: threading.Thread, timeout: float | None = None) -> None:
+        def recording_join(thread: threading.Thread, timeout: float | None = None) -> None:
             def waker() -> int:
-                return NOBODY if thread.is_alive() else ended.get(id(thread), NOBODY)
+                return NO_LANE if thread.is_alive() else ended.get(id(thread), NO_LANE)
 
             if thread.is_alive() and thread is not threading.current_thread():
                 self.blocked("thread", join, thread, timeout, of=thread.name, waker=waker)
@@ -206,56 +222,55 @@ class Watch:
         if shutdown := getattr(module, "_thread_shutdown", None):  # from Python 3.13 on
             module._thread_shutdown = lambda: self._shut_down(shutdown)
         thread_class: Any = threading.Thread
-        thread_class.join = watched_join
-        thread_class.start, thread_class._bootstrap_inner = watched_start, watched_inner
+        thread_class.join = recording_join
+        thread_class.start, thread_class._bootstrap_inner = recording_start, recording_inner
 
     def _shut_down(self, shutdown: Callable[[], None]) -> None:
-        """Wait for the threads that are no daemons, at the end of the program."""
+        """Wait for the non-daemon threads at the end of the program."""
         threads = threading.enumerate()
         if any(thread is not threading.main_thread() and not thread.daemon for thread in threads):
             self.blocked("thread", shutdown)
         else:
             shutdown()
 
-    def watch_selectors(self) -> None:
-        """Wrap what event loops, and much else, wait for files and sockets with."""
+    def install_selectors(self) -> None:
+        """Wrap the selectors with which event loops and others wait for files and sockets."""
         for name in ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector"):
             kind = getattr(selectors, name, None)
             if kind is not None:
-                kind.select = self._watched_select(kind.select)
+                kind.select = self._recording_select(kind.select)
 
-    def _watched_select(self, select: Callable[..., Any]) -> Callable[..., Any]:
+    def _recording_select(self, select: Callable[..., Any]) -> Callable[..., Any]:
         blocked = self.blocked
 
-        def watched(selector: Any, timeout: float | None = None) -> Any:
+        def recording_select(selector: Any, timeout: float | None = None) -> Any:
             if timeout is not None and timeout <= 0:
                 return select(selector, timeout)
             return blocked("I/O", select, selector, timeout)
 
-        return watched
+        return recording_select
 
-    def watch_method(self, kind: Any, name: str, reason: str) -> None:
-        """Tell of each call of a method as of a wait."""
-        method, blocked = getattr(kind, name), self.blocked
-
-        def watched(*args: Any) -> Any:
-            return blocked(reason, method, *args)
-
-        setattr(kind, name, watched)
-
-    def watch_processes(self, module: ModuleType) -> None:
+    def install_processes(self, module: ModuleType) -> None:
         """Wrap what blocks in a module of `multiprocessing` that has just been imported."""
         part = module.__name__.rpartition(".")[2]
         if part == "connection":
-            self.watch_method(module.Connection, "_recv", "process")
+            self._install_connections(module)
         elif part == "synchronize":
-            self._watch_semaphores(module)
+            self._install_semaphores(module)
         elif part == "popen_fork":
-            self._watch_children(module)
+            self._install_children(module)
         elif part == "process":
-            self._watch_bootstrap(module)
+            self._install_bootstrap(module)
 
-    def _watch_semaphores(self, module: Any) -> None:
+    def _install_connections(self, module: Any) -> None:
+        receive, blocked = module.Connection._recv, self.blocked
+
+        def recording_receive(*args: Any) -> Any:
+            return blocked("process", receive, *args)
+
+        module.Connection._recv = recording_receive
+
+    def _install_semaphores(self, module: Any) -> None:
         blocked = self.blocked
         make_methods = module.SemLock._make_methods
 
@@ -268,7 +283,7 @@ class Watch:
 
             return acquire
 
-        def watched_make(semaphore: Any) -> None:
+        def recording_make_methods(semaphore: Any) -> None:
             make_methods(semaphore)
             semaphore.acquire = acquire_of(semaphore._semlock)
 
@@ -277,88 +292,93 @@ class Watch:
             return entered
 
         enter.__qualname__ = "SemLock.__enter__"
-        module.SemLock._make_methods, module.SemLock.__enter__ = watched_make, enter
+        module.SemLock._make_methods = recording_make_methods
+        module.SemLock.__enter__ = enter
 
-    def _watch_children(self, module: Any) -> None:
+    def _install_children(self, module: Any) -> None:
         recorder = self.recorder
         poll = module.Popen.poll
 
-        def watched_poll(popen: Any, flag: int = os.WNOHANG) -> int | None:
+        def recording_poll(popen: Any, flag: int = os.WNOHANG) -> int | None:
             known = popen.returncode
-            ask = poll if flag else lambda *args: self.blocked("process", poll, *args)
-            code: int | None = ask(popen, flag)
+            poll_or_wait = poll if flag else lambda *args: self.blocked("process", poll, *args)
+            code: int | None = poll_or_wait(popen, flag)
             if known is None and code is not None:
-                recorder.rows.append(("reaped", popen.pid, recorder.now(), code))
+                recorder.events.append(("reaped", popen.pid, recorder.now(), code))
             return code
 
-        module.Popen.poll = watched_poll
-        # In the child what it has registered for its end runs there, too.
-        recorder.beginnings.add(module.Popen._launch.__code__)
+        module.Popen.poll = recording_poll
+        # A forked child runs its exit functions below `_launch`, outside of `_bootstrap`.
+        recorder.fork_entries.add(module.Popen._launch.__code__)
 
-    def _watch_bootstrap(self, module: Any) -> None:
+    def _install_bootstrap(self, module: Any) -> None:
         recorder = self.recorder
         bootstrap = module.BaseProcess._bootstrap
 
-        def watched_bootstrap(process: Any, *args: Any, **kwargs: Any) -> int:
+        def recording_bootstrap(process: Any, *args: Any, **kwargs: Any) -> int:
             recorder.open_process(process.name)
-            self.pause()
+            self.on_checkpoint()
             status: int = bootstrap(process, *args, **kwargs)
             return status
 
-        recorder.beginnings.add(watched_bootstrap.__code__)
-        module.BaseProcess._bootstrap = watched_bootstrap
+        recorder.fork_entries.add(recording_bootstrap.__code__)
+        module.BaseProcess._bootstrap = recording_bootstrap
 
-    def watch_lines(self) -> None:
-        """Look now and then which line the running threads are in."""
+    def install_line_sampling(self) -> None:
+        """Record at intervals which line each running thread is executing."""
         recorder = self.recorder
 
-        def look(_: int, own: FrameType | None) -> None:
+        def sample(_: int, own: FrameType | None) -> None:
             if recorder.is_over:
                 return
             me = recorder.get_ident()
             for ident in list(self.running):
                 frame = own if ident == me else sys._current_frames().get(ident)
-                recorder.seen(recorder.thread_lane(ident), frame)
-            self.pause()
+                recorder.sample_line(recorder.thread_lane(ident), frame)
+            self.on_checkpoint()
 
-        signal.signal(signal.SIGPROF, look)
-        signal.setitimer(signal.ITIMER_PROF, _SAMPLE, _SAMPLE)
+        signal.signal(signal.SIGPROF, sample)
+        self._start_sampling()
+
+    def _start_sampling(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, _SAMPLING_INTERVAL_S, _SAMPLING_INTERVAL_S)
 
     def end(self) -> None:
-        """Look no more: the interpreter is about to give up its signal handlers."""
+        """Stop sampling lines, because the interpreter is about to remove its signal handlers."""
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, signal.SIG_IGN)
 
-    def begin_again(self) -> None:
-        """Take up a new process that `fork` has made."""
+    def after_fork(self) -> None:
+        """Start recording in a child process that `fork` has just created."""
         me = self.recorder.get_ident()
         self.recorder.begin(me)
         self.running.clear()
         self.running[me] = time.thread_time_ns()
         self.starting.clear()
         self.ended.clear()
-        signal.setitimer(signal.ITIMER_PROF, _SAMPLE, _SAMPLE)
+        # Interval timers are not inherited by a child process.
+        self._start_sampling()
 
 
-_PARTS = ("connection", "synchronize", "popen_fork", "process")
+_MULTIPROCESSING_PARTS = ("connection", "synchronize", "popen_fork", "process")
 
 
-def watch(program: str, pause: Callable[[], None]) -> Watch:
-    """Watch this process from now on.
+def install(program: str, on_checkpoint: Callable[[], None]) -> Hooks:
+    """Record what this process does from now on.
 
     Args:
-        program: the file whose lines are told.
-        pause: called whenever a thread is about to wait.
+        program: the file of the program.
+        on_checkpoint: called when a thread is about to wait, and at intervals while threads run.
     """
     recorder = Recorder(program, time.perf_counter_ns, _thread.get_ident)
-    watch = Watch(recorder, pause)
-    watch.watch_locks()
-    watch.watch_sleep()
-    watch.watch_threads()
-    pools.watch(recorder)
-    watch.watch_selectors()
-    watch.watch_lines()
-    tasks.watch(recorder)
-    for part in _PARTS:
-        imports.when_imported(f"multiprocessing.{part}", watch.watch_processes)
-    return watch
+    hooks = Hooks(recorder, on_checkpoint)
+    hooks.install_locks()
+    hooks.install_sleep()
+    hooks.install_threads()
+    pools.install(recorder)
+    hooks.install_selectors()
+    hooks.install_line_sampling()
+    tasks.install(recorder)
+    for part in _MULTIPROCESSING_PARTS:
+        imports.when_imported(f"multiprocessing.{part}", hooks.install_processes)
+    return hooks

@@ -1,4 +1,4 @@
-"""Watches which call a worker of a pool of threads is at."""
+"""Records the calls that the workers of a thread pool run."""
 
 import contextvars
 import functools
@@ -10,33 +10,33 @@ from runnable_tracer import imports
 from runnable_tracer.recorder import Recorder
 
 
-def watch(recorder: Recorder) -> None:
-    """Tell of each call that a worker begins and ends."""
-    imports.when_imported("concurrent.futures.thread", lambda module: _watch(recorder, module))
+def install(recorder: Recorder) -> None:
+    """Record the start and end of each call from now on."""
+    imports.when_imported("concurrent.futures.thread", lambda module: _install(recorder, module))
 
 
-def _own(function: Any) -> Any:
-    """Return what the program wants to be called; `asyncio.to_thread` passes on one of its own."""
+def _unwrap(function: Any) -> Any:
+    """Return the program's function below partials, such as the one of `asyncio.to_thread`."""
     while isinstance(function, functools.partial):
         in_context = isinstance(getattr(function.func, "__self__", None), contextvars.Context)
         function = function.args[0] if in_context and function.args else function.func
     return function
 
 
-def _watch(recorder: Recorder, module: ModuleType) -> None:
+def _install(recorder: Recorder, module: ModuleType) -> None:
     item: Any = module._WorkItem
     run: Callable[..., None] = item.run
 
-    def watched(self: Any, *args: Any) -> None:
-        lane, rows = recorder.working(), recorder.rows
-        # From Python 3.14 on a call is a task, of which the function is a part.
-        function = _own(getattr(self, "fn", None) or self.task[0])
+    def recording_run(self: Any, *args: Any) -> None:
+        lane, events = recorder.running_lane(), recorder.events
+        # Python 3.14 replaced the attribute `fn` by a tuple `task` that begins with the function.
+        function = _unwrap(getattr(self, "fn", None) or self.task[0])
         name = getattr(function, "__name__", "a call")
-        line = recorder.first(getattr(function, "__code__", None))
-        rows.append(("job", lane, recorder.now(), name, line))
+        line = recorder.first_line(getattr(function, "__code__", None))
+        events.append(("job", lane, recorder.now(), name, line))
         try:
             run(self, *args)
         finally:
-            rows.append(("job", lane, recorder.now(), "", 0))
+            events.append(("job", lane, recorder.now(), "", 0))
 
-    item.run = watched
+    item.run = recording_run

@@ -1,18 +1,19 @@
-"""Says what a wait is for, by the functions of the standard library that lead to it."""
+"""Finds the reason for a wait from the functions of the standard library on the stack."""
 
 from types import CodeType, FrameType
 from typing import Any
 
 from runnable_tracer.recorder import Recorder
 
-# Waits that are part of starting something: not the program's own.
+# Part of starting a thread or a process, so it is not recorded as a wait of the program.
 _HIDDEN = "hidden"
-# No worker waits like this for its next call.
-_AT_WORK = ("sleep", "input")
-# The event loop calls what it was given: what led there says nothing of the wait.
-_CALLED = "called"
+# A worker of a pool does not wait for its next call in these ways, so it runs a call.
+_IN_WORKER_CALL = ("sleep", "input")
+# Runs a callback or a call of a pool. Outer frames are unrelated to the wait of an inner one.
+_BOUNDARY = "boundary"
 
-# Module and qualified name of what the program called → reason, and the variable that has a name.
+# Module → qualified name of a function that the program calls → the reason for the wait in it, and
+# the local variable whose `name` says what it waits for.
 _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "threading": {
         "Barrier.wait": ("barrier", ""),
@@ -40,7 +41,7 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "concurrent.futures.thread": {
         "ThreadPoolExecutor.shutdown": ("shutdown", ""),
         "_python_exit": ("shutdown", ""),
-        "_WorkItem.run": (_CALLED, ""),
+        "_WorkItem.run": (_BOUNDARY, ""),
         "_worker": ("work", ""),
     },
     "concurrent.futures.process": {
@@ -85,10 +86,10 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
         "Popen.wait": ("process", ""),
         "run": ("process", ""),
     },
-    "asyncio.events": {"Handle._run": (_CALLED, "")},
+    "asyncio.events": {"Handle._run": (_BOUNDARY, "")},
     "runnable_tracer.tasks": {
-        "watch.<locals>.TracedHandle._run": (_CALLED, ""),
-        "watch.<locals>.run_timer": (_CALLED, ""),
+        "install.<locals>.TracedHandle._run": (_BOUNDARY, ""),
+        "install.<locals>.run_timer": (_BOUNDARY, ""),
     },
     "asyncio.runners": {"Runner.close": ("shutdown", "")},
     "asyncio.base_events": {
@@ -111,29 +112,29 @@ def _look_up(frame: FrameType) -> tuple[str, str] | None:
 def classify(
     frame: FrameType | None, recorder: Recorder, default: str
 ) -> tuple[str, str, int] | None:
-    """Say what the wait below a frame is for.
+    """Find the reason for a wait.
 
     Args:
-        frame: the innermost frame that is not the tracer's or the runtime's own.
-        recorder: knows the program.
-        default: the reason, if no function says more.
+        frame: the innermost frame that belongs neither to the tracer nor to the browser runtime.
+        recorder: the recorder of the program.
+        default: the reason if no function on the stack gives a more specific one.
 
     Returns:
-        Reason, the name of what is waited for, and the program's line; None if it is no wait of
-        the program's.
+        The reason, the name of what is waited for, and the line of the program; None if the wait is
+        not to be recorded.
     """
     reason, of = default, ""
     while frame is not None and frame.f_code.co_filename != recorder.program:
-        if frame.f_code in recorder.beginnings:
+        if frame.f_code in recorder.fork_entries:
             frame = None
             break
         found = _look_up(frame)
         if found:
-            if found[0] == _CALLED:
+            if found[0] == _BOUNDARY:
                 frame = None
                 break
-            # A worker that is in a function of the library itself is at work there.
-            if found[0] == "work" and reason in _AT_WORK:
+            # The program submitted a function of the standard library, which the worker runs.
+            if found[0] == "work" and reason in _IN_WORKER_CALL:
                 frame = None
                 break
             reason = found[0]
@@ -141,7 +142,7 @@ def classify(
                 return None
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
             of = getattr(subject, "name", "") if subject is not None else ""
-            if reason == "idle":  # The program is below the loop, not waiting itself.
+            if reason == "idle":  # The loop waits, not the line of the program that runs the loop.
                 return reason, of, 0
         frame = frame.f_back
     return reason, of, (frame.f_lineno or 0) if frame else 0

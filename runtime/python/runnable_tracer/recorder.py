@@ -1,4 +1,4 @@
-"""Takes down what happens in one process, and hands it on in rows."""
+"""Records what happens in one process, as the events of a trace."""
 
 import itertools
 import threading
@@ -6,18 +6,18 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
-# As in runtime/timeline/model/rows.ts, but with times in ns.
-type Row = tuple[Any, ...]
+# An event as in runtime/timeline/model/trace_events.ts, but with times in nanoseconds.
+type Event = tuple[Any, ...]
 
-# Lane, ready, by, start, end, reason as a place in `REASONS`, line.
-# Of a task that begins: lane, ready, by, parent, 0, `BEGUN`, line.
-STEP = 7
-_REASON_PLACE = 5
-# In place of a reason: the task has ended, and is done; it has begun. As in live.ts.
+# A step of a task is seven numbers: lane, ready, by, start, end, reason (an index of `REASONS`),
+# line. The first entry of a task is: lane, ready, by, parent, 0, `BEGUN`, line.
+STEP_LENGTH = 7
+_REASON_INDEX = 5
+# In place of a reason: the task is done, or it has just begun. As in live.ts.
 DONE, BEGUN = -1, -2
-# Added to a reason: what is waited for has a name.
+# Added to the reason if what the task waits for has a name. As in live.ts.
 NAMED = 100
-# As in rows.ts; at first the one of a task that has ended.
+# As in trace_events.ts, after an empty one for a task that has ended.
 REASONS = (
     "",
     "sleep",
@@ -45,26 +45,27 @@ REASONS = (
     "other",
 )
 
+# Numbers of lanes.
 PROCESS, MAIN_THREAD = 0, 1
-NOBODY = -1
-# Texts are cut to so many characters.
-_LONGEST = 200
-# What is printed is cut to that later, when it has been tidied.
-_LONGEST_LINE = 2000
+NO_LANE = -1
+_MAX_TEXT = 200  # characters
+# Printed lines are cut to `_MAX_TEXT` later, when paths have been removed from them.
+_MAX_PRINTED_LINE = 2000
 
 
 class Recorder:
-    """Of one process.
+    """Records the events of one process.
 
-    What is called for every step of a task or wait of a thread appends to a list, which is atomic;
-    all else is done when the rows are handed on.
+    The functions that are called for each step of a task or wait of a thread only append to lists,
+    which is fast and atomic. Everything else is done in `take`.
 
     Args:
-        program: the file whose lines are told; of what runs elsewhere only the names are known.
-        now: reads a clock, in ns; the same one for all processes.
-        get_ident: returns the number of the running thread.
-        most: how many rows are taken down; after that the recorder stops.
-        reuse: how often a reading of the clock is taken again in one go, where reading is slow.
+        program: the program's file. Events contain line numbers of this file only.
+        now: reads a clock that all processes share, in nanoseconds.
+        get_ident: returns the identifier of the running thread.
+        max_events: maximum number of events; the recorder then stops.
+        max_reuses: how often a reading of the clock may be used again before the clock is read
+            anew, for environments where reading it is slow.
     """
 
     def __init__(
@@ -72,169 +73,193 @@ class Recorder:
         program: str,
         now: Callable[[], int],
         get_ident: Callable[[], int],
-        most: int = 100_000,
-        reuse: int = 0,
+        max_events: int = 100_000,
+        max_reuses: int = 0,
     ) -> None:
         self.program = program
         self.now = now
         self.get_ident = get_ident
-        self.rows: list[Row] = []
-        # Steps of tasks, `STEP` numbers each: there are so many that a tuple for each would be slow
-        # to make, and slower to hand on.
+        self.events: list[Event] = []
+        # Steps of tasks, `STEP_LENGTH` numbers each. There are so many steps that a tuple for each
+        # would be slow to create, and slower to pass to JavaScript.
         self.steps: list[int] = []
-        # Of tasks whose begin has yet to be handed on, by lane.
-        self.names: dict[int, str] = {}
-        self.functions: dict[int, str] = {}
-        # What they wait for, by lane in order of the steps that say `NAMED`.
-        self.waits: dict[int, list[str]] = {}
-        # Thread number → lane; and the lane that it works for just now, if not its own. In a
-        # callback of an event loop it works for itself, and that is the lane that wanted the call.
-        self.threads: dict[int, int] = {}
-        self.current: dict[int, int] = {}
-        self.is_called: dict[int, bool] = {}
-        self._most = most
-        self.reuse = reuse
-        # The last reading, and how often it may be taken again.
-        self.reading = self.left = 0
-        # Functions below which a process made by `fork` began: what called them was its parent's.
-        self.beginnings: set[CodeType] = set()
-        # The function with which an event loop calls what was left to it: the line of the program
-        # that has called that has nothing to do with it.
-        self.caller: CodeType | None = None
-        # Whether this process is the one that runs the program, not one that it has started.
+        # Lane → name of the task and of its coroutine, until the task's first entry is taken.
+        self.task_names: dict[int, str] = {}
+        self.coroutine_names: dict[int, str] = {}
+        # Lane → names of what the task waits for, one for each step whose reason has `NAMED` added.
+        self.wait_names: dict[int, list[str]] = {}
+        # Thread identifier → the thread's own lane.
+        self.thread_lanes: dict[int, int] = {}
+        # Thread identifier → the lane of the task that the thread runs, or its own. While the
+        # thread runs a callback of an event loop, this is the lane that scheduled the callback.
+        self.current_lanes: dict[int, int] = {}
+        # Thread identifier → whether the thread runs a callback of an event loop.
+        self.in_callback: dict[int, bool] = {}
+        self._max_events = max_events
+        self.max_reuses = max_reuses
+        # The last reading of the clock, and how often it may be used again.
+        self.reading = self.reuses_left = 0
+        # Functions in which a process created by `fork` starts to run its own code. The frames that
+        # called them belong to the parent process.
+        self.fork_entries: set[CodeType] = set()
+        # The method with which an event loop runs its callbacks. The line of the program that
+        # started the loop is unrelated to what a callback does.
+        self.callback_runner: CodeType | None = None
+        # Whether this process runs the program itself, rather than being a child process.
         self.is_main = True
         self.begin(get_ident())
 
     def begin(self, main: int) -> None:
-        """Start anew, in a process of which only this thread runs."""
+        """Start recording, in a process in which only this thread runs.
+
+        Args:
+            main: identifier of the main thread.
+        """
         self.is_over = False
-        self._told = 0
-        self.begun = self.now()
-        # Returns a lane's number.
+        self._taken = 0
+        self.started_at = self.now()
+        # Returns the number of a new lane.
         self.new_lane: Callable[[], int] = itertools.count(MAIN_THREAD + 1).__next__
-        # Emptied, not replaced: those who watch have them at hand.
-        told = self.rows, self.steps, self.names, self.functions, self.waits
-        for kept in (*told, self.threads, self.current, self.is_called):
+        # The hooks refer to these collections, so they are cleared rather than replaced.
+        self.events.clear()
+        self.steps.clear()
+        for kept in (
+            *(self.task_names, self.coroutine_names, self.wait_names),
+            *(self.thread_lanes, self.current_lanes, self.in_callback),
+        ):
             kept.clear()
-        self.threads[main] = self.current[main] = MAIN_THREAD
+        self.thread_lanes[main] = self.current_lanes[main] = MAIN_THREAD
 
     def thread_lane(self, ident: int) -> int:
-        """Return the lane of a thread; one that nobody has announced gets one now."""
-        lane = self.threads.get(ident)
+        """Return the lane of a thread; a thread whose start was not recorded gets one now."""
+        lane = self.thread_lanes.get(ident)
         if lane is None:
-            lane = self.threads[ident] = self.current[ident] = self.new_lane()
+            lane = self.thread_lanes[ident] = self.current_lanes[ident] = self.new_lane()
             thread = threading._active.get(ident)  # type: ignore[attr-defined]
             name = thread.name if thread else "a thread"
-            self.rows.append(("lane", lane, PROCESS, "thread", name, self.now(), NOBODY, 0))
+            self.events.append(("lane", lane, PROCESS, "thread", name, self.now(), NO_LANE, 0))
         return lane
 
-    def working(self) -> int:
-        """Return the lane for which the running thread works: its own, or that of a task."""
+    def running_lane(self) -> int:
+        """Return the lane of the running task, or of the running thread if it runs no task."""
         ident = self.get_ident()
-        lane = NOBODY if self.is_called.get(ident) else self.current.get(ident, NOBODY)
+        lane = NO_LANE if self.in_callback.get(ident) else self.current_lanes.get(ident, NO_LANE)
         return lane if lane >= 0 else self.thread_lane(ident)
 
-    def waking(self) -> int:
-        """Return the lane that wakes whoever the running thread wakes."""
+    def waking_lane(self) -> int:
+        """Return the lane to name as the waker of a lane that the running thread wakes.
+
+        In a callback of an event loop it is the lane that scheduled the callback.
+        """
         ident = self.get_ident()
-        lane = self.current.get(ident, NOBODY)
+        lane = self.current_lanes.get(ident, NO_LANE)
         return lane if lane >= 0 else self.thread_lane(ident)
 
     def open_process(self, name: str) -> None:
-        """Tell of the process itself and of its main thread, both there since `begin`."""
-        at = self.begun
-        self.rows[:0] = [
-            ("lane", PROCESS, NOBODY, "process", name[:_LONGEST], at, NOBODY, 0),
-            ("lane", MAIN_THREAD, PROCESS, "thread", "MainThread", at, NOBODY, 0),
+        """Record the process itself and its main thread, both of which exist since `begin`."""
+        at = self.started_at
+        self.events[:0] = [
+            ("lane", PROCESS, NO_LANE, "process", name[:_MAX_TEXT], at, NO_LANE, 0),
+            ("lane", MAIN_THREAD, PROCESS, "thread", "MainThread", at, NO_LANE, 0),
             ("run", MAIN_THREAD, at),
         ]
 
     def open_thread(self, ident: int, name: str, by: int, code: CodeType | None) -> int:
-        """Tell of a thread that begins to run, made by the lane `by` to run this code."""
-        lane = self.threads[ident] = self.current[ident] = self.new_lane()
+        """Record that a thread starts to run, and return its lane.
+
+        Args:
+            ident: identifier of the thread.
+            name: name of the thread.
+            by: the lane that started it.
+            code: the function that it runs.
+        """
+        lane = self.thread_lanes[ident] = self.current_lanes[ident] = self.new_lane()
         now = self.now()
-        line = self.first(code)
-        self.rows.append(("lane", lane, PROCESS, "thread", name[:_LONGEST], now, by, line))
-        self.rows.append(("run", lane, now))
+        line = self.first_line(code)
+        self.events.append(("lane", lane, PROCESS, "thread", name[:_MAX_TEXT], now, by, line))
+        self.events.append(("run", lane, now))
         return lane
 
     def close_thread(self, ident: int, how: str, text: str = "") -> None:
-        """Tell of a thread that ends."""
-        lane = self.threads.pop(ident, None)
-        self.current.pop(ident, None)
+        """Record that a thread ends; `how` and `text` as in an `end` event."""
+        lane = self.thread_lanes.pop(ident, None)
+        self.current_lanes.pop(ident, None)
         if lane is not None:
-            self.rows.append(("end", lane, self.now(), how, text))
+            self.events.append(("end", lane, self.now(), how, text))
 
-    def first(self, code: CodeType | None) -> int:
-        """Return the line where a function of the program begins; 0 for others."""
+    def first_line(self, code: CodeType | None) -> int:
+        """Return the first line of a function of the program; 0 for other functions."""
         if code is None or code.co_filename != self.program:
             return 0
         return code.co_firstlineno
 
-    def seen(self, lane: int, frame: FrameType | None) -> None:
-        """Tell which line of the program a lane's thread is in as it runs."""
-        line = self.line(frame)
+    def sample_line(self, lane: int, frame: FrameType | None) -> None:
+        """Record which line of the program a running thread is executing."""
+        line = self.program_line(frame)
         if line:
-            self.rows.append(("seen", lane, self.now(), line))
+            self.events.append(("seen", lane, self.now(), line))
 
-    def line(self, frame: FrameType | None) -> int:
-        """Return the line where the program is, given what it has called; 0 if it is not."""
+    def program_line(self, frame: FrameType | None) -> int:
+        """Return the line of the innermost frame of the program on a stack; 0 if there is none."""
         while frame is not None:
             code = frame.f_code
             if code.co_filename == self.program:
                 return frame.f_lineno or 0
-            # To look into a set the whole code would be hashed.
-            if code is self.caller or (self.beginnings and code in self.beginnings):
+            # The set is only looked into if it has elements, because hashing code is slow.
+            if code is self.callback_runner or (self.fork_entries and code in self.fork_entries):
                 break
             frame = frame.f_back
         return 0
 
     def output(self, stream: str, text: str, frame: FrameType | None) -> None:
-        """Tell of lines that have been printed."""
+        """Record lines that the running task or thread prints to `stdout` or `stderr`."""
         if self.is_over:
             return
-        lane, now, number = self.working(), self.now(), self.line(frame)
+        lane, now, number = self.running_lane(), self.now(), self.program_line(frame)
         for line in text.removesuffix("\n").split("\n"):
-            self.rows.append(("output", lane, now, stream, line[:_LONGEST_LINE], number))
+            self.events.append(("output", lane, now, stream, line[:_MAX_PRINTED_LINE], number))
 
-    def take(self) -> tuple[list[Row], list[int], list[str]]:
-        """Return rows and steps since the last call; what happens meanwhile is in the next ones.
+    def take(self) -> tuple[list[Event], list[int], list[str]]:
+        """Return what has been recorded since the last call, and forget it.
 
-        With them the names that belong to these steps, in their order: of a task that begins its
-        own and that of its function, of one that waits that of what it waits for.
+        Returns:
+            The events, the steps as numbers, and the names that belong to the steps, in order. An
+            entry for a task that begins has two names, those of the task and of its coroutine, and
+            a step with a reason that has `NAMED` added has one.
         """
-        rows, steps = self.rows[:], self.steps[:]
-        del self.rows[: len(rows)], self.steps[: len(steps)]
-        reasons = steps[_REASON_PLACE::STEP]
+        # Other threads may append meanwhile, so only what was copied is deleted.
+        events, steps = self.events[:], self.steps[:]
+        del self.events[: len(events)], self.steps[: len(steps)]
+        reasons = steps[_REASON_INDEX::STEP_LENGTH]
         names: list[str] = []
-        for lane, reason in zip(steps[::STEP], reasons, strict=True):
+        for lane, reason in zip(steps[::STEP_LENGTH], reasons, strict=True):
             if reason == BEGUN:
-                names += (self.names.pop(lane), self.functions.pop(lane))
+                names += (self.task_names.pop(lane), self.coroutine_names.pop(lane))
             elif reason >= NAMED:
-                names.append(self.waits[lane].pop(0))
-        names = [str(name)[:_LONGEST] for name in names]
+                names.append(self.wait_names[lane].pop(0))
+        names = [str(name)[:_MAX_TEXT] for name in names]
         if self.is_over:
             return [], [], []
-        self._told += len(rows) + len(reasons) + reasons.count(DONE)
-        if self._told > self._most:
+        self._taken += len(events) + len(reasons) + reasons.count(DONE)
+        if self._taken > self._max_events:
             self.is_over = True
-            rows.append(("cut", self.now()))
-        return rows, steps, names
+            events.append(("cut", self.now()))
+        return events, steps, names
 
 
-def rows_of(steps: list[int], names: list[str]) -> list[Row]:
-    """Return steps, and the names that belong to them, as rows."""
-    rows: list[Row] = []
-    left = iter(names)
-    for at in range(0, len(steps), STEP):
-        lane, ready, by, start, end, reason, line = steps[at : at + STEP]
+def events_of(steps: list[int], names: list[str]) -> list[Event]:
+    """Return the events for the steps and names that `Recorder.take` returned."""
+    events: list[Event] = []
+    names_left = iter(names)
+    for at in range(0, len(steps), STEP_LENGTH):
+        lane, ready, by, start, end, reason, line = steps[at : at + STEP_LENGTH]
         if reason == BEGUN:
-            name, runs = next(left), next(left)
-            rows.append(("lane", lane, start, "task", name, ready, by, line, runs))
+            name, runs = next(names_left), next(names_left)
+            events.append(("lane", lane, start, "task", name, ready, by, line, runs))
             continue
-        of = next(left) if reason >= NAMED else ""
+        of = next(names_left) if reason >= NAMED else ""
         why = "" if reason == DONE else REASONS[reason % NAMED]
-        rows.append(("step", lane, ready, by, start, end, why, of, line))
+        events.append(("step", lane, ready, by, start, end, why, of, line))
         if reason == DONE:
-            rows.append(("end", lane, end, "done", ""))
-    return rows
+            events.append(("end", lane, end, "done", ""))
+    return events

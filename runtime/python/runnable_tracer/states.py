@@ -1,7 +1,7 @@
-"""Tells what collections of a program hold, line by line, where that has changed.
+"""Records the content of a program's collections, at each line before which it has changed.
 
-`sys.monitoring` calls for each line of the program's own file, and for nothing else: other code is
-as quick as without. See `header` for how a program names its collections.
+A program names the collections to watch in its header; see `header`. `sys.monitoring` reports the
+lines of the program's own file and no others, so the standard library runs at full speed.
 """
 
 import sys
@@ -18,18 +18,21 @@ from runnable_tracer.recorder import Recorder
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 _TOOLS = (3, 5, 4, 2, 1, 0)
-# They would tell the line in which they stand, as if all of it began.
+# Their LINE events report the line that contains them, which has already begun.
 _WITHIN_LINES = ("<lambda>", "<genexpr>")
-# A line that has been begun so often without anything new is not looked at any more.
-_PATIENCE = 300
+# After so many unchanged states in a row, a line is not monitored any more.
+_MAX_UNCHANGED = 300
 # What a page keeps; see runtime/timeline/model/timeline.ts.
-_MOST = 2000
+_MAX_STATES = 2000
 
 
-def watch(recorder: Recorder) -> Callable[[], None] | None:
-    """Watch what the program's header names, if anything; return what ends that.
+def install(recorder: Recorder) -> Callable[[], None] | None:
+    """Record the collections that the program's header names, from now on.
 
-    To be called before the program begins.
+    This must be called before the program begins.
+
+    Returns:
+        A function that stops the recording; None if the header names no collections.
     """
     try:
         source = Path(recorder.program).read_text(encoding="utf-8-sig")
@@ -39,36 +42,37 @@ def watch(recorder: Recorder) -> Callable[[], None] | None:
     tool = next((tool for tool in _TOOLS if _monitoring.get_tool(tool) is None), None)
     if not names or tool is None:
         return None
-    watched = _Watch(recorder, names, _entries(source))
+    collections = _Collections(recorder, names, _entries(source))
     _monitoring.use_tool_id(tool, "runnable_tracer")
 
-    # Kept, lest another one gets its number.
+    # id(code) → code of the program. The code objects are kept so that ids stay unique.
     own: dict[int, CodeType] = {}
 
-    def begins(code: CodeType, _: int) -> object:
+    def on_start(code: CodeType, _: int) -> object:
         if id(code) not in own:
             if code.co_filename != recorder.program or code.co_name in _WITHIN_LINES:
                 return _monitoring.DISABLE
             own[id(code)] = code
             _monitoring.set_local_events(tool, code, _EVENTS.LINE)
-        # Without this event, a function in one line tells that line only the first time.
+        # PY_START must stay enabled: without it, CPython reports the line of a function that is
+        # written in one line only for its first call.
         return None
 
-    calls = {_EVENTS.PY_START: begins, _EVENTS.LINE: watched.line}
-    for event, call in calls.items():
-        _monitoring.register_callback(tool, event, call)
+    callbacks = {_EVENTS.PY_START: on_start, _EVENTS.LINE: collections.on_line}
+    for event, callback in callbacks.items():
+        _monitoring.register_callback(tool, event, callback)
     _monitoring.set_events(tool, _EVENTS.PY_START)
 
-    def end() -> None:
-        # The program may have given the number to another tool.
+    def uninstall() -> None:
+        # The program may have registered another tool under this number.
         if _monitoring.get_tool(tool) != "runnable_tracer":
             return
         _monitoring.set_events(tool, 0)
-        for event in calls:
+        for event in callbacks:
             _monitoring.register_callback(tool, event, None)
         _monitoring.free_tool_id(tool)
 
-    return end
+    return uninstall
 
 
 def _entries(source: str) -> Entries:
@@ -77,32 +81,35 @@ def _entries(source: str) -> Entries:
     return Entries(source, now, has_heaps="heapq" in source)
 
 
-class _Watch:
+class _Collections:
+    """The watched collections, and their content when it was last recorded."""
+
     def __init__(self, recorder: Recorder, names: tuple[str, ...], entries: Entries) -> None:
         self._recorder = recorder
         self._names = names
         self._entries = entries
         self._last: dict[str, list[tuple[Entry, bool]]] = {}
-        self._left = _MOST
-        # Line, by its code and number → how often it has been begun without anything new.
-        self._nothing_new: dict[tuple[int, int], int] = {}
+        self._states_left = _MAX_STATES
+        # Id of the code and line number → how often the content was unchanged there in a row.
+        self._unchanged: dict[tuple[int, int], int] = {}
 
-    def line(self, code: CodeType, number: int) -> object:
-        """Tell what the collections hold as a line begins, if that is something new."""
+    def on_line(self, code: CodeType, number: int) -> object:
+        """Record the content of the collections before a line runs, if it has changed."""
         recorder = self._recorder
-        if self._left < 0 or recorder.is_over or not recorder.is_main:
+        if self._states_left < 0 or recorder.is_over or not recorder.is_main:
             return _monitoring.DISABLE
         place = id(code), number
         try:
-            if self._look(sys._getframe(1).f_globals, number):
-                self._nothing_new[place] = 0
+            if self._record_change(sys._getframe(1).f_globals, number):
+                self._unchanged[place] = 0
                 return None
         except Exception:
-            return None  # the program has nothing to do with it
-        seen = self._nothing_new[place] = self._nothing_new.get(place, 0) + 1
-        return _monitoring.DISABLE if seen > _PATIENCE else None
+            return None  # An error of the tracer must not reach the program.
+        unchanged = self._unchanged[place] = self._unchanged.get(place, 0) + 1
+        return _monitoring.DISABLE if unchanged > _MAX_UNCHANGED else None
 
-    def _look(self, variables: dict[str, Any], number: int) -> bool:
+    def _record_change(self, variables: dict[str, Any], number: int) -> bool:
+        """Record the content if it has changed; return whether it has."""
         now = self._entries.now()
         found = {
             name: [(entry, entry.is_due(now)) for entry in self._entries.of(variables[name])]
@@ -114,9 +121,9 @@ class _Watch:
         self._last = found
         recorder, at = self._recorder, self._recorder.now()
         values = {name: [entry.at(now) for entry, _ in each] for name, each in found.items()}
-        self._left -= 1
-        if self._left >= 0:
-            recorder.rows.append(("state", recorder.working(), at, number, values))
+        self._states_left -= 1
+        if self._states_left >= 0:
+            recorder.events.append(("state", recorder.running_lane(), at, number, values))
         else:
-            recorder.rows.append(("cut", at))
+            recorder.events.append(("cut", at))
         return True

@@ -1,12 +1,14 @@
-"""Watches asyncio: every step of every task, and what the task waits for then.
+"""Records every step of every asyncio task, and what the task waits for after each step.
 
-`asyncio.events.Handle` is replaced by a subclass, of which each call that an event loop is to make
-is an instance. No task factory and no wrapped coroutine: names, representations and tracebacks
-stay as they are. The first step of an eager task happens inside the one that creates it.
+The hook is a subclass that replaces `asyncio.events.Handle`: an event loop creates a handle for
+each callback, including each step of a task. It needs neither a task factory nor a wrapper around
+coroutines, so names, representations and tracebacks stay as they are. The first step of an eager
+task counts as part of the step that creates it, because no handle runs it.
 
-What is done for every step counts its calls: in a browser a function in C that takes one argument
-or none, such as `id` or `list.extend`, and an attribute that such a function computes, such as
-`cr_code`, take up to ten times as long as a function in Python (through a "trampoline").
+The code for each step avoids some calls into C. In a browser, a C function with at most one
+argument, such as `id` or `list.extend`, takes up to ten times as long as a Python function, and so
+does an attribute that such a function computes, such as `cr_code`. WebAssembly checks the types of
+function pointers, and CPython calls these functions through a trampoline that adapts the type.
 """
 
 import asyncio
@@ -25,13 +27,13 @@ from types import (
 from typing import Any
 
 from runnable_tracer.reasons import TASKS
-from runnable_tracer.recorder import BEGUN, DONE, NAMED, NOBODY, REASONS, Recorder
+from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recorder
 
 _Handle = events.Handle
 _run_handle = _Handle._run
 _make_handle = _Handle.__init__
-# All that a handle holds, in the versions whose way of setting it is known here.
-_SLOTS = {
+# The slots of a handle in versions of Python for which `TracedHandle.__init__` can fill them itself.
+_KNOWN_SLOTS = {
     "__weakref__",
     "_args",
     "_callback",
@@ -41,15 +43,15 @@ _SLOTS = {
     "_repr",
     "_source_traceback",
 }
-# What a timer that ends a sleep calls.
+# The callback of the timer with which `asyncio.sleep` ends.
 wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
-# What has a task take a step: an object of this class (its own is hidden in the C module), which
-# the task calls for itself, or this method of it, which what it waits for calls.
+# The callbacks that run a step of a task. A task schedules an object of the first class, which is
+# hidden in the C module, for itself. What it waits for schedules the second, a method of the task.
 _STEP, _WAKEUP = "TaskStepMethWrapper", "task_wakeup"
 
 
 def task_of(callback: Any) -> "Task[Any] | None":
-    """Return the task of which the callback is a step; other methods of a task are none."""
+    """Return the task whose next step a callback runs, or None for other callbacks."""
     kind = type(callback)
     name = callback.__name__ if kind is BuiltinMethodType else kind.__name__
     if name not in (_STEP, _WAKEUP):
@@ -58,29 +60,37 @@ def task_of(callback: Any) -> "Task[Any] | None":
     return task if isinstance(task, Task) else None
 
 
-def watch(recorder: Recorder) -> Callable[[], None]:
-    """Replace the class that event loops take; return what puts it back."""
+def install(recorder: Recorder) -> Callable[[], None]:
+    """Record the steps of all tasks from now on; return a function that stops the recording.
+
+    The closures below refer to local variables only, because attribute lookups would take a
+    noticeable part of the time of each step.
+    """
     now, get_ident = recorder.now, recorder.get_ident
-    current, is_called = recorder.current, recorder.is_called
-    rows, steps = recorder.rows, recorder.steps
-    names, functions, waits = recorder.names, recorder.functions, recorder.waits
-    threads, program = recorder.threads, recorder.program
-    recorder.caller = base_events.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]
-    is_known = set(_Handle.__slots__) == _SLOTS
-    awaited = awaiting(program)
-    # id(task) → lane; taken out when the task is done: to hold it would change what is collected.
+    current_lanes, in_callback = recorder.current_lanes, recorder.in_callback
+    trace, steps = recorder.events, recorder.steps
+    task_names, coroutine_names = recorder.task_names, recorder.coroutine_names
+    wait_names, thread_lanes = recorder.wait_names, recorder.thread_lanes
+    program = recorder.program
+    recorder.callback_runner = base_events.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]
+    has_known_slots = set(_Handle.__slots__) == _KNOWN_SLOTS
+    find_wait = make_find_wait(program)
+    # id(task) → lane, until the task is done. A reference to the task itself would keep it alive.
     lanes: dict[int, int] = {}
-    # Lane → when the step ended in which the task gave way: then it was ready again.
-    given_way: dict[int, int] = {}
+    # Lane of a task that yielded, as with `sleep(0)` → the end of that step, when it was ready.
+    yielded_at: dict[int, int] = {}
+    # The class named `_STEP`, once a handle for it has been seen.
     step_kind: type | None = None
 
-    def begun(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:
+    def begin(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:
+        """Record that a task begins, and return its lane."""
         nonlocal steps
         lane = lanes[number] = recorder.new_lane()
         code = getattr(coroutine, "cr_code", None)
         line = code.co_firstlineno if code is not None and code.co_filename == program else 0
-        parent = threads.get(me) or recorder.thread_lane(me)
-        names[lane], functions[lane] = task.get_name(), getattr(coroutine, "__name__", "")
+        parent = thread_lanes.get(me) or recorder.thread_lane(me)
+        task_names[lane] = task.get_name()
+        coroutine_names[lane] = getattr(coroutine, "__name__", "")
         steps += (lane, ready, by, parent, 0, BEGUN, line)
         return lane
 
@@ -94,19 +104,19 @@ def watch(recorder: Recorder) -> Callable[[], None]:
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
             nonlocal step_kind
-            # Not `get_debug`, one more call for each step; loops of others may have no `_debug`.
-            if not is_known or context is None or getattr(loop, "_debug", True):
+            # `_debug` saves a call of `get_debug`, but another library's loop may not have it.
+            if not has_known_slots or context is None or getattr(loop, "_debug", True):
                 _make_handle(self, callback, args, loop, context)
-                if self._source_traceback:  # It begins with this frame.
+                if self._source_traceback:  # Leave out this frame.
                     caller = sys._getframe(1)
                     self._source_traceback = format_helpers.extract_stack(caller)
-            else:  # The same without a further call: there is one of these for every step.
+            else:  # The same as `Handle.__init__`, but without the call.
                 self._context, self._loop = context, loop
                 self._callback, self._args, self._cancelled = callback, args, False
                 self._repr = self._source_traceback = None
-            by = self._by = current.get(get_ident(), NOBODY)
+            by = self._by = current_lanes.get(get_ident(), NO_LANE)
             kind = type(callback)
-            # As `task_of`, without a call.
+            # The same as `task_of`, but without the call.
             if kind is step_kind:
                 task = callback.__self__
             elif kind is BuiltinMethodType:
@@ -120,119 +130,121 @@ def watch(recorder: Recorder) -> Callable[[], None]:
                 return
             self._task, number = task, id(task)
             self._number = number
-            if recorder.left > 0:
-                recorder.left -= 1
+            if recorder.reuses_left > 0:
+                recorder.reuses_left -= 1
                 self._ready = recorder.reading
             elif kind is step_kind and lanes.get(number) == by:
-                # It gives way, and so its step ends now: the clock is read there.
-                self._ready = given_way[by] = 0
+                # The task yields, so its step ends now. The clock is read at the end of the step.
+                self._ready = yielded_at[by] = 0
             else:
                 self._ready = recorder.reading = now()
-                recorder.left = recorder.reuse
+                recorder.reuses_left = recorder.max_reuses
 
         def _run(self) -> None:
             nonlocal steps
             task, me = self._task, get_ident()
-            before = current.get(me, NOBODY)
+            before = current_lanes.get(me, NO_LANE)
             if task is None or recorder.is_over:
-                # What it wakes was woken by who had it called.
-                current[me], is_called[me] = self._by, True
+                # A callback wakes others on behalf of the lane that scheduled it.
+                current_lanes[me], in_callback[me] = self._by, True
                 try:
                     return _run_handle(self)
                 finally:
-                    current[me], is_called[me] = before, False
-                    recorder.left = 0
+                    current_lanes[me], in_callback[me] = before, False
+                    recorder.reuses_left = 0
                     self = task = None  # type: ignore[assignment]
             coroutine: Any = task.get_coro()
             by, number = self._by, self._number
             lane = lanes.get(number)
-            # The number of a task that is gone may have been given to a new one, whose first step
-            # nothing wakes.
+            # A new task may have the id of one that was destroyed before it was done. The coroutine
+            # of a new task is not suspended yet.
             if lane is None or (
                 type(self._callback) is step_kind and not getattr(coroutine, "cr_suspended", True)
             ):
-                lane = begun(task, number, coroutine, me, self._ready, by)
-            current[me] = lane
-            # The loop has just ended the step before.
-            start = recorder.reading if recorder.left > 0 else now()
-            recorder.left = 0
-            ready = self._ready or given_way.pop(lane, start)
+                lane = begin(task, number, coroutine, me, self._ready, by)
+            current_lanes[me] = lane
+            # If the clock was read at the end of the previous step, that was just now.
+            start = recorder.reading if recorder.reuses_left > 0 else now()
+            recorder.reuses_left = 0
+            ready = self._ready or yielded_at.pop(lane, start)
             try:
-                # What the base class does, one call less deep.
+                # The same as `Handle._run`, but without the call.
                 self._context.run(self._callback, *self._args)
             except (SystemExit, KeyboardInterrupt):
                 raise
-            except BaseException as error:  # of asyncio, not of the task: that keeps its own
+            except BaseException as error:  # An error of asyncio; a task stores its own exception.
                 _report(self, error)
             finally:
                 end = recorder.reading = now()
-                recorder.left = recorder.reuse
-                current[me] = before
+                recorder.reuses_left = recorder.max_reuses
+                current_lanes[me] = before
                 if task.done():
                     lanes.pop(number, None)
                     how = DONE
                     if task.cancelled():
                         how = 0
-                        rows.append(("end", lane, end, "cancelled", ""))
+                        trace.append(("end", lane, end, "cancelled", ""))
                     elif task._exception is not None:
                         how = 0
-                        rows.append(("end", lane, end, "failed", type(task._exception).__name__))
+                        error_name = type(task._exception).__name__
+                        trace.append(("end", lane, end, "failed", error_name))
                     steps += (lane, ready, by, start, end, how, 0)
                 else:
-                    reason, of, line = awaited(task, coroutine)
-                    if lane in given_way:
-                        given_way[lane] = end
+                    reason, of, line = find_wait(task, coroutine)
+                    if lane in yielded_at:
+                        yielded_at[lane] = end
                     if of:
                         reason += NAMED
-                        waits.setdefault(lane, []).append(of)
+                        wait_names.setdefault(lane, []).append(of)
                     steps += (lane, ready, by, start, end, reason, line)
-                # An exception's frames lead to this one, and shall not keep the task alive.
+                # The traceback of an exception refers to this frame and would keep the task alive.
                 self = task = coroutine = None  # type: ignore[assignment]
 
     def run_timer(self: Any) -> None:
         me, is_quick = get_ident(), self._callback is wake_sleeper
-        before, current[me] = current.get(me, NOBODY), NOBODY
+        before, current_lanes[me] = current_lanes.get(me, NO_LANE), NO_LANE
         try:
             if is_quick:
-                # What the base class does, one call less deep.
+                # The same as `Handle._run`, but without the call.
                 try:
                     self._context.run(self._callback, *self._args)
                 except (SystemExit, KeyboardInterrupt):
                     raise
-                except BaseException as error:  # set_result on a future that is done
+                except BaseException as error:  # for example, the future is already done
                     _report(self, error)
             else:
                 _run_handle(self)
         finally:
-            current[me] = before
+            current_lanes[me] = before
             if not is_quick:
-                recorder.left = 0
+                recorder.reuses_left = 0
             self = None
 
-    # Debug mode shows handles.
+    # asyncio's debug mode prints handles.
     TracedHandle.__name__ = TracedHandle.__qualname__ = "Handle"
     TracedHandle.__module__ = _Handle.__module__
     events.Handle = TracedHandle  # type: ignore[misc]
     events.TimerHandle._run = run_timer  # type: ignore[method-assign]
-    undo_other = _watch_other_threads(recorder)
+    uninstall_thread_safe = _install_thread_safe(recorder)
 
-    def undo() -> None:
+    def uninstall() -> None:
         events.Handle = _Handle  # type: ignore[misc]
         del events.TimerHandle._run
-        undo_other()
+        uninstall_thread_safe()
 
-    return undo
+    return uninstall
 
 
 _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
 _TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
 _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS["sleep"]
+# In place of a reason: the code belongs to the program.
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
-# What these await says less than they do.
-_WHOLE = {_NUMBERS["barrier"], _TASKS}
-# They hold the generator or the coroutine that they go on with, and do not tell which.
-_HOLDERS = {
+# Functions with these reasons await others, but their own reason is the more specific one.
+_FINAL = {_NUMBERS["barrier"], _TASKS}
+# Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
+_OPAQUE_WRAPPERS = {
     "anext_awaitable",
     "async_generator_asend",
     "async_generator_athrow",
@@ -240,31 +252,35 @@ _HOLDERS = {
 }
 
 
-def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
-    """Note whose calls are made that other threads have handed to a loop, since Python 3.14."""
+def _install_thread_safe(recorder: Recorder) -> Callable[[], None]:
+    """Record which lane scheduled a callback with `call_soon_threadsafe`.
+
+    Since Python 3.14 such callbacks have a handle class of their own.
+    """
     handle: Any = getattr(events, "_ThreadSafeHandle", None)
     if handle is None:
         return lambda: None
-    get_ident, current, is_called = recorder.get_ident, recorder.current, recorder.is_called
+    get_ident = recorder.get_ident
+    current_lanes, in_callback = recorder.current_lanes, recorder.in_callback
 
     class TracedThreadSafeHandle(handle):  # type: ignore[misc]
         __slots__ = ("_by",)
 
         def __new__(cls, *_: Any) -> Any:
-            # Not in `__init__`, which would be a frame more where debug mode looks who called.
-            own = super().__new__(cls)
-            own._by = recorder.waking()
-            return own
+            # In `__init__`, this frame would be part of the traceback that debug mode extracts.
+            self = super().__new__(cls)
+            self._by = recorder.waking_lane()
+            return self
 
         def _run(self) -> None:
             me = get_ident()
-            before, current[me] = current.get(me, NOBODY), self._by
-            is_called[me] = True
+            before, current_lanes[me] = current_lanes.get(me, NO_LANE), self._by
+            in_callback[me] = True
             try:
                 super()._run()
             finally:
-                current[me], is_called[me] = before, False
-                recorder.left = 0
+                current_lanes[me], in_callback[me] = before, False
+                recorder.reuses_left = 0
                 self = None  # type: ignore[assignment]
 
     TracedThreadSafeHandle.__name__ = TracedThreadSafeHandle.__qualname__ = handle.__qualname__
@@ -272,14 +288,17 @@ def _watch_other_threads(recorder: Recorder) -> Callable[[], None]:
     module: Any = events
     module._ThreadSafeHandle = TracedThreadSafeHandle
 
-    def undo() -> None:
+    def uninstall() -> None:
         module._ThreadSafeHandle = handle
 
-    return undo
+    return uninstall
 
 
-class _Failing:
-    """Stands for a handle's context when the base class is to report what has happened in it."""
+class _FailingContext:
+    """Replaces the context of a handle, and raises an error that has already been caught.
+
+    This lets `Handle._run` report the error as if it had made the call itself.
+    """
 
     def __init__(self, handle: Any, error: BaseException) -> None:
         self._handle, self._context = handle, handle._context
@@ -292,39 +311,54 @@ class _Failing:
         try:
             raise error
         finally:
-            error = None  # The frame is one of its traceback's.
+            error = None  # The traceback refers to this frame, which would be a reference cycle.
 
 
 def _report(handle: Any, error: BaseException) -> None:
-    handle._context = _Failing(handle, error)
+    handle._context = _FailingContext(handle, error)
     _run_handle(handle)
 
 
-def _below(awaited: Any, kind: int, line: int, known: Callable[[CodeType], int]) -> tuple[int, int]:
-    """Go on where something else than a coroutine is awaited: through generators of all kinds."""
+def _find_in_generators(
+    awaited: Any, kind: int, line: int, kind_of: Callable[[CodeType], int]
+) -> tuple[int, int]:
+    """Continue the search of `make_find_wait` through generators, which are awaited rarely.
+
+    Args:
+        awaited: what the innermost coroutine awaits.
+        kind: what has been found so far: `_OWN`, a reason or 0.
+        line: the line of the program that has been found so far.
+        kind_of: returns the kind of a code object.
+
+    Returns:
+        Kind and line.
+    """
     while awaited is not None:
-        name = type(awaited).__name__
-        if name in _HOLDERS:
-            held = gc.get_referents(awaited)
-            goes_on = (each for each in held if type(each).__name__ in _HOLDERS or _parts(each))
-            awaited = next(goes_on, None)
+        if type(awaited).__name__ in _OPAQUE_WRAPPERS:
+            referents = gc.get_referents(awaited)
+            wrapped = (
+                each
+                for each in referents
+                if type(each).__name__ in _OPAQUE_WRAPPERS or _parts(each)
+            )
+            awaited = next(wrapped, None)
             continue
         parts = _parts(awaited)
         if not parts:
             break
         code, frame, awaited = parts
-        found = known(code)
+        found = kind_of(code)
         if found == _OWN:
             kind, line = _OWN, (frame.f_lineno or 0 if frame is not None else line)
         elif found > 0:
             kind = found
-            if found in _WHOLE or code is _SLEEP_CODE:
+            if found in _FINAL or code is _SLEEP_CODE:
                 break
     return kind, line
 
 
 def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
-    """Return the code, the frame, and what is awaited in it, of what has such."""
+    """Return the code and frame of a coroutine or generator, and what it awaits."""
     if isinstance(awaited, CoroutineType):
         return awaited.cr_code, awaited.cr_frame, awaited.cr_await
     if isinstance(awaited, AsyncGeneratorType):
@@ -334,23 +368,30 @@ def _parts(awaited: Any) -> tuple[CodeType, Any, Any] | None:
     return None
 
 
-def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
-    """Make what finds out what a task waits for: by the coroutines that it is in, and its future.
+def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
+    """Return a function that finds out what a suspended task waits for.
 
-    It returns the reason by its number, name and line, as in rows.
+    It follows the chain of coroutines that await each other down to the future.
+
+    Args:
+        program: the file of the program.
+
+    Returns:
+        A function of a task and its coroutine. It returns the index of the reason in `REASONS`, the
+        name of what the task waits for, and the line of the program.
     """
-    # id(code) → `_OWN`, or the reason for a coroutine of asyncio.
-    # By id, as the hash of code is made of all that is in it; so it has to be kept.
+    # id(code) → `_OWN`, or the reason for a coroutine of asyncio. By id, because hashing code is
+    # slow; the code objects are kept so that ids stay unique.
     kinds: dict[int, int] = {}
     kept: list[CodeType] = []
-    # What is mostly asked for: the program's own code that was asked for last.
+    # The code of the program that was looked up last, which is most often looked up next.
     recent: CodeType | None = None
 
-    def known(code: CodeType) -> int:
-        kind = kinds.get(id(code))
-        return kind_of(code) if kind is None else kind
-
     def kind_of(code: CodeType) -> int:
+        kind = kinds.get(id(code))
+        return classify(code) if kind is None else kind
+
+    def classify(code: CodeType) -> int:
         if code.co_filename == program:
             kind = _OWN
         else:
@@ -360,23 +401,23 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         kinds[id(code)] = kind
         return kind
 
-    def awaited(task: Any, coroutine: Any) -> tuple[int, str, int]:
+    def find_wait(task: Any, coroutine: Any) -> tuple[int, str, int]:
         nonlocal recent
         own, kind = None, 0
         while (code := getattr(coroutine, "cr_code", None)) is not None:
             if code is recent:
                 own, kind = coroutine, _OWN
-            elif code is _SLEEP_CODE:  # It calls no other.
+            elif code is _SLEEP_CODE:  # It awaits no further coroutine.
                 kind = _SLEEP
                 break
             else:
                 try:
                     kind = kinds[id(code)]
                 except KeyError:
-                    kind = kind_of(code)
+                    kind = classify(code)
                 if kind == _OWN:
                     own, recent = coroutine, code
-                elif kind in _WHOLE:
+                elif kind in _FINAL:
                     break
             coroutine = coroutine.cr_await
         line = own.cr_frame.f_lineno or 0 if own is not None else 0
@@ -386,12 +427,12 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         if kind > 0:
             return kind, "", line
         if code is None and coroutine is not None:
-            kind, line = _below(coroutine, kind, line, known)
+            kind, line = _find_in_generators(coroutine, kind, line, kind_of)
             if kind > 0:
                 return kind, "", line
         if isinstance(future, Task):
             return _TASK, future.get_name()[:200], line
-        # Whatever the program makes of a future: nothing may be raised here.
+        # A future can be an object of any class of the program, so these attributes may raise.
         with contextlib.suppress(Exception):
             callbacks = future._callbacks or ()
             names = [getattr(each, "__qualname__", "") for each, _ in callbacks]
@@ -399,4 +440,4 @@ def awaiting(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
                 return _EXECUTOR, "", line
         return (_TASKS if type(future).__name__ == "_GatheringFuture" else _FUTURE), "", line
 
-    return awaited
+    return find_wait

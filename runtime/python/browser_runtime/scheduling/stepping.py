@@ -40,8 +40,8 @@ class _State:
         # Knows the program's lines; it records nothing.
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
         # Its timeline and what stands beside it have one and the same beginning.
-        self.begun = self.recorder.begun if begun is None else begun
-        self.awaited = tasks.awaiting(program)
+        self.begun = self.recorder.started_at if begun is None else begun
+        self.awaited = tasks.make_find_wait(program)
         # Every callback is a step.
         self.is_on = paused
         # What the loop is about to call.
@@ -235,7 +235,9 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
         if getattr(coroutine, "cr_suspended", True):
             return _fact("resume", name, "", state.awaited(task, coroutine)[2])
         runs = _cut(getattr(coroutine, "__name__", ""))
-        return _fact("start", name, runs, state.recorder.first(getattr(coroutine, "cr_code", None)))
+        return _fact(
+            "start", name, runs, state.recorder.first_line(getattr(coroutine, "cr_code", None))
+        )
     if callback is tasks.wake_sleeper:
         sleeper = next((each for each in every if _fut_waiter(each) is args[0]), None)
         if sleeper:
@@ -247,7 +249,7 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
         return _fact("timeout", _cut(late.get_name()) if late else "", "", 0)
     name = getattr(callback, "__qualname__", type(callback).__qualname__)
     about = next((each for each in args if isinstance(each, asyncio.Task)), None)
-    line = state.recorder.first(getattr(callback, "__code__", None))
+    line = state.recorder.first_line(getattr(callback, "__code__", None))
     return _fact("call", _cut(name), _cut(about.get_name()) if about else "", line)
 
 
@@ -280,7 +282,10 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
     return (
         bool(loops)
         or len(threads) > 1
-        or any(state.recorder.line(wait.frame if wait else frame) for _, _, wait, frame in threads)
+        or any(
+            state.recorder.program_line(wait.frame if wait else frame)
+            for _, _, wait, frame in threads
+        )
     )
 
 
@@ -288,7 +293,7 @@ def _last(state: _State) -> _Facts | None:
     """Return which thread ran last, and where it stands."""
     for ident, name, wait, frame in scheduler.standing():
         if scheduler.is_running(ident):
-            line = state.recorder.line(wait.frame if wait else frame)
+            line = state.recorder.program_line(wait.frame if wait else frame)
             return {"name": _cut(name), "line": line} if line else None
     if ended := scheduler.just_ended():
         return {"name": _cut(ended), "line": 0, "ended": True}
@@ -312,7 +317,7 @@ def _threads(
             if not scheduler.is_running(ident):
                 ready.append(_fact("start", name, "", 0))
         elif wait is None:
-            line = state.recorder.line(frame)
+            line = state.recorder.program_line(frame)
             # Outside the program, the main thread is only in the runtime's own code.
             if line or task or ident != scheduler.MAIN or state.phase == "inside":
                 running.append({"name": name, "line": line})
@@ -320,7 +325,7 @@ def _threads(
             # A wait that is not told, such as that of `Thread.start`, can be over like any other.
             why = reason_of(wait.frame, state.recorder)
             if wait.gate.opened:
-                line = why[2] if why else state.recorder.line(wait.frame)
+                line = why[2] if why else state.recorder.program_line(wait.frame)
                 ready.append(_fact("resume", name, "", line))
             elif why and why[0] != "work":
                 waiting.append({"name": name, "reason": why[0], "of": why[1], "line": why[2]})
