@@ -1,1 +1,1 @@
-"""Runs snippets, records what they print, and checks recordings."""
+"""Runs snippets, records their output and timelines, and checks recordings."""

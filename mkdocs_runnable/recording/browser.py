@@ -1,8 +1,8 @@
 """Runs files in a headless browser, through the Node program ``runtime/harness/check.ts``.
 
-That program prints one JSON object a line: ``{"file", "type": "stdout" | "stderr", "text"}`` for
+That program prints one JSON object per line: ``{"file", "type": "stdout" | "stderr", "text"}`` for
 output, and at the end of each file ``{"file", "type": "ended", "outcome": "finished" | "failed" |
-"timeout", "status", "message"}``. It exits with 3 where there is no browser.
+"timeout", "status", "message"}``. It exits with status 3 if there is no browser.
 """
 
 import json
@@ -18,14 +18,20 @@ from mkdocs_runnable.recording.execute import Chunk, Execution
 
 Engine = Literal["chromium", "firefox"]
 ENGINES: tuple[Engine, ...] = ("chromium", "firefox")
-NO_BROWSER = 3
-# The folder in the browser's file system in which a program stands.
-HOME = PurePosixPath("/home/reader")
+_NO_BROWSER_STATUS = 3
+# The folder of a program in the file system of the sandbox.
+_HOME = PurePosixPath("/home/reader")
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run in the browser ended; ``message`` is for people and may be empty."""
+    """The end of a run in the browser.
+
+    Attributes:
+        outcome: ``finished``, ``failed`` or ``timeout``.
+        status: Exit status of the program.
+        message: An explanation for users; may be empty.
+    """
 
     outcome: str
     status: int
@@ -40,14 +46,14 @@ def run_in_browser(
     timeout: float,
     extra_path: Path | None = None,
 ) -> Iterator[tuple[Path, Chunk | Ended]]:
-    """Run files one after the other; yield output as it comes, then how each ended.
+    """Run files one after another; yield the output of each file while it runs, and then its end.
 
     Args:
-        project: Where the runtime and its harness are.
-        files: Python files.
-        engine: Which browser.
-        timeout: Seconds for one file.
-        extra_path: A folder whose modules they can import.
+        project: The project that contains the runtime and its harness.
+        files: The Python files.
+        engine: The browser to use.
+        timeout: Time limit of one file, in seconds.
+        extra_path: A folder whose modules the files can import.
 
     Raises:
         RunnableError: The runtime is not built, there is no browser, or the harness failed.
@@ -82,7 +88,7 @@ def run_in_browser(
                 )
             else:
                 yield file, Chunk(event["type"], event["text"])
-    if process.returncode == NO_BROWSER:
+    if process.returncode == _NO_BROWSER_STATUS:
         raise RunnableError(
             f"there is no browser to run {engine}. The message above says what to install."
         )
@@ -106,8 +112,16 @@ def _parse(line: str) -> dict[str, Any]:
 
 
 def to_execution(file: Path, chunks: list[Chunk], ended: Ended) -> Execution:
-    """Return a browser's run as if it had been one on CPython, where the file has its own path."""
+    """Return a run in the browser in the form of a run on CPython.
+
+    The program's path in the sandbox, which its output may contain, is replaced by its real path.
+
+    Args:
+        file: The file that was run.
+        chunks: Its output.
+        ended: The end of the run.
+    """
     stopped: Literal["time"] | None = "time" if ended.outcome == "timeout" else None
-    there, here = (HOME / file.name).as_posix(), str(file)
-    moved = tuple(Chunk(chunk.stream, chunk.text.replace(there, here)) for chunk in chunks)
-    return Execution(moved, ended.status, stopped, 0.0)
+    sandbox_path, path = (_HOME / file.name).as_posix(), str(file)
+    renamed = tuple(Chunk(chunk.stream, chunk.text.replace(sandbox_path, path)) for chunk in chunks)
+    return Execution(renamed, ended.status, stopped, 0.0)

@@ -14,7 +14,7 @@ Outcome = Literal["passed", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Result:
-    """Outcome of one check; ``detail`` says why it failed or was skipped."""
+    """The outcome of one check; ``detail`` says why the snippet failed or was skipped."""
 
     name: str
     outcome: Outcome
@@ -23,7 +23,7 @@ class Result:
 
 
 def why_stopped(execution: Execution, timeout: float) -> str | None:
-    """Say in a sentence why a run was ended by us, or None if it ended by itself."""
+    """Say why a run was stopped, or return None if the program ended by itself."""
     if execution.stopped == "time":
         return f"stopped at its time limit of {timeout:g} seconds"
     if execution.stopped == "output":
@@ -35,7 +35,7 @@ def load_recording(snippet: Snippet, library: Library) -> Transcript:
     """Read the recording of a snippet.
 
     Raises:
-        RunnableError: There is none, or it cannot be read.
+        RunnableError: There is no recording, or it cannot be read.
     """
     path = snippet.recording_path
     where = library.where(path)
@@ -48,7 +48,13 @@ def load_recording(snippet: Snippet, library: Library) -> Transcript:
 
 
 def check_execution(snippet: Snippet, library: Library, execution: Execution) -> Result:
-    """Judge one run of a snippet, wherever it took place."""
+    """Compare one run of a snippet with its recording.
+
+    Args:
+        snippet: The snippet.
+        library: All snippets.
+        execution: The run, on CPython or in a browser.
+    """
     if why := why_stopped(execution, snippet.timeout):
         return Result(snippet.name, "failed", f"{why}.", execution.seconds)
     try:
@@ -64,7 +70,7 @@ def check_execution(snippet: Snippet, library: Library, execution: Execution) ->
 
 
 def check_snippet(snippet: Snippet, library: Library) -> Result:
-    """Run a snippet on this interpreter and compare."""
+    """Run a snippet on this interpreter, and compare its output with the recording."""
     if not snippet.header.runs_on():
         return Result(
             snippet.name,
@@ -75,10 +81,7 @@ def check_snippet(snippet: Snippet, library: Library) -> Result:
 
 
 def stale_recordings(library: Library) -> list[str]:
-    """Return what is wrong with the set of recordings, one message each.
-
-    A snippet without a recording or changed since, a recording without a snippet.
-    """
+    """Return a message for each recording that is missing, outdated, or has no snippet."""
     problems = []
     names = library.names()
     origins = Origins(library.root)

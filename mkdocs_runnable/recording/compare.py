@@ -1,9 +1,9 @@
-"""Compares what a run printed with its recording.
+"""Compares the output of a run with a recording.
 
-Everything has to be equal, except for what a second run cannot repeat:
+Everything has to be equal, except for details that a second run cannot repeat:
 
 * numbers directly followed by a time unit (``0.21 s``, ``15ms``), unless the snippet is ``exact``;
-* what the snippet declares under ``varies``: each match of a pattern, or its groups if it has any;
+* the matches of the patterns in ``varies``, or of their groups if a pattern has groups;
 * the order of the lines that match ``interleaves``, as long as the lines with the same text in the
   pattern's group keep their order. All other lines have to stay where they are.
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from mkdocs_runnable.recording.recordings import Line, Transcript
 from mkdocs_runnable.snippets.header import Header
 
-# Spaces before the number belong to it: they pad a column.
+# The spaces before a number may differ too, because they align it in a column.
 _TIME = re.compile(
     r"(?P<padding> *)(?<![\w.,])[-+]?\d[\d_]*(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?"
     r"(?= ?(?:ns|µs|μs|us|ms|s)\b)"
@@ -25,20 +25,26 @@ _TIME = re.compile(
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether two transcripts are the same, and if not, a unified diff of what was compared."""
+    """The result of a comparison: a unified diff, which is empty if nothing differs."""
 
     diff: str = ""
 
     @property
     def same(self) -> bool:
-        """True where nothing differs."""
+        """Whether nothing differs."""
         return not self.diff
 
 
 def compare(recorded: Transcript, actual: Transcript, header: Header) -> Comparison:
-    """Compare a run with the recording, by the rules of the snippet's header.
+    """Compare a run with a recording.
 
-    In the diff, masked parts stand as ``#`` (times) and ``…`` (``varies``).
+    Args:
+        recorded: The recording.
+        actual: The output of the run.
+        header: The snippet's header, which says what may differ.
+
+    Returns:
+        The comparison. In its diff, times are shown as ``#``, and matches of ``varies`` as ``…``.
     """
     expected = list(_comparable(recorded, header))
     received = list(_comparable(actual, header))
@@ -49,7 +55,7 @@ def compare(recorded: Transcript, actual: Transcript, header: Header) -> Compari
 
 
 def mask(text: str, header: Header) -> str:
-    """Replace what may differ in one line."""
+    """Replace the parts of a line that may differ: times by ``#``, matches by ``…``."""
     spans: list[tuple[int, int]] = []
     for pattern in header.varies:
         for match in pattern.finditer(text):

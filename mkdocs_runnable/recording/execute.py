@@ -1,4 +1,4 @@
-"""Runs a Python file on this CPython as a stranger would: ``python name.py`` in its folder."""
+"""Runs a Python file on this interpreter as a user would: ``python name.py`` in its folder."""
 
 import codecs
 import contextlib
@@ -25,16 +25,16 @@ from mkdocs_runnable.recording.child.sitecustomize import (
 
 Stream = Literal["stdout", "stderr"]
 _CHILD = Path(__file__).with_name("child")
-# Holds `runnable_tracer`, which traces runs in the browser as well.
+# This folder contains `runnable_tracer`, which also traces runs in the browser.
 _TRACER = Path(__file__).parents[2] / "runtime" / "python"
-# How long a finished program's own children may go on writing before they are ended.
-_GRACE = 1.0  # seconds
+# How long child processes may keep writing after the program has ended, before they are killed.
+_GRACE_SECONDS = 1.0
 MAX_OUTPUT = 4_000_000  # bytes
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of output, in the order in which it was written."""
+    """A piece of output, with the stream that it was written to."""
 
     stream: Stream
     text: str
@@ -45,10 +45,11 @@ class Execution:
     """One finished run.
 
     Attributes:
-        chunks: All output in order.
-        status: Exit status; 128 + N for a program ended by signal N, as shells show it.
-        stopped: Why we ended it: its time was over, or its output flooded; else None.
-        seconds: How long it took.
+        chunks: All output, in the order in which it was written.
+        status: Exit status; 128 + N if signal N ended the program, as in shells.
+        stopped: Why the run was stopped: it reached its time limit, or it printed too much. None if
+            the program ended by itself.
+        seconds: Duration of the run.
     """
 
     chunks: tuple[Chunk, ...]
@@ -57,12 +58,12 @@ class Execution:
     seconds: float
 
     def text(self, stream: Stream) -> str:
-        """All text of one stream."""
+        """Return all text that was written to one stream."""
         return "".join(chunk.text for chunk in self.chunks if chunk.stream == stream)
 
 
 def interpreter() -> str:
-    """Name of this interpreter as pages show it, such as ``CPython 3.13`` or ``CPython 3.14t``."""
+    """Return the name of this interpreter, such as ``CPython 3.13`` or ``CPython 3.14t``."""
     free_threaded = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
     major, minor = sys.version_info[:2]
     return f"{platform.python_implementation()} {major}.{minor}{free_threaded}"
@@ -76,19 +77,19 @@ def run(
     trace: Path | None = None,
     on_chunk: Callable[[Chunk], None] | None = None,
 ) -> Execution:
-    """Run a file to its end or its time limit.
+    """Run a file until it ends or reaches its time limit.
 
-    Its folder is the working directory, stdin is empty, and settings of this process that change
-    how Python behaves (``PYTHON…``, colours) are taken out of its environment. What other programs
-    write to their stderr, if it starts any that are not Python, counts as stdout.
+    The working directory is the folder of the file, and stdin is empty. Environment variables that
+    change how Python behaves (``PYTHON…``, colours) are removed. If the file starts programs that
+    are not Python, their stderr counts as stdout.
 
     Args:
         path: The file.
-        timeout: Seconds after which it is ended, with all processes it started.
-        extra_path: A folder whose modules it can import.
-        trace: A folder for what its processes tell of their threads and tasks; see
-            :func:`mkdocs_runnable.recording.tracing.assemble`. Without, they are not watched.
-        on_chunk: Called with each piece of output as it comes.
+        timeout: Seconds after which the program and all processes that it started are killed.
+        extra_path: A folder whose modules the program can import.
+        trace: A folder for the events that the tracer writes; see
+            :func:`mkdocs_runnable.recording.tracing.assemble`. None runs the program untraced.
+        on_chunk: Called with each piece of output as soon as it has been written.
     """
     path = path.resolve()
     read_end, write_end = os.pipe()
@@ -143,7 +144,12 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Reader:
-    """Takes the two streams of a run apart again."""
+    """Reads the pipe that both streams of a run share, and separates them again.
+
+    Args:
+        descriptor: The end of the pipe to read from.
+        on_chunk: Called with each piece of output.
+    """
 
     def __init__(self, descriptor: int, on_chunk: Callable[[Chunk], None] | None) -> None:
         self.chunks: list[Chunk] = []
@@ -155,17 +161,26 @@ class _Reader:
     def follow(
         self, process: subprocess.Popen[bytes], deadline: float
     ) -> Literal["time", "output"] | None:
-        """Read until the program and what it started are done; say why that was cut short."""
+        """Read until the program and the processes that it started have closed the pipe.
+
+        Args:
+            process: The program.
+            deadline: Value of ``time.monotonic()`` at which to stop, in seconds.
+
+        Returns:
+            Why the run has to be stopped, or None if it is over.
+        """
         size = 0
         ended = False
         os.set_blocking(self._descriptor, False)
         with selectors.DefaultSelector() as selector:
             selector.register(self._descriptor, selectors.EVENT_READ)
             while (now := time.monotonic()) < deadline:
-                # A pipe says nothing of the process that ended but left it open to a child.
+                # If the program has ended, but a child still has the pipe open, reading does not
+                # show that it ended.
                 if not ended and process.poll() is not None:
                     ended = True
-                    deadline = min(deadline, now + _GRACE)
+                    deadline = min(deadline, now + _GRACE_SECONDS)
                 if not selector.select(min(0.05, deadline - now)):
                     continue
                 data = os.read(self._descriptor, 65536)
@@ -178,7 +193,7 @@ class _Reader:
                     return "output"
             else:
                 return None if ended else "time"
-        # All has been closed; a program may do that and still work on.
+        # The pipe is closed, but a program can close its streams and continue to run.
         try:
             process.wait(max(0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

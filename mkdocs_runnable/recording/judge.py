@@ -1,7 +1,7 @@
-"""Judges what readers see: runs that browser tests started with the widgets' own Run buttons.
+"""Compares runs that browser tests started with the Run buttons of widgets with the recordings.
 
 Each line of input is one run, ``{"name": "chess/judit", "chunks": [{"stream": "stdout", "text":
-"…"}], "status": 0}``. Native snippets do not run there; they are entered as skipped.
+"…"}], "status": 0}``. Native snippets do not run in browsers, so their results are "skipped".
 
 ``snippets/differences.toml`` is the ledger of known differences between a browser's run and the
 recording, by snippet and engine, each with its reason:
@@ -11,8 +11,8 @@ recording, by snippet and engine, each with its reason:
     ["tea/brewing"]
     firefox = "Its clock has steps of 1 ms, so both cups seem to be ready at once."
 
-A difference that is not listed fails; so does a listed one that is no longer there, and an entry
-that names nothing. The ledger can only be changed on purpose.
+A difference that is not in the ledger is a failure. So that the ledger stays correct, an entry is a
+failure too if its difference no longer occurs, or if it names no snippet.
 """
 
 import json
@@ -32,10 +32,19 @@ from mkdocs_runnable.snippets.snippet import Library
 def judge(
     project: Project, runner: Runner, lines: Iterable[str], *, keep: bool = True
 ) -> list[Result]:
-    """Compare runs with their recordings; ``keep`` the results for ``/verification.json``.
+    """Compare runs with the recordings of their snippets.
+
+    Args:
+        project: The project with the snippets.
+        runner: The browser in which the snippets ran.
+        lines: The runs, one JSON object each.
+        keep: Save the results for ``/verification.json``.
+
+    Returns:
+        The results of all snippets that are not skipped.
 
     Raises:
-        RunnableError: A line is not a run, or names no snippet.
+        RunnableError: A line is not a run, or it names no snippet.
     """
     library = project.library
     ledger = read_ledger(library)
@@ -56,11 +65,14 @@ def judge(
 
 
 def read_ledger(library: Library) -> dict[str, dict[str, str]]:
-    """Return the known differences: reasons by snippet and engine.
+    """Return the known differences.
+
+    Returns:
+        Name of a snippet → engine → reason of the difference.
 
     Raises:
-        RunnableError: The file is damaged, or an entry names no snippet that runs in browsers, no
-            engine, or gives no reason.
+        RunnableError: The file is damaged, or an entry has no reason, or names no engine or no
+            snippet that runs in browsers.
     """
     path = library.root / "differences.toml"
     where = library.where(path)

@@ -1,4 +1,4 @@
-"""Starts a new snippet."""
+"""Creates a new snippet."""
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.record import record
@@ -28,10 +28,13 @@ asyncio.run(main())
 
 
 def create(library: Library, name: str) -> str:
-    """Write a small program that runs, and record it; return the line that puts it on a page.
+    """Write a small program, and record it.
+
+    Returns:
+        The Markdown that shows the snippet on a page.
 
     Raises:
-        RunnableError: The name is not ``topic/name`` in snake_case, or is taken.
+        RunnableError: The name is not ``topic/name`` in snake_case, or a snippet already has it.
     """
     if not is_valid_name(name):
         raise RunnableError(

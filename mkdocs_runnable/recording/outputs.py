@@ -1,4 +1,4 @@
-"""What the cells of a notebook show, as Markdown for programs that read."""
+"""Converts the outputs of notebook cells to Markdown, for text editions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +8,13 @@ from mkdocs_runnable.errors import RunnableError
 
 
 def to_markdown(output: Mapping[str, Any]) -> str:
-    """Return one output of a cell as Markdown; empty if there is nothing to read.
+    """Return one output of a cell as Markdown, or an empty text if it has no words.
 
     Args:
-        output: As in the notebook's JSON.
+        output: The output, in the form of the notebook's JSON.
 
     Raises:
-        RunnableError: It shows HTML that is neither a table nor a described picture.
+        RunnableError: The output is HTML that is neither a table nor a picture with a description.
     """
     data = output.get("data", {})
     if "text/markdown" in data:
@@ -28,14 +28,14 @@ def to_markdown(output: Mapping[str, Any]) -> str:
 
 
 def fenced(text: str, language: str) -> str:
-    """Return text as a block of code in Markdown."""
+    """Return a fenced code block."""
     mark = "````" if "```" in text else "```"
     return f"{mark}{language}\n{text.rstrip()}\n{mark}"
 
 
 def _of_html(html: str) -> str:
     try:
-        root = ElementTree.fromstring(f"<div>{html}</div>")  # noqa: S314 - a notebook of ours
+        root = ElementTree.fromstring(f"<div>{html}</div>")  # noqa: S314 - the output of our own notebook
     except ElementTree.ParseError as error:
         raise RunnableError(f"a cell shows HTML that cannot be read: {error}.") from None
     return "\n\n".join(

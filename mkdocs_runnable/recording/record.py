@@ -1,4 +1,4 @@
-"""Writes the recorded output and timelines of snippets."""
+"""Records the output and the timelines of snippets."""
 
 import symtable
 from collections.abc import Iterator
@@ -18,7 +18,14 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
 
 @dataclass(frozen=True)
 class Recorded:
-    """What happened to one recording; ``warning`` is worth a look before the commit."""
+    """The outcome of recording one snippet.
+
+    Attributes:
+        name: The snippet.
+        outcome: What happened to the recording.
+        detail: Why the snippet was skipped, or how the recording differs from the previous one.
+        warning: Something that the author should look at before committing the recording.
+    """
 
     name: str
     outcome: Literal["new", "changed", "unchanged", "skipped"]
@@ -27,18 +34,18 @@ class Recorded:
 
 
 def record(library: Library, names: list[str], *, renew: bool = False) -> Iterator[Recorded]:
-    """Run snippets and write their recordings.
+    """Run snippets, write their recordings, and yield the outcome for each of them.
 
-    A recording is only rewritten when its snippet changed or it prints something else than times
-    that are masked, so that recording everything again leaves no noise in the history.
+    A recording is only rewritten if the snippet has changed, or if its output differs in more than
+    masked times. Recording everything again therefore leaves no noise in the history.
 
     Args:
-        library: Where they stand.
-        names: ``topic/name`` of each.
-        renew: Rewrite them even so, to get better times.
+        library: The library that contains the snippets.
+        names: ``topic/name`` of each snippet.
+        renew: Rewrite every recording, for example to get better times.
 
     Raises:
-        RunnableError: A program did not end, or its output cannot be kept.
+        RunnableError: A program did not end, or its output cannot be recorded.
     """
     origins = Origins(library.root)
     for name in names:
@@ -76,13 +83,13 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         raise RunnableError(f"{where}: {error}") from None
     old = _existing(snippet, library)
     origin = origins.get(snippet.name)
-    known = origin is not None and snippet.sha256.startswith(origin.source)
-    same = old is not None and compare(old, transcript, snippet.header).same
-    has_trace = snippet.trace_path.exists() == (trace is not None)
-    if same and known and has_trace and not renew:
+    is_current = origin is not None and snippet.sha256.startswith(origin.source)
+    is_same = old is not None and compare(old, transcript, snippet.header).same
+    trace_is_there = snippet.trace_path.exists() == (trace is not None)
+    if is_same and is_current and trace_is_there and not renew:
         return Recorded(snippet.name, "unchanged")
     write_atomically(snippet.recording_path, text)
-    # Of the same run, so that the times are those which it has printed.
+    # The trace is of the same run, so that its times agree with those in the output.
     if trace:
         write_atomically(snippet.trace_path, trace)
     else:
@@ -93,12 +100,12 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         warning = f"the program ended with exit status {transcript.status}. Is that intended?"
     if old is None:
         return Recorded(snippet.name, "new", warning=warning)
-    detail = "" if same else compare(old, transcript, snippet.header).diff
+    detail = "" if is_same else compare(old, transcript, snippet.header).diff
     return Recorded(snippet.name, "changed", detail, warning)
 
 
 def _globals(snippet: Snippet) -> list[str]:
-    """Return the names that a program gives to variables of its own at the top level."""
+    """Return the names of the global variables that a program assigns, for suggestions."""
     table = symtable.symtable(snippet.source, snippet.path.name, "exec")
     return [
         symbol.get_name()

@@ -1,4 +1,4 @@
-"""Transcripts of runs, and the text file (``name.out``) that keeps one.
+"""Transcripts of runs, and the text files (``name.out``) in which they are saved.
 
 .. code-block:: text
 
@@ -6,8 +6,8 @@
     2> demo.py:9: RuntimeWarning: coroutine 'brew' was never awaited
     [exit status 1]
 
-stdout stands as printed, each line of stderr after ``2> ``; the last line gives the exit status
-where it is not 0.
+Lines of stdout are saved as they were printed, and each line of stderr follows ``2> ``. If the exit
+status is not 0, it is in the last line.
 """
 
 import json
@@ -35,14 +35,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What one run printed, in order, and its exit status."""
+    """The lines that one run printed, in order, and its exit status."""
 
     lines: tuple[Line, ...]
     status: int = 0
 
     @classmethod
     def of(cls, execution: Execution, path: Path) -> "Transcript":
-        """Tidy the output of a run of the file at ``path``."""
+        """Return the tidied output of a run of the file at ``path``."""
         return cls(tuple(_tidied(_lines(execution.chunks), path)), execution.status)
 
     @classmethod
@@ -67,7 +67,7 @@ class Transcript:
         """Return the text of a ``.out`` file.
 
         Raises:
-            RunnableError: A line of stdout would be read back as something else.
+            RunnableError: A line of stdout looks like a line of stderr or like an exit status.
         """
         texts = []
         for number, line in enumerate(self.lines, start=1):
@@ -88,7 +88,7 @@ class Transcript:
 
 
 def _lines(chunks: Iterable[Chunk]) -> list[Line]:
-    """Cut the output into lines; where the stream changes within one, a new line begins."""
+    """Split output into lines. If the stream changes in the middle of a line, a new line begins."""
     lines: list[Line] = []
     stream: Stream = "stdout"
     text = ""
@@ -114,7 +114,7 @@ def _tidied(lines: Iterable[Line], path: Path) -> Iterable[Line]:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that nobody ever reads half of it."""
+    """Replace a file in one step, so that no other process can read an incomplete file."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
     ) as file:
@@ -126,11 +126,11 @@ def write_atomically(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a recording comes from.
+    """The interpreter and the version of the file that a recording was made with.
 
     Attributes:
-        interpreter: Such as ``CPython 3.13``.
-        source: First 12 hexadecimal digits of the sha256 of the file that was run.
+        interpreter: Name of the interpreter, such as ``CPython 3.13``.
+        source: First 12 hexadecimal digits of the SHA-256 hash of the file that was run.
     """
 
     interpreter: str
@@ -138,7 +138,7 @@ class Origin:
 
 
 class Origins:
-    """``recordings.json`` beside the topics: for each recording its origin, one line each."""
+    """The origins of all recordings, which are saved in ``recordings.json`` next to the topics."""
 
     FILE = "recordings.json"
 
@@ -159,18 +159,21 @@ class Origins:
             ) from None
 
     def get(self, name: str) -> Origin | None:
-        """The origin of a snippet's recording, if it is known."""
+        """Return the origin of a snippet's recording, or None if it is unknown."""
         return self._origins.get(name)
 
     def set(self, name: str, origin: Origin) -> None:
-        """Note the origin of a recording; :meth:`save` writes it."""
+        """Change the origin of a recording; :meth:`save` writes it to the file."""
         self._origins[name] = self._changed[name] = origin
 
     def save(self, names: Iterable[str]) -> None:
-        """Write the file if it changed, with the recordings of ``names`` only.
+        """Write the file if its content has changed.
 
-        One line a recording keeps differences small. What another process has noted since the file
-        was read stays.
+        Each origin has its own line, so that diffs are small. Origins that another process has
+        saved since the file was read are kept.
+
+        Args:
+            names: The snippets whose origins are written; all others are removed.
         """
         known = self._read() | self._changed
         self._origins = {name: known[name] for name in names if name in known}

@@ -1,13 +1,14 @@
-"""Reduces what Python writes to stderr to what a reader of the snippet can use.
+"""Removes from tracebacks and warnings what does not help readers of the snippet.
 
-The same filter runs in the browser (TypeScript); ``tests/cases/traceback`` holds the pairs of files
-both are tested against. It works line by line with one line of memory, so that output can stream.
+Frames of the snippet itself are kept, each with the first line of its source, because Python 3.12
+shows only that line, while later versions show the whole statement. Frames of other files and
+marker lines (``~~~^^^``) are dropped, because they change with the version of Python. Places in
+other files that a message mentions (``created at /usr/lib/…/tasks.py:410``) are left out as well. A
+syntax error keeps its marker, because nothing else shows where in the line the error is.
 
-Kept are the frames of the snippet itself, each with the first line of its source (Python 3.12
-shows only that one, later versions all of a statement). Dropped are frames of other files and
-marker lines (``~~~^^^``): they change with the version of Python. Where other files are named in
-passing (``created at /usr/lib/…/tasks.py:410``), the place is left out. A syntax error keeps its
-marker: nothing else says where in the line to look.
+The filter decides about each line as soon as it arrives, so that output can be streamed. The
+browser has the same filter in TypeScript. Both are tested with the pairs of files in
+``tests/cases/traceback``.
 """
 
 import re
@@ -27,46 +28,46 @@ _FOREIGN_PLACE = re.compile(r"(?:,? (?:defined|created))? at (?:/|[A-Za-z]:\\)[^
 
 class _State(Enum):
     TEXT = auto()
-    OWN_FRAME = auto()  # the next source line is wanted
+    OWN_FRAME = auto()  # the next line is source code to keep
     REST_OF_OWN_FRAME = auto()
     FOREIGN_FRAME = auto()
-    FOREIGN_WARNING = auto()  # the next line may be a source line of that other file
+    FOREIGN_WARNING = auto()  # the next line may be source code of the other file
 
 
 class TracebackFilter:
     """Tidies the stderr of one run, line by line.
 
     Args:
-        path: Absolute path under which the interpreter knows the snippet.
+        path: Absolute path of the snippet, as it is in tracebacks.
     """
 
     def __init__(self, path: Path | str) -> None:
         self._path = str(path)
         self._name = Path(path).name
         self._state = _State.TEXT
-        self._margin = ""  # of the frame just seen: its source lines have the same one
+        self._margin = ""  # of the last frame; its source lines have the same margin
 
     def shorten(self, text: str) -> str:
-        """Replace the snippet's own path by its file name; also right for stdout."""
+        """Replace the snippet's absolute path by its file name, in a line of stdout or stderr."""
         return text.replace(self._path, self._name)
 
     def feed(self, line: str) -> str | None:
-        """Take the next line (without its newline); return it tidied, or None to drop it."""
+        """Return the next line (without its newline) in its tidied form, or None to drop it."""
         line = self.shorten(line)
         if frame := _FRAME.fullmatch(line):
-            own = frame["file"] == self._name
-            self._state = _State.OWN_FRAME if own else _State.FOREIGN_FRAME
+            is_own = frame["file"] == self._name
+            self._state = _State.OWN_FRAME if is_own else _State.FOREIGN_FRAME
             self._margin = frame["margin"]
-            return line if own else None
+            return line if is_own else None
         if self._state is _State.FOREIGN_WARNING and line.startswith("  "):
             self._state = _State.TEXT
             return None
         in_frame = self._state not in (_State.TEXT, _State.FOREIGN_WARNING)
         if in_frame and line.startswith(self._margin + "    "):
-            wanted = self._state is _State.OWN_FRAME
-            if wanted:
+            is_first_own_line = self._state is _State.OWN_FRAME
+            if is_first_own_line:
                 self._state = _State.REST_OF_OWN_FRAME
-            return line if wanted else None
+            return line if is_first_own_line else None
         if in_frame and _REPEATED.fullmatch(line.removeprefix(self._margin)):
             return None if self._state is _State.FOREIGN_FRAME else line
         self._state = _State.TEXT
@@ -77,7 +78,7 @@ class TracebackFilter:
 
 
 def tidy(text: str, path: Path | str) -> str:
-    """Return ``text`` (whole stderr) as :class:`TracebackFilter` leaves it."""
+    """Return the whole text of stderr, filtered by :class:`TracebackFilter`."""
     traceback_filter = TracebackFilter(path)
     lines = (traceback_filter.feed(line) for line in text.splitlines())
     return "".join(f"{line}\n" for line in lines if line is not None)

@@ -1,8 +1,8 @@
 """Makes ``name.trace.json``, the recorded timeline, of what the processes of a run have written.
 
 The tracer (``runtime/python/runnable_tracer``) writes one file of events for each process. The
-recording has the form that ``runtime/timeline/model/trace_events.ts`` describes. Each event is a list that
-begins with its type and, for most types, the number of its lane.
+recording has the form that ``runtime/timeline/model/trace_events.ts`` describes. Each event is a
+list that begins with its type and, for most types, the number of its lane.
 """
 
 import json

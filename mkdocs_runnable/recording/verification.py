@@ -1,7 +1,7 @@
-"""Keeps the results of checks, and makes ``/verification.json`` of them.
+"""Saves the results of checks, and combines them into ``/verification.json``.
 
-Each runner (one interpreter or browser) writes one file, ``build/verification/<stem>.json``, where
-the stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``, …):
+Each runner (one interpreter or browser) writes one file, ``build/verification/<stem>.json``. The
+stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``, …):
 
 .. code-block:: json
 
@@ -18,11 +18,11 @@ the stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``, …):
       }
     }
 
-``outcome`` is ``passed``, ``failed`` or ``skipped`` (``detail`` then says why). ``engine`` is null
-for an ordinary interpreter.
+``outcome`` is ``passed``, ``failed`` or ``skipped``; in the last two cases, ``detail`` says why.
+``engine`` is null for an ordinary interpreter.
 
-``/verification.json`` has one entry for each snippet. A result counts only for the very bytes that
-were run; where there is none, ``not_run`` names the runner and the reason.
+``/verification.json`` has one entry for each snippet. A result is only valid for the exact bytes
+that were run. For each runner without a valid result, ``not_run`` gives the reason.
 
 .. code-block:: json
 
@@ -69,7 +69,15 @@ _RUNNER_FIELDS = ("interpreter", "version", "platform", "engine")
 
 @dataclass(frozen=True)
 class Runner:
-    """What snippets were run on; ``stem`` is the name of its file of results."""
+    """An interpreter or a browser that snippets were run on.
+
+    Attributes:
+        stem: Name of the file with its results, without ``.json``.
+        interpreter: Name of the interpreter, such as ``CPython``.
+        version: Version of the interpreter.
+        platform: Operating system and processor.
+        engine: Name and version of the browser; None for an ordinary interpreter.
+    """
 
     stem: str
     interpreter: str
@@ -79,7 +87,7 @@ class Runner:
 
     @classmethod
     def here(cls) -> "Runner":
-        """Return the interpreter that runs this."""
+        """Return the interpreter that runs this function."""
         return cls(
             stem=interpreter().lower().replace(" ", "-"),
             interpreter=platform.python_implementation(),
@@ -94,13 +102,16 @@ def write_results(
     root: Path,
     runner: Runner | None = None,
 ) -> Path:
-    """Write the results of one runner; return the file.
+    """Write the results of one runner to a file.
 
     Args:
-        folder: ``build/verification``.
-        results: Each snippet with what its check gave.
-        root: A folder of the git repository, to name the commit.
-        runner: Default: this interpreter.
+        folder: The folder ``build/verification``.
+        results: Each snippet, with the result of its check.
+        root: A folder in the git repository, whose current commit is saved with the results.
+        runner: The runner; default: this interpreter.
+
+    Returns:
+        The path of the file.
     """
     runner = runner or Runner.here()
     when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -125,10 +136,10 @@ def write_results(
 
 
 def current_commit(root: Path) -> str | None:
-    """Return the commit that is checked out, or None outside of git."""
+    """Return the hash of the commit that is checked out, or None outside of a git repository."""
     try:
         done = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git stands where the user has it
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git can be anywhere in the PATH
             cwd=root,
             capture_output=True,
             text=True,
@@ -141,6 +152,10 @@ def current_commit(root: Path) -> str | None:
 
 def assemble(library: Library, folder: Path) -> dict[str, Any]:
     """Return the content of ``/verification.json``.
+
+    Args:
+        library: All snippets.
+        folder: The folder with the results of all runners.
 
     Raises:
         RunnableError: A snippet cannot be used, or a file of results is damaged.
@@ -165,13 +180,13 @@ def _entry(snippet: Snippet, files: Mapping[str, dict[str, Any]]) -> dict[str, A
         name = EXPECTED.get(stem, stem)
         file = files.get(stem, {"runner": {}, "results": {}})
         result = file["results"].get(snippet.name)
-        current = result is not None and result.get("sha256") == snippet.sha256
-        if current and result["outcome"] != "skipped":
+        is_current = result is not None and result.get("sha256") == snippet.sha256
+        if is_current and result["outcome"] != "skipped":
             runner = {field: file["runner"].get(field) for field in _RUNNER_FIELDS}
             run = {field: result.get(field) for field in _RUN_FIELDS}
             runs.append({"runner": name, **runner, **run})
         else:
-            skipped = result.get("detail") if current else None
+            skipped = result.get("detail") if is_current else None
             not_run.append({"runner": name, "reason": skipped or _reason(snippet, stem)})
     return {"sha256": snippet.sha256, "runs": runs, "not_run": not_run}
 
@@ -181,7 +196,7 @@ def _reason(snippet: Snippet, stem: str) -> str:
     if stem in _BROWSERS and header.native:
         return f"Does not run in the browser: {header.native}"
     version = stem.removeprefix("cpython-").removesuffix("t")
-    # The latest patch release stands for its series.
+    # A very high patch release represents the latest one of its series.
     if stem.startswith("cpython-") and not header.runs_on(f"{version}.99"):
         return f"Requires Python {header.requires_python}."
     return "No result for this version of the file."

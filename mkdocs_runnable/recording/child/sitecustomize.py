@@ -1,36 +1,39 @@
-"""Imported by Python at the start of a snippet's process, before the snippet.
+"""Prepares the process of a snippet; Python imports this module before it runs the snippet.
 
-stdout and stderr of a run share one pipe, which alone keeps their order exact; to tell them apart,
-this module makes ``sys.stderr`` wrap what it writes in two control characters (SO … SI). It also
-writes whole lines at once: ``print`` writes the text and the newline separately, and threads would
-cut each other's lines. The program sees nothing of this but the class of the two streams.
+stdout and stderr of a run share one pipe, because only a single pipe preserves the exact order of
+what is written to both. To distinguish the streams, this module makes ``sys.stderr`` enclose its
+text in two control characters (SO … SI). It also makes both streams write whole lines. ``print``
+writes the text and the newline separately, so lines of different threads would otherwise be mixed.
+The program can notice none of this, except for the class of the two streams.
 
-A child process whose output the program itself captures must not be marked: the streams are only
-replaced where they are the very pipe of the run, which is named in the environment.
+If the program captures the output of a child process itself, that output must not contain control
+characters. The streams are therefore replaced only if they are the pipe of the run, which is named
+in the environment.
 
-Unless the run is traced, it imports only what Python has imported by then, so that the run is that
-of a plain program.
+Unless the run is traced, this module imports only modules that Python has already imported, so that
+the program runs in an ordinary process.
 """
 
-import _signal  # type: ignore[import-not-found]  # `signal` is imported by programs
+import _signal  # type: ignore[import-not-found]  # `signal` is not imported yet
 import io
 import os
 import sys
 from _thread import RLock, get_ident
 
-TYPE_CHECKING = False  # `typing` is imported by programs
+TYPE_CHECKING = False  # `typing` is not imported yet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PIPE_VARIABLE = "RUNNABLE_PIPE"
-# The tracer's folder, the folder for what it writes, and the program; see `runnable_tracer.files`.
+# The folder of the tracer, the folder for its events, and the program, separated by `os.pathsep`;
+# see `runnable_tracer.files`.
 TRACE_VARIABLE = "RUNNABLE_TRACE"
 SHIFT_OUT = "\x0e"
 SHIFT_IN = "\x0f"
 
 
 class _LineStream(io.TextIOWrapper):
-    """Text stream that writes whole lines; what has no newline yet waits for it or for flush()."""
+    """A text stream that writes whole lines; an incomplete line waits for a newline or flush()."""
 
     def __init__(self, buffer: io.BufferedWriter, errors: str, before: str, after: str) -> None:
         super().__init__(buffer, encoding="utf-8", errors=errors, newline="\n", line_buffering=True)
@@ -40,7 +43,8 @@ class _LineStream(io.TextIOWrapper):
         os.register_at_fork(after_in_child=self._start)
 
     def _start(self) -> None:
-        # After a fork the parent writes what was pending there, and no other thread holds the lock.
+        # After a fork, the parent writes its pending text. The child starts with a free lock,
+        # because the thread that may have held it does not exist in the child.
         self._pending: dict[int, str] = {}
         self._lock = RLock()
 
@@ -56,7 +60,7 @@ class _LineStream(io.TextIOWrapper):
         return len(text)
 
     def flush(self) -> None:
-        # At the end of the process: what threads that are gone have left as well.
+        # At the end of the process, this includes the text of threads that have already ended.
         threads = list(self._pending) if sys.is_finalizing() else [get_ident()]
         for thread in threads:
             if tail := self._pending.pop(thread, ""):
@@ -64,15 +68,16 @@ class _LineStream(io.TextIOWrapper):
         super().flush()
 
     def _emit(self, text: str) -> None:
-        if _note:
-            _note("stderr" if self._before else "stdout", text)
+        if _trace_output:
+            _trace_output("stderr" if self._before else "stdout", text)
         data = f"{self._before}{text}{self._after}".encode(self.encoding, self.errors or "strict")
         with self._lock:
             self.buffer.write(data)
             self.buffer.flush()
 
 
-_note: "Callable[[str, str], None] | None" = None
+# Passes the stream and the text of each write to the tracer.
+_trace_output: "Callable[[str, str], None] | None" = None
 
 
 def _is_pipe(descriptor: int, pipe: str | None) -> bool:
@@ -94,43 +99,46 @@ def _replace_streams() -> None:
 
 
 def _is_main_interpreter() -> bool:
-    """Others in the same process begin with this module as well, but no signals arrive there."""
+    """Whether this is the main interpreter of the process, the only one that receives signals.
+
+    Other interpreters in the same process import this module too.
+    """
     try:
-        _signal.set_wakeup_fd(-1)  # as it is at the start
+        _signal.set_wakeup_fd(-1)  # the initial value; other interpreters may not set it
     except ValueError:
         return False
     return True
 
 
 def _listen_to_ctrl_c() -> None:
-    """As in a terminal, even where a shell has started all this in the background."""
-    # The processes that the program starts are its own affair; ours leads a session.
+    """Restore the handler for Ctrl+C, which shells disable for processes in the background."""
+    # Only for the process of the program itself, which leads a session, not for its children.
     if os.getsid(0) == os.getpid() and _signal.getsignal(_signal.SIGINT) == _signal.SIG_IGN:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 
 def _trace() -> None:
-    """Watch what the program does, if that is asked for, here and in the processes it starts."""
-    global _note
+    """Start the tracer in the program and its `multiprocessing` children, if the run is traced."""
+    global _trace_output
     settings = os.environ.get(TRACE_VARIABLE)
     if not settings:
         return
     tracer, folder, program = settings.split(os.pathsep)
     is_main = os.getsid(0) == os.getpid()
     if not is_main and not any("multiprocessing" in word for word in sys.orig_argv):
-        return  # a program that this one has started
+        return  # this is another Python program that the traced program has started
     from importlib import import_module
 
     sys.path.insert(0, tracer)
     try:
-        # By name: it is found beside this package, not declared by it.
+        # mkdocs_runnable does not depend on this package, so type checkers do not know it.
         files = import_module("runnable_tracer.files")
     finally:
         sys.path.remove(tracer)
-    _note = files.start(folder, program, is_main=is_main)
+    _trace_output = files.start(folder, program, is_main=is_main)
 
 
-if __name__ == "sitecustomize":  # not where the rest of the package imports the names above
+if __name__ == "sitecustomize":  # not if another module imports the names above
     _replace_streams()
     if _is_main_interpreter():
         _listen_to_ctrl_c()
