@@ -1,7 +1,7 @@
 /** `<predict-question>`: a list of answers, of which readers choose one before they run a program. */
 import { PageElement } from "../kit/page_element.ts";
-import type { Ended } from "../workbench/runner.ts";
-import { ENDED } from "../workbench/workbench.ts";
+import type { EndedRun } from "../workbench/runner.ts";
+import { RUN_ENDED } from "../workbench/workbench.ts";
 
 export class PredictQuestion extends PageElement {
   protected override async start(signal: AbortSignal): Promise<void> {
@@ -17,8 +17,8 @@ export class PredictQuestion extends PageElement {
     }
     if (signal.aborted) return;
     const question = new loaded.Question(this, snippet, program);
-    const onEnd = (event: Event): void => question.judge((event as CustomEvent<Ended>).detail);
-    snippet.addEventListener(ENDED, onEnd, { signal });
+    const onEnd = (event: Event): void => question.judge((event as CustomEvent<EndedRun>).detail);
+    snippet.addEventListener(RUN_ENDED, onEnd, { signal });
     signal.addEventListener("abort", () => question.close());
   }
 }

@@ -1,7 +1,7 @@
 /** The interactive part of `<predict-question>`: choosing, running, and what the run says. */
 import { button, element, freshId } from "../kit/dom.ts";
 import { compare, decide, type Answer } from "./answers.ts";
-import type { Ended } from "../workbench/runner.ts";
+import type { EndedRun } from "../workbench/runner.ts";
 
 interface Choice {
   li: HTMLElement;
@@ -131,7 +131,7 @@ export class Question {
   }
 
   /** A run has ended, of whatever the reader has made of the program. */
-  judge({ outcome, text, time }: Ended): void {
+  judge({ outcome, text, time }: EndedRun): void {
     const answers = this.#choices.map(({ answer }) => answer);
     const { answer, said } = decide(answers, this.#chosen, outcome, text);
     this.#conclude(answer, time === "" ? said : `${said} The program ran ${time}.`);

@@ -1,4 +1,4 @@
-/** The toolbar of a widget: real buttons, in the order readers need them. */
+/** The toolbar of a widget, with its buttons in the order in which readers need them. */
 import { button, element, enable } from "../kit/dom.ts";
 
 export const CONTROLS = [
@@ -18,8 +18,8 @@ export class Controls {
   readonly #buttons = new Map<Control, HTMLButtonElement>();
 
   /**
-   * Makes a button for each action, in the fixed order; `title` names what they act on. The menu
-   * stands behind those that start and end runs.
+   * Makes a button for each action. `title` names the program in the accessible name of the toolbar;
+   * `menu` follows the buttons that control runs.
    */
   constructor(
     title: string,
@@ -44,23 +44,23 @@ export class Controls {
     return this.#buttons.get(name);
   }
 
-  enable(name: Control, enabled: boolean): void {
+  enable(name: Control, isEnabled: boolean): void {
     const found = this.#buttons.get(name);
-    if (found) enable(found, enabled);
+    if (found) enable(found, isEnabled);
   }
 
-  /** Pause is the way on while the program stands still. */
-  showPaused(paused: boolean): void {
+  /** Turns the Pause button into a Resume button while the program is paused. */
+  showPaused(isPaused: boolean): void {
     const pause = this.#buttons.get("Pause");
-    if (pause) pause.textContent = paused ? "Resume" : "Pause";
+    if (pause) pause.textContent = isPaused ? "Resume" : "Pause";
   }
 
-  /** Run shows that it is running and can not be pressed; Stop can, as long as it is. */
-  showRunning(running: boolean): void {
-    this.enable("Run", !running);
-    this.enable("Stop", running);
-    this.enable("Pause", running);
+  /** Enables either Run or the buttons that act on a running program. */
+  showRunning(isRunning: boolean): void {
+    this.enable("Run", !isRunning);
+    this.enable("Stop", isRunning);
+    this.enable("Pause", isRunning);
     this.showPaused(false);
-    this.#buttons.get("Run")?.classList.toggle("runnable-busy", running);
+    this.#buttons.get("Run")?.classList.toggle("runnable-busy", isRunning);
   }
 }

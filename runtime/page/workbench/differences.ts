@@ -1,21 +1,22 @@
 /**
- * What the widget says, in one line, of something that is otherwise in this browser than on CPython.
- * Which of these lines a run gets is decided by what happened to the program: see facts.py.
+ * Explains, in one line each, where a run in the browser differed from a run on CPython. The runtime
+ * records facts about what happened to the program, see facts.py; each fact has its line here.
  */
 
-/** The `note` of a worker: what was met, and a number or a name that belongs to it. */
+/** An event `note` of a worker: what happened, with a number or a name that belongs to it. */
 export interface Fact {
   fact: string;
   value: number;
   detail: string;
 }
 
-/** More would be read by nobody. */
-const MOST = 3;
+/** Readers would skip a longer list. */
+const MAX_LINES = 3;
 
+/** A dotted Python name. Programs can forge facts, so other details are not shown. */
 const NAME = /^[\w.]{1,80}$/;
 
-const texts: Record<string, (fact: Fact) => string | undefined> = {
+const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "took-turns": ({ value }) =>
     `${count(value)} threads alternated on one core, as they do under the GIL; ` +
     "CPython's free-threaded build would use several cores.",
@@ -43,22 +44,22 @@ const texts: Record<string, (fact: Fact) => string | undefined> = {
       : undefined,
 };
 
-/** The lines to show, the most telling ones; a program can post facts of its own making. */
+/** Returns the lines to show, without duplicates. Unknown and malformed facts are ignored. */
 export function describeDifferences(facts: readonly Fact[]): string[] {
   const lines = new Set<string>();
   for (const fact of facts) {
-    if (!Object.hasOwn(texts, fact.fact) || !Number.isFinite(fact.value)) continue;
-    const line = texts[fact.fact]!(fact);
+    if (!Object.hasOwn(TEXTS, fact.fact) || !Number.isFinite(fact.value)) continue;
+    const line = TEXTS[fact.fact]!(fact);
     if (line !== undefined) lines.add(line);
   }
-  return [...lines].slice(0, MOST);
+  return [...lines].slice(0, MAX_LINES);
 }
 
 function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** Clocks have steps of 0.005 to 100 ms, and subtracting floats leaves traces. */
+/** Two digits suffice for steps of 0.005 to 100 ms, and they hide rounding errors of floats. */
 function milliseconds(value: number): string {
   return String(Number(value.toPrecision(2)));
 }

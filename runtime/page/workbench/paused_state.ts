@@ -1,21 +1,21 @@
-/** How a paused program stands, as Python tells it, and in words. */
+/** Reads the state of a paused program, which Python sends as JSON, and describes it in words. */
 import { atLine, firstOf, section, waitName, type Section } from "../../timeline/words/sections.ts";
 import { moment, time } from "../../timeline/words/words.ts";
 
-/** What an event loop calls: a task that starts or goes on, a timer, or anything else. */
+/** A call of an event loop: it starts or resumes a task, runs a timer, or calls something else. */
 export interface Call {
   kind: "start" | "resume" | "wake" | "timeout" | "call";
-  /** Of the task, or of the function. */
+  /** The name of the task or of the function. */
   name: string;
-  /** What a task that starts runs; the task that a function is called for. */
+  /** The coroutine of a task that starts, or the task that a function is called for. */
   of: string;
   /** 0 if it is unknown. */
   line: number;
 }
 
-/** The first of them, and how many there are. */
-interface Some<One> {
-  entries: One[];
+/** The first entries of a list, and how many entries the whole list has. */
+interface Sample<Entry> {
+  entries: Entry[];
   count: number;
 }
 
@@ -26,10 +26,10 @@ interface Wait {
   line: number;
 }
 
-interface Place {
+/** The line that a thread or a task has reached. */
+interface Position {
   name: string;
   line: number;
-  /** It has run to its end. */
   ended: boolean;
 }
 
@@ -38,19 +38,20 @@ type Phase = "before" | "inside" | "after";
 
 export interface PausedState {
   phase: Phase;
-  /** What comes next, if it was paused before a callback. */
+  /** The next call, if the program was paused before a callback of an event loop. */
   next: Call | undefined;
-  /** Else: the thread that ran last, and where it stands. */
-  last: Place | undefined;
-  /** Threads, or their tasks, that are in the midst of something. */
-  running: Some<Place>;
-  ready: Some<Call>;
-  /** Each `in` so many ms. */
-  timers: Some<Call & { in: number }>;
-  waiting: Some<Wait>;
+  /** Otherwise the thread that ran last. */
+  last: Position | undefined;
+  /** Threads, or their tasks, that run or could run now. */
+  running: Sample<Position>;
+  ready: Sample<Call>;
+  /** `in` is the time until the timer is due, in ms; it is negative if the timer is overdue. */
+  timers: Sample<Call & { in: number }>;
+  waiting: Sample<Wait>;
 }
 
-const ENTRIES = 8;
+/** The most entries that a list on the page shows. */
+const MAX_ENTRIES = 8;
 const KINDS = ["start", "resume", "wake", "timeout", "call"] as const;
 
 type Fields = Record<string, unknown>;
@@ -67,18 +68,21 @@ function asCall(value: unknown): Call {
   return { kind: known, name: asText(name), of: asText(of), line: asNumber(line) };
 }
 
-function asPlace(value: unknown): Place {
+function asPosition(value: unknown): Position {
   const { name, line, ended } = asFields(value);
   return { name: asText(name), line: asNumber(line), ended: ended === true };
 }
 
-function asSome<One>(value: unknown, as: (one: unknown) => One): Some<One> {
+function asSample<Entry>(value: unknown, as: (entry: unknown) => Entry): Sample<Entry> {
   const { entries, count } = asFields(value);
   const all = Array.isArray(entries) ? entries.map(as) : [];
   return { entries: all, count: Math.max(all.length, asNumber(count)) };
 }
 
-/** Nothing if it is none: a program may send anything. */
+/**
+ * Reads a state. Missing and unexpected values are replaced, because a program can send anything in
+ * the name of the runtime; if the text is not JSON, the result is undefined.
+ */
 export function asPausedState(text: string): PausedState | undefined {
   let value: unknown;
   try {
@@ -90,44 +94,47 @@ export function asPausedState(text: string): PausedState | undefined {
   return {
     phase: phase === "before" || phase === "after" ? phase : "inside",
     next: next === null || next === undefined ? undefined : asCall(next),
-    last: last === null || last === undefined ? undefined : asPlace(last),
-    running: asSome(running, asPlace),
-    ready: asSome(ready, asCall),
-    timers: asSome(timers, (one) => ({ ...asCall(one), in: asNumber(asFields(one)["in"]) })),
-    waiting: asSome(waiting, (one) => {
+    last: last === null || last === undefined ? undefined : asPosition(last),
+    running: asSample(running, asPosition),
+    ready: asSample(ready, asCall),
+    timers: asSample(timers, (one) => ({ ...asCall(one), in: asNumber(asFields(one)["in"]) })),
+    waiting: asSample(waiting, (one) => {
       const { name, reason, of, line } = asFields(one);
       return { name: asText(name), reason: asText(reason), of: asText(of), line: asNumber(line) };
     }),
   };
 }
 
-/** At a time (ms) of the program: what comes next, or else who is where; and the line, 0 if unknown. */
-export function told(
+/**
+ * Says what comes next, or which thread has reached which line. `now` is the time of the program in
+ * ms; the returned `line` is 0 if it is unknown.
+ */
+export function describeState(
   { phase, next, last, running, ready }: PausedState,
   now: number,
 ): { text: string; line: number } {
   const when = `At ${moment(now)}`;
-  if (next) return { text: `${when}, next: ${say(next)}.`, line: next.line };
-  const place = last ?? running.entries[0];
-  if (!place && phase === "before") {
-    const way = "Press Step to run to the first stop, or Resume to let it run.";
-    return { text: `${when}, the program has not reached its first line yet. ${way}`, line: 0 };
+  if (next) return { text: `${when}, next: ${describeCall(next)}.`, line: next.line };
+  const position = last ?? running.entries[0];
+  if (!position && phase === "before") {
+    const hint = "Press Step to run to the first stop, or Resume to let it run.";
+    return { text: `${when}, the program has not reached its first line yet. ${hint}`, line: 0 };
   }
-  if (!place && phase === "after") {
+  if (!position && phase === "after") {
     return { text: `${when}, the program has run its last line and is ending.`, line: 0 };
   }
-  const where = place ? ` ${place.name} ${standing(place)}.` : "";
-  const isAll = running.count === 0 && ready.count === 0;
+  const where = position ? ` ${position.name} ${describePosition(position)}.` : "";
+  const isAllWaiting = running.count === 0 && ready.count === 0;
   return {
-    text: `${when}:${where}${isAll ? " Everything is waiting." : ""}`,
-    line: place?.line ?? 0,
+    text: `${when}:${where}${isAllWaiting ? " Everything is waiting." : ""}`,
+    line: position?.line ?? 0,
   };
 }
 
-const standing = ({ line, ended }: Place): string =>
+const describePosition = ({ line, ended }: Position): string =>
   ended ? "has ended" : `is${atLine(line) || " running"}`;
 
-function say({ kind, name, of, line }: Call): string {
+function describeCall({ kind, name, of, line }: Call): string {
   switch (kind) {
     case "start":
       return `${name} starts${of === "" ? "" : ` ${of}()`}${atLine(line)}`;
@@ -142,8 +149,10 @@ function say({ kind, name, of, line }: Call): string {
   }
 }
 
+/** Lists what is running, ready, timed and waiting, one section for each. */
 export function sections({ running, ready, timers, waiting }: PausedState): Section[] {
-  const shown = [
+  // Threads and tasks that wait for the same thing share an entry.
+  const groups = [
     ...Map.groupBy(waiting.entries, ({ reason, of, line }) => waitName(reason, of, line)),
   ].map(([name, waits]) => ({
     name,
@@ -152,29 +161,37 @@ export function sections({ running, ready, timers, waiting }: PausedState): Sect
   const hidden = waiting.count - waiting.entries.length;
   return [
     ...(running.count > 0
-      ? [some("Running", false, running, "", ({ name, line }) => ({ name, text: atLine(line) }))]
+      ? [
+          sectionOf("Running", false, running, "", ({ name, line }) => ({
+            name,
+            text: atLine(line),
+          })),
+        ]
       : []),
-    some("Ready queue", true, ready, "Empty.", (call) => ({ name: "", text: say(call) })),
-    some("Timers", true, timers, "None.", (timer) => ({
-      name: timer.in > 0 ? `in ${time(timer.in)}:` : "due:",
-      text: say(timer),
+    sectionOf("Ready queue", true, ready, "Empty.", (call) => ({
+      name: "",
+      text: describeCall(call),
     })),
-    some(
+    sectionOf("Timers", true, timers, "None.", (timer) => ({
+      name: timer.in > 0 ? `in ${time(timer.in)}:` : "due:",
+      text: describeCall(timer),
+    })),
+    sectionOf(
       "Waiting",
       false,
-      { entries: shown, count: shown.length + hidden },
+      { entries: groups, count: groups.length + hidden },
       "Nothing else is waiting.",
       (each) => each,
     ),
   ];
 }
 
-function some<One>(
+function sectionOf<Entry>(
   name: string,
   isOrdered: boolean,
-  { entries, count }: Some<One>,
+  { entries, count }: Sample<Entry>,
   none: string,
-  say: (one: One) => { name: string; text: string },
+  describeEntry: (entry: Entry) => { name: string; text: string },
 ): Section {
-  return section(name, isOrdered, { entries, count, most: ENTRIES }, none, say);
+  return section(name, isOrdered, { entries, count, most: MAX_ENTRIES }, none, describeEntry);
 }

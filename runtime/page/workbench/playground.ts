@@ -1,4 +1,4 @@
-/** `<runnable-playground>`: an empty workbench that also opens the code in a share link. */
+/** `<runnable-playground>`: a workbench for the reader's own program or for the code in a share link. */
 import { button, element } from "../kit/dom.ts";
 import { PageElement } from "../kit/page_element.ts";
 import type { Draft } from "../session/draft.ts";
@@ -24,8 +24,8 @@ async def main() -> None:
 asyncio.run(main())
 `;
 
-/** Where orders are tried, so many switches are forced at most, as on most pages. */
-const BOUND = 2;
+/** The most forced switches per interleaving that the explorer tries, as on most pages. */
+const MAX_FORCED_SWITCHES = 2;
 
 const DAMAGE: Record<DamageReason, string> = {
   base64: "it contains invalid characters",
@@ -36,72 +36,74 @@ const DAMAGE: Record<DamageReason, string> = {
 
 export class RunnablePlayground extends PageElement {
   #workbench: Workbench | undefined;
-  /** The packed code that is shown or about to be; "" for the reader's own program. */
+  /** The encoded code of the address that is shown or being opened; "" for the reader's own program. */
   #code: string | undefined;
 
   protected override start(signal: AbortSignal): void {
-    const follow = (): void => void this.#follow();
-    window.addEventListener("hashchange", follow, { signal });
-    window.addEventListener("popstate", follow, { signal });
+    const showLinked = (): void => void this.#showLinked();
+    window.addEventListener("hashchange", showLinked, { signal });
+    window.addEventListener("popstate", showLinked, { signal });
     signal.addEventListener("abort", () => {
       this.#code = undefined;
       this.#workbench?.close();
       this.#workbench = undefined;
     });
-    follow();
+    showLinked();
   }
 
-  /** Shows what the address asks for. Addresses of other things on the page change nothing. */
-  async #follow(): Promise<void> {
-    const packed = codeInHash(location.hash);
-    const wanted = packed ?? "";
+  /** Shows the code in the address. An address of something else on the page changes nothing. */
+  async #showLinked(): Promise<void> {
+    const encoded = codeInHash(location.hash);
+    const wanted = encoded ?? "";
     if (wanted === this.#code) return;
-    if (packed === undefined && location.hash !== "" && this.#code !== undefined) return;
+    if (encoded === undefined && location.hash !== "" && this.#code !== undefined) return;
     this.#code = wanted;
-    if (packed === undefined) {
+    if (encoded === undefined) {
       this.#showOwn();
       return;
     }
     try {
-      const source = await decode(packed);
+      const source = await decode(encoded);
       if (this.#code === wanted) this.#showShared(source);
     } catch (error) {
-      const why = error instanceof DamagedLink ? DAMAGE[error.reason] : "this browser is too old";
+      const reason =
+        error instanceof DamagedLink ? DAMAGE[error.reason] : "this browser is too old";
       if (this.#code !== wanted) return;
-      const text = `The code in this link could not be opened: ${why}. Ask for the link again, or for the file.`;
+      const text = `The code in this link could not be opened: ${reason}. Ask for the link again, or for the file.`;
       this.#showOwn(banner(text, "alert", "runnable-failure"));
     }
   }
 
   #showOwn(...above: HTMLElement[]): void {
     const draft = this.#tab().drafts.of("playground", STARTER);
-    this.#build(draft, "the starter program", above);
+    this.#open(draft, "the starter program", above);
   }
 
   #showShared(source: string): void {
     const draft = this.#tab().drafts.of("playground:shared", source);
-    // Only the edit of the last link is kept; one that belongs to another link is not for this.
+    // All links share one draft, which may still hold the edits of another link.
     if (draft.isOutdated) draft.reset();
     const note = banner("This code came with the link. Read it before you run it.", "note");
     const back = button("Back to my own program", () => {
-      // Without the code in the address, so that reloading does not bring it back.
+      // Remove the code from the address, so that reloading the page does not show it again.
       history.replaceState(history.state, "", location.pathname + location.search);
-      void this.#follow();
+      void this.#showLinked();
     });
     note.append(back);
-    this.#build(draft, "the code from the link", [note]);
+    this.#open(draft, "the code from the link", [note]);
   }
 
   #tab(): Tab {
     return tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
   }
 
-  #build(draft: Draft, resetTo: string, above: HTMLElement[]): void {
+  /** Opens a workbench for a draft, with `above` above it. */
+  #open(draft: Draft, resetTo: string, above: HTMLElement[]): void {
     this.#workbench?.stop();
     this.#workbench?.close();
     const head = element("div", "runnable-head", element("span", "runnable-file", "playground.py"));
-    // As on other pages: to be read, and as high as it will be, before the editor is there.
-    const code = element("div", "runnable-code highlight no-copy", plain(draft.source));
+    // As on other pages, readers see the code before the editor is loaded, and it keeps its height.
+    const code = element("div", "runnable-code highlight no-copy", staticCode(draft.source));
     const output = element(
       "div",
       "runnable-output",
@@ -109,15 +111,15 @@ export class RunnablePlayground extends PageElement {
     );
     output.setAttribute("role", "log");
     output.setAttribute("aria-label", "Output");
-    const orders = element("div", "runnable-orders");
-    this.replaceChildren(...above, head, code, output, orders);
+    const explorer = element("div", "runnable-orders");
+    this.replaceChildren(...above, head, code, output, explorer);
     this.#workbench = new Workbench({
       root: this,
       head,
       code,
       output,
-      orders,
-      bound: BOUND,
+      explorer,
+      bound: MAX_FORCED_SWITCHES,
       traced: true,
       tab: this.#tab(),
       draft,
@@ -132,8 +134,8 @@ export class RunnablePlayground extends PageElement {
 }
 
 /**
- * Leaves clicks on share links to the browser. The theme's instant navigation replaces the hash of
- * the page it comes from after it has set the new one, and with it the code.
+ * Lets the browser open share links, instead of the theme's instant navigation. That would replace the
+ * hash of the address, which holds the code, after it has set the new address.
  */
 export function loadShareLinksPlainly(): void {
   const onClick = (event: MouseEvent): void => {
@@ -143,8 +145,8 @@ export function loadShareLinksPlainly(): void {
   window.addEventListener("click", onClick, { capture: true });
 }
 
-/** Code as pages have it, without colours. */
-function plain(source: string): HTMLElement {
+/** Makes the same elements as the static pages have, but without colours. */
+function staticCode(source: string): HTMLElement {
   const code = element("code", "");
   source.split(/(?<=\n)/).forEach((text, index) => {
     const line = element("span", "runnable-line", text.replace("\n", ""));

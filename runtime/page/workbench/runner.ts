@@ -1,8 +1,8 @@
-/** Runs a widget's program and shows what comes of it. */
+/** Runs the program of a widget and passes its events to the output, the timeline and the controls. */
 import type { Move, Outcome, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { describeDifferences, type Fact } from "./differences.ts";
-import type { PausedPanel, Standstill } from "./paused_panel.ts";
+import type { PausedPanel, PausedEvent } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
 import { OutputPipeline } from "../output/output_pipeline.ts";
@@ -11,17 +11,17 @@ import type { Owner, Session } from "../session/session.ts";
 import { rememberInterrupted } from "../session/interrupted_runs.ts";
 import { toast } from "../kit/toast.ts";
 
-/** A wait for threads that is shorter than this is not worth a word. */
-const WAITING_MS = 500;
+/** The end of a program is shown as waiting for threads only if it takes longer than this. */
+const WAITING_NOTICE_MS = 500;
 
-/** A run that has come to its end, whichever. */
-export interface Ended {
+/** How a run ended, for other parts of the page. */
+export interface EndedRun {
   outcome: Outcome;
-  /** What the program printed, to stdout and stderr. */
+  /** What the program printed to stdout and stderr. */
   text: string;
-  /** In which time it ran; empty if that was real. */
+  /** The clock rate in words; empty for real time. */
   time: string;
-  /** The reader let it take step after step, until there was none left. */
+  /** Whether the last thing that the reader did was a step. */
   isStepped: boolean;
 }
 
@@ -30,29 +30,31 @@ export interface RunnerOptions {
   controls: Controls;
   output: OutputView;
   timeline: RunTimeline;
-  /** Whether runs tell what they do, which costs them something. */
+  /** Whether runs are traced for the timeline, which makes them slower. */
   traced: boolean;
-  /** `chess/asynchronous`; the title adds `.py`. */
+  /** For example `chess/asynchronous`; the title adds `.py`. */
   name: string;
   filename: string;
-  /** Shows how a program that stands still stands; nothing if that cannot be loaded. */
+  /** Adds the panel for a paused program to the page; undefined if it cannot be loaded. */
   addPanel: (source: string) => Promise<PausedPanel | undefined>;
-  /** Called when a run begins and when it has ended. */
+  /** Called when a run starts and when it has ended. */
   onChange: () => void;
-  onEnd: (ended: Ended) => void;
+  onEnd: (ended: EndedRun) => void;
 }
 
 export class Runner implements Owner {
   readonly title: string;
   readonly #options: RunnerOptions;
-  #why: string | undefined;
-  #busy = false;
-  #stopping = false;
+  /** Why the run was stopped, if there is more to say than that it was stopped. */
+  #stopReason: string | undefined;
+  /** True until the outcome is shown, which is longer than the program runs. */
+  #isBusy = false;
+  #isStopping = false;
   #isPaused = false;
   #isStepped = false;
-  /** Of this run, once it has stood still. */
+  /** The panel of the present run, once the program has been paused. */
   #panel: Promise<PausedPanel | undefined> | undefined;
-  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #waitingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: RunnerOptions) {
     this.title = options.name.endsWith(".py") ? options.name : `${options.name}.py`;
@@ -63,79 +65,89 @@ export class Runner implements Owner {
     return this.#options.session.isRunning(this);
   }
 
-  /** Runs the source unless this widget is running already; resolves when the run is over. */
-  async run(source: string, clockRate: number, paused = false): Promise<void> {
-    // Busy is longer than running: a run that was stopped still has to come to its end.
-    if (this.#busy) return;
-    this.#busy = true;
+  /**
+   * Runs a program, unless the last run is not over yet. Resolves when the outcome is shown.
+   *
+   * `isPaused`: the program pauses before its first step.
+   */
+  async run(source: string, clockRate: number, isPaused = false): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
     const { session, output, controls, timeline, traced, filename, onChange } = this.#options;
-    this.#why = undefined;
-    this.#stopping = false;
-    this.#isStepped = paused;
+    this.#stopReason = undefined;
+    this.#isStopping = false;
+    this.#isStepped = isPaused;
     output.begin(describeClockRate(clockRate));
-    const printer = new OutputPipeline(output, filename);
+    const pipeline = new OutputPipeline(output, filename);
     const facts: Fact[] = [];
-    const program = { source, filename, interactive: true, trace: traced, clockRate, paused };
+    const program = {
+      source,
+      filename,
+      interactive: true,
+      trace: traced,
+      clockRate,
+      paused: isPaused,
+    };
     if (traced) timeline.begin(program);
     const result = session.run(this, program, (event) => {
       if (event.type === "note") facts.push(event);
       else if (event.type === "trace") timeline.take(event);
       else if (event.type === "paused") this.#showPaused(event, source);
-      else this.#show(event, printer);
+      else this.#show(event, pipeline);
     });
     controls.showRunning(true);
     onChange();
     const outcome = await result;
-    clearTimeout(this.#waiting);
+    clearTimeout(this.#waitingTimer);
     this.#closePanel();
     output.removeInputField();
-    await printer.end();
-    output.end(outcome, this.#why);
+    await pipeline.end();
+    output.end(outcome, this.#stopReason);
     timeline.end();
     output.differences(describeDifferences(facts));
     controls.showRunning(false);
-    this.#busy = false;
+    this.#isBusy = false;
     onChange();
     this.#options.onEnd({
       outcome,
-      text: printer.text,
+      text: pipeline.text,
       time: describeClockRate(clockRate),
       isStepped: this.#isStepped,
     });
   }
 
-  /** Lets the program stand still, or go on if it does. */
+  /** Pauses the program, or resumes it if it is paused. */
   pause(): void {
     this.#move(this.#isPaused ? "resume" : "pause");
   }
 
-  /** Lets it take one step, and stand still again. */
+  /** Runs the program to its next stop. */
   step(): void {
     this.#move("step");
   }
 
-  #move(how: Move): void {
+  #move(move: Move): void {
     const { session, output, controls, timeline } = this.#options;
-    this.#isStepped = how === "step";
-    session.move(this, how);
-    if (!this.#isPaused || how === "pause") return;
+    this.#isStepped = move === "step";
+    session.move(this, move);
+    if (!this.#isPaused || move === "pause") return;
     this.#isPaused = false;
     timeline.goOn();
     controls.showPaused(false);
-    if (how !== "resume") return;
+    if (move !== "resume") return;
     output.showPaused(false);
     this.#closePanel();
   }
 
-  #showPaused(standstill: Standstill, source: string): void {
+  #showPaused(event: PausedEvent, source: string): void {
     const { output, controls, timeline, addPanel } = this.#options;
-    if (this.#stopping) return;
+    if (this.#isStopping) return;
     this.#isPaused = true;
     output.showPaused(true);
-    timeline.pause(standstill.at);
+    timeline.pause(event.at);
     controls.showPaused(true);
     this.#panel ??= addPanel(source);
-    void this.#panel.then((panel) => this.#isPaused && panel?.show(standstill));
+    void this.#panel.then((panel) => this.#isPaused && panel?.show(event));
   }
 
   #closePanel(): void {
@@ -144,22 +156,22 @@ export class Runner implements Owner {
     this.#panel = undefined;
   }
 
-  /** Sends Ctrl-C; pressed again, it ends the program at once. */
+  /** Interrupts the program as Ctrl+C does. A second call ends it immediately. */
   stop(why?: string): void {
     if (!this.isRunning) return;
-    this.#why ??= why;
+    this.#stopReason ??= why;
     this.#options.session.stop(this);
     this.#showStopping();
   }
 
   displaced(by: string): void {
-    this.#why ??= `Stopped because you ran ${by}.`;
+    this.#stopReason ??= `Stopped because you ran ${by}.`;
     this.#showStopping();
   }
 
-  /** Ends a run whose widget is no longer in the page, and says so where the reader is now. */
+  /** Stops the run because the widget leaves the page, and reports that on the next page. */
   leave(): void {
-    if (!this.isRunning || this.#stopping) return;
+    if (!this.isRunning || this.#isStopping) return;
     this.stop("Stopped because you left the page.");
     rememberInterrupted(this.#options.name);
     toast(`${this.title} was stopped because you left its page.`);
@@ -167,15 +179,15 @@ export class Runner implements Owner {
 
   #showStopping(): void {
     const { output } = this.#options;
-    this.#stopping = true;
-    clearTimeout(this.#waiting);
+    this.#isStopping = true;
+    clearTimeout(this.#waitingTimer);
     output.removeInputField();
     output.setStatus("Stopping…");
   }
 
   #show(
     event: Exclude<RunEvent, { type: "note" | "trace" | "paused" }>,
-    printer: OutputPipeline,
+    pipeline: OutputPipeline,
   ): void {
     const { output } = this.#options;
     switch (event.type) {
@@ -184,29 +196,29 @@ export class Runner implements Owner {
       case "started":
         return output.started(event.version);
       case "stdout":
-        return printer.stdout(event.text);
+        return pipeline.stdout(event.text);
       case "stderr":
-        return printer.stderr(event.text);
+        return pipeline.stderr(event.text);
       case "capped":
-        return printer.truncate(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
+        return pipeline.truncate(`Output cut off after ${event.lines.toLocaleString("en")} lines.`);
       case "input":
-        return void this.#ask(printer);
+        return void this.#ask(pipeline);
       case "waiting": {
         const threads = event.threads === 1 ? "a thread" : `${String(event.threads)} threads`;
-        const say = (): void => output.setStatus(`Waiting for ${threads} to end…`);
-        if (!this.#stopping) this.#waiting = setTimeout(say, WAITING_MS);
+        const show = (): void => output.setStatus(`Waiting for ${threads} to end…`);
+        if (!this.#isStopping) this.#waitingTimer = setTimeout(show, WAITING_NOTICE_MS);
       }
     }
   }
 
-  async #ask(printer: OutputPipeline): Promise<void> {
+  async #ask(pipeline: OutputPipeline): Promise<void> {
     const { output, session } = this.#options;
-    // The prompt has to be there first.
-    await printer.flush();
+    // The prompt may still be in the pipeline.
+    await pipeline.flush();
     if (!this.isRunning) return;
     output.askForInput((text) => {
       output.removeInputField();
-      printer.echo(`${text ?? ""}\n`);
+      pipeline.echo(`${text ?? ""}\n`);
       session.answer(this, text);
     });
   }

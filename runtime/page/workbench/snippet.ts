@@ -1,4 +1,4 @@
-/** `<runnable-snippet>`: a snippet on a page, complete as static HTML; this adds what it can do. */
+/** `<runnable-snippet>`: a snippet on a page. It is readable as static HTML; scripts add the controls. */
 import { markStatic } from "../editor/code_view.ts";
 import { Controls } from "./controls.ts";
 import type { Draft } from "../session/draft.ts";
@@ -20,7 +20,7 @@ export class RunnableSnippet extends PageElement {
     if (height !== undefined) this.style.setProperty("--runnable-lines", height);
     const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
     if (native !== undefined) {
-      this.#handOutOnly(code, name, source, filename);
+      this.#addCopyAndDownload(code, name, source, filename);
       this.#showRecorded(code, source, signal);
       return;
     }
@@ -31,7 +31,7 @@ export class RunnableSnippet extends PageElement {
     const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
     const figure = this.#figure;
-    const orders = this.querySelector<HTMLElement>(":scope > .runnable-orders");
+    const explorer = this.querySelector<HTMLElement>(":scope > .runnable-orders");
     const { explore } = this.dataset;
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     const workbench = new Workbench({
@@ -39,7 +39,7 @@ export class RunnableSnippet extends PageElement {
       head,
       code,
       output,
-      ...(orders && explore !== undefined ? { orders, bound: Number(explore) } : {}),
+      ...(explorer && explore !== undefined ? { explorer, bound: Number(explore) } : {}),
       ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
       traced: this.dataset["timeline"] !== "off",
       tab,
@@ -55,10 +55,10 @@ export class RunnableSnippet extends PageElement {
       this.#workbench = undefined;
       workbench.close();
     });
-    if (draft.isOutdated) this.#offerNewer(draft, workbench);
+    if (draft.isOutdated) this.#offerNewCode(draft, workbench);
   }
 
-  /** Marks a line of the source, where it is shown; 0 for none. */
+  /** Marks a line of the code, if it is in view; 0 for none. */
   markLine(line: number): void {
     this.#workbench?.code.mark(line);
   }
@@ -67,7 +67,7 @@ export class RunnableSnippet extends PageElement {
     return this.querySelector(":scope > .runnable-timeline");
   }
 
-  /** What was recorded of a native snippet can be looked at and stepped through like any other. */
+  /** Makes the recorded timeline of a native snippet interactive, like that of any other. */
   #showRecorded(code: HTMLElement, source: string, signal: AbortSignal): void {
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     if (!this.#figure || !file) return;
@@ -76,8 +76,8 @@ export class RunnableSnippet extends PageElement {
     signal.addEventListener("abort", () => timeline.close());
   }
 
-  /** A native snippet does not run here, so there is nothing to edit it for. */
-  #handOutOnly(code: HTMLElement, name: string, source: string, filename: string): void {
+  /** A native snippet does not run in browsers, so readers can only copy and download it. */
+  #addCopyAndDownload(code: HTMLElement, name: string, source: string, filename: string): void {
     if (this.querySelector(".runnable-controls")) return;
     const notices = new Notices();
     const controls = new Controls(`${name}.py`, {
@@ -87,7 +87,7 @@ export class RunnableSnippet extends PageElement {
     code.after(controls.element, notices.element);
   }
 
-  #offerNewer(draft: Draft, workbench: Workbench): void {
+  #offerNewCode(draft: Draft, workbench: Workbench): void {
     workbench.notices.post("outdated", "The published code has changed since you edited it.", {
       actions: [
         { label: "Keep my edit", act: () => draft.keep() },
@@ -97,7 +97,7 @@ export class RunnableSnippet extends PageElement {
   }
 }
 
-/** The recorded timeline's data stands beside the file. */
+/** The trace is published beside the program. */
 function traceOf({ href }: HTMLAnchorElement): string {
   return href.replace(/\.py$/, ".trace.json");
 }

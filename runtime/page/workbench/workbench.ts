@@ -1,4 +1,4 @@
-/** What a snippet on a page and the playground have in common: code, controls and output. */
+/** The code, controls, output and timeline of one program, for snippets and the playground alike. */
 import { stackSwitching } from "../../protocol/stack_switching.ts";
 import { CodeView } from "../editor/code_view.ts";
 import { Controls, type Control } from "./controls.ts";
@@ -12,8 +12,8 @@ import { whenRunIsLikely } from "../kit/run_intent.ts";
 import { OutputView } from "../output/output_view.ts";
 import { ClockRateMenu } from "../session/clock_rate.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
-import { Runner, type Ended } from "./runner.ts";
-import { offerLink } from "./sharing.ts";
+import { Runner, type EndedRun } from "./runner.ts";
+import { offerLink } from "./offer_link.ts";
 import { takeInterrupted } from "../session/interrupted_runs.ts";
 import type { Tab } from "../session/tab_state.ts";
 
@@ -22,29 +22,31 @@ export interface WorkbenchOptions {
   head: HTMLElement;
   code: HTMLElement;
   output: HTMLElement;
-  /** Of the recorded timeline, with its data. */
+  /** The figure of the recorded timeline, and the address of its data. */
   timeline?: { figure: HTMLElement; traceUrl: string };
-  /** What is to offer other orders of its threads and tasks, and with how many forced switches. */
-  orders?: HTMLElement;
+  /** The element that will hold the explorer of interleavings. */
+  explorer?: HTMLElement;
+  /** The most forced switches per interleaving that the explorer tries. */
   bound?: number;
-  /** Its runs tell what their threads and tasks do. */
+  /** Whether runs are traced for the timeline. */
   traced: boolean;
   tab: Tab;
   draft: Draft;
-  /** `chess/asynchronous`. */
+  /** For example `chess/asynchronous`. */
   name: string;
   filename: string;
+  /** The lines that are shown at first; all if it is empty. */
   shown: LineRange[];
-  /** The page that opens shared code; without it there is no Share. */
+  /** The page that opens shared code; without it there is no Share button. */
   playground: URL | undefined;
-  /** What Reset goes back to, in the words of its notice. */
+  /** What Reset brings back, as its notice names it. */
   resetTo: string;
 }
 
-const UNDO_MS = 30_000;
+const UNDO_NOTICE_MS = 30_000;
 
-/** Dispatched at a widget when a run has ended, with an `Ended`. */
-export const ENDED = "runnable:ended";
+/** An event that a widget dispatches when a run has ended. Its `detail` is an `EndedRun`. */
+export const RUN_ENDED = "runnable:ended";
 
 const KEYS =
   "Escape leaves the editor, Ctrl+Enter runs the code, Ctrl+] indents, Ctrl+[ dedents, Tab moves on.";
@@ -62,8 +64,8 @@ export class Workbench {
   readonly #bar: HTMLElement;
   readonly #marker = element("span", "runnable-edited", "edited");
   readonly #end = new AbortController();
-  /** A program that was stepped through to its end, until the reader has heard of that. */
-  #isAtItsEnd = false;
+  /** The reader stepped to the end of the program, and no notice has said so yet. */
+  #hasSteppedToEnd = false;
   readonly #onDraft = (): void => {
     this.#forgetEnd();
     this.#update();
@@ -108,8 +110,8 @@ export class Workbench {
       addPanel: (source) => this.#addPanel(source),
       onChange: () => this.#update(),
       onEnd: (ended) => {
-        this.#isAtItsEnd = ended.isStepped && ended.outcome.type === "finished";
-        this.#tell(ended);
+        this.#hasSteppedToEnd = ended.isStepped && ended.outcome.type === "finished";
+        this.#dispatchEnded(ended);
       },
     });
     this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
@@ -129,42 +131,42 @@ export class Workbench {
           "The editor could not be loaded. You can change and run the code in this plain text field.",
         ),
     });
-    if (options.orders) void this.#offerOrders(options.orders, options.bound ?? 0);
+    if (options.explorer) void this.#addExplorer(options.explorer, options.bound ?? 0);
     draft.subscribe(this.#onDraft);
     draft.onNotSaved = () =>
       this.notices.post(
-        "unkept",
+        "not-saved",
         "This browser does not store your edits: they are lost when you close the page.",
       );
     this.#listen();
     this.#controls.showRunning(false);
     this.#update();
-    this.#tellLeft();
+    this.#reportInterruptedRun();
   }
 
-  /** Step by step if paused. */
-  run(paused = false): Promise<void> {
+  /** Runs the code in the editor; if `isPaused`, the program pauses before its first step. */
+  run(isPaused = false): Promise<void> {
     this.notices.clear("undo");
     this.#forgetEnd();
-    return this.#runner.run(this.#options.draft.source, this.#clockRate.clockRate, paused);
+    return this.#runner.run(this.#options.draft.source, this.#clockRate.clockRate, isPaused);
   }
 
   stop(): void {
     this.#runner.stop();
   }
 
-  /** Runs the program step by step, or takes the next one. */
+  /** Takes a step. If the program is not running, starts it paused. */
   #step(): void {
     if (this.#runner.isRunning) return this.#runner.step();
-    if (!this.#isAtItsEnd) return void this.run(true);
-    // Whoever presses it again and again would lose what the run has shown.
-    this.#isAtItsEnd = false;
-    this.notices.post("over", "The program has ended. Press Step again to restart it.");
+    if (!this.#hasSteppedToEnd) return void this.run(true);
+    // A reader who presses Step repeatedly would otherwise restart the program and lose its output.
+    this.#hasSteppedToEnd = false;
+    this.notices.post("ended", "The program has ended. Press Step again to restart it.");
   }
 
   #forgetEnd(): void {
-    this.#isAtItsEnd = false;
-    this.notices.clear("over");
+    this.#hasSteppedToEnd = false;
+    this.notices.clear("ended");
   }
 
   async #addPanel(source: string): Promise<PausedPanel | undefined> {
@@ -181,7 +183,7 @@ export class Workbench {
     return panel;
   }
 
-  /** The widget leaves the page: ends its run, keeps its edits, gives the static HTML back. */
+  /** The widget leaves the page: stops the run, saves the draft and brings the static HTML back. */
   close(): void {
     this.#runner.leave();
     this.#options.draft.flush();
@@ -193,7 +195,7 @@ export class Workbench {
     for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
   }
 
-  /** Back to the published source and recording; the reader's own stay within reach of Undo. */
+  /** Brings the published code and recording back, and offers to undo that. */
   reset(): void {
     const { draft, resetTo } = this.#options;
     const wasLive = this.#output.isLive;
@@ -216,16 +218,16 @@ export class Workbench {
     };
     this.notices.post("undo", `Reset to ${resetTo}.`, {
       actions: [{ label: "Undo", act: undo }],
-      lasts: UNDO_MS,
+      lasts: UNDO_NOTICE_MS,
     });
   }
 
-  async #offerOrders(parent: HTMLElement, bound: number): Promise<void> {
+  async #addExplorer(parent: HTMLElement, bound: number): Promise<void> {
     const { tab, draft, name, filename } = this.#options;
     const loaded = await import("../interleavings/explorer_panel.ts").catch(() => undefined);
     if (!loaded || this.#end.signal.aborted) return;
     const mark = (line: number): void => this.code.mark(line);
-    const orders = new loaded.ExplorerPanel({
+    const explorer = new loaded.ExplorerPanel({
       parent,
       session: tab.session,
       draft,
@@ -234,7 +236,7 @@ export class Workbench {
       bound,
       mark,
     });
-    this.#end.signal.addEventListener("abort", () => orders.close());
+    this.#end.signal.addEventListener("abort", () => explorer.close());
   }
 
   async #share(): Promise<void> {
@@ -254,22 +256,22 @@ export class Workbench {
       event.stopPropagation();
       void this.run();
     };
-    // Before the editor sees the key, and before a focused button takes it for a press.
+    // Capture the key before the editor sees it, and before it presses a focused button.
     root.addEventListener("keydown", onKey, { capture: true, signal });
     whenRunIsLikely(root, this.#bar, signal, () =>
       this.#options.tab.session.prepare(this.#options.draft.source),
     );
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
-    window.addEventListener("pageshow", () => this.#tellLeft(), { signal });
+    window.addEventListener("pageshow", () => this.#reportInterruptedRun(), { signal });
   }
 
-  /** For whatever else is on the page. */
-  #tell(ended: Ended): void {
+  /** Informs other elements of the page, for example a question, that a run has ended. */
+  #dispatchEnded(ended: EndedRun): void {
     const { root } = this.#options;
-    root.dispatchEvent(new CustomEvent<Ended>(ENDED, { bubbles: true, detail: ended }));
+    root.dispatchEvent(new CustomEvent<EndedRun>(RUN_ENDED, { bubbles: true, detail: ended }));
   }
 
-  #tellLeft(): void {
+  #reportInterruptedRun(): void {
     if (!takeInterrupted(this.#options.name) || this.#output.isLive) return;
     this.#output.prependNote("Your last run was stopped because you left the page.");
   }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../../runtime/host/types.ts";
-import { asPausedState, told } from "../../../runtime/page/workbench/paused_state.ts";
+import { asPausedState, describeState } from "../../../runtime/page/workbench/paused_state.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
@@ -92,7 +92,7 @@ for (const engine of engines) {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
         return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
       });
-      const texts = pauses.map((pause) => told(pause, pause.at).text);
+      const texts = pauses.map((pause) => describeState(pause, pause.at).text);
       return { ...ran, pauses, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
     };
     const steps = (count: number) => Array<Move>(count).fill("step");

@@ -4,7 +4,7 @@ import { describeDifferences, type Fact } from "../../../../runtime/page/workben
 
 const fact = (name: string, value = 0, detail = ""): Fact => ({ fact: name, value, detail });
 
-test("each fact is one plain line, said once", () => {
+test("each fact is explained in one line, and only once", () => {
   assert.deepEqual(
     describeDifferences([
       fact("took-turns", 3),
@@ -18,7 +18,7 @@ test("each fact is one plain line, said once", () => {
   );
 });
 
-test("never more than three lines", () => {
+test("at most three facts are explained", () => {
   const many = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
   assert.equal(describeDifferences(many).length, 3);
 });
@@ -26,10 +26,13 @@ test("never more than three lines", () => {
 const forged: [string, Fact][] = [
   ["an unknown fact", fact("buy-now")],
   ["a name from the prototype", fact("constructor")],
-  ["a number that is none", fact("took-turns", NaN)],
-  ["a detail that is no name", fact("no-call", 0, "Your password? Send it to evil.example")],
+  ["a value that is not a number", fact("took-turns", NaN)],
+  [
+    "a detail that is not a Python name",
+    fact("no-call", 0, "Your password? Send it to evil.example"),
+  ],
   ["a detail that is too long", fact("no-module", 0, "a".repeat(500))],
 ];
 for (const [name, posted] of forged) {
-  test(`${name} says nothing`, () => assert.deepEqual(describeDifferences([posted]), []));
+  test(`${name} is ignored`, () => assert.deepEqual(describeDifferences([posted]), []));
 }

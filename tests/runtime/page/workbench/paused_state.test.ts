@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   asPausedState,
+  describeState,
   sections,
-  told,
   type Call,
 } from "../../../../runtime/page/workbench/paused_state.ts";
 
@@ -18,9 +18,9 @@ const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
   line,
 });
 
-test("what is called next, in words, with its line", () => {
-  const say = (next: Call) => told(read({ next }), 1200);
-  assert.deepEqual(say(call("start", "Task-1", "main", 21)), {
+test("the next call is described in words, with its line", () => {
+  const describeNext = (next: Call) => describeState(read({ next }), 1200);
+  assert.deepEqual(describeNext(call("start", "Task-1", "main", 21)), {
     text: "At 1.2\u00a0s, next: Task-1 starts main() at line 21.",
     line: 21,
   });
@@ -31,7 +31,7 @@ test("what is called next, in words, with its line", () => {
     call("timeout", ""),
     call("call", "TaskGroup._on_task_done", "Task-2"),
     call("call", "tick", "", 3),
-  ].map((next) => say(next).text.replace("At 1.2\u00a0s, next: ", ""));
+  ].map((next) => describeNext(next).text.replace("At 1.2\u00a0s, next: ", ""));
   assert.deepEqual(texts, [
     "Task-2 resumes at line 14.",
     "the timer that ends the sleep of Task-2 at line 14.",
@@ -42,50 +42,53 @@ test("what is called next, in words, with its line", () => {
   ]);
 });
 
-test("between callbacks: who ran last, and whether anybody could run", () => {
+test("between callbacks, the text says where a thread is, and whether everything is waiting", () => {
   const last = { name: "worker", line: 6 };
-  assert.deepEqual(told(read({ last, ready: some(call("resume", "y", "", 5)) }), 5), {
+  assert.deepEqual(describeState(read({ last, ready: some(call("resume", "y", "", 5)) }), 5), {
     text: "At 5\u00a0ms: worker is at line 6.",
     line: 6,
   });
-  assert.deepEqual(told(read({ last }), 5), {
+  assert.deepEqual(describeState(read({ last }), 5), {
     text: "At 5\u00a0ms: worker is at line 6. Everything is waiting.",
     line: 6,
   });
-  assert.deepEqual(told(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
+  assert.deepEqual(describeState(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
     text: "At 5\u00a0ms: MainThread is running.",
     line: 0,
   });
   const ended = { name: "worker", line: 0, ended: true };
-  assert.deepEqual(told(read({ last: ended, ready: some(call("resume", "y", "", 5)) }), 5), {
-    text: "At 5\u00a0ms: worker has ended.",
-    line: 0,
-  });
-  assert.equal(told(read({}), 0).text, "At 0: Everything is waiting.");
+  assert.deepEqual(
+    describeState(read({ last: ended, ready: some(call("resume", "y", "", 5)) }), 5),
+    {
+      text: "At 5\u00a0ms: worker has ended.",
+      line: 0,
+    },
+  );
+  assert.equal(describeState(read({}), 0).text, "At 0: Everything is waiting.");
 });
 
-test("before the first line and after the last one, no thread is said to run", () => {
-  assert.deepEqual(told(read({ phase: "before" }), 103), {
+test("before the first line and after the last one, the text does not name a running thread", () => {
+  assert.deepEqual(describeState(read({ phase: "before" }), 103), {
     text:
       "At 103\u00a0ms, the program has not reached its first line yet. " +
       "Press Step to run to the first stop, or Resume to let it run.",
     line: 0,
   });
-  assert.deepEqual(told(read({ phase: "after" }), 103), {
+  assert.deepEqual(describeState(read({ phase: "after" }), 103), {
     text: "At 103\u00a0ms, the program has run its last line and is ending.",
     line: 0,
   });
-  // A thread that is still at work is what matters then.
+  // But a thread that still runs is more important than the main thread's phase.
   const last = { name: "worker", line: 6 };
   const ready = some(call("resume", "y", "", 5));
   assert.equal(
-    told(read({ phase: "after", last, ready }), 5).text,
+    describeState(read({ phase: "after", last, ready }), 5).text,
     "At 5\u00a0ms: worker is at line 6.",
   );
   assert.equal(read({ phase: "elsewhere" }).phase, "inside");
 });
 
-test("the lists: in order, waits for the same thing together, only so many", () => {
+test("the lists are limited in length, and waits for the same thing share an entry", () => {
   const wait = (name: string, reason: string, of = "", line = 9) => ({ name, reason, of, line });
   const tasks = Array.from({ length: 6 }, (_, number) => wait(`Task-${number + 2}`, "event"));
   const ready = Array.from({ length: 10 }, (_, number) => call("resume", `Task-${number}`, "", 1));
@@ -114,14 +117,14 @@ test("the lists: in order, waits for the same thing together, only so many", () 
   ]);
 });
 
-test("a program may send anything: it is no error, and never more than text", () => {
+test("states that a program has forged cause no error, and are shown only as text", () => {
   for (const text of ["", "no JSON", "[]", "null", "3", '{"next":7,"ready":[],"timers":{}}']) {
     const paused = asPausedState(text);
     if (!paused) continue;
-    assert.equal(typeof told(paused, 1).text, "string");
+    assert.equal(typeof describeState(paused, 1).text, "string");
     for (const { entries, count } of sections(paused)) assert.deepEqual([entries, count], [[], 0]);
   }
   assert.equal(asPausedState("no JSON"), undefined);
-  const odd = read({ next: { kind: "evil", name: 5, of: null, line: "7" } });
-  assert.deepEqual(odd.next, call("call", ""));
+  const forged = read({ next: { kind: "evil", name: 5, of: null, line: "7" } });
+  assert.deepEqual(forged.next, call("call", ""));
 });

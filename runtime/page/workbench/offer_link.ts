@@ -1,25 +1,27 @@
-/** Offers a link that opens the reader's source in the playground. */
+/** Offers a link that opens the reader's code in the playground. */
 import { element } from "../kit/dom.ts";
 import { copyText } from "../kit/copy_and_download.ts";
 import type { Notices } from "../kit/notices.ts";
 import { encode } from "../session/share_link.ts";
 
-/** Longer links than this are cut off by some mail and chat programs. */
+/** Some mail and chat programs cut off links that have more characters. */
 const LONG_LINK = 8_000;
 
-/** Copies the link and shows it in a field; `giveBack` gets the focus when the field goes. */
+const ERROR_NOTICE_MS = 8_000;
+
+/** Copies the link and shows it in a field. `restoreFocus` is called when the field is closed. */
 export async function offerLink(
   source: string,
   playground: URL,
   notices: Notices,
-  giveBack: () => void,
+  restoreFocus: () => void,
 ): Promise<void> {
   let link: string;
   try {
     link = new URL(`#code=${await encode(source)}`, playground).href;
   } catch {
     notices.post("share", "This browser is too old to make links to code. Use Download instead.", {
-      lasts: 8_000,
+      lasts: ERROR_NOTICE_MS,
     });
     return;
   }
@@ -31,7 +33,7 @@ export async function offerLink(
   field.setAttribute("aria-label", "Link to this code");
   const close = (): void => {
     notices.clear("share");
-    giveBack();
+    restoreFocus();
   };
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
@@ -42,9 +44,9 @@ export async function offerLink(
       : "";
   notices.post("share", (copied ? "Link copied." : "Copy this link.") + long, {
     content: field,
-    actions: [{ label: "Close", act: giveBack }],
+    actions: [{ label: "Close", act: restoreFocus }],
   });
   field.focus();
-  // Selected from the end to the start: a field that is too short then shows the start.
+  // With a backward selection, a field that is shorter than the link shows its beginning.
   field.setSelectionRange(0, link.length, "backward");
 }
