@@ -4,7 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { sumProgress, Downloads, gunzip, type RuntimeFile } from "../../../runtime/host/download.ts";
+import {
+  sumProgress,
+  Downloads,
+  gunzip,
+  type RuntimeFile,
+} from "../../../runtime/host/download.ts";
 import { serve, type Server } from "../../../runtime/harness/server.ts";
 
 const text = "x = 1\n".repeat(20_000);

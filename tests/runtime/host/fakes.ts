@@ -1,0 +1,182 @@
+/** Stands in for what the host works with: a sandbox whose workers do nothing, loaders, and a clock. */
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../../../runtime/host/clock.ts";
+import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
+import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
+import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
+
+/** Lets everything happen that waits for promises only. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 5; round++) await setImmediate();
+}
+
+export class FakeClock implements Clock {
+  #now = 1000;
+  #timers: { at: number; act: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delay: number, act: () => void): void {
+    this.#timers.push({ at: this.#now + delay, act });
+  }
+
+  /** Moves the time forward, and calls what is due on the way. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers.splice(this.#timers.indexOf(due), 1);
+      this.#now = Math.max(this.#now, due.at);
+      due.act();
+    }
+    this.#now = end;
+    await settle();
+  }
+}
+
+/** A worker that records the commands it gets, and posts what a test makes it post. */
+export class FakeWorker {
+  readonly number: number;
+  readonly isWarm: boolean;
+  readonly commands: Command[] = [];
+  isTerminated = false;
+  readonly port: WorkerPort = {
+    onmessage: null,
+    postMessage: (command: Command) => void this.commands.push(command),
+    close: () => {},
+  };
+
+  constructor(number: number, isWarm: boolean) {
+    this.number = number;
+    this.isWarm = isWarm;
+  }
+
+  post(message: unknown): void {
+    this.port.onmessage?.call(this.port as MessagePort, { data: message } as MessageEvent);
+  }
+
+  async postReady({ jspi = true } = {}): Promise<void> {
+    this.post({ type: "ready", version: "3.14.2", jspi, restored: true });
+    await settle();
+  }
+
+  commandsOf<Type extends Command["type"]>(type: Type): Extract<Command, { type: Type }>[] {
+    return this.commands.filter((command) => command.type === type) as never;
+  }
+
+  /** The command of the last program that the worker was given. */
+  get program(): Extract<Command, { type: "run" }> | undefined {
+    return this.commandsOf("run").at(-1);
+  }
+
+  /** The number of that program's run; -1 if there is none. */
+  get run(): number {
+    return this.program?.run ?? -1;
+  }
+
+  postStarted(): void {
+    this.post({ type: "started", run: this.run });
+  }
+
+  async postEnded(status = 0): Promise<void> {
+    this.post({ type: "ended", run: this.run, status });
+    await settle();
+  }
+}
+
+export class FakeSandbox implements Sandbox {
+  readonly workers: FakeWorker[] = [];
+  readonly commands: FrameCommand[] = [];
+  /** The buffers that were transferred with each command. */
+  readonly transfers: Transferable[][] = [];
+  onWorkerError: OnWorkerError = () => {};
+
+  send(command: FrameCommand, transfer: Transferable[] = []): void {
+    this.commands.push(command);
+    this.transfers.push(transfer);
+  }
+
+  spawn(isWarm: boolean): { worker: number; port: WorkerPort } {
+    const worker = new FakeWorker(this.workers.length + 1, isWarm);
+    this.workers.push(worker);
+    return { worker: worker.number, port: worker.port };
+  }
+
+  terminate(worker: number): void {
+    this.workers[worker - 1]!.isTerminated = true;
+  }
+
+  /** The workers that have not been terminated. */
+  get alive(): FakeWorker[] {
+    return this.workers.filter(({ isTerminated }) => !isTerminated);
+  }
+}
+
+export class FakeLoader implements Loader {
+  restoresSnapshot = true;
+  hasLibrary = true;
+  loads = 0;
+  /** Makes `load` fail. */
+  failure: Error | undefined;
+  /** Delays every `load`. */
+  gate: Promise<void> | undefined;
+  distrusted: string | undefined;
+
+  async load(progress: (loaded: number, total: number) => void): Promise<void> {
+    this.loads += 1;
+    progress(0, 10);
+    await this.gate;
+    if (this.failure) throw this.failure;
+    progress(10, 10);
+  }
+
+  distrustSnapshot(reason: string): void {
+    this.distrusted = reason;
+    this.restoresSnapshot = false;
+  }
+
+  assetsOf(snapshot: ArrayBuffer): Assets {
+    return { snapshot, stdlibSize: 0, lockfile: "", wheels: {}, packages: [] };
+  }
+}
+
+/** Has one library; programs that mention the word "warm" suit a warm worker. */
+export class FakePackages implements PackageLoader {
+  isWarmStored = false;
+  isWarmSent = false;
+  /** Whether the stored warm snapshot turns out to be damaged when it is read. */
+  isWarmDamaged = false;
+  /** Delays the archives. */
+  gate: Promise<void> | undefined;
+  distrusted: string | undefined;
+
+  suitsWarm(source: string): boolean {
+    return source.includes("warm");
+  }
+
+  async of(
+    _: string,
+    progress: (loaded: number, total: number) => void,
+  ): Promise<Record<string, ArrayBuffer>> {
+    progress(0, 3);
+    await this.gate;
+    return { greenlet: new ArrayBuffer(3) };
+  }
+
+  async hasWarm(): Promise<boolean> {
+    return this.distrusted === undefined && (this.isWarmSent || this.isWarmStored);
+  }
+
+  async giveWarm(_: unknown, __: unknown, { fetch }: { fetch: boolean }): Promise<boolean> {
+    if (this.distrusted !== undefined) return false;
+    if (this.isWarmDamaged && !fetch) return false;
+    return (this.isWarmSent ||= fetch || this.isWarmStored);
+  }
+
+  distrustWarm(reason: string): void {
+    this.distrusted = reason;
+  }
+}

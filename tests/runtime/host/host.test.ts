@@ -1,0 +1,689 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { SandboxHost } from "../../../runtime/host/host.ts";
+import type { Outcome, Program, Run, RunEvent } from "../../../runtime/host/types.ts";
+import {
+  FakeClock,
+  FakeLoader,
+  FakePackages,
+  FakeSandbox,
+  settle,
+  type FakeWorker,
+} from "./fakes.ts";
+
+const PROGRAM: Program = { source: "print('hi')", filename: "hi.py" };
+const WITH_LIBRARY = { source: "# /// script\n# dependencies = []\n# ///", filename: "a.py" };
+const WARM = { source: `${WITH_LIBRARY.source}\n# warm`, filename: "warm.py" };
+
+let clock: FakeClock;
+let sandbox: FakeSandbox;
+let loader: FakeLoader;
+let packages: FakePackages;
+let isSavingData: boolean;
+/** Makes the module for libraries fail to load. */
+let packagesFailure: Error | undefined;
+let sandboxes: number;
+let host: SandboxHost;
+beforeEach(() => {
+  clock = new FakeClock();
+  sandbox = new FakeSandbox();
+  loader = new FakeLoader();
+  packages = new FakePackages();
+  isSavingData = false;
+  packagesFailure = undefined;
+  sandboxes = 0;
+  host = new SandboxHost({
+    openSandbox: async (onWorkerError) => {
+      sandboxes += 1;
+      sandbox.onWorkerError = onWorkerError;
+      return sandbox;
+    },
+    createLoader: () => loader,
+    loadPackages: async () => {
+      if (packagesFailure) throw packagesFailure;
+      return packages;
+    },
+    savesData: () => isSavingData,
+    clock,
+  });
+});
+
+interface Running {
+  run: Run;
+  events: RunEvent[];
+  /** Undefined until the run is over. */
+  outcome(): Promise<Outcome | undefined>;
+}
+
+function launch(program = PROGRAM): Running {
+  const events: RunEvent[] = [];
+  const run = host.run(program, (event) => void events.push(event));
+  let outcome: Outcome | undefined;
+  void run.outcome.then((settled) => (outcome = settled));
+  return { run, events, outcome: () => settle().then(() => outcome) };
+}
+
+/** Starts a program in a worker that is ready, and returns both. */
+async function start(program = PROGRAM): Promise<Running & { worker: FakeWorker }> {
+  const running = launch(program);
+  await settle();
+  const worker = sandbox.alive.find(({ isWarm }) => !isWarm)!;
+  await worker.postReady();
+  worker.postStarted();
+  return { ...running, worker };
+}
+
+const output = (events: RunEvent[]) =>
+  events.map((event) => (event.type === "stdout" ? event.text : "")).join("");
+
+describe("before the first run", () => {
+  test("opening creates the sandbox, but loads no runtime and starts no worker", async () => {
+    host.open([PROGRAM.source]);
+    await settle();
+    assert.deepEqual([sandboxes, loader.loads, sandbox.workers.length], [1, 0, 0]);
+  });
+
+  test("opening sends the warm snapshot from the cache for a program that suits it", async () => {
+    packages.isWarmStored = true;
+    host.open([PROGRAM.source, WARM.source]);
+    await settle();
+    assert.equal(packages.isWarmSent, true);
+  });
+
+  test("opening leaves the warm snapshot alone if no program suits it", async () => {
+    packages.isWarmStored = true;
+    host.open([PROGRAM.source, WITH_LIBRARY.source]);
+    await settle();
+    assert.equal(packages.isWarmSent, false);
+  });
+
+  test("opening leaves the warm snapshot alone if snapshots cannot be used", async () => {
+    packages.isWarmStored = true;
+    loader.restoresSnapshot = false;
+    host.open([WARM.source]);
+    await settle();
+    assert.equal(packages.isWarmSent, false);
+  });
+
+  test("preparing starts a worker, which the next run uses", async () => {
+    host.prepare();
+    await settle();
+    const [worker] = sandbox.workers;
+    await worker!.postReady();
+    launch();
+    await settle();
+    assert.equal(sandbox.workers.length, 1);
+    assert.equal(worker!.program?.source, PROGRAM.source);
+  });
+
+  test("preparing does nothing while a program is running", async () => {
+    await start();
+    const { loads } = loader;
+    host.prepare();
+    await settle();
+    assert.equal(loader.loads, loads);
+  });
+});
+
+describe("a run", () => {
+  test("reports progress, its start, its output and its exit status", async () => {
+    const { events, worker, outcome } = await start();
+    worker.post({ type: "stdout", run: worker.run, text: "hi\n" });
+    assert.equal(await outcome(), undefined);
+    await worker.postEnded(3);
+    assert.deepEqual(await outcome(), { type: "finished", status: 3 });
+    assert.deepEqual(events, [
+      { type: "loading", what: "Python", loaded: 0, total: 10 },
+      { type: "loading", what: "Python", loaded: 10, total: 10 },
+      { type: "started", version: "3.14.2" },
+      { type: "stdout", text: "hi\n" },
+    ]);
+  });
+
+  test("sends its options whole to the worker, with defaults for those not given", async () => {
+    const { worker } = await start({ ...PROGRAM, trace: true, clockRate: 0 });
+    assert.deepEqual(worker.program, {
+      ...{ type: "run", run: 1, files: {}, packages: [], library: true, ...PROGRAM },
+      options: { trace: true, clockRate: 0, paused: false },
+    });
+  });
+
+  test("tells the worker whether the standard library is there", async () => {
+    loader.hasLibrary = false;
+    assert.equal((await start()).worker.program?.library, false);
+  });
+
+  test("cannot begin while another run is in progress", async () => {
+    const { worker } = await start();
+    assert.throws(() => launch(), /A program is already running/);
+    await worker.postEnded();
+    assert.doesNotThrow(() => launch());
+  });
+
+  test("fails if a download fails, and the next run tries again", async () => {
+    loader.failure = new Error("/wasm could not be loaded.");
+    const first = launch();
+    assert.deepEqual(await first.outcome(), {
+      type: "failed",
+      message: "/wasm could not be loaded.",
+    });
+    loader.failure = undefined;
+    const second = await start();
+    await second.worker.postEnded();
+    assert.deepEqual(await second.outcome(), { type: "finished", status: 0 });
+    assert.deepEqual([sandboxes, loader.loads], [1, 2]);
+  });
+
+  test("is not told of the failure of an earlier preparation", async () => {
+    loader.failure = new Error("offline");
+    host.prepare();
+    await settle();
+    loader.failure = undefined;
+    const { worker, outcome } = await start();
+    await worker.postEnded();
+    assert.deepEqual(await outcome(), { type: "finished", status: 0 });
+  });
+
+  test("hears nothing of the events of an earlier run", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const second = launch();
+    await settle();
+    const late = first.worker.run - 1;
+    first.worker.post({ type: "stdout", run: late, text: "late" });
+    first.worker.post({ type: "ended", run: late, status: 1 });
+    assert.equal(output(second.events), "");
+    assert.equal(await second.outcome(), undefined);
+  });
+
+  test("hears nothing from a worker that has not been given the program yet", async () => {
+    const { events, outcome } = launch();
+    await settle();
+    const [worker] = sandbox.workers;
+    worker!.post({ type: "stdout", run: 0, text: "forged" });
+    worker!.post({ type: "ended", run: 0, status: 0 });
+    assert.equal(output(events), "");
+    assert.equal(await outcome(), undefined);
+  });
+
+  test("has an empty standard input if the page does not answer", async () => {
+    const { worker, events } = await start();
+    worker.post({ type: "input", run: worker.run });
+    assert.deepEqual(worker.commandsOf("answer"), [{ type: "answer", run: 1, text: undefined }]);
+    assert.ok(!events.some(({ type }) => type === "input"));
+  });
+
+  test("that is interactive reads the lines with which the page answers", async () => {
+    const { worker, events, run } = await start({ ...PROGRAM, interactive: true });
+    worker.post({ type: "input", run: worker.run });
+    assert.ok(events.some(({ type }) => type === "input"));
+    run.answer("Judit");
+    assert.deepEqual(worker.commandsOf("answer"), [{ type: "answer", run: 1, text: "Judit" }]);
+  });
+
+  test("makes the last move from before its start when it starts, and later ones as they come", async () => {
+    const { run } = launch();
+    run.move("pause");
+    run.move("step");
+    await settle();
+    const [worker] = sandbox.workers;
+    await worker!.postReady();
+    const moves = () => worker!.commands.map(({ type }) => type).slice(1);
+    assert.deepEqual(moves(), []);
+    worker!.postStarted();
+    run.move("resume");
+    assert.deepEqual(moves(), ["step", "resume"]);
+  });
+
+  test("sends nothing to its worker when it is over", async () => {
+    const { run, worker } = await start();
+    await worker.postEnded();
+    const before = worker.commands.length;
+    run.stop();
+    run.move("pause");
+    run.answer("x");
+    assert.equal(worker.commands.length, before);
+  });
+});
+
+describe("stopping", () => {
+  test("before the sandbox is open starts no worker", async () => {
+    const { run, outcome } = launch();
+    run.stop();
+    assert.deepEqual(await outcome(), { type: "stopped" });
+    assert.equal(sandbox.workers.length, 0);
+  });
+
+  test("during a download ends the reports of its progress", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    loader.gate = promise;
+    const { run, events } = launch();
+    await settle();
+    run.stop();
+    const { length } = events;
+    resolve();
+    await settle();
+    assert.equal(events.length, length);
+  });
+
+  test("before the program is sent keeps the worker and never sends the program", async () => {
+    const { run, outcome } = launch();
+    await settle();
+    run.stop();
+    assert.deepEqual(await outcome(), { type: "stopped" });
+    const [worker] = sandbox.workers;
+    await worker!.postReady();
+    assert.deepEqual(worker!.commands, []);
+    assert.equal(worker!.isTerminated, false);
+  });
+
+  test("interrupts the program, and keeps its worker if the program ends", async () => {
+    const { run, worker, outcome } = await start();
+    run.stop();
+    assert.deepEqual(worker.commandsOf("interrupt"), [{ type: "interrupt", run: 1 }]);
+    await clock.advance(400);
+    await worker.postEnded(130);
+    assert.deepEqual(await outcome(), { type: "stopped" });
+    await clock.advance(5000);
+    assert.equal(worker.isTerminated, false);
+  });
+
+  test("ends the worker of a program that prints nothing for half a second", async () => {
+    const { run, worker, outcome } = await start();
+    await clock.advance(700);
+    run.stop();
+    await clock.advance(499);
+    assert.equal(await outcome(), undefined);
+    await clock.advance(1);
+    assert.deepEqual(await outcome(), { type: "stopped", forced: true });
+    assert.equal(worker.isTerminated, true);
+  });
+
+  test("waits two seconds at most for a program that keeps printing", async () => {
+    const { run, worker, outcome, events } = await start();
+    run.stop();
+    for (let time = 0; time < 1900; time += 100) {
+      await clock.advance(100);
+      worker.post({ type: "stdout", run: worker.run, text: "." });
+    }
+    assert.equal(await outcome(), undefined);
+    assert.equal(output(events), ".".repeat(19));
+    await clock.advance(100);
+    assert.deepEqual(await outcome(), { type: "stopped", forced: true });
+  });
+
+  test("twice ends the worker immediately", async () => {
+    const { run, worker, outcome } = await start();
+    run.stop();
+    run.stop();
+    assert.deepEqual(await outcome(), { type: "stopped", forced: true });
+    assert.equal(worker.isTerminated, true);
+  });
+
+  test("ends the worker immediately where programs cannot notice Ctrl-C", async () => {
+    const { run, outcome } = launch();
+    await settle();
+    const [worker] = sandbox.workers;
+    await worker!.postReady({ jspi: false });
+    worker!.postStarted();
+    run.stop();
+    assert.deepEqual(await outcome(), { type: "stopped" });
+    assert.equal(worker!.isTerminated, true);
+    assert.deepEqual(worker!.commandsOf("interrupt"), []);
+  });
+
+  test("by force prepares a new worker, and ignores the old one", async () => {
+    const { run, worker, events } = await start();
+    run.stop();
+    run.stop();
+    const { length } = events;
+    worker.post({ type: "stdout", run: worker.run, text: "late" });
+    assert.equal(events.length, length);
+    await settle();
+    assert.equal(sandbox.alive.length, 1);
+    const next = await start();
+    assert.notEqual(next.worker, worker);
+    await next.worker.postEnded();
+    assert.deepEqual(await next.outcome(), { type: "finished", status: 0 });
+  });
+});
+
+describe("a worker that fails", () => {
+  const failures: [string, unknown][] = [
+    ["posts an unknown message", { type: "navigate", url: "https://example.org" }],
+    ["posts a field of the wrong type", { type: "stdout", run: 1, text: 5 }],
+    ["crashes", { type: "crashed", message: "\nout of memory\n  at wasm" }],
+  ];
+  for (const [what, message] of failures) {
+    test(`because it ${what} fails its run, and the next run gets another worker`, async () => {
+      const { worker, outcome } = await start();
+      worker.post(message);
+      const ended = await outcome();
+      assert.equal(ended?.type, "failed");
+      assert.equal(worker.isTerminated, true);
+      const next = await start();
+      await next.worker.postEnded();
+      assert.deepEqual(await next.outcome(), { type: "finished", status: 0 });
+    });
+  }
+
+  test("is explained in one line, with advice for deep recursion", async () => {
+    const crash = async (message: string) => {
+      const { worker, outcome } = await start();
+      worker.post({ type: "crashed", message });
+      return (await outcome()) as { message: string };
+    };
+    assert.equal(
+      (await crash("\nout of memory\n  at wasm")).message,
+      "Python crashed and was restarted: out of memory",
+    );
+    assert.match(
+      (await crash("RangeError: Maximum call stack size exceeded")).message,
+      /^The program recursed deeper than the browser's stack allows/,
+    );
+  });
+
+  test("outside Python fails its run as well", async () => {
+    const { worker, outcome } = await start();
+    sandbox.onWorkerError(worker.number, "Script error.");
+    assert.deepEqual(await outcome(), {
+      type: "failed",
+      message: "Python crashed and was restarted: Script error.",
+    });
+  });
+
+  test("while it cleans up after the previous program passes its run to another one", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const second = launch();
+    await settle();
+    first.worker.post({ type: "crashed", message: "memory" });
+    assert.equal(await second.outcome(), undefined);
+    const spare = sandbox.alive[0]!;
+    await spare.postReady();
+    assert.equal(spare.program?.source, PROGRAM.source);
+    spare.postStarted();
+    await spare.postEnded();
+    assert.deepEqual(await second.outcome(), { type: "finished", status: 0 });
+  });
+
+  test("before Python has started makes Python start without its snapshot", async () => {
+    const { outcome } = launch();
+    await settle();
+    sandbox.workers[0]!.post({ type: "crashed", message: "bad snapshot" });
+    await settle();
+    assert.equal(loader.distrusted, "bad snapshot");
+    const [worker] = sandbox.alive;
+    await worker!.postReady();
+    worker!.postStarted();
+    await worker!.postEnded();
+    assert.deepEqual(await outcome(), { type: "finished", status: 0 });
+  });
+
+  test("before Python has started from its wheels fails the run", async () => {
+    loader.restoresSnapshot = false;
+    const { outcome } = launch();
+    await settle();
+    sandbox.workers[0]!.post({ type: "crashed", message: "no memory" });
+    assert.equal((await outcome())?.type, "failed");
+  });
+
+  test("as the spare one is discarded, and the run continues", async () => {
+    const { worker, outcome } = await start();
+    await clock.advance(1500);
+    const spare = sandbox.alive[1]!;
+    spare.post({ type: "crashed", message: "memory" });
+    await settle();
+    assert.deepEqual([spare.isTerminated, worker.isTerminated], [true, false]);
+    await worker.postEnded();
+    assert.deepEqual(await outcome(), { type: "finished", status: 0 });
+  });
+});
+
+describe("a worker that is spent", () => {
+  test("is replaced by the spare one, which runs the next program", async () => {
+    const { worker } = await start();
+    await worker.postEnded();
+    worker.post({ type: "spent" });
+    await settle();
+    assert.equal(worker.isTerminated, true);
+    assert.equal(sandbox.workers.length, 2);
+    const next = await start();
+    assert.equal(next.worker, sandbox.workers[1]);
+  });
+
+  test("passes on the program that it has been sent in the meantime", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const second = launch();
+    await settle();
+    first.worker.post({ type: "spent" });
+    await settle();
+    const spare = sandbox.alive[0]!;
+    await spare.postReady();
+    assert.equal(spare.run, 3);
+    assert.equal(await second.outcome(), undefined);
+  });
+
+  test("is one that cleans up for longer than two seconds while a program waits", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const second = launch();
+    await settle();
+    await clock.advance(1999);
+    assert.equal(first.worker.isTerminated, false);
+    await clock.advance(1);
+    assert.equal(first.worker.isTerminated, true);
+    const spare = sandbox.alive[0]!;
+    await spare.postReady();
+    assert.equal(spare.program?.source, PROGRAM.source);
+    assert.equal(await second.outcome(), undefined);
+  });
+
+  test("is not one whose program has started in time", async () => {
+    const { worker } = await start();
+    await clock.advance(10_000);
+    assert.equal(worker.isTerminated, false);
+  });
+});
+
+describe("the spare worker", () => {
+  test("cannot report anything in the name of the run", async () => {
+    const { worker, events, outcome } = await start();
+    await clock.advance(1000);
+    const spare = sandbox.workers[1]!;
+    spare.post({ type: "stdout", run: worker.run, text: "forged" });
+    spare.post({ type: "ended", run: worker.run, status: 0 });
+    spare.post({ type: "spent" });
+    assert.equal(output(events), "");
+    assert.equal(await outcome(), undefined);
+    assert.equal(worker.isTerminated, false);
+  });
+
+  test("is started when a program has ended", async () => {
+    const { worker } = await start();
+    assert.equal(sandbox.workers.length, 1);
+    await worker.postEnded();
+    assert.equal(sandbox.workers.length, 2);
+  });
+
+  test("is started beside a program that runs for longer than a second", async () => {
+    await start();
+    await clock.advance(999);
+    assert.equal(sandbox.workers.length, 1);
+    await clock.advance(1);
+    assert.equal(sandbox.workers.length, 2);
+  });
+
+  test("takes the place of a worker that was ended by force", async () => {
+    const { run, worker } = await start();
+    await clock.advance(1000);
+    const spare = sandbox.workers[1]!;
+    await spare.postReady();
+    run.stop();
+    await clock.advance(500);
+    assert.deepEqual(sandbox.alive, [spare]);
+    const next = launch();
+    await settle();
+    assert.equal(spare.program?.source, PROGRAM.source);
+    assert.equal(await next.outcome(), undefined);
+    assert.equal(worker.isTerminated, true);
+  });
+
+  test("exists once, however many programs end", async () => {
+    for (let count = 0; count < 3; count++) await (await start()).worker.postEnded();
+    assert.equal(sandbox.workers.length, 2);
+  });
+
+  test("is not started where Python has to start from its wheels", async () => {
+    loader.restoresSnapshot = false;
+    const { worker } = await start();
+    await worker.postEnded();
+    await clock.advance(5000);
+    assert.equal(sandbox.workers.length, 1);
+  });
+});
+
+describe("a program that declares libraries", () => {
+  test("has their archives sent to its worker while Python is still starting", async () => {
+    launch(WITH_LIBRARY);
+    await settle();
+    assert.deepEqual(
+      sandbox.workers[0]!.commands.map(({ type }) => type),
+      ["packages"],
+    );
+  });
+
+  test("reports how much of its libraries has been fetched if Python is there already", async () => {
+    await (await start()).worker.postEnded();
+    const { events } = await start(WITH_LIBRARY);
+    const [loading] = events;
+    assert.deepEqual(loading, { type: "loading", what: "libraries", loaded: 0, total: 3 });
+  });
+
+  test("runs once if its worker is replaced while the archives are fetched", async () => {
+    const first = await start();
+    await first.worker.postEnded();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    packages.gate = promise;
+    launch(WITH_LIBRARY);
+    await settle();
+    first.worker.post({ type: "spent" });
+    await settle();
+    await sandbox.alive[0]!.postReady();
+    resolve();
+    await settle();
+    const ran = sandbox.workers.map((worker) => worker.commandsOf("run").length);
+    assert.deepEqual(ran, [1, 1]);
+    assert.equal(sandbox.workers[1]!.program?.source, WITH_LIBRARY.source);
+  });
+
+  test("runs in a cold worker if the warm snapshot is damaged", async () => {
+    packages.isWarmStored = packages.isWarmDamaged = true;
+    launch(WARM);
+    await settle();
+    const [warm, cold] = sandbox.workers;
+    assert.deepEqual([warm!.isTerminated, loader.loads], [true, 2]);
+    await cold!.postReady();
+    assert.deepEqual(
+      cold!.commands.map(({ type }) => type),
+      ["packages", "run"],
+    );
+  });
+
+  test("starts no cold worker for a damaged warm snapshot after Stop has been pressed", async () => {
+    packages.isWarmStored = packages.isWarmDamaged = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    loader.gate = promise;
+    const { run } = launch(WARM);
+    await settle();
+    run.stop();
+    resolve();
+    await settle();
+    assert.deepEqual(
+      sandbox.workers.map(({ isWarm }) => isWarm),
+      [true],
+    );
+  });
+
+  test("fetches the ordinary snapshot too when it has started in a warm worker", async () => {
+    packages.isWarmStored = true;
+    launch(WARM);
+    await settle();
+    const [warm] = sandbox.workers;
+    await warm!.postReady();
+    assert.equal(loader.loads, 1);
+    warm!.postStarted();
+    await settle();
+    assert.equal(loader.loads, 2);
+  });
+
+  test("gets their archives before it is run, and each worker gets them once", async () => {
+    const { worker } = await start(WITH_LIBRARY);
+    assert.deepEqual(
+      worker.commands.map(({ type }) => type),
+      ["packages", "run"],
+    );
+    assert.deepEqual(worker.program?.packages, ["greenlet"]);
+    await worker.postEnded();
+    await start(WITH_LIBRARY);
+    assert.equal(worker.commandsOf("packages").length, 1);
+    assert.equal(worker.commandsOf("run").length, 2);
+  });
+
+  test("fails if the code for libraries cannot be loaded, and the next run tries again", async () => {
+    packagesFailure = new Error("/chunks/packages.js could not be loaded.");
+    const first = launch(WITH_LIBRARY);
+    assert.deepEqual(await first.outcome(), { type: "failed", message: packagesFailure.message });
+    packagesFailure = undefined;
+    const { worker, outcome } = await start(WITH_LIBRARY);
+    await worker.postEnded();
+    assert.deepEqual(await outcome(), { type: "finished", status: 0 });
+  });
+
+  test("runs in a warm worker from the second time on", async () => {
+    const first = await start(WARM);
+    assert.equal(packages.isWarmSent, false);
+    await first.worker.postEnded();
+    const warm = sandbox.alive.find(({ isWarm }) => isWarm)!;
+    await warm.postReady();
+    launch(WARM);
+    await settle();
+    assert.equal(warm.program?.source, WARM.source);
+  });
+
+  test("does not fetch the warm snapshot for a reader who saves data", async () => {
+    isSavingData = true;
+    const { worker } = await start(WARM);
+    await worker.postEnded();
+    assert.equal(packages.isWarmSent, false);
+  });
+
+  test("starts in a cold worker if the warm one crashes at its start", async () => {
+    packages.isWarmStored = true;
+    launch(WARM);
+    await settle();
+    assert.equal(sandbox.workers[0]!.isWarm, true);
+    sandbox.workers[0]!.post({ type: "crashed", message: "bad snapshot" });
+    await settle();
+    assert.equal(packages.distrusted, "bad snapshot");
+    assert.equal(loader.distrusted, undefined);
+    const [cold] = sandbox.alive;
+    await cold!.postReady();
+    assert.deepEqual([cold!.isWarm, cold!.program?.source], [false, WARM.source]);
+  });
+
+  test("leaves its warm worker to no program that declares none", async () => {
+    packages.isWarmStored = true;
+    launch(WARM);
+    await settle();
+    const warm = sandbox.workers[0]!;
+    await warm.postReady();
+    warm.postStarted();
+    await warm.postEnded();
+    const { worker } = await start(PROGRAM);
+    assert.equal(worker.isWarm, false);
+    assert.equal(warm.commandsOf("run").length, 1);
+    assert.equal(warm.isTerminated, true);
+  });
+});
