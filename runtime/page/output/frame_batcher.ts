@@ -1,6 +1,8 @@
-/** What a program has printed, on its way to the page: merged, limited, a batch for each frame. */
+/**
+ * Collects the output of a program and renders one batch per animation frame, up to a limit.
+ */
 
-/** `stdin` is what the reader typed. */
+/** The stream that a text belongs to; `stdin` stands for what the reader has typed. */
 export type Stream = "stdout" | "stderr" | "stdin";
 
 export interface Piece {
@@ -8,20 +10,31 @@ export interface Piece {
   text: string;
 }
 
-/** Calls back once, soon, before the page is next painted. */
+/** Calls the function once, before the page is painted the next time. */
 export type Schedule = (callback: () => void) => void;
 
-/** So much text (UTF-16 units) is shown of one run; the worker's own limit comes first. */
+/**
+ * How much text (in UTF-16 units) is shown of one run. The worker's own limit is usually reached
+ * earlier.
+ */
 export const MAX_TEXT = 1_000_000;
-/** So much of it is put into the page in one frame: laying out more would make the page stutter. */
+
+/** How much text is added to the page in one frame; laying out more would make the page stutter. */
 export const FRAME_TEXT = 12_000;
+
+/** How long to wait for an animation frame before rendering without one. */
+const FRAME_TIMEOUT_MS = 500;
+
+/** How often a hidden tab, which has no animation frames, renders output. */
+const HIDDEN_TAB_DELAY_MS = 100;
 
 export class FrameBatcher {
   readonly #render: (pieces: Piece[]) => void;
   readonly #schedule: Schedule;
   #pending: Piece[] = [];
-  #scheduled = false;
-  #room = MAX_TEXT;
+  #isScheduled = false;
+  /** How much more text may be written. */
+  #capacity = MAX_TEXT;
   #drained: (() => void) | undefined;
 
   constructor(render: (pieces: Piece[]) => void, schedule: Schedule) {
@@ -29,21 +42,17 @@ export class FrameBatcher {
     this.#schedule = schedule;
   }
 
-  /** True when nothing has been written so far. */
-  get empty(): boolean {
-    return this.#room === MAX_TEXT;
-  }
-
-  /** Adds to the end. False when text had to be dropped, because the page shows no more. */
+  /** Adds a text to the end. Returns false if some of it was dropped because of the limit. */
   write(stream: Stream, text: string): boolean {
-    const kept = text.length > this.#room ? text.slice(0, this.#room) : text;
-    this.#room -= kept.length;
+    const kept = text.slice(0, this.#capacity);
+    this.#capacity -= kept.length;
     if (kept !== "") {
       const last = this.#pending.at(-1);
-      // Merged only up to a frame's worth: joining ever longer strings would be quadratic.
+      // Pieces are merged only up to the size of a batch, because joining ever longer strings would
+      // take quadratic time.
       if (last?.stream === stream && last.text.length < FRAME_TEXT) last.text += kept;
       else this.#pending.push({ stream, text: kept });
-      this.#plan();
+      this.#schedulePending();
     }
     return kept.length === text.length;
   }
@@ -60,14 +69,14 @@ export class FrameBatcher {
     });
   }
 
-  #plan(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+  #schedulePending(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     this.#schedule(() => {
-      this.#scheduled = false;
+      this.#isScheduled = false;
       this.#render(this.#take());
       if (this.#pending.length > 0) {
-        this.#plan();
+        this.#schedulePending();
       } else {
         this.#drained?.();
         this.#drained = undefined;
@@ -75,7 +84,10 @@ export class FrameBatcher {
     });
   }
 
-  /** The next frame's pieces; a piece that is too long is divided, at the end of a line if it can. */
+  /**
+   * Removes and returns the pieces of the next batch. A piece that is too long is divided, if
+   * possible at the end of a line.
+   */
   #take(): Piece[] {
     const taken: Piece[] = [];
     let room = FRAME_TEXT;
@@ -90,7 +102,7 @@ export class FrameBatcher {
       }
       const newline = piece.text.lastIndexOf("\n", room - 1);
       if (newline < 0 && taken.length > 0) break;
-      const cut = newline < 0 ? wholeCharacters(piece.text, room) : newline + 1;
+      const cut = newline < 0 ? characterBoundary(piece.text, room) : newline + 1;
       taken.push({ stream: piece.stream, text: piece.text.slice(0, cut) });
       piece.text = piece.text.slice(cut);
       break;
@@ -99,26 +111,26 @@ export class FrameBatcher {
   }
 }
 
-/** The largest cut ≤ `length` that does not divide a character beyond the basic plane. */
-function wholeCharacters(text: string, length: number): number {
+/** Returns the largest offset up to `length` that is not between the halves of a surrogate pair. */
+function characterBoundary(text: string, length: number): number {
   const unit = text.charCodeAt(length - 1);
   return unit >= 0xd800 && unit < 0xdc00 && length > 1 ? length - 1 : length;
 }
 
-/** The browser's schedule; a hidden tab has no frames, so there a timer stands in. */
+/** Calls the function in the next animation frame, or after a delay in a hidden tab. */
 export const nextFrame: Schedule = (callback) => {
   if (document.visibilityState === "visible") {
-    // A tab hidden before its frame comes would wait for ever: whichever is first.
-    let done = false;
+    // If the tab is hidden before its next frame, no frame comes, so a timer is needed as well.
+    let isDone = false;
     const once = (): void => {
-      if (done) return;
-      done = true;
+      if (isDone) return;
+      isDone = true;
       clearTimeout(timer);
       callback();
     };
-    const timer = setTimeout(once, 500);
+    const timer = setTimeout(once, FRAME_TIMEOUT_MS);
     requestAnimationFrame(once);
   } else {
-    setTimeout(callback, 100);
+    setTimeout(callback, HIDDEN_TAB_DELAY_MS);
   }
 };

@@ -1,16 +1,16 @@
-/** The field in which a reader answers `input()`, in place of a terminal. */
+/** The field in which a reader answers a program that calls `input()`. */
 import { button, element } from "../kit/dom.ts";
 
-/** Called once, with the line or with undefined at the end of input. */
-export type Answer = (text: string | undefined) => void;
+/** Called once, with the line that the reader has typed, or with undefined for the end of input. */
+export type OnAnswer = (text: string | undefined) => void;
 
-export interface Question {
+export interface InputField {
   readonly element: HTMLElement;
   focus(): void;
 }
 
-/** A field with this label and its buttons; to be put where the prompt ends. */
-export function createInputField(label: string, answer: Answer): Question {
+/** Creates a field with this accessible name and its buttons. */
+export function createInputField(label: string, onAnswer: OnAnswer): InputField {
   const field = element("input", "runnable-field");
   field.type = "text";
   field.autocomplete = "off";
@@ -19,19 +19,20 @@ export function createInputField(label: string, answer: Answer): Question {
   field.enterKeyHint = "send";
   field.setAttribute("aria-label", label);
   field.addEventListener("keydown", (event) => {
+    // While an input method composes characters, Enter confirms them.
     if (event.isComposing) return;
-    // As on a terminal: Ctrl+D ends the input only at the beginning of a line.
-    const isEnd = event.key === "d" && event.ctrlKey && !event.shiftKey && !event.altKey;
-    if (isEnd) {
+    const isCtrlD = event.key === "d" && event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (isCtrlD) {
       event.preventDefault();
-      if (field.value === "") answer(undefined);
+      // As in a terminal, Ctrl+D ends the input only at the beginning of a line.
+      if (field.value === "") onAnswer(undefined);
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      answer(field.value);
+      onAnswer(field.value);
     }
   });
-  const send = button("Send", () => answer(field.value));
-  const end = button("End of input", () => answer(undefined));
+  const send = button("Send", () => onAnswer(field.value));
+  const end = button("End of input", () => onAnswer(undefined));
   end.title = "Ctrl+D";
   const box = element("span", "runnable-ask", field, send, end);
   return { element: box, focus: () => field.focus({ preventScroll: true }) };

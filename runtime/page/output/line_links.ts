@@ -1,18 +1,26 @@
-/** Makes `File "x.py", line 3` in a traceback lead to that line of the widget's code. */
+/** Links places such as `File "x.py", line 3` in a traceback to that line of the widget's code. */
 import { element } from "../kit/dom.ts";
 
 export interface LineLinks {
+  /** The file name of the snippet, whose lines are linked. */
   filename: string;
-  /** Where the link points, for the address a browser shows; `go` is what happens. */
+  /** The address that the browser shows for a link. */
   href: string;
+  /** Called with the line when the reader follows a link. */
   go: (line: number) => void;
 }
 
-/** Where the snippet's own lines are named in the text: `{index, length, line}` of each. */
-export function findLines(
-  text: string,
-  filename: string,
-): { index: number; length: number; line: number }[] {
+/** A place in a text that names a line of the snippet. */
+export interface LineReference {
+  /** The offset at which the place begins. */
+  index: number;
+  length: number;
+  /** The number of the line that is named. */
+  line: number;
+}
+
+/** Finds the places in a text that name a line of this file. */
+export function findLines(text: string, filename: string): LineReference[] {
   const found = [];
   for (const match of text.matchAll(/File "([^"\n]*)", line (\d+)|([^\s:"']+\.py):(\d+)/g)) {
     if ((match[1] ?? match[3]) !== filename) continue;
@@ -22,25 +30,25 @@ export function findLines(
   return found;
 }
 
-/** Replaces, inside an element that holds text only, the places found by links. */
+/** Replaces the places that name lines by links. The element must contain nothing but text. */
 export function linkLines(parent: HTMLElement, links: LineLinks): void {
   const text = parent.textContent;
   const found = findLines(text, links.filename);
   if (found.length === 0) return;
   const parts: (Node | string)[] = [];
-  let at = 0;
+  let end = 0;
   for (const { index, length, line } of found) {
     const link = element("a", "runnable-line-link", text.slice(index, index + length));
     link.href = links.href;
     link.title = `Go to line ${line}`;
     link.addEventListener("click", (event) => {
-      // The theme's instant navigation listens for clicks on links as well.
       event.preventDefault();
+      // The theme's instant navigation listens for clicks on links as well.
       event.stopPropagation();
       links.go(line);
     });
-    parts.push(text.slice(at, index), link);
-    at = index + length;
+    parts.push(text.slice(end, index), link);
+    end = index + length;
   }
-  parent.replaceChildren(...parts, text.slice(at));
+  parent.replaceChildren(...parts, text.slice(end));
 }

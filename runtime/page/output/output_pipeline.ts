@@ -1,36 +1,44 @@
-/** Takes a run's two streams to the page: tidied, limited, and never more of it than is useful. */
+/**
+ * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
+ * spreads much text over several frames.
+ */
 import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
-import { nextFrame, FrameBatcher, type Piece, type Stream } from "./frame_batcher.ts";
+import { FrameBatcher, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
 
-/** How long the beginning of a line on stderr waits for its newline. */
-const RELEASE_MS = 100;
+/** How long the beginning of a line on stderr is held back while its end has not arrived. */
+const HOLD_MS = 100;
 
-/** So much text is kept: enough to judge a run by, and too little for a search in it to take long. */
-const KEPT_TEXT = 20_000;
+/**
+ * How many characters of the output are available to conditions of answers. They need no more, and
+ * a regular expression must not take long to search the text.
+ */
+const SEARCHABLE_LENGTH = 20_000;
 
-export interface Paper {
+/** The part of the page that shows the output. */
+export interface OutputTarget {
   append(pieces: Piece[]): void;
   note(text: string, className?: string): void;
 }
 
 export class OutputPipeline {
-  readonly #paper: Paper;
-  readonly #transcript: FrameBatcher;
+  readonly #target: OutputTarget;
+  readonly #batcher: FrameBatcher;
   readonly #filter: TracebackFilter;
-  #waiting: ReturnType<typeof setTimeout> | undefined;
-  #cut = false;
-  #text = "";
-  #kept: Stream = "stdout";
+  #holdTimer: ReturnType<typeof setTimeout> | undefined;
+  #isTruncated = false;
+  #searchable = "";
+  #lastStream: Stream = "stdout";
 
-  constructor(paper: Paper, filename: string) {
-    this.#paper = paper;
-    this.#transcript = new FrameBatcher((pieces) => paper.append(pieces), nextFrame);
+  /** `filename` is the file name of the program, which tracebacks mention. */
+  constructor(target: OutputTarget, filename: string) {
+    this.#target = target;
+    this.#batcher = new FrameBatcher((pieces) => target.append(pieces), nextFrame);
     this.#filter = filterFor(filename);
   }
 
-  /** The beginning of what the program has printed; where the stream changes, a new line begins. */
+  /** The beginning of the output. A new line begins wherever the stream changes. */
   get text(): string {
-    return this.#text;
+    return this.#searchable;
   }
 
   stdout(text: string): void {
@@ -39,34 +47,34 @@ export class OutputPipeline {
 
   stderr(text: string): void {
     this.#print("stderr", this.#filter.push(text));
-    clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => this.#release(), RELEASE_MS);
+    clearTimeout(this.#holdTimer);
+    this.#holdTimer = setTimeout(() => this.#release(), HOLD_MS);
   }
 
-  /** What the reader typed, as a terminal shows it. */
+  /** Shows what the reader has typed, as a terminal does. */
   echo(text: string): void {
     this.#print("stdin", text);
   }
 
-  /** Says once that what follows is not shown. */
+  /** Adds a note that the rest of the output is not shown, unless there is one already. */
   truncate(message: string): void {
-    if (this.#cut) return;
-    this.#cut = true;
-    void this.#transcript.drained().then(() => this.#paper.note(message, "runnable-capped"));
+    if (this.#isTruncated) return;
+    this.#isTruncated = true;
+    void this.#batcher.drained().then(() => this.#target.note(message, "runnable-capped"));
   }
 
-  /** Resolves when everything so far is in the page, the beginning of a line included. */
+  /** Resolves when everything so far is in the page, including the beginning of a line. */
   flush(): Promise<void> {
-    clearTimeout(this.#waiting);
+    clearTimeout(this.#holdTimer);
     this.#release();
-    return this.#transcript.drained();
+    return this.#batcher.drained();
   }
 
-  /** Resolves when everything is in the page; nothing comes any more. */
+  /** Resolves when everything is in the page. Called when the run has ended. */
   end(): Promise<void> {
-    clearTimeout(this.#waiting);
+    clearTimeout(this.#holdTimer);
     this.#print("stderr", this.#filter.end());
-    return this.#transcript.drained();
+    return this.#batcher.drained();
   }
 
   #release(): void {
@@ -74,16 +82,16 @@ export class OutputPipeline {
   }
 
   #print(stream: Stream, text: string): void {
-    if (stream !== "stdin") this.#keep(stream, text);
-    if (this.#transcript.write(stream, text)) return;
+    if (stream !== "stdin") this.#addSearchable(stream, text);
+    if (this.#batcher.write(stream, text)) return;
     this.truncate("Output cut off here: it is more than this page can show.");
   }
 
-  #keep(stream: Stream, text: string): void {
-    if (text === "" || this.#text.length >= KEPT_TEXT) return;
-    if (stream !== this.#kept && this.#text !== "" && !this.#text.endsWith("\n"))
-      this.#text += "\n";
-    this.#kept = stream;
-    this.#text = (this.#text + text).slice(0, KEPT_TEXT);
+  #addSearchable(stream: Stream, text: string): void {
+    if (text === "" || this.#searchable.length >= SEARCHABLE_LENGTH) return;
+    const startsLine = this.#searchable === "" || this.#searchable.endsWith("\n");
+    const separator = stream !== this.#lastStream && !startsLine ? "\n" : "";
+    this.#lastStream = stream;
+    this.#searchable = (this.#searchable + separator + text).slice(0, SEARCHABLE_LENGTH);
   }
 }

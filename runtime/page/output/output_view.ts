@@ -1,34 +1,43 @@
-/** The Output region: the recording until the first Run, then what the reader's own run prints. */
+/** The output of a widget: the recorded output, or that of the reader's own run. */
 import type { Outcome } from "../../host/types.ts";
-import { createInputField, type Answer, type Question } from "./input_field.ts";
+import { createInputField, type InputField, type OnAnswer } from "./input_field.ts";
 import { element } from "../kit/dom.ts";
 import { linkLines, type LineLinks } from "./line_links.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Piece } from "./frame_batcher.ts";
 
-const STOPPED = "runnable-stopped";
-const FORCED = "kept running after Ctrl+C, so its interpreter was terminated.";
+const STOPPED_CLASS = "runnable-stopped";
 
-/** After so many characters a new block begins, so that the browser lays out only the last one. */
-const BLOCK_TEXT = 8_000;
+/** Completes a sentence about a program whose interpreter had to be terminated. */
+const TERMINATED = "kept running after Ctrl+C, so its interpreter was terminated.";
+
+/**
+ * After how many characters a new block of text begins. When text is added, the browser lays out
+ * the last block only.
+ */
+const BLOCK_LENGTH = 8_000;
+
+/** The output follows new text if a reader has scrolled to within this distance (px) of its end. */
+const FOLLOW_DISTANCE_PX = 40;
 
 export class OutputView {
   readonly #region: HTMLElement;
   readonly #links: LineLinks;
   readonly #recording: Node[];
-  readonly #observer = new ResizeObserver(() => this.#letScroll());
+  readonly #observer = new ResizeObserver(() => this.#updateFocusability());
   #live = element("div", "runnable-live");
   #origin = element("p", "runnable-origin");
   #progress = new LoadingProgress();
   #text = element("pre", "");
   #block: HTMLElement | undefined;
-  #question: Question | undefined;
-  /** Of Python, once it runs. */
+  #inputField: InputField | undefined;
+  /** The version of Python, once the program has started. */
   #version = "";
-  #time = "";
+  /** Describes the clock rate of the run; empty for real time. */
+  #clockRate = "";
   #blockLength = 0;
-  #atLineStart = true;
-  #printed = false;
+  #isAtLineStart = true;
+  #hasPrinted = false;
 
   constructor(region: HTMLElement, links: LineLinks) {
     this.#region = region;
@@ -36,105 +45,116 @@ export class OutputView {
     for (const recorded of region.querySelectorAll<HTMLElement>(".runnable-stderr")) {
       linkLines(recorded, links);
     }
-    // The region scrolls as a whole, and is in the keyboard's way only when it does.
+    // The region scrolls as a whole, and is focusable only while it scrolls.
     region.querySelector("pre")?.removeAttribute("tabindex");
     this.#recording = [...region.childNodes];
     this.#observer.observe(region);
   }
 
-  /** Puts the recording back and stops watching. */
+  /** Shows the recording again, and stops observing the size of the region. */
   close(): void {
     this.#observer.disconnect();
     this.showRecording();
   }
 
-  /** Whether the region shows a run of the reader's, not the recording. */
+  /** Whether the region shows a run of the reader instead of the recording. */
   get isLive(): boolean {
     return this.#live.isConnected;
   }
 
   showRecording(): void {
     this.#region.replaceChildren(...this.#recording);
-    this.#letScroll();
+    this.#updateFocusability();
   }
 
   /** Shows the last run again, as it was before `showRecording`. */
   showLive(): void {
     this.#region.replaceChildren(this.#live);
-    this.#letScroll();
+    this.#updateFocusability();
   }
 
-  /** Empties the region for a new run; `time` says in which time it runs, if that is not real. */
-  begin(time: string): void {
+  /**
+   * Empties the region for a new run. `clockRate` describes the clock rate unless it is real time.
+   */
+  begin(clockRate: string): void {
     this.#origin = element("p", "runnable-origin", "Running in your browser");
     this.#version = "";
-    this.#time = time === "" ? "" : ` · ${time}`;
+    this.#clockRate = clockRate === "" ? "" : ` · ${clockRate}`;
     this.#progress = new LoadingProgress();
     this.#text = element("pre", "");
     this.#block = undefined;
-    this.#printed = false;
+    this.#hasPrinted = false;
     this.#live = element("div", "runnable-live", this.#origin, this.#progress.element, this.#text);
     this.showLive();
   }
 
+  /** Shows how many bytes of what is being loaded have arrived. */
   loading(what: string, loaded: number, total: number): void {
     this.#progress.loading(what, loaded, total);
   }
 
-  /** The program runs, on this version of Python: "3.14.2". */
+  /** Shows that the program has started, on this version of Python ("3.14.2"). */
   started(version: string): void {
     this.#version = version;
     this.showPaused(false);
     this.#progress.element.remove();
   }
 
-  /** Whether the program stands still. */
+  /** Shows whether the program is paused or running. */
   showPaused(isPaused: boolean): void {
     const what = isPaused ? "Paused" : "Running";
-    this.setStatus(`${what} in your browser · Python ${this.#version}${this.#time}`);
+    this.setStatus(`${what} in your browser · Python ${this.#version}${this.#clockRate}`);
   }
 
-  /** What the run is about now. */
+  /** Shows the status of the run, in the line above its output. */
   setStatus(status: string): void {
-    // In a log whatever changes is read out.
+    // Screen readers announce every change in a log, even if the new text is the same.
     if (this.#origin.textContent !== status) this.#origin.textContent = status;
   }
 
-  /** Shows a field behind what was printed last; takes the focus if the reader is at this widget. */
-  askForInput(answer: Answer): void {
+  /**
+   * Shows an input field after the last output. The field takes the focus if the focus is in this
+   * widget.
+   */
+  askForInput(onAnswer: OnAnswer): void {
     this.removeInputField();
     const prompt = this.#block?.textContent.split("\n").at(-1)?.trim();
-    const question = createInputField(prompt || "Input", answer);
-    const isHere = this.#region.parentElement?.contains(document.activeElement);
-    this.#question = question;
-    this.#text.append(question.element);
+    const inputField = createInputField(prompt || "Input", onAnswer);
+    const isFocusInWidget = this.#region.parentElement?.contains(document.activeElement);
+    this.#inputField = inputField;
+    this.#text.append(inputField.element);
     this.#region.scrollTop = this.#region.scrollHeight;
-    if (isHere) question.focus();
-    this.#letScroll();
+    if (isFocusInWidget) inputField.focus();
+    this.#updateFocusability();
   }
 
-  /** Takes the field away; its focus stays in the region, so that a next question finds it there. */
+  /**
+   * Removes the input field. If it had the focus, the region gets the focus, so that the next input
+   * field can take it.
+   */
   removeInputField(): void {
-    if (!this.#question) return;
-    if (this.#question.element.contains(document.activeElement)) {
+    if (!this.#inputField) return;
+    if (this.#inputField.element.contains(document.activeElement)) {
       if (!this.#region.hasAttribute("tabindex")) this.#region.tabIndex = -1;
       this.#region.focus({ preventScroll: true });
     }
-    this.#question.element.remove();
-    this.#question = undefined;
+    this.#inputField.element.remove();
+    this.#inputField = undefined;
   }
 
+  /** Adds output of the program. */
   append(pieces: Piece[]): void {
-    this.#printed = true;
+    this.#hasPrinted = true;
     const follow = this.#isAtEnd();
     for (const { stream, text } of pieces) {
-      // A block ends where a line does, unless the line is endless: that wraps anyway.
-      const full = this.#blockLength > (this.#atLineStart ? BLOCK_TEXT : 4 * BLOCK_TEXT);
-      if (!this.#block || full) {
+      // Blocks end at the end of a line, except within an extremely long line, which wraps anyway.
+      const maxLength = this.#isAtLineStart ? BLOCK_LENGTH : 4 * BLOCK_LENGTH;
+      if (!this.#block || this.#blockLength > maxLength) {
         this.#block = element("span", "runnable-block");
         this.#blockLength = 0;
-        // What other threads print meanwhile goes before the field.
-        this.#text.insertBefore(this.#block, this.#question?.element ?? null);
+        // While one thread waits for input, other threads may print. Their output goes before the
+        // field.
+        this.#text.insertBefore(this.#block, this.#inputField?.element ?? null);
       }
       if (stream === "stderr") {
         const part = element("span", "runnable-stderr", text);
@@ -146,44 +166,49 @@ export class OutputView {
         this.#block.append(text);
       }
       this.#blockLength += text.length;
-      this.#atLineStart = text.endsWith("\n");
+      this.#isAtLineStart = text.endsWith("\n");
     }
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
-    this.#letScroll();
+    this.#updateFocusability();
   }
 
-  /** Adds a remark of ours below what the program printed. */
+  /** Adds a note of the page below the output of the program. */
   note(text: string, className = ""): void {
     const follow = this.#isAtEnd();
     this.#live.append(element("p", `runnable-note ${className}`.trim(), text));
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Says how the run ended; `why` replaces the plain "Stopped." */
-  end(outcome: Outcome, why?: string): void {
+  /** Shows how the run has ended. `reason` says why it was stopped, and replaces "Stopped." */
+  end(outcome: Outcome, reason?: string): void {
     this.#progress.element.remove();
-    const ran = this.#version !== "";
-    this.setStatus(ran ? `Ran in your browser · Python ${this.#version}${this.#time}` : "Not run");
+    const hasStarted = this.#version !== "";
+    const status = `Ran in your browser · Python ${this.#version}${this.#clockRate}`;
+    this.setStatus(hasStarted ? status : "Not run");
     if (outcome.type === "failed") {
       this.setStatus("Not run");
       this.note(`${outcome.message} Press Run to try again.`, "runnable-failure");
     } else if (outcome.type === "stopped") {
-      this.note(why ?? (outcome.forced ? `Stopped: the program ${FORCED}` : "Stopped."), STOPPED);
-      if (why !== undefined && outcome.forced) this.note(`The program ${FORCED}`, STOPPED);
+      if (reason !== undefined) this.note(reason, STOPPED_CLASS);
+      else if (!outcome.forced) this.note("Stopped.", STOPPED_CLASS);
+      else this.note(`Stopped: the program ${TERMINATED}`, STOPPED_CLASS);
+      if (reason !== undefined && outcome.forced) {
+        this.note(`The program ${TERMINATED}`, STOPPED_CLASS);
+      }
     } else {
-      if (!this.#printed) this.note("The program printed nothing.");
+      if (!this.#hasPrinted) this.note("The program printed nothing.");
       if (outcome.status !== 0) this.note(`Exit status ${outcome.status}`, "runnable-exit");
     }
   }
 
-  /** Adds, below everything, what is otherwise here than on CPython. */
+  /** Adds sentences about differences from CPython below everything else. */
   differences(lines: string[]): void {
     const follow = this.#isAtEnd();
     for (const line of lines) this.#live.append(element("p", "runnable-difference", line));
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Shows a remark above the recording, for example about a run that ended elsewhere. */
+  /** Adds a note above the recording, for example about a run that was interrupted. */
   prependNote(text: string): void {
     this.#region.prepend(element("p", "runnable-note runnable-stopped", text));
     this.#recording.splice(0, this.#recording.length, ...this.#region.childNodes);
@@ -191,11 +216,11 @@ export class OutputView {
 
   #isAtEnd(): boolean {
     const { scrollTop, scrollHeight, clientHeight } = this.#region;
-    return scrollHeight - scrollTop - clientHeight < 40;
+    return scrollHeight - scrollTop - clientHeight < FOLLOW_DISTANCE_PX;
   }
 
-  /** A region that scrolls has to be reachable by keyboard, one that does not need not be. */
-  #letScroll(): void {
+  /** Makes the region focusable while it scrolls, so that the keyboard can scroll it. */
+  #updateFocusability(): void {
     const scrolls = this.#region.scrollHeight > this.#region.clientHeight + 1;
     if (scrolls) this.#region.tabIndex = 0;
     else if (document.activeElement !== this.#region) this.#region.removeAttribute("tabindex");

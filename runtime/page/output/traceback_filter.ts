@@ -1,12 +1,13 @@
 /**
- * Reduces what Python writes to stderr to what a reader of the snippet can use.
+ * Reduces tracebacks and warnings on stderr to what a reader of the snippet can use.
  *
- * The same filter as `mkdocs_runnable/recording/tidy.py`, rule by rule; `tests/cases/traceback` holds the
- * pairs of files both are tested against. Kept are the frames of the snippet itself, each with the
- * first line of its source; dropped are frames of other files and marker lines (`~~~^^^`).
+ * The filter keeps the frames of the snippet itself, each with the first line of its source. It
+ * drops frames of other files, and lines that mark a part of the source (`~~~^^^`).
+ * `mkdocs_runnable/recording/tidy.py` has the same rules in Python, and `tests/cases/traceback/`
+ * contains pairs of files with which both filters are tested.
  */
 
-// Exception groups draw a margin ("  | ", "    | ") before each line of a traceback.
+// Tracebacks of exception groups have a margin, such as "  | " or "    | ", before each line.
 const FRAME = /^((?: *\| )?) {2}File "(.*)", line \d+, in .+$/;
 const LOCATION = /^(?: *\| )? {2}File ".*", line \d+$/;
 const REPEATED = /^ {2}\[Previous line repeated \d+ more times?\]$/;
@@ -14,10 +15,10 @@ const FOREIGN_WARNING =
   /^(?:sys|<[\p{L}\p{N}_]+>|\/.*|[A-Za-z]:\\.*):\d+: ([\p{L}\p{N}_]*Warning: .*)$/u;
 const FOREIGN_PLACE = /(?:,? (?:defined|created))? at (?:\/|[A-Za-z]:\\)[^:<>]*:\d+/g;
 
-/** The folder in which the interpreter keeps the program. */
+/** The folder of the program in the interpreter's file system. */
 const HOME = "/home/reader";
 
-/** After which kind of line the next one comes. */
+/** The kind of the previous line. */
 type State = "text" | "own frame" | "rest of own frame" | "foreign frame" | "foreign warning";
 
 export class TracebackFilter {
@@ -25,59 +26,61 @@ export class TracebackFilter {
   readonly #name: string;
   #state: State = "text";
   #margin = "";
-  /** The beginning of a line whose newline has not come yet. */
+  /** The beginning of a line whose newline has not arrived yet. */
   #tail = "";
-  /** The beginning of this line is out already, so its rest passes as it is. */
-  #released = false;
+  /** Whether the beginning of the current line has been released, so that its rest must follow. */
+  #isReleased = false;
 
-  /** `path` is the one under which the interpreter knows the snippet. */
+  /** `path` is the path of the snippet in the interpreter's file system. */
   constructor(path: string) {
     this.#path = path;
     this.#name = path.slice(path.lastIndexOf("/") + 1);
   }
 
-  /** Replaces the snippet's own path by its file name; also right for stdout. */
+  /** Replaces the path of the snippet by its file name. This is also useful for stdout. */
   shorten(text: string): string {
     return text.replaceAll(this.#path, this.#name);
   }
 
-  /** Takes the next piece of stderr; returns the lines that are complete now, tidied. */
+  /** Takes the next piece of stderr, and returns the lines that are now complete, filtered. */
   push(text: string): string {
     const lines = (this.#tail + text).split("\n");
     this.#tail = lines.pop() ?? "";
-    let tidied = "";
+    let filtered = "";
     for (const line of lines) {
-      const kept = this.#released ? line : this.feed(line);
-      this.#released = false;
-      if (kept !== undefined) tidied += `${kept}\n`;
+      const kept = this.#isReleased ? line : this.feed(line);
+      this.#isReleased = false;
+      if (kept !== undefined) filtered += `${kept}\n`;
     }
-    if (this.#released) {
-      tidied += this.#tail;
+    if (this.#isReleased) {
+      filtered += this.#tail;
       this.#tail = "";
     }
-    return tidied;
+    return filtered;
   }
 
   /**
-   * The beginning of an unfinished line, when it cannot belong to a traceback: a progress display
-   * without newlines shall not wait for one.
+   * Returns the beginning of an unfinished line, unless it may belong to a traceback. This shows
+   * progress displays, which print no newline until they are complete.
    */
   release(): string {
     if (this.#tail === "" || !/^[^\s|/"]/.test(this.#tail) || this.#state !== "text") return "";
     const text = this.shorten(this.#tail);
     this.#tail = "";
-    this.#released = true;
+    this.#isReleased = true;
     return text;
   }
 
-  /** What is left when the program has ended: a last line without a newline. */
+  /** Returns the last line, filtered, if the program has ended without a final newline. */
   end(): string {
     const tail = this.#tail;
     this.#tail = "";
     return tail === "" ? "" : (this.feed(tail) ?? "");
   }
 
-  /** Takes a line without its newline; returns it tidied, or undefined to drop it. */
+  /**
+   * Filters one line, given without its newline. The result is undefined if the line is dropped.
+   */
   feed(raw: string): string | undefined {
     const line = this.shorten(raw);
     const frame = FRAME.exec(line);
@@ -111,6 +114,6 @@ export class TracebackFilter {
   }
 }
 
-/** For what a run of the program with this name writes. */
+/** Returns a filter for the output of a program with this file name. */
 export const filterFor = (filename: string): TracebackFilter =>
   new TracebackFilter(`${HOME}/${filename}`);

@@ -7,11 +7,11 @@ import {
   type Piece,
 } from "../../../../runtime/page/output/frame_batcher.ts";
 
-/** A transcript whose frames come when the test says so. */
-function make(): { transcript: FrameBatcher; frames: Piece[][]; frame: () => boolean } {
+/** Creates a batcher whose animation frames come when the test calls `frame`. */
+function make(): { batcher: FrameBatcher; frames: Piece[][]; frame: () => boolean } {
   const frames: Piece[][] = [];
   const waiting: (() => void)[] = [];
-  const transcript = new FrameBatcher(
+  const batcher = new FrameBatcher(
     (pieces) => frames.push(pieces),
     (callback) => waiting.push(callback),
   );
@@ -20,15 +20,15 @@ function make(): { transcript: FrameBatcher; frames: Piece[][]; frame: () => boo
     next?.();
     return next !== undefined;
   };
-  return { transcript, frames, frame };
+  return { batcher, frames, frame };
 }
 
-test("what is written between two frames arrives in one batch, merged by stream, in order", () => {
-  const { transcript, frames, frame } = make();
-  transcript.write("stdout", "a");
-  transcript.write("stdout", "b\n");
-  transcript.write("stderr", "c\n");
-  transcript.write("stdout", "d\n");
+test("text that is written between two frames is rendered in order, and merged by stream", () => {
+  const { batcher, frames, frame } = make();
+  batcher.write("stdout", "a");
+  batcher.write("stdout", "b\n");
+  batcher.write("stderr", "c\n");
+  batcher.write("stdout", "d\n");
   assert.equal(frames.length, 0);
   frame();
   assert.deepEqual(frames, [
@@ -41,11 +41,11 @@ test("what is written between two frames arrives in one batch, merged by stream,
   assert.equal(frame(), false);
 });
 
-test("a flood is spread over frames, cut at line ends, and nothing is lost", async () => {
-  const { transcript, frames, frame } = make();
+test("much text is spread over several frames, divided at line ends, and nothing is lost", async () => {
+  const { batcher, frames, frame } = make();
   const text = Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).join("");
-  transcript.write("stdout", text);
-  const drained = transcript.drained();
+  batcher.write("stdout", text);
+  const drained = batcher.drained();
   while (frame());
   await drained;
   assert.ok(frames.length > 1);
@@ -54,30 +54,29 @@ test("a flood is spread over frames, cut at line ends, and nothing is lost", asy
   assert.equal(shown.join(""), text);
 });
 
-test("one endless line is divided without breaking a character", () => {
-  const { transcript, frames, frame } = make();
+test("a very long line is divided without breaking a character", () => {
+  const { batcher, frames, frame } = make();
   const text = "x" + "🐍".repeat(FRAME_TEXT);
-  transcript.write("stdout", text);
+  batcher.write("stdout", text);
   while (frame());
   const parts = frames.flat().map((piece) => piece.text);
   assert.equal(parts.join(""), text);
   for (const part of parts) assert.ok(part.isWellFormed());
 });
 
-test("there is an end to what a page shows", () => {
-  const { transcript, frames, frame } = make();
-  assert.equal(transcript.write("stdout", "x".repeat(MAX_TEXT - 1)), true);
-  assert.equal(transcript.write("stderr", "yz"), false);
-  assert.equal(transcript.write("stdout", "more"), false);
+test("text beyond the limit is dropped", () => {
+  const { batcher, frames, frame } = make();
+  assert.equal(batcher.write("stdout", "x".repeat(MAX_TEXT - 1)), true);
+  assert.equal(batcher.write("stderr", "yz"), false);
+  assert.equal(batcher.write("stdout", "more"), false);
   while (frame());
   const shown = frames.flat().map((piece) => piece.text);
   assert.equal(shown.join("").length, MAX_TEXT);
 });
 
-test("nothing to wait for when nothing was written", async () => {
-  const { transcript, frame } = make();
-  transcript.write("stdout", "");
-  assert.equal(transcript.empty, true);
+test("a batcher to which nothing was written has nothing to wait for", async () => {
+  const { batcher, frame } = make();
+  batcher.write("stdout", "");
   assert.equal(frame(), false);
-  await transcript.drained();
+  await batcher.drained();
 });

@@ -17,21 +17,21 @@ const names = readdirSync(cases)
   .filter((file) => file.endsWith(".raw"))
   .map((file) => file.slice(0, -".raw".length));
 
-test("there are shared cases", () => assert.ok(names.length > 10));
+test("the shared cases are found", () => assert.ok(names.length > 10));
 
 for (const name of names) {
-  test(`tidies ${name} as the Python filter does, however it is cut into pieces`, () => {
+  test(`filters ${name} as the Python filter does, in pieces of any size`, () => {
     const raw = readFileSync(new URL(`${name}.raw`, cases), "utf8");
     const tidied = readFileSync(new URL(`${name}.tidy`, cases), "utf8");
     for (const step of [1, 7, 64, raw.length]) assert.equal(tidy(raw, step), tidied);
   });
 }
 
-test("a line without a newline is not lost at the end", () => {
+test("a last line without a newline is returned at the end", () => {
   assert.equal(tidy("no newline", 3), "no newline");
 });
 
-test("the beginning of a line can be shown early, and its rest follows unchanged", () => {
+test("the beginning of a line can be released early, and its rest follows unchanged", () => {
   const filter = new TracebackFilter(PATH);
   assert.equal(filter.push("Progress: 10 %"), "");
   assert.equal(filter.release(), "Progress: 10 %");
@@ -39,7 +39,7 @@ test("the beginning of a line can be shown early, and its rest follows unchanged
   assert.equal(filter.push(" done\nnext\n"), " done\nnext\n");
 });
 
-test("what may belong to a traceback is not shown early", () => {
+test("the beginning of a line that may belong to a traceback is not released early", () => {
   const filter = new TracebackFilter(PATH);
   filter.push('  File "/usr/lib/');
   assert.equal(filter.release(), "");
