@@ -70,7 +70,7 @@ class Item:
     attributes: str
 
 
-def split(item: str) -> Item | None:
+def split_condition(item: str) -> Item | None:
     """Split the condition off the end of an item; return None if the item has no condition."""
     match = _ATTRIBUTES.search(item)
     if not match or "when" not in dict(get_attrs_and_remainder(match["attributes"])[0]):
@@ -78,7 +78,7 @@ def split(item: str) -> Item | None:
     return Item(item[: match.start()], match["attributes"].strip())
 
 
-def parse(item: Item) -> Answer:
+def parse_answer(item: Item) -> Answer:
     """Read the condition of an item.
 
     Raises:
@@ -123,17 +123,17 @@ def _bound(name: str, value: str) -> float:
     raise RunnableError(f"{name}: expected a number such as 1.5, but received: {value!r}.")
 
 
-def printed(transcript: Transcript) -> str:
+def output_text(transcript: Transcript) -> str:
     """Return the text that conditions are searched in: stdout and stderr, in the original order."""
     return "".join(f"{line.text}\n" for line in transcript.lines)
 
 
-def judge(answers: Sequence[Answer], text: str) -> list[int]:
+def matching_answers(answers: Sequence[Answer], text: str) -> list[int]:
     """Return the numbers, from 1, of the answers that match an output."""
     return [number for number, answer in enumerate(answers, 1) if answer.matches(text)]
 
 
-def the_one(answers: Sequence[Answer], transcript: Transcript, name: str) -> int:
+def recorded_answer(answers: Sequence[Answer], transcript: Transcript, name: str) -> int:
     """Return the number of the only answer that matches the recording of a snippet.
 
     Args:
@@ -144,7 +144,7 @@ def the_one(answers: Sequence[Answer], transcript: Transcript, name: str) -> int
     Raises:
         RunnableError: No answer matches, or more than one does.
     """
-    matching = judge(answers, printed(transcript))
+    matching = matching_answers(answers, output_text(transcript))
     if len(matching) == 1:
         return matching[0]
     which = f"answers {' and '.join(map(str, matching))} match" if matching else "no answer matches"

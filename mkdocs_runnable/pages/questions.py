@@ -14,7 +14,13 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.blocks import LineFinder
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.pages.answers import Answer, Item, parse, split, the_one
+from mkdocs_runnable.pages.answers import (
+    Answer,
+    Item,
+    parse_answer,
+    recorded_answer,
+    split_condition,
+)
 from mkdocs_runnable.pages.renderer import PageRenderer
 from mkdocs_runnable.recording.recordings import Transcript
 from mkdocs_runnable.snippets.reference import with_fences
@@ -82,7 +88,7 @@ class QuestionProcessor(Treeprocessor):
             try:
                 if item is None:
                     raise RunnableError(f"answer {number} has no condition: {{ when='…' }}.")
-                answers.append(parse(item))
+                answers.append(parse_answer(item))
             except RunnableError as error:
                 self._renderer.report(str(error), line or first)
                 continue
@@ -112,7 +118,7 @@ class QuestionProcessor(Treeprocessor):
             recording: Its recorded output.
         """
         try:
-            match = the_one(question.answers, recording, name)
+            match = recorded_answer(question.answers, recording, name)
         except RunnableError as error:
             self._renderer.report(str(error), question.line)
             return
@@ -148,7 +154,7 @@ def _replace(parent: Element, old: Element, new: Element) -> None:
 
 def _items(ol: Element) -> list[Item | None]:
     """Return the items of a list with their conditions, or nothing if none has a condition."""
-    items = [split(_text(li)) for li in ol]
+    items = [split_condition(_text(li)) for li in ol]
     return items if any(items) else []
 
 
@@ -168,5 +174,5 @@ def _condition_lines(source: str) -> LineFinder:
     return LineFinder(
         (number, item.attributes)
         for number, (line, place) in enumerate(with_fences(source), 1)
-        if place == "outside" and (item := split(line))
+        if place == "outside" and (item := split_condition(line))
     )

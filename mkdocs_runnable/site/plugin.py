@@ -24,7 +24,12 @@ from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.recording import verification
 from mkdocs_runnable.site import notebooks
 from mkdocs_runnable.site.staging import Staging
-from mkdocs_runnable.site.twin import Listed, Twins, address, llms_txt
+from mkdocs_runnable.site.text_edition import (
+    ListedPage,
+    TextEditions,
+    edition_path,
+    llms_txt,
+)
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.snippets.snippet import Library
 from mkdocs_runnable.tables.markdown import find_makers
@@ -153,20 +158,21 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         self._nav = nav
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> None:  # noqa: ARG002
-        """Write the page's twin beside it."""
-        twins = Twins(Path(config.docs_dir), self._library, self._tables)
+        """Write the text edition of the page next to it."""
+        editions = TextEditions(Path(config.docs_dir), self._library, self._tables)
         uri, title = page.file.src_uri, str(page.title)
         description = str(page.meta.get("description", ""))
         try:
             if uri.endswith(".ipynb"):
-                text = twins.of_notebook(uri, Path(str(page.file.abs_src_path)), title, description)
+                executed = Path(str(page.file.abs_src_path))
+                text = editions.of_notebook(uri, executed, title, description)
             else:
-                text = twins.of_page(uri, page.markdown or "", title, description)
+                text = editions.of_page(uri, page.markdown or "", title, description)
         except RunnableError as error:
             raise PluginError(f"{Path(config.docs_dir).name}/{uri}: {error}") from None
-        twin = Path(page.file.abs_dest_path).with_name("index.md")
-        twin.parent.mkdir(parents=True, exist_ok=True)
-        twin.write_text(text, encoding="utf-8")
+        path = Path(page.file.abs_dest_path).with_name("index.md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Stop before anything is written, with all that is wrong."""
@@ -189,15 +195,15 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             self._staging.publish()
             self._stop_counting()
 
-    def _listed(self, config: MkDocsConfig) -> list[tuple[str, list[Listed]]]:
+    def _listed(self, config: MkDocsConfig) -> list[tuple[str, list[ListedPage]]]:
         root = (config.site_url or "").rstrip("/")
-        sections: list[tuple[str, list[Listed]]] = []
+        sections: list[tuple[str, list[ListedPage]]] = []
         for item in self._nav.items:
             pages = item.children if isinstance(item, Section) else [item]
             found = [
-                Listed(
+                ListedPage(
                     title=str(page.title),
-                    address=f"{root}/{address(page.file.src_uri)}".removeprefix("/"),
+                    address=f"{root}/{edition_path(page.file.src_uri)}".removeprefix("/"),
                     description=str(page.meta.get("description", "")),
                 )
                 for page in pages or []

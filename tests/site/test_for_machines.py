@@ -1,4 +1,4 @@
-"""What the built site offers to programs that read it: twins in Markdown, llms.txt, metadata."""
+"""What the built site offers to programs that read it: text editions, llms.txt, metadata."""
 
 import json
 import re
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.site.html_page import is_external, target
 from mkdocs_runnable.project import Project
+from mkdocs_runnable.site.html_page import is_external, target
+from mkdocs_runnable.site.text_edition import edition_path
 from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.site.twin import address
 from tests.conftest import REPOSITORY
 from tests.site.test_built_site import listed
 
@@ -30,27 +30,27 @@ def prose(text: str) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_has_a_twin_whose_links_lead_somewhere(site: Path, page: str) -> None:
-    twin = site / address(page)
-    text = twin.read_text(encoding="utf-8")
+def test_every_page_has_a_text_edition_without_dead_links(site: Path, page: str) -> None:
+    edition = site / edition_path(page)
+    text = edition.read_text(encoding="utf-8")
     assert text.startswith("# ")
     assert "{ .runnable" not in prose(text)
     assert "<svg" not in prose(text)
     dead = [
         link
         for link in LINK.findall(prose(text))
-        if not is_external(link) and not target(site, twin, link)[0].is_file()
+        if not is_external(link) and not target(site, edition, link)[0].is_file()
     ]
     assert not dead, listed(dead)
 
 
-def test_twins_hold_every_program_with_its_output(site: Path) -> None:
+def test_text_editions_contain_every_program_with_its_output(site: Path) -> None:
     shown = 0
     for page in PAGES:
         if page.endswith(".ipynb"):
             continue
         lines = marked_lines((PROJECT.docs / page).read_text(encoding="utf-8"))
-        text = (site / address(page)).read_text(encoding="utf-8")
+        text = (site / edition_path(page)).read_text(encoding="utf-8")
         for name in {
             parse(line).href.rpartition("snippets/")[2].removesuffix(".py")
             for _, line in lines
@@ -68,12 +68,12 @@ def test_llms_txt_lists_every_page(site: Path) -> None:
     text = (site / "llms.txt").read_text(encoding="utf-8")
     assert text.startswith("# Concurrency in Python\n\n> ")
     links = set(re.findall(r"^- \[[^\]]+\]\(([^)]+)\): \S", text, re.MULTILINE))
-    assert links == {address(page) for page in PAGES}
+    assert links == {edition_path(page) for page in PAGES}
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_metadata(site: Path, page: str) -> None:
-    html = (site / address(page)).with_suffix(".html").read_text(encoding="utf-8")
+    html = (site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8")
     (description,) = META.findall(html)
     assert 50 < len(description) < 320
     assert '<link rel="alternate " type="text/markdown" href="index.md"' in html
@@ -86,7 +86,9 @@ def test_metadata(site: Path, page: str) -> None:
 
 def test_descriptions_differ(site: Path) -> None:
     found = [
-        META.findall((site / address(page)).with_suffix(".html").read_text(encoding="utf-8"))[0]
+        META.findall((site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8"))[
+            0
+        ]
         for page in PAGES
     ]
     assert len(set(found)) == len(found)

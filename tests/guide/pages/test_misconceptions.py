@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from mkdocs_runnable.pages.answers import parse as parse_answer
-from mkdocs_runnable.pages.answers import split, the_one
+from mkdocs_runnable.pages.answers import parse_answer, recorded_answer, split_condition
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve
@@ -29,10 +28,10 @@ def test_predict_then_run(card: str) -> None:
     assert options == ["1", "2", "3"]
     programs = [line for line in opened.split("\n") if is_marked(line)]
     assert len(programs) == 1, "the program is behind the fold"
-    answers = [parse_answer(item) for line in asked.split("\n") if (item := split(line))]
+    answers = [parse_answer(item) for line in asked.split("\n") if (item := split_condition(line))]
     assert len(answers) == len(options)
     library = PROJECT.library
     snippet = resolve(parse(programs[0]), library, PROJECT.docs, "reference/misconceptions.md")
-    right = the_one(answers, load_recording(snippet, library), snippet.name)
+    right = recorded_answer(answers, load_recording(snippet, library), snippet.name)
     assert str(right) in options
     assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), "leads on"

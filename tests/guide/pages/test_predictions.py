@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from mkdocs_runnable.pages.answers import Answer, judge, printed, split, the_one
-from mkdocs_runnable.pages.answers import parse as parse_answer
+from mkdocs_runnable.pages.answers import (
+    Answer,
+    matching_answers,
+    output_text,
+    parse_answer,
+    recorded_answer,
+    split_condition,
+)
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
@@ -33,7 +39,7 @@ def read_questions() -> Iterator[Asked]:
         for line, place in with_fences(path.read_text(encoding="utf-8")):
             if place != "outside":
                 continue
-            if item := split(line):
+            if item := split_condition(line):
                 answers.append(parse_answer(item))
             elif answers and is_marked(line):
                 snippet = resolve(parse(line), PROJECT.library, PROJECT.docs, page)
@@ -53,13 +59,15 @@ def test_there_are_enough() -> None:
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: f"{asked.page}-{asked.snippet.name}")
 def test_each_answer_holds_in_its_own_world(asked: Asked) -> None:
     recording = load_recording(asked.snippet, PROJECT.library)
-    right = the_one(asked.answers, recording, asked.snippet.name)
+    right = recorded_answer(asked.answers, recording, asked.snippet.name)
     worlds = WORLDS[asked.snippet.name]
     wrong = {str(number) for number in range(1, len(asked.answers) + 1) if number != right}
     assert set(worlds) == wrong, "expected a world for each wrong answer"
     for number, replacements in worlds.items():
-        text = printed(recording)
+        text = output_text(recording)
         for pattern, replacement in replacements:
             text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
             assert count, f"answer {number}: {pattern!r} is not in the recording"
-        assert judge(asked.answers, text) == [int(number)], f"answer {number} in its world:\n{text}"
+        assert matching_answers(asked.answers, text) == [int(number)], (
+            f"answer {number} in its world:\n{text}"
+        )

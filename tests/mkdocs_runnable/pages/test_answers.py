@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.pages.answers import Answer, Item, judge, parse, printed, split, the_one
+from mkdocs_runnable.pages.answers import (
+    Answer,
+    Item,
+    matching_answers,
+    output_text,
+    parse_answer,
+    recorded_answer,
+    split_condition,
+)
 from mkdocs_runnable.recording.recordings import Transcript
 from tests.conftest import REPOSITORY
 
@@ -30,15 +38,15 @@ def test_conditions_match_as_in_browsers(case: dict[str, Any]) -> None:
     ],
 )
 def test_an_item_of_a_list(item: str, text: str, answer: Answer) -> None:
-    found = split(item)
+    found = split_condition(item)
     assert found
     assert found.text == text
-    assert parse(found) == answer
+    assert parse_answer(found) == answer
 
 
 @pytest.mark.parametrize("item", ["Ada", "Ada { .big }", "Ada { when='^Ada' } and more", "when="])
 def test_other_items(item: str) -> None:
-    assert split(item) is None
+    assert split_condition(item) is None
 
 
 @pytest.mark.parametrize(
@@ -60,20 +68,20 @@ def test_other_items(item: str) -> None:
 )
 def test_errors(attributes: str, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
-        parse(Item("", attributes))
+        parse_answer(Item("", attributes))
     assert message in str(caught.value)
 
 
 def test_both_streams_count_and_the_exit_status_does_not() -> None:
     transcript = Transcript.parse("one\n2> two\n[exit status 1]\n")
-    assert printed(transcript) == "one\ntwo\n"
+    assert output_text(transcript) == "one\ntwo\n"
 
 
 def test_exactly_one_answer_holds() -> None:
     answers = [Answer("^hot"), Answer("^cold"), Answer("^h")]
-    assert judge(answers, "hot\n") == [1, 3]
-    assert the_one(answers[:2], Transcript.parse("hot\n"), "tea/pot") == 1
+    assert matching_answers(answers, "hot\n") == [1, 3]
+    assert recorded_answer(answers[:2], Transcript.parse("hot\n"), "tea/pot") == 1
     with pytest.raises(RunnableError, match=r"answers 1 and 3 match .* tea/pot\.py"):
-        the_one(answers, Transcript.parse("hot\n"), "tea/pot")
+        recorded_answer(answers, Transcript.parse("hot\n"), "tea/pot")
     with pytest.raises(RunnableError, match="no answer matches the recorded output of tea/pot"):
-        the_one(answers, Transcript.parse("warm\n"), "tea/pot")
+        recorded_answer(answers, Transcript.parse("warm\n"), "tea/pot")

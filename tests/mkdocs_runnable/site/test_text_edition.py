@@ -1,4 +1,4 @@
-"""Pages as plain Markdown."""
+"""Text editions: pages as plain Markdown."""
 
 import json
 from pathlib import Path
@@ -7,21 +7,21 @@ import pytest
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.snippet import Library
-from mkdocs_runnable.site.twin import Listed, Twins, address, llms_txt
+from mkdocs_runnable.site.text_edition import ListedPage, TextEditions, edition_path, llms_txt
 from tests.conftest import AddSnippet
 
 LINK = "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }"
 
 
 @pytest.fixture
-def twins(library: Library, add_snippet: AddSnippet, tmp_path: Path) -> Twins:
+def editions(library: Library, add_snippet: AddSnippet, tmp_path: Path) -> TextEditions:
     add_snippet("tea/pot", "# /// script\n# ///\nprint('hot')\n", "hot\n2> hiss\n[exit status 1]\n")
     (tmp_path / "docs" / "guide").mkdir(parents=True)
-    return Twins(tmp_path / "docs", library)
+    return TextEditions(tmp_path / "docs", library)
 
 
-def twin(twins: Twins, text: str, page: str = "guide/tea.md") -> str:
-    return twins.of_page(page, text, "Tea", "All about\ntea.")
+def edition(editions: TextEditions, text: str, page: str = "guide/tea.md") -> str:
+    return editions.of_page(page, text, "Tea", "All about\ntea.")
 
 
 @pytest.mark.parametrize(
@@ -33,59 +33,59 @@ def twin(twins: Twins, text: str, page: str = "guide/tea.md") -> str:
         ("guide/times.ipynb", "guide/times/index.md"),
     ],
 )
-def test_address(page: str, expected: str) -> None:
-    assert address(page) == expected
+def test_text_editions_are_next_to_their_pages(page: str, expected: str) -> None:
+    assert edition_path(page) == expected
 
 
-def test_ids_are_left_out(twins: Twins) -> None:
-    assert twin(twins, "# A\n\nHot.\n{ #hot }\n\nTea.").endswith("\n\nHot.\n\nTea.\n")
+def test_ids_are_removed(editions: TextEditions) -> None:
+    assert edition(editions, "# A\n\nHot.\n{ #hot }\n\nTea.").endswith("\n\nHot.\n\nTea.\n")
     fence = "```\n# a { #b }\n```\n\nA { #b }\n"
-    assert twin(twins, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence) == (
+    assert edition(editions, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence) == (
         "# How tea brews\n\n> All about tea.\n\n## In a pot\n\n" + fence
     )
 
 
-def test_the_description_follows_the_heading(twins: Twins) -> None:
+def test_the_description_follows_the_heading(editions: TextEditions) -> None:
     assert (
-        twin(twins, "# How tea brews\n\nHot.\n") == "# How tea brews\n\n> All about tea.\n\nHot.\n"
+        edition(editions, "# How tea brews\n\nHot.\n") == "# How tea brews\n\n> All about tea.\n\nHot.\n"
     )
-    assert twin(twins, "Hot.") == "# Tea\n\n> All about tea.\n\nHot.\n"
+    assert edition(editions, "Hot.") == "# Tea\n\n> All about tea.\n\nHot.\n"
 
 
-def test_a_program_comes_with_its_output_and_without_its_header(twins: Twins) -> None:
-    text = twin(twins, f"# A\n\n{LINK}\n")
+def test_a_program_is_shown_with_its_output_but_without_its_header(editions: TextEditions) -> None:
+    text = edition(editions, f"# A\n\n{LINK}\n")
     assert "[`tea/pot.py`](../../snippets/tea/pot.py)" in text
     assert "```python\nprint('hot')\n```" in text
     assert "```text\nhot\n2> hiss\n[exit status 1]\n```" in text
     assert "runnable" not in text
 
 
-def test_a_diagram_becomes_its_description(twins: Twins) -> None:
-    (twins.docs / "diagrams").mkdir()
-    (twins.docs / "diagrams" / "pot.svg").write_text(
+def test_a_diagram_is_replaced_by_its_description(editions: TextEditions) -> None:
+    (editions.docs / "diagrams").mkdir()
+    (editions.docs / "diagrams" / "pot.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4" class="drawing">'
         "<title>Pot</title><desc>Water\n boils.</desc></svg>"
     )
     image = "![Tea &amp; a pot.](../diagrams/pot.svg){ .diagram }"
-    text = twin(twins, f"# A\n\n{image}\n\n- One:\n\n    {image}\n\n~~~\n{image}\n~~~\n")
+    text = edition(editions, f"# A\n\n{image}\n\n- One:\n\n    {image}\n\n~~~\n{image}\n~~~\n")
     assert "\n\n[Picture: Tea & a pot. Water boils.]\n\n" in text
     assert "\n    [Picture: Tea & a pot. Water boils.]\n" in text
     assert f"~~~\n{image}\n~~~" in text
     with pytest.raises(RunnableError, match=r"no file docs/diagrams/pan\.svg"):
-        twin(twins, image.replace("pot.svg", "pan.svg"))
+        edition(editions, image.replace("pot.svg", "pan.svg"))
 
 
-def test_a_question_comes_with_the_answer_that_holds(twins: Twins) -> None:
-    text = twin(twins, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
+def test_a_question_is_followed_by_the_answer_that_matches(editions: TextEditions) -> None:
+    text = edition(editions, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
     assert "\n1. cold\n2. hot\n" in text
     assert "[exit status 1]\n```\n\nThe run matches answer 2.\n" in text
-    assert "So answer" not in twin(twins, f"# A\n\n{LINK}\n")
+    assert "So answer" not in edition(editions, f"# A\n\n{LINK}\n")
 
 
-def test_nothing_changes_in_fences(twins: Twins) -> None:
+def test_fenced_code_is_not_changed(editions: TextEditions) -> None:
     fence = f"```{{.markdown}}\n{LINK}\n[x](y.md)\n```"
-    assert f"```markdown\n{LINK}\n[x](y.md)\n```" in twin(twins, fence)
-    assert "```python\nx\n```" in twin(twins, '```{.python test="skip"}\nx\n```')
+    assert f"```markdown\n{LINK}\n[x](y.md)\n```" in edition(editions, fence)
+    assert "```python\nx\n```" in edition(editions, '```{.python test="skip"}\nx\n```')
 
 
 @pytest.mark.parametrize(
@@ -99,28 +99,28 @@ def test_nothing_changes_in_fences(twins: Twins) -> None:
         ("(https://example.org/a.md)", "(https://example.org/a.md)"),
     ],
 )
-def test_links_lead_to_twins(twins: Twins, link: str, expected: str) -> None:
-    assert f"See [x]{expected}." in twin(twins, f"See [x]{link}.")
+def test_links_lead_to_text_editions(editions: TextEditions, link: str, expected: str) -> None:
+    assert f"See [x]{expected}." in edition(editions, f"See [x]{link}.")
 
 
-def test_pictures_are_described(twins: Twins) -> None:
+def test_an_inline_picture_is_replaced_by_its_description(editions: TextEditions) -> None:
     picture = (
         '<figure>\n<svg viewBox="0 0 1 1"><title id="t">Two cups</title>\n'
         "<desc>One &amp; one.</desc>"
         "<text>noise</text></svg>\n<figcaption>Cups, <b>full</b>.</figcaption>\n</figure>"
     )
-    text = twin(twins, f"# A\n\n{picture}\n\nText.")
+    text = edition(editions, f"# A\n\n{picture}\n\nText.")
     assert "[Picture: Two cups. One & one.]\n\nCups, full.\n\nText." in text
     assert "noise" not in text
-    assert "<details>" in twin(twins, '<details markdown="1">')
+    assert "<details>" in edition(editions, '<details markdown="1">')
 
 
-def test_what_is_not_there_is_an_error(twins: Twins) -> None:
+def test_a_missing_snippet_is_an_error(editions: TextEditions) -> None:
     with pytest.raises(RunnableError, match="there is no such file"):
-        twin(twins, LINK.replace("pot", "cup"))
+        edition(editions, LINK.replace("pot", "cup"))
 
 
-def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
+def test_a_notebook_is_shown_with_its_code_and_outputs(editions: TextEditions, tmp_path: Path) -> None:
     drawing = {"data": {"image/svg+xml": "<svg/>", "text/plain": "<Figure>"}}
     cells = [
         {
@@ -143,13 +143,13 @@ def test_a_notebook(twins: Twins, tmp_path: Path) -> None:
     ]
     path = tmp_path / "times.ipynb"
     path.write_text(json.dumps({"cells": cells}))
-    assert twins.of_notebook("guide/times.ipynb", path, "Times", "") == (
+    assert editions.of_notebook("guide/times.ipynb", path, "Times", "") == (
         "# Times\n\nTwo.\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n"
         "[Picture: A rising line]\n"
     )
 
 
-def test_what_a_notebook_shows_is_markdown_in_its_twin(twins: Twins, tmp_path: Path) -> None:
+def test_outputs_of_a_notebook_become_markdown(editions: TextEditions, tmp_path: Path) -> None:
     table = (
         "<table><caption>Best times</caption><thead><tr><th>Model</th><th>s</th></tr></thead>"
         "<tbody><tr><th>a &lt;|&gt; b</th><td><b>0.1</b>2</td></tr></tbody></table>"
@@ -166,7 +166,7 @@ def test_what_a_notebook_shows_is_markdown_in_its_twin(twins: Twins, tmp_path: P
         outputs = [{"data": each} for each in data]
         cell = {"cell_type": "code", "metadata": {}, "source": "show()", "outputs": outputs}
         path.write_text(json.dumps({"cells": [cell]}))
-        return twins.of_notebook("guide/times.ipynb", path, "Times", "")
+        return editions.of_notebook("guide/times.ipynb", path, "Times", "")
 
     assert made(*shown).endswith(
         "```\n\nBest times\n\n| Model | s |\n|---|---|\n| a <\\|> b | 0.12 |\n\n"
@@ -177,8 +177,8 @@ def test_what_a_notebook_shows_is_markdown_in_its_twin(twins: Twins, tmp_path: P
             made({"text/html": html})
 
 
-def test_llms_txt() -> None:
-    pages = [Listed("How tea brews", "guide/tea/index.md", "Hot.")]
+def test_llms_txt_lists_pages_by_section() -> None:
+    pages = [ListedPage("How tea brews", "guide/tea/index.md", "Hot.")]
     assert llms_txt("Tea", "All\nabout it.", [("Guide", pages)]) == (
         "# Tea\n\n> All about it.\n\n## Guide\n\n- [How tea brews](guide/tea/index.md): Hot.\n"
     )

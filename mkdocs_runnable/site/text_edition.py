@@ -1,7 +1,8 @@
-"""The text edition of a page: plain Markdown for programs that read, at ``<page>/index.md``.
+"""Makes the text editions of pages: plain Markdown for language models and other programs.
 
-Marked links become what they stand for: programs with their recorded output, and tables. Pictures
-become their descriptions, ids are left out, and links lead from one text edition to another.
+The text edition of a page is at ``<page>/index.md``. Each marked link is replaced by what readers of
+the page see in its place, which is a program with its recorded output, or a table. Pictures are
+replaced by their descriptions, ids are removed, and links lead to other text editions.
 """
 
 import json
@@ -16,8 +17,12 @@ from pathlib import Path
 from markdown.extensions.attr_list import AttrListTreeprocessor
 
 from mkdocs_runnable.diagrams.markdown import describe, is_diagram
-from mkdocs_runnable.pages.answers import Answer, split, the_one
-from mkdocs_runnable.pages.answers import parse as parse_answer
+from mkdocs_runnable.pages.answers import (
+    Answer,
+    parse_answer,
+    recorded_answer,
+    split_condition,
+)
 from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
@@ -35,35 +40,47 @@ _PARTS = re.compile(r"<(title|desc|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Twins:
-    """Makes twins of the pages in ``docs`` with the snippets of a library."""
+class TextEditions:
+    """Makes text editions of pages.
+
+    Attributes:
+        docs: The folder of the pages.
+        library: All snippets.
+        tables: Name of a data file → the function that makes its table; see
+            :mod:`mkdocs_runnable.tables.markdown`.
+    """
 
     docs: Path
     library: Library
-    # By the name of the data; see mkdocs_runnable/tables/markdown.py.
     tables: Mapping[str, Maker] = field(default_factory=dict)
 
     def of_page(self, page: str, text: str, title: str, description: str) -> str:
-        """Return the twin of a Markdown page.
+        """Return the text edition of a Markdown page.
 
         Args:
-            page: Its path within ``docs``.
-            text: Its Markdown, without front matter.
-            title: Used as the heading where the text has none.
-            description: Follows the heading.
+            page: Path of the page within ``docs``.
+            text: The Markdown of the page, without front matter.
+            title: The heading, if the text begins with none.
+            description: A summary, which is put below the heading.
 
         Raises:
-            RunnableError: The page shows what is not there.
+            RunnableError: The page shows a snippet, table or diagram that cannot be found or used.
         """
         text = _PICTURE.sub(_describe, _FIGURE.sub(_describe, text))
         body = "\n".join(self._lines(page, text)).strip()
         return _with_head(body, title, description)
 
     def of_notebook(self, page: str, executed: Path, title: str, description: str) -> str:
-        """Return the twin of an executed notebook: its text, code, and what that shows.
+        """Return the text edition of an executed notebook: its text, its code and its outputs.
+
+        Args:
+            page: Path of the notebook within ``docs``.
+            executed: The executed notebook.
+            title: The heading, if the text begins with none.
+            description: A summary, which is put below the heading.
 
         Raises:
-            RunnableError: It shows what cannot be said in Markdown.
+            RunnableError: A cell shows HTML that cannot be converted to Markdown.
         """
         parts = []
         for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
@@ -80,7 +97,7 @@ class Twins:
         return _with_head("\n\n".join(part for part in parts if part), title, description)
 
     def _lines(self, page: str, text: str) -> Iterator[str]:
-        asked: list[Answer] = []
+        answers: list[Answer] = []  # of the question that the next program answers
         for line, place in with_fences(text):
             if place == "opens":
                 yield _FENCE_OPTIONS.sub(r"\1\2", line)
@@ -91,11 +108,11 @@ class Twins:
             elif is_marked(line):
                 snippet = resolve(parse(line), self.library, self.docs, page)
                 indent = line[: len(line) - len(line.lstrip())]
-                yield textwrap.indent(self._program(page, snippet, asked), indent)
-                asked = []
-            elif answer := split(line):
-                asked.append(parse_answer(answer))
-                yield self._with_links(page, answer.text)
+                yield textwrap.indent(self._program(page, snippet, answers), indent)
+                answers = []
+            elif item := split_condition(line):
+                answers.append(parse_answer(item))
+                yield self._with_links(page, item.text)
             elif is_diagram(line):
                 indent = line[: len(line) - len(line.lstrip())]
                 yield indent + describe(line, self.docs, page)
@@ -105,40 +122,41 @@ class Twins:
             else:
                 yield self._with_links(page, _heading(line).replace(' markdown="1"', ""))
 
-    def _program(self, page: str, snippet: Snippet, asked: list[Answer]) -> str:
+    def _program(self, page: str, snippet: Snippet, answers: list[Answer]) -> str:
         first, last = snippet.shown_lines()
         source = "\n".join(snippet.lines[first - 1 : last])
-        output = snippet.recording_path.read_text(encoding="utf-8")
-        where = posixpath.relpath(f"snippets/{snippet.name}.py", posixpath.dirname(address(page)))
+        recording = load_recording(snippet, self.library)
+        folder = posixpath.dirname(edition_path(page))
+        where = posixpath.relpath(f"snippets/{snippet.name}.py", folder)
         parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
         if snippet.header.native:
             parts.append(f"Does not run in the browser: {snippet.header.native}")
-        parts += ["Output:", fenced(output, "text")]
-        if asked:
-            held = the_one(asked, load_recording(snippet, self.library), snippet.name)
-            parts.append(f"The run matches answer {held}.")
+        parts += ["Output:", fenced(recording.to_text(), "text")]
+        if answers:
+            match = recorded_answer(answers, recording, snippet.name)
+            parts.append(f"The run matches answer {match}.")
         return "\n\n".join(parts)
 
     @staticmethod
     def _with_links(page: str, text: str) -> str:
-        start = posixpath.dirname(address(page))
+        start = posixpath.dirname(edition_path(page))
 
         def relink(match: re.Match[str]) -> str:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(page), match["path"]))
-            target = address(path) if path.endswith((".md", ".ipynb")) else path
+            target = edition_path(path) if path.endswith((".md", ".ipynb")) else path
             return f"]({posixpath.relpath(target, start or '.')}{match['anchor'] or ''})"
 
         return _LINK.sub(relink, text)
 
 
-def address(page: str) -> str:
-    """Return the path of a twin on the site, for the path of a page within ``docs``."""
+def edition_path(page: str) -> str:
+    """Return the path of a text edition on the site, for the path of a page within ``docs``."""
     stem = page.rpartition(".")[0]
     return f"{stem}.md" if posixpath.basename(stem) == "index" else f"{stem}/index.md"
 
 
 def _heading(line: str) -> str:
-    """Drop the attributes of a heading: ``## Text { #id }`` → ``## Text``."""
+    """Remove the attributes of a heading: ``## Text { #id }`` → ``## Text``."""
     return AttrListTreeprocessor.HEADER_RE.sub("", line) if _HEADING.match(line) else line
 
 
@@ -159,7 +177,7 @@ def _with_head(body: str, title: str, description: str) -> str:
 
 
 def _describe(match: re.Match[str]) -> str:
-    """Say in words what a picture says."""
+    """Replace a picture in HTML by its title, description and caption."""
     found = {name: _words(text) for name, text in _PARTS.findall(match[0])}
     described = ". ".join(found[name].rstrip(".") for name in ("title", "desc") if name in found)
     caption = found.get("figcaption", "")
@@ -171,16 +189,22 @@ def _words(html: str) -> str:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One page in ``llms.txt``: its title, where its twin is, what it is about."""
+class ListedPage:
+    """A page in ``llms.txt``, with the address of its text edition."""
 
     title: str
     address: str
     description: str
 
 
-def llms_txt(name: str, summary: str, sections: list[tuple[str, list[Listed]]]) -> str:
-    """Return ``llms.txt``: what the site is, and its pages by section (https://llmstxt.org)."""
+def llms_txt(name: str, summary: str, sections: list[tuple[str, list[ListedPage]]]) -> str:
+    """Return the text of ``llms.txt``, which lists the pages of a site (https://llmstxt.org).
+
+    Args:
+        name: Name of the site.
+        summary: A sentence about the site.
+        sections: Title and pages of each section.
+    """
     lines = [f"# {name}", "", f"> {' '.join(summary.split())}", ""]
     for title, pages in sections:
         lines += [f"## {title}", ""]
