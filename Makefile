@@ -23,7 +23,8 @@ python := .venv/bin/python
 runnable := $(python) -m mkdocs_runnable
 node_bin := node_modules/.bin
 in_browser_python := $(shell find runtime/python -name '*.py' -o -name pyproject.toml 2>/dev/null | grep -v __pycache__)
-in_browser_script := $(shell find runtime guide -name '*.ts' -o -name '*.css' 2>/dev/null)
+in_browser_script := $(shell find runtime -name '*.ts' -o -name '*.css' 2>/dev/null)
+guide_script := $(shell find guide -name '*.ts' -o -name '*.css' 2>/dev/null)
 format_paths := runtime guide tests '*.json' '.github/**/*.yml'
 
 .PHONY: help
@@ -69,8 +70,11 @@ build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json bui
 	@echo "Bundling the browser side …"
 	@node runtime/bundle/build.ts
 
+build/guide/guide.js: $(guide_script) $(in_browser_script) node_modules/.installed
+	@node guide/browser/build.ts
+
 .PHONY: prepare
-prepare: build/runtime/widget.js
+prepare: build/runtime/widget.js build/guide/guide.js
 	@$(runnable) notebooks
 
 .PHONY: build

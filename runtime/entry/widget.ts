@@ -1,11 +1,12 @@
-/** Entry of the page's bundle: defines the custom elements. */
-import { ChessExhibition } from "../../guide/browser/chess/chess_exhibition.ts";
+/** Entry of the page's bundle: defines the custom elements, and exports what other elements may use. */
 import { ChoiceTable } from "../page/tables/choice_table.ts";
 import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { DataTable } from "../page/tables/data_table.ts";
 import { loadShareLinksPlainly, RunnablePlayground } from "../page/workbench/playground.ts";
 import { PredictQuestion } from "../page/question/predict_question.ts";
 import { RunnableSnippet } from "../page/workbench/snippet.ts";
+
+export * from "./for_elements.ts";
 
 // Instant navigation may run a page's scripts again; an element can be defined only once.
 if (!customElements.get("runnable-snippet")) {
@@ -15,6 +16,5 @@ if (!customElements.get("runnable-snippet")) {
   customElements.define("choice-table", ChoiceTable);
   customElements.define("predict-question", PredictQuestion);
   customElements.define("timeline-compare", TimelineCompare);
-  customElements.define("chess-exhibition", ChessExhibition);
   loadShareLinksPlainly();
 }

@@ -1,7 +1,7 @@
 /** A chart of the speedup by number of opponents: measured as dots, and calculated as a curve. */
 import { boardToBoard, gameAfterGame, saturation, speedupLimit } from "./formula.ts";
 import { MAX_BOARDS, type Settings } from "./settings.ts";
-import { element } from "../../../runtime/page/kit/dom.ts";
+import { element } from "../../../runtime/entry/for_elements.ts";
 
 /** How long both ways of playing took with a number of opponents, in seconds. */
 export interface Measurement {

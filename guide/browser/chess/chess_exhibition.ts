@@ -1,5 +1,5 @@
 /** `<chess-exhibition>`: a table of numbers that, with scripts, becomes an exhibition to watch. */
-import { PageElement } from "../../../runtime/page/kit/page_element.ts";
+import { PageElement } from "../../../runtime/entry/for_elements.ts";
 
 export class ChessExhibition extends PageElement {
   protected override async start(signal: AbortSignal): Promise<void> {

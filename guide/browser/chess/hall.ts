@@ -14,11 +14,17 @@ import {
   type Field,
   type Settings,
 } from "./settings.ts";
-import { button, element, enable, freshId } from "../../../runtime/page/kit/dom.ts";
-import { whenRunIsLikely } from "../../../runtime/page/kit/run_intent.ts";
-import type { Owner, Session } from "../../../runtime/page/session/session.ts";
-import { addStyles } from "../../../runtime/page/kit/styles.ts";
-import { tabFor } from "../../../runtime/page/session/tab_state.ts";
+import {
+  addStyles,
+  button,
+  element,
+  enable,
+  freshId,
+  tabFor,
+  whenRunIsLikely,
+  type Owner,
+  type Session,
+} from "../../../runtime/entry/for_elements.ts";
 import { Chart, type Measurement } from "./chart.ts";
 import { Stage } from "./stage.ts";
 import styles from "./hall.css";

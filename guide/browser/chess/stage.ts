@@ -1,7 +1,7 @@
 /** Draws the hall at one moment: tables in rows, the state of each game, and where the masters are. */
 import { spanAt, type BoardState, type ExhibitionRun, type MasterState } from "./exhibition_run.ts";
 import type { Settings } from "./settings.ts";
-import { element } from "../../../runtime/page/kit/dom.ts";
+import { element } from "../../../runtime/entry/for_elements.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** The size of the cell around a table, in units of the drawing. */
