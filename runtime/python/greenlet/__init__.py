@@ -1,8 +1,9 @@
-"""What programs know as greenlet, on stacks that the browser switches.
+"""The interface of the library greenlet, implemented with the browser's stack switching.
 
-The library itself moves the processor's stack about in memory, which WebAssembly does not allow. It
-behaves as documented at https://greenlet.readthedocs.io/, but for one thing: a suspended greenlet
-that nobody refers to any more stays suspended, it is not ended by `GreenletExit`.
+The original library copies parts of the processor's stack, which WebAssembly does not allow. This
+implementation behaves as documented at https://greenlet.readthedocs.io/, with one exception: a
+suspended greenlet that is no longer referenced stays suspended, instead of being ended by
+`GreenletExit`.
 """
 
 import sys
@@ -16,27 +17,27 @@ from typing import Any, Self
 from greenlet import _stacks
 
 __all__ = ["GreenletExit", "error", "getcurrent", "gettrace", "greenlet", "settrace"]
-# Of the library whose interface this is.
+# The version of the library whose interface this is.
 __version__ = "3.5.6"
 
 GREENLET_USE_CONTEXT_VARS = GREENLET_USE_TRACING = True
 GREENLET_USE_GC = False
 
-# Arguments to go on with, or an exception to raise.
-type _Given = tuple[tuple[Any, ...], dict[str, Any], BaseException | None]
+# What a greenlet resumes with: positional and keyword arguments, or an exception to raise.
+type _Message = tuple[tuple[Any, ...], dict[str, Any], BaseException | None]
 type _Trace = Callable[[str, "tuple[greenlet, greenlet]"], object]
 
 
 class GreenletExit(BaseException):
-    """Ends the greenlet it is raised in; its parent gets it as a value."""
+    """Ends the greenlet in which it is raised; the parent receives it as a value."""
 
 
 class error(Exception):  # noqa: N801, N818 - the library's name
-    """A switch that is not possible."""
+    """Raised when a switch is not possible."""
 
 
-class _Thread(threading.local):
-    """What each thread knows of its greenlets."""
+class _ThreadState(threading.local):
+    """The state of the greenlets of one thread."""
 
     def __init__(self) -> None:
         self.key = object()
@@ -44,15 +45,15 @@ class _Thread(threading.local):
         self.trace: _Trace | None = None
 
 
-_thread = _Thread()
+_thread = _ThreadState()
 
 
 class greenlet:  # noqa: N801 - the library's name
-    """A function that can be left in the middle of its calls, and gone back to.
+    """A function whose call can be suspended at any depth and resumed later.
 
     Args:
-        run: what it calls when it is first switched to.
-        parent: who goes on when it has ended; the current greenlet by default.
+        run: the function, which is called at the first switch to this greenlet.
+        parent: the greenlet that resumes when this one has ended; by default the current greenlet.
     """
 
     GreenletExit = GreenletExit
@@ -64,7 +65,7 @@ class greenlet:  # noqa: N801 - the library's name
         "_context",
         "_dead",
         "_frame",
-        "_given",
+        "_message",
         "_origin",
         "_owner",
         "_parent",
@@ -75,7 +76,7 @@ class greenlet:  # noqa: N801 - the library's name
     _context: Context | None
     _dead: bool
     _frame: FrameType | None
-    _given: _Given
+    _message: _Message
     _origin: "greenlet | None"
     _owner: object
     _parent: "greenlet | None"
@@ -83,14 +84,14 @@ class greenlet:  # noqa: N801 - the library's name
     _started: bool
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004
-        """Subclasses need not call `__init__`."""
+        """Initialise the state here, because subclasses need not call `__init__`."""
         self = super().__new__(cls)
         self._owner = _thread.key
         self._stack = _stacks.Stack()
         self._started = self._dead = False
         self._context = None
         self._frame = None
-        self._given = (), {}, None
+        self._message = (), {}, None
         self._origin = None
         self._parent = None if cls is _Main else getcurrent()
         return self
@@ -104,17 +105,19 @@ class greenlet:  # noqa: N801 - the library's name
             self.parent = parent
 
     def switch(self, *args: Any, **kwargs: Any) -> Any:
-        """Go on there; return what this greenlet is given when it is switched to again.
+        """Switch to this greenlet, and pass the arguments to it.
 
-        That is the argument of `switch` if it has one, else the tuple of them; with keyword
-        arguments their dictionary, or both.
+        Returns:
+            The arguments of the `switch` that later resumes the calling greenlet. A single
+            positional argument is returned as it is, several of them as a tuple, keyword arguments
+            as a dictionary, and both kinds as a tuple and a dictionary.
 
         Raises:
-            error: the other greenlet belongs to another thread.
+            error: this greenlet belongs to another thread.
         """
         if not self._started:
             self.run  # noqa: B018 - raises AttributeError if there is nothing to run
-        return _go(self, (args, kwargs, None))
+        return _switch(self, (args, kwargs, None))
 
     def throw(
         self,
@@ -123,7 +126,16 @@ class greenlet:  # noqa: N801 - the library's name
         traceback: TracebackType | None = None,
         /,
     ) -> Any:
-        """Go on there by raising an exception, given as by `raise` or by its type and value."""
+        """Switch to this greenlet and raise an exception there.
+
+        Args:
+            kind: the exception, or its class.
+            value: the exception or the arguments of the class, if `kind` is a class.
+            traceback: a traceback to attach to the exception, or None.
+
+        Returns:
+            As `switch`.
+        """
         raised: BaseException
         if isinstance(kind, BaseException):
             if value is not None:
@@ -142,12 +154,12 @@ class greenlet:  # noqa: N801 - the library's name
             self.run  # noqa: B018 - raises AttributeError if there is nothing to run
             self._started = self._dead = True
         if self._dead and isinstance(raised, GreenletExit):
-            return _go(self, ((raised,), {}, None))
-        return _go(self, ((), {}, raised))
+            return _switch(self, ((raised,), {}, None))
+        return _switch(self, ((), {}, raised))
 
     @property
     def parent(self) -> "greenlet | None":
-        """The greenlet that goes on when this one has ended."""
+        """The greenlet that resumes when this one has ended."""
         return self._parent
 
     @parent.setter
@@ -177,12 +189,12 @@ class greenlet:  # noqa: N801 - the library's name
 
     @property
     def gr_frame(self) -> FrameType | None:
-        """Where it was left; None if it runs, has ended or has not begun."""
+        """The frame in which it is suspended; None if it is not suspended."""
         return self._frame
 
     @property
     def gr_context(self) -> Context | None:
-        """Its context variables; those of a greenlet that has not begun can be set."""
+        """The context of its context variables, which can be set before it starts."""
         return self._context
 
     @gr_context.setter
@@ -201,32 +213,36 @@ class greenlet:  # noqa: N801 - the library's name
             "started": bool(self),
             "main": isinstance(self, _Main),
         }
-        told = " ".join(state for state, holds in states.items() if holds)
+        true_states = " ".join(name for name, is_true in states.items() if is_true)
         kind = type(self)
-        return f"<{kind.__module__}.{kind.__qualname__} object at {id(self):#x} {told}>"
+        return f"<{kind.__module__}.{kind.__qualname__} object at {id(self):#x} {true_states}>"
 
     def __reduce__(self) -> str:
         raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     def _begin(self, run: Callable[..., Any]) -> None:
-        """Call `run`, as the first thing on a new stack, and then let the parent go on."""
+        """Call `run` at the bottom of a new stack, then resume the parent."""
         result: Any = None
         raised: BaseException | None = None
         try:
-            args, kwargs = self._arrive()
+            args, kwargs = self._receive()
             result = run(*args, **kwargs)
         except GreenletExit as caught:
             result = caught
         except BaseException as caught:
             raised = caught
         self._dead = True
-        _proceed(self, self, ((result,), {}, raised))
+        _resume(self, self, ((result,), {}, raised))
 
-    def _arrive(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Take over from the greenlet that has switched to this one; return what it gave."""
+    def _receive(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Become the current greenlet after a switch; return the arguments that were passed.
+
+        Raises:
+            BaseException: the exception that was passed, or one that the trace function raises.
+        """
         _thread.current, self._frame = self, None
-        args, kwargs, raised = self._given
-        self._given = (), {}, None
+        args, kwargs, raised = self._message
+        self._message = (), {}, None
         origin, self._origin = self._origin, None
         if origin is not None and _thread.trace is not None:
             try:
@@ -240,14 +256,14 @@ class greenlet:  # noqa: N801 - the library's name
 
 
 class _Main(greenlet):
-    """What ran in the thread before there were greenlets."""
+    """The main greenlet of a thread, which runs the code that no other greenlet started."""
 
 
 _Main.__name__ = _Main.__qualname__ = "greenlet"
 
 
 def getcurrent() -> greenlet:
-    """Return the greenlet that runs in this thread."""
+    """Return the current greenlet of this thread."""
     if _thread.current is None:
         _thread.current = _Main()
         _thread.current._started = True
@@ -258,59 +274,76 @@ greenlet.getcurrent = staticmethod(getcurrent)  # type: ignore[attr-defined]
 
 
 def settrace(callback: _Trace | None) -> _Trace | None:
-    """Let a function be called after each switch in this thread, as `("switch", (from, to))`.
+    """Set the function that is called after each switch in this thread.
+
+    Args:
+        callback: called with `"switch"` or `"throw"` and the tuple `(origin, target)`; None removes
+            the present function.
 
     Returns:
-        The one before.
+        The previous function.
     """
     before, _thread.trace = _thread.trace, callback
     return before
 
 
 def gettrace() -> _Trace | None:
-    """Return the function that is called after each switch."""
+    """Return the function that is called after each switch in this thread."""
     return _thread.trace
 
 
-def _heir(target: greenlet) -> greenlet:
-    """Return who goes on in place of a greenlet that has ended: the main one never does."""
+def _nearest_alive(target: greenlet) -> greenlet:
+    """Return the greenlet itself, or its nearest ancestor that has not ended.
+
+    The main greenlet never ends.
+    """
     while target._dead and target._parent is not None:
         target = target._parent
     return target
 
 
-def _proceed(origin: greenlet, target: greenlet, given: _Given) -> None:
-    """Let a greenlet go on or begin with what it is given, when the running one waits or ends."""
-    while not (target := _heir(target))._started:
+def _resume(origin: greenlet, target: greenlet, message: _Message) -> None:
+    """Resume or start a greenlet as soon as the running stack is suspended or ends.
+
+    Args:
+        origin: the greenlet that switches.
+        target: the greenlet to switch to. If it has ended, its parent takes its place.
+        message: what it resumes with.
+    """
+    while not (target := _nearest_alive(target))._started:
         target._started = True
-        if given[2] is None:
+        if message[2] is None:
             try:
                 run = target.run
             except AttributeError as error:
-                given = (), {}, error
+                message = (), {}, error
             else:
                 vars(target).pop("run", None)
-                target._given, target._origin = given, origin
+                target._message, target._origin = message, origin
                 target._context = target._context or Context()
                 _stacks.start(partial(target._context.run, target._begin, run))
                 return
-        # It ends without having begun.
+        # An exception that is thrown into a greenlet before its start ends it.
         target._dead = True
-    target._given, target._origin = given, origin
+    target._message, target._origin = message, origin
     target._stack.resume()
 
 
-def _go(target: greenlet, given: _Given) -> Any:
-    """Leave the current greenlet for another; return what it is given when it goes on."""
+def _switch(target: greenlet, message: _Message) -> Any:
+    """Suspend the current greenlet and resume another one.
+
+    Returns:
+        What the current greenlet later resumes with, in the form that `greenlet.switch` describes.
+    """
     here = getcurrent()
     if target._owner is not here._owner:
         raise error("cannot switch to a different thread")
-    if _heir(target) is here:
-        here._given = given
+    if _nearest_alive(target) is here:
+        here._message = message
     else:
         here._frame = sys._getframe(2)
-        here._stack.wait(partial(_proceed, here, target, given))
-    args, kwargs = here._arrive()
+        here._stack.suspend(partial(_resume, here, target, message))
+    args, kwargs = here._receive()
     if not kwargs:
         return args[0] if len(args) == 1 else args
     return (args, kwargs) if args else kwargs

@@ -1,4 +1,4 @@
-"""Several stacks of calls within one thread, of which one runs: what greenlets stand on."""
+"""Call stacks within one thread, of which one runs at a time; each greenlet has one."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,20 +10,20 @@ from pyodide.ffi import create_proxy
 
 
 class Stack:
-    """One of them, as long as it does not run."""
+    """A call stack that can be suspended and resumed."""
 
     _gate: kernel.Gate | None = None
 
     def resume(self) -> None:
-        """Let it go on as soon as the running stack waits or ends."""
+        """Resume this stack as soon as the running one is suspended or ends."""
         if self._gate:
             self._gate.open(scheduler.WOKEN)
 
-    def wait(self, proceed: Callable[[], None]) -> None:
-        """Suspend the running stack as this one, until it is resumed.
+    def suspend(self, run_another: Callable[[], None]) -> None:
+        """Suspend the running stack, which this object stands for, until `resume` is called.
 
         Args:
-            proceed: resumes or starts the stack that is to run instead.
+            run_another: resumes or starts the stack to run instead.
 
         Raises:
             RuntimeError: this browser cannot switch stacks, or there are too many.
@@ -34,7 +34,7 @@ class Stack:
             error.add_note("This browser cannot do that; use Chrome 137, Firefox 153 or newer.")
             raise error
         self._gate = kernel.gate(-1, False)
-        proceed()
+        run_another()
         try:
             scheduler.suspend(self._gate.promise)
         finally:
@@ -42,7 +42,7 @@ class Stack:
 
 
 def start(function: Callable[[], None]) -> None:
-    """Run a function on a new stack of this thread, as soon as the present one waits or ends."""
+    """Call a function on a new stack as soon as the running one is suspended or ends."""
     thread, loop = scheduler.get_ident(), asyncio._get_running_loop()
 
     def body() -> None:

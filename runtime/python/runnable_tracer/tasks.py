@@ -32,7 +32,7 @@ from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recor
 _Handle = events.Handle
 _run_handle = _Handle._run
 _make_handle = _Handle.__init__
-# The slots of a handle in versions of Python for which `TracedHandle.__init__` can fill them itself.
+# The slots of a handle in versions of Python for which `TracedHandle.__init__` can fill them.
 _KNOWN_SLOTS = {
     "__weakref__",
     "_args",
