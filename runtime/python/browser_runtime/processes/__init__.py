@@ -1,7 +1,8 @@
-"""Processes: CPython's own `multiprocessing`, with a worker for each of them.
+"""Runs CPython's own `multiprocessing`, with a web worker for each process.
 
-What processes share lies with the broker in the sandbox frame, as it lies with the kernel of an
-operating system elsewhere; `browser_processes` talks to it.
+The broker in the sandbox frame keeps what processes share, such as pipes and semaphores, as the
+kernel of an operating system does elsewhere. The module `browser_processes`, which is written in
+TypeScript, sends messages to it.
 """
 
 from pathlib import Path
@@ -12,17 +13,17 @@ __all__ = ["begin", "install", "prepare"]
 
 
 def prepare() -> None:
-    """See to what the standard library imports, before it imports it."""
+    """Replace modules of the standard library before a program can import them."""
     modules.install()
 
 
 def install() -> None:
-    """Put the functions in place that tell processes apart, over those of threads."""
+    """Replace the functions of `os` for processes, after those for threads have been replaced."""
     system.install()
 
 
 def begin(program: Path) -> None:
-    """Start a program with no process but its own."""
+    """Forget the processes and pipes of the last program, and start a new one."""
     channels.forget()
     interpreters.forget()
     files.begin(program)

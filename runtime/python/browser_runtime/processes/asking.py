@@ -1,4 +1,8 @@
-"""Waits for what the broker answers; other threads run meanwhile, and Ctrl-C gets through."""
+"""Waits for answers of the broker, while other threads run and Ctrl-C is delivered.
+
+A function of `browser_processes` that asks the broker a question returns the number of the
+question, which is the parameter `ask` below.
+"""
 
 import time
 from typing import Any
@@ -8,51 +12,61 @@ import browser_processes as broker
 from browser_runtime.scheduling import scheduler
 
 
-class _Line(list[scheduler.Waiting]):
-    """Where a thread stands while it waits for an answer, for room, or for what threads here do."""
+class _CombinedQueue(list[scheduler.Waiting]):
+    """A queue whose thread is woken by an answer, or through one of several other queues.
 
-    def __init__(self, ask: int, lines: "list[list[scheduler.Waiting]]") -> None:
+    Args:
+        ask: the question, or 0 for none.
+        queues: other queues that the waiting thread joins as well.
+    """
+
+    def __init__(self, ask: int, queues: "list[list[scheduler.Waiting]]") -> None:
         super().__init__()
         self.ask = ask
-        self.lines = lines
+        self.queues = queues
 
     def append(self, waiting: scheduler.Waiting) -> None:
         super().append(waiting)
-        for line in self.lines:
-            line.append(waiting)
+        for queue in self.queues:
+            queue.append(waiting)
         if self.ask:
             broker.listen(self.ask, waiting.gate)
 
     def remove(self, waiting: scheduler.Waiting) -> None:
         super().remove(waiting)
-        for line in self.lines:
-            line.remove(waiting)
+        for queue in self.queues:
+            queue.remove(waiting)
 
 
-def left_until(end: float | None) -> float | None:
-    """Return the seconds until then, not less than 0; None if there is no end."""
-    return None if end is None else max(0.0, end - time.monotonic())
+def seconds_until(deadline: float | None) -> float | None:
+    """Return the seconds until a deadline, at least 0; None if there is no deadline."""
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
-def end_after(seconds: float | None) -> float | None:
-    """Return when so many seconds are over; None if they never are."""
+def deadline_after(seconds: float | None) -> float | None:
+    """Return the deadline that is so many seconds from now; None if `seconds` is None."""
     return None if seconds is None else time.monotonic() + seconds
 
 
-def line(lines: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]":
-    """Return a line that is all these lines at once."""
-    return _Line(0, lines)
+def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]":
+    """Return a queue whose thread is woken through any of these queues."""
+    return _CombinedQueue(0, queues)
 
 
-def wait_once(ask: int, seconds: float | None, lines: "list[list[scheduler.Waiting]]") -> bool:
-    """Wait until the question is answered or a thread wakes one of the lines.
+def wait_once(ask: int, seconds: float | None, queues: "list[list[scheduler.Waiting]]") -> bool:
+    """Wait until the broker answers, another thread wakes one of the queues, or a timeout.
+
+    Args:
+        ask: the question.
+        seconds: the timeout; None means forever.
+        queues: the queues.
 
     Returns:
-        Whether it is answered; if not, the question is taken back.
+        Whether the question was answered. If it was not, it is cancelled.
     """
     if not broker.is_answered(ask):
         try:
-            scheduler.wait(seconds, _Line(ask, lines), outside=True)
+            scheduler.wait(seconds, _CombinedQueue(ask, queues), outside=True)
         except BaseException:
             broker.cancel(ask)
             raise
@@ -63,19 +77,23 @@ def wait_once(ask: int, seconds: float | None, lines: "list[list[scheduler.Waiti
 
 
 def answer(ask: int, seconds: float | None = None) -> Any:
-    """Return what the broker answers.
+    """Wait for the answer of the broker, and return it.
+
+    Args:
+        ask: the question.
+        seconds: the timeout; None means forever.
 
     Raises:
-        TimeoutError: nothing so many seconds long; the question is taken back.
+        TimeoutError: there was no answer in time. The question is cancelled.
     """
-    end = end_after(seconds)
+    deadline = deadline_after(seconds)
     while not broker.is_answered(ask):
-        left = left_until(end)
+        left = seconds_until(deadline)
         if left == 0:
             broker.cancel(ask)
             raise TimeoutError
         try:
-            scheduler.wait(left, _Line(ask, []), outside=True)
+            scheduler.wait(left, _CombinedQueue(ask, []), outside=True)
         except BaseException:
             broker.cancel(ask)
             raise

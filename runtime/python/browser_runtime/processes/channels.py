@@ -1,7 +1,7 @@
-"""Channels in one direction, and the numbers by which a process knows their ends.
+"""One-way channels, and the handles that a process has for their ends.
 
-A channel that no other process has been given is kept here and costs no message; when one of its
-ends is sent to another process, the broker takes it over.
+A handle corresponds to a file descriptor. A channel is kept in this module, without any messages to
+the broker, until one of its ends is sent to another process. From then on the broker keeps it.
 """
 
 import errno
@@ -16,28 +16,32 @@ from pyodide.ffi import to_js
 from browser_runtime.processes import asking
 from browser_runtime.scheduling import scheduler
 
-# How much may wait to be read before its sender does; as a pipe on Linux holds, in bytes.
-_ROOM = 64 * 1024
+# `send` blocks while more than this is unread, which is the capacity of a pipe on Linux.
+_CAPACITY_BYTES = 64 * 1024
 
-# Above all that the file system hands out. Never used again: late destructors close old ones.
-_numbers = itertools.count(1000)
+# Handles are greater than all file descriptors of the file system. They are never reused, because
+# a destructor may close a handle of an earlier program late.
+_handles = itertools.count(1000)
 
 
 class Channel:
-    """What one process knows of a channel."""
+    """A channel, as one process sees it.
+
+    Args:
+        number: the broker's number of the channel; 0 while the broker does not keep it.
+    """
 
     def __init__(self, number: int = 0) -> None:
-        # By which the broker knows it; 0 as long as it does not.
         self.number = number
-        # Ends that are open in this process.
+        # How many handles for each end are open in this process.
         self.open = {"reader": 0, "writer": 0}
         self._messages: deque[bytes] = deque()
         self._waiting: list[scheduler.Waiting] = []
-        # The last reader here has gone; others may read on.
-        self._unsure = False
+        # The last reader in this process has closed, but other processes may still have readers.
+        self._must_ask_for_readers = False
 
     def share(self) -> int:
-        """Hand the channel over to the broker, if it has not got it; return its number."""
+        """Let the broker keep the channel from now on; return the broker's number of it."""
         if not self.number:
             self.number = broker.number()
             _shared[self.number] = self
@@ -50,16 +54,16 @@ class Channel:
         return self.number
 
     def open_end(self, end: str) -> None:
-        """Count one more reader or writer of this process."""
+        """Count a new handle of this process for the `reader` or `writer`."""
         self.open[end] += 1
 
     def close_end(self, end: str) -> None:
-        """Count one less; may be called from a destructor, so it never waits."""
+        """Count a closed handle. This never waits, because a destructor may call it."""
         self.open[end] -= 1
         if self.open[end]:
             return
         if self.number:
-            self._unsure = end == "reader"
+            self._must_ask_for_readers = end == "reader"
             broker.close(self.number, end)
         else:
             if end == "reader":
@@ -67,10 +71,10 @@ class Channel:
             self._wake()
 
     def send(self, data: bytes) -> None:
-        """Append a message; wait as long as there is more to read than a pipe holds.
+        """Append a message, then wait while the channel holds more than its capacity.
 
         Raises:
-            BrokenPipeError: nobody can read it.
+            BrokenPipeError: the channel has no reader.
         """
         self._check_reader()
         if not self.number:
@@ -78,18 +82,18 @@ class Channel:
             self._wake()
         else:
             broker.send(self.number, to_js(data))
-        while self._unread() > _ROOM:
+        while self._unread() > _CAPACITY_BYTES:
             if not self.number:
                 scheduler.wait(None, self._waiting)
             else:
-                scheduler.wait(None, _Room(self.number), outside=True)
+                scheduler.wait(None, _SenderQueue(self.number), outside=True)
             self._check_reader()
 
     def receive(self) -> bytes:
-        """Return the oldest message, waiting for one.
+        """Wait for a message, and return the oldest one.
 
         Raises:
-            EOFError: there is none, and nobody can send one.
+            EOFError: there is no message, and the channel has no writer.
         """
         while not self.number:
             if self._messages:
@@ -106,14 +110,14 @@ class Channel:
         return received
 
     def is_ready(self) -> bool:
-        """Whether `receive` would not wait, for a channel that only this process knows."""
+        """Return whether `receive` would return immediately, for a channel kept here."""
         return bool(self._messages) or not self.open["writer"]
 
     def _check_reader(self) -> None:
         if not self.number:
             broken = not self.open["reader"]
-        elif self._unsure:
-            self._unsure = False
+        elif self._must_ask_for_readers:
+            self._must_ask_for_readers = False
             broken = not asking.answer(broker.readable(self.number))
         else:
             broken = broker.is_broken(self.number)
@@ -130,8 +134,8 @@ class Channel:
             waiting.wake()
 
 
-class _Room(list[scheduler.Waiting]):
-    """Where a thread waits until more of a channel has been read."""
+class _SenderQueue(list[scheduler.Waiting]):
+    """A queue whose thread is woken when more of a channel has been read."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -142,122 +146,131 @@ class _Room(list[scheduler.Waiting]):
         broker.wait_for_room(self.number, waiting.gate)
 
 
-# Channels that the broker knows, by their numbers there.
+# The broker's number → the channel.
 _shared: WeakValueDictionary[int, Channel] = WeakValueDictionary()
-# What this process can read from and write to, by number.
+# Handle → the channel to read from and the channel to write to.
 _ends: dict[int, tuple[Channel | None, Channel | None]] = {}
 
 
 def add(reads: Channel | None, writes: Channel | None) -> int:
-    """Open an end of one channel, or of two as one connection; return its number."""
+    """Open a handle for an end of one channel, or of two channels as one connection."""
     if reads:
         reads.open_end("reader")
     if writes:
         writes.open_end("writer")
-    number = next(_numbers)
-    _ends[number] = (reads, writes)
-    return number
+    handle = next(_handles)
+    _ends[handle] = (reads, writes)
+    return handle
 
 
-def known(number: int) -> Channel:
-    """Return the channel that the broker knows by this number."""
+def shared_channel(number: int) -> Channel:
+    """Return the channel that the broker keeps under this number."""
     channel = _shared.get(number)
     if channel is None:
         channel = _shared[number] = Channel(number)
     return channel
 
 
-def _end(number: int) -> tuple[Channel | None, Channel | None]:
+def _channels_of(handle: int) -> tuple[Channel | None, Channel | None]:
     try:
-        return _ends[number]
+        return _ends[handle]
     except KeyError:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF)) from None
 
 
-def reading(number: int) -> Channel:
-    """Return the channel that an open end reads from."""
-    reads = _end(number)[0]
+def reading(handle: int) -> Channel:
+    """Return the channel from which an open handle reads."""
+    reads = _channels_of(handle)[0]
     if reads is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return reads
 
 
-def writing(number: int) -> Channel:
-    """Return the channel that an open end writes to."""
-    writes = _end(number)[1]
+def writing(handle: int) -> Channel:
+    """Return the channel to which an open handle writes."""
+    writes = _channels_of(handle)[1]
     if writes is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return writes
 
 
-def close(number: int) -> None:
-    """Close an end; never waits. Nothing happens if an earlier program has opened it."""
-    reads, writes = _ends.pop(number, (None, None))
+def close(handle: int) -> None:
+    """Close a handle, without ever waiting; ignore a handle of an earlier program."""
+    reads, writes = _ends.pop(handle, (None, None))
     if reads:
         reads.close_end("reader")
     if writes:
         writes.close_end("writer")
 
 
-# The channel, and a token that stands for an end of it, for each direction.
+# For each direction, the number of the channel and a token. The token stands for an end that the
+# broker keeps open until another process claims it.
 type Shared = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
 
-def share(number: int) -> Shared:
-    """Keep an end open for another process; returns what `adopt` needs there."""
-    reads, writes = _end(number)
+def share(handle: int) -> Shared:
+    """Keep the ends of a handle open for another process; return what `adopt` needs there."""
+    reads, writes = _channels_of(handle)
 
-    def one(channel: Channel | None, end: str) -> tuple[int, int] | None:
+    def share_end(channel: Channel | None, end: str) -> tuple[int, int] | None:
         if channel is None:
             return None
-        known_as, token = channel.share(), broker.number()
-        broker.share(known_as, end, token)
-        return known_as, token
+        number, token = channel.share(), broker.number()
+        broker.share(number, end, token)
+        return number, token
 
-    return one(reads, "reader"), one(writes, "writer")
+    return share_end(reads, "reader"), share_end(writes, "writer")
 
 
 def adopt(shared: Shared) -> int:
-    """Open the end that another process has shared; return its number here."""
-    for one in shared:
-        if one:
-            broker.claim(one[1])
-    reads, writes = (known(one[0]) if one else None for one in shared)
+    """Open a handle for the ends that another process has shared."""
+    for end in shared:
+        if end:
+            broker.claim(end[1])
+    reads, writes = (shared_channel(end[0]) if end else None for end in shared)
     return add(reads, writes)
 
 
 def tokens(shared: Shared) -> list[int]:
-    """Return the tokens in what `share` returned."""
-    return [one[1] for one in shared if one]
+    """Return the tokens in the result of `share`."""
+    return [end[1] for end in shared if end]
 
 
-def select(numbers: list[int], seconds: float | None) -> list[int]:
-    """Return those of the ends that can be read, waiting at most so long for one."""
-    end = asking.end_after(seconds)
-    channels = {number: reading(number) for number in numbers}
+def select(handles: list[int], seconds: float | None) -> list[int]:
+    """Wait until at least one of the handles can be read, or until a timeout.
+
+    Args:
+        handles: the handles.
+        seconds: the timeout; None means forever.
+
+    Returns:
+        The handles that can be read.
+    """
+    deadline = asking.deadline_after(seconds)
+    channels = {handle: reading(handle) for handle in handles}
     while True:
-        own = {number: channel for number, channel in channels.items() if not channel.number}
-        others = [channel.number for channel in channels.values() if channel.number]
-        ready = {number for number, channel in own.items() if channel.is_ready()}
-        left = asking.left_until(end)
-        lines = [channel._waiting for channel in own.values()]
-        if others:
+        own = {handle: channel for handle, channel in channels.items() if not channel.number}
+        shared = [channel.number for channel in channels.values() if channel.number]
+        ready = {handle for handle, channel in own.items() if channel.is_ready()}
+        left = asking.seconds_until(deadline)
+        queues = [channel._waiting for channel in own.values()]
+        if shared:
             now = bool(ready) or left == 0
-            ask = broker.select(to_js(others), now)
+            ask = broker.select(to_js(shared), now)
             if now:
                 found = asking.answer(ask)
             else:
-                found = broker.take(ask) if asking.wait_once(ask, left, lines) else None
+                found = broker.take(ask) if asking.wait_once(ask, left, queues) else None
             if found is not None:
                 readable = set(found.to_py())
-                ready |= {number for number in channels if channels[number].number in readable}
+                ready |= {handle for handle in channels if channels[handle].number in readable}
         if ready or left == 0:
-            return [number for number in numbers if number in ready]
-        if not others:
-            scheduler.wait(left, asking.line(lines))
+            return [handle for handle in handles if handle in ready]
+        if not shared:
+            scheduler.wait(left, asking.combine(queues))
 
 
 def forget() -> None:
-    """Forget the ends that a program had open."""
+    """Forget the open handles of a program."""
     _ends.clear()
     _shared.clear()

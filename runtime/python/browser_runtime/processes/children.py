@@ -1,4 +1,4 @@
-"""The part of a process that another one has started: what happens before its own code runs."""
+"""Starts a child process in its worker, up to the point where its own code runs."""
 
 import os
 import pickle
@@ -12,19 +12,21 @@ from browser_runtime.processes import channels, files, interpreters, system
 from browser_runtime.scheduling import scheduler
 
 
-def prepare(given: Mapping[str, bytes]) -> None:
-    """Make the place in which the process is to run."""
-    files.unpack(given)
+def prepare(contents: Mapping[str, bytes]) -> None:
+    """Write the files of the parent process, and set up the handler of Ctrl-C."""
+    files.unpack(contents)
     system.become_child()
 
 
 def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
-    """Run the process object in the pickles, as CPython does in a new process.
+    """Run a child process as CPython does after `spawn`, or an interpreter of the parent process.
 
-    They may also begin with what makes it another interpreter of its parent.
+    Args:
+        pickles: the preparation data and the process object, or the data of the interpreter.
+        sentinel: number of the channel that closes when the parent process ends.
 
     Raises:
-        SystemExit: with its exit status.
+        SystemExit: always, with the exit status.
     """
     start = pickle.loads(pickles)  # noqa: S301 - from the parent
     is_interpreter = "interpreter" in start
@@ -41,7 +43,7 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
         file.write(pickles)
         file.seek(0)
         descriptor = os.dup(file.fileno())
-    parent = channels.add(channels.known(sentinel), None)
+    parent = channels.add(channels.shared_channel(sentinel), None)
     status = spawn._main(descriptor, parent)
     if files.have_changed():
         facts.files_diverged()

@@ -1,4 +1,4 @@
-"""`multiprocessing.connection` on channels in place of pipes and sockets."""
+"""Adapts `multiprocessing.connection` to channels, in place of pipes and sockets."""
 
 import errno
 import io
@@ -16,7 +16,7 @@ from browser_runtime.processes.channels import Channel
 
 
 def adapt(module: ModuleType) -> None:
-    """Replace what stands on file descriptors."""
+    """Replace the classes and functions of the module that use file descriptors."""
     from multiprocessing import context
 
     class Connection(module._ConnectionBase):  # type: ignore[name-defined,misc]
@@ -52,10 +52,10 @@ def adapt(module: ModuleType) -> None:
     def wait(object_list: Iterable[Any], timeout: float | None = None) -> list[Any]:
         """Wait till an object in object_list is ready/readable; return those that are."""
         objects = list(object_list)
-        numbers = [each if isinstance(each, int) else each.fileno() for each in objects]
+        handles = [each if isinstance(each, int) else each.fileno() for each in objects]
         seconds = None if timeout is None else max(timeout, 0)
-        ready = set(channels.select(numbers, seconds))
-        return [each for each, number in zip(objects, numbers, strict=True) if number in ready]
+        ready = set(channels.select(handles, seconds))
+        return [each for each, handle in zip(objects, handles, strict=True) if handle in ready]
 
     def reduce_connection(connection: Connection) -> tuple[Any, ...]:
         shared = channels.share(connection.fileno())
@@ -68,7 +68,7 @@ def adapt(module: ModuleType) -> None:
         return Connection(channels.adopt(shared), readable, writable)
 
     class SocketListener:
-        """Listens at an address, which is only a name here."""
+        """Listens at an address, which is only a name that the broker keeps."""
 
         def __init__(self, address: Any, family: str, backlog: int = 1) -> None:  # noqa: ARG002
             if address == ("localhost", 0):
@@ -89,7 +89,7 @@ def adapt(module: ModuleType) -> None:
             channels.close(self._ends)
 
     def SocketClient(address: Any) -> Connection:  # noqa: N802 - CPython's name
-        """Return a connection to whoever listens at the address."""
+        """Return a connection to the process that listens at the address."""
         here, there = Pipe()
         shared = channels.share(there.fileno())
         there.close()

@@ -1,4 +1,4 @@
-"""`multiprocessing.context`: `spawn` is the only way to start a process, as on Windows."""
+"""Adapts `multiprocessing.context`, so that `spawn` is the only start method, as on Windows."""
 
 from functools import cache
 from typing import Any
@@ -7,7 +7,7 @@ from browser_runtime.processes import popen
 
 
 def adapt(module: Any) -> None:
-    """Take away what a browser has no equal of."""
+    """Remove the start methods that need `fork`, and start processes in workers."""
     spawn = module.SpawnContext()
     module._concrete_contexts = {"spawn": spawn}
     module._default_context = module.DefaultContext(spawn)

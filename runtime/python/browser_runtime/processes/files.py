@@ -1,4 +1,4 @@
-"""What a new process finds in its file system: each worker has one of its own, in memory."""
+"""Copies files to new processes, because each worker has a file system of its own, in memory."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,8 @@ from pyodide.ffi import to_js
 _FOLDERS = ("/home/reader", "/home/library", "/home/packages", "/tmp")  # noqa: S108
 
 _program = ""
-_given: dict[str, int] = {}
+# Path → modification time of each file that this process was given, in ns.
+_original_times: dict[str, int] = {}
 
 
 def begin(program: Path) -> None:
@@ -26,7 +27,7 @@ def program() -> str:
 
 
 def collect() -> Any:
-    """Return the files of this process by path, as they are now, for a new one."""
+    """Return the present files of this process for a new one, as an object of contents by path."""
     return to_js({str(path): path.read_bytes() for path in _files(*_FOLDERS)})
 
 
@@ -37,15 +38,16 @@ def _files(*folders: str) -> Iterator[Path]:
 
 
 def have_changed() -> bool:
-    """Whether this process has written to the files that it was given, or beside them."""
-    return {str(path): path.stat().st_mtime_ns for path in _files(_FOLDERS[0])} != _given
+    """Return whether this process has changed, added or removed files next to the program."""
+    times = {str(path): path.stat().st_mtime_ns for path in _files(_FOLDERS[0])}
+    return times != _original_times
 
 
-def unpack(files: Mapping[str, bytes]) -> None:
-    """Write the files that a process is given."""
-    for name, content in files.items():
+def unpack(contents: Mapping[str, bytes]) -> None:
+    """Write the files that a new process was given, as contents by path."""
+    for name, content in contents.items():
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         if path.is_relative_to(_FOLDERS[0]):
-            _given[name] = path.stat().st_mtime_ns
+            _original_times[name] = path.stat().st_mtime_ns

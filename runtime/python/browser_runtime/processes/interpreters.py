@@ -1,7 +1,8 @@
-"""`_interpreters` and `_interpqueues`: each interpreter is a worker, like a process.
+"""Implements `_interpreters` and `_interpqueues`, with a worker for each interpreter.
 
-The main interpreter keeps them all, and the queues. Another one runs code only while a thread of
-the main interpreter waits for that; this thread does meanwhile what the code asks of the main one.
+The main interpreter keeps the list of all interpreters and the queues. Another interpreter runs
+code only while a thread of the main interpreter waits for the result. Meanwhile, this thread serves
+the requests of the code, for example to put an item into a queue.
 """
 
 import io
@@ -34,8 +35,9 @@ _WHENCE = {
     "WHENCE_XI": 4,
     "WHENCE_STDLIB": _STDLIB,
 }
-# As the program's file is called where another interpreter needs a function of it.
+# Name of the module as which another interpreter runs the program's file, to find its functions.
 _FAKE_MAIN = "<fake __main__>"
+# Value of `instead` for an item that is removed from its queue when its interpreter is destroyed.
 _REMOVE = 1
 _SHAREABLE = (bool, bytes, float, int, memoryview, str, type(None))
 
@@ -64,7 +66,7 @@ for _kind in (InterpreterError, InterpreterNotFoundError, NotShareableError):
     _kind.__module__ = "concurrent.interpreters"
 
 
-# --- objects on their way from one interpreter to another -----------------------------------------
+# --- pickling objects for another interpreter -----------------------------------------------------
 
 
 def _make_function(code: bytes, name: str) -> FunctionType:
@@ -73,7 +75,7 @@ def _make_function(code: bytes, name: str) -> FunctionType:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
-        """Send functions that have no name to be found by as what they do."""
+        """Send a function that cannot be imported by name, such as a lambda, as its code."""
         if (
             isinstance(obj, FunctionType)
             and "<" in obj.__qualname__
@@ -85,7 +87,7 @@ class _Pickler(pickle.Pickler):
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """Find what the program's file defines, which ran as `__main__` in one interpreter only."""
+        """Find functions of the program, which only one interpreter has run as `__main__`."""
         if module == _FAKE_MAIN and _here.number == 0:
             module = "__main__"
         elif module == "__main__" and _here.number:
@@ -117,17 +119,17 @@ def _load(data: bytes) -> Any:
 
 
 def is_shareable(obj: Any) -> bool:
-    """Whether an object is sent to another interpreter without pickling it, on CPython."""
+    """Return whether CPython would send an object to another interpreter without pickling it."""
     if isinstance(obj, tuple):
         return all(map(is_shareable, obj))
     return type(obj) in _SHAREABLE or type(obj) is _types.get("Queue")
 
 
-# --- what the main interpreter keeps --------------------------------------------------------------
+# --- state of the main interpreter ----------------------------------------------------------------
 
 
 class _Interpreter:
-    """Another interpreter, as the main one knows it."""
+    """Another interpreter, as the main interpreter sees it."""
 
     def __init__(self, number: int) -> None:
         if not scheduler.can_switch():
@@ -139,12 +141,12 @@ class _Interpreter:
         self.references = 0
         self.is_running = False
         virtual_time.refuse("an interpreter")
-        requests, replies = Channel(), Channel()
-        self.ends = channels.add(None, requests), channels.add(replies, None)
-        theirs = channels.add(requests, None), channels.add(None, replies)
-        shared = [channels.share(end) for end in theirs]
-        for end in theirs:
-            channels.close(end)
+        commands, replies = Channel(), Channel()
+        self.handles = channels.add(None, commands), channels.add(replies, None)
+        remote_handles = channels.add(commands, None), channels.add(None, replies)
+        shared = [channels.share(handle) for handle in remote_handles]
+        for handle in remote_handles:
+            channels.close(handle)
         start = {"interpreter": number, "pid": os.getpid(), "ends": shared, "path": sys.path}
         tokens = [token for each in shared for token in channels.tokens(each)]
         sentinel, parent = broker.number(), broker.number()
@@ -157,42 +159,45 @@ class _Interpreter:
             raise InterpreterError("interpreter creation failed: there are too many interpreters")
 
     def send(self, *message: Any) -> None:
-        """Tell it something."""
-        channels.writing(self.ends[0]).send(pickle.dumps(message))
+        """Send a message to the interpreter."""
+        channels.writing(self.handles[0]).send(pickle.dumps(message))
 
-    def ask(self, *command: Any) -> Any:
-        """Let it do something, and do meanwhile what it asks for; return its reply."""
+    def run(self, *command: Any) -> Any:
+        """Send a command, serve the requests of the interpreter meanwhile, and return its reply."""
         if self.is_running:
             raise InterpreterError("interpreter already running")
         self.is_running = True
         try:
             self.send(*command)
             while True:
-                kind, *rest = pickle.loads(channels.reading(self.ends[1]).receive())  # noqa: S301
+                kind, *rest = pickle.loads(channels.reading(self.handles[1]).receive())  # noqa: S301
                 if kind == "reply":
                     return rest
                 self.send(*_serve(self.number, *rest))
         except (BrokenPipeError, EOFError):
-            _kept.interpreters.pop(self.number, None)
+            _state.interpreters.pop(self.number, None)
             raise InterpreterError("the interpreter has died") from None
         finally:
             self.is_running = False
 
     def close(self) -> None:
-        """Let it end; called from a destructor as well, so it does not wait."""
-        for end in self.ends:
-            channels.close(end)
+        """Close its channels, which ends it. This never waits, because destructors may call it."""
+        for handle in self.handles:
+            channels.close(handle)
 
 
 class _Queue:
-    def __init__(self, most: int, defaults: tuple[int, int]) -> None:
-        self.most, self.defaults = most, defaults
+    def __init__(self, max_size: int, defaults: tuple[int, int]) -> None:
+        self.max_size, self.defaults = max_size, defaults
         self.references = 0
-        # Who put it there, the item (none when that interpreter is gone), what then stands for it.
+        # For each item: the interpreter that put it there, the pickled item, and what to return in
+        # its place when that interpreter has been destroyed. The item is then None.
         self.items: list[tuple[int, bytes | None, int]] = []
 
 
-class _Kept:
+class _State:
+    """The interpreters and queues of one program."""
+
     def __init__(self) -> None:
         self.interpreters: dict[int, _Interpreter] = {}
         self.queues: dict[int, _Queue] = {}
@@ -200,26 +205,26 @@ class _Kept:
         self.queue_numbers = itertools.count(1)
 
 
-_kept = _Kept()
+_state = _State()
 
 
 def _interpreter(number: int) -> _Interpreter:
     try:
-        return _kept.interpreters[number]
+        return _state.interpreters[number]
     except KeyError:
         raise InterpreterNotFoundError(f"unrecognized interpreter ID {number}") from None
 
 
 def _queue(number: int) -> _Queue:
     try:
-        return _kept.queues[number]
+        return _state.queues[number]
     except KeyError:
         raise QueueNotFoundError(f"queue {number} not found") from None
 
 
 def _create(_: int) -> int:
-    number = next(_kept.numbers)
-    _kept.interpreters[number] = _Interpreter(number)
+    number = next(_state.numbers)
+    _state.interpreters[number] = _Interpreter(number)
     return number
 
 
@@ -229,9 +234,9 @@ def _destroy(caller: int, number: int) -> None:
     interpreter = _interpreter(number)
     if interpreter.is_running:
         raise InterpreterError("interpreter running")
-    del _kept.interpreters[number]
+    del _state.interpreters[number]
     interpreter.close()
-    for queue in _kept.queues.values():
+    for queue in _state.queues.values():
         queue.items = [
             (owner, None, instead) if owner == number else (owner, data, instead)
             for owner, data, instead in queue.items
@@ -247,7 +252,7 @@ def _count_reference(_: int, number: int, change: int) -> None:
 
 
 def _list(_: int) -> list[tuple[int, int]]:
-    return [(0, _RUNTIME), *((number, _STDLIB) for number in _kept.interpreters)]
+    return [(0, _RUNTIME), *((number, _STDLIB) for number in _state.interpreters)]
 
 
 def _whence(_: int, number: int) -> int:
@@ -261,39 +266,39 @@ def _is_running(_: int, number: int) -> bool:
 
 
 def _command(_: int, number: int, *command: Any) -> Any:
-    return _interpreter(number).ask(*command)
+    return _interpreter(number).run(*command)
 
 
-def _queue_create(_: int, most: int, defaults: tuple[int, int]) -> int:
-    number = next(_kept.queue_numbers)
-    _kept.queues[number] = _Queue(most, defaults)
+def _queue_create(_: int, max_size: int, defaults: tuple[int, int]) -> int:
+    number = next(_state.queue_numbers)
+    _state.queues[number] = _Queue(max_size, defaults)
     return number
 
 
 def _queue_destroy(_: int, number: int) -> None:
     _queue(number)
-    del _kept.queues[number]
+    del _state.queues[number]
 
 
 def _queue_count_reference(_: int, number: int, change: int) -> None:
     queue = _queue(number)
     queue.references += change
     if queue.references == 0:
-        del _kept.queues[number]
+        del _state.queues[number]
 
 
 def _queue_list(_: int) -> list[tuple[int, int, int]]:
-    return [(number, *queue.defaults) for number, queue in _kept.queues.items()]
+    return [(number, *queue.defaults) for number, queue in _state.queues.items()]
 
 
-def _queue_about(_: int, number: int) -> tuple[int, int, tuple[int, int]]:
+def _queue_info(_: int, number: int) -> tuple[int, int, tuple[int, int]]:
     queue = _queue(number)
-    return queue.most, len(queue.items), queue.defaults
+    return queue.max_size, len(queue.items), queue.defaults
 
 
 def _queue_put(caller: int, number: int, data: bytes, instead: int) -> bool:
     queue = _queue(number)
-    if 0 < queue.most <= len(queue.items):
+    if 0 < queue.max_size <= len(queue.items):
         return False
     queue.items.append((caller, data, queue.defaults[0] if instead < 0 else instead))
     return True
@@ -308,7 +313,7 @@ _SERVED: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         *(_create, _destroy, _count_reference, _list, _whence, _is_running, _command),
-        *(_queue_create, _queue_destroy, _queue_count_reference, _queue_list, _queue_about),
+        *(_queue_create, _queue_destroy, _queue_count_reference, _queue_list, _queue_info),
         *(_queue_put, _queue_get),
     )
 }
@@ -321,30 +326,37 @@ def _serve(caller: int, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
         return "result", None, error
 
 
-# --- what any interpreter knows -------------------------------------------------------------------
+# --- state of each interpreter --------------------------------------------------------------------
 
 
 class _Here:
-    """This interpreter."""
+    """This interpreter.
+
+    Attributes:
+        number: its number; 0 is the main interpreter.
+        commands: the channel from the main interpreter.
+        replies: the channel to the main interpreter.
+        lock: held while a thread of this interpreter waits for the result of a request.
+    """
 
     number = 0
-    requests: Channel
+    commands: Channel
     replies: Channel
-    turn: Lock
+    lock: Lock
 
 
 _here = _Here()
-# Classes of the program's `concurrent.interpreters`.
+# Name → class of the program's `concurrent.interpreters`.
 _types: dict[str, Any] = {}
 
 
-def _do(function: Callable[..., Any], *args: Any) -> Any:
-    """Let the main interpreter do something, which this one may be."""
+def _request(function: Callable[..., Any], *args: Any) -> Any:
+    """Call one of the functions in `_SERVED` in the main interpreter, and return its result."""
     if _here.number == 0:
         return function(0, *args)
-    with _here.turn:
-        _here.replies.send(pickle.dumps(("do", function.__name__, args)))
-        _, value, error = pickle.loads(_here.requests.receive())  # noqa: S301
+    with _here.lock:
+        _here.replies.send(pickle.dumps(("request", function.__name__, args)))
+        _, value, error = pickle.loads(_here.commands.receive())  # noqa: S301
     if error is not None:
         raise error
     return value
@@ -352,53 +364,63 @@ def _do(function: Callable[..., Any], *args: Any) -> Any:
 
 def _describe(error: BaseException) -> SimpleNamespace:
     kind = type(error)
-    told = traceback.TracebackException.from_exception(error)
-    if told.stack:
-        told.stack[:] = [frame for frame in told.stack if not scheduler.is_ours(frame.filename)]
+    summary = traceback.TracebackException.from_exception(error)
+    if summary.stack:
+        own = [frame for frame in summary.stack if not scheduler.is_ours(frame.filename)]
+        summary.stack[:] = own
     return SimpleNamespace(
         type=SimpleNamespace(
             __name__=kind.__name__, __qualname__=kind.__qualname__, __module__=kind.__module__
         ),
         msg=str(error),
-        formatted="".join(told.format_exception_only()).strip(),
-        errdisplay="".join(told.format()).strip(),
+        formatted="".join(summary.format_exception_only()).strip(),
+        errdisplay="".join(summary.format()).strip(),
     )
 
 
 def _run(kind: str, data: bytes) -> tuple[bytes | None, Any]:
-    """Do what another interpreter has told this one to; its result, or what went wrong."""
+    """Run a command of the main interpreter.
+
+    Args:
+        kind: `set` for names to bind in `__main__`, `exec` for source to execute, or `call` for a
+            function to call.
+        data: the names, the source, or the function with its arguments, pickled.
+
+    Returns:
+        The pickled result of a function, and the error or its description.
+    """
     namespace = sys.modules["__main__"].__dict__
     try:
-        given = _load(data)
+        value = _load(data)
     except Exception as error:
         unreadable = NotShareableError("args not shareable")
         unreadable.add_note(f"They could not be unpickled: {error!r}")
         return None, unreadable
     try:
         if kind == "set":
-            namespace.update(given)
+            namespace.update(value)
         elif kind == "exec":
-            exec(given, namespace)  # noqa: S102 - that is what it is for
+            exec(value, namespace)  # noqa: S102 - executing source is its purpose
         else:
-            function, args, kwargs = given
-            given = function(*args, **kwargs)
+            function, args, kwargs = value
+            value = function(*args, **kwargs)
     except BaseException as error:
         return None, _describe(error)
     try:
-        return (_dump(given) if kind == "call" else None), None
+        return (_dump(value) if kind == "call" else None), None
     except NotShareableError as error:
         return None, error
 
 
 def bootstrap(start: Mapping[str, Any]) -> None:
-    """Be another interpreter, until the main one lets go of it."""
+    """Run as another interpreter, until the main interpreter closes the channel of commands."""
     sys.path[:] = start["path"]
-    _here.number, _here.turn = start["interpreter"], Lock()
-    requests, replies = (channels.adopt(end) for end in start["ends"])
-    _here.requests, _here.replies = channels.reading(requests), channels.writing(replies)
+    _here.number, _here.lock = start["interpreter"], Lock()
+    commands, replies = (channels.adopt(end) for end in start["ends"])
+    _here.commands, _here.replies = channels.reading(commands), channels.writing(replies)
     while True:
         try:
-            command = pickle.loads(_here.requests.receive())  # noqa: S301
+            command = pickle.loads(_here.commands.receive())  # noqa: S301
         except EOFError:
             return
         result = _run(*command)
@@ -410,22 +432,22 @@ def bootstrap(start: Mapping[str, Any]) -> None:
 # --- the two modules ------------------------------------------------------------------------------
 
 
-def create(config: Any = None, *, reqrefs: bool = False) -> int:  # noqa: ARG001 - all are alike
+def create(config: Any = None, *, reqrefs: bool = False) -> int:  # noqa: ARG001 - all interpreters are configured alike
     """Start an interpreter; return its number."""
-    number: int = _do(_create)
+    number: int = _request(_create)
     return number
 
 
 def destroy(number: int, /, *, restrict: bool = False) -> None:  # noqa: ARG001
-    """Let an interpreter end."""
+    """End an interpreter."""
     if number == _here.number:
         raise InterpreterError("cannot destroy the current interpreter")
-    _do(_destroy, number)
+    _request(_destroy, number)
 
 
 def list_all(*, require_ready: bool = False) -> list[tuple[int, int]]:  # noqa: ARG001
     """Return each interpreter's number and origin."""
-    found: list[tuple[int, int]] = _do(_list)
+    found: list[tuple[int, int]] = _request(_list)
     return found
 
 
@@ -441,29 +463,29 @@ def get_main() -> tuple[int, int]:
 
 def whence(number: int, /) -> int:
     """Return an interpreter's origin."""
-    found: int = _do(_whence, number)
+    found: int = _request(_whence, number)
     return found
 
 
 def incref(number: int, /, *, implieslink: bool = False, restrict: bool = False) -> None:  # noqa: ARG001
-    """Count one more who refers to an interpreter."""
-    _do(_count_reference, number, 1)
+    """Count a new reference to an interpreter."""
+    _request(_count_reference, number, 1)
 
 
 def decref(number: int, /, *, restrict: bool = False) -> None:  # noqa: ARG001
-    """Count one less; it ends after the last."""
-    _do(_count_reference, number, -1)
+    """Count a dropped reference to an interpreter, which ends after the last one."""
+    _request(_count_reference, number, -1)
 
 
 def is_running(number: int, /, *, restrict: bool = False) -> bool:  # noqa: ARG001
-    """Whether an interpreter runs code."""
-    running: bool = _do(_is_running, number)
+    """Return whether an interpreter is running code."""
+    running: bool = _request(_is_running, number)
     return running
 
 
-def _tell(number: int, kind: str, given: Any) -> tuple[bytes | None, Any]:
-    """Let an interpreter do something; return the result, and a description of what went wrong."""
-    data, error = _do(_command, number, kind, _dump(given))
+def _send_command(number: int, kind: str, value: Any) -> tuple[bytes | None, Any]:
+    """Send a command to an interpreter; parameters and result are as those of `_run`."""
+    data, error = _request(_command, number, kind, _dump(value))
     if isinstance(error, NotShareableError):
         raise error
     return data, error
@@ -477,20 +499,24 @@ def set_main_attributes(
     restrict: bool = False,  # noqa: ARG001
 ) -> None:
     """Bind names in an interpreter's `__main__`."""
-    _, error = _tell(number, "set", dict(updates))
+    _, error = _send_command(number, "set", dict(updates))
     if error is not None:
         raise InterpreterError(error.formatted)
 
 
 def execute(number: int, code: Any, /, *, restrict: bool = False) -> Any:  # noqa: ARG001
-    """Run source, or a function without arguments, in an interpreter; return what went wrong."""
+    """Run source, or a function without arguments, in an interpreter.
+
+    Returns:
+        A description of the uncaught exception, or None.
+    """
     if isinstance(code, FunctionType):
         if code.__closure__ or code.__code__.co_argcount:
             raise ValueError("code must be a function without arguments and closure")
         return call(number, code)[1]
     if not isinstance(code, str):
         raise TypeError(f"code must be a string or a function, not {type(code).__name__}")
-    _, error = _tell(number, "exec", code)
+    _, error = _send_command(number, "exec", code)
     return error
 
 
@@ -504,13 +530,25 @@ def call(
     preserve_exc: bool = False,  # noqa: ARG001
     restrict: bool = False,  # noqa: ARG001
 ) -> tuple[Any, Any]:
-    """Call a function in an interpreter; return its result, and what went wrong."""
-    data, error = _tell(number, "call", (function, tuple(args), dict(kwargs or {})))
+    """Call a function in an interpreter.
+
+    Args:
+        number: the number of the interpreter.
+        function: the function, which is pickled or sent as its code.
+        args: its positional arguments.
+        kwargs: its keyword arguments.
+        preserve_exc: ignored.
+        restrict: ignored.
+
+    Returns:
+        The result of the function, and a description of the uncaught exception, or None.
+    """
+    data, error = _send_command(number, "call", (function, tuple(args), dict(kwargs or {})))
     return (None if data is None else _load(data)), error
 
 
 def fill_interpreters(module: ModuleType) -> None:
-    """Make the module `_interpreters`."""
+    """Fill the replacement of the module `_interpreters`."""
     functions: dict[str, Any] = {"exec": execute, "set___main___attrs": set_main_attributes}
     for function in (
         *(call, create, decref, destroy, get_current, get_main),
@@ -525,12 +563,12 @@ def fill_interpreters(module: ModuleType) -> None:
 
 
 def _queue_put_or_raise(qid: int, obj: Any, unboundop: int = -1) -> None:
-    if not _do(_queue_put, qid, _dump(obj), unboundop):
+    if not _request(_queue_put, qid, _dump(obj), unboundop):
         raise _types["Full"](f"queue {qid} is full")
 
 
 def _queue_get_or_raise(qid: int) -> tuple[Any, int | None]:
-    item = _do(_queue_get, qid)
+    item = _request(_queue_get, qid)
     if item is None:
         raise _types["Empty"](f"queue {qid} is empty")
     _, data, instead = item
@@ -542,30 +580,30 @@ def _register_heap_types(queue: Any, empty: Any, full: Any) -> None:
 
 
 def fill_queues(module: ModuleType) -> None:
-    """Make the module `_interpqueues`."""
+    """Fill the replacement of the module `_interpqueues`."""
 
-    def about(index: int) -> Callable[[int], Any]:
-        return lambda qid: _do(_queue_about, qid)[index]
+    def info(index: int) -> Callable[[int], Any]:
+        return lambda qid: _request(_queue_info, qid)[index]
 
     def is_full(qid: int) -> bool:
-        most, count, _ = _do(_queue_about, qid)
-        return bool(0 < most <= count)
+        max_size, count, _ = _request(_queue_info, qid)
+        return bool(0 < max_size <= count)
 
     vars(module).update(
         QueueError=QueueError,
         QueueNotFoundError=QueueNotFoundError,
-        create=lambda maxsize, unboundop=-1, fallback=-1: _do(
+        create=lambda maxsize, unboundop=-1, fallback=-1: _request(
             _queue_create, maxsize, (unboundop, fallback)
         ),
-        destroy=lambda qid: _do(_queue_destroy, qid),
-        list_all=lambda: _do(_queue_list),
+        destroy=lambda qid: _request(_queue_destroy, qid),
+        list_all=lambda: _request(_queue_list),
         put=_queue_put_or_raise,
         get=_queue_get_or_raise,
-        bind=lambda qid: _do(_queue_count_reference, qid, 1),
-        release=lambda qid: _do(_queue_count_reference, qid, -1),
-        get_maxsize=about(0),
-        get_count=about(1),
-        get_queue_defaults=about(2),
+        bind=lambda qid: _request(_queue_count_reference, qid, 1),
+        release=lambda qid: _request(_queue_count_reference, qid, -1),
+        get_maxsize=info(0),
+        get_count=info(1),
+        get_queue_defaults=info(2),
         is_full=is_full,
         _register_heap_types=_register_heap_types,
     )
@@ -573,6 +611,6 @@ def fill_queues(module: ModuleType) -> None:
 
 def forget() -> None:
     """Forget the interpreters and queues of a program."""
-    global _kept
-    _kept = _Kept()
+    global _state
+    _state = _State()
     _types.clear()

@@ -1,8 +1,8 @@
-"""Memory that processes share, without sharing any: a copy for each, kept alike by a lock.
+"""Emulates shared memory: each process has a copy, and a lock keeps the copies equal.
 
-`multiprocessing` takes memory for a `Value`, an `Array` and a `Barrier`, and each has a lock. While
-a process holds it nobody else looks at the memory or changes it, so it suffices that the copy is
-brought up to date when the lock is acquired.
+`multiprocessing` uses shared memory for a `Value`, an `Array` and a `Barrier`, each of which has a
+lock. While a process holds the lock, no other process reads or changes the memory. It is therefore
+enough to update the copy of a process when the process acquires the lock.
 """
 
 import errno
@@ -15,7 +15,11 @@ from browser_runtime.processes.semaphores import SemLock
 
 
 class Buffer:
-    """Stands where `multiprocessing.heap.BufferWrapper` does; takes a size in bytes."""
+    """Replaces `multiprocessing.heap.BufferWrapper`.
+
+    Args:
+        size: size of the buffer, in bytes.
+    """
 
     def __init__(self, size: int) -> None:
         if size < 0:
@@ -29,8 +33,8 @@ class Buffer:
         return memoryview(self._data)
 
     def guard_by(self, lock: Any) -> None:
-        """Keep all copies alike for those who hold a lock of `multiprocessing`."""
-        lock = getattr(lock, "_lock", lock)  # that of a condition
+        """Keep all copies equal by means of a lock or condition of `multiprocessing`."""
+        lock = getattr(lock, "_lock", lock)  # the lock of a condition
         semaphore = getattr(lock, "_semlock", None)
         if isinstance(semaphore, SemLock):
             self._lock = semaphore
@@ -60,17 +64,17 @@ def _open(*_: Any, **__: Any) -> Never:
 
 
 def fill_named(module: ModuleType) -> None:
-    """Make the module `_posixshmem`, whose memory with a name there is none of."""
+    """Fill the module `_posixshmem` with functions that refuse named shared memory."""
     vars(module).update(shm_open=_open, shm_unlink=_open)
 
 
 def adapt_heap(module: Any) -> None:
-    """Let `multiprocessing` take its memory here."""
+    """Make `multiprocessing` allocate its shared memory in this module."""
     module.BufferWrapper = Buffer
 
 
 def adapt_shared_types(module: Any) -> None:
-    """Let the lock of a `Value` or an `Array` guard its memory."""
+    """Make the lock of a `Value` or an `Array` keep its memory equal in all processes."""
     initialize = module.SynchronizedBase.__init__
 
     def __init__(self: Any, obj: Any, lock: Any = None, ctx: Any = None) -> None:  # noqa: N807
@@ -81,7 +85,7 @@ def adapt_shared_types(module: Any) -> None:
 
 
 def adapt_synchronize(module: Any) -> None:
-    """Let the lock of a `Barrier` guard its memory."""
+    """Make the lock of a `Barrier` keep its memory equal in all processes."""
     barrier = module.Barrier
     set_state = barrier.__setstate__
 
@@ -91,7 +95,7 @@ def adapt_synchronize(module: Any) -> None:
 
     def guarded(index: int) -> property:
         def get(self: Any) -> int:
-            # `n_waiting` and `broken` look without the lock.
+            # The properties `n_waiting` and `broken` read this without holding the lock.
             with self._cond:
                 value: int = self._array[index]
                 return value

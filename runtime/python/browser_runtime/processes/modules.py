@@ -1,4 +1,4 @@
-"""Puts our primitives below the standard library's modules for processes when they are imported."""
+"""Provides or adapts the modules for processes when a program imports them."""
 
 import importlib.machinery
 import sys
@@ -26,14 +26,14 @@ def _adapt_synchronize(module: Any) -> None:
     memory.adapt_synchronize(module)
 
 
-# Modules in C that a browser does not have, and what makes one.
-_MADE: dict[str, Callable[[ModuleType], None]] = {
+# Modules in C that do not exist in a browser, and the functions that fill their replacements.
+_REPLACED: dict[str, Callable[[ModuleType], None]] = {
     "_interpqueues": interpreters.fill_queues,
     "_interpreters": interpreters.fill_interpreters,
     "_multiprocessing": _fill,
     "_posixshmem": memory.fill_named,
 }
-# Modules of the standard library, and what is done to them when they have been imported.
+# Modules of the standard library, and the functions that adapt them after their import.
 _ADAPTED: dict[str, Callable[[Any], None]] = {
     "multiprocessing.connection": connections.adapt,
     "multiprocessing.context": contexts.adapt,
@@ -43,26 +43,30 @@ _ADAPTED: dict[str, Callable[[Any], None]] = {
 }
 
 
-class _Maker:
+class _Loader:
+    """Loads the replacement of a module in C."""
+
     def __init__(self, fill: Callable[[ModuleType], None]) -> None:
         self._fill = fill
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
-        """Let it be an ordinary module."""
+        """Return None, so that the import system creates an ordinary module."""
 
     def exec_module(self, module: ModuleType) -> None:
         self._fill(module)
 
 
-class _Importer:
+class _Finder:
+    """Finds the modules that are replaced or adapted."""
+
     @staticmethod
     def find_spec(
         fullname: str,
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname in _MADE:
-            return importlib.machinery.ModuleSpec(fullname, _Maker(_MADE[fullname]))  # type: ignore[arg-type]
+        if fullname in _REPLACED:
+            return importlib.machinery.ModuleSpec(fullname, _Loader(_REPLACED[fullname]))  # type: ignore[arg-type]
         if fullname not in _ADAPTED:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
@@ -72,5 +76,5 @@ class _Importer:
 
 
 def install() -> None:
-    """See to these modules whenever a program imports them."""
-    sys.meta_path.insert(0, _Importer)
+    """Replace or adapt these modules whenever a program imports them."""
+    sys.meta_path.insert(0, _Finder)

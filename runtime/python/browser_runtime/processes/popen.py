@@ -1,4 +1,4 @@
-"""Starts a process of `multiprocessing`: the way of `spawn`, with a worker for an interpreter."""
+"""Starts a process of `multiprocessing` as `spawn` does, but in a web worker."""
 
 import errno
 import io
@@ -14,7 +14,7 @@ from browser_runtime.scheduling import scheduler, virtual_time
 
 
 def _pickle(popen: Any, process_obj: Any) -> bytes:
-    """Return what the new process needs: how to prepare itself, and what to run."""
+    """Return the preparation data and the process object for the new process, pickled."""
     from multiprocessing import context, reduction, spawn
 
     preparation = spawn.get_preparation_data(process_obj._name)
@@ -33,7 +33,12 @@ def _pickle(popen: Any, process_obj: Any) -> bytes:
 
 
 def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
-    """Start a process; return its number, the end that tells of its end, and the one it watches."""
+    """Start a process.
+
+    Returns:
+        Its pid, a handle that becomes readable when it ends, and a handle that this process keeps
+        open so that the new one can notice the end of its parent.
+    """
     if not scheduler.can_switch():
         facts.cannot_start_processes()
         error = OSError(errno.ENOSYS, "can't start new process")
@@ -59,22 +64,22 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     return (
         pid,
-        channels.add(channels.known(sentinel), None),
-        channels.add(None, channels.known(parent)),
+        channels.add(channels.shared_channel(sentinel), None),
+        channels.add(None, channels.shared_channel(parent)),
     )
 
 
-def _close(*numbers: int) -> None:
-    for number in numbers:
-        channels.close(number)
+def _close(*handles: int) -> None:
+    for handle in handles:
+        channels.close(handle)
 
 
 def make() -> Any:
-    """Return the class, on top of that of the program's `multiprocessing`."""
+    """Return a `Popen` class, based on the one in the program's `multiprocessing`."""
     from multiprocessing import connection, popen_fork, util
 
     class Popen(popen_fork.Popen):
-        """A child process; takes the process object that it is to run."""
+        """A child process, which runs the process object that is passed to the constructor."""
 
         method = "spawn"
 
@@ -84,13 +89,13 @@ def make() -> Any:
             self.finalizer = util.Finalize(self, _close, (self.sentinel, parent))
 
         def poll(self, flag: int = 0) -> int | None:  # noqa: ARG002 - as on CPython
-            """Return the exit status if the process has ended."""
+            """Return the exit status, or None if the process is still running."""
             if self.returncode is None:
                 self.returncode = broker.status(self.pid)
             return self.returncode
 
         def wait(self, timeout: float | None = None) -> int | None:
-            """Wait for the end of the process; return its exit status, None if it goes on."""
+            """Wait until the process ends; return its exit status, or None after a timeout."""
             if self.returncode is None and not connection.wait([self.sentinel], timeout):
                 return None
             return self.poll()

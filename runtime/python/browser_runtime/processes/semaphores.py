@@ -1,8 +1,11 @@
-"""`_multiprocessing`: the semaphore below every lock of `multiprocessing`.
+"""Implements `_multiprocessing`: the semaphore below every lock of `multiprocessing`.
 
-One that no other process has been given is kept here and costs no message. A semaphore can guard
-bytes that processes share, as there is no shared memory: who acquires it gets them as they are, who
-releases it hands on what it has made of them; see `memory`.
+A semaphore is kept in this module, without any messages to the broker, until it is sent to another
+process. From then on the broker keeps it.
+
+A semaphore can also guard bytes that processes share, because browsers give these workers no shared
+memory. A process that acquires the semaphore receives the present bytes, and a process that
+releases it sends the bytes that it has changed; see `memory`.
 """
 
 from typing import Any
@@ -27,11 +30,12 @@ class SemLock:
         if not 0 <= value <= maxvalue:
             raise ValueError("invalid value")
         self.kind, self.maxvalue = kind, maxvalue
-        # There is nothing to unlink.
+        # Without a name, `multiprocessing` does not try to unlink the semaphore.
         self.name = None
         self.handle = broker.number()
+        # Number of a buffer → its bytes in this process, and as the broker has them.
         self._guarded: dict[int, bytearray] = {}
-        self._known: dict[int, bytes] = {}
+        self._sent: dict[int, bytes] = {}
         self._shared = False
         self._value = value
         self._waiting: list[scheduler.Waiting] = []
@@ -46,7 +50,7 @@ class SemLock:
         return self
 
     def share(self) -> None:
-        """Hand the semaphore over to the broker, so that other processes can have it."""
+        """Let the broker keep the semaphore from now on, so that other processes can use it."""
         if self._shared:
             return
         self._shared = True
@@ -55,12 +59,12 @@ class SemLock:
             waiting.wake()
 
     def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
-        """Acquire the semaphore, waiting if asked to; return whether it was acquired."""
+        """Acquire the semaphore, waiting for it if `block`; return whether it was acquired."""
         if self.kind == _RECURSIVE_MUTEX and self._is_mine():
             self._held += 1
             return True
         seconds = 0 if not block else None if timeout is None else max(timeout, 0)
-        if not self._take(seconds):
+        if not self._acquire(seconds):
             return False
         self._held += 1
         self._owner = scheduler.get_ident()
@@ -70,8 +74,8 @@ class SemLock:
         """Release the semaphore.
 
         Raises:
-            AssertionError: it is a recursive lock that this thread does not hold.
-            ValueError: it would have more than its greatest value.
+            AssertionError: the semaphore is a recursive lock that this thread does not hold.
+            ValueError: its value would exceed the maximum.
         """
         if self.kind == _RECURSIVE_MUTEX:
             if not self._is_mine():
@@ -91,22 +95,23 @@ class SemLock:
             raise ValueError("semaphore or lock released too many times")
         self._held -= 1
 
-    def _take(self, seconds: float | None) -> bool:
-        end = asking.end_after(seconds)
+    def _acquire(self, seconds: float | None) -> bool:
+        deadline = asking.deadline_after(seconds)
         while not self._shared:
             if self._value:
                 self._value -= 1
                 return True
-            left = asking.left_until(end)
+            left = asking.seconds_until(deadline)
             if left == 0:
                 return False
             try:
                 scheduler.wait(left, self._waiting)
             except BaseException:
-                if self._waiting and self._value:  # The wake-up that came together with Ctrl-C.
+                # The wake-up may have arrived together with Ctrl-C. Pass it to the next thread.
+                if self._waiting and self._value:
                     self._waiting[0].wake()
                 raise
-        left = asking.left_until(end)
+        left = asking.seconds_until(deadline)
         now = left == 0
         try:
             answer = asking.answer(broker.acquire(self.handle, now), None if now else left)
@@ -117,23 +122,23 @@ class SemLock:
         if answer is not True:
             for number, view in answer.to_py().items():
                 if number in self._guarded:
-                    self._known[number] = bytes(view)
+                    self._sent[number] = bytes(view)
                     self._guarded[number][:] = view
         return True
 
     def _release_shared(self) -> None:
         for number, data in self._guarded.items():
-            if data != self._known[number]:
-                self._known[number] = bytes(data)
-                broker.change(self.handle, number, to_js(self._known[number]))
+            if data != self._sent[number]:
+                self._sent[number] = bytes(data)
+                broker.change(self.handle, number, to_js(self._sent[number]))
         broker.release(self.handle)
 
     def guard(self, number: int, data: bytearray) -> None:
-        """Let these bytes be the same for every process that holds the semaphore."""
-        self._guarded[number], self._known[number] = data, bytes(data)
+        """Keep these bytes equal in all processes, whenever one holds the semaphore."""
+        self._guarded[number], self._sent[number] = data, bytes(data)
 
     def share_guarded(self, number: int) -> None:
-        """Tell the broker what the bytes are, if it does not know."""
+        """Send the guarded bytes to the broker, which ignores bytes that it already has."""
         self.share()
         broker.guard(self.handle, number, to_js(bytes(self._guarded[number])))
 
@@ -166,11 +171,11 @@ SemLock.__module__ = "_multiprocessing"
 
 
 def sem_unlink(name: str, /) -> None:
-    """Do nothing: semaphores have no names here."""
+    """Do nothing, because semaphores have no names here."""
 
 
 def adapt(module: Any) -> None:
-    """Let the classes of `multiprocessing.synchronize` share what they are sent with."""
+    """Make the locks of `multiprocessing.synchronize` share their semaphore when pickled."""
     get_state = module.SemLock.__getstate__
 
     def __getstate__(self: Any) -> tuple[Any, ...]:  # noqa: N807 - replaces a method of that name

@@ -1,4 +1,4 @@
-"""The functions of `os` that tell processes apart, or end them."""
+"""The functions of `os` that identify processes, or end them."""
 
 import contextlib
 import operator
@@ -14,11 +14,11 @@ from browser_runtime import facts
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import scheduler
 
-# The pid of the process that the program starts as; the others come after it.
+# The pid of the main process. Child processes have greater ones.
 MAIN = 42
 
 
-# The process that this one is another interpreter of; 0 if it is none.
+# If this worker runs another interpreter of a process, the pid of that process; otherwise 0.
 _owner = 0
 
 
@@ -28,18 +28,18 @@ def getpid() -> int:
 
 
 def be_part_of(pid: int) -> None:
-    """Be another interpreter of the process with this number."""
+    """Make this worker another interpreter of the process with this pid."""
     global _owner
     _owner = pid
 
 
 def getppid() -> int:
-    """Return the parent's process id; 1 if there is none, as on CPython."""
+    """Return the parent's process id; 1 if there is no parent, as on CPython."""
     return broker.parent() or 1
 
 
 def cpu_count() -> int:
-    """Return how many cores the browser says there are."""
+    """Return the number of cores that the browser reports."""
     return broker.cores
 
 
@@ -47,7 +47,7 @@ def kill(pid: int, signum: int, /) -> None:
     """Like `os.kill`, for the processes of this program."""
     if pid == broker.pid() and _ends(signum):
         broker.kill(pid, signum)
-        _wait_for_the_end()
+        _wait_forever()
     elif pid > MAIN and pid != broker.pid():
         if signum:
             broker.kill(pid, signum)
@@ -56,7 +56,7 @@ def kill(pid: int, signum: int, /) -> None:
 
 
 def _ends(number: int) -> bool:
-    """Whether a signal ends this process; the main one is the page's to end."""
+    """Return whether a signal ends this process; only the page ends the main process."""
     return (
         broker.pid() != MAIN
         and number != 0
@@ -64,15 +64,16 @@ def _ends(number: int) -> bool:
     )
 
 
-def _wait_for_the_end() -> None:
+def _wait_forever() -> None:
+    """Wait until this worker is terminated."""
     while True:
-        # Where it is not possible there is nobody else either who could go on.
+        # If this thread cannot be suspended, no other thread can run in the meantime either.
         with contextlib.suppress(scheduler.CannotSuspendError):
             scheduler.wait(None, outside=True)
 
 
-def exit_at_once(status: int) -> None:
-    """End this process without any of the usual last steps, as `os._exit` does."""
+def exit_immediately(status: int) -> None:
+    """End this process without any cleanup, as `os._exit` does."""
     number = operator.index(status) & 0xFF
     facts.tell()
     if scheduler.watch:
@@ -81,13 +82,13 @@ def exit_at_once(status: int) -> None:
         page.leave(number)
     else:
         broker.end(number)
-    _wait_for_the_end()
+    _wait_forever()
 
 
 def install() -> None:
-    """Put them in place."""
+    """Replace these functions of `os` and `posix`."""
     functions: dict[str, Any] = {
-        "_exit": exit_at_once,
+        "_exit": exit_immediately,
         "cpu_count": cpu_count,
         "getpid": getpid,
         "getppid": getppid,
@@ -95,7 +96,7 @@ def install() -> None:
         "process_cpu_count": cpu_count,
     }
     for name, function in functions.items():
-        # Programs send them to other processes by these names.
+        # Functions are pickled by name, so a program that sends one to another process needs it.
         function.__module__, function.__name__, function.__qualname__ = "posix", name, name
         setattr(os, name, function)
         setattr(posix, name, function)
