@@ -34,7 +34,7 @@ _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
 _OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
 _RENAMED = {"lanes": "interleaves"}  # old name → new name
-# runtime/timeline/model/check.ts refuses timelines with more.
+# runtime/timeline/model/trace_events.ts refuses timelines with more.
 MOST_WATCHED = 4
 
 

@@ -1,9 +1,9 @@
 /** A long timeline, for tests and measurements. */
-import type { Row } from "../timeline/model/rows.ts";
+import type { TraceRow } from "../timeline/model/trace_events.ts";
 
 /** So many tasks that each sleep twice, and their thread: three rows a task and more. */
-export function manyTasks(count: number): Row[] {
-  const rows: Row[] = [
+export function manyTasks(count: number): TraceRow[] {
+  const rows: TraceRow[] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
     ["run", 1, 0],

@@ -23,10 +23,10 @@ type Frames = Record<string, number[]>;
 
 /** In the page. */
 async function measure(count: number, source: string): Promise<Frames> {
-  const { Timeline, TimelineView } = (await import(
+  const { decodeEvents, Timeline, TimelineView } = (await import(
     "/harness.js" as string
   )) as typeof import("../harness/page.ts");
-  const rows = (new Function(`return (${source})`)() as typeof manyTasks)(count);
+  const events = decodeEvents((new Function(`return (${source})`)() as typeof manyTasks)(count))!;
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = "/widget.css";
@@ -58,10 +58,10 @@ async function measure(count: number, source: string): Promise<Frames> {
 
   const live = new Timeline();
   view.show(live, { what: "of this run" });
-  const step = Math.ceil(rows.length / 120);
-  for (let at = 0; at < rows.length; at += step) {
+  const step = Math.ceil(events.length / 120);
+  for (let at = 0; at < events.length; at += step) {
     await note("growing", () => {
-      live.add(1, rows.slice(at, at + step));
+      live.add(1, events.slice(at, at + step));
       view.changed();
     });
   }
@@ -104,7 +104,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   for (let at = 0; at < 60; at++) await note("stepping", () => named("Next").click());
   // Where a task has its turn in every frame.
   const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
-  slider.value = String(rows.length / 10);
+  slider.value = String(events.length / 10);
   slider.dispatchEvent(new Event("input"));
   const pace = figure.querySelector<HTMLSelectElement>(".tl-player select")!;
   pace.value = "0.1";

@@ -10,7 +10,7 @@ import type { Engine } from "../harness/browsers.ts";
 import { median } from "./median.ts";
 import { Runner } from "../harness/runner.ts";
 import { readLive } from "../timeline/model/live.ts";
-import type { Row } from "../timeline/model/rows.ts";
+import type { TraceRow } from "../timeline/model/trace_events.ts";
 
 const TIMED = (work: string): string => `import asyncio, threading, time
 from time import perf_counter
@@ -68,7 +68,7 @@ const CLOCKS = { start: 0, begun: 0, origin: 0 };
 interface Run {
   stdout: string;
   /** Of the main process, with times in ms from any moment. */
-  rows: Row[];
+  rows: TraceRow[];
 }
 
 /** Without rows, if nobody wants to see them: to hand them on costs time as well. */
@@ -105,7 +105,7 @@ const inBrowser =
     const program = { source, filename: "program.py", trace };
     const ran = await runner.run(program, { seconds: 120, traces });
     const rows = ran.events.flatMap((event) =>
-      event.type === "trace" ? (readLive(event.rows, event.steps, CLOCKS) as Row[]) : [],
+      event.type === "trace" ? (readLive(event.rows, event.steps, CLOCKS) as TraceRow[]) : [],
     );
     return { stdout: ran.stdout, rows };
   };
@@ -134,7 +134,7 @@ async function errors(run: RunProgram): Promise<number[]> {
   const lanes = rows.flatMap((row) => (row[0] === "lane" && row[3] === "task" ? [row[1]] : []));
   return [...seen].flatMap(([task, [start, resumed, ended]]) => {
     const steps = rows.filter((row) => row[0] === "step" && row[1] === lanes[task + 1]);
-    const [one, two] = steps as Extract<Row, ["step", ...unknown[]]>[];
+    const [one, two] = steps as Extract<TraceRow, ["step", ...unknown[]]>[];
     return [one![4] + shift - start!, two![4] + shift - resumed!, two![5] + shift - ended!];
   });
 }

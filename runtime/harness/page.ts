@@ -4,5 +4,5 @@ export { createHost } from "../host/host.ts";
 export { attachTimeline, recordedAt } from "../page/timeline/timeline.ts";
 export { figure } from "../timeline/drawing/figure.ts";
 export { html } from "../timeline/drawing/html.ts";
-export { asRows, Timeline } from "../timeline/model/collect.ts";
+export { decodeEvents, Timeline } from "../timeline/model/collect.ts";
 export { TimelineView } from "../page/timeline/view.ts";

@@ -118,9 +118,9 @@ export type WorkerEvent =
   | { type: "note"; run: number; fact: string; value: number; detail: string }
   /**
    * What a process of the program did: `rows` is JSON text, an array of rows as in
-   * timeline/rows.ts, but with times in ns of the process's own clock. That showed `origin` when it
-   * was `begun` (ms) on the one clock that all processes have. `steps` are further rows of that type;
-   * see timeline/live.ts for both.
+   * timeline/model/trace_events.ts, but with times in ns of the process's own clock. That showed
+   * `origin` when it was `begun` (ms) on the one clock that all processes have. `steps` are further
+   * rows of that type; see timeline/model/live.ts for both.
    */
   | {
       type: "trace";

@@ -52,7 +52,7 @@ function read({ filename, told }: Ran, collect: Collect): Omit<Run, "title"> {
   const following = told[0] && new Following(collect, filename, told[0]);
   const processes = told.flatMap((event) => following?.read(event) ?? []);
   const timeline = new collect.Timeline();
-  for (const { process, parent, rows } of processes) timeline.add(process, rows, parent);
+  for (const { process, parent, events } of processes) timeline.add(process, events, parent);
   return { processes, end: timeline.now };
 }
 

@@ -1,6 +1,6 @@
 /** Understands what one run tells of itself, from its first rows on. */
 import type { RunEvent } from "../../host/types.ts";
-import type { ProcessRows, Row } from "../../timeline/model/rows.ts";
+import type { ProcessTrace, TraceEvent } from "../../timeline/model/trace_events.ts";
 import { filterFor, type TracebackFilter } from "../output/traceback_filter.ts";
 
 export type Told = Extract<RunEvent, { type: "trace" }>;
@@ -24,29 +24,26 @@ export class Following {
     this.start = begun;
   }
 
-  /** The rows in the form of a recording, in which the main process is 1; nothing if they are none. */
-  read({ process, parent, begun, origin, rows: text, steps }: Told): ProcessRows | undefined {
+  /** The events with ids as in a recording, where the main process is 1; undefined if they are invalid. */
+  read({ process, parent, begun, origin, rows: text, steps }: Told): ProcessTrace | undefined {
     // A program can send anything in the tracer's name.
     const clocks = { start: this.start, begun, origin };
-    const rows: Row[] | undefined = this.#collect.asRows(
-      this.#collect.readLive(text, steps, clocks),
-    );
-    if (!rows) return undefined;
+    const events = this.#collect.decodeEvents(this.#collect.readLive(text, steps, clocks));
+    if (!events) return undefined;
     const isMain = process === this.#main;
     return {
       process: isMain ? 1 : process,
       parent: parent === this.#main ? 1 : isMain ? 0 : parent,
-      rows: rows.flatMap((row) => this.#tidied(process, row)),
+      events: events.flatMap((event) => this.#tidied(process, event)),
     };
   }
 
-  /** The row with what it prints as the output shows it, and as recordings have it; or nothing. */
-  #tidied(process: number, row: Row): Row[] {
-    if (row[0] !== "output") return [row];
+  /** The event with printed text as the output and recordings show it; nothing if it is left out. */
+  #tidied(process: number, event: TraceEvent): TraceEvent[] {
+    if (event.kind !== "output") return [event];
     const filter = this.#filters.get(process) ?? filterFor(this.#filename);
     this.#filters.set(process, filter);
-    const [type, lane, at, stream, text, line] = row;
-    const tidied = stream === "stdout" ? filter.shorten(text) : filter.feed(text);
-    return tidied === undefined ? [] : [[type, lane, at, stream, tidied, line]];
+    const text = event.stream === "stdout" ? filter.shorten(event.text) : filter.feed(event.text);
+    return text === undefined ? [] : [{ ...event, text }];
   }
 }

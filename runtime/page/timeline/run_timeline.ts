@@ -1,7 +1,7 @@
 /** The timeline of a widget's runs: takes what a run tells of itself, and has it drawn. */
 import type { Program } from "../../host/types.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
-import type { Row } from "../../timeline/model/rows.ts";
+import type { TraceEvent } from "../../timeline/model/trace_events.ts";
 import { element } from "../kit/dom.ts";
 import { Following, type Told } from "./following.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
@@ -25,10 +25,10 @@ const SUBJECT = "of this run, in your browser";
 const MAIN_THREAD = 1;
 
 /** A run that tells nothing of this kind, and of no other thread, has nothing to show. */
-const SHOWN = new Set<Row[0]>(["wait", "step", "state"]);
+const SHOWN = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
 
-const isShown = (row: Row): boolean =>
-  SHOWN.has(row[0]) || (row[0] === "lane" && row[1] > MAIN_THREAD);
+const isShown = (event: TraceEvent): boolean =>
+  SHOWN.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
 
 const now = (): number => performance.timeOrigin + performance.now();
 
@@ -103,7 +103,7 @@ export class RunTimeline {
   }
 
   /** It goes on. */
-  goOn(): void {
+  resume(): void {
     if (this.#paused === undefined) return;
     const start = this.#live?.following.start;
     if (start !== undefined) this.#lost = now() - start - this.#paused / this.#clockRate;
@@ -153,8 +153,8 @@ export class RunTimeline {
       };
       const read = this.#live.following.read(told);
       if (!read) continue;
-      this.#live.isWorthIt ||= read.rows.some(isShown);
-      this.#live.timeline.add(read.process, read.rows, read.parent);
+      this.#live.isWorthIt ||= read.events.some(isShown);
+      this.#live.timeline.add(read.process, read.events, read.parent);
     }
     if (!this.#live) return;
     this.#offer(this.#live);

@@ -3,14 +3,14 @@
  * is called by the run's title.
  */
 import type { Process } from "../model/lane.ts";
-import type { ProcessRows, Row, Trace } from "../model/rows.ts";
 import { Timeline } from "../model/timeline.ts";
+import type { ProcessTrace, Trace, TraceEvent } from "../model/trace_events.ts";
 import { time } from "../words/words.ts";
 
 /** What one run has told, until its end in ms. */
 export interface Run {
   title: string;
-  processes: readonly ProcessRows[];
+  processes: readonly ProcessTrace[];
   end: number;
 }
 
@@ -34,9 +34,9 @@ export function compare(runs: readonly Run[]): Timeline {
   const timeline = new Timeline();
   runs.forEach((run, number) => {
     const move = (process: number): number => (process > 0 ? process + number * APART : process);
-    for (const { process, parent, rows } of run.processes) {
-      const own = process === 1 ? called(run, rows) : rows;
-      timeline.add(move(process), own, move(parent));
+    for (const { process, parent, events } of run.processes) {
+      const titled = process === 1 ? withTitle(run, events) : events;
+      timeline.add(move(process), titled, move(parent));
     }
   });
   timeline.end(Math.max(0, ...runs.map(({ end }) => end)));
@@ -77,13 +77,11 @@ export function compareRecorded(runs: readonly (readonly [title: string, trace: 
   };
 }
 
-/** The rows of a main process, with the title as its name; it does not outlast its run. */
-function called({ title, end }: Run, rows: readonly Row[]): Row[] {
-  const named = rows.map((row): Row => {
-    if (row[0] !== "lane" || row[1] !== 0) return row;
-    const [type, lane, parent, kind, , at, by, line] = row;
-    return [type, lane, parent, kind, title, at, by, line];
-  });
-  const isOver = named.some(([type, lane]) => type === "end" && lane === 0);
-  return isOver ? named : [...named, ["end", 0, end, "done", ""]];
+/** The events of a main process, which has the run's title as its name and ends with the run. */
+function withTitle({ title, end }: Run, events: readonly TraceEvent[]): TraceEvent[] {
+  const titled = events.map((event) =>
+    event.kind === "lane" && event.lane === 0 ? { ...event, name: title } : event,
+  );
+  if (titled.some((event) => event.kind === "end" && event.lane === 0)) return titled;
+  return [...titled, { kind: "end", lane: 0, at: end, how: "done", text: "" }];
 }

@@ -10,18 +10,17 @@
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { asTrace } from "../model/check.ts";
 import { compareRecorded } from "./comparison.ts";
 import { figure } from "./figure.ts";
 import { html } from "./html.ts";
-import type { Trace } from "../model/rows.ts";
 import { Timeline } from "../model/timeline.ts";
+import { decodeTrace, type Trace } from "../model/trace_events.ts";
 
 const ENDING = ".trace.json";
 
 function read(content: string): Trace | undefined {
   try {
-    return asTrace(JSON.parse(content));
+    return decodeTrace(JSON.parse(content));
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 /** Finds times in which one callback kept an event loop from running others. */
 import type { Lane, Segment } from "./lane.ts";
-import type { Reason, Row } from "./rows.ts";
 import { firstIndex } from "./search.ts";
+import type { Reason, StepEvent, WaitEvent } from "./trace_events.ts";
 
 /** A time in which one callback, such as a step of a task, kept the event loop from running others. */
 export interface BlockedSpan {
@@ -30,17 +30,14 @@ const MIN_BLOCKED_MS = 50;
 /** A thread that waits for one of these has nothing to do. */
 export const REST_REASONS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
 
-type Step = Extract<Row, ["step", ...unknown[]]>;
-type Wait = Extract<Row, ["wait", ...unknown[]]>;
-
 interface LongStep {
   lane: Lane;
-  step: Step;
+  step: StepEvent;
 }
 
 interface LongWait {
   thread: Lane;
-  wait: Wait;
+  wait: WaitEvent;
   end: number;
 }
 
@@ -62,12 +59,12 @@ export class BlockedSpanFinder {
   /** When the last step of a task of this thread ended. */
   readonly #steppedUntil = new Map<Lane, number>();
   /** The wait in which a thread is now, unless it rests. */
-  readonly #open = new Map<Lane, Wait>();
+  readonly #open = new Map<Lane, WaitEvent>();
   /** When the last rest of a thread began. */
   readonly #rests = new Map<Lane, number>();
 
-  addStep(lane: Lane, step: Step): void {
-    const [, , , , start, end] = step;
+  addStep(lane: Lane, step: StepEvent): void {
+    const { start, end } = step;
     if (end - start >= MIN_BLOCKED_MS) this.#steps.push({ lane, step });
     const thread = lane.parent;
     if (!thread) return;
@@ -76,8 +73,8 @@ export class BlockedSpanFinder {
     this.#steppedUntil.set(thread, end);
   }
 
-  addWait(thread: Lane, wait: Wait): void {
-    if (REST_REASONS.has(wait[3])) this.#rests.set(thread, wait[2]);
+  addWait(thread: Lane, wait: WaitEvent): void {
+    if (REST_REASONS.has(wait.reason)) this.#rests.set(thread, wait.at);
     else this.#open.set(thread, wait);
   }
 
@@ -85,7 +82,7 @@ export class BlockedSpanFinder {
   endWait(thread: Lane, at: number): void {
     const wait = this.#open.get(thread);
     this.#open.delete(thread);
-    if (wait && at - wait[2] >= MIN_BLOCKED_MS) this.#waits.push({ thread, wait, end: at });
+    if (wait && at - wait.at >= MIN_BLOCKED_MS) this.#waits.push({ thread, wait, end: at });
   }
 
   /**
@@ -122,12 +119,14 @@ export class BlockedSpanFinder {
     for (const [thread, waits] of Map.groupBy(this.#waits, ({ thread }) => thread)) {
       const hasTask = taskPresence(thread);
       // The steps of one thread do not overlap.
-      const long = (steps.get(thread) ?? []).map(({ step }) => step).sort((a, b) => a[4] - b[4]);
+      const long = (steps.get(thread) ?? [])
+        .map(({ step }) => step)
+        .sort((a, b) => a.start - b.start);
       const known = isOver ? Infinity : (this.#rests.get(thread) ?? 0);
       for (const one of waits) {
-        const [start, end] = [one.wait[2], one.end];
-        const step = long[firstIndex(long.length, (at) => long[at]![5] > start)];
-        if ((step && step[4] <= start) || end > known) continue;
+        const [start, end] = [one.wait.at, one.end];
+        const step = long[firstIndex(long.length, (at) => long[at]!.end > start)];
+        if ((step && step.start <= start) || end > known) continue;
         if (hasTask(start, end)) found.push(one);
       }
     }
@@ -179,12 +178,12 @@ function inGap({ thread, start, end }: Gap): BlockedSpan {
 }
 
 function inWait({ thread, wait, end }: LongWait): BlockedSpan {
-  const [, , start, reason, target, line] = wait;
-  return { lane: thread, start, end, reason, target, line, isStarved: false };
+  const { at, reason, target, line } = wait;
+  return { lane: thread, start: at, end, reason, target, line, isStarved: false };
 }
 
 /** Finds out what the thread did in a long step, and in which line. */
-function inStep(lane: Lane, [, , , , start, end, , , after]: Step): BlockedSpan {
+function inStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
   const thread = lane.parent;
   const found: BlockedSpan = {
     lane,
@@ -209,7 +208,7 @@ function inStep(lane: Lane, [, , , , start, end, , , after]: Step): BlockedSpan 
     const half = (end - start) / 2;
     found.isStarved = processorTime(thread, start, end) <= half && ran >= half;
   }
-  found.line ||= seen || after;
+  found.line ||= seen || line;
   return found;
 }
 

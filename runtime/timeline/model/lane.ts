@@ -1,6 +1,6 @@
 /** The lanes of a timeline: processes, threads and tasks, each with its segments and marks. */
-import type { Ending, LaneKind, Reason, Row } from "./rows.ts";
 import { firstIndex } from "./search.ts";
+import type { ActivityEvent, Ending, LaneKind, Reason, StepEvent } from "./trace_events.ts";
 
 export type State = "running" | "ready" | "waiting";
 
@@ -57,8 +57,8 @@ export interface LaneContext {
   readonly eventCount: number;
 }
 
-/** The time by which the rows of a lane are ordered. */
-const timeOf = (row: Row): number => row[row[0] === "step" ? 4 : 2] as number;
+/** The time by which the events of a lane are ordered. */
+const timeOf = (event: ActivityEvent): number => (event.kind === "step" ? event.start : event.at);
 
 export class Lane {
   readonly process: Process;
@@ -83,16 +83,16 @@ export class Lane {
   own = false;
   readonly #marks: Mark[] = [];
   #areMarksSorted = true;
-  /** The rows that determine its states; sorted by time when segments are built. */
-  #rows: Row[] = [];
-  /** For each row, its position among all events of the run. */
+  /** Sorted by time when segments are built. */
+  #events: ActivityEvent[] = [];
+  /** For each event, its position among all events of the run. */
   #sequence: number[] = [];
-  #areRowsSorted = true;
+  #areEventsSorted = true;
   #segments: Segment[] = [];
-  /** How many rows are part of the segments already. */
+  /** How many events are part of the segments already. */
   #built = 0;
   #open: Segment | undefined;
-  /** The last segment is still open, because no row has ended the lane. */
+  /** The last segment is still open, because no event has ended the lane. */
   #isOpen = true;
   #job = "";
   /** How often each line was seen since the thread last began to run. */
@@ -149,10 +149,10 @@ export class Lane {
     return Math.min(index, segments.length - 1);
   }
 
-  add(row: Row): void {
-    const last = this.#rows.at(-1);
-    if (last && timeOf(row) < timeOf(last)) this.#areRowsSorted = false;
-    this.#rows.push(row);
+  add(event: ActivityEvent): void {
+    const last = this.#events.at(-1);
+    if (last && timeOf(event) < timeOf(last)) this.#areEventsSorted = false;
+    this.#events.push(event);
     this.#sequence.push(this.process.timeline.eventCount);
   }
 
@@ -165,32 +165,29 @@ export class Lane {
   seenBetween(start: number, end: number): number {
     this.#build();
     const counts = new Map<number, number>();
-    const rows = this.#rows;
-    for (let at = firstIndex(rows.length, (index) => timeOf(rows[index]!) >= start); ; at++) {
-      const row = rows[at];
-      if (!row || timeOf(row) > end) return mostFrequent(counts);
-      if (row[0] === "seen" && row[3] > 0) counts.set(row[3], (counts.get(row[3]) ?? 0) + 1);
+    const events = this.#events;
+    for (let at = firstIndex(events.length, (index) => timeOf(events[index]!) >= start); ; at++) {
+      const event = events[at];
+      if (!event || timeOf(event) > end) return mostFrequent(counts);
+      if (event.kind === "seen") countLine(counts, event.line);
     }
   }
 
   #build(): void {
     if (this.kind === undefined || this.kind === "process") return;
-    if (!this.#areRowsSorted) {
-      const [rows, sequence] = [this.#rows, this.#sequence];
-      const order = [...rows.keys()].sort((a, b) => timeOf(rows[a]!) - timeOf(rows[b]!));
-      this.#rows = order.map((index) => rows[index]!);
+    if (!this.#areEventsSorted) {
+      const [events, sequence] = [this.#events, this.#sequence];
+      const order = [...events.keys()].sort((a, b) => timeOf(events[a]!) - timeOf(events[b]!));
+      this.#events = order.map((index) => events[index]!);
       this.#sequence = order.map((index) => sequence[index]!);
-      this.#areRowsSorted = true;
+      this.#areEventsSorted = true;
       this.#restart();
     }
     if (!this.#open) this.#begin("ready", this.start).sequence = 0;
-    for (; this.#built < this.#rows.length; this.#built++) {
-      const row = this.#rows[this.#built]!;
-      if (this.kind === "task") {
-        if (row[0] === "step") this.#step(row);
-      } else {
-        this.#take(row);
-      }
+    for (; this.#built < this.#events.length; this.#built++) {
+      const event = this.#events[this.#built]!;
+      if (this.kind !== "task") this.#apply(event);
+      else if (event.kind === "step") this.#applyStep(event);
     }
   }
 
@@ -235,57 +232,60 @@ export class Lane {
     return open.end;
   }
 
-  #step([, , ready, by, start, end, reason, of, line]: Extract<Row, ["step", ...unknown[]]>): void {
+  #applyStep({ ready, wokenBy, start, end, reason, target, line }: StepEvent): void {
     if (!this.#isOpen) return;
-    this.#open!.wokenBy = by;
+    this.#open!.wokenBy = wokenBy;
     if (this.#open!.state === "waiting" && ready < start) {
-      this.#begin("ready", this.#close(ready)).wokenBy = by;
+      this.#begin("ready", this.#close(ready)).wokenBy = wokenBy;
     }
     const step = this.#begin("running", this.#close(start), "", "", line);
     step.end = Math.max(end, step.start);
-    step.wokenBy = by;
+    step.wokenBy = wokenBy;
     if (reason === "") this.#isOpen = false;
-    else this.#begin("waiting", step.end, reason, of, line);
+    else this.#begin("waiting", step.end, reason, target, line);
   }
 
-  #take(row: Row): void {
-    if (!this.#isOpen && row[0] !== "cpu") return;
+  /** Applies an event of a thread. */
+  #apply(event: ActivityEvent): void {
+    if (!this.#isOpen && event.kind !== "cpu") return;
     const open = this.#open!;
-    switch (row[0]) {
+    switch (event.kind) {
       case "run":
         if (open.state === "running") return;
-        this.#begin("running", this.#close(row[2])).wokenBy = open.wokenBy;
+        this.#begin("running", this.#close(event.at)).wokenBy = open.wokenBy;
         this.#running = this.#segments.length - 1;
         return;
       case "ready": {
         if (open.state === "ready") return;
-        const from = this.#close(row[2]);
-        if (open.state === "waiting") open.wokenBy = row[3];
-        this.#begin("ready", from).wokenBy = row[3];
+        const from = this.#close(event.at);
+        if (open.state === "waiting") open.wokenBy = event.wokenBy;
+        this.#begin("ready", from).wokenBy = event.wokenBy;
         return;
       }
-      case "wait":
-        this.#begin("waiting", this.#close(row[2], row[5]), row[3], row[4], row[5]);
+      case "wait": {
+        const { reason, target, line } = event;
+        this.#begin("waiting", this.#close(event.at, line), reason, target, line);
         return;
+      }
       case "seen":
-        if (row[3] > 0) this.#seen.set(row[3], (this.#seen.get(row[3]) ?? 0) + 1);
-        if (open.state === "running") open.line ||= row[3];
+        countLine(this.#seen, event.line);
+        if (open.state === "running") open.line ||= event.line;
         return;
       case "job":
-        this.#job = row[3];
+        this.#job = event.name;
         if (open.state !== "running") return;
-        if (row[2] > open.start) {
-          this.#begin("running", this.#close(row[2])).wokenBy = open.wokenBy;
+        if (event.at > open.start) {
+          this.#begin("running", this.#close(event.at)).wokenBy = open.wokenBy;
         } else {
-          open.job = row[3];
+          open.job = event.name;
         }
-        this.#open!.line = row[4];
+        this.#open!.line = event.line;
         return;
       case "cpu":
-        this.#spreadProcessorTime(row[2], row[3]);
+        this.#spreadProcessorTime(event.at, event.ms);
         return;
       case "end":
-        this.#close(row[2]);
+        this.#close(event.at);
         this.#isOpen = false;
     }
   }
@@ -310,6 +310,10 @@ export function laneOf(process: Process, id: number): Lane {
     process.lanes.set(id, found);
   }
   return found;
+}
+
+function countLine(counts: Map<number, number>, line: number): void {
+  if (line > 0) counts.set(line, (counts.get(line) ?? 0) + 1);
 }
 
 function mostFrequent(counts: Map<number, number>): number {

@@ -8,7 +8,7 @@ import {
   type Process,
   type Segment,
 } from "./lane.ts";
-import type { Row, Trace } from "./rows.ts";
+import type { CollectionsEvent, LaneEvent, Trace, TraceEvent } from "./trace_events.ts";
 
 /** What the watched collections held when a lane began with a line. */
 export interface CollectionState {
@@ -51,14 +51,14 @@ export class Timeline implements LaneContext {
 
   static of({ processes, end }: Trace): Timeline {
     const timeline = new Timeline();
-    for (const { process, parent, rows } of processes) timeline.add(process, rows, parent);
+    for (const { process, parent, events } of processes) timeline.add(process, events, parent);
     timeline.end(end);
     return timeline;
   }
 
-  add(process: number, rows: readonly Row[], parent = 0): void {
+  add(process: number, events: readonly TraceEvent[], parent = 0): void {
     const owner = this.#process(process, parent);
-    for (const row of rows) this.#add(owner, row);
+    for (const event of events) this.#add(owner, event);
     this.version += 1;
   }
 
@@ -160,101 +160,93 @@ export class Timeline implements LaneContext {
     return process;
   }
 
-  #add(process: Process, row: Row): void {
+  #add(process: Process, event: TraceEvent): void {
     if (this.#eventCount >= MAX_EVENTS) {
       process.cut = Math.min(process.cut, this.now);
       return;
     }
     this.#eventCount += 1;
-    if (row[0] === "fewer") {
-      this.leftOut += row[1];
+    if (event.kind === "fewer") {
+      this.leftOut += event.tasks;
       return;
     }
-    if (row[0] === "cut") {
-      process.cut = Math.min(process.cut, row[1]);
-      this.#reach(row[1]);
+    if (event.kind === "cut") {
+      process.cut = Math.min(process.cut, event.at);
+      this.#reach(event.at);
       return;
     }
-    const lane = laneOf(process, row[1]);
-    switch (row[0]) {
+    const lane = laneOf(process, event.lane);
+    switch (event.kind) {
       case "lane":
-        this.#make(lane, row);
+        this.#announce(lane, event);
         return;
-      case "step": {
-        lane.add(row);
-        const [, , , , start, end, , , line] = row;
-        if (lane.parent) lane.parent.stepped += Math.max(0, end - start);
-        this.#finder.addStep(lane, row);
-        this.#reach(end);
-        this.#showLine(lane, line);
+      case "step":
+        lane.add(event);
+        if (lane.parent) lane.parent.stepped += Math.max(0, event.end - event.start);
+        this.#finder.addStep(lane, event);
+        this.#reach(event.end);
+        this.#noteLine(lane, event.line);
         return;
-      }
       case "wait":
-        lane.add(row);
-        this.#finder.addWait(lane, row);
-        this.#showLine(lane, row[5]);
+        lane.add(event);
+        this.#finder.addWait(lane, event);
+        this.#noteLine(lane, event.line);
         break;
       case "ready":
       case "run":
-        lane.add(row);
-        this.#finder.endWait(lane, row[2]);
+        lane.add(event);
+        this.#finder.endWait(lane, event.at);
         break;
       case "seen":
-        lane.add(row);
-        this.#showLine(lane, row[3]);
+        lane.add(event);
+        this.#noteLine(lane, event.line);
         break;
       case "job":
-        lane.add(row);
-        this.#showLine(
-          lane,
-          row[4] || Number(row[3] !== "" && process.lanes.get(lane.createdBy)?.own),
-        );
+        lane.add(event);
+        this.#noteLine(lane, event.line);
+        // A call that the program itself passed to a pool belongs to it, even without a line.
+        if (event.name !== "" && process.lanes.get(lane.createdBy)?.own) this.#claim(lane);
         break;
-      case "output": {
-        const mark: Mark = { at: row[2], kind: row[3], text: row[4], line: row[5] };
-        lane.mark(mark);
-        this.printed.push({ lane, mark });
-        this.kinds.add(row[3]);
-        this.#showLine(lane, 1);
+      case "output":
+        this.printed.push({ lane, mark: this.#mark(lane, event.stream, event) });
+        this.#claim(lane);
         break;
-      }
       case "state":
-        this.#hold(lane, row);
-        this.#showLine(lane, row[3]);
+        this.#addCollectionState(lane, event);
+        this.#noteLine(lane, event.line);
         break;
       case "end":
-        lane.add(row);
-        lane.ending ??= { at: row[2], how: row[3], text: row[4] };
-        if (row[3] === "done") break;
-        lane.mark({ at: row[2], kind: row[3], text: row[4], line: 0 });
-        this.kinds.add(row[3]);
+        lane.add(event);
+        lane.ending ??= { at: event.at, how: event.how, text: event.text };
+        if (event.how !== "done") this.#mark(lane, event.how, { ...event, line: 0 });
         break;
-      default:
-        lane.add(row);
+      case "cpu":
+        lane.add(event);
     }
-    this.#reach(row[2]);
+    this.#reach(event.at);
   }
 
-  #make(lane: Lane, row: Extract<Row, ["lane", ...unknown[]]>): void {
-    const [, id, parent, kind, name, at, by, line, runs = ""] = row;
-    this.#reach(at);
+  /** Announces a lane with its name and its place in the tree. */
+  #announce(lane: Lane, event: LaneEvent): void {
+    const { lane: id, laneKind: kind, name, createdBy, line, runs } = event;
+    this.#reach(event.at);
     // The lane of the process exists before it is announced.
     if (lane.kind !== undefined && id !== 0) return;
     lane.kind = id === 0 ? "process" : kind;
     lane.name = name || lane.name || `${kind} ${String(id)}`;
     lane.runs = runs === lane.name ? "" : runs;
-    lane.start = Math.max(0, at);
-    lane.createdBy = by;
+    lane.start = Math.max(0, event.at);
+    lane.createdBy = createdBy;
     lane.line = line;
-    const maker = lane.process.lanes.get(by);
-    // A task that the program's tasks create belongs to the program even if it runs a library function.
-    const isMade = kind === "task" && maker?.kind === "task" && maker.line > 0;
-    if (line > 0 || id <= 1 || isMade) lane.own = true;
+    const creator = lane.process.lanes.get(createdBy);
+    // A task that a task of the program creates is the program's, even if it runs a library function.
+    const isByProgram = kind === "task" && creator?.kind === "task" && creator.line > 0;
+    if (line > 0 || id <= 1 || isByProgram) lane.own = true;
     if (id !== 0) {
-      const thread = lane.process.lanes.get(parent);
+      const thread = lane.process.lanes.get(event.parent);
       if (kind === "task" && thread?.kind === "thread") {
         thread.adopt(lane);
-        this.#showLine(thread, 1);
+        this.#claim(thread);
       } else {
         laneOf(lane.process, 0).adopt(lane);
       }
@@ -262,7 +254,14 @@ export class Timeline implements LaneContext {
     this.shape += 1;
   }
 
-  #hold(lane: Lane, [, , at, line, values]: Extract<Row, ["state", ...unknown[]]>): void {
+  #mark(lane: Lane, kind: Mark["kind"], { at, text, line }: Omit<Mark, "kind">): Mark {
+    const mark: Mark = { at, kind, text, line };
+    lane.mark(mark);
+    this.kinds.add(kind);
+    return mark;
+  }
+
+  #addCollectionState(lane: Lane, { at, line, values }: CollectionsEvent): void {
     if (this.#collectionStates.length >= MAX_COLLECTION_STATES) {
       lane.process.cut = Math.min(lane.process.cut, at);
       return;
@@ -271,8 +270,14 @@ export class Timeline implements LaneContext {
     this.#collectionStates.push({ lane, at, line, values });
   }
 
-  #showLine(lane: Lane, line: number): void {
-    if (line <= 0 || lane.own) return;
+  /** A lane that was in a line of the program belongs to the program. */
+  #noteLine(lane: Lane, line: number): void {
+    if (line > 0) this.#claim(lane);
+  }
+
+  /** The lane belongs to the program, not only to a library. */
+  #claim(lane: Lane): void {
+    if (lane.own) return;
     lane.own = true;
     this.shape += 1;
   }

@@ -1,7 +1,7 @@
 /** One sentence that says what a timeline shows, for readers who see their first one. */
 import type { Lane } from "../model/lane.ts";
-import type { Reason } from "../model/rows.ts";
 import type { Timeline } from "../model/timeline.ts";
+import type { Reason } from "../model/trace_events.ts";
 import { blockedBy, fullName, plural, time } from "./words.ts";
 
 /** Waits that end by themselves. Other waits end when some other part of the program does something. */

@@ -1,9 +1,9 @@
 /** Says in words what a timeline shows. */
 import type { BlockedSpan, BlockedSpans } from "../model/blocked_spans.ts";
 import type { Lane, Mark, Segment, State } from "../model/lane.ts";
-import type { Reason } from "../model/rows.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
+import type { Reason } from "../model/trace_events.ts";
 
 /** With what `of` adds in brackets. */
 const WAITS: Record<Reason, string> = {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Ran } from "../../../runtime/harness/runner.ts";
-import type { Row } from "../../../runtime/timeline/model/rows.ts";
+import type { TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
@@ -196,7 +196,7 @@ asyncio.run(main())`;
       const told = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
       assert.deepEqual([...new Set(told.map(({ origin }) => origin))], [0]);
       const clocks = { start: 0, begun: 0, origin: 0 };
-      const rows = told.flatMap(({ rows, steps }) => readLive(rows, steps, clocks) as Row[]);
+      const rows = told.flatMap(({ rows, steps }) => readLive(rows, steps, clocks) as TraceRow[]);
       const steps = rows.flatMap((row) => (row[0] === "step" ? [row.slice(4, 7)] : []));
       const s = 1e3;
       // Then asyncio has a few tasks of its own, to end the loop.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { asTrace } from "../../../runtime/timeline/model/check.ts";
+import { decodeTrace } from "../../../runtime/timeline/model/trace_events.ts";
 import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { sections, story } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
@@ -20,7 +20,7 @@ const FIGURE = `runnable-snippet[data-name="${NAME}"] .runnable-timeline`;
 const read = (ending: string): string =>
   readFileSync(new URL(`../../../snippets/${NAME}${ending}`, import.meta.url), "utf8");
 
-const moments = atOnce(Moments.from(Timeline.of(asTrace(JSON.parse(read(".trace.json")))!)));
+const moments = atOnce(Moments.from(Timeline.of(decodeTrace(JSON.parse(read(".trace.json")))!)));
 const last = moments.all.length - 1;
 
 const LIVE = `import asyncio

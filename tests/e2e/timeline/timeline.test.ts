@@ -9,12 +9,16 @@ import type { AttachedTimeline } from "../../../runtime/page/timeline/timeline.t
 import { figure } from "../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../runtime/timeline/drawing/html.ts";
 import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
-import type { Row, Trace } from "../../../runtime/timeline/model/rows.ts";
-import { BLOCKED } from "../../runtime/timeline/model/rows.ts";
+import {
+  decodeTrace,
+  type StoredTrace,
+  type TraceRow,
+} from "../../../runtime/timeline/model/trace_events.ts";
+import { BLOCKED } from "../../runtime/timeline/model/sample_rows.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { violations } from "../support/violations.ts";
 
-const trace = (rows: Row[], end: number): Trace => ({
+const trace = (rows: TraceRow[], end: number): StoredTrace => ({
   schema: 1,
   interpreter: "CPython 3.13",
   end,
@@ -26,7 +30,7 @@ const SMALL = trace(
   1110,
 );
 const LARGE = trace(manyTasks(10_000), 1300);
-const TRACES: Record<string, Trace> = { small: SMALL, large: LARGE, held: SMALL };
+const TRACES: Record<string, StoredTrace> = { small: SMALL, large: LARGE, held: SMALL };
 
 /** The trace called "held" is sent when this is resolved. */
 let release = Promise.withResolvers<void>();
@@ -46,7 +50,10 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
   // A pointer that happens to lie on the figure would be near.
   await page.mouse.move(1, 1);
   const markup = html(
-    figure(Timeline.of(recorded), { what: `recorded on ${recorded.interpreter}`, name }),
+    figure(Timeline.of(decodeTrace(recorded)!), {
+      what: `recorded on ${recorded.interpreter}`,
+      name,
+    }),
   );
   await page.evaluate(
     async (markup, name, scheme) => {
@@ -530,11 +537,14 @@ for (const engine of engines) {
           what: "of this run, in your browser",
           clock: () => (window as unknown as Stage).now,
         });
-        live.add(1, [
-          ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-          ["run", 1, 0],
-          ["wait", 1, 5, "sleep", "", 3],
-        ]);
+        live.add(
+          1,
+          harness.decodeEvents([
+            ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+            ["run", 1, 0],
+            ["wait", 1, 5, "sleep", "", 3],
+          ])!,
+        );
         attached.changed();
       });
       const caption = (): Promise<string> =>
@@ -553,11 +563,14 @@ for (const engine of engines) {
       await page.keyboard.press("End");
       assert.match(await focused(page), /MainThread slept for 75\sms, at line 3/);
       await page.evaluate(() => {
-        const { attached, live } = window as unknown as Stage;
-        live.add(1, [
-          ["run", 1, 90],
-          ["end", 1, 95, "done", ""],
-        ]);
+        const { attached, harness, live } = window as unknown as Stage;
+        live.add(
+          1,
+          harness.decodeEvents([
+            ["run", 1, 90],
+            ["end", 1, 95, "done", ""],
+          ])!,
+        );
         live.end(100);
         attached.changed();
       });
@@ -584,10 +597,13 @@ for (const engine of engines) {
         });
         document.querySelector("figure")!.style.display = "none";
         await seen;
-        live.add(1, [
-          ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-          ["run", 1, 0],
-        ]);
+        live.add(
+          1,
+          harness.decodeEvents([
+            ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+            ["run", 1, 0],
+          ])!,
+        );
         live.advance(50);
         attached.changed();
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
@@ -635,12 +651,15 @@ for (const engine of engines) {
         const { attached, harness } = window as unknown as Stage;
         const name = `<img src=x onerror="document.title='through'">`;
         const live = new harness.Timeline();
-        live.add(1, [
-          ["lane", 1, 0, "thread", name, 0, -1, 0],
-          ["output", 1, 2, "stdout", name, 1],
-          ["wait", 1, 3, "lock", name, 2],
-          ["end", 1, 9, "failed", name],
-        ]);
+        live.add(
+          1,
+          harness.decodeEvents([
+            ["lane", 1, 0, "thread", name, 0, -1, 0],
+            ["output", 1, 2, "stdout", name, 1],
+            ["wait", 1, 3, "lock", name, 2],
+            ["end", 1, 9, "failed", name],
+          ])!,
+        );
         live.end(10);
         await attached.show(live, { what: "of this run" });
       });

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Ran } from "../../../runtime/harness/runner.ts";
-import { asTrace } from "../../../runtime/timeline/model/check.ts";
-import type { Row } from "../../../runtime/timeline/model/rows.ts";
+import type { StoredTrace, TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
@@ -23,12 +22,12 @@ function expected(source: string): string[] {
 }
 
 /** The rows of each process. */
-function rowsOf(ran: Ran): Map<number, Row[]> {
-  const processes = new Map<number, Row[]>();
+function rowsOf(ran: Ran): Map<number, TraceRow[]> {
+  const processes = new Map<number, TraceRow[]>();
   for (const event of ran.events) {
     if (event.type !== "trace") continue;
     const clocks = { start: 0, begun: 0, origin: 0 };
-    const rows = readLive(event.rows, event.steps, clocks) as Row[];
+    const rows = readLive(event.rows, event.steps, clocks) as TraceRow[];
     processes.set(event.process, [...(processes.get(event.process) ?? []), ...rows]);
   }
   return processes;
@@ -50,7 +49,7 @@ function waits(ran: Ran): string[] {
 }
 
 /** What the collections held, line by line; without times, and so without what is only due by now. */
-function holdings(rows: Row[]): string[] {
+function holdings(rows: TraceRow[]): string[] {
   const found: string[] = [];
   let last = "";
   for (const row of rows) {
@@ -63,7 +62,7 @@ function holdings(rows: Row[]): string[] {
 }
 
 /** When each thread ran, of one process: from, to and its name, in order. */
-function turns(rows: Row[]): [from: number, to: number, name: string][] {
+function turns(rows: TraceRow[]): [from: number, to: number, name: string][] {
   const found: [number, number, string][] = [];
   for (const [, lane, , kind, name] of rows.filter((row) => row[0] === "lane")) {
     if (kind !== "thread") continue;
@@ -111,7 +110,7 @@ for (const engine of engines) {
     const stage = useRunner({ engine });
 
     /** The rows of all processes. */
-    const traced = async (source: string, clockRate = 1): Promise<Row[]> => {
+    const traced = async (source: string, clockRate = 1): Promise<TraceRow[]> => {
       const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, clockRate });
       return [...rowsOf(ran).values()].flat();
     };
@@ -287,8 +286,8 @@ print()
 
     for (const name of ["callbacks", "tasks"]) {
       test(`loop/${name}: its collections hold at each line what is recorded`, async () => {
-        const trace: unknown = JSON.parse(readFileSync(`snippets/loop/${name}.trace.json`, "utf8"));
-        const recorded = holdings(asTrace(trace)!.processes[0]!.rows);
+        const text = readFileSync(`snippets/loop/${name}.trace.json`, "utf8");
+        const recorded = holdings((JSON.parse(text) as StoredTrace).processes[0]!.rows);
         assert.ok(recorded.length > 20);
         const source = readFileSync(`snippets/loop/${name}.py`, "utf8");
         // In virtual time nothing is late, however busy the machine is.

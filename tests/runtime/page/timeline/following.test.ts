@@ -17,9 +17,11 @@ const told = (process: number, printed: Printed[]): Told => {
   return { type: "trace", process, parent, ...clocks, rows: text, steps };
 };
 
-/** What the rows say that was printed. */
+/** The lines that the events report as printed. */
 const printed = (following: Following, of: Told): Printed[] =>
-  following.read(of)!.rows.flatMap((row) => (row[0] === "output" ? [[row[3], row[4]]] : []));
+  following
+    .read(of)!
+    .events.flatMap((event) => (event.kind === "output" ? [[event.stream, event.text]] : []));
 
 const cases = new URL("../../../cases/traceback/", import.meta.url);
 const names = readdirSync(cases).filter((file) => file.endsWith(".raw"));

@@ -10,13 +10,14 @@ import {
 import { list } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { prerenderComparison } from "../../../../runtime/timeline/drawing/prerender.ts";
-import type { Trace } from "../../../../runtime/timeline/model/rows.ts";
+import { decodeTrace, type Trace } from "../../../../runtime/timeline/model/trace_events.ts";
+import { events } from "../model/sample_rows.ts";
 
 const snippet = (name: string) =>
   new URL(`../../../../snippets/${name}.trace.json`, import.meta.url).pathname;
 
 const recorded = async (name: string): Promise<Trace> =>
-  JSON.parse(await readFile(snippet(name), "utf8")) as Trace;
+  decodeTrace(JSON.parse(await readFile(snippet(name), "utf8")))!;
 
 /** Names and states of all lanes, with their times. */
 const told = (timeline: Timeline, run?: number) =>
@@ -110,12 +111,12 @@ test("a run that was stopped ends where it was stopped", () => {
       {
         process: 1,
         parent: 0,
-        rows: [
+        events: events([
           ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
           ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
           ["run", 1, 0],
           ["wait", 1, 4, "sleep", "", 3],
-        ] as Trace["processes"][0]["rows"],
+        ]),
       },
     ],
   };

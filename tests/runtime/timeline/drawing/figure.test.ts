@@ -8,12 +8,12 @@ import { html } from "../../../../runtime/timeline/drawing/html.ts";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { prerender, prerenderAll } from "../../../../runtime/timeline/drawing/prerender.ts";
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { tree } from "../../../../runtime/timeline/drawing/tree.ts";
 import { moment, time } from "../../../../runtime/timeline/words/words.ts";
-import { BLOCKED, THREAD } from "../model/rows.ts";
+import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
 
-const trace = (rows: Row[], end: number): string =>
+const trace = (rows: TraceRow[], end: number): string =>
   JSON.stringify({
     schema: 1,
     interpreter: "CPython 3.13",
@@ -66,7 +66,7 @@ test("markup in names and texts stays text", () => {
   );
 });
 
-const held: Row[] = [
+const held: TraceRow[] = [
   ["state", 1, 1, 20, { ready: [] }],
   ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
   ["state", 1, 4, 23, { timers: ["in 0.20 s: b()"] }],
@@ -88,7 +88,7 @@ test("what the watched collections held is one table, entry by entry", () => {
 });
 
 test("of many changes the table holds the first", () => {
-  const many = Array.from({ length: 100 }, (_, at): Row => [
+  const many = Array.from({ length: 100 }, (_, at): TraceRow => [
     "state",
     1,
     at,
@@ -127,22 +127,22 @@ test("a long run stays small and says what is left out", () => {
 
 test("a task is told with what it runs, and of several processes with its own", () => {
   const timeline = new Timeline();
-  const rows: Row[] = [
+  const rows: TraceRow[] = [
     ...THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ["step", 2, 0, 1, 0, 100, "sleep", "", 4],
   ];
-  timeline.add(1, rows);
+  timeline.add(1, events(rows));
   const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(told(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
-  timeline.add(2, rows, 1);
+  timeline.add(2, events(rows), 1);
   assert.match(told(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
 });
 
 test("a task that is called like what it runs has its name once", () => {
   const timeline = new Timeline();
-  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]);
-  timeline.add(1, [["step", 2, 0, 1, 0, 100, "sleep", "", 4]]);
+  timeline.add(1, events([...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]));
+  timeline.add(1, events([["step", 2, 0, 1, 0, 100, "sleep", "", 4]]));
   const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(told, /brew blocked the event loop/);
   assert.doesNotMatch(told, /brew \(?brew/);
@@ -150,7 +150,7 @@ test("a task that is called like what it runs has its name once", () => {
 
 test("what went beyond the limit of a trace is told", () => {
   const timeline = new Timeline();
-  timeline.add(1, [...THREAD, ["cut", 50]]);
+  timeline.add(1, events([...THREAD, ["cut", 50]]));
   timeline.end(80);
   const markup = html(figure(timeline, { what: "of this run", name: "x" }));
   assert.match(text(markup), /The timeline is limited in size: it ends at 50\sms/);
@@ -158,7 +158,10 @@ test("what went beyond the limit of a trace is told", () => {
 
 test("tasks that a recording leaves out count, and are told", () => {
   const timeline = new Timeline();
-  timeline.add(1, [...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]);
+  timeline.add(
+    1,
+    events([...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]),
+  );
   timeline.end(80);
   const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(told, /9,001 tasks/);

@@ -9,12 +9,12 @@ import {
 } from "../../../../runtime/timeline/drawing/layout.ts";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
-import { BLOCKED, THREAD } from "../model/rows.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
 
-function make(rows: Row[], end: number): Timeline {
+function make(rows: TraceRow[], end: number): Timeline {
   const timeline = new Timeline();
-  timeline.add(1, rows);
+  timeline.add(1, events(rows));
   timeline.end(end);
   return timeline;
 }
@@ -39,10 +39,13 @@ test("one process is not listed, several are; one with a single thread is one li
     ["Task-1", 0, undefined],
     ["Task-2", 0, undefined],
   ]);
-  timeline.add(2, [
-    ["lane", 0, -1, "process", "Worker-1", 5, -1, 0],
-    ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
-  ]);
+  timeline.add(
+    2,
+    events([
+      ["lane", 0, -1, "process", "Worker-1", 5, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
+    ]),
+  );
   assert.deepEqual(shown(), [
     ["MainProcess", 0, undefined],
     ["Task-1", 1, undefined],
@@ -61,9 +64,9 @@ test("lanes of libraries are listed when asked for", () => {
 });
 
 test("tasks that run a library's function give way where lanes are many", () => {
-  const tasks = (count: number): Row[] => [
+  const tasks = (count: number): TraceRow[] => [
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
-    ...Array.from({ length: count }, (_, at): Row => [
+    ...Array.from({ length: count }, (_, at): TraceRow => [
       "lane",
       3 + at,
       1,
@@ -96,7 +99,7 @@ test("bars stand where their times are, cut to what is in view", () => {
 });
 
 test("what is narrow is merged, says how many it stands for, and keeps the colour of most", () => {
-  const rows: Row[] = [...THREAD];
+  const rows: TraceRow[] = [...THREAD];
   for (let at = 0; at < 1000; at++) {
     rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
   }
@@ -136,7 +139,7 @@ test("bars of a line are marked, merged ones too", () => {
 });
 
 test("signs stand at their times, neighbours are one", () => {
-  const prints = [1, 1.1, 1.2, 600].map((at): Row => ["output", 1, at, "stdout", "x", 3]);
+  const prints = [1, 1.1, 1.2, 600].map((at): TraceRow => ["output", 1, at, "stdout", "x", 3]);
   const timeline = make([...THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]], 1000);
   const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000));
   assert.deepEqual(

@@ -3,18 +3,17 @@ import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
-import { asTrace } from "../../../../runtime/timeline/model/check.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { most, sections, story } from "../../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../../runtime/timeline/model/moments.ts";
 import { atOnce } from "../../../../runtime/timeline/model/pieces.ts";
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
-import { BLOCKED, THREAD } from "./rows.ts";
+import { decodeTrace, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { BLOCKED, THREAD, events } from "./sample_rows.ts";
 
-function of(rows: Row[], end: number, ...others: Row[][]): Moments {
+function of(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
   const timeline = new Timeline();
-  timeline.add(1, rows);
-  others.forEach((more, index) => timeline.add(index + 2, more, 1));
+  timeline.add(1, events(rows));
+  others.forEach((more, index) => timeline.add(index + 2, events(more), 1));
   timeline.end(end);
   return atOnce(Moments.from(timeline));
 }
@@ -202,7 +201,7 @@ test("a callback that waits is a turn of the thread, also right after a task's s
   ]);
 });
 
-const THREADS: Row[] = [
+const THREADS: TraceRow[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
   ["run", 1, 0],
@@ -259,7 +258,7 @@ test("a task in whose step the thread waits stands where the thread stands", () 
 });
 
 test("lanes of several processes are told apart", () => {
-  const child: Row[] = [
+  const child: TraceRow[] = [
     ["lane", 0, -1, "process", "Process-1", 3, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 3, -1, 7],
     ["run", 1, 3],
@@ -346,7 +345,7 @@ test("a segment leads to the turn that it is, or to the first moment that finds 
 
 test("all recorded runs have moments in order, at each of which somebody runs", async () => {
   for await (const file of glob("snippets/**/*.trace.json")) {
-    const trace = asTrace(JSON.parse(readFileSync(file, "utf8")))!;
+    const trace = decodeTrace(JSON.parse(readFileSync(file, "utf8")))!;
     const moments = atOnce(Moments.from(Timeline.of(trace)));
     assert.ok(moments.all.length >= 2, file);
     let before = 0;
@@ -368,7 +367,7 @@ test("all recorded runs have moments in order, at each of which somebody runs", 
 });
 
 test("a task may have more turns than an engine takes arguments", () => {
-  const steps = Array.from({ length: 200_000 }, (_, at): Row => [
+  const steps = Array.from({ length: 200_000 }, (_, at): TraceRow => [
     "step",
     2,
     at,

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import type { Lane, Segment } from "../../../../runtime/timeline/model/lane.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import { REASONS, type Row } from "../../../../runtime/timeline/model/rows.ts";
+import { REASONS, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { random } from "../../page/random.ts";
-import { BLOCKED, THREAD } from "./rows.ts";
+import { BLOCKED, THREAD, events } from "./sample_rows.ts";
 
-function make(rows: Row[], end?: number): Timeline {
+function make(rows: TraceRow[], end?: number): Timeline {
   const timeline = new Timeline();
-  timeline.add(1, rows);
+  timeline.add(1, events(rows));
   if (end !== undefined) timeline.end(end);
   return timeline;
 }
@@ -66,15 +66,15 @@ test("what held up the loop is named with its reason and line", () => {
   assert.deepEqual([segment.line, timeline.lineOf(segment)], [14, 13]);
 });
 
-const step = (end: number): Row[] => [
+const step = (end: number): TraceRow[] => [
   ["lane", 2, 1, "task", "Task-1", 0, 1, 10],
   ["step", 2, 0, 1, 0, end, "sleep", "", 30],
 ];
 
 test("a step that computed held up the loop where it was mostly seen", () => {
-  const seen: Row[] = [20, 21, 21, 22].map((line, index) => ["seen", 1, 10 * index, line]);
+  const seen: TraceRow[] = [20, 21, 21, 22].map((line, index) => ["seen", 1, 10 * index, line]);
   // One short wait does not make it a wait.
-  const wait: Row[] = [
+  const wait: TraceRow[] = [
     ["wait", 1, 50, "lock", "", 23],
     ["run", 1, 51],
   ];
@@ -83,13 +83,13 @@ test("a step that computed held up the loop where it was mostly seen", () => {
 });
 
 test("a wait of the thread in a callback holds up the loop, if a task is there that could run", () => {
-  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
-  const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): Row[] => [
+  const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): TraceRow[] => [
     ["wait", 1, start, reason, "", reason === "sleep" ? 7 : 0],
     ["ready", 1, end, -1],
     ["run", 1, end],
   ];
-  const steps = (from: number): Row[] => [
+  const steps = (from: number): TraceRow[] => [
     ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
     ["step", 2, from, -1, from, from + 1, "", "", 0],
     ["end", 2, from + 1, "done", ""],
@@ -111,9 +111,9 @@ test("a wait of the thread in a callback holds up the loop, if a task is there t
 });
 
 test("a callback that computes holds up the loop where it was seen, if a task is there", () => {
-  const task: Row[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
-  const seen = (at: number): Row => ["seen", 1, at, 7];
-  const busy = (...rows: Row[]): Row[] => [
+  const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  const seen = (at: number): TraceRow => ["seen", 1, at, 7];
+  const busy = (...rows: TraceRow[]): TraceRow[] => [
     ["wait", 1, 2, "idle", "", 0],
     ["ready", 1, 50, -1],
     ["run", 1, 51],
@@ -122,7 +122,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
     ["ready", 1, 300, -1],
     ["run", 1, 300],
   ];
-  const steps: Row[] = [
+  const steps: TraceRow[] = [
     ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
     ["step", 2, 300, -1, 301, 302, "sleep", "", 5],
   ];
@@ -133,7 +133,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
   // Others may have had the thread's turn meanwhile.
-  const turns: Row[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
+  const turns: TraceRow[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
   const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).blockedSpans.all;
   assert.deepEqual(
     shared.map(({ start, end, line }) => [start, end, line]),
@@ -148,7 +148,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
   // What was seen in no line of the program was the machine, or a library.
   assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).blockedSpans.all, []);
   // Between two loops nobody waits for the thread.
-  const ended: Row[] = [
+  const ended: TraceRow[] = [
     ["step", 2, 0, 1, 0, 1, "", "", 0],
     ["end", 2, 1, "done", ""],
     ["lane", 3, 1, "task", "Task-2", 260, 1, 3, "main"],
@@ -156,7 +156,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
   ];
   assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).blockedSpans.all, []);
   // Nor if it had short turns only.
-  const short: Row[] = [40, 80, 120, 160, 200].flatMap((at): Row[] => [
+  const short: TraceRow[] = [40, 80, 120, 160, 200].flatMap((at): TraceRow[] => [
     seen(at + 11),
     ["wait", 1, at + 30, "idle", "", 0],
     ["run", 1, at + 35],
@@ -165,7 +165,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
 });
 
 test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
-  const rows: Row[] = [
+  const rows: TraceRow[] = [
     ...THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ["wait", 1, 50, "sleep", "", 7],
@@ -174,10 +174,13 @@ test("in a run that goes on, a wait may be in a step that has not been told yet"
   ];
   const timeline = make(rows);
   assert.equal(timeline.blockedSpans.all.length, 0);
-  timeline.add(1, [
-    ["wait", 1, 252, "idle", "", 0],
-    ["step", 2, 40, 1, 40, 251, "sleep", "", 8],
-  ]);
+  timeline.add(
+    1,
+    events([
+      ["wait", 1, 252, "idle", "", 0],
+      ["step", 2, 40, 1, 40, 251, "sleep", "", 8],
+    ]),
+  );
   assert.deepEqual(
     timeline.blockedSpans.all.map(({ lane }) => lane.name),
     ["Task-1"],
@@ -198,7 +201,7 @@ test("without anything seen it is the line after the step, and 49 ms hold up nob
 });
 
 test("many short waits at one line are one reason", () => {
-  const naps: Row[] = [];
+  const naps: TraceRow[] = [];
   for (let at = 0; at < 100; at += 2) {
     naps.push(["wait", 1, at, "sleep", "", 25], ["run", 1, at + 1.5]);
   }
@@ -207,11 +210,11 @@ test("many short waits at one line are one reason", () => {
 });
 
 test("a step whose thread got no processor is told from one that computed", () => {
-  const starved = (rows: Row[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
-  const cpu: Row = ["cpu", 1, 101, 20];
+  const starved = (rows: TraceRow[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
+  const cpu: TraceRow = ["cpu", 1, 101, 20];
   // Alone in its process, it was the machine that had no time for it.
   assert.equal(starved([...THREAD, ...step(100), cpu]), false);
-  const other: Row[] = [
+  const other: TraceRow[] = [
     ["lane", 5, 0, "thread", "other", 10, 1, 0],
     ["run", 5, 10],
   ];
@@ -224,7 +227,7 @@ test("what goes on is drawn up to now", () => {
   const last = (): unknown[] => brief(named(timeline, "MainThread").segments.at(-1)!);
   timeline.advance(8);
   assert.deepEqual(last(), ["waiting", 5, 8, "lock", 3, undefined]);
-  timeline.add(1, [["run", 1, 9]]);
+  timeline.add(1, events([["run", 1, 9]]));
   timeline.advance(12);
   assert.deepEqual(last(), ["running", 9, 12, "", 0, undefined]);
 });
@@ -236,7 +239,7 @@ test("what stands still is drawn up to there, and not up to where a clock has be
   timeline.pauseAt(12);
   assert.deepEqual([timeline.now, end()], [12, 12]);
   timeline.advance(12);
-  timeline.add(1, [["run", 1, 15]]);
+  timeline.add(1, events([["run", 1, 15]]));
   timeline.pauseAt(14);
   assert.deepEqual([timeline.now, end()], [15, 15], "what has been told stays");
   timeline.end(30);
@@ -249,10 +252,10 @@ test("what is open when its thread or process ends goes no further", () => {
   assert.equal(named(timeline, "Task-2").segments.at(-1)!.end, 2000);
   timeline.add(
     2,
-    [
+    events([
       ["lane", 1, 0, "thread", "Other", 10, -1, 0],
       ["end", 0, 500, "killed", ""],
-    ],
+    ]),
     1,
   );
   assert.equal(named(timeline, "Other").segments.at(-1)!.end, 500);
@@ -317,15 +320,18 @@ test("time on a processor is spread over the pieces of a run", () => {
 
 test("lanes come in the order of the tree, siblings in order of creation", () => {
   const timeline = new Timeline();
-  timeline.add(3, [["lane", 1, 0, "thread", "of 3", 6, -1, 0]], 2);
-  timeline.add(2, [["lane", 1, 0, "thread", "of 2", 5, -1, 0]], 1);
-  timeline.add(1, [
-    ["lane", 5, 0, "thread", "second", 4, 1, 0],
-    ["lane", 6, 5, "task", "its task", 4.5, 5, 0],
-    ["lane", 1, 0, "thread", "first", 0, -1, 0],
-    ["lane", 8, 1, "task", "b", 3, 1, 0],
-    ["lane", 7, 1, "task", "a", 2, 1, 0],
-  ]);
+  timeline.add(3, events([["lane", 1, 0, "thread", "of 3", 6, -1, 0]]), 2);
+  timeline.add(2, events([["lane", 1, 0, "thread", "of 2", 5, -1, 0]]), 1);
+  timeline.add(
+    1,
+    events([
+      ["lane", 5, 0, "thread", "second", 4, 1, 0],
+      ["lane", 6, 5, "task", "its task", 4.5, 5, 0],
+      ["lane", 1, 0, "thread", "first", 0, -1, 0],
+      ["lane", 8, 1, "task", "b", 3, 1, 0],
+      ["lane", 7, 1, "task", "a", 2, 1, 0],
+    ]),
+  );
   assert.deepEqual(
     timeline.lanes.map(({ name }) => name),
     [
@@ -345,9 +351,9 @@ test("lanes come in the order of the tree, siblings in order of creation", () =>
 
 test("processes that claim to be each other's parents are all there", () => {
   const timeline = new Timeline();
-  timeline.add(2, [], 3);
-  timeline.add(3, [], 2);
-  timeline.add(4, [], 4);
+  timeline.add(2, events([]), 3);
+  timeline.add(3, events([]), 2);
+  timeline.add(4, events([]), 4);
   assert.equal(timeline.lanes.length, 3);
 });
 
@@ -368,18 +374,18 @@ test("a thread of a library is known by showing no line", () => {
 });
 
 /** When a row of a lane belongs. */
-const when = (row: Row): number => Number(row[row[0] === "step" ? 4 : 2]);
+const when = (row: TraceRow): number => Number(row[row[0] === "step" ? 4 : 2]);
 
 test("the order in which rows arrive does not matter where their times tell it", () => {
   const expected = make(BLOCKED, 1110);
   const lanes = BLOCKED.filter(([type]) => type === "lane");
   const others = BLOCKED.filter(([type]) => type !== "lane");
   const timeline = new Timeline();
-  timeline.add(1, lanes);
+  timeline.add(1, events(lanes));
   // Asked for in between, too: what was built has to be built anew.
   const moments = [...Map.groupBy(others, when)].sort(([one], [other]) => other - one);
   for (const [, rows] of moments) {
-    timeline.add(1, rows);
+    timeline.add(1, events(rows));
     timeline.lanes.forEach(({ segments }) => void segments);
   }
   timeline.end(1110);
@@ -389,9 +395,9 @@ test("the order in which rows arrive does not matter where their times tell it",
 });
 
 /** Rows as a tracer may tell them: legal in themselves, in any order in which they could come. */
-function randomRows(next: () => number): Row[] {
+function randomRows(next: () => number): TraceRow[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!;
-  const rows: Row[] = [...THREAD];
+  const rows: TraceRow[] = [...THREAD];
   const clocks = new Map([[1, 0]]);
   const kinds = new Map<number, "thread" | "task">([[1, "thread"]]);
   for (let count = 0; count < 60; count++) {
@@ -412,7 +418,7 @@ function randomRows(next: () => number): Row[] {
       clocks.set(lane, end);
     } else {
       rows.push(
-        pick<Row>([
+        pick<TraceRow>([
           ["run", lane, at],
           ["ready", lane, at, pick([-1, lane])],
           ["wait", lane, at, pick(REASONS), "", line],
@@ -437,7 +443,7 @@ test("whatever is told, segments follow one another from birth to end", () => {
     const rows = randomRows(next);
     const timeline = new Timeline();
     while (rows.length > 0) {
-      timeline.add(1, rows.splice(0, 1 + Math.floor(next() * 20)));
+      timeline.add(1, events(rows.splice(0, 1 + Math.floor(next() * 20))));
       if (next() < 0.5) timeline.lanes.forEach(({ segments }) => void segments);
     }
     timeline.end(timeline.now + next() * 5);
@@ -478,7 +484,7 @@ test("10 000 tasks build at once, and piece by piece", () => {
   assert.ok(rows.length > 50_000);
   const whole = make(rows, 1e6);
   const pieces = new Timeline();
-  for (let at = 0; at < rows.length; at += 500) pieces.add(1, rows.slice(at, at + 500));
+  for (let at = 0; at < rows.length; at += 500) pieces.add(1, events(rows.slice(at, at + 500)));
   pieces.end(1e6);
   for (const timeline of [whole, pieces]) {
     assert.equal(timeline.lanes.length, 10_002);
@@ -489,13 +495,16 @@ test("10 000 tasks build at once, and piece by piece", () => {
 
 test("what the watched collections hold is told in order of time, with its lane", () => {
   const timeline = make(THREAD);
-  timeline.add(1, [["state", 1, 5, 12, { ready: ["a"] }]]);
-  timeline.add(1, [
-    ["state", 1, 7, 13, { ready: [] }],
-    ["state", 1, 6, 14, { ready: ["a", "b"] }],
-  ]);
+  timeline.add(1, events([["state", 1, 5, 12, { ready: ["a"] }]]));
+  timeline.add(
+    1,
+    events([
+      ["state", 1, 7, 13, { ready: [] }],
+      ["state", 1, 6, 14, { ready: ["a", "b"] }],
+    ]),
+  );
   assert.deepEqual(
-    timeline.collectionStates.map(({ lane, at, line, values }) => [lane.name, at, line, values]),
+    timeline.collectionStates.map(({ lane, at, line, values }) => [lane.name, at, line, { ...values }]),
     [
       ["MainThread", 5, 12, { ready: ["a"] }],
       ["MainThread", 6, 14, { ready: ["a", "b"] }],
@@ -506,7 +515,7 @@ test("what the watched collections hold is told in order of time, with its lane"
 });
 
 test("more states than a page can bear are cut off", () => {
-  const states = Array.from({ length: 3000 }, (_, at): Row => ["state", 1, at, 5, {}]);
+  const states = Array.from({ length: 3000 }, (_, at): TraceRow => ["state", 1, at, 5, {}]);
   const timeline = make([...THREAD, ...states]);
   assert.equal(timeline.collectionStates.length, 2000);
   assert.equal(timeline.cut, 2000);

@@ -4,22 +4,22 @@ import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { verdict } from "../../../../runtime/timeline/drawing/comparison.ts";
 import { headline } from "../../../../runtime/timeline/words/headline.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
-import { BLOCKED, THREAD } from "../model/rows.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
 
-function said(rows: Row[], end: number): string {
+function said(rows: TraceRow[], end: number): string {
   const timeline = new Timeline();
-  timeline.add(1, rows);
+  timeline.add(1, events(rows));
   timeline.end(end);
   // The no-break space before a unit.
   return headline(timeline).replace(/\u00a0/g, " ");
 }
 
 /** Threads of the program, each with its rows; the main thread waits for them. */
-const threads = (...each: ((id: number) => Row[])[]): Row[] => [
+const threads = (...each: ((id: number) => TraceRow[])[]): TraceRow[] => [
   ...THREAD,
   ["wait", 1, 0.1, "thread", "", 9],
-  ...each.flatMap((rows, at): Row[] => [
+  ...each.flatMap((rows, at): TraceRow[] => [
     ["lane", at + 2, 0, "thread", `worker-${String(at)}`, 0, 1, 5],
     ["run", at + 2, 0],
     ...rows(at + 2),
@@ -28,7 +28,7 @@ const threads = (...each: ((id: number) => Row[])[]): Row[] => [
 
 const sleeps =
   (start: number, end: number) =>
-  (id: number): Row[] => [
+  (id: number): TraceRow[] => [
     ["wait", id, start, "sleep", "", 6],
     ["run", id, end],
     ["end", id, end + 1, "done", ""],
@@ -69,8 +69,8 @@ test("a wait for a lock is no time that could overlap: it is named", () => {
 
 const computes =
   (end: number, cpu?: number) =>
-  (id: number): Row[] => [
-    ...(cpu === undefined ? [] : ([["cpu", id, end, cpu]] as Row[])),
+  (id: number): TraceRow[] => [
+    ...(cpu === undefined ? [] : ([["cpu", id, end, cpu]] as TraceRow[])),
     ["end", id, end, "done", ""],
   ];
 
@@ -92,7 +92,7 @@ test("there is a sentence for a run that hardly waits, and none for one that has
 
 test("of a long run that goes on it is not looked for in each frame", () => {
   const timeline = new Timeline();
-  timeline.add(1, manyTasks(1000));
+  timeline.add(1, events(manyTasks(1000)));
   assert.equal(headline(timeline), "");
   timeline.end(1302);
   assert.match(headline(timeline), /^2,000 waits overlap: /);

@@ -1,14 +1,25 @@
-/** Rows for tests: programs small enough to know what has to come out, and long ones. */
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+/** Small traces for tests, as rows. */
+import {
+  decodeEvents,
+  type TraceEvent,
+  type TraceRow,
+} from "../../../../runtime/timeline/model/trace_events.ts";
 
-export const THREAD: Row[] = [
+/** Decodes rows, which must be valid. */
+export function events(rows: readonly TraceRow[]): TraceEvent[] {
+  const decoded = decodeEvents(rows);
+  if (!decoded) throw new Error("invalid rows");
+  return decoded;
+}
+
+export const THREAD: TraceRow[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
   ["run", 1, 0],
 ];
 
-/** A task that sleeps for a second in the middle of a step, another that waits for its turn. */
-export const BLOCKED: Row[] = [
+/** One task sleeps for a second in the middle of a step, while another one is ready to run. */
+export const BLOCKED: TraceRow[] = [
   ...THREAD,
   ["lane", 2, 1, "task", "Task-1", 1, 1, 10],
   ["lane", 3, 1, "task", "Task-2", 1.5, 2, 20],
