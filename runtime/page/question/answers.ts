@@ -1,19 +1,32 @@
-/** Which answers to a question a run bears out; mkdocs_runnable/pages/answers.py judges alike. */
+/**
+ * Decides which answer to a question matches a run. `mkdocs_runnable/pages/answers.py` does the
+ * same when the site is built.
+ */
 import type { Outcome } from "../../host/types.ts";
 
+/** The condition under which an answer matches the output of a run. */
 export interface Answer {
-  /** A regular expression that is searched in the output. */
+  /** A regular expression that has to be found in the output. */
   when: string;
-  /** What its first group finds is a number smaller than this. */
+  /** The number that the expression's first group captures has to be less than this. */
   below?: number;
-  /** It is greater than this. */
+  /** The number that the expression's first group captures has to be greater than this. */
   above?: number;
+}
+
+/** What a run says about the answers to a question. */
+export interface Verdict {
+  /** The number, from 1, of the answer that matches the run; undefined unless exactly one does. */
+  answer: number | undefined;
+  /** The sentence that the reader sees. */
+  sentence: string;
 }
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
-export function holds({ when, below, above }: Answer, text: string): boolean {
-  const found = new RegExp(when, "mu").exec(text);
+/** Whether the output of a run meets the condition of an answer. */
+export function matches({ when, below, above }: Answer, output: string): boolean {
+  const found = new RegExp(when, "mu").exec(output);
   if (!found) return false;
   if (below === undefined && above === undefined) return true;
   const digits = (found[1] ?? "").replaceAll(",", "");
@@ -22,40 +35,40 @@ export function holds({ when, below, above }: Answer, text: string): boolean {
   return (below === undefined || number < below) && (above === undefined || number > above);
 }
 
-/** The numbers, from 1, of the answers that hold for an output. */
-export function judge(answers: readonly Answer[], text: string): number[] {
-  return answers.flatMap((answer, index) => (holds(answer, text) ? [index + 1] : []));
+/** Returns the numbers, from 1, of the answers that match an output. */
+export function matchingAnswers(answers: readonly Answer[], output: string): number[] {
+  return answers.flatMap((answer, index) => (matches(answer, output) ? [index + 1] : []));
 }
 
-export interface Verdict {
-  /** The answer that the run bears out, from 1; undefined if it decides nothing. */
-  answer: number | undefined;
-  /** In a sentence. */
-  said: string;
-}
-
-/** What a run says of the answers, and of the one that the reader has chosen. */
-export function decide(
+/**
+ * Decides what a run says about the answers to a question.
+ *
+ * @param answers - The answers, in the order of their numbers.
+ * @param chosen - The number, from 1, of the answer that the reader has chosen, if any.
+ * @param outcome - How the run ended.
+ * @param output - What the program has printed.
+ */
+export function judgeRun(
   answers: readonly Answer[],
   chosen: number | undefined,
   outcome: Outcome,
-  text: string,
+  output: string,
 ): Verdict {
-  const nothing = (said: string): Verdict => ({ answer: undefined, said });
-  if (outcome.type === "failed") return nothing("The program could not be run.");
+  const undecided = (sentence: string): Verdict => ({ answer: undefined, sentence });
+  if (outcome.type === "failed") return undecided("The program could not be run.");
   if (outcome.type === "stopped") {
-    return nothing("This run matches none of the answers: it was stopped.");
+    return undecided("This run matches none of the answers: it was stopped.");
   }
-  const held = judge(answers, text);
-  const [answer] = held;
-  if (answer !== undefined && held.length === 1) return { answer, said: compare(answer, chosen) };
-  if (held.length > 1) return nothing("This run matches more than one answer.");
+  const matching = matchingAnswers(answers, output);
+  const [answer] = matching;
+  if (matching.length > 1) return undecided("This run matches more than one answer.");
+  if (answer !== undefined) return { answer, sentence: describeMatch(answer, chosen) };
   const failed = outcome.status === 0 ? "" : ": the program failed";
-  return nothing(`This run matches none of the answers${failed}.`);
+  return undecided(`This run matches none of the answers${failed}.`);
 }
 
-/** In a sentence: what happened, and what the reader has said of it. */
-export function compare(answer: number, chosen: number | undefined): string {
+/** Says which answer matches a run, and whether the reader has chosen it. */
+export function describeMatch(answer: number, chosen: number | undefined): string {
   const run = `run matches answer ${String(answer)}.`;
   if (chosen === answer) return `You were right: the ${run}`;
   if (chosen === undefined) return `The ${run}`;

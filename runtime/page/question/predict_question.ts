@@ -1,4 +1,4 @@
-/** `<predict-question>`: a list of answers, of which readers choose one before they run a program. */
+/** `<predict-question>`: a list of answers, from which readers choose before they run a program. */
 import { PageElement } from "../kit/page_element.ts";
 import type { EndedRun } from "../workbench/runner.ts";
 import { RUN_ENDED } from "../workbench/workbench.ts";

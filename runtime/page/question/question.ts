@@ -1,180 +1,207 @@
-/** The interactive part of `<predict-question>`: choosing, running, and what the run says. */
+/** The interactive part of `<predict-question>`: readers choose an answer, and a run judges it. */
 import { button, element, freshId } from "../kit/dom.ts";
-import { compare, decide, type Answer } from "./answers.ts";
+import { describeMatch, judgeRun, type Answer } from "./answers.ts";
 import type { EndedRun } from "../workbench/runner.ts";
 
+/** An answer with the elements that show it. */
 interface Choice {
-  li: HTMLElement;
+  item: HTMLElement;
+  /** The content of the static item, which is restored at the end. */
   content: Node[];
   input: HTMLInputElement;
   mark: HTMLElement;
   answer: Answer;
 }
 
+/** The texts of a question above a program that runs in the browser. */
+const RUN_TEXTS = {
+  reveal: "Run it",
+  hidden: "Its output is hidden until you run it.",
+  choose: "Choose an answer before you run it.",
+  chosen: "Now run it and see.",
+};
+
+/** The texts of a question above a program that only has recorded output. */
+const SHOW_TEXTS: typeof RUN_TEXTS = {
+  reveal: "Show its output",
+  hidden: "Its output is hidden until you look.",
+  choose: "Choose an answer before you look.",
+  chosen: "Now look and see.",
+};
+
 export class Question {
   readonly #snippet: HTMLElement;
   readonly #program: HTMLElement;
-  /** The answer that the recorded run bears out. */
-  readonly #recorded: number;
+  /** The number of the answer that matches the recorded run. */
+  readonly #recordedAnswer: number;
   readonly #choices: Choice[];
+  readonly #texts: typeof RUN_TEXTS;
   readonly #status = element("p", "predict-status");
-  readonly #see: HTMLButtonElement;
+  readonly #reveal: HTMLButtonElement;
   readonly #again = button("Ask me again", () => this.#reset());
   readonly #bar: HTMLElement;
   readonly #result: HTMLElement | null;
-  readonly #said: Node[];
-  /** Ends with the question. */
-  readonly #end = new AbortController();
+  /** The static content of the result, which is restored at the end. */
+  readonly #resultContent: Node[];
+  /** Aborted when the question is closed. */
+  readonly #life = new AbortController();
 
+  /**
+   * @param root - The element `<predict-question>`.
+   * @param snippet - The snippet that answers the question.
+   * @param program - The element around the snippet and the result.
+   */
   constructor(root: HTMLElement, snippet: HTMLElement, program: HTMLElement) {
     this.#snippet = snippet;
     this.#program = program;
-    this.#recorded = Number(root.dataset["recorded"]);
-    const runs = snippet.dataset["native"] === undefined;
-    this.#see = button(runs ? "Run it" : "Show its output", () =>
-      runs ? this.#run() : this.#show(),
-    );
+    this.#recordedAnswer = Number(root.dataset["recorded"]);
+    const canRun = snippet.dataset["native"] === undefined;
+    this.#texts = canRun ? RUN_TEXTS : SHOW_TEXTS;
+    this.#reveal = button(this.#texts.reveal, () => (canRun ? this.#run() : this.#showRecorded()));
     const group = freshId();
-    this.#choices = [...root.querySelectorAll<HTMLElement>("[data-when]")].map((li) =>
-      this.#offer(li, group),
+    this.#choices = [...root.querySelectorAll<HTMLElement>("[data-when]")].map((item) =>
+      this.#makeChoice(item, group),
     );
     this.#status.role = "status";
-    this.#bar = element("div", "predict-bar", this.#status, this.#see, this.#again);
+    this.#bar = element("div", "predict-bar", this.#status, this.#reveal, this.#again);
     root.querySelector("fieldset")?.append(this.#bar);
-    this.#name(root);
+    this.#labelGroup(root);
     this.#result = program.querySelector<HTMLElement>(".predict-result");
-    this.#said = [...(this.#result?.childNodes ?? [])];
+    this.#resultContent = [...(this.#result?.childNodes ?? [])];
     this.#result?.replaceChildren(
-      runs ? "Its output is hidden until you run it." : "Its output is hidden until you look.",
-      button("Show it", () => this.#show()),
+      this.#texts.hidden,
+      button("Show it", () => this.#showRecorded()),
     );
     this.#program.classList.add("predict-ready");
-    // What is told stays in the window until the reader does something else.
-    const settle = (): void => {
-      if ("told" in this.#program.dataset) this.#program.dataset["told"] = "";
+    // A new result sticks to the window until the reader's next action.
+    const unstick = (): void => {
+      if (this.#isRevealed) this.#program.dataset["told"] = "";
     };
-    for (const act of ["pointerdown", "keydown"]) {
-      addEventListener(act, settle, { signal: this.#end.signal, capture: true });
+    for (const action of ["pointerdown", "keydown"]) {
+      addEventListener(action, unstick, { signal: this.#life.signal, capture: true });
     }
-    this.#wait();
+    this.#askAgain();
   }
 
-  /** Gives the static HTML back. */
+  /** Restores the static HTML. */
   close(): void {
-    this.#end.abort();
-    for (const { li, content } of this.#choices) li.replaceChildren(...content);
+    this.#life.abort();
+    for (const { item, content } of this.#choices) item.replaceChildren(...content);
     this.#bar.remove();
-    this.#result?.replaceChildren(...this.#said);
+    this.#result?.replaceChildren(...this.#resultContent);
     this.#program.classList.remove("predict-ready");
     this.#program.removeAttribute("data-told");
   }
 
+  /** Shows which answer matches a run of the reader, who may have changed the program before. */
+  judge({ outcome, text, time }: EndedRun): void {
+    const answers = this.#choices.map(({ answer }) => answer);
+    const { answer, sentence } = judgeRun(answers, this.#chosen, outcome, text);
+    this.#showVerdict(answer, time === "" ? sentence : `${sentence} The program ran ${time}.`);
+  }
+
+  /** The number, from 1, of the answer that the reader has chosen. */
   get #chosen(): number | undefined {
     const index = this.#choices.findIndex(({ input }) => input.checked);
     return index < 0 ? undefined : index + 1;
   }
 
-  #offer(li: HTMLElement, group: string): Choice {
-    const { when = "", below, above } = li.dataset;
-    const content = [...li.childNodes];
+  /** Whether the reader has seen a verdict, so that the output is no longer hidden. */
+  get #isRevealed(): boolean {
+    return "told" in this.#program.dataset;
+  }
+
+  #makeChoice(item: HTMLElement, group: string): Choice {
+    const { when = "", below, above } = item.dataset;
+    const content = [...item.childNodes];
     const input = element("input", "predict-choice");
     input.type = "radio";
     input.name = group;
-    input.addEventListener("change", () => this.#wait());
+    input.addEventListener("change", () => this.#askAgain());
     const mark = element("strong", "predict-mark");
-    li.append(element("label", "", input, element("span", "", ...content, mark)));
+    item.append(element("label", "", input, element("span", "", ...content, mark)));
     const answer: Answer = { when };
     if (below !== undefined) answer.below = Number(below);
     if (above !== undefined) answer.above = Number(above);
-    return { li, content, input, mark, answer };
+    return { item, content, input, mark, answer };
   }
 
-  /** The group is called what is asked: the paragraph before it. */
-  #name(root: HTMLElement): void {
-    const asked = root.previousElementSibling;
+  /** Names the group of answers after the question, which is the paragraph before the element. */
+  #labelGroup(root: HTMLElement): void {
+    const paragraph = root.previousElementSibling;
     const [fieldset, legend] = [root.querySelector("fieldset"), root.querySelector("legend")];
-    if (!fieldset || !legend || !asked?.matches("p")) return;
-    for (const part of [legend, asked]) part.id ||= freshId();
-    fieldset.setAttribute("aria-labelledby", `${legend.id} ${asked.id}`);
+    if (!fieldset || !legend || !paragraph?.matches("p")) return;
+    for (const part of [legend, paragraph]) part.id ||= freshId();
+    fieldset.setAttribute("aria-labelledby", `${legend.id} ${paragraph.id}`);
   }
 
-  /** Nothing is known yet of what has been chosen. */
-  #wait(): void {
-    this.#mark(undefined);
-    const runs = this.#snippet.dataset["native"] === undefined;
-    const [asks, sends] = runs
-      ? ["Choose an answer before you run it.", "Now run it and see."]
-      : ["Choose an answer before you look.", "Now look and see."];
-    this.#status.textContent = this.#chosen === undefined ? asks : sends;
-    this.#see.hidden = this.#chosen === undefined;
+  /** Shows the question without a verdict, because no run has judged the present choice. */
+  #askAgain(): void {
+    this.#markAnswers(undefined);
+    const hasChosen = this.#chosen !== undefined;
+    this.#status.textContent = hasChosen ? this.#texts.chosen : this.#texts.choose;
+    this.#reveal.hidden = !hasChosen;
     this.#again.hidden = true;
-    if ("told" in this.#program.dataset) this.#result?.replaceChildren();
+    if (this.#isRevealed) this.#result?.replaceChildren();
   }
 
   #reset(): void {
     for (const { input } of this.#choices) input.checked = false;
-    this.#wait();
+    this.#askAgain();
     this.#choices[0]?.input.focus();
   }
 
   #run(): void {
     this.#unfold();
     this.#snippet.querySelector<HTMLElement>(".runnable-run")?.click();
-    this.#reveal();
+    this.#scrollToOutput();
   }
 
-  /** Shows what has been recorded, which is a run as well. */
-  #show(): void {
+  /** Shows the recorded output, and judges the choice by it. */
+  #showRecorded(): void {
     this.#unfold();
-    this.#conclude(this.#recorded, compare(this.#recorded, this.#chosen));
-    this.#reveal();
+    this.#showVerdict(this.#recordedAnswer, describeMatch(this.#recordedAnswer, this.#chosen));
+    this.#scrollToOutput();
   }
 
-  /** A run has ended, of whatever the reader has made of the program. */
-  judge({ outcome, text, time }: EndedRun): void {
-    const answers = this.#choices.map(({ answer }) => answer);
-    const { answer, said } = decide(answers, this.#chosen, outcome, text);
-    this.#conclude(answer, time === "" ? said : `${said} The program ran ${time}.`);
-  }
-
-  #conclude(answer: number | undefined, said: string): void {
+  #showVerdict(answer: number | undefined, sentence: string): void {
     this.#program.dataset["told"] = "now";
-    this.#mark(answer);
-    this.#status.textContent = said;
-    this.#result?.replaceChildren(said);
+    this.#markAnswers(answer);
+    this.#status.textContent = sentence;
+    this.#result?.replaceChildren(sentence);
     this.#again.hidden = this.#chosen === undefined;
-    this.#see.hidden = this.#chosen === undefined;
+    this.#reveal.hidden = this.#chosen === undefined;
   }
 
-  /** In words and by a sign; colour only helps. */
-  #mark(happened: number | undefined): void {
-    this.#choices.forEach(({ li, input, mark }, index) => {
-      const isTrue = happened === index + 1;
-      const isSaid = happened !== undefined && input.checked;
-      li.classList.toggle("predict-happened", isTrue);
-      li.classList.toggle("predict-missed", isSaid && !isTrue);
-      mark.textContent = isTrue
-        ? isSaid
-          ? "✓ Right: this is what happened"
-          : "➜ This is what happened"
-        : isSaid
-          ? "✗ Your answer"
-          : "";
+  /** Marks the right answer and a wrong choice, in words and with signs, so not by colour alone. */
+  #markAnswers(right: number | undefined): void {
+    this.#choices.forEach(({ item, input, mark }, index) => {
+      const isRight = right === index + 1;
+      const isWrongChoice = right !== undefined && input.checked && !isRight;
+      item.classList.toggle("predict-happened", isRight);
+      item.classList.toggle("predict-missed", isWrongChoice);
+      if (isRight && input.checked) mark.textContent = "✓ Right: this is what happened";
+      else if (isRight) mark.textContent = "➜ This is what happened";
+      else mark.textContent = isWrongChoice ? "✗ Your answer" : "";
     });
   }
 
+  /** Opens all `<details>` around the program. */
   #unfold(): void {
-    let folded = this.#program.closest("details");
-    for (; folded; folded = folded.parentElement?.closest("details") ?? null) folded.open = true;
+    let details = this.#program.closest("details");
+    while (details) {
+      details.open = true;
+      details = details.parentElement?.closest("details") ?? null;
+    }
   }
 
-  /** Scrolls to the output, unless it is in view. */
-  #reveal(): void {
+  /** Scrolls to the output, unless all of it is in view. */
+  #scrollToOutput(): void {
     const output = this.#snippet.querySelector<HTMLElement>(".runnable-output");
     if (!output) return;
     const { top, bottom } = output.getBoundingClientRect();
     if (top >= 0 && bottom <= innerHeight) return;
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    output.scrollIntoView({ block: "center", behavior: isCalm ? "auto" : "smooth" });
+    const isMotionReduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    output.scrollIntoView({ block: "center", behavior: isMotionReduced ? "auto" : "smooth" });
   }
 }

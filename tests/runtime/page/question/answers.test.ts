@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decide, holds, judge, type Answer } from "../../../../runtime/page/question/answers.ts";
+import {
+  judgeRun,
+  matches,
+  matchingAnswers,
+  type Answer,
+} from "../../../../runtime/page/question/answers.ts";
 
 interface Case extends Answer {
   about: string;
@@ -10,50 +15,54 @@ interface Case extends Answer {
 }
 
 for (const each of JSON.parse(readFileSync("tests/cases/answers.json", "utf8")) as Case[]) {
-  test(`an answer: ${each.about}`, () => assert.equal(holds(each, each.text), each.holds));
+  test(`the condition of an answer: ${each.about}`, () =>
+    assert.equal(matches(each, each.text), each.holds));
 }
 
 const ANSWERS: Answer[] = [{ when: "^Ada" }, { when: "^Ben" }, { when: "^Cleo" }];
 const FINISHED = { type: "finished", status: 0 } as const;
-const said = (chosen: number | undefined, text: string): string =>
-  decide(ANSWERS, chosen, FINISHED, text).said;
+const sentence = (chosen: number | undefined, output: string): string =>
+  judgeRun(ANSWERS, chosen, FINISHED, output).sentence;
 
-test("all answers that hold are found", () => {
-  assert.deepEqual(judge(ANSWERS, "Cleo\nAda\n"), [1, 3]);
-  assert.deepEqual(judge(ANSWERS, ""), []);
+test("finds all answers that match an output", () => {
+  assert.deepEqual(matchingAnswers(ANSWERS, "Cleo\nAda\n"), [1, 3]);
+  assert.deepEqual(matchingAnswers(ANSWERS, ""), []);
 });
 
-test("a run bears out one answer, whatever has been chosen", () => {
-  assert.equal(said(2, "Ben\n"), "You were right: the run matches answer 2.");
-  assert.equal(said(1, "Ben\n"), "You chose 1, but the run matches answer 2.");
-  assert.equal(said(undefined, "Ben\n"), "The run matches answer 2.");
-  assert.equal(decide(ANSWERS, 1, FINISHED, "Ben\n").answer, 2);
+test("a run that matches one answer decides, whichever answer was chosen", () => {
+  assert.equal(sentence(2, "Ben\n"), "You were right: the run matches answer 2.");
+  assert.equal(sentence(1, "Ben\n"), "You chose 1, but the run matches answer 2.");
+  assert.equal(sentence(undefined, "Ben\n"), "The run matches answer 2.");
+  assert.equal(judgeRun(ANSWERS, 1, FINISHED, "Ben\n").answer, 2);
 });
 
-test("a run that fits none, or several, decides nothing", () => {
-  assert.deepEqual(decide(ANSWERS, 1, FINISHED, "Dora\n"), {
+test("a run that matches no answer or several answers decides nothing", () => {
+  assert.deepEqual(judgeRun(ANSWERS, 1, FINISHED, "Dora\n"), {
     answer: undefined,
-    said: "This run matches none of the answers.",
+    sentence: "This run matches none of the answers.",
   });
-  assert.deepEqual(decide(ANSWERS, 1, FINISHED, "Ada\nBen\n"), {
+  assert.deepEqual(judgeRun(ANSWERS, 1, FINISHED, "Ada\nBen\n"), {
     answer: undefined,
-    said: "This run matches more than one answer.",
-  });
-});
-
-test("a run that was stopped or did not come about decides nothing, whatever it printed", () => {
-  assert.deepEqual(decide(ANSWERS, 1, { type: "stopped" }, "Ada\n"), {
-    answer: undefined,
-    said: "This run matches none of the answers: it was stopped.",
-  });
-  assert.deepEqual(decide(ANSWERS, 1, { type: "failed", message: "offline" }, ""), {
-    answer: undefined,
-    said: "The program could not be run.",
+    sentence: "This run matches more than one answer.",
   });
 });
 
-test("a program that fails on purpose may answer; another one is said to have failed", () => {
+test("a run that was stopped or could not start decides nothing, whatever it printed", () => {
+  assert.deepEqual(judgeRun(ANSWERS, 1, { type: "stopped" }, "Ada\n"), {
+    answer: undefined,
+    sentence: "This run matches none of the answers: it was stopped.",
+  });
+  assert.deepEqual(judgeRun(ANSWERS, 1, { type: "failed", message: "offline" }, ""), {
+    answer: undefined,
+    sentence: "The program could not be run.",
+  });
+});
+
+test("a program that fails may match an answer; if it does not, the verdict says that it failed", () => {
   const failed = { type: "finished", status: 1 } as const;
-  assert.equal(decide(ANSWERS, 1, failed, "Ada\nKeyError\n").answer, 1);
-  assert.match(decide(ANSWERS, 1, failed, "SyntaxError\n").said, /none .*: the program failed\.$/);
+  assert.equal(judgeRun(ANSWERS, 1, failed, "Ada\nKeyError\n").answer, 1);
+  assert.match(
+    judgeRun(ANSWERS, 1, failed, "SyntaxError\n").sentence,
+    /none .*: the program failed\.$/,
+  );
 });
