@@ -1,4 +1,4 @@
-/** The timeline of a widget: static until somebody comes near, then one to work with. */
+/** Makes the static timeline of a widget interactive when a reader approaches it. */
 import type { Lane } from "../../timeline/model/lane.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { makeTools, type Tool } from "./tools.ts";
@@ -9,20 +9,20 @@ import { toast } from "../kit/toast.ts";
 export interface AttachedTimeline {
   /** Marks all segments of a line of the source; 0 for none. */
   mark: (line: number) => void;
-  /** Shows a run of the reader's in the place of the recorded one. */
+  /** Shows a run of the reader's instead of the recorded one. */
   show: (timeline: Timeline, subject: Subject) => Promise<void>;
-  /** That run has gone on, or is over. */
+  /** The run has new events, or is over. */
   changed: () => void;
-  /** Shows the recorded one again. */
+  /** Shows the recorded run again. */
   showRecorded: () => void;
-  /** Gives the static figure back. */
+  /** Brings the static figure back. */
   close: () => void;
 }
 
-/** A timeline, and what it is of. */
+/** A recorded timeline and what it shows. */
 export type Recorded = [timeline: Timeline, subject: Subject];
 
-/** Fetches the timeline of a recorded run of a program. */
+/** Returns a function that fetches the timeline of a recorded run. */
 export const recordedAt = (traceUrl: string, source?: string) => async (): Promise<Recorded> => {
   const { fetchTrace, Timeline } = await import("../../timeline/model/collect.ts");
   const trace = await fetchTrace(traceUrl);
@@ -30,8 +30,11 @@ export const recordedAt = (traceUrl: string, source?: string) => async (): Promi
 };
 
 /**
- * Makes a figure come to life when pointer or focus come to it: then the view and what is recorded are
- * fetched. Until they are there, and if they cannot be had, it stays as it is.
+ * Makes a figure interactive when the pointer or the focus comes to it: only then are the view and the
+ * recorded run fetched. Until they have arrived, or if that fails, the figure stays static.
+ *
+ * `recorded` fetches the recorded run, if there is one. `go` marks a line of the program that a lane
+ * belongs to; 0 for none.
  */
 export function attachTimeline(
   figure: HTMLElement,
@@ -43,36 +46,36 @@ export function attachTimeline(
   const chart = figure.querySelector<HTMLElement>(".tl-chart");
   let view: TimelineView | undefined;
   let loading: Promise<void> | undefined;
-  let live = false;
+  let isLive = false;
   let line = 0;
   const tools = makeTools((tool) => void press(tool));
-  const room = figure.querySelector(".tl-tools");
+  const placeholder = figure.querySelector(".tl-tools");
 
-  // While a pointer is down in the figure, nothing in it is replaced: the click would be lost.
-  let pressed: Promise<void> | undefined;
-  const hold = (): void => {
-    pressed = new Promise((resolve) => {
-      // The click follows the release in the same task.
+  // A click is lost if its target is replaced between press and release, so replacing waits for that.
+  let released: Promise<void> | undefined;
+  const waitForRelease = (): void => {
+    released = new Promise((resolve) => {
+      // The click event follows the release in the same task.
       const release = (): void => void setTimeout(resolve);
       addEventListener("pointerup", release, { once: true, signal });
       addEventListener("pointercancel", release, { once: true, signal });
     });
   };
 
-  const open = async (timeline: Timeline, subject: Subject, isLive: boolean): Promise<void> => {
+  const open = async (timeline: Timeline, subject: Subject, wantsLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./view.ts");
-    await pressed;
-    // Meanwhile the reader may have left, or wanted the other one.
-    if (signal.aborted || live !== isLive) return;
+    await released;
+    // Meanwhile the reader may have left the page, or switched to the other run.
+    if (signal.aborted || isLive !== wantsLive) return;
     if (!view) {
-      const focused = chart !== null && document.activeElement === chart;
+      const isFocused = chart !== null && document.activeElement === chart;
       const tool = (["step", "out", "in", "whole"] as const).find(
         (name) => tools.buttons[name] === document.activeElement,
       );
       view = new TimelineView({ figure, go });
       view.mark(line);
       view.show(timeline, subject);
-      if (focused) view.focus();
+      if (isFocused) view.focus();
       if (tool) view.focusTool(tool);
       return;
     }
@@ -82,14 +85,14 @@ export function attachTimeline(
     const [[timeline, subject]] = await Promise.all([fetch(), import("./view.ts")]);
     await open(timeline, subject, false);
   };
-  const near = (): void => {
+  const load = (): void => {
     if (!recorded || view) return;
     loading ??= upgrade(recorded)
       .catch(() => undefined)
       .finally(() => (loading = undefined));
   };
   const press = async (tool: Tool): Promise<void> => {
-    near();
+    load();
     await loading;
     if (view) view.press(tool);
     else if (!signal.aborted) {
@@ -97,15 +100,15 @@ export function attachTimeline(
     }
   };
   for (const type of ["pointerover", "pointermove", "focusin"]) {
-    figure.addEventListener(type, near, { signal, passive: true });
+    figure.addEventListener(type, load, { signal, passive: true });
   }
-  figure.addEventListener("pointerdown", hold, { signal, passive: true });
-  // What is only a picture is nothing to go to; what it becomes is.
+  figure.addEventListener("pointerdown", waitForRelease, { signal, passive: true });
+  // The keyboard can only reach the chart if it is going to be interactive.
   if (recorded && chart) chart.tabIndex = 0;
-  if (recorded) room?.replaceWith(tools.element);
+  if (recorded) placeholder?.replaceWith(tools.element);
 
-  const restore = (): void => {
-    live = false;
+  const restoreStatic = (): void => {
+    isLive = false;
     view?.close();
     view = undefined;
   };
@@ -115,16 +118,16 @@ export function attachTimeline(
       view?.mark(to);
     },
     show: (timeline, subject) => {
-      live = true;
+      isLive = true;
       return open(timeline, subject, true);
     },
     changed: () => view?.changed(),
-    showRecorded: restore,
+    showRecorded: restoreStatic,
     close: () => {
       end.abort();
-      restore();
+      restoreStatic();
       chart?.removeAttribute("tabindex");
-      if (room) tools.element.replaceWith(room);
+      if (placeholder) tools.element.replaceWith(placeholder);
     },
   };
 }

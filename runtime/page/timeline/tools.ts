@@ -1,4 +1,4 @@
-/** The buttons above a timeline: there from the start, though what they act on comes when it is wanted. */
+/** The buttons above a timeline. They are on the page before the interactive timeline is loaded. */
 import { button, element, enable } from "../kit/dom.ts";
 
 export type Tool = "step" | "out" | "in" | "whole";
@@ -8,11 +8,11 @@ export interface Tools {
   buttons: Record<Tool, HTMLButtonElement>;
 }
 
-/** Of the whole run, as a timeline is at first. */
+/** Makes the buttons for a timeline whose whole run is in view. */
 export function makeTools(press: (tool: Tool) => void): Tools {
   const make = (tool: Tool, text: string, name = ""): HTMLButtonElement => {
     const made = button(text, () => press(tool));
-    // A sign needs a name.
+    // A sign needs an accessible name.
     if (name !== "") made.ariaLabel = made.title = name;
     return made;
   };

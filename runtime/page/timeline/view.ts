@@ -220,7 +220,7 @@ export class TimelineView {
       (tracks) => this.#current(tracks),
       (bar) => this.#selection.isSelected(bar),
     );
-    this.#stepping.place();
+    this.#stepping.placePlayhead();
     this.#parts.showFindings(timeline);
     this.#parts.enableZoom(this.#span);
     this.#updatePanel();

@@ -5,7 +5,8 @@ import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { asPausedState, describeState, sections } from "./paused_state.ts";
 import { patchChildren } from "../kit/patch_dom.ts";
 import { addStyles } from "../kit/styles.ts";
-import { part, Room } from "../timeline/player/parts.ts";
+import { ReservedHeight } from "../timeline/player/reserved_height.ts";
+import { sectionList } from "../timeline/player/section_list.ts";
 import player from "../styles/player.css";
 
 export type PausedEvent = Extract<RunEvent, { type: "paused" }>;
@@ -15,7 +16,7 @@ export class PausedPanel {
   readonly #description = element("p", "tl-player-told");
   readonly #excerpt: CodeExcerpt;
   readonly #parts = element("div", "tl-player-parts");
-  readonly #rooms = [new Room(this.#description), new Room(this.#parts)];
+  readonly #reserved = [new ReservedHeight(this.#description), new ReservedHeight(this.#parts)];
   readonly #mark: (line: number) => void;
 
   /** `mark` marks a line of the program; 0 for none. */
@@ -35,8 +36,8 @@ export class PausedPanel {
     const { text, line } = describeState(paused, at);
     this.#description.textContent = text;
     this.#excerpt.show(line);
-    patchChildren(this.#parts, sections(paused).map(part));
-    for (const room of this.#rooms) room.keep();
+    patchChildren(this.#parts, sections(paused).map(sectionList));
+    for (const reserved of this.#reserved) reserved.update();
     this.#mark(line);
   }
 

@@ -1,32 +1,40 @@
-/** What pointers and wheels do on the lanes of a timeline. */
+/** Recognizes gestures with pointers and wheels on the rows of a timeline. */
 
-export interface Answers {
-  /** Of the width in view, for a place on the screen. */
+export interface GestureHandlers {
+  /** Converts a position on the screen to a fraction of the width in view. */
   position: (x: number) => number;
+  /** Whether the whole run is in view, so that there is nothing to pan. */
   isWhole: () => boolean;
+  /** Zooms by a factor around a fraction of the width in view. */
   zoom: (factor: number, at: number) => void;
-  /** By a fraction of what is in view. */
+  /** Pans by a fraction of the width in view. */
   pan: (by: number) => void;
   hover: (x: number, y: number) => void;
   leave: () => void;
-  /** Pressed and let go, without a move. */
+  /** Called for a press and release without a drag. */
   press: (x: number, y: number) => void;
 }
 
-/** A pointer that moves less, in px, does not drag. */
-const STILL = 5;
+/** A pointer that moves less does not drag. */
+const DRAG_THRESHOLD_PX = 5;
+
+/** As `WheelEvent.DOM_DELTA_PIXEL`. */
+const DOM_DELTA_PIXEL = 0;
+
+/** The length of a step of a wheel that reports lines instead of pixels. */
+const LINE_PX = 30;
 
 export class Gestures {
-  readonly #answers: Answers;
+  readonly #handlers: GestureHandlers;
   readonly #area: HTMLElement;
-  /** Where each pointer that is down was last. */
+  /** The last position of each pointer that is down. */
   readonly #pointers = new Map<number, { x: number; y: number }>();
   #start = { x: 0, y: 0 };
   #moved = false;
 
-  constructor(area: HTMLElement, signal: AbortSignal, answers: Answers) {
+  constructor(area: HTMLElement, signal: AbortSignal, handlers: GestureHandlers) {
     this.#area = area;
-    this.#answers = answers;
+    this.#handlers = handlers;
     const on = <Name extends "wheel" | (`pointer${string}` & keyof HTMLElementEventMap)>(
       name: Name,
       act: (event: HTMLElementEventMap[Name]) => void,
@@ -36,16 +44,16 @@ export class Gestures {
     on("pointermove", (event) => this.#onMove(event));
     on("pointerup", (event) => this.#onUp(event));
     on("pointercancel", ({ pointerId }) => this.#pointers.delete(pointerId));
-    on("pointerleave", () => answers.leave());
+    on("pointerleave", () => handlers.leave());
   }
 
   #onWheel(event: WheelEvent): void {
-    const { zoom, pan, position, isWhole } = this.#answers;
+    const { zoom, pan, position, isWhole } = this.#handlers;
     const { deltaX, deltaY, deltaMode } = event;
-    const unit = deltaMode === 0 ? 1 : 30;
+    const unit = deltaMode === DOM_DELTA_PIXEL ? 1 : LINE_PX;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      // A pinch on a trackpad comes as small steps, a wheel as large ones.
+      // The steps of a pinch on a trackpad are small, those of a wheel are large.
       zoom(
         Math.exp(-Math.max(-60, Math.min(60, deltaY * unit)) / 100),
         clamp(position(event.clientX)),
@@ -74,17 +82,18 @@ export class Gestures {
     const { pointerId, clientX: x, clientY: y } = event;
     const before = this.#pointers.get(pointerId);
     if (!before) {
-      if (event.pointerType !== "touch") this.#answers.hover(x, y);
+      if (event.pointerType !== "touch") this.#handlers.hover(x, y);
       return;
     }
-    if (!this.#moved && Math.abs(x - this.#start.x) < STILL) return;
+    if (!this.#moved && Math.abs(x - this.#start.x) < DRAG_THRESHOLD_PX) return;
     this.#moved = true;
     this.#area.setPointerCapture(pointerId);
-    const { position, pan, zoom, isWhole } = this.#answers;
+    const { position, pan, zoom, isWhole } = this.#handlers;
     const other = [...this.#pointers].find(([id]) => id !== pointerId)?.[1];
     if (other) {
       const [far, was] = [Math.abs(x - other.x), Math.abs(before.x - other.x)];
-      if (was > STILL && far > STILL) zoom(far / was, clamp(position((x + other.x) / 2)));
+      if (was > DRAG_THRESHOLD_PX && far > DRAG_THRESHOLD_PX)
+        zoom(far / was, clamp(position((x + other.x) / 2)));
     } else if (!isWhole()) {
       pan(position(before.x) - position(x));
     }
@@ -93,7 +102,8 @@ export class Gestures {
 
   #onUp({ pointerId, clientX, clientY }: PointerEvent): void {
     if (!this.#pointers.delete(pointerId) || this.#moved) return;
-    if (Math.abs(clientY - this.#start.y) < STILL) this.#answers.press(clientX, clientY);
+    if (Math.abs(clientY - this.#start.y) < DRAG_THRESHOLD_PX)
+      this.#handlers.press(clientX, clientY);
   }
 }
 

@@ -1,11 +1,11 @@
-/** Which stretch of time is in view, in ms. */
+/** The span of time that is in view, in ms. */
 export class Span {
-  /** One press of a button or a key. */
+  /** The zoom factor of one press of a button or key. */
   static readonly STEP = 1.6;
 
   from = 0;
   to = 1;
-  /** How long the run is, or may become. */
+  /** The end of the run, or a later time while the run is in progress. */
   #limit = 1;
   #whole = true;
 
@@ -13,37 +13,39 @@ export class Span {
     return this.#whole;
   }
 
+  /** Whether it is not possible to zoom in further. */
   get isFinest(): boolean {
     return this.to - this.from <= this.#finest * 1.001;
   }
 
-  /** The run has come to here. While it goes on there is room for more, so that bars stay in place. */
-  follow(now: number, ended: boolean): void {
-    this.#limit = Math.max(ended ? now : ceiling(now), 0.001);
+  /** Adapts to the time that a run has reached. While it is in progress, some space is left for more. */
+  follow(now: number, hasEnded: boolean): void {
+    this.#limit = Math.max(hasEnded ? now : ceiling(now), 0.001);
     if (this.#whole) this.reset();
     else this.#set(this.from, this.to - this.from);
   }
 
+  /** Shows the whole run. */
   reset(): void {
     this.#whole = true;
     this.from = 0;
     this.to = this.#limit;
   }
 
-  /** By a factor around a fraction of what is in view. */
+  /** Zooms by a factor around a point, given as a fraction of the span in view. */
   zoom(factor: number, at: number): void {
     const span = this.to - this.from;
     const next = Math.min(this.#limit, Math.max(this.#finest, span / factor));
     this.#set(this.from + at * (span - next), next);
   }
 
-  /** By a fraction of what is in view. */
+  /** Pans by a fraction of the span in view. */
   pan(by: number): void {
     const span = this.to - this.from;
     this.#set(this.from + by * span, span);
   }
 
-  /** Moves as little as shows a stretch, or at least its beginning. */
+  /** Pans as little as brings a segment into view, or at least its beginning. */
   reveal(start: number, end: number): void {
     const span = this.to - this.from;
     if (start < this.to && end > this.from) return;
@@ -54,7 +56,7 @@ export class Span {
     );
   }
 
-  /** Brings a time into view, and more of what follows it than of what was before; false if it is. */
+  /** Brings a time into view near the left edge; returns false if it was in view already. */
   keep(at: number): boolean {
     if (at >= this.from && at <= this.to) return false;
     const span = this.to - this.from;
@@ -62,12 +64,13 @@ export class Span {
     return true;
   }
 
-  /** What brings back the stretch that is in view now. */
+  /** Returns a function that brings the present span back. */
   remember(): () => void {
     const { from, to, isWhole } = this;
     return () => (isWhole ? this.reset() : this.#set(from, to - from));
   }
 
+  /** The shortest span. */
   get #finest(): number {
     return Math.min(this.#limit, Math.max(this.#limit * 1e-6, 0.005));
   }
@@ -83,9 +86,9 @@ export class Span {
   }
 }
 
-/** The next round time above: the view changes a few times, not with every frame. */
+/** Returns the next round time above, so that the view of a growing run changes only now and then. */
 function ceiling(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)));
-  const factor = [1, 1.5, 2, 3, 4, 6, 8].find((one) => one * power > ms) ?? 10;
+  const factor = [1, 1.5, 2, 3, 4, 6, 8].find((factor) => factor * power > ms) ?? 10;
   return factor * power;
 }

@@ -1,4 +1,4 @@
-/** "Step through" in a timeline: opens the player, and shows in the chart where it is. */
+/** Opens the player of a timeline ("Step through"), and shows its time as a playhead in the chart. */
 import type { Timeline } from "../../../timeline/model/timeline.ts";
 import type { Moment } from "../../../timeline/model/moments.ts";
 import { element } from "../../kit/dom.ts";
@@ -8,21 +8,21 @@ import type { Span } from "../chart/span.ts";
 import { toast } from "../../kit/toast.ts";
 
 export interface SteppingOptions {
-  /** Whoever presses it means `press`. */
+  /** The button "Step through". The view calls `press` when readers press it. */
   button: HTMLButtonElement;
   chart: HTMLElement;
-  /** What the player is put behind. */
+  /** The player is put after this element. */
   after: HTMLElement;
   span: Span;
   run: () => { timeline: Timeline | undefined; source: string | undefined };
-  /** Marks a line of the source; 0 for none. */
+  /** Marks a line of the program; 0 for none. */
   go: (line: number) => void;
-  /** Selects a segment and brings its lane into view; for undefined, none is selected. */
+  /** Selects a segment and brings its row into view; undefined ends the selection. */
   reveal: (segment: Place | undefined) => void;
-  /** What brings back what is selected and in view now. */
+  /** Returns a function that brings back what is selected and in view now. */
   remember: () => () => void;
   redraw: () => void;
-  /** Of the tracks, in px. */
+  /** The width of the tracks in px. */
   width: () => number;
 }
 
@@ -32,6 +32,7 @@ export class Stepping {
   #player: Player | undefined;
   #restore: () => void = () => undefined;
   #loading = false;
+  /** The time that the player shows, in ms. */
   #time = 0;
   #shown: Place | undefined;
 
@@ -44,21 +45,21 @@ export class Stepping {
     return this.#player !== undefined;
   }
 
-  /** Only a run that is over can be stepped through. */
+  /** Offers the button only if the run is over, because only then the player knows all of it. */
   update(): void {
     const { button } = this.#options;
     button.hidden = !this.#options.run().timeline?.ended;
     button.ariaExpanded = String(this.isOpen);
   }
 
-  /** Whether the player is there, and now shows this segment. */
+  /** Shows a segment in the player; returns false if the player is not open. */
   goTo(segment: Place): boolean {
     this.#player?.goTo(segment);
     return this.isOpen;
   }
 
-  /** The chart was drawn, with whatever is in view now. */
-  place(): void {
+  /** Puts the playhead at its place after the chart was drawn. */
+  placePlayhead(): void {
     if (!this.#player) return;
     const { span, width } = this.#options;
     const share = (this.#time - span.from) / (span.to - span.from);
@@ -66,7 +67,7 @@ export class Stepping {
     this.#playhead.style.transform = `translateX(${(share * width()).toFixed(1)}px)`;
   }
 
-  /** Takes the player away, and brings back what was selected and in view before. */
+  /** Closes the player, and brings back what was selected and in view before. */
   close(): void {
     const player = this.#player;
     if (!player) return;
@@ -77,7 +78,7 @@ export class Stepping {
     this.update();
   }
 
-  /** Opens the player, or takes it away. */
+  /** Opens the player, or closes it. */
   async press(): Promise<void> {
     if (this.#player) return this.#leave();
     if (this.#loading) return;
@@ -90,7 +91,7 @@ export class Stepping {
     this.#loading = false;
     if (!loaded)
       toast("The player could not be loaded. Check your network connection and try again.");
-    // Meanwhile another run may have begun, or the timeline may have left the page.
+    // Meanwhile another run may have started, or the timeline may have left the page.
     if (!loaded || !prepared || run().timeline !== timeline || !chart.isConnected) return;
     this.#restore = remember();
     this.#shown = undefined;
@@ -104,7 +105,7 @@ export class Stepping {
     chart.append(this.#playhead);
     after.after(this.#player.element);
     this.update();
-    this.place();
+    this.placePlayhead();
     this.#player.focus();
   }
 
@@ -120,11 +121,11 @@ export class Stepping {
     this.#shown = segment;
     if (!isSame) reveal(segment);
     if (span.keep(time)) redraw();
-    this.place();
+    this.placePlayhead();
   }
 }
 
-/** The segment that is selected at a moment. */
+/** Finds the segment that the chart selects at a moment. */
 function placeOf({ at, turn, holding }: Moment): Place | undefined {
   if (turn) return { lane: turn.lane, index: turn.first };
   const index = holding ? holding.lane.indexAt(at) : -1;

@@ -9,7 +9,7 @@ function make(length: number): Span {
   return span;
 }
 
-test("zooming keeps what is under the pointer in its place", () => {
+test("zooming keeps the point under the pointer in its place", () => {
   const span = make(1000);
   span.zoom(4, 0.6);
   assert.deepEqual([span.from, span.to], [450, 700]);
@@ -26,7 +26,7 @@ test("panning stops at the ends", () => {
   assert.deepEqual([span.from, span.to], [750, 1000]);
 });
 
-test("a segment out of view is brought there, one in view is left alone", () => {
+test("a segment that is out of view is brought into view, and others do not pan it", () => {
   const span = make(1000);
   span.zoom(10, 0);
   span.reveal(50, 60);
@@ -35,13 +35,13 @@ test("a segment out of view is brought there, one in view is left alone", () => 
   assert.ok(span.from < 500 && span.to > 520);
   span.reveal(100, 110);
   assert.ok(span.from < 110 && span.to > 100);
-  // Longer than the view: its beginning.
+  // This segment is longer than the view, which shows its beginning.
   span.zoom(10, 0.5);
   span.reveal(600, 900);
   assert.ok(span.from < 600 && span.to > 600);
 });
 
-test("while a run goes on, the view changes a few times only, and then fits", () => {
+test("while a run is in progress, the view changes only a few times, and at the end it fits", () => {
   const span = new Span();
   const seen = new Set<number>();
   for (let now = 1; now <= 5000; now++) {
@@ -54,7 +54,7 @@ test("while a run goes on, the view changes a few times only, and then fits", ()
   assert.equal(span.to, 5000);
 });
 
-test("whatever is done, the view is a part of the run", () => {
+test("after any sequence of actions, the view is a part of the run", () => {
   const next = random(7);
   for (let round = 0; round < 200; round++) {
     const length = 10 ** (next() * 8 - 3);

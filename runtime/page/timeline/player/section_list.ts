@@ -1,31 +1,13 @@
-/** Parts of what the player of a timeline shows. */
+/** Draws the lists of the player and of the paused panel, for example the ready queue. */
 import type { Section } from "../../../timeline/words/sections.ts";
 import { tree, type Tree } from "../../../timeline/drawing/tree.ts";
 import { plural } from "../../../timeline/words/words.ts";
 
-/** Keeps the room that an element once took: what stands below it moves down, but never up again. */
-export class Room {
-  readonly #element: HTMLElement;
-  #width = 0;
-  #height = 0;
-
-  constructor(element: HTMLElement) {
-    this.#element = element;
-  }
-
-  /** What is in it has changed. */
-  keep(): void {
-    const { offsetWidth: width, offsetHeight: height, style } = this.#element;
-    if (width === this.#width && height <= this.#height) return;
-    style.minHeight = "";
-    this.#width = width;
-    this.#height = this.#element.offsetHeight;
-    style.minHeight = `${String(this.#height)}px`;
-  }
-}
-
-/** A list with its name; `--tl-most-…` is the number of lines that it has at most. */
-export function part(
+/**
+ * Draws a section as a list with its name. The variable `--tl-most-…` of a parent, with the index of
+ * the section, reserves the lines that the list needs at most.
+ */
+export function sectionList(
   { name, isOrdered, isCode, entries, count, none }: Section,
   index: number,
 ): Tree {
@@ -33,8 +15,10 @@ export function part(
     const strong = name === "" ? undefined : tree("strong", {}, name);
     return tree("li", {}, strong, strong && text !== "" ? ` ${text}` : text);
   });
-  const left = count - entries.length;
-  if (left > 0) items.push(tree("li", { class: "tl-player-left" }, `and ${plural(left, "other")}`));
+  const others = count - entries.length;
+  if (others > 0) {
+    items.push(tree("li", { class: "tl-player-left" }, `and ${plural(others, "other")}`));
+  }
   return tree(
     "div",
     { style: `--tl-most:var(--tl-most-${String(index)})` },

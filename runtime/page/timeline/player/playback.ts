@@ -1,24 +1,24 @@
-/** Time that goes on with the reader's, faster or slower. */
+/** Plays time back, faster or slower than real time, frame by frame. */
 
-/** A page that stood still for longer goes on where it was, in ms. */
-const LONGEST_FRAME = 250;
+/** After a longer pause between frames, playback continues where it was instead of jumping ahead. */
+const MAX_FRAME_MS = 250;
 
-export class Replay {
-  /** Times as fast as real time. */
-  pace = 1;
+export class Playback {
+  /** How many times as fast as real time. */
+  speed = 1;
   #frame = 0;
 
   get isPlaying(): boolean {
     return this.#frame !== 0;
   }
 
-  /** Calls `act` in each frame with the time that it is then, until that says no, or `stop`. */
+  /** Calls `act` in each frame with the time in ms, until `act` returns false or `stop` is called. */
   start(from: number, act: (time: number) => boolean): void {
     this.stop();
     let time = from;
     let last: number | undefined;
     const step = (now: number): void => {
-      time += Math.min(LONGEST_FRAME, now - (last ?? now)) * this.pace;
+      time += Math.min(MAX_FRAME_MS, now - (last ?? now)) * this.speed;
       last = now;
       this.#frame = requestAnimationFrame(step);
       if (!act(time)) this.stop();
