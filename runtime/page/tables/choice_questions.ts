@@ -1,41 +1,56 @@
-/** Which question comes next, and which rows are left: the rules of `<choice-table>`. */
+/** The rules of `<choice-table>`: which question comes next, and which rows are still possible. */
 
 export interface Question {
   key: string;
+  /** The question as readers see it. */
   ask: string;
   answers: readonly { key: string; text: string }[];
 }
 
-/** Key of a question → the answers that lead to a row. Other questions do not matter to it. */
-export type When = Readonly<Record<string, readonly string[]>>;
+/**
+ * Maps keys of questions to the answers that fit a row. Questions without an entry do not matter.
+ */
+export type RowConditions = Readonly<Record<string, readonly string[]>>;
 
-/** Key of a question → the answer given. */
-export type Given = Readonly<Record<string, string>>;
+/** Maps keys of questions to the answers that the reader has given. */
+export type GivenAnswers = Readonly<Record<string, string>>;
 
-export function fits(when: When, given: Given): boolean {
-  return Object.entries(when).every(([key, answers]) => {
+/** The state of the questions after some answers. */
+export interface Progress {
+  /** The questions to show, in order. */
+  asked: Question[];
+  /** The answers to these questions. Answers to other questions are dropped. */
+  given: GivenAnswers;
+  /** The index of the row that the answers lead to, once there is only one. */
+  found: number | undefined;
+}
+
+/** Whether a row is still possible after these answers. */
+export function fits(conditions: RowConditions, given: GivenAnswers): boolean {
+  return Object.entries(conditions).every(([key, answers]) => {
     const answer = given[key];
     return answer === undefined || answers.includes(answer);
   });
 }
 
-/** The questions to show, in order: those answered and, unless one row is left, one more. */
-export function path(
+/** Finds the questions to show: those that are answered and, until one row is left, one more. */
+export function progress(
   questions: readonly Question[],
-  rows: readonly When[],
-  given: Given,
-): { asked: Question[]; given: Given; found: number | undefined } {
+  rows: readonly RowConditions[],
+  given: GivenAnswers,
+): Progress {
   const asked: Question[] = [];
-  let taken: Given = {};
+  let kept: GivenAnswers = {};
   for (const question of questions) {
-    const left = rows.filter((when) => fits(when, taken));
-    if (left.length < 2) break;
-    if (!left.some((when) => question.key in when)) continue; // makes no difference any more
+    const possible = rows.filter((conditions) => fits(conditions, kept));
+    if (possible.length < 2) break;
+    // Skip questions that none of the possible rows depends on.
+    if (!possible.some((conditions) => question.key in conditions)) continue;
     asked.push(question);
     const answer = given[question.key];
-    if (answer === undefined) return { asked, given: taken, found: undefined };
-    taken = { ...taken, [question.key]: answer };
+    if (answer === undefined) return { asked, given: kept, found: undefined };
+    kept = { ...kept, [question.key]: answer };
   }
-  const found = rows.findIndex((when) => fits(when, taken));
-  return { asked, given: taken, found: found < 0 ? undefined : found };
+  const found = rows.findIndex((conditions) => fits(conditions, kept));
+  return { asked, given: kept, found: found < 0 ? undefined : found };
 }

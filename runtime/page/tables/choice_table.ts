@@ -1,15 +1,22 @@
-/** `<choice-table>`: questions above a table, which lead to one of its rows and say why. */
-import { path, type Given, type Question, type When } from "./choice_questions.ts";
+/** `<choice-table>`: questions above a table that lead to one of its rows and say why. */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
+import {
+  progress,
+  type GivenAnswers,
+  type Question,
+  type RowConditions,
+} from "./choice_questions.ts";
 
 export class ChoiceTable extends HTMLElement {
   #questions: Question[] = [];
   #rows: HTMLTableRowElement[] = [];
-  #whens: When[] = [];
-  #given: Given = {};
+  /** The conditions of each row. */
+  #conditions: RowConditions[] = [];
+  #given: GivenAnswers = {};
   #form = element("div", "choice");
   #result = element("p", "choice__result");
-  #shown = new Map<string, HTMLElement>();
+  /** The fields of the questions that are shown, by key. */
+  #fields = new Map<string, HTMLElement>();
   #again = button("Start again", () => {
     this.#given = {};
     for (const input of this.querySelectorAll("input")) input.checked = false;
@@ -18,16 +25,11 @@ export class ChoiceTable extends HTMLElement {
   });
 
   connectedCallback(): void {
+    // The form is added only once, even if the element is moved.
     if (this.#rows.length > 0) return;
     this.#questions = JSON.parse(this.dataset["questions"] ?? "[]") as Question[];
     this.#rows = [...this.querySelectorAll<HTMLTableRowElement>("tbody > tr")];
-    this.#whens = this.#rows.map((row) =>
-      Object.fromEntries(
-        this.#questions
-          .map(({ key }) => [key, listAttribute(row, key)] as const)
-          .filter(([, answers]) => answers.length > 0),
-      ),
-    );
+    this.#conditions = this.#rows.map((row) => conditionsOf(row, this.#questions));
     this.#result.role = "status";
     this.#form.role = "group";
     this.#form.ariaLabel = "Questions about your job";
@@ -37,17 +39,17 @@ export class ChoiceTable extends HTMLElement {
   }
 
   #update(): void {
-    const { asked, given, found } = path(this.#questions, this.#whens, this.#given);
+    const { asked, given, found } = progress(this.#questions, this.#conditions, this.#given);
     this.#given = given;
-    for (const [key, field] of this.#shown) {
+    for (const [key, field] of this.#fields) {
       if (asked.some((question) => question.key === key)) continue;
       field.remove();
-      this.#shown.delete(key);
+      this.#fields.delete(key);
     }
     for (const question of asked) {
-      if (this.#shown.has(question.key)) continue;
-      const field = this.#ask(question);
-      this.#shown.set(question.key, field);
+      if (this.#fields.has(question.key)) continue;
+      const field = this.#createField(question);
+      this.#fields.set(question.key, field);
       this.#result.before(field);
     }
     this.#rows.forEach((row, index) => {
@@ -55,10 +57,10 @@ export class ChoiceTable extends HTMLElement {
       else row.removeAttribute("aria-current");
     });
     this.#again.hidden = Object.keys(given).length === 0;
-    this.#tell(found === undefined ? undefined : this.#rows[found]);
+    this.#showResult(found === undefined ? undefined : this.#rows[found]);
   }
 
-  #ask({ key, ask, answers }: Question): HTMLElement {
+  #createField({ key, ask, answers }: Question): HTMLElement {
     const group = freshId();
     const options = answers.map((answer) => {
       const input = element("input", "");
@@ -73,8 +75,8 @@ export class ChoiceTable extends HTMLElement {
     return element("fieldset", "choice__question", element("legend", "", ask), ...options);
   }
 
-  /** Says what the row says; empties the line when there is none. */
-  #tell(row: HTMLTableRowElement | undefined): void {
+  /** Shows the content of a row as a sentence, or nothing if there is no row. */
+  #showResult(row: HTMLTableRowElement | undefined): void {
     this.#result.replaceChildren();
     if (!row) return;
     const [, choose, because, start] = [...row.cells];
@@ -86,4 +88,13 @@ export class ChoiceTable extends HTMLElement {
       ".",
     );
   }
+}
+
+function conditionsOf(row: HTMLTableRowElement, questions: readonly Question[]): RowConditions {
+  const conditions: Record<string, string[]> = {};
+  for (const { key } of questions) {
+    const answers = listAttribute(row, key);
+    if (answers.length > 0) conditions[key] = answers;
+  }
+  return conditions;
 }

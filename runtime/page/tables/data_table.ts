@@ -1,73 +1,78 @@
 /** `<data-table>`: adds a search field and filters to a table that is complete without them. */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
+import { PageElement } from "../kit/page_element.ts";
 import {
+  facetOptions,
   matches,
-  options,
   readQuery,
   writeQuery,
   type Entry,
-  type Wanted,
+  type Filter,
 } from "./table_filter.ts";
+
+const EMPTY_FILTER: Filter = { words: "", facets: {} };
 
 interface Row {
   element: HTMLTableRowElement;
   entry: Entry;
 }
 
-export class DataTable extends HTMLElement {
+export class DataTable extends PageElement {
   #rows: Row[] = [];
   #words = element("input", "data-table__field");
-  #choices = new Map<string, HTMLSelectElement>();
+  /** The menu of each facet. */
+  #menus = new Map<string, HTMLSelectElement>();
   #status = element("p", "data-table__status");
-  #showTarget = (): void => this.#showWhatTheAddressNames();
 
-  connectedCallback(): void {
-    window.addEventListener("hashchange", this.#showTarget);
+  protected override start(signal: AbortSignal): void {
+    window.addEventListener("hashchange", () => this.#showTarget(), { signal });
+    // The controls stay in the element when it leaves the page.
     if (this.#rows.length > 0) return;
     const facets = JSON.parse(this.dataset["facets"] ?? "{}") as Record<string, string>;
     this.#rows = [...this.querySelectorAll<HTMLTableRowElement>("tbody > tr")].map((row) => ({
       element: row,
-      entry: {
-        text: row.textContent,
-        facets: Object.fromEntries(
-          Object.keys(facets).map((facet) => [facet, listAttribute(row, facet)]),
-        ),
-      },
+      entry: entryOf(row, Object.keys(facets)),
     }));
-    this.prepend(this.#controls(facets));
-    this.#set(readQuery(location.search, this.#entries(), [...this.#choices.keys()]));
+    this.prepend(this.#createControls(facets));
+    this.#setFilter(readQuery(location.search, this.#entries, [...this.#menus.keys()]));
     this.#apply();
-    this.#showWhatTheAddressNames();
+    this.#showTarget();
   }
 
-  disconnectedCallback(): void {
-    window.removeEventListener("hashchange", this.#showTarget);
-  }
-
-  #entries(): Entry[] {
+  get #entries(): Entry[] {
     return this.#rows.map(({ entry }) => entry);
   }
 
-  #controls(facets: Record<string, string>): HTMLElement {
+  get #filter(): Filter {
+    const facets = [...this.#menus].map(([facet, menu]) => [facet, menu.value] as const);
+    return { words: this.#words.value, facets: Object.fromEntries(facets) };
+  }
+
+  #setFilter(filter: Filter): void {
+    this.#words.value = filter.words;
+    for (const [facet, menu] of this.#menus) menu.value = filter.facets[facet] ?? "";
+  }
+
+  #createControls(facets: Record<string, string>): HTMLElement {
     const controls = element("div", "data-table__controls");
     controls.role = "search";
     controls.ariaLabel = "This table";
     this.#words.type = "search";
-    this.#words.addEventListener("input", () => this.#changed());
+    this.#words.addEventListener("input", () => this.#onChange());
     controls.append(labelled("Find", this.#words));
     for (const [facet, label] of Object.entries(facets)) {
-      const select = element("select", "data-table__field");
-      select.append(new Option("All", ""));
-      for (const { value, count } of options(this.#entries(), facet)) {
-        select.append(new Option(`${value} (${String(count)})`, value));
+      const menu = element("select", "data-table__field");
+      menu.append(new Option("All", ""));
+      for (const { value, count } of facetOptions(this.#entries, facet)) {
+        menu.append(new Option(`${value} (${String(count)})`, value));
       }
-      select.addEventListener("change", () => this.#changed());
-      this.#choices.set(facet, select);
-      controls.append(labelled(label, select));
+      menu.addEventListener("change", () => this.#onChange());
+      this.#menus.set(facet, menu);
+      controls.append(labelled(label, menu));
     }
     const clear = button("Clear", () => {
-      this.#set({ words: "", facets: {} });
-      this.#changed();
+      this.#setFilter(EMPTY_FILTER);
+      this.#onChange();
       this.#words.focus();
     });
     this.#status.role = "status";
@@ -75,42 +80,38 @@ export class DataTable extends HTMLElement {
     return controls;
   }
 
-  #wanted(): Wanted {
-    const facets = [...this.#choices].map(([facet, select]) => [facet, select.value]);
-    return { words: this.#words.value, facets: Object.fromEntries(facets) as Wanted["facets"] };
-  }
-
-  #set(wanted: Wanted): void {
-    this.#words.value = wanted.words;
-    for (const [facet, select] of this.#choices) select.value = wanted.facets[facet] ?? "";
-  }
-
-  #changed(): void {
+  #onChange(): void {
     this.#apply();
-    // The theme keeps where the reader has scrolled to in the state.
-    const query = writeQuery(location.search, this.#wanted());
+    const query = writeQuery(location.search, this.#filter);
+    // The theme stores the scroll position in the state, so the state has to stay.
     history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
   }
 
+  /** Hides the rows that do not pass the filter. */
   #apply(): void {
-    const wanted = this.#wanted();
+    const filter = this.#filter;
     let shown = 0;
     for (const { element: row, entry } of this.#rows) {
-      row.hidden = !matches(entry, wanted);
+      row.hidden = !matches(entry, filter);
       if (!row.hidden) shown += 1;
     }
     this.#status.textContent = `${String(shown)} of ${String(this.#rows.length)} shown`;
   }
 
-  /** A link to a row that the filters hide leads nowhere: then they go. */
-  #showWhatTheAddressNames(): void {
+  /** Clears the filter if it hides the row that the address links to. */
+  #showTarget(): void {
     const id = decodeURIComponent(location.hash.slice(1));
     const target = this.#rows.find(({ element: row }) => row.id === id)?.element;
     if (!target?.hidden) return;
-    this.#set({ words: "", facets: {} });
-    this.#changed();
+    this.#setFilter(EMPTY_FILTER);
+    this.#onChange();
     target.scrollIntoView();
   }
+}
+
+function entryOf(row: HTMLTableRowElement, facets: readonly string[]): Entry {
+  const values = facets.map((facet) => [facet, listAttribute(row, facet)] as const);
+  return { text: row.textContent, facets: Object.fromEntries(values) };
 }
 
 function labelled(text: string, field: HTMLInputElement | HTMLSelectElement): HTMLElement {

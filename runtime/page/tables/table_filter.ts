@@ -1,43 +1,48 @@
-/** Which rows of a table a reader wants to see, and how the address of the page says so. */
+/** Decides which rows of a table a reader wants to see, and stores that in the page's address. */
 
-/** One row: its text, and its values of each facet. */
+/** A row of the table: its text, and its values of each facet. */
 export interface Entry {
   text: string;
   facets: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What is looked for: words, all of which must occur, and at most one value of each facet. */
-export interface Wanted {
+/** What the reader searches for. */
+export interface Filter {
+  /** Words that all have to occur in a row. */
   words: string;
+  /** The value that a row must have for each facet; empty for any value. */
   facets: Readonly<Record<string, string>>;
 }
 
-export interface Option {
+/** A value of a facet, and the number of rows that have it. */
+export interface FacetOption {
   value: string;
   count: number;
 }
 
-const WORDS = "find";
+/** The parameter of the address that contains the words. */
+const WORDS_PARAMETER = "find";
 
-/** Lower case, without accents: what two spellings have in common. */
-export function folded(text: string): string {
+/** Returns the text in lower case and without accents, for comparisons. */
+export function normalized(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-export function matches(entry: Entry, wanted: Wanted): boolean {
-  const text = folded(entry.text);
+/** Whether a row passes the filter. */
+export function matches(entry: Entry, filter: Filter): boolean {
+  const text = normalized(entry.text);
   return (
-    folded(wanted.words)
+    normalized(filter.words)
       .split(/\s+/)
       .every((word) => text.includes(word)) &&
-    Object.entries(wanted.facets).every(
+    Object.entries(filter.facets).every(
       ([facet, value]) => value === "" || (entry.facets[facet] ?? []).includes(value),
     )
   );
 }
 
-/** The values of a facet, in the order in which they first occur, with the number of rows. */
-export function options(entries: readonly Entry[], facet: string): Option[] {
+/** Returns the values of a facet in the order in which they first occur, with their counts. */
+export function facetOptions(entries: readonly Entry[], facet: string): FacetOption[] {
   const counts = new Map<string, number>();
   for (const entry of entries) {
     for (const value of entry.facets[facet] ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -45,25 +50,32 @@ export function options(entries: readonly Entry[], facet: string): Option[] {
   return [...counts].map(([value, count]) => ({ value, count }));
 }
 
-/** Reads the query of an address; what it does not know, or no row has, is left out. */
+/**
+ * Reads a filter from the query of an address. Ignores unknown facets, and values that no row has.
+ *
+ * @param search - The query, for example `?find=lock&topic=chess`.
+ * @param entries - The rows of the table.
+ * @param facets - The names of the table's facets.
+ */
 export function readQuery(
   search: string,
   entries: readonly Entry[],
   facets: readonly string[],
-): Wanted {
+): Filter {
   const query = new URLSearchParams(search);
-  const known = (facet: string): string =>
-    options(entries, facet).find(({ value }) => value === query.get(facet))?.value ?? "";
+  const valueOf = (facet: string): string =>
+    facetOptions(entries, facet).find(({ value }) => value === query.get(facet))?.value ?? "";
   return {
-    words: query.get(WORDS) ?? "",
-    facets: Object.fromEntries(facets.map((facet) => [facet, known(facet)])),
+    words: query.get(WORDS_PARAMETER) ?? "",
+    facets: Object.fromEntries(facets.map((facet) => [facet, valueOf(facet)])),
   };
 }
 
-/** The query that `readQuery` reads; other parameters of the address stay. */
-export function writeQuery(search: string, wanted: Wanted): string {
+/** Returns the query with this filter, for `readQuery`. Other parameters of the query stay. */
+export function writeQuery(search: string, filter: Filter): string {
   const query = new URLSearchParams(search);
-  for (const [name, value] of Object.entries({ ...wanted.facets, [WORDS]: wanted.words })) {
+  const parameters = { ...filter.facets, [WORDS_PARAMETER]: filter.words };
+  for (const [name, value] of Object.entries(parameters)) {
     if (value.trim() === "") query.delete(name);
     else query.set(name, value);
   }

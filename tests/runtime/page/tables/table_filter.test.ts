@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   matches,
-  options,
+  facetOptions,
   readQuery,
   writeQuery,
   type Entry,
@@ -15,7 +15,7 @@ const CHESS: Entry = {
 const FLASK: Entry = { text: "Flask has threads", facets: { verdict: ["wrong"], topic: [] } };
 const ENTRIES = [CHESS, FLASK];
 
-test("finds rows with all the words, whatever their case and accents", () => {
+test("finds rows that contain all words, ignoring case and accents", () => {
   const found = (words: string): Entry[] =>
     ENTRIES.filter((entry) => matches(entry, { words, facets: {} }));
   assert.deepEqual(found(""), ENTRIES);
@@ -24,7 +24,7 @@ test("finds rows with all the words, whatever their case and accents", () => {
   assert.deepEqual(found("judit threads"), []);
 });
 
-test("a facet keeps the rows that have its value", () => {
+test("a facet keeps only the rows that have its value", () => {
   const has = (facets: Record<string, string>): Entry[] =>
     ENTRIES.filter((entry) => matches(entry, { words: "", facets }));
   assert.deepEqual(has({ verdict: "wrong" }), [FLASK]);
@@ -33,24 +33,24 @@ test("a facet keeps the rows that have its value", () => {
   assert.deepEqual(has({ unknown: "x" }), []);
 });
 
-test("offers the values there are, with their counts", () => {
-  assert.deepEqual(options(ENTRIES, "topic"), [
+test("lists the values of a facet with their counts", () => {
+  assert.deepEqual(facetOptions(ENTRIES, "topic"), [
     { value: "chess", count: 1 },
     { value: "waiting", count: 1 },
   ]);
-  assert.deepEqual(options([CHESS, CHESS], "verdict"), [{ value: "right", count: 2 }]);
-  assert.deepEqual(options(ENTRIES, "unknown"), []);
+  assert.deepEqual(facetOptions([CHESS, CHESS], "verdict"), [{ value: "right", count: 2 }]);
+  assert.deepEqual(facetOptions(ENTRIES, "unknown"), []);
 });
 
-test("the address says what is wanted, and keeps what it says besides", () => {
-  const wanted = { words: "två ord", facets: { verdict: "wrong", topic: "" } };
-  const query = writeQuery("?h=word&topic=chess", wanted);
+test("a query contains the filter, and keeps its other parameters", () => {
+  const filter = { words: "två ord", facets: { verdict: "wrong", topic: "" } };
+  const query = writeQuery("?h=word&topic=chess", filter);
   assert.equal(query, "?h=word&verdict=wrong&find=tv%C3%A5+ord");
-  assert.deepEqual(readQuery(query, ENTRIES, ["verdict", "topic"]), wanted);
+  assert.deepEqual(readQuery(query, ENTRIES, ["verdict", "topic"]), filter);
   assert.equal(writeQuery("?find=x&verdict=wrong", { words: " ", facets: { verdict: "" } }), "");
 });
 
-test("leaves out values that no row has", () => {
+test("ignores values that no row has", () => {
   assert.deepEqual(readQuery("?verdict=nonsense", ENTRIES, ["verdict"]), {
     words: "",
     facets: { verdict: "" },
