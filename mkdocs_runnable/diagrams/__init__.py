@@ -1,4 +1,4 @@
-"""Diagrams: SVG files that become part of the page, so that they follow its light or dark theme.
+"""Diagrams: SVG files that become part of a page, so that they follow its light or dark theme.
 
 A paragraph that is one image marked ``{ .diagram }`` becomes a figure:
 

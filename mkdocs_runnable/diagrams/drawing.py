@@ -1,8 +1,8 @@
-"""One SVG file: what it may contain, and the HTML that shows it inside a page.
+"""Checks the SVG file of a drawing, and makes the HTML that shows it inside a page.
 
 A drawing takes its colours and sizes from the classes of one style sheet that all drawings share.
-The file contains a copy of that sheet, so that it can be viewed by itself; pages load the sheet
-once, and the copy is removed.
+The file contains a copy of that sheet, so that it can be viewed by itself. Pages load the sheet
+once, so the copy is removed there.
 """
 
 import re
@@ -29,7 +29,7 @@ _SIZES = ("height", "markerHeight", "markerWidth", "r", "rx", "ry", "viewBox", "
 _ATTRIBUTES = frozenset(
     (*_PLACES, *_SIZES, *_MARKERS, "class", "href", "id", "orient", "refX", "refY")
 )
-# Attributes that would bypass the style sheet.
+# Attributes that begin with one of these would bypass the style sheet.
 _LOOKS = ("style", "fill", "stroke", "color", "opacity", "font")
 
 
@@ -38,8 +38,8 @@ class Drawing:
     """A checked SVG file.
 
     Attributes:
-        name: Stem of the file; on a page it is the prefix of all ids of the drawing.
-        root: The ``<svg>`` element, with tags that carry no namespace.
+        name: Stem of the file. On a page, it is the prefix of all ids in the drawing.
+        root: The ``<svg>`` element. Its tags and those of its descendants have no namespace.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Drawing:
         """Return the figure for a page.
 
         Args:
-            alternative: The accessible name, which says what the picture shows.
+            alternative: The text alternative, which becomes the accessible name of the figure.
         """
         root = deepcopy(self.root)
         for child in list(root):
@@ -90,7 +90,7 @@ class Drawing:
                 element.set(name, f"url(#{self._renamed(value[5:-1])})")
 
     def _renamed(self, identifier: str) -> str:
-        # Neither names nor ids contain two hyphens in a row, so no two pairs give the same text.
+        # Neither names nor ids contain two consecutive hyphens, so the result is unique.
         return f"{self.name}--{identifier}"
 
 
@@ -99,10 +99,10 @@ def read(path: Path, where: str) -> Drawing:
 
     Args:
         path: The file.
-        where: How messages name it.
+        where: The file's name in error messages.
 
     Raises:
-        RunnableError: There is no such file, or something in it does not belong into a drawing.
+        RunnableError: There is no such file, or it contains something that is not allowed.
     """
     if path.suffix != ".svg" or not _NAME.fullmatch(path.stem):
         raise RunnableError(
@@ -118,7 +118,16 @@ def read(path: Path, where: str) -> Drawing:
 
 
 def parse(text: str, name: str, where: str) -> Drawing:
-    """Check the text of an SVG file; see :func:`read`."""
+    """Check the text of an SVG file.
+
+    Args:
+        text: The text.
+        name: Stem of the file.
+        where: The file's name in error messages.
+
+    Raises:
+        RunnableError: The text contains something that is not allowed.
+    """
     if "<!DOCTYPE" in text:
         raise RunnableError(f"{where} has a DOCTYPE. Remove it: entities could load other files.")
     try:
@@ -196,7 +205,7 @@ def _text_of(root: Element, tag: str) -> str:
 
 
 def _trim(element: Element) -> None:
-    """Remove the line breaks and the indentation that make the file readable."""
+    """Remove line breaks and indentation, which only make the file readable."""
     if not (element.text or "").strip():
         element.text = None
     if not (element.tail or "").strip():

@@ -1,24 +1,24 @@
-"""What a built page links to, loads and offers as anchors; enough of HTML to check a site."""
+"""Reads the links, the assets and the anchors of built pages, so that a site can be checked."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# Of <link>, those that make the browser load something; others only name an address.
+# Kinds of <link> that make the browser load something. All others only mention an address.
 _LOADING = {"icon", "manifest", "modulepreload", "preload", "stylesheet"}
 _SOURCES = {"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}
 
 
 @dataclass
 class HtmlPage:
-    """One built page.
+    """A built page.
 
     Attributes:
         path: The file.
-        links: Addresses of ``<a href>``, in order.
-        assets: Addresses the browser loads by itself, by the tag that names them.
-        anchors: Values of ``id`` and ``name``.
+        links: Addresses of all ``<a href>``, in the order of the page.
+        assets: Tag and address of everything that the browser loads without being asked.
+        anchors: Values of all ``id`` and ``name`` attributes.
     """
 
     path: Path
@@ -56,7 +56,7 @@ class _Reader(HTMLParser):
 
 
 def read_page(path: Path) -> HtmlPage:
-    """Read one built page."""
+    """Read a built page."""
     page = HtmlPage(path)
     reader = _Reader(page)
     reader.feed(path.read_text(encoding="utf-8"))
@@ -65,18 +65,27 @@ def read_page(path: Path) -> HtmlPage:
 
 
 def read_site(site: Path) -> list[HtmlPage]:
-    """Read all pages of a built site, sorted by path."""
+    """Read all pages of a built site, in the order of their paths."""
     return [read_page(path) for path in sorted(site.rglob("*.html"))]
 
 
 def is_external(address: str) -> bool:
-    """Whether an address leads to another host (or another protocol)."""
+    """Whether an address leads to another host, or uses another protocol."""
     parts = urlsplit(address)
     return bool(parts.scheme or parts.netloc)
 
 
 def target(site: Path, page: Path, address: str) -> tuple[Path, str]:
-    """Return the file that a relative address means, as a static host finds it, and its anchor."""
+    """Resolve a relative address in the same way as a static host.
+
+    Args:
+        site: The folder of the built site.
+        page: The page that contains the address.
+        address: The address.
+
+    Returns:
+        The file, and the anchor within it (or an empty text).
+    """
     parts = urlsplit(address)
     path = unquote(parts.path)
     if not path:

@@ -1,4 +1,7 @@
-"""Checks the links of the built site to other sites; they need a network, so tests do not."""
+"""Checks the links from the built site to other sites.
+
+This needs a network, so it is a command of its own and not part of the tests.
+"""
 
 import urllib.error
 import urllib.request
@@ -14,7 +17,7 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.site.html_page import read_site
 
 _AGENT = "Mozilla/5.0 (compatible; link check of a documentation site)"
-# Answers to programs that say nothing of what a reader would see.
+# Servers give these answers to programs even if readers can see the page.
 _UNSURE = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -25,7 +28,14 @@ _UNSURE = {
 
 @dataclass(frozen=True)
 class Link:
-    """One address, where it stands, and what came of asking for it."""
+    """The result of checking one address.
+
+    Attributes:
+        address: The address, without anchor.
+        pages: The pages that link to it.
+        outcome: ``unsure`` if the server refuses to answer programs.
+        detail: Why the outcome is not ``alive``.
+    """
 
     address: str
     pages: tuple[str, ...]
@@ -37,7 +47,7 @@ def external_links(site: Path) -> dict[str, list[str]]:
     """Return each address of another site with the pages that link to it.
 
     Raises:
-        RunnableError: There is no built site.
+        RunnableError: The site has not been built.
     """
     pages = read_site(site)
     if not pages:
@@ -54,23 +64,23 @@ def external_links(site: Path) -> dict[str, list[str]]:
 
 
 def check_links(site: Path, timeout: float = 15, workers: int = 8) -> Iterator[Link]:
-    """Ask for each external address once; yield the results in the order of the addresses.
+    """Request each external address once, and yield the results, sorted by address.
 
     Args:
-        site: The built site.
-        timeout: Seconds for one address.
-        workers: How many addresses are asked for at once.
+        site: The folder of the built site.
+        timeout: How long to wait for each answer, in seconds.
+        workers: Number of requests that can be in progress at the same time.
     """
     found = sorted(external_links(site).items())
     with ThreadPoolExecutor(workers) as pool:
-        answers = pool.map(lambda item: _ask(item[0], timeout), found)
+        answers = pool.map(lambda item: _request(item[0], timeout), found)
         for (address, pages), (outcome, detail) in zip(found, answers, strict=True):
             yield Link(address, tuple(pages), outcome, detail)
 
 
-def _ask(address: str, timeout: float) -> tuple[Literal["alive", "unsure", "dead"], str]:
+def _request(address: str, timeout: float) -> tuple[Literal["alive", "unsure", "dead"], str]:
     try:
-        # Not HEAD: too many servers answer it with an error.
+        # The method is GET, because many servers answer HEAD with an error.
         request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310
         with urllib.request.urlopen(request, timeout=timeout):  # noqa: S310 - http(s) only
             return "alive", ""

@@ -1,9 +1,10 @@
-"""Executes the notebooks of the site, each once for its content.
+"""Executes the notebooks of the site, and runs each one again only if something has changed.
 
-``docs/**/x.ipynb`` is run in its folder and written to ``build/notebooks/**/x.ipynb``, with a key
-of all that its result depends on: its cells, the modules beside it that it imports, and the
-versions of Python and of the packages it imports. As long as the key is the same it is not run
-again, so that a rebuild takes no time and its figures stay.
+Each notebook ``docs/**/x.ipynb`` is run in its folder, and the result is written to
+``build/notebooks/**/x.ipynb``. The result contains a key, which is a hash of everything that it
+depends on: the cells, the modules in the same folder that they import, and the versions of Python
+and of the imported packages. While the key is the same, the notebook is not run again, so builds
+are quick and figures stay the same.
 """
 
 import ast
@@ -21,11 +22,11 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.recordings import write_atomically
 
-CELL_TIMEOUT = 300  # seconds
+CELL_TIMEOUT_SECONDS = 300
 
 
 def find(docs: Path) -> list[Path]:
-    """Return all notebooks of the site, sorted."""
+    """Return the paths of all notebooks of the site, sorted."""
     return sorted(
         path
         for path in docs.rglob("*.ipynb")
@@ -34,15 +35,16 @@ def find(docs: Path) -> list[Path]:
 
 
 def execute_all(
-    docs: Path, target: Path, say: Callable[[str], None], timeout: int = CELL_TIMEOUT
+    docs: Path, target: Path, say: Callable[[str], None], timeout: int = CELL_TIMEOUT_SECONDS
 ) -> None:
-    """Bring all executed notebooks up to date.
+    """Execute all notebooks whose results are missing or out of date.
 
     Args:
         docs: The folder of the pages.
-        target: ``build/notebooks``; executed notebooks of the same relative path.
-        say: Told before each notebook that has to be run.
-        timeout: Seconds for one cell.
+        target: The folder of the executed notebooks. Their relative paths are the same as in
+            ``docs``.
+        say: Receives a message before a notebook is run.
+        timeout: Time limit of one cell, in seconds.
 
     Raises:
         RunnableError: A notebook is damaged, or a cell failed or took too long.
@@ -60,17 +62,17 @@ def execute_all(
 
 
 def is_current(path: Path, executed: Path) -> bool:
-    """Whether ``executed`` is the result of the notebook as it is now."""
+    """Whether ``executed`` is the result of the current content of a notebook."""
     try:
         notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
         current = key(path)
     except (OSError, ValueError, TypeError, AttributeError):
-        return False  # missing or damaged: running it will say which
+        return False  # one of the files is missing or damaged; executing the notebook reports it
     return bool(notebook.metadata.get("runnable", {}).get("key") == current)
 
 
 def key(path: Path) -> str:
-    """Return a digest of all that the result of a notebook depends on."""
+    """Return a hash of everything that the result of a notebook depends on."""
     digest = hashlib.sha256()
     sources = [cell.source for cell in nbformat.read(path, as_version=4).cells]  # type: ignore[no-untyped-call]
     digest.update(repr(sources).encode())
@@ -91,7 +93,7 @@ def key(path: Path) -> str:
 
 
 def _importable(source: str) -> str:
-    """Drop the lines of a cell that only IPython understands."""
+    """Remove the lines of a cell that only IPython understands."""
     return "\n".join(
         line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))
     )
@@ -101,7 +103,7 @@ def _imported(source: str) -> set[str]:
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        return set()  # a Markdown cell, or one that will fail when it is run
+        return set()  # a Markdown cell, or a cell that will fail when it is run
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -128,7 +130,8 @@ def _execute(notebook: Any, path: Path, docs: Path, timeout: int) -> None:
         kernel_name="python3",
         allow_errors=False,
         resources={"metadata": {"path": str(path.parent)}},
-        # Not its warning about TCP: only who has the key in a private file can talk to it.
+        # Hides a warning about TCP. It does not matter, because clients need a key from a private
+        # file to talk to the kernel.
         extra_arguments=["--log-level=ERROR"],
     )
     current = 0

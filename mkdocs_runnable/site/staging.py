@@ -1,11 +1,15 @@
-"""Makes a build all or nothing: it is written beside the site and takes its place at the end."""
+"""Replaces a site only after a complete build, which is made in a folder next to it."""
 
 import shutil
 from pathlib import Path
 
 
 class Staging:
-    """The folder in which the next site is made, beside the one it will replace."""
+    """The folder in which the next site is built, next to the site that it will replace.
+
+    Args:
+        site: The folder of the site.
+    """
 
     def __init__(self, site: Path) -> None:
         self.site = site
@@ -13,7 +17,7 @@ class Staging:
         self._old = site.with_name(f".{site.name}.old")
 
     def publish(self) -> None:
-        """Put the new site in the place of the old one."""
+        """Replace the old site by the new one."""
         shutil.rmtree(self._old, ignore_errors=True)
         if self.site.exists():
             self.site.rename(self._old)
@@ -21,5 +25,5 @@ class Staging:
         shutil.rmtree(self._old, ignore_errors=True)
 
     def discard(self) -> None:
-        """Remove what has been written; the old site stays as it is."""
+        """Delete the new site, and leave the old one as it is."""
         shutil.rmtree(self.next, ignore_errors=True)

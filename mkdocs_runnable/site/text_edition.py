@@ -1,7 +1,7 @@
 """Makes the text editions of pages: plain Markdown for language models and other programs.
 
-The text edition of a page is at ``<page>/index.md``. Each marked link is replaced by what readers of
-the page see in its place, which is a program with its recorded output, or a table. Pictures are
+The text edition of a page is at ``<page>/index.md``. Each marked link is replaced by what readers
+of the page see in its place, which is a program with its recorded output, or a table. Pictures are
 replaced by their descriptions, ids are removed, and links lead to other text editions.
 """
 
