@@ -132,7 +132,7 @@ export class Runner implements Owner {
     session.move(this, move);
     if (!this.#isPaused || move === "pause") return;
     this.#isPaused = false;
-    timeline.goOn();
+    timeline.resume();
     controls.showPaused(false);
     if (move !== "resume") return;
     output.showPaused(false);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Describer } from "../../../../runtime/page/timeline/description.ts";
 import { headline } from "../../../../runtime/timeline/words/headline.ts";
 import { makeTimeline } from "./fixture.ts";
+import { events } from "../../timeline/model/sample_rows.ts";
 
 const timeline = makeTimeline();
 
@@ -35,7 +36,7 @@ test("the headline is computed again after a change, and for another timeline", 
   const live = makeTimeline();
   const of = (shown: typeof live): string => describer.describe(shown, { what: "" }, "").headline;
   of(live);
-  live.add(1, [["lane", 9, 1, "task", "Task-9", 50, 1, 5]]);
+  live.add(1, events([["lane", 9, 1, "task", "Task-9", 50, 1, 5]]));
   live.end(5000);
   assert.equal(of(live), headline(live));
   assert.equal(of(timeline), headline(timeline));

@@ -5,15 +5,16 @@ import {
   type Chart,
   type Listed,
 } from "../../../../runtime/timeline/drawing/layout.ts";
-import type { Row } from "../../../../runtime/timeline/model/rows.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
+import { events } from "../../timeline/model/sample_rows.ts";
 
 /**
  * A thread with tasks, all ended at 100 ms. Each task sleeps for 10 ms after its step, except the
  * last of them, which starts but never runs.
  */
 export function makeTimeline(tasks = 3): Timeline {
-  const rows: Row[] = [
+  const rows: TraceRow[] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
     ["run", 1, 0],
@@ -27,7 +28,7 @@ export function makeTimeline(tasks = 3): Timeline {
     rows.push(["end", id, start + 20, "done", ""]);
   }
   const timeline = new Timeline();
-  timeline.add(1, rows);
+  timeline.add(1, events(rows));
   timeline.end(100);
   return timeline;
 }

@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LiveClock } from "../../../../runtime/page/timeline/live_clock.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { events } from "../../timeline/model/sample_rows.ts";
 
-const START = [
+const START: TraceRow[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
   ["wait", 1, 1, "sleep", "", 3],
-] as const;
+];
 
 function makeLive(): Timeline {
   const timeline = new Timeline();
-  timeline.add(1, START.map((row) => [...row]) as Parameters<Timeline["add"]>[1]);
+  timeline.add(1, events(START));
   return timeline;
 }
 

@@ -4,6 +4,7 @@ import { RowList } from "../../../../runtime/page/timeline/row_list.ts";
 import { LANES } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { makeTimeline } from "./fixture.ts";
+import { events } from "../../timeline/model/sample_rows.ts";
 
 test("rows are listed again only when lanes were added", () => {
   const timeline = makeTimeline();
@@ -12,7 +13,7 @@ test("rows are listed again only when lanes were added", () => {
   const { rows } = list;
   assert.equal(list.update(timeline), false);
   assert.equal(list.rows, rows);
-  timeline.add(1, [["lane", 9, 1, "task", "Task-9", 50, 1, 5]]);
+  timeline.add(1, events([["lane", 9, 1, "task", "Task-9", 50, 1, 5]]));
   assert.equal(list.update(timeline), true);
   assert.equal(list.rows.length, rows.length + 1);
 });
@@ -26,12 +27,15 @@ test("another timeline of the same shape is listed after a reset", () => {
 
 test("rows of libraries are hidden until the reader asks for them", () => {
   const timeline = new Timeline();
-  timeline.add(1, [
-    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-    ["run", 1, 0],
-    ["lane", 2, 0, "thread", "manager", 0, 1, 0],
-  ]);
+  timeline.add(
+    1,
+    events([
+      ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+      ["run", 1, 0],
+      ["lane", 2, 0, "thread", "manager", 0, 1, 0],
+    ]),
+  );
   timeline.end(9);
   const list = new RowList();
   list.update(timeline);

@@ -8,6 +8,7 @@ import {
 import { LANES } from "../../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../../runtime/timeline/model/timeline.ts";
 import { makeTimeline, rowsOf } from "../fixture.ts";
+import { events } from "../../../timeline/model/sample_rows.ts";
 
 test("of a long list, only the rows in view and a few around them are drawn", () => {
   const rows = rowsToDraw(10_000, 500, -1);
@@ -55,17 +56,23 @@ test("the segment beside is at the same time in the next row", () => {
 
 test("rows without segments are skipped", () => {
   const timeline = new Timeline();
-  timeline.add(1, [
-    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-    ["run", 1, 0],
-  ]);
-  timeline.add(2, [
-    ["lane", 0, -1, "process", "Worker-1", 5, -1, 0],
-    ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
-    ["lane", 2, 0, "thread", "other", 5, -1, 0],
-    ["run", 1, 5],
-  ]);
+  timeline.add(
+    1,
+    events([
+      ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+      ["run", 1, 0],
+    ]),
+  );
+  timeline.add(
+    2,
+    events([
+      ["lane", 0, -1, "process", "Worker-1", 5, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
+      ["lane", 2, 0, "thread", "other", 5, -1, 0],
+      ["run", 1, 5],
+    ]),
+  );
   timeline.end(50);
   const rows = rowsOf(timeline);
   const empty = rows.filter(({ lane }) => lane.segments.length === 0);
