@@ -14,16 +14,16 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Makes a memory in another process, as the build does. */
+/** Makes a snapshot in another process, as the build does. */
 async function make(cwd: string, environment: Record<string, string>): Promise<Buffer> {
-  const output = join(folder, "memory");
+  const output = join(folder, "snapshot");
   const script = resolve("runtime/bundle/make_snapshot.ts");
   const command = ["--experimental-wasm-jspi", script, resolve("build/wheels"), output];
   await run(process.execPath, command, { cwd, env: { ...process.env, ...environment } });
   return readFile(output);
 }
 
-test("the same bytes are made anywhere and at any time, and they tell nothing of where", async () => {
+test("a snapshot does not depend on the folder, the time zone or the language of the machine", async () => {
   const here = await make(".", { TZ: "UTC", LC_ALL: "C" });
   const elsewhere = await make(folder, { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" });
   assert.ok(here.equals(elsewhere));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lockDown } from "../../../runtime/worker/lockdown.ts";
 
-test("the language stays, what browsers add goes, on the object and on what it inherits from", () => {
+test("lockdown keeps the language, and removes browser APIs from the object and its prototypes", () => {
   const base = Object.assign(Object.create(EventTarget.prototype), { fetch() {}, setTimeout() {} });
   const scope = Object.assign(Object.create(base), {
     Array,
@@ -17,7 +17,7 @@ test("the language stays, what browsers add goes, on the object and on what it i
   assert.equal(typeof scope.addEventListener, "function");
 });
 
-test("what cannot be deleted is passed over", () => {
+test("lockdown skips properties that cannot be deleted", () => {
   const scope = Object.defineProperty({ Worker: 1 }, "stays", { value: 1, configurable: false });
   lockDown(scope);
   assert.deepEqual(Object.getOwnPropertyNames(scope), ["stays"]);

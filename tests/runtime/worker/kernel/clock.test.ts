@@ -6,12 +6,15 @@ const REALTIME = 0;
 const MONOTONIC = 1;
 const PROCESSOR = 2;
 
-/** What Python reads of a clock, in ns; the browser's own shows 7. */
-function readings(clock: Clock): (id: number) => bigint {
+/** The reading of the browser's own clocks in these tests, in ns. */
+const REAL = 7n;
+
+/** Returns a function that reads a clock as Python does, in ns. */
+function pythonReader(clock: Clock): (id: number) => bigint {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const cells = new BigInt64Array(memory.buffer);
   const original = (_: number, __: bigint, address: number): number => {
-    cells[address / 8] = 7n;
+    cells[address / 8] = REAL;
     return 0;
   };
   const read = clock.reader(original, () => memory);
@@ -21,18 +24,24 @@ function readings(clock: Clock): (id: number) => bigint {
   };
 }
 
+/** Browser clocks that show the same time until the test changes it. */
+const fakeClocks = () => {
+  const fake = { time: 100, now: () => fake.time, date: () => 1_700_000_000_000 + fake.time };
+  return fake;
+};
+
 describe("the clock that programs read", () => {
-  test("is the browser's own as long as time is real, and for processors always", () => {
+  test("is the browser's own in real time, and always for processor time", () => {
     const clock = new Clock();
-    const read = readings(clock);
-    assert.deepEqual([REALTIME, MONOTONIC, PROCESSOR].map(read), [7n, 7n, 7n]);
+    const read = pythonReader(clock);
+    assert.deepEqual([REALTIME, MONOTONIC, PROCESSOR].map(read), [REAL, REAL, REAL]);
     clock.start(Infinity);
-    assert.equal(read(PROCESSOR), 7n);
+    assert.equal(read(PROCESSOR), REAL);
   });
 
-  test("stands still at 0 until it jumps, and never goes back", () => {
+  test("in virtual time, stays at 0 until it is advanced, and never goes back", () => {
     const clock = new Clock();
-    const read = readings(clock);
+    const read = pythonReader(clock);
     clock.start(Infinity);
     const date = read(REALTIME);
     assert.ok(Math.abs(Number(date / 1_000_000n) - Date.now()) < 60_000);
@@ -46,54 +55,76 @@ describe("the clock that programs read", () => {
     assert.equal(read(MONOTONIC), 0n);
   });
 
-  test("goes some times faster", () => {
-    const clock = new Clock();
-    const read = readings(clock);
-    const start = performance.now();
+  test("runs faster than real time by the clock rate", () => {
+    const fake = fakeClocks();
+    const clock = new Clock(fake);
+    const read = pythonReader(clock);
     clock.start(1000);
-    const first = read(MONOTONIC);
-    while (performance.now() < start + 3);
-    assert.ok(read(MONOTONIC) - first < BigInt(Math.ceil((performance.now() - start) * 1e9)));
-    assert.ok(read(MONOTONIC) > 2_000_000_000n);
+    assert.equal(read(MONOTONIC), 0n);
+    fake.time += 3;
+    assert.equal(read(MONOTONIC), 3_000_000_000n);
   });
 
-  test("goes on for who does nothing but look at it, and counts that", () => {
+  test("advances for a program that only reads virtual time, and counts such readings", () => {
     const clock = new Clock();
     clock.start(Infinity);
-    for (let look = 0; look < 1_000_000; look++) clock.elapsed;
+    for (let reading = 0; reading < 1_000_000; reading++) clock.elapsed;
     assert.deepEqual([clock.elapsed, clock.elapsed, clock.paidReadings], [10_000, 20_000, 2]);
     clock.advance(1e9);
     assert.deepEqual([clock.elapsed, clock.elapsed, clock.paidReadings], [1e9, 1e9, 2]);
   });
 
-  for (const [what, rate, offset] of [
+  test("has a resolution of 1 ns in virtual time only", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const cells = new BigInt64Array(memory.buffer);
+    const clock = new Clock();
+    const resolve = clock.resolution(
+      () => 5,
+      () => memory,
+    );
+    assert.equal(resolve(MONOTONIC, 16), 5, "the browser's own function answers");
+    clock.start(Infinity);
+    assert.equal(resolve(MONOTONIC, 16), 0);
+    assert.equal(cells[2], 1n);
+    assert.equal(resolve(PROCESSOR, 16), 5);
+  });
+
+  for (const [name, rate, offset] of [
     ["real time", 1, 0],
-    ["real time of another process", 1, 40],
+    ["the shared time of a child process", 1, 40],
     ["faster time", 10, 0],
   ] as const) {
-    test(`shows one and the same while it is held, though time goes on (${what})`, ({ mock }) => {
+    test(`stops during a pause, and continues from what it showed (${name})`, () => {
       let now = 100;
-      // Each look at the browser's own clocks finds them gone on.
-      mock.method(performance, "now", () => (now += 1));
-      mock.method(Date, "now", () => (now += 1));
-      const clock = new Clock();
-      const read = readings(clock);
+      // Each reading of the browser's clocks finds them 1 ms later.
+      const clock = new Clock({ now: () => (now += 1), date: () => (now += 1) });
+      const read = pythonReader(clock);
       clock.start(rate);
       clock.offset = offset;
       for (let round = 0; round < 3; round++) {
         const before = [REALTIME, MONOTONIC].map(read);
         clock.pause();
-        const held = [REALTIME, MONOTONIC].map(read);
-        assert.deepEqual([REALTIME, MONOTONIC].map(read), held);
+        const paused = [REALTIME, MONOTONIC].map(read);
+        assert.deepEqual([REALTIME, MONOTONIC].map(read), paused);
         now += 500;
-        assert.deepEqual([REALTIME, MONOTONIC].map(read), held);
+        assert.deepEqual([REALTIME, MONOTONIC].map(read), paused);
         clock.resume();
         const after = [REALTIME, MONOTONIC].map(read);
         for (const id of [REALTIME, MONOTONIC]) {
-          assert.ok(round === 0 || held[id]! >= before[id]!);
-          assert.ok(after[id]! >= held[id]! && after[id]! - held[id]! < 100_000_000n);
+          assert.ok(round === 0 || paused[id]! >= before[id]!);
+          assert.ok(after[id]! >= paused[id]! && after[id]! - paused[id]! < 100_000_000n);
         }
       }
     });
   }
+
+  test("is the browser's own again after the pauses have been forgotten", () => {
+    const clock = new Clock(fakeClocks());
+    const read = pythonReader(clock);
+    clock.pause();
+    clock.resume();
+    assert.notEqual(read(MONOTONIC), REAL);
+    clock.forgetPauses();
+    assert.equal(read(MONOTONIC), REAL);
+  });
 });

@@ -1,69 +1,65 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { SliceTimer } from "../../../../runtime/worker/kernel/time_slices.ts";
 
-/** Bytecode that lies far from other bytecode. */
+/** Two addresses of bytecode that are far apart. */
 const HERE = 0x10_000;
 const THERE = 0x20_000;
 
-describe("the pace", () => {
-  let clock = 0;
-  let reads = 0;
+describe("the slice timer", () => {
+  let time = 0;
+  let readings = 0;
   let place = HERE;
-  let signals: number[];
+  let signalTimes: number[];
   let timer: SliceTimer;
 
   beforeEach(() => {
-    clock = reads = 0;
+    time = readings = 0;
     place = HERE;
-    signals = [];
-    mock.method(performance, "now", () => {
-      reads += 1;
-      return clock;
-    });
+    signalTimes = [];
     timer = new SliceTimer(
       () => place,
-      (now) => (signals.push(now), now > 5 ? 26 : 0),
+      (now) => (signalTimes.push(now), now > 5 ? 26 : 0),
+      () => (readings++, time),
     );
   });
-  afterEach(() => mock.restoreAll());
 
-  /** Asks so often, with so many ms before each; returns what was answered last. */
+  /** Asks for signals repeatedly, each time after some ms. Returns the last answer. */
   function ask(times: number, milliseconds: number): number {
     let answer = 0;
     for (let n = 0; n < times; n++) {
-      clock += milliseconds;
+      time += milliseconds;
       answer = timer.dueSignal();
     }
     return answer;
   }
 
-  test("reads the clock seldom where the program is quick", () => {
+  test("rarely reads the clock where the program is fast", () => {
     ask(100_000, 0.000_02);
-    assert.ok(reads < 1000, `${reads} reads`);
-    assert.ok(reads > 100, `${reads} reads`);
+    assert.ok(readings < 1000, `${readings} readings`);
+    assert.ok(readings > 100, `${readings} readings`);
   });
 
-  test("reads it each time where the program is slow, and tells what is due", () => {
+  test("reads the clock for each question where the program is slow, and reports due signals", () => {
     assert.equal(ask(4, 1), 0);
-    assert.equal(reads, 4);
+    assert.equal(readings, 4);
     assert.equal(ask(3, 1), 26);
-    assert.deepEqual(signals, [1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(signalTimes, [1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test("reads it soon after the program has come to another place", () => {
+  test("reads the clock soon after the program has reached another place", () => {
     ask(10_000, 0.000_2);
-    const before = reads;
+    const before = readings;
     place = THERE;
     ask(17, 0);
-    assert.ok(reads > before, "within the few questions that nobody looks at");
+    assert.ok(readings > before, "within the questions that WebAssembly answers alone");
   });
 
-  test("knows of no quick place any more after it forgot", () => {
+  test("reads the clock for the next question after a reset", () => {
     ask(10_000, 0.000_2);
-    const before = reads;
+    const before = readings;
     timer.reset();
     ask(1, 0.000_2);
-    assert.equal(reads, before + 1);
+    assert.equal(readings, before + 1);
   });
 });

@@ -15,7 +15,7 @@ beforeEach(() => {
   library = new LateLibrary();
 });
 
-test("those who wait go on when it arrives, and find its content", async () => {
+test("imports that wait for the library continue when it arrives, and find its content", async () => {
   library.attach(pyodide, undefined);
   const { promise } = library.module.wait();
   assert.equal(library.module.is_here(), false);
@@ -25,7 +25,7 @@ test("those who wait go on when it arrives, and find its content", async () => {
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
-test("it may arrive before there is a place for it", async () => {
+test("the library may arrive before Python has started", async () => {
   library.receive({ stdlib });
   assert.equal(library.module.is_here(), false);
   library.attach(pyodide, undefined);
@@ -33,12 +33,12 @@ test("it may arrive before there is a place for it", async () => {
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
-test("a worker that was given it at once does not wait", async () => {
+test("a worker that starts with the library does not wait", async () => {
   library.attach(pyodide, stdlib);
   assert.equal(await library.wait(), "");
 });
 
-test("those who wait learn what went wrong; it may still arrive later", async () => {
+test("imports that wait are told why the download failed, and the library may still arrive later", async () => {
   library.attach(pyodide, undefined);
   const waiting = library.wait();
   library.receive({ problem: "no network" });

@@ -41,16 +41,16 @@ test("files grow until the disk is full", () => {
   const file = (root.contents["a"] = makeFile());
   assert.equal(write(file, 70), 70);
   assert.throws(() => write(file, 1), NoSpace);
-  assert.equal(write(file, 70, 0), 70, "writing over what is there takes no space");
+  assert.equal(write(file, 70, 0), 70, "overwriting takes no space");
 });
 
-test("what was deleted is free again", () => {
+test("deleting a file frees its space", () => {
   write((root.contents["a"] = makeFile()), 70);
   delete root.contents["a"];
   assert.equal(write((root.contents["b"] = makeFile()), 70), 70);
 });
 
-test("a file cannot be made longer than the disk either", () => {
+test("changing the length of a file is limited as well", () => {
   const file = (root.contents["a"] = makeFile());
   assert.throws(() => node.setattr(file, { size: 71 }), NoSpace);
   node.setattr(file, { size: 70 });
