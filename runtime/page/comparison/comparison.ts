@@ -10,14 +10,18 @@ import {
 } from "../../timeline/drawing/comparison.ts";
 import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
-import { Following, type Told } from "../timeline/following.ts";
+import { TraceReader, type TraceBatch } from "../timeline/trace_reader.ts";
 import { ClockRateMenu, describeClockRate } from "../session/clock_rate.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Owner } from "../session/session.ts";
 import type { RunnableSnippet } from "../workbench/snippet.ts";
 import { addStyles } from "../kit/styles.ts";
 import type { Tab } from "../session/tab_state.ts";
-import { attachTimeline, type AttachedTimeline, type Recorded } from "../timeline/timeline.ts";
+import {
+  attachTimeline,
+  type AttachedTimeline,
+  type Recorded,
+} from "../timeline/attached_timeline.ts";
 import styles from "../styles/comparison.css";
 
 type Collect = typeof import("../../timeline/model/collect.ts");
@@ -42,14 +46,14 @@ export interface ComparisonOptions {
 /** A run that came to its end, and what it told of itself. */
 interface Ran {
   filename: string;
-  told: readonly Told[];
+  told: readonly TraceBatch[];
 }
 
 const collector = (): Promise<Collect> => import("../../timeline/model/collect.ts");
 
 /** The lanes of a run of the program from what it told of itself, and its end. */
 function read({ filename, told }: Ran, collect: Collect): Omit<Run, "title"> {
-  const following = told[0] && new Following(collect, filename, told[0]);
+  const following = told[0] && new TraceReader(collect, filename, told[0]);
   const processes = told.flatMap((event) => following?.read(event) ?? []);
   const timeline = new collect.Timeline();
   for (const { process, parent, events } of processes) timeline.add(process, events, parent);
@@ -196,7 +200,7 @@ export class Comparison implements Owner {
 
   /** A run, or why there is nothing to compare. */
   async #runOne(title: string, program: Promise<Program>): Promise<Ran | string> {
-    const told: Told[] = [];
+    const told: TraceBatch[] = [];
     let errors = "";
     const loading = new LoadingProgress();
     const listen = (event: RunEvent): void => {

@@ -1,65 +1,68 @@
-/** The timeline of a widget's runs: takes what a run tells of itself, and has it drawn. */
+/** The timeline of a widget's runs: receives the trace of a run and shows it as a timeline. */
 import type { Program } from "../../host/types.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import type { TraceEvent } from "../../timeline/model/trace_events.ts";
 import { element } from "../kit/dom.ts";
-import { Following, type Told } from "./following.ts";
+import { TraceReader, type TraceBatch } from "./trace_reader.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
-import { attachTimeline, recordedAt, type AttachedTimeline } from "./timeline.ts";
+import { attachTimeline, recordedAt, type AttachedTimeline } from "./attached_timeline.ts";
 
 export interface RunTimelineOptions {
-  /** Of a recording; without it, one is made when a run has something to show. */
+  /** The figure of the recording. Without it, a figure is made when a run has something to show. */
   figure: HTMLElement | null;
-  /** What a figure of our own is put behind. */
+  /** A figure that has to be made is put after this element. */
   after: HTMLElement;
-  /** The recording's data. */
+  /** The address of the recording's trace. */
   traceUrl: string | undefined;
   /** The program that was recorded. */
   source: string;
-  /** Marks a line of the source. */
+  /** Marks a line of the program; 0 for none. */
   go: (line: number) => void;
 }
+
+type Collect = typeof import("../../timeline/model/collect.ts");
 
 const SUBJECT = "of this run, in your browser";
 
 const MAIN_THREAD = 1;
 
-/** A run that tells nothing of this kind, and of no other thread, has nothing to show. */
-const SHOWN = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
+/** A run is worth a timeline if it has an event of these kinds, or a second lane. */
+const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
 
-const isShown = (event: TraceEvent): boolean =>
-  SHOWN.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
+const isWorthShowing = (event: TraceEvent): boolean =>
+  KINDS_WORTH_SHOWING.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-/** What is known of a run. */
-interface Live {
-  following: Following;
+/** A run whose trace has begun to arrive. */
+interface LiveRun {
+  reader: TraceReader;
   timeline: Timeline;
-  /** There is something to show: see `isShown`. */
-  isWorthIt: boolean;
+  isWorthShowing: boolean;
 }
 
 export class RunTimeline {
   readonly #options: RunTimelineOptions;
+  /** The figure that was made because there is no recording. */
   #own: HTMLElement | undefined;
   #attached: AttachedTimeline | undefined;
-  #live: Live | undefined;
-  /** What understands what runs tell, once it is there. */
-  #collect: typeof import("../../timeline/model/collect.ts") | undefined;
-  /** Told before the code that understands it was there. */
-  #waiting: Told[] = [];
+  #live: LiveRun | undefined;
+  /** The module that decodes traces, once it is loaded. */
+  #collect: Collect | undefined;
+  /** Batches that arrived before that module. */
+  #pending: TraceBatch[] = [];
+  /** Number of the present run, so that a module that arrives late does not affect a later run. */
   #run = 0;
   #clockRate = 1;
-  /** So many ms of real time have been none of the program's. */
-  #lost = 0;
-  /** It stands still, at this time of its own. */
-  #paused: number | undefined;
+  /** Real time that does not count as time of the program, because it was paused, in ms. */
+  #pausedMs = 0;
+  /** The program's time at which it is paused, in ms. */
+  #pausedAt: number | undefined;
   #source = "";
   #filename = "";
-  #shown = false;
-  /** The reader wants to see the recording, though a run may still have something to tell. */
-  #isAside = false;
+  #isShown = false;
+  /** The reader has reset the widget to the recording, although a run may still send events. */
+  #isHidden = false;
   #isOver = false;
 
   constructor(options: RunTimelineOptions) {
@@ -69,70 +72,72 @@ export class RunTimeline {
     if (figure) this.#attached = attachTimeline(figure, recorded, go);
   }
 
-  /** A new run begins; as in `Program`. */
+  /** A new run starts with these options of `Program`. */
   begin({ clockRate, source, filename }: Pick<Program, "clockRate" | "source" | "filename">): void {
     this.#clockRate = clockRate ?? 1;
     this.#source = source;
     this.#filename = filename;
     this.#run += 1;
     this.#live = undefined;
-    this.#waiting = [];
-    this.#shown = this.#isAside = this.#isOver = false;
-    this.#lost = 0;
-    this.#paused = undefined;
+    this.#pending = [];
+    this.#isShown = this.#isHidden = this.#isOver = false;
+    this.#pausedMs = 0;
+    this.#pausedAt = undefined;
     const run = this.#run;
     void import("../../timeline/model/collect.ts").then(
-      (collect) => run === this.#run && this.#follow(collect),
-      () => undefined, // no network: then there is no timeline
+      (collect) => run === this.#run && this.#decodePending(collect),
+      () => undefined, // If the network fails, there is no timeline.
     );
   }
 
-  take(told: Told): void {
-    this.#waiting.push(told);
-    if (this.#collect) this.#follow(this.#collect);
+  /** Takes the next events of the run. */
+  take(batch: TraceBatch): void {
+    this.#pending.push(batch);
+    if (this.#collect) this.#decodePending(this.#collect);
   }
 
-  /** The program stands still, at this time (ms) of its own. */
+  /** The program is paused at this time (ms) of its own. */
   pause(at: number): void {
-    this.#paused = at;
+    this.#pausedAt = at;
     if (!this.#live) return;
-    // The clock here went on until this was heard; where waiting takes no time, none says anything.
+    // In real time, the clock here may be ahead, because the message took a while. In virtual time,
+    // no event may have advanced the timeline so far.
     this.#live.timeline.pauseAt(at);
     this.#offer(this.#live);
     this.#attached?.changed();
   }
 
-  /** It goes on. */
+  /** The program has been resumed. */
   resume(): void {
-    if (this.#paused === undefined) return;
-    const start = this.#live?.following.start;
-    if (start !== undefined) this.#lost = now() - start - this.#paused / this.#clockRate;
-    this.#paused = undefined;
+    if (this.#pausedAt === undefined) return;
+    const start = this.#live?.reader.start;
+    if (start !== undefined) this.#pausedMs = now() - start - this.#pausedAt / this.#clockRate;
+    this.#pausedAt = undefined;
   }
 
   /** The run is over. */
   end(): void {
     this.#isOver = true;
-    // What is still there is an earlier run's.
-    if (!this.#shown && this.#own) this.#own.hidden = true;
+    // A figure that is still in the page is that of an earlier run.
+    if (!this.#isShown && this.#own) this.#own.hidden = true;
     this.#finish();
   }
 
-  /** Back to the recording, if there is one. */
+  /** Shows the recording, if there is one, instead of the run. */
   showRecorded(): void {
-    this.#isAside = true;
-    this.#shown = false;
+    this.#isHidden = true;
+    this.#isShown = false;
     this.#attached?.showRecorded();
     if (this.#own) this.#own.hidden = true;
   }
 
   /** Shows the last run again, as it was before `showRecorded`. */
   showLive(): void {
-    this.#isAside = false;
+    this.#isHidden = false;
     if (this.#live) this.#show(this.#live);
   }
 
-  /** Marks what happened in a line of the source; 0 for none. */
+  /** Marks the segments of a line of the program; 0 for none. */
   mark(line: number): void {
     this.#attached?.mark(line);
   }
@@ -143,22 +148,22 @@ export class RunTimeline {
     this.#own?.remove();
   }
 
-  #follow(collect: typeof import("../../timeline/model/collect.ts")): void {
+  #decodePending(collect: Collect): void {
     this.#collect = collect;
-    for (const told of this.#waiting.splice(0)) {
+    for (const batch of this.#pending.splice(0)) {
       this.#live ??= {
-        following: new Following(collect, this.#filename, told),
+        reader: new TraceReader(collect, this.#filename, batch),
         timeline: new collect.Timeline(),
-        isWorthIt: false,
+        isWorthShowing: false,
       };
-      const read = this.#live.following.read(told);
+      const read = this.#live.reader.read(batch);
       if (!read) continue;
-      this.#live.isWorthIt ||= read.events.some(isShown);
+      this.#live.isWorthShowing ||= read.events.some(isWorthShowing);
       this.#live.timeline.add(read.process, read.events, read.parent);
     }
     if (!this.#live) return;
     this.#offer(this.#live);
-    // What understands it may have come too late to see the end.
+    // The module may have been loaded after the end of the run.
     if (this.#isOver) this.#finish();
     this.#attached?.changed();
   }
@@ -166,36 +171,39 @@ export class RunTimeline {
   #finish(): void {
     const live = this.#live;
     if (!live) return;
-    // One that was stopped has told nothing of its end.
+    // The trace of a run that was stopped has no end.
     live.timeline.end(live.timeline.now);
     if (this.#options.figure) this.#show(live);
     this.#attached?.changed();
   }
 
-  /** As soon as it has something to show, or another timeline would be shown beside a paused program. */
-  #offer(live: Live): void {
-    const isPaused = this.#paused !== undefined;
-    if (live.isWorthIt || (isPaused && this.#attached)) this.#show(live);
+  /**
+   * Shows the run once it is worth a timeline. While the program is paused, it is shown in any case,
+   * because a timeline of another run beside it would mislead readers.
+   */
+  #offer(live: LiveRun): void {
+    const isPaused = this.#pausedAt !== undefined;
+    if (live.isWorthShowing || (isPaused && this.#attached)) this.#show(live);
   }
 
-  #show({ timeline, following: { start } }: Live): void {
-    if (this.#shown || this.#isAside) return;
-    this.#shown = true;
-    this.#attached ??= this.#make();
+  #show({ timeline, reader: { start } }: LiveRun): void {
+    if (this.#isShown || this.#isHidden) return;
+    this.#isShown = true;
+    this.#attached ??= this.#makeFigure();
     if (this.#own) this.#own.hidden = false;
     const clockRate = this.#clockRate;
     const time = describeClockRate(clockRate);
     void this.#attached.show(timeline, {
       what: time === "" ? SUBJECT : `${SUBJECT}, ${time}`,
       source: this.#source,
-      // Virtual time goes on only with what the run tells.
+      // Virtual time advances only with the events of the run.
       ...(clockRate > 0
-        ? { clock: () => this.#paused ?? (now() - start - this.#lost) * clockRate }
+        ? { clock: () => this.#pausedAt ?? (now() - start - this.#pausedMs) * clockRate }
         : {}),
     });
   }
 
-  #make(): AttachedTimeline {
+  #makeFigure(): AttachedTimeline {
     const { after, go } = this.#options;
     this.#own = element("figure", "runnable-timeline");
     after.after(this.#own);

@@ -7,7 +7,7 @@ import { parseRanges } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
 import { PageElement } from "../kit/page_element.ts";
 import { tabFor } from "../session/tab_state.ts";
-import { attachTimeline, recordedAt } from "../timeline/timeline.ts";
+import { attachTimeline, recordedAt } from "../timeline/attached_timeline.ts";
 import { Workbench } from "./workbench.ts";
 
 export class RunnableSnippet extends PageElement {

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { manyTasks } from "../../../runtime/bench/many_tasks.ts";
 import type * as Harness from "../../../runtime/harness/page.ts";
-import type { AttachedTimeline } from "../../../runtime/page/timeline/timeline.ts";
+import type { AttachedTimeline } from "../../../runtime/page/timeline/attached_timeline.ts";
 import { figure } from "../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../runtime/timeline/drawing/html.ts";
 import { Timeline } from "../../../runtime/timeline/model/timeline.ts";

@@ -1,0 +1,52 @@
+/** Reads the trace of a run in progress, batch by batch, into events like those of a recording. */
+import type { RunEvent } from "../../host/types.ts";
+import type { ProcessTrace, TraceEvent } from "../../timeline/model/trace_events.ts";
+import { filterFor, type TracebackFilter } from "../output/traceback_filter.ts";
+
+/** Trace events that one process of a run has sent together. */
+export type TraceBatch = Extract<RunEvent, { type: "trace" }>;
+
+type Collect = typeof import("../../timeline/model/collect.ts");
+
+export class TraceReader {
+  /** When the main process started, in ms since the epoch. */
+  readonly start: number;
+  readonly #collect: Collect;
+  readonly #main: number;
+  readonly #filename: string;
+  /** A traceback can be split between batches, so each process keeps its filter. */
+  readonly #filters = new Map<number, TracebackFilter>();
+
+  /** Takes the first batch of the run, and the file name of the program. */
+  constructor(collect: Collect, filename: string, { process, begun }: TraceBatch) {
+    this.#filename = filename;
+    this.#collect = collect;
+    this.#main = process;
+    this.start = begun;
+  }
+
+  /**
+   * Decodes a batch. Ids are as in a recording, where the main process is 1. Returns undefined if the
+   * batch is invalid, because a program can send anything in the tracer's name.
+   */
+  read({ process, parent, begun, origin, rows, steps }: TraceBatch): ProcessTrace | undefined {
+    const clocks = { start: this.start, begun, origin };
+    const events = this.#collect.decodeEvents(this.#collect.readLive(rows, steps, clocks));
+    if (!events) return undefined;
+    const isMain = process === this.#main;
+    return {
+      process: isMain ? 1 : process,
+      parent: parent === this.#main ? 1 : isMain ? 0 : parent,
+      events: events.flatMap((event) => this.#filtered(process, event)),
+    };
+  }
+
+  /** Filters printed text as the output and recordings do, so that tracebacks look the same. */
+  #filtered(process: number, event: TraceEvent): TraceEvent[] {
+    if (event.kind !== "output") return [event];
+    const filter = this.#filters.get(process) ?? filterFor(this.#filename);
+    this.#filters.set(process, filter);
+    const text = event.stream === "stdout" ? filter.shorten(event.text) : filter.feed(event.text);
+    return text === undefined ? [] : [{ ...event, text }];
+  }
+}
