@@ -2,7 +2,7 @@
 import { ChoiceTable } from "../page/tables/choice_table.ts";
 import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { DataTable } from "../page/tables/data_table.ts";
-import { loadShareLinksPlainly, RunnablePlayground } from "../page/workbench/playground.ts";
+import { openShareLinksNatively, RunnablePlayground } from "../page/workbench/playground.ts";
 import { PredictQuestion } from "../page/question/predict_question.ts";
 import { RunnableSnippet } from "../page/workbench/snippet.ts";
 
@@ -16,5 +16,5 @@ if (!customElements.get("runnable-snippet")) {
   customElements.define("choice-table", ChoiceTable);
   customElements.define("predict-question", PredictQuestion);
   customElements.define("timeline-compare", TimelineCompare);
-  loadShareLinksPlainly();
+  openShareLinksNatively();
 }

@@ -42,7 +42,7 @@ export interface PausedState {
   next: Call | undefined;
   /** Otherwise the thread that ran last. */
   last: Position | undefined;
-  /** Threads, or their tasks, that run or could run now. */
+  /** Threads, or their tasks, that are in the middle of a step. */
   running: Sample<Position>;
   ready: Sample<Call>;
   /** `in` is the time until the timer is due, in ms; it is negative if the timer is overdue. */

@@ -137,7 +137,7 @@ export class RunnablePlayground extends PageElement {
  * Lets the browser open share links, instead of the theme's instant navigation. That would replace the
  * hash of the address, which holds the code, after it has set the new address.
  */
-export function loadShareLinksPlainly(): void {
+export function openShareLinksNatively(): void {
   const onClick = (event: MouseEvent): void => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (link && codeInHash(link.hash) !== undefined) event.stopPropagation();

@@ -21,7 +21,7 @@ export interface EndedRun {
   text: string;
   /** The clock rate in words; empty for real time. */
   time: string;
-  /** Whether the last thing that the reader did was a step. */
+  /** Whether the reader's last command was a step, so that the program was stepped to its end. */
   isStepped: boolean;
 }
 
@@ -169,7 +169,7 @@ export class Runner implements Owner {
     this.#showStopping();
   }
 
-  /** Stops the run because the widget leaves the page, and reports that on the next page. */
+  /** Stops the run because its widget has left the page, and reports that in a toast. */
   leave(): void {
     if (!this.isRunning || this.#isStopping) return;
     this.stop("Stopped because you left the page.");

@@ -24,6 +24,12 @@ const DOM_DELTA_PIXEL = 0;
 /** The length of a step of a wheel that reports lines instead of pixels. */
 const LINE_PX = 30;
 
+/** A wheel that scrolls this far sideways pans by the whole width in view. */
+const WHEEL_PAN_PX = 800;
+
+/** Limits the zoom of one event of a wheel; 100 px zoom by a factor of e. */
+const MAX_WHEEL_ZOOM_PX = 60;
+
 export class Gestures {
   readonly #handlers: GestureHandlers;
   readonly #area: HTMLElement;
@@ -54,16 +60,14 @@ export class Gestures {
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       // The steps of a pinch on a trackpad are small, those of a wheel are large.
-      zoom(
-        Math.exp(-Math.max(-60, Math.min(60, deltaY * unit)) / 100),
-        clamp(position(event.clientX)),
-      );
+      const by = Math.max(-MAX_WHEEL_ZOOM_PX, Math.min(MAX_WHEEL_ZOOM_PX, deltaY * unit));
+      zoom(Math.exp(-by / 100), clamp(position(event.clientX)));
       return;
     }
     const sideways = event.shiftKey ? deltaX || deltaY : deltaX;
     if (isWhole() || Math.abs(sideways) <= (event.shiftKey ? 0 : Math.abs(deltaY))) return;
     event.preventDefault();
-    pan((sideways * unit) / 800);
+    pan((sideways * unit) / WHEEL_PAN_PX);
   }
 
   #onDown(event: PointerEvent): void {
@@ -91,9 +95,11 @@ export class Gestures {
     const { position, pan, zoom, isWhole } = this.#handlers;
     const other = [...this.#pointers].find(([id]) => id !== pointerId)?.[1];
     if (other) {
-      const [far, was] = [Math.abs(x - other.x), Math.abs(before.x - other.x)];
-      if (was > DRAG_THRESHOLD_PX && far > DRAG_THRESHOLD_PX)
-        zoom(far / was, clamp(position((x + other.x) / 2)));
+      const distance = Math.abs(x - other.x);
+      const lastDistance = Math.abs(before.x - other.x);
+      if (Math.min(distance, lastDistance) > DRAG_THRESHOLD_PX) {
+        zoom(distance / lastDistance, clamp(position((x + other.x) / 2)));
+      }
     } else if (!isWhole()) {
       pan(position(before.x) - position(x));
     }
@@ -102,8 +108,8 @@ export class Gestures {
 
   #onUp({ pointerId, clientX, clientY }: PointerEvent): void {
     if (!this.#pointers.delete(pointerId) || this.#moved) return;
-    if (Math.abs(clientY - this.#start.y) < DRAG_THRESHOLD_PX)
-      this.#handlers.press(clientX, clientY);
+    if (Math.abs(clientY - this.#start.y) >= DRAG_THRESHOLD_PX) return;
+    this.#handlers.press(clientX, clientY);
   }
 }
 
