@@ -1,4 +1,4 @@
-"""The tracer on this interpreter: true reasons, lines, order; and nothing of it shows."""
+"""Tests of the tracer on this interpreter: it records what happens, without affecting programs."""
 
 import re
 import signal
@@ -14,13 +14,13 @@ from tests.tracer.timelines import CASES, expected, run_traced, trace
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.py")), ids=lambda path: path.stem)
-def test_each_wait_has_its_true_reason_and_line(path: Path, tmp_path: Path) -> None:
+def test_each_wait_is_recorded_with_its_reason_and_line(path: Path, tmp_path: Path) -> None:
     traced = trace(path, tmp_path)
     assert traced.execution.status == 0, traced.execution.text("stderr")
     assert traced.waits() == expected(path.read_text(encoding="utf-8"))
 
 
-def test_the_times_are_those_that_the_program_sees(tmp_path: Path) -> None:
+def test_steps_contain_the_times_that_the_program_reads(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -40,20 +40,20 @@ def test_the_times_are_those_that_the_program_sees(tmp_path: Path) -> None:
         asyncio.run(main())
         """,
     )
-    told = [(row[1], float(row[4].split()[1]) * 1000) for row in traced.of("output")]
-    # What is printed has been read from the clock just before.
-    origin = max(at - row[2] for (_, at), row in zip(told, traced.of("output"), strict=True))
+    printed = [(event[1], float(event[4].split()[1]) * 1000) for event in traced.of("output")]
+    # The program reads the clock just before it prints the time.
+    origin = max(at - event[2] for (_, at), event in zip(printed, traced.of("output"), strict=True))
     steps = traced.of("step")
-    for lane in {lane for lane, _ in told}:
-        starts, resumes, ends = (at - origin for other, at in told if other == lane)
-        first, second = (row for row in steps if row[1] == lane)
-        # In order; how far they are apart is measured by `make bench`.
+    for lane in {lane for lane, _ in printed}:
+        starts, resumes, ends = (at - origin for other, at in printed if other == lane)
+        first, second = (event for event in steps if event[1] == lane)
+        # `make bench` measures the differences between these times.
         assert first[4] <= starts <= first[5] <= second[4] <= resumes <= ends <= second[5]
-    sleeps = [row for row in traced.of("wait") if row[3] == "sleep"]
+    sleeps = [event for event in traced.of("wait") if event[3] == "sleep"]
     assert len(sleeps) == 3
 
 
-def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
+def test_the_endings_of_tasks_threads_and_processes_are_recorded(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -99,7 +99,7 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
         """,
     )
     names = traced.names()
-    ends = {names[row[1]]: row[3:] for row in traced.of("end")}
+    ends = {names[event[1]]: event[3:] for event in traced.of("end")}
     assert ends["failing"] == ["failed", "KeyError"]
     assert ends["cancelled"] == ["cancelled", ""]
     assert ends["dividing"] == ["failed", "ZeroDivisionError"]
@@ -123,12 +123,14 @@ def test_how_tasks_threads_and_processes_end(tmp_path: Path) -> None:
         ("print('end')", ["done", ""]),
     ],
 )
-def test_how_the_main_thread_ends(tmp_path: Path, last: str, ending: list[str]) -> None:
+def test_the_ending_of_the_main_thread_is_recorded(
+    tmp_path: Path, last: str, ending: list[str]
+) -> None:
     traced = run_traced(tmp_path, f"import time\ntime.sleep(0.01)\n{last}\n")
     assert traced.of("end")[-1][3:] == ending
 
 
-def test_lines_that_are_printed_belong_to_who_prints_them(tmp_path: Path) -> None:
+def test_printed_lines_belong_to_the_task_or_thread_that_prints_them(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """\
@@ -145,14 +147,14 @@ def test_lines_that_are_printed_belong_to_who_prints_them(tmp_path: Path) -> Non
         """,
     )
     names = traced.names()
-    assert [(names[row[1]], *row[3:]) for row in traced.of("output")] == [
+    assert [(names[event[1]], *event[3:]) for event in traced.of("output")] == [
         ("Task-1", "stdout", "one", 5),
         ("Task-1", "stderr", "two three", 7),
         ("MainThread", "stdout", "end", 10),
     ]
 
 
-def test_who_gives_way_is_ready_again_at_once_and_who_is_woken_when_that_happens(
+def test_a_task_that_yields_is_ready_immediately_and_a_woken_task_is_ready_when_it_is_woken(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -161,7 +163,7 @@ def test_who_gives_way_is_ready_again_at_once_and_who_is_woken_when_that_happens
         import asyncio
         import time
 
-        async def give_way():
+        async def yield_control():
             for _ in range(3):
                 await asyncio.sleep(0)
 
@@ -172,7 +174,7 @@ def test_who_gives_way_is_ready_again_at_once_and_who_is_woken_when_that_happens
             event = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 group.create_task(wait(event), name="waiting")
-                group.create_task(give_way(), name="giving way")
+                group.create_task(yield_control(), name="yielding")
                 await asyncio.sleep(0)
                 event.set()
                 time.sleep(0.05)
@@ -181,20 +183,22 @@ def test_who_gives_way_is_ready_again_at_once_and_who_is_woken_when_that_happens
         """,
     )
     lanes = {name: lane for lane, name in traced.names().items()}
-    steps = [row for row in traced.of("step") if row[1] == lanes["giving way"]]
-    assert [row[6] for row in steps] == ["turn", "turn", "turn", ""]
+    steps = [event for event in traced.of("step") if event[1] == lanes["yielding"]]
+    assert [event[6] for event in steps] == ["turn", "turn", "turn", ""]
     for before, step in pairwise(steps):
-        assert (step[2], step[3]) == (before[5], lanes["giving way"])
-    woken = [row for row in traced.of("step") if row[1] == lanes["waiting"]][-1]
+        assert (step[2], step[3]) == (before[5], lanes["yielding"])
+    woken = [event for event in traced.of("step") if event[1] == lanes["waiting"]][-1]
     (waker,) = (
-        row for row in traced.of("step") if row[1] == lanes["Task-1"] and row[5] - row[4] >= 50
+        event
+        for event in traced.of("step")
+        if event[1] == lanes["Task-1"] and event[5] - event[4] >= 50
     )
-    # Not as the step ended.
+    # The task was woken 50 ms before the step of its waker ended.
     assert waker[4] <= woken[2] <= waker[5] - 50
     assert woken[3] == lanes["Task-1"]
 
 
-def test_who_wakes_whom(tmp_path: Path) -> None:
+def test_the_lane_that_wakes_a_task_or_thread_is_recorded(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -222,8 +226,8 @@ def test_who_wakes_whom(tmp_path: Path) -> None:
         """,
     )
     names = traced.names()
-    steps = sorted(traced.of("step"), key=lambda row: row[4])
-    woken = [(names[row[1]], names.get(row[3])) for row in steps]
+    steps = sorted(traced.of("step"), key=lambda event: event[4])
+    woken = [(names[event[1]], names.get(event[3])) for event in steps]
     assert woken == [
         ("Task-1", "MainThread"),
         ("waiting", "Task-1"),
@@ -232,7 +236,7 @@ def test_who_wakes_whom(tmp_path: Path) -> None:
         ("Task-1", "waiting"),
         *woken[5:],
     ]
-    assert [names[row[3]] for row in traced.of("ready") if row[3] > 0] == ["releasing"]
+    assert [names[event[3]] for event in traced.of("ready") if event[3] > 0] == ["releasing"]
 
 
 @pytest.mark.parametrize(
@@ -270,11 +274,13 @@ def test_who_wakes_whom(tmp_path: Path) -> None:
         "import threading\nthreading.Lock().release()",
     ],
 )
-def test_output_and_outcome_stay_the_same(tmp_path: Path, source: str) -> None:
+def test_output_and_exit_status_are_the_same_as_without_the_tracer(
+    tmp_path: Path, source: str
+) -> None:
     traced = run_traced(tmp_path, source).execution
     path = tmp_path / "program.py"
     plain = run(path, timeout=20)
-    # A `<function sleep>` has a number, and slow callbacks take times.
+    # Representations contain addresses, and warnings about slow callbacks contain times.
     assert masked(traced, path) == masked(plain, path)
 
 
@@ -290,10 +296,10 @@ def test_a_run_in_which_nothing_waits_has_no_timeline(tmp_path: Path) -> None:
     assert run_traced(tmp_path, "print(sum(range(100)))").trace["processes"] == []
 
 
-def test_a_run_with_a_second_thread_has_one_even_if_nothing_waits(tmp_path: Path) -> None:
+def test_a_run_with_a_second_thread_has_a_timeline_even_if_nothing_waits(tmp_path: Path) -> None:
     source = "from threading import Thread\nThread(target=print, name='Ada').start()\n"
     (process,) = run_traced(tmp_path, source).trace["processes"]
-    assert "Ada" in [row[4] for row in process["rows"] if row[0] == "lane"]
+    assert "Ada" in [event[4] for event in process["rows"] if event[0] == "lane"]
 
 
 def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
@@ -309,8 +315,8 @@ def test_a_long_timeline_is_cut(tmp_path: Path) -> None:
         asyncio.run(main())
         """,
     )
-    assert len(traced.rows) == MOST_EVENTS + 1
-    assert traced.rows[-1][0] == "cut"
+    assert len(traced.events) == MOST_EVENTS + 1
+    assert traced.events[-1][0] == "cut"
     assert traced.execution.status == 0
 
 
@@ -327,12 +333,12 @@ def test_no_path_of_this_machine_is_kept(tmp_path: Path) -> None:
             pool.submit(lambda: 1 / 0).result()
         """,
     )
-    texts = [row[4] for row in traced.of("output")]
+    texts = [event[4] for event in traced.of("output")]
     assert texts[:2] == ["program.py", "Traceback (most recent call last):"]
     assert not [text for text in texts if str(tmp_path) in text or "concurrent" in text]
 
 
-def test_a_task_that_has_failed_is_not_kept_alive(tmp_path: Path) -> None:
+def test_a_failed_task_is_not_kept_alive(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -357,10 +363,10 @@ def test_a_task_that_has_failed_is_not_kept_alive(tmp_path: Path) -> None:
     assert traced.execution.text("stdout") == "gone\n"
 
 
-def test_another_interpreter_in_the_process_begins_as_it_does_without_being_watched(
+def test_another_interpreter_in_the_process_starts_as_it_does_without_the_tracer(
     tmp_path: Path,
 ) -> None:
-    """Its start imports the same module, but no signals arrive there."""
+    """Its startup imports `sitecustomize` as well, but only the main interpreter gets signals."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         traced = run_traced(
@@ -392,7 +398,7 @@ def test_another_interpreter_in_the_process_begins_as_it_does_without_being_watc
     assert sorted(traced.names().values()) == ["MainProcess", "MainThread", "Thread-1 (work)"]
 
 
-def test_what_the_loop_calls_itself_is_not_told_as_if_it_were_idle(tmp_path: Path) -> None:
+def test_an_event_loop_is_not_idle_while_it_runs_a_callback(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -407,11 +413,13 @@ def test_what_the_loop_calls_itself_is_not_told_as_if_it_were_idle(tmp_path: Pat
         asyncio.run(main())
         """,
     )
-    waits = [row[3] for row in traced.of("wait")]
+    waits = [event[3] for event in traced.of("wait")]
     assert waits == ["sleep", "idle", "sleep", "idle"]
 
 
-def test_who_has_waited_for_what_its_own_callback_brings_was_not_ready(tmp_path: Path) -> None:
+def test_a_task_that_waits_for_a_future_of_its_own_callback_is_not_ready_before_that(
+    tmp_path: Path,
+) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -429,13 +437,13 @@ def test_who_has_waited_for_what_its_own_callback_brings_was_not_ready(tmp_path:
         """,
     )
     (one, two, three, *_) = traced.of("step")
-    assert [row[6] for row in (one, two, three)] == ["future", "turn", ""]
+    assert [event[6] for event in (one, two, three)] == ["future", "turn", ""]
     assert one[4] <= one[5] <= two[2] <= two[4]
-    # It gave way, and was ready at once.
+    # The task yielded, so it was ready immediately.
     assert three[2] == two[5]
 
 
-def test_what_the_loop_calls_of_a_library_is_in_no_line_of_the_program(tmp_path: Path) -> None:
+def test_a_callback_in_the_standard_library_is_in_no_line_of_the_program(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -448,19 +456,19 @@ def test_what_the_loop_calls_of_a_library_is_in_no_line_of_the_program(tmp_path:
             await asyncio.sleep(0.05)
             sum(range(6_000_000))
 
-        # Made before: this may take long enough to be seen in its line.
+        # Creating the loop may take long enough for this line to be sampled.
         loop = asyncio.new_event_loop()
         loop.run_until_complete(main())
         loop.close()
         """,
     )
-    lines = {row[3] for row in traced.of("seen")}
+    lines = {event[3] for event in traced.of("seen")}
     assert 9 in lines
     assert 13 not in lines
-    assert [row[4:] for row in traced.of("output")] == [["printed", 0]]
+    assert [event[4:] for event in traced.of("output")] == [["printed", 0]]
 
 
-def test_what_computes_in_the_same_line_again_is_seen_there_again(tmp_path: Path) -> None:
+def test_a_line_that_computes_repeatedly_is_sampled_each_time(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -484,15 +492,17 @@ def test_what_computes_in_the_same_line_again_is_seen_there_again(tmp_path: Path
         asyncio.run(main())
         """,
     )
-    seen = [(row[2], row[3]) for row in traced.of("seen")]
-    steps = [row[4:6] for row in traced.of("step") if row[5] - row[4] >= 50]
+    seen = [(event[2], event[3]) for event in traced.of("seen")]
+    steps = [event[4:6] for event in traced.of("step") if event[5] - event[4] >= 50]
     assert len(steps) == 4
     for start, end in steps:
         lines = [line for at, line in seen if start <= at <= end]
         assert lines.count(7) > len(lines) / 2
 
 
-def test_a_worker_in_a_function_of_the_library_waits_as_that_does(tmp_path: Path) -> None:
+def test_a_pool_worker_that_runs_a_function_of_the_standard_library_waits_for_its_reason(
+    tmp_path: Path,
+) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -512,12 +522,14 @@ def test_a_worker_in_a_function_of_the_library_waits_as_that_does(tmp_path: Path
         """,
     )
     names = traced.names()
-    waits = [row[3] for row in traced.of("wait") if names[row[1]] == "pool_0"]
+    waits = [event[3] for event in traced.of("wait") if names[event[1]] == "pool_0"]
     assert [reason for reason, _ in groupby(waits)] == ["sleep", "work"]
-    assert [row[3] for row in traced.of("job") if row[3]] == ["sleep", "print", "work"]
+    assert [event[3] for event in traced.of("job") if event[3]] == ["sleep", "print", "work"]
 
 
-def test_a_callback_prints_for_its_thread_and_wakes_for_who_wanted_it(tmp_path: Path) -> None:
+def test_a_callback_prints_for_its_thread_and_wakes_for_the_lane_that_scheduled_it(
+    tmp_path: Path,
+) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -542,18 +554,18 @@ def test_a_callback_prints_for_its_thread_and_wakes_for_who_wanted_it(tmp_path: 
         """,
     )
     names = traced.names()
-    printed = [(names[row[1]], row[4]) for row in traced.of("output")]
+    printed = [(names[event[1]], event[4]) for event in traced.of("output")]
     assert printed == [
         ("MainThread", "called"),
         ("MainThread", "called from outside"),
         ("MainThread", "done"),
     ]
     main = next(lane for lane, name in names.items() if name == "Task-1")
-    woken = next(row for row in traced.of("step")[1:] if row[1] == main)
+    woken = next(event for event in traced.of("step")[1:] if event[1] == main)
     assert woken[3] == main
 
 
-def test_the_end_of_a_forked_process_is_in_no_line_of_its_parent(tmp_path: Path) -> None:
+def test_waits_at_the_exit_of_a_forked_process_have_no_line_of_its_parent(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -572,12 +584,12 @@ def test_the_end_of_a_forked_process_is_in_no_line_of_its_parent(tmp_path: Path)
         """,
     )
     [child] = traced.trace["processes"][1:]
-    waits = [row[3:] for row in child["rows"] if row[0] == "wait" and row[1] == 1]
+    waits = [event[3:] for event in child["rows"] if event[0] == "wait" and event[1] == 1]
     assert ["thread", "QueueFeederThread", 0] in waits
     assert {line for _, _, line in waits} == {0}
 
 
-def test_who_ends_is_who_wakes_those_that_join_it(tmp_path: Path) -> None:
+def test_a_thread_that_ends_wakes_the_threads_that_join_it(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -591,14 +603,14 @@ def test_who_ends_is_who_wakes_those_that_join_it(tmp_path: Path) -> None:
         """,
     )
     names = traced.names()
-    rows = [row for row in traced.rows if row[0] in ("wait", "ready") and row[1] == 1]
+    events = [event for event in traced.events if event[0] in ("wait", "ready") and event[1] == 1]
     joins = [
-        ready[3] for wait, ready in pairwise(rows) if wait[0] == "wait" and wait[3] == "thread"
+        ready[3] for wait, ready in pairwise(events) if wait[0] == "wait" and wait[3] == "thread"
     ]
     assert [names.get(by) for by in joins] == [None, "sleeper"]
 
 
-def test_other_methods_of_a_task_are_no_steps(tmp_path: Path) -> None:
+def test_callbacks_that_are_other_methods_of_a_task_are_not_steps(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -620,12 +632,12 @@ def test_other_methods_of_a_task_are_no_steps(tmp_path: Path) -> None:
         """,
     )
     (nap,) = (lane for lane, name in traced.names().items() if name == "nap")
-    steps = [row[6] for row in traced.of("step") if row[1] == nap]
+    steps = [event[6] for event in traced.of("step") if event[1] == nap]
     assert steps == ["sleep", ""]
-    assert [row[3] for row in traced.of("end") if row[1] == nap] == ["cancelled"]
+    assert [event[3] for event in traced.of("end") if event[1] == nap] == ["cancelled"]
 
 
-def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_path: Path) -> None:
+def test_steps_are_in_order_whether_or_not_what_they_wait_for_has_a_name(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -638,14 +650,14 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
         asyncio.run(main())
         """,
     )
-    steps = [(row[6], row[7]) for row in traced.of("step") if row[1] == 2]
+    steps = [(event[6], event[7]) for event in traced.of("step") if event[1] == 2]
     assert steps == [("turn", ""), ("task", "timer"), ("", "")]
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        # What debug mode says of a handle, and where it was made.
+        # Debug mode prints a handle and where it was created.
         """
         import asyncio, time
 
@@ -659,16 +671,16 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
 
         asyncio.run(main(), debug=True)
         """,
-        # What goes wrong in a callback of a task is told of that callback.
+        # An error in a callback of a task is reported for that callback.
         """
         import asyncio
 
         async def main():
             loop = asyncio.get_running_loop()
-            def tell(_, context):
+            def report(_, context):
                 print(context["message"], context["handle"])
 
-            loop.set_exception_handler(tell)
+            loop.set_exception_handler(report)
             task = asyncio.current_task()
             loop.call_soon(task.set_result, 1)
             loop.call_later(0.01, task.set_result, 1)
@@ -676,7 +688,7 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
 
         asyncio.run(main())
         """,
-        # A future of one's own, with nothing of asyncio's.
+        # A future class of the program, without anything from asyncio.
         """
         import asyncio
 
@@ -705,7 +717,7 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
 
         asyncio.run(main())
         """,
-        # Names of which nothing can be written down, or sorted by their number.
+        # Names that have no encoding, or whose number is too long to be converted.
         """
         import asyncio
 
@@ -718,7 +730,7 @@ def test_steps_stand_in_their_order_whether_what_they_wait_for_has_a_name(tmp_pa
         """,
     ],
 )
-def test_odd_programs_print_what_they_print_unwatched(tmp_path: Path, source: str) -> None:
+def test_unusual_programs_print_the_same_as_without_the_tracer(tmp_path: Path, source: str) -> None:
     traced = run_traced(tmp_path, source)
     path = tmp_path / "program.py"
     plain = run(path, timeout=20)

@@ -1,8 +1,8 @@
-"""What is taken down of tasks comes out as rows, whatever happens meanwhile."""
+"""Tests that steps of tasks become the right events, in whatever order they are recorded."""
 
 import itertools
 
-# Of the folder `runtime`, which pytest adds to the path.
+# In the folder `runtime`, which pytest adds to the path.
 from python.runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, events_of
 
 
@@ -11,11 +11,11 @@ def _recorder() -> Recorder:
     return Recorder("program.py", lambda: next(clock), lambda: 1)
 
 
-def test_names_go_to_their_tasks_though_two_loops_tell_of_them_at_once() -> None:
+def test_names_belong_to_their_tasks_when_two_loops_create_tasks_at_the_same_time() -> None:
     recorder = _recorder()
     recorder.task_names.update({2: "first", 3: "second"})
     recorder.coroutine_names.update({2: "one", 3: "two"})
-    # The thread that has named its task last is the first to tell that it has begun.
+    # The second thread recorded its name last, but records the start of its task first.
     recorder.steps += (3, 10, -1, MAIN_THREAD, 0, BEGUN, 8)
     assert events_of(*recorder.take()[1:]) == [
         ("lane", 3, MAIN_THREAD, "task", "second", 10, -1, 8, "two")
@@ -31,7 +31,7 @@ def test_names_go_to_their_tasks_though_two_loops_tell_of_them_at_once() -> None
     assert not recorder.coroutine_names
 
 
-def test_a_name_as_long_as_a_book_is_cut() -> None:
+def test_a_very_long_name_is_cut() -> None:
     recorder = _recorder()
     recorder.task_names[2], recorder.coroutine_names[2] = "n" * 10_000, "f" * 10_000
     recorder.steps += (2, 0, -1, MAIN_THREAD, 0, BEGUN, 0)

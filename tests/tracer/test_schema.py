@@ -1,9 +1,9 @@
-"""What Python and TypeScript both have to know of rows."""
+"""Tests that Python and TypeScript agree on the format of a trace."""
 
 import re
 from pathlib import Path
 
-# Of the folder `runtime`, which pytest adds to the path.
+# In the folder `runtime`, which pytest adds to the path.
 from python.runnable_tracer.recorder import REASONS
 
 ROWS = Path(__file__).parents[2] / "runtime" / "timeline" / "model" / "trace_events.ts"

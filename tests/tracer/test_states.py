@@ -1,4 +1,4 @@
-"""What the tracer tells of the collections that a program's header names."""
+"""Tests of the states that the tracer records of the collections named in a program's header."""
 
 import re
 from pathlib import Path
@@ -25,32 +25,32 @@ def watched(tmp_path: Path, source: str, watch: str = '["ready", "timers"]') -> 
 
 
 def states(traced: Traced) -> list[tuple[int, dict[str, list[str]]]]:
-    """Return lines and values, with times left out; the header has four lines."""
+    """Return lines, counted from the end of the header, and values without their times."""
     return [
         (
-            row[3] - 4,
+            event[3] - 4,
             {
                 name: [re.sub(r"^in \d+\.\d\d s", "in # s", entry) for entry in entries]
-                for name, entries in row[4].items()
+                for name, entries in event[4].items()
             },
         )
-        for row in traced.of("state")
+        for event in traced.of("state")
     ]
 
 
 def described(tmp_path: Path, setting: str, *entries: str) -> list[str]:
-    """Return what is told of a list with these entries, each the source of an expression."""
+    """Return the descriptions of entries, each of which is given as the source of an expression."""
     lines = "".join(f"    {entry},\n" for entry in entries)
-    # In a function, so that a variable can be free.
+    # In a function, because expressions with free variables need one around them.
     main = f"def main():\n    global ready\n    ready = [\n{lines}    ]\n    pass\nmain()\n"
     source = f"{dedent(setting)}\n{main}"
     traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + source)
     assert traced.execution.status == 0, traced.execution.text("stderr")
-    told: list[str] = traced.of("state")[-1][4]["ready"]
-    return told
+    descriptions: list[str] = traced.of("state")[-1][4]["ready"]
+    return descriptions
 
 
-def test_each_change_is_told_at_the_line_that_sees_it_first(tmp_path: Path) -> None:
+def test_each_change_is_recorded_at_the_next_line_that_runs(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -83,7 +83,9 @@ def test_each_change_is_told_at_the_line_that_sees_it_first(tmp_path: Path) -> N
     ]
 
 
-def test_a_function_in_one_line_tells_it_each_time_and_a_lambda_never(tmp_path: Path) -> None:
+def test_a_function_in_one_line_is_recorded_at_every_call_and_a_lambda_never(
+    tmp_path: Path,
+) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -100,7 +102,7 @@ def test_a_function_in_one_line_tells_it_each_time_and_a_lambda_never(tmp_path: 
     assert [line for line, _ in states(traced)] == [2, *[2, 7] * 3]
 
 
-def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -> None:
+def test_timers_are_listed_in_order_with_their_remaining_time(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -125,7 +127,7 @@ def test_timers_are_told_in_order_with_the_time_they_have_left(tmp_path: Path) -
     assert 20 < float(left[1]) <= 30
 
 
-def test_times_of_no_clock_are_told_as_they_are(tmp_path: Path) -> None:
+def test_times_that_are_not_on_the_clock_are_listed_as_numbers(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -144,7 +146,7 @@ def test_times_of_no_clock_are_told_as_they_are(tmp_path: Path) -> None:
     )
 
 
-def test_what_waits_to_be_called_is_told_as_the_call_that_it_is(tmp_path: Path) -> None:
+def test_a_callable_is_described_by_the_call_that_it_makes(tmp_path: Path) -> None:
     setting = """
     from functools import partial
     def flash(name, dark, left=1): pass
@@ -186,7 +188,7 @@ def test_what_waits_to_be_called_is_told_as_the_call_that_it_is(tmp_path: Path) 
     ]
 
 
-def test_what_is_suspended_is_told_as_its_call_and_its_variables(tmp_path: Path) -> None:
+def test_a_suspended_call_is_described_with_its_arguments_and_variables(tmp_path: Path) -> None:
     setting = """
     def flash(name, dark, *, times=2):
         for _ in range(times):
@@ -207,7 +209,7 @@ def test_what_is_suspended_is_told_as_its_call_and_its_variables(tmp_path: Path)
     class Slots:
         __slots__ = ("a",)
     """
-    told = described(
+    descriptions = described(
         tmp_path,
         setting,
         "flash('Fastnet', 0.2)",
@@ -219,7 +221,7 @@ def test_what_is_suspended_is_told_as_its_call_and_its_variables(tmp_path: Path)
         "Slots()",
         "Light",
     )
-    assert told == [
+    assert descriptions == [
         'flash("Fastnet", 0.2, 2)',
         'flash("Fastnet", 0.2, 3) with seen="FASTNET"',
         "flash(), ended",
@@ -231,7 +233,7 @@ def test_what_is_suspended_is_told_as_its_call_and_its_variables(tmp_path: Path)
     ]
 
 
-def test_values_are_short_whatever_they_hold(tmp_path: Path) -> None:
+def test_every_description_is_short(tmp_path: Path) -> None:
     setting = """
     loop = []
     loop.append(loop)
@@ -267,7 +269,7 @@ def test_values_are_short_whatever_they_hold(tmp_path: Path) -> None:
     ]
 
 
-def test_of_a_large_collection_the_first_are_told(tmp_path: Path) -> None:
+def test_only_the_first_entries_of_a_large_collection_are_listed(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -283,14 +285,14 @@ def test_of_a_large_collection_the_first_are_told(tmp_path: Path) -> None:
     )
     values = states(traced)[-1][1]
     assert values["ready"] == [*map(str, range(20)), "… 980 more"]
-    # Its order is not known without taking all out.
+    # A large heap is not sorted, so only its first entry is known.
     assert values["timers"] == ['1: "x"', "… 899 more"]
     assert values["names"][:2] == ['0: "0"', '1: "1"']
     assert values["names"][-1] == "… 10 more"
     assert values["speed"] == ["3"]
 
 
-def test_nothing_of_the_program_is_called(tmp_path: Path) -> None:
+def test_no_code_of_the_program_is_called(tmp_path: Path) -> None:
     source = """
     class Loud:
         def __getattribute__(self, name):
@@ -320,7 +322,7 @@ def test_nothing_of_the_program_is_called(tmp_path: Path) -> None:
     assert states(traced)[-1][1] == {"ready": ["Loud"], "timers": ["1: Loud", "Odd"]}
 
 
-def test_a_program_that_is_watched_does_what_it_does_otherwise(tmp_path: Path) -> None:
+def test_a_program_with_watched_collections_behaves_as_usual(tmp_path: Path) -> None:
     source = """\
     import sys, weakref
     ready = []
@@ -352,7 +354,7 @@ def test_a_program_that_is_watched_does_what_it_does_otherwise(tmp_path: Path) -
     assert traced.execution.status == plain.status == 1
 
 
-def test_a_line_that_is_begun_very_often_stops_being_looked_at_but_others_do_not(
+def test_a_line_that_runs_very_often_without_a_change_is_no_longer_monitored(
     tmp_path: Path,
 ) -> None:
     traced = watched(
@@ -368,7 +370,7 @@ def test_a_line_that_is_begun_very_often_stops_being_looked_at_but_others_do_not
     assert states(traced) == [(2, {"ready": []}), (5, {"ready": ["1"]})]
 
 
-def test_so_many_states_and_no_more(tmp_path: Path) -> None:
+def test_the_number_of_states_is_limited(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -378,13 +380,13 @@ def test_so_many_states_and_no_more(tmp_path: Path) -> None:
             ready.clear()
         """,
     )
-    rows = traced.rows
+    events = traced.events
     assert len(traced.of("state")) == 2000
-    [cut] = (at for at, row in enumerate(rows) if row[0] == "cut")
-    assert not any(row[0] == "state" for row in rows[cut:])
+    [cut] = (at for at, event in enumerate(events) if event[0] == "cut")
+    assert not any(event[0] == "state" for event in events[cut:])
 
 
-def test_tasks_and_threads_tell_theirs(tmp_path: Path) -> None:
+def test_states_belong_to_the_task_or_thread_that_runs_the_line(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -403,11 +405,11 @@ def test_tasks_and_threads_tell_theirs(tmp_path: Path) -> None:
         """,
     )
     names = traced.names()
-    told = [(names[row[1]], len(row[4]["ready"])) for row in traced.of("state")]
-    assert told == [("MainThread", 0), ("Task-1", 1), ("worker", 2)]
+    lengths = [(names[event[1]], len(event[4]["ready"])) for event in traced.of("state")]
+    assert lengths == [("MainThread", 0), ("Task-1", 1), ("worker", 2)]
 
 
-def test_children_tell_nothing_of_theirs(tmp_path: Path) -> None:
+def test_child_processes_record_no_states(tmp_path: Path) -> None:
     source = """
     import multiprocessing
     ready = []
@@ -421,17 +423,19 @@ def test_children_tell_nothing_of_theirs(tmp_path: Path) -> None:
             process.join()
     """
     traced = watched(tmp_path, source)
-    told: list[list[Any]] = [row for each in traced.trace["processes"] for row in each["rows"]]
-    assert [row[4] for row in told if row[0] == "state"] == [{"ready": []}]
+    events: list[list[Any]] = [
+        event for each in traced.trace["processes"] for event in each["rows"]
+    ]
+    assert [event[4] for event in events if event[0] == "state"] == [{"ready": []}]
 
 
 @pytest.mark.parametrize("watch", ["5", '"ready"', "[1]", "[", "[]", '["gone"]'])
-def test_what_names_nothing_watches_nothing(tmp_path: Path, watch: str) -> None:
+def test_an_invalid_or_empty_option_records_no_states(tmp_path: Path, watch: str) -> None:
     source = "import time\nready = []\ntime.sleep(0.001)\npass\n"
     assert watched(tmp_path, source, watch).of("state") == []
 
 
-def test_without_a_header_nothing_is_watched(tmp_path: Path) -> None:
+def test_a_program_without_a_header_has_no_states_and_no_monitoring_tool(tmp_path: Path) -> None:
     source = """
     import sys, time
     watch = ready = []
@@ -443,7 +447,7 @@ def test_without_a_header_nothing_is_watched(tmp_path: Path) -> None:
     assert traced.execution.text("stdout") == f"{[None] * 6}\n"
 
 
-def test_lambdas_are_told_apart_wherever_they_stand(tmp_path: Path) -> None:
+def test_lambdas_in_one_line_or_over_several_lines_are_distinguished(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\

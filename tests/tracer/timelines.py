@@ -1,4 +1,4 @@
-"""Reads the rows of a timeline, and what the programs in tests/cases/timelines expect of theirs."""
+"""Runs programs with the tracer, and reads the waits that their comments announce."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _EXPECTED = re.compile(r"([\w-]+) waits: ([\w/ -]+)")
 
 
 class Wait(NamedTuple):
-    """What a lane waits for, as a comment in the line says it: ``# Task-1 waits: sleep``."""
+    """What a lane waits for, as in a comment at the end of the line: ``# Task-1 waits: sleep``."""
 
     lane: str
     reason: str
@@ -31,47 +31,47 @@ def expected(source: str) -> set[Wait]:
 
 
 class Traced(NamedTuple):
-    """A traced run; the rows of all processes, each with its process's number in front."""
+    """A traced run of a program, and the content of its ``.trace.json``."""
 
     execution: Execution
     trace: dict[str, Any]
 
     @property
-    def rows(self) -> list[list[Any]]:
-        """All rows of the main process."""
-        rows: list[list[Any]] = self.trace["processes"][0]["rows"]
-        return rows
+    def events(self) -> list[list[Any]]:
+        """The events of the main process."""
+        events: list[list[Any]] = self.trace["processes"][0]["rows"]
+        return events
 
     def of(self, kind: str) -> list[list[Any]]:
-        """Return the main process's rows of one type."""
-        return [row for row in self.rows if row[0] == kind]
+        """Return the events of one type of the main process."""
+        return [event for event in self.events if event[0] == kind]
 
     def names(self, process: int = 0) -> dict[int, str]:
-        """Return the name of each lane."""
-        rows = self.trace["processes"][process]["rows"]
-        return {row[1]: row[4] for row in rows if row[0] == "lane"}
+        """Return the name of each lane of a process."""
+        events = self.trace["processes"][process]["rows"]
+        return {event[1]: event[4] for event in events if event[0] == "lane"}
 
     def waits(self) -> set[Wait]:
-        """Return all waits in lines of the program, in all processes."""
+        """Return the waits of all processes that have a line of the program."""
         waits = set()
         for number, process in enumerate(self.trace["processes"]):
             names = self.names(number)
-            for row in process["rows"]:
-                if row[0] in ("wait", "step") and row[-1] and row[-3]:
-                    reason = f"{row[-3]} {row[-2]}".strip()
-                    waits.add(Wait(names[row[1]], reason, row[-1]))
+            for event in process["rows"]:
+                if event[0] in ("wait", "step") and event[-1] and event[-3]:
+                    reason = f"{event[-3]} {event[-2]}".strip()
+                    waits.add(Wait(names[event[1]], reason, event[-1]))
         return waits
 
 
 def trace(path: Path, folder: Path) -> Traced:
-    """Run a program traced."""
+    """Run a program file with the tracer, which writes to this folder."""
     execution = run(path, timeout=20, trace=folder)
     text = assemble(folder, "CPython", path)
     return Traced(execution, json.loads(text) if text else {"processes": []})
 
 
 def run_traced(tmp_path: Path, source: str) -> Traced:
-    """Run this program traced."""
+    """Run a program with the tracer."""
     path = tmp_path / "program.py"
     path.write_text(dedent(source), encoding="utf-8")
     folder = tmp_path / "trace"
