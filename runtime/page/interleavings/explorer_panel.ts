@@ -1,75 +1,87 @@
 /**
- * "Explore interleavings" below a program: tries them, says what came of it, and shows one step by step. Or the
- * reader chooses whose turn it is.
+ * The panel below a program that explores its interleavings. It reports which of them break the
+ * program, shows the steps of one, and lets the reader choose the steps of a run.
  */
 import type { RunEvent } from "../../host/types.ts";
-import { StepChooser } from "./step_chooser.ts";
 import { button, element, enable } from "../kit/dom.ts";
-import type { Draft } from "../session/draft.ts";
-import type { Ending, Found, Played, Reader, Request } from "./explorer_program.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
+import type { Draft } from "../session/draft.ts";
 import type { Owner, Session } from "../session/session.ts";
+import type {
+  Exploration,
+  ExplorerRequest,
+  Group,
+  Report,
+  ReportReader,
+} from "./explorer_program.ts";
 import { InterleavingViewer } from "./interleaving_viewer.ts";
+import { StepChooser } from "./step_chooser.ts";
 
 export interface ExplorerPanelOptions {
-  /** What it is put into. */
+  /** The element that the panel fills. */
   parent: HTMLElement;
   session: Session;
   draft: Draft;
-  /** `races/last_seat`; the title adds `.py`. */
+  /** The name of the snippet, for example `races/last_seat`. */
   name: string;
   filename: string;
-  /** Forced switches at most. */
+  /** The greatest number of forced switches in an interleaving. */
   bound: number;
-  /** Marks a line of the source; 0 for none. */
+  /** Highlights a line of the source; 0 removes the highlight. */
   mark: (line: number) => void;
 }
 
-const OF_OLD_CODE = "The code has changed. Explore its interleavings again.";
+/** The report with which a successful run of the explorer ends. */
+type Result = Extract<Report, { type: "exploration" | "run" }>;
+
+const OUTDATED = "The code has changed. Explore its interleavings again.";
+
+/** How much of the explorer's stderr is kept for an error message, in UTF-16 units. */
+const KEPT_ERRORS = 1000;
 
 export class ExplorerPanel implements Owner {
   readonly title: string;
   readonly #options: ExplorerPanelOptions;
-  readonly #try = button("Explore interleavings", () => {
-    void this.#explore({ type: "every order", bound: this.#options.bound });
+  readonly #explore = button("Explore interleavings", () => {
+    void this.#startExploration({ type: "explore", bound: this.#options.bound });
   });
   readonly #random = button("Try random interleavings", () => {
     this.#seed += 1;
-    void this.#explore({ type: "at random", seed: this.#seed });
+    void this.#startExploration({ type: "random", seed: this.#seed });
   });
-  readonly #choose = button("Choose the next step yourself", () => void this.#begin());
-  readonly #starts = [this.#try, this.#random, this.#choose];
+  readonly #choose = button("Choose the next step yourself", () => void this.#startChoosing());
+  readonly #startButtons = [this.#explore, this.#random, this.#choose];
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
-  /** Changes many times a second, which is nothing to announce. */
+  /** Not announced by screen readers, because it changes many times a second. */
   readonly #progress = element("p", "runnable-orders-progress");
-  readonly #said = element("p", "runnable-orders-said");
-  readonly #found = element("div", "runnable-orders-found");
-  readonly #onDraft = (): void => this.#outdate();
+  readonly #status = element("p", "runnable-orders-said");
+  readonly #results = element("div", "runnable-orders-found");
+  readonly #onDraft = (): void => this.#clearOutdated();
   #shown: InterleavingViewer | StepChooser | undefined;
-  /** Of the last orders at random; the same seed gives the same orders. */
+  /** The seed of the last random interleavings. */
   #seed = 0;
-  /** The source whose orders are shown. */
-  #tried = "";
-  #busy = false;
+  /** The source that was explored last. */
+  #source = "";
+  #isBusy = false;
   #displacedBy: string | undefined;
 
   constructor(options: ExplorerPanelOptions) {
     this.#options = options;
     this.title = `the explorer on ${options.name}.py`;
-    this.#try.classList.add("runnable-orders-try");
+    this.#explore.classList.add("runnable-orders-try");
     enable(this.#stop, false);
-    this.#said.setAttribute("role", "status");
+    this.#status.setAttribute("role", "status");
     const controls = element(
       "div",
       "runnable-orders-controls",
-      ...this.#starts,
+      ...this.#startButtons,
       this.#stop,
       this.#progress,
     );
     const { parent } = options;
     parent.setAttribute("role", "region");
     parent.setAttribute("aria-label", `Interleavings of ${options.name}.py`);
-    parent.replaceChildren(controls, this.#said, this.#found);
+    parent.replaceChildren(controls, this.#status, this.#results);
     options.draft.subscribe(this.#onDraft);
   }
 
@@ -77,57 +89,54 @@ export class ExplorerPanel implements Owner {
     this.#displacedBy ??= by;
   }
 
-  /** Gives the empty element back. */
+  /** Stops the exploration and empties the parent element. */
   close(): void {
     this.#options.session.stop(this);
     this.#options.draft.unsubscribe(this.#onDraft);
-    this.#clear();
+    this.#clearResults();
     const { parent } = this.#options;
     parent.replaceChildren();
     parent.removeAttribute("role");
     parent.removeAttribute("aria-label");
   }
 
-  async #explore(request: Request): Promise<void> {
-    if (this.#busy) return;
-    this.#clear();
-    const found = await this.#ask(request);
-    if (found && "groups" in found) this.#show(found);
+  async #startExploration(request: ExplorerRequest): Promise<void> {
+    if (this.#isBusy) return;
+    this.#clearResults();
+    const result = await this.#runExplorer(request);
+    if (result?.type === "exploration") this.#showExploration(result.exploration);
   }
 
-  async #begin(): Promise<void> {
-    if (this.#busy) return;
-    this.#clear();
-    const played = await this.#ask({ type: "by hand", choices: [], toTheEnd: false });
-    if (!played || !("choices" in played)) return;
-    const { mark } = this.#options;
-    const byHand = new StepChooser(played, this.#tried, mark, async (choices, toTheEnd) => {
-      const next = await this.#ask({ type: "by hand", choices, toTheEnd });
-      return next && "choices" in next ? next : undefined;
+  async #startChoosing(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#clearResults();
+    const result = await this.#runExplorer({ type: "choose", choices: [], toTheEnd: false });
+    if (result?.type !== "run") return;
+    const chooser = new StepChooser({
+      run: result.run,
+      source: this.#source,
+      mark: this.#options.mark,
+      runAgain: async (choices, toTheEnd) => {
+        const next = await this.#runExplorer({ type: "choose", choices, toTheEnd });
+        return next?.type === "run" ? next.run : undefined;
+      },
     });
-    this.#shown = byHand;
-    this.#found.append(byHand.element);
-    byHand.focus();
+    this.#shown = chooser;
+    this.#results.append(chooser.element);
+    chooser.focus();
   }
 
-  /** Runs the explorer; what it does not tell has been said to the reader. */
-  async #ask(request: Request): Promise<Found | Played | undefined> {
-    if (this.#busy) return undefined;
-    this.#busy = true;
-    this.#displacedBy = undefined;
+  /** Runs the explorer. Returns undefined after it has shown why there is no result. */
+  async #runExplorer(request: ExplorerRequest): Promise<Result | undefined> {
+    if (this.#isBusy) return undefined;
+    this.#begin();
     const { session, draft, filename } = this.#options;
-    this.#tried = draft.source;
-    for (const start of this.#starts) enable(start, false);
-    enable(this.#stop, true);
-    this.#said.textContent = "";
-    const loading = new LoadingProgress();
-    this.#progress.replaceChildren(...loading.element.childNodes);
-    let reader: Reader | undefined;
-    const source = this.#tried;
-    const exploration = import("./explorer_program.ts").then(
+    const source = (this.#source = draft.source);
+    let reader: ReportReader | undefined;
+    const program = import("./explorer_program.ts").then(
       (loaded) => {
-        reader = new loaded.Reader();
-        return loaded.explorationOf(source, filename, request);
+        reader = new loaded.ReportReader();
+        return loaded.explorerProgram(source, filename, request);
       },
       () => {
         throw new Error(
@@ -135,101 +144,128 @@ export class ExplorerPanel implements Owner {
         );
       },
     );
-    let found: Found | Played | undefined;
-    let failed = "";
+    const loading = new LoadingProgress();
+    this.#progress.replaceChildren(...loading.element.childNodes);
+    let result: Result | undefined;
+    let failure: string | undefined;
     let errors = "";
-    let runs = 0;
-    const isByHand = request.type === "by hand";
-    const listen = (event: RunEvent): void => {
-      if (event.type === "loading") loading.loading(event.what, event.loaded, event.total);
-      else if (event.type === "started") {
-        this.#progress.textContent = isByHand ? "" : "Exploring interleavings…";
-      } else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
-      else if (event.type === "stdout") {
-        for (const told of reader?.read(event.text) ?? []) {
-          if (told.type === "found") found = told.found;
-          else if (told.type === "played") found = told.played;
-          else if (told.type === "failed") failed = told.message;
-          else {
-            runs = told.runs;
-            this.#progress.textContent = `${count(runs)} tried, ${String(told.breaking)} broke the program`;
-          }
-        }
+    let tried = 0;
+    const isChoosing = request.type === "choose";
+    const onReport = (report: Report): void => {
+      if (report.type === "failed") {
+        failure = report.message;
+      } else if (report.type === "progress") {
+        tried = report.runs;
+        const breaking = String(report.breaking);
+        this.#progress.textContent = `${count(tried)} tried, ${breaking} broke the program`;
+      } else {
+        result = report;
       }
     };
-    const outcome = await session.run(this, exploration, listen);
+    const onEvent = (event: RunEvent): void => {
+      switch (event.type) {
+        case "loading":
+          loading.loading(event.what, event.loaded, event.total);
+          break;
+        case "started":
+          this.#progress.textContent = isChoosing ? "" : "Exploring interleavings…";
+          break;
+        case "stderr":
+          errors = (errors + event.text).slice(-KEPT_ERRORS);
+          break;
+        case "stdout":
+          reader?.read(event.text).forEach(onReport);
+      }
+    };
+    const outcome = await session.run(this, program, onEvent);
     this.#end();
-    const by = this.#displacedBy;
-    if (found) return found;
-    if (failed !== "") this.#say(failed);
-    else if (outcome.type === "stopped") {
-      const after = isByHand ? "Stopped" : `Stopped after ${count(runs)}`;
-      this.#say(`${after}${by === undefined ? "" : ` because you ran ${by}`}.`);
-    } else if (outcome.type === "failed") this.#say(outcome.message);
-    else this.#say(`The explorer could not run this program. ${lastLine(errors)}`.trim());
+    if (result) return result;
+    if (failure !== undefined) {
+      this.#setStatus(failure);
+    } else if (outcome.type === "stopped") {
+      const stopped = isChoosing ? "Stopped" : `Stopped after ${count(tried)}`;
+      const by = this.#displacedBy;
+      this.#setStatus(by === undefined ? `${stopped}.` : `${stopped} because you ran ${by}.`);
+    } else if (outcome.type === "failed") {
+      this.#setStatus(outcome.message);
+    } else {
+      this.#setStatus(`The explorer could not run this program. ${lastLine(errors)}`.trim());
+    }
     return undefined;
   }
 
+  #begin(): void {
+    this.#isBusy = true;
+    this.#displacedBy = undefined;
+    for (const start of this.#startButtons) enable(start, false);
+    enable(this.#stop, true);
+    this.#setStatus("");
+  }
+
   #end(): void {
-    this.#busy = false;
+    this.#isBusy = false;
     this.#progress.replaceChildren();
-    for (const start of this.#starts) enable(start, true);
+    for (const start of this.#startButtons) enable(start, true);
     enable(this.#stop, false);
   }
 
-  #say(text: string): void {
-    this.#said.textContent = text;
+  #setStatus(text: string): void {
+    this.#status.textContent = text;
   }
 
-  #show(found: Found): void {
-    this.#say(found.result);
-    const breaking = found.groups.filter(({ steps }) => steps.length > 0);
+  #showExploration({ result, groups }: Exploration): void {
+    this.#setStatus(result);
+    const withSteps = groups.filter(({ steps }) => steps.length > 0);
     const list = element("ul", "runnable-orders-endings");
-    const shows: HTMLButtonElement[] = [];
-    for (const ending of found.groups) {
-      const item = element("li", "", element("span", "", `${times(ending)} ${ending.ending}`));
-      if (ending.kind !== "ok") item.classList.add("runnable-orders-broken");
-      if (ending.steps.length > 0 && breaking.length > 1) {
-        const show = button("Show steps", () => this.#step(ending, show, shows));
-        shows.push(show);
+    const showButtons: HTMLButtonElement[] = [];
+    for (const group of groups) {
+      const item = element("li", "", element("span", "", `${times(group)} ${group.ending}`));
+      if (group.kind !== "ok") item.classList.add("runnable-orders-broken");
+      if (group.steps.length > 0 && withSteps.length > 1) {
+        const show = button("Show steps", () => this.#showSteps(group, show, showButtons));
+        showButtons.push(show);
         item.append(" ", show);
       }
-      // By what they print the endings differ.
-      if (ending.stdout !== "" && found.groups.length > 1) {
-        item.append(element("pre", "", ending.stdout));
-      }
+      // The output is worth showing only if it distinguishes this group from others.
+      if (group.stdout !== "" && groups.length > 1) item.append(element("pre", "", group.stdout));
       list.append(item);
     }
-    this.#found.append(list);
-    const [first] = breaking;
-    if (first) this.#step(first, shows[0], shows);
+    this.#results.append(list);
+    const [first] = withSteps;
+    if (first) this.#showSteps(first, showButtons[0], showButtons);
   }
 
-  #step(ending: Ending, pressed: HTMLButtonElement | undefined, all: HTMLButtonElement[]): void {
-    for (const each of all) each.setAttribute("aria-pressed", String(each === pressed));
+  #showSteps(
+    group: Group,
+    pressed: HTMLButtonElement | undefined,
+    showButtons: readonly HTMLButtonElement[],
+  ): void {
+    for (const each of showButtons) each.setAttribute("aria-pressed", String(each === pressed));
     this.#shown?.close();
-    this.#shown = new InterleavingViewer(ending, this.#tried, this.#options.mark);
-    this.#found.append(this.#shown.element);
+    this.#shown = new InterleavingViewer(group, this.#source, this.#options.mark);
+    this.#results.append(this.#shown.element);
   }
 
-  #clear(): void {
+  #clearResults(): void {
     this.#shown?.close();
     this.#shown = undefined;
-    this.#found.replaceChildren();
+    this.#results.replaceChildren();
   }
 
-  #outdate(): void {
-    if (this.#found.childNodes.length === 0) return;
-    this.#clear();
-    this.#say(OF_OLD_CODE);
+  /** Removes the results, which do not belong to the code any more. */
+  #clearOutdated(): void {
+    if (this.#results.childNodes.length === 0) return;
+    this.#clearResults();
+    this.#setStatus(OUTDATED);
   }
 }
 
-function count(runs: number): string {
-  return runs === 1 ? "1 interleaving" : `${runs.toLocaleString("en")} interleavings`;
+function count(interleavings: number): string {
+  if (interleavings === 1) return "1 interleaving";
+  return `${interleavings.toLocaleString("en")} interleavings`;
 }
 
-function times({ count }: Ending): string {
+function times({ count }: Group): string {
   return count === 1 ? "Once:" : `${count.toLocaleString("en")} times:`;
 }
 

@@ -1,119 +1,144 @@
-/** Runs the explorer on a program, as a program of its own; see runtime/python/explorer. */
+/**
+ * The program that explores another program, and the reports that it prints; see
+ * runtime/python/explorer.
+ */
 import type { Program } from "../../host/types.ts";
 
-/** JSON: the modules of the explorer, by path. */
+/** The modules of the explorer by path, as JSON. The bundler defines it. */
 declare const EXPLORER_FILES: string;
 
-/** What one thread or task did in one go. */
+/** What one thread or task did before another one continued. */
 export interface Step {
+  /** The name of the thread or task. */
   who: string;
-  /** Where it stopped; 0 if that is not in the program. */
+  /** The line at which it stopped; 0 if that line is not in the program. */
   line: number;
+  /** Says what it did. */
   text: string;
   stdout: string;
-  /** Variables afterwards, as Python writes them. */
+  /** The `repr` of the variables after the step, by name. */
   values: Record<string, string>;
 }
 
-/** Runs that ended alike. */
-export interface Ending {
+/** The interleavings that ended in the same way. */
+export interface Group {
+  /** "ok", or how the program broke. */
   kind: string;
   count: number;
-  /** In words. */
+  /** Says how the interleavings ended. */
   ending: string;
   stdout: string;
-  /** Of one of them; only if the program broke. */
+  /** The steps of one of the interleavings; empty unless it broke the program. */
   steps: Step[];
 }
 
-export interface Found {
+/** The result of an exploration. */
+export interface Exploration {
   runs: number;
   breaking: number;
-  /** In words. */
+  /** Says what the exploration has found. */
   result: string;
-  groups: Ending[];
+  groups: Group[];
 }
 
-/** How far a run came whose turns the reader gives out. */
-export interface Played {
-  /** "open" while there is somebody to be chosen. */
+/** A thread or task that can continue. */
+export interface StepOption {
+  who: string;
+  line: number;
+  text: string;
+}
+
+/** A run, up to now, in which the reader chooses the steps. */
+export interface ChosenRun {
+  /** "open" while threads or tasks can continue, or else how the run ended. */
   kind: string;
   breaks: boolean;
-  /** In words; empty while it is open. */
+  /** Says how the run ended; empty while it is open. */
   ending: string;
   line: number;
-  /** All that were made, one for each place where several could go on. */
+  /** The choices so far: one index for each decision at which several could continue. */
   choices: number[];
-  /** How many these are, in words. */
+  /** Says how many choices there were. */
   chosen: string;
-  /** The last ones of them. */
+  /** The last steps of the run. */
   steps: Step[];
-  /** Who could go on; first the one that would by itself. */
-  options: { who: string; line: number; text: string }[];
+  /** What can continue now. The first option would continue if nobody chose. */
+  options: StepOption[];
 }
 
-export type Told =
+/** What the explorer prints in one line. */
+export type Report =
   | { type: "progress"; runs: number; breaking: number }
-  | { type: "found"; found: Found }
-  | { type: "played"; played: Played }
+  | { type: "exploration"; exploration: Exploration }
+  | { type: "run"; run: ChosenRun }
   | { type: "failed"; message: string };
 
-/** What is to be done with a program. */
-export type Request =
-  /** With so many forced switches at most. */
-  | { type: "every order"; bound: number }
-  | { type: "at random"; seed: number }
-  /** To the first choice that has not been made, or with the usual ones to its end. */
-  | { type: "by hand"; choices: readonly number[]; toTheEnd: boolean };
+/** What the explorer should do with a program. */
+export type ExplorerRequest =
+  /** Run the program in every interleaving with at most this many forced switches. */
+  | { type: "explore"; bound: number }
+  /** Run the program in random interleavings. The same seed gives the same interleavings. */
+  | { type: "random"; seed: number }
+  /**
+   * Run the program up to the first decision without a choice, or with default choices to its end.
+   */
+  | { type: "choose"; choices: readonly number[]; toTheEnd: boolean };
 
-/** More than that takes longer than anyone waits. */
-const MOST_RUNS = 2_000;
-export const AT_RANDOM = 500;
+/** The most interleavings of one exploration; more would take longer than readers wait. */
+const MAX_INTERLEAVINGS = 2_000;
 
-/** The call in Python that does it. */
-function callOf(request: Request, filename: string): string {
-  const given = `"explored.txt", ${JSON.stringify(filename)}`;
-  switch (request.type) {
-    case "every order":
-      return `print_exploration(${given}, ${String(request.bound)}, ${String(MOST_RUNS)})`;
-    case "at random":
-      return `print_exploration(${given}, 0, ${String(AT_RANDOM)}, ${String(request.seed)})`;
-    case "by hand": {
-      const toTheEnd = request.toTheEnd ? "True" : "False";
-      return `print_run(${given}, ${JSON.stringify(request.choices)}, ${toTheEnd})`;
-    }
-  }
-}
+const RANDOM_INTERLEAVINGS = 500;
 
-/** The program that explores another one. */
-export function explorationOf(source: string, filename: string, request: Request): Program {
+/** The file from which the explorer reads the source of the program. */
+const SOURCE_FILE = "explored.txt";
+
+/** Returns a program that runs the explorer on this source. */
+export function explorerProgram(
+  source: string,
+  filename: string,
+  request: ExplorerRequest,
+): Program {
   const encoder = new TextEncoder();
-  const files: Record<string, Uint8Array> = { "explored.txt": encoder.encode(source) };
+  const files: Record<string, Uint8Array> = { [SOURCE_FILE]: encoder.encode(source) };
   const modules = JSON.parse(EXPLORER_FILES) as Record<string, string>;
   for (const [path, text] of Object.entries(modules)) files[path] = encoder.encode(text);
   return {
-    source: `from explorer import report\n\nreport.${callOf(request, filename)}\n`,
+    source: `from explorer import report\n\nreport.${callFor(request, filename)}\n`,
     filename: "explore.py",
     files,
   };
 }
 
-/** Puts what the explorer prints together again, line by line. */
-export class Reader {
-  #rest = "";
-
-  /** What the lines say that this text completes; others print there, too. */
-  read(text: string): Told[] {
-    const lines = (this.#rest + text).split("\n");
-    this.#rest = lines.pop() ?? "";
-    return lines.flatMap((line) => {
-      const told = understand(line);
-      return told ? [told] : [];
-    });
+/** Returns the call of a function in runtime/python/explorer/report.py that fulfils a request. */
+function callFor(request: ExplorerRequest, filename: string): string {
+  const program = `"${SOURCE_FILE}", ${JSON.stringify(filename)}`;
+  switch (request.type) {
+    case "explore":
+      return `print_exploration(${program}, ${String(request.bound)}, ${String(MAX_INTERLEAVINGS)})`;
+    case "random": {
+      const limits = `0, ${String(RANDOM_INTERLEAVINGS)}, ${String(request.seed)}`;
+      return `print_exploration(${program}, ${limits})`;
+    }
+    case "choose": {
+      const toTheEnd = request.toTheEnd ? "True" : "False";
+      return `print_run(${program}, ${JSON.stringify(request.choices)}, ${toTheEnd})`;
+    }
   }
 }
 
-function understand(line: string): Told | undefined {
+/** Reads reports from the output of the explorer, which arrives in pieces of any length. */
+export class ReportReader {
+  #incompleteLine = "";
+
+  /** Returns the reports that this piece completes. Ignores everything that is not a report. */
+  read(text: string): Report[] {
+    const lines = (this.#incompleteLine + text).split("\n");
+    this.#incompleteLine = lines.pop() ?? "";
+    return lines.map(parseReport).filter((report) => report !== undefined);
+  }
+}
+
+function parseReport(line: string): Report | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -122,8 +147,8 @@ function understand(line: string): Told | undefined {
   }
   if (typeof value !== "object" || value === null) return undefined;
   if ("failed" in value) return { type: "failed", message: String(value.failed) };
-  if ("found" in value) return { type: "found", found: value.found as Found };
-  if ("played" in value) return { type: "played", played: value.played as Played };
+  if ("found" in value) return { type: "exploration", exploration: value.found as Exploration };
+  if ("played" in value) return { type: "run", run: value.played as ChosenRun };
   if (!("runs" in value) || !("breaking" in value)) return undefined;
   return { type: "progress", runs: Number(value.runs), breaking: Number(value.breaking) };
 }

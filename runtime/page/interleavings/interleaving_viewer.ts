@@ -1,6 +1,6 @@
-/** One run, step by step: who runs, where it stops, what the variables are, what has been printed. */
+/** Shows one interleaving that breaks the program, and lets the reader go through its steps. */
 import { button, element, enable } from "../kit/dom.ts";
-import type { Step } from "./explorer_program.ts";
+import type { Group, Step } from "./explorer_program.ts";
 import { StepDetails } from "./step_details.ts";
 
 export class InterleavingViewer {
@@ -8,31 +8,35 @@ export class InterleavingViewer {
   readonly #steps: Step[];
   readonly #ending: string;
   readonly #mark: (line: number) => void;
-  readonly #previous = button("Previous", () => this.#go(-1));
-  readonly #next = button("Next", () => this.#go(1));
-  readonly #place = element("span", "runnable-stepper-place");
-  readonly #view: StepDetails;
-  /** Of the step that is shown. */
-  #at = 0;
+  readonly #previous = button("Previous", () => this.#move(-1));
+  readonly #next = button("Next", () => this.#move(1));
+  readonly #position = element("span", "runnable-stepper-place");
+  readonly #details: StepDetails;
+  /** The index of the step that is shown. */
+  #index = 0;
 
-  /** `mark` marks a line of the source; the last step says how the program ends. */
+  /**
+   * @param group - Contains the steps, and says how the program ends after the last one.
+   * @param source - The program.
+   * @param mark - Highlights a line of the source; 0 removes the highlight.
+   */
   constructor(
-    { steps, ending }: { steps: Step[]; ending: string },
+    { steps, ending }: Pick<Group, "steps" | "ending">,
     source: string,
     mark: (line: number) => void,
   ) {
     this.#steps = steps;
     this.#ending = ending;
     this.#mark = mark;
-    this.#view = new StepDetails(source, mark);
-    this.#view.reserve(steps);
+    this.#details = new StepDetails(source, mark);
+    this.#details.reserveHeight(steps);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");
     this.element.append(
-      element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#place),
-      this.#view.told,
-      this.#view.code,
-      ...this.#view.printed,
+      element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#position),
+      this.#details.description,
+      this.#details.code,
+      ...this.#details.output,
     );
     this.#show();
   }
@@ -42,18 +46,19 @@ export class InterleavingViewer {
     this.element.remove();
   }
 
-  #go(by: number): void {
-    const to = this.#at + by;
-    if (to < 0 || to >= this.#steps.length) return;
-    this.#at = to;
+  #move(by: number): void {
+    const index = this.#index + by;
+    if (index < 0 || index >= this.#steps.length) return;
+    this.#index = index;
     this.#show();
   }
 
   #show(): void {
-    const isLast = this.#at === this.#steps.length - 1;
-    enable(this.#previous, this.#at > 0);
+    const isLast = this.#index === this.#steps.length - 1;
+    enable(this.#previous, this.#index > 0);
     enable(this.#next, !isLast);
-    this.#place.textContent = `Step ${String(this.#at + 1)} of ${String(this.#steps.length)}`;
-    this.#view.show(this.#steps.slice(0, this.#at + 1), 1, isLast ? this.#ending : "");
+    const [number, count] = [String(this.#index + 1), String(this.#steps.length)];
+    this.#position.textContent = `Step ${number} of ${count}`;
+    this.#details.show(this.#steps.slice(0, this.#index + 1), 1, isLast ? this.#ending : "");
   }
 }

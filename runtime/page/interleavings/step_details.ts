@@ -1,52 +1,72 @@
-/** What has happened up to a step of a run: who ran, the variables, the line, what was printed. */
-import { element } from "../kit/dom.ts";
+/**
+ * Shows the state of a run after a step: what happened, the variables, the line, and the output.
+ */
 import { CodeExcerpt } from "../kit/code_excerpt.ts";
+import { element } from "../kit/dom.ts";
 import type { Step } from "./explorer_program.ts";
 
+/** The height of a line of output, as in the style sheet. */
+const LINE_HEIGHT_EM = 1.5;
+
 export class StepDetails {
-  /** What is said of the steps, and the variables after the last one; announced as it changes. */
-  readonly told = element("div", "runnable-stepper-told");
-  /** The line of the last one, with its neighbours. */
+  /** Describes the last steps, and shows the variables. Screen readers announce its changes. */
+  readonly description = element("div", "runnable-stepper-told");
+  /** The line of the last step, with its neighbours. */
   readonly code: HTMLElement;
-  readonly printed: readonly [HTMLElement, HTMLPreElement];
+  /** The output so far, with its label. */
+  readonly output: readonly [HTMLElement, HTMLPreElement];
   readonly #excerpt: CodeExcerpt;
   readonly #mark: (line: number) => void;
 
-  /** `mark` marks a line of the source. */
+  /** `mark` highlights a line of the source. */
   constructor(source: string, mark: (line: number) => void) {
     this.#excerpt = new CodeExcerpt(source);
     this.#mark = mark;
     this.code = this.#excerpt.element;
-    this.told.setAttribute("aria-live", "polite");
+    this.description.setAttribute("aria-live", "polite");
     const label = element("p", "runnable-stepper-label", "Printed so far");
-    this.printed = [label, element("pre", "")];
+    this.output = [label, element("pre", "")];
   }
 
-  /** As high as it is with all that these print: nothing moves below. */
-  reserve(steps: readonly Step[]): void {
-    const lines = steps.map(({ stdout }) => stdout).join("");
-    const height = 1.5 * Math.max(1, lines.split("\n").length - 1);
-    this.printed[1].style.minHeight = `${String(height)}em`;
+  /** Reserves the height for all that these steps print, so that nothing below moves. */
+  reserveHeight(steps: readonly Step[]): void {
+    const lineCount = outputOf(steps).split("\n").length - 1;
+    this.output[1].style.minHeight = `${String(LINE_HEIGHT_EM * Math.max(1, lineCount))}em`;
   }
 
-  /** Tells the last `count` of these steps, and how the program ends after them if it does. */
+  /**
+   * Shows the state after some steps.
+   *
+   * @param steps - All steps so far.
+   * @param count - How many of the last steps are described.
+   * @param ending - Says how the program ended; empty if it has not ended.
+   */
   show(steps: readonly Step[], count: number, ending = ""): void {
-    const texts = (count > 0 ? steps.slice(-count) : []).map(({ who, text }) => {
-      const rest = text.startsWith(who) ? text.slice(who.length) : text;
-      return element("p", "runnable-stepper-text", element("strong", "", who), rest);
-    });
-    const last = texts.at(-1);
+    const last = steps.at(-1);
+    const line = last?.line ?? 0;
+    const texts = (count > 0 ? steps.slice(-count) : []).map(describe);
     if (ending !== "") {
-      if (last) last.append(` ${ending}`);
+      const lastText = texts.at(-1);
+      if (lastText) lastText.append(` ${ending}`);
       else texts.push(element("p", "runnable-stepper-text", ending));
     }
     const values = element("p", "runnable-stepper-values");
-    for (const [name, value] of Object.entries(steps.at(-1)?.values ?? {})) {
+    for (const [name, value] of Object.entries(last?.values ?? {})) {
       values.append(element("code", "", `${name} = ${value}`), " ");
     }
-    this.told.replaceChildren(...texts, values);
-    this.#excerpt.show(steps.at(-1)?.line ?? 0);
-    this.printed[1].textContent = steps.map(({ stdout }) => stdout).join("");
-    this.#mark(steps.at(-1)?.line ?? 0);
+    this.description.replaceChildren(...texts, values);
+    this.#excerpt.show(line);
+    this.output[1].textContent = outputOf(steps);
+    this.#mark(line);
   }
+}
+
+function outputOf(steps: readonly Step[]): string {
+  return steps.map(({ stdout }) => stdout).join("");
+}
+
+/** Returns the text of a step, with the name of the thread or task in bold type. */
+function describe({ who, text }: Step): HTMLElement {
+  const rest = text.startsWith(who) ? text.slice(who.length) : text;
+  return element("p", "runnable-stepper-text", element("strong", "", who), rest);
 }

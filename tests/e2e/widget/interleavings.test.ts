@@ -393,7 +393,7 @@ describe("looks and keys", () => {
     });
     await page.goto(`${site.url}/explanation/races-and-deadlocks/`, { waitUntil: "networkidle0" });
     assert.deepEqual(
-      requests.filter((path) => path.includes("orders")),
+      requests.filter((path) => path.includes("explorer_panel")),
       [],
     );
     for (const script of await Promise.all(scripts)) {
@@ -401,7 +401,7 @@ describe("looks and keys", () => {
     }
     assert.equal(await page.$(".runnable-orders"), null);
     await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
-    assert.equal(requests.filter((path) => path.includes("/chunks/orders-")).length, 1);
+    assert.equal(requests.filter((path) => path.includes("/chunks/explorer_panel-")).length, 1);
     await page.setJavaScriptEnabled(false);
     await page.goto(site.url + PAGE);
     const shown = await page.$eval(".runnable-orders", (element) => element.checkVisibility());
