@@ -155,12 +155,12 @@ export class Stage {
    * `time` is in seconds of the exhibition.
    */
   show(run: ExhibitionRun | undefined, time: number): string {
-    const count = { waiting: 0, played: 0, thinking: 0, over: 0 };
+    const boardCounts = { waiting: 0, played: 0, thinking: 0, over: 0 };
     this.#tables.forEach(({ group, ring, mark, moves }, index) => {
       const spans = run?.boards.get(index + 1) ?? [];
       const { span, until } = spanAt(spans, time, run?.end ?? 0);
       const state = span?.state ?? "waiting";
-      count[state] += 1;
+      boardCounts[state] += 1;
       group.dataset["state"] = state;
       mark.textContent = MARKS[state];
       moves.textContent = `${String(span?.moves ?? 0)}/${String(this.#pairs)}`;
@@ -171,13 +171,13 @@ export class Stage {
     const distance = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
     // Masters at the same table are drawn side by side, so that all can be seen.
     const mastersAt = new Map<string, number>();
-    const counts = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
+    const masterCounts = { walking: 0, waiting: 0, thinking: 0, gone: 0 };
     let where = "";
     this.#masters.forEach(({ group, ring }, index) => {
       const spans = run?.masters.get(index + 1) ?? [];
       const { span, until } = spanAt(spans, time, run?.end ?? 0);
       const state = span?.state ?? "waiting";
-      counts[state] += 1;
+      masterCounts[state] += 1;
       group.dataset["state"] = state;
       const share = span && until > span.start ? (time - span.start) / (until - span.start) : 1;
       const [toX, toY] = this.#place(span?.board ?? 0);
@@ -195,12 +195,12 @@ export class Stage {
     });
     if (this.#masters.length > 1) {
       where =
-        `${String(counts.thinking)} masters think, ${String(counts.walking)} walk, ` +
-        `${String(counts.waiting)} wait, ${String(counts.gone)} have made their last move`;
+        `${String(masterCounts.thinking)} masters think, ${String(masterCounts.walking)} walk, ` +
+        `${String(masterCounts.waiting)} wait, ${String(masterCounts.gone)} have made their last move`;
     }
     const words =
-      `${where}; of ${String(this.#tables.length)} opponents ${String(count.thinking)} think, ` +
-      `${String(count.waiting)} wait, ${String(count.over)} have finished`;
+      `${where}; of ${String(this.#tables.length)} opponents ${String(boardCounts.thinking)} think, ` +
+      `${String(boardCounts.waiting)} wait, ${String(boardCounts.over)} have finished`;
     this.#svg.setAttribute("aria-label", `The hall: ${words}.`);
     return words;
   }
