@@ -173,6 +173,20 @@ describe("waiting", () => {
     await environment.runAll();
     assert.equal(kernel.idle, 205);
   });
+
+  test("time in which a thread runs does not count as idle when another thread starts", async () => {
+    simulation.start(function* (main) {
+      simulation.spawn("one", function* (thread) {
+        thread.compute(30);
+      });
+      simulation.spawn("two", function* (thread) {
+        thread.compute(40);
+      });
+      yield* main.wait();
+    });
+    await environment.runAll();
+    assert.equal(kernel.idle, 0);
+  });
 });
 
 describe("interrupting", () => {
@@ -469,18 +483,28 @@ describe("stepping", () => {
     assert.equal(simulation.stepsEnded, 0);
   });
 
-  test("a step that was spent on a yield for messages passes to the next thread", async () => {
-    const [other] = await startWaiting("other");
+  test("a thread that has only yielded for messages passes its step on when it waits", async () => {
+    const main = simulation.start(function* (thread) {
+      simulation.spawn("child", function* (child) {
+        yield* child.wait();
+        child.say("resumed");
+      });
+      const gate = kernel.gate(-1, true);
+      yield* thread.yieldOnce();
+      thread.say("resumed");
+      kernel.end_breath(gate);
+      yield* thread.suspend(gate.promise, true);
+    });
+    await microtasks();
     simulation.pause();
-    other!.gate!.open(WOKEN);
-    // A thread in its step has yielded, and now waits at a gate that is not open.
-    kernel.take_turn(true);
-    const waiting = { opened: false, settled: false } as Gate;
-    kernel.end_breath(waiting);
-    assert.equal(kernel.is_paused(), true);
+    await environment.runAll();
+    simulation.threads[1]!.gate!.open(WOKEN);
     simulation.step();
     await environment.runAll();
-    assert.deepEqual(simulation.log, ["other resumed"]);
+    assert.deepEqual(simulation.log, ["main resumed", "child resumed"]);
+    assert.equal(kernel.is_paused(), true);
+    assert.equal(simulation.stepsEnded, 1);
+    assert.equal(main.hasEnded, false);
   });
 
   test("a step is not passed on if the thread need not wait", () => {
@@ -550,6 +574,16 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), 0);
     assert.equal(counter(), 1, "the bytecode asks again after one check");
     assert.equal(kernel.dueSignal(), 0, "a C function asks");
+    assert.equal(askFromBytecode(), SLICE_SIGNAL);
+  });
+
+  test("a slice that starts does not rely on what the last one found out", () => {
+    kernel.threads = 2;
+    environment.time += 10;
+    assert.equal(askFromBytecode(), 0);
+    kernel.start_slice();
+    environment.time += 10;
+    assert.equal(askFromBytecode(), 0, "the counter could be left from an earlier question");
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
