@@ -1,5 +1,5 @@
-# Prints the path of a Python that is new enough: the one named, else python3, else a newer one
-# beside it, else uv's. Gives up with one line.
+# Prints the path of a Python that is new enough: the one that is given as an argument, python3, another
+# one on the PATH, or one that uv manages. If there is none, prints one line of advice and fails.
 set -u
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; }
 

@@ -1,6 +1,7 @@
-"""Packs the Python modules that run in the browser: one wheel and a lock file that lists it.
+"""Packs the Python modules of the runtime into a wheel, with a lock file that lists it.
 
-The wheel holds bytecode for Pyodide's Python, whichever runs this; see compile.ts.
+The wheel contains bytecode for the Python inside Pyodide, whichever Python runs this script; see
+compile.ts.
 
 Usage: python runtime/bundle/pack.py PYODIDE_FOLDER OUTPUT_FOLDER
 """
@@ -12,14 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parents[1] / "python"
+SOURCE = Path(__file__).parents[1] / "python"
 SITE_PACKAGES = "/lib/python{}.{}/site-packages"
-# Wheels are zip files: a fixed time makes the same sources give the same bytes.
+# Wheels are zip files, in which a fixed time gives the same bytes for the same sources.
 REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1704067200"}
 
 
 def run(*command: str, cwd: Path | None = None) -> None:
-    """Run a command of this environment; its output is shown only when it fails."""
+    """Run a module of this environment as a command, and show its output only if it fails."""
     environment = os.environ | REPRODUCIBLE
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", *command],
@@ -34,14 +35,21 @@ def run(*command: str, cwd: Path | None = None) -> None:
 
 
 def pyodide_info(pyodide: Path) -> dict[str, str]:
-    """Return what Pyodide's lock file says of Pyodide: the versions of its Python and its ABI."""
+    """Return the section of Pyodide's lock file with the versions of its Python and its ABI."""
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     info: dict[str, str] = lock["info"]
     return info
 
 
 def compile_modules(pyodide: Path, folder: Path, prefix: str, *kept: str) -> None:
-    """Compile modules to Pyodide's bytecode; see compile.ts."""
+    """Compile modules to bytecode for Pyodide.
+
+    Args:
+        pyodide: The folder of the npm package.
+        folder: Contains one folder for each package to compile.
+        prefix: The folder where the packages are installed in the browser.
+        kept: Files that keep their source; see compile.ts.
+    """
     script = Path(__file__).with_name("compile.ts")
     command = ["node", str(script), str(pyodide), str(folder), prefix, *kept]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
@@ -54,7 +62,7 @@ def main(pyodide: Path, output: Path) -> None:
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     source, trees = output / "source", output / "trees"
-    run("hatchling", "build", "-t", "wheel", "-d", str(source.resolve()), cwd=HERE)
+    run("hatchling", "build", "-t", "wheel", "-d", str(source.resolve()), cwd=SOURCE)
     major, minor = pyodide_info(pyodide)["python"].split(".")[:2]
     for wheel in source.glob("*.whl"):
         run("wheel", "unpack", "--dest", str(trees), str(wheel))
@@ -64,7 +72,7 @@ def main(pyodide: Path, output: Path) -> None:
     shutil.rmtree(source)
     shutil.rmtree(trees)
 
-    # Without the hundreds of packages of the full distribution, which this site does not offer.
+    # Leave out the hundreds of packages of the full distribution, which this site does not offer.
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     trimmed = output / "base-lock.json"
     trimmed.write_text(json.dumps(lock | {"packages": {}}), encoding="utf-8")

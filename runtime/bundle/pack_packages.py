@@ -1,9 +1,10 @@
-"""Packs the libraries that programs in the browser may declare, one archive each, and lists them.
+"""Packs each library that programs in the browser may declare into an archive, and lists them.
 
-They are those that packages.txt pins by hash, as wheels for Pyodide's Python, and ours in place of
-those that need a processor. Type stubs, tests and the like are left out, modules become bytecode.
-`packages.json` tells of each, by its name: version, archive, the names of those it requires, and
-whether readers are told of it.
+Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. Libraries
+that need machine code are replaced by modules of our own. Modules become bytecode; type stubs,
+tests and other files that programs do not use are left out. `packages.json` maps the name of each
+library to its version, its archive, the names of the libraries that it requires, and whether the
+site offers it to readers.
 
 Usage: python runtime/bundle/pack_packages.py PYODIDE_FOLDER REQUIREMENTS WHEEL_FOLDER OUTPUT_FOLDER
 """
@@ -23,12 +24,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).parents[2]
-# Where the archives are unpacked in the browser; see runtime/worker/startup/packages.ts.
+# The folder in which the browser unpacks the archives; see runtime/worker/startup/packages.ts.
 HOME = "/home/packages"
-# A fixed time makes the same wheels give the same bytes.
+# A fixed time in the archives gives the same bytes for the same wheels.
 EPOCH = (2024, 1, 1, 0, 0, 0)
-# Modules that stand for a library; each says of which version.
-OURS = ("greenlet",)
+# Modules in runtime/python that replace a library; each declares the version that it replaces.
+REPLACEMENTS = ("greenlet",)
 LEFT_OUT = (
     "**/*.pyi",
     "**/py.typed",
@@ -37,21 +38,27 @@ LEFT_OUT = (
     "*.dist-info/WHEEL",
     "*.dist-info/top_level.txt",
     "fastapi/.agents/**",
-    # For Trio, pytest, mypy and the command line, which are not here.
+    # Support for Trio, pytest, mypy and the command line, which the browser does not have.
     "anyio/_backends/_trio.py",
     "anyio/pytest_plugin.py",
     "httpcore/_backends/trio.py",
     "httpx/_main.py",
     "pydantic/mypy.py",
-    # The old pydantic says itself that it does not work on Python 3.14.
+    # Version 1 of pydantic does not support Python 3.14.
     "pydantic/v1/**",
 )
-# AnyIO reads the source of its packages, to find out what they would import.
-READ_THEMSELVES = ("anyio/__init__.py", "anyio/abc/__init__.py")
+# AnyIO reads the source of its packages to find out what they import.
+WITH_SOURCE = ("anyio/__init__.py", "anyio/abc/__init__.py")
 
 
 def download(pyodide: Path, requirements: Path, folder: Path) -> None:
-    """Download the wheels, for the Python and the platform inside Pyodide."""
+    """Download the wheels for Pyodide's Python and platform.
+
+    Args:
+        pyodide: The folder of the npm package.
+        requirements: The file that pins the wheels.
+        folder: The folder for the wheels; its previous content is deleted.
+    """
     info = pyodide_info(pyodide)
     major, minor = info["python"].split(".")[:2]
     shutil.rmtree(folder, ignore_errors=True)
@@ -66,7 +73,7 @@ def download(pyodide: Path, requirements: Path, folder: Path) -> None:
 
 
 def unpack(wheel: Path, folder: Path) -> None:
-    """Unpack a wheel, without what is of no use in a browser."""
+    """Unpack a wheel without the files that a browser cannot use."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     for pattern in LEFT_OUT:
@@ -76,9 +83,9 @@ def unpack(wheel: Path, folder: Path) -> None:
 
 
 def required(folder: Path, python: str) -> Iterator[str]:
-    """Names of what an unpacked wheel requires in the browser, without its extras."""
+    """Yield the names of the libraries that an unpacked wheel requires in the browser."""
     metadata = next(folder.glob("*.dist-info/METADATA"), None)
-    if metadata is None:  # one of ours
+    if metadata is None:  # a replacement
         return
     environment = {
         "extra": "",
@@ -99,7 +106,7 @@ def required(folder: Path, python: str) -> Iterator[str]:
 
 
 def declared_version(module: Path) -> str:
-    """Return the `__version__` that a module gives itself."""
+    """Return the `__version__` that a module declares."""
     for statement in ast.parse(module.read_text(encoding="utf-8")).body:
         match statement:
             case ast.Assign([ast.Name("__version__")], ast.Constant(str(version))):
@@ -108,7 +115,7 @@ def declared_version(module: Path) -> str:
 
 
 def pack(folder: Path, archive: Path) -> None:
-    """Write all files below a folder to a zip archive, as they are: it is compressed as a whole."""
+    """Write all files below a folder to a zip archive, uncompressed: build.ts compresses it."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
@@ -117,7 +124,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def offered() -> set[str]:
-    """Names of the packages that readers are told of."""
+    """Return the names of the packages that the site offers to readers."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return {
         canonicalize_name(Requirement(each).name)
@@ -126,7 +133,14 @@ def offered() -> set[str]:
 
 
 def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
-    """Download the wheels unless they are there, and write the archives and their list."""
+    """Download the wheels unless they have been downloaded, and write the archives and their list.
+
+    Args:
+        pyodide: The folder of the npm package.
+        pins: The file that pins the wheels.
+        wheels: The folder for the wheels.
+        output: The folder for the archives and `packages.json`.
+    """
     downloaded = wheels / "downloaded.txt"
     if not downloaded.exists() or downloaded.read_bytes() != pins.read_bytes():
         print("  downloading the libraries for the browser (seconds, once) …")  # noqa: T201
@@ -139,13 +153,13 @@ def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
         project, release, *_ = parse_wheel_filename(wheel.name)
         versions[project] = str(release)
         unpack(wheel, trees / project)
-    for name in OURS:
+    for name in REPLACEMENTS:
         source = ROOT / "runtime" / "python" / name
         shutil.copytree(source, trees / name / name, ignore=shutil.ignore_patterns("__pycache__"))
         versions[name] = declared_version(source / "__init__.py")
-    compile_modules(pyodide, trees, HOME, *READ_THEMSELVES)
+    compile_modules(pyodide, trees, HOME, *WITH_SOURCE)
     python = pyodide_info(pyodide)["python"]
-    told = offered() | set(OURS)
+    offered_names = offered() | set(REPLACEMENTS)
     packages = {}
     for name, version in versions.items():
         archive = f"{name}-{version}.zip"
@@ -154,7 +168,7 @@ def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
             "version": version,
             "archive": archive,
             "requires": sorted(required(trees / name, python)),
-            "offered": name in told,
+            "offered": name in offered_names,
         }
     shutil.rmtree(trees)
     (output / "packages.json").write_text(json.dumps(packages, indent=1), encoding="utf-8")

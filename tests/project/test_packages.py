@@ -48,7 +48,7 @@ def test_pins_name_no_address_and_have_hashes(offered: set[str]) -> None:
 def test_versions_in_the_browser_are_those_outside() -> None:
     outside = pins(REPOSITORY / "requirements.txt")
     assert {name: outside.get(name) for name in pins(PINS)} == pins(PINS)
-    for name in pack_packages.OURS:
+    for name in pack_packages.REPLACEMENTS:
         module = REPOSITORY / "runtime" / "python" / name / "__init__.py"
         assert pack_packages.declared_version(module) == outside[name]
 
@@ -58,7 +58,7 @@ def test_programs_are_told_of_what_is_offered(offered: set[str]) -> None:
     source = (REPOSITORY / "runtime/python/browser_runtime/program.py").read_text(encoding="utf-8")
     told = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
     assert told
-    assert re.findall(r'"(\w+)"', told[1]) == sorted(offered | set(pack_packages.OURS))
+    assert re.findall(r'"(\w+)"', told[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
 
 
 def make_wheel(folder: Path, **files: str) -> Path:
@@ -132,7 +132,7 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
 
 def test_what_is_packed_is_complete() -> None:
     listed = json.loads((REPOSITORY / "build/packages/packages.json").read_text(encoding="utf-8"))
-    assert listed.keys() == pins(PINS).keys() | set(pack_packages.OURS)
+    assert listed.keys() == pins(PINS).keys() | set(pack_packages.REPLACEMENTS)
     for name, package in listed.items():
         assert set(package["requires"]) <= listed.keys(), name
         with zipfile.ZipFile(REPOSITORY / "build/packages" / package["archive"]) as archive:
