@@ -26,7 +26,10 @@ const SUBJECT = "of this run, in your browser";
 
 const MAIN_THREAD = 1;
 
-/** A run is worth a timeline if it has an event of these kinds, or a second lane. */
+/**
+ * A run is worth a timeline if it has an event of these kinds, or a second lane. Recordings follow the
+ * same rule, see mkdocs_runnable/recording/tracing.py.
+ */
 const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
 
 const isWorthShowing = (event: TraceEvent): boolean =>
