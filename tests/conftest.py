@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[1]
 def ruff_ignored(pattern: str) -> list[str]:
     """Return the rules that pyproject.toml ignores for a pattern of files.
 
-    pytest-examples hands code to ruff without the name of its file, so these do not apply there.
+    pytest-examples passes code to ruff without the name of its file, so ruff cannot apply them.
     """
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     rules: list[str] = project["tool"]["ruff"]["lint"]["per-file-ignores"][pattern]
@@ -31,7 +31,7 @@ type AddSnippet = Callable[..., Path]
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    """An empty library in a project of its own."""
+    """Return an empty library in a temporary project."""
     root = tmp_path / "snippets"
     root.mkdir()
     return Library(root)
@@ -39,7 +39,7 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def add_snippet(library: Library) -> AddSnippet:
-    """Write a snippet (and its recording) into the library: ``add_snippet(name, source, out)``."""
+    """Return a function that adds a snippet to the library: ``add_snippet(name, source, out)``."""
 
     def add(name: str, source: str, recording: str | None = None) -> Path:
         path = library.path(name)
@@ -52,13 +52,13 @@ def add_snippet(library: Library) -> AddSnippet:
     return add
 
 
-# The property of a test's report that says how a snippet did: name, outcome, detail.
+# Name of the property in which a test reports the result of a snippet: name, outcome and detail.
 RESULT = "snippet result"
 _results: dict[str, Result] = {}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Collect how the snippets did, from whichever process ran them."""
+    """Collect the results of snippets from all test processes."""
     if report.when == "call":
         properties: dict[str, Any] = dict(report.user_properties)
         if RESULT in properties:
@@ -67,9 +67,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Keep that for /verification.json."""
+    """Save the results for /verification.json."""
     project = Project(REPOSITORY)
-    # A run of one test (-k) must not throw the other results away; workers only report.
+    # A run of some tests (-k) must not delete the other results, and workers only report theirs.
     if hasattr(session.config, "workerinput") or set(_results) != set(project.library.names()):
         return
     results = [(project.library.load(name), result) for name, result in _results.items()]
@@ -77,11 +77,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the one switch that refreshes expectations kept in files."""
-    parser.addoption("--refresh", action="store_true", help="write expected files anew")
+    """Add the option that writes files with expected output again."""
+    parser.addoption(
+        "--refresh", action="store_true", help="write the files with expected output again"
+    )
 
 
 @pytest.fixture
 def refresh(request: pytest.FixtureRequest) -> bool:
-    """Whether expectations are to be written anew."""
+    """Whether files with expected output have to be written again."""
     return bool(request.config.getoption("--refresh"))

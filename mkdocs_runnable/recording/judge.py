@@ -9,7 +9,7 @@ recording, by snippet and engine, each with its reason:
 .. code-block:: toml
 
     ["tea/brewing"]
-    firefox = "Its clock has steps of 1 ms, so both cups seem to be ready at once."
+    firefox = "Its clock has steps of 1 ms, so both cups seem to be ready together."
 
 A difference that is not in the ledger is a failure. So that the ledger stays correct, an entry is a
 failure too if its difference no longer occurs, or if it names no snippet.

@@ -1,4 +1,4 @@
-"""Which SVG files can become part of a page, and how."""
+"""Checking SVG files, and making figures of them."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def drawing(inside: str, start: str = START, name: str = "tea") -> Drawing:
     return parse(f"{start}{TITLE}{inside}</svg>", name, "docs/diagrams/tea.svg")
 
 
-def test_it_becomes_a_figure_with_a_name() -> None:
+def test_a_drawing_becomes_a_figure_with_a_name() -> None:
     html = drawing('<rect class="box" x="1" y="2" width="3" height="4"/>').to_html("A <cup>.")
     assert html == (
         '<figure class="diagram"><svg viewBox="0 0 400 90" class="drawing" role="img" '
@@ -50,7 +50,7 @@ def test_indentation_is_removed_and_spaces_within_text_stay() -> None:
     assert "<g><text>at <tspan>await</tspan> <tspan>x</tspan></text></g></svg>" in text
 
 
-def test_ids_carry_the_name_of_the_drawing() -> None:
+def test_ids_begin_with_the_name_of_the_drawing() -> None:
     used = '<path d="M0 0 H9" marker-end="url(#arrow)"/><use href="#arrow"/>'
     html = drawing(ARROW + used).to_html("A cup.")
     assert '<marker id="tea--arrow">' in html
@@ -66,7 +66,7 @@ def test_ids_of_one_page_are_unique(drawings: list[tuple[str, set[str]]]) -> Non
     )
     found = re.findall(r'\bid="([^"]*)"', html)
     assert len(found) == len(set(found)) == sum(1 + len(ids) for _, ids in drawings)
-    # And none can be the id of a heading, in which hyphens never follow one another.
+    # The ids of headings never contain two consecutive hyphens, so they are different too.
     assert all("--" in each for each in found)
 
 
@@ -95,7 +95,7 @@ def test_ids_of_one_page_are_unique(drawings: list[tuple[str, set[str]]]) -> Non
         ("<g>", "is not well-formed XML: mismatched tag"),
     ],
 )
-def test_what_does_not_belong_into_a_drawing(inside: str, message: str) -> None:
+def test_forbidden_content_is_reported(inside: str, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         drawing(ARROW + inside)
     assert str(caught.value).startswith("docs/diagrams/tea.svg")
@@ -113,7 +113,7 @@ def test_what_does_not_belong_into_a_drawing(inside: str, message: str) -> None:
         (f"<!DOCTYPE svg>{START}", "has a DOCTYPE. Remove it"),
     ],
 )
-def test_what_the_outermost_element_needs(start: str, message: str) -> None:
+def test_wrong_attributes_of_the_outermost_element_are_reported(start: str, message: str) -> None:
     if message == "to be closed":
         text, message = "<g></g>", "as the outermost element, but received: <g>."
     else:
@@ -145,7 +145,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ("green-tea.png", "x cannot be a diagram."),
     ],
 )
-def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> None:
+def test_a_file_that_cannot_be_used_is_reported(tmp_path: Path, name: str, message: str) -> None:
     (tmp_path / "green-tea.svg").write_text(f"{START}{TITLE}</svg>", encoding="utf-8")
     with pytest.raises(RunnableError) as caught:
         read(tmp_path / name, "x")

@@ -41,13 +41,13 @@ def test_a_marked_image_becomes_a_figure(docs: Path) -> None:
     assert '<title id="pot--title">A pot of tea.</title>' in html
 
 
-def test_it_works_inside_other_blocks(docs: Path) -> None:
+def test_a_marked_image_works_inside_other_blocks(docs: Path) -> None:
     html = convert(docs, f'<details markdown="1">\n<summary>S</summary>\n\n{POT}\n\n</details>\n')
     assert '<figure class="diagram">' in html
     assert "<p><figure" not in html
 
 
-def test_two_drawings_have_ids_of_their_own(docs: Path) -> None:
+def test_ids_are_unique_when_a_page_has_two_drawings(docs: Path) -> None:
     html = convert(docs, f"{POT}\n\n{CUP}\n")
     assert html.count('aria-labelledby="pot--title"') == 1
     assert html.count('aria-labelledby="cup--title"') == 1
@@ -59,11 +59,11 @@ def test_one_extension_renders_several_pages(docs: Path) -> None:
     assert md.convert(POT) == md.reset().convert(POT)
 
 
-def test_other_images_stay(docs: Path) -> None:
+def test_other_images_are_not_changed(docs: Path) -> None:
     assert convert(docs, "![A photo](photo.jpg)") == '<p><img alt="A photo" src="photo.jpg" /></p>'
 
 
-def test_code_stays_code(docs: Path) -> None:
+def test_a_marked_image_in_code_stays_code(docs: Path) -> None:
     assert "<figure" not in convert(docs, f"    {POT}\n")
 
 
@@ -107,21 +107,21 @@ def test_code_stays_code(docs: Path) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_reported_with_its_line(docs: Path, text: str, message: str) -> None:
+def test_a_mistake_is_reported_with_its_line(docs: Path, text: str, message: str) -> None:
     page = f"# Tea\n\n{text}\n"
     with pytest.raises(RunnableError) as caught:
         convert(docs, page)
     assert str(caught.value).startswith(message)
 
 
-def test_lines_are_those_of_the_file(docs: Path) -> None:
+def test_lines_are_counted_in_the_file(docs: Path) -> None:
     line = "![Milk.](../diagrams/milk.svg){ .diagram }"
     raw = f"---\ntitle: Tea\n---\n\n```markdown\n{line}\n```\n\n{line}\n"
     with pytest.raises(RunnableError, match=r"^docs/guide/tea.md:9: there is no file"):
         convert(docs, line, raw=raw)
 
 
-def test_a_page_that_is_not_known(docs: Path) -> None:
+def test_a_diagram_is_found_if_the_page_is_unknown(docs: Path) -> None:
     md = Markdown(extensions=[DiagramsExtension(docs=str(docs))])
     assert "<figure" in md.convert(POT)
     with pytest.raises(RunnableError, match=r"^this page:1: there is no file"):

@@ -1,4 +1,4 @@
-"""Which answers the output of a run bears out."""
+"""The conditions of answers, and which of them the output of a run satisfies."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def test_conditions_match_as_in_browsers(case: dict[str, Any]) -> None:
         ("1 s { when='(.*) s' below=1.5 above=-1 }", "1 s", Answer("(.*) s", 1.5, -1)),
     ],
 )
-def test_an_item_of_a_list(item: str, text: str, answer: Answer) -> None:
+def test_the_condition_is_split_off_an_item(item: str, text: str, answer: Answer) -> None:
     found = split_condition(item)
     assert found
     assert found.text == text
@@ -45,7 +45,7 @@ def test_an_item_of_a_list(item: str, text: str, answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("item", ["Ada", "Ada { .big }", "Ada { when='^Ada' } and more", "when="])
-def test_other_items(item: str) -> None:
+def test_an_item_without_a_condition_is_not_an_answer(item: str) -> None:
     assert split_condition(item) is None
 
 
@@ -66,18 +66,18 @@ def test_other_items(item: str) -> None:
         (r"when='a\'", r"when='a\\' is not a regular expression"),
     ],
 )
-def test_errors(attributes: str, message: str) -> None:
+def test_a_wrong_condition_is_an_error(attributes: str, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         parse_answer(Item("", attributes))
     assert message in str(caught.value)
 
 
-def test_both_streams_count_and_the_exit_status_does_not() -> None:
+def test_conditions_search_both_streams_but_not_the_exit_status() -> None:
     transcript = Transcript.parse("one\n2> two\n[exit status 1]\n")
     assert output_text(transcript) == "one\ntwo\n"
 
 
-def test_exactly_one_answer_holds() -> None:
+def test_exactly_one_answer_has_to_match() -> None:
     answers = [Answer("^hot"), Answer("^cold"), Answer("^h")]
     assert matching_answers(answers, "hot\n") == [1, 3]
     assert recorded_answer(answers[:2], Transcript.parse("hot\n"), "tea/pot") == 1

@@ -52,7 +52,7 @@ def convert(text: str) -> str:
     return Markdown(extensions=[extension, "md_in_html"]).convert(text)
 
 
-def test_both_are_in_one_figure_with_links_to_the_files() -> None:
+def test_all_timelines_are_in_one_figure_with_links_to_the_files() -> None:
     html = convert(f"Look.\n\n{POT}\n{CUP}\n{MARK}\n\nThen.\n")
     assert html.startswith('<p>Look.</p>\n<timeline-compare data-runtime="../../runtime/" ')
     assert html.endswith("</timeline-compare>\n<p>Then.</p>")
@@ -61,7 +61,7 @@ def test_both_are_in_one_figure_with_links_to_the_files() -> None:
     assert '<a href="../../snippets/tea/pot.py">tea/pot.py</a>' in html
 
 
-def test_what_scripts_need_is_in_an_attribute() -> None:
+def test_scripts_find_the_programs_in_an_attribute() -> None:
     match = re.search(r'data-runs="([^"]*)"', convert(f"{POT}\n{CUP}\n{MARK}\n"))
     assert match
     assert json.loads(html_module.unescape(match[1])) == [
@@ -75,7 +75,7 @@ def test_what_scripts_need_is_in_an_attribute() -> None:
     ]
 
 
-def test_each_comparison_of_a_page_has_ids_of_its_own() -> None:
+def test_ids_are_unique_when_a_page_has_two_comparisons() -> None:
     html = convert(f"{POT}\n{CUP}\n{MARK}\n\n{CUP}\n{POT}\n{MARK}\n")
     ids = re.findall(r'id="([^"]+)"', html)
     assert len(ids) == len(set(ids)) == 2
@@ -91,12 +91,12 @@ def test_each_comparison_of_a_page_has_ids_of_its_own() -> None:
         ([POT, POT, MARK], "expected different titles"),
     ],
 )
-def test_a_mistake_is_told_with_page_and_line(block: list[str], message: str) -> None:
+def test_a_mistake_is_reported_with_page_and_line(block: list[str], message: str) -> None:
     with pytest.raises(RunnableError, match=r"docs/tutorials/tea\.md:3: ") as caught:
         convert("Look.\n\n" + "\n".join(block) + "\n")
     assert message in str(caught.value)
 
 
-def test_in_fenced_code_it_is_only_text() -> None:
+def test_links_in_a_code_block_are_not_a_comparison() -> None:
     html = convert(f"    {POT}\n    {CUP}\n    {MARK}\n")
     assert "<timeline-compare" not in html

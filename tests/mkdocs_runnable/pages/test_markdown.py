@@ -63,7 +63,7 @@ def test_a_marked_link_becomes_the_snippet() -> None:
         LINK.replace("{ .runnable }", "{.runnable}"),
     ],
 )
-def test_works_wherever_paragraphs_do(text: str) -> None:
+def test_a_marked_link_works_inside_other_blocks(text: str) -> None:
     html = convert(text)
     assert shown(html) == ["tea-pot"]
     assert "<p><runnable" not in html
@@ -81,31 +81,31 @@ def test_works_wherever_paragraphs_do(text: str) -> None:
         "[a file](../../snippets/tea/pot.py)\n",
     ],
 )
-def test_never_in_code(text: str) -> None:
+def test_a_marked_link_in_code_stays_code(text: str) -> None:
     assert shown(convert(text)) == []
 
 
-def test_options() -> None:
+def test_options_are_passed_to_the_widget() -> None:
     html = convert(LINK.replace(" }", ' section="warm" height="20" }'))
     assert shown(html) == ["tea-pot--warm"]
     assert 'data-lines="2-2"' in html
     assert 'data-height="20"' in html
 
 
-def test_other_orders_are_offered_where_the_page_wants_them() -> None:
+def test_a_page_can_offer_other_interleavings() -> None:
     html = convert(LINK.replace(" }", ' explore="0" }'))
     assert 'data-explore="0"' in html
     assert '<div class="runnable-orders"></div>' in html
     assert "orders" not in convert(LINK)
 
 
-def test_one_converter_for_many_pages() -> None:
+def test_one_converter_renders_several_pages() -> None:
     md = Markdown(extensions=[RunnableExtension(page=PageContext())])
     for _ in range(2):
         assert shown(md.reset().convert(LINK)) == ["tea-pot"]
 
 
-def test_without_any_configuration() -> None:
+def test_the_extension_works_without_configuration() -> None:
     html = Markdown(extensions=["mkdocs_runnable"]).convert(LINK)
     assert 'data-runtime="../../runtime/"' in html
     home = LINK.replace("../../", "../")
@@ -143,7 +143,7 @@ def test_without_any_configuration() -> None:
         (f"{LINK}\n\n{LINK}", "tea/pot is on this page already, on line 4. Show it once."),
     ],
 )  # fmt: skip
-def test_errors(text: str, message: str) -> None:
+def test_a_mistake_is_reported_with_page_and_line(text: str, message: str) -> None:
     line = 3 + len(text.split("\n"))
     text = f"Tea\n===\n\n{text}\n\n```\n{text}\n```\n"
     assert problem(text).startswith(f"docs/tutorials/tea.md:{line}: {message}")
@@ -161,17 +161,17 @@ def test_errors(text: str, message: str) -> None:
         ('[a](b.py "title"){ .runnable }', 1, "the link to b.py"),
     ],
 )
-def test_a_mark_that_does_nothing_is_an_error(text: str, line: int, what: str) -> None:
+def test_a_mark_without_effect_is_reported(text: str, line: int, what: str) -> None:
     expected = f"docs/tutorials/tea.md:{line}: {what} is marked .runnable, but is not a paragraph"
     assert problem(text).startswith(expected)
 
 
-def test_the_same_snippet_in_parts_and_whole_is_no_repetition() -> None:
+def test_a_page_may_show_a_section_and_the_whole_snippet() -> None:
     section = LINK.replace(" }", ' section="warm" }')
     assert shown(convert(f"{section}\n\n{LINK}")) == ["tea-pot--warm", "tea-pot"]
 
 
-def test_missing_recording(library: Library) -> None:
+def test_a_missing_recording_is_reported(library: Library) -> None:
     library.path("tea/pot").with_suffix(".out").unlink()
     assert problem(LINK) == (
         "docs/tutorials/tea.md:1: snippets/tea/pot.out: tea/pot.py has no recording. "
@@ -179,14 +179,14 @@ def test_missing_recording(library: Library) -> None:
     )
 
 
-def test_errors_inside_the_snippet(add_snippet: AddSnippet) -> None:
+def test_an_error_in_the_snippet_is_reported_with_both_places(add_snippet: AddSnippet) -> None:
     add_snippet("tea/pot", "if True\n    pass\n", "")
     assert problem(LINK) == (
         "docs/tutorials/tea.md:1: snippets/tea/pot.py:1: syntax error: expected ':'."
     )
 
 
-def test_collects_errors_and_counts_lines_in_the_file() -> None:
+def test_problems_are_collected_with_their_lines_in_the_file() -> None:
     problems: list[str] = []
     body = f"{LINK.replace('pot.py)', 'pit.py)')}\n\n{CUP}\n\n{CUP}\n"
     raw = f"---\ntitle: Tea\n---\n\n{body}"
@@ -199,29 +199,29 @@ def test_collects_errors_and_counts_lines_in_the_file() -> None:
     ]
 
 
-def test_whoever_checks_links_sees_the_ids_of_widgets() -> None:
+def test_other_processors_see_the_ids_of_widgets() -> None:
     seen: list[str | None] = []
 
-    class LooksForAnchors(Treeprocessor):
+    class CollectIds(Treeprocessor):
         def run(self, root: Element) -> None:
             seen.extend(element.get("id") for element in root.iter() if element.get("id"))
 
-    class Looks(Extension):
+    class CollectIdsExtension(Extension):
         def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-            md.treeprocessors.register(LooksForAnchors(md), "looks", 5)
+            md.treeprocessors.register(CollectIds(md), "collect_ids", 5)
 
     extension = RunnableExtension(page=PageContext(path="tutorials/tea.md"))
-    html = Markdown(extensions=[extension, Looks()]).convert(LINK)
+    html = Markdown(extensions=[extension, CollectIdsExtension()]).convert(LINK)
     assert seen == ["tea-pot"]
-    assert html.startswith("<runnable-snippet"), "and the paragraph that lent its place is gone"
+    assert html.startswith("<runnable-snippet"), "the placeholder is gone"
 
 
-def test_root_comes_from_the_page_where_it_is_known(tmp_path: Path) -> None:
+def test_the_url_of_the_root_is_taken_from_the_page(tmp_path: Path) -> None:
     page = PageContext("tutorials/tea.md", root="../", report=None)
     assert 'href="../snippets/tea/pot.py"' in convert(LINK, page)
     assert tmp_path.name not in convert(LINK, page), "no path of the machine on a page"
 
 
-def test_marked_lines_skips_fences() -> None:
+def test_marked_lines_ignores_fenced_code() -> None:
     text = f"{LINK}\n```\n{LINK}\n```\n- {LINK}\n"
     assert marked_lines(text) == [(1, LINK), (5, LINK)]

@@ -32,7 +32,7 @@ def question(html: str) -> str:
     return start + rest.partition("</predict-question>")[0]
 
 
-def test_the_list_stays_a_list() -> None:
+def test_a_question_keeps_its_list() -> None:
     html = question(convert(f"Warm?\n\n{ASKED}\n{LINK}\n"))
     assert html.splitlines() == [
         '<predict-question data-for="tea-pot" data-recorded="1">',
@@ -46,7 +46,7 @@ def test_the_list_stays_a_list() -> None:
     ]
 
 
-def test_its_program_is_marked_and_says_what_the_recording_says() -> None:
+def test_the_program_is_followed_by_the_answer_of_the_recording() -> None:
     html = convert(f"{ASKED}\n{LINK}\n\nText.")
     assert '<div class="predict-program">\n<runnable-snippet id="tea-pot"' in html
     assert html.endswith(
@@ -66,14 +66,14 @@ def test_its_program_is_marked_and_says_what_the_recording_says() -> None:
         ASKED.replace("*hot*", "*hot*\n   as ever") + f"\n{LINK}\n",
     ],
 )
-def test_the_next_snippet_answers(text: str) -> None:
+def test_the_next_snippet_answers_a_question(text: str) -> None:
     html = question(convert(text))
     assert html.startswith('<predict-question data-for="tea-pot"')
     assert html.count("<li data-when=") == 2
     assert "<p>" not in html
 
 
-def test_one_question_for_each_snippet() -> None:
+def test_each_snippet_can_answer_a_question() -> None:
     timed = "1. soon { when='took (.*) s' below=1 }\n2. late { when='took (.*) s' above=1.0 }\n"
     html = convert(f"{ASKED}\n{LINK}\n\n{timed}\n{CUP}\n")
     assert html.count("<predict-question ") == 2
@@ -85,7 +85,7 @@ def test_one_question_for_each_snippet() -> None:
     "text",
     [f"1. one\n2. two\n\n{LINK}\n", f"```\n{ASKED}\n```\n\n{LINK}\n", f"{LINK}\n\n1. one\n"],
 )
-def test_other_lists(text: str) -> None:
+def test_other_lists_are_not_questions(text: str) -> None:
     assert "predict" not in convert(text)
 
 
@@ -104,7 +104,7 @@ def test_other_lists(text: str) -> None:
         (f"{ASKED}\n{CUP}\n", 3, "no answer matches the recorded output of tea/cup.py."),
     ],
 )  # fmt: skip
-def test_errors(text: str, line: int, message: str) -> None:
+def test_a_mistake_is_reported_with_its_line(text: str, line: int, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         convert(f"# Tea\n\n{text}")
     assert str(caught.value).startswith(f"docs/tutorials/tea.md:{line}: {message}")

@@ -1,4 +1,4 @@
-"""The HTML of a snippet, without a page around it."""
+"""The HTML of a widget, without a page around it."""
 
 import re
 from html import unescape
@@ -25,7 +25,7 @@ def snippet(source: str, header: Header | None = None, **sections: tuple[int, in
 
 
 class Page(HTMLParser):
-    """What a browser makes of the HTML: attributes of the element, text of its parts."""
+    """Parses the HTML of a widget: attributes of the element, and text of its parts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ def page(html_of: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **opti
     return Page(render(html_of, transcript, origin, root="../../", **options))  # type: ignore[arg-type]
 
 
-def test_attributes() -> None:
+def test_the_element_has_the_attributes_that_scripts_read() -> None:
     header = Header(native="Threads & more.", lines=0)
     attributes = page(snippet("x = 1\n", header)).attributes
     assert attributes == {
@@ -73,7 +73,7 @@ def test_attributes() -> None:
     }
 
 
-def test_section_and_height() -> None:
+def test_section_and_height_limit_the_code_that_is_shown() -> None:
     html = render(
         snippet("a = 1\nb = 2\nc = 3\n", middle=(2, 2)),
         Transcript(()),
@@ -94,7 +94,7 @@ def test_section_and_height() -> None:
     assert result.text["runnable-origin"] == "Recorded output"
 
 
-def test_nothing_in_a_source_can_leave_its_place() -> None:
+def test_markup_in_source_and_output_is_escaped() -> None:
     result = page(snippet(NASTY), (Line("stdout", "</pre><script>x</script> &amp;"),))
     assert result.attributes["data-source"] == NASTY
     assert result.text["language-python"] == NASTY.rstrip("\n")
@@ -106,7 +106,7 @@ def test_nothing_in_a_source_can_leave_its_place() -> None:
     st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs", "Cc"]), max_size=60),
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs", "Cc"]), max_size=60),
 )
-def test_any_text_is_shown_as_it_is(comment: str, output: str) -> None:
+def test_any_text_is_shown_unchanged(comment: str, output: str) -> None:
     source = "".join(f"# {line}\n" for line in comment.split("\n")) + "x = 1\n"
     result = page(snippet(source), (Line("stdout", output), Line("stderr", output)))
     assert result.attributes["data-source"] == source
@@ -114,7 +114,7 @@ def test_any_text_is_shown_as_it_is(comment: str, output: str) -> None:
     assert result.text["runnable-stderr"] == f"{output}\n"
 
 
-def test_lines_are_whole_even_in_a_docstring() -> None:
+def test_each_line_of_a_docstring_is_an_element() -> None:
     source = '"""First\n\n  third <line>\n"""\nif True:\n\tx = "a"  # b\n'
     html = render(snippet(source), Transcript(()), None, root="")
     lines = re.findall(r'<span class="runnable-line" data-line="(\d+)">(.*)</span>\n?', html)
@@ -125,7 +125,7 @@ def test_lines_are_whole_even_in_a_docstring() -> None:
     assert '<span class="sd">  third &lt;line&gt;</span>' in html
 
 
-def test_output_keeps_order_streams_and_status() -> None:
+def test_output_keeps_the_order_the_streams_and_the_status() -> None:
     lines = (
         Line("stdout", ""),
         Line("stdout", "out"),
@@ -141,12 +141,12 @@ def test_output_keeps_order_streams_and_status() -> None:
 
 
 @pytest.mark.parametrize(("native", "shown"), [(None, False), ("Threads.", True)])
-def test_native_only(native: str | None, *, shown: bool) -> None:
+def test_a_native_snippet_says_why_it_does_not_run(native: str | None, *, shown: bool) -> None:
     result = page(snippet("x = 1\n", Header(native=native)))
     assert (result.text.get("runnable-native") == "Does not run in the browser: Threads.") is shown
 
 
-def test_links_to_the_file() -> None:
+def test_a_widget_links_to_the_file() -> None:
     html = render(snippet("x = 1\n"), Transcript(()), None, root="../")
     link = '<a class="runnable-file" href="../snippets/tea/green_pot.py">tea/green_pot.py</a>'
     assert link in html

@@ -1,4 +1,4 @@
-"""What is made of the events of the browser harness, with a harness of our own in its place."""
+"""How the events of the browser harness are used, tested with a fake harness."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from tests.conftest import AddSnippet
 
 type Output = pytest.CaptureFixture[str]
 
-# Stands for the Node program: tells what it was called with, then prints the given events.
+# Replaces the Node program: saves its arguments, and then prints the given events.
 HARNESS = """
 import json, pathlib, sys
 here = pathlib.Path(__file__).parent
@@ -24,7 +24,7 @@ plan = json.loads((here / "plan.json").read_text())
 for file, events in zip(sys.argv[-len(plan["runs"]):], plan["runs"]):
     for event in events:
         print(event if isinstance(event, str) else json.dumps({"file": file, **event}), flush=True)
-print("the harness says why", file=sys.stderr)
+print("the harness explains why", file=sys.stderr)
 sys.exit(plan["status"])
 """
 
@@ -52,7 +52,9 @@ def ended(outcome: str = "finished", status: int = 0, **more: object) -> dict[st
     return {"type": "ended", "outcome": outcome, "status": status, **more}
 
 
-def test_prints_what_the_file_prints(harness: Project, capfd: Output) -> None:
+def test_check_prints_the_output_and_the_exit_status_of_each_file(
+    harness: Project, capfd: Output
+) -> None:
     (harness.root / "one.py").write_text("")
     (harness.root / "two.py").write_text("")
     (harness.root / "extra").mkdir()
@@ -91,7 +93,7 @@ def test_prints_what_the_file_prints(harness: Project, capfd: Output) -> None:
         (["{}"], 0, "Error: the browser harness printed something other than an event: '{}'"),
     ],
 )
-def test_a_harness_that_fails(
+def test_a_harness_that_fails_is_an_error(
     harness: Project, capfd: Output, events: list[object], status: int, message: str
 ) -> None:
     (harness.root / "one.py").write_text("")
@@ -100,14 +102,16 @@ def test_a_harness_that_fails(
     assert message in capfd.readouterr().err
 
 
-def test_a_run_that_does_not_end(harness: Project, capfd: Output) -> None:
+def test_a_run_that_does_not_end_fails(harness: Project, capfd: Output) -> None:
     (harness.root / "one.py").write_text("")
     plan(harness, [ended("timeout", 0)])
     assert main(["check", "--browser", "one.py"]) == 1
     assert "one.py: stopped at its time limit" in capfd.readouterr().err
 
 
-def test_all_snippets(harness: Project, add_snippet: AddSnippet, capfd: Output) -> None:
+def test_all_snippets_are_compared_with_their_recordings(
+    harness: Project, add_snippet: AddSnippet, capfd: Output
+) -> None:
     add_snippet("tea/cup", "", "2 cups\n")
     add_snippet("tea/kettle", '# /// script\n# [tool.runnable]\n# native = "Fire."\n# ///\n', "")
     add_snippet("tea/pot", "", "took 2 s\n2> careful\n")
@@ -125,7 +129,7 @@ def test_all_snippets(harness: Project, add_snippet: AddSnippet, capfd: Output) 
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
-def test_a_file_has_its_own_path_in_what_the_browser_prints() -> None:
+def test_the_path_in_the_sandbox_is_replaced_by_the_real_path() -> None:
     path = Path("/somewhere/snippets/tea/brewing.py")
     printed = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")
     execution = to_execution(path, [printed], Ended("finished", 0, ""))

@@ -1,4 +1,4 @@
-"""What counts as the same output, and above all what does not."""
+"""Which differences between a run and its recording are allowed."""
 
 import re
 
@@ -58,7 +58,7 @@ def test_units_may_not_differ(number: str, one: str, other: str) -> None:
 
 
 @given(st.lists(WORDS, min_size=2, unique=True), st.data())
-def test_order_counts(texts: list[str], data: st.DataObject) -> None:
+def test_lines_may_not_change_their_order(texts: list[str], data: st.DataObject) -> None:
     swapped = data.draw(st.permutations(texts))
     assume(swapped != texts)
     assert not same(out(*texts), out(*swapped))
@@ -96,7 +96,7 @@ def test_interleaved_lines_do_not_move_across_other_lines() -> None:
     assert not same(recorded, out("a: 1", "b: 1", "-- round two"), INTERLEAVED)
 
 
-def test_streams_and_status_count() -> None:
+def test_the_stream_and_the_exit_status_may_not_differ() -> None:
     assert not same(out("x"), Transcript((Line("stderr", "x"),)))
     assert not same(out("x"), out("x", status=1))
 
@@ -112,11 +112,11 @@ def test_streams_and_status_count() -> None:
         (r"0x[0-9a-f]+", "<Task at 0x7f01>", "<Future at 0xab>", False),
     ],
 )
-def test_varies(pattern: str, one: str, other: str, *, expected: bool) -> None:
+def test_the_header_says_what_varies(pattern: str, one: str, other: str, *, expected: bool) -> None:
     assert same(out(one), out(other), Header(varies=(re.compile(pattern),))) is expected
 
 
-def test_overlapping_patterns_mask_once() -> None:
+def test_overlapping_matches_are_masked_once() -> None:
     header = Header(varies=(re.compile(r"\d+ a"), re.compile(r"1(\d)"), re.compile(r"a \d+")))
     assert mask("x 12 a 34 y", header) == "x … y"
 
@@ -135,11 +135,11 @@ def test_overlapping_patterns_mask_once() -> None:
         ("5 m", "5 m"),
     ],
 )
-def test_what_is_masked(text: str, masked: str) -> None:
+def test_times_are_masked(text: str, masked: str) -> None:
     assert mask(text, PLAIN) == masked
 
 
-def test_explains_the_difference() -> None:
+def test_a_difference_is_shown_as_a_diff() -> None:
     comparison = compare(out("tea", "took 1 s"), out("coffee", "took 2 s", status=1), PLAIN)
     assert comparison.diff.splitlines() == [
         "--- recorded",

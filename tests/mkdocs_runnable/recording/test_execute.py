@@ -1,4 +1,4 @@
-"""Running a file: it must be what a stranger sees who types ``python name.py``."""
+"""Running a file gives the same result as typing ``python name.py``."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ class Run:
         return run(self.path, timeout=timeout, extra_path=extra)
 
 
-def test_is_a_plain_program(python: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_runs_as_an_ordinary_program(python: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONHASHSEED", "1")
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -58,7 +58,7 @@ def test_is_a_plain_program(python: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert (execution.status, execution.stopped) == (0, None)
 
 
-def test_order_of_both_streams_is_exact(python: Run) -> None:
+def test_the_order_of_both_streams_is_preserved(python: Run) -> None:
     execution = python("""
         import sys
         for number in range(300):
@@ -72,7 +72,7 @@ def test_order_of_both_streams_is_exact(python: Run) -> None:
     assert lines == expected
 
 
-def test_text_without_a_newline_waits_for_it_as_on_a_terminal(python: Run) -> None:
+def test_an_incomplete_line_is_written_with_its_newline_or_when_it_is_flushed(python: Run) -> None:
     execution = python("""
         import sys
         print("a", end="")
@@ -89,7 +89,7 @@ def test_text_without_a_newline_waits_for_it_as_on_a_terminal(python: Run) -> No
     )
 
 
-def test_threads_do_not_cut_each_others_lines(python: Run) -> None:
+def test_lines_of_different_threads_are_not_mixed(python: Run) -> None:
     execution = python("""
         import sys, threading
         sys.setswitchinterval(1e-6)
@@ -107,7 +107,7 @@ def test_threads_do_not_cut_each_others_lines(python: Run) -> None:
         assert sorted(lines) == sorted(letter * 21 for letter in "xyz" for _ in range(300))
 
 
-def test_what_a_thread_leaves_without_a_newline_is_not_lost(python: Run) -> None:
+def test_an_incomplete_line_of_a_thread_is_not_lost(python: Run) -> None:
     execution = python("""
         import threading
         thread = threading.Thread(target=print, args=("left",), kwargs={"end": ""})
@@ -118,7 +118,7 @@ def test_what_a_thread_leaves_without_a_newline_is_not_lost(python: Run) -> None
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_children_print_too(python: Run, method: str) -> None:
+def test_output_of_child_processes_is_part_of_the_run(python: Run, method: str) -> None:
     source = """
         import multiprocessing, sys
         from concurrent.futures import ProcessPoolExecutor
@@ -141,7 +141,7 @@ def test_children_print_too(python: Run, method: str) -> None:
     assert sorted(execution.text("stderr").splitlines()) == [f"err {n}" for n in range(4)]
 
 
-def test_a_fork_does_not_repeat_what_is_pending(python: Run) -> None:
+def test_a_fork_does_not_write_an_incomplete_line_twice(python: Run) -> None:
     execution = python("""
         import os, sys
         sys.stdout.write("once")
@@ -154,7 +154,7 @@ def test_a_fork_does_not_repeat_what_is_pending(python: Run) -> None:
     assert execution.text("stdout") == "once"
 
 
-def test_output_that_the_program_captures_is_its_own(python: Run) -> None:
+def test_output_that_the_program_captures_has_no_control_characters(python: Run) -> None:
     execution = python("""
         import subprocess, sys
         code = "import sys; print('out'); print('err', file=sys.stderr)"
@@ -170,7 +170,7 @@ def test_output_that_the_program_captures_is_its_own(python: Run) -> None:
     assert execution.text("stderr") == ""
 
 
-def test_uncaught_exception(python: Run) -> None:
+def test_an_uncaught_exception_is_written_to_stderr(python: Run) -> None:
     execution = python("print('before')\n1 / 0\n")
     assert execution.status == 1
     assert execution.text("stdout") == "before\n"
@@ -187,12 +187,12 @@ def test_uncaught_exception(python: Run) -> None:
         ("input()", 1),
     ],
 )
-def test_exit_status(python: Run, source: str, status: int) -> None:
+def test_the_exit_status_is_the_one_that_shells_show(python: Run, source: str, status: int) -> None:
     assert python(source).status == status
 
 
-def test_ctrl_c_works_where_this_process_ignores_it(python: Run) -> None:
-    # As a shell has it for what it starts in the background.
+def test_ctrl_c_interrupts_the_program_even_if_the_parent_ignores_it(python: Run) -> None:
+    # Shells ignore SIGINT in the same way for the programs that they start in the background.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         execution = python("""
@@ -207,7 +207,7 @@ def test_ctrl_c_works_where_this_process_ignores_it(python: Run) -> None:
     assert execution.chunks == (Chunk("stdout", "interrupted\n"),)
 
 
-def test_time_limit_ends_the_program_and_its_children(python: Run) -> None:
+def test_the_time_limit_kills_the_program_and_its_children(python: Run) -> None:
     execution = python(
         """
         import subprocess, sys
@@ -222,7 +222,7 @@ def test_time_limit_ends_the_program_and_its_children(python: Run) -> None:
     assert not is_running(int(execution.text("stdout")))
 
 
-def test_a_child_left_behind_does_not_hold_us_up(python: Run) -> None:
+def test_a_child_that_outlives_the_program_is_killed(python: Run) -> None:
     execution = python("""
         import subprocess, sys
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -235,7 +235,7 @@ def test_a_child_left_behind_does_not_hold_us_up(python: Run) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process exists, a second's grace given to one that is just being ended."""
+    """Whether a process still exists after a second, in which it may just be ending."""
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:
         try:
@@ -251,18 +251,18 @@ def is_running(process: int) -> bool:
     return True
 
 
-def test_closing_the_streams_is_not_the_end(python: Run) -> None:
+def test_a_program_that_closes_its_streams_still_has_a_time_limit(python: Run) -> None:
     execution = python("import os, time\nos.close(1)\nos.close(2)\ntime.sleep(60)\n", timeout=1)
     assert execution.stopped == "time"
 
 
-def test_endless_output_is_cut(python: Run) -> None:
+def test_endless_output_stops_the_program(python: Run) -> None:
     execution = python("while True: print('again' * 100)")
     assert execution.stopped == "output"
     assert len(execution.text("stdout")) < 2 * MAX_OUTPUT
 
 
-def test_extra_modules(python: Run, tmp_path: Path) -> None:
+def test_modules_in_the_extra_folder_can_be_imported(python: Run, tmp_path: Path) -> None:
     folder = tmp_path / "extra"
     folder.mkdir()
     (folder / "kettle.py").write_text("water = 'hot'\n")
@@ -271,7 +271,7 @@ def test_extra_modules(python: Run, tmp_path: Path) -> None:
     assert not (folder / "__pycache__").exists()
 
 
-def test_output_arrives_while_the_program_runs(python: Run, tmp_path: Path) -> None:
+def test_output_is_passed_on_while_the_program_runs(python: Run, tmp_path: Path) -> None:
     answer = tmp_path / "answer"
     python.path.write_text(
         "import os, time\n"
@@ -286,11 +286,11 @@ def test_output_arrives_while_the_program_runs(python: Run, tmp_path: Path) -> N
     assert run(python.path, timeout=20, on_chunk=reply).stopped is None
 
 
-def test_any_text_survives(python: Run) -> None:
+def test_any_text_is_passed_on_unchanged(python: Run) -> None:
     execution = python(r"print('naïve ☕ \U0001f600 </pre>\ttab')")
     assert execution.text("stdout") == "naïve ☕ \U0001f600 </pre>\ttab\n"
 
 
-def test_names_the_interpreter() -> None:
+def test_the_interpreter_has_a_name() -> None:
     name = f"CPython {sys.version_info[0]}.{sys.version_info[1]}"
     assert interpreter() in (name, name + "t")

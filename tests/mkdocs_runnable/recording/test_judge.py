@@ -1,4 +1,4 @@
-"""The ledger of known differences can only be changed on purpose."""
+"""Comparing runs of the browser with recordings, and the ledger of known differences."""
 
 import json
 
@@ -43,7 +43,7 @@ def test_a_known_difference_passes_with_its_reason(project: Project) -> None:
     )
 
 
-def test_a_known_difference_that_is_gone_fails(project: Project) -> None:
+def test_a_known_difference_that_no_longer_occurs_fails(project: Project) -> None:
     what, why = outcome(project, "hot", KNOWN)
     assert what == "failed"
     assert "no longer occurs" in why
@@ -58,6 +58,8 @@ def test_a_known_difference_that_is_gone_fails(project: Project) -> None:
         ("[[", "cannot be read"),
     ],
 )
-def test_an_entry_that_says_nothing_is_refused(project: Project, ledger: str, message: str) -> None:
+def test_a_wrong_entry_of_the_ledger_is_refused(
+    project: Project, ledger: str, message: str
+) -> None:
     with pytest.raises(RunnableError, match=message):
         outcome(project, "cold", ledger)

@@ -1,4 +1,4 @@
-"""Recordings: from a run to text and back."""
+"""Recordings: writing the transcript of a run, and reading it again."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def of(*chunks: Chunk, status: int = 0) -> Transcript:
     return Transcript.of(Execution(chunks, status, None, 0.0), Path("/home/reader/demo.py"))
 
 
-def test_text_of_a_run() -> None:
+def test_a_transcript_marks_stderr_and_ends_with_the_exit_status() -> None:
     transcript = of(
         Chunk("stdout", "one\ntw"),
         Chunk("stdout", "o\n\n"),
@@ -31,12 +31,12 @@ def test_a_change_of_stream_begins_a_new_line() -> None:
     assert transcript.to_text() == "half\n2> careful\n\n"
 
 
-def test_nothing_printed() -> None:
+def test_a_run_without_output_has_an_empty_transcript() -> None:
     assert of().to_text() == ""
     assert Transcript.parse("") == of()
 
 
-def test_tracebacks_are_tidied_although_stdout_comes_between() -> None:
+def test_a_traceback_with_stdout_in_between_is_tidied() -> None:
     transcript = of(
         Chunk(
             "stderr", 'Traceback (most recent call last):\n  File "/usr/lib/x.py", line 1, in f\n'
@@ -56,7 +56,7 @@ def test_tracebacks_are_tidied_although_stdout_comes_between() -> None:
 
 
 @pytest.mark.parametrize("text", ["2> no", "[exit status 1]"])
-def test_refuses_what_would_be_read_as_something_else(text: str) -> None:
+def test_a_line_that_looks_like_stderr_or_a_status_is_refused(text: str) -> None:
     with pytest.raises(RunnableError, match="Change how the program prints it"):
         of(Chunk("stdout", f"fine\n{text}\n")).to_text()
 
@@ -71,7 +71,7 @@ LINES = st.lists(
 
 
 @given(LINES, st.integers(0, 255))
-def test_is_read_back_as_written(lines: list[Line], status: int) -> None:
+def test_a_transcript_is_read_as_it_was_written(lines: list[Line], status: int) -> None:
     transcript = Transcript(tuple(lines), status)
     try:
         text = transcript.to_text()
@@ -80,7 +80,7 @@ def test_is_read_back_as_written(lines: list[Line], status: int) -> None:
     assert Transcript.parse(text) == transcript
 
 
-def test_origins_take_one_line_each(tmp_path: Path) -> None:
+def test_each_origin_has_one_line(tmp_path: Path) -> None:
     origins = Origins(tmp_path)
     origins.set("tea/pot", Origin("CPython 3.13", "abc"))
     origins.set("chess/judit", Origin("CPython 3.14t", "def"))
@@ -97,7 +97,7 @@ def test_origins_take_one_line_each(tmp_path: Path) -> None:
     assert again.get("tea/pot") is None
 
 
-def test_origins_noted_by_another_process_stay(tmp_path: Path) -> None:
+def test_origins_that_another_process_saved_are_kept(tmp_path: Path) -> None:
     one, other = Origins(tmp_path), Origins(tmp_path)
     one.set("tea/pot", Origin("CPython 3.13", "abc"))
     other.set("chess/judit", Origin("CPython 3.13", "def"))
@@ -108,13 +108,13 @@ def test_origins_noted_by_another_process_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[", "[]", '{"a": 1}', '{"a": {"b": 1}}'])
-def test_damaged_origins(tmp_path: Path, text: str) -> None:
+def test_a_damaged_list_of_origins_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / Origins.FILE).write_text(text)
     with pytest.raises(RunnableError, match="Run `make record`"):
         Origins(tmp_path)
 
 
-def test_writes_all_or_nothing(tmp_path: Path) -> None:
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
     path = tmp_path / "demo.out"
     write_atomically(path, "one\r\n")
     write_atomically(path, "two\r\n")

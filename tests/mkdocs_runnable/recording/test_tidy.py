@@ -1,4 +1,4 @@
-"""The filter for tracebacks, on the cases that the browser's filter is tested with too."""
+"""The filter for tracebacks, tested with the same cases as the filter in the browser."""
 
 from pathlib import Path
 
@@ -11,31 +11,31 @@ SNIPPET = "/home/reader/demo.py"
 
 
 @pytest.mark.parametrize("raw", sorted(CASES.glob("*.raw")), ids=lambda path: path.stem)
-def test_reduces_to_the_readers_lines(raw: Path) -> None:
+def test_only_lines_that_help_readers_are_kept(raw: Path) -> None:
     expected = raw.with_suffix(".tidy").read_text(encoding="utf-8")
     assert tidy(raw.read_text(encoding="utf-8"), SNIPPET) == expected
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.tidy")), ids=lambda path: path.stem)
-def test_names_no_path_of_the_machine(case: Path) -> None:
+def test_tidy_text_contains_no_absolute_path(case: Path) -> None:
     text = case.read_text(encoding="utf-8")
     assert "/home/" not in text
     assert "/usr/" not in text
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*.tidy")), ids=lambda path: path.stem)
-def test_tidy_text_stays_as_it_is(case: Path) -> None:
+def test_tidy_text_does_not_change_again(case: Path) -> None:
     text = case.read_text(encoding="utf-8")
     assert tidy(text, "demo.py") == text
 
 
-def test_every_case_is_a_pair() -> None:
+def test_every_case_has_both_files() -> None:
     assert {path.stem for path in CASES.glob("*.raw")} == {
         path.stem for path in CASES.glob("*.tidy")
     }
 
 
-def test_decides_each_line_when_it_comes() -> None:
+def test_each_line_is_decided_when_it_arrives() -> None:
     tidying = TracebackFilter(SNIPPET)
     assert (
         tidying.feed(f'  File "{SNIPPET}", line 3, in main') == '  File "demo.py", line 3, in main'
@@ -44,10 +44,10 @@ def test_decides_each_line_when_it_comes() -> None:
     assert tidying.feed("    ~~~~^") is None
     assert tidying.feed("ValueError: cold") == "ValueError: cold"
     assert tidying.feed("    ~~~~^") == "    ~~~~^", (
-        "outside a frame this is the program's own text"
+        "outside a frame, this is text of the program itself"
     )
 
 
-def test_shortens_the_path_in_other_text() -> None:
+def test_the_path_of_the_snippet_is_shortened_in_other_text() -> None:
     tidying = TracebackFilter(SNIPPET)
     assert tidying.shorten(f"running at {SNIPPET}:4") == "running at demo.py:4"

@@ -1,4 +1,4 @@
-"""Results of checks, and the file made of them."""
+"""Saving the results of checks, and combining them."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def reasons(entry: dict[str, Any]) -> dict[str, str]:
     return {each["runner"]: each["reason"] for each in entry["not_run"]}
 
 
-def test_one_entry_for_each_snippet_even_if_nothing_ran(
+def test_a_snippet_without_results_has_an_entry(
     library: Library, add_snippet: AddSnippet, folder: Path
 ) -> None:
     add_snippet("tea/pot", "print(1)\n")
@@ -49,7 +49,7 @@ def test_one_entry_for_each_snippet_even_if_nothing_ran(
         assert set(reasons(entry)) == set(EXPECTED.values())
 
 
-def test_results_of_this_interpreter(
+def test_results_of_this_interpreter_are_reported(
     library: Library, add_snippet: AddSnippet, folder: Path
 ) -> None:
     add_snippet("tea/pot", "print(1)\n")
@@ -68,7 +68,7 @@ def test_results_of_this_interpreter(
     assert reasons(snippets["tea/cup"])[interpreter()] == "too old"
 
 
-def test_a_result_counts_for_the_very_file(
+def test_a_result_is_only_valid_for_the_file_that_was_run(
     library: Library, add_snippet: AddSnippet, folder: Path
 ) -> None:
     path = add_snippet("tea/pot", "print(1)\n")
@@ -81,7 +81,7 @@ def test_a_result_counts_for_the_very_file(
     assert reasons(entry)["Chromium"] == "No result for this version of the file."
 
 
-def test_says_why_something_was_not_run(
+def test_the_reason_why_a_snippet_was_not_run_is_reported(
     library: Library, add_snippet: AddSnippet, folder: Path
 ) -> None:
     toml = '# requires-python = ">=3.14"\n# [tool.runnable]\n# native = "Threads."\n'
@@ -99,14 +99,14 @@ def test_says_why_something_was_not_run(
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"runner": 1, "results": {}}'])
-def test_a_damaged_file(library: Library, folder: Path, text: str) -> None:
+def test_a_damaged_file_of_results_is_an_error(library: Library, folder: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / "chromium.json").write_text(text)
     with pytest.raises(RunnableError, match=r"chromium.json: not a valid results file. Remove it"):
         assemble(library, folder)
 
 
-def test_names_the_commit(tmp_path: Path) -> None:
+def test_the_current_commit_is_found(tmp_path: Path) -> None:
     assert current_commit(tmp_path) is None
     git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
     subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)

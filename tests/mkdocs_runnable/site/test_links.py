@@ -1,4 +1,4 @@
-"""Links to other sites, checked against a server of our own."""
+"""Checking links to other sites, with a local server."""
 
 import threading
 from collections.abc import Iterator
@@ -14,22 +14,22 @@ from mkdocs_runnable.site.links import check_links, external_links
 
 class Handler(BaseHTTPRequestHandler):
     waiting = threading.Event()
-    asked: list[str] = []  # noqa: RUF012 - emptied by the fixture
+    requested: list[str] = []  # noqa: RUF012 - emptied by the fixture
 
     def do_GET(self) -> None:
-        self.asked.append(self.path)
+        self.requested.append(self.path)
         if self.path == "/slow":
             self.waiting.wait(10)
         self.send_response(int(self.path[1:]) if self.path[1:].isdigit() else 200)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Not into the output of the tests."""
+        """Keep log messages out of the output of the tests."""
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    Handler.asked.clear()
+    Handler.requested.clear()
     Handler.waiting.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         thread = threading.Thread(target=http.serve_forever)
@@ -49,14 +49,14 @@ def make_site(tmp_path: Path, *links: str) -> Path:
     return site
 
 
-def test_each_address_is_asked_for_once(tmp_path: Path, server: str) -> None:
+def test_each_address_is_requested_once(tmp_path: Path, server: str) -> None:
     site = make_site(tmp_path, f"{server}/fine#a", f"{server}/fine#b")
     (link,) = check_links(site)
     assert (link.outcome, link.pages) == ("alive", ("deep/index.html", "index.html"))
-    assert Handler.asked == ["/fine"]
+    assert Handler.requested == ["/fine"]
 
 
-def test_what_is_dead_and_what_is_not_sure(tmp_path: Path, server: str) -> None:
+def test_errors_are_dead_links_but_refusals_are_unsure(tmp_path: Path, server: str) -> None:
     site = make_site(tmp_path, f"{server}/404", f"{server}/403", f"{server}/500", f"{server}/slow")
     outcomes = {
         link.address.rpartition("/")[2]: (link.outcome, link.detail)
@@ -69,18 +69,18 @@ def test_what_is_dead_and_what_is_not_sure(tmp_path: Path, server: str) -> None:
     assert "timed out" in outcomes["slow"][1]
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
+def test_a_refused_connection_is_a_dead_link(tmp_path: Path) -> None:
     (link,) = check_links(make_site(tmp_path, "http://127.0.0.1:9/"))
     assert link.outcome == "dead"
     assert "refused" in link.detail
 
 
-def test_no_site(tmp_path: Path) -> None:
+def test_a_site_that_is_not_built_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match="Run `make build` first"):
         external_links(tmp_path / "site")
 
 
-def test_command(
+def test_the_command_lists_dead_links(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "snippets").mkdir()

@@ -1,7 +1,8 @@
-"""Builds the small sites in tests/mini_sites, one for each thing that can be wrong.
+"""Builds the small sites in tests/mini_sites, each of which has a different mistake.
 
-What a build says is compared with ``expected.txt``, the pages of the good one with the files in
-``expected/``. ``pytest --refresh`` writes these anew; then look at the difference.
+The output of a build is compared with ``expected.txt``, and the pages of the good site are compared
+with the files in ``expected/``. ``pytest --refresh`` writes these files again; look at the diff
+before you commit it.
 """
 
 import os
@@ -21,7 +22,7 @@ BAD = [case for case in CASES if case != "good"]
 
 @pytest.fixture
 def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The mini-site of this test, with what ``make`` would have made before the build."""
+    """Copy the mini-site of a test, and add the files that ``make`` creates before a build."""
     site = tmp_path / "site_of_tea"
     shutil.copytree(SITES / request.param, site)
     shutil.copy(SITES / "mkdocs.yml", site)
@@ -40,7 +41,7 @@ def run(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=site,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY), "NO_MKDOCS_2_WARNING": "1"},
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,  # one after the other, as in a terminal
+        stderr=subprocess.STDOUT,  # both streams together, as in a terminal
         text=True,
         check=False,
         timeout=100,
@@ -61,16 +62,16 @@ def compare(actual: str, expected: Path, *, refresh: bool) -> None:
 @pytest.mark.parametrize(
     ("copy", "case"), [(case, case) for case in BAD], indirect=["copy"], ids=BAD
 )
-def test_a_bad_site_is_refused(copy: Path, case: str, *, refresh: bool) -> None:
+def test_a_site_with_a_mistake_is_not_published(copy: Path, case: str, *, refresh: bool) -> None:
     (copy / "site").mkdir()
     (copy / "site" / "index.html").write_text("the last good site")
     notebooks = ("mkdocs_runnable", "notebooks")
     done = run(copy, *notebooks) if case == "failing_notebook" else build(copy)
     assert done.returncode != 0
-    said = "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
-    assert "Traceback" not in said
-    assert str(copy) not in said, "messages name files as the reader knows them"
-    compare(said, SITES / case / "expected.txt", refresh=refresh)
+    output = "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+    assert "Traceback" not in output
+    assert str(copy) not in output, "messages contain no absolute paths"
+    compare(output, SITES / case / "expected.txt", refresh=refresh)
     assert [path.name for path in (copy / "site").iterdir()] == ["index.html"], "all or nothing"
     assert (copy / "site" / "index.html").read_text() == "the last good site"
     left = {path.name for path in copy.iterdir()} - {path.name for path in (SITES / case).iterdir()}
@@ -78,7 +79,7 @@ def test_a_bad_site_is_refused(copy: Path, case: str, *, refresh: bool) -> None:
 
 
 @pytest.mark.parametrize("copy", ["good"], indirect=True)
-def test_the_good_site(copy: Path, *, refresh: bool) -> None:
+def test_the_good_site_is_published(copy: Path, *, refresh: bool) -> None:
     done = build(copy)
     assert (done.returncode, done.stdout) == (0, "")
     site = copy / "site"
@@ -97,7 +98,7 @@ def test_the_good_site(copy: Path, *, refresh: bool) -> None:
 
 
 @pytest.mark.parametrize("copy", ["good"], indirect=True)
-def test_a_good_build_replaces_the_site(copy: Path) -> None:
+def test_a_complete_build_replaces_the_old_site(copy: Path) -> None:
     (copy / "site").mkdir()
     (copy / "site" / "old.html").write_text("old")
     assert build(copy).returncode == 0
@@ -105,6 +106,6 @@ def test_a_good_build_replaces_the_site(copy: Path) -> None:
     assert (copy / "site" / "index.html").exists()
 
 
-def test_every_case_is_tested() -> None:
+def test_the_mini_sites_are_found() -> None:
     assert "good" in CASES
     assert len(BAD) > 15

@@ -1,4 +1,4 @@
-"""Running notebooks once for their content."""
+"""Executing notebooks whose content has changed."""
 
 from pathlib import Path
 
@@ -25,12 +25,12 @@ def write(docs: Path, *sources: str) -> Path:
 
 
 def execute(docs: Path, timeout: int = 60) -> list[str]:
-    said: list[str] = []
-    execute_all(docs, docs.parent / "build", said.append, timeout)
-    return said
+    messages: list[str] = []
+    execute_all(docs, docs.parent / "build", messages.append, timeout)
+    return messages
 
 
-def test_runs_in_its_folder_and_only_once(docs: Path) -> None:
+def test_a_notebook_runs_in_its_folder_and_only_if_it_changed(docs: Path) -> None:
     (docs / "measured" / "jobs.py").write_text("import deeper\nanswer = deeper.answer\n")
     (docs / "measured" / "deeper.py").write_text("answer = 41\n")
     (docs / "measured" / "other.py").write_text("")
@@ -38,8 +38,8 @@ def test_runs_in_its_folder_and_only_once(docs: Path) -> None:
     executed = docs.parent / "build" / "measured" / "times.ipynb"
     before = path.read_bytes()
 
-    (said,) = execute(docs)
-    assert said.startswith("Running the notebook docs/measured/times.ipynb")
+    (message,) = execute(docs)
+    assert message.startswith("Running the notebook docs/measured/times.ipynb")
     assert "42" in executed.read_text()
     assert path.read_bytes() == before
     assert execute(docs) == []
@@ -53,7 +53,7 @@ def test_runs_in_its_folder_and_only_once(docs: Path) -> None:
     assert not is_current(path, executed)
 
 
-def test_a_failing_cell(docs: Path) -> None:
+def test_a_failing_cell_is_an_error(docs: Path) -> None:
     write(docs, "x = 1", "x / 0")
     with pytest.raises(RunnableError) as caught:
         execute(docs)
@@ -63,20 +63,20 @@ def test_a_failing_cell(docs: Path) -> None:
     assert not (docs.parent / "build").exists()
 
 
-def test_a_cell_that_does_not_end(docs: Path) -> None:
+def test_a_cell_that_does_not_end_is_an_error(docs: Path) -> None:
     write(docs, "while True: pass")
     with pytest.raises(RunnableError, match="cell 2 did not finish within 1 seconds"):
         execute(docs, timeout=1)
 
 
 @pytest.mark.parametrize("text", ["no JSON", "{}", '{"nbformat": 4, "cells": 1}'])
-def test_a_damaged_notebook(docs: Path, text: str) -> None:
+def test_a_damaged_notebook_is_an_error(docs: Path, text: str) -> None:
     (docs / "measured" / "times.ipynb").write_text(text)
     with pytest.raises(RunnableError, match=r"docs/measured/times.ipynb: not a valid notebook: "):
         execute(docs)
 
 
-def test_checkpoints_are_no_pages(docs: Path) -> None:
+def test_checkpoints_are_not_pages(docs: Path) -> None:
     path = write(docs, "1")
     copy = docs / ".ipynb_checkpoints" / "times.ipynb"
     copy.parent.mkdir()

@@ -1,4 +1,4 @@
-"""`mkdocs serve`: an error is shown, the last good site stays, and the next change builds again."""
+"""`mkdocs serve`: after an error, the last good site is served until the error is fixed."""
 
 import os
 import shutil
@@ -16,14 +16,14 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SITES = REPOSITORY / "tests" / "mini_sites"
-PATIENCE = 60  # seconds
+PATIENCE_SECONDS = 60
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)  # between two looks; the condition decides
+        time.sleep(0.05)
 
 
 class Server:
@@ -67,20 +67,20 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
     finally:
         running.process.terminate()
-        running.process.wait(PATIENCE)
+        running.process.wait(PATIENCE_SECONDS)
 
 
-def test_goes_on_after_an_error(server: Server) -> None:
+def test_the_last_good_site_is_served_after_an_error(server: Server) -> None:
     good = server.page.read_text()
     server.page.write_text(good.replace("pot.py)", "gone.py)"))
     wait_until(lambda: "The last good site is still served" in server.log.read_text(), "the error")
     assert "docs/index.md:3: snippets/tea/gone.py: there is no such file" in server.log.read_text()
-    assert "runnable-snippet" in server.get(), "the page as it was"
-    server.page.write_text(f"{good}\nMended.\n")
-    wait_until(lambda: "Mended." in server.get(), "the mended page")
+    assert "runnable-snippet" in server.get(), "the page is unchanged"
+    server.page.write_text(f"{good}\nFixed.\n")
+    wait_until(lambda: "Fixed." in server.get(), "the fixed page")
 
 
-def test_follows_snippets(server: Server) -> None:
+def test_a_changed_snippet_triggers_a_build(server: Server) -> None:
     text = server.snippet.read_text()
     server.snippet.write_text(text.replace("# region warm\n", "# region warm\nx = 'new'\n"))
     wait_until(lambda: "&#x27;new&#x27;" in server.get(), "the new source")
