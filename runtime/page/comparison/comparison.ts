@@ -1,4 +1,7 @@
-/** Several programs on one time axis: as they were recorded, or as they run one after the other here. */
+/**
+ * A figure that compares the timelines of several programs, as they were recorded or as the
+ * programs run here, one after another.
+ */
 import type { Program, RunEvent } from "../../host/types.ts";
 import {
   compare,
@@ -26,14 +29,14 @@ import styles from "../styles/comparison.css";
 
 type Collect = typeof import("../../timeline/model/collect.ts");
 
-/** One of the programs, as the page names it. */
+/** One of the compared programs, as the page describes it. */
 export interface Compared {
   title: string;
-  /** `overlap/together`. */
+  /** The name of the snippet, for example `overlap/together`. */
   name: string;
-  /** Address of the file, relative to the page. */
+  /** The address of the file, relative to the page. */
   file: string;
-  /** It does not run in the browser. */
+  /** Whether the program does not run in the browser. */
   native?: boolean;
 }
 
@@ -43,24 +46,29 @@ export interface ComparisonOptions {
   tab: Tab;
 }
 
-/** A run that came to its end, and what it told of itself. */
-interface Ran {
+/** A run that has finished, with its trace. */
+interface FinishedRun {
   filename: string;
-  told: readonly TraceBatch[];
+  trace: readonly TraceBatch[];
 }
 
-const collector = (): Promise<Collect> => import("../../timeline/model/collect.ts");
+const loadCollect = (): Promise<Collect> => import("../../timeline/model/collect.ts");
 
-/** The lanes of a run of the program from what it told of itself, and its end. */
-function read({ filename, told }: Ran, collect: Collect): Omit<Run, "title"> {
-  const following = told[0] && new TraceReader(collect, filename, told[0]);
-  const processes = told.flatMap((event) => following?.read(event) ?? []);
+/** Reads the trace of a finished run. */
+function readTrace({ filename, trace }: FinishedRun, collect: Collect): Omit<Run, "title"> {
+  const [first] = trace;
+  const reader = first && new TraceReader(collect, filename, first);
+  const processes = trace.flatMap((batch) => reader?.read(batch) ?? []);
   const timeline = new collect.Timeline();
   for (const { process, parent, events } of processes) timeline.add(process, events, parent);
   return { processes, end: timeline.now };
 }
 
+/** How the button names this many programs. */
 const COUNTS = ["", "", "both", "all three", "all four"];
+
+/** How much of a program's stderr is kept for an error message, in UTF-16 units. */
+const KEPT_ERRORS = 1000;
 
 export class Comparison implements Owner {
   readonly title: string;
@@ -68,160 +76,163 @@ export class Comparison implements Owner {
   readonly #timeline: AttachedTimeline;
   readonly #run: HTMLButtonElement;
   readonly #stop = button("Stop", () => {
-    this.#ended = "Stopped.";
+    this.#stopReason = "Stopped.";
     this.#options.tab.session.stop(this);
   });
-  readonly #end = new AbortController();
-  readonly #clockRate = new ClockRateMenu("each of these programs", this.#end.signal);
+  /** Aborted when the comparison is closed. */
+  readonly #life = new AbortController();
+  readonly #clockRate = new ClockRateMenu("each of these programs", this.#life.signal);
   readonly #back = button("Show the recordings", () => this.#showRecorded());
-  readonly #said = element("p", "compare-said");
+  readonly #status = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
   readonly #bar: HTMLElement;
-  #busy = false;
-  #closed = false;
-  /** Why no more runs are to come. */
-  #ended: string | undefined;
+  #isBusy = false;
+  /** Why the remaining programs do not run; undefined while they do. */
+  #stopReason: string | undefined;
 
   constructor(options: ComparisonOptions) {
     addStyles(styles);
     this.#options = options;
     const { figure, programs } = options;
     this.title = `a comparison of ${programs.map(({ name }) => `${name}.py`).join(" and ")}`;
-    const recorded = (): Promise<Recorded> => this.#recorded();
+    const recorded = (): Promise<Recorded> => this.#loadRecorded();
     this.#timeline = attachTimeline(figure, recorded, (line, lane) => this.#mark(line, lane));
     const count = COUNTS[programs.length] ?? "all";
     this.#run = button(`Run ${count} here`, () => void this.#runAll());
     this.#run.classList.add("runnable-run");
-    this.#said.role = "status";
+    this.#status.role = "status";
     const controls = [this.#run, this.#stop, this.#clockRate.element, this.#back];
-    this.#bar = element("div", "compare-bar", ...controls, this.#progress, this.#said);
+    this.#bar = element("div", "compare-bar", ...controls, this.#progress, this.#status);
     this.#back.hidden = true;
     enable(this.#stop, false);
     if (!programs.some(({ native }) => native)) figure.after(this.#bar);
   }
 
   displaced(by: string): void {
-    this.#ended ??= `Stopped because you ran ${by}.`;
+    this.#stopReason ??= `Stopped because you ran ${by}.`;
   }
 
-  /** Gives the static figure back. */
+  /** Restores the static figure. */
   close(): void {
-    this.#closed = true;
-    this.#end.abort();
+    this.#life.abort();
     this.#options.tab.session.stop(this);
     this.#timeline.close();
     this.#bar.remove();
   }
 
-  async #recorded(): Promise<Recorded> {
-    const { fetchTrace } = await collector();
+  async #loadRecorded(): Promise<Recorded> {
+    const { fetchTrace } = await loadCollect();
     const traces = this.#options.programs.map(async ({ title, file }) => {
       return [title, await fetchTrace(file.replace(/\.py$/, ".trace.json"))] as const;
     });
-    const { timeline, ...said } = compareRecorded(await Promise.all(traces));
-    return [timeline, said];
+    const { timeline, ...description } = compareRecorded(await Promise.all(traces));
+    return [timeline, description];
   }
 
   #showRecorded(): void {
     this.#timeline.showRecorded();
-    this.#said.textContent = "";
+    this.#status.textContent = "";
     this.#back.hidden = true;
     this.#run.focus();
   }
 
   async #runAll(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    this.#ended = undefined;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#stopReason = undefined;
     enable(this.#run, false);
     enable(this.#stop, true);
     const { clockRate } = this.#clockRate;
     const result = await this.#runEach(clockRate);
-    this.#busy = false;
+    this.#isBusy = false;
     this.#progress.replaceChildren();
     enable(this.#run, true);
     enable(this.#stop, false);
-    if (this.#closed) return;
-    if (typeof result === "string") {
-      this.#said.textContent = result;
-      return;
-    }
-    const about = summary(result);
-    const where = ["in your browser", describeClockRate(clockRate)]
-      .filter((text) => text !== "")
-      .join(", ");
-    this.#said.textContent = `Ran ${where}: ${about}.`;
+    if (this.#life.signal.aborted) return;
+    if (typeof result === "string") this.#status.textContent = result;
+    else await this.#showRuns(result, clockRate);
+  }
+
+  async #showRuns(runs: readonly Run[], clockRate: number): Promise<void> {
+    const about = summary(runs);
+    const rate = describeClockRate(clockRate);
+    const where = rate === "" ? "in your browser" : `in your browser, ${rate}`;
+    this.#status.textContent = `Ran ${where}: ${about}.`;
     this.#back.hidden = false;
-    await this.#timeline.show(compare(result), {
+    await this.#timeline.show(compare(runs), {
       what: `of these runs, ${where}`,
       about,
-      says: verdict(result),
+      says: verdict(runs),
     });
   }
 
-  /** The runs, or why there is nothing to compare. */
+  /** Runs the programs one after another. Returns their runs, or the reason why one has failed. */
   async #runEach(clockRate: number): Promise<Run[] | string> {
     const { programs } = this.#options;
-    // All at first: nothing comes between the runs.
+    // Everything is loaded before the first run, so that nothing delays the later ones.
     const loading = Promise.all([
-      collector(),
-      ...programs.map((each) => this.#program(each, clockRate)),
+      loadCollect(),
+      ...programs.map((program) => this.#loadProgram(program, clockRate)),
     ]);
     const runs: Run[] = [];
     for (const [index, { title }] of programs.entries()) {
-      this.#said.textContent = `Running “${title}” …`;
-      const ran = await this.#runOne(
-        title,
-        loading.then(([, ...fetched]) => fetched[index]!),
-      );
-      if (typeof ran === "string") return ran;
+      this.#status.textContent = `Running “${title}” …`;
+      const program = loading.then(([, ...loaded]) => loaded[index]!);
+      const run = await this.#runOne(title, program);
+      if (typeof run === "string") return run;
       const [collect] = await loading;
-      runs.push({ title, ...read(ran, collect) });
-      if (this.#ended !== undefined) return this.#ended;
+      runs.push({ title, ...readTrace(run, collect) });
+      if (this.#stopReason !== undefined) return this.#stopReason;
     }
     return runs;
   }
 
-  /** Readers who have changed a program compare what they made of it. */
-  async #program({ name, file }: Compared, clockRate: number): Promise<Program> {
+  /** Loads a program, with the reader's edits if there are any. */
+  async #loadProgram({ name, file }: Compared, clockRate: number): Promise<Program> {
     const response = await fetch(file).catch(() => undefined);
-    if (!response?.ok)
+    if (!response?.ok) {
       throw new Error(
         `${name}.py could not be loaded. Check your network connection and try again.`,
       );
+    }
     const { source } = this.#options.tab.drafts.of(name, await response.text());
-    return {
-      source,
-      filename: `${name.slice(name.lastIndexOf("/") + 1)}.py`,
-      trace: true,
-      clockRate,
-    };
+    const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
+    return { source, filename, trace: true, clockRate };
   }
 
-  /** A run, or why there is nothing to compare. */
-  async #runOne(title: string, program: Promise<Program>): Promise<Ran | string> {
-    const told: TraceBatch[] = [];
+  /** Runs one program. Returns its trace, or the reason why it did not finish successfully. */
+  async #runOne(title: string, program: Promise<Program>): Promise<FinishedRun | string> {
+    const trace: TraceBatch[] = [];
     let errors = "";
     const loading = new LoadingProgress();
-    const listen = (event: RunEvent): void => {
-      if (event.type === "loading") {
-        this.#progress.replaceChildren(...loading.element.childNodes);
-        loading.loading(event.what, event.loaded, event.total);
-      } else if (event.type === "started") this.#progress.replaceChildren();
-      else if (event.type === "stderr") errors = (errors + event.text).slice(-1000);
-      else if (event.type === "trace") told.push(event);
+    const onEvent = (event: RunEvent): void => {
+      switch (event.type) {
+        case "loading":
+          this.#progress.replaceChildren(...loading.element.childNodes);
+          loading.loading(event.what, event.loaded, event.total);
+          break;
+        case "started":
+          this.#progress.replaceChildren();
+          break;
+        case "stderr":
+          errors = (errors + event.text).slice(-KEPT_ERRORS);
+          break;
+        case "trace":
+          trace.push(event);
+      }
     };
-    const outcome = await this.#options.tab.session.run(this, program, listen);
+    const outcome = await this.#options.tab.session.run(this, program, onEvent);
     if (outcome.type === "failed") return outcome.message;
-    if (outcome.type === "stopped") return this.#ended ?? "Stopped.";
+    if (outcome.type === "stopped") return this.#stopReason ?? "Stopped.";
     if (outcome.status !== 0) {
-      const why = errors.trim().split("\n").at(-1) ?? "";
-      return `“${title}” ended with exit status ${String(outcome.status)}. ${why}`.trim();
+      const lastLine = errors.trim().split("\n").at(-1) ?? "";
+      const ended = `“${title}” ended with exit status ${String(outcome.status)}.`;
+      return `${ended} ${lastLine}`.trim();
     }
-    return { filename: (await program).filename, told };
+    return { filename: (await program).filename, trace };
   }
 
-  /** In the program that the lane is of, if that is on this page. */
+  /** Marks a line in the snippet of the lane's program, or in all snippets if there is no lane. */
   #mark(line: number, lane?: Lane): void {
     const program = lane && this.#options.programs[runOf(lane.process.id)];
     for (const snippet of document.querySelectorAll<RunnableSnippet>("runnable-snippet")) {
