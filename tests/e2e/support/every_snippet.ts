@@ -1,6 +1,7 @@
 /** Runs every snippet of the site from its own Run button, and compares with what is recorded. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { LaunchOptions, Page } from "puppeteer-core";
 import {
   freshPage,
@@ -22,6 +23,13 @@ export interface Seen {
   /** Where a question stands above it: the run bears out the same answer as the recording. */
   answers?: boolean;
 }
+
+/** The version of the Python that Pyodide contains, for example "3.14.2". */
+const PYTHON_VERSION = (
+  JSON.parse(readFileSync("node_modules/pyodide/pyodide-lock.json", "utf8")) as {
+    info: { python: string };
+  }
+).info.python;
 
 /** Pages: snippets mostly wait, but two in Chromium keep both cores of a small machine busy. */
 const AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
@@ -112,7 +120,7 @@ function judge(engine: Engine, version: string, seen: Seen[], more: string[]) {
     ".venv/bin/python",
     [
       ...["-m", "mkdocs_runnable", "judge", engine, ...more],
-      ...["--browser-version", version, "--python-version", "3.14.2"],
+      ...["--browser-version", version, "--python-version", PYTHON_VERSION],
     ],
     {
       input: seen.map(({ answers: _, ...run }) => `${JSON.stringify(run)}\n`).join(""),
