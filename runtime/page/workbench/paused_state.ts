@@ -193,5 +193,5 @@ function sectionOf<Entry>(
   none: string,
   describeEntry: (entry: Entry) => { name: string; text: string },
 ): Section {
-  return section(name, isOrdered, { entries, count, most: MAX_ENTRIES }, none, describeEntry);
+  return section(name, isOrdered, { entries, count, limit: MAX_ENTRIES }, none, describeEntry);
 }

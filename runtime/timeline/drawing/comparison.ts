@@ -1,39 +1,41 @@
 /**
- * Several runs in one timeline, on one time axis, each from its own beginning. The main process of each
- * is called by the run's title.
+ * Puts several runs into one timeline, where each of them starts at 0. The main process of each run has
+ * the run's title as its name.
  */
 import type { Process } from "../model/lane.ts";
 import { Timeline } from "../model/timeline.ts";
 import type { ProcessTrace, Trace, TraceEvent } from "../model/trace_events.ts";
 import { time } from "../words/words.ts";
 
-/** What one run has told, until its end in ms. */
+/** The trace of one run. */
 export interface Run {
   title: string;
   processes: readonly ProcessTrace[];
+  /** In ms. */
   end: number;
 }
 
-/** The numbers of a run's processes are moved by this much for each run before it. */
-const APART = 1_000_000;
+/** Is added to the ids of a run's processes once for each run before it. */
+const ID_OFFSET = 1_000_000;
 
-/** Runs of which one takes less than this many times as long as the other are equally long. */
-const EQUAL = 1.1;
+/** Two runs take about the same time if one takes less than this many times as long as the other. */
+const MIN_FACTOR = 1.1;
 
-/** Which of the runs a process belongs to, by its number in the comparison. */
-export const runOf = (process: number): number => Math.floor(process / APART);
+/** The index of the run to which the process with this id belongs. */
+export const runOf = (process: number): number => Math.floor(process / ID_OFFSET);
 
-/** The title of the run that a process belongs to; empty if its timeline is of one run alone. */
+/** The title of the run to which a process belongs; empty if its timeline shows only one run. */
 export function titleOf({ id, timeline: { processes } }: Process): string {
   const isCompared = [...processes.keys()].some((other) => runOf(other) > 0);
-  const main = processes.get(runOf(id) * APART + 1);
+  const main = processes.get(runOf(id) * ID_OFFSET + 1);
   return (isCompared && main?.lanes.get(0)?.name) || "";
 }
 
 export function compare(runs: readonly Run[]): Timeline {
   const timeline = new Timeline();
   runs.forEach((run, number) => {
-    const move = (process: number): number => (process > 0 ? process + number * APART : process);
+    const move = (process: number): number =>
+      process > 0 ? process + number * ID_OFFSET : process;
     for (const { process, parent, events } of run.processes) {
       const titled = process === 1 ? withTitle(run, events) : events;
       timeline.add(move(process), titled, move(parent));
@@ -43,23 +45,23 @@ export function compare(runs: readonly Run[]): Timeline {
   return timeline;
 }
 
-/** "one after the other 3.01 s, together 1.01 s". */
+/** The durations of all runs: "one after the other 3.01 s, together 1.01 s". */
 export function summary(runs: readonly Run[]): string {
   return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
 }
 
-/** The sentence on a comparison: which run is the quickest, and how much longer the slowest takes. */
+/** The headline of a comparison: which run is the fastest, and how much longer the slowest takes. */
 export function verdict(runs: readonly Run[]): string {
   const [quickest, ...others] = runs.toSorted((one, other) => one.end - other.end);
   const slowest = others.at(-1);
   if (!quickest || !slowest || quickest.end <= 0) return "";
   const times = slowest.end / quickest.end;
-  if (times < EQUAL) return `All of them take about ${time(slowest.end)}.`;
+  if (times < MIN_FACTOR) return `All of them take about ${time(slowest.end)}.`;
   const [one, other] = [quickest, slowest].map(({ title, end }) => `“${title}” takes ${time(end)}`);
   return `${one!}, ${other!}: ${times.toFixed(times < 9.95 ? 1 : 0)} times as long.`;
 }
 
-/** Recorded runs, by title, and what is said of them. */
+/** The timeline of several recorded runs, with the texts of its figure as in `FigureOptions`. */
 export function compareRecorded(runs: readonly (readonly [title: string, trace: Trace])[]): {
   timeline: Timeline;
   what: string;

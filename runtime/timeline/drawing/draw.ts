@@ -1,4 +1,4 @@
-/** Draws what was laid out: a tree of elements, for a page as for a file. */
+/** Turns a layout into a tree of elements, which a page renders and the site build writes as HTML. */
 import type { Bar, Chart, Flag, Track } from "./layout.ts";
 import type { Lane, State } from "../model/lane.ts";
 import type { Timeline } from "../model/timeline.ts";
@@ -7,26 +7,27 @@ import { tree, type Tree } from "./tree.ts";
 
 const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
 
-/** From the back to the front: what is short stays in sight. */
+/** From back to front, so that short running segments stay visible. */
 const LAYERS: readonly State[] = ["waiting", "ready", "running"];
 
+/** What differs between a live and a static drawing. */
 export interface Look {
-  /** How a position, or a length, is written. */
+  /** Formats a position or a length as an attribute. */
   unit: (position: number) => string | number;
-  /** The id of the pattern that fills what is ready. */
+  /** The id of the pattern that fills ready segments. */
   hatch: string;
-  /** Whether on a phone there is less room than a word needs, where it is not known who looks. */
+  /** For a drawing whose width is not known: whether a label would not fit on a phone. */
   isTight?: (text: string, room: number) => boolean;
 }
 
-/** Positions in pixels. */
+/** Formats positions in pixels. */
 export const pixels = (position: number): number => Math.round(position * 10) / 10;
 
-/** Positions in thousandths of the width. */
+/** Formats positions in thousandths of the width. */
 export const percent = (position: number): string =>
   `${String(Number((position / 10).toFixed(2)))}%`;
 
-/** What the tracks refer to. */
+/** The patterns to which tracks refer. */
 export function definitions(hatch: string): Tree {
   return tree(
     "svg",
@@ -45,14 +46,14 @@ export function definitions(hatch: string): Tree {
   );
 }
 
-const within = (
+const barText = (
   text: string,
   x: number,
   room: number,
   state: State,
   { unit, isTight }: Look,
 ): Tree =>
-  // Whatever is too long is cut by this element.
+  // The element clips text that is too long.
   tree(
     "svg",
     {
@@ -68,8 +69,8 @@ const box = (bar: Bar, { unit }: Look): { x: string | number; width: string | nu
   width: unit(bar.width),
 });
 
-/** What of a running bar was not on a processor: the upper part, as if it was ready. */
-function idleShare(bar: Bar, look: Look): Tree | undefined {
+/** The share of a running bar in which the thread was not on a processor, hatched like ready bars. */
+function offProcessor(bar: Bar, look: Look): Tree | undefined {
   const { cpu, start, end } = bar.segment;
   if (bar.state !== "running" || bar.first !== bar.last || cpu === undefined) return undefined;
   const share = 1 - cpu / (end - start);
@@ -90,9 +91,9 @@ function flag({ x, kind }: Flag, { unit }: Look): Tree {
   return tree("svg", { class: "tl-sign", x: unit(x) }, tree("path", { d: SIGNS[kind] }));
 }
 
-/** Everything of one lane that says no more than the bars do. */
-function trimmings({ bars, flags }: Track, look: Look): Tree[] {
-  const parts: (Tree | undefined)[] = bars.map((bar) => idleShare(bar, look));
+/** The parts of a lane in front of its bars, such as labels and marks. */
+function overlays({ bars, flags }: Track, look: Look): Tree[] {
+  const parts: (Tree | undefined)[] = bars.map((bar) => offProcessor(bar, look));
   const outputs = flags.filter(({ kind }) => kind === "output");
   const signs = flags.filter(({ kind }) => kind !== "output");
   const blocked = bars.filter((bar) => bar.blocked);
@@ -100,7 +101,8 @@ function trimmings({ bars, flags }: Track, look: Look): Tree[] {
   if (blocked.length > 0) {
     parts.push(tree("g", { class: "tl-h" }, ...blocked.map((bar) => tree("rect", box(bar, look)))));
   }
-  for (const { label, x, width, state } of labels) parts.push(within(label, x, width, state, look));
+  for (const { label, x, width, state } of labels)
+    parts.push(barText(label, x, width, state, look));
   if (outputs.length > 0) {
     parts.push(tree("g", { class: "tl-o" }, ...outputs.map((one) => flag(one, look))));
   }
@@ -108,7 +110,7 @@ function trimmings({ bars, flags }: Track, look: Look): Tree[] {
   return parts.filter((part) => part !== undefined);
 }
 
-/** A lane in as few bytes as can be: nothing in it can be told apart by a script. */
+/** A lane for a static figure, in as few bytes as possible: its bars have no keys. */
 export function staticTrack(track: Track, look: Look): Tree {
   const groups = LAYERS.map((state) => {
     const bars = track.bars.filter((bar) => bar.state === state);
@@ -120,16 +122,16 @@ export function staticTrack(track: Track, look: Look): Tree {
       ...bars.map((bar) => tree("rect", box(bar, look))),
     );
   });
-  return tree("svg", { class: "tl-track" }, ...groups, ...trimmings(track, look));
+  return tree("svg", { class: "tl-track" }, ...groups, ...overlays(track, look));
 }
 
-/** The bar that the keyboard is at, and what it is called. */
+/** The bar that has the keyboard focus, or would get it, with its accessible name. */
 export interface Current {
   bar: Bar;
   name: string;
 }
 
-/** A lane of which each bar is an element with a key; the current one can have the focus. */
+/** A lane for a page: each bar is an element with a key, and the current bar can get the focus. */
 export function liveTrack(
   track: Track,
   look: Look,
@@ -164,16 +166,17 @@ export function liveTrack(
       key: "marked",
     },
     ...bars,
-    { ...tree("g", { "aria-hidden": "true" }, ...trimmings(track, look)), key: "trimmings" },
+    { ...tree("g", { "aria-hidden": "true" }, ...overlays(track, look)), key: "overlays" },
   );
 }
 
-const LONG_NAME = 16;
-const TAIL = 4;
+/** In a longer name, the style sheet may shorten everything but the last characters. */
+const MAX_NAME_LENGTH = 16;
+const TAIL_LENGTH = 4;
 
 function nameOf(name: string): Tree {
-  if (name.length <= LONG_NAME) return tree("span", { class: "tl-name" }, name);
-  const [head, tail] = [name.slice(0, -TAIL), name.slice(-TAIL)];
+  if (name.length <= MAX_NAME_LENGTH) return tree("span", { class: "tl-name" }, name);
+  const [head, tail] = [name.slice(0, -TAIL_LENGTH), name.slice(-TAIL_LENGTH)];
   return tree(
     "span",
     { class: "tl-name", title: name },
@@ -182,13 +185,18 @@ function nameOf(name: string): Tree {
   );
 }
 
-/** Tells the line of a lane from others. */
+/** Identifies the row of a lane. */
 export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:${String(id)}`;
 
-/** The line of one lane: its name and its track. */
+/**
+ * The row of one lane: its name and its track.
+ *
+ * @param content - the track, live or static.
+ * @param place - distance from the top, in px; undefined in the normal flow.
+ */
 export function row(track: Track, content: Tree, place: number | undefined): Tree {
   const { lane, name, depth, also } = track.listed;
-  // A process of one thread is drawn as that thread, and called by its own name.
+  // A process with a single visible thread is drawn as that thread, under its own name.
   const kind = also?.name === name ? also.kind : lane.kind;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
   return {
@@ -219,7 +227,7 @@ export function axis({ ticks, width }: Chart, { unit }: Look): Tree {
   );
 }
 
-/** What lies behind all lanes. */
+/** The lines behind all lanes. */
 export function grid({ ticks, cut, width }: Chart, { unit }: Look): Tree {
   return tree(
     "svg",
@@ -234,7 +242,7 @@ export function grid({ ticks, cut, width }: Chart, { unit }: Look): Tree {
 const key = (name: string, ...shapes: Tree[]): Tree =>
   tree("span", {}, tree("svg", { class: "tl-key", "aria-hidden": "true" }, ...shapes), ` ${name}`);
 
-/** What the looks mean. Of the signs, only those that occur. */
+/** Explains the colours, and those signs that occur in the timeline. */
 export function legend(timeline: Timeline, look: Look): Tree[] {
   const sign = (kind: keyof typeof SIGNS, name: string): Tree =>
     key(name, tree("svg", { class: "tl-sign", x: 12 }, tree("path", { d: SIGNS[kind] })));
@@ -259,25 +267,25 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
   return found;
 }
 
-/** So many are told in words one by one. */
-const FINDINGS = 3;
+/** How many blocked spans are described individually. */
+const MAX_FINDINGS = 3;
 
-/** What a reader should not miss, in words. */
+/** List items on what readers should not miss: blocked event loops, and missing data. */
 export function findings(timeline: Timeline): Tree[] {
   const { cut, leftOut } = timeline;
   const spans = timeline.blockedSpans.all.toSorted(
     (one, other) => other.end - other.start - (one.end - one.start),
   );
-  // The only one is in the headline.
+  // A single blocked span is in the headline.
   const found = (spans.length > 1 ? spans : [])
-    .slice(0, spans.length > FINDINGS ? FINDINGS - 1 : FINDINGS)
+    .slice(0, spans.length > MAX_FINDINGS ? MAX_FINDINGS - 1 : MAX_FINDINGS)
     .map((span) => tree("li", {}, `${fullName(span.lane)} ${blockedWords(span)}.`));
   const left = spans.length - found.length;
   if (left > 1) {
     const further = spans.slice(-left);
-    const long = further.reduce((sum, { start, end }) => sum + end - start, 0);
+    const sum = further.reduce((ms, { start, end }) => ms + end - start, 0);
     const times = plural(left, "further time");
-    found.push(tree("li", {}, `The event loop was blocked ${times}, for ${time(long)} in all.`));
+    found.push(tree("li", {}, `The event loop was blocked ${times}, for ${time(sum)} in all.`));
   }
   if (leftOut > 0) {
     const others = `${plural(leftOut, "task")} that began later`;

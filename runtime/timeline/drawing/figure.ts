@@ -1,35 +1,37 @@
-/** The figure of a finished run, complete without scripts. */
+/** Draws the static figure of a finished run, which needs no scripts. */
 import * as draw from "./draw.ts";
 import { headline } from "../words/headline.ts";
-import { LANES, layOut, list, wordWidth } from "./layout.ts";
+import { LANES, layOut, list, labelWidth } from "./layout.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
 import { census, folded, plural, time } from "../words/words.ts";
 
-/** Of bars and marks. */
-const ELEMENTS = 600;
+/** How many bars and marks are drawn. */
+const MAX_ELEMENTS = 600;
 const TABLE_ROWS = 40;
-/** Positions are thousandths: the figure is as wide as there is room. */
+/** Positions are thousandths of the width, because the figure takes all the width there is. */
 const WIDTH = 1000;
-/** Positions to a pixel: on a page, and on a phone. */
+/** The width of a pixel in this unit, on a page and on a phone. */
 const PIXEL = WIDTH / 520;
 const PHONE_PIXEL = WIDTH / 330;
 /** More than a pixel on a wide page. */
-const NARROWEST = 2;
-/** On a phone there is room for no more. */
+const MIN_BAR_WIDTH = 2;
+/** A phone has space for no more. */
 const TICKS = 6;
 
 export interface FigureOptions {
+  /** "recorded on CPython 3.13". */
   what: string;
-  /** Makes its ids its own in a page. */
+  /** Makes the ids in the figure unique in a page. */
   name: string;
-  /** As in `Subject`. */
+  /** Replaces the number of lanes and the duration in the caption. */
   about?: string;
+  /** Replaces the headline that is computed from the run. */
   says?: string;
 }
 
-/** A `<figure>`. */
+/** Returns a `<figure>`. */
 export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
   const says = options.says ?? headline(timeline);
@@ -37,7 +39,7 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const look: draw.Look = {
     unit: draw.percent,
     hatch,
-    isTight: (text, room) => wordWidth(text) * PHONE_PIXEL > room,
+    isTight: (text, room) => labelWidth(text) * PHONE_PIXEL > room,
   };
   const { rows, library } = list(timeline, false);
   const places = rows.slice(0, LANES).map((_, index) => index);
@@ -46,8 +48,8 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
     to: Math.max(timeline.known, 0.001),
     width: WIDTH,
     places,
-    narrowest: NARROWEST,
-    budget: ELEMENTS,
+    narrowest: MIN_BAR_WIDTH,
+    budget: MAX_ELEMENTS,
     ticks: TICKS,
     pixel: PIXEL,
     phonePixel: PHONE_PIXEL,
@@ -90,7 +92,7 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
       tree("summary", {}, "The timeline as a table"),
       tree(
         "div",
-        // It scrolls, so the keyboard must reach it.
+        // It scrolls, so it must be reachable with the keyboard.
         { class: "tl-tables", role: "group", "aria-label": "Tables", tabindex: 0 },
         ...tables(timeline, TABLE_ROWS),
       ),

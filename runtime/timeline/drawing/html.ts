@@ -5,14 +5,14 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 
 const escape = (text: string): string => text.replace(/[&<>"]/g, (found) => ENTITIES[found]!);
 
-/** Elements of SVG, which may close themselves. */
+/** SVG elements that are written as self-closing tags. */
 const SHAPES = new Set(["rect", "path", "line", "circle"]);
 
 export function html(node: Tree | string): string {
   if (typeof node === "string") return escape(node);
   const { tag, attributes, children } = node;
   const start = Object.entries(attributes)
-    // Line ends in a value would end the block in Markdown.
+    // A blank line in a value would end the HTML block in Markdown.
     .map(([name, value]) => ` ${name}="${escape(String(value)).replace(/\s/g, " ")}"`)
     .join("");
   if (children.length === 0 && SHAPES.has(tag)) return `<${tag}${start}/>`;

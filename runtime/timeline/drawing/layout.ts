@@ -1,42 +1,44 @@
-/** Finds out where everything goes: which lanes and times are in view, and what of them to draw. */
+/** Computes the layout of a timeline: which lanes are listed, and where their bars and marks are. */
 import { REST_REASONS, type BlockedSpan } from "../model/blocked_spans.ts";
 import type { Lane, Mark, Segment, State } from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
-import { bandWords, ownName } from "../words/words.ts";
+import { barLabel, ownName } from "../words/words.ts";
 
-/** A lane as it is listed. */
+/** A row of the timeline. */
 export interface Listed {
   lane: Lane;
   name: string;
   depth: number;
-  /** The process that shares the line: of it only this thread is shown. */
+  /** The process that shares the row, because this thread is the only one of it that is shown. */
   also: Lane | undefined;
 }
 
 export interface Listing {
   rows: Listed[];
-  /** Lanes that are folded away at first: of libraries, and threads that only run an event loop. */
+  /** Lanes that are folded away: those of libraries, and threads that only run an event loop. */
   library: Lane[];
 }
 
-/** One or more segments, drawn as one. */
+/** One or more consecutive segments, drawn as one rectangle. */
 export interface Bar {
   x: number;
   width: number;
   state: State;
   lane: Lane;
-  /** Of the segments, by index in the lane, both included. */
+  /** Indexes of the segments in the lane, both included. */
   first: number;
   last: number;
-  /** The segment, or the longest of the state that dominates. */
+  /** The only segment, or the longest of those in the bar's state. */
   segment: Segment;
   label: string;
   /** The segment blocked an event loop. */
   blocked: boolean;
+  /** A segment belongs to the line that the reader has selected. */
   marked: boolean;
 }
 
+/** One or more marks, drawn as one sign. */
 export interface Flag {
   x: number;
   kind: "output" | "failed" | "cancelled" | "killed";
@@ -46,7 +48,7 @@ export interface Flag {
 
 export interface Track {
   listed: Listed;
-  /** Its place in the listing. */
+  /** Index of the row in the listing. */
   index: number;
   bars: Bar[];
   flags: Flag[];
@@ -63,41 +65,40 @@ export interface Chart {
   width: number;
   tracks: Track[];
   ticks: Tick[];
-  /** From here on nothing is known. */
+  /** Nothing is known beyond this position. */
   cut: number | undefined;
 }
 
 export interface View {
-  /** In ms. */
+  /** The times in view, in ms. */
   from: number;
   to: number;
-  /** Of the tracks, in pixels, or in whatever positions shall come out in. */
+  /** The width of the tracks, in pixels or in another unit, which is the unit of all positions. */
   width: number;
-  /** The places in the listing to draw. */
+  /** Indexes of the rows to draw. */
   places: readonly number[];
-  /** What is narrower becomes part of a bar that is as wide as this, or a few times. */
+  /** Narrower segments are merged into bars that are one to a few times as wide as this. */
   narrowest: number;
-  /** There will not be many more bars than this. */
+  /** The most bars and flags to draw; if there are more, more segments are merged. */
   budget: number;
-  /** Positions to a pixel, for the words on bars. */
+  /** The width of a pixel in the unit of positions, to find the labels that fit on bars. */
   pixel?: number;
-  /** The same on a phone, where it is not known who looks: words fit there if they can. */
+  /** The same on a phone, for a drawing whose width is not known. Labels should fit there as well. */
   phonePixel?: number;
-  /** About so many times are named on the axis. */
+  /** The approximate number of times on the axis. */
   ticks: number;
-  /** Segments of this line are marked; 0 for none. */
+  /** The line whose segments are marked; 0 for none. */
   line: number;
 }
 
-/** So many lanes are in sight at once. */
+/** How many rows are visible without scrolling. */
 export const LANES = 24;
 
-/** In px. */
-const LETTER = 6;
-const LABEL_MARGIN = 8;
+const LETTER_WIDTH_PX = 6;
+const LABEL_MARGIN_PX = 8;
 
-/** About so many pixels wide is the word on a bar, with some room. */
-export const wordWidth = (text: string): number => text.length * LETTER + LABEL_MARGIN;
+/** The approximate width of a label with its margin, in px. */
+export const labelWidth = (text: string): number => text.length * LETTER_WIDTH_PX + LABEL_MARGIN_PX;
 
 /** The lanes in the order in which they are shown. */
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
@@ -105,31 +106,30 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
   const library: Lane[] = [];
   const { lanes } = timeline;
   const isFull = lanes.reduce((count, { own }) => count + Number(own), 0) > LANES;
-  const shown = (lane: Lane): boolean => {
-    // Where room is short, what the program has a library do gives way to what it does itself.
-    const gives = isFull && lane.kind === "task" && lane.line === 0;
-    // A thread with tasks is the program's; what is left are threads and tasks of libraries.
-    if (lane.own && !gives && !onlyRunsLoop(timeline, lane)) return true;
+  const isShown = (lane: Lane): boolean => {
+    // If there is no space for all, tasks that run library functions are folded away first.
+    const isLibraryTask = lane.kind === "task" && lane.line === 0;
+    if (lane.own && !(isFull && isLibraryTask) && !onlyRunsLoop(timeline, lane)) return true;
     library.push(lane);
     return withLibrary;
   };
   const alone = timeline.processes.size < 2;
   const addTasks = (thread: Lane, depth: number): void => {
-    for (const task of thread.children.filter(shown)) {
+    for (const task of thread.children.filter(isShown)) {
       rows.push({ lane: task, name: ownName(task), depth, also: undefined });
     }
   };
   for (const main of lanes) {
     if (main.kind !== "process") continue;
     const base = processDepth(timeline, main);
-    const seen = main.children.filter(shown);
+    const seen = main.children.filter(isShown);
     const [first] = seen;
     const single = seen.length === 1 && first && !first.children.some(({ own }) => own);
     if (!alone && !single) {
       rows.push({ lane: main, name: main.name, depth: base, also: undefined });
     }
     for (const thread of main.children) {
-      // The tasks of a thread that is folded away are the program's all the same.
+      // The tasks of a thread that is folded away are still shown.
       if (!seen.includes(thread)) {
         addTasks(thread, alone ? 0 : base + 1);
         continue;
@@ -145,35 +145,38 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
 }
 
 /**
- * A thread may do so much beside its event loop, in ms or as a share of the run, and stay folded. The
- * first event loop in a browser takes about 50 ms to set up.
+ * A thread is folded away if it spends no more than this time outside its event loop, in ms or as a
+ * share of the run. Setting up the first event loop in a browser takes about 50 ms.
  */
-const BESIDE_LOOP = 80;
-const SHARE_BESIDE_LOOP = 0.1;
+const MAX_OUTSIDE_LOOP_MS = 80;
+const MAX_SHARE_OUTSIDE_LOOP = 0.1;
 
-/**
- * Whether nothing is to be seen in a thread's lane that its tasks do not show: it waits for the next
- * of them, or runs one.
- */
+/** Whether a thread's lane shows nothing that the lanes of its tasks do not show. */
 function onlyRunsLoop({ now, blockedSpans }: Timeline, lane: Lane): boolean {
   if (lane.kind !== "thread" || !lane.children.some(({ own }) => own)) return false;
   const { marks, process } = lane;
   if (marks.length > 0 || (lane.id === 1 && process.lanes.get(0)!.marks.length > 0)) return false;
-  let beside = -lane.stepped;
+  let outside = -lane.stepped;
   for (const segment of lane.segments) {
-    // A callback that belongs to no task blocked the loop: only this lane shows it.
+    // A callback outside tasks blocked the loop, which only this lane shows.
     if (blockedSpans.bySegment.has(segment)) return false;
     const { state, reason, start, end } = segment;
     const rests = state === "waiting" && reason !== "" && REST_REASONS.has(reason);
-    if (!rests) beside += end - start;
+    if (!rests) outside += end - start;
   }
-  return beside <= Math.max(BESIDE_LOOP, SHARE_BESIDE_LOOP * now);
+  return outside <= Math.max(MAX_OUTSIDE_LOOP_MS, MAX_SHARE_OUTSIDE_LOOP * now);
 }
+
+const MAX_DEPTH = 3;
 
 function processDepth({ processes }: Timeline, { process }: Lane): number {
   let depth = 0;
-  // Deeper than this nobody can tell, and a circle ends.
-  for (let at = processes.get(process.parent); at && depth < 3; at = processes.get(at.parent)) {
+  // The limit ends cycles, and readers cannot distinguish deeper levels.
+  for (
+    let at = processes.get(process.parent);
+    at && depth < MAX_DEPTH;
+    at = processes.get(at.parent)
+  ) {
     depth += 1;
   }
   return depth;
@@ -259,7 +262,7 @@ function barsOf(
   return bars;
 }
 
-/** Segments that are too narrow to be seen one by one. */
+/** Consecutive segments that are too narrow to be drawn as bars of their own. */
 class Group {
   readonly x: number;
   readonly #first: number;
@@ -279,17 +282,17 @@ class Group {
     this.#last = index;
     this.#end = end;
     this.#marked ||= marked;
-    const long = segment.end - segment.start;
-    this.#sums[state] += long;
+    const duration = segment.end - segment.start;
+    this.#sums[state] += duration;
     const longest = this.#longest[state];
-    if (!longest || long > longest.end - longest.start) this.#longest[state] = segment;
+    if (!longest || duration > longest.end - longest.start) this.#longest[state] = segment;
   }
 
   bar(lane: Lane, narrowest: number, limit: number): Bar {
     const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
     let state = states[0]!;
     for (const other of states) if (this.#sums[other] > this.#sums[state]) state = other;
-    // As narrow as a line, it shows above all that the lane ran.
+    // A bar as narrow as a line shows that the lane ran at all.
     const width = Math.max(this.#end - this.x, narrowest);
     if (width <= narrowest && this.#longest.running) state = "running";
     return {
@@ -317,8 +320,8 @@ function labelOf(
       ? [job !== "" ? job : blocked && blocked.line > 0 ? `line ${String(blocked.line)}` : ""]
       : reason === ""
         ? []
-        : [bandWords(reason, target), bandWords(reason, ""), reason];
-  return texts.find((text) => wordWidth(text) <= room) ?? "";
+        : [barLabel(reason, target), barLabel(reason, ""), reason];
+  return texts.find((text) => labelWidth(text) <= room) ?? "";
 }
 
 function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: number): Flag[] {
@@ -330,11 +333,11 @@ function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: n
       const mark = marks[index]!;
       if (mark.at > to) break;
       const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
-      // A sign is as wide as this to both sides.
+      // Half the width of the sign.
       const room = kind === "output" ? 1 : 5;
       const x = Math.min((mark.at - from) * scale, width - room);
       const before = flags.at(-1);
-      // Neighbours become one.
+      // Merge it with its neighbour.
       if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
       else flags.push({ x, kind, mark, count: 1 });
     }
@@ -342,14 +345,16 @@ function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: n
   return flags;
 }
 
-/** Steps of the axis: of ms below a minute, then of minutes, all of which divide the next unit. */
+/** Steps of the axis, times a power of ten; for long times, seconds that divide a minute or an hour. */
 const STEPS = [1, 2, 5];
-const LONG_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map((s) => s * 1000);
+const LONG_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map(
+  (s) => s * 1000,
+);
 
-/** The next step of the axis that is not smaller than this, in ms. */
+/** The smallest step of the axis, in ms, that is at least as long as this. */
 export function roundStep(ms: number): number {
   if (ms > 1000) {
-    const long = LONG_STEPS.find((step) => step >= ms);
+    const long = LONG_STEPS_MS.find((step) => step >= ms);
     if (long !== undefined) return long;
   }
   const unit = ms > 1000 ? 3_600_000 : 1;
@@ -358,7 +363,7 @@ export function roundStep(ms: number): number {
   return step * power * unit;
 }
 
-/** Round times between two times, at most so many and one more. */
+/** Round times between two times, at most `count` and one more. */
 export function ticks(from: number, to: number, count: number): { at: number; label: string }[] {
   const step = roundStep((to - from) / count);
   const found: { at: number; label: string }[] = [];

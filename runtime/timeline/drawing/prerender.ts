@@ -1,11 +1,11 @@
 /**
- * Draws the recorded timelines: for each `x.trace.json` below FOLDER, `x.html` at the same place below
- * OUTPUT, one `<figure>` on one line. What has no trace any more is removed from OUTPUT.
+ * Draws the recorded timelines: for each `x.trace.json` below FOLDER, it writes `x.html` at the same
+ * place below OUTPUT, with one `<figure>` on one line. Other files are removed from OUTPUT.
  *
- * Usage: node prerender.ts [FOLDER [OUTPUT]]   (of themselves: snippets build/timelines)
+ * Usage: node prerender.ts [FOLDER [OUTPUT]]   (defaults: snippets build/timelines)
  *        node prerender.ts --compare NAME TITLE=FILE…
- * The second form writes one figure of several runs to stdout; NAME makes its ids its own in a page.
- * Exit status 1: a file holds no trace; its name is on stderr.
+ * The second form writes one figure of several runs to stdout. NAME makes its ids unique in a page.
+ * The exit status is 1 if a file holds no trace; its name is printed to stderr.
  */
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -26,7 +26,7 @@ function read(content: string): Trace | undefined {
   }
 }
 
-/** The figure for the content of a file; undefined if that is no trace. */
+/** Returns the figure for the content of a file; undefined if the content is no trace. */
 export function prerender(content: string, name: string): string | undefined {
   const trace = read(content);
   if (!trace) return undefined;
@@ -34,7 +34,7 @@ export function prerender(content: string, name: string): string | undefined {
   return html(figure(timeline, { what: `recorded on ${trace.interpreter}`, name }));
 }
 
-/** Returns the files that hold no trace. */
+/** Draws all traces of a folder; returns the files that hold no trace. */
 export async function prerenderAll(folder: string, output: string): Promise<string[]> {
   const bad: string[] = [];
   await rm(output, { recursive: true, force: true });
@@ -53,7 +53,11 @@ export async function prerenderAll(folder: string, output: string): Promise<stri
   return bad;
 }
 
-/** One figure of several runs: of their titles and files. Throws when a file holds no trace. */
+/**
+ * Returns one figure of several runs.
+ *
+ * @throws if a file holds no trace.
+ */
 export async function prerenderComparison(
   name: string,
   runs: readonly [title: string, file: string][],
@@ -64,8 +68,8 @@ export async function prerenderComparison(
     if (!trace) throw new Error(`${file} holds no trace.`);
     traces.push([title, trace]);
   }
-  const { timeline, ...said } = compareRecorded(traces);
-  return html(figure(timeline, { ...said, name }));
+  const { timeline, ...texts } = compareRecorded(traces);
+  return html(figure(timeline, { ...texts, name }));
 }
 
 if (import.meta.main && process.argv[2] === "--compare") {

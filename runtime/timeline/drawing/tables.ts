@@ -1,12 +1,12 @@
-/** The same facts as the drawing, in tables. */
-import { collections } from "../words/holding_words.ts";
+/** Shows the facts of a timeline in tables, for readers who cannot use the drawing. */
+import { collections } from "../words/collection_words.ts";
 import { list } from "./layout.ts";
 import type { Lane, Segment } from "../model/lane.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { tree, type Tree } from "./tree.ts";
-import { blockedWords, moment, plural, time, waited, woken } from "../words/words.ts";
+import { blockedWords, moment, plural, time, waitWords, wakerName } from "../words/words.ts";
 
-/** A text, or lines below each other. */
+/** A text, or several lines. */
 type Cell = string | string[];
 
 const heads = (texts: string[]): Tree[] => texts.map((text) => tree("th", { scope: "col" }, text));
@@ -27,10 +27,10 @@ const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
     tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
   );
 
-const said = (timeline: Timeline, segment: Segment): string => {
+const details = (timeline: Timeline, segment: Segment): string => {
   const span = timeline.blockedSpans.bySegment.get(segment);
   if (span) return blockedWords(span);
-  if (segment.state === "waiting") return segment.reason === "" ? "" : waited(segment);
+  if (segment.state === "waiting") return segment.reason === "" ? "" : waitWords(segment);
   return segment.job;
 };
 
@@ -46,9 +46,9 @@ function stateRow(
     state,
     moment(start),
     moment(end),
-    said(timeline, segment),
+    details(timeline, segment),
     line > 0 ? String(line) : "",
-    state === "running" ? "" : woken(lane, segment),
+    state === "running" ? "" : wakerName(lane, segment),
   ];
 }
 
@@ -65,18 +65,18 @@ function ended({ ending }: Lane): string {
   return `${ending.how} at ${moment(ending.at)}${text}`;
 }
 
-/** What the watched collections held, moment by moment; nothing where none is watched. */
-function holdings(timeline: Timeline, limit: number): Tree[] {
+/** A table of what the watched collections held; none if the program watches no collections. */
+function collectionTables(timeline: Timeline, limit: number): Tree[] {
   const { collectionStates: states } = timeline;
   const names = collections(timeline);
   if (names.length === 0) return [];
   const rows = states.slice(0, limit).map(({ at, line, values }): Cell[] => {
-    const held = names.map((name): Cell => {
+    const contents = names.map((name): Cell => {
       if (!Object.hasOwn(values, name)) return "";
       const entries = values[name]!;
       return entries.length > 0 ? [...entries] : "empty";
     });
-    return [moment(at), line > 0 ? String(line) : "", ...held];
+    return [moment(at), line > 0 ? String(line) : "", ...contents];
   });
   const count =
     states.length > limit
@@ -86,7 +86,11 @@ function holdings(timeline: Timeline, limit: number): Tree[] {
   return [table(caption, ["Moment", "Line", ...names], rows)];
 }
 
-/** The same facts as tables; of a long run the lanes are summed up, and the first `limit` rows told. */
+/**
+ * The tables of a timeline: each state of each lane, and for a long run also the sums of each lane.
+ *
+ * @param limit - how many rows each table has at most.
+ */
 export function tables(timeline: Timeline, limit: number): Tree[] {
   const rows = list(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
   const all: string[][] = [];
@@ -98,12 +102,12 @@ export function tables(timeline: Timeline, limit: number): Tree[] {
       all.push(stateRow(timeline, { name, lane }, segments[at]!));
     }
   }
-  const found = holdings(timeline, limit);
+  const found = collectionTables(timeline, limit);
   if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
-    const told = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
+    const totals = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
     const rest =
       rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "row")}` : "";
-    found.push(table(`In all${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], told));
+    found.push(table(`In all${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], totals));
   }
   const part =
     count > limit ? `The first ${String(limit)} of ${plural(count, "state")}` : "All states";

@@ -1,13 +1,13 @@
-/** Elements to be, for HTML as for a page. */
+/** A description of an element and its content, which becomes HTML text or nodes of a page. */
 export interface Tree {
   tag: string;
   attributes: Record<string, string | number>;
   children: readonly (Tree | string)[];
-  /** Tells it from its siblings, from one drawing to the next. */
+  /** Identifies the element among its siblings, so that a redraw can reuse its node. */
   key?: string;
 }
 
-/** Attributes that are empty, undefined or false are left out. */
+/** Makes a tree without those attributes that are empty, undefined or false. */
 export function tree(
   tag: string,
   attributes: Record<string, string | number | boolean | undefined> = {},

@@ -1,6 +1,6 @@
-/** Finds places in what is in order. */
+/** Binary search. */
 
-/** The first index from which on the test holds. */
+/** The first index for which the test holds, if it holds for all later ones too; else `length`. */
 export function firstIndex(length: number, test: (index: number) => boolean): number {
   let low = 0;
   let high = length;

@@ -19,7 +19,7 @@ export interface CollectionState {
   values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** How far the drawing extends beyond a cut, as a factor, so that readers see that something is missing. */
+/** The drawing extends beyond a cut by this factor, so that readers see that something is missing. */
 const CUT_MARGIN = 1.04;
 
 /** Later events are dropped: a program may send any number, and the page has to hold them all. */

@@ -1,38 +1,39 @@
-/** Who had its turn when: steps of tasks, and what threads ran besides. */
+/** Finds the turns of a run: steps of tasks, and what threads ran outside of them. */
 import { REST_REASONS } from "./blocked_spans.ts";
 import type { Lane, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 
+/** A time in which a lane ran without interruption. */
 export interface Turn {
   at: number;
   end: number;
   lane: Lane;
-  /** The segments that it consists of, by index in the lane, both included. */
+  /** Indexes of its segments in the lane, both included. */
   first: number;
   last: number;
   /** As in `Segment`. */
   sequence: number;
-  /** It ended because the event loop gave this task its turn. */
-  then: Lane | undefined;
+  /** The task that the event loop ran next, if that ended the turn. */
+  nextTask: Lane | undefined;
 }
 
-/** In order of time; a piece for each lane. */
+/** All turns in order of time. Each lane is one piece of the work. */
 export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
   const found: Turn[] = [];
   const steps = new Map<Lane, Turn[]>();
   for (const lane of lanes) {
     if (lane.kind === "thread") {
-      const taken: Turn[] = [];
+      const ofTasks: Turn[] = [];
       for (const task of lane.children) {
         const own = stepsOf(task);
         steps.set(task, own);
-        // One by one: an engine takes only so many arguments in one call.
-        for (const step of own) taken.push(step);
+        // Not `push(...own)`, because engines limit the number of arguments.
+        for (const step of own) ofTasks.push(step);
         yield;
       }
-      taken.sort((one, other) => one.at - other.at);
-      for (const one of turnsOf(lane, taken)) found.push(one);
+      ofTasks.sort((one, other) => one.at - other.at);
+      for (const one of turnsOfThread(lane, ofTasks)) found.push(one);
     } else if (lane.kind === "task") {
       for (const one of steps.get(lane) ?? stepsOf(lane)) found.push(one);
     }
@@ -41,50 +42,54 @@ export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
   return found.sort((one, other) => one.at - other.at || one.sequence - other.sequence);
 }
 
-function turn(lane: Lane, { start, end, sequence }: Segment, index: number): Turn {
-  return { at: start, end, lane, first: index, last: index, sequence, then: undefined };
+function turnOf(lane: Lane, { start, end, sequence }: Segment, index: number): Turn {
+  return { at: start, end, lane, first: index, last: index, sequence, nextTask: undefined };
 }
 
 function stepsOf(task: Lane): Turn[] {
   return task.segments.flatMap((segment, index) =>
-    segment.state === "running" ? [turn(task, segment, index)] : [],
+    segment.state === "running" ? [turnOf(task, segment, index)] : [],
   );
 }
 
-/** While a thread runs, its event loop may give turns to tasks: what is left are the thread's own. */
-function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
-  const isLooping = liveliness(thread.children);
+/**
+ * The turns of a thread itself. While a thread runs, its event loop may run steps of tasks, which are
+ * turns of the tasks. The time between them is a turn of the thread if the thread did something that
+ * is worth showing, such as printing or running a callback.
+ */
+function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
+  const hasTasks = taskPresence(thread.children);
   const hasPrinted = (from: number, to: number): boolean => {
     const { marks } = thread;
     const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
     return first !== undefined && first.at <= to;
   };
-  /** It waits there in the midst of something, such as a callback. */
-  const isHalfWay = (segment: Segment | undefined): boolean =>
+  /** The thread waits in the middle of something, such as a callback. */
+  const isInterruptedBy = (segment: Segment | undefined): boolean =>
     segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];
   let next = 0;
-  for (const whole of stretches(thread)) {
-    while (next < taken.length && taken[next]!.end < whole.at) next++;
+  for (const whole of runsOf(thread)) {
+    while (next < steps.length && steps[next]!.end < whole.at) next++;
     let [from, sequence] = [whole.at, whole.sequence];
     let at = next;
-    for (; at < taken.length && taken[at]!.at <= whole.end; at++) {
-      const step = taken[at]!;
-      const isRest = isHalfWay(thread.segments[whole.first - 1]);
-      const isOutside = at === next && (isRest || !isLooping(from));
-      if (step.at > from && (isOutside || hasPrinted(from, step.at))) {
-        found.push({ ...whole, at: from, sequence, end: step.at, then: step.lane });
+    for (; at < steps.length && steps[at]!.at <= whole.end; at++) {
+      const step = steps[at]!;
+      const continuesWork = isInterruptedBy(thread.segments[whole.first - 1]);
+      const isOutsideLoop = at === next && (continuesWork || !hasTasks(from));
+      if (step.at > from && (isOutsideLoop || hasPrinted(from, step.at))) {
+        found.push({ ...whole, at: from, sequence, end: step.at, nextTask: step.lane });
       }
       from = Math.max(from, step.end);
-      // What comes after the step is told between it and the next row.
+      // The rest of the thread's run comes after the step and before the next event.
       sequence = step.sequence + 0.5;
     }
-    const isUndivided = at === next;
+    const isWithoutSteps = at === next;
     const isCallback = thread.segments[whole.first]!.line > 0;
-    const isHalf = isHalfWay(thread.segments[whole.last + 1]);
+    const isUnfinished = isInterruptedBy(thread.segments[whole.last + 1]);
     if (
-      (isUndivided && (isCallback || !isLooping(from))) ||
-      (from < whole.end && (isHalf || hasPrinted(from, whole.end)))
+      (isWithoutSteps && (isCallback || !hasTasks(from))) ||
+      (from < whole.end && (isUnfinished || hasPrinted(from, whole.end)))
     ) {
       found.push({ ...whole, at: from, sequence });
     }
@@ -92,8 +97,8 @@ function turnsOf(thread: Lane, taken: readonly Turn[]): Turn[] {
   return found;
 }
 
-/** Whatever a worker of a pool is called to do in one go is one turn. */
-function stretches(thread: Lane): Turn[] {
+/** The times in which a thread ran. Consecutive calls of a pool's worker are part of one turn. */
+function runsOf(thread: Lane): Turn[] {
   const found: Turn[] = [];
   thread.segments.forEach((segment, index) => {
     if (segment.state !== "running") return;
@@ -101,13 +106,13 @@ function stretches(thread: Lane): Turn[] {
     if (before && before.last === index - 1) {
       before.last = index;
       before.end = segment.end;
-    } else found.push(turn(thread, segment, index));
+    } else found.push(turnOf(thread, segment, index));
   });
   return found;
 }
 
-/** Whether there are tasks at a time: then the thread's event loop is at work. */
-function liveliness(tasks: readonly Lane[]): (at: number) => boolean {
+/** Returns a test for whether there are tasks at a time, so that the thread's event loop runs. */
+function taskPresence(tasks: readonly Lane[]): (at: number) => boolean {
   const starts = new Float64Array(tasks.map(({ start }) => start)).sort();
   const ends = new Float64Array(tasks.map(({ end }) => end)).sort();
   const count = (times: Float64Array, at: number): number =>

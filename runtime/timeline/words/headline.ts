@@ -1,14 +1,14 @@
-/** One sentence that says what a timeline shows, for readers who see their first one. */
+/** Computes the headline of a timeline: one sentence that says what it shows. */
 import type { Lane } from "../model/lane.ts";
 import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
-import { blockedBy, fullName, plural, time } from "./words.ts";
+import { blockingReason, fullName, plural, time } from "./words.ts";
 
-/** Waits that end by themselves. Other waits end when some other part of the program does something. */
-const OUTSIDE: ReadonlySet<Reason> = new Set<Reason>(["sleep", "I/O", "input"]);
+/** Waits that end without an action of another part of the program. */
+const EXTERNAL_REASONS: ReadonlySet<Reason> = new Set<Reason>(["sleep", "I/O", "input"]);
 
-/** Waits of a thread that has nothing to do, or of code that waits for its own tasks and threads. */
-const AT_REST: ReadonlySet<Reason> = new Set<Reason>([
+/** A lane with one of these reasons has nothing to do, or waits for tasks and threads of its own. */
+const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "idle",
   "work",
   "shutdown",
@@ -21,25 +21,25 @@ const AT_REST: ReadonlySet<Reason> = new Set<Reason>([
   "turn",
 ]);
 
-/** What is shorter than this share of the run is not worth a word. */
-const SHARE = 0.02;
-/** Overlapping has to save at least so much. */
-const SAVED = 0.15;
-/** A thread computes when it runs for at least this share of the run. */
-const BUSY = 0.1;
-/** With more lanes the sentence is found only once, when the run is over. */
-const MANY = 200;
+/** Waits that take a smaller share of the run are not mentioned. */
+const MIN_WAIT_SHARE = 0.02;
+/** Overlapping has to save at least this share of the sum to be mentioned. */
+const MIN_SAVED_SHARE = 0.15;
+/** A thread computes if it runs for at least this share of the run. */
+const MIN_BUSY_SHARE = 0.1;
+/** For runs with more lanes, the headline is computed only once, when the run has ended. */
+const MAX_LIVE_LANES = 200;
 
-interface Stretch {
+interface Span {
   start: number;
   end: number;
 }
 
-const length = ({ start, end }: Stretch): number => end - start;
-const sum = (all: readonly Stretch[]): number => all.reduce((ms, one) => ms + length(one), 0);
+const length = ({ start, end }: Span): number => end - start;
+const sum = (all: readonly Span[]): number => all.reduce((ms, one) => ms + length(one), 0);
 
-/** How long at least one of these lasts. */
-function union(all: readonly Stretch[]): number {
+/** The time that is covered by at least one of these spans. */
+function covered(all: readonly Span[]): number {
   let [ms, until] = [0, -Infinity];
   for (const { start, end } of all.toSorted((one, other) => one.start - other.start)) {
     ms += Math.max(0, end - Math.max(start, until));
@@ -48,42 +48,42 @@ function union(all: readonly Stretch[]): number {
   return ms;
 }
 
-/** The sentence for a timeline; empty as long as there is nothing to say. */
+/** The headline of a timeline; empty as long as there is nothing to say. */
 export function headline(timeline: Timeline): string {
   const { lanes, now, ended } = timeline;
   const own = lanes.filter((lane) => lane.own && lane.kind !== "process");
-  if (own.length === 0 || now <= 0 || (own.length > MANY && !ended)) return "";
-  return blocked(timeline) || waits(own, now) || computing(own, now) || rest(own, now);
+  if (own.length === 0 || now <= 0 || (own.length > MAX_LIVE_LANES && !ended)) return "";
+  return blocking(timeline) || waiting(own, now) || computing(own, now) || summary(own, now);
 }
 
-function blocked({ blockedSpans: { all } }: Timeline): string {
+function blocking({ blockedSpans: { all } }: Timeline): string {
   const [longest] = all.toSorted((one, other) => length(other) - length(one));
   if (!longest) return "";
   const { line } = longest;
   if (all.length === 1) {
     const where = line > 0 ? `Line ${String(line)} of ` : "";
     const who = `${where}${fullName(longest.lane)}`;
-    return `${who} blocked the event loop for ${time(length(longest))}: ${blockedBy(longest)}.`;
+    return `${who} blocked the event loop for ${time(length(longest))}: ${blockingReason(longest)}.`;
   }
   const where = line > 0 ? `, longest in line ${String(line)}` : "";
   const times = plural(all.length, "time");
   return `The event loop was blocked ${times}, for ${time(sum(all))} in all${where}.`;
 }
 
-function waits(own: readonly Lane[], now: number): string {
+function waiting(own: readonly Lane[], now: number): string {
   const all = own.flatMap(({ segments }) =>
     segments.filter(
-      ({ state, reason, ...stretch }) =>
+      ({ state, reason, ...span }) =>
         state === "waiting" &&
         reason !== "" &&
-        OUTSIDE.has(reason) &&
-        length(stretch) >= SHARE * now,
+        EXTERNAL_REASONS.has(reason) &&
+        length(span) >= MIN_WAIT_SHARE * now,
     ),
   );
-  const [added, together] = [sum(all), union(all)];
-  if (all.length < 2 || added < SHARE * now) return "";
+  const [added, together] = [sum(all), covered(all)];
+  if (all.length < 2 || added < MIN_WAIT_SHARE * now) return "";
   const count = plural(all.length, "wait");
-  if (together <= (1 - SAVED) * added) {
+  if (together <= (1 - MIN_SAVED_SHARE) * added) {
     return `${count} overlap: ${time(together)} instead of ${time(added)}.`;
   }
   if (together < 0.5 * now) return "";
@@ -95,12 +95,12 @@ function computing(own: readonly Lane[], now: number): string {
   const running = threads.map(({ segments }) =>
     segments.filter(({ state }) => state === "running"),
   );
-  const busy = running.filter((segments) => sum(segments) >= BUSY * now);
+  const busy = running.filter((segments) => sum(segments) >= MIN_BUSY_SHARE * now);
   if (busy.length < 2) return "";
   const all = busy.flat();
-  // Where a processor's time is known, a thread that waits for the GIL does not count.
+  // Where processor times are known, the time in which a thread waits for the GIL does not count.
   const worked = all.reduce((ms, one) => ms + Math.min(one.cpu ?? Infinity, length(one)), 0);
-  const took = union(all);
+  const took = covered(all);
   const processes = new Set(
     threads.filter((_, at) => busy.includes(running[at]!)).map((one) => one.process),
   );
@@ -108,31 +108,31 @@ function computing(own: readonly Lane[], now: number): string {
     processes.size === busy.length
       ? plural(busy.length, "process", "processes")
       : plural(busy.length, "thread");
-  if (took <= (1 - SAVED) * worked) {
+  if (took <= (1 - MIN_SAVED_SHARE) * worked) {
     return `${who} compute at the same time: ${time(took)} for ${time(worked)} of work.`;
   }
   return `${who} compute, but only one at any moment: ${time(took)} for ${time(worked)} of work.`;
 }
 
-/** What most of the run is spent on. */
-function rest(own: readonly Lane[], now: number): string {
+/** What the run spends most of its time on. */
+function summary(own: readonly Lane[], now: number): string {
   const sums = new Map<Reason, number>();
   let computed = 0;
   for (const { segments, kind } of own) {
-    for (const { state, reason, ...stretch } of segments) {
-      if (state === "running" && kind === "thread") computed += length(stretch);
-      if (state !== "waiting" || reason === "" || AT_REST.has(reason)) continue;
-      sums.set(reason, (sums.get(reason) ?? 0) + length(stretch));
+    for (const { state, reason, ...span } of segments) {
+      if (state === "running" && kind === "thread") computed += length(span);
+      if (state !== "waiting" || reason === "" || PASSIVE_REASONS.has(reason)) continue;
+      sums.set(reason, (sums.get(reason) ?? 0) + length(span));
     }
   }
   const [most] = [...sums].sort(([, one], [, other]) => other - one);
-  if (most && most[1] >= Math.max(SHARE * now, computed / 2)) {
-    return `Waiting takes ${time(most[1])} of ${time(now)}; most of it is ${WORDS[most[0]] ?? "other waiting"}.`;
+  if (most && most[1] >= Math.max(MIN_WAIT_SHARE * now, computed / 2)) {
+    return `Waiting takes ${time(most[1])} of ${time(now)}; most of it is ${WAITING_WORDS[most[0]] ?? "other waiting"}.`;
   }
   return computed > 0 ? `Nothing waits for long: the program runs for ${time(computed)}.` : "";
 }
 
-const WORDS: Partial<Record<Reason, string>> = {
+const WAITING_WORDS: Partial<Record<Reason, string>> = {
   sleep: "sleeping",
   lock: "waiting for a lock",
   semaphore: "waiting for a semaphore",

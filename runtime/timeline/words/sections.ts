@@ -1,21 +1,21 @@
-/** Lists of what stands how, as readers see them: of a moment of a run, and of a program that is paused. */
+/** Lists of what runs, is ready or waits, for a moment of a run and for a paused program. */
 import { plural } from "./words.ts";
 
 export interface Section {
   name: string;
-  /** Its order means something. */
+  /** The order of the entries has a meaning. */
   isOrdered: boolean;
-  /** Its entries are in the words of the program. */
+  /** The entries are code of the program, or values of it. */
   isCode: boolean;
-  /** Of what there is, the first. */
+  /** The first entries; `count` says how many there are in all. */
   entries: { name: string; text: string }[];
   count: number;
-  /** What to say if there is nothing. */
+  /** The text for a section without entries. */
   none: string;
 }
 
-/** Of those that wait for one thing, so many are named. */
-const TOGETHER = 4;
+/** How many of the lanes that wait for the same thing are named. */
+const MAX_NAMES = 4;
 
 export const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
 
@@ -26,18 +26,25 @@ export function waitName(reason: string, target: string, line: number): string {
 
 /** "Task-2, Task-3 and 5 others". */
 export function firstOf(names: readonly string[]): string {
-  const left = names.length - TOGETHER;
-  return names.slice(0, TOGETHER).join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "");
+  const left = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).join(", ") + (left > 0 ? ` and ${plural(left, "other")}` : "");
 }
 
-/** With the first `most` of these entries, of which there are `count`. */
+/**
+ * Makes a section that shows at most `limit` entries.
+ *
+ * @param content - the entries, which may be fewer than `count`.
+ * @param none - the text for a section without entries.
+ * @param describe - turns an entry into a name and a text, either of which may be empty.
+ */
 export function section<One>(
   name: string,
   isOrdered: boolean,
-  { entries, count, most }: { entries: readonly One[]; count: number; most: number },
+  content: { entries: readonly One[]; count: number; limit: number },
   none: string,
-  say: (one: One) => { name: string; text: string },
+  describe: (one: One) => { name: string; text: string },
 ): Section {
-  const shown = entries.slice(0, most).map(say);
+  const { entries, count, limit } = content;
+  const shown = entries.slice(0, limit).map(describe);
   return { name, isOrdered, isCode: false, entries: shown, count, none };
 }

@@ -1,12 +1,12 @@
-/** Says in words what a timeline shows. */
+/** Describes in words what a timeline shows. */
 import type { BlockedSpan, BlockedSpans } from "../model/blocked_spans.ts";
 import type { Lane, Mark, Segment, State } from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
 
-/** With what `of` adds in brackets. */
-const WAITS: Record<Reason, string> = {
+/** What a lane did while it waited, without the name of the target. */
+const WAIT_WORDS: Record<Reason, string> = {
   sleep: "slept",
   lock: "waited for a lock",
   semaphore: "waited for a semaphore",
@@ -32,8 +32,8 @@ const WAITS: Record<Reason, string> = {
   other: "waited",
 };
 
-/** What is written in the band of a wait. */
-const BANDS: Record<Reason, string> = {
+/** The label on the bar of a wait, without the name of the target. */
+const BAR_LABELS: Record<Reason, string> = {
   sleep: "sleeping",
   lock: "waiting for lock",
   semaphore: "waiting for semaphore",
@@ -60,14 +60,14 @@ const BANDS: Record<Reason, string> = {
 };
 
 /** "waiting for lock", "waiting for thread worker". */
-export const bandWords = (reason: Reason, of: string): string =>
-  BANDS[reason] + (of === "" || reason === "task group" ? "" : ` ${of}`);
+export const barLabel = (reason: Reason, target: string): string =>
+  BAR_LABELS[reason] + (target === "" || reason === "task group" ? "" : ` ${target}`);
 
-/** A number with its unit, which no line break parts. */
+/** A number with its unit, joined by a no-break space. */
 export const measure = (value: number | string, unit: string): string =>
   `${String(value)}\u00a0${unit}`;
 
-/** With three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
+/** A duration with three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
 export function time(ms: number): string {
   if (ms === 0) return "0";
   if (ms < 0.9995) return measure(digits(ms * 1000), "µs");
@@ -78,7 +78,7 @@ export function time(ms: number): string {
   return seconds % 60 === 0 ? minutes : `${minutes} ${measure(seconds % 60, "s")}`;
 }
 
-/** A point in time, fine enough to tell it from its neighbours: 104.2 ms, 1.10672 s. */
+/** A point in time, with enough digits to distinguish events: 104.2 ms, 1.10672 s. */
 export function moment(ms: number): string {
   const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
   return ms === 0 ? "0" : measure(Number(value.toPrecision(6)), unit);
@@ -92,7 +92,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
-/** What is folded away: "the event loop's thread and 2 tasks of libraries". */
+/** Describes lanes that are folded away: "the event loop's thread and 2 tasks of libraries". */
 export function folded(lanes: readonly Lane[]): string {
   const loops = lanes.filter((lane) => lane.own && lane.kind === "thread");
   const others = lanes.filter((lane) => !loops.includes(lane));
@@ -108,18 +108,18 @@ export function folded(lanes: readonly Lane[]): string {
 }
 
 const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
-const named = (of: string): string => (of === "" ? "" : ` (${of})`);
+const inBrackets = (name: string): string => (name === "" ? "" : ` (${name})`);
 
 /** "slept", "waited for a lock (orders)". */
-export function waited({ reason, target }: Pick<Segment, "reason" | "target">): string {
-  return (reason === "" ? "waited" : WAITS[reason]) + named(target);
+export function waitWords({ reason, target }: Pick<Segment, "reason" | "target">): string {
+  return (reason === "" ? "waited" : WAIT_WORDS[reason]) + inBrackets(target);
 }
 
-/** Said of a thread that had to let another one run. */
+/** Why a thread is ready: its time slice was over, so another thread ran. */
 export const INTERRUPTED = "it was interrupted";
 
-/** Who woke a lane; empty if that is unknown, or nobody had to. */
-export function woken(lane: Lane, { wokenBy: by, state }: Segment): string {
+/** The name of what woke a lane; empty if that is unknown, or if nothing had to wake it. */
+export function wakerName(lane: Lane, { wokenBy: by, state }: Segment): string {
   if (by === undefined) return "";
   if (by === lane.id) return state === "waiting" ? "" : INTERRUPTED;
   if (by < 0) return "a timer or something outside";
@@ -127,16 +127,16 @@ export function woken(lane: Lane, { wokenBy: by, state }: Segment): string {
   return waker ? ownName(waker) : "";
 }
 
-/** A name that asyncio gave, because the program gave none. */
+/** asyncio gives such names to tasks that the program does not name. */
 const DEFAULT_NAME = /^Task-\d+$/;
 
-/** The program's own name first: "main (Task-1)", or "slow (fetch)" of a task that it named. */
+/** Begins with the name that the program gave: "main (Task-1)", or "slow (fetch)" for a named task. */
 export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
   if (runs === "") return name;
   return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
 }
 
-/** Its own name; where there are several processes, with the name of its process. */
+/** The name of a lane, with that of its process if the run has several. */
 export function fullName(lane: Lane): string {
   const { process, id, kind } = lane;
   const main = process.lanes.get(0)?.name ?? "";
@@ -145,33 +145,34 @@ export function fullName(lane: Lane): string {
   return kind === "thread" && id === 1 ? main : `${own} of ${main}`;
 }
 
-/** A sentence on one segment. */
+/** A sentence about one segment. */
 export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["bySegment"]): string {
   const name = fullName(lane);
   const { state, start, end, line, job, cpu } = segment;
-  const long = time(end - start);
+  const duration = time(end - start);
   const span = `, from ${moment(start)} to ${moment(end)}`;
-  const by = woken(lane, segment);
+  const waker = wakerName(lane, segment);
   const blockedSpan = blocked.get(segment);
   if (blockedSpan) return `${name} ${blockedWords(blockedSpan)}${span}.`;
   if (state === "running") {
-    const at = job === "" ? "ran" : `ran ${job}`;
+    const did = job === "" ? "ran" : `ran ${job}`;
     const share =
       cpu === undefined || end - start - cpu < 0.5
         ? ""
         : ` For ${time(cpu)} of this it was on a processor; the rest it waited for the GIL or a core.`;
-    return `${name} ${at} for ${long}${atLine(line)}${span}.${share}`;
+    return `${name} ${did} for ${duration}${atLine(line)}${span}.${share}`;
   }
-  const why = by === "" ? "" : state === "ready" ? `: ${readyFor(by)}` : `. Woken by ${by}`;
-  if (state === "ready") return `${name} was ready to run for ${long}${span}${why}.`;
-  return `${name} ${waited(segment)} for ${long}${atLine(line)}${span}${why}.`;
+  const why =
+    waker === "" ? "" : state === "ready" ? `: ${readyWords(waker)}` : `. Woken by ${waker}`;
+  if (state === "ready") return `${name} was ready to run for ${duration}${span}${why}.`;
+  return `${name} ${waitWords(segment)} for ${duration}${atLine(line)}${span}${why}.`;
 }
 
-/** So many lines that were printed are told. */
-const PRINTED = 2;
+/** How many marks of a bar are described. */
+const MAX_MARKS = 2;
 
-/** So many states in one bar are told one by one: a task that wakes is ready, runs, and waits. */
-const FEW = 3;
+/** Up to this many states of a bar are described: a task that wakes is ready, runs, and waits. */
+const MAX_STATES = 3;
 
 /** Consecutive segments of a lane that are drawn as one bar. */
 export interface Stretch {
@@ -183,14 +184,14 @@ export interface Stretch {
   state: State;
 }
 
-/** On what a bar stands for, and on what was printed meanwhile. */
+/** Describes the segments that a bar shows, and what was printed in that time. */
 export function barSentence(timeline: Timeline, { lane, first, last, state }: Stretch): string {
   const { bySegment } = timeline.blockedSpans;
   const { segments } = lane;
   const { start } = segments[first]!;
   const { end } = segments[last]!;
   const text =
-    last - first < FEW
+    last - first < MAX_STATES
       ? segments
           .slice(first, last + 1)
           .map((one) => sentence(lane, one, bySegment))
@@ -201,29 +202,29 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: St
   const { marks } = lane;
   const from = firstIndex(marks.length, (index) => marks[index]!.at >= start);
   const to = isLast ? marks.length : firstIndex(marks.length, (at) => marks[at]!.at >= end);
-  const told = marks.slice(from, Math.min(to, from + PRINTED)).map(markSentence);
-  const left = to - from - told.length;
-  if (left > 0) told.push(`And ${plural(left, "more mark")}.`);
-  return [text, ...told].join(" ");
+  const described = marks.slice(from, Math.min(to, from + MAX_MARKS)).map(markSentence);
+  const left = to - from - described.length;
+  if (left > 0) described.push(`And ${plural(left, "more mark")}.`);
+  return [text, ...described].join(" ");
 }
 
-const readyFor = (by: string): string => (by === INTERRUPTED ? by : `woken by ${by}`);
+const readyWords = (waker: string): string => (waker === INTERRUPTED ? waker : `woken by ${waker}`);
 
 /** "blocked the event loop for 1.2 s at line 7: time.sleep". */
 export function blockedWords({ start, end, reason, target, line, isStarved }: BlockedSpan): string {
   const place = line > 0 ? ` at line ${String(line)}` : "";
-  const why = blockedBy({ reason, target, isStarved });
+  const why = blockingReason({ reason, target, isStarved });
   return `blocked the event loop for ${time(end - start)}${place}: ${why}`;
 }
 
 /** What blocked an event loop: "time.sleep", "it computed". */
-export function blockedBy({
+export function blockingReason({
   reason,
   target,
   isStarved,
 }: Pick<BlockedSpan, "reason" | "target" | "isStarved">): string {
   if (reason === "sleep") return "time.sleep";
-  if (reason !== "") return `it ${waited({ reason, target })}`;
+  if (reason !== "") return `it ${waitWords({ reason, target })}`;
   return isStarved ? "another thread held the GIL, or no core was free" : "it computed";
 }
 

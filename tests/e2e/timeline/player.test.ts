@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { decodeTrace } from "../../../runtime/timeline/model/trace_events.ts";
 import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
-import { sections, story } from "../../../runtime/timeline/words/moment_words.ts";
+import { describeMoment, sections } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
-import { atOnce } from "../../../runtime/timeline/model/pieces.ts";
+import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
 import { engines } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
@@ -20,7 +20,7 @@ const FIGURE = `runnable-snippet[data-name="${NAME}"] .runnable-timeline`;
 const read = (ending: string): string =>
   readFileSync(new URL(`../../../snippets/${NAME}${ending}`, import.meta.url), "utf8");
 
-const moments = atOnce(Moments.from(Timeline.of(decodeTrace(JSON.parse(read(".trace.json")))!)));
+const moments = runToEnd(Moments.from(Timeline.of(decodeTrace(JSON.parse(read(".trace.json")))!)));
 const last = moments.all.length - 1;
 
 const LIVE = `import asyncio
@@ -78,7 +78,7 @@ function shown(page: Page, figure = FIGURE) {
 
 /** What it has to show at a step, by the recorded trace. */
 function expected(number: number) {
-  const { who, text, line } = story(moments, number);
+  const { who, text, line } = describeMoment(moments, number);
   const found = sections(moments, number);
   return {
     told: who + text,
@@ -98,7 +98,7 @@ async function assertAt(page: Page, number: number): Promise<void> {
   const { told, marked, parts, entries, printed, place, excerpt } = await shown(page);
   assert.deepEqual({ told, marked, parts, entries, printed }, expected(number));
   assert.match(place, new RegExp(`^Step ${String(number + 1)} of ${String(last + 1)} at `));
-  const { line } = story(moments, number);
+  const { line } = describeMoment(moments, number);
   const source =
     line > 0 ? `${String(line).padStart(4)}  ${read(".py").split("\n")[line - 1]!}\n` : "";
   assert.equal(excerpt, source);

@@ -1,6 +1,6 @@
 /** Steps through a run that is over, or plays it back. Loaded when a reader wants it. */
 import { titleOf } from "../../../timeline/drawing/comparison.ts";
-import { most, sections, story } from "../../../timeline/words/moment_words.ts";
+import { describeMoment, maxSectionLines, sections } from "../../../timeline/words/moment_words.ts";
 import { Moments, type Moment, type Print } from "../../../timeline/model/moments.ts";
 import type { Lane } from "../../../timeline/model/lane.ts";
 import type { Timeline } from "../../../timeline/model/timeline.ts";
@@ -28,7 +28,7 @@ export interface Prepared {
 /** Prepares a player. With many tasks that takes a while, during which the page stays responsive. */
 export async function prepare(timeline: Timeline): Promise<Prepared> {
   const moments = await inSlices(Moments.from(timeline));
-  return { moments, maxLines: await inSlices(most(moments)) };
+  return { moments, maxLines: await inSlices(maxSectionLines(moments)) };
 }
 
 export interface PlayerOptions {
@@ -224,7 +224,7 @@ export class Player {
 
   #describe(number: number): void {
     this.#number = number;
-    const { who, text, line } = story(this.#moments, number);
+    const { who, text, line } = describeMoment(this.#moments, number);
     const step = `Step ${String(number + 1)} of ${String(this.#last + 1)} at ${moment(this.#moments.all[number]!.at)}`;
     this.#place.textContent = step;
     this.#slider.value = String(number);

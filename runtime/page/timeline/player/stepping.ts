@@ -126,8 +126,8 @@ export class Stepping {
 }
 
 /** Finds the segment that the chart selects at a moment. */
-function placeOf({ at, turn, holding }: Moment): Place | undefined {
+function placeOf({ at, turn, collections }: Moment): Place | undefined {
   if (turn) return { lane: turn.lane, index: turn.first };
-  const index = holding ? holding.lane.indexAt(at) : -1;
-  return holding && index >= 0 ? { lane: holding.lane, index } : undefined;
+  const index = collections ? collections.lane.indexAt(at) : -1;
+  return collections && index >= 0 ? { lane: collections.lane, index } : undefined;
 }

@@ -4,9 +4,13 @@ import { glob } from "node:fs/promises";
 import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import { most, sections, story } from "../../../../runtime/timeline/words/moment_words.ts";
+import {
+  describeMoment,
+  maxSectionLines,
+  sections,
+} from "../../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../../runtime/timeline/model/moments.ts";
-import { atOnce } from "../../../../runtime/timeline/model/pieces.ts";
+import { runToEnd } from "../../../../runtime/timeline/model/pieces.ts";
 import { decodeTrace, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { BLOCKED, THREAD, events } from "./sample_rows.ts";
 
@@ -15,12 +19,12 @@ function of(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
   timeline.add(1, events(rows));
   others.forEach((more, index) => timeline.add(index + 2, events(more), 1));
   timeline.end(end);
-  return atOnce(Moments.from(timeline));
+  return runToEnd(Moments.from(timeline));
 }
 
 const told = (moments: Moments): string[] =>
   moments.all.map(({ at }, number) => {
-    const { who, text, line } = story(moments, number);
+    const { who, text, line } = describeMoment(moments, number);
     return `${String(at)} (${String(line)}) ${who}${text}`;
   });
 
@@ -76,7 +80,7 @@ test("what is ready stands in the order in which it became ready, with who woke 
     Waiting: ["event at line 21 late, early"],
   });
   assert.deepEqual(shown(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
-  assert.match(story(moments, 6).text, /then was cancelled\.$/);
+  assert.match(describeMoment(moments, 6).text, /then was cancelled\.$/);
   // Between the two steps of a moment and the next, at a time.
   assert.deepEqual(shown(moments, 4, 8.5).Ready, [
     "early since 7.1\u00a0ms, woken by main",
@@ -346,7 +350,7 @@ test("a segment leads to the turn that it is, or to the first moment that finds 
 test("all recorded runs have moments in order, at each of which somebody runs", async () => {
   for await (const file of glob("snippets/**/*.trace.json")) {
     const trace = decodeTrace(JSON.parse(readFileSync(file, "utf8")))!;
-    const moments = atOnce(Moments.from(Timeline.of(trace)));
+    const moments = runToEnd(Moments.from(Timeline.of(trace)));
     assert.ok(moments.all.length >= 2, file);
     let before = 0;
     moments.all.forEach(({ at, turn }, number) => {
@@ -359,7 +363,7 @@ test("all recorded runs have moments in order, at each of which somebody runs", 
         ({ lane, task }) => task ?? lane,
       );
       assert.equal(new Set(lanes).size, lanes.length, `${file}, ${String(number)}: told twice`);
-      const { text } = story(moments, number);
+      const { text } = describeMoment(moments, number);
       assert.doesNotMatch(text, /undefined|NaN/);
     });
     assert.equal(moments.printedBy(moments.all.length - 1).length, moments.printed.length);
@@ -386,7 +390,7 @@ test("10 000 tasks: each has its turns, and a moment is found at once", () => {
   const moments = of(manyTasks(10_000), 1300);
   assert.equal(moments.all.length, 30_002);
   const started = performance.now();
-  atOnce(most(moments));
+  runToEnd(maxSectionLines(moments));
   for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
   // Some ms each; going through all turns each time would take minutes.
   assert.ok(performance.now() - started < 10_000);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atOnce, inSlices, type Pieces } from "../../../../runtime/timeline/model/pieces.ts";
+import { runToEnd, inSlices, type Pieces } from "../../../../runtime/timeline/model/pieces.ts";
 
 /** Each piece takes longer than a clock of a browser can fail to notice. */
 function* counting(pieces: number): Pieces<number> {
@@ -17,7 +17,7 @@ test("long work done in slices lets timers in between, and has the same result",
   const timer = setInterval(() => turns++);
   const found = await inSlices(counting(30));
   clearInterval(timer);
-  assert.equal(found, atOnce(counting(30)));
+  assert.equal(found, runToEnd(counting(30)));
   assert.ok(turns > 2, `${String(turns)} turns for a timer`);
 });
 
@@ -31,5 +31,5 @@ test("what fails in a later slice fails for whoever waits for it", async () => {
     throw new Error("no more");
   }
   await assert.rejects(inSlices(failing()), /no more/);
-  assert.throws(() => atOnce(failing()), /no more/);
+  assert.throws(() => runToEnd(failing()), /no more/);
 });

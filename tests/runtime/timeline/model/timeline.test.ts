@@ -504,7 +504,12 @@ test("what the watched collections hold is told in order of time, with its lane"
     ]),
   );
   assert.deepEqual(
-    timeline.collectionStates.map(({ lane, at, line, values }) => [lane.name, at, line, { ...values }]),
+    timeline.collectionStates.map(({ lane, at, line, values }) => [
+      lane.name,
+      at,
+      line,
+      { ...values },
+    ]),
     [
       ["MainThread", 5, 12, { ready: ["a"] }],
       ["MainThread", 6, 14, { ready: ["a", "b"] }],

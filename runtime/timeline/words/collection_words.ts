@@ -1,0 +1,84 @@
+/** Describes in words how the collections that a program watches have changed. */
+import type { Lane } from "../model/lane.ts";
+import type { Moments } from "../model/moments.ts";
+import { firstIndex } from "../model/search.ts";
+import type { CollectionState, Timeline } from "../model/timeline.ts";
+import { time, waitWords } from "./words.ts";
+
+type Values = CollectionState["values"];
+
+/** A page has space for no more. */
+const MAX_COLLECTIONS = 4;
+
+/** The names of the watched collections, in the order of their first appearance. */
+export function collections({ collectionStates }: Timeline): string[] {
+  const names = new Set(collectionStates.flatMap(({ values }) => Object.keys(values)));
+  return [...names].slice(0, MAX_COLLECTIONS);
+}
+
+/** What the collections hold at a moment. At the end of the run, that is what they held last. */
+export function valuesAt({ all }: Moments, number: number): Values {
+  return (all[number]?.collections ?? all[number - 1]?.collections)?.values ?? {};
+}
+
+/** Entries of a heap of timers say when they are due, which changes while the entry stays the same. */
+const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|due): /, "");
+
+const isDue = (entry: string): boolean => entry.startsWith("due: ");
+
+/** The entries that the first list has and the second has not, counting repeated entries. */
+function difference(one: readonly string[] = [], other: readonly string[] = []): string[] {
+  const left = other.map(withoutTime);
+  return one.map(withoutTime).filter((entry) => {
+    const found = left.indexOf(entry);
+    if (found >= 0) left.splice(found, 1);
+    return found < 0;
+  });
+}
+
+function changes(before: Values, now: Values): string[] {
+  const added = new Map<string, string[]>();
+  const found: string[] = [];
+  for (const [name, entries] of Object.entries(now)) {
+    added.set(name, difference(entries, before[name]));
+  }
+  for (const [name, entries] of Object.entries(before)) {
+    for (const entry of difference(entries, now[name])) {
+      const to = [...added].find(([, entries]) => entries.includes(entry));
+      to?.[1].splice(to[1].indexOf(entry), 1);
+      found.push(to ? `${entry} went from ${name} to ${to[0]}.` : `${entry} left ${name}.`);
+    }
+  }
+  for (const [name, entries] of Object.entries(now)) {
+    // New entries are described below.
+    const known = (before[name] ?? []).filter((entry) => !isDue(entry)).map(withoutTime);
+    for (const entry of entries.filter(isDue).map(withoutTime)) {
+      if (known.includes(entry)) found.push(`${entry} is due.`);
+    }
+  }
+  for (const [name, entries] of added) {
+    for (const entry of entries) found.push(`${entry} came into ${name}.`);
+  }
+  return found;
+}
+
+/** A sentence on the first wait of a lane between two moments; empty if it did not wait. */
+function waitBetween({ segments }: Lane, at: number, until: number): string {
+  const first = firstIndex(segments.length, (index) => segments[index]!.start >= at);
+  const wait = segments.slice(first).find(({ state }) => state === "waiting");
+  if (!wait || wait.start >= until) return "";
+  const place = wait.line > 0 ? ` at line ${String(wait.line)}` : "";
+  return `Then it ${waitWords(wait)} for ${time(wait.end - wait.start)}${place}.`;
+}
+
+/** Describes a moment at which a collection has changed. */
+export function describeChange(moments: Moments, number: number): { text: string; line: number } {
+  const { at, collections } = moments.all[number]!;
+  const { lane, line } = collections!;
+  const sentences = [
+    ` came to line ${String(line)}.`,
+    ...changes(valuesAt(moments, number - 1), valuesAt(moments, number)),
+    waitBetween(lane, at, moments.all[number + 1]!.at),
+  ];
+  return { text: sentences.filter((text) => text !== "").join(" "), line };
+}
