@@ -13,19 +13,19 @@ import {
 } from "../../timeline/drawing/comparison.ts";
 import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
-import { TraceReader, type TraceBatch } from "../timeline/trace_reader.ts";
-import { ClockRateMenu, describeClockRate } from "../session/clock_rate.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
-import type { Owner } from "../session/session.ts";
-import type { RunnableSnippet } from "../workbench/snippet.ts";
 import { addStyles } from "../kit/styles.ts";
+import { ClockRateMenu, describeClockRate } from "../session/clock_rate.ts";
+import type { Owner } from "../session/session.ts";
 import type { Tab } from "../session/tab_state.ts";
+import styles from "../styles/comparison.css";
 import {
   attachTimeline,
   type AttachedTimeline,
   type Recorded,
 } from "../timeline/attached_timeline.ts";
-import styles from "../styles/comparison.css";
+import { TraceReader, type TraceBatch } from "../timeline/trace_reader.ts";
+import type { RunnableSnippet } from "../workbench/snippet.ts";
 
 type Collect = typeof import("../../timeline/model/collect.ts");
 

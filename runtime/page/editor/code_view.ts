@@ -1,8 +1,8 @@
 /** The code of a widget. It is static until the reader wants to edit it in an editor. */
-import { hasSelection } from "./caret_at_point.ts";
 import type { Draft } from "../session/draft.ts";
-import type { Caret, Editor, EditorOptions } from "./editor.ts";
+import { hasSelection } from "./caret_at_point.ts";
 import { onEditIntent } from "./edit_intent.ts";
+import type { Caret, Editor, EditorOptions } from "./editor.ts";
 import { locateHidden, type LineRange } from "./line_ranges.ts";
 import { createPlainEditor } from "./plain_editor.ts";
 

@@ -62,7 +62,7 @@ export interface ChosenRun {
   chosen: string;
   /** The last steps of the run. */
   steps: Step[];
-  /** What can continue now. The first option would continue if nobody chose. */
+  /** What can continue now. By default, the first option continues. */
   options: StepOption[];
 }
 
@@ -113,8 +113,10 @@ export function explorerProgram(
 function callFor(request: ExplorerRequest, filename: string): string {
   const program = `"${SOURCE_FILE}", ${JSON.stringify(filename)}`;
   switch (request.type) {
-    case "explore":
-      return `print_exploration(${program}, ${String(request.bound)}, ${String(MAX_INTERLEAVINGS)})`;
+    case "explore": {
+      const limits = `${String(request.bound)}, ${String(MAX_INTERLEAVINGS)}`;
+      return `print_exploration(${program}, ${limits})`;
+    }
     case "random": {
       const limits = `0, ${String(RANDOM_INTERLEAVINGS)}, ${String(request.seed)}`;
       return `print_exploration(${program}, ${limits})`;

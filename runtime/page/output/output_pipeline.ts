@@ -2,8 +2,8 @@
  * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
  * spreads much text over several frames.
  */
-import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
 import { FrameBatcher, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
+import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
 
 /** How long the beginning of a line on stderr is held back while its end has not arrived. */
 const HOLD_MS = 100;

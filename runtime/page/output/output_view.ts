@@ -1,10 +1,10 @@
 /** The output of a widget: the recorded output, or that of the reader's own run. */
 import type { Outcome } from "../../host/types.ts";
-import { createInputField, type InputField, type OnAnswer } from "./input_field.ts";
 import { element } from "../kit/dom.ts";
-import { linkLines, type LineLinks } from "./line_links.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Piece } from "./frame_batcher.ts";
+import { createInputField, type InputField, type OnAnswer } from "./input_field.ts";
+import { linkLines, type LineLinks } from "./line_links.ts";
 
 const STOPPED_CLASS = "runnable-stopped";
 

@@ -11,7 +11,7 @@ export class PredictQuestion extends PageElement {
     // Only pages with a question load this module.
     const loaded = await import("./question.ts").catch(() => undefined);
     if (!loaded) {
-      // Without the module nobody can answer, so the recorded output need not stay hidden.
+      // Without the module, readers cannot choose an answer, so the recorded output is shown.
       program.dataset["told"] = "";
       return;
     }

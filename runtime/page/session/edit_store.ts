@@ -18,7 +18,7 @@ export type Saved =
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /**
- * Returns a short fingerprint of a text, which tells versions apart. It is the 53-bit hash cyrb53,
+ * Returns a short fingerprint that distinguishes versions of a text. It is the 53-bit hash cyrb53,
  * which is not cryptographic.
  */
 export function fingerprint(text: string): string {

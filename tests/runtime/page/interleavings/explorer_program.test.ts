@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  explorerProgram,
+  ReportReader,
+  type ExplorerRequest,
+} from "../../../../runtime/page/interleavings/explorer_program.ts";
+
+// The bundler defines this constant.
+Object.assign(globalThis, { EXPLORER_FILES: '{"explorer/report.py": "pass\\n"}' });
+
+function callFor(request: ExplorerRequest): string | undefined {
+  return explorerProgram("print(1)\n", "it's.py", request).source.split("\n").at(-2);
+}
+
+test("the program contains the explorer and the source to explore", () => {
+  const { files } = explorerProgram("print('é')\n", "x.py", { type: "explore", bound: 2 });
+  const decoder = new TextDecoder();
+  assert.equal(decoder.decode(files?.["explored.txt"]), "print('é')\n");
+  assert.equal(decoder.decode(files?.["explorer/report.py"]), "pass\n");
+});
+
+test("each kind of request becomes a call of the explorer", () => {
+  assert.equal(
+    callFor({ type: "explore", bound: 3 }),
+    `report.print_exploration("explored.txt", "it's.py", 3, 2000)`,
+  );
+  assert.equal(
+    callFor({ type: "random", seed: 7 }),
+    `report.print_exploration("explored.txt", "it's.py", 0, 500, 7)`,
+  );
+  assert.equal(
+    callFor({ type: "choose", choices: [0, 2], toTheEnd: true }),
+    `report.print_run("explored.txt", "it's.py", [0,2], True)`,
+  );
+});
+
+test("reports are read from output that arrives in pieces", () => {
+  const reader = new ReportReader();
+  assert.deepEqual(reader.read('{"runs": 3, "bre'), []);
+  assert.deepEqual(reader.read('aking": 1}\n{"failed": "Line 1: '), [
+    { type: "progress", runs: 3, breaking: 1 },
+  ]);
+  assert.deepEqual(reader.read('invalid syntax."}\n'), [
+    { type: "failed", message: "Line 1: invalid syntax." },
+  ]);
+});
+
+test("output that is not a report is ignored", () => {
+  const lines = ["hello", "", "7", "null", '"failed"', '{"runs": 1}', "{}"];
+  assert.deepEqual(new ReportReader().read(`${lines.join("\n")}\n`), []);
+});
