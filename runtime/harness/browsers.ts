@@ -1,4 +1,4 @@
-/** Finds and starts the browsers that tools and tests run in. */
+/** Finds and starts the browsers in which tools and tests run. */
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import process from "node:process";
@@ -7,15 +7,16 @@ import puppeteer, { type Browser, type LaunchOptions } from "puppeteer-core";
 
 export type Engine = "chromium" | "firefox";
 
-/** Where `make browsers` puts what it downloads. */
+/** The folder to which `make browsers` downloads browsers. */
 export const CACHE = ".cache/browsers";
 
+/** The names of each browser on the PATH, preferred ones first. */
 const names: Record<Engine, string[]> = {
   chromium: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
   firefox: ["firefox-esr", "firefox"],
 };
 
-/** Where programs live that are not on the PATH. */
+/** Where browsers are installed that are not on the PATH. */
 const usualPlaces: Record<Engine, string[]> = {
   chromium: [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -24,19 +25,19 @@ const usualPlaces: Record<Engine, string[]> = {
   firefox: ["/Applications/Firefox.app/Contents/MacOS/firefox"],
 };
 
-async function isProgram(path: string): Promise<boolean> {
+async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
 }
 
-/** The browser's program: what the environment names (CHROMIUM, FIREFOX), else the first one found. */
+/** Returns the path of a browser: from the variable CHROMIUM or FIREFOX, or the first that is found. */
 export async function findBrowser(engine: Engine): Promise<string> {
   const variable = engine.toUpperCase();
   const named = process.env[variable];
   if (named) {
-    if (await isProgram(named)) return named;
+    if (await isExecutable(named)) return named;
     throw new Error(`${variable} names ${named}, which is not a program.`);
   }
   const folders = (process.env["PATH"] ?? "").split(delimiter);
@@ -45,7 +46,7 @@ export async function findBrowser(engine: Engine): Promise<string> {
     .filter(({ browser }) => browser === (engine === "chromium" ? Product.CHROME : Product.FIREFOX))
     .map(({ executablePath }) => executablePath);
   for (const path of [...downloaded, ...onPath, ...usualPlaces[engine]]) {
-    if (await isProgram(path)) return path;
+    if (await isExecutable(path)) return path;
   }
   throw new Error(
     `No ${engine} found. Run "make browsers", install one (Debian: apt install ` +
@@ -66,7 +67,7 @@ export async function launch(
       headless: true,
       ...options,
       extraPrefsFirefox: {
-        // No connections of the browser's own.
+        // Keep Firefox from making connections of its own.
         "app.normandy.enabled": false,
         "browser.safebrowsing.update.enabled": false,
         "network.captive-portal-service.enabled": false,
@@ -84,7 +85,7 @@ export async function launch(
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
-      // The sandbox of Chromium refuses to work for root, as in most containers.
+      // The sandbox of Chromium does not work for root, who runs the tests in most containers.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       ...(options.args ?? []),
     ],

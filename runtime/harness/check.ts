@@ -1,11 +1,11 @@
 /**
- * Runs Python files in the browser runtime and prints what happens, one JSON object a line:
+ * Runs Python files in a browser, and prints their output and outcome, as one JSON object per line:
  *
  *   {"file": …, "type": "stdout" | "stderr", "text": …}
  *   {"file": …, "type": "ended", "outcome": "finished" | "failed" | "timeout", "status": …, "message": …}
  *
  * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS] FILE…
- * Exit status 3: no browser, or the runtime is not built; the reason is on stderr.
+ * The exit status is 3 if there is no browser or no built runtime; stderr says which.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
@@ -20,7 +20,7 @@ function fail(message: string): never {
   process.exit(3);
 }
 
-/** The files of a folder as base64, by their path in it. */
+/** Reads a folder. Returns the content of each file in base64, by its path relative to the folder. */
 async function readFolder(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const contents: Record<string, string> = {};

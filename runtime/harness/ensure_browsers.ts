@@ -1,6 +1,7 @@
 /**
- * Makes sure that Chromium and Firefox are there. As root on Debian they come from its packages;
- * elsewhere Chrome and Firefox are downloaded into .cache/browsers, from where `findBrowser` takes them.
+ * Installs Chromium and Firefox if they are missing. For root on Debian, they are installed from its
+ * packages; otherwise Chrome and Firefox are downloaded to .cache/browsers, where `findBrowser` finds
+ * them.
  */
 import { spawnSync } from "node:child_process";
 import process from "node:process";

@@ -1,6 +1,8 @@
-/** For tools and tests: runs programs on a bare page, without the widget. */
+/**
+ * The script of the bare page on which tools and tests run programs and draw timelines, without a
+ * widget.
+ */
 export { createHost } from "../host/host.ts";
-/** And draws timelines. */
 export { attachTimeline, recordedAt } from "../page/timeline/attached_timeline.ts";
 export { figure } from "../timeline/drawing/figure.ts";
 export { html } from "../timeline/drawing/html.ts";

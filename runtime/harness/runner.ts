@@ -1,4 +1,4 @@
-/** Runs programs in the browser runtime on a bare page, and collects what they do. */
+/** Runs programs in a browser on a bare page, and collects their events. */
 import type { Browser, Page } from "puppeteer-core";
 import type { Host, Move, Outcome, Program, RunEvent } from "../host/types.ts";
 import { launch, type Engine } from "./browsers.ts";
@@ -8,30 +8,31 @@ import type { LaunchOptions } from "puppeteer-core";
 const PAGE =
   "<!doctype html><meta charset=utf-8><title>check</title><link rel=icon href=data:,><body>";
 
-/** What `page.evaluate` sees in the browser. */
+/** The globals of the bare page. */
 interface BarePage {
   host: Host;
   report(run: number, events: RunEvent[]): Promise<void>;
 }
 
-export interface Ran {
+/** The events and the outcome of one run. */
+export interface RunResult {
   stdout: string;
   stderr: string;
-  /** Every event but the loading progress, in order. */
+  /** All events except those of loading, in order. */
   events: RunEvent[];
   outcome: Outcome;
 }
 
 export interface Settings {
   engine?: Engine;
-  /** The folder that `make build` makes. */
+  /** The folder of the built runtime. */
   runtime?: string;
   launch?: LaunchOptions;
-  /** Sees every request for a file of the runtime first. */
+  /** Sees each request for a file of the runtime first. */
   intercept?: Intercept;
 }
 
-/** A browser with one page, in which programs run one after the other in the same interpreter. */
+/** A browser with one page, which runs programs one after another in the same interpreter. */
 export class Runner {
   readonly page: Page;
   readonly #browser: Browser;
@@ -62,7 +63,7 @@ export class Runner {
     return runner;
   }
 
-  /** Opens the page anew, as at a further visit. */
+  /** Reloads the page, as if it was visited again. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
     await this.page.evaluate(async () => {
@@ -71,7 +72,7 @@ export class Runner {
     });
   }
 
-  /** Fetches the runtime and starts Python, without a program. */
+  /** Downloads the runtime and starts Python, without running a program. */
   async prepare(source?: string): Promise<void> {
     await this.page.evaluate(
       (source) => (window as unknown as BarePage).host.prepare(source),
@@ -79,37 +80,37 @@ export class Runner {
     );
   }
 
-  /**
-   * Runs a program; it is stopped when it has not ended so many seconds after its start.
-   * Further modules are given as base64, by relative path.
-   */
+  /** Runs a program, and returns its output, its events and its outcome. */
   async run(
     program: Omit<Program, "files">,
     {
+      /** The program is stopped so many seconds after its start. */
       seconds = 20,
+      /** Further modules: their content in base64, by relative path. */
       folder = {} as Record<string, string>,
+      /** Called with each event. */
       listen = (_: RunEvent) => {},
-      /** Stop is pressed as soon as stdout contains this. */
+      /** The program is stopped when its output contains this text. */
       stopWhen = "",
-      /** Whether what it tells of its timeline is among the events, which takes time of its own. */
+      /** Whether trace events are collected, which takes time. */
       traces = true,
-      /** What is typed when the program asks; with none, its standard input is at its end. */
+      /** The lines of input. Without any, standard input is at its end. */
       answers = [] as string[],
-      /** It is paused as soon as stdout contains this. */
+      /** The program is paused when its output contains this text. */
       pauseWhen = "",
-      /** It is paused as soon as it has been given to Python. */
+      /** The program is paused as soon as Python has received it. */
       pauseAtStart = false,
-      /** What is done when it stands still, each time the next; at last it is to go on. */
+      /** What to do at each pause, one after another. After the last one, pauses resume the program. */
       moves = [] as Move[],
-      /** How long it stands still each time, in ms. */
-      still = 0,
+      /** How long each pause lasts. */
+      pauseMs = 0,
     } = {},
-  ): Promise<Ran> {
+  ): Promise<RunResult> {
     const number = ++this.#runs;
     const events: RunEvent[] = [];
-    this.#listeners.set(number, (told) => {
-      const isTrace = told.type === "trace";
-      const event = isTrace ? { ...told, steps: Float64Array.from(told.steps) } : told;
+    this.#listeners.set(number, (reported) => {
+      const isTrace = reported.type === "trace";
+      const event = isTrace ? { ...reported, steps: Float64Array.from(reported.steps) } : reported;
       events.push(event);
       listen(event);
     });
@@ -123,26 +124,26 @@ export class Runner {
             Uint8Array.from(atob(content), (character) => character.charCodeAt(0)),
           ]),
         );
-        // Each report is a trip out of the browser: they go in bundles, or a flood would stall here.
-        const bundle: RunEvent[] = [];
-        const flush = () => report(number, bundle.splice(0));
-        const reports = setInterval(() => bundle.length > 0 && void flush(), 50);
+        // Each report is a slow message to Node, so events are sent in batches.
+        const batch: RunEvent[] = [];
+        const flush = () => report(number, batch.splice(0));
+        const reports = setInterval(() => batch.length > 0 && void flush(), 50);
         const starting = setTimeout(() => run.stop(), 120_000);
         let running: ReturnType<typeof setTimeout> | undefined;
         const run = host.run({ ...program, files, interactive }, (event) => {
           if (event.type === "paused") {
-            const how = pausing.moves.shift() ?? "resume";
-            setTimeout(() => run.move(how), pausing.still);
+            const move = pausing.moves.shift() ?? "resume";
+            setTimeout(() => run.move(move), pausing.pauseMs);
           }
           if (event.type === "stdout" && pausing.when !== "" && event.text.includes(pausing.when))
             run.move("pause");
           if (event.type === "input") run.answer(answers.shift());
           if (event.type === "started" && pausing.atStart) run.move("pause");
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
-          // Numbers get out of the browser as a list only.
+          // Only plain arrays can be passed out of the browser.
           if (event.type === "trace" && !traces) return;
-          if (event.type === "trace") bundle.push({ ...event, steps: [...event.steps] as never });
-          else if (event.type !== "loading") bundle.push(event);
+          if (event.type === "trace") batch.push({ ...event, steps: [...event.steps] as never });
+          else if (event.type !== "loading") batch.push(event);
           if (event.type === "stdout" && stopWhen !== "" && event.text.includes(stopWhen))
             run.stop();
         });
@@ -160,7 +161,7 @@ export class Runner {
       stopWhen,
       answers,
       traces,
-      { when: pauseWhen, atStart: pauseAtStart, moves, still },
+      { when: pauseWhen, atStart: pauseAtStart, moves, pauseMs },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { pipeline } from "node:stream";
 
-/** By the ending of a file; others are bytes without a name. */
+/** Content types by file name extension. Other files are served as plain bytes. */
 export const contentTypes: Record<string, string> = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -22,18 +22,18 @@ export const contentTypes: Record<string, string> = {
 };
 
 export interface Server {
-  /** With a slash at the end. */
+  /** The address of the folder, with a slash at the end. */
   url: string;
   close(): Promise<void>;
-  /** Bytes of files sent so far, uncompressed. */
+  /** Returns how many bytes of files have been sent. They are not compressed. */
   sent(): number;
 }
 
-/** Sees every request first; true means that it has answered. */
+/** Sees every request first. Returns true if it has answered the request itself. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 async function findFile(root: string, path: string): Promise<string | undefined> {
-  // `normalize` takes out "..", so that nothing outside the folder is served.
+  // `normalize` resolves "..", so that nothing outside the folder is served.
   const file = join(root, normalize(decodeURIComponent(path)));
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile()) return file;
@@ -41,7 +41,7 @@ async function findFile(root: string, path: string): Promise<string | undefined>
   return undefined;
 }
 
-/** Serves a folder as a static host would: index.html for folders, 404.html for what is missing. */
+/** Serves a folder as static hosts do: index.html for a folder, 404.html for a missing file. */
 export async function serve(root: string, intercept: Intercept = () => false): Promise<Server> {
   let sent = 0;
   const server = createServer(async (request, response) => {
@@ -56,7 +56,7 @@ export async function serve(root: string, intercept: Intercept = () => false): P
     const type = contentTypes[extname(shown)] ?? "application/octet-stream";
     response.writeHead(file ? 200 : 404, { "content-type": type });
     const { size } = await stat(shown);
-    // The browser may have gone meanwhile.
+    // The browser may have closed the connection meanwhile.
     if (response.destroyed) return;
     sent += size;
     pipeline(createReadStream(shown), response, () => {});

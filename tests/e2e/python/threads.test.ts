@@ -1,7 +1,7 @@
 /** Threads, time slices, Ctrl-C and deadlocks: what CPython's `threading` does on our primitives. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Ran } from "../../../runtime/harness/runner.ts";
+import type { RunResult } from "../../../runtime/harness/runner.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
 for (const engine of engines) {
@@ -12,7 +12,7 @@ for (const engine of engines) {
       stage.runner.run({ source, filename: "demo.py" }, { seconds });
 
     /** Runs a program and presses Stop as soon as it has printed "ready". */
-    async function stopWhenReady(source: string): Promise<Ran> {
+    async function stopWhenReady(source: string): Promise<RunResult> {
       return stage.runner.run(
         { source, filename: "demo.py" },
         { seconds: 60, stopWhen: "ready\n" },

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { Ran } from "../../../runtime/harness/runner.ts";
+import type { RunResult } from "../../../runtime/harness/runner.ts";
 import type { TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
@@ -160,7 +160,7 @@ print("over")`,
 for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
-    const run = (source: string, clockRate = 0, settings = {}): Promise<Ran> =>
+    const run = (source: string, clockRate = 0, settings = {}): Promise<RunResult> =>
       stage.runner.run({ source, filename: "demo.py", clockRate }, { seconds: 60, ...settings });
 
     for (const [name, source, expected] of programs) {
@@ -173,7 +173,8 @@ for (const engine of engines) {
     }
 
     test("who looks at the clock and waits is told that this took time", async () => {
-      const facts = (ran: Ran) => ran.events.flatMap((e) => (e.type === "note" ? [e.fact] : []));
+      const facts = (ran: RunResult) =>
+        ran.events.flatMap((e) => (e.type === "note" ? [e.fact] : []));
       assert.deepEqual(facts(await run("import time\nwhile time.time_ns() % 9**9 < 1: pass")), []);
       const ran = await run("import time\nwhile time.monotonic() < 0.01: pass");
       assert.deepEqual(facts(ran), ["looked-at-clock"]);

@@ -76,18 +76,18 @@ for (const engine of engines) {
 
     const run = async (
       source: string,
-      { moves = [] as Move[], pauseWhen = "", pauseAtStart = false, still = 0, ...how } = {} as {
+      { moves = [] as Move[], pauseWhen = "", pauseAtStart = false, pauseMs = 0, ...how } = {} as {
         moves?: Move[];
         pauseWhen?: string;
         pauseAtStart?: boolean;
-        still?: number;
+        pauseMs?: number;
         paused?: boolean;
         trace?: boolean;
         clockRate?: number;
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const ran = await stage.runner.run(program, { moves, pauseWhen, pauseAtStart, still });
+      const ran = await stage.runner.run(program, { moves, pauseWhen, pauseAtStart, pauseMs });
       const pauses = ran.events.flatMap((event) => {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
         return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
@@ -214,7 +214,7 @@ print("over")
     ] as const) {
       test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
         // Longer than messages from the page wait to be let in.
-        const how = { paused: true, moves: steps(100), clockRate: 0, still: 40 };
+        const how = { paused: true, moves: steps(100), clockRate: 0, pauseMs: 40 };
         const ran = await run(source, how);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
         assert.equal(ran.stdout, stdout);
@@ -241,7 +241,7 @@ for thread in threads: thread.join()
 print(rounds)
 `;
       const moves = steps(6);
-      const ran = await run(source, { pauseWhen: "ready", moves, clockRate: 0, still: 40 });
+      const ran = await run(source, { pauseWhen: "ready", moves, clockRate: 0, pauseMs: 40 });
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
       assert.equal(ran.stdout, "ready\n8000\n");
       assert.equal(ran.pauses.length, 7);
@@ -309,7 +309,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
         "threading.Event().wait(0.4)",
         "while time.perf_counter() < start[0] + 0.4: pass",
       ]) {
-        const { stdout, pauses } = await run(source(wait), { pauseWhen: "ready", still: 1200 });
+        const { stdout, pauses } = await run(source(wait), { pauseWhen: "ready", pauseMs: 1200 });
         assert.match(stdout, /^ready\nTrue/, wait);
         assert.equal(pauses.length, 1);
       }
@@ -345,12 +345,12 @@ print(all(0.39 < each < 1 for each in passed), passed)
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("Stop ends one that stands still, and the next one runs as ever", async () => {
+    test("Stop ends a paused program, and the next program runs normally", async () => {
       const source =
         'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
       const paused = stage.runner.run(
         { source, filename: "demo.py" },
-        { pauseWhen: "ready", still: 100_000, seconds: 2 },
+        { pauseWhen: "ready", pauseMs: 100_000, seconds: 2 },
       );
       const { stdout, outcome } = await paused;
       assert.equal(stdout, "ready\nbye\n");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { Ran } from "../../../runtime/harness/runner.ts";
+import type { RunResult } from "../../../runtime/harness/runner.ts";
 import type { StoredTrace, TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
@@ -22,7 +22,7 @@ function expected(source: string): string[] {
 }
 
 /** The rows of each process. */
-function rowsOf(ran: Ran): Map<number, TraceRow[]> {
+function rowsOf(ran: RunResult): Map<number, TraceRow[]> {
   const processes = new Map<number, TraceRow[]>();
   for (const event of ran.events) {
     if (event.type !== "trace") continue;
@@ -33,7 +33,7 @@ function rowsOf(ran: Ran): Map<number, TraceRow[]> {
   return processes;
 }
 
-function waits(ran: Ran): string[] {
+function waits(ran: RunResult): string[] {
   const found = new Set<string>();
   for (const rows of rowsOf(ran).values()) {
     const names = new Map(rows.flatMap((row) => (row[0] === "lane" ? [[row[1], row[4]]] : [])));
