@@ -1,7 +1,7 @@
-/** A long timeline, for tests and measurements. */
+/** Makes a long timeline for tests and measurements. */
 import type { TraceRow } from "../timeline/model/trace_events.ts";
 
-/** So many tasks that each sleep twice, and their thread: three rows a task and more. */
+/** Returns the events of a thread and its tasks, each of which sleeps twice. */
 export function manyTasks(count: number): TraceRow[] {
   const rows: TraceRow[] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],

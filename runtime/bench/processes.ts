@@ -1,8 +1,8 @@
 /**
- * Measures what a pool of two processes gains for four calls that only compute: in the browser and
- * on this machine's Python, in turn. Prints each round, and the medians.
+ * Measures how much faster a pool of two processes is for four calls that only compute, alternately in
+ * the browsers and in this machine's Python. Prints all rounds and their medians.
  *
- * Usage: node bench_processes.ts [--rounds N]
+ * Usage: node runtime/bench/processes.ts [--rounds N]
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { median } from "./median.ts";
 import { Runner } from "../harness/runner.ts";
 
-/** The pool has started before, as that of a program that lives longer has. */
+/** Measures after the pool has started, as in a program that uses its pool for a long time. */
 const PROGRAM = `
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
@@ -26,7 +26,7 @@ def burn(n):
 if __name__ == "__main__":
     n = 1
     begin = perf_counter()
-    while perf_counter() - begin < 0.5:  # as long here as there
+    while perf_counter() - begin < 0.5:  # the same duration on each platform
         n *= 2
         begin = perf_counter()
         burn(n)
@@ -44,7 +44,7 @@ if __name__ == "__main__":
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 
-// A process that starts imports the program's file, so there has to be one.
+// Child processes import the program, so it has to be a file.
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
 const file = join(folder, "pool.py");
 writeFileSync(file, PROGRAM);

@@ -1,8 +1,8 @@
 /**
- * Measures on the built site, in Chromium, how it reacts. Prints medians of a few rounds:
- * milliseconds on this machine now, to compare with other rounds on the same machine.
+ * Measures how fast the built site reacts in Chromium. Prints medians and ranges of several rounds, which
+ * can only be compared on the same machine.
  *
- * Usage: node bench.ts [--rounds N]
+ * Usage: node runtime/bench/speed.ts [--rounds N]
  */
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
@@ -18,7 +18,7 @@ interface Round {
   "bytes sent before Run (kB)": number;
 }
 
-/** Presses a button of the first widget; resolves when its output matches, with the time it took. */
+/** Presses a button of the first widget. Resolves to the time in ms until the output matches. */
 async function pressUntil(page: Page, name: string, pattern: string): Promise<number> {
   return page.evaluate(
     async (first, name, pattern) => {

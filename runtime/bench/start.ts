@@ -1,10 +1,10 @@
 /**
- * Measures how long a reader waits from the click on Run to the first output: on this site, in a bare
- * Pyodide worker, and in PyScript's editor, all served by one server that packs what it sends, each
- * in turn. Prints medians, and their ratios to the bare worker on an empty cache.
+ * Measures how long a reader waits from the click on Run to the first output, on this site, in a bare
+ * Pyodide worker and in PyScript's editor. The three alternate, and one server serves them compressed.
+ * Prints medians, and their ratios to the bare worker with an empty cache.
  *
- * Usage: node bench_start.ts [--rounds N] [--slow]
- *   --slow: over 10 Mbit/s and 40 ms, in a browser that is held to half a core; empty cache only
+ * Usage: node runtime/bench/start.ts [--rounds N] [--slow]
+ *   --slow: with 10 Mbit/s, 40 ms latency and half a core, and only with an empty cache
  */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -24,14 +24,14 @@ const { values } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, slow: { type: "boolean", default: false } },
 });
 
-/** Of the network that `--slow` imitates: bytes a millisecond, and ms. */
-const BANDWIDTH = 10_000_000 / 8 / 1000;
-const LATENCY = 40;
-/** The browser runs for so long and then stands for as long, in ms, on one core. */
-const TURN = 10;
+/** The network that `--slow` simulates. */
+const BYTES_PER_MS = 10_000_000 / 8 / 1000;
+const LATENCY_MS = 40;
+/** `--slow` alternately lets the browser run and stops it for this time, on one core. */
+const THROTTLE_MS = 10;
 
 const PROGRAM = "print('first')\n";
-/** As the snippets do: a server, and the client that calls it in the same program. */
+/** A server and its client in the same program, as in the snippets. */
 const FASTAPI = `# /// script
 # dependencies = ["fastapi", "httpx"]
 # ///
@@ -57,7 +57,7 @@ onmessage = async ({ data }) => {
   python ??= loadPyodide({ stdout: (text) => postMessage(text + "\\n") });
   (await python).runPython(data);
 };`;
-/** HOST stands for the server's address: PyScript looks the interpreter up from a worker without one. */
+/** HOST is replaced by the server's address, because PyScript's worker cannot resolve relative ones. */
 const PYSCRIPT_PAGE = `<!doctype html><title>PyScript</title><link rel=icon href=data:,>
 <link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script><body>
 <script type="py-editor" config='{"interpreter": "HOST/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
@@ -75,21 +75,21 @@ const folders: [string, string][] = [
   ["/", "site/"],
 ];
 
-const packed = new Map<string, Buffer>();
+const compressed = new Map<string, Buffer>();
 let sent = 0;
-/** When the line is free again, in ms. */
-let free = 0;
+/** When the simulated network has sent everything so far, in ms. */
+let sentAt = 0;
 
-/** The file, packed as static hosts pack it; what is packed already stays as it is. */
+/** Returns a file, compressed as static hosts do unless it is compressed already. */
 async function content(path: string): Promise<Buffer> {
-  let body = packed.get(path);
+  let body = compressed.get(path);
   if (body) return body;
   const [prefix, folder] = folders.find(([prefix]) => path.startsWith(prefix))!;
   const plain = pages[path] ?? (await readFile(join(folder, path.slice(prefix.length))));
   body = contentTypes[extname(path)]
     ? gzipSync(extname(path) === ".html" ? String(plain).replaceAll("HOST", url) : plain)
     : Buffer.from(plain);
-  packed.set(path, body);
+  compressed.set(path, body);
   return body;
 }
 
@@ -99,14 +99,14 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
   const body = await content(path).catch(() => undefined);
   if (!body) return void response.writeHead(404).end();
   sent += body.length;
-  if (values.slow) await new Promise((resolve) => setTimeout(resolve, LATENCY));
+  if (values.slow) await new Promise((resolve) => setTimeout(resolve, LATENCY_MS));
   const type = contentTypes[extname(path)];
   response.writeHead(200, {
     "content-type": type ?? "application/octet-stream",
     ...(type && { "content-encoding": "gzip" }),
-    // As a host that lets browsers keep files for a while.
+    // Static hosts let browsers cache files for some time.
     "cache-control": "max-age=600",
-    // PyScript's editor does not run without them; this site does not need them.
+    // PyScript's editor needs these headers; this site does not.
     ...(!path.startsWith("/playground") && {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",
@@ -115,8 +115,9 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
   const step = values.slow ? 16_384 : body.length;
   for (let place = 0; place < body.length; place += step) {
     if (values.slow) {
-      free = Math.max(free, performance.now()) + Math.min(step, body.length - place) / BANDWIDTH;
-      await new Promise((resolve) => setTimeout(resolve, free - performance.now()));
+      sentAt =
+        Math.max(sentAt, performance.now()) + Math.min(step, body.length - place) / BYTES_PER_MS;
+      await new Promise((resolve) => setTimeout(resolve, sentAt - performance.now()));
     }
     response.write(body.subarray(place, place + step));
   }
@@ -126,9 +127,9 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
 interface Contender {
   first: string;
   second: string;
-  /** Runs in the page: the Run button, or undefined as long as there is none. */
+  /** Runs in the page, and returns the Run button once it is there. */
   button: () => HTMLElement | undefined;
-  /** Selects what shows the output. */
+  /** The selector of the element that shows the output. */
   output: string;
 }
 
@@ -157,20 +158,20 @@ const contenders: Record<string, Contender> = {
   },
 };
 
-/** Clicks without having come near before; ms until the program's output is added to the page. */
+/** Clicks Run without moving the pointer there first. Returns the time in ms until there is output. */
 async function click(page: Page, { button, output }: Contender): Promise<number> {
   await page.waitForFunction(button);
   return page.evaluate(
     async (find, output) => {
       const region = document.querySelector(output)!;
-      const hasCome = ({ addedNodes, target, type }: MutationRecord) =>
+      const isOutput = ({ addedNodes, target, type }: MutationRecord) =>
         (type === "characterData" ? [target] : [...addedNodes]).some((node) =>
           /first/.test(node.textContent ?? ""),
         );
       const start = performance.now();
       return new Promise<number>((resolve) => {
         const observer = new MutationObserver((records) => {
-          if (!records.some(hasCome)) return;
+          if (!records.some(isOutput)) return;
           observer.disconnect();
           resolve(performance.now() - start);
         });
@@ -183,7 +184,7 @@ async function click(page: Page, { button, output }: Contender): Promise<number>
   );
 }
 
-/** The browser and everything it has started. */
+/** Returns the process ids of the browser and all its descendants. */
 async function processes(browser: Browser): Promise<number[]> {
   const parents = new Map<number, number>();
   for (const entry of await readdir("/proc")) {
@@ -198,31 +199,31 @@ async function processes(browser: Browser): Promise<number[]> {
   return found;
 }
 
-/** Lets the browser run on one core, half of the time; returns how to end that. */
-async function holdBack(browser: Browser): Promise<() => void> {
+/** Throttles the browser to half a core. Returns a function that ends this. */
+async function throttle(browser: Browser): Promise<() => void> {
   for (const pid of await processes(browser)) {
-    // Those that it starts from now on are bound as well.
+    // Processes that the browser starts later inherit this.
     const { error } = spawnSync("taskset", ["-acp", "0", String(pid)]);
     if (error) throw new Error(`--slow needs taskset (Debian: util-linux): ${error.message}`);
   }
   let stopped = false;
-  let over = false;
+  let isOver = false;
   const step = async () => {
-    while (!over) {
+    while (!isOver) {
       stopped = !stopped;
       for (const pid of await processes(browser)) {
         try {
           process.kill(pid, stopped ? "SIGSTOP" : "SIGCONT");
         } catch {
-          // It has ended meanwhile.
+          // The process has ended meanwhile.
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, TURN));
+      await new Promise((resolve) => setTimeout(resolve, THROTTLE_MS));
     }
     for (const pid of await processes(browser)) process.kill(pid, "SIGCONT");
   };
   void step();
-  return () => (over = true);
+  return () => (isOver = true);
 }
 
 type Figures = Record<string, number>;
@@ -235,7 +236,7 @@ async function measure(contender: Contender, url: string): Promise<Figures> {
     let page = await browser.newPage();
     await page.goto(url + contender.first, { waitUntil: "networkidle0" });
     const before = sent;
-    const release = values.slow ? await holdBack(browser) : undefined;
+    const release = values.slow ? await throttle(browser) : undefined;
     figures["empty cache"] = await click(page, contender);
     release?.();
     await page.waitForNetworkIdle();

@@ -1,8 +1,8 @@
 /**
- * Measures threads, Stop and speed in the browser runtime, beside stock Pyodide in the same browser.
- * Prints medians: figures of this machine now, to compare with other rounds on the same machine.
+ * Measures threads, the Stop button and the speed of programs, and compares the speed with unmodified
+ * Pyodide in the same browser. Prints medians, which can only be compared on the same machine.
  *
- * Usage: node bench_threads.ts [--rounds N] [--engine chromium|firefox]…
+ * Usage: node runtime/bench/threads.ts [--rounds N] [--engine chromium|firefox]…
  */
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
@@ -24,7 +24,7 @@ onmessage = async ({ data }) => {
 };
 `;
 
-/** Plain single-threaded programs of several kinds. */
+/** Functions without threads, of several kinds, and one that measures them. */
 const WORK = `
 import json, re, time
 def calls():
@@ -81,7 +81,7 @@ time.sleep(1e9)`,
   "an event loop that waits": "import asyncio\nprint('ready')\nasyncio.run(asyncio.Event().wait())",
 };
 
-/** Each prints one number. */
+/** Name, unit and source of programs that print one number. */
 const PROGRAMS: [string, string, string][] = [
   [
     "a sleeping thread beside a busy one is late by",
@@ -101,7 +101,7 @@ done = True
 print(statistics.median(late) * 1000)`,
   ],
   ...[0.005, 0.05].map((interval): [string, string, string] => [
-    `turn of a busy thread, switch interval ${interval * 1000} ms`,
+    `time slice of a busy thread, switch interval ${interval * 1000} ms`,
     "ms",
     `
 import statistics, sys, threading, time
@@ -134,7 +134,7 @@ for t in threads: t.join()
 print(600_000 - c)`,
   ]),
   [
-    "1000 threads, one after the other",
+    "1000 threads, one after another",
     "ms",
     `
 import threading, time
@@ -159,7 +159,7 @@ print((time.perf_counter() - begin) * 1000)`,
   ],
 ];
 
-function say(name: string, figure: number, unit: string): void {
+function print(name: string, figure: number, unit: string): void {
   console.log(`  ${name.padEnd(62)} ${figure.toFixed(unit === "" ? 0 : 2).padStart(10)} ${unit}`);
 }
 
@@ -176,7 +176,7 @@ async function runStock(page: Page, source: string): Promise<number> {
   }, source);
 }
 
-/** Milliseconds from pressing Stop to the end of the program. */
+/** Returns the time in ms from Stop to the end of the program. */
 async function stopLatency(page: Page, source: string): Promise<number> {
   return page.evaluate(async (source) => {
     const { host } = window as unknown as { host: Host };
@@ -221,7 +221,7 @@ async function measure(engine: Engine, rounds: number): Promise<void> {
     for (const kind of KINDS) {
       const ours: number[] = [];
       const stock: number[] = [];
-      // Two rounds to warm up; then by turns, so that the machine's moods meet both alike.
+      // Two rounds warm up. Alternating spreads other load on the machine evenly over both.
       for (let round = -2; round < rounds; round++) {
         const here = await number(`${WORK}print(seconds(${kind}))`);
         const there = await runStock(page, `${WORK}seconds(${kind})`);
@@ -229,20 +229,20 @@ async function measure(engine: Engine, rounds: number): Promise<void> {
         ours.push(here);
         stock.push(there);
       }
-      // The quickest of each: whatever else the machine does can only add to it.
+      // The fastest round of each, because other load on the machine can only slow a round down.
       slower.push(Math.min(...ours) / Math.min(...stock));
-      say(`plain code, ${kind}: time here / time in stock Pyodide`, slower.at(-1)!, "×");
+      print(`plain code, ${kind}: time here / time in stock Pyodide`, slower.at(-1)!, "×");
     }
     const mean = Math.exp(slower.reduce((sum, each) => sum + Math.log(each), 0) / slower.length);
-    say("plain code, geometric mean", mean, "×");
+    print("plain code, geometric mean", mean, "×");
     await page.close();
 
     for (const [name, source] of Object.entries(WAITS)) {
       const latency = await repeat(rounds, () => stopLatency(runner.page, source));
-      say(`Stop → end of ${name}`, latency, "ms");
+      print(`Stop → end of ${name}`, latency, "ms");
     }
     for (const [name, unit, source] of PROGRAMS) {
-      say(name, await repeat(Math.min(rounds, 3), () => number(source)), unit);
+      print(name, await repeat(Math.min(rounds, 3), () => number(source)), unit);
     }
   } finally {
     await runner.close();

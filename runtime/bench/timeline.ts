@@ -1,10 +1,10 @@
 /**
- * Measures the view of a timeline with 10 000 tasks in Chromium and Firefox: how long a frame takes,
- * from its script to the end of its layout, while lanes scroll, time is zoomed, the run grows, and it
- * is stepped through and played again. Prints the median and the longest of each, in ms; of "opening"
- * how long the page could do nothing else, and as "opened" the time until the player was there.
+ * Measures the view of a timeline with 10 000 tasks in Chromium and Firefox. Prints how long a frame
+ * takes, from its script to the end of its layout, while lanes are scrolled, time is zoomed, the run
+ * grows, and the player steps and plays: the median and the maximum in ms. "opening" is how long opening the
+ * player blocks the page at a time, and "opened" how long it takes altogether.
  *
- * Usage: node bench_timeline.ts [--tasks N] [--runtime DIR]
+ * Usage: node runtime/bench/timeline.ts [--tasks N] [--runtime DIR]
  */
 import { parseArgs } from "node:util";
 import type { Engine } from "../harness/browsers.ts";
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 type Frames = Record<string, number[]>;
 
-/** In the page. */
+/** Runs in the page. */
 async function measure(count: number, source: string): Promise<Frames> {
   const { decodeEvents, Timeline, TimelineView } = (await import(
     "/harness.js" as string
@@ -38,8 +38,8 @@ async function measure(count: number, source: string): Promise<Frames> {
   const view = new TimelineView({ figure, go: () => undefined });
 
   const frames: Frames = {};
-  /** From the beginning of the frame that shows this until the browser can go on. */
-  const note = (name: string, act: () => void): Promise<void> =>
+  /** Measures from the start of the next frame until the browser is idle after it. */
+  const measureFrame = (name: string, act: () => void): Promise<void> =>
     new Promise((resolve) => {
       const channel = new MessageChannel();
       let start = 0;
@@ -47,7 +47,7 @@ async function measure(count: number, source: string): Promise<Frames> {
         (frames[name] ??= []).push(performance.now() - start);
         resolve();
       };
-      // Before the view asks for the frame, and after it: its own work lies between.
+      // One callback before the view requests the frame, and one after: its work happens in between.
       requestAnimationFrame(() => (start = performance.now()));
       act();
       requestAnimationFrame(() => {
@@ -60,7 +60,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   view.show(live, { what: "of this run" });
   const step = Math.ceil(events.length / 120);
   for (let at = 0; at < events.length; at += step) {
-    await note("growing", () => {
+    await measureFrame("growing", () => {
       live.add(1, events.slice(at, at + step));
       view.changed();
     });
@@ -69,7 +69,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   view.show(live, { what: "of this run" });
   const scroll = figure.querySelector(".tl-scroll")!;
   for (let at = 0; at < 60; at++) {
-    await note("scrolling", () => {
+    await measureFrame("scrolling", () => {
       scroll.scrollTop += scroll.scrollHeight / 70;
     });
   }
@@ -78,11 +78,11 @@ async function measure(count: number, source: string): Promise<Frames> {
       .querySelector("[tabindex]")!
       .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   };
-  for (let at = 0; at < 20; at++) await note("zooming", () => press("+"));
-  for (let at = 0; at < 20; at++) await note("zooming", () => press("-"));
+  for (let at = 0; at < 20; at++) await measureFrame("zooming", () => press("+"));
+  for (let at = 0; at < 20; at++) await measureFrame("zooming", () => press("-"));
   const named = (name: string): HTMLButtonElement =>
     [...figure.querySelectorAll("button")].find(({ textContent }) => textContent === name)!;
-  // It takes many frames: what counts is how long nothing else gets its turn.
+  // Opening takes many frames. Measure how long no other task can run.
   const ticks = new MessageChannel();
   const gaps: number[] = [];
   frames["opening"] = gaps;
@@ -99,24 +99,24 @@ async function measure(count: number, source: string): Promise<Frames> {
     before = now;
   }
   frames["opened"] = [before - opened];
-  // With the layout of its first frame.
-  await note("opening", () => undefined);
-  for (let at = 0; at < 60; at++) await note("stepping", () => named("Next").click());
-  // Where a task has its turn in every frame.
+  // Includes the layout of the first frame.
+  await measureFrame("opening", () => undefined);
+  for (let at = 0; at < 60; at++) await measureFrame("stepping", () => named("Next").click());
+  // A place where a task takes a turn in every frame.
   const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
   slider.value = String(events.length / 10);
   slider.dispatchEvent(new Event("input"));
-  const pace = figure.querySelector<HTMLSelectElement>(".tl-player select")!;
-  pace.value = "0.1";
-  pace.dispatchEvent(new Event("change"));
-  // While it plays it asks for each frame itself: this comes before it, the end of a note after it.
+  const speed = figure.querySelector<HTMLSelectElement>(".tl-player select")!;
+  speed.value = "0.1";
+  speed.dispatchEvent(new Event("change"));
+  // The player requests each frame itself. `markStart` runs before it, and the measurement ends after it.
   let start = 0;
-  let chain = 0;
-  const first = (): void => {
+  let request = 0;
+  const markStart = (): void => {
     start = performance.now();
-    chain = requestAnimationFrame(first);
+    request = requestAnimationFrame(markStart);
   };
-  first();
+  markStart();
   named("Play").click();
   const played: number[] = [];
   for (let at = 0; at < 60; at++) {
@@ -132,7 +132,7 @@ async function measure(count: number, source: string): Promise<Frames> {
       });
     });
   }
-  cancelAnimationFrame(chain);
+  cancelAnimationFrame(request);
   frames["playing"] = played;
   return frames;
 }

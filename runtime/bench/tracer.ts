@@ -1,8 +1,9 @@
 /**
- * Measures what the tracer costs, and how far its times are off, on CPython and in both browsers:
- * programs run traced and untraced in turn. Prints medians: the cost as a factor, the error in ms.
+ * Measures how much the tracer slows programs down, and how accurate its times are, on CPython and in
+ * both browsers. Programs run alternately with and without a trace. Prints medians: the run time as a
+ * factor, and the error of times in ms.
  *
- * Usage: node bench_tracer.ts [--rounds N]
+ * Usage: node runtime/bench/tracer.ts [--rounds N]
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -42,7 +43,7 @@ const COSTS: Record<string, string> = {
   "a loop that computes": TIMED("compute()"),
 };
 
-/** It says when each of its 20 tasks starts, resumes and ends; between, the trace has its steps. */
+/** Prints when each of 20 tasks starts, resumes and ends, to compare with the steps in the trace. */
 const ERRORS = `import asyncio, random, time
 from time import perf_counter
 random.seed(1)
@@ -62,7 +63,7 @@ asyncio.run(main())
 for stamp in stamps: print(*stamp)
 `;
 
-/** All that counts is how far times are apart. */
+/** Only differences of times count, so the clocks may start at any time. */
 const CLOCKS = { start: 0, begun: 0, origin: 0 };
 
 interface Run {
@@ -71,7 +72,7 @@ interface Run {
   rows: TraceRow[];
 }
 
-/** Without rows, if nobody wants to see them: to hand them on costs time as well. */
+/** Returns events only on request, because passing them on takes time as well. */
 type RunProgram = (source: string, trace: boolean, rows?: boolean) => Promise<Run>;
 
 const PYTHON = `import json, sys, tempfile
@@ -85,8 +86,8 @@ with tempfile.TemporaryDirectory() as folder:
     rows.mkdir()
     stdout = run(path, timeout=120, trace=rows if trace else None).text("stdout")
     text = assemble(rows, "", path) if trace else None
-    told = json.loads(text)["processes"][0]["rows"] if text else []
-    json.dump({"stdout": stdout, "rows": told}, sys.stdout)
+    found = json.loads(text)["processes"][0]["rows"] if text else []
+    json.dump({"stdout": stdout, "rows": found}, sys.stdout)
 `;
 
 const native: RunProgram = (source, trace) => {
@@ -119,7 +120,7 @@ async function factor(run: RunProgram, source: string, rounds: number): Promise<
   return median(times.traced) / median(times.plain);
 }
 
-/** In ms: how far what the trace says is from what the program saw, start by start, end by end. */
+/** Returns the differences, in ms, between the times in the trace and those that the program printed. */
 async function errors(run: RunProgram): Promise<number[]> {
   const { stdout, rows } = await run(ERRORS, true, true);
   const [head, ...lines] = stdout.trim().split("\n");
@@ -130,7 +131,7 @@ async function errors(run: RunProgram): Promise<number[]> {
   }
   const first = rows.find(([type]) => type === "output")!;
   const shift = Number(head!.split(" ")[1]) * 1000 - Number(first[2]);
-  // The tasks are made in their order, after the main one.
+  // The tasks are created in this order, after the main task.
   const lanes = rows.flatMap((row) => (row[0] === "lane" && row[3] === "task" ? [row[1]] : []));
   return [...seen].flatMap(([task, [start, resumed, ended]]) => {
     const steps = rows.filter((row) => row[0] === "step" && row[1] === lanes[task + 1]);
