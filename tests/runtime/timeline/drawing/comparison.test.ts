@@ -19,8 +19,8 @@ const snippet = (name: string) =>
 const recorded = async (name: string): Promise<Trace> =>
   decodeTrace(JSON.parse(await readFile(snippet(name), "utf8")))!;
 
-/** Names and states of all lanes, with their times. */
-const told = (timeline: Timeline, run?: number) =>
+/** Names and segments of all lanes, or of those of one run. */
+const contents = (timeline: Timeline, run?: number) =>
   timeline.lanes
     .filter(({ process }) => run === undefined || runOf(process.id) === run)
     .map(({ id, name, kind, segments }) => ({
@@ -49,19 +49,19 @@ describe("two runs on one axis", async () => {
     ["Together", quick],
   ]);
 
-  test("each begins at its own beginning, and does not outlast itself", () => {
-    assert.deepEqual(told(both, 0), told(Timeline.of(slow)));
-    assert.deepEqual(told(both, 1), told(Timeline.of(quick)));
+  test("each run starts at 0 and keeps its own end", () => {
+    assert.deepEqual(contents(both, 0), contents(Timeline.of(slow)));
+    assert.deepEqual(contents(both, 1), contents(Timeline.of(quick)));
     assert.equal(both.now, Math.max(slow.end, quick.end));
   });
 
-  test("each is listed under its title", () => {
+  test("each run is listed under its title", () => {
     const { rows } = list(both, false);
     const titles = rows.filter(({ depth }) => depth === 0).map(({ name }) => name);
     assert.deepEqual(titles, ["In turn", "Together"]);
   });
 
-  test("what was printed is known to be of a run, by its title", () => {
+  test("printed lines can be attributed to a run by its title", () => {
     const printed = Map.groupBy(both.printed, ({ lane }) => titleOf(lane.process));
     assert.deepEqual([...printed.keys()].toSorted(), ["In turn", "Together"]);
     assert.equal(printed.get("Together")?.length, Timeline.of(quick).printed.length);
@@ -69,27 +69,27 @@ describe("two runs on one axis", async () => {
     assert.deepEqual(new Set(alone), new Set([""]));
   });
 
-  test("the summary says how long each took", () => {
+  test("the summary says how long each run took", () => {
     assert.ok(slow.end > quick.end);
     assert.match(what, /^recorded on CPython [\d.]+$/);
     assert.match(about, /^In turn 1\.\d+\ss, Together 6\d\d\sms$/);
   });
 });
 
-test("processes of one run keep their parents, and those of another stay apart", async () => {
+test("the processes of each run keep their parents", async () => {
   const pool = await recorded("models/processes");
   const { timeline: both } = compareRecorded([
     ["One", pool],
     ["Other", pool],
   ]);
   assert.equal(both.processes.size, 2 * pool.processes.length);
-  assert.deepEqual(told(both, 1), told(both, 0));
+  assert.deepEqual(contents(both, 1), contents(both, 0));
   for (const { id, parent } of both.processes.values()) {
     if (parent > 0) assert.equal(runOf(parent), runOf(id));
   }
 });
 
-test("a title looks the same whatever its run consists of", async () => {
+test("titles look the same for runs with and without tasks or child processes", async () => {
   const html = await prerenderComparison("looks", [
     ["Plain code", snippet("models/plain")],
     ["asyncio", snippet("models/asynchronous")],
@@ -103,7 +103,7 @@ test("a title looks the same whatever its run consists of", async () => {
   }
 });
 
-test("a run that was stopped ends where it was stopped", () => {
+test("a run that was stopped ends at the time when it was stopped", () => {
   const stopped = {
     title: "Stopped",
     end: 10,
@@ -125,7 +125,7 @@ test("a run that was stopped ends where it was stopped", () => {
   assert.deepEqual(ends, [10, 100]);
 });
 
-test("the static figure names both, and a file that is no trace is refused", async () => {
+test("the static figure names both runs, and a file without a trace is an error", async () => {
   const html = await prerenderComparison("compare-0", [
     ["In turn", snippet("overlap/in_turn")],
     ["Together", snippet("overlap/together")],

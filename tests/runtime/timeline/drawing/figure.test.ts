@@ -23,7 +23,7 @@ const trace = (rows: TraceRow[], end: number): string =>
 
 const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
-test("times have three digits and a unit that fits", () => {
+test("durations have three digits and a suitable unit", () => {
   const cases: [number, string][] = [
     [0, "0"],
     [0.0004, "0.40\u00a0µs"],
@@ -44,7 +44,7 @@ test("times have three digits and a unit that fits", () => {
   ]);
 });
 
-test("markup in names and texts stays text", () => {
+test("markup in names and texts is escaped", () => {
   const name = `<img src=x onerror="alert(1)">&`;
   const markup = prerender(
     trace(
@@ -66,14 +66,14 @@ test("markup in names and texts stays text", () => {
   );
 });
 
-const held: TraceRow[] = [
+const STATES: TraceRow[] = [
   ["state", 1, 1, 20, { ready: [] }],
   ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
   ["state", 1, 4, 23, { timers: ["in 0.20 s: b()"] }],
 ];
 
-test("what the watched collections held is one table, entry by entry", () => {
-  const markup = prerender(trace([...THREAD, ...held], 5), "loop")!;
+test("a table shows the entries of the watched collections at each change", () => {
+  const markup = prerender(trace([...THREAD, ...STATES], 5), "loop")!;
   assert.match(
     text(markup),
     /What the collections held when a line began Moment Line ready timers/,
@@ -87,7 +87,7 @@ test("what the watched collections held is one table, entry by entry", () => {
   assert.doesNotMatch(prerender(trace(THREAD, 5), "loop")!, /collections/);
 });
 
-test("of many changes the table holds the first", () => {
+test("the table of a long run shows the first changes", () => {
   const many = Array.from({ length: 100 }, (_, at): TraceRow => [
     "state",
     1,
@@ -100,14 +100,14 @@ test("of many changes the table holds the first", () => {
   assert.equal(markup.match(/<td>empty<\/td>/g)!.length, 40);
 });
 
-test("the figure says in words what it shows, and holds the facts as a table", () => {
+test("the figure has a headline, an accessible name and tables", () => {
   const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
   assert.doesNotMatch(markup, /\n/);
-  const said = text(markup);
-  assert.match(said, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
-  assert.match(said, /Line 13 of Task-1 blocked the event loop for 1\ss: time\.sleep\./);
-  assert.match(said, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
-  assert.match(said, /Task-2 .* failed at 1\.107\ss: ValueError/);
+  const content = text(markup);
+  assert.match(content, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
+  assert.match(content, /Line 13 of Task-1 blocked the event loop for 1\ss: time\.sleep\./);
+  assert.match(content, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
+  assert.match(content, /Task-2 .* failed at 1\.107\ss: ValueError/);
   assert.match(
     markup,
     /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*">/,
@@ -115,7 +115,7 @@ test("the figure says in words what it shows, and holds the facts as a table", (
   assert.ok(markup.length < 12_000, String(markup.length));
 });
 
-test("a long run stays small and says what is left out", () => {
+test("the figure of a long run stays small and says what is left out", () => {
   const markup = prerender(trace(manyTasks(10_000), 2000), "many/tasks")!;
   assert.ok(markup.length < 60_000, String(markup.length));
   assert.ok(markup.split("<rect").length < 800);
@@ -125,7 +125,7 @@ test("a long run stays small and says what is left out", () => {
   assert.match(text(markup), /In all: the first 40 of 10,001 rows/);
 });
 
-test("a task is told with what it runs, and of several processes with its own", () => {
+test("texts name a task with its function, and with its process if there are several", () => {
   const timeline = new Timeline();
   const rows: TraceRow[] = [
     ...THREAD,
@@ -133,22 +133,22 @@ test("a task is told with what it runs, and of several processes with its own", 
     ["step", 2, 0, 1, 0, 100, "sleep", "", 4],
   ];
   timeline.add(1, events(rows));
-  const told = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
+  const content = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(content(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
   timeline.add(2, events(rows), 1);
-  assert.match(told(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
+  assert.match(content(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
 });
 
-test("a task that is called like what it runs has its name once", () => {
+test("a task with the name of its function is named once", () => {
   const timeline = new Timeline();
   timeline.add(1, events([...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]));
   timeline.add(1, events([["step", 2, 0, 1, 0, 100, "sleep", "", 4]]));
-  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told, /brew blocked the event loop/);
-  assert.doesNotMatch(told, /brew \(?brew/);
+  const content = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(content, /brew blocked the event loop/);
+  assert.doesNotMatch(content, /brew \(?brew/);
 });
 
-test("what went beyond the limit of a trace is told", () => {
+test("the figure says where a trace was cut", () => {
   const timeline = new Timeline();
   timeline.add(1, events([...THREAD, ["cut", 50]]));
   timeline.end(80);
@@ -156,22 +156,22 @@ test("what went beyond the limit of a trace is told", () => {
   assert.match(text(markup), /The timeline is limited in size: it ends at 50\sms/);
 });
 
-test("tasks that a recording leaves out count, and are told", () => {
+test("tasks that the recording leaves out are counted and mentioned", () => {
   const timeline = new Timeline();
   timeline.add(
     1,
     events([...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]),
   );
   timeline.end(80);
-  const told = text(html(figure(timeline, { what: "of this run", name: "x" })));
-  assert.match(told, /9,001 tasks/);
+  const content = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  assert.match(content, /9,001 tasks/);
   assert.match(
-    told,
+    content,
     /The recording is limited in size: 9,000 tasks that began later are not shown/,
   );
 });
 
-test("all traces of a folder are drawn, old drawings go, wrong files are named", async () => {
+test("all traces of a folder are drawn, old figures are removed, and invalid files are returned", async () => {
   const folder = await mkdtemp(join(tmpdir(), "traces-"));
   try {
     await mkdir(join(folder, "in", "topic"), { recursive: true });
@@ -199,7 +199,7 @@ test("all traces of a folder are drawn, old drawings go, wrong files are named",
   }
 });
 
-test("a word stands on a bar that has room for it, and not on a phone if it has none there", () => {
+test("a label is on a bar that has space for it, and marked if it does not fit on a phone", () => {
   const markup = prerender(
     trace(
       [

@@ -31,11 +31,11 @@ const view = (to: number, more: Partial<View> = {}): View => ({
   ...more,
 });
 
-test("one process is not listed, several are; one with a single thread is one line", () => {
+test("processes are listed if there are several, and one with a single thread takes one row", () => {
   const timeline = make(BLOCKED, 1110);
-  const shown = (): unknown[] =>
+  const listed = (): unknown[] =>
     list(timeline, false).rows.map(({ name, depth, also }) => [name, depth, also?.name]);
-  assert.deepEqual(shown(), [
+  assert.deepEqual(listed(), [
     ["Task-1", 0, undefined],
     ["Task-2", 0, undefined],
   ]);
@@ -46,7 +46,7 @@ test("one process is not listed, several are; one with a single thread is one li
       ["lane", 1, 0, "thread", "MainThread", 5, -1, 0],
     ]),
   );
-  assert.deepEqual(shown(), [
+  assert.deepEqual(listed(), [
     ["MainProcess", 0, undefined],
     ["Task-1", 1, undefined],
     ["Task-2", 1, undefined],
@@ -54,7 +54,7 @@ test("one process is not listed, several are; one with a single thread is one li
   ]);
 });
 
-test("lanes of libraries are listed when asked for", () => {
+test("lanes of libraries are listed on request", () => {
   const timeline = make([...THREAD, ["lane", 2, 0, "thread", "manager", 0, 1, 0]], 9);
   assert.deepEqual(
     [list(timeline, false).rows.length, list(timeline, false).library.length],
@@ -63,7 +63,7 @@ test("lanes of libraries are listed when asked for", () => {
   assert.deepEqual([list(timeline, true).rows.length, list(timeline, true).library.length], [2, 1]);
 });
 
-test("tasks that run a library's function give way where lanes are many", () => {
+test("tasks that run library functions are folded away if there are many lanes", () => {
   const tasks = (count: number): TraceRow[] => [
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ...Array.from({ length: count }, (_, at): TraceRow => [
@@ -84,7 +84,7 @@ test("tasks that run a library's function give way where lanes are many", () => 
   assert.deepEqual([many.rows.length, many.library.length], [1, 31]);
 });
 
-test("bars stand where their times are, cut to what is in view", () => {
+test("bars are at the positions of their times and end at the edge of the view", () => {
   const timeline = make(BLOCKED, 1110);
   const { tracks } = layOut(timeline, list(timeline, true).rows, view(1000, { from: 500 }));
   const [thread, task] = tracks;
@@ -98,7 +98,7 @@ test("bars stand where their times are, cut to what is in view", () => {
   );
 });
 
-test("what is narrow is merged, says how many it stands for, and keeps the colour of most", () => {
+test("narrow segments are merged into a bar with the state that takes most of the time", () => {
   const rows: TraceRow[] = [...THREAD];
   for (let at = 0; at < 1000; at++) {
     rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
@@ -114,7 +114,7 @@ test("what is narrow is merged, says how many it stands for, and keeps the colou
   assert.ok(bars.slice(1, -1).every(({ state }) => state === "waiting"));
 });
 
-test("there are never many more bars than asked for", () => {
+test("the number of bars and flags stays below the limit", () => {
   const timeline = make(manyTasks(2000), 500);
   const { rows } = list(timeline, false);
   const places = rows.map((_, index) => index).slice(0, 40);
@@ -126,7 +126,7 @@ test("there are never many more bars than asked for", () => {
   }
 });
 
-test("bars of a line are marked, merged ones too", () => {
+test("bars of the selected line are marked, including merged bars", () => {
   const timeline = make(BLOCKED, 1110);
   const { rows } = list(timeline, false);
   const marked = (line: number, width: number): number =>
@@ -138,7 +138,7 @@ test("bars of a line are marked, merged ones too", () => {
   assert.equal(marked(99, 500), 0);
 });
 
-test("signs stand at their times, neighbours are one", () => {
+test("signs are at the positions of their times, and neighbours are merged", () => {
   const prints = [1, 1.1, 1.2, 600].map((at): TraceRow => ["output", 1, at, "stdout", "x", 3]);
   const timeline = make([...THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]], 1000);
   const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000));
@@ -152,7 +152,7 @@ test("signs stand at their times, neighbours are one", () => {
   );
 });
 
-test("the axis has round times", () => {
+test("the axis shows round times", () => {
   const labels = (from: number, to: number): string[] =>
     ticks(from, to, 5).map(({ label }) => label);
   assert.deepEqual(labels(0, 0.05), ["0", "10 µs", "20 µs", "30 µs", "40 µs", "50 µs"]);
@@ -170,7 +170,7 @@ test("the axis has round times", () => {
   ]);
 });
 
-test("steps of the axis are round, whatever the span", () => {
+test("steps of the axis are round for any time span", () => {
   for (let ms = 1e-4; ms < 1e9; ms *= 1.37) {
     const step = roundStep(ms);
     assert.ok(step >= ms * (1 - 1e-6) && step <= ms * 5, `${String(ms)} → ${String(step)}`);

@@ -4,11 +4,11 @@ import { readLive } from "../../../../runtime/timeline/model/live.ts";
 
 const CLOCKS = { start: 0, begun: 2, origin: 1e6 };
 
-test("steps come as numbers; one with which its task is done stands for the end as well", () => {
+test("numbers become steps, and a step that completes its task also becomes the end of the task", () => {
   const steps = [
-    [4, 2e6, -1, 3e6, 4e6, 1, 12], // It sleeps.
-    [5, 2e6, 4, 4e6, 5e6, 0, 0], // It fails, which a row of its own tells.
-    [4, 5e6, 5, 6e6, 7e6, -1, 0], // It is done.
+    [4, 2e6, -1, 3e6, 4e6, 1, 12], // The task sleeps.
+    [5, 2e6, 4, 4e6, 5e6, 0, 0], // The task fails, which a row of its own reports.
+    [4, 5e6, 5, 6e6, 7e6, -1, 0], // The task is done.
   ];
   const failed = JSON.stringify([["end", 5, 5e6, "failed", "KeyError"]]);
   assert.deepEqual(readLive(failed, Float64Array.from(steps.flat()), CLOCKS), [
@@ -20,7 +20,7 @@ test("steps come as numbers; one with which its task is done stands for the end 
   ]);
 });
 
-test("of a task that begins the names stand beside the numbers, in the same order", () => {
+test("a task that starts takes its names from the list beside the numbers", () => {
   const steps = [
     [4, 2e6, 1, 1, 0, -2, 7],
     [4, 2e6, 1, 3e6, 4e6, 1, 12],

@@ -14,7 +14,8 @@ import { runToEnd } from "../../../../runtime/timeline/model/pieces.ts";
 import { decodeTrace, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { BLOCKED, THREAD, events } from "./sample_rows.ts";
 
-function of(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
+/** The moments of a run; each further list of rows is one more process. */
+function momentsOf(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
   others.forEach((more, index) => timeline.add(index + 2, events(more), 1));
@@ -22,14 +23,14 @@ function of(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
   return runToEnd(Moments.from(timeline));
 }
 
-const told = (moments: Moments): string[] =>
+const descriptions = (moments: Moments): string[] =>
   moments.all.map(({ at }, number) => {
     const { who, text, line } = describeMoment(moments, number);
     return `${String(at)} (${String(line)}) ${who}${text}`;
   });
 
 /** The sections that are not empty, as text. */
-function shown(moments: Moments, number: number, time?: number): Record<string, string[]> {
+function sectionTexts(moments: Moments, number: number, time?: number): Record<string, string[]> {
   const found = sections(moments, number, time).filter(({ count }) => count > 0);
   return Object.fromEntries(
     found.map(({ name, entries }) => [
@@ -39,8 +40,8 @@ function shown(moments: Moments, number: number, time?: number): Record<string, 
   );
 }
 
-test("each turn of a task is a moment, and the end of the run is the last", () => {
-  assert.deepEqual(told(of(BLOCKED, 1110)), [
+test("each turn of a task is a moment, and the end of the run is the last moment", () => {
+  assert.deepEqual(descriptions(momentsOf(BLOCKED, 1110)), [
     "0 (0) MainThread started. It ran for 2\u00a0ms, then it was Task-1’s turn.",
     "2 (10) Task-1 started at line 10. It ran for 1\u00a0ms, then slept at line 11.",
     "3 (20) Task-2 started at line 20. It ran for 1\u00a0ms, then slept at line 21.",
@@ -50,8 +51,8 @@ test("each turn of a task is a moment, and the end of the run is the last", () =
   ]);
 });
 
-test("what is ready stands in the order in which it became ready, with who woke it", () => {
-  const moments = of(
+test("ready lanes are in the order in which they became ready, with the lane that woke each", () => {
+  const moments = momentsOf(
     [
       ...THREAD,
       ["lane", 2, 1, "task", "main", 1, 1, 10],
@@ -60,7 +61,7 @@ test("what is ready stands in the order in which it became ready, with who woke 
       ["step", 2, 1, 1, 2, 2.5, "event", "", 11],
       ["step", 3, 2.1, 2, 3, 4, "event", "", 21],
       ["step", 4, 2.2, 2, 5, 6, "event", "", 21],
-      // Woken in another order than they were made.
+      // They become ready in another order than that of their creation.
       ["step", 2, 6, -1, 7, 8, "sleep", "", 12],
       ["step", 4, 7.1, 2, 9, 10, "", "", 0],
       ["end", 4, 10, "done", ""],
@@ -69,27 +70,27 @@ test("what is ready stands in the order in which it became ready, with who woke 
     ],
     20,
   );
-  assert.deepEqual(shown(moments, 2), {
+  assert.deepEqual(sectionTexts(moments, 2), {
     Running: ["late"],
     Ready: ["early since 2.2\u00a0ms, created by main"],
     Waiting: ["event at line 11 main"],
   });
-  // Neither is ready before the step that wakes them.
-  assert.deepEqual(shown(moments, 4), {
+  // The step that wakes two tasks begins before they are ready.
+  assert.deepEqual(sectionTexts(moments, 4), {
     Running: ["main"],
     Waiting: ["event at line 21 late, early"],
   });
-  assert.deepEqual(shown(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
+  assert.deepEqual(sectionTexts(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
   assert.match(describeMoment(moments, 6).text, /then was cancelled\.$/);
-  // Between the two steps of a moment and the next, at a time.
-  assert.deepEqual(shown(moments, 4, 8.5).Ready, [
+  // At a time between this moment and the next.
+  assert.deepEqual(sectionTexts(moments, 4, 8.5).Ready, [
     "early since 7.1\u00a0ms, woken by main",
     "late since 7.5\u00a0ms, woken by main",
   ]);
 });
 
-test("timers stand in the order in which they are due; one that is cancelled says so", () => {
-  const moments = of(
+test("timers are in the order in which they end, and one that is cancelled says so", () => {
+  const moments = momentsOf(
     [
       ...THREAD,
       ["lane", 2, 1, "task", "long", 1, 1, 10],
@@ -106,16 +107,16 @@ test("timers stand in the order in which they are due; one that is cancelled say
     ],
     600,
   );
-  assert.deepEqual(shown(moments, 4).Timers, [
+  assert.deepEqual(sectionTexts(moments, 4).Timers, [
     "short line 12, 100\u00a0ms more, until 105\u00a0ms",
     "cancelled line 13, 101\u00a0ms more, until 105.5\u00a0ms, when short ends it",
     "long line 11, 500\u00a0ms more, until 505\u00a0ms",
   ]);
 });
 
-test("where a clock is coarse, the order in which things were told decides", () => {
+test("if times are equal because a clock is coarse, the order of the events decides", () => {
   const at = 5;
-  const moments = of(
+  const moments = momentsOf(
     [
       ...THREAD,
       ["lane", 2, 1, "task", "ping", at, 1, 10],
@@ -133,30 +134,38 @@ test("where a clock is coarse, the order in which things were told decides", () 
     ["MainThread", "ping", "pong", "ping", "pong", "ping", undefined],
   );
   assert.equal(
-    told(moments)[1],
+    descriptions(moments)[1],
     "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again immediately.",
   );
-  assert.deepEqual(shown(moments, 1), { Running: ["ping"] }, "pong is not made yet");
-  assert.deepEqual(shown(moments, 5), {
+  assert.deepEqual(
+    sectionTexts(moments, 1),
+    { Running: ["ping"] },
+    "pong has not been created yet",
+  );
+  assert.deepEqual(sectionTexts(moments, 5), {
     Running: ["ping"],
     Timers: ["pong line 12, until after the end of the recording"],
   });
 });
 
-test("lines that are printed belong to the turn of who printed them", () => {
-  const moments = of(BLOCKED, 1110);
+test("printed lines belong to the turn of the lane that printed them", () => {
+  const moments = momentsOf(BLOCKED, 1110);
   assert.deepEqual(
     moments.printed.map(({ mark, moment }) => [mark.text, moment]),
     [["blocking", 3]],
   );
   assert.equal(moments.printedBy(2).length, 0);
   assert.equal(moments.printedBy(3).length, 1);
-  assert.equal(moments.printedBy(3, 104.4).length, 0, "at that time it was not printed yet");
+  assert.equal(
+    moments.printedBy(3, 104.4).length,
+    0,
+    "the line has not been printed yet at that time",
+  );
   assert.equal(moments.printedBy(3, 104.5).length, 1);
 });
 
-test("the loop's own thread has a turn where it prints, and before and after its tasks", () => {
-  const moments = of(
+test("the thread of an event loop has a turn where it prints, and before and after its tasks", () => {
+  const moments = momentsOf(
     [
       ...THREAD,
       ["lane", 2, 1, "task", "Task-1", 1, 1, 10],
@@ -172,7 +181,7 @@ test("the loop's own thread has a turn where it prints, and before and after its
     ],
     210,
   );
-  assert.deepEqual(told(moments).slice(3), [
+  assert.deepEqual(descriptions(moments).slice(3), [
     "106 (21) MainThread resumed. It ran for 2\u00a0ms, then slept at line 21.",
     "208 (21) MainThread resumed from line 21. It ran for 1\u00a0ms, then ended.",
     "210 (0) The run ended after 210\u00a0ms.",
@@ -180,8 +189,8 @@ test("the loop's own thread has a turn where it prints, and before and after its
   assert.equal(moments.printed[0]?.moment, 3);
 });
 
-test("a callback that waits is a turn of the thread, also right after a task's step", () => {
-  const moments = of(
+test("a callback that waits is a turn of the thread, even directly after the step of a task", () => {
+  const moments = momentsOf(
     [
       ...THREAD,
       ["lane", 2, 1, "task", "beat", 1, 1, 10],
@@ -189,7 +198,7 @@ test("a callback that waits is a turn of the thread, also right after a task's s
       ["wait", 1, 3, "idle", "", 0],
       ["run", 1, 100],
       ["step", 2, 100, -1, 101, 102, "sleep", "", 11],
-      // What it has called is called, and sleeps.
+      // A callback that the task has scheduled runs and sleeps.
       ["wait", 1, 104, "sleep", "", 5],
       ["run", 1, 404],
       ["step", 2, 200, -1, 406, 407, "", "", 0],
@@ -198,7 +207,7 @@ test("a callback that waits is a turn of the thread, also right after a task's s
     ],
     408,
   );
-  assert.deepEqual(told(moments).slice(2, 5), [
+  assert.deepEqual(descriptions(moments).slice(2, 5), [
     "101 (11) beat resumed from line 11, woken by a timer or something outside. It ran for 1\u00a0ms, then slept at line 11.",
     "102 (5) MainThread resumed. It ran for 2\u00a0ms, then slept at line 5.",
     "404 (5) MainThread resumed from line 5. It ran for 2\u00a0ms, then it was beat’s turn.",
@@ -223,9 +232,9 @@ const THREADS: TraceRow[] = [
   ["end", 1, 9, "done", ""],
 ];
 
-test("a thread has a moment each time it gets its turn", () => {
-  const moments = of(THREADS, 10);
-  assert.deepEqual(told(moments), [
+test("each turn of a thread is a moment", () => {
+  const moments = momentsOf(THREADS, 10);
+  assert.deepEqual(descriptions(moments), [
     "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
     "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then waited for work.",
     "6 (9) MainThread resumed from line 9, woken by worker. It ran for 1\u00a0ms, then it was interrupted.",
@@ -233,18 +242,18 @@ test("a thread has a moment each time it gets its turn", () => {
     "8 (0) MainThread resumed after the interruption. It ran for 1\u00a0ms, then ended.",
     "10 (0) The run ended after 10\u00a0ms.",
   ]);
-  assert.deepEqual(shown(moments, 1), {
+  assert.deepEqual(sectionTexts(moments, 1), {
     Running: ["worker"],
     Waiting: ["lock (orders) at line 9 MainThread"],
   });
-  assert.deepEqual(shown(moments, 3), {
+  assert.deepEqual(sectionTexts(moments, 3), {
     Running: ["worker"],
     Ready: ["MainThread since 7\u00a0ms, it was interrupted"],
   });
 });
 
-test("a task in whose step the thread waits stands where the thread stands", () => {
-  const moments = of(
+test("a task whose step makes the thread wait is listed with the state of the thread", () => {
+  const moments = momentsOf(
     [
       ...BLOCKED,
       ["lane", 4, 0, "thread", "other", 500, 1, 30],
@@ -254,21 +263,21 @@ test("a task in whose step the thread waits stands where the thread stands", () 
     1110,
   );
   const number = moments.all.findIndex(({ turn }) => turn?.lane.name === "other");
-  const { Running, Timers } = shown(moments, number);
+  const { Running, Timers } = sectionTexts(moments, number);
   assert.deepEqual(
     [Running, Timers?.[0]],
     [["other"], "Task-1 line 13, 605\u00a0ms more, until 1.105\u00a0s"],
   );
 });
 
-test("lanes of several processes are told apart", () => {
+test("lanes in different processes have distinct names", () => {
   const child: TraceRow[] = [
     ["lane", 0, -1, "process", "Process-1", 3, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 3, -1, 7],
     ["run", 1, 3],
     ["end", 1, 8, "done", ""],
   ];
-  const moments = of(
+  const moments = momentsOf(
     [
       ...THREAD,
       ["wait", 1, 5, "process", "Process-1", 9],
@@ -278,21 +287,21 @@ test("lanes of several processes are told apart", () => {
     10,
     child,
   );
-  assert.deepEqual(shown(moments, 1).Running, ["Process-1", "MainProcess"]);
-  assert.match(told(moments)[1]!, /^3 \(7\) Process-1 started at line 7/);
+  assert.deepEqual(sectionTexts(moments, 1).Running, ["Process-1", "MainProcess"]);
+  assert.match(descriptions(moments)[1]!, /^3 \(7\) Process-1 started at line 7/);
 });
 
-test("of a run that was cut, the last moment says that more is not known", () => {
-  const moments = of([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
+test("the last moment of a trace that was cut says that the rest is not known", () => {
+  const moments = momentsOf([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
   assert.equal(
-    told(moments).at(-1),
+    descriptions(moments).at(-1),
     "50 (0) The timeline is limited in size: what came after 50\u00a0ms is not known.",
   );
 });
 
-test("whoever still waits when the run is over is shown at its end", () => {
-  const moments = of([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
-  assert.deepEqual(shown(moments, moments.all.length - 1), {
+test("lanes that still wait when the run ends are shown at its end", () => {
+  const moments = momentsOf([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
+  assert.deepEqual(sectionTexts(moments, moments.all.length - 1), {
     Timers: [
       "Task-1 line 11, until after the end of the recording",
       "Task-2 line 21, until after the end of the recording",
@@ -301,8 +310,8 @@ test("whoever still waits when the run is over is shown at its end", () => {
   });
 });
 
-test("where a program watches collections, their changes are the moments", () => {
-  const moments = of(
+test("if a program watches collections, each of their changes is a moment", () => {
+  const moments = momentsOf(
     [
       ...THREAD,
       ["state", 1, 1, 5, { ready: [] }],
@@ -317,7 +326,7 @@ test("where a program watches collections, their changes are the moments", () =>
     ],
     210,
   );
-  assert.deepEqual(told(moments), [
+  assert.deepEqual(descriptions(moments), [
     "1 (5) MainThread came to line 5.",
     "2 (6) MainThread came to line 6. a() came into ready. b() came into ready.",
     "3 (7) MainThread came to line 7. a() went from ready to timers. Then it slept for 200\u00a0ms at line 9.",
@@ -332,13 +341,13 @@ test("where a program watches collections, their changes are the moments", () =>
       ["timers", "Not created yet."],
     ],
   );
-  assert.deepEqual(shown(moments, 2), { ready: ["b()"], timers: ["in 0.20 s: a()"] });
-  assert.deepEqual(shown(moments, 5), { ready: ["b()", "a()"] });
+  assert.deepEqual(sectionTexts(moments, 2), { ready: ["b()"], timers: ["in 0.20 s: a()"] });
+  assert.deepEqual(sectionTexts(moments, 5), { ready: ["b()", "a()"] });
   assert.equal(moments.printed[0]?.moment, 1);
 });
 
-test("a segment leads to the turn that it is, or to the first moment that finds it so", () => {
-  const moments = of(BLOCKED, 1110);
+test("a segment is shown by its own turn, or by the first moment during the segment", () => {
+  const moments = momentsOf(BLOCKED, 1110);
   const [, , task, other] = moments.timeline.lanes;
   const at = (lane = task, index = 0): number => moments.of({ lane: lane!, index });
   assert.equal(at(task, 1), 1, "it runs");
@@ -347,7 +356,7 @@ test("a segment leads to the turn that it is, or to the first moment that finds 
   assert.equal(at(other, 3), 3, "it is ready while Task-1 runs");
 });
 
-test("all recorded runs have moments in order, at each of which somebody runs", async () => {
+test("all recorded runs have moments in order, and a lane runs at each of them", async () => {
   for await (const file of glob("snippets/**/*.trace.json")) {
     const trace = decodeTrace(JSON.parse(readFileSync(file, "utf8")))!;
     const moments = runToEnd(Moments.from(Timeline.of(trace)));
@@ -362,7 +371,11 @@ test("all recorded runs have moments in order, at each of which somebody runs", 
       const lanes = [...running, ...ready, ...timers, ...waiting.flat()].map(
         ({ lane, task }) => task ?? lane,
       );
-      assert.equal(new Set(lanes).size, lanes.length, `${file}, ${String(number)}: told twice`);
+      assert.equal(
+        new Set(lanes).size,
+        lanes.length,
+        `${file}, ${String(number)}: a lane is listed twice`,
+      );
       const { text } = describeMoment(moments, number);
       assert.doesNotMatch(text, /undefined|NaN/);
     });
@@ -370,7 +383,7 @@ test("all recorded runs have moments in order, at each of which somebody runs", 
   }
 });
 
-test("a task may have more turns than an engine takes arguments", () => {
+test("a task may have more turns than an engine allows arguments", () => {
   const steps = Array.from({ length: 200_000 }, (_, at): TraceRow => [
     "step",
     2,
@@ -382,16 +395,19 @@ test("a task may have more turns than an engine takes arguments", () => {
     "",
     11,
   ]);
-  const moments = of([...THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps], 200_000);
+  const moments = momentsOf(
+    [...THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps],
+    200_000,
+  );
   assert.ok(moments.all.length >= 200_000);
 });
 
-test("10 000 tasks: each has its turns, and a moment is found at once", () => {
-  const moments = of(manyTasks(10_000), 1300);
+test("the moments of 10 000 tasks are found quickly", () => {
+  const moments = momentsOf(manyTasks(10_000), 1300);
   assert.equal(moments.all.length, 30_002);
   const started = performance.now();
   runToEnd(maxSectionLines(moments));
   for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
-  // Some ms each; going through all turns each time would take minutes.
+  // A few ms each. Visiting all turns each time would take minutes.
   assert.ok(performance.now() - started < 10_000);
 });

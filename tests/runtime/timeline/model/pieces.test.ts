@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runToEnd, inSlices, type Pieces } from "../../../../runtime/timeline/model/pieces.ts";
 
-/** Each piece takes longer than a clock of a browser can fail to notice. */
+/** Each piece takes longer than the resolution of a browser's clock. */
 function* counting(pieces: number): Pieces<number> {
   for (let piece = 0; piece < pieces; piece++) {
     const start = performance.now();
@@ -12,7 +12,7 @@ function* counting(pieces: number): Pieces<number> {
   return pieces;
 }
 
-test("long work done in slices lets timers in between, and has the same result", async () => {
+test("timers run between the slices of a long computation, which has the same result", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++);
   const found = await inSlices(counting(30));
@@ -21,11 +21,11 @@ test("long work done in slices lets timers in between, and has the same result",
   assert.ok(turns > 2, `${String(turns)} turns for a timer`);
 });
 
-test("what takes a single slice is done in it", async () => {
+test("a short computation takes a single slice", async () => {
   assert.equal(await inSlices(counting(0)), 0);
 });
 
-test("what fails in a later slice fails for whoever waits for it", async () => {
+test("an error in a later slice rejects the promise", async () => {
   function* failing(): Pieces<number> {
     yield* counting(10);
     throw new Error("no more");

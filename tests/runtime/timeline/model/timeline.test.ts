@@ -30,7 +30,7 @@ const brief = ({ state, start, end, reason, line, wokenBy }: Segment): unknown[]
 const blockedSegments = (timeline: Timeline, name: string): Segment[] =>
   named(timeline, name).segments.filter((one) => timeline.blockedSpans.bySegment.has(one));
 
-test("a task is ready, runs and waits; who woke it stands at the wait and at what follows", () => {
+test("a task is ready, runs and waits, and the lane that woke it is known from the wait on", () => {
   const timeline = make(BLOCKED, 1110);
   assert.deepEqual(named(timeline, "Task-1").segments.map(brief), [
     ["ready", 1, 2, "", 0, 1],
@@ -41,7 +41,7 @@ test("a task is ready, runs and waits; who woke it stands at the wait and at wha
   ]);
 });
 
-test("a thread runs, waits, and is ready", () => {
+test("the segments of a thread say when it ran and when it waited", () => {
   const timeline = make(BLOCKED, 1110);
   assert.deepEqual(named(timeline, "MainThread").segments.map(brief), [
     ["running", 0, 4.5, "", 0, undefined],
@@ -52,17 +52,17 @@ test("a thread runs, waits, and is ready", () => {
   ]);
 });
 
-test("what held up the loop is named with its reason and line", () => {
+test("a blocked event loop is reported with reason and line", () => {
   const timeline = make(BLOCKED, 1110);
-  const [held, ...others] = timeline.blockedSpans.all;
+  const [span, ...others] = timeline.blockedSpans.all;
   assert.deepEqual(others, []);
-  const { lane, start, end, reason, line, isStarved } = held!;
+  const { lane, start, end, reason, line, isStarved } = span!;
   assert.deepEqual(
     [lane.name, start, end, reason, line, isStarved],
     ["Task-1", 104.2, 1106, "sleep", 13, false],
   );
   const segment = named(timeline, "Task-1").segments[4]!;
-  assert.equal(timeline.blockedSpans.bySegment.get(segment), held);
+  assert.equal(timeline.blockedSpans.bySegment.get(segment), span);
   assert.deepEqual([segment.line, timeline.lineOf(segment)], [14, 13]);
 });
 
@@ -71,18 +71,18 @@ const step = (end: number): TraceRow[] => [
   ["step", 2, 0, 1, 0, end, "sleep", "", 30],
 ];
 
-test("a step that computed held up the loop where it was mostly seen", () => {
+test("a step that computed blocked the loop in the line where it was seen most often", () => {
   const seen: TraceRow[] = [20, 21, 21, 22].map((line, index) => ["seen", 1, 10 * index, line]);
-  // One short wait does not make it a wait.
+  // A single short wait is not the reason.
   const wait: TraceRow[] = [
     ["wait", 1, 50, "lock", "", 23],
     ["run", 1, 51],
   ];
-  const [held] = make([...THREAD, ...seen, ...wait, ...step(100)]).blockedSpans.all;
-  assert.deepEqual([held?.reason, held?.line, held?.isStarved], ["", 21, false]);
+  const [span] = make([...THREAD, ...seen, ...wait, ...step(100)]).blockedSpans.all;
+  assert.deepEqual([span?.reason, span?.line, span?.isStarved], ["", 21, false]);
 });
 
-test("a wait of the thread in a callback holds up the loop, if a task is there that could run", () => {
+test("a callback that waits blocks the loop if there is a task that could run", () => {
   const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
   const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): TraceRow[] => [
     ["wait", 1, start, reason, "", reason === "sleep" ? 7 : 0],
@@ -94,15 +94,15 @@ test("a wait of the thread in a callback holds up the loop, if a task is there t
     ["step", 2, from, -1, from, from + 1, "", "", 0],
     ["end", 2, from + 1, "done", ""],
   ];
-  const told = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
-  const timeline = make([...told, ...wait(260, 400)], 400);
+  const rows = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
+  const timeline = make([...rows, ...wait(260, 400)], 400);
   assert.equal(timeline.blockedSpans.all.length, 1);
-  const held = timeline.blockedSpans.all[0]!;
-  const { lane, start, end, reason, line } = held;
+  const span = timeline.blockedSpans.all[0]!;
+  const { lane, start, end, reason, line } = span;
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 50, 250, "sleep", 7]);
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
 
-  // A thread without tasks just waits; so does one whose task is over, or begins later.
+  // A thread blocks nothing if it has no tasks, or if its task has ended or starts later.
   assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).blockedSpans.all, []);
   assert.deepEqual(
     make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).blockedSpans.all,
@@ -110,7 +110,7 @@ test("a wait of the thread in a callback holds up the loop, if a task is there t
   );
 });
 
-test("a callback that computes holds up the loop where it was seen, if a task is there", () => {
+test("a callback that computes blocks the loop in the line where it was seen, if there is a task", () => {
   const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
   const seen = (at: number): TraceRow => ["seen", 1, at, 7];
   const busy = (...rows: TraceRow[]): TraceRow[] => [
@@ -128,11 +128,11 @@ test("a callback that computes holds up the loop where it was seen, if a task is
   ];
   const timeline = make([...THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
   assert.equal(timeline.blockedSpans.all.length, 1);
-  const held = timeline.blockedSpans.all[0]!;
-  const { lane, start, end, reason, line } = held;
+  const span = timeline.blockedSpans.all[0]!;
+  const { lane, start, end, reason, line } = span;
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
-  // Others may have had the thread's turn meanwhile.
+  // Other threads may have run in that time.
   const turns: TraceRow[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
   const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).blockedSpans.all;
   assert.deepEqual(
@@ -140,14 +140,14 @@ test("a callback that computes holds up the loop where it was seen, if a task is
     [[51, 251, 7]],
   );
 
-  // It may have been in steps of tasks that a recording has left out.
+  // The thread may have run steps of tasks that the recording leaves out.
   assert.deepEqual(
     make([["fewer", 9], ...THREAD, ...task, ...busy(seen(80)), ...steps]).blockedSpans.all,
     [],
   );
-  // What was seen in no line of the program was the machine, or a library.
+  // A thread that was seen in no line of the program was slowed down by the machine or a library.
   assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).blockedSpans.all, []);
-  // Between two loops nobody waits for the thread.
+  // Between two event loops, no task waits for the thread.
   const ended: TraceRow[] = [
     ["step", 2, 0, 1, 0, 1, "", "", 0],
     ["end", 2, 1, "done", ""],
@@ -155,7 +155,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
     ["step", 3, 300, -1, 301, 302, "sleep", "", 5],
   ];
   assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).blockedSpans.all, []);
-  // Nor if it had short turns only.
+  // Short callbacks do not block the loop.
   const short: TraceRow[] = [40, 80, 120, 160, 200].flatMap((at): TraceRow[] => [
     seen(at + 11),
     ["wait", 1, at + 30, "idle", "", 0],
@@ -164,7 +164,7 @@ test("a callback that computes holds up the loop where it was seen, if a task is
   assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).blockedSpans.all, []);
 });
 
-test("in a run that goes on, a wait may be in a step that has not been told yet", () => {
+test("during a run, a wait may belong to a step whose event has not arrived yet", () => {
   const rows: TraceRow[] = [
     ...THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
@@ -192,7 +192,7 @@ test("in a run that goes on, a wait may be in a step that has not been told yet"
   );
 });
 
-test("without anything seen it is the line after the step, and 49 ms hold up nobody", () => {
+test("a blocking step without samples has the line after it, and 49 ms do not count as blocking", () => {
   assert.deepEqual(
     make([...THREAD, ...step(50)]).blockedSpans.all.map(({ line, reason }) => [line, reason]),
     [[30, ""]],
@@ -200,19 +200,19 @@ test("without anything seen it is the line after the step, and 49 ms hold up nob
   assert.deepEqual(make([...THREAD, ...step(49)]).blockedSpans.all, []);
 });
 
-test("many short waits at one line are one reason", () => {
+test("many short waits in one line are added, and become the reason", () => {
   const naps: TraceRow[] = [];
   for (let at = 0; at < 100; at += 2) {
     naps.push(["wait", 1, at, "sleep", "", 25], ["run", 1, at + 1.5]);
   }
-  const [held] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).blockedSpans.all;
-  assert.deepEqual([held?.reason, held?.line], ["sleep", 25]);
+  const [span] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).blockedSpans.all;
+  assert.deepEqual([span?.reason, span?.line], ["sleep", 25]);
 });
 
-test("a step whose thread got no processor is told from one that computed", () => {
+test("a step is starved if other threads ran and its own thread got no processor", () => {
   const starved = (rows: TraceRow[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
   const cpu: TraceRow = ["cpu", 1, 101, 20];
-  // Alone in its process, it was the machine that had no time for it.
+  // With no other thread in the process, it was the machine that was busy.
   assert.equal(starved([...THREAD, ...step(100), cpu]), false);
   const other: TraceRow[] = [
     ["lane", 5, 0, "thread", "other", 10, 1, 0],
@@ -222,7 +222,7 @@ test("a step whose thread got no processor is told from one that computed", () =
   assert.equal(starved([...THREAD, ...other, ...step(100), ["cpu", 1, 101, 90]]), false);
 });
 
-test("what goes on is drawn up to now", () => {
+test("an open segment ends now", () => {
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
   const last = (): unknown[] => brief(named(timeline, "MainThread").segments.at(-1)!);
   timeline.advance(8);
@@ -232,7 +232,7 @@ test("what goes on is drawn up to now", () => {
   assert.deepEqual(last(), ["running", 9, 12, "", 0, undefined]);
 });
 
-test("what stands still is drawn up to there, and not up to where a clock has been since", () => {
+test("an open segment of a paused run ends at the pause, even if a clock has advanced further", () => {
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
   const end = (): number => named(timeline, "MainThread").segments.at(-1)!.end;
   timeline.advance(20);
@@ -241,13 +241,13 @@ test("what stands still is drawn up to there, and not up to where a clock has be
   timeline.advance(12);
   timeline.add(1, events([["run", 1, 15]]));
   timeline.pauseAt(14);
-  assert.deepEqual([timeline.now, end()], [15, 15], "what has been told stays");
+  assert.deepEqual([timeline.now, end()], [15, 15], "now is not before the last event");
   timeline.end(30);
   timeline.pauseAt(20);
   assert.equal(timeline.now, 30);
 });
 
-test("what is open when its thread or process ends goes no further", () => {
+test("an open segment ends with its thread or process", () => {
   const timeline = make([...BLOCKED.slice(0, -5), ["end", 1, 2000, "done", ""]], 3000);
   assert.equal(named(timeline, "Task-2").segments.at(-1)!.end, 2000);
   timeline.add(
@@ -261,14 +261,14 @@ test("what is open when its thread or process ends goes no further", () => {
   assert.equal(named(timeline, "Other").segments.at(-1)!.end, 500);
 });
 
-test("nothing is known after a cut", () => {
+test("segments end where a trace was cut", () => {
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3], ["cut", 50]], 90);
   assert.equal(timeline.cut, 50);
   assert.equal(timeline.known, 52);
   assert.equal(named(timeline, "MainThread").segments.at(-1)!.end, 50);
 });
 
-test("marks: lines that were printed, failures, cancellations", () => {
+test("printed lines and failures are marks", () => {
   const timeline = make(BLOCKED, 1110);
   assert.deepEqual(named(timeline, "Task-1").marks, [
     { at: 104.5, kind: "stdout", text: "blocking", line: 12 },
@@ -278,7 +278,7 @@ test("marks: lines that were printed, failures, cancellations", () => {
   ]);
 });
 
-test("jobs of a worker split what it ran", () => {
+test("the calls of a pool's worker divide the time in which it ran", () => {
   const timeline = make([
     ...THREAD,
     ["lane", 2, 0, "thread", "worker", 0, 1, 0],
@@ -305,7 +305,7 @@ test("jobs of a worker split what it ran", () => {
   );
 });
 
-test("time on a processor is spread over the pieces of a run", () => {
+test("processor time is spread over the segments in which the thread ran", () => {
   const timeline = make([
     ...THREAD,
     ["job", 1, 40, "a", 1],
@@ -318,7 +318,7 @@ test("time on a processor is spread over the pieces of a run", () => {
   );
 });
 
-test("lanes come in the order of the tree, siblings in order of creation", () => {
+test("lanes are in the order of the tree, and siblings in order of creation", () => {
   const timeline = new Timeline();
   timeline.add(3, events([["lane", 1, 0, "thread", "of 3", 6, -1, 0]]), 2);
   timeline.add(2, events([["lane", 1, 0, "thread", "of 2", 5, -1, 0]]), 1);
@@ -349,7 +349,7 @@ test("lanes come in the order of the tree, siblings in order of creation", () =>
   );
 });
 
-test("processes that claim to be each other's parents are all there", () => {
+test("processes that claim to be each other's parents are all listed", () => {
   const timeline = new Timeline();
   timeline.add(2, events([]), 3);
   timeline.add(3, events([]), 2);
@@ -357,7 +357,7 @@ test("processes that claim to be each other's parents are all there", () => {
   assert.equal(timeline.lanes.length, 3);
 });
 
-test("a thread of a library is known by showing no line", () => {
+test("a thread that was in no line of the program belongs to a library", () => {
   const timeline = make([
     ...THREAD,
     ["lane", 2, 0, "thread", "manager", 0, 1, 0],
@@ -373,17 +373,17 @@ test("a thread of a library is known by showing no line", () => {
   );
 });
 
-/** When a row of a lane belongs. */
-const when = (row: TraceRow): number => Number(row[row[0] === "step" ? 4 : 2]);
+/** The time by which the rows of a lane are ordered. */
+const timeOf = (row: TraceRow): number => Number(row[row[0] === "step" ? 4 : 2]);
 
-test("the order in which rows arrive does not matter where their times tell it", () => {
+test("events may arrive in any order if their times differ", () => {
   const expected = make(BLOCKED, 1110);
   const lanes = BLOCKED.filter(([type]) => type === "lane");
   const others = BLOCKED.filter(([type]) => type !== "lane");
   const timeline = new Timeline();
   timeline.add(1, events(lanes));
-  // Asked for in between, too: what was built has to be built anew.
-  const moments = [...Map.groupBy(others, when)].sort(([one], [other]) => other - one);
+  // Reading the segments each time forces them to be rebuilt.
+  const moments = [...Map.groupBy(others, timeOf)].sort(([one], [other]) => other - one);
   for (const [, rows] of moments) {
     timeline.add(1, events(rows));
     timeline.lanes.forEach(({ segments }) => void segments);
@@ -394,7 +394,7 @@ test("the order in which rows arrive does not matter where their times tell it",
   }
 });
 
-/** Rows as a tracer may tell them: legal in themselves, in any order in which they could come. */
+/** Valid rows of random kinds, in an order in which a tracer may send them. */
 function randomRows(next: () => number): TraceRow[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!;
   const rows: TraceRow[] = [...THREAD];
@@ -437,7 +437,7 @@ function randomRows(next: () => number): TraceRow[] {
   return rows;
 }
 
-test("whatever is told, segments follow one another from birth to end", () => {
+test("segments cover a lane from start to end without gaps, whatever the events", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const next = random(seed);
     const rows = randomRows(next);
@@ -464,7 +464,7 @@ test("whatever is told, segments follow one another from birth to end", () => {
   }
 });
 
-test("what a task of the program makes is the program's, whoever wrote the function", () => {
+test("a task created by a task of the program belongs to the program, even if it runs a library function", () => {
   const timeline = make([
     ...THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
@@ -479,7 +479,7 @@ test("what a task of the program makes is the program's, whoever wrote the funct
   assert.deepEqual(own, ["MainProcess", "MainThread", "Task-1", "nap", "pool_0"]);
 });
 
-test("10 000 tasks build at once, and piece by piece", () => {
+test("10 000 tasks can be added together or piece by piece", () => {
   const rows = manyTasks(10_000);
   assert.ok(rows.length > 50_000);
   const whole = make(rows, 1e6);
@@ -493,7 +493,7 @@ test("10 000 tasks build at once, and piece by piece", () => {
   }
 });
 
-test("what the watched collections hold is told in order of time, with its lane", () => {
+test("states of the watched collections are in order of time, with their lanes", () => {
   const timeline = make(THREAD);
   timeline.add(1, events([["state", 1, 5, 12, { ready: ["a"] }]]));
   timeline.add(
@@ -519,7 +519,7 @@ test("what the watched collections hold is told in order of time, with its lane"
   assert.equal(timeline.now, 7);
 });
 
-test("more states than a page can bear are cut off", () => {
+test("the timeline is cut after the limit of collection states", () => {
   const states = Array.from({ length: 3000 }, (_, at): TraceRow => ["state", 1, at, 5, {}]);
   const timeline = make([...THREAD, ...states]);
   assert.equal(timeline.collectionStates.length, 2000);

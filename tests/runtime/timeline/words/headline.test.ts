@@ -7,15 +7,15 @@ import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
 
-function said(rows: TraceRow[], end: number): string {
+function headlineOf(rows: TraceRow[], end: number): string {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
   timeline.end(end);
-  // The no-break space before a unit.
+  // Replaces the no-break spaces before units.
   return headline(timeline).replace(/\u00a0/g, " ");
 }
 
-/** Threads of the program, each with its rows; the main thread waits for them. */
+/** Threads of the program, each with its rows, while the main thread waits for them. */
 const threads = (...each: ((id: number) => TraceRow[])[]): TraceRow[] => [
   ...THREAD,
   ["wait", 1, 0.1, "thread", "", 9],
@@ -34,28 +34,28 @@ const sleeps =
     ["end", id, end + 1, "done", ""],
   ];
 
-test("what blocked an event loop comes before all else", () => {
+test("a blocked event loop takes precedence", () => {
   assert.equal(
-    said(BLOCKED, 1110),
+    headlineOf(BLOCKED, 1110),
     "Line 13 of Task-1 blocked the event loop for 1 s: time.sleep.",
   );
 });
 
-test("waits that overlap: how long they take, and how long one after another", () => {
+test("for waits that overlap, the headline compares their total time with their sum", () => {
   assert.equal(
-    said(threads(sleeps(0, 600), sleeps(0, 300), sleeps(0, 450)), 603),
+    headlineOf(threads(sleeps(0, 600), sleeps(0, 300), sleeps(0, 450)), 603),
     "3 waits overlap: 600 ms instead of 1.35 s.",
   );
 });
 
-test("waits that do not overlap are said to come one after another", () => {
+test("for waits that do not overlap, the headline says that they come one after another", () => {
   assert.equal(
-    said(threads(sleeps(0, 300), sleeps(300, 700)), 702),
+    headlineOf(threads(sleeps(0, 300), sleeps(300, 700)), 702),
     "2 waits, one after another: they add up to 700 ms.",
   );
 });
 
-test("a wait for a lock is no time that could overlap: it is named", () => {
+test("a wait for a lock is named, because it could not overlap with others", () => {
   const rows = threads(
     (id) => [
       ["wait", id, 0, "lock", "till", 7],
@@ -64,7 +64,10 @@ test("a wait for a lock is no time that could overlap: it is named", () => {
     ],
     (id) => [["end", id, 800, "done", ""]],
   );
-  assert.equal(said(rows, 1000), "Waiting takes 800 ms of 1 s; most of it is waiting for a lock.");
+  assert.equal(
+    headlineOf(rows, 1000),
+    "Waiting takes 800 ms of 1 s; most of it is waiting for a lock.",
+  );
 });
 
 const computes =
@@ -74,23 +77,23 @@ const computes =
     ["end", id, end, "done", ""],
   ];
 
-test("threads that share the GIL do the work of one, others work at the same time", () => {
+test("the headline distinguishes threads that share the GIL from threads that run at the same time", () => {
   assert.equal(
-    said(threads(computes(1000, 500), computes(1000, 500)), 1000),
+    headlineOf(threads(computes(1000, 500), computes(1000, 500)), 1000),
     "2 threads compute, but only one at any moment: 1 s for 1 s of work.",
   );
   assert.equal(
-    said(threads(computes(1000), computes(1000)), 1000),
+    headlineOf(threads(computes(1000), computes(1000)), 1000),
     "2 threads compute at the same time: 1 s for 2 s of work.",
   );
 });
 
-test("there is a sentence for a run that hardly waits, and none for one that has not begun", () => {
-  assert.equal(said(THREAD, 30), "Nothing waits for long: the program runs for 30 ms.");
-  assert.equal(said([], 0), "");
+test("a run that hardly waits has a headline, and one that has not started has none", () => {
+  assert.equal(headlineOf(THREAD, 30), "Nothing waits for long: the program runs for 30 ms.");
+  assert.equal(headlineOf([], 0), "");
 });
 
-test("of a long run that goes on it is not looked for in each frame", () => {
+test("a run with many lanes has no headline until it ends", () => {
   const timeline = new Timeline();
   timeline.add(1, events(manyTasks(1000)));
   assert.equal(headline(timeline), "");
@@ -98,7 +101,7 @@ test("of a long run that goes on it is not looked for in each frame", () => {
   assert.match(headline(timeline), /^2,000 waits overlap: /);
 });
 
-test("a comparison says how many times as long the slowest run takes", () => {
+test("the headline of a comparison says how many times as long the slowest run takes", () => {
   const run = (title: string, end: number) => ({ title, end, processes: [] });
   const say = (...runs: ReturnType<typeof run>[]) => verdict(runs).replace(/\u00a0/g, " ");
   assert.equal(
