@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import sys
 import textwrap
 import tomllib
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from mkdocs_runnable.recording.verification import write_results
 from mkdocs_runnable.snippets.snippet import Library
 
 REPOSITORY = Path(__file__).parents[1]
+
+# For tests of the tracer. The folder also contains a package greenlet for the browser, so it comes
+# after the folder of the installed packages, whose greenlet other tests use.
+sys.path.append(str(REPOSITORY / "runtime" / "python"))
 
 
 def ruff_ignored(pattern: str) -> list[str]:

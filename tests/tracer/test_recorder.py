@@ -2,8 +2,7 @@
 
 import itertools
 
-# In the folder `runtime`, which pytest adds to the path.
-from python.runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, events_of
+from runnable_tracer.recorder import BEGUN, DONE, MAIN_THREAD, Recorder, events_of
 
 
 def _recorder() -> Recorder:

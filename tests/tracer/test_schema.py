@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-# In the folder `runtime`, which pytest adds to the path.
-from python.runnable_tracer.recorder import REASONS
+from runnable_tracer.recorder import REASONS
 
 ROWS = Path(__file__).parents[2] / "runtime" / "timeline" / "model" / "trace_events.ts"
 

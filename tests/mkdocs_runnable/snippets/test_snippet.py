@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from python.runnable_tracer import header as tracer_header
+from runnable_tracer import header as tracer_header
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, parse_header
