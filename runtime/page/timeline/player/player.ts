@@ -75,10 +75,13 @@ export class Player {
   /** The length of the longest title of the compared runs; 0 if only one run is shown. */
   readonly #titleLength: number;
   readonly #reserved = [new ReservedHeight(this.#description), new ReservedHeight(this.#parts)];
+  /** The index of the moment that is shown. */
   #number = 0;
+  /** The time that is shown, in ms since the start of the run. */
   #time = 0;
   /** How many changes had happened at the time that the texts describe; -1 if they are outdated. */
   #changes = -1;
+  /** When playback last changed the texts, by `performance.now()`. */
   #refreshed = 0;
 
   constructor(options: PlayerOptions) {
