@@ -195,9 +195,9 @@ export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:
  * @param place - distance from the top, in px; undefined in the normal flow.
  */
 export function row(track: Track, content: Tree, place: number | undefined): Tree {
-  const { lane, name, depth, also } = track.listed;
+  const { lane, name, depth, mergedProcess } = track.listed;
   // A process with a single visible thread is drawn as that thread, under its own name.
-  const kind = also?.name === name ? also.kind : lane.kind;
+  const kind = mergedProcess?.name === name ? mergedProcess.kind : lane.kind;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
   return {
     ...tree("div", { class: `tl-lane tl-${kind ?? "thread"}`, style }, nameOf(name), content),

@@ -17,7 +17,7 @@ const PIXEL = WIDTH / 520;
 const PHONE_PIXEL = WIDTH / 330;
 /** More than a pixel on a wide page. */
 const MIN_BAR_WIDTH = 2;
-/** A phone has space for no more. */
+/** As many times as fit on the axis of a phone. */
 const TICKS = 6;
 
 export interface FigureOptions {

@@ -10,8 +10,8 @@ export interface Listed {
   lane: Lane;
   name: string;
   depth: number;
-  /** The process that shares the row, because this thread is the only one of it that is shown. */
-  also: Lane | undefined;
+  /** The process that shares the row, if this thread is the only one of it that is shown. */
+  mergedProcess: Lane | undefined;
 }
 
 export interface Listing {
@@ -113,31 +113,31 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
     library.push(lane);
     return withLibrary;
   };
-  const alone = timeline.processes.size < 2;
+  const isOnly = timeline.processes.size < 2;
   const addTasks = (thread: Lane, depth: number): void => {
     for (const task of thread.children.filter(isShown)) {
-      rows.push({ lane: task, name: ownName(task), depth, also: undefined });
+      rows.push({ lane: task, name: ownName(task), depth, mergedProcess: undefined });
     }
   };
   for (const main of lanes) {
     if (main.kind !== "process") continue;
     const base = processDepth(timeline, main);
-    const seen = main.children.filter(isShown);
-    const [first] = seen;
-    const single = seen.length === 1 && first && !first.children.some(({ own }) => own);
-    if (!alone && !single) {
-      rows.push({ lane: main, name: main.name, depth: base, also: undefined });
+    const threads = main.children.filter(isShown);
+    const [first] = threads;
+    const isSingleThread = threads.length === 1 && !first!.children.some(({ own }) => own);
+    if (!isOnly && !isSingleThread) {
+      rows.push({ lane: main, name: main.name, depth: base, mergedProcess: undefined });
     }
     for (const thread of main.children) {
       // The tasks of a thread that is folded away are still shown.
-      if (!seen.includes(thread)) {
-        addTasks(thread, alone ? 0 : base + 1);
+      if (!threads.includes(thread)) {
+        addTasks(thread, isOnly ? 0 : base + 1);
         continue;
       }
-      const also = (alone || single) && thread.id === first?.id ? main : undefined;
-      const name = single && !alone ? main.name : thread.name;
-      const depth = alone ? 0 : single ? base : base + 1;
-      rows.push({ lane: thread, name, depth, also });
+      const isMerged = (isOnly || isSingleThread) && thread.id === first?.id;
+      const name = isSingleThread && !isOnly ? main.name : thread.name;
+      const depth = isOnly ? 0 : isSingleThread ? base : base + 1;
+      rows.push({ lane: thread, name, depth, mergedProcess: isMerged ? main : undefined });
       addTasks(thread, depth + 1);
     }
   }
@@ -167,11 +167,12 @@ function onlyRunsLoop({ now, blockedSpans }: Timeline, lane: Lane): boolean {
   return outside <= Math.max(MAX_OUTSIDE_LOOP_MS, MAX_SHARE_OUTSIDE_LOOP * now);
 }
 
+/** Deeper levels are not indented further: readers could not distinguish them, and cycles must end. */
 const MAX_DEPTH = 3;
 
+/** The number of a process's ancestors. */
 function processDepth({ processes }: Timeline, { process }: Lane): number {
   let depth = 0;
-  // The limit ends cycles, and readers cannot distinguish deeper levels.
   for (
     let at = processes.get(process.parent);
     at && depth < MAX_DEPTH;
@@ -182,6 +183,7 @@ function processDepth({ processes }: Timeline, { process }: Lane): number {
   return depth;
 }
 
+/** Computes what to draw. Merges more and more segments until the drawing is within its budget. */
 export function layOut(timeline: Timeline, rows: readonly Listed[], view: View): Chart {
   const { from, to, width } = view;
   let tracks: Track[] = [];
@@ -324,10 +326,14 @@ function labelOf(
   return texts.find((text) => labelWidth(text) <= room) ?? "";
 }
 
-function flagsOf({ lane, also }: Listed, { from, to, width }: View, narrowest: number): Flag[] {
+function flagsOf(
+  { lane, mergedProcess }: Listed,
+  { from, to, width }: View,
+  narrowest: number,
+): Flag[] {
   const scale = width / (to - from);
   const flags: Flag[] = [];
-  for (const marks of also ? [lane.marks, also.marks] : [lane.marks]) {
+  for (const marks of mergedProcess ? [lane.marks, mergedProcess.marks] : [lane.marks]) {
     const first = firstIndex(marks.length, (index) => marks[index]!.at >= from);
     for (let index = first; index < marks.length; index++) {
       const mark = marks[index]!;

@@ -7,7 +7,7 @@ import { time, waitWords } from "./words.ts";
 
 type Values = CollectionState["values"];
 
-/** A page has space for no more. */
+/** As many collections as fit on a page. */
 const MAX_COLLECTIONS = 4;
 
 /** The names of the watched collections, in the order of their first appearance. */

@@ -175,7 +175,7 @@ const MAX_MARKS = 2;
 const MAX_STATES = 3;
 
 /** Consecutive segments of a lane that are drawn as one bar. */
-export interface Stretch {
+export interface BarSegments {
   lane: Lane;
   /** Indexes of the segments in the lane, both included. */
   first: number;
@@ -185,7 +185,7 @@ export interface Stretch {
 }
 
 /** Describes the segments that a bar shows, and what was printed in that time. */
-export function barSentence(timeline: Timeline, { lane, first, last, state }: Stretch): string {
+export function barSentence(timeline: Timeline, { lane, first, last, state }: BarSegments): string {
   const { bySegment } = timeline.blockedSpans;
   const { segments } = lane;
   const { start } = segments[first]!;

@@ -34,7 +34,11 @@ const view = (to: number, more: Partial<View> = {}): View => ({
 test("processes are listed if there are several, and one with a single thread takes one row", () => {
   const timeline = make(BLOCKED, 1110);
   const listed = (): unknown[] =>
-    list(timeline, false).rows.map(({ name, depth, also }) => [name, depth, also?.name]);
+    list(timeline, false).rows.map(({ name, depth, mergedProcess }) => [
+      name,
+      depth,
+      mergedProcess?.name,
+    ]);
   assert.deepEqual(listed(), [
     ["Task-1", 0, undefined],
     ["Task-2", 0, undefined],
