@@ -22,9 +22,9 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name, lo
 
 _FILE_HELP = "path of a Python file, or the topic/name of a snippet"
 _DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
-# The time limit, in seconds, of a file that declares none. Files outside of the library may take
+# The time limit of a file that declares none. Files outside of the library may take
 # longer than snippets.
-_FILE_TIMEOUT = 60.0
+_FILE_TIMEOUT_SECONDS = 60.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -210,7 +210,7 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
             Project.find_or_own(),
             [snippet.path for snippet in snippets],
             engine,
-            timeout=max(snippet.header.timeout or _FILE_TIMEOUT for snippet in snippets),
+            timeout=max(snippet.header.timeout or _FILE_TIMEOUT_SECONDS for snippet in snippets),
             extra_path=extra_path,
         )
         for file, event in ran:
@@ -221,7 +221,7 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
             failed += event.outcome != "finished" or event.status != 0
         return 1 if failed else 0
     for snippet in snippets:
-        timeout = snippet.header.timeout or _FILE_TIMEOUT
+        timeout = snippet.header.timeout or _FILE_TIMEOUT_SECONDS
         execution = run(snippet.path, timeout=timeout, extra_path=extra_path, on_chunk=_write)
         why = why_stopped(execution, timeout)
         _say(f"{shown(snippet.path)}: {why or f'exit status {execution.status}'}")

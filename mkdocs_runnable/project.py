@@ -7,6 +7,24 @@ from pathlib import Path
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.snippet import Library
 
+_REPOSITORY = Path(__file__).parents[1]
+# The sources of the browser runtime, which are not part of this package.
+RUNTIME_SOURCES = _REPOSITORY / "runtime"
+
+
+def find_node() -> Path:
+    """Return the Node.js program of this Python environment.
+
+    Raises:
+        RunnableError: This environment has no Node.js.
+    """
+    node = Path(sys.executable).with_name("node")
+    if not node.exists():
+        raise RunnableError(
+            f"there is no Node.js beside {sys.executable}. Run `make build`, which installs it."
+        )
+    return node
+
 
 @dataclass(frozen=True)
 class Project:
@@ -36,7 +54,7 @@ class Project:
         try:
             return cls.find()
         except RunnableError:
-            return cls(Path(__file__).parents[1])
+            return cls(_REPOSITORY)
 
     @property
     def library(self) -> Library:
@@ -75,14 +93,5 @@ class Project:
 
     @property
     def node(self) -> Path:
-        """The Node.js program of this Python environment.
-
-        Raises:
-            RunnableError: This environment has no Node.js.
-        """
-        node = Path(sys.executable).with_name("node")
-        if not node.exists():
-            raise RunnableError(
-                f"there is no Node.js beside {sys.executable}. Run `make build`, which installs it."
-            )
-        return node
+        """The Node.js program; see :func:`find_node`."""
+        return find_node()

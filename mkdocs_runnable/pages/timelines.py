@@ -4,14 +4,14 @@ They are drawn by the TypeScript code that also draws the timelines of live runs
 """
 
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.project import RUNTIME_SOURCES, find_node
 from mkdocs_runnable.snippets.snippet import Library, Snippet
 
-_SCRIPT = Path(__file__).parents[2] / "runtime" / "timeline" / "drawing" / "prerender.ts"
+_SCRIPT = RUNTIME_SOURCES / "timeline" / "drawing" / "prerender.ts"
 
 
 def draw(library: Library, output: Path) -> None:
@@ -40,7 +40,7 @@ def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
 
 
 def _prerender(*arguments: str) -> str:
-    node = Path(sys.executable).with_name("node")
+    node = find_node()
     command = [str(node), str(_SCRIPT), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

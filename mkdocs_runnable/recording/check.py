@@ -63,7 +63,7 @@ def check_execution(snippet: Snippet, library: Library, execution: Execution) ->
         return Result(snippet.name, "failed", str(error), execution.seconds)
     actual = Transcript.of(execution, snippet.path)
     comparison = compare(recorded, actual, snippet.header)
-    if comparison.same:
+    if comparison.is_same:
         return Result(snippet.name, "passed", seconds=execution.seconds)
     detail = f"the output differs from {library.where(snippet.recording_path)}:\n"
     return Result(snippet.name, "failed", detail + comparison.diff, execution.seconds)

@@ -30,7 +30,7 @@ class Comparison:
     diff: str = ""
 
     @property
-    def same(self) -> bool:
+    def is_same(self) -> bool:
         """Whether nothing differs."""
         return not self.diff
 

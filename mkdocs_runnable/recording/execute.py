@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mkdocs_runnable.project import RUNTIME_SOURCES
 from mkdocs_runnable.recording.child.sitecustomize import (
     PIPE_VARIABLE,
     SHIFT_IN,
@@ -26,10 +27,10 @@ from mkdocs_runnable.recording.child.sitecustomize import (
 Stream = Literal["stdout", "stderr"]
 _CHILD = Path(__file__).with_name("child")
 # This folder contains `runnable_tracer`, which also traces runs in the browser.
-_TRACER = Path(__file__).parents[2] / "runtime" / "python"
+_TRACER = RUNTIME_SOURCES / "python"
 # How long child processes may keep writing after the program has ended, before they are killed.
 _GRACE_SECONDS = 1.0
-MAX_OUTPUT = 4_000_000  # bytes
+MAX_OUTPUT_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ class _Reader:
                 size += len(data)
                 for chunk in self._split(self._decode(data)):
                     self._take(chunk)
-                if size > MAX_OUTPUT:
+                if size > MAX_OUTPUT_BYTES:
                     return "output"
             else:
                 return None if ended else "time"

@@ -84,7 +84,7 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     old = _existing(snippet, library)
     origin = origins.get(snippet.name)
     is_current = origin is not None and snippet.sha256.startswith(origin.source)
-    is_same = old is not None and compare(old, transcript, snippet.header).same
+    is_same = old is not None and compare(old, transcript, snippet.header).is_same
     trace_is_there = snippet.trace_path.exists() == (trace is not None)
     if is_same and is_current and trace_is_there and not renew:
         return Recorded(snippet.name, "unchanged")

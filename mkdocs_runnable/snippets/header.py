@@ -28,7 +28,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from mkdocs_runnable.errors import RunnableError, nearest
 
-DEFAULT_TIMEOUT = 10.0  # seconds
+DEFAULT_TIMEOUT_SECONDS = 10.0
 _START = "# /// script"
 _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
@@ -51,9 +51,9 @@ class Header:
             captures the same text have to keep their order.
         exact: Compare numbers with a unit of time as well.
         native: Why the snippet does not run in the browser, or None if it does.
-        timeline: Whether runs are traced. With None, the trace is kept only if something waited in
-            it; with true, it is always kept. With false, runs are not traced, because tracing
-            would take longer than what the program measures.
+        timeline: Whether the program has a timeline. With None, it has one if something waits or
+            if there are several threads; with true, it always has one. With false, runs are not
+            traced, because tracing would distort what the program measures.
         watch: Global variables of the program whose contents the timeline shows.
         timeout: Time limit of one run in seconds, or None for the default.
         lines: Number of lines that the header takes at the top of the file, with the blank lines

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError, nearest
-from mkdocs_runnable.snippets.header import DEFAULT_TIMEOUT, Header, parse_header
+from mkdocs_runnable.snippets.header import DEFAULT_TIMEOUT_SECONDS, Header, parse_header
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REGION = re.compile(r"\s*# region\b[ \t]*(?P<name>.*?)\s*")
@@ -54,7 +54,7 @@ class Snippet:
     @property
     def timeout(self) -> float:
         """Time limit of one run, in seconds."""
-        return self.header.timeout or DEFAULT_TIMEOUT
+        return self.header.timeout or DEFAULT_TIMEOUT_SECONDS
 
     @property
     def identifier(self) -> str:

@@ -25,7 +25,7 @@ def out(*texts: str, status: int = 0) -> Transcript:
 
 
 def same(recorded: Transcript, actual: Transcript, header: Header = PLAIN) -> bool:
-    return compare(recorded, actual, header).same
+    return compare(recorded, actual, header).is_same
 
 
 @given(st.lists(WORDS), st.integers(0, 3))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.recording.execute import MAX_OUTPUT, Chunk, Execution, interpreter, run
+from mkdocs_runnable.recording.execute import MAX_OUTPUT_BYTES, Chunk, Execution, interpreter, run
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_program_that_closes_its_streams_still_has_a_time_limit(python: Run) -
 def test_endless_output_stops_the_program(python: Run) -> None:
     execution = python("while True: print('again' * 100)")
     assert execution.stopped == "output"
-    assert len(execution.text("stdout")) < 2 * MAX_OUTPUT
+    assert len(execution.text("stdout")) < 2 * MAX_OUTPUT_BYTES
 
 
 def test_modules_in_the_extra_folder_can_be_imported(python: Run, tmp_path: Path) -> None:
