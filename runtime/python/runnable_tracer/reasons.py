@@ -165,13 +165,13 @@ TASKS = {
     "StreamWriter.drain": "I/O",
     "StreamWriter.wait_closed": "I/O",
     "TaskGroup.__aexit__": "task group",
-    "TaskGroup._aexit": "task group",
+    "TaskGroup._aexit": "task group",  # since Python 3.14
     "_wait": "tasks",
-    "_AsCompletedIterator._wait_for_one": "tasks",  # from Python 3.13 on
-    "as_completed.<locals>._wait_for_one": "tasks",
+    "_AsCompletedIterator._wait_for_one": "tasks",  # since Python 3.13
+    "as_completed.<locals>._wait_for_one": "tasks",  # in Python 3.12
     "sleep": "sleep",
     "to_thread": "executor",
-    "BaseEventLoop.sock_connect": "I/O",
+    "BaseSelectorEventLoop.sock_connect": "I/O",
     "BaseEventLoop.create_connection": "I/O",
     "BaseEventLoop.getaddrinfo": "I/O",
 }
