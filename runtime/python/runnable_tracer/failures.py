@@ -1,9 +1,10 @@
 """Records which threads end with an exception, without changing what is printed about it."""
 
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
+
+from runnable_tracer.cpython_internals import threading_internals
 
 
 def install(get_ident: Callable[[], int]) -> dict[int, str]:
@@ -16,8 +17,7 @@ def install(get_ident: Callable[[], int]) -> dict[int, str]:
         A dictionary that is filled as threads fail: identifier → name of the exception's class.
     """
     failed: dict[int, str] = {}
-    module: Any = threading
-    make_hook = module._make_invoke_excepthook
+    make_hook = threading_internals._make_invoke_excepthook
 
     def make_recording_hook() -> Callable[[Any], None]:
         hook = make_hook()
@@ -31,5 +31,5 @@ def install(get_ident: Callable[[], int]) -> dict[int, str]:
 
         return invoke
 
-    module._make_invoke_excepthook = make_recording_hook
+    threading_internals._make_invoke_excepthook = make_recording_hook
     return failed

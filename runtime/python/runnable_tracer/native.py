@@ -7,7 +7,6 @@ how much of that time it really ran, rather than waiting for the GIL or for a co
 
 import _thread
 import os
-import queue
 import selectors
 import signal
 import sys
@@ -18,6 +17,12 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from runnable_tracer import failures, imports, pools, reasons, tasks
+from runnable_tracer.cpython_internals import (
+    queue_internals,
+    require_module,
+    thread_class,
+    threading_internals,
+)
 from runnable_tracer.recorder import NO_LANE, Recorder
 
 _HERE = __file__.rpartition("/")[0]
@@ -165,20 +170,19 @@ class Hooks:
         make = _thread.allocate_lock
         plain = self._lock_class(make, type(make()))
         reentrant = self._lock_class(_thread.RLock, _thread.RLock)
-        module: Any = threading
-        module.Lock = module._allocate_lock = plain
-        module._CRLock = reentrant
-        if not isinstance(module.RLock, type):  # before Python 3.14
+        threading_internals.Lock = threading_internals._allocate_lock = plain
+        threading_internals._CRLock = reentrant
+        if not isinstance(threading_internals.RLock, type):  # before Python 3.14
 
             def RLock(*args: Any, **kwargs: Any) -> Any:  # noqa: N802
                 return reentrant(*args, **kwargs)
 
             RLock.__qualname__, RLock.__module__ = "RLock", "threading"
-            module.RLock = RLock
+            threading_internals.RLock = RLock
         else:
-            module.RLock = reentrant
+            threading_internals.RLock = reentrant
         # The implementation in C blocks on a lock that cannot be wrapped.
-        queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined,misc]
+        queue_internals.SimpleQueue = queue_internals._PySimpleQueue
 
     def install_sleep(self) -> None:
         """Wrap `time.sleep`."""
@@ -187,8 +191,8 @@ class Hooks:
     def install_threads(self) -> None:
         """Record the start and end of each thread, and the lane that started it."""
         recorder, starting, ended = self.recorder, self.starting, self.ended
-        start, inner = threading.Thread.start, threading.Thread._bootstrap_inner  # type: ignore[attr-defined]
-        join = threading.Thread.join
+        start, join = threading.Thread.start, threading.Thread.join
+        inner = thread_class._bootstrap_inner
         failed = failures.install(recorder.get_ident)
 
         def recording_start(thread: threading.Thread) -> None:
@@ -218,10 +222,8 @@ class Hooks:
             else:
                 join(thread, timeout)
 
-        module: Any = threading
-        if shutdown := getattr(module, "_thread_shutdown", None):  # from Python 3.13 on
-            module._thread_shutdown = lambda: self._shut_down(shutdown)
-        thread_class: Any = threading.Thread
+        if shutdown := getattr(threading_internals, "_thread_shutdown", None):  # since Python 3.13
+            threading_internals._thread_shutdown = lambda: self._shut_down(shutdown)
         thread_class.join = recording_join
         thread_class.start, thread_class._bootstrap_inner = recording_start, recording_inner
 
@@ -252,6 +254,7 @@ class Hooks:
 
     def install_processes(self, module: ModuleType) -> None:
         """Wrap what blocks in a module of `multiprocessing` that has just been imported."""
+        require_module(module)
         part = module.__name__.rpartition(".")[2]
         if part == "connection":
             self._install_connections(module)

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from runnable_tracer import imports
+from runnable_tracer.cpython_internals import require_module
 from runnable_tracer.recorder import Recorder
 
 
@@ -24,7 +25,7 @@ def _unwrap(function: Any) -> Any:
 
 
 def _install(recorder: Recorder, module: ModuleType) -> None:
-    item: Any = module._WorkItem
+    item: Any = require_module(module)._WorkItem
     run: Callable[..., None] = item.run
 
     def recording_run(self: Any, *args: Any) -> None:

@@ -1,10 +1,11 @@
 """Records what happens in one process, as the events of a trace."""
 
 import itertools
-import threading
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
+
+from runnable_tracer.cpython_internals import threading_internals
 
 # An event as in runtime/timeline/model/trace_events.ts, but with times in nanoseconds.
 type Event = tuple[Any, ...]
@@ -135,7 +136,7 @@ class Recorder:
         lane = self.thread_lanes.get(ident)
         if lane is None:
             lane = self.thread_lanes[ident] = self.current_lanes[ident] = self.new_lane()
-            thread = threading._active.get(ident)  # type: ignore[attr-defined]
+            thread = threading_internals._active.get(ident)
             name = thread.name if thread else "a thread"
             self.events.append(("lane", lane, PROCESS, "thread", name, self.now(), NO_LANE, 0))
         return lane

@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import gc
 import sys
-from asyncio import Task, base_events, events, format_helpers, futures
+from asyncio import Task, events, format_helpers
 from collections.abc import Callable
 from types import (
     AsyncGeneratorType,
@@ -26,12 +26,17 @@ from types import (
 )
 from typing import Any
 
+from runnable_tracer.cpython_internals import (
+    Handle,
+    ThreadSafeHandle,
+    run_once,
+    set_result_unless_cancelled,
+)
 from runnable_tracer.reasons import TASKS
 from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recorder
 
-_Handle = events.Handle
-_run_handle = _Handle._run
-_make_handle = _Handle.__init__
+_run_handle = Handle._run
+_make_handle = Handle.__init__
 # The slots of a handle in versions of Python for which `TracedHandle.__init__` can fill them.
 _KNOWN_SLOTS = {
     "__weakref__",
@@ -44,7 +49,7 @@ _KNOWN_SLOTS = {
     "_source_traceback",
 }
 # The callback of the timer with which `asyncio.sleep` ends.
-wake_sleeper = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
+wake_sleeper = set_result_unless_cancelled
 # The callbacks that run a step of a task. A task schedules an object of the first class, which is
 # hidden in the C module, for itself. What it waits for schedules the second, a method of the task.
 _STEP, _WAKEUP = "TaskStepMethWrapper", "task_wakeup"
@@ -72,8 +77,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
     task_names, coroutine_names = recorder.task_names, recorder.coroutine_names
     wait_names, thread_lanes = recorder.wait_names, recorder.thread_lanes
     program = recorder.program
-    recorder.callback_runner = base_events.BaseEventLoop._run_once.__code__  # type: ignore[attr-defined]
-    has_known_slots = set(_Handle.__slots__) == _KNOWN_SLOTS
+    recorder.callback_runner = run_once.__code__
+    has_known_slots = set(Handle.__slots__) == _KNOWN_SLOTS
     find_wait = make_find_wait(program)
     # id(task) → lane, until the task is done. A reference to the task itself would keep it alive.
     lanes: dict[int, int] = {}
@@ -94,7 +99,7 @@ def install(recorder: Recorder) -> Callable[[], None]:
         steps += (lane, ready, by, parent, 0, BEGUN, line)
         return lane
 
-    class TracedHandle(_Handle):
+    class TracedHandle(Handle):
         __slots__ = ("_by", "_number", "_ready", "_task")
         _callback: Any
         _args: Any
@@ -222,13 +227,13 @@ def install(recorder: Recorder) -> Callable[[], None]:
 
     # asyncio's debug mode prints handles.
     TracedHandle.__name__ = TracedHandle.__qualname__ = "Handle"
-    TracedHandle.__module__ = _Handle.__module__
+    TracedHandle.__module__ = Handle.__module__
     events.Handle = TracedHandle  # type: ignore[misc]
     events.TimerHandle._run = run_timer  # type: ignore[method-assign]
     uninstall_thread_safe = _install_thread_safe(recorder)
 
     def uninstall() -> None:
-        events.Handle = _Handle  # type: ignore[misc]
+        events.Handle = Handle  # type: ignore[misc]
         del events.TimerHandle._run
         uninstall_thread_safe()
 
@@ -257,13 +262,13 @@ def _install_thread_safe(recorder: Recorder) -> Callable[[], None]:
 
     Since Python 3.14 such callbacks have a handle class of their own.
     """
-    handle: Any = getattr(events, "_ThreadSafeHandle", None)
-    if handle is None:
+    original: Any = ThreadSafeHandle
+    if original is None:
         return lambda: None
     get_ident = recorder.get_ident
     current_lanes, in_callback = recorder.current_lanes, recorder.in_callback
 
-    class TracedThreadSafeHandle(handle):  # type: ignore[misc]
+    class TracedThreadSafeHandle(original):  # type: ignore[misc]
         __slots__ = ("_by",)
 
         def __new__(cls, *_: Any) -> Any:
@@ -283,13 +288,13 @@ def _install_thread_safe(recorder: Recorder) -> Callable[[], None]:
                 recorder.reuses_left = 0
                 self = None  # type: ignore[assignment]
 
-    TracedThreadSafeHandle.__name__ = TracedThreadSafeHandle.__qualname__ = handle.__qualname__
-    TracedThreadSafeHandle.__module__ = handle.__module__
+    TracedThreadSafeHandle.__name__ = TracedThreadSafeHandle.__qualname__ = original.__qualname__
+    TracedThreadSafeHandle.__module__ = original.__module__
     module: Any = events
     module._ThreadSafeHandle = TracedThreadSafeHandle
 
     def uninstall() -> None:
-        module._ThreadSafeHandle = handle
+        module._ThreadSafeHandle = original
 
     return uninstall
 
