@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, mock, test } from "node:test";
+import { AssetLoader, type RuntimeFiles } from "../../../runtime/host/asset_loader.ts";
+import type { Progress, RuntimeFile } from "../../../runtime/host/download.ts";
+import { FakeSandbox, settle } from "./fakes.ts";
+
+const fileCalled = (file: string): RuntimeFile => ({ file, bytes: 1, sha256: ["", ""] });
+const FILES: RuntimeFiles = {
+  worker: fileCalled("worker"),
+  wasm: fileCalled("wasm"),
+  snapshots: { switching: fileCalled("switching"), plain: fileCalled("plain") },
+  stdlib: fileCalled("stdlib"),
+  stdlibSize: 7,
+  wheels: { "a.whl": fileCalled("a"), "b.whl": fileCalled("b") },
+  lockfile: "{}",
+  packages: ["a", "b"],
+};
+
+/** Downloads that arrive, or fail, when a test says so. */
+class FakeDownloads {
+  readonly requests: string[] = [];
+  readonly forgotten: string[] = [];
+  watched: string[][] = [];
+  watching = 0;
+  tidied: string[] = [];
+  readonly #pending = new Map<string, PromiseWithResolvers<ArrayBuffer>>();
+
+  get({ file }: RuntimeFile): Promise<ArrayBuffer> {
+    this.requests.push(file);
+    const pending = Promise.withResolvers<ArrayBuffer>();
+    this.#pending.set(file, pending);
+    return pending.promise;
+  }
+
+  forget({ file }: RuntimeFile): void {
+    this.forgotten.push(file);
+  }
+
+  watch(files: readonly RuntimeFile[], progress: Progress): () => boolean {
+    this.watched.push(files.map(({ file }) => file));
+    this.watching += 1;
+    progress(0, files.length);
+    return () => {
+      this.watching -= 1;
+      return true;
+    };
+  }
+
+  async tidy(files: readonly RuntimeFile[]): Promise<void> {
+    this.tidied = files.map(({ file }) => file);
+  }
+
+  async arrive(...files: string[]): Promise<void> {
+    for (const file of files) {
+      const bytes = new TextEncoder().encode(file).buffer as ArrayBuffer;
+      this.#pending.get(file)!.resolve(bytes);
+    }
+    await settle();
+  }
+
+  async fail(file: string): Promise<void> {
+    this.#pending.get(file)!.reject(new Error(`/${file} could not be loaded.`));
+    await settle();
+  }
+}
+
+let sandbox: FakeSandbox;
+let downloads: FakeDownloads;
+beforeEach(() => {
+  sandbox = new FakeSandbox();
+  downloads = new FakeDownloads();
+});
+
+const create = ({ canSwitchStacks = true } = {}) =>
+  new AssetLoader(sandbox, downloads, FILES, canSwitchStacks);
+const sent = () => sandbox.commands.map(({ type }) => type);
+const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
+
+/** Calls `load`; `state` says what has become of that. */
+function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
+  const loading = { state: "loading" };
+  loader
+    .load(() => {}, options)
+    .then(
+      () => (loading.state = "loaded"),
+      (error: Error) => (loading.state = error.message),
+    );
+  return loading;
+}
+
+describe("with a snapshot", () => {
+  test("files are sent as they arrive, and the library follows when Python can start", async () => {
+    const loader = create();
+    const loading = load(loader);
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
+    await downloads.arrive("switching");
+    await downloads.arrive("worker");
+    assert.equal(loading.state, "loading");
+    await downloads.arrive("wasm");
+    assert.equal(loading.state, "loaded");
+    assert.deepEqual(sent(), ["assets", "script", "wasm"]);
+    assert.equal(downloads.requests.at(-1), "stdlib");
+    assert.equal(loader.hasLibrary, false);
+    await downloads.arrive("stdlib");
+    assert.equal(sent().at(-1), "library");
+    assert.equal(loader.hasLibrary, true);
+  });
+
+  test("the sandbox gets the content of each file, and the page keeps no copy", async () => {
+    load(create());
+    await downloads.arrive("worker", "wasm", "switching");
+    await downloads.arrive("stdlib");
+    const [script, wasm, assets, library] = ["script", "wasm", "assets", "library"].map((type) => {
+      const index = sent().indexOf(type as never);
+      return { command: sandbox.commands[index]!, transfer: sandbox.transfers[index]! };
+    });
+    assert.deepEqual(script!.command, { type: "script", script: "worker" });
+    for (const [{ transfer }, content] of [
+      [wasm!, "wasm"],
+      [assets!, "switching"],
+      [library!, "stdlib"],
+    ] as const) {
+      assert.deepEqual(
+        transfer.map((buffer) => text(buffer as ArrayBuffer)),
+        [content],
+      );
+    }
+    const start = { stdlibSize: 7, lockfile: "{}", wheels: {}, packages: [] };
+    assert.deepEqual(assets!.command, {
+      type: "assets",
+      assets: { snapshot: assets!.transfer[0], ...start },
+    });
+    assert.deepEqual(downloads.forgotten.toSorted(), ["stdlib", "switching", "wasm", "worker"]);
+  });
+
+  test("each file is sent once, however often it is asked for", async () => {
+    const loader = create();
+    const loadings = [load(loader), load(loader)];
+    await downloads.arrive("worker", "wasm", "switching");
+    await downloads.arrive("stdlib");
+    loadings.push(load(loader));
+    await settle();
+    assert.deepEqual(
+      loadings.map(({ state }) => state),
+      ["loaded", "loaded", "loaded"],
+    );
+    assert.deepEqual(sent().toSorted(), ["assets", "library", "script", "wasm"]);
+  });
+
+  test("after a failed download, only the missing file is fetched again", async () => {
+    const loader = create();
+    const first = load(loader);
+    await downloads.arrive("worker", "switching");
+    await downloads.fail("wasm");
+    assert.equal(first.state, "/wasm could not be loaded.");
+    assert.equal(downloads.watching, 0);
+    const second = load(loader);
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "switching", "wasm"]);
+    await downloads.arrive("wasm");
+    assert.equal(second.state, "loaded");
+  });
+
+  test("it can be left out for workers that have another one, and be sent later", async () => {
+    const loader = create();
+    const warm = load(loader, { withoutSnapshot: true });
+    await downloads.arrive("worker", "wasm");
+    assert.equal(warm.state, "loaded");
+    assert.deepEqual(downloads.watched, [["worker", "wasm"]]);
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "stdlib"]);
+    const cold = load(loader);
+    await settle();
+    assert.equal(cold.state, "loading");
+    await downloads.arrive("switching");
+    assert.equal(cold.state, "loaded");
+  });
+
+  test("progress counts the files that Python needs to start", async () => {
+    const seen: [number, number][] = [];
+    const loading = create().load((...counts) => void seen.push(counts));
+    assert.deepEqual(downloads.watched, [["worker", "wasm", "switching"]]);
+    assert.deepEqual(seen, [[0, 3]]);
+    assert.equal(downloads.watching, 1);
+    await downloads.arrive("worker", "wasm", "switching");
+    await loading;
+    assert.equal(downloads.watching, 0);
+  });
+
+  test("files of older versions are removed from the cache when the library is there", async () => {
+    load(create());
+    await downloads.arrive("worker", "wasm", "switching");
+    assert.deepEqual(downloads.tidied, []);
+    await downloads.arrive("stdlib");
+    assert.deepEqual(downloads.tidied.toSorted(), [
+      ...["a", "b", "stdlib", "switching", "wasm", "worker"],
+    ]);
+  });
+
+  test("without a library programs may run, and the next run waits for it", async () => {
+    const loader = create();
+    load(loader);
+    await downloads.arrive("worker", "wasm", "switching");
+    await downloads.fail("stdlib");
+    assert.deepEqual(sandbox.commands.at(-1), {
+      type: "library",
+      problem: "/stdlib could not be loaded.",
+    });
+    assert.equal(loader.hasLibrary, false);
+    const second = load(loader);
+    await settle();
+    assert.equal(second.state, "loading");
+    assert.ok(downloads.watched.at(-1)!.includes("stdlib"));
+    await downloads.arrive("stdlib");
+    assert.equal(second.state, "loaded");
+    assert.equal(loader.hasLibrary, true);
+  });
+});
+
+describe("without stack switching", () => {
+  test("Python starts from another snapshot, and not before the library is there", async () => {
+    const loader = create({ canSwitchStacks: false });
+    const loading = load(loader);
+    assert.deepEqual(downloads.watched, [["worker", "wasm", "plain", "stdlib"]]);
+    await downloads.arrive("worker", "wasm", "plain");
+    assert.equal(loading.state, "loading");
+    await downloads.arrive("stdlib");
+    assert.equal(loading.state, "loaded");
+  });
+
+  test("a library that cannot be fetched fails the run", async () => {
+    const loading = load(create({ canSwitchStacks: false }));
+    await downloads.arrive("worker", "wasm", "plain");
+    await downloads.fail("stdlib");
+    assert.equal(loading.state, "/stdlib could not be loaded.");
+  });
+});
+
+describe("without a snapshot that can be used", () => {
+  beforeEach(() => void mock.method(console, "warn", () => {}));
+
+  test("Python starts from its wheels, and waits for them and the library", async () => {
+    const loader = create();
+    loader.distrustSnapshot("bad memory");
+    const loading = load(loader);
+    assert.deepEqual(downloads.watched, [["worker", "wasm", "a", "b", "stdlib"]]);
+    await downloads.arrive("worker", "wasm", "a", "b");
+    assert.equal(loading.state, "loading");
+    await downloads.arrive("stdlib");
+    assert.equal(loading.state, "loaded");
+    assert.deepEqual(sent(), ["withdraw", "script", "wasm", "assets", "library"]);
+    const command = sandbox.commands[3]!;
+    assert.ok(command.type === "assets");
+    const { wheels, ...rest } = command.assets;
+    assert.deepEqual(rest, { stdlibSize: 7, lockfile: "{}", packages: ["a", "b"] });
+    assert.deepEqual(
+      Object.entries(wheels).map(([name, wheel]) => [name, text(wheel)]),
+      [
+        ["a.whl", "a"],
+        ["b.whl", "b"],
+      ],
+    );
+    assert.equal(sandbox.transfers[3]!.length, 2);
+  });
+
+  test("because it cannot be fetched, the same call fetches the wheels instead", async () => {
+    const loader = create();
+    const loading = load(loader);
+    await downloads.arrive("worker", "wasm");
+    await downloads.fail("switching");
+    assert.equal(loader.restoresSnapshot, false);
+    assert.equal(loading.state, "loading");
+    await downloads.arrive("a", "b", "stdlib");
+    assert.equal(loading.state, "loaded");
+    assert.deepEqual(sent().slice(0, 3), ["script", "wasm", "withdraw"]);
+    assert.deepEqual(sent().slice(3).toSorted(), ["assets", "library"]);
+  });
+
+  test("the snapshot is withdrawn once, and the reason is logged", () => {
+    const loader = create();
+    loader.distrustSnapshot("bad memory");
+    loader.distrustSnapshot("bad memory");
+    assert.deepEqual(sent(), ["withdraw"]);
+    const warnings = (console.warn as unknown as ReturnType<typeof mock.fn>).mock.calls;
+    assert.deepEqual(
+      warnings.map(({ arguments: [message] }) => message),
+      ["Python starts without its snapshot, which takes longer: bad memory"],
+    );
+  });
+});

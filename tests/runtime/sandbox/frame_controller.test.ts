@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { resolveObjectURL } from "node:buffer";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { FrameController, type WorkerThread } from "../../../runtime/sandbox/frame_controller.ts";
+import type { Assets, FrameCommand, WorkerAssets } from "../../../runtime/protocol/page_worker.ts";
+import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
+
+/** The smallest module that WebAssembly accepts. */
+const WASM = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]).buffer;
+const PAGE = { name: "the page" };
+
+/** A worker that records what it is sent. */
+class FakeThread implements WorkerThread {
+  readonly address: string;
+  readonly messages: unknown[] = [];
+  ports: MessagePort[] = [];
+  isTerminated = false;
+  onerror: WorkerThread["onerror"] = null;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  postMessage(message: unknown, ports: unknown = []): void {
+    this.messages.push(message);
+    this.ports.push(...(ports as MessagePort[]));
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
+
+  get assets(): WorkerAssets {
+    return this.messages[0] as WorkerAssets;
+  }
+}
+
+let threads: FakeThread[];
+let controller: FrameController;
+/** How many modules have been compiled. */
+let compiled: number;
+/** The ports that a test has made; an open one would keep the process of the tests alive. */
+let ports: MessagePort[];
+beforeEach(() => {
+  threads = [];
+  compiled = 0;
+  ports = [];
+  controller = new FrameController({
+    page: PAGE,
+    createWorker: (address) => {
+      const thread = new FakeThread(address);
+      threads.push(thread);
+      return thread;
+    },
+    compile: async (wasm) => {
+      compiled += 1;
+      return new WebAssembly.Module(wasm);
+    },
+  });
+});
+afterEach(async () => {
+  for (const worker of [1, 2, 3]) await send({ type: "terminate", worker });
+  for (const port of ports) port.close();
+});
+
+/** Lets promises and messages of ports arrive. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 20; round++) await setImmediate();
+}
+
+async function send(...commands: FrameCommand[]): Promise<void> {
+  for (const data of commands) controller.receive({ data, ports: [], source: PAGE as never });
+  await settle();
+}
+
+/** Sends a command with a port, and returns the page's end of it. */
+async function sendWithPort(data: FrameCommand): Promise<MessagePort> {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  controller.receive({ data, ports: [port2], source: PAGE as never });
+  await settle();
+  return port1;
+}
+
+const spawn = (worker: number, warm = false) => sendWithPort({ type: "spawn", worker, warm });
+
+const assets = (snapshot?: ArrayBuffer): Assets => ({
+  ...(snapshot && { snapshot }),
+  ...{ stdlibSize: 7, lockfile: "{}", wheels: {}, packages: [] },
+});
+const SNAPSHOT = new ArrayBuffer(3);
+const SCRIPT: FrameCommand = { type: "script", script: "work()" };
+const COMPILE: FrameCommand = { type: "wasm", wasm: WASM };
+const START: FrameCommand = { type: "assets", assets: assets(SNAPSHOT) };
+const LIBRARY: FrameCommand = { type: "library", stdlib: new ArrayBuffer(7) };
+const NO_LIBRARY: FrameCommand = { type: "library", problem: "offline" };
+
+describe("the files of the runtime", () => {
+  test("a worker starts when its script is here, and gets the rest when all of it is here", async () => {
+    await spawn(1);
+    assert.equal(threads.length, 0);
+    await send(SCRIPT);
+    const [thread] = threads;
+    assert.equal(await resolveObjectURL(thread!.address)!.text(), "work()");
+    await send(START);
+    assert.deepEqual(thread!.messages, []);
+    await send(COMPILE);
+    assert.equal(thread!.messages.length, 1);
+    assert.ok(thread!.assets.wasm instanceof WebAssembly.Module);
+    assert.equal(thread!.assets.snapshot, SNAPSHOT);
+    assert.equal(thread!.ports.length, 2);
+  });
+
+  test("every worker gets the same script and the same compiled module", async () => {
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1);
+    await spawn(2);
+    const [one, other] = threads;
+    assert.equal(one!.address, other!.address);
+    assert.equal(one!.assets.wasm, other!.assets.wasm);
+    assert.equal(compiled, 1);
+  });
+
+  test("the library that is here goes with the assets, and not once more", async () => {
+    await send(SCRIPT, COMPILE, START, LIBRARY);
+    await spawn(1);
+    assert.equal(threads[0]!.messages.length, 1);
+    assert.equal(threads[0]!.assets.stdlib, LIBRARY.type === "library" && LIBRARY.stdlib);
+  });
+
+  test("a library that comes late is sent to the workers that have started without it", async () => {
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1);
+    await spawn(2);
+    await send({ type: "terminate", worker: 2 }, LIBRARY);
+    assert.equal(threads[0]!.assets.stdlib, undefined);
+    assert.deepEqual(
+      threads.map(({ messages }) => messages.slice(1)),
+      [[LIBRARY], []],
+    );
+    await send(LIBRARY);
+    assert.equal(threads[0]!.messages.length, 2);
+  });
+
+  test("a library that could not be fetched is reported to all workers until there is one", async () => {
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1);
+    await send(NO_LIBRARY);
+    await spawn(2);
+    await send(LIBRARY);
+    for (const { messages } of threads) assert.deepEqual(messages.slice(1), [NO_LIBRARY, LIBRARY]);
+  });
+
+  test("Python waits for the library if it starts without a snapshot", async () => {
+    await send(SCRIPT, COMPILE, { type: "assets", assets: assets() });
+    await spawn(1);
+    assert.deepEqual(threads[0]!.messages, []);
+    await send(NO_LIBRARY);
+    assert.deepEqual(threads[0]!.messages, []);
+    await send(LIBRARY);
+    assert.ok("stdlib" in threads[0]!.assets);
+  });
+
+  test("after a withdrawal, workers wait for other assets", async () => {
+    await send(SCRIPT, COMPILE, START, { type: "withdraw" });
+    await spawn(1);
+    assert.deepEqual(threads[0]!.messages, []);
+    const other = new ArrayBuffer(5);
+    await send({ type: "assets", assets: assets(other) });
+    assert.equal(threads[0]!.assets.snapshot, other);
+  });
+
+  test("a withdrawal before the assets are here changes nothing for workers that wait", async () => {
+    await send(SCRIPT, COMPILE);
+    await spawn(1);
+    await send({ type: "withdraw" }, START);
+    assert.equal(threads[0]!.assets.snapshot, SNAPSHOT);
+  });
+
+  test("a warm worker gets the warm snapshot and its compiled modules", async () => {
+    const warm = new ArrayBuffer(9);
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1, true);
+    assert.deepEqual(threads[0]!.messages, []);
+    await send(
+      { type: "modules", modules: [{ path: "/a.so", handle: 4, wasm: WASM }] },
+      { type: "warm", assets: assets(warm) },
+    );
+    const { snapshot, preloaded } = threads[0]!.assets;
+    assert.equal(snapshot, warm);
+    assert.deepEqual(
+      preloaded!.map(({ path, handle }) => [path, handle]),
+      [["/a.so", 4]],
+    );
+    assert.ok(preloaded![0]!.module instanceof WebAssembly.Module);
+  });
+});
+
+describe("workers", () => {
+  test("get the page's port first and a port to the broker second", async () => {
+    await send(SCRIPT, COMPILE, START);
+    const page = await spawn(1);
+    const [toPage] = threads[0]!.ports;
+    const heard = new Promise((resolve) => (page.onmessage = ({ data }) => resolve(data)));
+    toPage!.postMessage("hello");
+    assert.equal(await heard, "hello");
+  });
+
+  test("are terminated by number", async () => {
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1);
+    await spawn(2);
+    await send({ type: "terminate", worker: 1 }, { type: "terminate", worker: 7 });
+    assert.deepEqual(
+      threads.map(({ isTerminated }) => isTerminated),
+      [true, false],
+    );
+  });
+
+  test("that are terminated early are not started, or get nothing any more", async () => {
+    await spawn(1);
+    await send({ type: "terminate", worker: 1 }, SCRIPT);
+    assert.equal(threads.length, 0);
+    await spawn(2);
+    await send({ type: "terminate", worker: 2 }, COMPILE, START);
+    assert.deepEqual([threads[0]!.isTerminated, threads[0]!.messages], [true, []]);
+  });
+
+  test("that fail are reported to the page with their number", async () => {
+    const errors = await sendWithPort({ type: "open" });
+    const heard: unknown[] = [];
+    errors.onmessage = ({ data }) => heard.push(data);
+    await send(SCRIPT);
+    await spawn(3);
+    threads[0]!.onerror!.call(null as never, { message: "Script error." } as ErrorEvent);
+    await settle();
+    assert.deepEqual(heard, [{ type: "worker-error", worker: 3, message: "Script error." }]);
+  });
+
+  test("hear of a module that cannot be compiled through the page", async () => {
+    const errors = await sendWithPort({ type: "open" });
+    const heard: { message: string }[] = [];
+    errors.onmessage = ({ data }) => heard.push(data as { message: string });
+    await send(SCRIPT, START);
+    await spawn(1);
+    await send({ type: "wasm", wasm: new ArrayBuffer(3) });
+    assert.match(heard[0]!.message, /CompileError/);
+  });
+});
+
+test("messages from any window but the page's are ignored", async () => {
+  await send(COMPILE, START);
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  const forged: FrameCommand[] = [SCRIPT, { type: "spawn", worker: 1, warm: false }];
+  for (const data of forged) {
+    controller.receive({ data, ports: [port2], source: { name: "another" } as never });
+    controller.receive({ data, ports: [port2], source: null });
+  }
+  await settle();
+  assert.equal(threads.length, 0);
+});
+
+describe("the processes of a program", () => {
+  const SPAWN: Request = {
+    ...{ type: "spawn", ask: 1, main: "/a.py", pickles: new Uint8Array(), files: new Map() },
+    ...{ tokens: [], sentinel: 8, parentSentinel: 9, traced: false, origin: 0 },
+  };
+
+  /** Starts a worker with a child process; returns what the broker has told the main process. */
+  async function spawnChild(): Promise<{ notices: Notice[]; main: MessagePort }> {
+    await send(SCRIPT, COMPILE, START);
+    await spawn(1, false);
+    const main = threads[0]!.ports[1]!;
+    const notices: Notice[] = [];
+    main.onmessage = ({ data }) => notices.push(data as Notice);
+    main.postMessage(SPAWN);
+    await settle();
+    return { notices, main };
+  }
+
+  test("are workers of their own, with a port to the broker and none to the page", async () => {
+    const { notices } = await spawnChild();
+    const [, child] = threads;
+    assert.equal(child!.ports.length, 1);
+    assert.equal(child!.assets.snapshot, SNAPSHOT);
+    assert.deepEqual(notices, [{ type: "answer", ask: 1, value: MAIN + 1 }]);
+    const [port] = child!.ports;
+    const heard = new Promise<Notice>((resolve) => (port!.onmessage = ({ data }) => resolve(data)));
+    const start = await heard;
+    assert.equal(start.type === "start" && start.start.pid, MAIN + 1);
+    port!.postMessage({ type: "exit", status: 3 } satisfies Request);
+    await settle();
+    const exits = notices.filter(({ type }) => type === "exited");
+    assert.deepEqual(exits, [{ type: "exited", pid: MAIN + 1, status: 3 }]);
+    assert.equal(child!.isTerminated, true);
+  });
+
+  test("that crash are reported to their program, and not to the page", async () => {
+    const errors = await sendWithPort({ type: "open" });
+    errors.onmessage = () => assert.fail("the page has nothing to do with this");
+    const { notices } = await spawnChild();
+    threads[1]!.onerror!.call(null as never, { message: "Script error." } as ErrorEvent);
+    await settle();
+    assert.ok(notices.some((notice) => notice.type === "exited" && notice.status === -11));
+  });
+
+  test("end with the worker of their program, and with no other one", async () => {
+    await spawnChild();
+    await spawn(2);
+    await send({ type: "terminate", worker: 2 });
+    assert.equal(threads[1]!.isTerminated, false);
+    await send({ type: "terminate", worker: 1 });
+    assert.deepEqual(
+      threads.map(({ isTerminated }) => isTerminated),
+      [true, true, true],
+    );
+  });
+});
