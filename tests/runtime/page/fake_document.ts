@@ -138,6 +138,11 @@ export class FakeElement extends FakeNode {
     for (const child of children) this.parentNode?.insertBefore(child, this);
   }
 
+  after(...children: Child[]): void {
+    const next = this.nextSibling;
+    for (const child of children) this.parentNode?.insertBefore(child, next);
+  }
+
   replaceChildren(...children: Child[]): void {
     for (const node of [...this.childNodes]) node.remove();
     this.append(...children);

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { RunTimeline } from "../../../../runtime/page/timeline/run_timeline.ts";
+import type { TraceBatch } from "../../../../runtime/page/timeline/trace_reader.ts";
+import { FakeElement, installDocument, nextFrame } from "../fake_document.ts";
+
+const MAIN = 42;
+/** Batches have times in ns. */
+const MS = 1e6;
+
+let page: ReturnType<typeof installDocument>;
+let output: FakeElement;
+let runTimeline: RunTimeline;
+
+/** Makes a timeline for a widget that has a recording, or for one that has none. */
+function make(figure: FakeElement | null): RunTimeline {
+  return new RunTimeline({
+    figure: figure as unknown as HTMLElement | null,
+    after: output as unknown as HTMLElement,
+    traceUrl: undefined,
+    source: "pass\n",
+    go: () => undefined,
+  });
+}
+
+beforeEach(() => {
+  page = installDocument();
+  output = new FakeElement("div");
+  page.body.append(output);
+  runTimeline = make(null);
+});
+
+const begin = (clockRate = 0): void =>
+  runTimeline.begin({ clockRate, source: "pass\n", filename: "demo.py" });
+
+/** A batch of the main process. */
+const batch = (rows: unknown[][]): TraceBatch => ({
+  ...{ type: "trace", process: MAIN, parent: 0, begun: Date.now(), origin: 0 },
+  ...{ rows: JSON.stringify(rows), steps: new Float64Array() },
+});
+
+const START = [
+  ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
+  ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+  ["run", 1, 0],
+];
+const THREAD = ["lane", 2, 0, "thread", "Thread-1", 50 * MS, 1, 3];
+
+/** Lets modules load and frames be drawn. */
+async function settle(): Promise<void> {
+  for (let count = 0; count < 20; count++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    nextFrame();
+  }
+}
+
+const figures = (): FakeElement[] =>
+  page.body.children.filter(({ tag, hidden }) => tag === "figure" && !hidden);
+const caption = (): string => figures()[0]?.querySelector("figcaption")?.textContent ?? "";
+
+test("a run with nothing worth a timeline adds no figure", async () => {
+  begin();
+  runTimeline.take(batch(START));
+  runTimeline.end();
+  await settle();
+  assert.deepEqual(figures(), []);
+});
+
+test("a run with a second thread adds a figure after the output", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  assert.equal(output.nextSibling, figures()[0]);
+  assert.match(
+    caption(),
+    /^Timeline of this run, in your browser, in virtual time, .*: 2 threads, 50\u00a0ms/,
+  );
+});
+
+test("the player is offered when the run is over", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  const step = figures()[0]!
+    .descendants()
+    .find(({ tag }) => tag === "button")!;
+  assert.equal(step.textContent, "Step through");
+  assert.equal(step.hidden, true);
+  runTimeline.end();
+  await settle();
+  assert.equal(step.hidden, false);
+});
+
+test("batches that arrive over time extend the same timeline", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  const [figure] = figures();
+  runTimeline.take(batch([["lane", 3, 0, "thread", "Thread-2", 60 * MS, 1, 3]]));
+  await settle();
+  assert.deepEqual(figures(), [figure]);
+  assert.match(caption(), /: 3 threads/);
+});
+
+test("a new run does not show the lanes of the run before it", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  runTimeline.end();
+  await settle();
+  begin();
+  runTimeline.take(batch(START));
+  runTimeline.end();
+  await settle();
+  assert.deepEqual(figures(), []);
+});
+
+test("invalid batches are ignored", async () => {
+  begin();
+  runTimeline.take({ ...batch([]), rows: '[["lane", "no number"]]' });
+  runTimeline.take({ ...batch([]), rows: "not JSON" });
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  assert.match(caption(), /: 2 threads/);
+});
+
+test("the timeline of a paused program ends where it is paused", async () => {
+  begin(1);
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  runTimeline.pause(250);
+  await settle();
+  assert.match(caption(), /, 250\u00a0ms/);
+  await settle();
+  assert.match(caption(), /, 250\u00a0ms/);
+  runTimeline.resume();
+  runTimeline.end();
+  runTimeline.close();
+});
+
+test("beside a recording, a paused program has its timeline even if it shows little", async () => {
+  const figure = new FakeElement("figure");
+  page.body.append(figure);
+  runTimeline = make(figure);
+  begin();
+  runTimeline.take(batch(START));
+  await settle();
+  assert.equal(caption(), "");
+  runTimeline.pause(10);
+  await settle();
+  assert.match(caption(), /^Timeline of this run/);
+});
+
+test("Reset hides the timeline of the run, and Undo shows it again", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  runTimeline.end();
+  await settle();
+  runTimeline.showRecorded();
+  await settle();
+  assert.deepEqual(figures(), []);
+  runTimeline.showLive();
+  await settle();
+  assert.match(caption(), /: 2 threads/);
+});
+
+test("after the widget has left the page, its figure is gone", async () => {
+  begin();
+  runTimeline.take(batch([...START, THREAD]));
+  await settle();
+  runTimeline.close();
+  await settle();
+  assert.deepEqual(figures(), []);
+});
