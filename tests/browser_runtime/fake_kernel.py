@@ -123,7 +123,7 @@ class FakeKernel(types.ModuleType):
         # How long programs have blocked the whole worker, in ms.
         self.blocked_ms = 0.0
         self._now_ns = 1_000 * NS_PER_MS
-        self._messages: list[Callable[[], object]] = []
+        # Messages are timers without a delay.
         self._timers: dict[int, tuple[int, Callable[[], object]]] = {}
         self._next_timer = 0
         self._armed = False
@@ -189,13 +189,10 @@ class FakeKernel(types.ModuleType):
         if self.microtasks:
             self.microtasks.popleft()()
             return True
-        due = sorted((at, timer) for timer, (at, _) in self._timers.items() if at <= self._now_ns)
-        if self._messages or due:
-            index = self.choose(len(self._messages) + len(due))
-            if index < len(self._messages):
-                self._messages.pop(index)()
-            else:
-                self._timers.pop(due[index - len(self._messages)][1])[1]()
+        due = sorted((at, number) for number, (at, _) in self._timers.items() if at <= self._now_ns)
+        if due:
+            _, number = due[self.choose(len(due))]
+            self._timers.pop(number)[1]()
             return True
         if not self._timers:
             return False
@@ -204,7 +201,7 @@ class FakeKernel(types.ModuleType):
 
     def post(self, message: Callable[[], object]) -> None:
         """Let the page send a message, which arrives when Python lets the event loop run."""
-        self._messages.append(message)
+        self._set_timer_ns(0, message)
 
     def set_timer(self, milliseconds: float, call: Callable[[], object]) -> int:
         """Do what `setTimeout` does."""
@@ -239,7 +236,8 @@ class FakeKernel(types.ModuleType):
         """Let the running thread be busy for so long; its time slices end meanwhile."""
         left = round(milliseconds * NS_PER_MS)
         while left > 0:
-            step = min(left, max(1, self._slice_end_ns() - self._now_ns))
+            # Python looks at the clock every few bytecodes, here every 0.1 ms.
+            step = min(left, max(NS_PER_MS // 10, self._slice_end_ns() - self._now_ns))
             left -= step
             self._now_ns += step
             self._poll(sys._getframe(1))
@@ -310,7 +308,7 @@ class FakeKernel(types.ModuleType):
             self._motion = "one turn"
         promise: Promise[None] = Promise(self)
         self._breathing.append(lambda: promise.settle(None))
-        self._messages.append(self._breathe_out)
+        self.post(self._breathe_out)
         return Promised(promise)
 
     def _breathe_out(self) -> None:
@@ -390,7 +388,7 @@ class FakeKernel(types.ModuleType):
         if self._held:
             self._held.popleft()()
         if self._held:
-            self._messages.append(self._drain)
+            self.post(self._drain)
 
     def _end_turn(self) -> None:
         if self._motion == "in its turn":

@@ -1,0 +1,266 @@
+"""Time slices: a thread that computes lets others run, but never in the middle of an update."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser_runtime.harness import Library, facts, kernel, run, scheduler, slices
+
+
+@pytest.fixture(autouse=True)
+def _facts() -> Iterator[None]:
+    facts._facts = facts._Facts("")
+    yield
+    facts._facts = facts._Facts("")
+
+
+def _compute_in_two_threads(library: Library, milliseconds: float) -> list[str]:
+    order: list[str] = []
+
+    def work(name: str) -> None:
+        for _ in range(3):
+            kernel.compute(milliseconds)
+            order.append(name)
+
+    threads = [library.threading.Thread(target=work, args=(name,)) for name in "ab"]
+    for thread in threads:
+        library.start(thread.run)
+    library.time.sleep(1)
+    return order
+
+
+def test_threads_that_compute_alternate() -> None:
+    assert run(lambda library: _compute_in_two_threads(library, 5)) == list("ababab")
+
+
+def test_a_thread_that_computes_less_than_a_time_slice_is_not_interrupted() -> None:
+    assert run(lambda library: _compute_in_two_threads(library, 1)) == list("aaabbb")
+
+
+def test_the_program_chooses_how_long_a_time_slice_is() -> None:
+    def program(library: Library) -> list[str]:
+        slices.setswitchinterval(0.0005)
+        return _compute_in_two_threads(library, 1)
+
+    assert run(program) == list("ababab")
+
+
+@pytest.mark.parametrize(("seconds", "milliseconds"), [(0.01, 10), (1e-6, 0.1), (0.0001, 0.1)])
+def test_time_slices_have_a_shortest_length(seconds: float, milliseconds: float) -> None:
+    slices.setswitchinterval(seconds)
+    assert kernel.interval == milliseconds
+    assert sys.getswitchinterval() == pytest.approx(seconds)
+
+
+def test_a_time_slice_has_to_be_positive() -> None:
+    with pytest.raises(ValueError, match="switch interval must be strictly positive"):
+        slices.setswitchinterval(0)
+    assert kernel.interval == 5
+
+
+def test_a_thread_alone_lets_messages_of_the_page_in() -> None:
+    def program(_: Library) -> list[float]:
+        received: list[float] = []
+        kernel.post(lambda: received.append(kernel.now()))
+        kernel.compute(15)
+        assert received == []
+        kernel.compute(15)
+        return received
+
+    assert run(program) == [1020]
+
+
+def test_no_time_slice_ends_after_the_program() -> None:
+    run(lambda _: None)
+    kernel.compute(1000)
+    assert kernel.slices_over == 0
+
+
+def test_code_of_the_runtime_is_not_interrupted() -> None:
+    def program(library: Library) -> list[str]:
+        order: list[str] = []
+        library.start(order.append, "thread")
+
+        def make() -> None:
+            frame = sys._getframe(1)
+            assert scheduler.is_ours(frame.f_code.co_filename)
+            kernel.end_slice_now(frame)
+            order.append("still here")
+
+        scheduler.forget_data(scheduler.MAIN)
+        scheduler.thread_data(make)
+        scheduler.forget_data(scheduler.MAIN)
+        assert order == ["still here"]
+        # The next check, outside of the runtime, ends the slice.
+        kernel.compute(0.001)
+        return order
+
+    assert run(program) == ["still here", "thread"]
+
+
+def test_a_thread_that_keeps_its_turn_is_not_interrupted() -> None:
+    def program(library: Library) -> list[str]:
+        order: list[str] = []
+        library.start(order.append, "thread")
+        scheduler.keep_turn(True)
+        kernel.compute(50)
+        order.append("kept")
+        scheduler.keep_turn(False)
+        kernel.compute(1)
+        return order
+
+    assert run(program) == ["kept", "thread"]
+
+
+def test_where_a_thread_cannot_be_suspended_it_computes_on() -> None:
+    def program(library: Library) -> list[str]:
+        order: list[str] = []
+        library.start(order.append, "thread")
+        kernel.can_suspend = False
+        kernel.compute(50)
+        kernel.can_suspend = True
+        kernel.refuses_to_suspend = True
+        kernel.compute(50)
+        kernel.refuses_to_suspend = False
+        order.append("main")
+        library.time.sleep(1)
+        return order
+
+    assert run(program) == ["main", "thread"]
+
+
+def test_ctrl_c_reaches_a_main_thread_that_computes() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def program(_: Library) -> float:
+        kernel.post(kernel.interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            kernel.compute(1000)
+        return kernel.now()
+
+    try:
+        assert run(program) == 1020
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_waits_for_the_time_slice_of_the_main_thread() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def program(library: Library) -> None:
+        computed: list[str] = []
+
+        def work() -> None:
+            kernel.interrupt()
+            kernel.compute(20)
+            computed.append("thread")
+
+        library.start(work)
+        with pytest.raises(KeyboardInterrupt):
+            kernel.compute(1000)
+        assert computed == []
+        library.time.sleep(1)
+        assert computed == ["thread"]
+
+    try:
+        run(program)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_thread_that_computes_is_ended_with_the_program() -> None:
+    def program(library: Library) -> None:
+        library.start(lambda: kernel.compute(1_000_000))
+        library.time.sleep(0.1)
+
+    run(program)
+    assert kernel.now() < 1200
+
+
+# --- what the page learns -------------------------------------------------------------------------
+
+
+def test_threads_that_compute_side_by_side_have_competed() -> None:
+    run(lambda library: _compute_in_two_threads(library, 50))
+    assert facts._facts.competed == {2, 3}
+
+
+def test_a_thread_that_computes_while_others_wait_has_not_competed() -> None:
+    def program(library: Library) -> None:
+        library.start(library.time.sleep, 1)
+        library.time.sleep(0.1)
+        kernel.compute(500)
+
+    run(program)
+    assert facts._facts.competed == set()
+    assert facts._facts.lost == {}
+
+
+@pytest.mark.parametrize(("taken", "competed"), [(100, set()), (200, {1, 2})])
+def test_a_thread_loses_time_to_one_that_comes_out_of_a_wait(
+    taken: float, competed: set[int]
+) -> None:
+    def program(library: Library) -> None:
+        def work() -> None:
+            library.time.sleep(0.1)
+            # In one piece, as a call into C.
+            kernel._now_ns += round(taken * 1e6)
+
+        library.start(work)
+        library.time.sleep(0)
+        # The thread wakes while this one runs, so that no other wants to run before.
+        kernel.interval = 200
+        kernel.compute(201)
+
+    run(program)
+    assert facts._facts.lost == {1: taken * 1_000_000}
+    assert facts._facts.competed == competed
+
+
+def test_on_virtual_time_no_thread_loses_any() -> None:
+    def program(library: Library) -> None:
+        library.start(library.time.sleep, 0.1)
+        library.time.sleep(0)
+        kernel.compute(300)
+
+    run(program, clock_rate=0)
+    assert facts._facts.lost == {}
+
+
+class _Watch:
+    def __init__(self) -> None:
+        self.seen: list[tuple[Any, ...]] = []
+
+    def slice_over(self, ident: int, frame: Any) -> None:
+        self.seen.append(("over", ident, frame.f_code.co_name))
+
+    def slice_begins(self, ident: int) -> None:
+        self.seen.append(("begins", ident))
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
+def test_a_watch_sees_where_time_slices_end_and_begin() -> None:
+    watch = _Watch()
+
+    def program(library: Library) -> None:
+        def work() -> None:
+            kernel.compute(8)
+
+        scheduler.watch = watch
+        library.start(work)
+        kernel.compute(8)
+        library.time.sleep(1)
+        scheduler.watch = None
+
+    run(program)
+    assert watch.seen == [
+        ("over", 1, "program"),
+        ("over", 2, "work"),
+        ("begins", 1),
+        ("begins", 2),
+    ]
