@@ -8,10 +8,11 @@ first out.
 import asyncio
 import collections
 import re
-from asyncio import base_events, events
+from asyncio import base_events
 from typing import Any
 
 from explorer import scheduler
+from explorer.cpython_internals import EventLoopPolicy
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 
@@ -128,12 +129,7 @@ class Loop(base_events.BaseEventLoop):
         self._selector.wake()
 
 
-_Base: Any = getattr(events, "_BaseDefaultEventLoopPolicy", None) or getattr(
-    events, "BaseDefaultEventLoopPolicy", None
-)
-
-
-class Policy(_Base):  # type: ignore[misc]
+class Policy(EventLoopPolicy):  # type: ignore[misc]
     """Creates `Loop` objects for `asyncio.run` and `asyncio.new_event_loop`."""
 
     _loop_factory = Loop

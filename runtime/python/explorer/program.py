@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer import primitives, scheduler, stacks
+from explorer.cpython_internals import threading_internals
 from explorer.points import SwitchPoints
 from explorer.replace import Replacement
 from explorer.scheduler import CannotSwitchError, Chooser, Decision, RunEnded, Scheduler
@@ -237,8 +238,7 @@ class Program:
             return 0
         except BaseException as error:
             failures.append((error, scheduler.current().current.name))
-        threading: Any = sys.modules["threading"]
-        threading._shutdown()
+        threading_internals._shutdown()
         return status
 
     def _classify(

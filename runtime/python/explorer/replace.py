@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from explorer import primitives, scheduler
+from explorer.cpython_internals import events_internals, queue_internals
 
 # Executed again before each run, in this order.
 _REEXECUTED = ("threading", "concurrent.futures.thread")
@@ -68,12 +69,12 @@ class Replacement:
     def _replace(self) -> None:
         modules: Any = sys.modules
         vars(modules["time"]).update(primitives.TIME)
-        modules["queue"].time = primitives.monotonic
-        modules["queue"].SimpleQueue = modules["queue"]._PySimpleQueue
+        queue_internals.time = primitives.monotonic
+        queue_internals.SimpleQueue = queue_internals._PySimpleQueue
         if self._tasks:
             from explorer import loop
 
-            modules["asyncio.events"]._event_loop_policy = loop.Policy()
+            events_internals._event_loop_policy = loop.Policy()
             asyncio = modules["asyncio"]
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 

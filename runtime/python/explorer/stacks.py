@@ -1,10 +1,11 @@
 """Finds the lines at which threads and tasks are, and describes what they wait for."""
 
+import asyncio
 import re
-import sys
 from types import CoroutineType, FrameType, GeneratorType
 from typing import Any
 
+from explorer.cpython_internals import get_running_loop
 from explorer.scheduler import MAIN, WAITING, Scheduler, Thread
 
 # Qualified name of the waiting function that the program called → what it waits for, in words.
@@ -108,9 +109,8 @@ def task_position(task: Any, filename: str) -> tuple[int, bool]:
 
 def tasks_of(thread: Thread) -> list[Any]:
     """Return the unfinished tasks of the event loop that a waiting thread runs, in order."""
-    asyncio: Any = sys.modules.get("asyncio")
     frame = thread.frame
-    while asyncio and frame is not None:
+    while frame is not None:
         loop = frame.f_locals.get("self")
         if frame.f_code.co_name == "run_forever" and isinstance(loop, asyncio.AbstractEventLoop):
             return sorted(asyncio.all_tasks(loop), key=_number)
@@ -141,9 +141,8 @@ def describe_deadlock(run: Scheduler, filename: str) -> str:
 
 def running_actor(run: Scheduler) -> str:
     """Return the name of the running task, or of the running thread if it runs no task."""
-    events: Any = sys.modules.get("asyncio.events")
-    if events and (loop := events._get_running_loop()):
-        task = sys.modules["asyncio"].current_task(loop)
+    if loop := get_running_loop():
+        task = asyncio.current_task(loop)
         if task is not None:
             return task_name(task)
     return thread_name(run.current)
