@@ -178,9 +178,8 @@ export class FakeElement extends FakeNode {
 
   /** Dispatches an event with these fields at this element and all elements around it. */
   fire(type: string, fields: object = {}): void {
-    for (let at: FakeElement | null = this; at; at = at.parentNode) {
-      at.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), fields));
-    }
+    this.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), fields));
+    this.parentNode?.fire(type, fields);
   }
 }
 
