@@ -9,7 +9,8 @@ import type {
   WorkerAssets,
 } from "../protocol/page_worker.ts";
 import { MAIN, type Notice, type Request } from "../protocol/processes.ts";
-import { Broker, type Port } from "./broker.ts";
+import { Broker } from "./broker.ts";
+import type { Port } from "./process_table.ts";
 
 type Preloaded = NonNullable<WorkerAssets["preloaded"]>;
 type WarmAssets = Omit<WorkerAssets, "wasm">;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { Broker, MOST_CHILDREN, MOST_LIVE } from "../../../runtime/sandbox/broker.ts";
+import { Broker, MAX_CHILDREN, MAX_RUNNING_CHILDREN } from "../../../runtime/sandbox/broker.ts";
 import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
 
 /** A process that only notes what it is told. */
@@ -305,11 +305,11 @@ describe("a process", () => {
   });
 
   test("beyond those that run at once waits for its turn; there is a limit to that, too", () => {
-    const started = Array.from({ length: MOST_CHILDREN }, () => spawn());
-    assert.deepEqual(broker.children, { all: MOST_CHILDREN, live: MOST_LIVE });
-    const waiting = started[MOST_LIVE]!;
+    const started = Array.from({ length: MAX_CHILDREN }, () => spawn());
+    assert.deepEqual(broker.children, { all: MAX_CHILDREN, live: MAX_RUNNING_CHILDREN });
+    const waiting = started[MAX_RUNNING_CHILDREN]!;
     assert.equal(children.has(waiting.pid), false);
-    assert.equal(main.told("note").length, MOST_CHILDREN - MOST_LIVE);
+    assert.equal(main.told("note").length, MAX_CHILDREN - MAX_RUNNING_CHILDREN);
     started[0]!.tell({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
     spawn();
@@ -317,9 +317,9 @@ describe("a process", () => {
   });
 
   test("that waits for its turn can be killed", () => {
-    const started = Array.from({ length: MOST_LIVE + 1 }, () => spawn());
-    main.tell({ type: "kill", pid: started[MOST_LIVE]!.pid, signal: 9 });
-    assert.deepEqual(broker.children, { all: MOST_LIVE, live: MOST_LIVE });
+    const started = Array.from({ length: MAX_RUNNING_CHILDREN + 1 }, () => spawn());
+    main.tell({ type: "kill", pid: started[MAX_RUNNING_CHILDREN]!.pid, signal: 9 });
+    assert.deepEqual(broker.children, { all: MAX_RUNNING_CHILDREN, live: MAX_RUNNING_CHILDREN });
   });
 
   test("hears Ctrl-C from the main process only", () => {

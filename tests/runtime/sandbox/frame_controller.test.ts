@@ -269,9 +269,9 @@ describe("the processes of a program", () => {
   };
 
   /** Starts a worker with a child process; returns what the broker has told the main process. */
-  async function spawnChild(): Promise<{ notices: Notice[]; main: MessagePort }> {
-    await send(SCRIPT, COMPILE, START);
-    await spawn(1, false);
+  async function spawnChild(isWarm = false): Promise<{ notices: Notice[]; main: MessagePort }> {
+    await send(SCRIPT, COMPILE, START, { type: "warm", assets: assets(new ArrayBuffer(9)) });
+    await spawn(1, isWarm);
     const main = threads[0]!.ports[1]!;
     const notices: Notice[] = [];
     main.onmessage = ({ data }) => notices.push(data as Notice);
@@ -295,6 +295,13 @@ describe("the processes of a program", () => {
     const exits = notices.filter(({ type }) => type === "exited");
     assert.deepEqual(exits, [{ type: "exited", pid: MAIN + 1, status: 3 }]);
     assert.equal(child!.isTerminated, true);
+  });
+
+  test("start from the ordinary snapshot, even if their program has a warm worker", async () => {
+    await spawnChild(true);
+    const [program, child] = threads;
+    assert.notEqual(program!.assets.snapshot, SNAPSHOT);
+    assert.equal(child!.assets.snapshot, SNAPSHOT);
   });
 
   test("that crash are reported to their program, and not to the page", async () => {

@@ -1,0 +1,240 @@
+/**
+ * The channels between processes. A channel carries messages in one direction, and each of its ends
+ * can belong to several processes. It breaks when nothing can read it any more, and ends when nothing
+ * can write to it.
+ */
+import { MAIN, type End, type Request } from "../protocol/processes.ts";
+import type { Process, ProcessTable, Question } from "./process_table.ts";
+
+type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
+
+/** How many bytes may wait in all channels together. A process that sends more is killed. */
+const MAX_BYTES = 512 * 2 ** 20;
+
+/**
+ * Senders are notified of so many received bytes at a time: half of what may be in flight at a time
+ * (see processes/channels.py).
+ */
+const NOTICE_BYTES = 32 * 2 ** 10;
+
+/** A process, or a token with which another process can claim an end of a channel. */
+type Holder = number | string;
+
+const tokenHolder = (token: number): Holder => `token ${token}`;
+
+interface Channel {
+  readers: Set<Holder>;
+  writers: Set<Holder>;
+  messages: { from: number; data: Uint8Array }[];
+  /** Questions of processes that wait for a message. */
+  receiving: Set<Question>;
+  /** Questions of processes that wait for any of several channels. */
+  selecting: Set<Question>;
+  /** By sender, how many bytes have been received without a notice. */
+  consumed: Map<number, number>;
+}
+
+export class Channels {
+  readonly #processes: ProcessTable;
+  readonly #kill: (pid: number) => void;
+  readonly #channels = new Map<number, Channel>();
+  /** Channels by the address at which their readers listen. */
+  readonly #addresses = new Map<string, number>();
+  readonly #tokens = new Map<number, { channel: number; end: End }>();
+  /** How many bytes wait in all channels. */
+  #bytes = 0;
+
+  /**
+   * @param processes - the processes that may hold channels.
+   * @param kill - ends a process that has sent too much.
+   */
+  constructor(processes: ProcessTable, kill: (pid: number) => void) {
+    this.#processes = processes;
+    this.#kill = kill;
+  }
+
+  clear(): void {
+    this.#channels.clear();
+    this.#tokens.clear();
+    this.#addresses.clear();
+    this.#bytes = 0;
+  }
+
+  /** Adds a channel that only one process has known so far, with the messages that wait in it. */
+  open(pid: number, { channel: number, messages, reader, writer }: Requested<"channel">): void {
+    if (this.#channels.has(number)) return;
+    this.#channels.set(number, {
+      readers: new Set(reader ? [pid] : []),
+      writers: new Set(writer ? [pid] : []),
+      messages: [],
+      receiving: new Set(),
+      selecting: new Set(),
+      consumed: new Map(),
+    });
+    for (const data of messages) this.#send(pid, number, data);
+  }
+
+  /**
+   * Adds a channel that only shows one process that another one is alive: nothing is ever sent, and
+   * the channel ends when the writer does.
+   */
+  openSentinel(channel: number, reader: number, writer: number): void {
+    this.open(reader, { type: "channel", channel, messages: [], reader: true, writer: false });
+    this.#channels.get(channel)?.writers.add(writer);
+  }
+
+  send(pid: number, { channel, data }: Requested<"send">): void {
+    if (this.#channels.get(channel)?.writers.has(pid)) this.#send(pid, channel, data);
+  }
+
+  receive(process: Process, { ask, channel: number }: Requested<"receive">): void {
+    const channel = this.#channels.get(number);
+    if (!channel?.readers.has(process.pid)) {
+      return this.#processes.answer(process, ask, undefined);
+    }
+    this.#processes.enqueue(process, ask, [channel.receiving]);
+    this.#serve(number, channel);
+  }
+
+  /** Puts back a message that has been received, but that no thread was waiting for any more. */
+  unreceive(pid: number, { channel: number, data }: Requested<"unreceive">): void {
+    const channel = this.#channels.get(number);
+    if (!channel?.readers.has(pid)) return;
+    this.#bytes += data.length;
+    channel.messages.unshift({ from: 0, data });
+    this.#serve(number, channel);
+  }
+
+  /** Answers which of the channels can be read, as soon as there is one, or immediately if `now`. */
+  select(process: Process, { ask, channels: numbers, now }: Requested<"select">): void {
+    const ready = numbers.filter((number) => this.#isReady(number));
+    if (now || ready.length > 0) return this.#processes.answer(process, ask, ready);
+    const queues = numbers.map((number) => this.#channels.get(number)!.selecting);
+    this.#processes.enqueue(process, ask, queues, { channels: numbers });
+  }
+
+  hasReader(number: number): boolean {
+    return (this.#channels.get(number)?.readers.size ?? 0) > 0;
+  }
+
+  /** Closes one end of a channel for one of its holders. */
+  close(number: number, end: End, holder: Holder): void {
+    const channel = this.#channels.get(number);
+    if (!channel || !this.#holders(channel, end).delete(holder)) return;
+    if (channel.readers.size === 0) {
+      for (const { data } of channel.messages.splice(0)) this.#bytes -= data.length;
+      for (const writer of channel.writers) {
+        if (typeof writer === "number") this.#notifyBroken(writer, number);
+      }
+    }
+    this.#serve(number, channel);
+    if (channel.readers.size + channel.writers.size === 0) this.#channels.delete(number);
+  }
+
+  /** Closes all ends that a process holds. */
+  closeAll(pid: number): void {
+    for (const number of [...this.#channels.keys()]) {
+      this.close(number, "reader", pid);
+      this.close(number, "writer", pid);
+    }
+  }
+
+  /** Keeps an end open for the process that will claim the token. */
+  share(pid: number, { channel: number, end, token }: Requested<"share">): void {
+    const channel = this.#channels.get(number);
+    if (!channel || !this.#holders(channel, end).has(pid)) return;
+    this.#tokens.set(token, { channel: number, end });
+    this.#holders(channel, end).add(tokenHolder(token));
+  }
+
+  /** Gives a process the end that a token stands for. */
+  claim(pid: number, token: number): void {
+    const held = this.#tokens.get(token);
+    const channel = held && this.#channels.get(held.channel);
+    if (!channel) return;
+    this.#tokens.delete(token);
+    const holders = this.#holders(channel, held.end);
+    const isBroken = channel.readers.size === 0;
+    holders.add(pid);
+    holders.delete(tokenHolder(token));
+    if (isBroken && held.end === "writer") this.#notifyBroken(pid, held.channel);
+  }
+
+  /** Closes the end that a token stands for. */
+  drop(token: number): void {
+    const held = this.#tokens.get(token);
+    this.#tokens.delete(token);
+    if (held) this.close(held.channel, held.end, tokenHolder(token));
+  }
+
+  listen(pid: number, { address, channel }: Requested<"listen">): void {
+    if (this.#channels.get(channel)?.readers.has(pid)) this.#addresses.set(address, channel);
+  }
+
+  /** Sends to the channel whose reader listens at an address; returns whether there is one. */
+  connect(pid: number, { address, data }: Requested<"connect">): boolean {
+    const channel = this.#addresses.get(address) ?? 0;
+    if (!this.hasReader(channel)) return false;
+    this.#send(pid, channel, data);
+    return true;
+  }
+
+  /** Notifies a process that has just started of the channels that broke before. */
+  notifyAllBroken(pid: number): void {
+    for (const [number, { readers, writers }] of this.#channels) {
+      if (readers.size === 0 && writers.has(pid)) this.#notifyBroken(pid, number);
+    }
+  }
+
+  #notifyBroken(pid: number, channel: number): void {
+    this.#processes.post(pid, { type: "broken", channel });
+  }
+
+  #holders(channel: Channel, end: End): Set<Holder> {
+    return end === "reader" ? channel.readers : channel.writers;
+  }
+
+  #send(pid: number, number: number, data: Uint8Array): void {
+    const channel = this.#channels.get(number);
+    if (!channel || channel.readers.size === 0) return;
+    this.#bytes += data.length;
+    if (this.#bytes > MAX_BYTES && pid !== MAIN) return this.#kill(pid);
+    channel.messages.push({ from: pid, data });
+    this.#serve(number, channel);
+  }
+
+  /** Whether reading the channel would not block. */
+  #isReady(number: number): boolean {
+    const channel = this.#channels.get(number);
+    return !channel || channel.messages.length > 0 || channel.writers.size === 0;
+  }
+
+  /** Answers as many of the waiting questions as possible. */
+  #serve(number: number, channel: Channel): void {
+    for (const question of channel.receiving) {
+      const message = channel.messages.shift();
+      if (message) {
+        const { from, data } = message;
+        this.#countConsumed(number, channel, from, data.length);
+        this.#processes.settle(question, data, [data.buffer as ArrayBuffer]);
+      } else if (channel.writers.size === 0) this.#processes.settle(question, undefined);
+      else return;
+    }
+    if (!this.#isReady(number)) return;
+    for (const question of channel.selecting) {
+      const ready = question.channels!.filter((other) => this.#isReady(other));
+      this.#processes.settle(question, ready);
+    }
+  }
+
+  #countConsumed(number: number, channel: Channel, from: number, bytes: number): void {
+    this.#bytes -= bytes;
+    const consumed = (channel.consumed.get(from) ?? 0) + bytes;
+    if (consumed < NOTICE_BYTES) {
+      channel.consumed.set(from, consumed);
+      return;
+    }
+    channel.consumed.delete(from);
+    this.#processes.post(from, { type: "consumed", channel: number, bytes: consumed });
+  }
+}

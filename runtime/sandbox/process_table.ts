@@ -1,0 +1,92 @@
+/** The processes of one program, and the questions that they wait to have answered. */
+import type { Notice, Start } from "../protocol/processes.ts";
+
+/** The broker's end of a connection to one process. */
+export interface Port {
+  post(notice: Notice, transfer?: Transferable[]): void;
+}
+
+/** The worker in which a process runs. */
+export interface ProcessWorker {
+  port: Port;
+  terminate(): void;
+}
+
+/** A question of a process that could not be answered immediately. */
+export interface Question {
+  pid: number;
+  /** The number by which the process knows the question. */
+  ask: number;
+  /** The queues in which the question waits. */
+  queues: Set<Question>[];
+  /** Of a `select`: the channels to choose from. */
+  channels?: number[];
+  /** Of an `acquire`: the version of the shared values that the process knows. */
+  version?: number;
+}
+
+export interface Process {
+  pid: number;
+  parent: number;
+  /** Missing as long as the process waits to be started. */
+  worker?: ProcessWorker;
+  /** What the process gets when it is started. */
+  start?: Start;
+  questions: Map<number, Question>;
+  /** Whether a part of its trace has been passed on. */
+  isTraced?: boolean;
+}
+
+export class ProcessTable {
+  readonly #processes = new Map<number, Process>();
+
+  get(pid: number): Process | undefined {
+    return this.#processes.get(pid);
+  }
+
+  /** Returns a copy, so that processes may end while the caller goes through it. */
+  all(): Process[] {
+    return [...this.#processes.values()];
+  }
+
+  add(process: Process): void {
+    this.#processes.set(process.pid, process);
+  }
+
+  delete(pid: number): void {
+    this.#processes.delete(pid);
+  }
+
+  /** Posts a notice to a process, unless it has ended or has not been started. */
+  post(pid: number, notice: Notice, transfer?: Transferable[]): void {
+    this.#processes.get(pid)?.worker?.port.post(notice, transfer);
+  }
+
+  answer({ pid }: Process, ask: number, value: unknown): void {
+    this.post(pid, { type: "answer", ask, value });
+  }
+
+  /** Puts a question into queues, where it waits for its answer. */
+  enqueue(
+    process: Process,
+    ask: number,
+    queues: Set<Question>[],
+    details: Pick<Question, "channels" | "version"> = {},
+  ): void {
+    const question: Question = { pid: process.pid, ask, queues, ...details };
+    process.questions.set(ask, question);
+    for (const queue of queues) queue.add(question);
+  }
+
+  /** Removes a question from all its queues. */
+  forget(question: Question): void {
+    for (const queue of question.queues) queue.delete(question);
+    this.#processes.get(question.pid)?.questions.delete(question.ask);
+  }
+
+  /** Answers a question that has waited. */
+  settle(question: Question, value: unknown, transfer?: Transferable[]): void {
+    this.forget(question);
+    this.post(question.pid, { type: "answer", ask: question.ask, value }, transfer);
+  }
+}

@@ -1,0 +1,90 @@
+/** The semaphores that processes share, and the values in shared memory that each of them guards. */
+import type { Acquired, Request } from "../protocol/processes.ts";
+import type { Process, ProcessTable, Question } from "./process_table.ts";
+
+type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
+
+interface Semaphore {
+  value: number;
+  most: number;
+  /** The shared values by number, and how often they have changed. */
+  values: Map<number, Uint8Array>;
+  version: number;
+  /** Questions of processes that wait to acquire the semaphore, in the order of their arrival. */
+  waiting: Set<Question>;
+}
+
+export class Semaphores {
+  readonly #processes: ProcessTable;
+  readonly #semaphores = new Map<number, Semaphore>();
+
+  constructor(processes: ProcessTable) {
+    this.#processes = processes;
+  }
+
+  clear(): void {
+    this.#semaphores.clear();
+  }
+
+  create({ semaphore: number, value, most }: Requested<"semaphore">): void {
+    if (this.#semaphores.has(number)) return;
+    this.#semaphores.set(number, {
+      value,
+      most,
+      values: new Map(),
+      version: 1,
+      waiting: new Set(),
+    });
+  }
+
+  /** Sets a value that the semaphore guards: `guard` only a new one, `change` only a known one. */
+  setValue(request: Requested<"guard" | "change">): void {
+    const semaphore = this.#semaphores.get(request.semaphore);
+    const isKnown = semaphore?.values.has(request.number);
+    if (!semaphore || isKnown === (request.type === "guard")) return;
+    semaphore.values.set(request.number, request.bytes);
+    semaphore.version += 1;
+  }
+
+  acquire(process: Process, { ask, semaphore: number, now, version }: Requested<"acquire">): void {
+    const semaphore = this.#semaphores.get(number);
+    if (!semaphore || (now && semaphore.value === 0)) {
+      return this.#processes.answer(process, ask, undefined);
+    }
+    this.#processes.enqueue(process, ask, [semaphore.waiting], { version });
+    this.#grant(semaphore);
+  }
+
+  release(number: number): void {
+    const semaphore = this.#semaphores.get(number);
+    if (semaphore) this.#release(semaphore);
+  }
+
+  /** Releases a semaphore unless it would exceed its limit; returns whether that was possible. */
+  tryRelease(number: number): boolean {
+    const semaphore = this.#semaphores.get(number);
+    if (!semaphore || semaphore.value >= semaphore.most) return false;
+    this.#release(semaphore);
+    return true;
+  }
+
+  value(number: number): number {
+    return this.#semaphores.get(number)?.value ?? 0;
+  }
+
+  #release(semaphore: Semaphore): void {
+    semaphore.value = Math.min(semaphore.value + 1, semaphore.most);
+    this.#grant(semaphore);
+  }
+
+  #grant(semaphore: Semaphore): void {
+    for (const question of semaphore.waiting) {
+      if (semaphore.value === 0) return;
+      semaphore.value -= 1;
+      const { version, values } = semaphore;
+      const isNews = values.size > 0 && question.version !== version;
+      const acquired: Acquired = isNews ? { shared: { version, values } } : {};
+      this.#processes.settle(question, acquired);
+    }
+  }
+}
