@@ -83,7 +83,7 @@ export interface View {
   budget: number;
   /** The width of a pixel in the unit of positions, to find the labels that fit on bars. */
   pixel?: number;
-  /** The same on a phone, for a drawing whose width is not known. Labels should fit there as well. */
+  /** The same on a phone, if the width is not known yet. Labels that fit there as well are preferred. */
   phonePixel?: number;
   /** The approximate number of times on the axis. */
   ticks: number;

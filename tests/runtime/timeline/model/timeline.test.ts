@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import type { Lane, Segment } from "../../../../runtime/timeline/model/lane.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import { REASONS, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import {
+  REASONS,
+  type TraceEvent,
+  type TraceRow,
+} from "../../../../runtime/timeline/model/trace_events.ts";
 import { random } from "../../page/random.ts";
 import { BLOCKED, THREAD, events } from "./sample_rows.ts";
 
@@ -373,19 +377,21 @@ test("a thread that was in no line of the program belongs to a library", () => {
   );
 });
 
-/** The time by which the rows of a lane are ordered. */
-const timeOf = (row: TraceRow): number => Number(row[row[0] === "step" ? 4 : 2]);
+/** The time by which the events of a lane are ordered. */
+const timeOf = (event: TraceEvent): number =>
+  event.kind === "step" ? event.start : "at" in event ? event.at : 0;
 
 test("events may arrive in any order if their times differ", () => {
   const expected = make(BLOCKED, 1110);
-  const lanes = BLOCKED.filter(([type]) => type === "lane");
-  const others = BLOCKED.filter(([type]) => type !== "lane");
+  const all = events(BLOCKED);
+  const lanes = all.filter(({ kind }) => kind === "lane");
+  const others = all.filter(({ kind }) => kind !== "lane");
   const timeline = new Timeline();
-  timeline.add(1, events(lanes));
+  timeline.add(1, lanes);
   // Reading the segments each time forces them to be rebuilt.
   const moments = [...Map.groupBy(others, timeOf)].sort(([one], [other]) => other - one);
-  for (const [, rows] of moments) {
-    timeline.add(1, events(rows));
+  for (const [, moment] of moments) {
+    timeline.add(1, moment);
     timeline.lanes.forEach(({ segments }) => void segments);
   }
   timeline.end(1110);
