@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from browser_runtime import facts
 from browser_runtime.processes import channels, files, interpreters, system
+from browser_runtime.processes.cpython_internals import require_module
 from browser_runtime.scheduling import scheduler
 
 
@@ -44,7 +45,7 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
         file.seek(0)
         descriptor = os.dup(file.fileno())
     parent = channels.add(channels.shared_channel(sentinel), None)
-    status = spawn._main(descriptor, parent)
+    status = require_module(spawn)._main(descriptor, parent)
     if files.have_changed():
         facts.files_diverged()
     sys.exit(status)

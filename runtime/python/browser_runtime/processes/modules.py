@@ -15,6 +15,7 @@ from browser_runtime.processes import (
     memory,
     semaphores,
 )
+from browser_runtime.processes.cpython_internals import require_module
 
 
 def _fill(module: ModuleType) -> None:
@@ -41,6 +42,11 @@ _ADAPTED: dict[str, Callable[[Any], None]] = {
     "multiprocessing.sharedctypes": memory.adapt_shared_types,
     "multiprocessing.synchronize": _adapt_synchronize,
 }
+
+
+def _adapt(module: ModuleType) -> None:
+    require_module(module)
+    _ADAPTED[module.__name__](module)
 
 
 class _Loader:
@@ -71,7 +77,7 @@ class _Finder:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec and spec.loader:
-            spec.loader = Loader(spec.loader, _ADAPTED[fullname])  # type: ignore[assignment]
+            spec.loader = Loader(spec.loader, _adapt)  # type: ignore[assignment]
         return spec
 
 

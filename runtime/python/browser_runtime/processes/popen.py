@@ -10,13 +10,15 @@ from pyodide.ffi import to_js
 
 from browser_runtime import facts
 from browser_runtime.processes import asking, channels, files
+from browser_runtime.processes.cpython_internals import require_module
 from browser_runtime.scheduling import scheduler, virtual_time
 
 
 def _pickle(popen: Any, process_obj: Any) -> bytes:
     """Return the preparation data and the process object for the new process, pickled."""
-    from multiprocessing import context, reduction, spawn
+    from multiprocessing import context, process, reduction, spawn
 
+    require_module(process)
     preparation = spawn.get_preparation_data(process_obj._name)
     buffer = io.BytesIO()
     context.set_spawning_popen(popen)
@@ -77,6 +79,8 @@ def _close(*handles: int) -> None:
 def make() -> Any:
     """Return a `Popen` class, based on the one in the program's `multiprocessing`."""
     from multiprocessing import connection, popen_fork, util
+
+    require_module(popen_fork)
 
     class Popen(popen_fork.Popen):
         """A child process, which runs the process object that is passed to the constructor."""
