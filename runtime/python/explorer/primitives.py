@@ -2,6 +2,12 @@
 
 Locks, threads, sleeping and clocks behave as in `_thread` and `time`, but each wait goes through
 `scheduler.Scheduler`, which decides which thread runs next. `replace` installs them.
+
+The browser runtime has similar locks in `browser_runtime.primitives.locks`. They stay separate,
+because the explorer also runs without that package, and because the locks differ where it matters.
+Here a released lock wakes all waiting threads, so that the explorer can choose the next owner, and
+entering a `with` statement is a switch point. There the first waiting thread gets the lock, and
+arguments and representations have to be those of CPython.
 """
 
 import sys
