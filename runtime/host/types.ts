@@ -26,7 +26,7 @@ export type RunEvent =
   | { type: "started"; version: string }
   | { type: "stdout"; text: string }
   | { type: "stderr"; text: string }
-  /** The page has received as many lines as it can show. Further output is dropped. */
+  /** The program has printed more than a page shows. Further output is dropped. */
   | { type: "capped"; lines: number }
   /** The program reads a line from its standard input and waits for `answer`. */
   | { type: "input" }

@@ -1,126 +1,134 @@
 /**
  * The messages between the page, the sandbox frame and the Python worker.
  *
- * The page talks to a worker directly, through a port that the frame hands on. It trusts nothing that
- * arrives there: a program can post what it likes, so every message passes `asWorkerEvent` first.
+ * The page and a worker talk to each other directly, through a port that the frame passes on. The page
+ * trusts nothing that arrives there, because a program can post any message: every message has to pass
+ * `asWorkerEvent`.
  */
 import type { RunOptions } from "./run_options.ts";
 
 /**
- * page → sandbox frame. The files may come in any order, each once; a worker starts when those it
+ * page → sandbox frame. Files may arrive in any order, and a worker starts as soon as the files that it
  * needs are there. Buffers are transferred.
  */
 export type FrameCommand =
-  /** First, with a port for `FrameEvent`s. */
+  /** The first command. It brings the port for `FrameEvent`s. */
   | { type: "open" }
   | { type: "script"; script: string }
   | { type: "wasm"; wasm: ArrayBuffer }
   | { type: "assets"; assets: Assets }
-  /** Workers yet to come shall not use the assets there were, but wait for others. */
+  /** Workers that have not started yet must wait for other assets than those sent so far. */
   | { type: "withdraw" }
-  /** For workers that are to start warm: first what takes time to compile. */
+  /**
+   * For warm workers, which start with libraries already imported. Their modules are sent before the
+   * snapshot, because compiling takes time.
+   */
   | { type: "modules"; modules: PackedModule[] }
   | { type: "warm"; assets: Assets }
-  /** May come later than the rest; workers that wait for it get it then. */
+  /** May arrive after workers have started, which then get it too. */
   | ({ type: "library" } & (Library | NoLibrary))
-  /** Starts a worker, which gets the port that comes with the message. */
+  /** Starts a worker. It gets the port that comes with the command. */
   | { type: "spawn"; worker: number; warm: boolean }
   | { type: "terminate"; worker: number };
 
 /** sandbox frame → page. */
 export type FrameEvent = { type: "worker-error"; worker: number; message: string };
 
-/** The runtime's bytes, already downloaded and unpacked by the page. */
+/** What a worker needs to start Python, downloaded and decompressed by the page. */
 export interface Assets {
-  /** Python's memory to start from; see worker/snapshot.ts. Without, it starts from nothing. */
+  /** A snapshot to restore Python from; see worker/startup/snapshot.ts. Without it, Python starts anew. */
   snapshot?: ArrayBuffer;
-  /** In bytes. */
+  /** The size of the standard library, in bytes. */
   stdlibSize: number;
-  /** The trimmed pyodide-lock.json, as text. */
+  /** The text of pyodide-lock.json, reduced to the packages below. */
   lockfile: string;
-  /** Wheels by file name, as named in the lock file; a snapshot has them in it. */
+  /** Wheels by their file name in the lock file. A snapshot already contains them. */
   wheels: Record<string, ArrayBuffer>;
-  /** Names of the packages in the lock file to install at start. */
+  /** Names of the packages in the lock file that are installed at the start. */
   packages: string[];
 }
 
 export interface Library {
-  /** The archive of Python's standard library. */
+  /** The zip archive of Python's standard library. */
   stdlib: ArrayBuffer;
 }
 
-/** It could not be fetched: why, for the reader. */
+/** Says why the standard library could not be fetched, in words for the reader. */
 export interface NoLibrary {
   problem: string;
 }
 
-/** A module in C that is loaded in a memory with libraries: where Python finds it, and its code. */
+/** A module written in C that the warm snapshot contains: its path for Python, and its code. */
 export interface PackedModule {
   path: string;
   handle: number;
   wasm: ArrayBuffer;
 }
 
-/** sandbox frame → worker, as its first message; the `Library` follows when it is not part of it. */
+/** sandbox frame → worker, as the first message. If it has no `stdlib`, a `Library` follows. */
 export type WorkerAssets = Assets &
   Partial<Library> & {
     wasm: WebAssembly.Module;
-    /** Modules in C that the snapshot has in it. */
+    /** The compiled modules of a warm snapshot. */
     preloaded?: { path: string; handle: number; module: WebAssembly.Module }[];
   };
 
 /**
- * Pause: the program and its clocks stand still. Step: it does its next callback of an event loop, or,
- * where none runs, the next turn of a thread, and is paused again. A `paused` event follows on both.
+ * How a reader moves through a program. `pause` stops the program and its clocks. `step` lets it run
+ * its next callback of an event loop or, if no event loop runs, the next time slice of a thread, and
+ * then pauses it again. A `paused` event follows on both.
  */
 export type Move = "pause" | "step" | "resume";
 
 /** page → worker. */
 export type Command =
-  /** Libraries that programs may declare: a zip archive of the files of each. May come early. */
+  /** Zip archives with the files of libraries, by name. They may arrive before Python has started. */
   | { type: "packages"; packages: Record<string, ArrayBuffer> }
   | {
       type: "run";
       run: number;
       source: string;
       filename: string;
-      /** Further importable modules: content by relative path. */
+      /** Further modules that the program can import: their content by relative path. */
       files?: Record<string, Uint8Array>;
-      /** Names of the libraries it has declared. */
+      /** Names of the libraries that the program has declared. */
       packages: string[];
       options: RunOptions;
-      /** The standard library is in the sandbox, or on its way from there to the worker. */
+      /** Whether the sandbox has the standard library, which it may still be sending to the worker. */
       library: boolean;
     }
-  /** Ctrl-C for the program that runs; nothing if it has ended. */
+  /** Sends Ctrl-C to the program, unless it has ended. */
   | { type: "interrupt"; run: number }
   | { type: Move; run: number }
-  /** The line that an `input` event asked for, without its end; the end of input when undefined. */
+  /** Answers an `input` event with a line without its end, or with the end of input if undefined. */
   | { type: "answer"; run: number; text: string | undefined };
 
 /** worker → page. */
 export type WorkerEvent =
-  /** `version` is Python's, for example "3.14.2"; `restored`: from a snapshot. */
+  /**
+   * Python has started. `version` is Python's, for example "3.14.2"; `jspi` says whether the worker can
+   * switch stacks, and `restored` whether it started from a snapshot.
+   */
   | { type: "ready"; version: string; jspi: boolean; restored: boolean }
   | { type: "started"; run: number }
   | { type: "stdout"; run: number; text: string }
   | { type: "stderr"; run: number; text: string }
-  /** The program printed more than a page can show; what follows is dropped. */
+  /** The program has printed more than a page shows. Further output is dropped. */
   | { type: "capped"; run: number; lines: number }
   /** The program reads its standard input and waits for an `answer`. */
   | { type: "input"; run: number }
-  /** The program's main thread has ended; so many threads that are no daemons have not. */
+  /** The program's main thread has ended, and the program waits for this many non-daemon threads. */
   | { type: "waiting"; run: number; threads: number }
   /**
-   * Something the program used is otherwise than on CPython. `value` and `detail` belong to the
-   * fact: a count or ms, the name of a function or module.
+   * The program used something that differs from CPython. The meaning of `value` (a count or ms) and
+   * `detail` (the name of a function or module) depends on the fact; see facts.py.
    */
   | { type: "note"; run: number; fact: string; value: number; detail: string }
   /**
-   * What a process of the program did: `rows` is JSON text, an array of rows as in
-   * timeline/model/trace_events.ts, but with times in ns of the process's own clock. That showed
-   * `origin` when it was `begun` (ms) on the one clock that all processes have. `steps` are further
-   * rows of that type; see timeline/model/live.ts for both.
+   * A part of the trace of one process. `rows` is the JSON text of an array of events as in
+   * timeline/model/trace_events.ts, but with times in ns of the process's own clock. That clock showed
+   * `origin` at the time `begun`, in ms of a clock that all processes share. `steps` are further events
+   * in a compact form; see timeline/model/live.ts.
    */
   | {
       type: "trace";
@@ -132,17 +140,21 @@ export type WorkerEvent =
       rows: string;
       steps: Float64Array;
     }
-  /** The program stands still, at this time (ms) of its own; `state` is JSON, see page/workbench/paused_state.ts. */
+  /**
+   * The program is paused, `at` ms after its start by its own clock. `state` is JSON; see
+   * page/workbench/paused_state.ts.
+   */
   | { type: "paused"; run: number; at: number; state: string }
   | { type: "ended"; run: number; status: number }
-  /** The program has ended, but something of it is still alive: this worker must not run another. */
+  /** The program has ended but cannot be cleaned up, so the worker must not run another program. */
   | { type: "spent" }
-  /** The interpreter cannot go on (failed boot, stack overflow in WebAssembly, out of memory). */
+  /** The interpreter has crashed: at its start, by a stack overflow, or for lack of memory. */
   | { type: "crashed"; message: string };
 
 type Kind = "string" | "number" | "boolean" | "numbers";
 
-const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
+/** The fields of each event besides its type, and what each field must be. */
+const FIELDS: Record<WorkerEvent["type"], Record<string, Kind>> = {
   ready: { version: "string", jspi: "boolean", restored: "boolean" },
   started: { run: "number" },
   stdout: { run: "number", text: "string" },
@@ -152,8 +164,13 @@ const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
   waiting: { run: "number", threads: "number" },
   note: { run: "number", fact: "string", value: "number", detail: "string" },
   trace: {
-    ...{ run: "number", process: "number", parent: "number" },
-    ...{ begun: "number", origin: "number", rows: "string", steps: "numbers" },
+    run: "number",
+    process: "number",
+    parent: "number",
+    begun: "number",
+    origin: "number",
+    rows: "string",
+    steps: "numbers",
   },
   paused: { run: "number", at: "number", state: "string" },
   ended: { run: "number", status: "number" },
@@ -161,23 +178,26 @@ const fields: Record<WorkerEvent["type"], Record<string, Kind>> = {
   crashed: { message: "string" },
 };
 
-/** Longer than any text of the runtime's own: its cap on output is 500 000 characters. */
-const LONGEST = 1_000_000;
+/**
+ * The longest text and list that an event may contain. The runtime never sends more, because it caps a
+ * program's output at 500,000 characters.
+ */
+const MAX_LENGTH = 1_000_000;
 
 function isOfKind(value: unknown, kind: Kind): boolean {
-  if (kind === "numbers") return value instanceof Float64Array && value.length <= LONGEST;
-  if (kind === "string") return typeof value === "string" && value.length <= LONGEST;
+  if (kind === "numbers") return value instanceof Float64Array && value.length <= MAX_LENGTH;
+  if (kind === "string") return typeof value === "string" && value.length <= MAX_LENGTH;
   return kind === "number" ? Number.isFinite(value) : typeof value === kind;
 }
 
-/** The message as an event with exactly the known fields, or undefined if it is not one. */
+/** Returns a copy of the message with exactly the known fields, or undefined if it is no valid event. */
 export function asWorkerEvent(message: unknown): WorkerEvent | undefined {
   if (typeof message !== "object" || message === null) return undefined;
   const record = message as Record<string, unknown>;
   const type = record["type"];
-  if (typeof type !== "string" || !Object.hasOwn(fields, type)) return undefined;
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) return undefined;
   const clean: Record<string, unknown> = { type };
-  for (const [name, kind] of Object.entries(fields[type as WorkerEvent["type"]])) {
+  for (const [name, kind] of Object.entries(FIELDS[type as WorkerEvent["type"]])) {
     if (!isOfKind(record[name], kind)) return undefined;
     clean[name] = record[name];
   }

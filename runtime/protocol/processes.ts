@@ -1,76 +1,79 @@
 /**
- * The messages between the processes of a program, each of them a worker, and the broker in the
- * sandbox frame, which stands where an operating system's kernel does. This file imports nothing.
+ * The messages between the processes of a program and the broker in the sandbox frame, which does for
+ * them what an operating system's kernel does. Each process runs in a worker of its own.
  *
- * A process numbers its questions (`ask`), channels, semaphores and tokens itself, so that it need
- * not wait for numbers.
+ * Processes choose the numbers of their questions (`ask`), channels, semaphores and tokens themselves,
+ * so that they need not wait for the broker to choose them. This file imports nothing.
  */
 
-/** The pid of the main process: Emscripten's own. */
+/** The process id of the main process, which is the one that Emscripten gives to every program. */
 export const MAIN = 42;
 
+/** An end of a channel. */
 export type End = "reader" | "writer";
 
-/** What a new process is given: the first thing it is told. */
+/** What a new process needs to start; the first thing that the broker sends to it. */
 export interface Start {
   pid: number;
   parent: number;
-  /** Where the reader's program stands. */
+  /** The path of the program's file. */
   main: string;
-  /** Two pickles, one after the other: of how to prepare the process, and of the process object. */
+  /** Two consecutive pickles: how to prepare the process, and the process object. */
   pickles: Uint8Array;
-  /** The channel whose end says that the parent is no more; the process is given its reading end. */
+  /** A channel that the process reads, and that ends when the parent does. */
   parentSentinel: number;
   /** Files of the parent, by path. */
   files: Map<string, Uint8Array>;
-  /** It shall tell what its threads and tasks do. */
+  /** Whether the process reports what its threads and tasks do. */
   traced: boolean;
-  /** From when the clock counts that all processes share: `performance.timeOrigin` of the main one. */
+  /** The origin of the clock that all processes share: `performance.timeOrigin` of the main process. */
   origin: number;
 }
 
-/** Values that some processes share, by number; who acquires their semaphore gets to see them. */
+/** Values in shared memory, by number. The process that acquires their semaphore receives them. */
 export interface Shared {
-  /** Counts the changes. */
+  /** Increases with every change of a value. */
   version: number;
   values: Map<number, Uint8Array>;
 }
 
-/** process → broker. */
+/** process → broker. Requests with an `ask` are questions, each of which is answered once. */
 export type Request =
-  /** A channel in one direction that only the sender has known so far, with what waits in it. */
+  /** Adds a channel that only the sender has known so far, with the messages that wait in it. */
   | { type: "channel"; channel: number; messages: Uint8Array[]; reader: boolean; writer: boolean }
   | { type: "send"; channel: number; data: Uint8Array }
+  /** The answer is the next message, or undefined at the end of the channel. */
   | { type: "receive"; ask: number; channel: number }
-  /** Received, but nobody waited for it any more. */
+  /** Puts back a message that has been received, but that no thread was waiting for any more. */
   | { type: "unreceive"; channel: number; data: Uint8Array }
-  /** Which of these can be read, as soon as one can, or at once. */
+  /** The answer lists the channels that can be read, as soon as there is one or, if `now`, immediately. */
   | { type: "select"; ask: number; channels: number[]; now: boolean }
-  /** Whether anybody could read what would be sent. */
+  /** The answer says whether any process could read what is sent. */
   | { type: "readable"; ask: number; channel: number }
-  /** The sender no longer has this end. */
+  /** Closes an end for the sender. */
   | { type: "close"; channel: number; end: End }
-  /** Keeps an end for whoever will be told the token. */
+  /** Keeps an end open for the process that will claim it with the token. */
   | { type: "share"; channel: number; end: End; token: number }
   | { type: "claim"; token: number }
-  /** What is sent to this address from now on arrives in the channel. */
-  | { type: "listen"; address: string; channel: number }
-  /** Answers whether anybody listens there. */
-  | { type: "connect"; ask: number; address: string; data: Uint8Array }
+  /** Closes the end that the token stands for. */
   | { type: "drop"; token: number }
+  /** From now on, what is sent to this address arrives in the channel. */
+  | { type: "listen"; address: string; channel: number }
+  /** Sends to an address. The answer says whether a process listens there. */
+  | { type: "connect"; ask: number; address: string; data: Uint8Array }
   | { type: "semaphore"; semaphore: number; value: number; most: number }
-  /** The semaphore guards this value; nothing if it does already. */
+  /** Makes the semaphore guard a value, unless it already does. */
   | { type: "guard"; semaphore: number; number: number; bytes: Uint8Array }
-  /** Answers `Acquired`, or undefined when `now` and there is none left. */
+  /** The answer is `Acquired`, or undefined if `now` and the semaphore is not available. */
   | { type: "acquire"; ask: number; semaphore: number; now: boolean; version: number }
-  /** The sender, who holds the semaphore, has changed this value. */
+  /** Changes a value whose semaphore the sender has acquired. */
   | { type: "change"; semaphore: number; number: number; bytes: Uint8Array }
   | { type: "release"; semaphore: number }
-  /** Answers whether that was possible: it must not exceed its most. */
+  /** Releases a semaphore. The answer is false if its value would exceed `most`. */
   | { type: "check-release"; ask: number; semaphore: number }
   | { type: "value"; ask: number; semaphore: number }
   | { type: "cancel"; ask: number }
-  /** Answers the new pid, or undefined when there are too many; tokens are the new one's. */
+  /** Starts a child, which claims the tokens. The answer is its pid, or undefined at the limit. */
   | {
       type: "spawn";
       ask: number;
@@ -78,6 +81,7 @@ export type Request =
       pickles: Uint8Array;
       files: Map<string, Uint8Array>;
       tokens: number[];
+      /** Channels that end with the child and with the parent. */
       sentinel: number;
       parentSentinel: number;
       traced: boolean;
@@ -85,23 +89,24 @@ export type Request =
     }
   | { type: "kill"; pid: number; signal: number }
   | { type: "exit"; status: number }
-  /** The interpreter cannot go on. */
+  /** The sender's interpreter has crashed. */
   | { type: "crashed"; message: string }
-  /** Only what the main process may show. */
+  /** What the main process has to pass on to the page, because only it has a port to the page. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & TracePart)
-  /** Ctrl-C for all others; from the main process only. */
+  /** Sends Ctrl-C to all child processes. Only the main process may send this. */
   | { type: "interrupt" }
-  /** The program is over: whoever is left of it ends. From the main process only. */
+  /** The program is over, so all child processes end. Only the main process may send this. */
   | { type: "over" };
 
-/** What a semaphore that was acquired guards, if the process does not know it yet. */
+/** The answer to `acquire`. */
 export interface Acquired {
+  /** The values that the semaphore guards, if the process does not have them in this version yet. */
   shared?: Shared;
 }
 
-/** A part of a timeline; see `WorkerEvent`. */
+/** A part of the trace of one process; see the event `trace` of `WorkerEvent`. */
 export interface TracePart {
   begun: number;
   origin: number;
@@ -109,7 +114,7 @@ export interface TracePart {
   steps: Float64Array;
 }
 
-/** With the process that it is about, and that one's parent. */
+/** A part of a trace, with the process that it comes from and the parent of that process. */
 export interface ProcessTrace extends TracePart {
   process: number;
   parent: number;
@@ -119,14 +124,14 @@ export interface ProcessTrace extends TracePart {
 export type Notice =
   | { type: "start"; start: Start }
   | { type: "answer"; ask: number; value: unknown }
-  /** Of what the process sent, so many bytes have been received. */
+  /** This many of the bytes that the process has sent have been received. */
   | { type: "consumed"; channel: number; bytes: number }
-  /** Nobody can read this channel any more. */
+  /** No process can read this channel any more. */
   | { type: "broken"; channel: number }
-  /** A child has ended; by a signal when negative. */
+  /** A child has ended. A negative status is the number of the signal that ended it. */
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
+  /** For the main process only, from its children. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
-  /** What a process has told of itself, or the broker of its end. */
   | ({ type: "trace" } & ProcessTrace);

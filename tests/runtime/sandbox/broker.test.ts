@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import { Broker, MAX_CHILDREN, MAX_RUNNING_CHILDREN } from "../../../runtime/sandbox/broker.ts";
 import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
 
-/** A process that only notes what it is told. */
+/** A process that records the notices it gets. */
 class Process {
   readonly notices: Notice[] = [];
   readonly pid: number;
@@ -22,14 +22,14 @@ class Process {
     this.broker.receive(this.pid, request);
   }
 
-  /** Asks a question; returns its number. */
+  /** Asks a question, and returns its number. */
   ask(request: object): number {
     const ask = this.pid * 1000 + ++this.#asks;
     this.tell({ ...request, ask } as Request);
     return ask;
   }
 
-  /** What was answered, in a list; empty when nothing was. */
+  /** Returns the answer in a list, which is empty if there has been none. */
   answer(ask: number): unknown[] {
     return this.notices
       .filter((notice) => notice.type === "answer")
@@ -84,7 +84,7 @@ function give(end: "reader" | "writer"): Process {
 }
 
 describe("a channel", () => {
-  test("hands messages over in order, first those that waited before it was shared", () => {
+  test("delivers messages in order, first those that waited before it was shared", () => {
     open(1, [text("a")]);
     main.tell({ type: "send", channel: 1, data: text("b") });
     for (const expected of ["a", "b"]) {
@@ -97,7 +97,7 @@ describe("a channel", () => {
     assert.deepEqual(main.answer(early), [text("c")]);
   });
 
-  test("that several processes read gives each message to one of them, in turn", () => {
+  test("with several readers gives each message to the one that has waited longest", () => {
     open();
     main.tell({ type: "share", channel: 1, end: "reader", token: 5 });
     const child = spawn(main, [5]);
@@ -107,7 +107,7 @@ describe("a channel", () => {
     assert.deepEqual([child.answer(first), main.answer(second)], [[text("a")], []]);
   });
 
-  test("ends for its reader when the last writer closes it or dies, after what it has sent", () => {
+  test("ends when the last writer closes it or ends, after the messages that were sent", () => {
     for (const finish of ["close", "exit"]) {
       open();
       const child = give("writer");
@@ -123,7 +123,7 @@ describe("a channel", () => {
     }
   });
 
-  test("an end on its way to another process keeps it open, and a dropped one does not", () => {
+  test("stays open while an end is passed to another process, and not when that end is dropped", () => {
     open();
     main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
     main.tell({ type: "close", channel: 1, end: "writer" });
@@ -133,7 +133,7 @@ describe("a channel", () => {
     assert.deepEqual(main.answer(ask), [undefined]);
   });
 
-  test("tells its writers when nobody reads it any more, also one that has not started yet", () => {
+  test("is reported as broken to its writers when no process reads it, even to one that starts later", () => {
     open();
     const child = give("reader");
     child.tell({ type: "exit", status: 1 });
@@ -143,7 +143,7 @@ describe("a channel", () => {
     assert.deepEqual(spawn(main, [6]).told("broken"), [{ type: "broken", channel: 1 }]);
   });
 
-  test("tells a sender how much has been read, in large steps", () => {
+  test("reports to a sender in large steps how much has been read", () => {
     open();
     for (let round = 0; round < 3; round++) {
       main.tell({ type: "send", channel: 1, data: bytes(20_000) });
@@ -152,7 +152,7 @@ describe("a channel", () => {
     assert.deepEqual(main.told("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
   });
 
-  test("can be sent to by whoever knows the address that its reader listens to", () => {
+  test("takes messages from any process that knows the address at which its reader listens", () => {
     open();
     main.tell({ type: "listen", address: "here", channel: 1 });
     const child = spawn();
@@ -164,13 +164,13 @@ describe("a channel", () => {
     assert.deepEqual(connect("here"), [false]);
   });
 
-  test("takes back what came too late, before all else", () => {
+  test("takes back a message that came too late, and delivers it first", () => {
     open(1, [text("b")]);
     main.tell({ type: "unreceive", channel: 1, data: text("a") });
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("a")]);
   });
 
-  test("is not to be had by a process that was not given it", () => {
+  test("cannot be used by a process that has not been given an end", () => {
     open(1, [text("secret")]);
     const child = spawn();
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
@@ -178,13 +178,36 @@ describe("a channel", () => {
     child.tell({ type: "share", channel: 1, end: "reader", token: 8 });
     child.tell({ type: "claim", token: 8 });
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
-    main.ask({ type: "receive", channel: 1 });
+    child.tell({ type: "unreceive", channel: 1, data: text("forged") });
+    child.tell({ type: "listen", address: "here", channel: 1 });
+    child.tell({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
+    const connection = child.ask({ type: "connect", address: "here", data: text("forged") });
+    assert.deepEqual(child.answer(connection), [false]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("secret")]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
+  });
+
+  test("gives an end to one process for each token", () => {
+    open();
+    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
+    const [first, second] = [spawn(main, [5]), spawn(main, [5])];
+    second.tell({ type: "send", channel: 1, data: text("forged") });
+    first.tell({ type: "send", channel: 1, data: text("x") });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("x")]);
+  });
+
+  test("is reported as broken to a process that claims its writing end too late", () => {
+    open();
+    const child = spawn();
+    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.tell({ type: "close", channel: 1, end: "reader" });
+    child.tell({ type: "claim", token: 5 });
+    assert.deepEqual(child.told("broken"), [{ type: "broken", channel: 1 }]);
   });
 });
 
 describe("a choice between channels", () => {
-  test("names those that can be read, now or as soon as one can", () => {
+  test("lists those that can be read, immediately or as soon as there is one", () => {
     open(1);
     open(2, [text("x")]);
     const select = (now: boolean, ...channels: number[]) =>
@@ -208,7 +231,7 @@ describe("a choice between channels", () => {
     ]);
   });
 
-  test("that was given up is answered once, with nothing, and served no more", () => {
+  test("is answered with nothing when it is cancelled, and never again", () => {
     open();
     const ask = main.ask({ type: "select", channels: [1], now: false });
     main.tell({ type: "cancel", ask });
@@ -223,7 +246,7 @@ describe("a semaphore", () => {
   const acquire = (process: Process, now = false, version = 0) =>
     process.ask({ type: "acquire", semaphore: 7, now, version });
 
-  test("is given to those who wait in the order they came", () => {
+  test("is acquired by the waiting processes in the order of their arrival", () => {
     make(1);
     const child = spawn();
     assert.deepEqual(main.answer(acquire(main)), [{}]);
@@ -235,7 +258,7 @@ describe("a semaphore", () => {
     assert.deepEqual(main.answer(second), [{}]);
   });
 
-  test("does not wait for a process that has died in line, nor for one that gave up", () => {
+  test("passes over a waiting process that has ended, and a request that was cancelled", () => {
     make(0, 1);
     const child = spawn();
     acquire(child);
@@ -247,14 +270,21 @@ describe("a semaphore", () => {
     assert.deepEqual(main.answer(last), [{}]);
   });
 
-  test("counts, and refuses to exceed its most", () => {
+  test("counts, and refuses to exceed its limit", () => {
     make(1, 2);
     const check = () => main.answer(main.ask({ type: "check-release", semaphore: 7 }));
     assert.deepEqual([check(), check()], [[true], [false]]);
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [2]);
   });
 
-  test("hands the values it guards to who does not know them yet", () => {
+  test("never exceeds its limit, and cannot be replaced", () => {
+    make(1);
+    main.tell({ type: "release", semaphore: 7 });
+    make(5);
+    assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
+  });
+
+  test("sends the values that it guards to a process that does not know them yet", () => {
     make(1);
     const guard = (number: number, value: string) =>
       main.tell({ type: "guard", semaphore: 7, number, bytes: text(value) });
@@ -278,14 +308,14 @@ describe("a semaphore", () => {
 });
 
 describe("a process", () => {
-  test("is started with what its parent has given", () => {
+  test("is started with what its parent has sent", () => {
     const child = spawn();
     const [notice] = child.told("start") as Extract<Notice, { type: "start" }>[];
     assert.equal(notice?.start.pid, child.pid);
     assert.equal(notice?.start.parent, MAIN);
   });
 
-  test("that is killed or breaks down ends by a signal, and its worker with it", () => {
+  test("that is killed or crashes ends by a signal, and its worker ends too", () => {
     const [killed, broken] = [spawn(), spawn()];
     main.tell({ type: "kill", pid: killed.pid, signal: 15 });
     broker.crashed(broken.pid, "\nout of bounds\n  at wasm");
@@ -304,7 +334,7 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: 0, live: 0 });
   });
 
-  test("beyond those that run at once waits for its turn; there is a limit to that, too", () => {
+  test("beyond the limit of running processes waits, and beyond a second limit is refused", () => {
     const started = Array.from({ length: MAX_CHILDREN }, () => spawn());
     assert.deepEqual(broker.children, { all: MAX_CHILDREN, live: MAX_RUNNING_CHILDREN });
     const waiting = started[MAX_RUNNING_CHILDREN]!;
@@ -316,13 +346,30 @@ describe("a process", () => {
     assert.equal(spawn().pid, undefined, "one too many");
   });
 
-  test("that waits for its turn can be killed", () => {
+  test("that is refused leaves the channels as if its parent had closed the ends for it", () => {
+    for (let count = 0; count < MAX_CHILDREN; count++) spawn();
+    open();
+    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.tell({ type: "close", channel: 1, end: "writer" });
+    const ask = main.ask({ type: "receive", channel: 1 });
+    assert.equal(spawn(main, [5]).pid, undefined);
+    assert.deepEqual(main.answer(ask), [undefined]);
+  });
+
+  test("that waits to be started ends when it is interrupted", () => {
+    const started = Array.from({ length: MAX_RUNNING_CHILDREN + 1 }, () => spawn());
+    main.tell({ type: "interrupt" });
+    const { pid } = started[MAX_RUNNING_CHILDREN]!;
+    assert.deepEqual(main.told("exited"), [{ type: "exited", pid, status: -2 }]);
+  });
+
+  test("that waits to be started can be killed", () => {
     const started = Array.from({ length: MAX_RUNNING_CHILDREN + 1 }, () => spawn());
     main.tell({ type: "kill", pid: started[MAX_RUNNING_CHILDREN]!.pid, signal: 9 });
     assert.deepEqual(broker.children, { all: MAX_RUNNING_CHILDREN, live: MAX_RUNNING_CHILDREN });
   });
 
-  test("hears Ctrl-C from the main process only", () => {
+  test("is interrupted by the main process only, unless a signal is sent to it", () => {
     const [one, other] = [spawn(), spawn()];
     one.tell({ type: "interrupt" });
     assert.deepEqual(
@@ -338,16 +385,18 @@ describe("a process", () => {
     assert.equal(other.told("interrupt").length, 2);
   });
 
-  test("prints through the main process, and cannot end the program", () => {
+  test("prints through the main process, and cannot end the program or the main process", () => {
     const child = spawn();
     child.tell({ type: "output", stream: "stdout", text: "hello" });
     child.tell({ type: "over" });
     child.tell({ type: "kill", pid: MAIN, signal: 9 });
     assert.deepEqual(main.told("output"), [{ type: "output", stream: "stdout", text: "hello" }]);
     assert.deepEqual(broker.children, { all: 1, live: 1 });
+    main.tell({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
+    assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
   });
 
-  test("has an end on the timeline if it was there", () => {
+  test("has an end in the trace if it has reported anything", () => {
     const [seen, unseen] = [spawn(), spawn()];
     const told = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
     seen.tell({ type: "trace", ...told });
@@ -362,7 +411,7 @@ describe("a process", () => {
     );
   });
 
-  test("that sends without end is killed", () => {
+  test("that sends endlessly is killed", () => {
     open();
     const child = give("writer");
     const large = { length: 300 * 2 ** 20 } as Uint8Array;
@@ -373,19 +422,61 @@ describe("a process", () => {
   });
 });
 
+describe("the limit of bytes that wait in channels", () => {
+  const large = { length: 300 * 2 ** 20, buffer: new ArrayBuffer(0) } as Uint8Array;
+
+  test("counts only messages that have not been received", () => {
+    open();
+    const child = give("writer");
+    for (let count = 0; count < 3; count++) {
+      child.tell({ type: "send", channel: 1, data: large });
+      main.ask({ type: "receive", channel: 1 });
+    }
+    assert.equal(child.terminated, false);
+  });
+
+  test("does not count the messages of a channel that broke", () => {
+    open();
+    const child = give("writer");
+    child.tell({ type: "send", channel: 1, data: large });
+    main.tell({ type: "close", channel: 1, end: "reader" });
+    child.tell({ type: "channel", channel: 2, messages: [large], reader: true, writer: true });
+    assert.equal(child.terminated, false);
+  });
+
+  test("starts anew with the next program", () => {
+    open(1, [large]);
+    main.tell({ type: "over" });
+    open();
+    give("writer").tell({ type: "send", channel: 1, data: large });
+    assert.deepEqual(broker.children, { all: 1, live: 1 });
+  });
+
+  test("does not apply to the main process, whose end would be the program's", () => {
+    open(1, [large, large]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [large]);
+  });
+});
+
 describe("the end of the program", () => {
-  for (const end of ["its last word", "its worker's end", "a new worker"]) {
-    test(`by ${end} ends all processes and forgets what they shared`, () => {
+  for (const end of ["its last request", "the end of its worker", "a new worker"]) {
+    test(`by ${end} ends all processes and removes what they shared`, () => {
       open(1, [text("x")]);
+      main.tell({ type: "listen", address: "here", channel: 1 });
+      main.tell({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
       const child = spawn(spawn());
-      if (end === "its last word") main.tell({ type: "over" });
+      if (end === "its last request") main.tell({ type: "over" });
       else broker.setMain(end === "a new worker" ? main : undefined);
       assert.equal(child.terminated, true);
       assert.deepEqual(broker.children, { all: 0, live: 0 });
       child.tell({ type: "output", stream: "stdout", text: "late" });
       assert.deepEqual(main.told("output"), []);
-      if (end !== "its worker's end") {
+      if (end !== "the end of its worker") {
         assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [undefined]);
+        assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [0]);
+        open(1);
+        const connection = main.ask({ type: "connect", address: "here", data: text("x") });
+        assert.deepEqual(main.answer(connection), [false]);
       }
     });
   }
