@@ -116,6 +116,8 @@ class FakeKernel(types.ModuleType):
         self.microtasks: deque[Callable[[], object]] = deque()
         # Which of the messages and timers that are due comes next: the oldest, unless a test says.
         self.choose: Callable[[int], int] = lambda count: 0  # noqa: ARG005
+        # Asked wherever the running thread can be interrupted whether its time slice is over.
+        self.is_slice_over: Callable[[], bool] = lambda: False
         # Called when the program has paused after one time slice, once none of its threads runs.
         self.on_turn_over: Callable[[], None] = lambda: None
         # How often a stack was suspended, and how often time slices were taken away.
@@ -250,6 +252,11 @@ class FakeKernel(types.ModuleType):
         """Do what Python does every few dozen bytecode checks: ask the kernel for a signal."""
         if self._armed and not self.is_paused() and self._now_ns >= self._slice_end_ns():
             self.end_slice_now(frame)
+
+    def preempt(self) -> None:
+        """Mark a place where the running thread can be interrupted, if a test wants that."""
+        if self.threads > 1 and self._armed and self.is_slice_over():
+            self.end_slice_now(sys._getframe(1))
 
     def end_slice_now(self, frame: types.FrameType | None) -> None:
         """Take the time slice of the running thread away in this frame."""

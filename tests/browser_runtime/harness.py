@@ -5,7 +5,9 @@ program in these tests does not import them: it gets a `Library`, with copies of
 library's modules that are built on the runtime's primitives.
 """
 
+import ast
 import builtins
+import functools
 import importlib.util
 import sys
 import types
@@ -94,7 +96,6 @@ __all__ = [
     "locks",
     "new_worker",
     "page",
-    "preempting",
     "queues",
     "run",
     "scheduler",
@@ -148,13 +149,14 @@ class Library:
         return ident
 
     def _load(self, name: str) -> Any:
-        spec = importlib.util.find_spec(name)
-        assert spec is not None
-        loader: Any = spec.loader
         module = types.ModuleType(name)
-        vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
+        vars(module)["__builtins__"] = {
+            **vars(builtins),
+            "__import__": self._import,
+            "__preempt__": kernel.preempt,
+        }
         self._own[name] = module
-        exec(_code_of(loader, name), vars(module))
+        exec(_code_of(name), vars(module))
         return module
 
     def _import(self, name: str, *args: Any, **keywords: Any) -> Any:
@@ -162,14 +164,37 @@ class Library:
         return builtins.__import__(name, *args, **keywords) if own is None else own
 
 
-_codes: dict[str, types.CodeType] = {}
+class _Preemptible(ast.NodeTransformer):
+    """Lets the time slice end before each statement of a function."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        for inner in ast.walk(node):
+            body = getattr(inner, "body", None)
+            if isinstance(body, list):
+                inner.body = [each for statement in body for each in self._before(statement)]  # type: ignore[attr-defined]
+        return node
+
+    def _before(self, statement: ast.stmt) -> list[ast.stmt]:
+        is_first = isinstance(statement, ast.Nonlocal | ast.Global) or isinstance(
+            getattr(statement, "value", None), ast.Constant
+        )
+        if is_first or getattr(statement, "is_preemptible", False):
+            return [statement]
+        statement.is_preemptible = True  # type: ignore[attr-defined]
+        call = ast.parse("__preempt__()").body[0]
+        call.is_preemptible = True  # type: ignore[attr-defined]
+        return [ast.copy_location(call, statement), statement]
 
 
-def _code_of(loader: Any, name: str) -> types.CodeType:
-    """Compile a module once, so that `preempting` finds the same code in all copies."""
-    if name not in _codes:
-        _codes[name] = loader.get_code(name)
-    return _codes[name]
+@functools.cache
+def _code_of(name: str) -> types.CodeType:
+    """Compile a module of the standard library, whose functions can be interrupted anywhere."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None
+    loader: Any = spec.loader
+    tree = _Preemptible().visit(ast.parse(loader.get_source(name)))
+    return compile(ast.fix_missing_locations(tree), spec.origin or name, "exec", dont_inherit=True)
 
 
 def new_worker() -> None:
@@ -214,43 +239,3 @@ def run[T](program: Callable[[Library], T], *, clock_rate: float = 1) -> T:
             slices.disarm()
 
     return kernel.run(main)
-
-
-_TOOL = 4
-
-
-@contextmanager
-def preempting(is_over: Callable[[], bool], *functions: Callable[..., object]) -> Iterator[None]:
-    """Let time slices end before any line of the given functions and of `threading` and `queue`.
-
-    Args:
-        is_over: asked at each line whether the time slice is over there.
-        functions: those of the program, without the functions that they contain.
-    """
-    codes = [function.__code__ for function in functions]
-    for name in ("threading", "queue", "concurrent.futures._base", "concurrent.futures.thread"):
-        codes += _inner_codes(_codes[name])
-    monitoring = sys.monitoring
-    monitoring.use_tool_id(_TOOL, "preempting")
-
-    def on_line(code: types.CodeType, line: int) -> None:  # noqa: ARG001
-        if scheduler.thread_count() > 1 and is_over():
-            kernel.end_slice_now(sys._getframe(1))
-
-    monitoring.register_callback(_TOOL, monitoring.events.LINE, on_line)
-    for code in codes:
-        monitoring.set_local_events(_TOOL, code, monitoring.events.LINE)
-    try:
-        yield
-    finally:
-        for code in codes:
-            monitoring.set_local_events(_TOOL, code, 0)
-        monitoring.register_callback(_TOOL, monitoring.events.LINE, None)
-        monitoring.free_tool_id(_TOOL)
-
-
-def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield constant
-            yield from _inner_codes(constant)

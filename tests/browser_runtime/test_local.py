@@ -148,6 +148,7 @@ def test_an_object_that_dies_before_its_thread_is_forgotten() -> None:
 
         library.start(work)
         library.time.sleep(2)
-        return library.threading.active_count()
+        count: int = library.threading.active_count()
+        return count
 
     assert run(program) == 1

@@ -2,6 +2,7 @@
 
 import queue
 import signal
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,8 @@ def test_a_simple_queue_refuses_a_negative_timeout_where_it_counts() -> None:
 
 
 def test_a_simple_queue_can_be_annotated_with_the_type_of_its_items() -> None:
-    assert repr(queues.SimpleQueue[int]) == "_queue.SimpleQueue[int]"
+    kind: Any = queues.SimpleQueue
+    assert repr(kind[int]) == "_queue.SimpleQueue[int]"
 
 
 @pytest.mark.parametrize("clock_rate", [0, 1])

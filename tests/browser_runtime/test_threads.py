@@ -1,5 +1,6 @@
 """Threads start, end, can be joined, and report their errors, as those of CPython do."""
 
+import _thread
 import os
 import signal
 import sys
@@ -276,7 +277,7 @@ def test_the_hook_of_threads_gets_the_error_and_the_thread() -> None:
 def test_the_report_on_a_thread_without_an_object_shows_its_number(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    arguments = threads._thread._ExceptHookArgs((ValueError, ValueError("wrong"), None, None))
+    arguments = _thread._ExceptHookArgs((ValueError, ValueError("wrong"), None, None))
     threads._excepthook(arguments)
     assert capsys.readouterr().err.startswith("Exception in thread 1:\n")
 
