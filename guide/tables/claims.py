@@ -1,7 +1,7 @@
 """The claim ledger: what five sets of notes say, what is true, and how it was verified.
 
 Each entry of ``claims.toml`` is a :class:`Claim`. A claim with ``asks`` has a check, which is a
-function in ``tests/claims/`` that finds the answer by running code. It has to find ``finds``.
+function in ``tests/guide/claims/`` that finds the answer by running code. It has to find ``finds``.
 """
 
 from collections import Counter
