@@ -1,21 +1,21 @@
-/** Fetches the runtime's files, counting bytes as they arrive, and keeps them for the next visit. */
+/** Downloads the runtime's files, reports progress, and stores the files for the next visit. */
 import { RUNTIME_CACHE } from "./cache_names.ts";
 
 /** One file of the runtime. */
 export interface RuntimeFile {
-  /** Its name below the runtime's folder, which changes with its content. */
+  /** The path below the runtime's folder. It contains a hash of the content. */
   file: string;
-  /** Its size as sent. */
+  /** The size as published, which may be compressed. */
   bytes: number;
-  /** SHA-256 in hexadecimal: as sent, and unpacked. */
+  /** SHA-256 in hexadecimal, of the file as published and of the decompressed file. */
   sha256: readonly [string, string];
 }
 
-/** Loaded so far, of all; both in bytes as sent. */
+/** Hears how many bytes have been loaded, out of how many. Both count files as published. */
 export type Progress = (loaded: number, total: number) => void;
 
-/** Makes any number of counters whose sum is told. */
-export function sumProgress(tell: Progress): () => Progress {
+/** Returns a function that creates counters; `report` hears the sum of all of them. */
+export function sumProgress(report: Progress): () => Progress {
   const counters: { loaded: number; total: number }[] = [];
   return () => {
     const counter = { loaded: 0, total: 0 };
@@ -23,7 +23,7 @@ export function sumProgress(tell: Progress): () => Progress {
     return (loaded, total) => {
       Object.assign(counter, { loaded, total });
       const sum = (of: "loaded" | "total") => counters.reduce((all, each) => all + each[of], 0);
-      tell(sum("loaded"), sum("total"));
+      report(sum("loaded"), sum("total"));
     };
   };
 }
@@ -66,19 +66,19 @@ async function fetchBytes(
   }
 }
 
-/** Unpacks gzip; bytes that a helpful server has unpacked already are returned as they are. */
+/** Decompresses gzip. Other bytes are returned unchanged, because some servers decompress files. */
 export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
   if (!GZIP_MAGIC.every((byte, index) => bytes[index] === byte)) {
-    const isAll = bytes.byteLength === bytes.buffer.byteLength;
-    return (isAll ? bytes : bytes.slice()).buffer as ArrayBuffer;
+    const isWholeBuffer = bytes.byteLength === bytes.buffer.byteLength;
+    return (isWholeBuffer ? bytes : bytes.slice()).buffer as ArrayBuffer;
   }
   const body = new Blob([bytes as Bytes]);
   return new Response(body.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-/** Whether these are the bytes that were published, packed or not. */
-async function isWhole(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean> {
-  // Only pages that were loaded over an encrypted connection may compute it.
+/** Returns whether these are the bytes that were published, compressed or not. */
+async function isIntact(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean> {
+  // Browsers offer this only to pages that were loaded over an encrypted connection.
   if (!globalThis.crypto?.subtle) return true;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return sha256.includes(toHex(digest));
@@ -87,15 +87,15 @@ async function isWhole(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean> 
 const toHex = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The files of earlier visits. A browser may not offer it, or refuse it: then it is empty. */
-class Shelf {
+/** The browser's cache of files from earlier visits. If the browser has none, it is always empty. */
+class FileCache {
   readonly #cache: Promise<Cache | undefined>;
 
   constructor(name: string) {
     this.#cache = Promise.resolve(globalThis.caches?.open(name)).catch(() => undefined);
   }
 
-  async take(url: URL): Promise<Bytes | undefined> {
+  async get(url: URL): Promise<Bytes | undefined> {
     try {
       const found = await (await this.#cache)?.match(url);
       return found && new Uint8Array(await found.arrayBuffer());
@@ -113,13 +113,13 @@ class Shelf {
   }
 
   async put(url: URL, content: ArrayBuffer): Promise<void> {
-    // A copy is made now: the content goes on to the sandbox.
+    // The copy is made now, before the content is transferred to the sandbox.
     const response = new Response(content);
-    // No room, perhaps; the next visit downloads again.
+    // If there is no space left, the next visit downloads the file again.
     await (await this.#cache)?.put(url, response).catch(() => {});
   }
 
-  /** Forgets the files of former versions. */
+  /** Removes all other files, which belong to older versions of the runtime. */
   async keepOnly(urls: ReadonlySet<string>): Promise<void> {
     const cache = await this.#cache;
     for (const { url } of (await cache?.keys()) ?? []) {
@@ -128,49 +128,56 @@ class Shelf {
   }
 }
 
-/** Downloads each file once; those that arrived are kept when another one fails. */
+/** Downloads each file once. After a failure, files that have arrived need not be fetched again. */
 export class Downloads {
   readonly #base: URL;
-  readonly #arrivals = new Map<string, Promise<ArrayBuffer>>();
+  readonly #downloads = new Map<string, Promise<ArrayBuffer>>();
   readonly #loaded = new Map<RuntimeFile, number>();
   readonly #listeners = new Set<() => void>();
-  readonly #shelf: Shelf;
+  readonly #cache: FileCache;
 
-  /** `shelf` is the name of the browser's store for these files. */
-  constructor(base: URL, shelf = RUNTIME_CACHE) {
+  /**
+   * @param base - the URL of the folder in which the runtime is published.
+   * @param cache - the name of the browser's cache for the files.
+   */
+  constructor(base: URL, cache = RUNTIME_CACHE) {
     this.#base = base;
-    this.#shelf = new Shelf(shelf);
+    this.#cache = new FileCache(cache);
   }
 
-  /** The content, unpacked. Rejects with a message for the reader; may be called again. */
+  /**
+   * Returns the decompressed content of a file.
+   *
+   * @throws Error with a message for the reader. A further call tries again.
+   */
   get(file: RuntimeFile): Promise<ArrayBuffer> {
-    let arrival = this.#arrivals.get(file.file);
-    if (arrival === undefined) {
-      arrival = this.#fetch(file);
-      this.#arrivals.set(file.file, arrival);
-      arrival.catch(() => this.#arrivals.delete(file.file));
+    let download = this.#downloads.get(file.file);
+    if (download === undefined) {
+      download = this.#fetch(file);
+      this.#downloads.set(file.file, download);
+      download.catch(() => this.#downloads.delete(file.file));
     }
-    return arrival;
+    return download;
   }
 
-  /** Whether the content can be had without a network, unless it is damaged. */
+  /** Returns whether `stored` will find the file, provided that it is not damaged. */
   async has(file: RuntimeFile): Promise<boolean> {
-    return this.#arrivals.has(file.file) || this.#shelf.has(new URL(file.file, this.#base));
+    return this.#downloads.has(file.file) || this.#cache.has(new URL(file.file, this.#base));
   }
 
-  /** The content if it can be had without a network. */
+  /** Returns the content of a file that is here or in the cache, and undefined for any other. */
   async stored(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
-    const arrival = this.#arrivals.get(file.file);
-    const shelved = arrival ? undefined : await this.#shelf.take(new URL(file.file, this.#base));
-    return arrival ?? (shelved && this.#unpack(shelved, file).catch(() => undefined));
+    const download = this.#downloads.get(file.file);
+    const cached = download ? undefined : await this.#cache.get(new URL(file.file, this.#base));
+    return download ?? (cached && this.#decompress(cached, file).catch(() => undefined));
   }
 
-  /** Lets go of a file's content, which somebody else has now. */
+  /** Keeps no reference to the content of a file any longer, because the sandbox has it now. */
   forget(file: RuntimeFile): void {
-    this.#arrivals.delete(file.file);
+    this.#downloads.delete(file.file);
   }
 
-  /** Tells now, and whenever it changes, how much of these files is here; returns how to end that. */
+  /** Reports now, and after each change, how much of these files is here. Returns how to end that. */
   watch(files: readonly RuntimeFile[], progress: Progress): () => void {
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const report = () => {
@@ -182,13 +189,13 @@ export class Downloads {
     return () => this.#listeners.delete(report);
   }
 
-  /** Removes from the browser's store what is not one of these. */
+  /** Removes all files but these from the browser's cache. */
   tidy(files: readonly RuntimeFile[]): Promise<void> {
-    return this.#shelf.keepOnly(new Set(files.map(({ file }) => new URL(file, this.#base).href)));
+    return this.#cache.keepOnly(new Set(files.map(({ file }) => new URL(file, this.#base).href)));
   }
 
   #count(file: RuntimeFile, loaded: number): void {
-    // A server that unpacks sends more than was counted on.
+    // A server that decompresses files sends more bytes than were published.
     this.#loaded.set(file, Math.min(loaded, file.bytes));
     for (const report of this.#listeners) report();
   }
@@ -196,13 +203,13 @@ export class Downloads {
   async #fetch(file: RuntimeFile): Promise<ArrayBuffer> {
     const url = new URL(file.file, this.#base);
     this.#count(file, 0);
-    const shelved = await this.#shelf.take(url);
-    const content = shelved && (await this.#unpack(shelved, file).catch(() => undefined));
+    const cached = await this.#cache.get(url);
+    const content = cached && (await this.#decompress(cached, file).catch(() => undefined));
     if (content) {
       this.#count(file, file.bytes);
       return content;
     }
-    // What is damaged may have been so in the browser's cache: once more, from the server.
+    // A damaged file may come from the browser's HTTP cache, so the second attempt bypasses it.
     const bytes = await this.#download(url, file, "default");
     return this.#accept(url, bytes, file).catch(async () =>
       this.#accept(url, await this.#download(url, file, "reload"), file),
@@ -217,18 +224,18 @@ export class Downloads {
   async #accept(url: URL, bytes: Bytes, file: RuntimeFile): Promise<ArrayBuffer> {
     let content: ArrayBuffer;
     try {
-      content = await this.#unpack(bytes, file);
+      content = await this.#decompress(bytes, file);
     } catch {
       throw new Error(`${url.pathname} was damaged during the download.`);
     }
-    // Unpacked: the next visit shall not wait for that either.
-    void this.#shelf.put(url, content);
+    // Stored without compression, so that the next visit need not decompress it.
+    void this.#cache.put(url, content);
     return content;
   }
 
-  async #unpack(bytes: Bytes, file: RuntimeFile): Promise<ArrayBuffer> {
-    const [whole, content] = await Promise.all([isWhole(bytes, file), gunzip(bytes)]);
-    if (!whole) throw new Error("damaged");
+  async #decompress(bytes: Bytes, file: RuntimeFile): Promise<ArrayBuffer> {
+    const [isComplete, content] = await Promise.all([isIntact(bytes, file), gunzip(bytes)]);
+    if (!isComplete) throw new Error("damaged");
     return content;
   }
 }

@@ -1,23 +1,30 @@
-/** What a program declares that it needs: the `dependencies` in its header (PEP 723). */
+/**
+ * Reads which libraries a program declares in its header, and finds out which ones to install. The
+ * format of the header is https://peps.python.org/pep-0723/.
+ */
 import { satisfies, validRange } from "@renovatebot/pep440";
 import { parse } from "smol-toml";
 
 /** A library that programs may declare. */
 export interface Library {
   version: string;
-  /** Names of the libraries it needs itself. */
+  /** Names of the libraries that this one imports. */
   requires: readonly string[];
-  /** Readers are told of it; the others come with one that is. */
+  /** Whether programs should declare it. The others are installed because one of these imports them. */
   offered: boolean;
 }
 
-// The expression of PEP 723, for the type `script`.
+// The regular expression from PEP 723, for blocks of the type `script`.
 const HEADER = /^# \/\/\/ script$\n((?:^#(?:| .*)$\n)+)^# \/\/\/$/gm;
 
-// A name, extras, versions, and the rest: a condition or an address.
+// A name, extras, versions, and the rest, which is a condition or an address.
 const REQUIREMENT = /^\s*([\w][\w.-]*)\s*(?:\[([^\]]*)\])?\s*\(?\s*([^;@()]*?)\s*\)?\s*([;@].*)?$/;
 
-/** The program's `dependencies`, as they stand there; throws a message for the reader. */
+/**
+ * Returns the `dependencies` in a program's header, unchanged.
+ *
+ * @throws Error with a message for the reader.
+ */
 export function dependencies(source: string): string[] {
   const headers = [...source.replaceAll("\r\n", "\n").matchAll(HEADER)];
   if (headers.length === 0) return [];
@@ -38,14 +45,17 @@ export function dependencies(source: string): string[] {
   return declared;
 }
 
-/** A project's name in its one canonical form. */
-function canonical(name: string): string {
+/** Returns a project's normalized name; see https://peps.python.org/pep-0503/#normalized-names. */
+function normalize(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 }
 
 /**
- * Names of the libraries to install for these dependencies, with those that they need; throws a message
- * for the reader when one cannot be had.
+ * Returns the names of the libraries to install, including those that the declared ones import.
+ *
+ * @param declared - the dependencies of a program.
+ * @param libraries - what is available in the browser, by normalized name.
+ * @throws Error with a message for the reader, if a dependency is not available.
  */
 export function resolve(
   declared: readonly string[],
@@ -66,15 +76,15 @@ export function resolve(
         `In the browser, a program cannot declare "${text}": ${what} are not supported here.`,
       );
     }
-    const library = Object.hasOwn(libraries, canonical(name))
-      ? libraries[canonical(name)]
+    const library = Object.hasOwn(libraries, normalize(name))
+      ? libraries[normalize(name)]
       : undefined;
     if (!library) unknown.push(name);
     else if (versions !== "" && !satisfies(library.version, versions, { prereleases: true })) {
       throw new Error(
         `The program declares ${text}, but only ${name} ${library.version} is available in the browser.`,
       );
-    } else names.push(canonical(name));
+    } else names.push(normalize(name));
   }
   if (unknown.length > 0) {
     const offered = Object.keys(libraries)

@@ -105,7 +105,7 @@ export class Broker {
         return answer(request.ask, this.#semaphores.value(request.semaphore));
 
       case "cancel": {
-        // The answer tells the process that it need not remember the question any longer.
+        // The process forgets a question only when it is answered.
         const question = process.questions.get(request.ask);
         return question && this.#processes.settle(question, undefined);
       }

@@ -41,7 +41,7 @@ const decode = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes);
 const downloads = () => new Downloads(new URL(server.url));
 const both = (from: Downloads) => Promise.all([from.get(a), from.get(b)]);
 
-test("files arrive unpacked, and the progress ends at all of them", async () => {
+test("files arrive decompressed, and the progress ends with all of their bytes", async () => {
   const seen: number[] = [];
   const from = downloads();
   const unwatch = from.watch([a, b], (loaded, total) => {
@@ -59,18 +59,18 @@ test("files arrive unpacked, and the progress ends at all of them", async () => 
   );
 });
 
-test("a server that unpacks by itself is understood", async () => {
+test("a file that the server has decompressed is accepted", async () => {
   answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
   const from = downloads();
   from.watch([b], (loaded, total) => assert.ok(loaded <= total));
   assert.equal(decode(await from.get(b)), text);
 });
 
-test("what is not gzip stays as it is", async () => {
+test("bytes that are not gzip stay unchanged", async () => {
   assert.equal(decode(await gunzip(new TextEncoder().encode("plain"))), "plain");
 });
 
-test("a missing file is named with the server's answer; the next try fetches only that one", async () => {
+test("the error names a missing file and its status, and the next try fetches only that file", async () => {
   answer = ({ url }, response) => {
     if (url === "/b") response.writeHead(404).end();
     else response.end(packed);
@@ -83,7 +83,7 @@ test("a missing file is named with the server's answer; the next try fetches onl
   assert.deepEqual(requests.toSorted(), ["/a", "/b", "/b"]);
 });
 
-test("a connection that breaks on the way is said to be lost", async () => {
+test("a connection that breaks during a download is reported as lost", async () => {
   answer = (_, response) => {
     response.writeHead(200, { "content-length": packed.length });
     response.write(packed.subarray(0, 10), () => response.destroy());
@@ -91,7 +91,7 @@ test("a connection that breaks on the way is said to be lost", async () => {
   await assert.rejects(downloads().get(a), /the connection was lost during the download/);
 });
 
-test("no server at all", async () => {
+test("a server that cannot be reached is reported with advice", async () => {
   await server.close();
   await assert.rejects(downloads().get(a), /could not be loaded. Check your network connection/);
 });
@@ -101,33 +101,33 @@ const damages: [string, Uint8Array][] = [
   ["another file", gzipSync("y = 2\n")],
 ];
 for (const [name, bytes] of damages) {
-  test(`a damaged file, ${name}, is said to be damaged after a second try`, async () => {
+  test(`a damaged file (${name}) is reported as damaged after a second try`, async () => {
     answer = (_, response) => response.end(bytes);
     await assert.rejects(downloads().get(a), /\/a was damaged during the download/);
     assert.deepEqual(requests, ["/a", "/a"]);
   });
 
-  test(`a damaged file, ${name}, is fetched once more`, async () => {
+  test(`a damaged file (${name}) is fetched a second time`, async () => {
     answer = (_, response) => response.end(requests.length === 1 ? bytes : packed);
     assert.equal(decode(await downloads().get(a)), text);
   });
 }
 
-test("several counters tell their sum", () => {
-  const told: [number, number][] = [];
-  const counter = sumProgress((...both) => told.push(both));
+test("several counters report their sum", () => {
+  const reported: [number, number][] = [];
+  const counter = sumProgress((...both) => reported.push(both));
   const [first, second] = [counter(), counter()];
   first(0, 10);
   second(5, 20);
   first(10, 10);
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     [0, 10],
     [5, 30],
     [15, 30],
   ]);
 });
 
-describe("with a store in the browser", () => {
+describe("with a cache in the browser", () => {
   const stored = new Map<string, Response>();
   before(() => {
     const cache = {
@@ -141,9 +141,9 @@ describe("with a store in the browser", () => {
   after(() => Reflect.deleteProperty(globalThis, "caches"));
   beforeEach(() => stored.clear());
 
-  test("a further visit fetches nothing, and its progress is full at once", async () => {
+  test("a further visit fetches nothing, and its progress is complete from the start", async () => {
     const content = await downloads().get(a);
-    // What becomes of the content afterwards does not matter to the store.
+    // Transferring the content to the sandbox must not affect the cache.
     structuredClone(content, { transfer: [content] });
     const again = downloads();
     assert.equal(decode(await again.get(a)), text);
@@ -151,20 +151,20 @@ describe("with a store in the browser", () => {
     assert.deepEqual(requests, ["/a"]);
   });
 
-  test("what is damaged there is fetched again", async () => {
+  test("a damaged file in the cache is fetched again", async () => {
     stored.set(new URL("a", server.url).href, new Response("something else"));
     assert.equal(decode(await downloads().get(a)), text);
     assert.deepEqual(requests, ["/a"]);
   });
 
-  test("a store that refuses is done without", async () => {
+  test("files are downloaded if the browser refuses the cache", async () => {
     const { caches } = globalThis;
     Object.assign(globalThis, { caches: { open: () => Promise.reject(new Error("private")) } });
     assert.equal(decode(await downloads().get(a)), text);
     Object.assign(globalThis, { caches });
   });
 
-  test("files of former versions are removed", async () => {
+  test("files of older versions are removed", async () => {
     const from = downloads();
     await both(from);
     await from.tidy([b]);

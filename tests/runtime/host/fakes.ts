@@ -1,4 +1,4 @@
-/** Stands in for what the host works with: a sandbox whose workers do nothing, loaders, and a clock. */
+/** Replaces what the host depends on: a sandbox whose workers do nothing, loaders, and a clock. */
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../runtime/host/clock.ts";
 import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";

@@ -148,7 +148,7 @@ describe("a run", () => {
     });
   });
 
-  test("tells the worker whether the standard library is there", async () => {
+  test("sends the worker whether the standard library is there", async () => {
     loader.hasLibrary = false;
     assert.equal((await start()).worker.program?.library, false);
   });
@@ -174,7 +174,7 @@ describe("a run", () => {
     assert.deepEqual([sandboxes, loader.loads], [1, 2]);
   });
 
-  test("is not told of the failure of an earlier preparation", async () => {
+  test("is not affected by the failure of an earlier preparation", async () => {
     loader.failure = new Error("offline");
     host.prepare();
     await settle();

@@ -6,21 +6,21 @@ import { dependencies, resolve } from "../../../runtime/host/requirements.ts";
 interface Case {
   about: string;
   source: string;
-  /** None can be read when null. */
+  /** Null if the header is invalid. */
   dependencies: string[] | null;
 }
 
-// Those that tests/mkdocs_runnable/snippets/test_snippet.py reads too.
+// The same cases as in tests/mkdocs_runnable/snippets/test_snippet.py.
 const cases = JSON.parse(readFileSync("tests/cases/headers.json", "utf8")) as Case[];
 
 for (const { about, source, dependencies: expected } of cases) {
-  test(`a header: ${about}`, () => {
+  test(`the dependencies in a header are read: ${about}`, () => {
     if (expected === null) assert.throws(() => dependencies(source), /header/);
     else assert.deepEqual(dependencies(source), expected);
   });
 }
 
-test("what is wrong in the header's TOML is said in one line", () => {
+test("an error in the header's TOML is explained in one line", () => {
   const source = "# /// script\n# dependencies = [\n# ///\n";
   assert.throws(() => dependencies(source), {
     message: /^The program's header \(# \/\/\/ script\) is not valid TOML: \w[^\n]*$/,
@@ -34,7 +34,7 @@ const libraries = {
   "typing-extensions": { version: "4.16.0", requires: [], offered: false },
 };
 
-test("a library brings those that it needs, each once", () => {
+test("a library is installed with those that it imports, each of them once", () => {
   assert.deepEqual(resolve(["greenlet"], libraries), ["greenlet"]);
   assert.deepEqual(resolve(["fastapi", "pydantic"], libraries).toSorted(), [
     "fastapi",
@@ -44,12 +44,12 @@ test("a library brings those that it needs, each once", () => {
   assert.deepEqual(resolve([], libraries), []);
 });
 
-test("a name may be written in any of its forms", () => {
+test("the name of a library can be written in any form", () => {
   assert.deepEqual(resolve(["Typing_Extensions"], libraries), ["typing-extensions"]);
 });
 
 for (const fits of ["==3.5.6", ">=3.2,<4", "~= 3.5", "(>=3)", "!=3.5.5", "==3.*"]) {
-  test(`version 3.5.6 is right for greenlet ${fits}`, () => {
+  test(`version 3.5.6 satisfies greenlet ${fits}`, () => {
     assert.deepEqual(resolve([`greenlet ${fits}`], libraries), ["greenlet"]);
   });
 }
@@ -89,7 +89,7 @@ for (const [declared, message] of [
   ],
   [[""], 'In the program\'s header, "" does not name a library and its version.'],
 ] as [string[], string][]) {
-  test(`refused: ${JSON.stringify(declared)}`, () => {
+  test(`the dependencies ${JSON.stringify(declared)} are refused with an explanation`, () => {
     assert.throws(() => resolve(declared, libraries), { message });
   });
 }

@@ -13,7 +13,7 @@ with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
 sys.stdout.buffer.write(packed.getvalue())
 `;
 
-test("the files of an archive, as Python writes them", () => {
+test("every file of an archive that Python has written is read", () => {
   const { buffer, byteOffset, length } = execFileSync(".venv/bin/python", ["-c", PACK]);
   const archive = buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
   const decoder = new TextDecoder();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asWorkerEvent } from "../../../runtime/protocol/page_worker.ts";
 
-test("an event passes with exactly its own fields", () => {
+test("a valid event passes with exactly its own fields", () => {
   const event = asWorkerEvent({ type: "stdout", run: 3, text: "hi", extra: "<b>" });
   assert.deepEqual(event, { type: "stdout", run: 3, text: "hi" });
 });
@@ -13,16 +13,16 @@ const forged: [string, unknown][] = [
   ["a string", "stdout"],
   ["an unknown type", { type: "navigate", url: "https://example.org" }],
   ["a type from the prototype", { type: "constructor" }],
-  ["a type that is no string", { type: { toString: () => "stdout" }, run: 1, text: "" }],
+  ["a type that is not a string", { type: { toString: () => "stdout" }, run: 1, text: "" }],
   ["a missing field", { type: "stdout", run: 1 }],
   ["a field of the wrong kind", { type: "stdout", run: "1", text: "hi" }],
-  ["a run that is no number", { type: "started", run: NaN }],
-  ["a status beyond all numbers", { type: "ended", run: 1, status: Infinity }],
-  ["a text longer than a page can take", { type: "stdout", run: 1, text: "x".repeat(1_000_001) }],
+  ["a run that is not a number", { type: "started", run: NaN }],
+  ["an infinite status", { type: "ended", run: 1, status: Infinity }],
+  ["a text that is too long", { type: "stdout", run: 1, text: "x".repeat(1_000_001) }],
   ["a number object", { type: "ended", run: new Number(1), status: 0 }],
   ["an array of fields", ["stdout", 1, "hi"]],
   ["an object for text", { type: "stderr", run: 1, text: { toString: () => "hi" } }],
 ];
 for (const [name, message] of forged) {
-  test(`${name} is no event`, () => assert.equal(asWorkerEvent(message), undefined));
+  test(`${name} is rejected`, () => assert.equal(asWorkerEvent(message), undefined));
 }

@@ -18,14 +18,14 @@ class Process {
 
   post = (notice: Notice) => void this.notices.push(notice);
 
-  tell(request: Request): void {
+  send(request: Request): void {
     this.broker.receive(this.pid, request);
   }
 
   /** Asks a question, and returns its number. */
   ask(request: object): number {
     const ask = this.pid * 1000 + ++this.#asks;
-    this.tell({ ...request, ask } as Request);
+    this.send({ ...request, ask } as Request);
     return ask;
   }
 
@@ -37,7 +37,7 @@ class Process {
       .map(({ value }) => value);
   }
 
-  told(type: Notice["type"]): Notice[] {
+  noticesOf(type: Notice["type"]): Notice[] {
     return this.notices.filter((notice) => notice.type === type);
   }
 }
@@ -73,37 +73,37 @@ function spawn(parent = main, tokens: number[] = []): Process {
 const sentinelOf = (child: Process) => (child as Process & { sentinel: number }).sentinel;
 
 const open = (channel = 1, messages: Uint8Array[] = []) =>
-  main.tell({ type: "channel", channel, messages, reader: true, writer: true });
+  main.send({ type: "channel", channel, messages, reader: true, writer: true });
 
 /** A child that holds an end of channel 1, which the main process then closes. */
 function give(end: "reader" | "writer"): Process {
-  main.tell({ type: "share", channel: 1, end, token: 5 });
+  main.send({ type: "share", channel: 1, end, token: 5 });
   const child = spawn(main, [5]);
-  main.tell({ type: "close", channel: 1, end });
+  main.send({ type: "close", channel: 1, end });
   return child;
 }
 
 describe("a channel", () => {
   test("delivers messages in order, first those that waited before it was shared", () => {
     open(1, [text("a")]);
-    main.tell({ type: "send", channel: 1, data: text("b") });
+    main.send({ type: "send", channel: 1, data: text("b") });
     for (const expected of ["a", "b"]) {
       const ask = main.ask({ type: "receive", channel: 1 });
       assert.deepEqual(main.answer(ask), [text(expected)]);
     }
     const early = main.ask({ type: "receive", channel: 1 });
     assert.deepEqual(main.answer(early), []);
-    main.tell({ type: "send", channel: 1, data: text("c") });
+    main.send({ type: "send", channel: 1, data: text("c") });
     assert.deepEqual(main.answer(early), [text("c")]);
   });
 
   test("with several readers gives each message to the one that has waited longest", () => {
     open();
-    main.tell({ type: "share", channel: 1, end: "reader", token: 5 });
+    main.send({ type: "share", channel: 1, end: "reader", token: 5 });
     const child = spawn(main, [5]);
     const first = child.ask({ type: "receive", channel: 1 });
     const second = main.ask({ type: "receive", channel: 1 });
-    main.tell({ type: "send", channel: 1, data: text("a") });
+    main.send({ type: "send", channel: 1, data: text("a") });
     assert.deepEqual([child.answer(first), main.answer(second)], [[text("a")], []]);
   });
 
@@ -111,62 +111,62 @@ describe("a channel", () => {
     for (const finish of ["close", "exit"]) {
       open();
       const child = give("writer");
-      child.tell({ type: "send", channel: 1, data: text("last") });
-      if (finish === "close") child.tell({ type: "close", channel: 1, end: "writer" });
-      else child.tell({ type: "exit", status: 0 });
+      child.send({ type: "send", channel: 1, data: text("last") });
+      if (finish === "close") child.send({ type: "close", channel: 1, end: "writer" });
+      else child.send({ type: "exit", status: 0 });
       const asks = [1, 2].map(() => main.ask({ type: "receive", channel: 1 }));
       assert.deepEqual(
         asks.map((ask) => main.answer(ask)),
         [[text("last")], [undefined]],
       );
-      main.tell({ type: "close", channel: 1, end: "reader" });
+      main.send({ type: "close", channel: 1, end: "reader" });
     }
   });
 
   test("stays open while an end is passed to another process, and not when that end is dropped", () => {
     open();
-    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
-    main.tell({ type: "close", channel: 1, end: "writer" });
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.send({ type: "close", channel: 1, end: "writer" });
     const ask = main.ask({ type: "receive", channel: 1 });
     assert.deepEqual(main.answer(ask), []);
-    main.tell({ type: "drop", token: 5 });
+    main.send({ type: "drop", token: 5 });
     assert.deepEqual(main.answer(ask), [undefined]);
   });
 
   test("is reported as broken to its writers when no process reads it, even to one that starts later", () => {
     open();
     const child = give("reader");
-    child.tell({ type: "exit", status: 1 });
-    assert.deepEqual(main.told("broken")[0], { type: "broken", channel: 1 });
+    child.send({ type: "exit", status: 1 });
+    assert.deepEqual(main.noticesOf("broken")[0], { type: "broken", channel: 1 });
     assert.deepEqual(main.answer(main.ask({ type: "readable", channel: 1 })), [false]);
-    main.tell({ type: "share", channel: 1, end: "writer", token: 6 });
-    assert.deepEqual(spawn(main, [6]).told("broken"), [{ type: "broken", channel: 1 }]);
+    main.send({ type: "share", channel: 1, end: "writer", token: 6 });
+    assert.deepEqual(spawn(main, [6]).noticesOf("broken"), [{ type: "broken", channel: 1 }]);
   });
 
   test("reports to a sender in large steps how much has been read", () => {
     open();
     for (let round = 0; round < 3; round++) {
-      main.tell({ type: "send", channel: 1, data: bytes(20_000) });
+      main.send({ type: "send", channel: 1, data: bytes(20_000) });
       main.ask({ type: "receive", channel: 1 });
     }
-    assert.deepEqual(main.told("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
+    assert.deepEqual(main.noticesOf("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
   });
 
   test("takes messages from any process that knows the address at which its reader listens", () => {
     open();
-    main.tell({ type: "listen", address: "here", channel: 1 });
+    main.send({ type: "listen", address: "here", channel: 1 });
     const child = spawn();
     const connect = (address: string) =>
       child.answer(child.ask({ type: "connect", address, data: text("it's me") }));
     assert.deepEqual([connect("there"), connect("here")], [[false], [true]]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("it's me")]);
-    main.tell({ type: "close", channel: 1, end: "reader" });
+    main.send({ type: "close", channel: 1, end: "reader" });
     assert.deepEqual(connect("here"), [false]);
   });
 
   test("takes back a message that came too late, and delivers it first", () => {
     open(1, [text("b")]);
-    main.tell({ type: "unreceive", channel: 1, data: text("a") });
+    main.send({ type: "unreceive", channel: 1, data: text("a") });
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("a")]);
   });
 
@@ -174,13 +174,13 @@ describe("a channel", () => {
     open(1, [text("secret")]);
     const child = spawn();
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
-    child.tell({ type: "send", channel: 1, data: text("forged") });
-    child.tell({ type: "share", channel: 1, end: "reader", token: 8 });
-    child.tell({ type: "claim", token: 8 });
+    child.send({ type: "send", channel: 1, data: text("forged") });
+    child.send({ type: "share", channel: 1, end: "reader", token: 8 });
+    child.send({ type: "claim", token: 8 });
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
-    child.tell({ type: "unreceive", channel: 1, data: text("forged") });
-    child.tell({ type: "listen", address: "here", channel: 1 });
-    child.tell({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
+    child.send({ type: "unreceive", channel: 1, data: text("forged") });
+    child.send({ type: "listen", address: "here", channel: 1 });
+    child.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
     const connection = child.ask({ type: "connect", address: "here", data: text("forged") });
     assert.deepEqual(child.answer(connection), [false]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("secret")]);
@@ -189,20 +189,20 @@ describe("a channel", () => {
 
   test("gives an end to one process for each token", () => {
     open();
-    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     const [first, second] = [spawn(main, [5]), spawn(main, [5])];
-    second.tell({ type: "send", channel: 1, data: text("forged") });
-    first.tell({ type: "send", channel: 1, data: text("x") });
+    second.send({ type: "send", channel: 1, data: text("forged") });
+    first.send({ type: "send", channel: 1, data: text("x") });
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("x")]);
   });
 
   test("is reported as broken to a process that claims its writing end too late", () => {
     open();
     const child = spawn();
-    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
-    main.tell({ type: "close", channel: 1, end: "reader" });
-    child.tell({ type: "claim", token: 5 });
-    assert.deepEqual(child.told("broken"), [{ type: "broken", channel: 1 }]);
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.send({ type: "close", channel: 1, end: "reader" });
+    child.send({ type: "claim", token: 5 });
+    assert.deepEqual(child.noticesOf("broken"), [{ type: "broken", channel: 1 }]);
   });
 });
 
@@ -216,14 +216,14 @@ describe("a choice between channels", () => {
     assert.deepEqual(main.answer(select(true, 1)), [[]]);
     const waiting = select(false, 1);
     assert.deepEqual(main.answer(waiting), []);
-    main.tell({ type: "send", channel: 1, data: text("y") });
+    main.send({ type: "send", channel: 1, data: text("y") });
     assert.deepEqual(main.answer(waiting), [[1]]);
   });
 
   test("sees the end of a process as the end of its sentinel, after its status", () => {
     const child = spawn();
     const ask = main.ask({ type: "select", channels: [sentinelOf(child)], now: false });
-    child.tell({ type: "exit", status: 3 });
+    child.send({ type: "exit", status: 3 });
     const seen = main.notices.filter(({ type }) => type === "exited" || type === "answer");
     assert.deepEqual(seen.slice(-2), [
       { type: "exited", pid: child.pid, status: 3 },
@@ -234,15 +234,15 @@ describe("a choice between channels", () => {
   test("is answered with nothing when it is cancelled, and never again", () => {
     open();
     const ask = main.ask({ type: "select", channels: [1], now: false });
-    main.tell({ type: "cancel", ask });
-    main.tell({ type: "send", channel: 1, data: text("x") });
+    main.send({ type: "cancel", ask });
+    main.send({ type: "send", channel: 1, data: text("x") });
     assert.deepEqual(main.answer(ask), [undefined]);
   });
 });
 
 describe("a semaphore", () => {
   const make = (value: number, most = value) =>
-    main.tell({ type: "semaphore", semaphore: 7, value, most });
+    main.send({ type: "semaphore", semaphore: 7, value, most });
   const acquire = (process: Process, now = false, version = 0) =>
     process.ask({ type: "acquire", semaphore: 7, now, version });
 
@@ -252,9 +252,9 @@ describe("a semaphore", () => {
     assert.deepEqual(main.answer(acquire(main)), [{}]);
     const [first, second] = [acquire(child), acquire(main)];
     assert.deepEqual(main.answer(acquire(main, true)), [undefined]);
-    main.tell({ type: "release", semaphore: 7 });
+    main.send({ type: "release", semaphore: 7 });
     assert.deepEqual([child.answer(first), main.answer(second)], [[{}], []]);
-    child.tell({ type: "release", semaphore: 7 });
+    child.send({ type: "release", semaphore: 7 });
     assert.deepEqual(main.answer(second), [{}]);
   });
 
@@ -264,9 +264,9 @@ describe("a semaphore", () => {
     acquire(child);
     const given = acquire(main);
     const last = acquire(main);
-    child.tell({ type: "exit", status: 0 });
-    main.tell({ type: "cancel", ask: given });
-    main.tell({ type: "release", semaphore: 7 });
+    child.send({ type: "exit", status: 0 });
+    main.send({ type: "cancel", ask: given });
+    main.send({ type: "release", semaphore: 7 });
     assert.deepEqual(main.answer(last), [{}]);
   });
 
@@ -279,7 +279,7 @@ describe("a semaphore", () => {
 
   test("never exceeds its limit, and cannot be replaced", () => {
     make(1);
-    main.tell({ type: "release", semaphore: 7 });
+    main.send({ type: "release", semaphore: 7 });
     make(5);
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
   });
@@ -287,7 +287,7 @@ describe("a semaphore", () => {
   test("sends the values that it guards to a process that does not know them yet", () => {
     make(1);
     const guard = (number: number, value: string) =>
-      main.tell({ type: "guard", semaphore: 7, number, bytes: text(value) });
+      main.send({ type: "guard", semaphore: 7, number, bytes: text(value) });
     guard(1, "one");
     guard(2, "two");
     guard(1, "a copy that is out of date");
@@ -296,13 +296,13 @@ describe("a semaphore", () => {
       shared: { version: number; values: unknown };
     }[];
     assert.deepEqual(first!.shared.values, values("one"));
-    main.tell({ type: "change", semaphore: 7, number: 1, bytes: text("new") });
-    main.tell({ type: "release", semaphore: 7 });
+    main.send({ type: "change", semaphore: 7, number: 1, bytes: text("new") });
+    main.send({ type: "release", semaphore: 7 });
     const known = first!.shared.version + 1;
     assert.deepEqual(main.answer(acquire(main, true, known - 1)), [
       { shared: { version: known, values: values("new") } },
     ]);
-    main.tell({ type: "release", semaphore: 7 });
+    main.send({ type: "release", semaphore: 7 });
     assert.deepEqual(main.answer(acquire(main, true, known)), [{}]);
   });
 });
@@ -310,20 +310,20 @@ describe("a semaphore", () => {
 describe("a process", () => {
   test("is started with what its parent has sent", () => {
     const child = spawn();
-    const [notice] = child.told("start") as Extract<Notice, { type: "start" }>[];
+    const [notice] = child.noticesOf("start") as Extract<Notice, { type: "start" }>[];
     assert.equal(notice?.start.pid, child.pid);
     assert.equal(notice?.start.parent, MAIN);
   });
 
   test("that is killed or crashes ends by a signal, and its worker ends too", () => {
     const [killed, broken] = [spawn(), spawn()];
-    main.tell({ type: "kill", pid: killed.pid, signal: 15 });
+    main.send({ type: "kill", pid: killed.pid, signal: 15 });
     broker.crashed(broken.pid, "\nout of bounds\n  at wasm");
-    assert.deepEqual(main.told("exited"), [
+    assert.deepEqual(main.noticesOf("exited"), [
       { type: "exited", pid: killed.pid, status: -15 },
       { type: "exited", pid: broken.pid, status: -11 },
     ]);
-    assert.deepEqual(main.told("output"), [
+    assert.deepEqual(main.noticesOf("output"), [
       {
         type: "output",
         stream: "stderr",
@@ -339,8 +339,8 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: MAX_CHILDREN, live: MAX_RUNNING_CHILDREN });
     const waiting = started[MAX_RUNNING_CHILDREN]!;
     assert.equal(children.has(waiting.pid), false);
-    assert.equal(main.told("note").length, MAX_CHILDREN - MAX_RUNNING_CHILDREN);
-    started[0]!.tell({ type: "exit", status: 0 });
+    assert.equal(main.noticesOf("note").length, MAX_CHILDREN - MAX_RUNNING_CHILDREN);
+    started[0]!.send({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
     spawn();
     assert.equal(spawn().pid, undefined, "one too many");
@@ -349,8 +349,8 @@ describe("a process", () => {
   test("that is refused leaves the channels as if its parent had closed the ends for it", () => {
     for (let count = 0; count < MAX_CHILDREN; count++) spawn();
     open();
-    main.tell({ type: "share", channel: 1, end: "writer", token: 5 });
-    main.tell({ type: "close", channel: 1, end: "writer" });
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
+    main.send({ type: "close", channel: 1, end: "writer" });
     const ask = main.ask({ type: "receive", channel: 1 });
     assert.equal(spawn(main, [5]).pid, undefined);
     assert.deepEqual(main.answer(ask), [undefined]);
@@ -358,50 +358,52 @@ describe("a process", () => {
 
   test("that waits to be started ends when it is interrupted", () => {
     const started = Array.from({ length: MAX_RUNNING_CHILDREN + 1 }, () => spawn());
-    main.tell({ type: "interrupt" });
+    main.send({ type: "interrupt" });
     const { pid } = started[MAX_RUNNING_CHILDREN]!;
-    assert.deepEqual(main.told("exited"), [{ type: "exited", pid, status: -2 }]);
+    assert.deepEqual(main.noticesOf("exited"), [{ type: "exited", pid, status: -2 }]);
   });
 
   test("that waits to be started can be killed", () => {
     const started = Array.from({ length: MAX_RUNNING_CHILDREN + 1 }, () => spawn());
-    main.tell({ type: "kill", pid: started[MAX_RUNNING_CHILDREN]!.pid, signal: 9 });
+    main.send({ type: "kill", pid: started[MAX_RUNNING_CHILDREN]!.pid, signal: 9 });
     assert.deepEqual(broker.children, { all: MAX_RUNNING_CHILDREN, live: MAX_RUNNING_CHILDREN });
   });
 
   test("is interrupted by the main process only, unless a signal is sent to it", () => {
     const [one, other] = [spawn(), spawn()];
-    one.tell({ type: "interrupt" });
+    one.send({ type: "interrupt" });
     assert.deepEqual(
-      [main, other].map((process) => process.told("interrupt").length),
+      [main, other].map((process) => process.noticesOf("interrupt").length),
       [0, 0],
     );
-    main.tell({ type: "interrupt" });
+    main.send({ type: "interrupt" });
     assert.deepEqual(
-      [one, other].map((process) => process.told("interrupt").length),
+      [one, other].map((process) => process.noticesOf("interrupt").length),
       [1, 1],
     );
-    one.tell({ type: "kill", pid: other.pid, signal: 2 });
-    assert.equal(other.told("interrupt").length, 2);
+    one.send({ type: "kill", pid: other.pid, signal: 2 });
+    assert.equal(other.noticesOf("interrupt").length, 2);
   });
 
   test("prints through the main process, and cannot end the program or the main process", () => {
     const child = spawn();
-    child.tell({ type: "output", stream: "stdout", text: "hello" });
-    child.tell({ type: "over" });
-    child.tell({ type: "kill", pid: MAIN, signal: 9 });
-    assert.deepEqual(main.told("output"), [{ type: "output", stream: "stdout", text: "hello" }]);
+    child.send({ type: "output", stream: "stdout", text: "hello" });
+    child.send({ type: "over" });
+    child.send({ type: "kill", pid: MAIN, signal: 9 });
+    assert.deepEqual(main.noticesOf("output"), [
+      { type: "output", stream: "stdout", text: "hello" },
+    ]);
     assert.deepEqual(broker.children, { all: 1, live: 1 });
-    main.tell({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
+    main.send({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
   });
 
   test("has an end in the trace if it has reported anything", () => {
     const [seen, unseen] = [spawn(), spawn()];
-    const told = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
-    seen.tell({ type: "trace", ...told });
-    for (const { pid } of [seen, unseen]) main.tell({ type: "kill", pid, signal: 15 });
-    const traces = main.told("trace") as Extract<Notice, { type: "trace" }>[];
+    const part = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
+    seen.send({ type: "trace", ...part });
+    for (const { pid } of [seen, unseen]) main.send({ type: "kill", pid, signal: 15 });
+    const traces = main.noticesOf("trace") as Extract<Notice, { type: "trace" }>[];
     assert.deepEqual(
       traces.map(({ process, rows }) => [process, JSON.parse(rows)]),
       [
@@ -415,9 +417,9 @@ describe("a process", () => {
     open();
     const child = give("writer");
     const large = { length: 300 * 2 ** 20 } as Uint8Array;
-    child.tell({ type: "send", channel: 1, data: large });
+    child.send({ type: "send", channel: 1, data: large });
     assert.equal(child.terminated, false);
-    child.tell({ type: "send", channel: 1, data: large });
+    child.send({ type: "send", channel: 1, data: large });
     assert.equal(child.terminated, true);
   });
 });
@@ -429,7 +431,7 @@ describe("the limit of bytes that wait in channels", () => {
     open();
     const child = give("writer");
     for (let count = 0; count < 3; count++) {
-      child.tell({ type: "send", channel: 1, data: large });
+      child.send({ type: "send", channel: 1, data: large });
       main.ask({ type: "receive", channel: 1 });
     }
     assert.equal(child.terminated, false);
@@ -438,17 +440,17 @@ describe("the limit of bytes that wait in channels", () => {
   test("does not count the messages of a channel that broke", () => {
     open();
     const child = give("writer");
-    child.tell({ type: "send", channel: 1, data: large });
-    main.tell({ type: "close", channel: 1, end: "reader" });
-    child.tell({ type: "channel", channel: 2, messages: [large], reader: true, writer: true });
+    child.send({ type: "send", channel: 1, data: large });
+    main.send({ type: "close", channel: 1, end: "reader" });
+    child.send({ type: "channel", channel: 2, messages: [large], reader: true, writer: true });
     assert.equal(child.terminated, false);
   });
 
   test("starts anew with the next program", () => {
     open(1, [large]);
-    main.tell({ type: "over" });
+    main.send({ type: "over" });
     open();
-    give("writer").tell({ type: "send", channel: 1, data: large });
+    give("writer").send({ type: "send", channel: 1, data: large });
     assert.deepEqual(broker.children, { all: 1, live: 1 });
   });
 
@@ -462,15 +464,15 @@ describe("the end of the program", () => {
   for (const end of ["its last request", "the end of its worker", "a new worker"]) {
     test(`by ${end} ends all processes and removes what they shared`, () => {
       open(1, [text("x")]);
-      main.tell({ type: "listen", address: "here", channel: 1 });
-      main.tell({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
+      main.send({ type: "listen", address: "here", channel: 1 });
+      main.send({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
       const child = spawn(spawn());
-      if (end === "its last request") main.tell({ type: "over" });
+      if (end === "its last request") main.send({ type: "over" });
       else broker.setMain(end === "a new worker" ? main : undefined);
       assert.equal(child.terminated, true);
       assert.deepEqual(broker.children, { all: 0, live: 0 });
-      child.tell({ type: "output", stream: "stdout", text: "late" });
-      assert.deepEqual(main.told("output"), []);
+      child.send({ type: "output", stream: "stdout", text: "late" });
+      assert.deepEqual(main.noticesOf("output"), []);
       if (end !== "the end of its worker") {
         assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [undefined]);
         assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [0]);

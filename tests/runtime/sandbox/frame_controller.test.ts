@@ -268,7 +268,7 @@ describe("the processes of a program", () => {
     ...{ tokens: [], sentinel: 8, parentSentinel: 9, traced: false, origin: 0 },
   };
 
-  /** Starts a worker with a child process; returns what the broker has told the main process. */
+  /** Starts a worker with a child process; returns the notices that the main process gets. */
   async function spawnChild(isWarm = false): Promise<{ notices: Notice[]; main: MessagePort }> {
     await send(SCRIPT, COMPILE, START, { type: "warm", assets: assets(new ArrayBuffer(9)) });
     await spawn(1, isWarm);
