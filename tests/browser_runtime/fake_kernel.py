@@ -454,7 +454,8 @@ class FakePage(types.ModuleType):
         self.asked = 0
         self.facts: list[tuple[str, float, str]] = []
         self.traces: list[str] = []
-        self.states: list[str] = []
+        # Called with how everything is, as JSON, whenever the program has paused.
+        self.on_paused: Callable[[str], object] = lambda state: None  # noqa: ARG005
 
     def ask(self) -> None:
         self.asked += 1
@@ -478,7 +479,7 @@ class FakePage(types.ModuleType):
         self.traces.append(rows)
 
     def report_paused(self, at: float, state: str, /) -> None:  # noqa: ARG002
-        self.states.append(state)
+        self.on_paused(state)
 
 
 def declared_names(stub: Path) -> set[str]:

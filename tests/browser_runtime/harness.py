@@ -10,6 +10,7 @@ import builtins
 import functools
 import importlib.util
 import sys
+import time
 import types
 from asyncio import events
 from collections.abc import Callable, Iterator
@@ -113,6 +114,7 @@ clock = types.SimpleNamespace(
     monotonic=lambda: kernel.monotonic_ns() / 1_000_000_000,
     monotonic_ns=kernel.monotonic_ns,
     perf_counter_ns=kernel.monotonic_ns,
+    get_clock_info=time.get_clock_info,
 )
 
 
@@ -205,12 +207,13 @@ def new_worker() -> None:
     scheduler.start_program()
 
 
-def run[T](program: Callable[[Library], T], *, clock_rate: float = 1) -> T:
+def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bool = False) -> T:
     """Run a program as `browser_runtime.program` does: to its end, and that of its threads.
 
     Args:
         program: the main thread; it may start more.
         clock_rate: how many times faster its time goes than real time; 0 is virtual time.
+        paused: pause the program at its first step; see `Reader` in test_stepping.py.
 
     Returns:
         What the program returns.
@@ -223,17 +226,22 @@ def run[T](program: Callable[[Library], T], *, clock_rate: float = 1) -> T:
     scheduler.start_program()
     library = Library()
 
+    options = RunOptions(clock_rate=clock_rate, paused=paused)
+
     def main() -> T:
         scheduler.enter(scheduler.MAIN)
-        virtual_time.begin(RunOptions(clock_rate=clock_rate))
+        virtual_time.begin(options)
         slices.arm()
+        stepping.begin(program.__code__.co_filename, options, None)
         try:
             result = program(library)
+            stepping.leave()
             library.threading._shutdown()
             if library.errors:
                 raise library.errors[0]
             return result
         finally:
+            stepping.end()
             virtual_time.end()
             assert scheduler.abandon(1), f"threads do not end: {scheduler.standing()}"
             slices.disarm()
