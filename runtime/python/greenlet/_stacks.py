@@ -12,7 +12,7 @@ from pyodide.ffi import create_proxy
 class Stack:
     """A call stack that can be suspended and resumed."""
 
-    _gate: kernel.Gate | None = None
+    _gate: "kernel.Gate | None" = None
 
     def resume(self) -> None:
         """Resume this stack as soon as the running one is suspended or ends."""
