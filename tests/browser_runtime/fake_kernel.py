@@ -79,7 +79,7 @@ class Gate:
 
 
 class Promised:
-    """A promise inside an object, as `breathe` returns it."""
+    """A promise inside an object, as `yield_once` returns it."""
 
     def __init__(self, promise: Promise[None]) -> None:
         self.promise = promise
@@ -130,7 +130,7 @@ class FakeKernel(types.ModuleType):
         self._next_timer = 0
         self._armed = False
         self._slice_start_ns: float = self._now_ns
-        self._breathed_ns = self._now_ns
+        self._last_yield_ns = self._now_ns
         self._main_gate: Gate | None = None
         self._motion: Literal["going", "paused", "one turn", "in its turn"] = "going"
         self._held: deque[Callable[[], object]] = deque()
@@ -308,30 +308,30 @@ class FakeKernel(types.ModuleType):
         if self._main_gate is gate:
             self._main_gate = None
 
-    def breathe(self) -> Promised:
+    def yield_once(self) -> Promised:
         if self.threads > 1:
             self._end_turn()
         elif self._motion == "in its turn":
             self._motion = "one turn"
         promise: Promise[None] = Promise(self)
         self._breathing.append(lambda: promise.settle(None))
-        self.post(self._breathe_out)
+        self.post(self._resume_yielded)
         return Promised(promise)
 
-    def _breathe_out(self) -> None:
-        self._breathed_ns = self._now_ns
+    def _resume_yielded(self) -> None:
+        self._last_yield_ns = self._now_ns
         if self._breathing:
             self.let(self._breathing.popleft())
 
-    def end_breath(self, gate: Gate, /) -> None:
+    def pass_step_on(self, gate: Gate, /) -> None:
         if self._motion != "in its turn" or gate.settled:
             return
         self.pause()
-        self.set_timer(0, self._take_turn_if_paused)
+        self.set_timer(0, self._take_step_if_paused)
 
-    def _take_turn_if_paused(self) -> None:
+    def _take_step_if_paused(self) -> None:
         if self.is_paused():
-            self.take_turn()
+            self.take_step()
 
     def end_slice(self) -> None:
         self._idle_since_ns = self._now_ns
@@ -358,7 +358,7 @@ class FakeKernel(types.ModuleType):
     def start_clock(self, pace: float, /) -> None:
         self._pace = pace or float("inf")
         self._origin_ns, self._virtual_ns = self._clock_ns(), 0
-        self._breathed_ns = self._now_ns
+        self._last_yield_ns = self._now_ns
 
     def stop_clock(self) -> int:
         self._pace = 1.0
@@ -369,12 +369,12 @@ class FakeKernel(types.ModuleType):
             return self._virtual_ns
         return round((self._clock_ns() - self._origin_ns) * self._pace)
 
-    def jump(self, elapsed: int, /) -> None:
+    def advance(self, elapsed: int, /) -> None:
         assert elapsed >= self._virtual_ns, "virtual time never goes backwards"
         self._virtual_ns = elapsed
 
-    def is_breathless(self) -> bool:
-        return not self.is_paused() and self._now_ns - self._breathed_ns > ALONE_MS * NS_PER_MS
+    def must_yield(self) -> bool:
+        return not self.is_paused() and self._now_ns - self._last_yield_ns > ALONE_MS * NS_PER_MS
 
     def now(self) -> float:
         return self._now_ns / NS_PER_MS
@@ -417,7 +417,7 @@ class FakeKernel(types.ModuleType):
         self._release("going")
         self._drain()
 
-    def take_turn(self, is_running: bool = False, /) -> None:
+    def take_step(self, is_running: bool = False, /) -> None:
         self._release("in its turn" if is_running else "one turn")
         if not is_running and self._held:
             self.let(self._held.popleft())

@@ -198,7 +198,7 @@ def test_durations_are_rounded_to_nanoseconds_but_never_to_nothing() -> None:
 def test_only_virtual_time_gives_waits_a_deadline() -> None:
     assert virtual_time.deadline(1) is None
     virtual_time.begin(RunOptions(clock_rate=0))
-    kernel.jump(5)
+    kernel.advance(5)
     deadlines = virtual_time.deadline(1), virtual_time.deadline(None)
     virtual_time.end()
     assert deadlines == (1_000_000_005, None)

@@ -236,7 +236,7 @@ export class Kernel {
   }
 
   /** Lets other threads, timers and messages from the page run once, until the promise resolves. */
-  breathe(): { promise: Promise<void> } {
+  yield_once(): { promise: Promise<void> } {
     if (this.threads > 1) this.#endStep();
     // With no other thread, yielding does not end the step: the thread resumes until it waits.
     else if (this.#state === "in step") this.#state = "step pending";
@@ -253,15 +253,15 @@ export class Kernel {
    * the program was paused meanwhile, a step has been spent on getting here. Passes that step on to the
    * thread that is ready next.
    */
-  end_breath(gate: Gate): void {
+  pass_step_on(gate: Gate): void {
     if (this.#state !== "in step" || gate.settled) return;
     this.pause();
     // A task later, this thread is suspended.
-    this.#environment.startTimer(() => this.is_paused() && this.take_turn(), 0);
+    this.#environment.startTimer(() => this.is_paused() && this.take_step(), 0);
   }
 
   /** Whether messages from the page have had to wait too long, so that the thread should yield. */
-  is_breathless(): boolean {
+  must_yield(): boolean {
     // A thread that pauses the program lets messages in anyway; yielding would cost it another step.
     return !this.is_paused() && this.#environment.now() - this.#lastYield > MAX_UNRESPONSIVE_MS;
   }
@@ -320,7 +320,7 @@ export class Kernel {
   }
 
   /** Advances virtual time to this many ns. */
-  jump(elapsed: number | bigint): void {
+  advance(elapsed: number | bigint): void {
     this.clock.advance(Number(elapsed));
   }
 
@@ -376,7 +376,7 @@ export class Kernel {
   }
 
   /** Lets one thread run until it waits: the running thread if there is one, and otherwise the next. */
-  take_turn(isRunning = false): void {
+  take_step(isRunning = false): void {
     this.#leavePause(isRunning ? "in step" : "step pending");
     if (isRunning) return;
     const resume = this.#postponed.shift();

@@ -6,7 +6,7 @@ browser_kernel.arm(False)
 browser_kernel.threads = -1
 browser_kernel.interval = float("inf")
 browser_kernel.interrupted = True
-for name in ("gate", "breathe", "arm", "constructor"):
+for name in ("gate", "yield_once", "arm", "constructor"):
     try:
         setattr(browser_kernel, name, create_proxy(print))
         print("changed:", name)

@@ -261,9 +261,9 @@ def wait(
         if virtual_time.is_on:
             # Waits that take no time never let the page's messages in. Not before this thread is
             # where others look for it, or it misses who wakes it meanwhile.
-            if kernel.is_breathless():
+            if kernel.must_yield():
                 breathe()
-                kernel.end_breath(waiting.gate)
+                kernel.pass_step_on(waiting.gate)
             _pass_time()
         outcome = suspend(waiting.gate.promise)
     except CannotSuspendError:
@@ -294,7 +294,7 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
             is_last = seconds is None or seconds >= _LONG_WAIT
             watch.wait(MAIN, sys._getframe(2), is_last=is_last)
         if virtual_time.is_on:
-            kernel.jump(kernel.elapsed() + virtual_time.nanoseconds(seconds))
+            kernel.advance(kernel.elapsed() + virtual_time.nanoseconds(seconds))
         else:
             kernel.block(seconds * 1000)
         if watch:
@@ -317,7 +317,7 @@ def _pass_time() -> None:
     until = min((each.deadline for each in waits if each.deadline is not None), default=None)
     if until is None:
         return
-    kernel.jump(until)
+    kernel.advance(until)
     for waiting in waits:
         if waiting.deadline == until:
             waiting.time_out()
@@ -357,9 +357,9 @@ def _outside(frame: FrameType | None) -> FrameType | None:
     return frame
 
 
-def breathe() -> None:
+def yield_once() -> None:
     """Let everyone else have a turn."""
-    suspend(kernel.breathe().promise)
+    suspend(kernel.yield_once().promise)
 
 
 def deliver_interrupt() -> None:

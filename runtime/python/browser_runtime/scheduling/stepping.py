@@ -76,7 +76,7 @@ def begin(program: str, options: RunOptions, begun: int | None) -> None:
     global _state
     _state = _State(program, begun, paused=options.paused)
     if options.paused:
-        kernel.take_turn(True)
+        kernel.take_step(True)
 
 
 def end() -> None:
@@ -116,7 +116,7 @@ def step() -> None:
     if loops:
         kernel.resume()
     else:
-        kernel.take_turn()
+        kernel.take_step()
 
 
 def resume() -> None:

@@ -111,7 +111,7 @@ describe("waiting", () => {
     kernel.start_clock(0);
     kernel.gate(100, true);
     assert.deepEqual(environment.delays, []);
-    kernel.jump(5n);
+    kernel.advance(5n);
     assert.equal(kernel.elapsed(), 5);
   });
 
@@ -456,7 +456,7 @@ describe("stepping", () => {
   });
 
   test("the running thread can be the one that takes the step", async () => {
-    kernel.take_turn(true);
+    kernel.take_step(true);
     const other = kernel.gate(0, false);
     assert.equal(kernel.is_paused(), true, "the next wait of the running thread ends the step");
     await environment.runAll();
@@ -468,7 +468,7 @@ describe("stepping", () => {
     const threads = await startWaiting("one", "two");
     simulation.pause();
     for (const thread of threads) thread.gate!.open(WOKEN);
-    kernel.take_turn(true);
+    kernel.take_step(true);
     kernel.pause();
     simulation.step();
     await environment.runAll();
@@ -476,7 +476,7 @@ describe("stepping", () => {
   });
 
   test("the end of a step is not reported if the program has been resumed meanwhile", async () => {
-    kernel.take_turn(true);
+    kernel.take_step(true);
     kernel.gate(-1, false);
     kernel.resume();
     await environment.runAll();
@@ -492,7 +492,7 @@ describe("stepping", () => {
       const gate = kernel.gate(-1, true);
       yield* thread.yieldOnce();
       thread.say("resumed");
-      kernel.end_breath(gate);
+      kernel.pass_step_on(gate);
       yield* thread.suspend(gate.promise, true);
     });
     await microtasks();
@@ -508,8 +508,8 @@ describe("stepping", () => {
   });
 
   test("a step is not passed on if the thread need not wait", () => {
-    kernel.take_turn(true);
-    kernel.end_breath({ opened: true, settled: true } as Gate);
+    kernel.take_step(true);
+    kernel.pass_step_on({ opened: true, settled: true } as Gate);
     assert.equal(kernel.is_paused(), false);
   });
 });
@@ -518,18 +518,18 @@ describe("letting in messages", () => {
   test("a thread should yield if it has not for more than 20 ms", async () => {
     kernel.start_clock(0);
     environment.time += 20;
-    assert.equal(kernel.is_breathless(), false);
+    assert.equal(kernel.must_yield(), false);
     environment.time += 1;
-    assert.equal(kernel.is_breathless(), true);
-    kernel.breathe();
+    assert.equal(kernel.must_yield(), true);
+    kernel.yield_once();
     await environment.runAll();
-    assert.equal(kernel.is_breathless(), false);
+    assert.equal(kernel.must_yield(), false);
   });
 
   test("a thread should not yield in a paused program", () => {
     environment.time += 1000;
     kernel.pause();
-    assert.equal(kernel.is_breathless(), false);
+    assert.equal(kernel.must_yield(), false);
   });
 });
 

@@ -138,7 +138,7 @@ export class Thread {
   *yieldOnce(): Steps<void> {
     this.#simulation.yielding.push(this);
     const isAlone = this.#simulation.kernel.threads === 1;
-    yield* this.suspend(this.#simulation.kernel.breathe().promise, isAlone);
+    yield* this.suspend(this.#simulation.kernel.yield_once().promise, isAlone);
   }
 
   /** Suspends the thread until a promise settles, as `run_sync` does with stack switching. */
@@ -216,7 +216,7 @@ export class Simulation {
 
   step(): void {
     this.#setMode("step pending");
-    this.kernel.take_turn();
+    this.kernel.take_step();
   }
 
   unpause(): void {
