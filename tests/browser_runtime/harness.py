@@ -203,7 +203,7 @@ def new_worker() -> None:
     """Start again with a worker in which nothing has run."""
     kernel.reset()
     page.reset()
-    scheduler.watch = None
+    scheduler.observer = None
     scheduler.start_program()
 
 
@@ -243,7 +243,7 @@ def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bo
         finally:
             stepping.end()
             virtual_time.end()
-            assert scheduler.abandon(1), f"threads do not end: {scheduler.standing()}"
+            assert scheduler.abandon(1), f"threads do not end: {scheduler.list_threads()}"
             slices.disarm()
 
     return kernel.run(main)

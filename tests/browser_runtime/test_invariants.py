@@ -280,12 +280,12 @@ def test_one_thread_runs_at_a_time(seed: int, delays: list[int], computing: int)
     def work(library: Library, delay: int) -> None:
         me = scheduler.get_ident()
         library.time.sleep(delay / 1000)
-        scheduler.keep_turn(True)
+        scheduler.set_atomic(True)
         trace.append((me, "begins"))
         preempt()
         kernel.compute(computing)
         trace.append((me, "ends"))
-        scheduler.keep_turn(False)
+        scheduler.set_atomic(False)
         assert scheduler.get_ident() == me
 
     def program(library: Library) -> None:

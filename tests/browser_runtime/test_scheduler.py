@@ -124,9 +124,9 @@ def test_a_thread_can_ask_which_thread_ran_before_it() -> None:
         thread = library.threading.Thread(target=lambda: None)
         thread.start()
         thread.join()
-        after_join = scheduler.who_ran_before()
+        after_join = scheduler.previous_thread()
         library.time.sleep(1)
-        return [after_join, scheduler.who_ran_before()]
+        return [after_join, scheduler.previous_thread()]
 
     assert run(program) == [2, scheduler.MAIN]
 
@@ -175,10 +175,10 @@ def test_code_that_javascript_calls_cannot_be_suspended() -> None:
     def program(_: Library) -> None:
         kernel.refuses_to_suspend = True
         with pytest.raises(scheduler.CannotSuspendError, match="ctypes or JavaScript"):
-            scheduler.breathe()
+            scheduler.yield_slice()
         # What the attempt has changed is as it was.
-        assert not scheduler.keeps_turn(None)
-        assert scheduler.standing() == [(scheduler.MAIN, "MainThread", None, None)]
+        assert not scheduler.is_atomic(None)
+        assert scheduler.list_threads() == [(scheduler.MAIN, "MainThread", None, None)]
         kernel.refuses_to_suspend = False
 
     ensure_future = asyncio.ensure_future
@@ -203,7 +203,7 @@ def test_where_suspending_fails_a_timed_wait_blocks_the_worker() -> None:
 def test_a_thread_keeps_its_turn_from_suspending_until_it_runs_again() -> None:
     def program(library: Library) -> None:
         library.threading.Thread(target=lambda: library.time.sleep(1)).start()
-        assert not scheduler.keeps_turn(None)
+        assert not scheduler.is_atomic(None)
 
     run(program)
 
@@ -211,7 +211,7 @@ def test_a_thread_keeps_its_turn_from_suspending_until_it_runs_again() -> None:
 def test_a_new_thread_can_be_interrupted_although_another_is_being_suspended() -> None:
     def program(library: Library) -> list[bool]:
         seen: list[bool] = []
-        thread = library.threading.Thread(target=lambda: seen.append(scheduler.keeps_turn(None)))
+        thread = library.threading.Thread(target=lambda: seen.append(scheduler.is_atomic(None)))
         thread.start()
         thread.join()
         return seen
@@ -283,7 +283,7 @@ def test_without_switching_a_wait_for_the_outside_blocks_for_good(
 @pytest.mark.usefixtures("without_switching")
 @pytest.mark.parametrize(("seconds", "is_last"), [(0.05, False), (0.1, True), (3, True)])
 def test_without_switching_the_watch_sees_the_wait(seconds: float, *, is_last: bool) -> None:
-    scheduler.watch = watch = Watch()
+    scheduler.observer = watch = Watch()
     scheduler.wait(seconds)
     assert watch.seen == [("wait", 1, is_last), ("run", 1)]
     assert watch.functions == ["test_without_switching_the_watch_sees_the_wait"]
@@ -614,7 +614,7 @@ def test_the_next_program_starts_without_the_threads_of_the_one_before() -> None
     scheduler.add_thread("left over")
     scheduler.start_program()
     assert scheduler.thread_count() == 1
-    assert scheduler.standing() == [(scheduler.MAIN, "MainThread", None, None)]
+    assert scheduler.list_threads() == [(scheduler.MAIN, "MainThread", None, None)]
     assert (kernel.interrupted, kernel.threads) == (False, 1)
     assert not scheduler.is_over()
 
@@ -626,14 +626,14 @@ def test_threads_have_names_in_reports() -> None:
     ident = scheduler.add_thread("first name")
     assert kernel.threads == 2
     scheduler.rename_thread(ident, "second name")
-    assert [(number, name) for number, name, _, _ in scheduler.standing()] == [
+    assert [(number, name) for number, name, _, _ in scheduler.list_threads()] == [
         (scheduler.MAIN, "MainThread"),
         (ident, "second name"),
     ]
-    assert scheduler.just_ended() == ""
+    assert scheduler.last_ended() == ""
     scheduler.enter(ident)
     scheduler.remove_thread(ident)
-    assert scheduler.just_ended() == "second name"
+    assert scheduler.last_ended() == "second name"
     assert kernel.threads == 1
 
 
@@ -684,7 +684,7 @@ def test_a_suspended_thread_is_listed_with_its_wait_and_its_frame() -> None:
     def program(library: Library) -> None:
         thread = library.threading.Thread(target=lambda: library.time.sleep(1), name="sleeper")
         thread.start()
-        main, (ident, name, waiting, frame) = scheduler.standing()
+        main, (ident, name, waiting, frame) = scheduler.list_threads()
         assert main == (scheduler.MAIN, "MainThread", None, None)
         assert (ident, name) == (2, "sleeper")
         assert waiting is not None
@@ -700,7 +700,7 @@ def test_a_suspended_thread_is_listed_with_its_wait_and_its_frame() -> None:
 def test_a_thread_that_has_not_begun_has_no_frame() -> None:
     def program(_: Library) -> None:
         scheduler.add_thread("new")
-        assert scheduler.standing()[1] == (2, "new", None, None)
+        assert scheduler.list_threads()[1] == (2, "new", None, None)
         assert 2 not in scheduler.current_frames()
         scheduler.remove_thread(2)
 
@@ -719,14 +719,14 @@ def test_files_of_the_runtime_and_of_what_it_needs_are_its_own() -> None:
 
 def test_code_of_the_runtime_keeps_its_turn_and_other_code_when_it_asks_for_it() -> None:
     frame = sys._getframe()
-    assert not scheduler.keeps_turn(frame)
-    assert not scheduler.keeps_turn(None)
-    scheduler.keep_turn(True)
-    assert scheduler.keeps_turn(frame)
-    scheduler.keep_turn(False)
-    assert not scheduler.keeps_turn(frame)
+    assert not scheduler.is_atomic(frame)
+    assert not scheduler.is_atomic(None)
+    scheduler.set_atomic(True)
+    assert scheduler.is_atomic(frame)
+    scheduler.set_atomic(False)
+    assert not scheduler.is_atomic(frame)
     own = _frame_inside(scheduler.thread_data)
-    assert scheduler.keeps_turn(own)
+    assert scheduler.is_atomic(own)
 
 
 def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> FrameType:
@@ -763,11 +763,11 @@ def _watched(program: Callable[[Library], object], *, clock_rate: float = 1) -> 
     watch = Watch()
 
     def wrapped(library: Library) -> None:
-        scheduler.watch = watch
+        scheduler.observer = watch
         try:
             program(library)
         finally:
-            scheduler.watch = None
+            scheduler.observer = None
 
     run(wrapped, clock_rate=clock_rate)
     return watch

@@ -105,10 +105,10 @@ def test_a_thread_that_keeps_its_turn_is_not_interrupted() -> None:
     def program(library: Library) -> list[str]:
         order: list[str] = []
         library.start(order.append, "thread")
-        scheduler.keep_turn(True)
+        scheduler.set_atomic(True)
         kernel.compute(50)
         order.append("kept")
-        scheduler.keep_turn(False)
+        scheduler.set_atomic(False)
         kernel.compute(1)
         return order
 
@@ -234,10 +234,10 @@ class _Watch:
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
 
-    def slice_over(self, ident: int, frame: Any) -> None:
+    def end_slice(self, ident: int, frame: Any) -> None:
         self.seen.append(("over", ident, frame.f_code.co_name))
 
-    def slice_begins(self, ident: int) -> None:
+    def begin_slice(self, ident: int) -> None:
         self.seen.append(("begins", ident))
 
     def __getattr__(self, name: str) -> Any:
@@ -251,11 +251,11 @@ def test_a_watch_sees_where_time_slices_end_and_begin() -> None:
         def work() -> None:
             kernel.compute(8)
 
-        scheduler.watch = watch
+        scheduler.observer = watch
         library.start(work)
         kernel.compute(8)
         library.time.sleep(1)
-        scheduler.watch = None
+        scheduler.observer = None
 
     run(program)
     assert watch.seen == [

@@ -187,7 +187,7 @@ def test_threads_have_the_names_that_the_program_gives_them() -> None:
         thread = library.threading.Thread(target=library.time.sleep, args=(1,), name="weather")
         thread.start()
         library.start(library.time.sleep, 1)
-        names = [name for _, name, _, _ in scheduler.standing()]
+        names = [name for _, name, _, _ in scheduler.list_threads()]
         thread.join()
         return names
 

@@ -50,7 +50,7 @@ def competed(ident: int) -> None:
     _facts.competed.add(ident)
 
 
-def gave_way(ident: int, other: int, nanoseconds: int) -> None:
+def lost_time(ident: int, other: int, nanoseconds: int) -> None:
     """A thread's time slice was over, and it went on so much later, after one that had waited.
 
     What that one had waited for may have come long before, but there was no turn for it.
@@ -169,7 +169,7 @@ def begin(program: Path) -> None:
     monitoring.set_events(_MONITOR, monitoring.events.RAISE)
 
 
-def tell() -> None:
+def report() -> None:
     """Tell the page what was recorded, and record no more."""
     with contextlib.suppress(ValueError):  # the program took our number away
         sys.monitoring.free_tool_id(_MONITOR)

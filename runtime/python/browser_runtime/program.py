@@ -76,8 +76,8 @@ def _explain_missing(package: str) -> str:
 
 def _report(error: BaseException) -> int:
     """Print what CPython prints when a program ends with this exception; the exit status."""
-    if scheduler.watch:
-        scheduler.watch.fail(error)
+    if scheduler.observer:
+        scheduler.observer.fail(error)
     if isinstance(error, SystemExit):
         if error.code is None or isinstance(error.code, int):
             return (error.code or 0) & 0xFF
@@ -162,9 +162,9 @@ def run(
         sys.path.append(str(PACKAGES))
 
     def work(main: types.ModuleType) -> None:
-        if scheduler.watch:
-            scheduler.watch.open("MainProcess")
-            scheduler.watch.watch_collections()
+        if scheduler.observer:
+            scheduler.observer.open("MainProcess")
+            scheduler.observer.watch_collections()
         _execute(source, path, main)
 
     return _run(path, work, options)
@@ -207,7 +207,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     try:
         status = _to_the_end(work)
         state.restore_builtins()
-        facts.tell()
+        facts.report()
         if traced:
             traced.end()
         return status

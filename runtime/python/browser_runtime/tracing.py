@@ -56,7 +56,7 @@ def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, in
 
 
 class Tracing:
-    """Of one program, or of one of its processes; a `scheduler.Watch`."""
+    """Of one program, or of one of its processes; a `scheduler.Observer`."""
 
     def __init__(self, program: str) -> None:
         # Quicker than `scheduler.get_ident`: it is called for every step of a task, twice.
@@ -64,7 +64,7 @@ class Tracing:
         self.recorder = Recorder(program, perf_counter_ns, get_ident, _MOST, _REUSE)
         # The same moment in ms, on the clock that all processes have.
         self._begun = page.clock()
-        self._told = 0.0
+        self._flushed_at = 0.0
         # Threads that wait, by number; who has woken them, and when.
         self._waiting: set[int] = set()
         self._woken: dict[int, tuple[int, int]] = {}
@@ -96,9 +96,9 @@ class Tracing:
         self._waiting.add(ident)
         self.recorder.events.append(("wait", lane, now, *why))
         if is_last:
-            self.tell()
+            self.flush()
         else:
-            self.tell_now_and_then()
+            self.flush_if_due()
 
     def woken(self, ident: int) -> None:
         """Note who lets a thread go on."""
@@ -107,7 +107,7 @@ class Tracing:
     def run(self, ident: int) -> None:
         """Tell that a thread runs again, if it has been told that it did not."""
         if ident not in self._waiting:
-            self.slice_begins(ident)
+            self.begin_slice(ident)
             return
         self._waiting.discard(ident)
         self.recorder.reuses_left = 0
@@ -115,7 +115,7 @@ class Tracing:
         by, ready = self._woken.pop(ident, (NO_LANE, now))
         self.recorder.events += [("ready", lane, ready, by), ("run", lane, now)]
 
-    def slice_over(self, ident: int, frame: FrameType | None) -> None:
+    def end_slice(self, ident: int, frame: FrameType | None) -> None:
         """Tell where a thread is, and that its turn is over if others want to run."""
         if self.recorder.is_over:
             return
@@ -126,13 +126,13 @@ class Tracing:
         self.recorder.sample_line(lane, frame)
         if scheduler.thread_count() > 1:
             self._paused[ident] = perf_counter_ns()
-        self.tell_now_and_then()
+        self.flush_if_due()
 
-    def slice_begins(self, ident: int) -> None:
+    def begin_slice(self, ident: int) -> None:
         """Tell that a thread runs again, if others have run meanwhile."""
         self.recorder.reuses_left = 0
         paused = self._paused.pop(ident, None)
-        if paused is not None and scheduler.who_ran_before() != ident:
+        if paused is not None and scheduler.previous_thread() != ident:
             lane = self.recorder.thread_lane(ident)
             rows = ("ready", lane, paused, lane), ("run", lane, perf_counter_ns())
             self.recorder.events += rows
@@ -172,23 +172,23 @@ class Tracing:
 
         return Printed(descriptor, "w", closefd=False)
 
-    def tell_now_and_then(self) -> None:
+    def flush_if_due(self) -> None:
         """Tell the page what has come, unless that was done just before."""
         now = page.clock() / 1000
-        if now - self._told > _OFTEN:
-            self._told = now
-            self.tell()
+        if now - self._flushed_at > _OFTEN:
+            self._flushed_at = now
+            self.flush()
 
-    def tell(self) -> None:
+    def flush(self) -> None:
         """Tell the page what has come."""
         # What has been taken would be lost if another thread ended the program meanwhile.
-        scheduler.keep_turn(True)
+        scheduler.set_atomic(True)
         try:
-            self._tell()
+            self._flush()
         finally:
-            scheduler.keep_turn(False)
+            scheduler.set_atomic(False)
 
-    def _tell(self) -> None:
+    def _flush(self) -> None:
         rows, steps, names = self.recorder.take()
         for start in range(0, len(rows), _CHUNK):
             self._send(rows[start : start + _CHUNK])
@@ -225,17 +225,17 @@ class Tracing:
 
     def end(self) -> None:
         """Tell the rest, and watch no more."""
-        scheduler.watch = None
+        scheduler.observer = None
         for undo in self._undo:
             undo()
         now, error = perf_counter_ns(), self._failed.get(scheduler.MAIN, "")
         how = "failed" if error else "done"
         self.recorder.events.append(("end", MAIN_THREAD, now, how, error))
-        self.tell()
+        self.flush()
 
 
 def begin(program: str) -> Tracing:
     """Trace the program in this file from now on, in this process; its name has yet to be told."""
     tracing = Tracing(program)
-    scheduler.watch = tracing
+    scheduler.observer = tracing
     return tracing

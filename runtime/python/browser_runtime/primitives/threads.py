@@ -108,15 +108,15 @@ def start_joinable_thread(
         raise
     if not daemon:
         _non_daemon.add(handle)
-    if scheduler.watch:
-        scheduler.watch.create_thread(ident)
+    if scheduler.observer:
+        scheduler.observer.create_thread(ident)
 
     def body() -> None:
         scheduler.enter(ident)
         asyncio._set_running_loop(None)
-        watch = scheduler.watch
-        if watch:
-            watch.begin_thread(ident, getattr(owner, "name", "a thread"), function)
+        observer = scheduler.observer
+        if observer:
+            observer.begin_thread(ident, getattr(owner, "name", "a thread"), function)
         try:
             function()
         except SystemExit:
@@ -128,8 +128,8 @@ def start_joinable_thread(
             scheduler.enter(ident)
             scheduler.forget_data(ident)
             handle._set_done()
-            if watch:
-                watch.end_thread(ident)
+            if observer:
+                observer.end_thread(ident)
             scheduler.remove_thread(ident)
 
     kernel.spawn(create_proxy(body))

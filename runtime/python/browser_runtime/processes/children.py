@@ -31,9 +31,9 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
     """
     start = pickle.loads(pickles)  # noqa: S301 - from the parent
     is_interpreter = "interpreter" in start
-    if scheduler.watch:
+    if scheduler.observer:
         name = f"Interpreter {start['interpreter']}" if is_interpreter else start["name"]
-        scheduler.watch.open(name)
+        scheduler.observer.open(name)
     if is_interpreter:
         system.be_part_of(start["pid"])
         interpreters.bootstrap(start)

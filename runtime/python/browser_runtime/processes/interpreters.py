@@ -152,7 +152,7 @@ class _Interpreter:
         sentinel, parent = broker.number(), broker.number()
         ask = broker.spawn(
             *(files.program(), to_js(pickle.dumps(start)), files.collect(), to_js(tokens)),
-            *(sentinel, parent, scheduler.watch is not None),
+            *(sentinel, parent, scheduler.observer is not None),
         )
         if asking.answer(ask) is None:
             self.close()

@@ -59,7 +59,7 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
         to_js(popen.tokens),
         sentinel,
         parent,
-        scheduler.watch is not None,
+        scheduler.observer is not None,
     )
     pid = asking.answer(ask)
     if pid is None:

@@ -75,9 +75,9 @@ def _wait_forever() -> None:
 def exit_immediately(status: int) -> None:
     """End this process without any cleanup, as `os._exit` does."""
     number = operator.index(status) & 0xFF
-    facts.tell()
-    if scheduler.watch:
-        scheduler.watch.end()
+    facts.report()
+    if scheduler.observer:
+        scheduler.observer.end()
     if broker.pid() == MAIN:
         page.leave(number)
     else:

@@ -36,13 +36,13 @@ class Waiting:
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
         # Only another thread can end it: neither the clock nor anything outside of Python.
-        self.endless = seconds is None and not outside
+        self.is_endless = seconds is None and not outside
 
     def wake(self, outcome: int = WOKEN) -> None:
         """Let the thread go on, when its turn comes; nothing if it does already."""
         _state.stuck.pop(self.ident, None)
-        if watch:
-            watch.woken(self.ident)
+        if observer:
+            observer.woken(self.ident)
         self.woken = True
         self.gate.open(outcome)
 
@@ -52,7 +52,7 @@ class Waiting:
         self.gate.open(TIMED_OUT)
 
 
-class _Barred(Waiting):
+class _DeadlockedWait(Waiting):
     """One that never ends: of a thread that is part of a deadlock, which ends the program.
 
     The main thread gives up what it holds as it comes to its end, and nobody is to get it.
@@ -86,22 +86,22 @@ class _State:
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
         # The running thread is in the midst of something that no other one may come into.
-        self.keeps_turn = False
+        self.is_atomic = False
         self.over = False
-        self.deadlock_told = False
+        self.is_deadlock_reported = False
         self.next_ident = MAIN + 1
 
 
 _state = _State()
 
 
-class Watch(Protocol):
+class Observer(Protocol):
     """What is told of every wait; see `tracing`."""
 
     def open(self, name: str) -> None:
         """The process has this name."""
 
-    def tell(self) -> None:
+    def flush(self) -> None:
         """The page wants to know what has come so far."""
 
     def watch_collections(self) -> None:
@@ -119,10 +119,10 @@ class Watch(Protocol):
     def run(self, ident: int) -> None:
         """A thread runs again."""
 
-    def slice_over(self, ident: int, frame: FrameType | None) -> None:
+    def end_slice(self, ident: int, frame: FrameType | None) -> None:
         """A thread that runs, at this frame, is about to let others have their turn."""
 
-    def slice_begins(self, ident: int) -> None:
+    def begin_slice(self, ident: int) -> None:
         """It is that thread's turn again."""
 
     def create_thread(self, ident: int) -> None:
@@ -138,7 +138,7 @@ class Watch(Protocol):
         """So has the process."""
 
 
-watch: Watch | None = None
+observer: Observer | None = None
 
 
 def get_ident() -> int:
@@ -146,7 +146,7 @@ def get_ident() -> int:
     return _state.current
 
 
-def who_ran_before() -> int:
+def previous_thread() -> int:
     """Return who ran before the running thread went on: its own number, if nobody else did."""
     return _state.before
 
@@ -192,7 +192,7 @@ def suspend[T](promise: Awaitable[T]) -> T:
     frames = _state.frames
     frames[me] = sys._getframe()
     # To give way once more on the way there would be one turn lost, and one told wrongly.
-    _state.keeps_turn = True
+    _state.is_atomic = True
     kernel.end_slice()
     try:
         return run_sync(promise)
@@ -202,7 +202,7 @@ def suspend[T](promise: Awaitable[T]) -> T:
         asyncio.ensure_future = ensure_future
         frames.pop(me, None)
         _state.before, _state.current = _state.current, me
-        _state.keeps_turn = False
+        _state.is_atomic = False
         kernel.start_slice()
         if asyncio._get_running_loop() is not loop:
             asyncio._set_running_loop(loop)
@@ -241,7 +241,7 @@ def wait(
         CannotSuspendError: it would be for ever, in code that JavaScript has called.
     """
     if not can_run_sync():
-        return _wait_in_place(seconds, outside=outside)
+        return _wait_blocking(seconds, outside=outside)
     if is_main() and kernel.interrupted:
         deliver_interrupt()
     if _state.over and not is_main():
@@ -249,22 +249,22 @@ def wait(
     waiting = Waiting(seconds, outside=outside)
     me = waiting.ident
     _state.waiting[me] = waiting
-    if waiting.endless:
+    if waiting.is_endless:
         _state.stuck[me] = waiting
         if len(_state.stuck) == len(_state.alive):
-            _on_deadlock()
+            _end_in_deadlock()
     if queue is not None:
         queue.append(waiting)
-    if watch:
-        watch.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
+    if observer:
+        observer.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
     try:
         if virtual_time.is_on:
             # Waits that take no time never let the page's messages in. Not before this thread is
             # where others look for it, or it misses who wakes it meanwhile.
             if kernel.must_yield():
-                breathe()
+                yield_slice()
                 kernel.pass_step_on(waiting.gate)
-            _pass_time()
+            _jump_if_idle()
         outcome = suspend(waiting.gate.promise)
     except CannotSuspendError:
         if seconds is None:
@@ -272,8 +272,8 @@ def wait(
         kernel.block(seconds * 1000)
         outcome = TIMED_OUT
     finally:
-        if watch:
-            watch.run(me)
+        if observer:
+            observer.run(me)
         _state.waiting.pop(me, None)
         _state.stuck.pop(me, None)
         if queue is not None and waiting in queue:
@@ -288,17 +288,17 @@ def wait(
     return outcome
 
 
-def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
+def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
-        if watch:
+        if observer:
             is_last = seconds is None or seconds >= _LONG_WAIT
-            watch.wait(MAIN, sys._getframe(2), is_last=is_last)
+            observer.wait(MAIN, sys._getframe(2), is_last=is_last)
         if virtual_time.is_on:
             kernel.advance(kernel.elapsed() + virtual_time.nanoseconds(seconds))
         else:
             kernel.block(seconds * 1000)
-        if watch:
-            watch.run(MAIN)
+        if observer:
+            observer.run(MAIN)
         return TIMED_OUT
     if not outside:
         _report_deadlock({MAIN: sys._getframe(2)})
@@ -307,7 +307,7 @@ def _wait_in_place(seconds: float | None, *, outside: bool) -> int:
         kernel.block(60_000)
 
 
-def _pass_time() -> None:
+def _jump_if_idle() -> None:
     """Let the clock jump to where the next wait ends, if every thread waits and none can go on."""
     if kernel.interrupted or _state.asking or len(_state.waiting) < len(_state.alive):
         return
@@ -338,7 +338,7 @@ def current_frames() -> dict[int, FrameType]:
     return {ident: own for ident, frame in frames.items() if (own := _outside(frame))}
 
 
-def standing() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
+def list_threads() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
     """Return number and name of each thread, its wait, and where it is suspended, if it is."""
     waiting, frames = _state.waiting, _state.frames
     return [
@@ -346,7 +346,7 @@ def standing() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
     ]
 
 
-def just_ended() -> str:
+def last_ended() -> str:
     """Return the name of the thread that ran last, if it has ended; else nothing."""
     return "" if _state.current in _state.alive else _state.ended
 
@@ -357,7 +357,7 @@ def _outside(frame: FrameType | None) -> FrameType | None:
     return frame
 
 
-def yield_once() -> None:
+def yield_slice() -> None:
     """Let everyone else have a turn."""
     suspend(kernel.yield_once().promise)
 
@@ -383,14 +383,14 @@ def send_signal(number: int) -> None:
         kernel.interrupt()
 
 
-def _on_deadlock() -> None:
+def _end_in_deadlock() -> None:
     """Wake the main thread, and nobody else, to end the program; tell before who waits where."""
-    if not _state.deadlock_told:
-        _state.deadlock_told = True
+    if not _state.is_deadlock_reported:
+        _state.is_deadlock_reported = True
         _report_deadlock({ident: waiting.frame for ident, waiting in _state.stuck.items()})
     for ident, waiting in _state.stuck.items():
         if ident != MAIN:
-            waiting.__class__ = _Barred
+            waiting.__class__ = _DeadlockedWait
     _state.stuck[MAIN].wake(DEADLOCKED)
 
 
@@ -417,20 +417,20 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_OURS)
 
 
-def keep_turn(keeps: bool) -> None:
+def set_atomic(keeps: bool) -> None:
     """Keep the running thread's turn, until told otherwise, in code that is not ours as well."""
-    _state.keeps_turn = keeps
+    _state.is_atomic = keeps
 
 
-def keeps_turn(frame: FrameType | None) -> bool:
+def is_atomic(frame: FrameType | None) -> bool:
     """Whether the running thread, in this frame, cannot be interrupted."""
-    return _state.keeps_turn or (frame is not None and is_ours(frame.f_code.co_filename))
+    return _state.is_atomic or (frame is not None and is_ours(frame.f_code.co_filename))
 
 
 def enter(ident: int) -> None:
     """Say that a new stack has begun to run, as this thread."""
     _state.current = ident
-    _state.keeps_turn = False
+    _state.is_atomic = False
     kernel.start_slice()
 
 
@@ -466,9 +466,9 @@ def remove_thread(ident: int) -> None:
     _state.ended = _state.alive.pop(ident, "")
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
-        _on_deadlock()
+        _end_in_deadlock()
     if _state.alive and virtual_time.is_on:
-        _pass_time()
+        _jump_if_idle()
 
 
 def thread_count() -> int:
@@ -493,7 +493,7 @@ def abandon(seconds: float) -> bool:
     while len(_state.alive) > 1 and time.monotonic() < end:
         for waiting in list(_state.waiting.values()):
             waiting.wake(ABANDONED)
-        breathe()
+        yield_slice()
     return len(_state.alive) == 1
 
 

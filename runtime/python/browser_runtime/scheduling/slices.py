@@ -19,28 +19,28 @@ _set_switch_interval = sys.setswitchinterval
 
 
 def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    if scheduler.keeps_turn(frame):
+    if scheduler.is_atomic(frame):
         kernel.try_again()  # In the middle of an update that has to be whole.
         return
     if not scheduler.can_switch():
         return
-    me, watch = scheduler.get_ident(), scheduler.watch
+    me, observer = scheduler.get_ident(), scheduler.observer
     is_rivalled = scheduler.ready_count() > 1
     if is_rivalled:
         facts.competed(me)
     # A thread that waits may have to go on. In virtual time computing takes none, but a look may.
     is_timed = not is_rivalled and scheduler.thread_count() > 1 and not virtual_time.is_on
     given_way = perf_counter_ns() if is_timed else 0
-    if watch:
-        watch.slice_over(me, frame)
+    if observer:
+        observer.end_slice(me, frame)
     try:  # noqa: SIM105 - in `contextlib` the next slice could end before this one's end is told
-        scheduler.breathe()
+        scheduler.yield_slice()
     except scheduler.CannotSuspendError:
         pass  # The thread keeps its turn.
-    if is_timed and (other := scheduler.who_ran_before()) != me:
-        facts.gave_way(me, other, perf_counter_ns() - given_way)
-    if watch:
-        watch.slice_begins(me)
+    if is_timed and (other := scheduler.previous_thread()) != me:
+        facts.lost_time(me, other, perf_counter_ns() - given_way)
+    if observer:
+        observer.begin_slice(me)
     if scheduler.is_main():
         if kernel.interrupted:
             scheduler.deliver_interrupt()

@@ -145,7 +145,7 @@ def _pause_before(handle: events.Handle) -> None:
     _state.next = handle
     pause()
     try:
-        scheduler.breathe()
+        scheduler.yield_slice()
     except scheduler.CannotSuspendError:
         kernel.resume()
     finally:
@@ -160,8 +160,8 @@ def _pause_before(handle: events.Handle) -> None:
 def _tell() -> None:
     if _state is None:
         return
-    if scheduler.watch:
-        scheduler.watch.tell()
+    if scheduler.observer:
+        scheduler.observer.flush()
     at = (perf_counter_ns() - _state.begun) / 1_000_000
     page.report_paused(at, json.dumps(_situation(_state), ensure_ascii=False))
 
@@ -278,7 +278,7 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
     Only the program itself starts event loops and threads. Otherwise the main thread has to be in
     one of its lines: the module's frame exists a little earlier, without a line.
     """
-    threads = scheduler.standing()
+    threads = scheduler.list_threads()
     return (
         bool(loops)
         or len(threads) > 1
@@ -291,11 +291,11 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
 
 def _last(state: _State) -> _Facts | None:
     """Return which thread ran last, and where it stands."""
-    for ident, name, wait, frame in scheduler.standing():
+    for ident, name, wait, frame in scheduler.list_threads():
         if scheduler.is_running(ident):
             line = state.recorder.program_line(wait.frame if wait else frame)
             return {"name": _cut(name), "line": line} if line else None
-    if ended := scheduler.just_ended():
+    if ended := scheduler.last_ended():
         return {"name": _cut(ended), "line": 0, "ended": True}
     return None
 
@@ -308,7 +308,7 @@ def _threads(
     # A task that is in the midst of its step stands for its thread.
     steps = {loop._thread_id: task for loop in loops for task in busy if task.get_loop() is loop}  # type: ignore[attr-defined]
     idents = {loop._thread_id for loop in loops}  # type: ignore[attr-defined]
-    for ident, own_name, wait, frame in scheduler.standing():
+    for ident, own_name, wait, frame in scheduler.list_threads():
         task = steps.get(ident)
         if ident in idents and not task:
             continue  # The loop itself: what it does next is told.
