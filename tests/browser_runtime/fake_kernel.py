@@ -135,7 +135,7 @@ class FakeKernel(types.ModuleType):
         self._motion: Literal["going", "paused", "one turn", "in its turn"] = "going"
         self._held: deque[Callable[[], object]] = deque()
         self._timed: dict[Gate, _Timed] = {}
-        self._breathing: deque[Callable[[], object]] = deque()
+        self._yielded: deque[Callable[[], object]] = deque()
         self._pace = 1.0
         self._origin_ns = self._behind_ns = self._virtual_ns = 0
         self._held_clock_ns: int | None = None
@@ -314,14 +314,14 @@ class FakeKernel(types.ModuleType):
         elif self._motion == "in its turn":
             self._motion = "one turn"
         promise: Promise[None] = Promise(self)
-        self._breathing.append(lambda: promise.settle(None))
+        self._yielded.append(lambda: promise.settle(None))
         self.post(self._resume_yielded)
         return Promised(promise)
 
     def _resume_yielded(self) -> None:
         self._last_yield_ns = self._now_ns
-        if self._breathing:
-            self.let(self._breathing.popleft())
+        if self._yielded:
+            self.let(self._yielded.popleft())
 
     def pass_step_on(self, gate: Gate, /) -> None:
         if self._motion != "in its turn" or gate.settled:

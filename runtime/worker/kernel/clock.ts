@@ -1,6 +1,6 @@
 /**
  * The clocks that a program reads. They can run faster than real time, or show virtual time, which
- * stands still until Python advances it because every thread waits; see virtual_time.py.
+ * stops until Python advances it because every thread waits; see virtual_time.py.
  *
  * Every clock of Python except those for processor time, and `datetime` too, calls one function of
  * WASI, which `JavaScriptBoundary` redirects to this module.

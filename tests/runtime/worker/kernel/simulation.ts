@@ -134,7 +134,7 @@ export class Thread {
     return outcome;
   }
 
-  /** Yields to the other threads, like `scheduler.breathe` in Python. */
+  /** Yields to the other threads, like `scheduler.yield_slice` in Python. */
   *yieldOnce(): Steps<void> {
     this.#simulation.yielding.push(this);
     const isAlone = this.#simulation.kernel.threads === 1;

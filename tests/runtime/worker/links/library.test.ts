@@ -38,7 +38,7 @@ test("a worker that starts with the library does not wait", async () => {
   assert.equal(await library.wait(), "");
 });
 
-test("imports that wait are told why the download failed, and the library may still arrive later", async () => {
+test("imports that wait get the reason why the download failed, and the library may still arrive later", async () => {
   library.attach(pyodide, undefined);
   const waiting = library.wait();
   library.receive({ problem: "no network" });
