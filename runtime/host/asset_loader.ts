@@ -1,7 +1,7 @@
 /** Brings the runtime's files into the sandbox, first those that a program needs to start. */
 import type { Assets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
-import type { Downloads, Progress, RuntimeFile } from "./download.ts";
+import type { FileSource, Progress, RuntimeFile } from "./download.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export interface RuntimeFiles {
@@ -24,7 +24,7 @@ declare const RUNTIME_FILES: RuntimeFiles;
 
 export class AssetLoader {
   readonly #sandbox: Pick<Sandbox, "send">;
-  readonly #downloads: Pick<Downloads, "forget" | "get" | "tidy" | "watch">;
+  readonly #downloads: FileSource;
   readonly #files: RuntimeFiles;
   readonly #snapshot: RuntimeFile;
   /** What has been sent to the sandbox, or is being fetched for it. */
@@ -45,7 +45,7 @@ export class AssetLoader {
    */
   constructor(
     sandbox: Pick<Sandbox, "send">,
-    downloads: Pick<Downloads, "forget" | "get" | "tidy" | "watch">,
+    downloads: FileSource,
     files: RuntimeFiles = RUNTIME_FILES,
     canSwitchStacks = stackSwitching,
   ) {

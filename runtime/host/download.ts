@@ -128,6 +128,9 @@ class FileCache {
   }
 }
 
+/** What the loaders need of `Downloads`; tests replace it. */
+export type FileSource = Pick<Downloads, "forget" | "get" | "has" | "stored" | "tidy" | "watch">;
+
 /** Downloads each file once. After a failure, files that have arrived need not be fetched again. */
 export class Downloads {
   readonly #base: URL;

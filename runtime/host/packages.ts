@@ -2,7 +2,7 @@
 import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { AssetLoader } from "./asset_loader.ts";
-import type { Downloads, Progress, RuntimeFile } from "./download.ts";
+import type { FileSource, Progress, RuntimeFile } from "./download.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -22,7 +22,7 @@ declare const LIBRARIES: Libraries;
 declare const WARM: WarmSnapshot;
 
 export class Packages {
-  readonly #downloads: Downloads;
+  readonly #downloads: FileSource;
   readonly #libraries: Libraries;
   readonly #warm: WarmSnapshot;
   readonly #canSwitchStacks: boolean;
@@ -38,7 +38,7 @@ export class Packages {
    * @param canSwitchStacks - the warm snapshot is for browsers with stack switching only.
    */
   constructor(
-    downloads: Downloads,
+    downloads: FileSource,
     libraries: Libraries = LIBRARIES,
     warm: WarmSnapshot = WARM,
     canSwitchStacks = stackSwitching,

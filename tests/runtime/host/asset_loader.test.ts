@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, mock, test } from "node:test";
 import { AssetLoader, type RuntimeFiles } from "../../../runtime/host/asset_loader.ts";
-import type { Progress, RuntimeFile } from "../../../runtime/host/download.ts";
-import { FakeSandbox, settle } from "./fakes.ts";
+import { FakeDownloads, FakeSandbox, fileCalled, settle } from "./fakes.ts";
 
-const fileCalled = (file: string): RuntimeFile => ({ file, bytes: 1, sha256: ["", ""] });
 const FILES: RuntimeFiles = {
   worker: fileCalled("worker"),
   wasm: fileCalled("wasm"),
@@ -15,54 +13,6 @@ const FILES: RuntimeFiles = {
   lockfile: "{}",
   packages: ["a", "b"],
 };
-
-/** Downloads that arrive, or fail, when a test says so. */
-class FakeDownloads {
-  readonly requests: string[] = [];
-  readonly forgotten: string[] = [];
-  watched: string[][] = [];
-  watching = 0;
-  tidied: string[] = [];
-  readonly #pending = new Map<string, PromiseWithResolvers<ArrayBuffer>>();
-
-  get({ file }: RuntimeFile): Promise<ArrayBuffer> {
-    this.requests.push(file);
-    const pending = Promise.withResolvers<ArrayBuffer>();
-    this.#pending.set(file, pending);
-    return pending.promise;
-  }
-
-  forget({ file }: RuntimeFile): void {
-    this.forgotten.push(file);
-  }
-
-  watch(files: readonly RuntimeFile[], progress: Progress): () => boolean {
-    this.watched.push(files.map(({ file }) => file));
-    this.watching += 1;
-    progress(0, files.length);
-    return () => {
-      this.watching -= 1;
-      return true;
-    };
-  }
-
-  async tidy(files: readonly RuntimeFile[]): Promise<void> {
-    this.tidied = files.map(({ file }) => file);
-  }
-
-  async arrive(...files: string[]): Promise<void> {
-    for (const file of files) {
-      const bytes = new TextEncoder().encode(file).buffer as ArrayBuffer;
-      this.#pending.get(file)!.resolve(bytes);
-    }
-    await settle();
-  }
-
-  async fail(file: string): Promise<void> {
-    this.#pending.get(file)!.reject(new Error(`/${file} could not be loaded.`));
-    await settle();
-  }
-}
 
 let sandbox: FakeSandbox;
 let downloads: FakeDownloads;

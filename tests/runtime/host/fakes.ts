@@ -1,6 +1,7 @@
 /** Replaces what the host depends on: a sandbox whose workers do nothing, loaders, and a clock. */
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../runtime/host/clock.ts";
+import type { FileSource, Progress, RuntimeFile } from "../../../runtime/host/download.ts";
 import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
 import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
@@ -178,5 +179,67 @@ export class FakePackages implements PackageLoader {
 
   distrustWarm(reason: string): void {
     this.distrusted = reason;
+  }
+}
+
+export const fileCalled = (file: string): RuntimeFile => ({ file, bytes: 1, sha256: ["", ""] });
+
+/** Downloads that arrive, or fail, when a test says so. */
+export class FakeDownloads implements FileSource {
+  readonly requests: string[] = [];
+  readonly forgotten: string[] = [];
+  watched: string[][] = [];
+  watching = 0;
+  tidied: string[] = [];
+  /** What the browser's cache contains. */
+  readonly cache = new Map<string, ArrayBuffer>();
+  readonly #pending = new Map<string, PromiseWithResolvers<ArrayBuffer>>();
+
+  get({ file }: RuntimeFile): Promise<ArrayBuffer> {
+    this.requests.push(file);
+    const pending = Promise.withResolvers<ArrayBuffer>();
+    this.#pending.set(file, pending);
+    return pending.promise;
+  }
+
+  async has({ file }: RuntimeFile): Promise<boolean> {
+    return this.cache.has(file);
+  }
+
+  async stored({ file }: RuntimeFile): Promise<ArrayBuffer | undefined> {
+    return this.cache.get(file);
+  }
+
+  forget({ file }: RuntimeFile): void {
+    this.forgotten.push(file);
+  }
+
+  watch(files: readonly RuntimeFile[], progress: Progress): () => boolean {
+    this.watched.push(files.map(({ file }) => file));
+    this.watching += 1;
+    progress(0, files.length);
+    return () => {
+      this.watching -= 1;
+      return true;
+    };
+  }
+
+  async tidy(files: readonly RuntimeFile[]): Promise<void> {
+    this.tidied = files.map(({ file }) => file);
+  }
+
+  /** Lets downloads finish. The content of a file is its name, unless it is given. */
+  async arrive(...files: (string | [file: string, content: ArrayBuffer])[]): Promise<void> {
+    for (const each of files) {
+      const [file, content] = typeof each === "string" ? [each] : each;
+      const name = new TextEncoder().encode(file).buffer as ArrayBuffer;
+      this.#pending.get(file)!.resolve(content ?? name);
+    }
+    await settle();
+  }
+
+  async fail(file: string): Promise<void> {
+    this.#pending.get(file)!.reject(new Error(`/${file} could not be loaded.`));
+    await settle();
   }
 }

@@ -231,6 +231,25 @@ describe("a choice between channels", () => {
     ]);
   });
 
+  test("waits on when one of several writers closes a channel", () => {
+    open();
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
+    const child = spawn(main, [5]);
+    const waiting = main.ask({ type: "select", channels: [1], now: false });
+    child.send({ type: "close", channel: 1, end: "writer" });
+    assert.deepEqual(main.answer(waiting), []);
+    main.send({ type: "close", channel: 1, end: "writer" });
+    assert.deepEqual(main.answer(waiting), [[1]]);
+  });
+
+  test("that has been answered is not answered again when it is cancelled", () => {
+    open();
+    const ask = main.ask({ type: "select", channels: [1], now: false });
+    main.send({ type: "send", channel: 1, data: text("x") });
+    main.send({ type: "cancel", ask });
+    assert.deepEqual(main.answer(ask), [[1]]);
+  });
+
   test("is answered with nothing when it is cancelled, and never again", () => {
     open();
     const ask = main.ask({ type: "select", channels: [1], now: false });
@@ -461,6 +480,19 @@ describe("the limit of bytes that wait in channels", () => {
 });
 
 describe("the end of the program", () => {
+  test("makes its tokens and its questions void", () => {
+    open();
+    main.send({ type: "share", channel: 1, end: "writer", token: 5 });
+    const ask = main.ask({ type: "receive", channel: 1 });
+    main.send({ type: "over" });
+    main.send({ type: "cancel", ask });
+    assert.deepEqual(main.answer(ask), []);
+    open();
+    const child = spawn(main, [5]);
+    child.send({ type: "send", channel: 1, data: text("forged") });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
+  });
+
   for (const end of ["its last request", "the end of its worker", "a new worker"]) {
     test(`by ${end} ends all processes and removes what they shared`, () => {
       open(1, [text("x")]);

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, mock, test } from "node:test";
+import { Packages, type Libraries, type WarmSnapshot } from "../../../runtime/host/packages.ts";
+import { FakeDownloads, FakeLoader, FakeSandbox, fileCalled, settle } from "./fakes.ts";
+
+const library = (file: string, ...requires: string[]) => ({
+  ...fileCalled(file),
+  ...{ version: "1.0", requires, offered: true },
+});
+const LIBRARIES: Libraries = {
+  fastapi: library("fastapi.zip", "pydantic"),
+  greenlet: library("greenlet.zip"),
+  pydantic: library("pydantic.zip"),
+};
+const WARM: WarmSnapshot = {
+  ...fileCalled("warm"),
+  needs: ["fastapi", "pydantic"],
+  modules: [{ library: "pydantic", path: "/home/packages/core.so", handle: 4 }],
+};
+
+const declaring = (...names: string[]) =>
+  `# /// script\n# dependencies = ${JSON.stringify(names)}\n# ///\n`;
+
+/** An archive with one file, up to where its directory would begin. */
+function archiveOf(name: string, content: string): ArrayBuffer {
+  const bytes = new Uint8Array(30 + name.length + content.length + 4);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x04034b50, true);
+  view.setUint32(18, content.length, true);
+  view.setUint16(26, name.length, true);
+  bytes.set(new TextEncoder().encode(name + content), 30);
+  return bytes.buffer;
+}
+
+let sandbox: FakeSandbox;
+let downloads: FakeDownloads;
+let packages: Packages;
+beforeEach(() => {
+  sandbox = new FakeSandbox();
+  downloads = new FakeDownloads();
+  packages = new Packages(downloads, LIBRARIES, WARM, true);
+});
+
+const giveWarm = (fetch = false) => packages.giveWarm(sandbox, new FakeLoader(), { fetch });
+const sent = () => sandbox.commands.map(({ type }) => type);
+const arriveModules = () => downloads.arrive(["pydantic.zip", archiveOf("core.so", "code")]);
+
+test("files of older versions are removed from the cache", () => {
+  const files = ["fastapi.zip", "greenlet.zip", "pydantic.zip", "warm"];
+  assert.deepEqual(downloads.tidied.toSorted(), files);
+});
+
+describe("the archives of a program", () => {
+  test("are those of the libraries that it declares, and of those that these import", async () => {
+    const getting = packages.of(declaring("FastAPI"), () => {});
+    assert.deepEqual(downloads.requests, ["fastapi.zip", "pydantic.zip"]);
+    assert.deepEqual(downloads.watched, [["fastapi.zip", "pydantic.zip"]]);
+    await downloads.arrive("fastapi.zip", "pydantic.zip");
+    assert.deepEqual(Object.keys(await getting), ["fastapi", "pydantic"]);
+    assert.equal(downloads.watching, 0);
+  });
+
+  test("cannot be had for a library that is not available", async () => {
+    await assert.rejects(
+      packages.of(declaring("numpy"), () => {}),
+      /declares numpy/,
+    );
+    assert.deepEqual(downloads.requests, []);
+  });
+
+  test("are no longer watched after a failed download", async () => {
+    const getting = packages.of(declaring("greenlet"), () => {});
+    getting.catch(() => {});
+    await downloads.fail("greenlet.zip");
+    await assert.rejects(getting, /could not be loaded/);
+    assert.equal(downloads.watching, 0);
+  });
+});
+
+describe("a program suits a warm worker", () => {
+  for (const [what, source, suits] of [
+    ["if it declares all libraries that the worker has imported", declaring("fastapi"), true],
+    ["not if it declares only some of them", declaring("pydantic"), false],
+    ["not if it declares a library that is not available", declaring("fastapi", "numpy"), false],
+    ["not if its header is invalid", "# /// script\n# dependencies = [\n# ///\n", false],
+  ] as const) {
+    test(what, () => assert.equal(packages.suitsWarm(source), suits));
+  }
+
+  test("not in a browser without stack switching", () => {
+    const plain = new Packages(downloads, LIBRARIES, WARM, false);
+    assert.equal(plain.suitsWarm(declaring("fastapi")), false);
+  });
+});
+
+describe("the warm snapshot", () => {
+  test("is sent from the cache, after its modules, and the page keeps no copy", async () => {
+    const snapshot = new ArrayBuffer(9);
+    downloads.cache.set("warm", snapshot);
+    assert.equal(await packages.hasWarm(), true);
+    const giving = giveWarm();
+    await settle();
+    await arriveModules();
+    assert.equal(await giving, true);
+    assert.deepEqual(sent(), ["modules", "warm"]);
+    const [modules, warm] = sandbox.commands;
+    assert.ok(modules?.type === "modules" && warm?.type === "warm");
+    const { path, handle, wasm } = modules.modules[0]!;
+    assert.deepEqual([path, handle], ["/home/packages/core.so", 4]);
+    assert.equal(new TextDecoder().decode(wasm), "code");
+    assert.equal(warm.assets.snapshot, snapshot);
+    assert.deepEqual(sandbox.transfers, [[wasm], [snapshot]]);
+    assert.deepEqual(downloads.forgotten, ["warm"]);
+    assert.ok(!downloads.requests.includes("warm"));
+  });
+
+  test("is sent once", async () => {
+    downloads.cache.set("warm", new ArrayBuffer(9));
+    const giving = [giveWarm(), giveWarm(true)];
+    await settle();
+    await arriveModules();
+    assert.deepEqual(await Promise.all(giving), [true, true]);
+    downloads.cache.clear();
+    assert.deepEqual([await giveWarm(), await packages.hasWarm()], [true, true]);
+    assert.deepEqual(sent(), ["modules", "warm"]);
+  });
+
+  test("that is not in the cache is not downloaded unless that is allowed", async () => {
+    assert.equal(await packages.hasWarm(), false);
+    const giving = giveWarm();
+    await settle();
+    await arriveModules();
+    assert.equal(await giving, false);
+    const fetching = giveWarm(true);
+    await settle();
+    await downloads.arrive("warm");
+    assert.equal(await fetching, true);
+    assert.deepEqual(sent(), ["modules", "warm"]);
+  });
+
+  test("is tried again after a failed download of its modules", async () => {
+    downloads.cache.set("warm", new ArrayBuffer(9));
+    const first = giveWarm();
+    await settle();
+    await downloads.fail("pydantic.zip");
+    assert.equal(await first, false);
+    const second = giveWarm();
+    await settle();
+    await arriveModules();
+    assert.equal(await second, true);
+  });
+
+  test("is not sent if a module is missing from its library", async () => {
+    downloads.cache.set("warm", new ArrayBuffer(9));
+    const giving = giveWarm();
+    await settle();
+    await downloads.arrive(["pydantic.zip", archiveOf("other.so", "code")]);
+    assert.equal(await giving, false);
+    assert.deepEqual(sent(), []);
+  });
+
+  test("is never used again after it has failed once", async () => {
+    const warn = mock.method(console, "warn", () => {});
+    downloads.cache.set("warm", new ArrayBuffer(9));
+    const giving = giveWarm();
+    await settle();
+    await arriveModules();
+    await giving;
+    packages.distrustWarm("bad memory");
+    assert.deepEqual([await packages.hasWarm(), await giveWarm(true)], [false, false]);
+    assert.deepEqual(sent(), ["modules", "warm"]);
+    assert.match(String(warn.mock.calls[0]!.arguments[0]), /bad memory$/);
+    warn.mock.restore();
+  });
+});
