@@ -116,6 +116,8 @@ lint: node_modules/.installed ## Check format, style and types
 	@MYPYPATH=runtime/python/typings:runtime/python $(python) -m mypy --python-version 3.14 -p browser_runtime -p runnable_tracer -p explorer -p greenlet
 	@$(node_bin)/prettier --log-level warn --check $(format_paths)
 	@$(node_bin)/tsc
+	@# Knows types, so that it finds promises that nobody waits for.
+	@$(node_bin)/oxlint --type-aware --quiet
 
 .PHONY: format
 format: node_modules/.installed ## Format the code

@@ -176,6 +176,8 @@ async function click(page: Page, { button, output }: Contender): Promise<number>
           resolve(performance.now() - start);
         });
         observer.observe(region, { childList: true, subtree: true, characterData: true });
+        // The function comes from the test as text.
+        // oxlint-disable-next-line typescript/no-implied-eval
         (new Function(`return (${find})()`)() as HTMLElement).click();
       });
     },

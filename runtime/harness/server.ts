@@ -44,7 +44,7 @@ async function findFile(root: string, path: string): Promise<string | undefined>
 /** Serves a folder as static hosts do: index.html for a folder, 404.html for a missing file. */
 export async function serve(root: string, intercept: Intercept = () => false): Promise<Server> {
   let sent = 0;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (intercept(request, response)) return;
     const path = (request.url ?? "/").split(/[?#]/)[0]!;
     const file = await findFile(root, path);
@@ -60,6 +60,10 @@ export async function serve(root: string, intercept: Intercept = () => false): P
     if (response.destroyed) return;
     sent += size;
     pipeline(createReadStream(shown), response, () => {});
+  };
+  const server = createServer((request, response) => {
+    // A file that cannot be read ends its request; nobody else would notice the rejection.
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

@@ -76,7 +76,15 @@ for (const engine of engines) {
 
     const run = async (
       source: string,
-      { moves = [] as Move[], pauseWhen = "", pauseAtStart = false, pauseMs = 0, ...how } = {} as {
+      {
+        moves = [] as Move[],
+        pauseWhen = "",
+        pauseAtStart = false,
+        pauseMs = 0,
+        seconds = 20,
+        ...how
+      } = {} as {
+        seconds?: number;
         moves?: Move[];
         pauseWhen?: string;
         pauseAtStart?: boolean;
@@ -87,7 +95,9 @@ for (const engine of engines) {
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const ran = await stage.runner.run(program, { moves, pauseWhen, pauseAtStart, pauseMs });
+      const ran = await stage.runner.run(program, {
+        ...{ moves, pauseWhen, pauseAtStart, pauseMs, seconds },
+      });
       const pauses = ran.events.flatMap((event) => {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
         return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
