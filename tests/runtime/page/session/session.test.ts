@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { Host, Move, Outcome, Program, RunEvent } from "../../../../runtime/host/types.ts";
 import { Session, type Owner } from "../../../../runtime/page/session/session.ts";
 
-/** A host whose programs end when the test calls `end`. Like the real host, it runs one at a time. */
+/**
+ * A host whose programs end when the test calls `end`. Like the real host, it runs one at a time.
+ */
 class FakeHost implements Host {
   readonly started: string[] = [];
   readonly stopped: string[] = [];
