@@ -1,4 +1,4 @@
-"""Thread-local data. The one in C is kept by operating-system thread, of which there is one."""
+"""Thread-local data of the browser's threads, which all share one thread of the system."""
 
 import itertools
 from typing import Any
@@ -10,7 +10,7 @@ _numbers = itertools.count(1)
 
 
 class _Thread:
-    """Stands for one thread; when that ends, so do its data."""
+    """Represents one thread. When it is collected, so are the thread's data."""
 
     def __init__(self) -> None:
         self.number = next(_numbers)
@@ -24,7 +24,8 @@ class _Thread:
 class _Spaces:
     """The attributes that each thread sees in one `Local`.
 
-    They belong to that object, not to the threads: so one that refers to itself can be collected.
+    The attributes belong to that object rather than to the threads, so that an object whose
+    attributes refer to the object itself can be collected.
     """
 
     __slots__ = ("__weakref__", "arguments", "instance", "now", "of")
@@ -36,14 +37,14 @@ class _Spaces:
         self.now = 0
 
     def add(self, namespace: dict[str, Any]) -> None:
-        """Keep the running thread's attributes."""
+        """Store the running thread's attributes."""
         thread = scheduler.thread_data(_Thread)
         thread.spaces.add(self)
         self.of[thread.number] = namespace
         self.now = thread.number
 
     def forget(self, number: int) -> None:
-        """Drop what an ended thread has left."""
+        """Drop the attributes of a thread that has ended."""
         self.of.pop(number, None)
         instance = self.instance()
         if self.now == number and instance is not None:
@@ -54,14 +55,14 @@ class _Spaces:
 class Local:
     """Like `threading.local`: every thread sees attributes of its own.
 
-    Before each access the instance gets the running thread's dictionary as its `__dict__`. Nothing
-    comes between the two, because threads do not change turns in this package's code.
+    Before each access, the instance gets the running thread's dictionary as its `__dict__`. No
+    other thread can run between the two, because code of this package is never interrupted.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_spaces")
 
     def __new__(cls, /, *args: Any, **kwargs: Any) -> "Local":
-        """Make the data of the thread that creates it; `__init__` follows."""
+        """Create the attributes of the running thread, before `__init__` is called."""
         if (args or kwargs) and cls.__init__ is object.__init__:
             raise TypeError("Initialization arguments are not supported")
         self = object.__new__(cls)
@@ -108,6 +109,6 @@ def _switch(instance: Local) -> None:
         args, kwargs = spaces.arguments
         kind = object.__getattribute__(instance, "__class__")
         if kind.__init__ is not object.__init__:
-            kind.__init__(instance, *args, **kwargs)  # Other threads may run meanwhile.
+            kind.__init__(instance, *args, **kwargs)  # Other threads may run during this call.
     object.__setattr__(instance, "__dict__", namespace)
     spaces.now = number

@@ -1,4 +1,4 @@
-"""The lock that everything in `threading` is built on, and `time.sleep`."""
+"""The locks that everything in `threading` is built on, and `time.sleep`."""
 
 from typing import NoReturn
 
@@ -9,7 +9,7 @@ TIMEOUT_MAX = 4294967.0  # seconds; of CPython on a 32-bit machine
 
 
 class Lock:
-    """Like `_thread.lock`: not owned, not reentrant, waiting threads in the order they came."""
+    """Like `_thread.lock`: without an owner, not reentrant, with a queue of waiting threads."""
 
     __slots__ = ("__weakref__", "_locked", "_queue")
 
@@ -21,7 +21,12 @@ class Lock:
         self._queue: list[scheduler.Waiting] = []
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock, waiting for it if asked to; return whether it was taken."""
+        """Acquire the lock like `threading.Lock.acquire`, and return whether it was acquired.
+
+        Args:
+            blocking: wait until the lock is released.
+            timeout: how many seconds to wait; -1 waits without a limit.
+        """
         if not blocking and timeout != -1:
             raise ValueError("can't specify a timeout for a non-blocking call")
         if timeout != timeout:
@@ -43,24 +48,25 @@ class Lock:
             try:
                 scheduler.wait(left, self._queue)
             except BaseException:
-                self._pass_on()  # The wake-up that came together with Ctrl-C.
+                # This thread may have been woken before Ctrl-C arrived, and does not use the lock.
+                self._wake_next()
                 raise
         self._locked = True
         return True
 
     def release(self) -> None:
-        """Give the lock back; the first waiting thread may take it when its turn comes."""
+        """Release the lock and wake the first waiting thread, which may acquire it when it runs."""
         if not self._locked:
             raise RuntimeError("release unlocked lock")
         self._locked = False
-        self._pass_on()
+        self._wake_next()
 
-    def _pass_on(self) -> None:
+    def _wake_next(self) -> None:
         if self._queue and not self._locked:
             self._queue[0].wake()
 
     def locked(self) -> bool:
-        """Return whether someone holds the lock."""
+        """Return whether a thread holds the lock."""
         return self._locked
 
     def __enter__(self) -> bool:
@@ -97,7 +103,7 @@ class RLock:
         self._owner = self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock once more, waiting for it if asked to; return whether it was taken."""
+        """Acquire the lock once more, with the arguments of `Lock.acquire`."""
         me = scheduler.get_ident()
         if self._owner != me:
             if not self._lock.acquire(blocking, timeout):
@@ -107,7 +113,7 @@ class RLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back once; others may take it when that was the last time."""
+        """Release the lock once. Other threads can acquire it after the last release."""
         self._check_owned()
         self._count -= 1
         if not self._count:
@@ -115,7 +121,7 @@ class RLock:
             self._lock.release()
 
     def locked(self) -> bool:
-        """Return whether someone holds the lock."""
+        """Return whether a thread holds the lock."""
         return self._count > 0
 
     def __enter__(self) -> bool:
@@ -162,7 +168,7 @@ RLock.__module__ = "_thread"
 
 
 def sleep(seconds: float, /) -> None:
-    """Do what `time.sleep` does, with the same errors for the same bad arguments."""
+    """Wait like `time.sleep`, with the same errors for invalid arguments."""
     if not hasattr(type(seconds), "__float__") and not hasattr(type(seconds), "__index__"):
         raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
     delay = float(seconds)
@@ -174,6 +180,6 @@ def sleep(seconds: float, /) -> None:
         raise OverflowError("timestamp too large to convert to C PyTime_t")
     end = virtual_time.moment_in(delay)
     scheduler.wait(delay)
-    # Timers may fire a little early, by the browser's coarse clock; CPython never returns early.
+    # Timers can fire early by up to a step of the browser's clock, but `sleep` must not end early.
     while (left := virtual_time.seconds_to(end)) > 0:
         scheduler.wait(left)

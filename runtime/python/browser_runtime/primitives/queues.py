@@ -1,4 +1,4 @@
-"""`queue.SimpleQueue`, which thread pools are built on; the one in C would stop every thread."""
+"""`queue.SimpleQueue`, which thread pools use. Waiting in the C version would block all threads."""
 
 import _queue
 import importlib.machinery
@@ -22,7 +22,7 @@ class SimpleQueue:
         self._waiting: list[scheduler.Waiting] = []
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:  # noqa: ARG002
-        """Append an item; never waits."""
+        """Append an item. The queue is unbounded, so the other arguments are ignored."""
         self._items.append(item)
         self._wake_one()
 
@@ -31,10 +31,14 @@ class SimpleQueue:
         self.put(item)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Return the oldest item, waiting for one if asked to, so many seconds at most.
+        """Remove and return the oldest item.
+
+        Args:
+            block: wait until there is an item.
+            timeout: how many seconds to wait at most; None waits without a limit.
 
         Raises:
-            queue.Empty: there is none, or none came in time.
+            queue.Empty: there was no item within that time.
         """
         if not block:
             timeout = 0
@@ -48,21 +52,22 @@ class SimpleQueue:
             try:
                 scheduler.wait(left, self._waiting)
             except BaseException:
-                if self._items:  # The wake-up that came together with Ctrl-C.
+                # This thread may have been woken before Ctrl-C arrived, and takes no item.
+                if self._items:
                     self._wake_one()
                 raise
         return self._items.popleft()
 
     def get_nowait(self) -> Any:
-        """Return the oldest item without waiting."""
+        """Remove and return the oldest item without waiting."""
         return self.get(block=False)
 
     def empty(self) -> bool:
-        """Return whether there is nothing in it now."""
+        """Return whether the queue is empty now."""
         return not self._items
 
     def qsize(self) -> int:
-        """Return how many items there are now."""
+        """Return how many items are in the queue now."""
         return len(self._items)
 
     def _wake_one(self) -> None:
@@ -76,7 +81,7 @@ SimpleQueue.__module__ = "_queue"
 
 
 class _Importer(importlib.machinery.BuiltinImporter):
-    """Puts it into `_queue` whenever that is imported: its own would wait in C, for ever."""
+    """Replaces the C version of `SimpleQueue` whenever a program imports `_queue` anew."""
 
     @classmethod
     def find_spec(cls, fullname: str, *args: Any) -> importlib.machinery.ModuleSpec | None:
@@ -89,6 +94,6 @@ class _Importer(importlib.machinery.BuiltinImporter):
 
 
 def install() -> None:
-    """Let `queue` and whoever else imports it have this one."""
+    """Replace `SimpleQueue` in `queue` and in all later imports of `_queue`."""
     sys.meta_path.insert(0, _Importer)
     queue.SimpleQueue = _queue.SimpleQueue = SimpleQueue  # type: ignore[assignment,misc]

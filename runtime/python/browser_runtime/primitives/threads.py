@@ -1,4 +1,4 @@
-"""The primitives of `_thread`, under CPython's own `threading` and all that is built on it."""
+"""The primitives of `_thread`, on which CPython's own `threading` is built."""
 
 import _thread
 import asyncio
@@ -28,7 +28,7 @@ _non_daemon: "set[ThreadHandle]" = set()
 
 
 class ThreadHandle:
-    """Like `_thread._ThreadHandle`: what a `Thread` knows of the thread below it."""
+    """Like `_thread._ThreadHandle`: lets a `Thread` join the underlying thread."""
 
     def __init__(self) -> None:
         self.ident = 0
@@ -41,7 +41,7 @@ class ThreadHandle:
         return self._done
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the end of the thread."""
+        """Wait until the thread has ended or so many seconds have passed."""
         if not self._started:
             raise RuntimeError("thread not started")
         if self._done:
@@ -68,7 +68,7 @@ class ThreadHandle:
 
 
 def make_thread_handle(ident: int) -> ThreadHandle:
-    """Return the handle of a thread that runs already."""
+    """Return a handle for a thread that is already running."""
     handle = ThreadHandle()
     handle._start(ident)
     return handle
@@ -81,10 +81,16 @@ def start_joinable_thread(
     *,
     origin: Callable[..., object] | None = None,
 ) -> ThreadHandle:
-    """Start a thread that runs the function; `origin` is what reports call it.
+    """Start a thread that calls a function.
+
+    Args:
+        function: what the thread calls.
+        handle: the handle to use; None creates one.
+        daemon: whether the program may end before the thread does.
+        origin: the function that reports on errors name, if it is another one.
 
     Raises:
-        RuntimeError: there are too many, or this browser cannot switch stacks.
+        RuntimeError: there are too many threads, or this browser cannot switch stacks.
     """
     if not callable(function):
         raise TypeError("thread function must be callable")
@@ -139,7 +145,7 @@ def start_joinable_thread(
 def start_new_thread(
     function: Callable[..., object], args: tuple[object, ...], kwargs: Any = None
 ) -> int:
-    """Start a daemon thread the low-level way; return its number."""
+    """Start a daemon thread like `_thread.start_new_thread`, and return its number."""
     if not callable(function):
         raise TypeError("first arg must be callable")
     if not isinstance(args, tuple):
@@ -151,12 +157,12 @@ def start_new_thread(
 
 
 def non_daemon_count() -> int:
-    """Return how many threads the end of the program has to wait for."""
+    """Return how many threads have to end before the program can."""
     return sum(not handle.is_done() for handle in _non_daemon)
 
 
 def _shutdown() -> None:
-    """Wait for the threads that are not daemons."""
+    """Wait for all threads that are not daemons."""
     while waiting := [handle for handle in _non_daemon if not handle.is_done()]:
         waiting[0].join()
 
@@ -172,7 +178,7 @@ _raise_signal, _kill = signal.raise_signal, os.kill
 
 
 def raise_signal(signalnum: int, /) -> None:
-    """Like `signal.raise_signal`: the handler runs in the main thread, whoever asks for it."""
+    """Like `signal.raise_signal`: the handler runs in the main thread, whichever thread calls."""
     if scheduler.is_main():
         _raise_signal(signalnum)
     else:
@@ -180,7 +186,7 @@ def raise_signal(signalnum: int, /) -> None:
 
 
 def kill(pid: int, signal: int, /) -> None:
-    """Like `os.kill`, where there is no other process."""
+    """Like `os.kill`, for the only process that signals can be sent to."""
     if pid == os.getpid() and signal:
         raise_signal(signal)
     else:
@@ -200,7 +206,7 @@ def _main_ident() -> int:
 
 
 def _excepthook(args: Any, /) -> None:
-    if args.thread is None:  # The one in C would show a number of its own.
+    if args.thread is None:  # The hook in C would show the number of the system's thread.
         args = type(args)((*args[:3], SimpleNamespace(name=scheduler.get_ident())))
     _report_in_c(args)
 
@@ -209,7 +215,7 @@ _report_in_c = _thread._excepthook
 
 
 def _with_code() -> Any:
-    """Return `threading` compiled once, to be run anew for every program."""
+    """Return the code of `threading`, which is executed again for every program."""
     spec = threading.__spec__
     assert spec is not None
     loader: Any = spec.loader
@@ -220,14 +226,14 @@ _code = _with_code()
 
 
 def renew() -> None:
-    """Make `threading` as if just imported: no threads, counts from 1, hooks as they were."""
+    """Reset `threading` as if just imported, without threads, counters or hooks of a program."""
     _non_daemon.clear()
     scheduler.start_program()
     exec(_code, vars(threading))  # noqa: S102 - CPython's own module
 
 
 def replacements() -> dict[str, Any]:
-    """Return what takes the place of CPython's own functions and types in `_thread`, by name."""
+    """Return the functions and types that replace CPython's own in `_thread`, by name."""
     functions: dict[str, Any] = {
         "_count": _count,
         "_excepthook": _excepthook,
@@ -261,6 +267,6 @@ def install() -> None:
     for name in ("concurrent.futures.thread", "concurrent.futures"):
         sys.modules.pop(name, None)
     importlib.invalidate_caches()
-    # Now, so that it is among the modules that are put back: asyncio refers to it, and it keeps the
-    # executor class of the first program that asked for one.
+    # Imported now so that `state` restores it after each program: asyncio refers to this module,
+    # which otherwise keeps the executor class that the first program has imported.
     importlib.import_module("concurrent.futures")

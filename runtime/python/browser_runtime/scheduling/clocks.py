@@ -1,7 +1,8 @@
-"""Clocks: processor time without waiting; measurements shorter than a step of the browser's clock.
+"""The clocks of programs: processor time, and a note on measurements that are too short.
 
-Browsers make their clocks coarse; how much differs. A clock that the program names is replaced by
-one that also compares readings, which costs far less time than one of those steps takes.
+Browsers reduce the resolution of their clocks, each by a different amount. Each clock function that
+the program names is replaced by one that also compares successive readings. The comparison takes
+far less time than one step of the browser's clock.
 """
 
 import sys
@@ -24,7 +25,7 @@ class _Clock(stand_in.StandIn):
         frame = sys._getframe(1)
         if frame.f_code.co_filename == self._program:
             reading, place = (scheduler.get_ident(), now), (frame.f_code, frame.f_lasti)
-            # A loop that waits for the time to come reads it at one place again and again.
+            # A loop that polls the clock reads the same time at the same place, which is normal.
             if reading == self._last and place != self._place:
                 facts.clock_stood_still()
             self._last, self._place = reading, place
@@ -40,9 +41,9 @@ _latest = 0.0
 
 
 def process_time() -> float:
-    """Return the seconds for which the program has run; waiting does not count."""
+    """Return the seconds for which the program has run, without the time for which it waited."""
     global _latest
-    # The parts are rounded each by itself, but no clock of this kind ever goes back.
+    # Rounding the two parts separately could make the difference smaller than before.
     _latest = max(_latest, (kernel.now() - kernel.idle) / 1000 - _origin)
     return _latest
 
@@ -56,14 +57,14 @@ _HALF_A_YEAR = 182 * 86400  # seconds
 
 
 def begin() -> None:
-    """Let `process_time` count from now, where a program begins."""
+    """Let `process_time` count from now, the start of a program."""
     global _origin, _latest
     _origin, _latest = (kernel.now() - kernel.idle) / 1000, 0.0
 
 
 def set_time_zone() -> None:
-    """Let `time` know the time zone of this place."""
-    # As CPython does when it starts: winter time is that of the two which is further west.
+    """Set the time zone of `time` to that of the reader."""
+    # CPython does the same when it starts: of the two offsets, winter time is the more western one.
     january = time.time() // (2 * _HALF_A_YEAR) * (2 * _HALF_A_YEAR)
     moments = time.localtime(january), time.localtime(january + _HALF_A_YEAR)
     winter, summer = sorted(moments, key=lambda moment: moment.tm_gmtoff)
@@ -74,7 +75,7 @@ def set_time_zone() -> None:
 
 
 def install() -> None:
-    """Put the clocks in place that the browser has no equal of."""
+    """Replace the clocks of the processor, which the browser does not have."""
     for clock in (process_time, process_time_ns):
         clock.__module__ = "time"
         setattr(time, clock.__name__, clock)

@@ -1,7 +1,7 @@
-"""CPython's own asyncio event loop, on a selector that can only wait for time to pass.
+"""CPython's own asyncio event loop, with a selector that waits for timeouts and wake-ups only.
 
-Everything but the selector is `asyncio.base_events.BaseEventLoop`, so `asyncio.run`, `Runner`, task
-groups, timeouts, debug mode, slow-callback warnings and eager tasks are CPython's.
+Everything except the selector is `asyncio.base_events.BaseEventLoop`, so `asyncio.run`, `Runner`,
+task groups, timeouts, debug mode, slow-callback warnings and eager tasks are CPython's.
 """
 
 import asyncio
@@ -18,38 +18,38 @@ _task_numbers = itertools.count(1)
 
 
 class _Selector:
-    """Stands where a loop has its `selectors` object; there are no file descriptors to watch."""
+    """Takes the place of a `selectors` object; the browser has no file descriptors to select."""
 
     def __init__(self) -> None:
         self._woken = False
         self._queue: list[scheduler.Waiting] = []
 
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
-        """Wait `timeout` seconds (None: for ever), or until another thread or Ctrl-C wakes it."""
+        """Wait until the timeout (in seconds) has passed, or another thread or Ctrl-C wakes it."""
         if not self._woken and (timeout is None or timeout > 0):
             scheduler.wait(timeout, self._queue, outside=True)
         self._woken = False
         return []
 
     def wake(self) -> None:
-        """Let `select` return, now or when it is called next."""
+        """Let the current or the next call of `select` return immediately."""
         self._woken = True
         for waiting in self._queue:
             waiting.wake()
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing, because no file descriptors are open."""
 
 
 class _Given(_Selector):
-    """Waits as a selector of the program's own does, for example one that lets time jump."""
+    """Waits with a selector that the program brings along, for example one that skips time."""
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         super().__init__()
         self._given = selector
 
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
-        """Wait as long as the given selector does; what it has selected is not looked at."""
+        """Call the program's selector, and ignore the events that it returns."""
         woken, self._woken = self._woken, False
         self._given.select(0 if woken else timeout)
         return []
@@ -64,7 +64,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         super().__init__()
-        # Those of the standard library wait for files and sockets, of which there are none.
+        # Selectors of the standard library wait for files and sockets, which do not exist here.
         if selector is None or type(selector).__module__ == "selectors":
             self._selector = _Selector()
         else:
@@ -72,10 +72,11 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         stepping.add_loop(self)
 
     def create_task(self, coro, **kwargs):  # type: ignore[no-untyped-def]
-        """Create a task as CPython does, naming it by a count that starts anew in each program.
+        """Create a task as CPython does, with default names that start at `Task-1` in each program.
 
-        The count behind `Task-1`, `Task-2`, … is hidden in the C module and would go on. A task
-        factory of the program gets just the arguments it would get; its task is renamed.
+        The counter behind these names is hidden in the C module `_asyncio` and cannot be reset. A
+        task factory of the program gets the same arguments as on CPython, so a task that it creates
+        is renamed afterwards.
         """
         factory = self.get_task_factory()
         ours = factory is None or factory is asyncio.eager_task_factory
@@ -92,13 +93,13 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         try:
             return task
         finally:
-            del task  # An exception's frames shall not keep it alive.
+            del task  # The frames of an exception must not keep the task alive.
 
     def _process_events(self, event_list: list[tuple[object, int]]) -> None:
-        """There are none: `_Selector.select` returns an empty list."""
+        """Do nothing, because `_Selector.select` returns no events."""
 
     def _write_to_self(self) -> None:
-        """Let the loop look at what another thread, or a signal handler, has scheduled."""
+        """Wake the loop, because another thread or a signal handler has scheduled a callback."""
         self._selector.wake()
 
 
@@ -110,16 +111,16 @@ class _Policy(events._BaseDefaultEventLoopPolicy):
 
 
 def restart_task_names() -> None:
-    """Let the next task without a name be `Task-1`."""
+    """Reset the default names of tasks, so that the next one is `Task-1`."""
     global _task_numbers
     _task_numbers = itertools.count(1)
 
 
 def install() -> None:
-    """Take Pyodide's `WebLoop` out of asyncio and put this loop there.
+    """Replace Pyodide's `WebLoop` by this event loop.
 
-    Pyodide replaces `asyncio.run` by a wrapper, and registers its loop as the running one of this
-    thread, under which no other loop may run.
+    Pyodide wraps `asyncio.run` and registers its own loop as the running one of this thread, which
+    would prevent every other loop from running.
     """
     asyncio.run = getattr(asyncio.run, "__wrapped__", asyncio.run)
     events._event_loop_policy = _Policy()  # type: ignore[attr-defined]

@@ -1,8 +1,8 @@
-"""Whose turn it is: the running thread, the waiting ones, and what wakes them.
+"""The scheduler: which thread runs, which ones wait, and what wakes them.
 
-One thread runs at a time, as under the GIL. `wait` is the only place where a thread gives way of
-itself; `slices` takes its turn away when it is over. Code of this package is never interrupted
-there, which is what makes its own updates atomic.
+One thread runs at a time, as under the GIL. A thread is suspended in two places only: in `wait`,
+where it asks for that, and at the end of its time slice, which `slices` handles. Code of this
+package is never interrupted at the end of a time slice, so its own updates are atomic.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from pyodide.ffi import can_run_sync, run_sync
 from browser_runtime.scheduling import virtual_time
 
 MAIN = 1
-# How a wait ended; the first three as in kernel.ts.
+# How a wait ended. The first three numbers are also used in kernel.ts.
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
 
 
@@ -32,14 +32,15 @@ class Waiting:
         self.frame: FrameType | None = sys._getframe(2)
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
-        # In ns of the program's clock, where that is what lets the wait end.
+        # When the wait ends on virtual time, in ns of the program's clock. None: the clock cannot
+        # end it.
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
-        # Only another thread can end it: neither the clock nor anything outside of Python.
+        # Only another thread can end the wait, neither the clock nor anything outside of Python.
         self.is_endless = seconds is None and not outside
 
     def wake(self, outcome: int = WOKEN) -> None:
-        """Let the thread go on, when its turn comes; nothing if it does already."""
+        """Let the thread resume when it is next scheduled; later calls have no effect."""
         _state.stuck.pop(self.ident, None)
         if observer:
             observer.woken(self.ident)
@@ -47,45 +48,46 @@ class Waiting:
         self.gate.open(outcome)
 
     def time_out(self) -> None:
-        """Let the thread go on because its time is over."""
+        """Let the thread resume because its timeout has passed."""
         self.woken = True
         self.gate.open(TIMED_OUT)
 
 
 class _DeadlockedWait(Waiting):
-    """One that never ends: of a thread that is part of a deadlock, which ends the program.
+    """The wait of a thread that is part of a deadlock, which only the end of the program ends.
 
-    The main thread gives up what it holds as it comes to its end, and nobody is to get it.
+    While the deadlock's exception ends the main thread, that thread releases its locks. The other
+    threads must not get them, because the deadlock has already been reported.
     """
 
     def wake(self, outcome: int = WOKEN) -> None:
-        """Let the thread come to its end, and nothing else."""
+        """Wake the thread if it is abandoned at the end of the program, and ignore other calls."""
         if outcome == ABANDONED:
             super().wake(outcome)
 
 
 class DeadlockError(SystemExit):
-    """Ends the main thread, and with it the program."""
+    """Ends the main thread, and thereby the program, after a deadlock has been reported."""
 
 
 class _State:
-    """Of one program; replaced as a whole for the next."""
+    """The scheduler's state for one program, replaced before the next one runs."""
 
     def __init__(self) -> None:
         self.current = MAIN
-        # Who ran before the running thread went on; itself, if nobody else did meanwhile.
+        # The thread that ran before the running thread resumed: the same one if no other ran.
         self.before = MAIN
         self.alive: dict[int, str] = {MAIN: "MainThread"}
-        # The name of the thread that has ended last.
+        # The name of the thread that ended last.
         self.ended = ""
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
-        # So many threads wait for the reader: no time passes meanwhile, if it need not.
+        # How many threads wait for input. Virtual time stands still while the reader types.
         self.asking = 0
         self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
-        # The running thread is in the midst of something that no other one may come into.
+        # The running thread must not be interrupted, because it is in the middle of an update.
         self.is_atomic = False
         self.over = False
         self.is_deadlock_reported = False
@@ -96,46 +98,52 @@ _state = _State()
 
 
 class Observer(Protocol):
-    """What is told of every wait; see `tracing`."""
+    """Receives what the scheduler does with threads; implemented by `tracing.Tracing`."""
 
     def open(self, name: str) -> None:
-        """The process has this name."""
+        """Record the name of the process."""
 
     def flush(self) -> None:
-        """The page wants to know what has come so far."""
+        """Send what has been recorded so far to the page."""
 
     def watch_collections(self) -> None:
-        """The process is about to run the program itself."""
+        """Begin to record the watched collections, just before the program itself runs."""
 
     def fail(self, error: BaseException) -> None:
-        """The main thread comes to its end with an exception."""
+        """Record that the main thread ends with an exception."""
 
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
-        """A thread begins to wait, below this frame; the program rests if that wait is the last."""
+        """Record that a thread begins to wait.
+
+        Args:
+            ident: the number of the thread.
+            frame: the frame of the function that waits.
+            is_last: no thread of the program will run for a while; see `_is_last_wait`.
+        """
 
     def woken(self, ident: int) -> None:
-        """The running thread lets another one go on."""
+        """Record that the running thread wakes another one."""
 
     def run(self, ident: int) -> None:
-        """A thread runs again."""
+        """Record that a thread runs again after a wait."""
 
     def end_slice(self, ident: int, frame: FrameType | None) -> None:
-        """A thread that runs, at this frame, is about to let others have their turn."""
+        """Record that the time slice of a running thread ends at this frame."""
 
     def begin_slice(self, ident: int) -> None:
-        """It is that thread's turn again."""
+        """Record that a thread gets its next time slice."""
 
     def create_thread(self, ident: int) -> None:
-        """The running thread starts another one."""
+        """Record that the running thread starts another one."""
 
     def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
-        """A thread begins to run."""
+        """Record that a new thread begins to run."""
 
     def end_thread(self, ident: int) -> None:
-        """A thread has come to its end."""
+        """Record that a thread has ended."""
 
     def end(self) -> None:
-        """So has the process."""
+        """Record that the process has ended."""
 
 
 observer: Observer | None = None
@@ -147,40 +155,44 @@ def get_ident() -> int:
 
 
 def previous_thread() -> int:
-    """Return who ran before the running thread went on: its own number, if nobody else did."""
+    """Return the thread that ran before the running one resumed; the same one if no other did."""
     return _state.before
 
 
 def is_running(ident: int) -> bool:
-    """Whether a thread runs, or was the last one that did."""
+    """Return whether a thread is running or, if none is, was the last one to run."""
     return _state.current == ident
 
 
 def is_main() -> bool:
-    """Whether the main thread is running."""
+    """Return whether the running thread is the main thread."""
     return _state.current == MAIN
 
 
 def can_switch() -> bool:
-    """Whether this browser can suspend Python at all, and here."""
+    """Return whether Python can be suspended in this browser and at this point."""
     return can_run_sync()
 
 
 class CannotSuspendError(RuntimeError):
-    """JavaScript has called the running code, so that it cannot be suspended; see suspending.ts."""
+    """The running code was called by JavaScript and therefore cannot be suspended.
+
+    `suspending.ts` explains why.
+    """
 
     def __init__(self) -> None:
         super().__init__("cannot wait for other threads in code called by ctypes or JavaScript")
 
 
 def suspend[T](promise: Awaitable[T]) -> T:
-    """Suspend the running stack until a JavaScript promise settles; others run meanwhile.
+    """Suspend the running thread until a JavaScript promise settles, while other threads run.
+
+    `run_sync` wraps its argument with `asyncio.ensure_future`, which would tie the promise to the
+    running event loop. That function is therefore replaced for this one call, so that the promise
+    reaches the stack switch unchanged.
 
     Raises:
-        CannotSuspendError: not here.
-
-    `run_sync` wraps what it is given with `asyncio.ensure_future`, which would tie it to the
-    running event loop; replaced for that one call, the promise reaches the stack switch as it is.
+        CannotSuspendError: the running code was called by JavaScript.
     """
     me, loop, ensure_future = _state.current, asyncio._get_running_loop(), asyncio.ensure_future
 
@@ -191,7 +203,7 @@ def suspend[T](promise: Awaitable[T]) -> T:
     asyncio.ensure_future = pass_through  # type: ignore[assignment]
     frames = _state.frames
     frames[me] = sys._getframe()
-    # To give way once more on the way there would be one turn lost, and one told wrongly.
+    # If the time slice ended here, the thread would be suspended twice and recorded wrongly.
     _state.is_atomic = True
     kernel.end_slice()
     try:
@@ -208,12 +220,12 @@ def suspend[T](promise: Awaitable[T]) -> T:
             asyncio._set_running_loop(loop)
 
 
-# A wait of at least so many seconds is long enough for a reader to look at the timeline meanwhile.
+# The shortest wait, in seconds, during which a reader has time to look at the timeline.
 _LONG_WAIT = 0.1
 
 
 def _is_last_wait(seconds: float | None) -> bool:
-    """Return whether nothing of the program will run for a while once this wait has begun."""
+    """Return whether no thread of the program will run for a while once this wait has begun."""
     return (
         (seconds is None or seconds >= _LONG_WAIT)
         and len(_state.waiting) == len(_state.alive)
@@ -224,21 +236,21 @@ def _is_last_wait(seconds: float | None) -> bool:
 def wait(
     seconds: float | None, queue: "list[Waiting] | None" = None, *, outside: bool = False
 ) -> int:
-    """Stop running until woken.
+    """Suspend the running thread until another thread wakes it or its timeout passes.
 
     Args:
-        seconds: at most so long; None means for ever.
-        queue: where those who wake look for this thread; it is there for the time of the wait.
-        outside: something other than a thread may wake it.
+        seconds: the timeout; None waits without a limit.
+        queue: a list that contains this wait for as long as it lasts, so that others can wake it.
+        outside: whether something other than a thread, such as the reader, can end the wait.
 
     Returns:
         `WOKEN` or `TIMED_OUT`. A pending Ctrl-C has been delivered before that.
 
     Raises:
-        BaseException: whatever the program's SIGINT handler raises, `KeyboardInterrupt` by default.
-        DeadlockError: every thread waits for ever, which has been reported.
+        BaseException: what the program's SIGINT handler raises, `KeyboardInterrupt` by default.
+        DeadlockError: no thread can wake another one, which has been reported.
         SystemExit: the program is over.
-        CannotSuspendError: it would be for ever, in code that JavaScript has called.
+        CannotSuspendError: JavaScript has called the running code, and there is no timeout.
     """
     if not can_run_sync():
         return _wait_blocking(seconds, outside=outside)
@@ -259,8 +271,9 @@ def wait(
         observer.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
     try:
         if virtual_time.is_on:
-            # Waits that take no time never let the page's messages in. Not before this thread is
-            # where others look for it, or it misses who wakes it meanwhile.
+            # Waits on virtual time never return to the browser's event loop, so the page's
+            # messages would not arrive. This thread is already in its queue here, because
+            # otherwise it would miss a wake-up that comes while the other threads run.
             if kernel.must_yield():
                 yield_slice()
                 kernel.pass_step_on(waiting.gate)
@@ -284,7 +297,7 @@ def wait(
     if outcome == DEADLOCKED:
         raise DeadlockError(1)
     if outcome == ABANDONED:
-        raise SystemExit  # `threading` lets it pass in silence.
+        raise SystemExit  # `threading` does not report this exception.
     return outcome
 
 
@@ -308,7 +321,7 @@ def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
 
 
 def _jump_if_idle() -> None:
-    """Let the clock jump to where the next wait ends, if every thread waits and none can go on."""
+    """Move virtual time to the end of the next wait if no thread can run before then."""
     if kernel.interrupted or _state.asking or len(_state.waiting) < len(_state.alive):
         return
     waits = _state.waiting.values()
@@ -324,7 +337,7 @@ def _jump_if_idle() -> None:
 
 
 def wait_for_reader(queue: "list[Waiting]") -> None:
-    """Stop running until the reader has done something."""
+    """Suspend the running thread until the reader has entered something."""
     _state.asking += 1
     try:
         wait(None, queue, outside=True)
@@ -333,13 +346,13 @@ def wait_for_reader(queue: "list[Waiting]") -> None:
 
 
 def current_frames() -> dict[int, FrameType]:
-    """Return where each thread is, like `sys._current_frames`."""
+    """Return the program's current frame in each thread, like `sys._current_frames`."""
     frames = {**_state.frames, _state.current: sys._getframe()}
     return {ident: own for ident, frame in frames.items() if (own := _outside(frame))}
 
 
 def list_threads() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
-    """Return number and name of each thread, its wait, and where it is suspended, if it is."""
+    """Return number, name, wait and frame of each thread; None if it does not wait or runs."""
     waiting, frames = _state.waiting, _state.frames
     return [
         (ident, name, waiting.get(ident), frames.get(ident)) for ident, name in _state.alive.items()
@@ -347,7 +360,7 @@ def list_threads() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
 
 
 def last_ended() -> str:
-    """Return the name of the thread that ran last, if it has ended; else nothing."""
+    """Return the name of the thread that ran last if it has ended, otherwise an empty string."""
     return "" if _state.current in _state.alive else _state.ended
 
 
@@ -358,12 +371,12 @@ def _outside(frame: FrameType | None) -> FrameType | None:
 
 
 def yield_slice() -> None:
-    """Let everyone else have a turn."""
+    """Let other threads, timers and messages from the page run before this thread resumes."""
     suspend(kernel.yield_once().promise)
 
 
 def deliver_interrupt() -> None:
-    """Do in the main thread what Ctrl-C does, or the signals that other threads have sent."""
+    """Call the handlers of Ctrl-C, or of the signals that threads have sent, in this thread."""
     kernel.interrupted = False
     signals, _state.signals = _state.signals or [signal.SIGINT], []
     for number in signals:
@@ -375,7 +388,7 @@ def deliver_interrupt() -> None:
 
 
 def send_signal(number: int) -> None:
-    """Let the main thread call the program's handler: now if that is running, else when it is."""
+    """Let the main thread call a signal's handler: immediately, or as soon as it runs."""
     _state.signals.append(number)
     if is_main():
         deliver_interrupt()
@@ -384,7 +397,7 @@ def send_signal(number: int) -> None:
 
 
 def _end_in_deadlock() -> None:
-    """Wake the main thread, and nobody else, to end the program; tell before who waits where."""
+    """Report where each thread waits, then wake only the main thread so that the program ends."""
     if not _state.is_deadlock_reported:
         _state.is_deadlock_reported = True
         _report_deadlock({ident: waiting.frame for ident, waiting in _state.stuck.items()})
@@ -403,7 +416,8 @@ def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
     sys.stderr.write("".join(lines))
 
 
-# This package, and what it stands under: see runtime/python/greenlet.
+# This package, the tracer, and the stand-in for greenlet, which is installed with a program's
+# dependencies; see runtime/python/greenlet.
 _HERE = __file__.rpartition("/scheduling/")[0]
 _OURS = (
     _HERE + "/",
@@ -413,29 +427,29 @@ _OURS = (
 
 
 def is_ours(filename: str) -> bool:
-    """Whether a file belongs to this runtime."""
+    """Return whether a file belongs to this runtime rather than to the program."""
     return filename.startswith(_OURS)
 
 
 def set_atomic(keeps: bool) -> None:
-    """Keep the running thread's turn, until told otherwise, in code that is not ours as well."""
+    """Set whether the running thread is protected from interruption outside of this package too."""
     _state.is_atomic = keeps
 
 
 def is_atomic(frame: FrameType | None) -> bool:
-    """Whether the running thread, in this frame, cannot be interrupted."""
+    """Return whether the running thread must not be interrupted in this frame."""
     return _state.is_atomic or (frame is not None and is_ours(frame.f_code.co_filename))
 
 
 def enter(ident: int) -> None:
-    """Say that a new stack has begun to run, as this thread."""
+    """Record that a new stack has begun to run as this thread."""
     _state.current = ident
     _state.is_atomic = False
     kernel.start_slice()
 
 
 def add_thread(name: str) -> int:
-    """Count one thread more; return its number."""
+    """Register a new thread and return its number."""
     ident = _state.next_ident
     _state.next_ident += 1
     _state.alive[ident] = name
@@ -444,12 +458,12 @@ def add_thread(name: str) -> int:
 
 
 def rename_thread(ident: int, name: str) -> None:
-    """Give a thread the name that it has in reports."""
+    """Set the name that a thread has in reports."""
     _state.alive[ident] = name
 
 
 def thread_data[T](make: Callable[[], T]) -> T:
-    """Return what is kept for the running thread, made at the first call."""
+    """Return the data of the running thread, which `make` creates at the first call."""
     if _state.current not in _state.data:
         _state.data[_state.current] = make()
     data: T = _state.data[_state.current]
@@ -457,12 +471,12 @@ def thread_data[T](make: Callable[[], T]) -> T:
 
 
 def forget_data(ident: int) -> None:
-    """Drop what is kept for a thread that ends."""
+    """Drop the data of a thread that ends."""
     _state.data.pop(ident, None)
 
 
 def remove_thread(ident: int) -> None:
-    """Count one thread less; if all others now wait for ever, say so."""
+    """Unregister a thread that ends, and end the program if all others are now deadlocked."""
     _state.ended = _state.alive.pop(ident, "")
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
@@ -472,22 +486,22 @@ def remove_thread(ident: int) -> None:
 
 
 def thread_count() -> int:
-    """Return how many threads are alive, the main one included."""
+    """Return how many threads are alive, including the main thread."""
     return len(_state.alive)
 
 
 def ready_count() -> int:
-    """Return how many threads run or could, the running one included."""
+    """Return how many threads do not wait, including the running one."""
     return len(_state.alive) - len(_state.waiting)
 
 
 def is_over() -> bool:
-    """Whether the program has ended, so that its threads have to."""
+    """Return whether the program has ended, so that its remaining threads must end as well."""
     return _state.over
 
 
 def abandon(seconds: float) -> bool:
-    """End all threads but the main one; return whether they ended in time."""
+    """End all threads except the main one, and return whether they ended within the time."""
     _state.over = True
     end = time.monotonic() + seconds
     while len(_state.alive) > 1 and time.monotonic() < end:
@@ -498,7 +512,7 @@ def abandon(seconds: float) -> bool:
 
 
 def start_program() -> None:
-    """Forget the threads of the program before."""
+    """Discard the state of the previous program."""
     global _state
     _state = _State()
     kernel.threads = 1

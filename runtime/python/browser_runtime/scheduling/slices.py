@@ -1,7 +1,7 @@
-"""Time slices: takes the turn away from a thread that keeps it, and lets Ctrl-C in.
+"""Time slices: interrupts a thread that computes, so that other threads and Ctrl-C get through.
 
-Python asks the kernel for signals every few dozen bytecode checks, which answers SIGVTALRM when the
-slice is over; the handler of that signal suspends the running thread.
+Every few dozen bytecode checks, Python asks the kernel whether a signal is pending. When the time
+slice is over, the kernel answers SIGVTALRM, and the handler of that signal suspends the thread.
 """
 
 import signal
@@ -20,7 +20,7 @@ _set_switch_interval = sys.setswitchinterval
 
 def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001
     if scheduler.is_atomic(frame):
-        kernel.try_again()  # In the middle of an update that has to be whole.
+        kernel.try_again()  # An update of the runtime must not be interrupted.
         return
     if not scheduler.can_switch():
         return
@@ -28,17 +28,18 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     is_rivalled = scheduler.ready_count() > 1
     if is_rivalled:
         facts.competed(me)
-    # A thread that waits may have to go on. In virtual time computing takes none, but a look may.
+    # A waiting thread may become ready during this time slice. On virtual time that costs nothing,
+    # and reading the clock could move it.
     is_timed = not is_rivalled and scheduler.thread_count() > 1 and not virtual_time.is_on
-    given_way = perf_counter_ns() if is_timed else 0
+    suspended_at = perf_counter_ns() if is_timed else 0
     if observer:
         observer.end_slice(me, frame)
-    try:  # noqa: SIM105 - in `contextlib` the next slice could end before this one's end is told
+    try:  # noqa: SIM105 - the next time slice could end inside of `contextlib`, unrecorded
         scheduler.yield_slice()
     except scheduler.CannotSuspendError:
-        pass  # The thread keeps its turn.
+        pass  # The thread runs on.
     if is_timed and (other := scheduler.previous_thread()) != me:
-        facts.lost_time(me, other, perf_counter_ns() - given_way)
+        facts.lost_time(me, other, perf_counter_ns() - suspended_at)
     if observer:
         observer.begin_slice(me)
     if scheduler.is_main():
@@ -49,23 +50,23 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
 
 
 def setswitchinterval(interval: float, /) -> None:
-    """Set how long a thread may run while others want to, in seconds."""
+    """Set the length of time slices in seconds, like `sys.setswitchinterval`."""
     _set_switch_interval(interval)  # It checks the argument.
     kernel.interval = max(interval * 1000, 0.1)
 
 
 def arm() -> None:
-    """Begin to measure slices."""
+    """Start to end the time slices of running threads."""
     signal.signal(_SIGNAL, _on_slice_over)
     setswitchinterval(0.005)
     kernel.arm(True)
 
 
 def disarm() -> None:
-    """Stop measuring: what runs now runs to its end."""
+    """Stop ending time slices, so that the running code is not interrupted any more."""
     kernel.arm(False)
 
 
 def install() -> None:
-    """Put the function in place that tells the kernel too."""
+    """Replace `sys.setswitchinterval` by the function that also informs the kernel."""
     sys.setswitchinterval = setswitchinterval

@@ -1,8 +1,8 @@
-"""Lets the reader pause a program, look at it, and take it one step at a time.
+"""Lets the reader pause a program, inspect it, and run it one step at a time.
 
-Paused, every thread stays where it waits or where its turn was over, and the program's clocks stand
-still; see `Kernel.pause`. A step is the next callback of an event loop, or, where none runs, the
-next turn of a thread.
+While a program is paused, every thread stays suspended, and the program's clocks do not move; see
+`Kernel.pause`. A step is the next callback of an event loop, or, if no event loop runs, the next
+time slice of a thread.
 """
 
 import asyncio
@@ -28,26 +28,26 @@ from browser_runtime.tracing import reason_of
 
 type _Facts = dict[str, Any]
 
-# Of each list so many entries are told.
-_MOST = 50
-_LONGEST = 100
+# How many entries of each list the page gets, and how many characters of each name.
+_MAX_ENTRIES = 50
+_MAX_NAME = 100
 
 
 class _State:
-    """Of one program."""
+    """The state of one program."""
 
     def __init__(self, program: str, begun: int | None, *, paused: bool) -> None:
-        # Knows the program's lines; it records nothing.
+        # Used only to find the program's lines; it records nothing.
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
-        # Its timeline and what stands beside it have one and the same beginning.
+        # The timeline and the paused panel count time from the same moment.
         self.begun = self.recorder.started_at if begun is None else begun
         self.awaited = tasks.make_find_wait(program)
         # Every callback is a step.
         self.is_on = paused
-        # What the loop is about to call.
+        # The callback that an event loop is about to call.
         self.next: events.Handle | None = None
-        # Where the main thread is: before the program's first line, inside the program, or after
-        # its last line, when only threads and clean-up are left.
+        # Whether the main thread is before the program's first line, inside the program, or after
+        # its last line, when only other threads and the clean-up remain.
         self.phase: Literal["before", "inside", "after"] = "before"
 
 
@@ -80,7 +80,7 @@ def begin(program: str, options: RunOptions, begun: int | None) -> None:
 
 
 def end() -> None:
-    """It is over; what is left of it goes on."""
+    """End stepping with the program, and resume what is left of it."""
     global _state
     resume()
     _state = None
@@ -88,26 +88,26 @@ def end() -> None:
 
 
 def leave() -> None:
-    """Take note that the program's last line has run."""
+    """Record that the program's last line has run."""
     if _state:
         _state.phase = "after"
 
 
 def add_loop(loop: base_events.BaseEventLoop) -> None:
-    """Take note of a new event loop."""
+    """Register a new event loop."""
     _loops.add(loop)
     if _state and _state.is_on:
         _queue_in(_Queue, [loop])
 
 
 def pause() -> None:
-    """Let the program stand still, and tell the page how. Called while none of its threads runs."""
+    """Pause the program and send its state to the page. No thread of the program may be running."""
     kernel.pause()
-    _tell()
+    _report()
 
 
 def step() -> None:
-    """Let it take one step, from wherever it is."""
+    """Run one step of the program, whether it is paused or running."""
     if _state is None:
         return
     _state.is_on = True
@@ -120,7 +120,7 @@ def step() -> None:
 
 
 def resume() -> None:
-    """Let it run on."""
+    """Resume the program."""
     if _state:
         _state.is_on = False
     _queue_in(deque, _loops)
@@ -130,7 +130,7 @@ def resume() -> None:
 def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]) -> None:
     for loop in loops:
         own: Any = loop
-        # One of the program's own stays.
+        # A program may have replaced the queue by one of its own, which is left alone.
         if type(own._ready) in (deque, _Queue) and type(own._ready) is not kind:
             own._ready = kind(own._ready)
 
@@ -154,19 +154,19 @@ def _pause_before(handle: events.Handle) -> None:
         scheduler.deliver_interrupt()
 
 
-# --- how everything stands ------------------------------------------------------------------------
+# --- the state for the paused panel ---------------------------------------------------------------
 
 
-def _tell() -> None:
+def _report() -> None:
     if _state is None:
         return
     if scheduler.observer:
         scheduler.observer.flush()
     at = (perf_counter_ns() - _state.begun) / 1_000_000
-    page.report_paused(at, json.dumps(_situation(_state), ensure_ascii=False))
+    page.report_paused(at, json.dumps(_describe_state(_state), ensure_ascii=False))
 
 
-def _situation(state: _State) -> _Facts:
+def _describe_state(state: _State) -> _Facts:
     loops = _running()
     every = [task for loop in loops for task in asyncio.all_tasks(loop)]
     every.sort(key=lambda task: _natural(task.get_name()))
@@ -198,9 +198,9 @@ def _situation(state: _State) -> _Facts:
         "next": say(state.next) if state.next else None,
         "last": None if state.next else _last(state),
         "running": _some(running),
-        "ready": _some(able + [say(each) for each in ready[:_MOST]], len(able) + len(ready)),
+        "ready": _some(able + [say(each) for each in ready[:_MAX_ENTRIES]], len(able) + len(ready)),
         "timers": _some(
-            [{**say(each), "in": round(left * 1000, 3)} for left, each in timers[:_MOST]],
+            [{**say(each), "in": round(left * 1000, 3)} for left, each in timers[:_MAX_ENTRIES]],
             len(timers),
         ),
         "waiting": _some(waiting + stuck),
@@ -208,11 +208,11 @@ def _situation(state: _State) -> _Facts:
 
 
 def _some(entries: list[_Facts], count: int | None = None) -> _Facts:
-    return {"entries": entries[:_MOST], "count": len(entries) if count is None else count}
+    return {"entries": entries[:_MAX_ENTRIES], "count": len(entries) if count is None else count}
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Order names as people do: Task-9 before Task-10."""
+    """Return a key that sorts names naturally, with Task-9 before Task-10."""
     return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d{0,18})", name)]
 
 
@@ -222,7 +222,7 @@ def _wait(state: _State, task: "asyncio.Task[Any]") -> _Facts:
 
 
 def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle) -> _Facts:
-    """What a loop is to call."""
+    """Describe a callback that an event loop is going to call."""
     own: Any = handle
     callback: Any = own._callback
     args: tuple[Any, ...] = own._args or ()
@@ -254,7 +254,7 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
 
 
 def _is_done(future: Any) -> bool:
-    # One of the program's own may do anything.
+    # The program may define its own futures, whose methods can raise any exception.
     with contextlib.suppress(Exception):
         return bool(future.done())
     return False
@@ -269,14 +269,14 @@ def _fact(kind: str, name: str, of: str, line: int) -> _Facts:
 
 
 def _cut(text: str) -> str:
-    return text[:_LONGEST]
+    return text[:_MAX_NAME]
 
 
 def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
     """Return whether the program has reached its first line.
 
-    Only the program itself starts event loops and threads. Otherwise the main thread has to be in
-    one of its lines: the module's frame exists a little earlier, without a line.
+    Event loops and threads are started only by the program itself. If there are none, the main
+    thread must be in a line of the program, because the module's frame exists a little earlier.
     """
     threads = scheduler.list_threads()
     return (
@@ -290,7 +290,7 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
 
 
 def _last(state: _State) -> _Facts | None:
-    """Return which thread ran last, and where it stands."""
+    """Return the thread that ran last and the line that it has reached."""
     for ident, name, wait, frame in scheduler.list_threads():
         if scheduler.is_running(ident):
             line = state.recorder.program_line(wait.frame if wait else frame)
@@ -303,26 +303,26 @@ def _last(state: _State) -> _Facts | None:
 def _threads(
     state: _State, loops: list[base_events.BaseEventLoop], busy: "list[asyncio.Task[Any]]"
 ) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
-    """The threads that are in the midst of something, those that could run, those that wait."""
+    """Return the running, the ready and the waiting threads."""
     running, ready, waiting = [], [], []
-    # A task that is in the midst of its step stands for its thread.
+    # A task that was interrupted in the middle of its step is shown in place of its thread.
     steps = {loop._thread_id: task for loop in loops for task in busy if task.get_loop() is loop}  # type: ignore[attr-defined]
     idents = {loop._thread_id for loop in loops}  # type: ignore[attr-defined]
     for ident, own_name, wait, frame in scheduler.list_threads():
         task = steps.get(ident)
         if ident in idents and not task:
-            continue  # The loop itself: what it does next is told.
+            continue  # The loop is shown by its next callback.
         name = _cut(task.get_name() if task else own_name)
         if frame is None:
             if not scheduler.is_running(ident):
                 ready.append(_fact("start", name, "", 0))
         elif wait is None:
             line = state.recorder.program_line(frame)
-            # Outside the program, the main thread is only in the runtime's own code.
+            # Before and after the program, the main thread runs only code of the runtime.
             if line or task or ident != scheduler.MAIN or state.phase == "inside":
                 running.append({"name": name, "line": line})
         else:
-            # A wait that is not told, such as that of `Thread.start`, can be over like any other.
+            # Waits that are not shown, such as that of `Thread.start`, can still have ended.
             why = reason_of(wait.frame, state.recorder)
             if wait.gate.opened:
                 line = why[2] if why else state.recorder.program_line(wait.frame)

@@ -1,9 +1,9 @@
-"""Time that is not real: faster by a factor, or virtual.
+"""Clock rates other than real time: clocks that run several times faster, and virtual time.
 
-On virtual time computing takes none, and waiting costs nothing: when every thread waits, the clock
-jumps to where the first of their waits ends. Durations are then exact, to the nanosecond. All of
-the program's clocks but `time.process_time` and its like show it; see
-runtime/worker/kernel/clock.ts.
+Virtual time passes only while every thread waits: the clock then jumps to the moment at which the
+first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. Virtual
+time is what all clocks of the program show, except for `time.process_time` and similar clocks of
+the processor; see runtime/worker/kernel/clock.ts.
 """
 
 import time
@@ -37,29 +37,32 @@ def end() -> None:
 
 
 def nanoseconds(seconds: float) -> int:
-    """Return a duration as it is counted here; only none at all is none."""
+    """Return a duration in nanoseconds; a positive duration is never rounded to zero."""
     return max(round(seconds * 1_000_000_000), int(seconds > 0))
 
 
 def deadline(seconds: float | None) -> int | None:
-    """Return where so long a wait ends on virtual time; None: the clock does not end it."""
+    """Return the virtual time in ns at which a wait ends; None if the clock does not end it."""
     if not is_on or seconds is None:
         return None
     return kernel.elapsed() + nanoseconds(seconds)
 
 
 def moment_in(seconds: float) -> int:
-    """Return what the monotonic clock will show then, in ns."""
+    """Return what the monotonic clock will show after so many seconds, in ns."""
     return _monotonic_ns() + nanoseconds(seconds)
 
 
 def seconds_to(moment: int) -> float:
-    """Return how long it is until the monotonic clock shows so many ns."""
+    """Return how many seconds remain until the monotonic clock shows a moment given in ns."""
     return (moment - _monotonic_ns()) / 1_000_000_000
 
 
 def refuse(what: str) -> None:
-    """Raise an error unless time is real: what runs elsewhere has clocks of its own."""
+    """Raise an error unless the program runs in real time.
+
+    Processes and interpreters have clocks of their own, which always show real time.
+    """
     if clock_rate != 1:
         raise RuntimeError(
             f"{what} has clocks of its own, which show real time; "
