@@ -12,6 +12,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> None:
     built = Path(config.config_file_path).parent / "build" / "guide"
     scripts = sorted(built.glob("*.js"))
     if not scripts:
-        raise PluginError("There are no scripts in build/guide. Run `make build`, which builds them.")
+        raise PluginError(
+            "There are no scripts in build/guide. Run `make build`, which builds them."
+        )
     for script in scripts:
         files.append(File.generated(config, f"guide/{script.name}", abs_src_path=str(script)))
