@@ -134,7 +134,6 @@ ARROWS: Mapping[str, set[str]] = {
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/blocks.py",
         "mkdocs_runnable/errors.py",
-        "mkdocs_runnable/project.py",
         "mkdocs_runnable/recording",
         "mkdocs_runnable/snippets",
     },
