@@ -29,7 +29,7 @@ export class ChoiceTable extends HTMLElement {
     if (this.#rows.length > 0) return;
     this.#questions = JSON.parse(this.dataset["questions"] ?? "[]") as Question[];
     this.#rows = [...this.querySelectorAll<HTMLTableRowElement>("tbody > tr")];
-    this.#conditions = this.#rows.map((row) => conditionsOf(row, this.#questions));
+    this.#conditions = this.#rows.map((row) => givenConditions(row, this.#questions));
     this.#result.role = "status";
     this.#form.role = "group";
     this.#form.ariaLabel = "Questions about your job";
@@ -90,7 +90,7 @@ export class ChoiceTable extends HTMLElement {
   }
 }
 
-function conditionsOf(row: HTMLTableRowElement, questions: readonly Question[]): RowConditions {
+function givenConditions(row: HTMLTableRowElement, questions: readonly Question[]): RowConditions {
   const conditions: Record<string, string[]> = {};
   for (const { key } of questions) {
     const answers = listAttribute(row, key);
