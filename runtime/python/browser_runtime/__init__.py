@@ -1,8 +1,8 @@
-"""Runs ordinary Python programs inside Pyodide, in a Web Worker, the way CPython would.
+"""Runs ordinary Python programs in Pyodide, in a web worker, in the same way as CPython.
 
-`install()` once after Pyodide has started, then `begin()`; between the two the interpreter's memory
-may be kept in a file and taken up elsewhere. After that `program.run()` and `program.clean_up()`
-for every program.
+Call `install()` once after Pyodide has started, then `begin()`. Between the two calls, a snapshot
+of the interpreter may be saved, and `begin()` called where it is restored. After that, call
+`program.run()` and `program.clean_up()` for every program.
 """
 
 import gc
@@ -22,7 +22,7 @@ _sealed: list[Callable[[], bool]] = []
 
 
 def install() -> None:
-    """Put threads, the event loop and time slices in place."""
+    """Install threads, processes, the event loop and time slices in the standard library."""
     library.install()
     clocks.install()
     processes.prepare()
@@ -31,26 +31,24 @@ def install() -> None:
     event_loop.install()
     slices.install()
     _sealed.append(guard.seal())
-    # What is here now stays for ever: the collections after each program need not look at it.
+    # These objects are never freed, so the garbage collections after each program can skip them.
     gc.collect()
     gc.freeze()
 
 
 def begin() -> Callable[[], bool]:
-    """Take up what must not come from where and when `install` was called; then programs may run.
-
-    The present state is the one that every program starts from.
+    """Set what depends on the reader's time and place, and remember the state for all programs.
 
     Returns:
-        The check whether a program has left the runtime as it was; see `guard`. Nothing else keeps
-        it, so that programs do not find it.
+        A function that checks whether a program has left the runtime unchanged; see `guard`. No
+        other reference to it exists, so programs cannot find it.
     """
-    # Pyodide puts an entry for the current folder there whenever it starts.
+    # Pyodide adds an entry for the current folder whenever it starts.
     while sys.path.count("") > 1:
         sys.path.remove("")
     clocks.set_time_zone()
     random.seed()
-    # What `relativeCreated` of a log record counts from.
+    # `relativeCreated` of log records counts from this moment.
     logging._startTime = time.time_ns()  # type: ignore[attr-defined]
     state.remember()
     intact = _sealed.pop()

@@ -1,7 +1,8 @@
-"""What a program has met here that is otherwise on CPython; the page says it beside the run.
+"""Records where the browser has affected a program, so that the page can explain it.
 
-Nothing is listed by hand: a fact is recorded when it happens to the program. Exceptions are seen as
-they reach one of its frames, so that what a library tries and does without is no fact.
+There is no list of what does not work in the browser. A fact is recorded only when the program
+experiences it. An exception, for example, counts only if it reaches a frame of the program, and not
+if a library catches it and falls back to something else.
 """
 
 import contextlib
@@ -16,29 +17,29 @@ import browser_page as page
 
 _MONITOR = 4  # Not one of the numbers that `sys.monitoring` has given to a purpose.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
-_MOST = 3
-# Looking at an exception takes longer than raising it: a program that lives by them is left alone.
-_LOOKS = 1000
-# A program that notes the time as it starts sees that once or twice, and nothing is amiss.
-_STANDSTILLS = 3
+_MAX_MISSING = 3
+# Inspecting an exception takes longer than raising it, so programs that raise many are left alone.
+_MAX_INSPECTED = 1000
+# Reading the same time once or twice is normal, for example when a program starts two stopwatches.
+_MIN_STANDSTILLS = 3
 # In ns. Ignore shorter delays: another thread was only starting a wait or exiting, which takes up
 # to 60 ms where the machine itself is busy.
-_LOST = 150_000_000
+_MIN_LOST_NS = 150_000_000
 _CALLED = re.compile(r"[\w.]+$")
 
 
 class _Facts:
-    """Of one program."""
+    """What has been recorded for one program."""
 
     def __init__(self, program: str) -> None:
         self.program = program
         self.competed: set[int] = set()
-        # What threads have lost to others, in ns.
+        # How long each thread was suspended while another one ran, in ns.
         self.lost: dict[int, int] = {}
         self.standstills = 0
         self.cores = 0
-        self.looks = 0
-        # What did not work, in the order met: (fact, name).
+        self.inspected = 0
+        # What did not work, as (fact, name), in the order of occurrence.
         self.missing: dict[tuple[str, str], None] = {}
 
 
@@ -46,57 +47,62 @@ _facts = _Facts("")
 
 
 def competed(ident: int) -> None:
-    """A thread's time slice was over while another thread wanted to run."""
+    """Record that a thread's time slice ended while another thread was ready."""
     _facts.competed.add(ident)
 
 
 def lost_time(ident: int, other: int, nanoseconds: int) -> None:
-    """A thread's time slice was over, and it went on so much later, after one that had waited.
+    """Record how long a thread was suspended while another one ran that had been waiting.
 
-    What that one had waited for may have come long before, but there was no turn for it.
+    The other thread may have been ready long before, but only the end of the time slice showed it.
+
+    Args:
+        ident: the thread whose time slice ended.
+        other: the thread that ran then.
+        nanoseconds: the time until the first thread resumed.
     """
     lost = _facts.lost[ident] = _facts.lost.get(ident, 0) + nanoseconds
-    if lost > _LOST:
+    if lost > _MIN_LOST_NS:
         _facts.competed |= {ident, other}
 
 
 def clock_stood_still() -> None:
-    """The program read a clock at two places and saw the same time."""
+    """Record that the program read the same time at two places."""
     _facts.standstills += 1
 
 
 def counted_cores(count: int) -> None:
-    """The program asked how many cores there are, and was told so many."""
+    """Record the number of cores that the program has asked for."""
     _facts.cores = count
 
 
 def call_failed(name: str) -> None:
-    """A call failed without an error."""
+    """Record that a call has failed without an exception."""
     _facts.missing["no-call", name] = None
 
 
 def cannot_switch() -> None:
-    """A thread could not be started, because this browser cannot switch between stacks."""
+    """Record that a thread could not start, because this browser cannot switch stacks."""
     _facts.missing["no-threads", ""] = None
 
 
 def cannot_start_processes() -> None:
-    """A process could not be started, because this browser cannot suspend the one that waits."""
+    """Record that a process could not start, because this browser cannot suspend its parent."""
     _facts.missing["no-processes", ""] = None
 
 
 def files_diverged() -> None:
-    """This process has written files that others do not see."""
+    """Record that this process has written files that other processes do not see."""
     _facts.missing["own-files", ""] = None
 
 
 def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
-    _facts.looks += 1
-    if _facts.looks == _LOOKS:
+    _facts.inspected += 1
+    if _facts.inspected == _MAX_INSPECTED:
         sys.monitoring.set_events(_MONITOR, 0)
-    if code.co_filename != _facts.program or len(_facts.missing) >= _MOST:
+    if code.co_filename != _facts.program or len(_facts.missing) >= _MAX_MISSING:
         return
-    # The program must not see an error of ours, for example for want of stack.
+    # The program must not see an error of this function, such as a RecursionError.
     with contextlib.suppress(Exception):
         fact = _explain(error)
         if fact:
@@ -105,7 +111,7 @@ def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
     cause: BaseException | None = error
-    for _ in range(5):  # urllib and others wrap what the system said.
+    for _ in range(5):  # urllib and other libraries wrap the error of the system.
         if isinstance(cause, ModuleNotFoundError):
             package = (cause.name or "").partition(".")[0]
             return ("no-module", package) if package in sys.stdlib_module_names else None
@@ -118,10 +124,10 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
 
 
 def _name_call(error: BaseException) -> tuple[str, str] | None:
-    """Name what does not work; None when the program raised the error itself.
+    """Return the function that does not work, or None if the program raised the error itself.
 
-    Of the functions between the program and the error that is the innermost public one: what is
-    above it may work in other cases, as `asyncio.run` does.
+    This is the innermost public function between the program and the error. Functions further out
+    may work in other cases, as `asyncio.run` does.
     """
     own: TracebackType | None = None
     traceback = error.__traceback__
@@ -149,7 +155,7 @@ def _name_call(error: BaseException) -> tuple[str, str] | None:
 
 
 def _expression(traceback: TracebackType) -> str:
-    """Return the source of the call that raised; empty when there is none (`raise`, say)."""
+    """Return the source of the call that raised, or an empty string if it was not a call."""
     positions = list(traceback.tb_frame.f_code.co_positions())
     line, last, start, end = positions[traceback.tb_lasti // 2]
     if line is None or line != last or start is None or end is None:
@@ -159,7 +165,7 @@ def _expression(traceback: TracebackType) -> str:
 
 
 def begin(program: Path) -> None:
-    """Record from now on, for the program in this file."""
+    """Start recording for the program in this file."""
     global _facts
     _facts = _Facts(str(program))
     monitoring = sys.monitoring
@@ -170,8 +176,8 @@ def begin(program: Path) -> None:
 
 
 def report() -> None:
-    """Tell the page what was recorded, and record no more."""
-    with contextlib.suppress(ValueError):  # the program took our number away
+    """Stop recording, and send the facts to the page."""
+    with contextlib.suppress(ValueError):  # The program has freed this tool id.
         sys.monitoring.free_tool_id(_MONITOR)
     for fact, detail in _facts.missing:
         page.tell(fact, 0, detail)
@@ -179,5 +185,5 @@ def report() -> None:
         page.tell("took-turns", len(_facts.competed), "")
     if _facts.cores:
         page.tell("cores", _facts.cores, "")
-    if _facts.standstills >= _STANDSTILLS:
+    if _facts.standstills >= _MIN_STANDSTILLS:
         page.tell("clock-step", page.clock_step(), "")

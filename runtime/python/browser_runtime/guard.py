@@ -1,7 +1,7 @@
-"""Notices what a program did that `state` cannot undo; its worker is then replaced.
+"""Detects changes of a program that `state` cannot undo, after which the worker is replaced.
 
-The check lives in one closure that only JavaScript holds, with everything it calls, so that a
-program that rebinds functions (builtins, `os`, this package) does not reach it by name.
+The check and everything that it calls are kept in one closure, which only JavaScript holds. A
+program that rebinds functions of builtins, `os` or this package therefore cannot affect it.
 """
 
 import codecs
@@ -14,12 +14,16 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _OURS = ("browser_runtime", "runnable_tracer")
-# Programs write here, and `state` empties it; the others are no real files.
-_LEFT_OUT = frozenset({"/home", "/tmp", "/dev", "/proc"})  # noqa: S108 - a file system in memory
+# Programs may write to the first two, which `state` empties. The others contain no real files.
+_IGNORED = frozenset({"/home", "/tmp", "/dev", "/proc"})  # noqa: S108 - a file system in memory
 
 
 def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
-    """Every function and class of this package: namespace, name, object, and its code if it has."""
+    """List every function, class and module of this package.
+
+    Returns:
+        Tuples of namespace, name, object and, for functions, the code.
+    """
     parts: list[tuple[dict[str, Any], str, object, object]] = []
 
     def add(namespace: Any) -> None:
@@ -39,7 +43,7 @@ def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
 
 
 def _count_calls(module: ModuleType, name: str) -> Callable[[], int]:
-    """Replace a function by one that counts; for registries that cannot be looked into."""
+    """Replace a function by one that counts calls, because its registry cannot be inspected."""
     original, calls = getattr(module, name), 0
 
     def counted(*args: Any) -> Any:
@@ -52,9 +56,9 @@ def _count_calls(module: ModuleType, name: str) -> Callable[[], int]:
 
 
 def seal() -> Callable[[], bool]:
-    """Take the present state as the sound one; return the check whether it still is.
+    """Return a function that checks whether the runtime is still as it is now.
 
-    To be called once, when the runtime is complete, before `state.remember`.
+    This function must be called once, when the runtime is complete, before `state.remember`.
     """
     listdir, lstat, fstat, is_folder = os.listdir, os.lstat, os.fstat, stat.S_ISDIR
     subclasses, callbacks, is_enabled = type.__subclasses__, gc.callbacks, gc.isenabled
@@ -69,7 +73,7 @@ def seal() -> Callable[[], bool]:
     def files(folder: str, found: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
         for name in listdir(folder):
             path = f"{folder.rstrip('/')}/{name}"
-            if path not in _left_out:
+            if path not in ignored:
                 status = lstat(path)
                 if is_folder(status.st_mode):
                     files(path, found)
@@ -77,7 +81,7 @@ def seal() -> Callable[[], bool]:
                     found[path] = (status.st_size, status.st_mtime_ns)
         return found
 
-    _left_out = _LEFT_OUT
+    ignored = _IGNORED
     library: dict[str, tuple[int, int]] = {}
     steps: list[object] = []
 
@@ -87,7 +91,7 @@ def seal() -> Callable[[], bool]:
                 return False
             if code is not None and code_of(value) is not code:
                 return False
-        if not steps:  # Called for the first time: everything is in place now.
+        if not steps:  # At the first call, the library and `state` are complete.
             steps.extend(undo["_undo"])
             files("/", library)
         if undo["_undo"] != steps or files("/", {}) != library:
@@ -98,7 +102,8 @@ def seal() -> Callable[[], bool]:
             return False
         if audit_hooks() or codec_searches():
             return False
-        # Through ctypes a program can write anywhere; its entry in `sys.modules` is easily deleted.
+        # With ctypes a program can write anywhere in memory. Looking in `sys.modules` would not be
+        # enough, because the program can delete the entry.
         return "_ctypes" not in [name_of(kind) for kind in subclasses(base)]
 
     return intact

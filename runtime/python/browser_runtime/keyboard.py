@@ -1,4 +1,4 @@
-"""Standard input: each line is asked of the reader of the page, while other threads go on."""
+"""Standard input: the page asks the reader for each line, while other threads keep running."""
 
 import io
 import sys
@@ -11,17 +11,17 @@ from browser_runtime.scheduling import scheduler
 
 
 class Keyboard(io.BufferedIOBase):
-    """What `sys.stdin.buffer` is: a terminal on which somebody types line by line.
+    """The buffer of `sys.stdin`, which behaves like a terminal that is read line by line.
 
-    Like there, the end of input is not for ever: whoever reads on is asked again.
+    As on a terminal, the end of input is not final: the next read asks the reader again.
     """
 
     name, mode = "<stdin>", "rb"
 
     def __init__(self) -> None:
-        self._left = b""
-        # Two threads that read at once are asked one after the other.
-        self._turn = Lock()
+        self._unread = b""
+        # Threads that read at the same time get their lines one after another.
+        self._lock = Lock()
         self._queue: list[scheduler.Waiting] = []
         self._answer: str | None = None
         self._answered = False
@@ -31,16 +31,16 @@ class Keyboard(io.BufferedIOBase):
         return True
 
     def read1(self, size: int | None = -1, /) -> bytes:
-        """Return what is left of the last line, else ask for one; empty at the end of input."""
-        with self._turn:
-            if not self._left:
-                self._left = self._ask()
-            end = len(self._left) if size is None or size < 0 else size
-            taken, self._left = self._left[:end], self._left[end:]
+        """Return the unread rest of the last line, or ask for a line; empty at the end of input."""
+        with self._lock:
+            if not self._unread:
+                self._unread = self._ask()
+            end = len(self._unread) if size is None or size < 0 else size
+            taken, self._unread = self._unread[:end], self._unread[end:]
             return taken
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Return so many bytes, or everything up to the end of input."""
+        """Return at most `size` bytes, or everything up to the end of input."""
         taken = b""
         while size is None or size < 0 or len(taken) < size:
             part = self.read1(-1 if size is None or size < 0 else size - len(taken))
@@ -50,9 +50,9 @@ class Keyboard(io.BufferedIOBase):
         return taken
 
     def answer(self, text: str | None) -> None:
-        """Take a line that was typed, without its end; None is the end of input.
+        """Accept a line from the reader, without its newline; None is the end of input.
 
-        Called from JavaScript, while Python waits.
+        JavaScript calls this method while Python waits.
         """
         self._answer, self._answered = text, True
         for waiting in self._queue:
@@ -66,7 +66,7 @@ class Keyboard(io.BufferedIOBase):
                 "Firefox 153 or newer"
             )
         for stream in (sys.stdout, sys.stderr):
-            # Text of the program's own streams shows before the question.
+            # The reader has to see buffered output, such as a prompt, before answering.
             flush: Any = getattr(stream, "flush", None)
             if flush:
                 flush()
@@ -81,12 +81,12 @@ _keyboard = Keyboard()
 
 
 def plug_in() -> io.TextIOWrapper:
-    """Return a new `sys.stdin`, whose answers come through `answer`."""
+    """Create a new `sys.stdin`, which gets its lines from `answer`."""
     global _keyboard
     _keyboard = Keyboard()
     return io.TextIOWrapper(_keyboard, encoding="utf-8")
 
 
 def answer(text: str | None = None) -> None:
-    """Hand a line to whoever has asked for it; nobody may have."""
+    """Pass a line from the reader to the thread that waits for it, if there is one."""
     _keyboard.answer(text)

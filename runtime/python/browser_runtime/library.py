@@ -1,4 +1,4 @@
-"""The standard library's archive, which may still be on its way when the first program begins."""
+"""Lets imports wait for the standard library, which may still be loading when a program begins."""
 
 import zipimport
 from typing import Any
@@ -18,7 +18,7 @@ def _wait() -> None:
 
 
 def install() -> None:
-    """Let imports wait for the archive. It is read in two places only."""
+    """Let imports wait for the archive, in the two functions of `zipimport` that read it."""
     reader: Any = zipimport
     get_data, read_directory = reader._get_data, reader._read_directory
 

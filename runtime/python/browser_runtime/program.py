@@ -1,4 +1,4 @@
-"""Runs one program as `python name.py` would: `__main__`, exit status and last words included."""
+"""Runs one program as `python name.py` would, including `__main__`, exit status and clean-up."""
 
 import atexit
 import builtins
@@ -40,14 +40,15 @@ read_options = RunOptions.from_page
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
-# What the program has declared is there already; see runtime/worker/startup/packages.ts.
+# Where the program's declared dependencies are installed; see runtime/worker/startup/packages.ts.
 PACKAGES = Path("/home/packages")
-# What it could declare: group `browser` in pyproject.toml, and what is made here.
+# The packages that programs can declare: those of the dependency group `browser` in
+# pyproject.toml, and the stand-in for greenlet.
 OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette")
 
 
 def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
-    """A text stream on a file descriptor, buffered by lines as on a terminal."""
+    """Return a text stream on a file descriptor, with line buffering as on a terminal."""
     raw = trace.stream(descriptor) if trace else io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(
         io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True
@@ -55,7 +56,7 @@ def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
 
 
 def _own(traceback: TracebackType | None) -> TracebackType | None:
-    """The traceback without the frames of this module that lead to the program."""
+    """Return the traceback without the frames of this module that lead to the program."""
     here = _own.__code__.co_filename
     while traceback is not None and traceback.tb_frame.f_code.co_filename == here:
         traceback = traceback.tb_next
@@ -75,7 +76,7 @@ def _explain_missing(package: str) -> str:
 
 
 def _report(error: BaseException) -> int:
-    """Print what CPython prints when a program ends with this exception; the exit status."""
+    """Print what CPython prints when a program ends with an exception, and return its status."""
     if scheduler.observer:
         scheduler.observer.fail(error)
     if isinstance(error, SystemExit):
@@ -104,7 +105,7 @@ def _execute(source: str, path: Path, module: types.ModuleType) -> None:
 
 
 def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
-    """Do what a process does, and then what an interpreter does last; the exit status."""
+    """Do the work of a process, then shut down like an interpreter, and return the exit status."""
     module = types.ModuleType("__main__")
     module.__dict__.update(__builtins__=builtins)
     sys.modules["__main__"] = module
@@ -114,13 +115,13 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
     except BaseException as error:
         status, is_stuck = _report(error), isinstance(error, scheduler.DeadlockError)
     stepping.leave()
-    # Waits for the threads that are no daemons; not for those of a deadlock.
+    # Threads that are not daemons have to end first, unless they are part of a deadlock.
     if not is_stuck and (count := threads.non_daemon_count()):
         page.wait_for_threads(count)
     status = _finish(threading._shutdown) or status  # type: ignore[attr-defined]
     status = _finish(atexit._run_exitfuncs) or status
-    # What the program leaves behind speaks now, while its streams are open: coroutines that were
-    # never awaited, tasks whose exception nobody looked at.
+    # Coroutines that were never awaited and tasks with unhandled exceptions report that when they
+    # are collected, for which the program's streams have to be open.
     module.__dict__.clear()
     gc.collect()
     return status
@@ -140,14 +141,14 @@ def run(
     files: Mapping[str, bytes],
     options: RunOptions,
 ) -> int:
-    """Run a program and return its exit status; never raises because of what the program does.
+    """Run a program and return its exit status, whatever exceptions the program raises.
 
-    `clean_up` has to be called before the next one.
+    `clean_up` has to be called before the next program runs.
 
     Args:
         source: the text of the program.
         filename: its name in tracebacks, for example `asynchronous.py`.
-        files: further modules to be importable, content by path relative to a folder on `sys.path`.
+        files: further modules for imports, as contents by path relative to a folder on `sys.path`.
         options: how the program is run.
     """
     path = HOME / Path(filename).name
@@ -173,14 +174,14 @@ def run(
 def run_child(
     main: str, pickles: bytes, sentinel: int, files: Mapping[str, bytes], trace: bool
 ) -> int:
-    """Run a process that another one has started, and return its exit status.
+    """Run a child process that another process has started, and return its exit status.
 
     Args:
         main: the file of the program.
-        pickles: what `multiprocessing` has sent along; see `Popen`.
-        sentinel: the channel that nobody writes to once the parent is gone.
-        files: what the process finds in its file system.
-        trace: tell the page what its threads and tasks do.
+        pickles: the data that `multiprocessing` passes to a child; see `Popen`.
+        sentinel: the channel whose writing end is closed when the parent ends.
+        files: the contents of the process's file system, by path.
+        trace: report what the process's threads and tasks do.
     """
     children.prepare(files)
     options = RunOptions(trace=trace)
@@ -192,7 +193,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     sys.argv = [str(path)]
     sys.stdin = keyboard.plug_in()
     linecache.clearcache()
-    # Pyodide's own loop, which is registered as running around every call from JavaScript.
+    # Pyodide registers its own event loop as running around every call from JavaScript.
     outer_loop = events._get_running_loop()
     events._set_running_loop(None)
     scheduler.enter(scheduler.MAIN)
@@ -215,15 +216,15 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
         stepping.end()
         virtual_time.end()
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # the program closed or replaced it
+            with contextlib.suppress(Exception):  # The program may have closed or replaced it.
                 stream.flush()
         events._set_running_loop(outer_loop)
 
 
 def clean_up() -> bool:
-    """Make the interpreter as it was before the program; return whether that was possible.
+    """Restore the interpreter's state from before the program, and return whether that succeeded.
 
-    It is not when a daemon thread cannot be ended: then the worker has to be replaced.
+    If a daemon thread does not end, it did not, and the worker has to be replaced.
     """
     state.restore_builtins()
     ended = scheduler.abandon(0.3)

@@ -1,4 +1,4 @@
-"""Stands in for a function that a program calls by name, to notice what comes of it."""
+"""Replaces functions that a program calls by name, in order to observe their results."""
 
 from collections.abc import Callable, Iterator
 from types import CodeType, ModuleType
@@ -6,7 +6,10 @@ from typing import Any
 
 
 class StandIn:
-    """Looks like the function it stands for. An object, as a function would become a method."""
+    """Looks like the function that it replaces.
+
+    It is an object, because a function in the body of a class would become a method.
+    """
 
     def __init__(self, module: ModuleType, name: str, program: str) -> None:
         self.__name__ = self.__qualname__ = name
@@ -23,7 +26,7 @@ class StandIn:
 
 
 def names(code: CodeType) -> Iterator[str]:
-    """All names of attributes and globals in a program's code, some of them repeatedly."""
+    """Yield all names of attributes and globals in a program's code, some of them repeatedly."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -34,7 +37,7 @@ type Watched = tuple[type[StandIn], ModuleType, tuple[str, ...]]
 
 
 def install(code: CodeType, *watched: Watched) -> None:
-    """Replace those of the functions that the program names, until the next clean state."""
+    """Replace the functions that the program names, until `state` restores them."""
     named = set(names(code))
     for kind, module, functions in watched:
         for name in functions:

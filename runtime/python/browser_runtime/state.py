@@ -1,7 +1,7 @@
-"""The interpreter's state before any program, and the way back to it after one.
+"""Remembers the interpreter's state before any program, and restores it after each one.
 
-What a program rebinds in a module (`time.sleep = fake`, `builtins.print = mine`) is undone by
-giving every module its attributes back; what lives inside objects is listed one by one.
+Names that a program rebinds in a module (`time.sleep = fake`, `builtins.print = mine`) are restored
+with the attributes of every module. State inside of objects is restored by one function each.
 """
 
 import builtins
@@ -39,19 +39,19 @@ _missing = object()
 
 
 def _modules() -> _Undo:
-    """Modules imported later are forgotten, so that the next program imports them afresh."""
+    """Restore the attributes of modules, and forget modules that were imported later."""
     before = dict(sys.modules)
     attributes = [
         (module.__dict__, dict(module.__dict__))
         for name, module in before.items()
         if isinstance(module, ModuleType)
-        and name not in ("sys", "__main__", "threading")  # `threads.renew` sees to that one
+        and name not in ("sys", "__main__", "threading")  # `threads.renew` restores threading
         and not name.startswith("browser_runtime")
     ]
 
     def undo() -> None:
         for name in sys.modules.keys() - before.keys():
-            # Modules made in C may break when they are initialised a second time.
+            # Modules written in C can break when they are initialised a second time.
             if name not in sys.builtin_module_names:
                 del sys.modules[name]
         sys.modules.update(before)
@@ -103,7 +103,7 @@ def _surroundings() -> _Undo:
         Path("/tmp").mkdir(exist_ok=True)  # noqa: S108
         warnings.resetwarnings()
         warnings.filters[:] = filters  # type: ignore[index]
-        # The library's modules keep the loggers that they got when they were imported.
+        # Modules of the standard library keep the loggers that they got when they were imported.
         logging.root.manager.loggerDict.clear()
         logging.root.manager.loggerDict.update(loggers)
         for logger, saved in settings:
@@ -116,7 +116,7 @@ def _surroundings() -> _Undo:
 
 
 def _finalizers() -> _Undo:
-    """They run at the end of a program, and after that no more, which they note in their class."""
+    """Let `weakref.finalize` work again: its class records that the process has ended."""
     finalize: Any = weakref.finalize
     registry = dict(finalize._registry)
 
@@ -132,17 +132,17 @@ _builtins = dict(vars(builtins))
 
 
 def restore_builtins() -> None:
-    """Undo what the program did to `len` and its like, before anything here calls them."""
+    """Restore built-in functions such as `len` before this runtime calls them."""
     builtins.__dict__.update(_builtins)
 
 
 def remember() -> None:
-    """Take the present state as the one that every program starts from."""
+    """Remember the current state as the one in which every program starts."""
     _undo[:] = [_modules(), _sys(), _surroundings(), _finalizers()]
 
 
 def restore() -> None:
-    """Go back to the state that was remembered."""
+    """Restore the remembered state."""
     for undo in _undo:
         undo()
     gc.collect()

@@ -1,4 +1,4 @@
-"""Notices calls that the browser answers otherwise than an operating system, without an error."""
+"""Observes calls that behave differently in the browser without raising an error."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
-"""Tells the page what the threads and tasks of a program do, if it wants to know.
+"""Reports to the page what the threads and tasks of a program do, if the page asks for a trace.
 
-The rows are those of `runnable_tracer`. Threads are watched by the scheduler itself, which every
-wait goes through; nothing of that costs a program anything that is not traced.
+The events are those of `runnable_tracer`. The scheduler, which handles every wait, reports what
+threads do. Programs that are not traced do not pay for any of this.
 """
 
 import functools
@@ -23,19 +23,20 @@ from runnable_tracer.recorder import MAIN_THREAD, NO_LANE, Event, Recorder
 
 from browser_runtime.scheduling import scheduler
 
-# In s: how often the page is told, at least while something happens.
-_OFTEN = 0.05
-# What a page keeps of one process; see also `MAX_EVENTS` in runtime/timeline/model/timeline.ts.
-_MOST = 60_000
+# The interval in seconds at which events are sent to the page, as long as there are any.
+_FLUSH_INTERVAL_S = 0.05
+# How many events the page keeps of one process; see `MAX_EVENTS` in
+# runtime/timeline/model/timeline.ts.
+_MAX_EVENTS = 60_000
 # Reading the clock takes as long as ten function calls, and it has steps of 0.1 ms or more.
 _REUSE = 8
-# So many rows go in one message, of about so many characters at most: see `LONGEST` in protocol.ts.
-_CHUNK = 4000
-_LONGEST = 400_000
-# Rows hold nothing that holds them.
+# The most events, and about the most characters, in one message; see `LONGEST` in protocol.ts.
+_MAX_EVENTS_PER_MESSAGE = 4000
+_MAX_CHARACTERS = 400_000
+# Events contain no cycles.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
-# What a thread waits for in a module of this package, if the library's functions say no more.
+# Why a thread waits in a module of this package, if no function of the standard library says more.
 _REASONS = {
     "event_loop": "idle",
     "keyboard": "input",
@@ -46,7 +47,7 @@ _REASONS = {
 
 
 def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, int] | None:
-    """Say what the wait of a thread below this frame is for; as `reasons.classify` does."""
+    """Return why a thread waits that was suspended in this frame, like `reasons.classify`."""
     default = "other"
     while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
         module = frame.f_globals["__name__"].rpartition(".")[2]
@@ -56,37 +57,37 @@ def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, in
 
 
 class Tracing:
-    """Of one program, or of one of its processes; a `scheduler.Observer`."""
+    """The trace of one program or of one of its processes; a `scheduler.Observer`."""
 
     def __init__(self, program: str) -> None:
-        # Quicker than `scheduler.get_ident`: it is called for every step of a task, twice.
+        # Faster than `scheduler.get_ident`, because it is called twice for every step of a task.
         get_ident = functools.partial(operator.attrgetter("current"), scheduler._state)
-        self.recorder = Recorder(program, perf_counter_ns, get_ident, _MOST, _REUSE)
-        # The same moment in ms, on the clock that all processes have.
+        self.recorder = Recorder(program, perf_counter_ns, get_ident, _MAX_EVENTS, _REUSE)
+        # The beginning of the trace in ms, on the clock that all processes share.
         self._begun = page.clock()
         self._flushed_at = 0.0
-        # Threads that wait, by number; who has woken them, and when.
+        # The numbers of waiting threads; for those that were woken, the waking lane and the time.
         self._waiting: set[int] = set()
         self._woken: dict[int, tuple[int, int]] = {}
-        # Threads whose turn is over, or that wait for something of no interest: since when.
+        # When the time slices of threads ended, or waits began that the timeline does not show.
         self._paused: dict[int, int] = {}
-        # Threads that have not begun: the lane that started them.
+        # For threads that have not begun to run, the lane that started them.
         self._starting: dict[int, int] = {}
         self._undo = [tasks.install(self.recorder)]
         pools.install(self.recorder)
         self._failed = failures.install(scheduler.get_ident)
 
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
-        """Report that a thread begins to wait.
+        """Record that a thread begins to wait.
 
-        With the last wait the program comes to rest, so the page gets what has been held back until
-        now. Otherwise it would miss the wait that it is about to show.
+        During the last wait nothing else happens, so all events are sent to the page. Otherwise
+        the timeline would not show this wait before it has ended.
         """
         self.recorder.reuses_left = 0
         self._woken.pop(ident, None)
         if self.recorder.is_over:
             return
-        # Before the reason is looked for: its time has begun to run.
+        # Before the search for the reason, which is already part of the wait.
         now = perf_counter_ns()
         why = reason_of(frame, self.recorder)
         if why is None:
@@ -101,11 +102,11 @@ class Tracing:
             self.flush_if_due()
 
     def woken(self, ident: int) -> None:
-        """Note who lets a thread go on."""
+        """Record which lane wakes a thread."""
         self._woken[ident] = self.recorder.waking_lane(), perf_counter_ns()
 
     def run(self, ident: int) -> None:
-        """Tell that a thread runs again, if it has been told that it did not."""
+        """Record that a thread runs again, if its wait was recorded."""
         if ident not in self._waiting:
             self.begin_slice(ident)
             return
@@ -116,7 +117,7 @@ class Tracing:
         self.recorder.events += [("ready", lane, ready, by), ("run", lane, now)]
 
     def end_slice(self, ident: int, frame: FrameType | None) -> None:
-        """Tell where a thread is, and that its turn is over if others want to run."""
+        """Record the line that a thread has reached at the end of its time slice."""
         if self.recorder.is_over:
             return
         self.recorder.reuses_left = 0
@@ -129,7 +130,7 @@ class Tracing:
         self.flush_if_due()
 
     def begin_slice(self, ident: int) -> None:
-        """Tell that a thread runs again, if others have run meanwhile."""
+        """Record that a thread runs again, if other threads have run since its last time slice."""
         self.recorder.reuses_left = 0
         paused = self._paused.pop(ident, None)
         if paused is not None and scheduler.previous_thread() != ident:
@@ -138,27 +139,27 @@ class Tracing:
             self.recorder.events += rows
 
     def create_thread(self, ident: int) -> None:
-        """Note who starts a thread."""
+        """Record which lane starts a thread."""
         self._starting[ident] = self.recorder.running_lane()
 
     def begin_thread(self, ident: int, name: str, function: Callable[..., object]) -> None:
-        """Tell of a thread that begins to run."""
+        """Record that a thread begins to run."""
         thread = getattr(function, "__self__", None)
         own = getattr(thread, "_target", None) or getattr(thread, "run", function)
         by = self._starting.pop(ident, NO_LANE)
         self.recorder.open_thread(ident, name, by, getattr(own, "__code__", None))
 
     def end_thread(self, ident: int) -> None:
-        """Tell of a thread that has come to its end."""
+        """Record that a thread has ended."""
         error = self._failed.pop(ident, "")
         self.recorder.close_thread(ident, "failed" if error else "done", error)
 
     def stream(self, descriptor: int) -> io.FileIO:
-        """Return a file on a descriptor that tells what is printed there."""
+        """Return a file on a descriptor that records what is printed to it."""
         recorder, name = self.recorder, "stdout" if descriptor == 1 else "stderr"
 
         class Printed(io.FileIO):
-            # The last line has been told, and its end has yet to be written.
+            # The last line has been recorded, but its newline has not been written yet.
             _is_open = False
 
             def write(self, data: Any, /) -> int:
@@ -173,15 +174,15 @@ class Tracing:
         return Printed(descriptor, "w", closefd=False)
 
     def flush_if_due(self) -> None:
-        """Tell the page what has come, unless that was done just before."""
+        """Send the recorded events to the page unless that happened a moment ago."""
         now = page.clock() / 1000
-        if now - self._flushed_at > _OFTEN:
+        if now - self._flushed_at > _FLUSH_INTERVAL_S:
             self._flushed_at = now
             self.flush()
 
     def flush(self) -> None:
-        """Tell the page what has come."""
-        # What has been taken would be lost if another thread ended the program meanwhile.
+        """Send the recorded events to the page."""
+        # Events taken from the recorder would be lost if another thread ended the program now.
         scheduler.set_atomic(True)
         try:
             self._flush()
@@ -190,17 +191,17 @@ class Tracing:
 
     def _flush(self) -> None:
         rows, steps, names = self.recorder.take()
-        for start in range(0, len(rows), _CHUNK):
-            self._send(rows[start : start + _CHUNK])
+        for start in range(0, len(rows), _MAX_EVENTS_PER_MESSAGE):
+            self._send(rows[start : start + _MAX_EVENTS_PER_MESSAGE])
         if steps:
-            # An array takes four times as long to make of a list.
+            # Converting the list to an array directly takes four times as long.
             numbers = array("d", struct.pack(f"{len(steps)}d", *steps))
             text = _encode([["names", *names]])
             page.trace(self._begun, self.recorder.started_at, text, to_js(numbers))
 
     def _send(self, rows: list[Event]) -> None:
         text = _encode(rows)
-        if len(text) > _LONGEST and len(rows) > 1:
+        if len(text) > _MAX_CHARACTERS and len(rows) > 1:
             half = len(rows) // 2
             self._send(rows[:half])
             self._send(rows[half:])
@@ -208,23 +209,23 @@ class Tracing:
             page.trace(self._begun, self.recorder.started_at, text, to_js(array("d")))
 
     def open(self, name: str) -> None:
-        """Tell of the process itself."""
+        """Record the name of the process."""
         self.recorder.open_process(name)
 
     def watch_collections(self) -> None:
-        """Tell what the collections hold that the program names in its header."""
+        """Record the contents of the collections that the program's header names."""
         if end := states.install(self.recorder):
             self._undo.append(end)
 
     def fail(self, error: BaseException) -> None:
-        """Note with which exception the main thread ends first; `sys.exit` is no failure."""
+        """Record the first exception that ends the main thread, except for `SystemExit`."""
         if isinstance(error, scheduler.DeadlockError):
             self._failed.setdefault(scheduler.MAIN, "deadlock")
         elif not isinstance(error, SystemExit):
             self._failed.setdefault(scheduler.MAIN, type(error).__name__)
 
     def end(self) -> None:
-        """Tell the rest, and watch no more."""
+        """Stop recording, and send the remaining events to the page."""
         scheduler.observer = None
         for undo in self._undo:
             undo()
@@ -235,7 +236,7 @@ class Tracing:
 
 
 def begin(program: str) -> Tracing:
-    """Trace the program in this file from now on, in this process; its name has yet to be told."""
+    """Start to trace the program in this file, in this process, whose name is recorded later."""
     tracing = Tracing(program)
     scheduler.observer = tracing
     return tracing

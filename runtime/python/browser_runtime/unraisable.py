@@ -1,4 +1,4 @@
-"""Reports exceptions that nobody can catch, through `sys.unraisablehook`."""
+"""Reports exceptions that no code can catch, through `sys.unraisablehook`."""
 
 import sys
 from typing import Any
@@ -10,7 +10,7 @@ class _Fails:
 
 
 def _find_type() -> Any:
-    """Return the type of what `sys.unraisablehook` is given; it has no public name."""
+    """Return the type of the argument of `sys.unraisablehook`, which has no public name."""
     found: list[Any] = []
     hook, sys.unraisablehook = sys.unraisablehook, lambda args: found.append(type(args))
     try:
@@ -24,5 +24,5 @@ _Arguments = _find_type()
 
 
 def report(error: BaseException, message: str, about: object = None) -> None:
-    """Hand an exception to the program's hook, as the interpreter does."""
+    """Pass an exception to the program's hook, as the interpreter does."""
     sys.unraisablehook(_Arguments((type(error), error, error.__traceback__, message, about)))
