@@ -84,6 +84,14 @@ def test_snippets_run_on_every_python_that_the_site_reports_on() -> None:
     assert jobs("ci")["python"]["strategy"]["matrix"]["python"] == expected
 
 
+def test_one_job_stands_for_all_checks() -> None:
+    checks = jobs("ci")
+    last = checks.pop("complete")
+    assert last["needs"] == list(checks)
+    # A job that is skipped because another one failed would count as passed.
+    assert last["if"] == "always()"
+
+
 def test_browser_tests_run_on_the_usual_python_and_on_the_one_that_deploys() -> None:
     usual = (REPOSITORY / ".python-version").read_text(encoding="utf-8").strip()
     (deploying,) = {
