@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from browser_runtime import guard, library, processes, program, state
+from browser_runtime import cpython_internals, guard, library, processes, program, state
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import clocks, event_loop, slices
 
@@ -23,6 +23,7 @@ _sealed: list[Callable[[], bool]] = []
 
 def install() -> None:
     """Install threads, processes, the event loop and time slices in the standard library."""
+    cpython_internals.check()
     library.install()
     clocks.install()
     processes.prepare()

@@ -1,0 +1,29 @@
+"""The runtime finds the private names of CPython that it needs, or reports the missing one."""
+
+import importlib
+from asyncio import events, unix_events
+from typing import Any
+
+import pytest
+
+# It imports `browser_runtime`, which needs modules that exist only in the browser.
+from tests.browser_runtime import harness  # noqa: F401
+
+internals: Any = importlib.import_module("browser_runtime.cpython_internals")
+
+
+@pytest.fixture(autouse=True)
+def _names_of_python_3_14(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add the names that were public before Python 3.14, which the browser has."""
+    monkeypatch.setattr(events, "_BaseDefaultEventLoopPolicy", object, raising=False)
+    monkeypatch.setattr(unix_events, "_DefaultEventLoopPolicy", object, raising=False)
+
+
+def test_this_python_has_the_names_that_the_runtime_needs() -> None:
+    internals.check()
+
+
+def test_a_missing_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(events, "_BaseDefaultEventLoopPolicy")
+    with pytest.raises(ImportError, match=r"has no asyncio\.events\._BaseDefaultEventLoopPolicy,"):
+        internals.check()
