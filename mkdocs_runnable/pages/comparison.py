@@ -75,8 +75,7 @@ class ComparisonProcessor(BlockProcessor):
             programs.append(ComparedProgram(match["title"], match["href"], snippet))
         if not 2 <= len(programs) <= MOST_PROGRAMS:
             raise RunnableError(
-                f"expected two to {MOST_PROGRAMS} snippets to compare, "
-                f"but received: {len(programs)}."
+                f"expected 2 to {MOST_PROGRAMS} snippets to compare, but received: {len(programs)}."
             )
         titles = [program.title for program in programs]
         if len(set(titles)) < len(titles):

@@ -67,7 +67,7 @@ def run_in_browser(
     if extra_path:
         command += ["--path", extra_path.resolve()]
     resolved = {str(file.resolve()): file for file in files}
-    missing = dict(resolved)
+    unfinished = dict(resolved)
     with subprocess.Popen(  # noqa: S603 - our own program, with paths as arguments
         [*map(str, command), *resolved], stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -76,7 +76,7 @@ def run_in_browser(
             event = _parse(line)
             file = resolved.get(str(event.get("file")), Path(str(event.get("file"))))
             if event["type"] == "ended":
-                missing.pop(str(event["file"]), None)
+                unfinished.pop(str(event["file"]), None)
                 status = event.get("status")
                 yield (
                     file,
@@ -92,10 +92,10 @@ def run_in_browser(
         raise RunnableError(
             f"there is no browser to run {engine}. The message above says what to install."
         )
-    if missing:
+    if unfinished:
         raise RunnableError(
             f"the browser harness ended with status {process.returncode} before "
-            f"{', '.join(str(file) for file in missing.values())} had run."
+            f"{', '.join(str(file) for file in unfinished.values())} had run."
         )
 
 
@@ -114,7 +114,7 @@ def _parse(line: str) -> dict[str, Any]:
 def to_execution(file: Path, chunks: list[Chunk], ended: Ended) -> Execution:
     """Return a run in the browser in the form of a run on CPython.
 
-    The program's path in the sandbox, which its output may contain, is replaced by its real path.
+    Where the output contains the program's path in the sandbox, ``file`` takes its place.
 
     Args:
         file: The file that was run.

@@ -17,7 +17,7 @@ class Staging:
         self._old = site.with_name(f".{site.name}.old")
 
     def publish(self) -> None:
-        """Replace the old site by the new one."""
+        """Replace the old site with the new one."""
         shutil.rmtree(self._old, ignore_errors=True)
         if self.site.exists():
             self.site.rename(self._old)

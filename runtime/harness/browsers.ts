@@ -10,13 +10,13 @@ export type Engine = "chromium" | "firefox";
 /** The folder to which `make browsers` downloads browsers. */
 export const CACHE = ".cache/browsers";
 
-/** The names of each browser on the PATH, preferred ones first. */
+/** The executables to look for on the PATH, by browser and in order of preference. */
 const names: Record<Engine, string[]> = {
   chromium: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
   firefox: ["firefox-esr", "firefox"],
 };
 
-/** Where browsers are installed that are not on the PATH. */
+/** Where to look for browsers that are not on the PATH. */
 const usualPlaces: Record<Engine, string[]> = {
   chromium: [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",

@@ -1,6 +1,6 @@
 /**
  * Reads which libraries a program declares in its header, and finds out which ones to install. The
- * format of the header is https://peps.python.org/pep-0723/.
+ * format of the header is defined in https://peps.python.org/pep-0723/.
  */
 import { satisfies, validRange } from "@renovatebot/pep440";
 import { parse } from "smol-toml";
@@ -10,14 +10,18 @@ export interface Library {
   version: string;
   /** Names of the libraries that this one imports. */
   requires: readonly string[];
-  /** Whether programs should declare it. The others are installed because one of these imports them. */
+  /**
+   * Whether error messages list this library as available. A library that is not offered is published
+   * only because an offered one imports it.
+   */
   offered: boolean;
 }
 
 // The regular expression from PEP 723, for blocks of the type `script`.
 const HEADER = /^# \/\/\/ script$\n((?:^#(?:| .*)$\n)+)^# \/\/\/$/gm;
 
-// A name, extras, versions, and the rest, which is a condition or an address.
+// A dependency specifier as in https://peps.python.org/pep-0508/: the name, extras, versions, and the
+// rest, which is a marker (`; …`) or a URL (`@ …`).
 const REQUIREMENT = /^\s*([\w][\w.-]*)\s*(?:\[([^\]]*)\])?\s*\(?\s*([^;@()]*?)\s*\)?\s*([;@].*)?$/;
 
 /**
@@ -55,7 +59,8 @@ function normalize(name: string): string {
  *
  * @param declared - the dependencies of a program.
  * @param libraries - what is available in the browser, by normalized name.
- * @throws Error with a message for the reader, if a dependency is not available.
+ * @throws Error with a message for the reader, if a dependency is malformed, uses unsupported syntax,
+ *   or is not available in the declared version.
  */
 export function resolve(
   declared: readonly string[],

@@ -3,7 +3,7 @@
  * them what an operating system's kernel does. Each process runs in a worker of its own.
  *
  * Processes choose the numbers of their questions (`ask`), channels, semaphores and tokens themselves,
- * so that they need not wait for the broker to choose them. This file imports nothing.
+ * so that they need not wait for the broker to choose them.
  */
 
 /** The process id of the main process, which is the one that Emscripten gives to every program. */

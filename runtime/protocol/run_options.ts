@@ -1,6 +1,6 @@
 /**
  * The options of a run. The page sets them, and the host and the worker forward them unread to Python,
- * where `browser_runtime/run_options.py` declares the same options. This file imports nothing.
+ * where `browser_runtime/run_options.py` declares the same options.
  *
  * A new option therefore needs three edits: here, in `run_options.py`, and in the code that uses it.
  */

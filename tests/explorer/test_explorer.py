@@ -380,7 +380,7 @@ with program.environment():
             # Earlier steps stay the same, except that the last one may now have a reason to end.
             assert after[: len(before) - 1] == before[:-1]
             new = after[len(before) :]
-            # An actor that starts, or that only waits again, may not run a line of the program.
+            # An actor that starts, or that only waits again, need not run a line of the program.
             actors = {step.actor for step in after[max(0, len(before) - 1) :]}
             assert not new or not option.has_started or option.actor in actors, (option, new)
         assert result.options == ()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from runnable_tracer import cpython_internals, reasons, tasks
 
-# Coroutines of asyncio that exist only in some versions of Python.
-VERSIONS = {
+# Coroutines of asyncio that only some versions of Python have, and whether this version has them.
+EXISTS_HERE = {
     "TaskGroup._aexit": sys.version_info >= (3, 14),
     "_AsCompletedIterator._wait_for_one": sys.version_info >= (3, 13),
     "as_completed.<locals>._wait_for_one": sys.version_info < (3, 13),
@@ -60,7 +60,7 @@ def test_coroutines_that_give_a_reason_exist() -> None:
         code = codes.pop()
         existing.add(code.co_qualname)
         codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    expected = {name for name in reasons.TASKS if VERSIONS.get(name, True)}
+    expected = {name for name in reasons.TASKS if EXISTS_HERE.get(name, True)}
     assert expected <= existing
 
 
@@ -70,7 +70,7 @@ def _code_of(module: Any) -> CodeType:
 
 
 def test_the_callbacks_of_a_task_are_recognised() -> None:
-    """Their names are those of a class and a method that are hidden in a module in C."""
+    """The tracer knows them by the names of a class and a method that are private to a C module."""
     handles: list[Any] = []
 
     async def main() -> None:

@@ -84,7 +84,7 @@ def test_ids_are_unique_when_a_page_has_two_comparisons() -> None:
 @pytest.mark.parametrize(
     ("block", "message"),
     [
-        ([POT, MARK], "expected two to 4 snippets to compare, but received: 1."),
+        ([POT, MARK], "expected 2 to 4 snippets to compare, but received: 1."),
         ([POT, "and the cup", MARK], "expected one link to a snippet in each line"),
         ([POT, "[spoon](../../snippets/tea/spoon.py)", MARK], "tea/spoon has no recorded timeline"),
         ([POT, "[x](../../snippets/tea/pan.py)", MARK], "tea/pan.py"),

@@ -129,7 +129,7 @@ def test_all_snippets_are_compared_with_their_recordings(
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
-def test_the_path_in_the_sandbox_is_replaced_by_the_real_path() -> None:
+def test_the_path_in_the_sandbox_is_replaced_by_the_path_of_the_file() -> None:
     path = Path("/somewhere/snippets/tea/brewing.py")
     printed = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")
     execution = to_execution(path, [printed], Ended("finished", 0, ""))

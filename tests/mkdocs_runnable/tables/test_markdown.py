@@ -1,4 +1,4 @@
-"""A link marked ``.data-table`` becomes a table whose cells are Markdown."""
+"""Tests that a link marked ``.data-table`` becomes a table whose cells are Markdown."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def convert(text: str, docs: Path, page: PageContext | None = None) -> str:
     return Markdown(extensions=[extension]).convert(text)
 
 
-def test_becomes_a_table(docs: Path) -> None:
+def test_a_marked_link_becomes_a_table(docs: Path) -> None:
     html = convert(f"Before.\n\n{LINK}\n\nAfter.", docs)
     assert html.index("Before") < html.index("<data-table") < html.index("After")
     assert "<p><strong>assam</strong></p>" in html
@@ -74,6 +74,6 @@ def test_an_option_that_names_no_function_is_refused(tables: object, message: st
         find_makers(tables)
 
 
-def test_knows_a_table_when_it_sees_one() -> None:
+def test_only_a_marked_link_in_its_own_paragraph_is_a_table() -> None:
     assert is_table(f"  {LINK}\n")
     assert not is_table(f"See {LINK}.")

@@ -59,7 +59,7 @@ test("files arrive decompressed, and the progress ends with all of their bytes",
   );
 });
 
-test("a file that the server has decompressed is accepted", async () => {
+test("a file that the browser has already decompressed is accepted", async () => {
   answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
   const from = downloads();
   from.watch([b], (loaded, total) => assert.ok(loaded <= total));
@@ -96,11 +96,11 @@ test("a server that cannot be reached is reported with advice", async () => {
   await assert.rejects(downloads().get(a), /could not be loaded. Check your network connection/);
 });
 
-const damages: [string, Uint8Array][] = [
+const damagedContents: [string, Uint8Array][] = [
   ["cut short", packed.subarray(0, packed.length - 20)],
   ["another file", gzipSync("y = 2\n")],
 ];
-for (const [name, bytes] of damages) {
+for (const [name, bytes] of damagedContents) {
   test(`a damaged file (${name}) is reported as damaged after a second try`, async () => {
     answer = (_, response) => response.end(bytes);
     await assert.rejects(downloads().get(a), /\/a was damaged during the download/);

@@ -4,8 +4,9 @@ import { tree, type Tree } from "../../../timeline/drawing/tree.ts";
 import { plural } from "../../../timeline/words/words.ts";
 
 /**
- * Draws a section as a list with its name. The variable `--tl-most-…` of a parent, with the index of
- * the section, reserves the lines that the list needs at most.
+ * Draws a section as a list with its name. An element around the list sets the CSS variable
+ * `--tl-most-<index>` to the largest number of lines that this section ever has. The list always
+ * reserves this space, so that nothing below it moves.
  */
 export function sectionList(
   { name, isOrdered, isCode, entries, count, none }: Section,
@@ -17,7 +18,7 @@ export function sectionList(
   });
   const others = count - entries.length;
   if (others > 0) {
-    items.push(tree("li", { class: "tl-player-left" }, `and ${plural(others, "other")}`));
+    items.push(tree("li", { class: "tl-player-others" }, `and ${plural(others, "other")}`));
   }
   return tree(
     "div",

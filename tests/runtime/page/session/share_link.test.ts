@@ -37,7 +37,7 @@ test("padding is ignored, even if a mail program has escaped it", async () => {
   assert.equal(await decode(`${code}%3D`), "print(1)\n");
 });
 
-test("every truncated link is rejected", async () => {
+test("a link is rejected if more than its last character is missing", async () => {
   const code = await encode("import asyncio\nprint('hello, world')\n");
   for (let length = 0; length < code.length - 1; length++) {
     await assert.rejects(decode(code.slice(0, length)), DamagedLink, `cut after ${length}`);
@@ -76,7 +76,7 @@ test("a small link is not unpacked beyond the size limit", async () => {
   );
 });
 
-test("other hashes contain no code", () => {
+test("only a hash of the form #code=… contains code", () => {
   assert.equal(codeInHash("#code=abc"), "abc");
   for (const hash of ["", "#", "#playground", "#code", "#xcode=abc"]) {
     assert.equal(codeInHash(hash), undefined);

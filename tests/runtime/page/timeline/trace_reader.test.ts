@@ -18,24 +18,24 @@ const batch = (process: number, printed: Printed[]): TraceBatch => {
 };
 
 /** Returns the output among the decoded events. */
-const printed = (reader: TraceReader, of: TraceBatch): Printed[] =>
+const printed = (reader: TraceReader, received: TraceBatch): Printed[] =>
   reader
-    .read(of)!
+    .read(received)!
     .events.flatMap((event) => (event.kind === "output" ? [[event.stream, event.text]] : []));
 
 const cases = new URL("../../../cases/traceback/", import.meta.url);
 const names = readdirSync(cases).filter((file) => file.endsWith(".raw"));
 
 for (const name of names) {
-  test(`events have the traceback of ${name} as the output shows it`, () => {
+  test(`the traceback of ${name} is tidied in events as it is in the output`, () => {
     const lines = (file: string): Printed[] =>
       readFileSync(new URL(file, cases), "utf8")
         .split("\n")
         .slice(0, -1)
         .map((line) => ["stderr", line.slice(0, 200)]);
-    const of = batch(MAIN, lines(name));
+    const received = batch(MAIN, lines(name));
     assert.deepEqual(
-      printed(new TraceReader(collect, "demo.py", of), of),
+      printed(new TraceReader(collect, "demo.py", received), received),
       lines(name.replace(".raw", ".tidy")),
     );
   });

@@ -7,9 +7,16 @@ import {
   type Call,
 } from "../../../../runtime/page/workbench/paused_state.ts";
 
-const none = { entries: [], count: 0 };
-const nothing = { next: null, last: null, running: none, ready: none, timers: none, waiting: none };
-const read = (state: object) => asPausedState(JSON.stringify({ ...nothing, ...state }))!;
+const emptyList = { entries: [], count: 0 };
+const emptyState = {
+  next: null,
+  last: null,
+  running: emptyList,
+  ready: emptyList,
+  timers: emptyList,
+  waiting: emptyList,
+};
+const read = (state: object) => asPausedState(JSON.stringify({ ...emptyState, ...state }))!;
 const some = (...entries: object[]) => ({ entries, count: entries.length });
 const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
   kind,
