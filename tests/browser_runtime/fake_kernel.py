@@ -216,12 +216,12 @@ class FakeKernel(types.ModuleType):
 
     def run_sync[T](self, promise: Awaitable[T]) -> T:
         """Do what `pyodide.ffi.run_sync` does, which ties what it is given to the running loop."""
+        if self.refuses_to_suspend:
+            raise RuntimeError("trying to suspend JS frames")
         passed = asyncio.ensure_future(promise)
         stack = getcurrent()
         if self._loop is None or stack is self._loop or not self.can_suspend:
             raise RuntimeError("Cannot stack switch because the stack is not suspendable")
-        if self.refuses_to_suspend:
-            raise RuntimeError("trying to suspend JS frames")
         assert isinstance(passed, Promise), "the event loop of asyncio must not see the promise"
         self.suspended += 1
         passed.then(stack.switch)

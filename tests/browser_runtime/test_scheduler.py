@@ -474,7 +474,9 @@ def test_a_handler_that_returns_ends_the_wait_as_woken() -> None:
 
     assert run(program) == WOKEN
     assert [number for number, _ in calls] == [signal.SIGINT]
+    # Programs see where the main thread was interrupted.
     assert isinstance(calls[0][1], FrameType)
+    assert calls[0][1].f_code is scheduler.wait.__code__
 
 
 @pytest.mark.usefixtures("interrupt_handler")

@@ -40,6 +40,24 @@ def test_a_thread_that_computes_less_than_a_time_slice_is_not_interrupted() -> N
     assert run(lambda library: _compute_in_two_threads(library, 1)) == list("aaabbb")
 
 
+def test_a_new_thread_gets_a_whole_time_slice() -> None:
+    def program(library: Library) -> list[str]:
+        order: list[str] = []
+
+        def work(name: str) -> None:
+            kernel.compute(4)
+            order.append(name)
+
+        library.start(work, "first")
+        library.start(work, "second")
+        kernel.compute(4)
+        library.time.sleep(1)
+        assert kernel.slices_over == 0
+        return order
+
+    assert run(program) == ["first", "second"]
+
+
 def test_the_program_chooses_how_long_a_time_slice_is() -> None:
     def program(library: Library) -> list[str]:
         slices.setswitchinterval(0.0005)

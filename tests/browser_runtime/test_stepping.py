@@ -131,6 +131,29 @@ def test_each_step_is_one_time_slice_of_one_thread(clock_rate: float) -> None:
     assert max(after - before for before, after in itertools.pairwise(lengths)) == 1
 
 
+def test_a_thread_that_only_reaches_its_wait_passes_the_step_on() -> None:
+    # On virtual time a thread yields before it waits. If the program is paused there, the next step
+    # belongs to a thread that has something to do.
+    reader = Reader(steps=1)
+    seen: list[str] = []
+    seen_when_paused: list[list[str]] = []
+    reader.look = lambda: seen_when_paused.append(list(seen))
+
+    def program(library: Library) -> None:
+        def work() -> None:
+            # Longer than a time slice, so that the thread is ready when the program is paused.
+            kernel.compute(6)
+            seen.append("thread")
+
+        library.start(work)
+        kernel.post(stepping.pause)
+        kernel._last_yield_ns = 0
+        library.time.sleep(1)
+
+    run(program, clock_rate=0)
+    assert seen_when_paused == [[], ["thread"]]
+
+
 def test_the_page_learns_which_threads_wait_for_what() -> None:
     reader = Reader(steps=0)
 
