@@ -54,7 +54,7 @@ def _as_in_the_browser() -> Iterator[None]:
     """Let imports find the modules of the browser, only as long as the runtime is imported."""
     modules = _javascript_modules()
     sys.modules.update(modules)
-    # At the end, since runtime/python/greenlet stands in for the real one in the browser only.
+    # At the end, because runtime/python/greenlet must not shadow the real package.
     sys.path.append(str(PYTHON))
     # The browser has Python 3.14, which made the name private. The class is the same.
     renamed = "_BaseDefaultEventLoopPolicy"

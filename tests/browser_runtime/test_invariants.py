@@ -274,7 +274,7 @@ def test_virtual_time_never_goes_back_and_jumps_exactly_to_the_first_timer(
 @EXAMPLES
 @given(SEEDS, st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(0, 5))
 def test_one_thread_runs_at_a_time(seed: int, delays: list[int], computing: int) -> None:
-    # What a thread does without waiting, in code that keeps its turn, is never interleaved.
+    # What a thread does without waiting, in an atomic section, is never interleaved.
     trace: list[tuple[int, str]] = []
 
     def work(library: Library, delay: int) -> None:

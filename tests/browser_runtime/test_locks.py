@@ -33,7 +33,7 @@ def test_a_lock_is_taken_and_released(kind: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_lock_that_nobody_holds_cannot_be_released(kind: Callable[[], Any]) -> None:
+def test_a_free_lock_cannot_be_released(kind: Callable[[], Any]) -> None:
     with pytest.raises(RuntimeError, match=r"release un-?(locked|acquired) lock"):
         kind().release()
 
@@ -520,7 +520,7 @@ class _Index(_Number):
 
 
 @pytest.mark.parametrize("seconds", [2, 2.0, True + 1, _Float(2.0), _Index(2)])
-def test_sleep_takes_whatever_is_a_number(seconds: Any) -> None:
+def test_sleep_accepts_floats_and_integers(seconds: Any) -> None:
     started = kernel.now()
     run(lambda _: locks.sleep(seconds))
     assert kernel.now() - started == 2000

@@ -24,7 +24,7 @@ def test_a_simple_queue_returns_items_in_their_order() -> None:
     assert items.empty()
 
 
-def test_an_empty_simple_queue_has_nothing_for_those_who_do_not_wait() -> None:
+def test_getting_from_an_empty_queue_without_waiting_fails() -> None:
     items = queues.SimpleQueue()
     for get in (items.get_nowait, lambda: items.get(block=False), lambda: items.get(timeout=0)):
         with pytest.raises(queue.Empty):

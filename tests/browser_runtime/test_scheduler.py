@@ -46,7 +46,7 @@ def test_a_wait_of_no_time_lets_other_threads_run() -> None:
     assert run(program) == ["thread", "main"]
 
 
-def test_a_thread_stands_in_its_queue_only_while_it_waits() -> None:
+def test_a_thread_is_in_its_queue_only_while_it_waits() -> None:
     queue: list[scheduler.Waiting] = []
 
     def program(library: Library) -> tuple[int, float]:
@@ -200,12 +200,12 @@ def test_where_suspending_fails_a_timed_wait_blocks_the_worker() -> None:
     assert kernel.blocked_ms == 500
 
 
-def test_a_thread_keeps_its_turn_from_suspending_until_it_runs_again() -> None:
-    def program(library: Library) -> None:
-        library.threading.Thread(target=lambda: library.time.sleep(1)).start()
-        assert not scheduler.is_atomic(None)
+def test_a_thread_can_be_interrupted_after_a_wait() -> None:
+    def program(library: Library) -> bool:
+        library.time.sleep(1)
+        return scheduler.is_atomic(None)
 
-    run(program)
+    assert not run(program)
 
 
 def test_a_new_thread_can_be_interrupted_although_another_is_being_suspended() -> None:
@@ -282,11 +282,11 @@ def test_without_switching_a_wait_for_the_outside_blocks_for_good(
 
 @pytest.mark.usefixtures("without_switching")
 @pytest.mark.parametrize(("seconds", "is_last"), [(0.05, False), (0.1, True), (3, True)])
-def test_without_switching_the_watch_sees_the_wait(seconds: float, *, is_last: bool) -> None:
-    scheduler.observer = watch = Watch()
+def test_without_switching_the_observer_sees_the_wait(seconds: float, *, is_last: bool) -> None:
+    scheduler.observer = observer = Observer()
     scheduler.wait(seconds)
-    assert watch.seen == [("wait", 1, is_last), ("run", 1)]
-    assert watch.functions == ["test_without_switching_the_watch_sees_the_wait"]
+    assert observer.seen == [("wait", 1, is_last), ("run", 1)]
+    assert observer.functions == ["test_without_switching_the_observer_sees_the_wait"]
 
 
 # --- deadlocks ------------------------------------------------------------------------------------
@@ -603,7 +603,7 @@ def test_a_thread_that_does_not_end_is_given_up_after_the_given_time() -> None:
     assert 0.3 <= taken < 0.4
 
 
-def test_a_thread_that_is_abandoned_ends_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_abandoned_thread_ends_without_a_report(capsys: pytest.CaptureFixture[str]) -> None:
     def program(library: Library) -> None:
         library.threading.Thread(target=lambda: library.time.sleep(9), daemon=True).start()
 
@@ -719,7 +719,7 @@ def test_files_of_the_runtime_and_of_what_it_needs_are_its_own() -> None:
     assert not scheduler.is_ours(f"{folder}/browser_runtime_of_another/facts.py")
 
 
-def test_code_of_the_runtime_keeps_its_turn_and_other_code_when_it_asks_for_it() -> None:
+def test_code_of_the_runtime_is_atomic_and_other_code_on_request() -> None:
     frame = sys._getframe()
     assert not scheduler.is_atomic(frame)
     assert not scheduler.is_atomic(None)
@@ -737,10 +737,10 @@ def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> Frame
     return caller
 
 
-# --- what is reported to a watch ------------------------------------------------------------------
+# --- what is reported to an observer --------------------------------------------------------------
 
 
-class Watch:
+class Observer:
     """Takes down what the scheduler reports."""
 
     def __init__(self) -> None:
@@ -761,21 +761,21 @@ class Watch:
         return lambda *args: self.seen.append((name, *args))
 
 
-def _watched(program: Callable[[Library], object], *, clock_rate: float = 1) -> Watch:
-    watch = Watch()
+def _observed(program: Callable[[Library], object], *, clock_rate: float = 1) -> Observer:
+    observer = Observer()
 
     def wrapped(library: Library) -> None:
-        scheduler.observer = watch
+        scheduler.observer = observer
         try:
             program(library)
         finally:
             scheduler.observer = None
 
     run(wrapped, clock_rate=clock_rate)
-    return watch
+    return observer
 
 
-def test_a_watch_sees_waits_and_who_wakes_whom() -> None:
+def test_an_observer_sees_waits_and_who_wakes_whom() -> None:
     def program(library: Library) -> None:
         lock = library.threading.Lock()
         lock.acquire()
@@ -788,8 +788,8 @@ def test_a_watch_sees_waits_and_who_wakes_whom() -> None:
         lock.acquire()
         library.time.sleep(1)
 
-    watch = _watched(program)
-    assert watch.seen == [
+    observer = _observed(program)
+    assert observer.seen == [
         ("create_thread", 2),
         ("wait", 1, False),
         ("begin_thread", 2, "a thread"),
@@ -801,7 +801,7 @@ def test_a_watch_sees_waits_and_who_wakes_whom() -> None:
         ("wait", 1, True),
         ("run", 1),
     ]
-    assert watch.functions == ["program", "work", "program"]
+    assert observer.functions == ["program", "work", "program"]
 
 
 @pytest.mark.parametrize(
@@ -811,8 +811,8 @@ def test_a_watch_sees_waits_and_who_wakes_whom() -> None:
 def test_only_a_long_wait_of_all_threads_in_real_time_is_the_last(
     seconds: float, clock_rate: float, *, is_last: bool
 ) -> None:
-    watch = _watched(lambda library: library.time.sleep(seconds), clock_rate=clock_rate)
-    assert watch.seen == [("wait", 1, is_last), ("run", 1)]
+    observer = _observed(lambda library: library.time.sleep(seconds), clock_rate=clock_rate)
+    assert observer.seen == [("wait", 1, is_last), ("run", 1)]
 
 
 def test_an_endless_wait_can_be_the_last() -> None:
@@ -821,19 +821,19 @@ def test_an_endless_wait_can_be_the_last() -> None:
         kernel.set_timer(300, lambda: queue[0].wake())
         scheduler.wait(None, queue, outside=True)
 
-    assert _watched(program).seen == [("wait", 1, True), ("woken", 1), ("run", 1)]
+    assert _observed(program).seen == [("wait", 1, True), ("woken", 1), ("run", 1)]
 
 
 def test_a_timeout_wakes_a_thread_without_a_report() -> None:
-    watch = _watched(lambda _: scheduler.wait(5), clock_rate=0)
-    assert watch.seen == [("wait", 1, False), ("run", 1)]
+    observer = _observed(lambda _: scheduler.wait(5), clock_rate=0)
+    assert observer.seen == [("wait", 1, False), ("run", 1)]
 
 
-def test_a_wait_that_fails_is_over_for_the_watch() -> None:
+def test_the_observer_sees_the_end_of_a_wait_that_fails() -> None:
     def program(_: Library) -> None:
         kernel.refuses_to_suspend = True
         with pytest.raises(scheduler.CannotSuspendError):
             scheduler.wait(None, outside=True)
         kernel.refuses_to_suspend = False
 
-    assert _watched(program).seen == [("wait", 1, True), ("run", 1)]
+    assert _observed(program).seen == [("wait", 1, True), ("run", 1)]

@@ -119,7 +119,7 @@ def test_code_of_the_runtime_is_not_interrupted() -> None:
     assert run(program) == ["still here", "thread"]
 
 
-def test_a_thread_that_keeps_its_turn_is_not_interrupted() -> None:
+def test_a_thread_in_an_atomic_section_is_not_interrupted() -> None:
     def program(library: Library) -> list[str]:
         order: list[str] = []
         library.start(order.append, "thread")
@@ -133,7 +133,7 @@ def test_a_thread_that_keeps_its_turn_is_not_interrupted() -> None:
     assert run(program) == ["kept", "thread"]
 
 
-def test_where_a_thread_cannot_be_suspended_it_computes_on() -> None:
+def test_a_thread_that_cannot_be_suspended_keeps_computing() -> None:
     def program(library: Library) -> list[str]:
         order: list[str] = []
         library.start(order.append, "thread")
@@ -248,7 +248,7 @@ def test_on_virtual_time_no_thread_loses_any() -> None:
     assert facts._facts.lost == {}
 
 
-class _Watch:
+class _Observer:
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
 
@@ -262,21 +262,21 @@ class _Watch:
         return lambda *_, **__: None
 
 
-def test_a_watch_sees_where_time_slices_end_and_begin() -> None:
-    watch = _Watch()
+def test_an_observer_sees_where_time_slices_end_and_begin() -> None:
+    observer = _Observer()
 
     def program(library: Library) -> None:
         def work() -> None:
             kernel.compute(8)
 
-        scheduler.observer = watch
+        scheduler.observer = observer
         library.start(work)
         kernel.compute(8)
         library.time.sleep(1)
         scheduler.observer = None
 
     run(program)
-    assert watch.seen == [
+    assert observer.seen == [
         ("over", 1, "program"),
         ("over", 2, "work"),
         ("begins", 1),

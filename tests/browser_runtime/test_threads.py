@@ -235,7 +235,7 @@ def test_an_error_in_a_low_level_thread_is_reported_with_its_function(
     assert reported.err_msg == f"Exception ignored in thread started by {fail!r}"
 
 
-def test_a_thread_can_end_itself_in_silence(unraisable: list[Any]) -> None:
+def test_a_thread_that_ends_itself_is_not_reported(unraisable: list[Any]) -> None:
     def program(library: Library) -> None:
         library.start(library._own["_thread"].exit)
         library.start(sys.exit, 3)

@@ -58,7 +58,7 @@ def test_computing_takes_no_virtual_time() -> None:
     assert run(program, clock_rate=0) == 0
 
 
-def test_the_clock_stands_while_any_thread_can_run() -> None:
+def test_virtual_time_does_not_pass_while_a_thread_can_run() -> None:
     def program(library: Library) -> list[int]:
         seen: list[int] = []
         lock = locks.Lock()

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """How a program is to be run.
+    """How to run a program.
 
     Attributes:
         trace: Report what the program's threads and tasks do; see `tracing`.

@@ -82,7 +82,7 @@ class _State:
         self.ended = ""
         self.waiting: dict[int, Waiting] = {}
         self.stuck: dict[int, Waiting] = {}
-        # How many threads wait for input. Virtual time stands still while the reader types.
+        # How many threads wait for input. Virtual time does not pass while the reader types.
         self.asking = 0
         self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
