@@ -1,21 +1,22 @@
 /**
- * Hostile programs, run in the real widget as if from a shared link: none reaches anything outside of
- * its own output, each can be stopped, and after each the same tab runs normal programs.
+ * Hostile programs run in the real playground, as if a reader had opened a shared link. None of them
+ * may affect anything but its own output, each can be stopped, and the same tab then runs normal
+ * programs as before.
  *
- * docs/contributing/threat-model.md says what is defended; how to add a program is written there too.
+ * docs/contributing/threat-model.md says what is defended and how to add an attack.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
-import { readAttacks, Victim, type Afterwards } from "../support/attacks.ts";
+import { readAttacks, Victim, type NormalProgram } from "../support/attacks.ts";
 import { launch, type Engine } from "../support/site.ts";
 
 const SNIPPET = "snippets/models/race_across_await";
 
-/** Looks for what an earlier program may have left in the interpreter. */
-const LOOK_AROUND: Afterwards = {
+/** Prints the state of the interpreter that an earlier program may have changed. */
+const PROBE: NormalProgram = {
   source: `import asyncio, gc, os, sys, threading, time
 print(len("four"), 3 + 4, max([1, 2]), isinstance(1, int), sorted(os.listdir()))
 print(threading.active_count(), threading.current_thread().name, gc.isenabled(), gc.callbacks)
@@ -34,7 +35,7 @@ done
 `,
 };
 
-/** In Firefox, where each run takes longer: one or two of each kind. */
+/** Each run takes longer in Firefox, so only one or two attacks of each kind run there. */
 const IN_FIREFOX = new Set(
   (
     "blocking_javascript cookies dynamic_import endless_finally endless_output " +
@@ -45,10 +46,10 @@ const IN_FIREFOX = new Set(
 
 const attacks = await readAttacks();
 
-test("the threat model names every program", async () => {
+test("the threat model names every attack", async () => {
   const page = join(import.meta.dirname, "../../../docs/contributing/threat-model.md");
   const text = await readFile(page, "utf8");
-  assert.ok(attacks.length >= 40, `only ${attacks.length} programs`);
+  assert.ok(attacks.length >= 40, `only ${attacks.length} attacks`);
   assert.deepEqual(
     attacks.map(({ name }) => name).filter((name) => !text.includes(`\`${name}\``)),
     [],
@@ -58,16 +59,16 @@ test("the threat model names every program", async () => {
 for (const engine of ["chromium", "firefox"] as Engine[]) {
   describe(engine, () => {
     let browser: Browser, victim: Victim;
-    let afterwards: Afterwards[];
+    let normalPrograms: NormalProgram[];
     before(async () => {
       const root = join(import.meta.dirname, "../../..");
       const [source, output] = await Promise.all(
         [".py", ".out"].map((ending) => readFile(join(root, SNIPPET + ending), "utf8")),
       );
-      afterwards = [LOOK_AROUND, { source: source!, output: output! }];
+      normalPrograms = [PROBE, { source: source!, output: output! }];
       browser = await launch(engine);
       victim = await Victim.open(browser);
-      await victim.prepare(afterwards);
+      await victim.prepare(normalPrograms);
     });
     after(async () => {
       await victim?.close();
@@ -78,14 +79,14 @@ for (const engine of ["chromium", "firefox"] as Engine[]) {
       if (engine === "firefox" && !IN_FIREFOX.has(attack.name)) continue;
       test(attack.name, { timeout: 120_000 }, async (t) => {
         try {
-          const shown = await victim.suffer(attack);
+          const shown = await victim.runAttack(attack);
           if (process.env["VERBOSE"]) t.diagnostic(JSON.stringify(shown).slice(0, 600));
-          await victim.recover(afterwards);
+          await victim.runNormalPrograms(normalPrograms);
         } catch (error) {
-          // The next one shall not fail because of this one.
+          // Continue in a new tab, so that the next attack does not fail because of this one.
           await victim.close();
           victim = await Victim.open(browser);
-          await victim.prepare(afterwards);
+          await victim.prepare(normalPrograms);
           throw error;
         }
       });

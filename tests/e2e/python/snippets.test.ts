@@ -1,12 +1,12 @@
-/** Every snippet of the site runs from its own Run button and prints what is recorded. */
+/** Every snippet of the site runs when its Run button is pressed, and prints what is recorded. */
 // suite: alone
 import { test } from "node:test";
 import { expectRecorded, runSite } from "../support/every_snippet.ts";
 import { engines } from "../support/runner.ts";
 
 for (const engine of engines) {
-  test(`each snippet prints in ${engine} what is recorded`, { timeout: 600_000 }, async () => {
-    const [version, seen] = await runSite(engine);
-    await expectRecorded(engine, version, seen);
+  test(`every snippet prints in ${engine} what is recorded`, { timeout: 600_000 }, async () => {
+    const [version, runs] = await runSite(engine);
+    await expectRecorded(engine, version, runs);
   });
 }

@@ -1,4 +1,4 @@
-/** The programs in tests/e2e/attacks/, and a reader's tab in which they are run one after the other. */
+/** Reads the programs in tests/e2e/attacks/, and runs them one after another in a reader's tab. */
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -10,15 +10,15 @@ import { freshPage, serveSite, Widget, type Shown, type Site } from "./site.ts";
 export interface Attack {
   name: string;
   source: string;
-  /** The program does not end of itself: Stop is pressed when its output matches. */
+  /** If set, the program does not end by itself: Stop is pressed when its output matches this. */
   stopWhen: RegExp | undefined;
 }
 
 const FOLDER = join(import.meta.dirname, "../attacks");
 
-/** What a program prints about something that worked and must not. */
+/** What an attack prints if it succeeds in something that must not work. */
 const SUCCESS = /GOT THROUGH/;
-/** What comes out when one program's doings reach into the next. */
+/** What a later program prints if an earlier attack has affected it. */
 const FORGED = /FORGED/;
 
 export async function readAttacks(): Promise<Attack[]> {
@@ -35,15 +35,16 @@ export async function readAttacks(): Promise<Attack[]> {
   return attacks.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What an attack could have changed in the page or under the site's origin. */
-async function traces(page: Page) {
+/** The state of the page and of the site's origin that an attack could change. */
+async function pageState(page: Page) {
   return page.evaluate(async () => {
     const registrations = await navigator.serviceWorker?.getRegistrations();
     const files: string[] = [];
-    // Not in every browser, and private tabs may refuse: then there is nothing to find either.
+    // Not every browser has this file system, and private tabs may refuse it. In both cases an
+    // attack cannot have left files.
     const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
     if (root) for await (const name of root.keys()) files.push(name);
-    const ours = "runnable-playground, iframe[title='Python sandbox']";
+    const ownElements = "runnable-playground, iframe[title='Python sandbox']";
     return {
       address: location.href,
       title: document.title,
@@ -55,9 +56,9 @@ async function traces(page: Page) {
       files,
       serviceWorkers: registrations?.length ?? 0,
       frames: frames.length,
-      // Lists, not counts: a failure shall show what has been added.
+      // The names instead of a count, so that a failure shows what was added.
       elementsElsewhere: [...document.querySelectorAll("*")]
-        .filter((element) => !element.closest(ours))
+        .filter((element) => !element.closest(ownElements))
         .map((element) => element.localName)
         .join(" "),
       messages: (window as unknown as { seen: string[] }).seen,
@@ -65,8 +66,8 @@ async function traces(page: Page) {
   });
 }
 
-/** Which elements and attributes the Output region consists of. */
-async function markup(page: Page): Promise<string[]> {
+/** The kinds of elements in the Output region, each with the names of its attributes. */
+async function elementKinds(page: Page): Promise<string[]> {
   return page.$eval("runnable-playground [role=log]", (region) =>
     [
       ...new Set(
@@ -78,7 +79,7 @@ async function markup(page: Page): Promise<string[]> {
   );
 }
 
-const ALLOWED_MARKUP = new Set([
+const ALLOWED_KINDS = new Set([
   "div class",
   "p class",
   "pre",
@@ -87,7 +88,7 @@ const ALLOWED_MARKUP = new Set([
   "a class href title",
 ]);
 
-/** The longest that the page's own timers had to wait, in ms, over a short while. */
+/** Returns the longest delay of the page's own timers within 300 ms, in milliseconds. */
 function longestPause(page: Page): Promise<number> {
   return page.evaluate(async () => {
     let longest = 0;
@@ -100,8 +101,8 @@ function longestPause(page: Page): Promise<number> {
   });
 }
 
-/** A host that nothing may ever reach. */
-async function listenElsewhere(visits: string[]): Promise<Server> {
+/** Starts a server that no program may reach, and adds each connection and request to `visits`. */
+async function startOtherServer(visits: string[]): Promise<Server> {
   const server = createServer((request, response) => {
     visits.push(`${request.method} ${request.url}`);
     response.writeHead(200, { "access-control-allow-origin": "*" }).end("through");
@@ -111,63 +112,65 @@ async function listenElsewhere(visits: string[]): Promise<Server> {
   return server;
 }
 
-/** The tab under attack: the playground of the built site. */
+/** A reader's tab that is attacked. It shows the playground of the built site. */
 export class Victim {
   readonly #page: Page;
   readonly #widget: Widget;
   readonly #site: Site;
-  readonly #elsewhere: Server;
-  /** Everything that reached either server, and what puppeteer saw leave the page. */
+  readonly #otherServer: Server;
+  /** Requests that reached one of the two servers, and requests that Puppeteer saw in the page. */
   readonly #requests: string[];
-  readonly #surprises: string[] = [];
-  #before: Awaited<ReturnType<typeof traces>> | undefined;
+  /** Dialogs and windows that a program has opened. */
+  readonly #windows: string[] = [];
+  #before: Awaited<ReturnType<typeof pageState>> | undefined;
 
-  private constructor(page: Page, site: Site, elsewhere: Server, requests: string[]) {
+  private constructor(page: Page, site: Site, otherServer: Server, requests: string[]) {
     this.#page = page;
     this.#widget = new Widget(page, "runnable-playground");
     this.#site = site;
-    this.#elsewhere = elsewhere;
+    this.#otherServer = otherServer;
     this.#requests = requests;
   }
 
   static async open(browser: Browser): Promise<Victim> {
     const requests: string[] = [];
-    const elsewhere = await listenElsewhere(requests);
+    const otherServer = await startOtherServer(requests);
     const site = await serveSite(undefined, (request) => {
       requests.push(`${request.method} ${request.url}`);
       return false;
     });
     const page = await freshPage(browser);
-    const victim = new Victim(page, site, elsewhere, requests);
+    const victim = new Victim(page, site, otherServer, requests);
     page.on("dialog", (dialog) => {
-      victim.#surprises.push(`dialog: ${dialog.message()}`);
+      victim.#windows.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    page.on("popup", () => victim.#surprises.push("popup"));
+    page.on("popup", () => victim.#windows.push("popup"));
     page.on("request", (request) => {
-      // Blob and data addresses stay inside of the browser; others come to one of the servers too.
+      // Requests for blob: and data: addresses never leave the browser, so they do not count. Requests
+      // to further hosts would reach neither of the servers, so only this handler can see them.
       if (/^(?:https?|wss?):/.test(request.url())) requests.push(`page: ${request.url()}`);
     });
     await page.goto(`${site.url}/playground/`, { waitUntil: "load" });
     return victim;
   }
 
-  /** Runs a harmless program first, and remembers how the page looks afterwards. */
-  async prepare(afterwards: Afterwards[]): Promise<void> {
-    for (const program of afterwards) await this.#runNormal(program);
+  /** Runs the normal programs once, and remembers the state of the page after them. */
+  async prepare(programs: NormalProgram[]): Promise<void> {
+    for (const program of programs) await this.#runNormal(program);
     await this.#page.evaluate(() => {
       const seen: string[] = [];
       Object.assign(window, { seen });
       addEventListener("message", ({ data }) => seen.push(`message: ${JSON.stringify(data)}`));
       new BroadcastChannel("attack").onmessage = () => seen.push("broadcast");
     });
-    this.#before = await traces(this.#page);
+    this.#before = await pageState(this.#page);
     this.#requests.length = 0;
   }
 
-  /** Runs the attack to its end, or stops it; asserts that it has achieved nothing. */
-  async suffer({ source, stopWhen }: Attack): Promise<Shown> {
-    const { port } = this.#elsewhere.address() as AddressInfo;
+  /** Runs an attack until it ends or is stopped, and asserts that it has not affected the page. */
+  async runAttack({ source, stopWhen }: Attack): Promise<Shown> {
+    const { port } = this.#otherServer.address() as AddressInfo;
     const addressed = source
       .replaceAll("elsewhere.test", `127.0.0.1:${port}`)
       .replaceAll("site.test", new URL(this.#site.url).host);
@@ -176,24 +179,26 @@ export class Victim {
     if (stopWhen) {
       await this.#widget.until(stopWhen);
       const pause = await longestPause(this.#page);
-      assert.ok(pause < 1000, `the page stood still for ${pause.toFixed()} ms`);
+      assert.ok(pause < 1000, `the page was blocked for ${pause.toFixed()} ms`);
       await this.#widget.press("Stop");
     }
     const shown = await this.#widget.finished(60_000);
     assert.doesNotMatch(shown.text, SUCCESS);
-    const foreign = (await markup(this.#page)).filter((element) => !ALLOWED_MARKUP.has(element));
-    assert.deepEqual(foreign, [], "the Output region has other elements than the widget's");
+    const unexpected = (await elementKinds(this.#page)).filter(
+      (element) => !ALLOWED_KINDS.has(element),
+    );
+    assert.deepEqual(unexpected, [], "the Output region has elements that no widget creates");
     await this.#assertUntouched();
     return shown;
   }
 
-  /** Asserts that normal programs run in the same tab as if nothing had been. */
-  async recover(afterwards: Afterwards[]): Promise<void> {
-    for (const program of afterwards) await this.#runNormal(program);
+  /** Asserts that normal programs run in the same tab as if nothing had happened. */
+  async runNormalPrograms(programs: NormalProgram[]): Promise<void> {
+    for (const program of programs) await this.#runNormal(program);
     await this.#assertUntouched();
   }
 
-  async #runNormal({ source, output }: Afterwards): Promise<void> {
+  async #runNormal({ source, output }: NormalProgram): Promise<void> {
     await this.#widget.write(source);
     await this.#widget.press("Run");
     const { text, notes } = await this.#widget.finished();
@@ -202,22 +207,22 @@ export class Victim {
   }
 
   async #assertUntouched(): Promise<void> {
-    assert.deepEqual(this.#surprises, []);
+    assert.deepEqual(this.#windows, []);
     assert.deepEqual(this.#requests, [], "something was requested");
-    assert.deepEqual(await traces(this.#page), this.#before);
+    assert.deepEqual(await pageState(this.#page), this.#before);
     assert.equal((await this.#page.browserContext().pages()).length, 1, "a tab was opened");
   }
 
   async close(): Promise<void> {
     await this.#page.browserContext().close();
     await this.#site.close();
-    this.#elsewhere.close();
-    this.#elsewhere.closeAllConnections();
+    this.#otherServer.close();
+    this.#otherServer.closeAllConnections();
   }
 }
 
-/** A normal program and exactly what it prints. */
-export interface Afterwards {
+/** A normal program and the exact text that it prints. */
+export interface NormalProgram {
   source: string;
   output: string;
 }

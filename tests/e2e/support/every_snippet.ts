@@ -1,4 +1,4 @@
-/** Runs every snippet of the site from its own Run button, and compares with what is recorded. */
+/** Runs every snippet of the site by its Run button, and compares the output with the recordings. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -13,37 +13,43 @@ import {
   type Engine,
 } from "./site.ts";
 
-/** What a run of a snippet printed. */
-export interface Seen {
+/** One run of a snippet and its output. */
+export interface SnippetRun {
   name: string;
-  /** Path of the page it was run on. */
+  /** The path of the page on which the snippet was run. */
   page: string;
   chunks: { stream: "stdout" | "stderr"; text: string }[];
   status: number;
-  /** Where a question stands above it: the run bears out the same answer as the recording. */
-  answers?: boolean;
+  /** Whether the questions above the snippet have the same answer for this run as for the recording. */
+  hasRecordedAnswers?: boolean;
 }
 
-/** The version of the Python that Pyodide contains, for example "3.14.2". */
+/** The version of Python in Pyodide, for example "3.14.2". */
 const PYTHON_VERSION = (
   JSON.parse(readFileSync("node_modules/pyodide/pyodide-lock.json", "utf8")) as {
     info: { python: string };
   }
 ).info.python;
 
-/** Pages: snippets mostly wait, but two in Chromium keep both cores of a small machine busy. */
-const AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
+/**
+ * How many pages run their snippets at the same time. Snippets mostly wait, but two pages in Chromium
+ * already keep both cores of a small machine busy.
+ */
+const PAGES_AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
 
-/** Runs each snippet of a page once; a snippet that is shown in sections is one file all the same. */
+/**
+ * Runs each snippet of a page once. A page may show a snippet in several sections, so `claim` decides
+ * whether the snippet with this name still has to run.
+ */
 async function runPage(
   page: Page,
   url: string,
   path: string,
   claim: (name: string) => boolean,
-): Promise<Seen[]> {
-  const seen: Seen[] = [];
+): Promise<SnippetRun[]> {
+  const runs: SnippetRun[] = [];
   await follow(page, url + path);
-  // Only what has snippets in it: open tables would be filled with every run.
+  // Only details that contain snippets: tables that are open would be updated by every run.
   await unfold(page, "details:has(runnable-snippet)");
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
     elements.map((element) => ({ id: element.id, name: element.getAttribute("data-name")! })),
@@ -65,20 +71,23 @@ async function runPage(
     );
     await expectTimeline(page, `#${escapeId(id)}`, name);
     const exit = notes.map((note) => /^Exit status (\d+)/.exec(note)?.[1]).find(Boolean);
-    const answers = await page.$$eval(`predict-question[data-for="${id}"]`, (questions) =>
-      questions.every((question) => {
-        const held = [...question.querySelectorAll("li")].map((li) => li.className);
-        return (
-          held.indexOf("predict-happened") + 1 === Number(question.getAttribute("data-recorded"))
-        );
-      }),
+    const hasRecordedAnswers = await page.$$eval(
+      `predict-question[data-for="${id}"]`,
+      (questions) =>
+        questions.every((question) => {
+          const classes = [...question.querySelectorAll("li")].map((li) => li.className);
+          return (
+            classes.indexOf("predict-happened") + 1 ===
+            Number(question.getAttribute("data-recorded"))
+          );
+        }),
     );
-    seen.push({ name, page: path, chunks, status: Number(exit ?? 0), answers });
+    runs.push({ name, page: path, chunks, status: Number(exit ?? 0), hasRecordedAnswers });
   }
-  return seen;
+  return runs;
 }
 
-/** As a reader goes from page to page: by a link, and Python stays where it is. */
+/** Opens a page by a link if there is one, as a reader would, so that Python stays loaded. */
 async function follow(page: Page, url: string): Promise<void> {
   const isLinked = await page.evaluate((url) => {
     const link = [...document.links].find(({ href }) => href === url);
@@ -89,7 +98,7 @@ async function follow(page: Page, url: string): Promise<void> {
   if (!isLinked) await page.goto(url);
   await page.waitForFunction(
     (url) =>
-      // The address tells how far one has read, too.
+      // The hash does not count, because it shows how far the reader has scrolled.
       location.href.replace(location.hash, "") === url &&
       document.readyState === "complete" &&
       document.querySelector("article:not([data-left])"),
@@ -98,7 +107,7 @@ async function follow(page: Page, url: string): Promise<void> {
   );
 }
 
-/** Where a timeline was recorded, the run has one of its own. */
+/** Fails unless a snippet with a recorded timeline now shows the timeline of this run. */
 async function expectTimeline(page: Page, widget: string, name: string): Promise<void> {
   const own = page.waitForFunction(
     (selector) => {
@@ -115,7 +124,7 @@ function escapeId(id: string): string {
   return id.replace(/[^\w-]/g, (character) => `\\${character}`);
 }
 
-function judge(engine: Engine, version: string, seen: Seen[], more: string[]) {
+function judge(engine: Engine, version: string, runs: SnippetRun[], more: string[]) {
   return spawnSync(
     ".venv/bin/python",
     [
@@ -123,65 +132,70 @@ function judge(engine: Engine, version: string, seen: Seen[], more: string[]) {
       ...["--browser-version", version, "--python-version", PYTHON_VERSION],
     ],
     {
-      input: seen.map(({ answers: _, ...run }) => `${JSON.stringify(run)}\n`).join(""),
+      input: runs.map(({ hasRecordedAnswers: _, ...run }) => `${JSON.stringify(run)}\n`).join(""),
       encoding: "utf8",
     },
   );
 }
 
 /**
- * Fails unless each run fits its recording. Pages side by side make each other late on a small
- * machine, so the few that do not fit are run once more with nothing beside them, and have to then.
+ * Fails unless the output of each run agrees with its recording. On a small machine, pages that run at
+ * the same time delay each other. If up to three snippets differ, they therefore run once more, alone.
  */
 export async function expectRecorded(
   engine: Engine,
   version: string,
-  seen: Seen[],
+  firstRuns: SnippetRun[],
   { options = {}, more = [] }: { options?: LaunchOptions; more?: string[] } = {},
 ): Promise<void> {
-  let judged = judge(engine, version, seen, more);
+  let judged = judge(engine, version, firstRuns, more);
   const failed = new Set(
     [...judged.stderr.matchAll(/^failed +([\w/]+)/gm)].map(([, name]) => name),
   );
-  const late = seen.filter(({ name, answers }) => failed.has(name) || answers === false);
-  let runs = seen;
-  if (late.length > 0 && late.length <= 3) {
-    const [, alone] = await runSite(engine, options, late);
-    runs = seen.map((run) => alone.find(({ name }) => name === run.name) ?? run);
+  const repeated = firstRuns.filter(
+    ({ name, hasRecordedAnswers }) => failed.has(name) || hasRecordedAnswers === false,
+  );
+  let runs = firstRuns;
+  if (repeated.length > 0 && repeated.length <= 3) {
+    const [, secondRuns] = await runSite(engine, options, repeated);
+    runs = firstRuns.map((run) => secondRuns.find(({ name }) => name === run.name) ?? run);
     judged = judge(engine, version, runs, more);
   }
   assert.equal(judged.status, 0, judged.stderr);
-  const otherwise = runs.filter(({ answers }) => answers === false).map(({ name }) => name);
-  assert.deepEqual(otherwise, [], "the answer that the recording bears out");
-  assert.match(judged.stderr, new RegExp(`^${seen.length} as recorded, 0 different`, "m"));
+  const withOtherAnswers = runs
+    .filter(({ hasRecordedAnswers }) => hasRecordedAnswers === false)
+    .map(({ name }) => name);
+  assert.deepEqual(withOtherAnswers, [], "questions have other answers than in the recording");
+  assert.match(judged.stderr, new RegExp(`^${firstRuns.length} as recorded, 0 different`, "m"));
 }
 
-/** Runs all snippets of the site, or only some, and those one after the other. */
+/** Runs all snippets of the site, or only the given ones, one page at a time. */
 export async function runSite(
   engine: Engine,
   options: LaunchOptions = {},
-  only?: Seen[],
-): Promise<[string, Seen[]]> {
+  only?: SnippetRun[],
+): Promise<[string, SnippetRun[]]> {
   const site = await serveSite();
   const browser = await launch(engine, options);
   try {
     const done = new Set<string>();
     const claim = (name: string) =>
-      (!only || only.some((late) => late.name === name)) && !done.has(name) && !!done.add(name);
-    const seen: Seen[] = [];
+      (!only || only.some((run) => run.name === name)) && !done.has(name) && !!done.add(name);
+    const runs: SnippetRun[] = [];
     const pages = only ? [...new Set(only.map(({ page }) => page))] : await pagesWithSnippets();
-    // Each in a window of its own: a tab behind another one is slowed down.
+    // Each page gets a window, because browsers slow down a tab that is behind another one.
     const windows: Page[] = [];
-    while (windows.length < (only ? 1 : AT_A_TIME[engine])) windows.push(await freshPage(browser));
-    const readOn = async (page: Page) => {
-      // The longest first, lest one page be alone at the end.
+    while (windows.length < (only ? 1 : PAGES_AT_A_TIME[engine]))
+      windows.push(await freshPage(browser));
+    const runPages = async (page: Page) => {
+      // Pages with the most snippets come first, so that none of these is still running alone at the end.
       for (let path = pages.pop(); path !== undefined; path = pages.pop()) {
-        seen.push(...(await runPage(page, site.url, path, claim)));
+        runs.push(...(await runPage(page, site.url, path, claim)));
       }
     };
-    await Promise.all(windows.map(readOn));
-    assert.ok(seen.length >= (only?.length ?? 15), `only ${seen.length} snippets ran`);
-    return [await browser.version(), seen];
+    await Promise.all(windows.map(runPages));
+    assert.ok(runs.length >= (only?.length ?? 15), `only ${runs.length} snippets ran`);
+    return [await browser.version(), runs];
   } finally {
     await browser.close();
     await site.close();

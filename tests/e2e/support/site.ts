@@ -1,4 +1,4 @@
-/** What every browser test needs: the built site on a local address, a browser, a widget's parts. */
+/** Helpers of most browser tests: they serve the built site, open browsers and drive widgets. */
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -17,24 +17,24 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** The folder the tests look at: `site/` of this repository, or SITE_DIR. */
+/** The folder of the built site that is tested: SITE_DIR, or `site/` of this repository. */
 export const siteDirectory = resolve(
   process.env["SITE_DIR"] ?? join(import.meta.dirname, "../../../site"),
 );
 
-/** A search index without pages. */
+/** A search index that contains no pages. */
 const NO_PAGES = JSON.stringify({
   config: { lang: ["en"], separator: "-", pipeline: [] },
   docs: [],
 });
 
 /**
- * Serve a built site on a free port of 127.0.0.1, as a static host would.
+ * Serves a built site on a free port of 127.0.0.1, as a static host would.
  *
- * Only `searchable` sites have their search index: on every visit a browser takes about a second of
- * computing to read it, which would be a third of what a short test costs.
+ * Unless the site is `searchable`, its search index is replaced with an empty one. On every visit, a
+ * browser computes for about a second to read the index, which is a third of what a short test costs.
  *
- * @throws when there is no built site, with the command that makes one.
+ * @throws Error that names the command to build the site, if there is no built site.
  */
 export async function serveSite(
   directory: string = siteDirectory,
@@ -54,8 +54,8 @@ export async function serveSite(
 }
 
 /**
- * The built site and a browser, for the tests of a file, or of the suite that calls this: started
- * before them, stopped after.
+ * The built site and a browser for all tests of the file or suite that calls this function: opened
+ * before them, closed after.
  */
 export function useSite(
   engine?: Engine,
@@ -81,7 +81,10 @@ export function useSite(
   };
 }
 
-/** The addresses of all pages that show snippets, with a slash at both ends; those with most last. */
+/**
+ * The paths of all pages that show snippets, with a slash at both ends. They are sorted by their
+ * number of snippets, so that the page with the most is the last one.
+ */
 export async function pagesWithSnippets(): Promise<string[]> {
   const pages: [path: string, snippets: number][] = [];
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
@@ -92,27 +95,27 @@ export async function pagesWithSnippets(): Promise<string[]> {
   return pages.toSorted(([, one], [, other]) => one - other).map(([path]) => path);
 }
 
-/** A page with an empty profile of its own, closed with its context. */
+/** Opens a page in an empty profile of its own, to be closed with its browser context. */
 export async function freshPage(
   browser: Browser,
   viewport: Viewport = { width: 1280, height: 900 },
 ): Promise<Page> {
   const context = await browser.createBrowserContext();
-  // A window, not a tab: browsers slow down a tab that is behind another one.
+  // A window instead of a tab, because browsers slow down a tab that is behind another one.
   const page = await context.newPage({ type: "window" });
   await page.setViewport(viewport);
   return page;
 }
 
 /**
- * One page for the tests of the suite that calls this. It is opened before the first test, and opened
- * anew after a test that failed, so that no failure reaches the tests behind it.
+ * One page for all tests of the suite that calls this function. It is opened before the first test, and
+ * opened again after a test that failed, so that a failure does not affect the tests after it.
  */
 export function usePage(open: () => Promise<Page>): { readonly page: Page } {
   let page: Page | undefined;
   beforeEach(async () => void (page ??= await open()));
   afterEach(async (context) => {
-    // Node gives this hook the context of the test that has just ended; the types do not know it.
+    // Node passes the context of the test that has just ended, but its types do not say so.
     if ((context as unknown as { passed: boolean }).passed) return;
     await page?.browserContext().close();
     page = undefined;
@@ -125,12 +128,12 @@ export function usePage(open: () => Promise<Page>): { readonly page: Page } {
 }
 
 /**
- * Opens an address as a reader who was never here, but whose browser has already fetched Python: much
- * quicker than a page with a profile of its own.
+ * Opens an address like a reader who has never visited the site, except that the browser has already
+ * fetched Python. This is much quicker than to open a page with a profile of its own.
  */
 export async function visitAfresh(page: Page, site: string, path: string): Promise<void> {
-  // A file of the site without scripts, so that nothing saves a draft while its storage is cleared.
-  // Not one in JSON: Firefox shows those in a viewer of its own, which has no storage.
+  // This file has no scripts, so nothing saves a draft while the storage is cleared. A JSON file would
+  // not do, because Firefox shows it in a viewer that has no access to the site's storage.
   await page.goto(`${site}/llms.txt`);
   await page.evaluate(() => {
     localStorage.clear();
@@ -139,12 +142,12 @@ export async function visitAfresh(page: Page, site: string, path: string): Promi
   await page.goto(site + path);
 }
 
-/** Opens what is folded, as a reader can without JavaScript, too. */
+/** Opens collapsed parts of a page, as a reader can even without JavaScript. */
 export async function unfold(page: Page, which = "details"): Promise<void> {
   await page.$$eval(which, (all) => all.forEach((details) => details.setAttribute("open", "")));
 }
 
-/** What a widget's Output region shows now. */
+/** The current contents of a widget's Output region. */
 export interface Shown {
   origin: string;
   text: string;
@@ -152,10 +155,10 @@ export interface Shown {
   notes: string[];
 }
 
-/** Not at each frame: a window that is behind another one has few of them. */
+/** Poll at mutations, because a window that is behind another one gets few animation frames. */
 const POLLING = "mutation";
 
-/** Waits until the text of the first element that a selector finds matches. */
+/** Waits until the text of the first element that matches a selector matches a pattern. */
 export async function untilText(
   page: Page,
   selector: string,
@@ -182,7 +185,7 @@ export class Widget {
     this.selector = selector;
   }
 
-  /** The button with this name, once it is there and can be pressed. */
+  /** Waits for an enabled button with this name. */
   async button(name: string): Promise<ElementHandle<HTMLButtonElement>> {
     const handle = await this.page.waitForFunction(
       (selector, name) =>
@@ -199,30 +202,37 @@ export class Widget {
     return handle as ElementHandle<HTMLButtonElement>;
   }
 
-  /** A page that is being built may move the button away from under the pointer: then once more. */
+  /**
+   * Presses a button. While a page loads, the button may move away from under the pointer, so the
+   * press is repeated until the button has received a click.
+   */
   async press(name: string): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
       const button = await this.button(name);
       const press = await button.evaluateHandle((button) => {
-        const press = { isFelt: false };
-        const note = (): void => void (press.isFelt = true);
-        button.addEventListener("click", note, { capture: true, once: true });
+        const press = { isReceived: false };
+        const record = (): void => void (press.isReceived = true);
+        button.addEventListener("click", record, { capture: true, once: true });
         return press;
       });
-      const isFelt = await button
+      const isReceived = await button
         .scrollIntoView()
         .then(() => button.click())
         .then(() =>
-          this.page.waitForFunction(({ isFelt }) => isFelt, { timeout: 2_000, polling: 50 }, press),
+          this.page.waitForFunction(
+            ({ isReceived }) => isReceived,
+            { timeout: 2_000, polling: 50 },
+            press,
+          ),
         )
         .then(
           () => true,
           () => false,
         );
       await Promise.all([button.dispose(), press.dispose()]);
-      if (isFelt) return;
+      if (isReceived) return;
     }
-    throw new Error(`${name} does not feel that it is pressed`);
+    throw new Error(`the button ${name} receives no click`);
   }
 
   async shown(): Promise<Shown> {
@@ -234,15 +244,15 @@ export class Widget {
     }));
   }
 
-  /** Waits until the region shows what matches. */
+  /** Waits until the Output region shows text that matches a pattern. */
   async until(pattern: RegExp, timeout = 60_000): Promise<Shown> {
     await untilText(this.page, `${this.selector} [role=log]`, pattern, timeout);
     return this.shown();
   }
 
-  /** Waits until a run has come to its end, whichever. */
+  /** Waits until a run has ended in any way. */
   finished(timeout?: number): Promise<Shown> {
-    // A playground says "Not run yet" until the press is felt.
+    // A playground shows "Not run yet" until the run starts.
     return this.until(/Ran in your browser|Not run(?! yet)/, timeout);
   }
 
@@ -251,18 +261,18 @@ export class Widget {
     return this.finished(timeout);
   }
 
-  /** Replaces the code as a reader would: opens the editor, selects everything, types. */
+  /** Replaces the code as a reader would: opens the editor, selects everything and pastes. */
   async write(source: string): Promise<void> {
-    // A locator waits until it is there, and stays where it is.
+    // A locator waits until the element exists and has stopped moving.
     await this.page.locator(`${this.selector} .runnable-code`).click();
     await this.page.waitForSelector(`${this.selector} .cm-content`, { timeout: 60_000 });
     await this.page.focus(`${this.selector} .cm-content`);
     await this.page.keyboard.down("Control");
     await this.page.keyboard.press("a");
     await this.page.keyboard.up("Control");
-    // As if pasted: typed keys would be indented a second time.
+    // Paste the text, because the editor would indent typed lines a second time.
     await this.page.evaluate((text) => {
-      // Firefox gives made-up events no clipboard.
+      // In Firefox, events that a script creates have no clipboard data.
       if (navigator.userAgent.includes("Firefox")) {
         document.execCommand("insertText", false, text);
         return;

@@ -1,4 +1,4 @@
-/** What is wrong with a page for people who use it by keyboard, screen reader or weak eyes. */
+/** Finds accessibility violations in a page with axe-core. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { AxeResults, RunOptions } from "axe-core";
@@ -6,26 +6,26 @@ import type { Page } from "puppeteer-core";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
-export interface Look {
-  /** A selector: only the parts of the page that match it are looked at. */
+export interface Scope {
+  /** A selector: only parts of the page that match it are checked. */
   parts?: string;
   /**
-   * Only the rules about colour: enough for a page that was looked at in one scheme, and is now shown
-   * in the other, because the scheme changes nothing but colours.
+   * Checks only the rules about colour. These suffice for a page that was checked in one scheme and is
+   * now shown in the other, because the scheme changes nothing but colours.
    */
   onlyColours?: boolean;
 }
 
-/** What axe finds in the page as it is now: for each violation the rule, the place, and how to fix it. */
+/** Returns the violations in the page's current state, each with its rule, its element and a remedy. */
 export async function violations(
   page: Page,
-  { parts, onlyColours = false }: Look = {},
+  { parts, onlyColours = false }: Scope = {},
 ): Promise<string[]> {
-  const isThere = await page.evaluate(() => "axe" in globalThis);
-  if (!isThere) await page.evaluate(AXE);
+  const isLoaded = await page.evaluate(() => "axe" in globalThis);
+  if (!isLoaded) await page.evaluate(AXE);
   const options: RunOptions = {
     rules: { "target-size": { enabled: true } },
-    // Details of what is right, of thousands of elements, would take axe longer than the check itself.
+    // Reporting the thousands of elements that pass would take axe longer than the check itself.
     resultTypes: ["violations"],
     ...(onlyColours && { runOnly: ["color-contrast", "link-in-text-block"] }),
   };
