@@ -31,7 +31,7 @@ class SourceReader(Preprocessor):
 
 
 class MarkedBlock(BlockProcessor):
-    """Replaces blocks that have a mark by elements.
+    """Replaces blocks that have a mark with elements.
 
     Args:
         parser: The block parser of the converter.
@@ -54,7 +54,7 @@ class MarkedBlock(BlockProcessor):
         return self._is_marked(block)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Replace the first block by its element, or remove it if there is none."""
+        """Replace the first block with its element, or remove it if there is none."""
         element = self._make(blocks.pop(0))
         if element is not None:
             parent.append(element)

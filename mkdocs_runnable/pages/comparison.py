@@ -43,7 +43,7 @@ class ComparisonProcessor(BlockProcessor):
         return _MARK.fullmatch(block.rstrip().rpartition("\n")[2].strip()) is not None
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Replace the block by the comparison, or report what is wrong with it."""
+        """Replace the block with the comparison, or report what is wrong with it."""
         lines = [line.strip() for line in blocks.pop(0).strip().split("\n")]
         try:
             programs = self._read(lines[:-1])

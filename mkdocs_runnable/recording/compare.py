@@ -55,7 +55,7 @@ def compare(recorded: Transcript, actual: Transcript, header: Header) -> Compari
 
 
 def mask(text: str, header: Header) -> str:
-    """Replace the parts of a line that may differ: times by ``#``, matches by ``…``."""
+    """Replace the parts of a line that may differ: times with ``#``, matches with ``…``."""
     spans: list[tuple[int, int]] = []
     for pattern in header.varies:
         for match in pattern.finditer(text):

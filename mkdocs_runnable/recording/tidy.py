@@ -48,7 +48,7 @@ class TracebackFilter:
         self._margin = ""  # of the last frame; its source lines have the same margin
 
     def shorten(self, text: str) -> str:
-        """Replace the snippet's absolute path by its file name, in a line of stdout or stderr."""
+        """Replace the snippet's absolute path with its file name, in a line of stdout or stderr."""
         return text.replace(self._path, self._name)
 
     def feed(self, line: str) -> str | None:

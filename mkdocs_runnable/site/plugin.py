@@ -1,6 +1,6 @@
-"""The MkDocs plugin: publishes files, and tells the Markdown extension which page it is on.
+"""The MkDocs plugin: publishes files, and passes each page to the Markdown extensions.
 
-Nothing else in this package knows MkDocs.
+No other module of this package depends on MkDocs.
 """
 
 import json
@@ -61,11 +61,11 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         command: Literal["build", "gh-deploy", "serve"],  # noqa: ARG002
         dirty: bool,
     ) -> None:
-        """Note whether only changed pages are written: then the site is changed in place."""
+        """Remember whether only changed pages are written (``--dirty``), directly into the site."""
         self._dirty = dirty
 
     def on_config(self, config: MkDocsConfig) -> None:
-        """Find the folders, hook in the extension, and let the site be made in a staging folder."""
+        """Find the folders, configure the extensions, and redirect the build to a staging folder."""
         self._root = Path(config.config_file_path or "mkdocs.yml").absolute().parent
         self._library = Library(self._root / self.config.snippets)
         self._problems: list[str] = []
@@ -94,16 +94,16 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         if config.strict:
             mkdocs_log = logging.getLogger("mkdocs")
             mkdocs_log.addHandler(self._warnings)
-            # --quiet would keep warnings from being counted, and --strict from meaning anything.
+            # With --quiet, warnings would not be counted, so that --strict would have no effect.
             mkdocs_log.setLevel(min(mkdocs_log.level, logging.WARNING))
         self._staging: Staging | None = None
         if not self._dirty:
             self._staging = Staging(Path(config.site_dir))
             config.site_dir = str(self._staging.next)
 
-    @event_priority(100)  # before mkdocs-jupyter, which wraps what it finds
+    @event_priority(100)  # before mkdocs-jupyter, which wraps the notebooks that it finds
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
-        """Publish snippets, runtime and results; put executed notebooks in place."""
+        """Publish snippets, runtime and results, and replace notebooks with executed ones."""
         try:
             for name in self._library.names():
                 path = self._library.path(name)
@@ -147,7 +147,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         file.abs_src_path = str(executed)
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Tell the extension which page comes next."""
+        """Pass the page that is rendered next to the extensions."""
         root = get_relative_url(".", page.url).rstrip("/") + "/"
         self._page.path = page.file.src_uri
         self._page.root = root.removeprefix("./")
@@ -175,8 +175,8 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         path.write_text(text, encoding="utf-8")
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Stop before anything is written, with all that is wrong."""
-        # A broken snippet is reported by each page that shows it, and then not once more.
+        """Report all problems, and stop the build before anything is written."""
+        # A broken snippet is reported with each page that shows it, so its own report is left out.
         problems = [
             each
             for each in self._problems
@@ -186,9 +186,9 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise PluginError("\n  ".join([f"{count} with snippets and notebooks:", *problems]))
 
-    @event_priority(-100)  # when all other plugins have written what they write
+    @event_priority(-100)  # after all other plugins have written their files
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Put the new site in place, unless MkDocs is about to refuse it for its warnings."""
+        """Publish the new site, unless ``--strict`` is about to reject it because of warnings."""
         text = llms_txt(config.site_name, config.site_description or "", self._listed(config))
         Path(config.site_dir, "llms.txt").write_text(text, encoding="utf-8")
         if self._staging and not self._warnings.get_counts():
@@ -212,11 +212,11 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             if isinstance(item, Section) or not sections:
                 sections.append((str(item.title), found))
             else:
-                sections[0][1].extend(found)  # pages beside the sections
+                sections[0][1].extend(found)  # a page outside all sections
         return sections
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002
-        """Remove what has been written; what was there before stays."""
+        """Delete the incomplete new site. The old site stays as it is."""
         self._stop_counting()
         if staging := getattr(self, "_staging", None):
             staging.discard()
@@ -234,8 +234,8 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
     ) -> None:
         """Build again when a snippet, its recording or an executed notebook changes.
 
-        After a build that failed, MkDocs answers no request until one succeeds. Here the last good
-        site goes on being served.
+        MkDocs itself answers no requests after a failed build, until another build succeeds. With
+        this plugin, it continues to serve the last good site.
         """
         build = server.builder
 

@@ -177,7 +177,7 @@ def _with_head(body: str, title: str, description: str) -> str:
 
 
 def _describe(match: re.Match[str]) -> str:
-    """Replace a picture in HTML by its title, description and caption."""
+    """Replace a picture in HTML with its title, description and caption."""
     found = {name: _words(text) for name, text in _PARTS.findall(match[0])}
     described = ". ".join(found[name].rstrip(".") for name in ("title", "desc") if name in found)
     caption = found.get("figcaption", "")

@@ -28,7 +28,7 @@ export interface Settings {
   /** The folder of the built runtime. */
   runtime?: string;
   launch?: LaunchOptions;
-  /** Sees each request for a file of the runtime first. */
+  /** Called with each request for a file of the runtime, before the server answers it. */
   intercept?: Intercept;
 }
 
@@ -63,7 +63,7 @@ export class Runner {
     return runner;
   }
 
-  /** Reloads the page, as if it was visited again. */
+  /** Reloads the page, as on a second visit. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
     await this.page.evaluate(async () => {
@@ -84,7 +84,7 @@ export class Runner {
   async run(
     program: Omit<Program, "files">,
     {
-      /** The program is stopped so many seconds after its start. */
+      /** The number of seconds after which the program is stopped. */
       seconds = 20,
       /** Further modules: their content in base64, by relative path. */
       folder = {} as Record<string, string>,

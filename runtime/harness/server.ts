@@ -29,7 +29,7 @@ export interface Server {
   sent(): number;
 }
 
-/** Sees every request first. Returns true if it has answered the request itself. */
+/** Called with each request before the server answers it. Returns true if it has answered. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 async function findFile(root: string, path: string): Promise<string | undefined> {
@@ -56,13 +56,13 @@ export async function serve(root: string, intercept: Intercept = () => false): P
     const type = contentTypes[extname(shown)] ?? "application/octet-stream";
     response.writeHead(file ? 200 : 404, { "content-type": type });
     const { size } = await stat(shown);
-    // The browser may have closed the connection meanwhile.
+    // The browser may have closed the connection in the meantime.
     if (response.destroyed) return;
     sent += size;
     pipeline(createReadStream(shown), response, () => {});
   };
   const server = createServer((request, response) => {
-    // A file that cannot be read ends its request; nobody else would notice the rejection.
+    // A file that cannot be read ends its request. Nothing else handles the rejection.
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

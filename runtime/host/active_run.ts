@@ -1,4 +1,4 @@
-/** One execution of a program: what the page holds of it, and how far the host has got with it. */
+/** One execution of a program: the object that the page controls it with, and its current phase. */
 import type { Move, Outcome, Program, Run, RunEvent } from "./types.ts";
 
 export type Phase =
@@ -29,7 +29,7 @@ export class ActiveRun implements Run {
   isInterrupted = false;
   /** When the program last did something that the page could notice, in ms of the host's clock. */
   lastHeard = 0;
-  /** The last move before the program started, which it makes as soon as it has. */
+  /** The last move that the page asked for before the start; it is made when the program starts. */
   pendingMove: Move | undefined;
 
   constructor(program: Program, listen: (event: RunEvent) => void, controls: RunControls) {

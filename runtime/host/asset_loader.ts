@@ -61,7 +61,7 @@ export class AssetLoader {
    * usually follows later. Each file is sent once; after a failure, the next call fetches what is
    * still missing.
    *
-   * @param progress - hears how much of these files has been fetched.
+   * @param progress - called with the number of bytes of these files that have been fetched.
    * @param options - `withoutSnapshot` if workers get their snapshot from elsewhere.
    * @throws Error with a message for the reader.
    */

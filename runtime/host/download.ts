@@ -11,10 +11,10 @@ export interface RuntimeFile {
   sha256: readonly [string, string];
 }
 
-/** Hears how many bytes have been loaded, out of how many. Both count files as published. */
+/** Called with the bytes loaded so far and the bytes in total. Both count files as published. */
 export type Progress = (loaded: number, total: number) => void;
 
-/** Returns a function that creates counters; `report` hears the sum of all of them. */
+/** Returns a function that creates counters; `report` receives their sums. */
 export function sumProgress(report: Progress): () => Progress {
   const counters: { loaded: number; total: number }[] = [];
   return () => {
@@ -168,19 +168,22 @@ export class Downloads {
     return this.#downloads.has(file.file) || this.#cache.has(new URL(file.file, this.#base));
   }
 
-  /** Returns the content of a file that is here or in the cache, and undefined for any other. */
+  /** Returns the content of a file that was downloaded now or is in the cache, else undefined. */
   async stored(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
     const download = this.#downloads.get(file.file);
     const cached = download ? undefined : await this.#cache.get(new URL(file.file, this.#base));
     return download ?? (cached && this.#decompress(cached, file).catch(() => undefined));
   }
 
-  /** Keeps no reference to the content of a file any longer, because the sandbox has it now. */
+  /** Drops the content of a file, because the sandbox has it now. */
   forget(file: RuntimeFile): void {
     this.#downloads.delete(file.file);
   }
 
-  /** Reports now, and after each change, how much of these files is here. Returns how to end that. */
+  /**
+   * Reports now, and after each change, how much of these files has been loaded. Returns a function
+   * that ends the reports.
+   */
   watch(files: readonly RuntimeFile[], progress: Progress): () => void {
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const report = () => {

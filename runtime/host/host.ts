@@ -25,7 +25,10 @@ const DECLARES = /^# +dependencies\b/m;
 /** How long a program may print nothing after Ctrl-C before its worker is ended. */
 const PATIENCE_MS = 500;
 
-/** How long it may take to end after Ctrl-C: on a busy machine, a traceback appears line by line. */
+/**
+ * How long a program that keeps printing may take to end after Ctrl-C. On a busy machine, even its
+ * traceback appears line by line.
+ */
 const MAX_STOPPING_MS = 2000;
 
 /** How long a worker may still clean up after a program when the next one has been sent to it. */
@@ -211,7 +214,7 @@ export class SandboxHost implements Host {
   /**
    * Returns a worker in which Python has started, and fetches and starts whatever that requires.
    *
-   * @param progress - hears how much of the runtime has been fetched.
+   * @param progress - called with the number of bytes of the runtime that have been fetched.
    * @param suitsWarm - whether the worker may be a warm one.
    * @param archives - are sent to the worker as early as possible.
    * @param isWanted - says whether a worker is still needed; if not, none is returned.

@@ -18,7 +18,7 @@ export class PythonWorker {
   /** Resolves when Python has started. It never settles if the worker ends before that. */
   readonly ready: Promise<Ready>;
   isReady = false;
-  /** Whether the worker has been given a program, so that it may not be as it was when it started. */
+  /** Whether the worker has received a program, which may have changed its state. */
   isUsed = false;
   /** Names of the libraries whose archives the worker has. */
   readonly #archives = new Set<string>();
@@ -60,7 +60,7 @@ export class PythonWorker {
     this.#port.postMessage(command);
   }
 
-  /** Ends the worker immediately. Its listener hears nothing from it afterwards. */
+  /** Ends the worker immediately. Its listener receives no further events. */
   end(): void {
     this.#port.onmessage = null;
     this.#port.close();

@@ -55,7 +55,7 @@ class SandboxFrame implements Sandbox {
 /**
  * Adds the frame to the page, and resolves when its script is running.
  *
- * @param onWorkerError - hears of workers that fail outside Python.
+ * @param onWorkerError - called for each worker that fails outside Python.
  * @param window - the page's window.
  * @param script - the script of the frame.
  */

@@ -100,7 +100,7 @@ export type Command =
   /** Sends Ctrl-C to the program, unless it has ended. */
   | { type: "interrupt"; run: number }
   | { type: Move; run: number }
-  /** Answers an `input` event with a line without its end, or with the end of input if undefined. */
+  /** Answers an `input` event with a line without its newline, or with the end of input if undefined. */
   | { type: "answer"; run: number; text: string | undefined };
 
 /** worker → page. */

@@ -30,7 +30,7 @@ export function findLines(text: string, filename: string): LineReference[] {
   return found;
 }
 
-/** Replaces the places that name lines by links. The element must contain nothing but text. */
+/** Replaces the places that name lines with links. The element must contain nothing but text. */
 export function linkLines(parent: HTMLElement, links: LineLinks): void {
   const text = parent.textContent;
   const found = findLines(text, links.filename);

@@ -37,7 +37,7 @@ export class TracebackFilter {
     this.#name = path.slice(path.lastIndexOf("/") + 1);
   }
 
-  /** Replaces the path of the snippet by its file name. This is also useful for stdout. */
+  /** Replaces the path of the snippet with its file name. This is also useful for stdout. */
   shorten(text: string): string {
     return text.replaceAll(this.#path, this.#name);
   }

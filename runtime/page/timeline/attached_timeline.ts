@@ -9,7 +9,7 @@ import { toast } from "../kit/toast.ts";
 export interface AttachedTimeline {
   /** Marks all segments of a line of the source; 0 for none. */
   mark: (line: number) => void;
-  /** Shows a run of the reader's instead of the recorded one. */
+  /** Shows a run of the reader instead of the recorded one. */
   show: (timeline: Timeline, subject: Subject) => Promise<void>;
   /** The run has new events, or is over. */
   changed: () => void;
@@ -65,7 +65,7 @@ export function attachTimeline(
   const open = async (timeline: Timeline, subject: Subject, wantsLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./view.ts");
     await released;
-    // Meanwhile the reader may have left the page, or switched to the other run.
+    // In the meantime, the reader may have left the page, or switched to the other run.
     if (signal.aborted || isLive !== wantsLive) return;
     if (!view) {
       const isFocused = chart !== null && document.activeElement === chart;

@@ -44,7 +44,10 @@ export class Describer {
     };
   }
 
-  /** Computes the headline once for each version: that looks at all segments, and zooming changes none. */
+  /**
+   * Computes the headline once for each version of the timeline. It depends on all segments, which do
+   * not change when the reader zooms.
+   */
   #headline(timeline: Timeline): string {
     const { version } = timeline;
     if (this.#computed?.timeline !== timeline || this.#computed.version !== version) {

@@ -12,7 +12,7 @@ import { makeTools, type Tool, type Tools } from "./tools.ts";
 export class FigureParts {
   readonly tables: TableDetails;
   readonly tools: Tools;
-  /** Describes the bar under the pointer, at the focus or selected; else it is a legend. */
+  /** Describes the bar that is under the pointer, focused or selected, or else shows the legend. */
   readonly panel = element("p", "tl-panel");
   readonly #figure: HTMLElement;
   /** The static content, which comes back when the timeline closes. */

@@ -30,7 +30,7 @@ export class RowList {
     return below > 0 ? `Scroll to see ${plural(below, "more row")}. ` : "";
   }
 
-  /** Another timeline is shown: the next update starts from it. */
+  /** Forgets the last timeline, because the next update shows another one. */
   reset(): void {
     this.#shape = undefined;
   }

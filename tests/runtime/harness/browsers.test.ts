@@ -18,12 +18,12 @@ afterEach(() => {
   }
 });
 
-test("the environment names the browser", async () => {
+test("an environment variable can name the browser", async () => {
   process.env["CHROMIUM"] = process.execPath;
   assert.equal(await findBrowser("chromium"), process.execPath);
 });
 
-test("a name that leads nowhere is said to", async () => {
+test("an environment variable that names no program is an error", async () => {
   process.env["FIREFOX"] = "/nowhere/firefox";
   await assert.rejects(findBrowser("firefox"), {
     message: "FIREFOX names /nowhere/firefox, which is not a program.",
@@ -31,14 +31,14 @@ test("a name that leads nowhere is said to", async () => {
 });
 
 test(
-  "without a browser the message says what to do",
-  { skip: process.platform === "darwin" && "browsers stand outside of PATH there" },
+  "if no browser is found, the error says how to get one",
+  { skip: process.platform === "darwin" && "browsers are not on the PATH there" },
   async () => {
     for (const [engine, hint] of [
       ["chromium", /No chromium found\. Run "make browsers".*apt install chromium.*set CHROMIUM/],
       ["firefox", /No firefox found\. Run "make browsers".*apt install firefox-esr.*set FIREFOX/],
     ] as const) {
-      // Where `make browsers` has downloaded one there is nothing to miss.
+      // If `make browsers` has downloaded a browser, it is found.
       const found = await findBrowser(engine).catch((error: Error) => error);
       if (found instanceof Error) assert.match(found.message, hint);
       else assert.match(found, /\.cache/);

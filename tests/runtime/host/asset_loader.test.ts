@@ -26,7 +26,7 @@ const create = ({ canSwitchStacks = true } = {}) =>
 const sent = () => sandbox.commands.map(({ type }) => type);
 const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
 
-/** Calls `load`; `state` says what has become of that. */
+/** Calls `load`; `state` is "loading", then "loaded" or the error message. */
 function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
   const loading = { state: "loading" };
   loader
@@ -110,7 +110,7 @@ describe("with a snapshot", () => {
     assert.equal(second.state, "loaded");
   });
 
-  test("it can be left out for workers that have another one, and be sent later", async () => {
+  test("the snapshot can be left out for workers that have another one, and be sent later", async () => {
     const loader = create();
     const warm = load(loader, { withoutSnapshot: true });
     await downloads.arrive("worker", "wasm");
@@ -145,7 +145,7 @@ describe("with a snapshot", () => {
     ]);
   });
 
-  test("without a library programs may run, and the next run waits for it", async () => {
+  test("if the library cannot be fetched, programs can run, and the next run waits for it", async () => {
     const loader = create();
     load(loader);
     await downloads.arrive("worker", "wasm", "switching");
@@ -166,7 +166,7 @@ describe("with a snapshot", () => {
 });
 
 describe("without stack switching", () => {
-  test("Python starts from another snapshot, and not before the library is there", async () => {
+  test("Python starts from another snapshot, and waits for the library", async () => {
     const loader = create({ canSwitchStacks: false });
     const loading = load(loader);
     assert.deepEqual(downloads.watched, [["worker", "wasm", "plain", "stdlib"]]);
@@ -184,7 +184,7 @@ describe("without stack switching", () => {
   });
 });
 
-describe("without a snapshot that can be used", () => {
+describe("without a usable snapshot", () => {
   beforeEach(() => void mock.method(console, "warn", () => {}));
 
   test("Python starts from its wheels, and waits for them and the library", async () => {
@@ -211,7 +211,7 @@ describe("without a snapshot that can be used", () => {
     assert.equal(sandbox.transfers[3]!.length, 2);
   });
 
-  test("because it cannot be fetched, the same call fetches the wheels instead", async () => {
+  test("if the snapshot cannot be fetched, the same call fetches the wheels instead", async () => {
     const loader = create();
     const loading = load(loader);
     await downloads.arrive("worker", "wasm");

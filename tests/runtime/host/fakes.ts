@@ -6,7 +6,7 @@ import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
 import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
 
-/** Lets everything happen that waits for promises only. */
+/** Lets all code run that waits for nothing but promises. */
 export async function settle(): Promise<void> {
   for (let round = 0; round < 5; round++) await setImmediate();
 }
@@ -23,7 +23,7 @@ export class FakeClock implements Clock {
     this.#timers.push({ at: this.#now + delay, act });
   }
 
-  /** Moves the time forward, and calls what is due on the way. */
+  /** Moves the time forward, and calls the timers that are due on the way. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {

@@ -184,7 +184,7 @@ describe("a run", () => {
     assert.deepEqual(await outcome(), { type: "finished", status: 0 });
   });
 
-  test("hears nothing of the events of an earlier run", async () => {
+  test("does not receive events of an earlier run", async () => {
     const first = await start();
     await first.worker.postEnded();
     const second = launch();
@@ -196,7 +196,7 @@ describe("a run", () => {
     assert.equal(await second.outcome(), undefined);
   });
 
-  test("hears nothing from a worker that has not been given the program yet", async () => {
+  test("does not receive events of a worker that has not been given the program yet", async () => {
     const { events, outcome } = launch();
     await settle();
     const [worker] = sandbox.workers;
@@ -673,7 +673,7 @@ describe("a program that declares libraries", () => {
     assert.deepEqual([cold!.isWarm, cold!.program?.source], [false, WARM.source]);
   });
 
-  test("leaves its warm worker to no program that declares none", async () => {
+  test("does not share its warm worker with programs that declare none", async () => {
     packages.isWarmStored = true;
     launch(WARM);
     await settle();

@@ -16,7 +16,7 @@ beforeEach(() => {
   inside = sandbox.workers[0]!;
 });
 
-test("a worker is ready when it says so for the first time, and a forged second time changes nothing", async () => {
+test("a worker is ready after its first ready event, and a second one, which may be forged, is ignored", async () => {
   assert.equal(worker.isReady, false);
   await inside.postReady();
   inside.post({ type: "ready", version: "9.9", jspi: false, restored: false });

@@ -34,7 +34,7 @@ const libraries = {
   "typing-extensions": { version: "4.16.0", requires: [], offered: false },
 };
 
-test("a library is installed with those that it imports, each of them once", () => {
+test("a library is installed with the libraries that it imports, each of them once", () => {
   assert.deepEqual(resolve(["greenlet"], libraries), ["greenlet"]);
   assert.deepEqual(resolve(["fastapi", "pydantic"], libraries).toSorted(), [
     "fastapi",
@@ -44,7 +44,7 @@ test("a library is installed with those that it imports, each of them once", () 
   assert.deepEqual(resolve([], libraries), []);
 });
 
-test("the name of a library can be written in any form", () => {
+test("the name of a library is normalized", () => {
   assert.deepEqual(resolve(["Typing_Extensions"], libraries), ["typing-extensions"]);
 });
 

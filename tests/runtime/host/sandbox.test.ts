@@ -9,7 +9,7 @@ interface Posted {
   transfer: Transferable[];
 }
 
-/** What the page has of a frame. */
+/** The parts of a frame that the page uses. */
 class FakeFrame {
   readonly rights: string[] = [];
   readonly sandbox = { add: (right: string) => void this.rights.push(right) };
@@ -74,7 +74,7 @@ test("the frame may run scripts and nothing else, and has no network", () => {
   assert.equal(beforePolicy, "<!doctype html>", "nothing may run before the policy applies");
 });
 
-test("the sandbox is open when its frame says so, whatever other windows say", async () => {
+test("the sandbox is open when its frame reports it, and messages of other windows are ignored", async () => {
   await postFrom({});
   assert.equal(isOpen, false);
   await postFrom(frame.contentWindow);
@@ -91,7 +91,7 @@ async function open(): Promise<{ sandbox: Sandbox; port: MessagePort }> {
   return { sandbox, port: transfer[0] as MessagePort };
 }
 
-test("errors of workers arrive through the port that the frame got first", async () => {
+test("errors of workers arrive through the first port that the frame received", async () => {
   const { port } = await open();
   port.postMessage({ type: "worker-error", worker: "2", message: ["Script error."] });
   while (errors.length === 0) await setImmediate();

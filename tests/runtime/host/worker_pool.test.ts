@@ -64,7 +64,7 @@ describe("a worker that does not suit", () => {
     assert.equal(take(false), cold);
   });
 
-  test("is ended if it is not ready, because it may wait in vain", () => {
+  test("is ended if it is not ready, because it may wait for a snapshot that never comes", () => {
     const warm = take(true);
     take(false);
     assert.equal(isTerminated(warm), true);

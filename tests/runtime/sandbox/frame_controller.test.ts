@@ -64,7 +64,7 @@ afterEach(async () => {
   for (const port of ports) port.close();
 });
 
-/** Lets promises and messages of ports arrive. */
+/** Lets promises settle and messages of ports arrive. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 20; round++) await setImmediate();
 }
@@ -238,7 +238,7 @@ describe("workers", () => {
     assert.deepEqual(heard, [{ type: "worker-error", worker: 3, message: "Script error." }]);
   });
 
-  test("hear of a module that cannot be compiled through the page", async () => {
+  test("that need a module that cannot be compiled are reported to the page", async () => {
     const errors = await sendWithPort({ type: "open" });
     const heard: { message: string }[] = [];
     errors.onmessage = ({ data }) => heard.push(data as { message: string });

@@ -93,7 +93,7 @@ export class Player {
     this.#titleLength = Math.max(...titles.map(({ length }) => length));
     this.#excerpt = new CodeExcerpt(options.source ?? "");
     this.#excerpt.element.hidden = options.source === undefined;
-    // A widget takes input events for edits and prepares a run. Moving the slider is no edit.
+    // A widget would treat an input event of the slider as an edit of the code, and prepare a run.
     this.element.addEventListener("input", (event) => event.stopPropagation());
     this.element.role = "group";
     this.element.ariaLabel = "Steps of this run";

@@ -8,7 +8,7 @@ export class ReservedHeight {
     this.#element = element;
   }
 
-  /** Measures the element after its content has changed. Another width makes the old height void. */
+  /** Measures the element after its content has changed. A new width starts a new height. */
   update(): void {
     const { offsetWidth: width, offsetHeight: height, style } = this.#element;
     if (width === this.#width && height <= this.#height) return;

@@ -45,7 +45,7 @@ export class Stepping {
     return this.#player !== undefined;
   }
 
-  /** Offers the button only if the run is over, because only then the player knows all of it. */
+  /** Offers the button only if the run is over, because the player needs all of its events. */
   update(): void {
     const { button } = this.#options;
     button.hidden = !this.#options.run().timeline?.ended;
@@ -58,7 +58,7 @@ export class Stepping {
     return this.isOpen;
   }
 
-  /** Puts the playhead at its place after the chart was drawn. */
+  /** Moves the playhead to its place in the chart, which has just been drawn. */
   placePlayhead(): void {
     if (!this.#player) return;
     const { span, width } = this.#options;
@@ -91,7 +91,7 @@ export class Stepping {
     this.#loading = false;
     if (!loaded)
       toast("The player could not be loaded. Check your network connection and try again.");
-    // Meanwhile another run may have started, or the timeline may have left the page.
+    // In the meantime, another run may have started, or the timeline may have left the page.
     if (!loaded || !prepared || run().timeline !== timeline || !chart.isConnected) return;
     this.#restore = remember();
     this.#shown = undefined;
