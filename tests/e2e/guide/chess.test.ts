@@ -1,4 +1,4 @@
-/** The chess exhibition, played: the program's numbers beside the formula's, and the hall in time. */
+/** The chess exhibition: its program agrees with the formula, and the hall shows a run over time. */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -33,22 +33,22 @@ for (const engine of engines) {
       return new ExhibitionRun(ran.stdout);
     };
 
-    test("takes what the page's table says", async () => {
+    test("takes the times in the page's table", async () => {
       const rows = [...PAGE.matchAll(/<tr><td>(.*)<\/td><\/tr>/g)].map(([, cells]) =>
         cells!.split("</td><td>").map(Number.parseFloat),
       );
       assert.equal(rows.length, 6);
-      for (const [boards, masters, walk, seconds, turn, gain] of rows as number[][]) {
+      for (const [boards, masters, walk, seconds, sequential, gain] of rows as number[][]) {
         const settings = { ...STORY, boards: boards!, masters: masters!, walk: walk! };
         const { end } = await run(settings, false);
-        const { end: endInTurn } = await run(settings, true);
-        assert.deepEqual([end, endInTurn], [seconds, turn]);
-        assert.equal((endInTurn / end).toFixed(2), gain!.toFixed(2));
+        const { end: sequentialEnd } = await run(settings, true);
+        assert.deepEqual([end, sequentialEnd], [seconds, sequential]);
+        assert.equal((sequentialEnd / end).toFixed(2), gain!.toFixed(2));
       }
     });
 
-    test("takes what the formula says, and with several masters never less", async () => {
-      const some: Partial<Settings>[] = [
+    test("takes as long as the formula says, or longer with several masters", async () => {
+      const variations: Partial<Settings>[] = [
         { boards: 1, walk: 3 },
         { boards: 5, walk: 0.5, master: 2.5 },
         { boards: 32, pairs: 30, walk: 1 },
@@ -57,7 +57,7 @@ for (const engine of engines) {
         { boards: 7, pairs: 4, masters: 2, opponent: 11 },
         { boards: 5, masters: 24 },
       ];
-      for (const changed of some) {
+      for (const changed of variations) {
         const settings = { ...STORY, pairs: 6, ...changed };
         const name = JSON.stringify(settings);
         const { end, boards } = await run(settings, false);
@@ -74,7 +74,7 @@ for (const engine of engines) {
     const site = useSite(engine);
     const stage = usePage(() => freshPage(site.browser));
     let page: Page;
-    /** Each test begins with the page as it comes, but the browser has fetched Python before. */
+    /** Each test begins with the page in its initial state, but the browser has already fetched Python. */
     beforeEach(async () => {
       page = stage.page;
       await page.setViewport({ width: 1280, height: 900 });
@@ -82,12 +82,12 @@ for (const engine of engines) {
       await page.waitForSelector(".chess-play");
     });
 
-    /** Runs the program with the numbers of the story, and plays it. */
+    /** Runs the program with the numbers of the story, and starts to play its result. */
     const play = async (): Promise<void> => {
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
     };
-    /** The same, and then Pause, so that nothing in the page moves any more. */
+    /** Plays the result and presses Pause, so that nothing on the page moves. */
     const playAndPause = async (): Promise<void> => {
       await play();
       await until(".chess-play", /Pause/);
@@ -113,14 +113,14 @@ for (const engine of engines) {
           ]),
         ),
       );
-    /** As a reader types it. */
+    /** Types a value into a field, as a reader would. */
     const set = async (label: string, value: string): Promise<void> => {
       await page.click(`.chess-exact[aria-label^="${label}"]`, { count: 3 });
       await page.keyboard.type(value);
       await page.keyboard.press("Tab");
     };
 
-    test("before anything has run it says what the formula says", async () => {
+    test("before the first run, the hall shows the results of the formula", async () => {
       assert.match(await text(".chess-status"), /^Press Play: the program below runs/);
       assert.deepEqual(await numbers(), {
         "From board to board": ["not run yet", "3,655\u00a0s (1\u00a0h 0\u00a0min 55\u00a0s)"],
@@ -130,7 +130,7 @@ for (const engine of engines) {
       assert.equal(await page.$eval(".chess-static", (at) => at.checkVisibility()), false);
     });
 
-    test("Play runs the program and plays it; Pause stops that and tells the scene", async () => {
+    test("Play runs the program and plays its result; Pause stops and describes the scene", async () => {
       await play();
       assert.equal(
         await text(".chess-status"),
@@ -156,19 +156,19 @@ for (const engine of engines) {
       ]);
     });
 
-    test("the time slider goes to any moment, with the keyboard as well", async () => {
+    test("the keyboard moves the time slider, and the hall shows that moment", async () => {
       await play();
       await page.focus(".chess-time");
       await page.keyboard.press("End");
-      const told = () =>
+      const valueText = () =>
         page.$eval(".chess-time", (slider) => slider.getAttribute("aria-valuetext"));
       assert.equal(
-        await told(),
+        await valueText(),
         "1\u00a0h 0\u00a0min 55\u00a0s: the master has made her last move; of 24 opponents 0 think, 0 wait, 24 have finished",
       );
       await page.keyboard.press("Home");
       assert.match(
-        (await told())!,
+        (await valueText())!,
         /^0\ss: the master thinks at board 1; of 24 opponents 0 think, 23/,
       );
       const scene = await text(".chess-scene");
@@ -177,7 +177,7 @@ for (const engine of engines) {
       assert.match(label!, /^The hall: the master thinks at board 1;/);
     });
 
-    test("a setting that changes is run again: 12 opponents, a walk, a second master", async () => {
+    test("changing the opponents, the walk or the masters runs the program again", async () => {
       await play();
       await set("Opponents", "12");
       await until(".chess-status", /^From board to board 1,855\ss/);
@@ -201,7 +201,7 @@ for (const engine of engines) {
       assert.equal((await page.$$(".chess-master")).length, 2);
     });
 
-    test("a slider does the same, and no field takes what it cannot have", async () => {
+    test("moving a slider runs the program again, and a field limits what is typed", async () => {
       await play();
       await page.focus(".chess-slider");
       await page.keyboard.press("ArrowLeft");
@@ -218,7 +218,7 @@ for (const engine of engines) {
       assert.equal((await page.$$(".chess-table")).length, 32);
     });
 
-    test("game after game one table is busy at a time", async () => {
+    test("game after game, one table is busy at a time", async () => {
       await playAndPause();
       await page.$eval("input[value=gameAfterGame]", (radio) => (radio as HTMLElement).click());
       await page.focus(".chess-time");
@@ -229,14 +229,14 @@ for (const engine of engines) {
       assert.match(await text(".chess-scene"), /of 24 opponents [01] think, (2[0-4]|1\d) wait/);
     });
 
-    test("run with every number of opponents, the dots lie on the curve", async () => {
+    test("runs with every number of opponents give dots on the curve", async () => {
       await playAndPause();
       await set("Moves of each side", "3");
-      // Not what was said of the run before, which took 3,655 s.
+      // Do not match the status of the previous run, which took 3,655 s.
       await until(".chess-status", /^From board to board (?!3,655).* times faster/);
       await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
       await until(".chess-status", /^Ran with 1 to 32 opponents/);
-      const far = await page.$$eval(".chess-dot", (dots) => {
+      const distances = await page.$$eval(".chess-dot", (dots) => {
         const curve = document.querySelector(".chess-curve")!.getAttribute("d")!;
         const points = curve
           .slice(1)
@@ -247,19 +247,19 @@ for (const engine of engines) {
           return Math.min(...points.map(([px, py]) => Math.hypot(px! - x, py! - y)));
         });
       });
-      assert.equal(far.length, 32);
-      assert.ok(Math.max(...far) < 0.2, String(far));
+      assert.equal(distances.length, 32);
+      assert.ok(Math.max(...distances) < 0.2, String(distances));
     });
 
-    test("another program's Run ends it, and says so", async () => {
+    test("running another program stops the exhibition, and the status says so", async () => {
       await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
       await until(".chess-status", /^Running the program with \d+ of 32/);
       await new Widget(page, "#chess-synchronous").run();
       assert.equal(await text(".chess-status"), "Stopped because you ran chess/synchronous.py.");
     });
 
-    test("where nothing is to move, it runs and the slider shows each moment", async () => {
-      // Puppeteer cannot ask Firefox to prefer it.
+    test("with reduced motion nothing is animated, and the slider shows each moment", async () => {
+      // Puppeteer cannot emulate this preference in Firefox.
       const { identifier } = await page.evaluateOnNewDocument(() => {
         const ask = window.matchMedia.bind(window);
         window.matchMedia = (query) => ask(query.includes("reduced-motion") ? "all" : query);
@@ -277,7 +277,7 @@ for (const engine of engines) {
       await page.removeScriptToEvaluateOnNewDocument(identifier);
     });
 
-    test("it fits a phone, and no other page loads it", async () => {
+    test("the hall fits a phone, and no other page loads its code", async () => {
       await page.setViewport({ width: 390, height: 844 });
       await page.waitForFunction(() =>
         document.querySelector(".chess-hall")!.getAttribute("viewBox")!.startsWith("0 0 290"),
@@ -301,7 +301,7 @@ for (const engine of engines) {
 
     // Puppeteer cannot switch scripts off in Firefox.
     const skip = engine === "firefox";
-    test("without scripts there are the numbers", { skip }, async () => {
+    test("without scripts, the page shows the numbers", { skip }, async () => {
       const plain = await freshPage(site.browser);
       await plain.setJavaScriptEnabled(false);
       await plain.goto(site.url + PATH);

@@ -1,4 +1,4 @@
-/** Libraries that a program declares are fetched and installed for it, and for nobody else. */
+/** Libraries that a program declares are fetched and installed for this program, and for no other. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Intercept } from "../../../runtime/harness/server.ts";
@@ -25,7 +25,7 @@ async def main():
 asyncio.run(main())
 `;
 
-// Loads almost nothing, to see what else is fetched.
+// Declares a tiny library, so that the tests can see what else is fetched.
 const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
 
 for (const engine of engines) {
@@ -47,7 +47,7 @@ for (const engine of engines) {
     const run = (source: string, options = {}) =>
       stage.runner.run({ source, filename: "demo.py" }, options);
 
-    test("a program that declares nothing fetches nothing of them", async () => {
+    test("a program that declares no libraries fetches none", async () => {
       assert.equal((await run("print('plain')")).stdout, "plain\n");
       assert.ok(requests.length > 0);
       assert.deepEqual(
@@ -56,7 +56,7 @@ for (const engine of engines) {
       );
     });
 
-    test("when the list of them cannot be fetched, the next try does", async () => {
+    test("if the module that installs libraries cannot be fetched, the next run fetches it again", async () => {
       let tries = 0;
       intercept = ({ url }, response) => {
         if (!url?.includes("/packages-") || ++tries > 1) return false;
@@ -68,7 +68,7 @@ for (const engine of engines) {
       assert.equal((await run(source)).stdout, "annotated_doc\n");
     });
 
-    test("FastAPI validates and answers; a second run fetches nothing", async () => {
+    test("FastAPI validates requests and answers them; a second run fetches nothing", async () => {
       const source = declaring(["fastapi", "httpx"], STATION);
       const first = await run(source);
       assert.equal(first.stderr, "");
@@ -76,7 +76,7 @@ for (const engine of engines) {
       assert.ok(requests.some((url) => url.includes("pydantic-core")));
       requests = [];
       assert.equal((await run(source)).stdout, first.stdout);
-      // That is for later runs, and may come any time now.
+      // The snapshot with the libraries is for later runs, and may be requested at any time.
       assert.deepEqual(
         requests.filter((url) => !url.includes("/python-libraries-")),
         [],
@@ -85,7 +85,7 @@ for (const engine of engines) {
 
     const IMPORTED = declaring(["fastapi", "httpx"], "import sys\nprint('fastapi' in sys.modules)");
 
-    test("later runs start with them imported, and only those that declare them all", async () => {
+    test("later runs start with the libraries imported, but only if they declare all of them", async () => {
       let tries = 0;
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
       const imported = await run(declaring(["fastapi", "httpx"], STATION));
@@ -97,14 +97,14 @@ for (const engine of engines) {
       assert.equal((await run(IMPORTED)).stdout, "True\n");
     });
 
-    const shelved = () =>
+    const snapshotAddress = () =>
       stage.runner.page.evaluate(async () => {
-        const shelf = await caches.open("concurrency-guide-libraries");
-        return (await shelf.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
+        const cache = await caches.open("concurrency-guide-libraries");
+        return (await cache.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
       });
 
-    test("a further visit starts with them imported, and can start others without", async () => {
-      while (!(await shelved())) await run(IMPORTED);
+    test("a later visit starts with the libraries imported, but child processes and other programs do not", async () => {
+      while (!(await snapshotAddress())) await run(IMPORTED);
       await stage.runner.reload();
       requests = [];
       assert.equal((await run(IMPORTED)).stdout, "True\n");
@@ -127,7 +127,7 @@ if __name__ == "__main__":
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
     });
 
-    test("what loads them is fetched once, however many ask for it at a time", async () => {
+    test("the module that installs libraries is fetched once for requests at the same time", async () => {
       await stage.runner.reload();
       requests = [];
       await stage.runner.page.evaluate(
@@ -142,43 +142,43 @@ if __name__ == "__main__":
       assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
     });
 
-    test("a page at rest takes out of the store what a program on it would start with", async () => {
+    test("an idle page reads the snapshot that its programs need from the cache", async () => {
       await stage.runner.reload();
-      const taken = await stage.runner.page.evaluateHandle(() => {
-        const taken: string[] = [];
+      const addresses = await stage.runner.page.evaluateHandle(() => {
+        const addresses: string[] = [];
         const { match } = Cache.prototype;
         Cache.prototype.match = function (url) {
-          if (String(url).includes("/python-")) taken.push(String(url));
+          if (String(url).includes("/python-")) addresses.push(String(url));
           return match.call(this, url);
         };
-        return taken;
+        return addresses;
       });
       const open = (source: string) =>
         stage.runner.page.evaluate((source) => {
           (window as unknown as { host: Host }).host.open(["print(1)", source]);
         }, source);
-      const count = () => taken.evaluate(({ length }) => length);
+      const count = () => addresses.evaluate(({ length }) => length);
       await open("print(2)");
       await open(declaring(["fastapi"], "import fastapi"));
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
-      assert.ok((await taken.jsonValue()).every((url) => !url.includes("/python-libraries-")));
+      assert.ok((await addresses.jsonValue()).every((url) => !url.includes("/python-libraries-")));
       await open(declaring(["fastapi", "httpx"], "import fastapi"));
       await stage.runner.page.waitForFunction(
-        (taken) => taken.some((url) => url.includes("/python-libraries-")),
+        (addresses) => addresses.some((url) => url.includes("/python-libraries-")),
         { polling: 50 },
-        taken,
+        addresses,
       );
       const before = await count();
       assert.equal((await run(IMPORTED)).stdout, "True\n");
-      assert.ok((await count()) <= before + 1, "taken out once");
+      assert.ok((await count()) <= before + 1, "the snapshot is read from the cache once");
       await stage.runner.reload();
     });
 
-    test("when it was damaged where it was kept, they are imported as before", async () => {
-      const url = await shelved();
+    test("if the cached snapshot is damaged, the libraries are imported without it", async () => {
+      const url = await snapshotAddress();
       await stage.runner.page.evaluate(async (url) => {
-        const shelf = await caches.open("concurrency-guide-libraries");
-        await shelf.put(url!, new Response("damaged"));
+        const cache = await caches.open("concurrency-guide-libraries");
+        await cache.put(url!, new Response("damaged"));
       }, url);
       await stage.runner.reload();
       const source = declaring(["fastapi", "httpx"], STATION);
@@ -187,22 +187,24 @@ if __name__ == "__main__":
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
     });
 
-    test("when what that needs is damaged, they are imported as before", async () => {
+    test("if the fetched snapshot is damaged, the libraries are imported without it", async () => {
       await stage.runner.reload();
       await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
-      let spoiled = 0;
+      let damagedResponses = 0;
       intercept = ({ url }, response) => {
         if (!url?.includes("/python-libraries-")) return false;
-        spoiled++;
+        damagedResponses++;
         response.end("<!doctype html>");
         return true;
       };
       const source = declaring(["fastapi", "httpx"], STATION);
-      while (spoiled < 2) assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      while (damagedResponses < 2) {
+        assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      }
       assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
     });
 
-    test("what one program has declared the next cannot import", async () => {
+    test("a program cannot import libraries that only an earlier program declared", async () => {
       const { stderr, outcome } = await run("import fastapi");
       assert.deepEqual(outcome, { type: "finished", status: 1 });
       assert.match(
@@ -213,7 +215,7 @@ if __name__ == "__main__":
       assert.match(other.stderr, /No module named 'pydantic'\npydantic is available to programs/);
     });
 
-    test("getting ready for a program with an unknown library is no error yet", async () => {
+    test("preparing for a program with an unknown library is not an error", async () => {
       await stage.runner.reload();
       const title = await stage.runner.page.title();
       await stage.runner.page.evaluate(() => {
@@ -224,7 +226,7 @@ if __name__ == "__main__":
       assert.equal(await stage.runner.page.title(), title);
     });
 
-    test("an unknown library or version is named at once", async () => {
+    test("an unknown library or version is reported before the program runs", async () => {
       const unknown = await run(declaring(["numpy", "httpx"], "print('never')"));
       assert.deepEqual(unknown.outcome, {
         type: "failed",
@@ -243,8 +245,8 @@ if __name__ == "__main__":
       ["missing", (response) => response.writeHead(404).end()],
       ["cut off", (response) => response.destroy()],
     ] as [string, (response: Parameters<Intercept>[1]) => void][]) {
-      test(`an archive that is ${name} is said to be, and the next try fetches it`, async () => {
-        // Another each time: the browser may have kept those of the tests before.
+      test(`an archive that is ${name} is reported, and the next run fetches it again`, async () => {
+        // Each test uses another library, because the browser may have cached those of earlier tests.
         const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
         await stage.runner.reload();
         await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
@@ -267,7 +269,7 @@ if __name__ == "__main__":
       });
     }
 
-    test("forty def endpoints run at a time, the forty-first waits", async () => {
+    test("forty def endpoints run at the same time, and the forty-first waits", async () => {
       const { stdout, stderr } = await run(
         declaring(
           ["fastapi", "httpx"],
@@ -298,7 +300,7 @@ asyncio.run(main())
       assert.equal(stdout, "40\n");
     });
 
-    test("greenlets hand over values and exceptions, in each thread its own", async () => {
+    test("greenlets exchange values and exceptions, but only within one thread", async () => {
       const { stdout, stderr } = await run(
         declaring(
           ["greenlet"],
@@ -364,7 +366,7 @@ thread.join()
       );
     });
 
-    test("Stop reaches a greenlet that waits, and those suspended are gone afterwards", async () => {
+    test("Stop interrupts a greenlet that waits, and the next program runs without suspended greenlets", async () => {
       const { stdout, stderr, outcome } = await run(
         declaring(
           ["greenlet"],

@@ -1,9 +1,9 @@
-/** Processes: what CPython's `multiprocessing` and process pools do with a worker for each of them. */
+/** `multiprocessing` and process pools behave as on CPython, with a worker for each process. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { engines, useRunner } from "../support/runner.ts";
 
-/** What all programs begin with: their processes import it anew. */
+/** The beginning of every program. Its processes import these functions again. */
 const COMMON = `
 import multiprocessing as mp, os, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -17,7 +17,7 @@ def spin():
 
 const programs: [name: string, functions: string, main: string, stdout: string | RegExp][] = [
   [
-    "a pool gives the results in order, and its processes are others",
+    "a pool returns results in order, and computes them in other processes",
     "",
     `with ProcessPoolExecutor(2) as pool:
     print(list(pool.map(square, range(6))), os.getpid() in set(pool.map(pid, range(4))))
@@ -35,7 +35,7 @@ const programs: [name: string, functions: string, main: string, stdout: string |
     /^ValueError\(7\) True\n(PicklingError|AttributeError) .*lambda/,
   ],
   [
-    "the monotonic clocks of all processes show the same",
+    "the monotonic clocks of all processes show the same time",
     "def look(_=None): return time.perf_counter(), time.monotonic()\ndef of_child(_): return [ProcessPoolExecutor(1).submit(look).result(), look()]",
     `with ProcessPoolExecutor(1) as pool:
     before, [grandchild, child], after = look(), pool.submit(of_child, 0).result(), look()
@@ -43,7 +43,7 @@ const programs: [name: string, functions: string, main: string, stdout: string |
     "True\n",
   ],
   [
-    "what a module's code makes is made anew in each process; an initializer runs there first",
+    "each process executes the module again, and runs the initializer before its first call",
     "state = []\ndef note(x): state.append(x)\ndef look(_): return state",
     `state.append("main")
 with ProcessPoolExecutor(1, initializer=note, initargs=["worker"]) as pool:
@@ -51,7 +51,7 @@ with ProcessPoolExecutor(1, initializer=note, initargs=["worker"]) as pool:
     "['worker'] ['main']\n",
   ],
   [
-    "a process has a name, a number, an exit code and an end to wait for",
+    "a process has a name, a PID, an exit code and a sentinel",
     "",
     `from multiprocessing.connection import wait
 p = mp.Process(target=exit_with, args=[3], name="three")
@@ -66,7 +66,7 @@ except ValueError as error: print(error)`,
     "False None None\nTrue True True\n3 False three []\nprocess object is closed\n",
   ],
   [
-    "a slice may end while the program's classes are asked what has come from another process",
+    "a time slice may end in a __subclasshook__ while an object from another process is received",
     `from collections.abc import MutableSequence
 class Slow(MutableSequence):
     @classmethod
@@ -96,7 +96,7 @@ print([p.exitcode for p in busy])`,
     "[-15, -9]\n",
   ],
   [
-    "a pipe carries objects both ways, and ends with its other side",
+    "a pipe carries objects in both directions until its other end is closed",
     `def echo(connection):
     while True:
         try: connection.send(connection.recv() * 2)
@@ -131,7 +131,7 @@ p.join()`,
     "True\nend\n",
   ],
   [
-    "queues hand over between processes; a bounded one is full, an empty one waits",
+    "queues pass objects between processes, and wait while they are full or empty",
     `def produce(queue):
     for n in range(3): queue.put(n)
     queue.put(None)
@@ -159,7 +159,7 @@ print(p.exitcode)`,
     "[0, 1, 2]\nTrue 2 False\nfull\nempty\n0\n",
   ],
   [
-    "locks, semaphores, events, conditions and barriers hold between processes",
+    "locks, semaphores, events, conditions and barriers work across processes",
     `def add(lock, box, times):
     for _ in range(times):
         with lock: box.put(box.get() + 1)
@@ -192,7 +192,7 @@ except AssertionError as error: print(error)`,
       "<RLock(MainProcess, 2)>\nattempt to release recursive lock not owned by thread\n",
   ],
   [
-    "a Value and an Array are shared by those who hold their lock",
+    "processes share a Value and an Array that have locks",
     `def add(value, array, times):
     for _ in range(times):
         with value.get_lock(): value.value += 1
@@ -206,7 +206,7 @@ print(value.value, array[:])`,
     "45 [0.0, 40.0, 80.0]\n",
   ],
   [
-    "a manager keeps objects in a process of its own, for all others",
+    "a manager shares objects with other processes from a process of its own",
     "def note(seen, shared, lock, n):\n    with lock: shared['sum'] += n\n    seen.append(n)",
     `with mp.Manager() as manager:
     seen, shared, lock = manager.list(), manager.dict(sum=0), manager.Lock()
@@ -218,7 +218,7 @@ print(mp.active_children())`,
     "[1, 2] 3\n[]\n",
   ],
   [
-    "multiprocessing.Pool does all it does",
+    "multiprocessing.Pool supports map, starmap, apply, imap and apply_async",
     "def double(n): return n * 2",
     `with mp.Pool(2) as pool:
     print(pool.map(double, range(4)), pool.starmap(pow, [(2, 3), (3, 2)]), pool.apply(double, [4]))
@@ -230,7 +230,7 @@ print(mp.active_children())`,
     "[0, 2, 4, 6] [8, 9] 8\n[0, 2, 4] [0, 2, 4]\n1 False\n",
   ],
   [
-    "spawn is the only way to start, and counts the browser's cores",
+    "spawn is the only start method, and cpu_count() counts the browser's cores",
     "",
     `print(mp.get_start_method(), mp.get_all_start_methods(), mp.get_context("spawn").get_start_method())
 try: mp.set_start_method("fork", force=True)
@@ -240,7 +240,7 @@ mp.freeze_support()`,
     "spawn ['spawn'] spawn\ncannot find context for 'fork'\nTrue None MainProcess\n",
   ],
   [
-    "an event loop waits for a pool while it goes on",
+    "an event loop keeps running tasks while it waits for a process pool",
     "",
     `import asyncio
 async def main():
@@ -256,7 +256,7 @@ asyncio.run(main())`,
     "144 True\n",
   ],
   [
-    "processes that are no daemons are waited for at the end, daemons are not",
+    "a program waits at its end for processes that are not daemons",
     "def late():\n    time.sleep(0.05)\n    print('late')\ndef never():\n    time.sleep(1e6)",
     `mp.Process(target=late).start()
 mp.Process(target=never, daemon=True).start()
@@ -264,7 +264,7 @@ print("end of main")`,
     "end of main\nlate\n",
   ],
   [
-    "files of the parent are there, each process has its own from then on",
+    "a process starts with a copy of its parent's files",
     "def look(): print(open('note.txt').read()); open('note.txt', 'w').write('mine')",
     `open("note.txt", "w").write("hello")
 p = mp.Process(target=look); p.start(); p.join()
@@ -279,7 +279,7 @@ print(open("note.txt").read())`,
     "True\n0\n",
   ],
   [
-    "a process that dies at once breaks its pool",
+    "a process that calls os._exit breaks its pool",
     "def die(status): os._exit(status)",
     `from concurrent.futures.process import BrokenProcessPool
 with ProcessPoolExecutor(1) as pool:
@@ -290,7 +290,7 @@ print(p.exitcode)`,
     "broken\n9\n",
   ],
   [
-    "a process that breaks WebAssembly takes nobody with it",
+    "a process that crashes its interpreter does not affect its parent",
     `class Deep:
     def __repr__(self): return repr([self])
 def break_down():
@@ -302,7 +302,7 @@ print(p.exitcode not in (None, 0))`,
     /(^|\n)True\n$/,
   ],
   [
-    "an interpreter has a __main__ of its own, and is told what to do there",
+    "an interpreter has a __main__ of its own, and runs code and functions in it",
     "from concurrent import interpreters\nclass Point:\n    def __init__(self, x): self.x = x",
     `other = interpreters.create()
 print(interpreters.list_all() == [interpreters.get_main(), other], interpreters.get_current().id)
@@ -320,7 +320,7 @@ except interpreters.InterpreterNotFoundError: print("closed", interpreters.list_
       "closed [Interpreter(0)]\n",
   ],
   [
-    "interpreters share queues, which tell where an item's interpreter is gone",
+    "interpreters share queues, in which items of a closed interpreter become UNBOUND",
     "from concurrent import interpreters\ndef feed(queue, many):\n    for n in range(many): queue.put(n)",
     `q = interpreters.create_queue(3)
 other = interpreters.create()
@@ -334,7 +334,7 @@ except interpreters.QueueEmpty: print("empty")`,
     "True 3 mine 0\nconcurrent.interpreters._queues.UNBOUND True\nempty\n",
   ],
   [
-    "a pool of interpreters works on several cores in one process",
+    "a pool of interpreters runs calls in other interpreters of the same process",
     "from concurrent.futures import InterpreterPoolExecutor\nfrom concurrent import interpreters\ndef where(_): return interpreters.get_current().id, os.getpid()\nclass Unloadable:\n    def __getstate__(self): return 1\n    def __setstate__(self, state): raise ValueError\n    def __call__(self): pass",
     `with InterpreterPoolExecutor(2) as pool:
     seen = list(pool.map(where, range(4)))
@@ -347,7 +347,7 @@ except interpreters.QueueEmpty: print("empty")`,
     "False True\nValueError(3)\nnot shareable\nnot shareable\n",
   ],
   [
-    "memory without a lock cannot be shared, and says so",
+    "sharing memory without a lock fails with an explanation",
     "",
     `from multiprocessing import RawValue
 try: mp.Process(target=square, args=[RawValue("i", 1)]).start()
@@ -378,7 +378,7 @@ for (const engine of engines) {
       });
     }
 
-    test("what a process prints last is shown before what its parent prints then", async () => {
+    test("the last output of a process is shown before what its parent prints after join()", async () => {
       const ran = await run(
         guard(
           "def talk(): print('from the child'); print('an error', file=sys.stderr)",
@@ -389,7 +389,7 @@ for (const engine of engines) {
       assert.equal(ran.stderr, "an error\n");
     });
 
-    test("an exception that ends a process is printed there", async () => {
+    test("an exception that ends a process is printed by this process", async () => {
       const ran = await run(
         guard("", "p = mp.Process(target=fail, args=[5]); p.start(); p.join(); print(p.exitcode)"),
       );
@@ -400,7 +400,7 @@ for (const engine of engines) {
       );
     });
 
-    test("a program without a guard fails as on CPython", async () => {
+    test("a program without a __main__ guard fails as on CPython", async () => {
       const ran = await run(
         `${COMMON}\np = mp.Process(target=square, args=[1])\np.start()\np.join()`,
       );
@@ -421,7 +421,7 @@ print(mp.active_children(), threading.active_count())`,
       assert.equal(ran.stdout, `${squares.join(" ")} [] 1\n`, ran.stderr);
     });
 
-    test("nothing of processes is visible in the next program", async () => {
+    test("the next program sees neither processes nor the start method of an earlier one", async () => {
       await run(
         guard(
           "",
@@ -449,7 +449,7 @@ print(mp.active_children(), threading.active_count())`,
         "with ProcessPoolExecutor(2) as pool:\n    fs = [pool.submit(spin) for _ in range(2)]\n    print('ready')\n    fs[0].result()",
       ],
       [
-        "processes that refuse",
+        "processes that ignore KeyboardInterrupt",
         "def stubborn():\n    while True:\n        try: spin()\n        except KeyboardInterrupt: pass",
         "p = mp.Process(target=stubborn)\np.start()\nprint('ready')\np.join()",
       ],

@@ -1,4 +1,4 @@
-/** The runtime by itself, on a bare page: what a program sees, and what is left of it afterwards. */
+/** The runtime on a bare page without widgets: what programs see, and that none affects the next. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Runner } from "../../../runtime/harness/runner.ts";
@@ -30,7 +30,7 @@ for (const engine of engines) {
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("Runner, debug mode, eager tasks, timeouts and several loops are CPython's", async () => {
+    test("Runner, debug mode, eager tasks, timeouts and several loops work as on CPython", async () => {
       const { stdout, stderr } = await run(`
 import asyncio
 async def main():
@@ -68,7 +68,7 @@ asyncio.run(main(), debug=True)
       assert.match(stderr, /^Executing <Task finished name='Task-1'.* took \d\.\d+ seconds$/m);
     });
 
-    test("what is forgotten becomes visible: a coroutine, a task's exception", async () => {
+    test("a coroutine that is never awaited and an exception that is never retrieved are reported", async () => {
       const { stderr, outcome } = await run(`
 import asyncio
 async def serve():
@@ -84,7 +84,7 @@ asyncio.run(main())
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("the two streams keep their order and are told apart", async () => {
+    test("stdout and stderr keep their common order and remain distinct", async () => {
       const { events } = await run(`
 import sys
 print("one"); print("two", file=sys.stderr); print("three")
@@ -138,7 +138,7 @@ print("one"); print("two", file=sys.stderr); print("three")
       });
     }
 
-    for (const [who, leave] of [
+    for (const [caller, call] of [
       ["the main thread", "leave(3)"],
       [
         "another thread",
@@ -149,7 +149,7 @@ print("one"); print("two", file=sys.stderr); print("three")
         "import ctypes\n    ctypes.CFUNCTYPE(None, ctypes.c_int)(leave)(3)",
       ],
     ]) {
-      test(`os._exit in ${who} ends the program at once, and what was not flushed is lost`, async () => {
+      test(`os._exit in ${caller} ends the program immediately, and unflushed output is lost`, async () => {
         const source = `
 import atexit, os, sys, threading
 atexit.register(print, "an exit handler")
@@ -158,7 +158,7 @@ def leave(status):
     sys.stdout.write("lost")
     os._exit(status)
 try:
-    ${leave}
+    ${call}
 finally:
     print("too late")
 `;
@@ -173,30 +173,30 @@ finally:
       });
     }
 
-    test("exit handlers run, and their output is seen", async () => {
+    test("exit handlers run, and their output is shown", async () => {
       assert.equal((await run("import atexit; atexit.register(print, 'bye')")).stdout, "bye\n");
     });
 
-    test("an endless loop is stopped, and what it had printed is there", async () => {
+    test("an endless loop is stopped, and its output up to then is shown", async () => {
       const { stdout, outcome } = await run("print('spinning')\nwhile True: pass", 1);
       assert.deepEqual(outcome, { type: "stopped" });
       assert.equal(stdout, "spinning\n");
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
-    test("endless output is cut with a notice, and can be stopped", async () => {
+    test("endless output is cut off with a notice, and the program can be stopped", async () => {
       const { stdout, events, outcome } = await run("while True: print('again')", 2);
       assert.deepEqual(outcome, { type: "stopped" });
       assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
       assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
     });
 
-    test("recursion that breaks the interpreter is explained, and the next run has a new one", async () => {
+    test("recursion that crashes the interpreter is explained, and the next run gets a new one", async () => {
       const { outcome } = await run(
         "import sys\nsys.setrecursionlimit(10**9)\nclass A:\n    def __repr__(self): return repr([self])\nrepr(A())",
         60,
       );
-      // Browsers differ in how deep their stack is; either ending is a clear one.
+      // Browsers differ in the depth of their stacks, so the program may also end with an exception.
       if (outcome.type === "failed") assert.match(outcome.message, /Python .*restarted/);
       else assert.deepEqual(outcome, { type: "finished", status: 1 });
       assert.equal((await run("print('next')")).stdout, "next\n");
@@ -216,13 +216,13 @@ print("there:", os.path.exists(path))
 thing = Thing()
 weakref.finalize(thing, print, "at exit")
 `;
-      for (let time = 0; time < 3; time++) {
+      for (let round = 0; round < 3; round++) {
         const { stdout } = await run(source);
         assert.equal(stdout, "finalized\nthere: False\nat exit\n");
       }
     });
 
-    test("nothing of one program is visible in the next", async () => {
+    test("a program sees none of the changes that an earlier program made to the interpreter", async () => {
       const vandal = `
 import asyncio, builtins, logging, os, random, sys, time, types, warnings
 print = builtins.print
@@ -276,8 +276,8 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
   try {
     const run = (source: string, seconds = 20) =>
       runner.run({ source, filename: "demo.py" }, { seconds });
-    const has = await runner.page.evaluate(() => "Suspending" in WebAssembly);
-    assert.equal(has, false, "the preference switches JSPI off");
+    const hasStackSwitching = await runner.page.evaluate(() => "Suspending" in WebAssembly);
+    assert.equal(hasStackSwitching, false, "the preference switches JSPI off");
     const { stdout } = await run(
       `import time; time.sleep(0.05)${INTERLEAVED}\nasyncio.run(main())`,
     );
@@ -294,8 +294,8 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
     assert.ok(thread.events.some((event) => event.type === "note" && event.fact === "no-threads"));
     const input = await run("input('Name? ')");
     assert.match(input.stderr, /EOFError: input\(\) cannot be answered here, because this browser/);
-    const left = await run("import os\nprint('shown')\nos._exit(3)");
-    assert.deepEqual([left.stdout, left.outcome], ["shown\n", { type: "finished", status: 3 }]);
+    const exited = await run("import os\nprint('shown')\nos._exit(3)");
+    assert.deepEqual([exited.stdout, exited.outcome], ["shown\n", { type: "finished", status: 3 }]);
     const spinning = await run("while True: pass", 1);
     assert.deepEqual(spinning.outcome, { type: "stopped" });
   } finally {

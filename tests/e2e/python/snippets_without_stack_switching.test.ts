@@ -1,4 +1,4 @@
-/** In a browser that cannot suspend Python, each snippet prints what is recorded or explains why it cannot. */
+/** Without stack switching, each snippet prints what is recorded or explains why it cannot. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** Three hundred programs of every kind in one tab: memory stays, no worker is left over. */
+/** Three hundred programs of many kinds run in one tab without leaking memory or workers. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
@@ -16,7 +16,7 @@ async def main():
 asyncio.run(main())`,
   },
   "fills memory and drops it": { source: "data = [bytes(1000) for _ in range(20_000)]" },
-  "raises deep down": { source: "def f(n): return f(n + 1)\nf(0)" },
+  "exceeds the recursion limit": { source: "def f(n): return f(n + 1)\nf(0)" },
   "a pool of threads": {
     source: `
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ for t in threads: t.join()`,
 import threading, time
 for _ in range(5): threading.Thread(target=time.sleep, args=(99,), daemon=True).start()`,
   },
-  "a lost task and a forgotten coroutine": {
+  "a failed task and a coroutine that is never awaited": {
     source: `
 import asyncio
 async def fail(): raise ValueError
@@ -50,7 +50,7 @@ asyncio.run(main())`,
   "a deadlock": {
     source: "import threading\nlock = threading.Lock()\nlock.acquire(); lock.acquire()",
   },
-  "imports much": {
+  "imports many modules": {
     source: "import decimal, email.message, html.parser, sqlite3.dump, unittest, xml.dom",
   },
   "leaves cycles and finalizers": {
@@ -66,17 +66,17 @@ for _ in range(500): Node()`,
     stopWhen: "ready",
   },
 };
-/** Each of these costs a worker. */
-const RESISTS = `
+/** This program can only be stopped by force, which costs a worker. */
+const IGNORES_STOP = `
 print('ready')
 while True:
     try:
         while True: pass
     except BaseException: pass`;
 
-/** Resident memory of the browser's renderer processes, in MB. */
-function renderers(browserPid: number): number {
-  const pages = process.platform === "linux" ? 4096 : 0;
+/** Returns the resident memory of the browser's renderer processes, in MB. */
+function rendererMemory(browserPid: number): number {
+  const pageSize = process.platform === "linux" ? 4096 : 0;
   let resident = 0;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
@@ -89,16 +89,16 @@ function renderers(browserPid: number): number {
           .split(" ")[1]!;
       }
       if (parent === "0") continue;
-      resident += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * pages;
+      resident += Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * pageSize;
     } catch {
-      // It has ended meanwhile.
+      // The process has ended in the meantime.
     }
   }
   return resident / 1e6;
 }
 
 test(
-  "300 programs in a row",
+  "memory does not grow over 300 programs, and no worker is left over",
   { timeout: 600_000, skip: process.platform !== "linux" && "reads /proc" },
   async () => {
     const runner = await Runner.open();
@@ -109,22 +109,22 @@ test(
       for (let run = 0; run < 300; run++) {
         const [name, { source, ...options }] =
           run % 50 === 49
-            ? (["resists", { source: RESISTS, stopWhen: "ready" }] as const)
+            ? (["ignores Stop", { source: IGNORES_STOP, stopWhen: "ready" }] as const)
             : kinds[run % kinds.length]!;
         const { outcome } = await runner.run({ source, filename: "demo.py" }, options);
         assert.notEqual(outcome.type, "failed", `run ${run}, ${name}: ${JSON.stringify(outcome)}`);
-        if (run === 19 || run === 299) measured.push(renderers(pid));
+        if (run === 19 || run === 299) measured.push(rendererMemory(pid));
       }
       const after = await runner.run({ source: "print('still here')", filename: "demo.py" });
       assert.equal(after.stdout, "still here\n");
-      // The spare one may be there already.
+      // The spare worker may have started already.
       const workers = runner.page.workers().length;
       assert.ok(workers === 1 || workers === 2, `${workers} workers`);
       const [early, late] = measured as [number, number];
       console.log(
         `renderers: ${early.toFixed(0)} MB after 20 programs, ${late.toFixed(0)} after 300`,
       );
-      assert.ok(early > 20, "there are renderers");
+      assert.ok(early > 20, "no renderer was measured");
       assert.ok(late < early * 1.25, `${early.toFixed(0)} → ${late.toFixed(0)} MB`);
     } finally {
       await runner.close();

@@ -1,4 +1,4 @@
-/** Threads, time slices, Ctrl-C and deadlocks: what CPython's `threading` does on our primitives. */
+/** Threads, locks, Ctrl-C and deadlocks behave as on CPython, with the scheduler of the runtime. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunResult } from "../../../runtime/harness/runner.ts";
@@ -21,7 +21,7 @@ for (const engine of engines) {
 
     const programs: [string, string, string | RegExp][] = [
       [
-        "a pool overlaps what waits",
+        "a pool of threads overlaps waits",
         `
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -40,7 +40,7 @@ print(most)`,
         "[0, 1, 4, 9, 16, 25]\n[1, 4]\n3\n",
       ],
       [
-        "queues hand over between threads, and a bounded one holds the producer up",
+        "queues pass objects between threads, and a full queue blocks the producer",
         `
 import queue, threading, time
 q, log = queue.Queue(maxsize=1), []
@@ -61,7 +61,7 @@ print(queue.LifoQueue, queue.PriorityQueue, queue.SimpleQueue)`,
         "True got 2\n<class 'queue.LifoQueue'> <class 'queue.PriorityQueue'> <class '_queue.SimpleQueue'>\n",
       ],
       [
-        "unlocked updates are lost, locked ones are not",
+        "updates without a lock are lost, and updates with a lock are not",
         `
 import threading
 count = 0
@@ -83,7 +83,7 @@ for work in (unlocked, locked):
         "True\n60000\n",
       ],
       [
-        "a busy thread does not keep a sleeping one from waking",
+        "a busy thread does not keep a sleeping thread from waking",
         `
 import threading, time
 done = False
@@ -98,7 +98,7 @@ print(thread.is_alive())`,
         "False\n",
       ],
       [
-        "events, conditions, semaphores, barriers and timers",
+        "events, conditions, semaphores, barriers and timers work as on CPython",
         `
 import threading
 event, condition, barrier = threading.Event(), threading.Condition(), threading.Barrier(2)
@@ -127,7 +127,7 @@ except ValueError as error:
         "False True\nnotified\nFalse\nSemaphore released too many times\n",
       ],
       [
-        "each thread has its own data, context, exception, number and event loop",
+        "each thread has its own local data, context, exception, identifier and event loop",
         `
 import asyncio, contextvars, sys, threading, time
 local, user = threading.local(), contextvars.ContextVar("user", default="nobody")
@@ -153,7 +153,7 @@ print(len({entry[3] for entry in seen}), local.name, user.get())`,
         "[(0, 0, 'KeyError(0)'), (1, 1, 'KeyError(1)'), (2, 2, 'KeyError(2)')]\n3 main nobody\n",
       ],
       [
-        "to_thread beside a ticking task, call_soon_threadsafe, run_coroutine_threadsafe",
+        "to_thread, call_soon_threadsafe and run_coroutine_threadsafe connect threads with a loop",
         `
 import asyncio, threading, time
 async def main():
@@ -178,7 +178,7 @@ asyncio.run(main())`,
         "asyncio_0\nTrue\nanswer\n",
       ],
       [
-        "to_thread in a program that runs after another one with to_thread",
+        "to_thread works in a program that runs after another one with to_thread",
         "import asyncio\nprint(asyncio.run(asyncio.to_thread(len, 'abc')))",
         "3\n",
       ],
@@ -200,7 +200,7 @@ print(gc.collect() >= 0)`,
         "True\n",
       ],
       [
-        "locks, queues and thread-local data as in C: signatures, names, errors",
+        "locks, queues and thread-local data have the names, signatures and errors of CPython",
         `
 import gc, queue, threading, weakref, _thread
 lock, rlock = threading.Lock(), threading.RLock()
@@ -241,7 +241,7 @@ Exception ignored in thread started by <function fail ValueError('lost')
 `,
       ],
       [
-        "a thread's signals reach the main thread, while it waits",
+        "a signal from another thread interrupts the wait of the main thread",
         `
 import os, signal, threading, _thread
 signal.signal(signal.SIGTERM, lambda *_: print("handled in", threading.current_thread().name))
@@ -258,7 +258,7 @@ except KeyboardInterrupt: print("at once")`,
         "handled in MainThread\ninterrupted\nat once\n",
       ],
       [
-        "a busy thread gives way wherever its slice ends, in the runtime's own code too",
+        "a busy thread is suspended wherever its time slice ends, even in the runtime's own code",
         `
 import threading, time
 end, holder, turns = time.perf_counter() + 20, None, 0
@@ -274,7 +274,7 @@ print(turns > 4)`,
         "True\n",
       ],
       [
-        "a call into C keeps its turn, as it keeps the GIL",
+        "no other thread runs during a call into C, as if the call held the GIL",
         `
 import math, threading, time
 beats, done = [], threading.Event()
@@ -290,7 +290,7 @@ print([t for t in beats if begin < t < end])`,
         "[]\n",
       ],
       [
-        "a loop over short calls into C gives way all the same",
+        "a loop of short calls into C lets other threads run",
         `
 import threading, time
 beats, done = 0, threading.Event()
@@ -307,7 +307,7 @@ print(before > 3)`,
         "True\n",
       ],
       [
-        "code that C calls back keeps its turn, sleeps, and is told what it cannot wait for",
+        "a callback from C may compute and sleep, and gets an error if it waits for another thread",
         `
 import ctypes, threading, time
 lock, held, done = threading.Lock(), threading.Event(), threading.Event()
@@ -332,7 +332,7 @@ print(lock.acquire())`,
         "False\ncannot wait for other threads in code called by ctypes or JavaScript\n7\nTrue\n",
       ],
       [
-        "processor time begins anew with each program, and never goes back",
+        "processor time starts at zero in each program, and never decreases",
         `
 import time
 print(time.process_time() < 1)
@@ -345,7 +345,7 @@ for _ in range(300):
         "True\n",
       ],
       [
-        "time that a program waits is not its processor time, and frames of others are seen",
+        "waiting takes no processor time, and sys._current_frames() has the frames of all threads",
         `
 import sys, threading, time
 def wait_at_the_door(): time.sleep(0.2)
@@ -361,7 +361,7 @@ print(type(time.process_time_ns()), sorted(sys._current_frames()))`,
         "wait_at_the_door <module>\nTrue\n<class 'int'> [1]\n",
       ],
       [
-        "threads that write to one stream or file do not meet inside it",
+        "threads that write to the same stream or file do not corrupt its contents",
         `
 import sys, threading
 lines = open("lines", "w", buffering=64)
@@ -377,7 +377,7 @@ print(len(open("lines").readlines()))`,
         /(?:\d \d+\n){4000}4000\n$/,
       ],
       [
-        "the end waits for threads that are no daemons, and not for those that are",
+        "a program waits at its end for threads that are not daemons, and for no others",
         `
 import threading, time
 threading.Thread(target=lambda: (time.sleep(0.1), print("worker done"))).start()
@@ -399,7 +399,7 @@ print([t.name for t in threading.enumerate()])`,
       });
     }
 
-    test("an exception in a thread is reported and ends that thread only", async () => {
+    test("an exception in a thread is reported and ends only that thread", async () => {
       const { stdout, stderr, outcome } = await run(`
 import threading
 def fail(): raise ValueError("no board")
@@ -419,7 +419,7 @@ print("main goes on")`);
         /^Deadlock: [^]*MainThread is waiting here:\n.*line 4/,
       ],
       [
-        "of two",
+        "of two threads",
         `
 import threading
 fork, spoon, seated = threading.Lock(), threading.Lock(), threading.Barrier(2)
@@ -433,7 +433,7 @@ a.start(); b.start(); a.join()`,
         /^Deadlock: [^]*MainThread is waiting here:[^]*Ada is waiting here:[^]*line 7[^]*Bob is waiting here:[^]*line 7/,
       ],
     ];
-    test("a deadlock ends nobody's wait: no thread gets what the main thread gives up", async () => {
+    test("after a deadlock no thread gets a lock that the main thread releases while it ends", async () => {
       const { stdout, stderr, outcome, events } = await run(`
 import queue, threading
 a, b, gone, left = threading.Lock(), threading.Lock(), threading.Event(), queue.SimpleQueue()
@@ -465,13 +465,16 @@ finally:
       );
       assert.equal(stderr.match(/Deadlock/g)!.length, 1);
       assert.equal(stdout, "over\n");
-      assert.ok(!events.some(({ type }) => type === "waiting"), "it waits for nobody");
+      assert.ok(
+        !events.some(({ type }) => type === "waiting"),
+        "the program does not wait for its threads",
+      );
       assert.deepEqual(outcome, { type: "finished", status: 1 });
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
     for (const [name, source, stderr] of deadlocks) {
-      test(`a deadlock ${name} is reported with each thread's place, and ended`, async () => {
+      test(`a deadlock ${name} is reported with the position of each thread, and ends the program`, async () => {
         const ran = await run(source);
         assert.match(ran.stderr, stderr);
         assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
@@ -501,11 +504,11 @@ finally:
     threading.Thread(target=spin, daemon=True).start()
     time.sleep(1e9)`,
       ],
-      ["an event loop that waits for ever", "import asyncio; asyncio.run(asyncio.Event().wait())"],
+      ["an event loop that waits forever", "import asyncio; asyncio.run(asyncio.Event().wait())"],
     ];
     for (const [name, body] of stoppable) {
-      test(`Stop raises KeyboardInterrupt in ${name}, and the interpreter lives on`, async () => {
-        // A worker's clock begins with it.
+      test(`Stop raises KeyboardInterrupt in ${name}, and the next program runs in the same worker`, async () => {
+        // The monotonic clock starts with the worker, so equal origins mean the same worker.
         const origin = "import time; print(round(time.time() - time.monotonic(), 1))";
         const before = await run(origin);
         const { stdout, outcome } = await stopWhenReady(
@@ -517,7 +520,7 @@ finally:
       });
     }
 
-    test("a program that still prints has time for its last words", async () => {
+    test("a stopped program that keeps printing has time to finish its cleanup", async () => {
       const { stdout, outcome } = await stopWhenReady(`
 import time
 print("ready")
@@ -532,7 +535,7 @@ finally:
       assert.deepEqual(outcome, { type: "stopped" });
     });
 
-    test("a program that refuses to stop and prints for ever is ended all the same", async () => {
+    test("a program that ignores Stop and prints forever is ended by force", async () => {
       const { outcome } = await stopWhenReady(`
 import time
 print("ready")
@@ -547,7 +550,7 @@ while True:
       assert.deepEqual(outcome, { type: "stopped", forced: true });
     });
 
-    test("a program that refuses to stop is ended all the same", async () => {
+    test("a program that ignores Stop is ended by force", async () => {
       const { outcome } = await stopWhenReady(`
 print("ready")
 while True:

@@ -1,4 +1,4 @@
-/** Time that is not real: virtual, where waiting costs nothing and durations are exact, and faster. */
+/** In virtual time, waits take no real time and durations are exact. Other clock rates shorten waits. */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import type { TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
-/** The exhibition of the notes: `{play}` is one game, `{all}` all of them. */
+/** The chess exhibition: Judit plays 24 games concurrently, and then one after another. */
 const CHESS = `
 import asyncio, time
 from datetime import datetime
@@ -33,12 +33,12 @@ print(time.process_time() < 60)
 
 const programs: [string, string, string][] = [
   [
-    "the chess exhibition takes 3655 s, and 12 h in turn, to the last digit",
+    "the chess exhibition takes exactly 3655 s, and exactly 12 h one game after another",
     CHESS,
     "3655.0\n3655.0 3655.0 3655000000000\n43200.0 46855.0\nTrue\n",
   ],
   [
-    "tasks wake in the order of their times, at these times",
+    "tasks wake in the order of their times, and exactly at these times",
     `
 import asyncio
 async def wait(seconds):
@@ -54,7 +54,7 @@ asyncio.run(main())`,
     "1e-06 1e-06\n0.1 0.1\n0.2 0.2\n2.5 2.5\n3 3.0\n86400 86400.0\nlate 86400.3\n",
   ],
   [
-    "so do threads, in the order they began to wait when the times are the same",
+    "threads wake exactly at their times, and at equal times in the order of their calls",
     `
 import threading, time
 def wait(name, seconds):
@@ -68,7 +68,7 @@ print(time.perf_counter())`,
     "d 0.5\nb 1.0\na 2.0\nc 2.0\ne 3600.0\n3600.0\n",
   ],
   [
-    "timeouts of locks, events, queues, conditions and joins end when they should",
+    "timeouts of locks, events, queues, conditions and joins are exact",
     `
 import queue, threading, time
 def took(what):
@@ -93,7 +93,7 @@ took(sleeper.join)`,
     "False 2.5\nFalse 0.1\nempty 0.2\nempty 0.7\nFalse 0.3\nNone 4.0\nTrue 1.5\nFalse 0.2\nNone 4.3\n",
   ],
   [
-    "a loop that waits for a thread sees the time that the thread has taken",
+    "an event loop that waits for a thread sees the time that the thread has slept",
     `
 import asyncio, time
 from concurrent.futures import ThreadPoolExecutor
@@ -114,7 +114,7 @@ with ThreadPoolExecutor(3) as pool:
     "tick 4.0\ntick 8.0\nslept 9.0\ntick 12.0\n120.0\n",
   ],
   [
-    "no thread misses who wakes it, also where the page's messages are let in",
+    "no thread misses its wake-up, even if the worker receives messages in between",
     `
 import queue, threading, time
 q, r = queue.SimpleQueue(), queue.SimpleQueue()
@@ -135,7 +135,7 @@ print("all")`,
     "all\n",
   ],
   [
-    "computing takes no time, and other threads have their turn meanwhile",
+    "computing takes no virtual time, and other threads can run in between",
     `
 import threading, time
 done = threading.Event()
@@ -148,7 +148,7 @@ print(sum(range(1000000)) > 0, time.perf_counter())`,
     "True 0.0\nTrue 0.0\n",
   ],
   [
-    "a program that looks at the clock until it shows enough comes to its end",
+    "a loop that reads the clock ends when enough virtual time has passed",
     `
 import time
 while time.perf_counter() < 0.25: pass
@@ -172,7 +172,7 @@ for (const engine of engines) {
       });
     }
 
-    test("who looks at the clock and waits is told that this took time", async () => {
+    test("a program that waits by reading the clock gets a note that this took time", async () => {
       const facts = (ran: RunResult) =>
         ran.events.flatMap((e) => (e.type === "note" ? [e.fact] : []));
       assert.deepEqual(facts(await run("import time\nwhile time.time_ns() % 9**9 < 1: pass")), []);
@@ -180,7 +180,7 @@ for (const engine of engines) {
       assert.deepEqual(facts(ran), ["looked-at-clock"]);
     });
 
-    test("the timeline shows virtual time, exactly", async () => {
+    test("the timeline shows exact virtual times", async () => {
       const source = `import asyncio, time
 async def cook(dish, seconds):
     await asyncio.sleep(seconds)
@@ -194,13 +194,15 @@ asyncio.run(main())`;
         trace: true,
         clockRate: 0,
       });
-      const told = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
-      assert.deepEqual([...new Set(told.map(({ origin }) => origin))], [0]);
+      const batches = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
+      assert.deepEqual([...new Set(batches.map(({ origin }) => origin))], [0]);
       const clocks = { start: 0, begun: 0, origin: 0 };
-      const rows = told.flatMap(({ rows, steps }) => readLive(rows, steps, clocks) as TraceRow[]);
+      const rows = batches.flatMap(
+        ({ rows, steps }) => readLive(rows, steps, clocks) as TraceRow[],
+      );
       const steps = rows.flatMap((row) => (row[0] === "step" ? [row.slice(4, 7)] : []));
       const s = 1e3;
-      // Then asyncio has a few tasks of its own, to end the loop.
+      // The steps after these belong to tasks with which asyncio shuts down the loop.
       assert.deepEqual(steps.slice(0, 6), [
         [0, 0, "tasks"],
         [0, 0, "sleep"],
@@ -218,7 +220,7 @@ asyncio.run(main())`;
       ]);
     });
 
-    test("a deadlock is reported, after the timers that there still are", async () => {
+    test("a deadlock is reported after the remaining timers have run", async () => {
       const ran = await run(`
 import threading, time
 a, b = threading.Lock(), threading.Lock()
@@ -235,7 +237,7 @@ for t in threads: t.join()`);
       assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
     });
 
-    test("time stands still while the reader is asked", async () => {
+    test("no virtual time passes while a program waits for input", async () => {
       const ran = await run(
         `
 import threading, time
@@ -271,7 +273,7 @@ print("ready")
 threading.Event().wait()`,
       ],
       [
-        "hands over between threads",
+        "passes objects between threads",
         `q, r = queue.Queue(), queue.Queue()
 def serve():
     while True: r.put(q.get())
@@ -283,7 +285,7 @@ while True:
       ],
     ];
     for (const [name, source] of endless) {
-      test(`Stop ends a program that ${name} for ever`, async () => {
+      test(`Stop ends a program that ${name} forever`, async () => {
         const ran = await run(`import asyncio, queue, threading, time\n${source}`, 0, {
           stopWhen: "ready\n",
         });
@@ -292,7 +294,7 @@ while True:
       });
     }
 
-    test("nothing of it is left for the next run, which is in real time", async () => {
+    test("a run in real time has real clocks again after a run in virtual time", async () => {
       const source = `import time
 start, real = time.perf_counter(), time.time()
 time.sleep(0.05)
@@ -307,7 +309,7 @@ print(time.get_clock_info("monotonic").resolution > 1e-9, abs(real - %s) < 600)`
       assert.equal(stdout, "True True True\nTrue True\n", stderr);
     });
 
-    test("faster, waits are as much shorter, and the clocks say what the program has asked for", async () => {
+    test("at clock rate 100 waits are shorter, but the clocks show the full durations", async () => {
       const source = `import asyncio, time
 async def main():
     loop = asyncio.get_running_loop()
@@ -317,13 +319,13 @@ start = time.time()
 asyncio.run(main())
 time.sleep(20)
 print(time.perf_counter() >= 40, time.time() - start >= 40)`;
-      // In real time it would take longer than it is given.
+      // In real time, the program would take longer than the 30 seconds that it is given.
       const ran = await run(source, 100, { seconds: 30 });
       assert.equal(ran.stdout, "True\nTrue True\n", ran.stderr);
     });
 
     for (const clockRate of [0, 10]) {
-      test(`a process cannot be started at clock rate ${String(clockRate)}, which says so in plain words`, async () => {
+      test(`starting a process at clock rate ${String(clockRate)} fails with an explanation`, async () => {
         const ran = await run(
           `
 from multiprocessing import Process
@@ -340,7 +342,7 @@ if __name__ == "__main__":
       });
     }
 
-    test("10 000 waits cost little more than as many turns", async () => {
+    test("10,000 waits of tasks, and as many of threads, end within a minute", async () => {
       const measured = await run(`
 import asyncio, threading, time
 async def main():
@@ -357,7 +359,7 @@ print("threads", round(time.process_time() - start, 2), time.monotonic())`);
       assert.match(measured.stdout, / 12500\.0\n$/, measured.stderr);
     });
 
-    test("the snippets of chess print in virtual time what they have recorded", async () => {
+    test("chess/synchronous.py prints in virtual time what is recorded", async () => {
       const read = (name: string) =>
         readFileSync(new URL(`../../../snippets/chess/${name}`, import.meta.url), "utf8");
       const times = (text: string) => text.replace(/\d\.\d\d s/g, "s");

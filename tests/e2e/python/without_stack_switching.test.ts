@@ -1,4 +1,4 @@
-/** A browser that cannot suspend Python says so where a program needs it; all else works. */
+/** If a browser cannot suspend Python, programs that need this get an explanation, and others run. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -32,10 +32,10 @@ after(async () => {
   await site?.close();
 });
 
-/** Opens a program in the playground; Firefox lets no script paste. */
+/** Opens a program in the playground by a shared link, because scripts cannot paste in Firefox. */
 async function write(source: string): Promise<void> {
   widget = new Widget(page, "runnable-playground");
-  // From elsewhere: with the playground there already, only the address would change.
+  // Leave the site first: if the playground is already open, only the hash of the address changes.
   await page.goto("about:blank");
   await page.goto(`${site.url}/playground/#code=${await encode(source)}`);
 }
@@ -45,12 +45,12 @@ const differences = () =>
     lines.map((line) => line.textContent),
   );
 
-test("the snippet as published runs, with nothing to add", async () => {
+test("the published snippet runs, and no note or difference is shown", async () => {
   assert.equal((await widget.run()).notes.length, 0);
   assert.deepEqual(await differences(), []);
 });
 
-test("nothing is offered that it cannot do: no program can be paused", async () => {
+test("there are no buttons to pause a program, because this is impossible here", async () => {
   await widget.run();
   const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
     all.map((each) => each.textContent),
@@ -61,7 +61,7 @@ test("nothing is offered that it cannot do: no program can be paused", async () 
   );
 });
 
-test("a program that starts a thread ends with the reason, and what to use instead", async () => {
+test("a program that starts a thread fails, and the reader learns which browsers to use", async () => {
   await write("import threading\nthreading.Thread(target=print).start()\n");
   const { stderr } = await widget.run();
   assert.match(stderr, /RuntimeError: can't start new thread/);
@@ -70,7 +70,7 @@ test("a program that starts a thread ends with the reason, and what to use inste
   ]);
 });
 
-test("endpoints that are async def answer, one that is def says why it cannot", async () => {
+test("async def endpoints answer, and a def endpoint explains why it cannot", async () => {
   await write(`# /// script
 # dependencies = ["fastapi", "httpx"]
 # ///
@@ -99,7 +99,7 @@ asyncio.run(main())
   ]);
 });
 
-test("a greenlet says why it cannot be switched to", async () => {
+test("a program that switches to a greenlet fails, and the reader learns which browsers to use", async () => {
   await write(`# /// script
 # dependencies = ["greenlet"]
 # ///
@@ -113,7 +113,7 @@ greenlet(print).switch()
   ]);
 });
 
-test("a program that starts a process ends with the reason, and what to use instead", async () => {
+test("a program that starts a process fails, and the reader learns which browsers to use", async () => {
   await write(
     "import multiprocessing\nif __name__ == '__main__': multiprocessing.Process().start()\n",
   );
@@ -124,13 +124,13 @@ test("a program that starts a process ends with the reason, and what to use inst
   ]);
 });
 
-test("input() says why it cannot be answered", async () => {
+test("input() explains why it cannot be answered", async () => {
   await write("input('Name? ')\n");
   const { stderr } = await widget.run();
   assert.match(stderr, /EOFError: input\(\) cannot be answered here, because this browser cannot/);
 });
 
-test("Stop ends the worker, and the next Run has a new one", async () => {
+test("Stop ends the worker, and the next run gets a new one", async () => {
   await write("print('spinning')\nwhile True: pass\n");
   await widget.press("Run");
   await widget.until(/spinning/);

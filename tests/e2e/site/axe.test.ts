@@ -1,4 +1,4 @@
-/** No page has an accessibility violation that axe-core can find, in any of its looks. */
+/** axe-core finds no accessibility violation on any kind of page, on either device, in either scheme. */
 // suite: light
 
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ const VIEWPORTS: Record<string, Viewport> = {
 
 type Scheme = "light" | "dark";
 
-/** In which scheme a page is opened, and into which it is turned: both have to work both ways. */
+/** Each page opens in the first scheme and then changes to the second, so both directions are tested. */
 const SCHEMES: Record<keyof typeof VIEWPORTS, [first: Scheme, then: Scheme]> = {
   desktop: ["light", "dark"],
   phone: ["dark", "light"],
@@ -62,7 +62,7 @@ async function answer(page: Page): Promise<void> {
 }
 
 async function play(page: Page): Promise<void> {
-  // Where nothing is to move, it says Run.
+  // The button is called Run here, because withPage asks for reduced motion.
   await page.waitForSelector(".chess-play");
   await page.click(".chess-play");
   await page.waitForFunction(
@@ -73,7 +73,7 @@ async function play(page: Page): Promise<void> {
 
 interface View {
   path: string;
-  /** What there is to look at that another view of the same page does not show; else the whole page. */
+  /** A selector of the parts to check, if another view already covers the rest of the page. */
   parts?: string;
   prepare?: (page: Page) => Promise<void>;
   only?: keyof typeof VIEWPORTS;
@@ -83,7 +83,7 @@ const VIEWS: Record<string, View> = {
   home: { path: "/" },
   "the first tutorial": { path: "/tutorials/what-concurrency-is/" },
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
-  "a play": {
+  "a played exhibition": {
     path: "/tutorials/chess-exhibition/",
     prepare: play,
     parts: "chess-exhibition",
@@ -98,7 +98,7 @@ const VIEWS: Record<string, View> = {
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },
-  "a program that asks": { path: "/tutorials/first-overlap/", prepare: ask },
+  "a program that asks for input": { path: "/tutorials/first-overlap/", prepare: ask },
   "a missing page": { path: "/not/a/page/" },
   "search open": {
     path: "/tutorials/first-overlap/",
@@ -124,12 +124,12 @@ let searchable: Site;
 before(async () => void (searchable = await serveSite(undefined, undefined, { searchable: true })));
 after(() => searchable.close());
 
-/** Open a page in a profile of its own: no stored preference leaks from one look to the next. */
+/** Opens a page in a profile of its own, so that no stored preference affects the next view. */
 async function withPage(
   { path, prepare }: View,
   viewport: Viewport,
   scheme: Scheme,
-  look: (page: Page) => Promise<void>,
+  check: (page: Page) => Promise<void>,
 ): Promise<void> {
   const page = await freshPage(stage.browser, viewport);
   try {
@@ -137,13 +137,13 @@ async function withPage(
     const site = prepare === openSearch ? searchable : stage;
     await page.goto(site.url + path, { waitUntil: "networkidle0" });
     await prepare?.(page);
-    await look(page);
+    await check(page);
   } finally {
     await page.browserContext().close();
   }
 }
 
-/** What the reader's system asks for, which the page follows at once. */
+/** Emulates the preferences of the reader's system, which the page follows immediately. */
 async function prefer(page: Page, scheme: Scheme): Promise<void> {
   await page.emulateMediaFeatures([
     { name: "prefers-color-scheme", value: scheme },
@@ -156,7 +156,7 @@ async function expectPainted(page: Page, scheme: Scheme): Promise<void> {
   await page
     .waitForFunction((name) => document.body.dataset["mdColorScheme"] === name, {}, name)
     .catch(() => assert.fail(`does not follow the system to ${scheme}`));
-  // Colours are only what they will be once nothing moves any more.
+  // Colours are final only when all transitions have ended.
   await page.waitForFunction(() =>
     document.getAnimations().every((animation) => animation.playState !== "running"),
   );
@@ -169,21 +169,21 @@ test("no violations in any diagram, in either scheme", async () => {
     if (html.includes('<figure class="diagram'))
       paths.push(`/${file.slice(0, -"index.html".length)}`);
   }
-  assert.ok(paths.length >= 12, `diagrams are on ${String(paths.length)} pages only`);
+  assert.ok(paths.length >= 12, `only ${String(paths.length)} pages have diagrams`);
   const page = await freshPage(stage.browser);
   for (const path of paths.toSorted()) {
     for (const scheme of ["light", "dark"] as const) {
       await prefer(page, scheme);
       if (scheme === "light") await page.goto(stage.url + path);
       await expectPainted(page, scheme);
-      const look = { parts: "figure.diagram", onlyColours: scheme === "dark" };
-      assert.deepEqual(await violations(page, look), [], `${path}, ${scheme}`);
+      const scope = { parts: "figure.diagram", onlyColours: scheme === "dark" };
+      assert.deepEqual(await violations(page, scope), [], `${path}, ${scheme}`);
     }
   }
   await page.browserContext().close();
 });
 
-// Loading a page is mostly waiting: two at a time.
+// A page that loads mostly waits, so two tests run at the same time.
 describe("no violations", { concurrency: 2 }, () => {
   for (const [name, view] of Object.entries(VIEWS)) {
     for (const [device, viewport] of Object.entries(VIEWPORTS)) {

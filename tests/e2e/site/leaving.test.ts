@@ -1,4 +1,4 @@
-/** Leaving a page by instant navigation while its program runs. */
+/** A reader leaves a page by instant navigation while its program runs. */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { freshPage, useSite, Widget } from "../support/site.ts";
 
 const stage = useSite();
 
-test("the run ends, both pages say so, and no worker is left over", async () => {
+test("the run is stopped, both pages report this, and no worker is left over", async () => {
   const page = await freshPage(stage.browser);
   const widget = new Widget(page);
   const follow = (selector: string, title: RegExp) => async () => {
@@ -31,9 +31,9 @@ test("the run ends, both pages say so, and no worker is left over", async () => 
     ),
   );
   assert.match((await widget.run()).origin, /^Ran in your browser/);
-  // Blobs of an opaque origin; the search has a worker of its own.
+  // The sandbox starts its workers from blobs of an opaque origin, unlike the search.
   const workers = page.workers().filter((worker) => worker.url().startsWith("blob:null/"));
-  // The one that has just run, and the spare that waits for the next Run; not the one that spins.
+  // The worker of the last run and the spare worker may exist, but not the one with the endless loop.
   assert.ok(workers.length <= 2, String(workers.length));
   const frames = page.frames().filter((frame) => frame !== page.mainFrame());
   assert.equal(frames.length, 1);

@@ -1,4 +1,4 @@
-/** Getting around: without reloads, by keyboard, from a dead address, and to no other host. */
+/** Navigation works without reloads, by keyboard and from missing pages, and contacts no other host. */
 // suite: light
 
 import assert from "node:assert/strict";
@@ -11,20 +11,20 @@ const stage = useSite(undefined, { searchable: true });
 async function withPage(path: string, use: (page: Page) => Promise<void>): Promise<void> {
   const page = await freshPage(stage.browser);
   try {
-    const foreign: string[] = [];
+    const foreignRequests: string[] = [];
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
-      if (protocol.startsWith("http") && origin !== stage.url) foreign.push(request.url());
+      if (protocol.startsWith("http") && origin !== stage.url) foreignRequests.push(request.url());
     });
     await page.goto(stage.url + path, { waitUntil: "networkidle0" });
     await use(page);
-    assert.deepEqual(foreign, [], "nothing is asked of another host");
+    assert.deepEqual(foreignRequests, [], "no request goes to another host");
   } finally {
     await page.browserContext().close();
   }
 }
 
-test("a link to another page is followed without a reload, on whatever port", () =>
+test("a link to another page is followed without a reload, on any port", () =>
   withPage("/tutorials/first-overlap/", async (page) => {
     await page.evaluate(() => Object.assign(globalThis, { stayed: true }));
     await page.click(".md-footer__link--next");
@@ -33,16 +33,16 @@ test("a link to another page is followed without a reload, on whatever port", ()
     assert.equal(await page.evaluate(() => "stayed" in globalThis), true);
   }));
 
-test("a page is fetched ahead when the pointer is on its link", () =>
+test("a page is prefetched when the pointer is on its link", () =>
   withPage("/tutorials/first-overlap/", async (page) => {
-    const ahead = page.waitForRequest((request) =>
+    const prefetch = page.waitForRequest((request) =>
       request.url().endsWith("/tutorials/chess-exhibition/"),
     );
     await page.hover(".md-footer__link--next");
-    await ahead;
+    await prefetch;
   }));
 
-test("a link to the glossary shows the entry", () =>
+test("a link to the glossary shows a preview of the entry", () =>
   withPage("/tutorials/chess-exhibition/", async (page) => {
     await page.hover('a[data-preview][href$="#event-loop"]');
     await page.waitForSelector(".md-tooltip2--active");
@@ -50,7 +50,7 @@ test("a link to the glossary shows the entry", () =>
     assert.match(text, /Event loop/);
   }));
 
-test("the first stop of the keyboard skips to the content", () =>
+test("the first element that Tab reaches is a link that skips to the content", () =>
   withPage("/tutorials/first-overlap/", async (page) => {
     const focused = () =>
       page
@@ -59,7 +59,7 @@ test("the first stop of the keyboard skips to the content", () =>
     await page.keyboard.press("Tab");
     assert.match(await focused(), /\bmd-skip\b/);
     await page.keyboard.press("Enter");
-    // The address changes first, then the keyboard leaves the link.
+    // The address changes before the link loses the focus.
     await page.waitForFunction(
       () => location.hash === "#your-first-overlap" && document.activeElement === document.body,
     );
@@ -68,7 +68,7 @@ test("the first stop of the keyboard skips to the content", () =>
     assert.equal(inside, true);
   }));
 
-test("a dead address offers a search for its last words", () =>
+test("a missing page offers a search for the last words of its address", () =>
   withPage("/tutorials/event-loop.html", async (page) => {
     assert.equal(await page.$eval("h1", (title) => title.textContent), "This page does not exist");
     assert.equal(await page.$eval("input[name=q]", (input) => input.value), "event loop");

@@ -1,4 +1,4 @@
-/** The first steps as a newcomer walks them: a fresh profile, a phone, from the home page to the end. */
+/** A newcomer with a phone reads the home page and then every tutorial, one after another. */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import type { ElementHandle, Page } from "puppeteer-core";
 import { freshPage, useSite, Widget } from "../support/site.ts";
 
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
-/** Each leads to the next one by its own "Next"; the last one to the choice of a model. */
+/** Each tutorial links to the next one in its text, and the last one to the choice of a model. */
 const STEPS = [
   "/tutorials/what-concurrency-is/",
   "/tutorials/first-overlap/",
@@ -38,7 +38,7 @@ async function assertNoSidewaysScrolling(page: Page, path: string): Promise<void
   assert.equal(overflow, 0, `${path} scrolls sideways`);
 }
 
-/** What a visitor reads on the home page before anything is pressed. */
+/** Asserts that the home page, before anything is pressed, explains its words and leads further. */
 async function assertHomeAnswers(page: Page): Promise<void> {
   const home = await page.$eval(".home", (home) => {
     const drawing = home.querySelector(".diagram svg")?.getBoundingClientRect();
@@ -75,7 +75,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
   assert.deepEqual(home.ways, ["Learn from the start", "Look something up", "Copy a program"]);
 }
 
-test("from the home page through every tutorial, running the first program of each", async () => {
+test("links lead from the home page through every tutorial, whose first programs run", async () => {
   const page = await freshPage(stage.browser, PHONE);
   /** Taps a link of the page's text, not of its navigation. */
   const follow = async (path: string) => {
@@ -87,7 +87,7 @@ test("from the home page through every tutorial, running the first program of ea
       {},
       path,
     )) as ElementHandle<HTMLAnchorElement>;
-    // The address changes before the text does.
+    // The address changes before the text, so mark the old text.
     await link.evaluate((link) => link.closest("article")!.classList.add("left"));
     await link.scrollIntoView();
     await link.tap();
@@ -133,7 +133,7 @@ test("the first tutorial shows pictures before code, and its threads overlap", a
   await page.browserContext().close();
 });
 
-test("without JavaScript the home page says and shows the same", async () => {
+test("without JavaScript the home page has the same content", async () => {
   const page = await freshPage(stage.browser, PHONE);
   await page.setJavaScriptEnabled(false);
   await page.goto(`${stage.url}/`);

@@ -1,4 +1,4 @@
-/** On paper a page shows programs and output, all answers, and nothing to press. */
+/** On paper, a page shows programs, their output and all answers, but no controls. */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { freshPage, useSite } from "../support/site.ts";
 
 const stage = useSite();
 
-async function printed(path: string): Promise<Page> {
+async function openForPrint(path: string): Promise<Page> {
   const page = await freshPage(stage.browser);
   await page.goto(stage.url + path, { waitUntil: "networkidle0" });
   await page.emulateMediaType("print");
@@ -22,7 +22,7 @@ async function visible(page: Page, selector: string): Promise<number> {
 }
 
 test("a widget prints its source and its output, and no buttons", async () => {
-  const page = await printed("/tutorials/first-overlap/");
+  const page = await openForPrint("/tutorials/first-overlap/");
   const count = (await page.$$("runnable-snippet")).length;
   assert.ok(count > 3);
   assert.equal(await visible(page, ".runnable-code"), count);
@@ -31,20 +31,20 @@ test("a widget prints its source and its output, and no buttons", async () => {
   await page.browserContext().close();
 });
 
-test("what is folded on the screen is open on paper", async () => {
-  const page = await printed("/reference/misconceptions/");
+test("collapsed parts of a page are printed open", async () => {
+  const page = await openForPrint("/reference/misconceptions/");
   assert.equal(await visible(page, ".runnable-output"), (await page.$$("runnable-snippet")).length);
   await page.browserContext().close();
 });
 
-test("filters and questions stay off paper, and all rows are on it", async () => {
-  const page = await printed("/how-to/choose-a-model/");
+test("a table is printed with all rows, but without filters and questions", async () => {
+  const page = await openForPrint("/how-to/choose-a-model/");
   assert.equal(await visible(page, "choice-table :is(button, input)"), 0);
   assert.equal(await visible(page, "choice-table tbody tr"), 10);
   await page.browserContext().close();
 });
 
-test("what is dark on the screen is as light on paper as anything else", async () => {
+test("a page in the dark scheme is printed in the colours of the light scheme", async () => {
   const colours = async (scheme: string): Promise<string[]> => {
     const page = await freshPage(stage.browser);
     await page.goto(`${stage.url}/tutorials/first-overlap/`, { waitUntil: "networkidle0" });

@@ -1,4 +1,4 @@
-/** How Python starts: from its memory, from nothing where that fails, and without a network. */
+/** Python starts from a snapshot, without it if that fails, and from the cache on later visits. */
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -12,7 +12,7 @@ const WITHOUT_STACK_SWITCHING = {
   extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
 };
 
-/** The only file of the runtime whose name begins so. */
+/** Returns the name of the only file of the runtime that begins with `name`. */
 function published(name: string): string {
   const [file, ...more] = readdirSync(RUNTIME).filter((file) => file.startsWith(name));
   assert.ok(file !== undefined && more.length === 0, name);
@@ -22,7 +22,7 @@ function published(name: string): string {
 type Answer = (response: ServerResponse) => void;
 const missing: Answer = (response) => response.writeHead(404).end();
 const damaged: Answer = (response) => response.end("not what was published");
-const cut: Answer = (response) => {
+const truncated: Answer = (response) => {
   response.writeHead(200, { "content-length": 1000 });
   response.write("begin", () => response.destroy());
 };
@@ -38,7 +38,7 @@ for (const [name, engine, launch, snapshot] of [
     let runner: Runner;
     let warnings: string[];
     let requests: string[];
-    /** What the server says to requests for files whose names begin so. */
+    /** The server's answers to requests for certain files, by the beginnings of the files' names. */
     let answers: Record<string, Answer>;
     const intercept = (request: IncomingMessage, response: ServerResponse): boolean => {
       const file = (request.url ?? "/").slice(1);
@@ -58,16 +58,16 @@ for (const [name, engine, launch, snapshot] of [
       runner.page.on("console", (message) => warnings.push(message.text()));
     });
     after(() => runner.close());
-    /** A visit of somebody who was never here. */
+    /** Each test begins like a first visit, without files of the runtime in the cache. */
     beforeEach(async () => {
       [warnings, requests, answers] = [[], [], {}];
       await runner.page.evaluate(() => caches.delete("concurrency-guide-runtime"));
       await runner.reload();
     });
-    const startsFromNothing = () =>
+    const snapshotWarnings = () =>
       warnings.filter((text) => text.startsWith("Python starts without its snapshot"));
 
-    test("Python starts from its memory, and fetches neither wheels nor the other memory", async () => {
+    test("Python starts from its snapshot, and fetches neither wheels nor the other snapshot", async () => {
       const { stdout } = await runner.run(HELLO);
       assert.equal(stdout, "hello\n");
       assert.deepEqual(warnings, []);
@@ -76,19 +76,19 @@ for (const [name, engine, launch, snapshot] of [
       assert.deepEqual(others, [published(snapshot)]);
     });
 
-    for (const [how, answer] of Object.entries({ missing, damaged, cut })) {
-      test(`with its memory ${how} it starts from nothing, and says so on the console`, async () => {
+    for (const [how, answer] of Object.entries({ missing, damaged, truncated })) {
+      test(`if its snapshot is ${how}, Python starts without it, and the console shows a warning`, async () => {
         answers[snapshot] = answer;
         const { stdout, outcome } = await runner.run(HELLO);
         assert.equal(stdout, "hello\n");
         assert.deepEqual(outcome, { type: "finished", status: 0 });
-        assert.equal(startsFromNothing().length, 1);
-        assert.match(startsFromNothing()[0]!, new RegExp(`/${snapshot}`));
+        assert.equal(snapshotWarnings().length, 1);
+        assert.match(snapshotWarnings()[0]!, new RegExp(`/${snapshot}`));
       });
     }
 
-    test("a memory that cannot be taken up, though whole, is left alone as well", async () => {
-      // Pyodide compares this part of its header, the number of the build, with its own.
+    test("Python also starts without a snapshot that is complete but belongs to another build", async () => {
+      // Pyodide compares this part of the snapshot's header, the number of the build, with its own.
       const file = gunzipSync(readFileSync(`${RUNTIME}/${published(snapshot)}`));
       const count = new Uint32Array(file.buffer, file.byteOffset, 4)[3]!;
       file[16 + 8 * count + 20]! ^= 1;
@@ -98,12 +98,12 @@ for (const [name, engine, launch, snapshot] of [
       );
       const ran = await runner.run(HELLO);
       assert.equal(ran.stdout, "hello\n", JSON.stringify([ran, warnings]));
-      assert.equal(startsFromNothing().length, 1);
+      assert.equal(snapshotWarnings().length, 1);
     });
 
     for (const file of ["pyodide.wasm", "worker.js"]) {
-      for (const [how, answer] of Object.entries({ missing, damaged, cut })) {
-        test(`with ${file} ${how} the reader is told which file; the next Run tries again`, async () => {
+      for (const [how, answer] of Object.entries({ missing, damaged, truncated })) {
+        test(`if ${file} is ${how}, the message names the file, and the next run fetches it again`, async () => {
           answers[file] = answer;
           const { outcome } = await runner.run(HELLO);
           assert.ok(outcome.type === "failed");
@@ -111,12 +111,12 @@ for (const [name, engine, launch, snapshot] of [
           answers = {};
           assert.equal((await runner.run(HELLO)).stdout, "hello\n");
           const fetched = requests.filter((name) => name === published(snapshot));
-          assert.equal(fetched.length, 1, "what has arrived is not fetched again");
+          assert.equal(fetched.length, 1, "a file that has arrived is not fetched again");
         });
       }
     }
 
-    test("without the standard library a program that needs it fails; the next Run tries again", async () => {
+    test("if the standard library is missing, programs that need it fail until it can be fetched", async () => {
       answers["python_stdlib"] = missing;
       const program = {
         source: "print('begins')\nimport difflib\nprint('ends')",
@@ -133,11 +133,11 @@ for (const [name, engine, launch, snapshot] of [
       assert.equal((await runner.run(program)).stdout, "begins\nends\n");
     });
 
-    test("a further visit fetches nothing of the runtime", async () => {
+    test("a later visit fetches no large file of the runtime", async () => {
       await runner.run({ ...HELLO, source: "import difflib" });
       await runner.page.waitForFunction(async () => {
-        const shelf = await caches.open("concurrency-guide-runtime");
-        return (await shelf.keys()).length === 4;
+        const cache = await caches.open("concurrency-guide-runtime");
+        return (await cache.keys()).length === 4;
       });
       await runner.reload();
       requests.length = 0;
@@ -151,19 +151,19 @@ for (const [name, engine, launch, snapshot] of [
       );
     });
 
-    test("files of former versions do not stay in the browser's store", async () => {
+    test("files of earlier versions are removed from the cache", async () => {
       await runner.page.evaluate(async () => {
-        const shelf = await caches.open("concurrency-guide-runtime");
-        await shelf.put("/pyodide.wasm-old.gz.bin", new Response("old"));
+        const cache = await caches.open("concurrency-guide-runtime");
+        await cache.put("/pyodide.wasm-old.gz.bin", new Response("old"));
       });
       await runner.run({ ...HELLO, source: "import difflib" });
       await runner.page.waitForFunction(async () => {
-        const shelf = await caches.open("concurrency-guide-runtime");
-        return !(await shelf.keys()).some(({ url }) => url.includes("-old"));
+        const cache = await caches.open("concurrency-guide-runtime");
+        return !(await cache.keys()).some(({ url }) => url.includes("-old"));
       });
     });
 
-    test("what a memory must not fix is fresh: chance, the time, the time zone", async () => {
+    test("random numbers, the time and the time zone do not come from the snapshot", async () => {
       const source = `
 import logging, os, random, time, uuid
 print(random.random(), uuid.uuid4(), os.urandom(4).hex())
@@ -180,7 +180,7 @@ print(abs(time.process_time()) < 5, 0 <= logging.makeLogRecord({}).relativeCreat
       assert.deepEqual(first.slice(1, 3), ["UTC+0530 -19800 5 +0530 UTC+0530", "True True"]);
     });
 
-    test("Python can be started before the first Run, and again after a worker was ended", async () => {
+    test("Python can be started before the first run, and again after a worker was ended", async () => {
       await runner.prepare();
       const endless = await runner.run(
         { source: "print('on')\nsum(iter(int, 1))", filename: "demo.py" },

@@ -1,4 +1,4 @@
-/** Tables made from data: searched and filtered with the keyboard, and complete without scripts. */
+/** Tables of data can be searched and filtered with the keyboard, and are complete without scripts. */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,7 +25,7 @@ async function status(page: Page): Promise<string> {
   return page.$eval("data-table [role=status]", (element) => element.textContent ?? "");
 }
 
-test("words and a filter narrow the table down, and the address keeps them", async () => {
+test("a search and a filter narrow the table down, and the address contains both", async () => {
   const page = await open(LEDGER);
   const all = (await shown(page)).length;
   assert.ok(all > 130);
@@ -47,13 +47,13 @@ test("words and a filter narrow the table down, and the address keeps them", asy
   await page.browserContext().close();
 });
 
-test("a link to a row that the filter hides shows it", async () => {
+test("a link to a row that the filter hides shows the row", async () => {
   const page = await open(`${LEDGER}?verdict=wrong#S001.24`);
   assert.ok((await shown(page)).includes("S001.24"));
   await page.browserContext().close();
 });
 
-test("a phone shows cards that fit its width", async () => {
+test("on a phone, rows are cards that fit the width of the screen", async () => {
   const page = await open(LEDGER);
   await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
   const [width, display] = await page.$eval("data-table tbody tr", (row) => [
@@ -64,18 +64,19 @@ test("a phone shows cards that fit its width", async () => {
   await page.browserContext().close();
 });
 
-test("questions lead to a row and its reason, with the keyboard alone", async () => {
+test("answering questions with the keyboard leads to a row and its reason", async () => {
   const page = await open("/how-to/choose-a-model/");
-  const asked = (): Promise<number> => page.$$eval("choice-table fieldset", (all) => all.length);
-  assert.equal(await asked(), 1);
+  const countQuestions = (): Promise<number> =>
+    page.$$eval("choice-table fieldset", (all) => all.length);
+  assert.equal(await countQuestions(), 1);
   await page.focus("choice-table input");
   await page.keyboard.press("ArrowDown"); // a few hundred
-  assert.equal(await asked(), 2);
+  assert.equal(await countQuestions(), 2);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space"); // waits
   await page.keyboard.press("Tab");
   await page.keyboard.press("ArrowDown"); // its calls block
-  assert.equal(await asked(), 3);
+  assert.equal(await countQuestions(), 3);
   const result = await page.$eval("choice-table [role=status]", (element) => element.textContent);
   assert.equal(
     result,
@@ -88,12 +89,12 @@ test("questions lead to a row and its reason, with the keyboard alone", async ()
   await page.keyboard.press("Tab"); // the link in the result
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // Start again
-  assert.equal(await asked(), 1);
+  assert.equal(await countQuestions(), 1);
   assert.equal((await page.$$("tr[aria-current]")).length, 0);
   await page.browserContext().close();
 });
 
-test("without JavaScript all rows are there, and no controls", async () => {
+test("without JavaScript a table has all rows and no controls", async () => {
   const page = await freshPage(stage.browser);
   await page.setJavaScriptEnabled(false);
   await page.goto(stage.url + LEDGER);

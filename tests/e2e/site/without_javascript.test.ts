@@ -1,4 +1,4 @@
-/** Without JavaScript every page shows the source and the output of every snippet. */
+/** Without JavaScript, every page shows the source and the output of its snippets. */
 // suite: light
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { freshPage, pagesWithSnippets, unfold, useSite } from "../support/site.t
 
 const stage = useSite();
 
-/** A line of a file as it must stand on the page: the longest one, which is the least ambiguous. */
+/** Returns the longest line of an output file, the least likely to be elsewhere on the page. */
 function longestLine(text: string): string {
   return text
     .split("\n")

@@ -185,10 +185,10 @@ export async function runSite(
     const pages = only ? [...new Set(only.map(({ page }) => page))] : await pagesWithSnippets();
     // Each page gets a window, because browsers slow down a tab that is behind another one.
     const windows: Page[] = [];
-    while (windows.length < (only ? 1 : PAGES_AT_A_TIME[engine]))
-      windows.push(await freshPage(browser));
+    const count = only ? 1 : PAGES_AT_A_TIME[engine];
+    while (windows.length < count) windows.push(await freshPage(browser));
     const runPages = async (page: Page) => {
-      // Pages with the most snippets come first, so that none of these is still running alone at the end.
+      // Pages with the most snippets come first, so that none of them runs alone at the end.
       for (let path = pages.pop(); path !== undefined; path = pages.pop()) {
         runs.push(...(await runPage(page, site.url, path, claim)));
       }

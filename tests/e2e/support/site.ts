@@ -155,7 +155,7 @@ export interface Shown {
   notes: string[];
 }
 
-/** Poll at mutations, because a window that is behind another one gets few animation frames. */
+/** Check conditions after mutations: a window behind another one gets few animation frames. */
 const POLLING = "mutation";
 
 /** Waits until the text of the first element that matches a selector matches a pattern. */
