@@ -1,4 +1,4 @@
-/** A run that is over, step by step and played again, below its timeline. */
+/** The player below a timeline: it steps through a run that has ended, and replays it. */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -51,7 +51,7 @@ ready.append(timers.pop()[1])
 print("end")
 `;
 
-/** What the player shows, in a figure. */
+/** Everything that the player in a figure shows. */
 function shown(page: Page, figure = FIGURE) {
   return page.$eval(figure, (figure) => {
     const text = (selector: string): string => figure.querySelector(selector)?.textContent ?? "";
@@ -59,7 +59,7 @@ function shown(page: Page, figure = FIGURE) {
       [...figure.querySelectorAll(selector)].map((one) => one.textContent ?? "");
     return {
       place: text(".tl-player-place"),
-      told: text(".tl-player-told"),
+      description: text(".tl-player-told"),
       live: figure.querySelector(".tl-player-told")?.ariaLive,
       excerpt: text(".tl-player .runnable-stepper-code .runnable-at"),
       parts: lines(".tl-player-parts > div > .tl-player-label"),
@@ -76,12 +76,12 @@ function shown(page: Page, figure = FIGURE) {
   });
 }
 
-/** What it has to show at a step, by the recorded trace. */
+/** What the player has to show at a step, according to the recorded trace. */
 function expected(number: number) {
   const { who, text, line } = describeMoment(moments, number);
   const found = sections(moments, number);
   return {
-    told: who + text,
+    description: who + text,
     marked: line > 0 ? [String(line)] : [],
     parts: found.map(({ name, count }) => (count > 1 ? `${name}: ${String(count)}` : name)),
     entries: found.flatMap(({ entries }) =>
@@ -94,9 +94,10 @@ function expected(number: number) {
   };
 }
 
+/** Checks that the player shows a step as recorded. */
 async function assertAt(page: Page, number: number): Promise<void> {
-  const { told, marked, parts, entries, printed, place, excerpt } = await shown(page);
-  assert.deepEqual({ told, marked, parts, entries, printed }, expected(number));
+  const { description, marked, parts, entries, printed, place, excerpt } = await shown(page);
+  assert.deepEqual({ description, marked, parts, entries, printed }, expected(number));
   assert.match(place, new RegExp(`^Step ${String(number + 1)} of ${String(last + 1)} at `));
   const { line } = describeMoment(moments, number);
   const source =
@@ -114,7 +115,7 @@ const press = (page: Page, name: string, figure = FIGURE): Promise<void> =>
 const until = (page: Page, pattern: RegExp, selector: string, figure = FIGURE) =>
   untilText(page, `${figure} ${selector}`, pattern);
 
-/** By the keyboard: the chart comes to life when the focus comes to it. */
+/** Opens the player by keyboard. The chart becomes interactive when it gets the focus. */
 async function open(page: Page, figure = FIGURE): Promise<void> {
   await page.focus(`${figure} .tl-chart, ${figure} .tl-chart [tabindex]`);
   await page.waitForSelector(`${figure} .tl-scroll [role=button]`);
@@ -130,8 +131,11 @@ const focused = (page: Page): Promise<string> =>
 
 const slider = (page: Page): Promise<void> => page.focus(`${FIGURE} .tl-player-slider`);
 
-/** Presses a button so often; returns where the line in the chart stands each time, null: out of sight. */
-const pressAll = (page: Page, name: string, times: number): Promise<(string | null)[]> =>
+/**
+ * Presses a button several times. Returns the position of the playhead after each press, or null
+ * where the playhead is out of view.
+ */
+const pressRepeatedly = (page: Page, name: string, times: number): Promise<(string | null)[]> =>
   page.$eval(
     FIGURE,
     (figure, name, times) => {
@@ -153,8 +157,8 @@ const frame = (page: Page) =>
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
 
-/** What there is in the figure, and what of it is in view. */
-const looks = (page: Page) =>
+/** The parts of the figure, and the range that the chart shows. */
+const appearance = (page: Page) =>
   page.$eval(FIGURE, (figure) => ({
     children: [...figure.children].map(({ className }) => className),
     chart: [...figure.querySelector(".tl-chart")!.children].map(({ className }) => className),
@@ -167,19 +171,19 @@ for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
     let page: Page;
-    let asked: string[];
-    /** Each test is a reader who was never here. */
+    let requested: string[];
+    /** Each test has the empty profile of a first-time reader. */
     beforeEach(async () => {
       page = await freshPage(site.browser);
-      asked = [];
-      page.on("request", (request) => asked.push(request.url()));
+      requested = [];
+      page.on("request", (request) => requested.push(request.url()));
       await page.goto(site.url + PAGE);
       await page.waitForSelector(`${FIGURE} .tl-chart[tabindex]`);
     });
     afterEach(() => page.browserContext().close());
 
-    /** Notes each place of the line in the chart from now on, for `placesSeen`. */
-    const watchPlaces = () =>
+    /** Records each position of the playhead from now on, for `recordedPositions`. */
+    const recordPositions = () =>
       page.evaluate((selector) => {
         const seen: string[] = [];
         Object.assign(window, { seen });
@@ -188,7 +192,8 @@ for (const engine of engines) {
           attributes: true,
         });
       }, `${FIGURE} .tl-playhead`);
-    const placesSeen = () => page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    const recordedPositions = () =>
+      page.evaluate(() => (window as unknown as { seen: string[] }).seen);
 
     /** Opens the playground with this program in it, in virtual time. */
     const inPlayground = async (source: string): Promise<Widget> => {
@@ -196,12 +201,12 @@ for (const engine of engines) {
       const widget = new Widget(page, "runnable-playground");
       await widget.button("Run");
       await widget.write(source);
-      // In virtual time no machine is too slow for the two to be ready one after the other.
+      // In virtual time coffee is always ready before tea, however slow the machine is.
       await page.select("runnable-playground .runnable-controls select", "0");
       return widget;
     };
 
-    test("with the keyboard forth and back, by what was recorded", async () => {
+    test("the keyboard steps forwards and backwards through the recorded run", async () => {
       await open(page);
       assert.equal(await focused(page), "Next");
       for (let number = 0; ; number++) {
@@ -210,7 +215,7 @@ for (const engine of engines) {
         await page.keyboard.press("Enter");
       }
       assert.equal((await shown(page)).printed, read(".out"));
-      // There is no next step, but its button stays where the keyboard is.
+      // There is no next step, but the button keeps the focus.
       await page.keyboard.press("Enter");
       await assertAt(page, last);
       assert.equal(await focused(page), "Next");
@@ -238,13 +243,13 @@ for (const engine of engines) {
       await assertAt(page, 0);
       assert.equal((await shown(page)).live, "polite");
       assert.deepEqual(
-        asked.filter((url) => url.endsWith(".bin")),
+        requested.filter((url) => url.endsWith(".bin")),
         [],
-        "nothing of Python was fetched",
+        "no file of Python was fetched",
       );
     });
 
-    test("a segment of the chart leads to its moment", async () => {
+    test("a click on a segment of the chart goes to its step", async () => {
       await open(page);
       const place = (): Promise<string> => shown(page).then(({ place }) => place);
       const number = moments.all.findIndex(
@@ -260,33 +265,37 @@ for (const engine of engines) {
       await assertAt(page, number);
     });
 
-    test("what happens now stays in view when the chart is zoomed, and closing brings all back", async () => {
+    test("the playhead stays in view in a zoomed chart, and Close restores the figure", async () => {
       await open(page);
       await press(page, "Close");
       await frame(page);
-      const before = await looks(page);
+      const before = await appearance(page);
       assert.equal(await focused(page), "Step through");
       await page.keyboard.press("Enter");
       await page.waitForSelector(`${FIGURE} .tl-player`);
-      await pressAll(page, "+", 8);
+      await pressRepeatedly(page, "+", 8);
       await frame(page);
-      const zoomed = await looks(page);
-      const places = await pressAll(page, "Next", last);
+      const zoomed = await appearance(page);
+      const places = await pressRepeatedly(page, "Next", last);
       assert.equal(places.length, last);
       assert.deepEqual(
         places.filter((place) => place === null),
         [],
-        "nothing is out of sight",
+        "the playhead is always in view",
       );
       await frame(page);
-      assert.notEqual((await looks(page)).axis, zoomed.axis, "the chart went with it");
+      assert.notEqual(
+        (await appearance(page)).axis,
+        zoomed.axis,
+        "the chart has moved along with the playhead",
+      );
       await press(page, "Close");
       await frame(page);
-      assert.deepEqual(await looks(page), before);
+      assert.deepEqual(await appearance(page), before);
       assert.deepEqual((await shown(page)).marked, []);
     });
 
-    test("plays to its end, and again", async () => {
+    test("Play runs to the end, and Play again starts over", async () => {
       await open(page);
       await page.select(`${FIGURE} .tl-player select`, "0.001");
       await press(page, "Play");
@@ -295,35 +304,35 @@ for (const engine of engines) {
       await press(page, "Pause");
       assert.deepEqual((await shown(page)).live, "polite");
       await page.select(`${FIGURE} .tl-player select`, "10");
-      await watchPlaces();
+      await recordPositions();
       await press(page, "Play");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
-      const seen = (await placesSeen()).map((text) => parseFloat(text.slice(11)));
+      const seen = (await recordedPositions()).map((text) => parseFloat(text.slice(11)));
       assert.deepEqual(
         seen,
         seen.toSorted((one, other) => one - other),
-        "time goes one way",
+        "time only advances",
       );
       await press(page, "Play again");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
     });
 
-    test("where nothing is to move, it goes from moment to moment", async () => {
+    test("with reduced motion, Play jumps from step to step", async () => {
       await open(page);
-      const places = await pressAll(page, "Next", last);
+      const places = await pressRepeatedly(page, "Next", last);
       await page.select(`${FIGURE} .tl-player select`, "10");
       await page.evaluate(() => {
         const real = window.matchMedia.bind(window);
         window.matchMedia = (query) =>
           query.includes("reduced-motion") ? ({ matches: true } as MediaQueryList) : real(query);
       });
-      await watchPlaces();
+      await recordPositions();
       await press(page, "Play again");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
-      const seen = await placesSeen();
+      const seen = await recordedPositions();
       assert.ok(seen.length > 1);
       assert.deepEqual(
         seen.slice(1).filter((place) => !places.includes(place)),
@@ -331,9 +340,9 @@ for (const engine of engines) {
       );
     });
 
-    test("no violations in either scheme, wide or narrow; nothing of it on paper", async () => {
+    test("no accessibility violations in either colour scheme, wide or narrow; the player is not printed", async () => {
       await open(page);
-      // Material comes to the colours of the other scheme slowly.
+      // Material fades into the colours of the other scheme.
       await page.addStyleTag({ content: "* { transition: none !important }" });
       for (const [width, scheme] of [
         [1280, "default"],
@@ -350,14 +359,14 @@ for (const engine of engines) {
         assert.ok(wide <= width, `${String(wide)} px wide`);
       }
       await page.setViewport({ width: 1280, height: 900 });
-      if (engine === "firefox") return; // It cannot be told to show a page as on paper.
+      if (engine === "firefox") return; // Tests cannot emulate print in Firefox.
       await page.emulateMediaType("print");
       assert.ok(await page.$eval(`${FIGURE} .tl-player`, (player) => !player.checkVisibility()));
       await page.emulateMediaType();
     });
 
     if (engine === "chromium") {
-      test("that it could not be loaded is said, and the next try loads it", async () => {
+      test("a player that could not be loaded is reported, and the next attempt loads it", async () => {
         const reader = await freshPage(site.browser);
         await reader.goto(site.url + PAGE);
         await reader.focus(`${FIGURE} .tl-chart`);
@@ -376,7 +385,7 @@ for (const engine of engines) {
       });
     }
 
-    test("a run of the reader's own, as soon as it is over", async () => {
+    test("the reader's own run can be stepped through as soon as it has ended", async () => {
       const figure = "runnable-playground .runnable-timeline";
       const widget = await inPlayground(LIVE);
       await widget.press("Run");
@@ -389,25 +398,26 @@ for (const engine of engines) {
       for (;;) {
         const now = await shown(page, figure);
         steps.push(now);
-        const [, at, of] = /Step (\d+) of (\d+)/.exec(now.place)!;
-        if (at === of) break;
+        const [, step, total] = /Step (\d+) of (\d+)/.exec(now.place)!;
+        if (step === total) break;
         await press(page, "Next", figure);
       }
-      const told = (pattern: RegExp) => steps.find(({ told }) => pattern.test(told));
-      const asleep = told(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
+      const matching = (pattern: RegExp) =>
+        steps.find(({ description }) => pattern.test(description));
+      const asleep = matching(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
       assert.equal(asleep?.excerpt, "   4  async def brew(drink: str, seconds: float) -> None:\n");
       assert.deepEqual(asleep.marked, ["async def brew(drink: str, seconds: float) -> None:"]);
-      const woken = told(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
+      const woken = matching(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
       assert.equal(woken?.printed, "coffee is ready\n");
       assert.match(woken.entries.join("\n"), /^brew \(Task-2\) line 5, \S+\sms more, until /m);
-      assert.match(steps.at(-1)!.told, /^The run ended after /);
-      // A new run has no steps before it is over.
+      assert.match(steps.at(-1)!.description, /^The run ended after /);
+      // A new run cannot be stepped through until it has ended.
       await widget.press("Run");
       await page.waitForSelector(".tl-player", { hidden: true });
       await widget.finished();
     });
 
-    test("what a run holds in the collections that the program's header names", async () => {
+    test("the player shows the contents of the collections that the program's header names", async () => {
       const figure = "runnable-playground .runnable-timeline";
       const widget = await inPlayground(WATCHED);
       await widget.run();
@@ -415,10 +425,10 @@ for (const engine of engines) {
       await open(page, figure);
       const steps: string[] = [];
       for (;;) {
-        const { told, parts, entries, place } = await shown(page, figure);
-        steps.push([told, ...parts, ...entries].join(" | "));
-        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
-        if (at === of) break;
+        const { description, parts, entries, place } = await shown(page, figure);
+        steps.push([description, ...parts, ...entries].join(" | "));
+        const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
+        if (step === total) break;
         await press(page, "Next", figure);
       }
       assert.deepEqual(steps.slice(2, -1), [
@@ -430,22 +440,22 @@ for (const engine of engines) {
       ]);
     });
 
-    test("what does not run here can be stepped through as it was recorded", async () => {
+    test("a program that does not run in the browser can be stepped through as recorded", async () => {
       await page.goto(`${site.url}/explanation/servers/`);
       const snippet = '[data-name="servers/flask_threads"]';
       const figure = `${snippet} .runnable-timeline`;
       await new Widget(page, figure).press("Step through");
       await page.waitForSelector(`${figure} .tl-player`);
       for (;;) {
-        const { place, told } = await shown(page, figure);
-        const line = /from line (\d+)/.exec(told)?.[1] ?? "";
+        const { place, description } = await shown(page, figure);
+        const line = /from line (\d+)/.exec(description)?.[1] ?? "";
         if (Number(line) >= 40) {
-          // Its lines are shown.
+          // The page shows these lines of the program.
           await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
           return;
         }
-        const [, at, of] = /Step (\d+) of (\d+)/.exec(place)!;
-        assert.notEqual(at, of, "no turn goes on from a line that is shown");
+        const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
+        assert.notEqual(step, total, "no turn resumes from a line that is shown");
         await press(page, "Next", figure);
       }
     });

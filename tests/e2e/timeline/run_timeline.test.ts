@@ -1,4 +1,4 @@
-/** A reader's own run, seen: its timeline below its output, joined with the source. */
+/** The timeline of a reader's own run: it appears below the output and is linked to the source. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -44,7 +44,7 @@ async def main():
 asyncio.run(main())
 `;
 
-/** What the figure says of itself. */
+/** The headline of the figure. */
 const caption = (page: Page, widget: string) =>
   page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
 
@@ -83,7 +83,7 @@ for (const engine of engines) {
       return widget;
     };
 
-    test("the recorded timeline gives way to the run's own, and comes back with Reset", async () => {
+    test("a run's own timeline replaces the recorded one, and Reset brings the recorded one back", async () => {
       const widget = new Widget(page, SNIPPET);
       await widget.button("Run");
       assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3\.\d+: 1 task/);
@@ -95,9 +95,9 @@ for (const engine of engines) {
       await until(page, SNIPPET, /Timeline of this run, in your browser/);
     });
 
-    test("after Reset the recording stays, whatever the run that ends has still to tell", async () => {
+    test("after Reset the recording stays, even if the ending run sends further events", async () => {
       const widget = new Widget(page, SNIPPET);
-      // Still under way when Pause is pressed, on however slow a machine.
+      // The program must still be running when Pause is pressed, however slow the machine is.
       await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
       await widget.press("Run");
       await until(page, SNIPPET, /Timeline of this run, in your browser/);
@@ -109,22 +109,24 @@ for (const engine of engines) {
     });
 
     if (engine === "chromium") {
-      test("a run that is over before its timeline can be drawn ends there as well", async () => {
+      test("a run that ends before the code of its timeline has arrived still gets its complete timeline", async () => {
         const late = await freshPage(site.browser);
         await late.setRequestInterception(true);
         const held: (() => void)[] = [];
         late.on("request", (request) => {
-          const goOn = () => void request.continue();
-          if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(goOn);
-          else goOn();
+          const proceed = () => void request.continue();
+          if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(proceed);
+          else proceed();
         });
-        const asked = late.waitForRequest((request) => /\/collect-[^/]*\.js$/.test(request.url()));
+        const requested = late.waitForRequest((request) =>
+          /\/collect-[^/]*\.js$/.test(request.url()),
+        );
         await late.goto(site.url + PAGE);
         await new Widget(late, SNIPPET).run();
-        await asked;
-        held.forEach((goOn) => goOn());
+        await requested;
+        held.forEach((proceed) => proceed());
         await until(late, SNIPPET, /Timeline of this run, in your browser/);
-        // Only what is over can be stepped through.
+        // Only a run that has ended can be stepped through.
         await late.waitForSelector(`${SNIPPET} .runnable-timeline ::-p-text(Step through)`, {
           visible: true,
         });
@@ -137,19 +139,19 @@ for (const engine of engines) {
       await widget.run();
       await until(page, SNIPPET, /Timeline of this run/);
       await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
-      const told = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
+      const focusedName = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
       await page.keyboard.press("ArrowDown");
-      for (let key = 0; key < 9 && !/^main \(Task-1\) slept/.test(await told()); key++) {
+      for (let key = 0; key < 9 && !/^main \(Task-1\) slept/.test(await focusedName()); key++) {
         await page.keyboard.press("ArrowRight");
       }
-      assert.match(await told(), /^main \(Task-1\) slept/);
+      assert.match(await focusedName(), /^main \(Task-1\) slept/);
       await page.keyboard.press("Enter");
       await page.waitForSelector(`${SNIPPET} .runnable-marked`);
       const [line] = await marked(page, SNIPPET);
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    test("what blocked the loop is named by its line and reason", async () => {
+    test("the line and the reason of a blocking call are named", async () => {
       const widget = await inPlayground(BLOCKING);
       await widget.run();
       await until(
@@ -159,7 +161,7 @@ for (const engine of engines) {
       );
     });
 
-    test("a callback outside all tasks that computes is called, too", async () => {
+    test("a callback that computes outside all tasks is named, too", async () => {
       const widget = await inPlayground(BUSY_CALLBACK);
       await widget.run();
       const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
@@ -176,7 +178,7 @@ for (const engine of engines) {
       assert.equal(visible, 0);
     });
 
-    test("threads and processes have their lanes", async () => {
+    test("threads and processes have lanes of their own", async () => {
       const widget = await inPlayground(
         `import multiprocessing, threading, time
 

@@ -1,4 +1,4 @@
-/** A program that is paused, resumes, and takes one step at a time. */
+/** Pausing a program, resuming it, and running it one step at a time. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ import { violations } from "../support/violations.ts";
 
 const SNIPPET = '[data-name="overlap/together"]';
 
-/** The first time that a text names, such as 12.5 ms or 1.2 s; there is a no-break space in it. */
+/** Converts the first duration in a text, such as 12.5 ms or 1.2 s with a no-break space, to ms. */
 function inMilliseconds(text: string | null): number {
   const [, number, unit] = /([\d.]+)\s(µs|ms|s)/.exec(text!)!;
   return Number(number) * { µs: 0.001, ms: 1, s: 1000 }[unit as "s"];
@@ -29,7 +29,7 @@ async def main():
 asyncio.run(main())
 `;
 
-/** As they come, without the time. */
+/** The descriptions of the steps of `TASKS`, in order and without their times. */
 const STEPS = [
   "Task-1 starts main() at line 6.",
   "slow starts call() at line 3.",
@@ -95,15 +95,19 @@ for (const engine of engines) {
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const ran = await stage.runner.run(program, {
+      const result = await stage.runner.run(program, {
         ...{ moves, pauseWhen, pauseAtStart, pauseMs, seconds },
       });
-      const pauses = ran.events.flatMap((event) => {
+      const pauses = result.events.flatMap((event) => {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
         return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
       });
       const texts = pauses.map((pause) => describeState(pause, pause.at).text);
-      return { ...ran, pauses, texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")) };
+      return {
+        ...result,
+        pauses,
+        texts: texts.map((text) => text.replace(/^.*?(, next)?: ?/, "")),
+      };
     };
     const steps = (count: number) => Array<Move>(count).fill("step");
 
@@ -111,11 +115,11 @@ for (const engine of engines) {
       for (const clockRate of [1, 0]) {
         const how = `${trace ? "traced" : "not traced"}, ${clockRate === 0 ? "virtual" : "real"} time`;
         test(`a step is the next callback of the event loop (${how})`, async () => {
-          const ran = await run(TASKS, { paused: true, moves: steps(100), trace, clockRate });
-          assert.deepEqual(ran.texts.slice(0, STEPS.length), STEPS);
-          assert.equal(ran.stdout, "quick\nslow\n");
-          assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-          const times = ran.pauses.map(({ at }) => at);
+          const result = await run(TASKS, { paused: true, moves: steps(100), trace, clockRate });
+          assert.deepEqual(result.texts.slice(0, STEPS.length), STEPS);
+          assert.equal(result.stdout, "quick\nslow\n");
+          assert.deepEqual(result.outcome, { type: "finished", status: 0 });
+          const times = result.pauses.map(({ at }) => at);
           assert.deepEqual(
             times,
             times.toSorted((one, other) => one - other),
@@ -125,7 +129,7 @@ for (const engine of engines) {
       }
     }
 
-    test("ready queue, timers and waits are what the loop has", async () => {
+    test("the paused state contains the loop's ready queue, timers and waits", async () => {
       const { pauses } = await run(TASKS, { paused: true, moves: steps(100), clockRate: 0 });
       const [, slow, quick, timer] = pauses;
       assert.deepEqual(slow!.ready.entries, [
@@ -137,10 +141,14 @@ for (const engine of engines) {
       const inSleep = { kind: "wake", name: "slow", of: "", line: 4 };
       assert.deepEqual(quick!.timers.entries, [{ ...inSleep, in: 900 }]);
       assert.deepEqual(timer!.timers.entries, [{ ...inSleep, in: 800 }]);
-      assert.deepEqual(timer!.waiting.count, 1, "who is about to be woken is not listed twice");
+      assert.deepEqual(
+        timer!.waiting.count,
+        1,
+        "a task that is about to be woken is not listed twice",
+      );
     });
 
-    test("it resumes from any step, and no callback is a step any more", async () => {
+    test("after Resume the program runs to its end without further pauses", async () => {
       const { pauses, stdout } = await run(TASKS, { paused: true, moves: ["step", "resume"] });
       assert.deepEqual([pauses.length, stdout], [2, "quick\nslow\n"]);
     });
@@ -182,11 +190,11 @@ for thread in threads: thread.join()
         .map(({ ready }) => ready.entries.map(({ name }) => name));
       assert.ok(
         later.some((names) => names.includes("holder")),
-        "woken, and not yet on",
+        "holder has been woken but has not resumed yet",
       );
     });
 
-    test("who is next is ready, even if it was only starting another thread", async () => {
+    test("a thread that was only starting another thread is listed as ready", async () => {
       const { pauses, texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
       const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
       assert.ok(holds > 0, texts.join("\n"));
@@ -195,12 +203,12 @@ for thread in threads: thread.join()
       ]);
     });
 
-    test("who has ended is named, and nobody is said to be where they are not", async () => {
+    test("a thread that has ended is named without a line", async () => {
       const { texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
       assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
     });
 
-    test("a thread that is woken twice takes one turn, and the next step is of another", async () => {
+    test("a thread that is woken twice takes one turn, and the next step belongs to another thread", async () => {
       const source = `
 import threading
 lock = threading.Lock()
@@ -213,29 +221,29 @@ lock.release(); lock.acquire(); lock.release()
 thread.join()
 print("over")
 `;
-      const ran = await run(source, { paused: true, moves: steps(60) });
-      assert.equal(ran.stdout, "had it\nover\n");
-      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      const result = await run(source, { paused: true, moves: steps(60) });
+      assert.equal(result.stdout, "had it\nover\n");
+      assert.deepEqual(result.outcome, { type: "finished", status: 0 });
     });
 
     for (const [name, source, stdout] of [
       ["one thread", SLEEPS, "a\nb\nc\n"],
       ["several threads", LOCK, "held\nhad\n"],
     ] as const) {
-      test(`without waiting, a reader who thinks takes ${name} to the end`, async () => {
-        // Longer than messages from the page wait to be let in.
+      test(`in virtual time, a reader can step slowly through ${name} to the end`, async () => {
+        // The pause is longer than the time for which the worker leaves messages unread.
         const how = { paused: true, moves: steps(100), clockRate: 0, pauseMs: 40 };
-        const ran = await run(source, how);
-        assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-        assert.equal(ran.stdout, stdout);
+        const result = await run(source, how);
+        assert.deepEqual(result.outcome, { type: "finished", status: 0 });
+        assert.equal(result.stdout, stdout);
         if (source === SLEEPS) {
-          const times = ran.pauses.map(({ at }) => at);
+          const times = result.pauses.map(({ at }) => at);
           assert.deepEqual(times, [100, 300]);
-        } else assert.ok(ran.pauses.length > 4, ran.texts.join("\n"));
+        } else assert.ok(result.pauses.length > 4, result.texts.join("\n"));
       });
     }
 
-    test("without waiting, steps lead on from wherever Pause has come", async () => {
+    test("in virtual time, steps continue from wherever Pause has stopped the program", async () => {
       const source = `
 import threading, time
 rounds = 0
@@ -251,16 +259,17 @@ for thread in threads: thread.join()
 print(rounds)
 `;
       const moves = steps(6);
-      const ran = await run(source, { pauseWhen: "ready", moves, clockRate: 0, pauseMs: 40 });
-      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-      assert.equal(ran.stdout, "ready\n8000\n");
-      assert.equal(ran.pauses.length, 7);
-      // Each step is a turn, none is only the rest of a breath: in a second each of the two has one.
-      const times = ran.pauses.slice(-4).map(({ at }) => at);
+      const result = await run(source, { pauseWhen: "ready", moves, clockRate: 0, pauseMs: 40 });
+      assert.deepEqual(result.outcome, { type: "finished", status: 0 });
+      assert.equal(result.stdout, "ready\n8000\n");
+      assert.equal(result.pauses.length, 7);
+      // Each step is a whole turn, not the rest of a turn that was interrupted to let the browser's
+      // event loop run. In each second of virtual time both threads have one turn.
+      const times = result.pauses.slice(-4).map(({ at }) => at);
       assert.deepEqual([times[2]! - times[0]!, times[3]! - times[1]!], [1000, 1000], times.join());
     });
 
-    test("odd names and futures of the program's own are no obstacle", async () => {
+    test("a program with long task names and its own class of futures can be stepped through", async () => {
       const source = `
 import asyncio
 class Own:
@@ -279,13 +288,13 @@ async def main():
     await asyncio.create_task(wait(), name="7" * 5000)
 asyncio.run(main())
 `;
-      const ran = await run(source, { paused: true, moves: steps(60) });
-      assert.equal(ran.stdout, "quack\n", ran.stderr);
-      assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
-      assert.ok(ran.pauses.length > 5);
+      const result = await run(source, { paused: true, moves: steps(60) });
+      assert.equal(result.stdout, "quack\n", result.stderr);
+      assert.deepEqual(result.outcome, { type: "finished", status: 0 });
+      assert.ok(result.pauses.length > 5);
     });
 
-    test("a ready queue of the program's own stays, and its order", async () => {
+    test("a ready queue that the program has replaced is kept, and so is its order", async () => {
       const source = `
 import asyncio
 from collections import deque
@@ -304,7 +313,7 @@ asyncio.run(main())
       assert.equal(stdout, "ready\nc\nb\na\nLast\n");
     });
 
-    test("while it stands still no time passes for it, whatever it waits for", async () => {
+    test("no time passes for a paused program, whatever it waits for", async () => {
       const source = (wait: string) => `
 import asyncio, threading, time
 start = time.perf_counter(), time.monotonic(), time.time()
@@ -326,9 +335,10 @@ print(all(0.39 < each < 1 for each in passed), passed)
     });
 
     if (engine === "chromium") {
-      test("one that is paused before its first line says so, and what comes next", async () => {
-        // The pause is asked for while this long program is compiled. Python looks for requests now
-        // and then only, so it may have reached the first line by then: then it is run once more.
+      test("a pause before the program's first line is reported, with what Step and Resume do next", async () => {
+        // The pause is requested while this long program is being compiled. Python checks for
+        // requests only occasionally, so the program may have reached its first line by then. In
+        // that case the test runs it again.
         const source = `${"def f(): pass\n".repeat(20_000)}print("over")\n`;
         for (let tries = 0; tries < 30; tries++) {
           const { pauses, texts, stdout } = await run(source, { pauseAtStart: true, seconds: 60 });
@@ -345,7 +355,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       });
     }
 
-    test("one that computes is paused in its midst, and says where", async () => {
+    test("a program is paused in the middle of a computation, and its line is reported", async () => {
       const source = 'print("ready")\nnumber = 0\nwhile number < 3_000_000:\n    number += 1\n';
       const { pauses, outcome } = await run(source, { pauseWhen: "ready" });
       assert.equal(pauses.length, 1);
@@ -383,7 +393,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.button("Run");
     });
     const panel = ".runnable-halt";
-    const told = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
+    const untilStatus = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
     const marked = () =>
       page.$$eval(".runnable-marked .linenos, .runnable-marked", (lines) =>
         lines.map((line) => line.textContent.trim()).join(" "),
@@ -407,38 +417,38 @@ print(all(0.39 < each < 1 for each in passed), passed)
       }
     };
 
-    /** Presses Step until the panel says so; the program may be anywhere before. */
+    /** Presses Step until the status of the panel matches, wherever the program was paused. */
     const stepUntil = async (pattern: RegExp) => {
       const status = () => page.$eval(`${panel} [role=status]`, (shown) => shown.textContent ?? "");
       for (let steps = 0; !pattern.test(await status()); steps++) {
-        assert.ok(steps < 20, `${String(pattern)} does not come: ${await status()}`);
+        assert.ok(steps < 20, `${String(pattern)} does not appear: ${await status()}`);
         await widget.press("Step");
         // Step can be pressed again as soon as the program is paused again.
         await widget.button("Resume");
       }
     };
 
-    test("Step runs a program step by step, with the keyboard too", async () => {
+    test("Step runs a program step by step, also by keyboard", async () => {
       await widget.press("Step");
-      await told(/next: Task-1 starts main\(\) at line \d+\./);
+      await untilStatus(/next: Task-1 starts main\(\) at line \d+\./);
       assert.match(await marked(), /async def main/);
       await widget.until(/Paused in your browser/);
-      // Not what was recorded of another run.
+      // The timeline shows this run instead of the recording.
       await untilText(page, `${SNIPPET} figcaption`, /of this run/);
       const step = await widget.button("Step");
       await step.focus();
       for (const text of [/Task-2 starts ask/, /Task-3 starts ask/, /Task-4 starts ask/]) {
         await page.keyboard.press("Enter");
-        await told(text);
+        await untilStatus(text);
       }
       assert.match(await page.$eval(panel, (shown) => shown.textContent), /Timers: 2/);
       assert.ok(await step.evaluate((button) => button === document.activeElement));
     });
 
-    test("its run so far is on the timeline, which ends at the time of the pause", async () => {
+    test("the timeline of a paused run ends at the time of the pause", async () => {
       await widget.press("Step");
       for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
-        await told(text);
+        await untilStatus(text);
         if (!text.source.startsWith("Task-4")) await widget.press("Step");
       }
       await untilText(page, `${SNIPPET} figcaption`, /of this run.* 3 tasks/);
@@ -448,7 +458,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
       const [there, here] = [before, at].map(inMilliseconds);
       // Both are rounded to three digits.
       assert.ok(Math.abs(there! - here!) <= 0.01 * here! + 1, `${String(before)}; ${String(at)}`);
-      // It would be drawn anew in each frame.
+      // If time still passed, the timeline would be redrawn in each of these frames.
       await page.evaluate(async () => {
         for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
       });
@@ -458,7 +468,7 @@ print(all(0.39 < each < 1 for each in passed), passed)
     if (engine === "chromium") {
       test("the panel passes axe, and has a role and a name", async () => {
         await widget.press("Step");
-        await told(/next: Task-1 starts main/);
+        await untilStatus(/next: Task-1 starts main/);
         assert.deepEqual(
           await violations(page, { parts: "runnable-snippet, runnable-playground" }),
           [],
@@ -468,9 +478,9 @@ print(all(0.39 < each < 1 for each in passed), passed)
       });
     }
 
-    test("Resume lets the program run to its end, and the panel is gone", async () => {
+    test("Resume lets the program run to its end and hides the panel", async () => {
       await widget.press("Step");
-      await told(/next: Task-1 starts main/);
+      await untilStatus(/next: Task-1 starts main/);
       await widget.press("Resume");
       const { text } = await widget.finished();
       assert.match(text, /done: 1\.35 s of waiting/);
@@ -479,13 +489,15 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await widget.button("Step");
     });
 
-    test("Pause works while Python is still starting, wherever the program is paused then", async () => {
+    test("Pause works while Python is still starting, wherever the program is when it takes effect", async () => {
       // It sleeps longer than any machine needs to deliver the press.
       await widget.write("import time\nprint('asleep')\ntime.sleep(600)\n");
       await widget.press("Run");
       await widget.press("Pause");
-      // On a fast machine the program is asleep by then; on a slow one it has not begun.
-      await told(/The program has not reached its first line yet\. |MainThread is at line [23]\./i);
+      // On a fast machine the program is asleep by then. On a slow one it has not begun.
+      await untilStatus(
+        /The program has not reached its first line yet\. |MainThread is at line [23]\./i,
+      );
       await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
       await widget.press("Resume");
       await widget.until(/Running in your browser/);
@@ -496,22 +508,22 @@ print(all(0.39 < each < 1 for each in passed), passed)
       assert.deepEqual(notes, ["Stopped."]);
     });
 
-    test("Pause and Stop", async () => {
+    test("a program that was paused in a wait can be stopped", async () => {
       await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
       await widget.press("Run");
       await widget.until(/ready/);
       await widget.press("Pause");
-      await told(/MainThread is at line [23]\./);
+      await untilStatus(/MainThread is at line [23]\./);
       await stepUntil(/MainThread is at line 3\. Everything is waiting\./);
       await widget.press("Stop");
       assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
       await page.waitForSelector(panel, { hidden: true });
     });
 
-    test("a press of Step too many does not start the program again unasked", async () => {
+    test("one press of Step too many does not restart the program", async () => {
       await widget.write("import asyncio\nasync def main(): print('once')\nasyncio.run(main())\n");
       await widget.press("Step");
-      await told(/next: Task-1 starts main/);
+      await untilStatus(/next: Task-1 starts main/);
       const { origin } = await stepToTheEnd();
       assert.match(origin, /^Ran in your browser/);
       await widget.press("Step");
@@ -519,13 +531,13 @@ print(all(0.39 < each < 1 for each in passed), passed)
       await untilText(page, notices, /^The program has ended\. Press Step again to restart it\.$/);
       assert.equal((await widget.shown()).text, "once\n");
       await widget.press("Step");
-      await told(/next: Task-1 starts main/);
+      await untilStatus(/next: Task-1 starts main/);
       assert.equal(await page.$eval(notices, (shown) => shown.textContent), "");
-      // A reader who lets the program run on knows that it ends.
+      // After Resume the reader expects the program to end, so Step restarts it immediately.
       await widget.press("Resume");
       await widget.finished();
       await widget.press("Step");
-      await told(/next: Task-1 starts main/);
+      await untilStatus(/next: Task-1 starts main/);
       await widget.press("Stop");
       await widget.finished();
     });

@@ -1,4 +1,7 @@
-/** A timeline in a page: complete as it comes, and something to work with as soon as one comes near. */
+/**
+ * A timeline on a page: static as published, and interactive as soon as the pointer or the focus
+ * comes near it.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -39,15 +42,15 @@ let release = Promise.withResolvers<void>();
 interface Stage {
   harness: typeof Harness;
   attached: AttachedTimeline;
-  went: number[];
+  shownLines: number[];
   live: InstanceType<typeof Harness.Timeline>;
   now: number;
 }
 
-/** The page as the site makes it: styles, a theme, the static figure with its trace. */
+/** Sets up a page as the site does: with styles, a colour scheme, and the figure of a trace. */
 async function open(page: Page, name: string, scheme = "default"): Promise<void> {
   const recorded = TRACES[name]!;
-  // A pointer that happens to lie on the figure would be near.
+  // A pointer that happens to be over the figure would make it interactive.
   await page.mouse.move(1, 1);
   const markup = html(
     figure(Timeline.of(decodeTrace(recorded)!), {
@@ -75,13 +78,13 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
       const before = (window as unknown as Partial<Stage>).attached;
       before?.close();
       const harness = (await import("/harness.js" as string)) as typeof Harness;
-      const went: number[] = [];
+      const shownLines: number[] = [];
       const attached = harness.attachTimeline(
         document.querySelector("figure")!,
         harness.recordedAt(`/traces/${name}.json`),
-        (line) => went.push(line),
+        (line) => shownLines.push(line),
       );
-      Object.assign(window, { harness, went, attached });
+      Object.assign(window, { harness, shownLines, attached });
     },
     markup,
     name,
@@ -92,8 +95,8 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
 const isLive = ".tl-scroll [role=button]";
 
 /**
- * Comes near with the keyboard, as a reader does: from the link before, past the buttons, and in
- * Firefox past what scrolls.
+ * Moves the focus into the chart as a reader with a keyboard does: from the link before the figure,
+ * past the buttons, and in Firefox past the element that scrolls.
  */
 async function enter(page: Page): Promise<void> {
   await page.focus("main > a");
@@ -108,7 +111,7 @@ async function enter(page: Page): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.matches(".tl-scroll [role=button]"));
 }
 
-/** What has the focus, by role, name and state. */
+/** The role and the name of the element that has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const at = document.activeElement!;
@@ -120,7 +123,10 @@ function focused(page: Page): Promise<string> {
 const panel = (page: Page): Promise<string> =>
   page.$eval(".tl-panel", (element) => element.textContent ?? "");
 
-/** Waits until what is read fits: the view redraws with a frame, once its code has arrived. */
+/**
+ * Waits until the value that `read` returns passes the test. The view redraws once per frame, after
+ * its code has arrived.
+ */
 async function until(page: Page, test: (value: string) => boolean, read: () => Promise<string>) {
   let value = await read();
   for (const end = performance.now() + 60_000; performance.now() < end && !test(value);) {
@@ -151,16 +157,16 @@ for (const engine of engines) {
       },
     });
 
-    test("nothing is fetched before somebody comes near, and nothing moves when it is", async () => {
+    test("the trace is fetched only when the pointer comes near, and the layout does not shift", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
-      const asked: string[] = [];
-      const note = (request: { url(): string }): void => void asked.push(request.url());
+      const requested: string[] = [];
+      const note = (request: { url(): string }): void => void requested.push(request.url());
       page.on("request", note);
       for (const width of [1000, 390]) {
         await page.setViewport({ width, height: 900 });
         for (const name of ["small", "large"]) {
-          // Where it stands the figure may come to be under it.
+          // Otherwise the new figure might appear under the pointer.
           await page.mouse.move(0, 0);
           await open(page, name);
           const places = (): Promise<number[]> =>
@@ -169,20 +175,20 @@ for (const engine of engines) {
             );
           const before = await places();
           assert.deepEqual(
-            asked.filter((url) => url.endsWith(`${name}.json`)),
+            requested.filter((url) => url.endsWith(`${name}.json`)),
             [],
           );
           await page.hover(".tl-chart");
           await page.waitForSelector(isLive);
           const after = await places();
           assert.deepEqual(after.slice(-1), before.slice(-1), `${name}, ${String(width)} px wide`);
-          asked.length = 0;
+          requested.length = 0;
         }
       }
       page.off("request", note);
     });
 
-    test("its buttons are there from the start: a press fetches what they act on", async () => {
+    test("the buttons are there from the start, and a press fetches the trace", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 390, height: 900 });
       await open(page, "small");
@@ -198,7 +204,7 @@ for (const engine of engines) {
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "button Step through");
       await page.waitForSelector(isLive);
-      // What stands in its place has the focus.
+      // The button that has replaced it has the focus.
       assert.equal(await focused(page), "button Step through");
       await page.keyboard.press("Enter");
       await page.waitForSelector(".tl-player");
@@ -218,7 +224,7 @@ for (const engine of engines) {
       await page.mouse.down();
       release.resolve();
       await loaded;
-      // Time enough for the view to be there, if it did not wait.
+      // Enough time for the view to appear, if it did not wait for the button to be released.
       await page.evaluate(async () => {
         for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
       });
@@ -232,7 +238,7 @@ for (const engine of engines) {
       );
     });
 
-    test("a figure whose trace cannot be had stays as it is", async () => {
+    test("a figure whose trace cannot be loaded does not change", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await page.evaluate(() => {
@@ -253,7 +259,7 @@ for (const engine of engines) {
       assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
     });
 
-    test("one tab stop, buttons before it, the table behind it", async () => {
+    test("the chart is one tab stop, after the buttons and before the table", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
@@ -278,7 +284,7 @@ for (const engine of engines) {
       await page.keyboard.down("Shift");
       await page.keyboard.press("Tab");
       await page.keyboard.up("Shift");
-      // Zooming out is not possible, but its button stays where the keyboard finds it.
+      // The whole run is shown already, but its button can still be reached by keyboard.
       assert.equal(await focused(page), "button Whole run");
       assert.equal(
         await page.$eval(".tl-chart", (element) => element.getAttribute("role")),
@@ -290,7 +296,7 @@ for (const engine of engines) {
       );
     });
 
-    test("the keyboard walks from state to state and from lane to lane", async () => {
+    test("the keyboard moves from segment to segment and from lane to lane", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -314,7 +320,7 @@ for (const engine of engines) {
       }
     });
 
-    test("Enter selects and shows the line, Escape lets go", async () => {
+    test("Enter selects a segment and shows its line, and Escape clears the selection", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -324,8 +330,8 @@ for (const engine of engines) {
       assert.equal(await pressed(), "false");
       await page.keyboard.press("Enter");
       assert.equal(await pressed(), "true");
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
-      // What is selected is told even when the focus is elsewhere.
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
+      // The panel describes the selected segment even when the focus is elsewhere.
       await page.focus("main > a");
       assert.match(await panel(page), /Task-1 blocked the event loop/);
       await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
@@ -339,7 +345,7 @@ for (const engine of engines) {
       assert.match(await panel(page), /running.*ready to run.*waiting/);
     });
 
-    test("keys and buttons zoom and pan, and come back to the whole run", async () => {
+    test("keys and buttons zoom, pan, and return to the whole run", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -360,7 +366,7 @@ for (const engine of engines) {
         (ticks) => ticks !== zoomed,
         () => lastTick(page),
       );
-      // A segment outside of what is in view is brought there.
+      // A segment outside the visible range comes into view when it gets the focus.
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("End");
       assert.match(await focused(page), /Task-2 ran for 900\sµs/);
@@ -391,7 +397,7 @@ for (const engine of engines) {
       );
     });
 
-    test("wheel and pointer: zoom, pan, hover, press", async () => {
+    test("the wheel zooms, and the pointer pans, describes and selects segments", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
@@ -409,7 +415,7 @@ for (const engine of engines) {
       assert.match(await panel(page), /Task-2 was ready to run for 1\ss/);
       await page.mouse.click(...at(0.5, 0));
       assert.match(await focused(page), /Task-1 blocked the event loop for 1\ss at line 13/);
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
       const whole = await lastTick(page);
       await page.keyboard.down("Control");
       await page.mouse.wheel({ deltaY: -120 });
@@ -430,21 +436,21 @@ for (const engine of engines) {
         () => lastTick(page),
       );
       assert.deepEqual(
-        await page.evaluate(() => (window as unknown as Stage).went),
+        await page.evaluate(() => (window as unknown as Stage).shownLines),
         [13],
-        "to drag is not to press",
+        "dragging does not select a segment",
       );
       await page.mouse.move(10, 10);
       await page.evaluate(() => (document.activeElement as HTMLElement).blur());
       await page.keyboard.press("Escape");
     });
 
-    test("two fingers zoom, one pans, a tap selects", async () => {
+    test("two fingers zoom, one finger pans, and a tap selects", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 390, height: 844, hasTouch: true });
       await open(page, "small");
       await enter(page);
-      // All of it is in sight, so there is nothing to scroll.
+      // The whole chart is visible, so there is nothing to scroll.
       const [all, seen] = await page.$eval(".tl-scroll", (scroll) => [
         scroll.scrollHeight,
         scroll.clientHeight,
@@ -473,27 +479,27 @@ for (const engine of engines) {
         (ticks) => ticks !== zoomed,
         () => lastTick(page),
       );
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), []);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), []);
       await page.touchscreen.tap(box.x + 150, y);
       assert.match(await focused(page), /Task-1 blocked the event loop/);
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).went), [13]);
+      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
       await page.setViewport({ width: 1000, height: 900 });
     });
 
-    test("a line of the source marks its segments", async () => {
+    test("marking a line of the source marks its segments", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
       const marked = (): Promise<string> => page.$$eval(".tl-m rect", (all) => String(all.length));
       assert.equal(await marked(), "0");
       await page.evaluate(() => (window as unknown as Stage).attached.mark(13));
-      // The step in which the task slept at that line.
+      // At least the step in which the task slept at that line is marked.
       await until(page, (count) => Number(count) >= 1, marked);
       await page.evaluate(() => (window as unknown as Stage).attached.mark(0));
       await until(page, (count) => count === "0", marked);
     });
 
-    test("what is folded away comes when it is asked for", async () => {
+    test("a button shows and hides the lanes that are folded away", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -511,7 +517,7 @@ for (const engine of engines) {
       assert.deepEqual(await names(), ["Task-1", "Task-2"]);
     });
 
-    test("the table has all the facts, also when the view is there", async () => {
+    test("the table is complete in the interactive view, too", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -525,7 +531,7 @@ for (const engine of engines) {
       await page.click("figure summary");
     });
 
-    test("a run that goes on grows, unless it is out of sight, and the recording comes back", async () => {
+    test("the timeline of a live run grows with its clock, and the recording can be restored", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       const before = await page.$eval("figure", (element) => element.innerHTML);
@@ -554,7 +560,7 @@ for (const engine of engines) {
         (text) => /of this run, in your browser: 1 thread, 5\sms/.test(text),
         caption,
       );
-      // It only waits, but time goes on.
+      // The program only waits, but its clock advances.
       await page.evaluate(() => ((window as unknown as Stage).now = 80));
       await page.waitForFunction(() =>
         document.querySelector("figcaption")?.textContent?.includes("80\u00a0ms"),
@@ -580,7 +586,7 @@ for (const engine of engines) {
       assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
     });
 
-    test("what nobody can see is not drawn", async () => {
+    test("a hidden timeline is not drawn, but its caption is updated", async () => {
       const { page } = browser.runner;
       await open(page, "small");
       await enter(page);
@@ -609,7 +615,7 @@ for (const engine of engines) {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       });
       assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
-      // What is said of it may be read out.
+      // Screen readers may read the caption aloud.
       assert.match(
         await page.$eval("figcaption span", (caption) => caption.textContent),
         /^Timeline of this run: 1 thread, 50\sms$/,
@@ -618,7 +624,7 @@ for (const engine of engines) {
       await page.waitForSelector(".tl-scroll .tl-lane");
     });
 
-    test("10 000 tasks: few elements, whatever is done", async () => {
+    test("with 10 000 tasks, scrolling, zooming and moving the focus need few elements", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "large");
@@ -631,7 +637,7 @@ for (const engine of engines) {
         page.$$eval(".tl-scroll .tl-name", (all) => all.map((one) => one.textContent).join());
       await until(page, (text) => text.includes("Task-5000"), names);
       assert.ok((await elements()) < 3000, String(await elements()));
-      // The focus is still there, far above.
+      // The segment with the focus is kept, although it is far above the visible ones.
       assert.match(await focused(page), /^button MainThread/);
       for (let count = 0; count < 6; count++) await page.keyboard.press("+");
       assert.ok((await elements()) < 3000, String(await elements()));
@@ -672,7 +678,7 @@ for (const engine of engines) {
 
     for (const scheme of ["default", "slate"]) {
       for (const width of [1000, 390]) {
-        test(`no violations: ${scheme}, ${String(width)} px`, async () => {
+        test(`no accessibility violations: ${scheme}, ${String(width)} px`, async () => {
           const { page } = browser.runner;
           await page.setViewport({ width, height: 900 });
           await open(page, "small", scheme);
@@ -691,12 +697,12 @@ for (const engine of engines) {
       }
     }
 
-    test("on paper there are the lanes, and nothing to press", async () => {
+    test("on paper the lanes are printed, and the buttons are not", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
       await enter(page);
-      if (engine === "firefox") return; // It cannot be told to show a page as on paper.
+      if (engine === "firefox") return; // Tests cannot emulate print in Firefox.
       await page.emulateMediaType("print");
       const visible = (selector: string): Promise<number> =>
         page.$$eval(

@@ -1,4 +1,4 @@
-/** The tracer in browsers: the same true reasons and lines as on CPython, for the same programs. */
+/** The tracer reports the same reasons and lines in browsers as on CPython. */
 // suite: light
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { engines, useRunner } from "../support/runner.ts";
 const CASES = new URL("../../cases/timelines/", import.meta.url);
 const cases = readdirSync(CASES).filter((name) => name.endsWith(".py"));
 
-/** What the comments of a program say: `# Task-1 waits: sleep`. */
+/** The waits that comments in a program announce, such as `# Task-1 waits: sleep`. */
 function expected(source: string): string[] {
   return source.split("\n").flatMap((text, index) => {
     const comment = text.slice(text.includes("#") ? text.indexOf("#") : text.length);
@@ -21,10 +21,10 @@ function expected(source: string): string[] {
   });
 }
 
-/** The rows of each process. */
-function rowsOf(ran: RunResult): Map<number, TraceRow[]> {
+/** The rows of each process, by the number of the process. */
+function rowsOf(result: RunResult): Map<number, TraceRow[]> {
   const processes = new Map<number, TraceRow[]>();
-  for (const event of ran.events) {
+  for (const event of result.events) {
     if (event.type !== "trace") continue;
     const clocks = { start: 0, begun: 0, origin: 0 };
     const rows = readLive(event.rows, event.steps, clocks) as TraceRow[];
@@ -33,22 +33,26 @@ function rowsOf(ran: RunResult): Map<number, TraceRow[]> {
   return processes;
 }
 
-function waits(ran: RunResult): string[] {
+/** The line, lane and reason of each wait, as `expected` writes them. */
+function waits(result: RunResult): string[] {
   const found = new Set<string>();
-  for (const rows of rowsOf(ran).values()) {
+  for (const rows of rowsOf(result).values()) {
     const names = new Map(rows.flatMap((row) => (row[0] === "lane" ? [[row[1], row[4]]] : [])));
     for (const row of rows) {
       if (row[0] !== "wait" && row[0] !== "step") continue;
-      const [reason, of, line] = row.slice(-3) as [string, string, number];
+      const [reason, target, line] = row.slice(-3) as [string, string, number];
       if (line > 0 && reason !== "") {
-        found.add(`${line} ${names.get(row[1])}: ${`${reason} ${of}`.trim()}`);
+        found.add(`${line} ${names.get(row[1])}: ${`${reason} ${target}`.trim()}`);
       }
     }
   }
   return [...found];
 }
 
-/** What the collections held, line by line; without times, and so without what is only due by now. */
+/**
+ * What the collections held at each line. Times are left out, so that two states are equal if a
+ * timer has merely become due in between.
+ */
 function holdings(rows: TraceRow[]): string[] {
   const found: string[] = [];
   let last = "";
@@ -61,7 +65,7 @@ function holdings(rows: TraceRow[]): string[] {
   return found;
 }
 
-/** When each thread ran, of one process: from, to and its name, in order. */
+/** When the threads of one process ran: the start, end and thread of each turn, in order. */
 function turns(rows: TraceRow[]): [from: number, to: number, name: string][] {
   const found: [number, number, string][] = [];
   for (const [, lane, , kind, name] of rows.filter((row) => row[0] === "lane")) {
@@ -74,11 +78,12 @@ function turns(rows: TraceRow[]): [from: number, to: number, name: string][] {
       since = row[0] === "run" ? at : undefined;
     }
   }
-  // One that took less than the clock shows has ended where it began.
-  return found.sort(([one, ended], [other, end]) => one - other || ended - end);
+  // A turn that is shorter than the clock's resolution has the same start and end. It comes before
+  // the turn that starts at the same time.
+  return found.sort(([startA, endA], [startB, endB]) => startA - startB || endA - endB);
 }
 
-/** The second runs, though it waited when the turn of the first was over. */
+/** `burst` still sleeps when the first time slice of `computes` ends, and wakes in a later one. */
 const WAKES = `
 import sys, threading, time
 sys.setswitchinterval(0.1)
@@ -94,7 +99,7 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 `;
 
-/** Whoever starts a busy thread has to wait for its turn. */
+/** After starting a busy thread, the main thread has to wait for its own next turn. */
 const STARTS = `
 import threading, time
 def compute():
@@ -109,13 +114,18 @@ for (const engine of engines) {
   describe(engine, () => {
     const stage = useRunner({ engine });
 
-    /** The rows of all processes. */
+    /** Runs a program and returns the rows of all its processes. */
     const traced = async (source: string, clockRate = 1): Promise<TraceRow[]> => {
-      const ran = await stage.runner.run({ source, filename: "demo.py", trace: true, clockRate });
-      return [...rowsOf(ran).values()].flat();
+      const result = await stage.runner.run({
+        source,
+        filename: "demo.py",
+        trace: true,
+        clockRate,
+      });
+      return [...rowsOf(result).values()].flat();
     };
 
-    test("steps stand in their order, and who wakes a task from another thread is told", async () => {
+    test("steps are in order, and name the thread that woke the task", async () => {
       const source =
         "import asyncio, threading\n" +
         "async def main():\n" +
@@ -131,12 +141,12 @@ for (const engine of engines) {
       const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
       const main = lanes.find((row) => row[4] === "Task-1")![1];
       const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row] : []));
-      const waits = steps.map(([, , , , , , reason, of]) => `${reason} ${of}`.trim());
+      const waits = steps.map(([, , , , , , reason, target]) => `${reason} ${target}`.trim());
       assert.deepEqual(waits, ["turn", "task timer", "future", ""]);
       assert.equal(steps[3]![3], lanes.find((row) => row[4] === "other")![1]);
     });
 
-    test("what the loop calls itself is not told as if it were idle", async () => {
+    test("a plain callback is not reported as idle time of the loop", async () => {
       const source =
         "import asyncio, time\n" +
         "async def main():\n" +
@@ -150,7 +160,7 @@ for (const engine of engines) {
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
 
-    test("a worker in a function of the library waits as that does", async () => {
+    test("a pool thread that runs time.sleep waits for sleep, not for work", async () => {
       const rows = await traced(
         "import time\nfrom concurrent.futures import ThreadPoolExecutor\n" +
           "with ThreadPoolExecutor(1, 'pool') as pool:\n" +
@@ -161,7 +171,7 @@ for (const engine of engines) {
       assert.deepEqual(waits.slice(0, 2), ["sleep", "work"]);
     });
 
-    test("a callback prints for its thread, and wakes for who wanted it", async () => {
+    test("a callback's output belongs to its thread, and its wake-up to the task that scheduled it", async () => {
       const rows = await traced(
         "import asyncio\n" +
           "async def main():\n" +
@@ -179,7 +189,7 @@ for (const engine of engines) {
       assert.equal(steps[1], main);
     });
 
-    test("what computes in the same line again is seen there again", async () => {
+    test("a step that computes in the same line as an earlier step is sampled in that line, too", async () => {
       const rows = await traced(
         "import asyncio, time\n" +
           "def crunch():\n" +
@@ -199,7 +209,8 @@ for (const engine of engines) {
         const lines = rows.flatMap((row) =>
           row[0] === "seen" && row[2] >= start && row[2] <= end ? [row[3]] : [],
         );
-        // A busy machine leaves few looks to a step, and one of them may be at its first line.
+        // On a busy machine, a step is sampled only a few times, and one of the samples may be at
+        // its first line.
         assert.ok(lines.includes(4), lines.join());
       }
     });
@@ -226,20 +237,20 @@ for (const engine of engines) {
       ["a thread that starts others", STARTS],
     ] as const) {
       test(`one thread runs at a time: ${what}`, async () => {
-        const ran = turns(await traced(source));
+        const found = turns(await traced(source));
         assert.ok(
-          new Set(ran.map(([, , name]) => name)).size < ran.length - 2,
-          JSON.stringify(ran),
+          new Set(found.map(([, , name]) => name)).size < found.length - 2,
+          JSON.stringify(found),
         );
-        ran.slice(1).forEach((turn, index) => {
-          const before = ran[index]!;
-          // The times of another unit may be rounded.
+        found.slice(1).forEach((turn, index) => {
+          const before = found[index]!;
+          // Times were converted to ms and rounded to µs.
           assert.ok(before[1] <= turn[0] + 0.002, JSON.stringify([before, turn]));
         });
       });
     }
 
-    test("a wait lasts as long as it does, even if telling of it took longer than a slice", async () => {
+    test("a wait keeps its length even if sending its events takes longer than a time slice", async () => {
       const source =
         "import time\n" +
         "print('\\n'.join(map(str, range(20_000))))\n" +
@@ -248,11 +259,12 @@ for (const engine of engines) {
       const rows = await traced(source);
       const start = rows.find(([type]) => type === "wait")!;
       const ready = rows.slice(rows.indexOf(start)).find(([type]) => type === "ready")!;
-      // It was over with the first slice once; a busy machine may begin a few ms late.
+      // A bug once ended the wait with the first time slice. The limit is below 500 ms because a
+      // busy machine may begin the wait late.
       assert.ok(Number(ready[2]) - Number(start[2]) > 250, JSON.stringify([start, ready]));
     });
 
-    test("nothing is lost of what one thread tells while another one ends the program", async () => {
+    test("no output of a thread is lost from the trace when another thread ends the program", async () => {
       const source = `
 import threading, time
 done = False
@@ -270,7 +282,7 @@ while not done: pass
       assert.equal(lines.length, 12_000);
     });
 
-    test("each line that is printed is told once, however long, and however it is printed", async () => {
+    test("each printed line is one event, however long it is and however it was printed", async () => {
       const source = `
 for n in range(3):
     print("\\n".join(f"line {n} " + "x" * 1500 for n in range(n * 500, (n + 1) * 500)))
@@ -285,25 +297,25 @@ print()
     });
 
     for (const name of ["callbacks", "tasks"]) {
-      test(`loop/${name}: its collections hold at each line what is recorded`, async () => {
+      test(`loop/${name}: its collections have the recorded contents at each line`, async () => {
         const text = readFileSync(`snippets/loop/${name}.trace.json`, "utf8");
         const recorded = holdings((JSON.parse(text) as StoredTrace).processes[0]!.rows);
         assert.ok(recorded.length > 20);
         const source = readFileSync(`snippets/loop/${name}.py`, "utf8");
-        // In virtual time nothing is late, however busy the machine is.
+        // In virtual time no timer is late, however busy the machine is.
         const program = { source, filename: `${name}.py`, trace: true, clockRate: 0 };
-        const ran = await stage.runner.run(program);
-        assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
-        assert.deepEqual(holdings([...rowsOf(ran).values()].flat()), recorded);
+        const result = await stage.runner.run(program);
+        assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
+        assert.deepEqual(holdings([...rowsOf(result).values()].flat()), recorded);
       });
     }
 
     for (const name of cases) {
-      test(`${name}: each wait has its true reason and line`, async () => {
+      test(`${name}: each wait has the expected reason and line`, async () => {
         const source = readFileSync(new URL(name, CASES), "utf8");
-        const ran = await stage.runner.run({ source, filename: name, trace: true });
-        assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
-        assert.deepEqual(waits(ran).sort(), [...new Set(expected(source))].sort());
+        const result = await stage.runner.run({ source, filename: name, trace: true });
+        assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
+        assert.deepEqual(waits(result).sort(), [...new Set(expected(source))].sort());
       });
     }
   });

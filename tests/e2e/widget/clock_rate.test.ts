@@ -1,4 +1,4 @@
-/** The menu beside Run: in which time a page's programs run. */
+/** The menu beside Run, with which readers choose the clock rate for all programs of a page. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -33,7 +33,7 @@ for (const engine of engines) {
       page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
     const choose = (clockRate: string) => page.select(`${FIRST} .runnable-pace`, clockRate);
 
-    test("time is real until the reader chooses, and then nothing is said of it", async () => {
+    test("programs run in real time by default, which neither output nor timeline mentions", async () => {
       assert.equal(await chosen(FIRST), "1");
       const { origin } = await new Widget(page, FIRST).run();
       assert.match(origin, /^Ran in your browser · Python [\d.]+$/);
@@ -41,7 +41,7 @@ for (const engine of engines) {
       assert.doesNotMatch(await caption(FIRST), /time,|faster/);
     });
 
-    test("with the keyboard: the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
+    test("by keyboard, the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
       await page.focus(`${FIRST} .runnable-step`);
       await page.keyboard.press("Tab");
       const focused = () =>
@@ -56,7 +56,7 @@ for (const engine of engines) {
       assert.equal(await focused(), "Clock for chess/synchronous.py");
     });
 
-    test("the choice holds for all widgets of the page, and output and timeline name it", async () => {
+    test("the choice applies to all widgets of the page, and output and timeline name it", async () => {
       await choose("0");
       assert.equal(await chosen(SECOND), "0");
       const widget = new Widget(page, SECOND);
@@ -72,7 +72,7 @@ for (const engine of engines) {
       assert.match(await caption(SECOND), /in your browser, in virtual time/);
     });
 
-    test("it is kept for this page, and for no other one", async () => {
+    test("the choice is remembered for this page and for no other page", async () => {
       await choose("0");
       await page.reload();
       await page.waitForSelector(`${FIRST} .runnable-pace`);
@@ -85,7 +85,7 @@ for (const engine of engines) {
       assert.equal(await chosen(FIRST), "0");
     });
 
-    test("faster runs say so while they run, and Stop ends them", async () => {
+    test("the output of a faster run says so, and Stop ends the run", async () => {
       await choose("10");
       const widget = new Widget(page, FIRST);
       await widget.write(LONG);

@@ -11,12 +11,13 @@ const PATH = "/tutorials/first-overlap/";
 const SELECTOR = "timeline-compare";
 
 /** `<timeline-compare>`, as a reader uses it. */
-class Compared extends Widget {
+class Comparison extends Widget {
   constructor(page: Page) {
     super(page, SELECTOR);
   }
 
-  async said(pattern: RegExp): Promise<string> {
+  /** Waits until the status matches, and returns the status. */
+  async untilStatus(pattern: RegExp): Promise<string> {
     await untilText(this.page, `${SELECTOR} [role=status]`, pattern);
     return this.text("[role=status]");
   }
@@ -25,7 +26,7 @@ class Compared extends Widget {
     return this.page.$eval(`${SELECTOR} ${part}`, (element) => element.textContent ?? "");
   }
 
-  /** Names of lanes, in order. */
+  /** The names of the lanes, in order. */
   lanes(): Promise<string[]> {
     return this.page.$$eval(`${SELECTOR} .tl-name`, (names) =>
       names.map(({ textContent }) => textContent.trim()),
@@ -33,7 +34,10 @@ class Compared extends Widget {
   }
 }
 
-/** Programs that the page fetches arrive, or do not, when the function that is returned is called. */
+/**
+ * Delays the programs that the page fetches. When the returned function is called, they arrive, or
+ * fail as if the reader were offline.
+ */
 async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<void>> {
   const held = await page.evaluateHandle(() => {
     const { fetch } = window;
@@ -56,13 +60,13 @@ for (const engine of engines) {
   describe(engine, () => {
     const site = useSite(engine);
     let page: Page;
-    let compared: Compared;
+    let comparison: Comparison;
     const stage = usePage(() => freshPage(site.browser));
     beforeEach(async () => {
       page = stage.page;
       await visitAfresh(page, site.url, PATH);
-      compared = new Compared(page);
-      await compared.button("Run both here");
+      comparison = new Comparison(page);
+      await comparison.button("Run both here");
     });
 
     /** Makes the first program one that does not end by itself. */
@@ -72,18 +76,18 @@ for (const engine of engines) {
       return widget;
     };
 
-    test("the recorded runs are there, each under its title", async () => {
+    test("the recorded runs are shown, each under its title", async () => {
       assert.match(
-        await compared.text("figcaption"),
+        await comparison.text("figcaption"),
         /recorded on CPython [\d.]+: One by one [\d.]+\ss, Together [\d.]+\sm?s/,
       );
-      const lanes = await compared.lanes();
+      const lanes = await comparison.lanes();
       const at = lanes.indexOf("Together");
       assert.equal(lanes[0], "One by one");
       assert.ok(at > 1 && at < lanes.length - 4, lanes.join(", "));
     });
 
-    test("a state that is chosen marks its line in the program it is of", async () => {
+    test("a selected segment marks its line in the program that it belongs to", async () => {
       await page.focus(`${SELECTOR} .tl-chart`);
       await page.waitForSelector(`${SELECTOR} .tl-scroll [role=button]`);
       const marked = () =>
@@ -91,7 +95,7 @@ for (const engine of engines) {
           lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
         );
       for (const name of ["One by one", "Together"]) {
-        // A task of that run that sleeps.
+        // The segment in which a task of that run sleeps.
         const box = await page.evaluate(
           (selector, name) => {
             const rows = [...document.querySelectorAll(`${selector} .tl-lane`)];
@@ -115,46 +119,46 @@ for (const engine of engines) {
       }
     });
 
-    test("both are run, and compared as they ran here", async () => {
-      // On a quick machine it is said for a moment only.
-      const running = compared.said(/Running “One by one”/);
-      await compared.press("Run both here");
+    test("both programs run in the browser and are compared", async () => {
+      // On a fast machine this status appears only for a moment.
+      const running = comparison.untilStatus(/Running “One by one”/);
+      await comparison.press("Run both here");
       await running;
-      const said = await compared.said(/^Ran in/);
+      const said = await comparison.untilStatus(/^Ran in/);
       const [, oneByOne, together] = /One by one ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(
         said,
       )!;
       assert.ok(Number(oneByOne) > 1.3 && together !== undefined, said);
       await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
-      const lanes = await compared.lanes();
+      const lanes = await comparison.lanes();
       assert.deepEqual([lanes[0], lanes.includes("Together")], ["One by one", true]);
-      // It is a run that is over, so it can be stepped through.
-      await compared.press("Step through");
+      // The runs have ended, so they can be stepped through.
+      await comparison.press("Step through");
       await page.waitForSelector(`${SELECTOR} .tl-player`);
       await page.focus(`${SELECTOR} .tl-player-slider`);
       await page.keyboard.press("End");
-      await compared.said(/^Ran in/);
-      const printed = (await compared.text(".tl-player-printed")).trimEnd().split("\n");
+      await comparison.untilStatus(/^Ran in/);
+      const printed = (await comparison.text(".tl-player-printed")).trimEnd().split("\n");
       const lines = (start: RegExp) => printed.filter((line) => start.test(line)).length;
-      // Whose line it is stands before it.
+      // The name of the program precedes each line.
       assert.deepEqual(
         [lines(/^One by one {2}\d/), lines(/^Together {4}\d/)],
         [7, 7],
         printed.join(),
       );
-      await compared.press("Close");
-      await compared.press("Show the recordings");
-      assert.match(await compared.text("figcaption"), /recorded on CPython/);
+      await comparison.press("Close");
+      await comparison.press("Show the recordings");
+      assert.match(await comparison.text("figcaption"), /recorded on CPython/);
     });
 
-    test("they run in the time that is chosen for the page", async () => {
-      const time = (selector: string) =>
+    test("the programs run at the clock rate that is chosen for the page", async () => {
+      const clockRate = (selector: string) =>
         page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
       await page.select(`${SELECTOR} .runnable-pace`, "0");
-      assert.equal(await time('[data-name="overlap/together"]'), "0");
-      await compared.press("Run both here");
-      // To the digit: waiting takes no time, so nothing comes late.
-      await compared.said(
+      assert.equal(await clockRate('[data-name="overlap/together"]'), "0");
+      await comparison.press("Run both here");
+      // The times are exact, because no timer is late in virtual time.
+      await comparison.untilStatus(
         /^Ran in your browser, in virtual time, where waiting takes no time: One by one 1\.35\ss, Together 600\sms\.$/,
       );
       await untilText(
@@ -163,59 +167,61 @@ for (const engine of engines) {
         /of these runs, in your browser, in virtual time/,
       );
       await page.select('[data-name="overlap/together"] .runnable-pace', "1");
-      assert.equal(await time(SELECTOR), "1");
-      await compared.press("Show the recordings");
+      assert.equal(await clockRate(SELECTOR), "1");
+      await comparison.press("Show the recordings");
     });
 
-    test("an edited program is compared as it is now; one that fails says why", async () => {
+    test("an edited program is used as it is now, and a failing program says why", async () => {
       const widget = new Widget(page, '[data-name="overlap/together"]');
       await widget.write('raise SystemExit("no stations")\n');
-      await compared.press("Run both here");
+      await comparison.press("Run both here");
       assert.equal(
-        await compared.said(/exit status/),
+        await comparison.untilStatus(/exit status/),
         "“Together” ended with exit status 1. no stations",
       );
-      assert.match(await compared.text("figcaption"), /recorded on CPython/);
+      assert.match(await comparison.text("figcaption"), /recorded on CPython/);
     });
 
-    test("Stop ends it, and so does another Run", async () => {
+    test("Stop ends the comparison, and so does Run on another widget", async () => {
       const widget = await makeEndless();
       const other = new Widget(page, '[data-name="overlap/together"]');
-      await compared.press("Run both here");
-      await compared.said(/Running/);
-      await compared.press("Stop");
-      await compared.said(/^Stopped\.$/);
-      await compared.press("Run both here");
-      await compared.said(/Running/);
+      await comparison.press("Run both here");
+      await comparison.untilStatus(/Running/);
+      await comparison.press("Stop");
+      await comparison.untilStatus(/^Stopped\.$/);
+      await comparison.press("Run both here");
+      await comparison.untilStatus(/Running/);
       await other.run();
-      await compared.said(/^Stopped because you ran overlap\/together\.py\.$/);
+      await comparison.untilStatus(/^Stopped because you ran overlap\/together\.py\.$/);
       await widget.press("Reset");
     });
 
-    test("another Run ends it also while its programs are fetched", async () => {
+    test("Run on another widget ends the comparison even while its programs are being fetched", async () => {
       const widget = new Widget(page, '[data-name="overlap/in_turn"]');
       const release = await holdPrograms(page);
-      await compared.press("Run both here");
-      await compared.said(/Running/);
+      await comparison.press("Run both here");
+      await comparison.untilStatus(/Running/);
       await widget.press("Run");
-      await compared.said(/^Stopped because you ran overlap\/in_turn\.py\.$/);
+      await comparison.untilStatus(/^Stopped because you ran overlap\/in_turn\.py\.$/);
       await release();
       const { origin, text } = await widget.finished();
       assert.match(origin + text, /Ran in your browser[^]*done: 1\.35 s/);
     });
 
-    test("it says which program could not be loaded", async () => {
+    test("the status says which program could not be loaded", async () => {
       const release = await holdPrograms(page);
-      await compared.press("Run both here");
-      await compared.said(/Running/);
+      await comparison.press("Run both here");
+      await comparison.untilStatus(/Running/);
       await release("offline");
-      await compared.said(/^overlap\/in_turn\.py could not be loaded\. Check your network/);
-      await compared.press("Run both here");
-      await compared.said(/^Ran in/);
+      await comparison.untilStatus(
+        /^overlap\/in_turn\.py could not be loaded\. Check your network/,
+      );
+      await comparison.press("Run both here");
+      await comparison.untilStatus(/^Ran in/);
     });
 
     if (engine === "chromium") {
-      test("nothing is in the way of weak eyes or a keyboard", async () => {
+      test("no accessibility violations", async () => {
         assert.deepEqual(await violations(page, { parts: "timeline-compare" }), []);
       });
     }

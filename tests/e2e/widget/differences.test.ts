@@ -1,4 +1,4 @@
-/** What is otherwise than on CPython is said beside the run, and only if the program met it. */
+/** A run lists how it differs from CPython, but only the differences that the program ran into. */
 // suite: light
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -29,8 +29,9 @@ const programs: [string, string, RegExp[]][] = [
     [/^3 threads alternated on one core/],
   ],
   [
-    "a busy thread beside one that is busy for less than a turn",
-    // One computes until the other is over, on a machine of whatever speed.
+    "a busy thread beside one that is busy for less than a time slice",
+    // One thread computes until the other has ended, so the test does not depend on the speed of
+    // the machine.
     `import sys, threading, time
 sys.setswitchinterval(0.4)
 over = False
@@ -68,13 +69,17 @@ for t in ts: t.join()`,
     "import asyncio\nasyncio.run(asyncio.create_subprocess_exec('ls'))",
     [/^BaseEventLoop\.subprocess_exec\(\) does not/],
   ],
-  ["a command that fails in silence", "import os\nos.system('ls')", [/^os\.system\(\) does not/]],
+  ["a command that fails silently", "import os\nos.system('ls')", [/^os\.system\(\) does not/]],
   [
     "counting cores",
     "import os\nassert os.cpu_count() >= 1",
     [/^Python sees \d+ cores? here, the number that this browser reports/],
   ],
-  ["cores that only the library counts", "import multiprocessing\nmultiprocessing.cpu_count()", []],
+  [
+    "os.cpu_count() called by the standard library only",
+    "import multiprocessing\nmultiprocessing.cpu_count()",
+    [],
+  ],
   [
     "processes",
     `import multiprocessing
@@ -92,7 +97,7 @@ if __name__ == "__main__":
     [/^Each process has its own files here/],
   ],
   [
-    "more processes than run at once",
+    "more processes than can run at the same time",
     `import multiprocessing
 if __name__ == "__main__":
     go = multiprocessing.Event()
@@ -104,14 +109,14 @@ if __name__ == "__main__":
     [/^At most 16 processes run at the same time here/],
   ],
   [
-    "a module that is not there",
+    "a module that is not available in browsers",
     "import curses",
     [/^The module curses of the standard library is not available in a browser\.$/],
   ],
-  ["an error of the program's own", "def move(): raise NotImplementedError\nmove()", []],
-  ["an error of a file's", "open('nothing')", []],
+  ["an error that the program raises itself", "def move(): raise NotImplementedError\nmove()", []],
+  ["an error because a file is missing", "open('nothing')", []],
   [
-    "a measurement shorter than a step of the clock",
+    "a measurement that is shorter than a step of the clock",
     "import time\nfor _ in range(50):\n    start = time.perf_counter()\n    end = time.perf_counter()",
     [/^This browser's clock advances in steps of [\d.]+ ms/],
   ],

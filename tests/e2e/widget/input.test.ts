@@ -1,4 +1,4 @@
-/** `input()` and `sys.stdin`: each line is asked of the reader, in the output. */
+/** `input()` and `sys.stdin`: the reader is asked for each line in the output. */
 // suite: light
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -33,7 +33,7 @@ print(repr(sys.stdin.read()), repr(sys.stdin.buffer.name))`,
         "'one\\n' 'tw' 'o\\n'\n'three\\n'\n'stop\\n'\n'rest\\nof it\\n' '<stdin>'\n",
       ],
       [
-        "other threads and an event loop in one of them go on meanwhile",
+        "other threads, and an event loop in one of them, keep running while input() waits",
         `
 import asyncio, threading
 ticks = 0
@@ -53,7 +53,7 @@ print(ticks, sorted(answers))`,
         "3 ['a', 'b']\n",
       ],
       [
-        "in an event loop, input() holds up that loop and to_thread(input) does not",
+        "asyncio.to_thread(input) lets other tasks of the event loop run",
         `
 import asyncio
 async def main():
@@ -65,13 +65,13 @@ asyncio.run(main())`,
     ];
     for (const [name, source, answers, stdout] of programs) {
       test(name, async () => {
-        const ran = await run(source, answers);
-        assert.equal(ran.stderr, "");
-        assert.equal(ran.stdout, stdout);
+        const result = await run(source, answers);
+        assert.equal(result.stderr, "");
+        assert.equal(result.stdout, stdout);
       });
     }
 
-    test("where nobody answers, standard input is at its end, as with CPython", async () => {
+    test("if no answers are available, standard input is at its end, as on CPython", async () => {
       const { stderr, outcome } = await run("import sys\nprint(list(sys.stdin))\ninput('? ')");
       assert.match(stderr, /EOFError: EOF when reading a line\n$/);
       assert.deepEqual(outcome, { type: "finished", status: 1 });
@@ -93,7 +93,7 @@ describe("in the page", () => {
   const labelOf = async () =>
     (await field())!.evaluate((input) => input.getAttribute("aria-label") ?? "");
 
-  test("a labelled field takes the focus, Enter sends, the answer is echoed", async () => {
+  test("a labelled field takes the focus, Enter and Send submit it, and the answer is echoed", async () => {
     await widget.write("a = input('Name? ')\nprint('Hello', a)\nb = input()\nprint(b)\n");
     await widget.press("Run");
     assert.equal(await labelOf(), "Name?");
@@ -109,7 +109,7 @@ describe("in the page", () => {
     assert.equal(await page.$(`${widget.selector} [role=log] input`), null);
   });
 
-  test("the focus is left alone when the reader is elsewhere", async () => {
+  test("the field does not take the focus away from another element", async () => {
     await widget.write("import time\nprint('soon')\ntime.sleep(0.3)\ninput('Now? ')\n");
     await widget.press("Run");
     await widget.until(/soon/);
@@ -143,14 +143,14 @@ describe("in the page", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("what other threads print meanwhile stands before the field", async () => {
+  test("output of other threads appears before the field", async () => {
     await widget.write(
       "import threading\nthreading.Timer(0.2, print, ['tick']).start()\ninput('Name? ')\n",
     );
     await widget.press("Run");
-    const asked = await field();
+    const answer = await field();
     await widget.until(/tick/);
-    const isLast = await asked!.evaluate(
+    const isLast = await answer!.evaluate(
       (input) => !input.closest("pre")!.textContent!.split("End of input")[1],
     );
     assert.ok(isLast);

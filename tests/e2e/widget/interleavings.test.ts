@@ -1,4 +1,4 @@
-/** "Explore interleavings" of a program: what is found in the page, step by step, and how it is operated. */
+/** "Explore interleavings" on a page: its results, the steps that lead there, and its controls. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -18,8 +18,8 @@ import { violations } from "../support/violations.ts";
 const PAGE = "/how-to/try-every-order/";
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
-/** What a page of ours shows of one program's interleavings. */
-class Orders extends Widget {
+/** The panel in which a page explores the interleavings of one program. */
+class ExplorerPanel extends Widget {
   constructor(
     page: Page,
     name: string,
@@ -32,38 +32,39 @@ class Orders extends Widget {
     return this.page.$eval(`${this.selector} ${part}`, (element) => element.textContent ?? "");
   }
 
-  /** Waits until the result matches. */
-  async said(pattern: RegExp): Promise<string> {
+  /** Waits until the result matches, and returns the result. */
+  async untilResult(pattern: RegExp): Promise<string> {
     await untilText(this.page, `${this.selector} .runnable-orders-said`, pattern, 90_000);
     return this.text(".runnable-orders-said");
   }
 
   async tryAll(): Promise<string> {
     await this.press("Explore interleavings");
-    return this.said(/./);
+    return this.untilResult(/./);
   }
 
-  /** Who can be chosen to go on. */
+  /** The threads or tasks that can be chosen to run next, as their buttons name them. */
   options(): Promise<string[]> {
     return this.page.$$eval(`${this.selector} .runnable-turns button`, (all) =>
       all.map((option) => option.textContent ?? ""),
     );
   }
 
-  /** What has been chosen so far, once so many choices are made. */
+  /** The summary of the choices, once `count` of them have been made. */
   async chosen(count: number): Promise<string> {
     const place = `${this.selector} .runnable-stepper-place`;
     await untilText(this.page, place, new RegExp(`^${String(count)} choices?\\b`));
     return this.text(".runnable-stepper-place");
   }
 
+  /** The numbers of the marked lines of the program. */
   marked(): Promise<number[]> {
     return this.page.$$eval(`${this.selector} .runnable-marked`, (lines) =>
       lines.map((line) => Number((line as HTMLElement).dataset["line"])),
     );
   }
 
-  /** All steps from the one shown on: what each says, the line it marks, what has been printed. */
+  /** The shown step and all later ones: their text, the line they mark, and the output so far. */
   async steps(): Promise<{ text: string; line: number; printed: string }[]> {
     const steps = [];
     for (;;) {
@@ -73,8 +74,10 @@ class Orders extends Widget {
         this.text(".runnable-stepper > pre:last-child"),
       ]);
       steps.push({ text, line, printed });
-      const [, at, of] = /Step (\d+) of (\d+)/.exec(await this.text(".runnable-stepper-place"))!;
-      if (at === of) return steps;
+      const [, step, total] = /Step (\d+) of (\d+)/.exec(
+        await this.text(".runnable-stepper-place"),
+      )!;
+      if (step === total) return steps;
       await this.press("Next");
     }
   }
@@ -92,7 +95,7 @@ for (const engine of engines) {
       browser = await launch(engine);
     });
     after(() => browser?.close());
-    // Each test begins by itself with a program, so they can share a page.
+    // Each test starts its own exploration of a program, so the tests can share a page.
     const stage = usePage(async () => {
       const opened = await freshPage(browser);
       await opened.goto(site.url + PAGE);
@@ -100,8 +103,8 @@ for (const engine of engines) {
     });
     beforeEach(() => void (page = stage.page));
 
-    test("the lost update is found, and gone through step by step", async () => {
-      const doors = new Orders(page, "doors");
+    test("the lost update is found and can be stepped through", async () => {
+      const doors = new ExplorerPanel(page, "doors");
       const said = await doors.tryAll();
       assert.match(
         said,
@@ -111,7 +114,7 @@ for (const engine of engines) {
       const endings = await page.$$eval(`${doors.selector} .runnable-orders-endings li`, (all) =>
         all.map((ending) => ending.textContent?.replace(/^.*? times: /, "")),
       );
-      assert.equal(new Set(endings).size, 4, "each ending is told from the others");
+      assert.equal(new Set(endings).size, 4, "each ending is different from the others");
       const steps = await doors.steps();
       const first = steps.findIndex(({ text }) => text.startsWith("front door"));
       assert.match(steps[first]!.text, /, then is interrupted\..*seen = 0/);
@@ -124,8 +127,8 @@ for (const engine of engines) {
       assert.match(await doors.text(".runnable-stepper-place"), /Step 6 of 7/);
     });
 
-    test("the deadlock of two locks is found, with who waits where", async () => {
-      const drawers = new Orders(page, "drawers");
+    test("the deadlock of two locks is found, with the line at which each thread waits", async () => {
+      const drawers = new ExplorerPanel(page, "drawers");
       assert.match(await drawers.tryAll(), /of them break the program/);
       const ending = await drawers.text(".runnable-orders-broken");
       assert.match(ending, /deadlock.*Ada waits at line 8 for a lock.*Ben waits at line 8/s);
@@ -140,8 +143,8 @@ for (const engine of engines) {
       );
     });
 
-    test("the chess set that is sold twice across an await is found", async () => {
-      const seat = new Orders(page, "seat");
+    test("the chess set that is sold twice because of an await is found", async () => {
+      const seat = new ExplorerPanel(page, "seat");
       assert.match(await seat.tryAll(), /^Tried all \d+ possible interleavings: 2 of them break/);
       const steps = await seat.steps();
       assert.match(steps.at(-1)!.text, /AssertionError: -1 left in stock/);
@@ -149,8 +152,8 @@ for (const engine of engines) {
     });
 
     for (const name of ["doors_locked", "drawers_in_order", "seat_taken"]) {
-      test(`nothing is found in ${name}`, async () => {
-        const fixed = new Orders(page, name);
+      test(`no interleaving breaks ${name}`, async () => {
+        const fixed = new ExplorerPanel(page, name);
         assert.match(
           await fixed.tryAll(),
           /^Tried all \d+ .*interleavings.*: none breaks the program\./,
@@ -159,8 +162,8 @@ for (const engine of engines) {
       });
     }
 
-    test("the reader chooses who goes on until the program breaks, and goes back", async () => {
-      const drawers = new Orders(page, "drawers");
+    test("the reader chooses which thread runs next until the program breaks, and steps back", async () => {
+      const drawers = new ExplorerPanel(page, "drawers");
       await drawers.press("Choose the next step yourself");
       assert.equal(await drawers.chosen(0), "0 choices");
       assert.deepEqual(await drawers.options(), [
@@ -172,9 +175,9 @@ for (const engine of engines) {
         await drawers.press(option);
         await drawers.chosen(++made);
       };
-      const told = () => drawers.text(".runnable-stepper-told");
+      const description = () => drawers.text(".runnable-stepper-told");
       // Ada holds the till and is about to take the safe.
-      while (!(await told()).includes("Ada runs lines 7 and 8.")) {
+      while (!(await description()).includes("Ada runs lines 7 and 8.")) {
         await choose((await drawers.options())[0]!);
       }
       assert.deepEqual(await drawers.marked(), [8]);
@@ -182,8 +185,11 @@ for (const engine of engines) {
         await choose(options.find((option) => !option.startsWith("Ada"))!);
         options = await drawers.options();
       }
-      assert.match(await told(), /ends in a deadlock.*Ada waits at line 8.*Ben waits at line 8/s);
-      assert.match(await told(), /You have found an interleaving that breaks the program\./);
+      assert.match(
+        await description(),
+        /ends in a deadlock.*Ada waits at line 8.*Ben waits at line 8/s,
+      );
+      assert.match(await description(), /You have found an interleaving that breaks the program\./);
       const [marked] = await drawers.marked();
       assert.match(await drawers.text(".runnable-at"), new RegExp(`^\\s*${String(marked)}\\b`));
       assert.match(await drawers.text(".runnable-stepper-place"), /, \d forced switch(es)?$/);
@@ -199,8 +205,8 @@ for (const engine of engines) {
       assert.equal((await drawers.options()).length, 0);
     });
 
-    test("tasks are given their turns by the reader, too", async () => {
-      const seat = new Orders(page, "seat");
+    test("the reader can choose which task runs next, too", async () => {
+      const seat = new ExplorerPanel(page, "seat");
       await seat.press("Choose the next step yourself");
       await seat.chosen(0);
       await seat.press("Ben starts at line 16");
@@ -217,21 +223,21 @@ for (const engine of engines) {
       await seat.press("Reset");
     });
 
-    test("random interleavings differ each time, and the seed is named", async () => {
-      const doors = new Orders(page, "doors");
+    test("random interleavings differ each time, and the result names the seed", async () => {
+      const doors = new ExplorerPanel(page, "doors");
       await doors.press("Try random interleavings");
-      const said = await doors.said(/seed 1/);
+      const said = await doors.untilResult(/seed 1/);
       assert.match(
         said,
         /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
       );
       await doors.press("Try random interleavings");
-      assert.notEqual((await doors.said(/seed 2/)).replace("seed 2", "seed 1"), said);
+      assert.notEqual((await doors.untilResult(/seed 2/)).replace("seed 2", "seed 1"), said);
       await doors.steps();
     });
 
-    test("what the reader writes is what is tried, and Stop ends it", async () => {
-      const doors = new Orders(page, "doors_locked");
+    test("the edited program is explored, and Stop ends the exploration", async () => {
+      const doors = new ExplorerPanel(page, "doors_locked");
       await doors.write(
         "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
           "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
@@ -245,16 +251,19 @@ for (const engine of engines) {
         `${doors.selector} .runnable-orders-progress`,
       );
       await doors.press("Stop");
-      assert.match(await doors.said(/Stopped after/), /^Stopped after [\d,]+ interleavings\.$/);
+      assert.match(
+        await doors.untilResult(/Stopped after/),
+        /^Stopped after [\d,]+ interleavings\.$/,
+      );
       await doors.write("print('one'\n");
       await doors.press("Explore interleavings");
-      assert.match(await doors.said(/never closed/), /^Line 1: '\(' was never closed\.$/);
+      assert.match(await doors.untilResult(/never closed/), /^Line 1: '\(' was never closed\.$/);
     });
 
-    test("the playground does the same with the reader's own program", async () => {
+    test("the playground explores the reader's own program", async () => {
       const own = await freshPage(browser);
       await own.goto(`${site.url}/playground/`);
-      const playground = new Orders(own, "playground", "runnable-playground");
+      const playground = new ExplorerPanel(own, "playground", "runnable-playground");
       await playground.write(
         "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
           "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
@@ -279,14 +288,14 @@ for (const engine of engines) {
       await own.close();
     });
 
-    test("another widget's Run takes the turn, and a run is as usual afterwards", async () => {
-      const drawers = new Orders(page, "drawers");
+    test("programs run as usual after an exploration", async () => {
+      const drawers = new ExplorerPanel(page, "drawers");
       assert.equal((await drawers.run()).text, "Ada moves coins\nBen moves coins\n");
     });
   });
 }
 
-test("where threads cannot switch tasks still can, and the reason is said", async () => {
+test("tasks are explored even if threads cannot switch, and the reason is shown for threads", async () => {
   const browser = await launch("firefox", {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
   });
@@ -294,17 +303,17 @@ test("where threads cannot switch tasks still can, and the reason is said", asyn
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
     assert.equal(
-      await new Orders(page, "doors").tryAll(),
+      await new ExplorerPanel(page, "doors").tryAll(),
       "This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer.",
     );
-    assert.match(await new Orders(page, "seat").tryAll(), /2 of them break the program/);
-    assert.match(await new Orders(page, "seat_taken").tryAll(), /none breaks the program/);
+    assert.match(await new ExplorerPanel(page, "seat").tryAll(), /2 of them break the program/);
+    assert.match(await new ExplorerPanel(page, "seat_taken").tryAll(), /none breaks the program/);
   } finally {
     await browser.close();
   }
 });
 
-describe("looks and keys", () => {
+describe("accessibility and keyboard", () => {
   let browser: Browser;
   before(async () => void (browser = await launch()));
   after(() => browser?.close());
@@ -318,10 +327,10 @@ describe("looks and keys", () => {
           { name: "prefers-reduced-motion", value: "reduce" },
         ]);
         await page.goto(site.url + PAGE);
-        const drawers = new Orders(page, "drawers");
+        const drawers = new ExplorerPanel(page, "drawers");
         await drawers.tryAll();
         if (device === "phone") {
-          const seat = new Orders(page, "seat");
+          const seat = new ExplorerPanel(page, "seat");
           await seat.press("Choose the next step yourself");
           await seat.chosen(0);
         }
@@ -335,10 +344,10 @@ describe("looks and keys", () => {
     }
   }
 
-  test("the keyboard does all, and steps move nothing", async () => {
+  test("the keyboard suffices, and stepping does not shift the layout", async () => {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
-    const doors = new Orders(page, "doors");
+    const doors = new ExplorerPanel(page, "doors");
     const begin = await doors.button("Explore interleavings");
     const below = () =>
       page.$eval(
@@ -347,7 +356,7 @@ describe("looks and keys", () => {
       );
     await begin.focus();
     await page.keyboard.press("Enter");
-    await doors.said(/break the program/);
+    await doors.untilResult(/break the program/);
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
     assert.equal(await focused(), "Explore interleavings");
     for (let presses = 0; (await focused()) !== "Next"; presses++) {
@@ -364,10 +373,10 @@ describe("looks and keys", () => {
     await page.browserContext().close();
   });
 
-  test("by keyboard: whoever goes on is chosen, and the focus comes to the next choice", async () => {
+  test("by keyboard, the reader chooses which thread runs next, and the focus moves to the next choice", async () => {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
-    const doors = new Orders(page, "doors");
+    const doors = new ExplorerPanel(page, "doors");
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     await (await doors.button("Choose the next step yourself")).focus();
     await page.keyboard.press("Enter");
@@ -383,7 +392,7 @@ describe("looks and keys", () => {
     await page.browserContext().close();
   });
 
-  test("without JavaScript there is none of it; elsewhere its code is not fetched", async () => {
+  test("the panel is hidden without JavaScript, and its code is not fetched on other pages", async () => {
     const page = await freshPage(browser);
     const requests: string[] = [];
     const scripts: Promise<string>[] = [];

@@ -1,4 +1,4 @@
-/** Questions above a snippet: a prediction is made, and the run itself says what holds. */
+/** Questions above a snippet: readers predict what happens, and a run shows the right answer. */
 // suite: light
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
@@ -21,12 +21,12 @@ import {
 import { violations } from "../support/violations.ts";
 
 const PAGE = "/reference/misconceptions/";
-/** Ada and Ben in a library: the second of three answers holds. */
+/** Ada and Ben in a library: the second of three answers is right. */
 const READERS = "switching-predict";
 const NEXT = "myths-one-and-ten";
 
 /** One `<predict-question>` with its snippet, as a reader uses them. */
-class Asked {
+class PredictQuestion {
   readonly page: Page;
   readonly widget: Widget;
   readonly selector: string;
@@ -49,19 +49,19 @@ class Asked {
     await new Widget(this.page, this.selector).press(name);
   }
 
-  /** What is said of each answer. */
+  /** The verdict beside each answer, empty if there is none. */
   marks(): Promise<string[]> {
     return this.page.$$eval(`${this.selector} .predict-mark`, (all) =>
       all.map((mark) => mark.textContent),
     );
   }
 
-  said(pattern: RegExp): Promise<void> {
+  untilStatus(pattern: RegExp): Promise<void> {
     return untilText(this.page, `${this.selector} [role=status]`, pattern);
   }
 
-  /** Whether the recorded or the reader's own output is to be seen. */
-  isTold(): Promise<boolean> {
+  /** Whether the output is visible, recorded or from the reader's own run. */
+  isOutputVisible(): Promise<boolean> {
     return this.page.$eval(`${this.widget.selector} [role=log]`, (log) => log.checkVisibility());
   }
 
@@ -91,7 +91,7 @@ for (const engine of engines) {
   describe(engine, () => {
     let browser: Browser;
     let page: Page;
-    let readers: Asked;
+    let readers: PredictQuestion;
     before(async () => {
       browser = await launch(engine, {
         args: ["--force-prefers-reduced-motion"],
@@ -104,19 +104,19 @@ for (const engine of engines) {
       page = stage.page;
       await page.setViewport({ width: 1280, height: 900 });
       await visitAfresh(page, site.url, PAGE);
-      readers = new Asked(page, READERS);
+      readers = new PredictQuestion(page, READERS);
       await readers.ready();
     });
 
-    test("a wrong prediction is told from what happened", async () => {
+    test("a wrong prediction and the answer that the run matches are marked", async () => {
       assert.deepEqual(await violations(page), []);
       await readers.choose(1);
-      await readers.said(/^Now run it and see\.$/);
+      await readers.untilStatus(/^Now run it and see\.$/);
       await readers.press("Run it");
       const output = await page.$(`#${READERS} [role=log]`);
       await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
       assert.equal(await output!.isIntersectingViewport(), true, "unfolded and scrolled to");
-      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
+      await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
       const marks = ["✗ Your answer", "➜ This is what happened", ""];
       assert.deepEqual(await readers.marks(), marks);
       const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
@@ -131,19 +131,20 @@ for (const engine of engines) {
         { polling: "raf" },
         places,
       );
-      // The table of contents follows, and cuts a link off at its edge: axe finds that too small.
+      // The table of contents scrolls along and cuts off a link at its edge, which axe reports as
+      // too small.
       await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await violations(page), []);
       await readers.choose(2);
-      await readers.said(/^Now run it and see\.$/);
+      await readers.untilStatus(/^Now run it and see\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
     });
 
-    test("what a run says stays in the window until the reader goes on", async () => {
+    test("the result of a run stays in view until the reader's next action", async () => {
       await readers.choose(2);
       await readers.press("Run it");
-      await readers.said(/^You were right: /);
-      const isHeld = (): Promise<boolean> =>
+      await readers.untilStatus(/^You were right: /);
+      const isInView = (): Promise<boolean> =>
         page.$eval(`#${READERS}`, (snippet) => {
           snippet.scrollIntoView({ block: "start" });
           const result = snippet.parentElement!.querySelector(".predict-result")!;
@@ -151,46 +152,46 @@ for (const engine of engines) {
           return top >= 0 && bottom <= innerHeight;
         });
       await page.setViewport({ width: 1000, height: 400 });
-      assert.equal(await isHeld(), true);
+      assert.equal(await isInView(), true);
       await page.keyboard.press("Shift");
-      assert.equal(await isHeld(), false, "it is in its place, below the output");
+      assert.equal(await isInView(), false, "the result is back in its place below the output");
       await page.setViewport({ width: 1280, height: 900 });
     });
 
-    test("a program that the reader has changed decides, or matches none of the answers", async () => {
+    test("a program that the reader has changed can match another answer, or none", async () => {
       await readers.choose(2);
       await readers.press("Run it");
-      await readers.said(/^You were right: /);
+      await readers.untilStatus(/^You were right: /);
       await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
       await readers.widget.run();
-      await readers.said(/^You chose 2, but the run matches answer 3\.$/);
+      await readers.untilStatus(/^You chose 2, but the run matches answer 3\.$/);
       await readers.widget.write("print('closed today')\n");
       await readers.widget.run();
-      await readers.said(/^This run matches none of the answers\.$/);
+      await readers.untilStatus(/^This run matches none of the answers\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
       await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
       await readers.widget.press("Run");
       await readers.widget.until(/Ben/);
       await readers.widget.press("Stop");
-      await readers.said(/^This run matches none of the answers: it was stopped\.$/);
+      await readers.untilStatus(/^This run matches none of the answers: it was stopped\.$/);
       await readers.widget.press("Reset");
-      assert.equal(await readers.isTold(), true, "the recording is no secret any more");
+      assert.equal(await readers.isOutputVisible(), true, "the recording is no longer hidden");
     });
 
-    test("whoever has predicted nothing hears what happened", async () => {
+    test("a reader who has predicted nothing is shown what happened", async () => {
       await readers.choose(1);
       await readers.press("Run it");
-      await readers.said(/^You chose 1, but the run matches answer 2\.$/);
+      await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
       await readers.press("Ask me again");
       assert.equal(await readers.chosen(), -1);
-      await readers.said(/^Choose an answer before you run it\.$/);
+      await readers.untilStatus(/^Choose an answer before you run it\.$/);
       await readers.widget.run();
-      await readers.said(/^The run matches answer 2\.$/);
+      await readers.untilStatus(/^The run matches answer 2\.$/);
       assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
     });
 
-    test("the keyboard suffices, and is where it was after the run", async () => {
-      const next = new Asked(page, NEXT);
+    test("the keyboard suffices, and the focus stays where it was after the run", async () => {
+      const next = new PredictQuestion(page, NEXT);
       await next.ready();
       await page.focus(`${next.selector} input`);
       await page.keyboard.press("ArrowDown");
@@ -198,7 +199,7 @@ for (const engine of engines) {
       assert.equal(await next.chosen(), 0);
       await tabTo(page, "Run it");
       await page.keyboard.press("Enter");
-      await next.said(/^You were right: the run matches answer 1\.$/);
+      await next.untilStatus(/^You were right: the run matches answer 1\.$/);
       assert.equal((await next.marks())[0], "✓ Right: this is what happened");
       assert.equal(await focused(page), "Run it");
       await tabTo(page, "Ask me again");
@@ -209,40 +210,41 @@ for (const engine of engines) {
       assert.equal(isFirst, true);
     });
 
-    test("the recorded output is hidden until it is asked for, and is a run as well", async () => {
-      const asked = new Asked(page, "gil-let-in--jobs");
-      await asked.ready();
+    test("the recorded output is hidden until the reader asks for it, and then counts as a run", async () => {
+      const question = new PredictQuestion(page, "gil-let-in--jobs");
+      await question.ready();
       const open = `details:has(#gil-let-in--jobs)`;
       await page.$eval(open, (details) => (details.open = true));
-      assert.equal(await asked.isTold(), false);
-      await asked.choose(3);
+      assert.equal(await question.isOutputVisible(), false);
+      await question.choose(3);
       await new Widget(page, `${open} .predict-result`).press("Show it");
-      assert.equal(await asked.isTold(), true);
-      await asked.said(/^You were right: the run matches answer 3\.$/);
+      assert.equal(await question.isOutputVisible(), true);
+      await question.untilStatus(/^You were right: the run matches answer 3\.$/);
     });
 
-    test("where a program does not run in the browser, its recording answers", async () => {
-      const asked = new Asked(page, "myths-finish-together");
-      // As if it were native from the start; the element is opened anew.
-      await page.$eval(asked.selector, async (question) => {
+    test("if a program does not run in the browser, its recording decides", async () => {
+      const question = new PredictQuestion(page, "myths-finish-together");
+      // Marks the program as native and connects the element again, as if it had been native from
+      // the start.
+      await page.$eval(question.selector, async (question) => {
         const [parent, after] = [question.parentNode!, question.nextSibling];
         document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
         question.remove();
         await new Promise((resolve) => setTimeout(resolve));
         parent.insertBefore(question, after);
       });
-      await asked.ready();
-      assert.equal((await page.$$(`${asked.selector} input`)).length, 3);
-      await asked.choose(1);
-      await asked.said(/^Now look and see\.$/);
-      await asked.press("Show its output");
-      await asked.said(/^You chose 1, but the run matches answer 2\.$/);
-      assert.equal(await asked.isTold(), true);
+      await question.ready();
+      assert.equal((await page.$$(`${question.selector} input`)).length, 3);
+      await question.choose(1);
+      await question.untilStatus(/^Now look and see\.$/);
+      await question.press("Show its output");
+      await question.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
+      assert.equal(await question.isOutputVisible(), true);
     });
   });
 }
 
-test("without JavaScript there is a list, and the recording answers", async (context) => {
+test("without JavaScript there is a list of answers, and the recording says which one is right", async (context) => {
   const browser = await launch();
   context.after(() => browser.close());
   const plain = await freshPage(browser);
@@ -269,7 +271,7 @@ function attribute(tag: string, name: string): string | undefined {
   return value?.replace(/&(amp|lt|gt|quot);/g, (_, entity: string) => UNESCAPED[entity]!);
 }
 
-test("browsers find the same answers in the recordings as the build did", async () => {
+test("browsers find the same matching answers in the recordings as the build did", async () => {
   let count = 0;
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");

@@ -1,4 +1,4 @@
-/** A reader at one widget: run, stop, change, reset, copy, share; and what goes wrong. */
+/** One widget as a reader uses it: Run, Stop, editing, Reset and Share, and what can go wrong. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
@@ -36,7 +36,7 @@ afterEach(() => page.browserContext().close());
 
 const runtimeRequests = () => requests.filter((url) => /\/runtime\/.*\.bin$/.test(url));
 
-/** Waits until so many files of the runtime have been asked for; on a slow machine they come late. */
+/** Waits until `count` files of the runtime have been requested, late on a slow machine. */
 function untilRequested(count: number): Promise<void> {
   return new Promise((resolve) => {
     onRequest = () => void (runtimeRequests().length >= count && resolve());
@@ -45,7 +45,7 @@ function untilRequested(count: number): Promise<void> {
 }
 
 describe("before and after the first Run", () => {
-  test("no byte of Python is requested before it; nothing ever goes to another host", async () => {
+  test("no file of Python is requested before the first Run, and no request goes to another server", async () => {
     const elsewhere: string[] = [];
     page.on("request", (request) => {
       const url = new URL(request.url());
@@ -55,14 +55,14 @@ describe("before and after the first Run", () => {
     await widget.button("Run");
     assert.deepEqual(runtimeRequests(), []);
     await widget.run();
-    // The program, Python and its memory; then the standard library.
+    // The worker, Pyodide and the snapshot come first, and then the standard library.
     await untilRequested(4);
     await page.waitForNetworkIdle();
     assert.equal(runtimeRequests().length, 4);
     assert.deepEqual(elsewhere, []);
   });
 
-  test("it is fetched when the pointer or the keyboard comes near, so that Run starts at once", async () => {
+  test("Python is fetched when the pointer or the focus comes near, so that Run starts immediately", async () => {
     const near = [
       () => page.hover(`${widget.selector} .runnable-copy`),
       () => page.focus(`${widget.selector} .runnable-run`),
@@ -72,7 +72,7 @@ describe("before and after the first Run", () => {
       await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
       await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
       requests = [];
-      // A page that has opened the cache goes on with it.
+      // A page that has already opened the cache would keep using it.
       await page.reload({ waitUntil: "networkidle0" });
       await widget.button("Run");
       assert.deepEqual(runtimeRequests(), []);
@@ -85,7 +85,7 @@ describe("before and after the first Run", () => {
     }
   });
 
-  test("nothing is fetched ahead where data is to be saved", async () => {
+  test("nothing is fetched in advance if the browser is set to save data", async () => {
     await page.evaluateOnNewDocument(() =>
       Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
     );
@@ -103,12 +103,12 @@ describe("before and after the first Run", () => {
     await page.goto(site.url + PAGE);
     assert.match((await widget.shown()).origin, /^Recorded on CPython 3\.\d+/);
     const { origin, text } = await widget.run();
-    // The interpreter's own version, not one that is written down somewhere.
+    // The interpreter reports this version itself.
     assert.match(origin, /^Ran in your browser · Python 3\.14\.\d+$/);
     assert.notEqual(text, "");
   });
 
-  test("a second run does not download again", async () => {
+  test("a second run downloads nothing", async () => {
     await page.goto(site.url + PAGE);
     await widget.run();
     await untilRequested(4);
@@ -120,23 +120,24 @@ describe("before and after the first Run", () => {
   });
 
   test(
-    "progress shows how much of how much, and a failed download can be tried again",
+    "progress shows the loaded and the total size, and a failed download can be retried",
     {
       timeout: 120_000,
     },
     async () => {
-      // Asked for a moment after the progress is shown: first the browser looks for what it has kept.
-      const asked = Promise.withResolvers<Parameters<Intercept>[1]>();
+      // The file is requested a moment after the progress appears, because the page looks into its
+      // cache first.
+      const requested = Promise.withResolvers<Parameters<Intercept>[1]>();
       intercept = ({ url }, response) => {
         if (!url?.includes("pyodide.wasm")) return false;
-        asked.resolve(response);
+        requested.resolve(response);
         return true;
       };
       await page.goto(site.url + PAGE);
       await widget.press("Run");
       await widget.until(/Loading Python: \d\.\d of \d\.\d MB/);
       await page.waitForSelector(`${widget.selector} progress[value]`);
-      (await asked.promise).writeHead(503).end();
+      (await requested.promise).writeHead(503).end();
       const { notes } = await widget.until(/Not run/);
       assert.match(notes.join(), /pyodide\.wasm.* could not be loaded: the server answered 503/);
       intercept = undefined;
@@ -147,12 +148,12 @@ describe("before and after the first Run", () => {
 });
 
 describe("Stop", () => {
-  test("an endless loop ends, the page stays responsive, the next Run works", async () => {
+  test("an endless loop ends, the page stays responsive, and the next Run works", async () => {
     await page.goto(site.url + PAGE);
     await widget.write("print('spinning')\nwhile True: pass\n");
     await widget.press("Run");
     await widget.until(/spinning/);
-    // Timers of the page go on while the program spins; `make bench` measures the longest pause.
+    // The page's timers keep firing during the loop. `make bench` measures the longest pause.
     const turns = await page.evaluate(async () => {
       let turns = 0;
       for (const end = performance.now() + 1000; performance.now() < end; turns++) {
@@ -160,7 +161,7 @@ describe("Stop", () => {
       }
       return turns;
     });
-    // In one blocked by the program there would be none at all.
+    // If the program blocked the page, there would be no turn at all.
     assert.ok(turns > 10, `only ${turns} turns of the page's event loop in a second`);
     await widget.press("Stop");
     const { text, stderr, notes } = await widget.finished();
@@ -175,7 +176,7 @@ describe("Stop", () => {
     assert.equal((await widget.run()).text, "next\n");
   });
 
-  test("what a `finally` block prints is seen, and that the program is stopping", async () => {
+  test("the output of a `finally` block appears, and so does the note that the program is stopping", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "import time\nprint('asleep')\ntry:\n    time.sleep(99)\nfinally:\n" +
@@ -183,7 +184,7 @@ describe("Stop", () => {
     );
     await widget.press("Run");
     await widget.until(/asleep/);
-    // Installed before the press: it is shown for a third of a second.
+    // Starts waiting before the press, because the note is shown for only a third of a second.
     const stopping = untilText(page, `${widget.selector} [role=log]`, /Stopping…[^]*cleaning/);
     await widget.press("Stop");
     await stopping;
@@ -192,7 +193,7 @@ describe("Stop", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("a program that does not react is ended, which is said; a second press does not wait", async () => {
+  test("a program that ignores Ctrl+C is terminated with a note, and a second press does so immediately", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
@@ -261,7 +262,7 @@ describe("endings", () => {
     assert.equal((await widget.run()).text, "next\n");
   });
 
-  test("a traceback shows the reader's lines only, and a click on one goes there", async () => {
+  test("a traceback shows only the reader's lines, and a click on one selects it in the code", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "import asyncio\n\nasync def main():\n    await asyncio.wait_for(lose(), 1)\n\n" +
@@ -281,7 +282,7 @@ describe("endings", () => {
     );
   });
 
-  test("endless output is cut with a notice, and the page stays responsive", async () => {
+  test("endless output is cut off with a notice, and the page stays responsive", async () => {
     await page.goto(site.url + PAGE);
     await widget.write("while True: print('again')\n");
     await widget.press("Run");
@@ -292,7 +293,7 @@ describe("endings", () => {
 });
 
 describe("editing", () => {
-  test("edits outlive the page until Reset, and Reset can be undone", async () => {
+  test("edits survive a reload until Reset, and Reset can be undone", async () => {
     await page.goto(site.url + PAGE);
     const recorded = (await widget.shown()).text;
     await widget.write("print('mine')\n");
@@ -307,9 +308,9 @@ describe("editing", () => {
     assert.notEqual((await widget.run()).text, "mine\n");
   });
 
-  test("by keyboard alone: Tab reaches the code and leaves it, Escape too, Ctrl+Enter runs", async () => {
+  test("by keyboard, Tab enters and leaves the code, Escape leaves it, and Ctrl+Enter runs it", async () => {
     await page.goto(site.url + PAGE);
-    // All of its code is shown: no button to unfold the rest comes first.
+    // This widget shows all of its code, so no button to unfold the rest comes first.
     widget = new Widget(page, '[data-name="overlap/never_awaited"]');
     await widget.button("Run");
     await page.focus(`${widget.selector} .runnable-file`);
@@ -331,7 +332,7 @@ describe("editing", () => {
   });
 });
 
-describe("handing out", () => {
+describe("sharing and the playground", () => {
   test("a Share link opens its source in another profile and does not run it", async () => {
     await page.goto(site.url + PAGE);
     await widget.write("print('shared ✓ <b>')\n");
@@ -360,9 +361,9 @@ describe("handing out", () => {
     await other.browserContext().close();
   });
 
-  test("the playground shows its code at once, and Run stays where it is", async () => {
+  test("the playground shows its code immediately, and Run does not move when the editor arrives", async () => {
     const other = await freshPage(browser);
-    // Where things are as soon as they are there: the editor is still to be fetched.
+    // Notes the code and the position of Run as soon as they appear, before the editor is fetched.
     await other.evaluateOnNewDocument(() => {
       new MutationObserver((_, observer) => {
         const run = document.querySelector("runnable-playground .runnable-run");
@@ -388,7 +389,7 @@ describe("handing out", () => {
   });
 
   for (const [name, hash] of [
-    ["cut short", "#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA"],
+    ["truncated", "#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA"],
     ["not gzip", "#code=aGVsbG8"],
     ["not base64", "#code=%%%"],
   ]) {
