@@ -65,7 +65,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         self._dirty = dirty
 
     def on_config(self, config: MkDocsConfig) -> None:
-        """Find the folders, configure the extensions, and redirect the build to a staging folder."""
+        """Find the folders, configure the extensions, and build into a staging folder."""
         self._root = Path(config.config_file_path or "mkdocs.yml").absolute().parent
         self._library = Library(self._root / self.config.snippets)
         self._problems: list[str] = []
