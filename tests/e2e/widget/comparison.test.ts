@@ -124,11 +124,11 @@ for (const engine of engines) {
       const running = comparison.untilStatus(/Running “One by one”/);
       await comparison.press("Run both here");
       await running;
-      const said = await comparison.untilStatus(/^Ran in/);
+      const status = await comparison.untilStatus(/^Ran in/);
       const [, oneByOne, together] = /One by one ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(
-        said,
+        status,
       )!;
-      assert.ok(Number(oneByOne) > 1.3 && together !== undefined, said);
+      assert.ok(Number(oneByOne) > 1.3 && together !== undefined, status);
       await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
       const lanes = await comparison.lanes();
       assert.deepEqual([lanes[0], lanes.includes("Together")], ["One by one", true]);

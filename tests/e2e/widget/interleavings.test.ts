@@ -105,9 +105,9 @@ for (const engine of engines) {
 
     test("the lost update is found and can be stepped through", async () => {
       const doors = new ExplorerPanel(page, "doors");
-      const said = await doors.tryAll();
+      const report = await doors.tryAll();
       assert.match(
-        said,
+        report,
         /^Tried all \d+ interleavings with at most 2 forced switches: \d+ of them break the/,
       );
       assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
@@ -226,13 +226,13 @@ for (const engine of engines) {
     test("random interleavings differ each time, and the result names the seed", async () => {
       const doors = new ExplorerPanel(page, "doors");
       await doors.press("Try random interleavings");
-      const said = await doors.untilResult(/seed 1/);
+      const report = await doors.untilResult(/seed 1/);
       assert.match(
-        said,
+        report,
         /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
       );
       await doors.press("Try random interleavings");
-      assert.notEqual((await doors.untilResult(/seed 2/)).replace("seed 2", "seed 1"), said);
+      assert.notEqual((await doors.untilResult(/seed 2/)).replace("seed 2", "seed 1"), report);
       await doors.steps();
     });
 
@@ -295,7 +295,7 @@ for (const engine of engines) {
   });
 }
 
-test("tasks are explored even if threads cannot switch, and the reason is shown for threads", async () => {
+test("if a browser cannot switch between threads, the panel says so, and tasks are still explored", async () => {
   const browser = await launch("firefox", {
     extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
   });

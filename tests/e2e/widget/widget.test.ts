@@ -193,7 +193,7 @@ describe("Stop", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("a program that ignores Ctrl+C is terminated with a note, and a second press does so immediately", async () => {
+  test("a program that ignores Ctrl+C is terminated with a note, immediately at a second press of Stop", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
