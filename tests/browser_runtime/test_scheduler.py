@@ -258,6 +258,7 @@ def test_without_switching_an_endless_wait_is_a_deadlock(
     report = capsys.readouterr().err
     assert report.startswith("Deadlock: every thread is waiting, and none can wake another.\n")
     assert "MainThread is waiting here:\n" in report
+    assert "    scheduler.wait(None)\n" in report
 
 
 @pytest.mark.usefixtures("without_switching")
