@@ -1,4 +1,4 @@
-"""Which Python `make` takes, with made-up ones on the PATH."""
+"""Tests of which Python `make` chooses, with fake interpreters on the PATH."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ SHELL = shutil.which("sh") or "/bin/sh"
 
 
 class Machine:
-    """A folder of programs that is the whole PATH."""
+    """A folder of fake programs, which is the whole PATH."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ def assert_gives_up(done: subprocess.CompletedProcess[str], *parts: str) -> None
     assert all(part in line for part in ("3.12 or newer", *parts)), line
 
 
-def test_python3_is_taken_when_it_is_new_enough(machine: Machine) -> None:
+def test_python3_is_chosen_if_it_is_new_enough(machine: Machine) -> None:
     python = machine.add_python("python3", "3.12.0")
     machine.add_python("python3.14", "3.14.0")
     done = machine.find()
@@ -63,36 +63,36 @@ def test_python3_is_taken_when_it_is_new_enough(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13", "3.14", "3.15"])
-def test_a_newer_one_beside_an_old_python3_is_found(machine: Machine, version: str) -> None:
+def test_a_newer_python_beside_an_old_python3_is_found(machine: Machine, version: str) -> None:
     machine.add_python("python3", "3.9.2")
     newer = machine.add_python(f"python{version}", f"{version}.1")
     assert machine.find().stdout.strip() == str(newer)
 
 
-def test_a_program_that_is_called_newer_but_is_not_is_passed_over(machine: Machine) -> None:
+def test_a_newer_python_that_does_not_run_is_skipped(machine: Machine) -> None:
     machine.add_python("python3", "3.9.2")
     machine.add("python3.13", "echo 'not installed' >&2", "exit 127")
     newer = machine.add_python("python3.12", "3.12.4")
     assert machine.find().stdout.strip() == str(newer)
 
 
-def test_only_an_old_one(machine: Machine) -> None:
+def test_an_old_python_alone_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.11.9")
     assert_gives_up(machine.find(), "there is Python 3.11.9", "make PYTHON=")
 
 
-def test_none_at_all(machine: Machine) -> None:
+def test_a_missing_python_is_an_error(machine: Machine) -> None:
     assert_gives_up(machine.find(), "no python3")
 
 
-def test_uv_knows_one(machine: Machine, tmp_path: Path) -> None:
+def test_a_python_that_uv_knows_is_found(machine: Machine, tmp_path: Path) -> None:
     machine.add_python("python3", "3.10.0")
     managed = Machine(tmp_path).add_python("managed-python", "3.13.1")
     machine.add("uv", f'[ "$*" = "python find >=3.12" ] && echo "{managed}"')
     assert machine.find().stdout.strip() == str(managed)
 
 
-def test_uv_installs_one(machine: Machine, tmp_path: Path) -> None:
+def test_uv_installs_a_python_if_there_is_none(machine: Machine, tmp_path: Path) -> None:
     managed = Machine(tmp_path).add_python("managed-python", "3.13.1")
     installed = tmp_path / "installed"
     machine.add(
@@ -105,20 +105,20 @@ def test_uv_installs_one(machine: Machine, tmp_path: Path) -> None:
     assert done.stdout.strip() == str(managed)
 
 
-def test_uv_cannot_help(machine: Machine) -> None:
+def test_a_failure_of_uv_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.10.0")
     machine.add("uv", "exit 2")
     assert_gives_up(machine.find(), "there is Python 3.10.0")
 
 
-def test_the_one_that_is_named(machine: Machine) -> None:
+def test_a_python_that_the_user_names_is_chosen(machine: Machine) -> None:
     machine.add_python("python3", "3.13.0")
     named = machine.add_python("mine", "3.14.0")
     assert machine.find("mine").stdout.strip() == str(named)
     assert machine.find(str(named)).stdout.strip() == str(named)
 
 
-def test_a_named_one_that_is_too_old_is_not_replaced(machine: Machine) -> None:
+def test_an_old_python_that_the_user_names_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.13.0")
     machine.add_python("mine", "3.8.0")
     assert_gives_up(machine.find("mine"), "PYTHON=mine")

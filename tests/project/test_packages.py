@@ -1,4 +1,4 @@
-"""The libraries for the browser: their pins, and how they are packed."""
+"""Tests of the libraries for the browser: their pinned versions, and how they are packed."""
 
 import importlib.util
 import json
@@ -22,7 +22,7 @@ PINS = REPOSITORY / "runtime" / "python" / "packages.txt"
 
 
 def pins(path: Path) -> dict[str, str]:
-    """Version by name."""
+    """Return the pinned version of each library by its name."""
     found = re.findall(r"^([\w.-]+)==(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     return {canonicalize_name(name): version for name, version in found}
 
@@ -45,7 +45,7 @@ def test_pins_name_no_address_and_have_hashes(offered: set[str]) -> None:
     assert offered <= pins(PINS).keys()
 
 
-def test_versions_in_the_browser_are_those_outside() -> None:
+def test_the_browser_and_this_environment_have_the_same_versions() -> None:
     outside = pins(REPOSITORY / "requirements.txt")
     assert {name: outside.get(name) for name in pins(PINS)} == pins(PINS)
     for name in pack_packages.REPLACEMENTS:
@@ -53,12 +53,12 @@ def test_versions_in_the_browser_are_those_outside() -> None:
         assert pack_packages.declared_version(module) == outside[name]
 
 
-def test_programs_are_told_of_what_is_offered(offered: set[str]) -> None:
+def test_programs_can_list_the_offered_libraries(offered: set[str]) -> None:
     # The module cannot be imported outside of the browser.
     source = (REPOSITORY / "runtime/python/browser_runtime/program.py").read_text(encoding="utf-8")
-    told = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
-    assert told
-    assert re.findall(r'"(\w+)"', told[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
+    listed = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
+    assert listed
+    assert re.findall(r'"(\w+)"', listed[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))
 
 
 def make_wheel(folder: Path, **files: str) -> Path:
@@ -69,7 +69,7 @@ def make_wheel(folder: Path, **files: str) -> Path:
     return wheel
 
 
-def test_a_wheel_is_unpacked_without_what_is_of_no_use(tmp_path: Path) -> None:
+def test_files_that_programs_do_not_need_are_not_unpacked(tmp_path: Path) -> None:
     names = ["tea/__init__.py", "tea/__init__.pyi", "tea/py.typed", "tea/tests/test_tea.py"]
     names += ["tea-1.0.dist-info/METADATA", "tea-1.0.dist-info/RECORD"]
     names += ["tea-1.0.dist-info/licenses/LICENSE"]
@@ -79,7 +79,7 @@ def test_a_wheel_is_unpacked_without_what_is_of_no_use(tmp_path: Path) -> None:
     assert left == {names[0], names[4], names[6]}
 
 
-def test_requirements_are_those_of_the_browser(tmp_path: Path) -> None:
+def test_requirements_are_evaluated_for_the_browser(tmp_path: Path) -> None:
     lines = [
         "Metadata-Version: 2.4",
         "Requires-Dist: Kettle_Core>=1",
@@ -109,7 +109,7 @@ def test_modules_become_bytecode_of_the_python_in_the_browser(tmp_path: Path) ->
         assert marshal.loads(bytecode[16:]).co_filename == "/home/packages/brew.py"
 
 
-def test_a_module_with_a_mistake_is_named(
+def test_a_module_with_a_syntax_error_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tree = tmp_path / "trees" / "tea"
@@ -130,7 +130,7 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_what_is_packed_is_complete() -> None:
+def test_all_libraries_are_packed_with_their_requirements() -> None:
     listed = json.loads((REPOSITORY / "build/packages/packages.json").read_text(encoding="utf-8"))
     assert listed.keys() == pins(PINS).keys() | set(pack_packages.REPLACEMENTS)
     for name, package in listed.items():

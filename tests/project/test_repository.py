@@ -1,4 +1,4 @@
-"""What holds for the repository as a whole: its tracked files, its pins, its commands."""
+"""Tests of the repository as a whole: its tracked files, its pinned packages, its commands."""
 
 import ast
 import json
@@ -19,7 +19,7 @@ from tests.conftest import REPOSITORY
 
 LARGEST = 400_000  # bytes
 # In the browser, programs run in these folders of a file system in memory.
-MADE_UP_HOMES = ("/home/reader", "/home/library", "/home/packages")
+SANDBOX_HOMES = ("/home/reader", "/home/library", "/home/packages")
 
 
 def run(*command: str) -> str:
@@ -32,7 +32,8 @@ def run(*command: str) -> str:
 def tracked() -> list[Path]:
     names = run("git", "ls-files", "-z").split("\0")
     paths = [REPOSITORY / name for name in names if name]
-    return [path for path in paths if path.is_file()]  # without those removed just now
+    # Git lists deleted files until their deletion is staged.
+    return [path for path in paths if path.is_file()]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def texts(tracked: list[Path]) -> dict[str, str]:
     for path in tracked:
         name = path.relative_to(REPOSITORY).as_posix()
         content = path.read_bytes()
-        # The small sites hold bad input on purpose.
+        # The small sites contain wrong input on purpose.
         if b"\0" not in content and not name.startswith("tests/mini_sites/"):
             texts[name] = content.decode("utf-8")
     return texts
@@ -54,7 +55,7 @@ def project() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def pins() -> dict[str, Requirement]:
-    """What requirements.txt pins, by name; comments and hashes left out."""
+    """Return the requirements in requirements.txt by name, without their hashes."""
     text = (REPOSITORY / "requirements.txt").read_text(encoding="utf-8")
     lines = re.findall(r"^[^\s#][^\\\n]*", text, re.MULTILINE)
     requirements = [Requirement(line.strip()) for line in lines]
@@ -78,23 +79,25 @@ def test_nothing_built_or_downloaded_is_tracked(tracked: list[Path]) -> None:
 
 
 def test_no_file_names_a_folder_of_one_machine(texts: dict[str, str]) -> None:
-    # Put together, so that this file does not find itself.
+    # The pattern is made of parts, so that it does not match its own source.
     home = re.compile("/(?:" + "|".join(["home/[a-z]+", "Users/[a-z]+", "root/"]) + ")")
     found = {
         (name, match)
         for name, text in texts.items()
         for match in home.findall(text)
-        if match not in MADE_UP_HOMES
+        if match not in SANDBOX_HOMES
     }
     assert found == set()
 
 
-def test_text_files_end_with_a_newline_and_have_no_windows_ones(texts: dict[str, str]) -> None:
+def test_text_files_end_with_a_newline_and_contain_no_carriage_returns(
+    texts: dict[str, str],
+) -> None:
     assert [name for name, text in texts.items() if "\r" in text] == []
     assert [name for name, text in texts.items() if text and not text.endswith("\n")] == []
 
 
-def test_the_usual_python(project: dict[str, Any]) -> None:
+def test_the_default_and_the_oldest_python_are_declared(project: dict[str, Any]) -> None:
     assert (REPOSITORY / ".python-version").read_text(encoding="utf-8") == "3.13\n"
     assert project["project"]["requires-python"] == ">=3.12"
 
@@ -112,10 +115,10 @@ def test_requirements_name_no_address_and_pin_everything_by_hash(
     assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def test_requirements_hold_what_the_project_asks_for(
+def test_requirements_contain_what_the_project_declares(
     project: dict[str, Any], pins: dict[str, Requirement]
 ) -> None:
-    asked = [
+    declared_requirements = [
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],
         *(
@@ -125,8 +128,8 @@ def test_requirements_hold_what_the_project_asks_for(
             if isinstance(entry, str)
         ),
     ]
-    assert len(asked) > 10
-    for requirement in map(Requirement, asked):
+    assert len(declared_requirements) > 10
+    for requirement in map(Requirement, declared_requirements):
         pin = pins.get(canonicalize_name(requirement.name))
         assert pin, f"{requirement} is not in requirements.txt; see CONTRIBUTING.md"
         assert pin.marker is None, f"{pin} is not installed everywhere"
@@ -159,7 +162,7 @@ def test_the_package_declares_what_it_imports(project: dict[str, Any]) -> None:
     assert undeclared == []
 
 
-def test_package_lock_is_that_of_package_json() -> None:
+def test_package_lock_matches_package_json() -> None:
     package, lock = read_json("package.json"), read_json("package-lock.json")
     root = lock["packages"][""]
     for field in ("name", "version", "dependencies", "devDependencies"):
@@ -179,7 +182,7 @@ def test_package_lock_names_no_registry_and_has_integrity() -> None:
     assert [line for line in npmrc if "://" in line] == []
 
 
-def test_make_alone_lists_the_targets() -> None:
+def test_make_without_arguments_lists_the_targets() -> None:
     listed = re.findall(r"^  make (\w+) +\S", run("make"), re.MULTILINE)
     expected = {"serve", "build", "test", "lint", "record", "bench", "links", "clean", "help"}
     assert expected <= set(listed)
@@ -197,9 +200,9 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
         assert command in readme
 
 
-def test_links_between_the_files_of_the_repository_lead_somewhere(texts: dict[str, str]) -> None:
+def test_links_between_files_of_the_repository_have_targets(texts: dict[str, str]) -> None:
     for name in ("README.md", "CONTRIBUTING.md"):
-        # What stands in a fence is an example of what to write elsewhere.
+        # The text in a fence is an example of what to write elsewhere.
         prose = re.sub(r"^( *)```.*?^\1```$", "", texts[name], flags=re.DOTALL | re.MULTILINE)
         assert "two_stations.py)" not in prose
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
@@ -207,14 +210,14 @@ def test_links_between_the_files_of_the_repository_lead_somewhere(texts: dict[st
                 assert (REPOSITORY / target).exists(), f"{name}: {target}"
 
 
-def test_folders_and_commands_that_contributors_are_told_of_exist(texts: dict[str, str]) -> None:
-    told = texts["README.md"] + texts["CONTRIBUTING.md"]
-    folders = set(re.findall(r"`((?:tests|runtime|docs|mkdocs_runnable)/(?:\w+/)*)`", told))
+def test_folders_and_commands_in_the_instructions_exist(texts: dict[str, str]) -> None:
+    instructions = texts["README.md"] + texts["CONTRIBUTING.md"]
+    folders = set(re.findall(r"`((?:tests|runtime|docs|mkdocs_runnable)/(?:\w+/)*)`", instructions))
     assert len(folders) > 5
     assert [folder for folder in sorted(folders) if not (REPOSITORY / folder).is_dir()] == []
     usage = run(sys.executable, "-m", "mkdocs_runnable", "--help")
-    commands = set(re.findall(r"python -m mkdocs_runnable (\w+)", told))
+    commands = set(re.findall(r"python -m mkdocs_runnable (\w+)", instructions))
     assert commands >= {"check", "new", "record"}
     assert [name for name in sorted(commands) if not re.search(rf"\n +{name}\b", usage)] == []
-    targets = set(re.findall(r"`make (\w+)", told))
+    targets = set(re.findall(r"`make (\w+)", instructions))
     assert [name for name in sorted(targets) if f"  make {name} " not in run("make")] == []

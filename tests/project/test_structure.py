@@ -1,4 +1,4 @@
-"""The architecture: which parts may use which, without cycles, in folders that can be surveyed.
+"""Tests of the architecture: which parts may import which, without cycles, in small folders.
 
 docs/contributing/architecture.md explains the parts and the reasons for the arrows.
 """
@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SOURCES = ("runtime", "guide", "mkdocs_runnable")
-# As many source files as a reader can survey in one folder.
+# The most source files that a reader can survey in one folder.
 MOST_FILES = 16
 
 type Graph = Mapping[str, set[str]]
@@ -101,7 +101,7 @@ ARROWS: Mapping[str, set[str]] = {
         "runtime/page/tables",
         "runtime/page/workbench",
     },
-    # What builds, tries and measures the rest does not ship.
+    # These parts build, check and measure the others, and are not published.
     "runtime/bundle": {"runtime/host", "runtime/protocol", *_WORKER},
     "runtime/harness": {
         "runtime/host",
@@ -115,12 +115,12 @@ ARROWS: Mapping[str, set[str]] = {
         "runtime/page/session",
         "runtime/timeline/model",
     },
-    # Python in the browser. Nothing there knows the engine that builds pages.
+    # Python in the browser, which does not depend on the engine that builds pages.
     "runtime/python/runnable_tracer": set(),
     "runtime/python/explorer": set(),
     "runtime/python/browser_runtime": {"runtime/python/runnable_tracer"},
     "runtime/python/greenlet": {"runtime/python/browser_runtime"},
-    # The engine. Nothing in it knows this guide.
+    # The engine, which does not depend on this guide.
     "mkdocs_runnable/errors.py": set(),
     "mkdocs_runnable/blocks.py": set(),
     "mkdocs_runnable/snippets": {"mkdocs_runnable/errors.py"},
@@ -181,7 +181,7 @@ def read_sources() -> Sources:
 
 
 def import_graph(sources: Sources) -> Graph:
-    """Return which source files each source file imports, types and late imports included."""
+    """Return which source files each file imports, including imports of types and late imports."""
     graph: dict[str, set[str]] = {}
     for file, text in sources.items():
         if file.endswith(".css"):
@@ -271,7 +271,7 @@ def test_every_import_follows_an_arrow(graph: Graph) -> None:
     assert forbidden(graph) == []
 
 
-def test_no_file_imports_itself_by_a_detour(graph: Graph) -> None:
+def test_no_file_imports_itself_indirectly(graph: Graph) -> None:
     assert cycle(graph) == []
 
 

@@ -1,4 +1,4 @@
-"""``make test`` and ``make stress``: they run to their end, report every failure, and count."""
+"""Tests that ``make test`` and ``make stress`` report every failure and count every test."""
 
 import argparse
 import asyncio
@@ -15,8 +15,8 @@ from tests.conftest import REPOSITORY
 from tests.suite import stress, whole
 from tests.suite.jobs import (
     CAPACITY,
-    Done,
     Job,
+    JobResult,
     Outcome,
     all_jobs,
     node_command,
@@ -69,8 +69,8 @@ def test_each(number):
 """
 
 
-def run_job(job: Job) -> tuple[Done, list[Outcome]]:
-    done, failures = Done(job), list[Outcome]()
+def run_job(job: Job) -> tuple[JobResult, list[Outcome]]:
+    done, failures = JobResult(job), list[Outcome]()
     asyncio.run(run(job, lambda _, outcome: failures.append(outcome), done))
     return done, failures
 
@@ -79,11 +79,11 @@ def job(*command: str, weight: int = 1, name: str = "job") -> Job:
     return Job("modules", name, command, weight)
 
 
-def results(done: Done) -> dict[str, str]:
+def results(done: JobResult) -> dict[str, str]:
     return {name.rpartition("::")[2]: each.result for name, each in done.outcomes.items()}
 
 
-def test_reads_what_node_reports(tmp_path: Path) -> None:
+def test_results_of_node_are_read(tmp_path: Path) -> None:
     file = tmp_path / "some.test.mjs"
     file.write_text(NODE_TESTS, encoding="utf-8")
     done, failures = run_job(job(*node_command([str(file)])))
@@ -101,7 +101,7 @@ def test_reads_what_node_reports(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [[], ["--numprocesses", "2"]], ids=["alone", "workers"])
-def test_reads_what_pytest_reports(workers: list[str], tmp_path: Path) -> None:
+def test_results_of_pytest_are_read(workers: list[str], tmp_path: Path) -> None:
     file = tmp_path / "test_some.py"
     file.write_text(PYTHON_TESTS, encoding="utf-8")
     done, failures = run_job(job(*pytest_command([str(file), *workers])))
@@ -144,7 +144,7 @@ def test_a_python_file_that_cannot_be_imported_is_a_failure(tmp_path: Path) -> N
     assert done.count("failed") == 1
 
 
-def test_a_failure_in_the_first_group_leaves_the_others_running(
+def test_a_failure_in_the_first_group_does_not_stop_the_others(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     node, python = tmp_path / "some.test.mjs", tmp_path / "test_some.py"
@@ -161,7 +161,7 @@ def test_a_failure_in_the_first_group_leaves_the_others_running(
 
 
 def test_heavy_jobs_run_alone_and_no_job_is_lost(tmp_path: Path) -> None:
-    # Each job notes its begin and its end.
+    # Each job logs its start and its end.
     program = """
 import json, os, sys
 def note(what):
@@ -188,10 +188,10 @@ note("end")
 
 @given(st.lists(st.sampled_from(["passed", "failed", "skipped"]), max_size=20))
 def test_the_closing_line_counts_every_test_once(outcomes: list[str]) -> None:
-    done = Done(job("true"))
+    done = JobResult(job("true"))
     for number, result in enumerate(outcomes):
         done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
-        # Reported a second time, as pytest does for a teardown: a failure stays one.
+        # pytest reports a test again after a failed teardown. It must not be counted twice.
         done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
     failures, closing = whole.summary([done])
     counts = [outcomes.count(how) for how in ("passed", "failed", "skipped")]
@@ -210,7 +210,7 @@ def test_the_suite_has_every_test_file() -> None:
     assert sum("pytest" in each.command for each in jobs) == 1
 
 
-def test_unit_tests_start_first_and_what_needs_the_whole_machine_last() -> None:
+def test_unit_tests_start_first_and_jobs_that_need_the_whole_machine_last() -> None:
     jobs = [
         job("a", weight=CAPACITY, name="whole"),
         job("b", name="quick"),
@@ -260,13 +260,15 @@ def test_first_time_only():
 
 
 @pytest.mark.parametrize(("file", "why"), [("none.py", "There is no"), ("README.md", "no test")])
-def test_stress_refuses_what_is_no_test(file: str, why: str) -> None:
+def test_stress_refuses_files_that_are_not_tests(file: str, why: str) -> None:
     ran = under_stress(file)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert why in ran.stderr
 
 
-def test_stress_holds_a_job_to_one_core(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stress_can_restrict_a_job_to_one_core(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     if shutil.which("taskset") is None:
         pytest.skip("there is no taskset here")
     file = tmp_path / "test_some.py"

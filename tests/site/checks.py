@@ -1,4 +1,4 @@
-"""Checks of a built site: each returns what is wrong, one message each; nothing if all is well."""
+"""Checks of a built site. Each returns a message for each problem that it finds."""
 
 import gzip
 import itertools
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from mkdocs_runnable.site.html_page import HtmlPage, is_external, read_site, target
-from mkdocs_runnable.recording.recordings import Transcript
-from mkdocs_runnable.snippets.snippet import Library
 from mkdocs_runnable.pages.widget import render
+from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.site.html_page import HtmlPage, is_external, read_site, target
+from mkdocs_runnable.snippets.snippet import Library
 
 # Imports that a module needs before it runs; import() is not among them.
 _STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^"'()]*?["'](\.{1,2}/[^"']+)["']""")
@@ -19,7 +19,7 @@ _SEARCH_WORKER = re.compile(r'"search":\s*"([^"]+)"')
 
 
 def dead_links(site: Path) -> list[str]:
-    """Links within the site to a file or an anchor that is not there."""
+    """Find links within the site to a file or an anchor that does not exist."""
     pages = {page.path: page for page in read_site(site)}
     problems = []
     for page in pages.values():
@@ -40,7 +40,7 @@ def _has_anchor(page: HtmlPage | None, anchor: str) -> bool:
 
 
 def _is_for_scripts(anchor: str) -> bool:
-    """Whether an anchor is read by a script: a share link, a text fragment, material's menus."""
+    """Whether an anchor is not an id: a share link, a text fragment or a menu of Material."""
     return anchor.startswith(("code=", ":~:", "__"))
 
 
@@ -48,7 +48,7 @@ _HEADING = re.compile(r"<h([1-6])[ >]")
 
 
 def skipped_headings(site: Path) -> list[str]:
-    """Headings that are more than one level below the heading before them."""
+    """Find headings that are more than one level below the heading before them."""
     problems = []
     for page in read_site(site):
         html = page.path.read_text(encoding="utf-8")
@@ -57,12 +57,14 @@ def skipped_headings(site: Path) -> list[str]:
         for before, level in itertools.pairwise(levels):
             if level > before + 1:
                 where = page.path.relative_to(site)
-                problems.append(f"{where}: a heading of level {level} follows one of level {before}")
+                problems.append(
+                    f"{where}: a heading of level {level} follows one of level {before}"
+                )
     return problems
 
 
 def orphans(site: Path) -> list[str]:
-    """Pages that no chain of links from the home page reaches."""
+    """Find pages that readers cannot reach from the home page by following links."""
     pages = {page.path: page for page in read_site(site)}
     home = site / "index.html"
     reached, pending = {home}, [home]
@@ -76,12 +78,12 @@ def orphans(site: Path) -> list[str]:
     return [
         f"{path.relative_to(site)}: no page links to it"
         for path in sorted(pages.keys() - reached)
-        if path != site / "404.html"  # which nobody should link to
+        if path != site / "404.html"  # no page should link to it
     ]
 
 
 def foreign_assets(site: Path) -> list[str]:
-    """What pages and style sheets load from another host."""
+    """Find files that pages and style sheets load from another host."""
     problems = [
         f"{page.path.relative_to(site)}: <{tag}> loads {address}"
         for page in read_site(site)
@@ -98,7 +100,7 @@ def foreign_assets(site: Path) -> list[str]:
 
 
 def missing_assets(site: Path) -> list[str]:
-    """What pages load from the site, and the site does not have."""
+    """Find files that pages load from the site, but that do not exist."""
     return [
         f"{page.path.relative_to(site)}: <{tag}> loads {address}, which is not there"
         for page in read_site(site)
@@ -111,8 +113,12 @@ def missing_assets(site: Path) -> list[str]:
 class Weight:
     """What one page transfers before the first Run, in bytes after gzip.
 
-    ``search`` and ``prefetched`` come besides: the search index, and the pages that instant
-    navigation fetches when a reader hovers over a link to them (the largest one).
+    Attributes:
+        page: Path of the page within the site.
+        bytes: The page and all files that it loads.
+        search: The search index, which is not part of ``bytes``.
+        prefetched: The largest page of the site, which is not part of ``bytes`` either. Instant
+            navigation fetches a page when the reader hovers over a link to it.
     """
 
     page: str
@@ -122,7 +128,7 @@ class Weight:
 
 
 def weights(site: Path) -> list[Weight]:
-    """Weigh every page, the heaviest first."""
+    """Return the weight of each page, the heaviest first."""
     pages = read_site(site)
     index = site / "search" / "search_index.json"
     search = _gzipped(index) if index.is_file() else 0
@@ -140,7 +146,7 @@ def weights(site: Path) -> list[Weight]:
 
 
 def loaded_files(site: Path, page: HtmlPage) -> set[Path]:
-    """Files that the browser loads for a page by itself, and what these load in turn."""
+    """Return the files that a page loads, including those that its scripts and styles load."""
     addresses = [address for _, address in page.assets if not is_external(address)]
     addresses += _SEARCH_WORKER.findall(page.path.read_text(encoding="utf-8"))
     pending = [target(site, page.path, address)[0] for address in addresses]
@@ -170,7 +176,7 @@ def _gzipped(path: Path) -> int:
 
 
 def unpublished(site: Path, library: Library) -> list[str]:
-    """Snippet files that are not on the site, byte for byte."""
+    """Find snippet files that the site lacks or has with a different content."""
     problems = []
     for name in library.names():
         published = site / "snippets" / f"{name}.py"
@@ -182,7 +188,7 @@ def unpublished(site: Path, library: Library) -> list[str]:
 
 
 class _Widgets(HTMLParser):
-    """Text of the parts of each widget, as a browser without scripts shows it."""
+    """Reads the text of the parts of each widget, as a browser without scripts shows it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -229,7 +235,7 @@ def read_widgets(html: str) -> dict[str, dict[str, str]]:
 def incomplete_widgets(
     html: str, expected: list[tuple[str, str | None]], library: Library
 ) -> list[str]:
-    """Snippets (name and section) that a page should show and does not, whole and with output."""
+    """Find snippets (name and section) that a page does not show completely, with their output."""
     widgets = read_widgets(html)
     problems = []
     for name, section in expected:
@@ -250,12 +256,12 @@ def incomplete_widgets(
 
 
 class _Diagrams(HTMLParser):
-    """Images of drawings, and inline drawings with the ids that give them a name."""
+    """Finds images of drawings, and the names of inline drawings."""
 
     def __init__(self) -> None:
         super().__init__()
         self.problems: list[str] = []
-        self.names: dict[str, str] = {}  # of drawings, by the id of their title
+        self.names: dict[str, str] = {}  # the names, by the id of the title
         self._title: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -280,7 +286,7 @@ class _Diagrams(HTMLParser):
 
 
 def wrong_diagrams(html: str, expected: list[str]) -> list[str]:
-    """Diagrams, by the names of their files, that a page does not show inline and with a name."""
+    """Find diagrams, by file name, that a page does not show inline and with a name."""
     reader = _Diagrams()
     reader.feed(html)
     reader.close()

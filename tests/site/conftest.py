@@ -1,4 +1,4 @@
-"""The built site, and what is told of it at the end."""
+"""Fixtures for tests of the built site, and a report on its weight after the tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ _REPORT: list[str] = []
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The folder that `make build` makes; these tests check that very site."""
+    """Return the folder of the site that `make build` has made."""
     folder = REPOSITORY / "site"
     if not (folder / "index.html").is_file():
         pytest.fail("there is no built site in site/: run `make build`", pytrace=False)
@@ -22,11 +22,11 @@ def site() -> Path:
 
 @pytest.fixture
 def report_weights() -> Iterator[list[Weight]]:
-    """Takes the weights of pages, to be shown at the end."""
+    """Collect the weights of pages, which are shown after the tests."""
     weights: list[Weight] = []
     yield weights
     _REPORT.extend(
-        f"{weight.bytes / 1024:6.1f} KB  {weight.page}  (besides: search index "
+        f"{weight.bytes / 1024:6.1f} KB  {weight.page}  (not counted: search index "
         f"{weight.search / 1024:.1f} KB, a prefetched page up to {weight.prefetched / 1024:.1f} KB)"
         for weight in weights
     )

@@ -1,12 +1,12 @@
-"""The site that `make build` has made."""
+"""Tests of the site that `make build` has made."""
 
 import json
 from pathlib import Path
 
 from mkdocs_runnable.diagrams.markdown import is_diagram, load
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse, with_fences
 from mkdocs_runnable.recording.verification import EXPECTED
+from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse, with_fences
 from tests.conftest import REPOSITORY
 from tests.site import checks
 
@@ -20,12 +20,12 @@ def listed(problems: list[str]) -> str:
 
 
 def built(site: Path, page: Path) -> Path:
-    """The HTML of a page, which is given by its path within the folder of the pages."""
+    """Return the HTML file of a page, given the path of the page within the folder of the pages."""
     name = page.with_suffix("")
     return site / (name.parent if name.name == "index" else name) / "index.html"
 
 
-def test_no_dead_links(site: Path) -> None:
+def test_there_are_no_dead_links(site: Path) -> None:
     problems = checks.dead_links(site)
     assert not problems, listed(problems)
 
@@ -35,27 +35,27 @@ def test_no_heading_skips_a_level(site: Path) -> None:
     assert not problems, listed(problems)
 
 
-def test_no_orphans(site: Path) -> None:
+def test_every_page_can_be_reached_from_the_home_page(site: Path) -> None:
     problems = checks.orphans(site)
     assert not problems, listed(problems)
 
 
-def test_loads_nothing_from_another_host(site: Path) -> None:
+def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     problems = checks.foreign_assets(site)
     assert not problems, listed(problems)
 
 
-def test_has_all_that_it_loads(site: Path) -> None:
+def test_all_files_that_pages_load_exist(site: Path) -> None:
     problems = checks.missing_assets(site)
     assert not problems, listed(problems)
 
 
-def test_publishes_snippets_byte_for_byte(site: Path) -> None:
+def test_snippets_are_published_byte_for_byte(site: Path) -> None:
     problems = checks.unpublished(site, LIBRARY)
     assert not problems, listed(problems)
 
 
-def test_shows_source_and_output_without_scripts(site: Path) -> None:
+def test_source_and_output_are_shown_without_scripts(site: Path) -> None:
     problems = []
     for page in sorted(PROJECT.docs.rglob("*.md")):
         lines = marked_lines(page.read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def test_pages_are_light(site: Path, report_weights: list[checks.Weight]) -> Non
     assert not heavy, listed(heavy)
 
 
-def test_verification_has_one_entry_a_snippet(site: Path) -> None:
+def test_verification_has_one_entry_for_each_snippet(site: Path) -> None:
     snippets = json.loads((site / "verification.json").read_text(encoding="utf-8"))["snippets"]
     assert sorted(snippets) == LIBRARY.names()
     for name, entry in snippets.items():

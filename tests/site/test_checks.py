@@ -1,14 +1,14 @@
-"""The checks of the built site on small sites: they find what is wrong, and only that."""
+"""Tests that the checks of the built site find all problems of small sites, and no others."""
 
 import random
 from pathlib import Path
 
 import pytest
 
-from mkdocs_runnable.site.html_page import read_site
-from mkdocs_runnable.recording.recordings import Transcript
-from mkdocs_runnable.snippets.snippet import Library
 from mkdocs_runnable.pages.widget import render
+from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.site.html_page import read_site
+from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import AddSnippet
 from tests.site import checks
 
@@ -28,7 +28,7 @@ def write(site: Path, name: str, text: str) -> None:
     (site / name).write_text(text, encoding="utf-8")
 
 
-def test_a_sound_site(small: Path) -> None:
+def test_a_site_without_problems_passes(small: Path) -> None:
     assert checks.dead_links(small) == []
     assert checks.orphans(small) == []
     assert checks.foreign_assets(small) == []
@@ -51,21 +51,19 @@ def test_a_sound_site(small: Path) -> None:
         ("mailto:a@example.org", None),
     ],
 )
-def test_dead_links(small: Path, link: str, problem: str | None) -> None:
+def test_dead_links_are_found(small: Path, link: str, problem: str | None) -> None:
     write(small, "a.html", f'<a href="{link}">x</a>')
     assert checks.dead_links(small) == ([problem] if problem else [])
 
 
-def test_skipped_headings(small: Path) -> None:
+def test_skipped_levels_of_headings_are_found(small: Path) -> None:
     write(small, "a.html", "<article><h1>a</h1><h2>b</h2><h3>c</h3><h2>d</h2></article>")
     assert checks.skipped_headings(small) == []
     write(small, "a.html", "<article><h1>a</h1><h3>c</h3></article>")
-    assert checks.skipped_headings(small) == [
-        "a.html: a heading of level 3 follows one of level 1"
-    ]
+    assert checks.skipped_headings(small) == ["a.html: a heading of level 3 follows one of level 1"]
 
 
-def test_orphans(small: Path) -> None:
+def test_pages_that_cannot_be_reached_are_found(small: Path) -> None:
     write(small, "lost/index.html", '<a href="../far/">x</a>')
     write(small, "far/index.html", '<a href="../lost/">x</a>')
     assert checks.orphans(small) == [
@@ -89,31 +87,31 @@ def test_orphans(small: Path) -> None:
         '<video poster="https://example.org/x.png"></video>',
     ],
 )
-def test_foreign_assets(small: Path, html: str) -> None:
+def test_files_that_pages_load_from_another_host_are_found(small: Path, html: str) -> None:
     write(small, "a.html", html)
     assert len(checks.foreign_assets(small)) == 1
 
 
-def test_foreign_assets_of_style_sheets(small: Path) -> None:
+def test_files_that_style_sheets_load_from_another_host_are_found(small: Path) -> None:
     write(small, "a.css", '@import "https://example.org/x.css"; a { background: url(x.png) }')
     write(small, "b.css", "a { src: url('//example.org/x'); b: url(data:image/png;base64,x) }")
     assert len(checks.foreign_assets(small)) == 2
 
 
-def test_links_to_other_sites_are_no_assets(small: Path) -> None:
+def test_links_to_other_sites_are_not_assets(small: Path) -> None:
     html = '<a href="https://example.org">x</a><link rel="canonical" href="https://example.org/">'
     write(small, "a.html", html)
     assert checks.foreign_assets(small) == []
 
 
-def test_missing_assets(small: Path) -> None:
+def test_missing_files_are_found(small: Path) -> None:
     write(small, "a.html", '<script src="gone.js"></script><img src="data:image/png;base64,x">')
     assert checks.missing_assets(small) == ["a.html: <script> loads gone.js, which is not there"]
 
 
-def test_weight_counts_what_a_page_loads_and_that_only(small: Path) -> None:
+def test_the_weight_of_a_page_counts_only_files_that_it_loads(small: Path) -> None:
     def noise(size: int) -> str:
-        return random.Random(size).randbytes(size // 2).hex()  # of which gzip makes half
+        return random.Random(size).randbytes(size // 2).hex()  # gzip halves it
 
     write(small, "index.html", '<script type="module" src="w.js"></script>')
     write(
@@ -133,7 +131,7 @@ def test_weight_counts_what_a_page_loads_and_that_only(small: Path) -> None:
     assert checks.weights(small)[0].page == "index.html", "the heaviest first"
 
 
-def test_weight_of_style_sheets_and_what_they_load(small: Path) -> None:
+def test_the_weight_of_a_page_counts_files_that_style_sheets_load(small: Path) -> None:
     write(small, "deep/index.html", '<link rel="stylesheet" href="../css/a.css">')
     write(small, "css/a.css", '@import "b.css"; a { src: url("../font.woff2") }')
     write(small, "css/b.css", "")
@@ -143,7 +141,9 @@ def test_weight_of_style_sheets_and_what_they_load(small: Path) -> None:
     assert names == {"css/a.css", "css/b.css", "font.woff2"}
 
 
-def test_unpublished(small: Path, library: Library, add_snippet: AddSnippet) -> None:
+def test_snippets_that_are_missing_or_different_are_found(
+    small: Path, library: Library, add_snippet: AddSnippet
+) -> None:
     add_snippet("tea/pot", "x = 1\n")
     assert checks.unpublished(small, library) == ["snippets/tea/pot.py is not published"]
     write(small, "snippets/tea/pot.py", "x = 1")
@@ -153,7 +153,7 @@ def test_unpublished(small: Path, library: Library, add_snippet: AddSnippet) -> 
     assert checks.unpublished(small, library) == []
 
 
-def test_incomplete_widgets(library: Library, add_snippet: AddSnippet) -> None:
+def test_incomplete_widgets_are_found(library: Library, add_snippet: AddSnippet) -> None:
     source = "# region a\nprint('<one>')\n# endregion\n"
     add_snippet("tea/pot", source, "<one>\n2> two\n[exit status 1]\n")
     snippet = library.load("tea/pot")
@@ -171,7 +171,7 @@ def test_incomplete_widgets(library: Library, add_snippet: AddSnippet) -> None:
     assert checks.incomplete_widgets("", [("tea/pot", None)], library) == ["tea-pot is missing"]
 
 
-def test_wrong_diagrams() -> None:
+def test_wrong_diagrams_are_found() -> None:
     drawing = (
         '<svg class="drawing" role="img" aria-labelledby="pot--title">'
         '<title id="pot--title">A pot.</title></svg>'

@@ -1,4 +1,4 @@
-"""What the built site offers to programs that read it: text editions, llms.txt, metadata."""
+"""Tests of what the built site has for programs: text editions, llms.txt and metadata."""
 
 import json
 import re
@@ -25,7 +25,7 @@ ARTICLE = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.D
 
 
 def prose(text: str) -> str:
-    """A page without its fences and code, in which anything may look like a link."""
+    """Return a page without its code, which may contain text that looks like a link."""
     return re.sub(r"(`{3,}).*?\n\1|`[^`\n]*`", "", text, flags=re.DOTALL)
 
 
@@ -72,7 +72,7 @@ def test_llms_txt_lists_every_page(site: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_metadata(site: Path, page: str) -> None:
+def test_every_page_has_metadata(site: Path, page: str) -> None:
     html = (site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8")
     (description,) = META.findall(html)
     assert 50 < len(description) < 320
@@ -84,7 +84,7 @@ def test_metadata(site: Path, page: str) -> None:
     assert article.get("headline") or article.get("name")
 
 
-def test_descriptions_differ(site: Path) -> None:
+def test_no_two_pages_have_the_same_description(site: Path) -> None:
     found = [
         META.findall((site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8"))[
             0

@@ -9,13 +9,13 @@ from tests.suite import stress, whole
 
 
 def main() -> int:
-    """Run what the arguments ask for; return 1 when a test failed, and 2 for a wrong call."""
+    """Run the suite or ``stress``. Return 1 if a test failed, and 2 if an argument is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.suite", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     under_stress = commands.add_parser("stress", help="repeat test files at three paces")
     stress.add_arguments(under_stress)
     arguments = parser.parse_args()
-    # Whatever ends the suite, its jobs and their browsers are ended with it.
+    # SIGTERM acts like Ctrl-C, so that the suite ends its jobs and their browsers before it exits.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments.command == "stress":
         return asyncio.run(stress.main(arguments))

@@ -20,12 +20,13 @@ type Group = Literal["modules", "browsers", "python"]
 
 REPORTER = "./tests/suite/reporter.ts"
 
-# How much of the machine a job takes. CAPACITY is what may run at the same time on two cores.
+# Each job has a weight. Jobs run at the same time as long as their weights add up to no more than
+# CAPACITY, which is chosen for two cores.
 CAPACITY = 6
 PACES = {
-    # Mostly waits: three of these files keep two cores busy.
+    # The file mostly waits. Three of these files keep two cores busy.
     "light": 2,
-    # Not marked.
+    # The file has no mark.
     "": 3,
     # Compares times with recorded ones, so nothing else may run beside it.
     "alone": CAPACITY,
@@ -33,11 +34,11 @@ PACES = {
 PYTEST_WEIGHT = 3
 PACE_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
 
-# A job that reports nothing for so many seconds hangs, and is ended. The longest single test may
+# A job that reports nothing for this many seconds is ended. The longest single test may
 # take ten minutes (every snippet of the site in one browser).
-SILENCE = 660
-# How many seconds a job that is to end has for closing its browsers.
-GRACE = 5
+MAX_SILENCE_S = 660
+# How many seconds a job has for closing its browsers before it is killed.
+GRACE_S = 5
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Job:
 
 
 @dataclass
-class Done:
-    """What is known of a job: live while it runs, complete afterwards."""
+class JobResult:
+    """The results of a job so far. They are complete when ``is_over`` is true."""
 
     job: Job
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class Done:
     is_over: bool = False
 
     def add(self, outcome: Outcome) -> bool:
-        """Take the outcome of a test; say whether it is a failure not yet known.
+        """Add the outcome of a test; return whether it is a failure that was not known before.
 
         A test that failed stays failed: pytest reports a passed test again when its teardown fails.
         """
@@ -85,14 +86,15 @@ class Done:
         return outcome.result == "failed"
 
     def count(self, result: Result) -> int:
-        """Count the tests that ended so."""
+        """Count the tests with this result."""
         return sum(outcome.result == result for outcome in self.outcomes.values())
 
 
 def node_command(files: Sequence[str], only: str = "", at_a_time: int = 1) -> tuple[str, ...]:
     """Return the command that runs test files under Node, each in a process of its own."""
     names = [f"--test-name-pattern={only}"] if only else []
-    # Otherwise a browser that a failed test has left open would keep its file from ending.
+    # Without --test-force-exit, a browser that a failed test has left open would keep the process
+    # of its file alive.
     return (
         *("node", "--test", "--test-force-exit", f"--test-concurrency={at_a_time}", *names),
         *(f"--test-reporter={REPORTER}", "--test-reporter-destination={events}", *files),
@@ -108,7 +110,7 @@ def pace_of(file: Path) -> str:
     """Return the pace that a test file asks for in a line such as ``// suite: light``.
 
     Raises:
-        ValueError: if there is no pace of that name.
+        ValueError: There is no pace of that name.
     """
     found = PACE_MARK.search(file.read_text(encoding="utf-8"))
     pace = found[1] if found else ""
@@ -135,8 +137,8 @@ def all_jobs(root: Path = REPOSITORY) -> list[Job]:
     return jobs
 
 
-async def run(job: Job, report: Callable[[Done, Outcome], None], done: Done) -> None:
-    """Run a job to its end and pass on each outcome as soon as it is known.
+async def run(job: Job, report: Callable[[JobResult, Outcome], None], done: JobResult) -> None:
+    """Run a job to its end, and report each failed test as soon as it is known.
 
     A command that fails without a failed test, because it crashed or could not start, counts as one
     failed test with the name of the job, and so does one that reports nothing for a long time.
@@ -168,8 +170,8 @@ async def run(job: Job, report: Callable[[Done, Outcome], None], done: Done) -> 
                     await asyncio.wait([ended], timeout=0.3)
                     if ended.done():
                         status = ended.result()
-                    elif loop.time() - heard > SILENCE:
-                        status = f"nothing for {SILENCE} s"
+                    elif loop.time() - heard > MAX_SILENCE_S:
+                        status = f"nothing for {MAX_SILENCE_S} s"
                     while line := lines.readline():
                         heard = loop.time()
                         partial += line
@@ -189,7 +191,9 @@ async def run(job: Job, report: Callable[[Done, Outcome], None], done: Done) -> 
     done.is_over = True
 
 
-def _take(line: dict[str, object], report: Callable[[Done, Outcome], None], done: Done) -> None:
+def _take(
+    line: dict[str, object], report: Callable[[JobResult, Outcome], None], done: JobResult
+) -> None:
     if "expected" in line:
         done.expected = max(done.expected, int(str(line["expected"])))
         return
@@ -199,14 +203,14 @@ def _take(line: dict[str, object], report: Callable[[Done, Outcome], None], done
 
 
 async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:
-    """End a job and all that it has left running.
+    """End a job and all processes that it has left running.
 
-    It is asked first, because its browsers are in process groups of their own: only the job itself
-    can close them.
+    The job gets SIGTERM first, because its browsers are in process groups of their own, so only the
+    job itself can close them.
     """
     if not ended.done():
         process.terminate()
-        await asyncio.wait([ended], timeout=GRACE)
+        await asyncio.wait([ended], timeout=GRACE_S)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await ended

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
-from tests.suite.jobs import Done, Job, Outcome, all_jobs, node_command, pytest_command, run
+from tests.suite.jobs import Job, JobResult, Outcome, all_jobs, node_command, pytest_command, run
 
 BUSY = 4
 PACES = ("alone", "one core", "busy")
@@ -38,7 +38,7 @@ def job_for(file: str, only: str) -> Job:
     """Return the job that runs one test file.
 
     Raises:
-        ValueError: if the file does not exist or is no test.
+        ValueError: The file does not exist or is not a test.
     """
     path = Path(file.partition("::")[0])
     if not (REPOSITORY / path).exists():
@@ -53,7 +53,7 @@ def job_for(file: str, only: str) -> Job:
 
 @asynccontextmanager
 async def busy_processes(count: int) -> AsyncIterator[None]:
-    """Keep so many processes computing while the block runs."""
+    """Keep this many processes computing while the block runs."""
     processes = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", COMPUTE) for _ in range(count)
     ]
@@ -66,7 +66,7 @@ async def busy_processes(count: int) -> AsyncIterator[None]:
 
 
 async def main(arguments: argparse.Namespace) -> int:
-    """Repeat the files at each pace; return 1 when some test did not pass at all of them."""
+    """Repeat the files at each pace. Return 1 if a test failed, 2 if a file cannot be run."""
     try:
         jobs = [job_for(file, arguments.only) for file in arguments.files] or all_jobs()
     except ValueError as error:
@@ -75,7 +75,7 @@ async def main(arguments: argparse.Namespace) -> int:
     results: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     details: list[str] = []
 
-    def report(done: Done, outcome: Outcome) -> None:
+    def report(done: JobResult, outcome: Outcome) -> None:
         print(f"    FAILED {outcome.name}", flush=True)  # noqa: T201
         details.append(f"--- {done.job.name}: {outcome.name}\n{outcome.detail}")
 
@@ -89,7 +89,7 @@ async def main(arguments: argparse.Namespace) -> int:
         async with busy_processes(BUSY if pace == "busy" else 0):
             for number in range(1, arguments.times + 1):
                 for job in jobs:
-                    done = Done(job)
+                    done = JobResult(job)
                     await run(replace(job, command=prefix + job.command), report, done)
                     for outcome in done.outcomes.values():
                         results[f"{job.name}: {outcome.name}"][pace].append(outcome.result)
@@ -102,7 +102,7 @@ async def main(arguments: argparse.Namespace) -> int:
 
 
 def conclude(results: dict[str, dict[str, list[str]]], details: list[str]) -> int:
-    """Print each test that failed somewhere, with its passes at each pace, and the closing line."""
+    """Print the failed tests, with how often they passed at each pace, and the closing line."""
     failed = {
         test: paces
         for test, paces in results.items()

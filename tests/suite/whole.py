@@ -1,4 +1,4 @@
-"""Runs the whole suite, shows how far it is, and reports all failures together."""
+"""Runs the whole suite, shows its progress, and reports all failures together."""
 
 import asyncio
 import json
@@ -7,26 +7,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
-from tests.suite.jobs import CAPACITY, Done, Group, Job, Outcome, all_jobs, run
+from tests.suite.jobs import CAPACITY, Group, Job, JobResult, Outcome, all_jobs, run
 
-# How long each job took the last time, so that the longest start first.
+# How long each job took in the last run, so that the longest jobs start first.
 TIMES = REPOSITORY / "build" / "suite.json"
-# How long each test took, by job, for whoever wants to make the suite quicker.
+# How long each test took, by job, which shows where the suite could become faster.
 TEST_TIMES = REPOSITORY / "build" / "suite_tests.json"
 TITLES: dict[Group, str] = {
     "modules": "TypeScript modules",
     "python": "Python, snippets and pages",
     "browsers": "the built site in browsers",
 }
-# Seconds between two lines of progress where the output is not a terminal.
-EVERY = 30
+# Seconds between two lines of progress if the output is not a terminal.
+PROGRESS_INTERVAL_S = 30
 
 
 class Slots:
     """Lets jobs run side by side as long as their weights add up to no more than the capacity.
 
-    Of the jobs that wait, the first one that fits goes ahead: waiters wake in the order in which
-    they came. A job that needs the whole machine therefore starts when no smaller job is left.
+    Waiting jobs are considered in the order in which they came, and the first one that fits starts.
+    A job that needs the whole machine therefore starts only when no smaller job is left.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -35,26 +35,26 @@ class Slots:
         self._changed = asyncio.Condition()
 
     async def take(self, weight: int) -> None:
-        """Wait until so much is free, and take it."""
+        """Wait until this much of the capacity is free, and reserve it."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._free >= weight)
             self._free -= weight
 
     async def put_back(self, weight: int) -> None:
-        """Give back what was taken."""
+        """Release capacity that ``take`` has reserved."""
         async with self._changed:
             self._free += weight
             self._changed.notify_all()
 
 
 class Progress:
-    """Writes how far the suite is.
+    """Shows the progress of the suite.
 
-    In a terminal one line is rewritten each second; elsewhere a new line comes now and then.
+    In a terminal, one line is rewritten every second. Otherwise a new line is printed now and then.
     """
 
-    def __init__(self, jobs: Iterable[Done]) -> None:
-        """Watch these jobs; the time counts from now."""
+    def __init__(self, jobs: Iterable[JobResult]) -> None:
+        """Watch these jobs, and measure the time from now on."""
         self._jobs = list(jobs)
         self._loop = asyncio.get_running_loop()
         self._start = self._loop.time()
@@ -62,7 +62,7 @@ class Progress:
         self._last = ""
 
     def line(self) -> str:
-        """Describe where each group is, such as ``browsers 12/43 files, 160 passed``."""
+        """Describe the progress of each group, such as ``browsers 12/43 files, 160 passed``."""
         seconds = round(self._loop.time() - self._start)
         parts = []
         for group in TITLES:
@@ -72,21 +72,21 @@ class Progress:
             over = sum(each.is_over for each in jobs)
             passed, failed = (sum(each.count(how) for each in jobs) for how in ("passed", "failed"))
             total = sum(each.expected for each in jobs)
-            of = f" of {total}" if total else ""
+            out_of = f" of {total}" if total else ""
             files = f"{over}/{len(jobs)} files, " if len(jobs) > 1 else ""
             wrong = f", {failed} FAILED" if failed else ""
             end = " (done)" if over == len(jobs) else ""
-            parts.append(f"{group} {files}{passed}{of} passed{wrong}{end}")
+            parts.append(f"{group} {files}{passed}{out_of} passed{wrong}{end}")
         return f"[{seconds // 60}:{seconds % 60:02}] " + " · ".join(parts)
 
     def say(self, text: str) -> None:
-        """Write a line that stays."""
+        """Print a line that the progress line does not overwrite."""
         print(f"\r\x1b[K{text}" if self._is_terminal else text, flush=True)  # noqa: T201
 
     async def follow(self) -> None:
         """Show the progress until cancelled."""
         while True:
-            await asyncio.sleep(1 if self._is_terminal else EVERY)
+            await asyncio.sleep(1 if self._is_terminal else PROGRESS_INTERVAL_S)
             line = self.line()
             if self._is_terminal:
                 sys.stdout.write(f"\r\x1b[K{line}")
@@ -107,23 +107,23 @@ def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
         size = 0.0
         path = REPOSITORY / job.name
         if job.name not in times:
-            # Never timed here: long files take longer. pytest has no file, and is the longest.
+            # Not timed yet: assume that longer files take longer, and pytest, a folder, longest.
             size = path.stat().st_size / 500 if path.is_file() else 1000
         return (job.group != "modules", job.weight == CAPACITY, -times.get(job.name, size))
 
     return sorted(jobs, key=key)
 
 
-async def run_all(jobs: list[Job]) -> list[Done]:
-    """Run jobs side by side as far as the machine allows, and show how far they are."""
-    states = [Done(job) for job in jobs]
+async def run_all(jobs: list[Job]) -> list[JobResult]:
+    """Run jobs at the same time as far as the machine allows, and show their progress."""
+    states = [JobResult(job) for job in jobs]
     progress = Progress(states)
     slots = Slots(CAPACITY)
 
-    def report(done: Done, outcome: Outcome) -> None:
+    def report(done: JobResult, outcome: Outcome) -> None:
         progress.say(f"FAILED {done.job.name}: {outcome.name}")
 
-    async def one(done: Done) -> None:
+    async def one(done: JobResult) -> None:
         await slots.take(done.job.weight)
         try:
             await run(done.job, report, done)
@@ -141,7 +141,7 @@ async def run_all(jobs: list[Job]) -> list[Done]:
     return states
 
 
-def summary(states: list[Done]) -> tuple[list[str], str]:
+def summary(states: list[JobResult]) -> tuple[list[str], str]:
     """Return the details of all failures, and the line that counts all tests."""
     failures = [
         f"--- {done.job.name}: {outcome.name}\n{outcome.detail}"
@@ -155,7 +155,7 @@ def summary(states: list[Done]) -> tuple[list[str], str]:
     return failures, f"{passed} passed, {failed} failed, {skipped} skipped"
 
 
-def test_times(states: list[Done]) -> dict[str, dict[str, float]]:
+def test_times(states: list[JobResult]) -> dict[str, dict[str, float]]:
     """Return the seconds that each test took, by job, the slowest first."""
     return {
         done.job.name: {
@@ -167,7 +167,7 @@ def test_times(states: list[Done]) -> dict[str, dict[str, float]]:
 
 
 def read_times(path: Path = TIMES) -> dict[str, float]:
-    """Return how many seconds each job took the last time; nothing where that is not known."""
+    """Return how many seconds each job took in the last run; empty if that is not known."""
     try:
         times: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
