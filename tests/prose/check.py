@@ -27,10 +27,10 @@ TEXTS = (
     "guide/**/*.ts",
     "runtime/python/**/*.py",
 )
-# The folders whose Python they read as code; of other Python they see only messages.
+# Readers see the code of Python files in these folders. Of other Python files, they see messages.
 READ = ("docs", "snippets")
 
-# Written as a comment of any language, anywhere in the file.
+# A permission is in a comment in any language, anywhere in the file.
 ALLOWED = re.compile(r'style: allow "([^"\n]+)" because \S[^\n]*')
 ALLOWED_SOMEHOW = re.compile(r"style: allow\b")
 
@@ -59,7 +59,7 @@ def spaced(text: str) -> str:
 
 
 class Permissions:
-    """The phrases that a file allows itself, each within some words quoted from it."""
+    """The quotations in which comments of a file allow phrases that are otherwise excluded."""
 
     def __init__(self, text: str) -> None:
         # In a notebook, quotes within its strings are escaped.
@@ -75,7 +75,7 @@ class Permissions:
         ]
 
     def allow(self, text: str, start: int, end: int) -> bool:
-        """Say whether the words from ``start`` to ``end`` are part of an allowed quotation."""
+        """Return whether the words from ``start`` to ``end`` are part of an allowed quotation."""
         for quoted in self._lines:
             words = r"\s+".join(map(re.escape, quoted.split()))
             for found in re.finditer(words, text, re.IGNORECASE):
@@ -90,7 +90,7 @@ class Permissions:
 
 
 def joined(found: Iterable[Passage]) -> Passage:
-    """Make one passage of all, for speed: a full stop on a line of its own keeps them apart."""
+    """Join passages, which are faster to search together, with a full stop between them."""
     parts = list(found)
     lines = [number for part in parts for number in (*part.lines, part.lines[-1])]
     return Passage("\n.\n".join(part.text for part in parts), tuple(lines))
@@ -99,7 +99,7 @@ def joined(found: Iterable[Passage]) -> Passage:
 def check(path: Path, phrases: Iterable[Phrase], root: Path) -> list[Finding]:
     """Find what the house style excludes in a file, sorted by line."""
     text = path.read_text(encoding="utf-8")
-    # In a page, what is in a fence is an example.
+    # In a page, a permission in fenced code is an example.
     permissions = Permissions(mask(text, FENCE) if path.suffix == ".md" else text)
     findings = [
         Finding(line, 'Say why: style: allow "…" because …') for line in permissions.incomplete

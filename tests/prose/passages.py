@@ -1,7 +1,7 @@
 """Finds the prose in a file: in pages, notebooks, data files, programs and interface texts.
 
-Whatever is not prose (code, addresses, tags) is replaced by a character that no word contains, so
-that every passage keeps its places and its lines.
+Everything else (code, addresses, tags) is replaced with a character that no word contains, so that
+the words of a passage keep their positions and line numbers.
 """
 
 import io
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What stands for a piece that is not prose: Unicode's "object replacement character".
+# Replaces each character that is not prose: Unicode's "object replacement character".
 OBJECT = "\ufffc"
 
 OFF = re.compile(r"<!-- style: off because \S.*?<!-- style: on -->", re.DOTALL)
@@ -49,7 +49,7 @@ class Passage:
 
 
 def mask(text: str, *patterns: re.Pattern[str]) -> str:
-    """Replace everything that the patterns match, but for the ends of lines."""
+    """Replace everything that the patterns match, except for line breaks."""
     for pattern in patterns:
         text = pattern.sub(lambda found: re.sub(r"[^\n]", OBJECT, found[0]), text)
     return text
@@ -63,7 +63,7 @@ def paragraphs(text: str, first: int = 1) -> Iterator[Passage]:
 
 
 def mask_tag(found: re.Match[str]) -> str:
-    """Mask a tag, but for those of its attributes that are shown or read out."""
+    """Mask a tag, except for attributes that browsers show or screen readers read."""
     tag = [OBJECT if character != "\n" else "\n" for character in found[0]]
     for shown in SHOWN.finditer(found[0]):
         tag[slice(*shown.span(1))] = shown[1]
@@ -76,7 +76,7 @@ def mask_inline(text: str) -> str:
 
 
 def markdown(text: str) -> Iterator[Passage]:
-    """Find the prose of a page; its front matter counts."""
+    """Find the prose of a page, including its front matter."""
     yield from paragraphs(mask_inline(mask(text, OFF, COMMENT, FENCE)))
 
 
@@ -86,7 +86,7 @@ def html(text: str) -> Iterator[Passage]:
 
 
 def plain(text: str) -> Iterator[Passage]:
-    """Take a file of settings as prose altogether."""
+    """Treat the whole text of a settings file as prose."""
     yield from paragraphs(mask_inline(text))
 
 
@@ -136,7 +136,7 @@ def script_texts(text: str) -> Iterator[tuple[int, int]]:
     while True:
         if in_template:
             found = TEMPLATE_PART.match(text, place)
-            assert found  # It matches nothing, too.
+            assert found  # The pattern also matches an empty text.
             yield found.span()
             place = found.end()
             in_template = False
@@ -196,14 +196,14 @@ def script_literals(text: str) -> Iterator[Passage]:
 
 
 def without_names(found: Iterable[Passage]) -> Iterator[Passage]:
-    """Leave out literals of a single word that begins with a small letter: names, not texts."""
+    """Leave out single words that begin with a lower-case letter, because they are names."""
     yield from (passage for passage in found if not NAME.fullmatch(passage.text))
 
 
-# Names of modules, classes and the like; a word that readers see by itself begins with a capital.
+# A name in the code. A single word that readers see begins with a capital letter.
 NAME = re.compile(r"[^A-Z\s][^\s]*")
 QUOTES = re.compile(r"(?s)([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2")
-# Names a part of the program for pages.
+# Marks a part of the program that a page can show.
 REGION = re.compile(r"#\s*(?:end)?region\b")
 PASSED_OVER = {tokenize.NL, tokenize.COMMENT}
 OPENS = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
@@ -213,7 +213,7 @@ def python(text: str, *, is_read: bool = True) -> Iterator[Passage]:
     """Find the string literals of Python, and its comments and docstrings if its code is read."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (tokenize.TokenError, SyntaxError):  # A cell with commands of the notebook.
+    except (tokenize.TokenError, SyntaxError):  # A cell with notebook commands.
         return
     if is_read:
         yield from python_comments(tokens)
@@ -259,7 +259,7 @@ def in_parts(parts: list[tuple[str, int]]) -> Iterator[Passage]:
 
 
 def python_comments(tokens: list[tokenize.TokenInfo]) -> Iterator[Passage]:
-    """Join comments that fill lines one below the other; others stay alone."""
+    """Join comments on consecutive lines, except for those that follow code."""
     block: list[tuple[str, int]] = []
     for token in tokens:
         if token.type != tokenize.COMMENT or REGION.match(token.string):
@@ -298,7 +298,7 @@ def passages(path: Path, *, is_read: bool = True) -> list[Passage]:
     """Return the prose of a file; ``is_read`` says whether readers see a program's code.
 
     Raises:
-        ValueError: if prose cannot be told from the rest in files of that kind.
+        ValueError: There is no rule for what is prose in a file of this kind.
     """
     find = FORMATS.get(path.suffix)
     if not find:

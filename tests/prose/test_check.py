@@ -67,7 +67,7 @@ def test_comments_of_code_that_readers_do_not_see_are_not_checked(tmp_path: Path
     assert main([], tmp_path) == 0
 
 
-# --- where a phrase is right after all ---
+# --- permissions ---
 
 
 def messages(tmp_path: Path, name: str, text: str) -> list[str]:
@@ -94,7 +94,7 @@ def test_a_phrase_can_be_allowed_with_a_reason(tmp_path: Path, name: str, text: 
     assert messages(tmp_path, name, text) == []
 
 
-def test_what_is_allowed_is_only_what_is_quoted(tmp_path: Path) -> None:
+def test_only_the_quoted_words_are_allowed(tmp_path: Path) -> None:
     text = f"<!-- {allowing('start at once')} -->\n\n{PHRASE} Both end at once.\n"
     (message,) = messages(tmp_path, "docs/page.md", text)
     assert message.startswith("“at once”")
@@ -105,7 +105,7 @@ def test_a_permission_in_a_fence_is_an_example(tmp_path: Path) -> None:
     assert messages(tmp_path, "docs/page.md", text) == []
 
 
-def test_a_permission_without_a_reason_is_none(tmp_path: Path) -> None:
+def test_a_permission_without_a_reason_has_no_effect(tmp_path: Path) -> None:
     text = f"<!-- {allowing('start at once', reason='')} -->\n\n{PHRASE}\n"
     assert len(messages(tmp_path, "docs/page.md", text)) == 2
 
@@ -116,10 +116,10 @@ def test_a_permission_that_allows_nothing_is_reported(tmp_path: Path) -> None:
     assert "delete this comment" in message
 
 
-# --- what it reads, and how long that takes ---
+# --- all texts of the guide ---
 
 
-def test_it_reads_every_text_of_the_guide() -> None:
+def test_every_text_of_the_guide_is_checked() -> None:
     names = {path.relative_to(REPOSITORY).as_posix() for path in texts(REPOSITORY)}
     assert names >= {"README.md", "CONTRIBUTING.md", "mkdocs.yml", "docs/reference/claims.toml"}
     for folder, suffix in [("docs", ".md"), ("snippets", ".py"), ("runtime", ".ts")]:
@@ -127,7 +127,7 @@ def test_it_reads_every_text_of_the_guide() -> None:
     assert not [name for name in names if "node_modules" in name]
 
 
-def test_it_takes_less_than_three_seconds() -> None:
+def test_checking_all_texts_takes_less_than_three_seconds() -> None:
     phrases = load(PHRASES)
     start = time.process_time()
     for path in texts(REPOSITORY):
@@ -135,7 +135,7 @@ def test_it_takes_less_than_three_seconds() -> None:
     assert time.process_time() - start < 3
 
 
-def test_make_lint_runs_it() -> None:
+def test_make_lint_checks_the_prose() -> None:
     command = ["make", "--dry-run", "lint"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert "-m tests.prose" in done.stdout

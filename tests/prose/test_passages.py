@@ -8,7 +8,7 @@ from tests.prose.passages import FORMATS, OBJECT, passages
 
 
 def prose(tmp_path: Path, name: str, text: str, *, is_read: bool = True) -> dict[int, str]:
-    """Return the prose of a file: by the number of its line, what is left of the line."""
+    """Return the prose on each line of a file, by the number of the line."""
     path = tmp_path / name
     path.write_text(textwrap.dedent(text), encoding="utf-8")
     return {
@@ -19,7 +19,7 @@ def prose(tmp_path: Path, name: str, text: str, *, is_read: bool = True) -> dict
     }
 
 
-def test_a_page(tmp_path: Path) -> None:
+def test_the_prose_of_a_page(tmp_path: Path) -> None:
     text = """\
     ---
     title: Wait
@@ -71,13 +71,13 @@ def test_a_fence_in_a_list_ends_where_it_ends(tmp_path: Path) -> None:
     assert prose(tmp_path, "page.md", text) == {1: "1. Do this:", 9: "2. Do that."}
 
 
-def test_words_of_a_paragraph_belong_together_and_paragraphs_do_not(tmp_path: Path) -> None:
+def test_each_paragraph_is_a_passage_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text("one\ntwo\n\nthree\n", encoding="utf-8")
     assert [passage.text for passage in passages(path)] == ["one\ntwo", "three"]
 
 
-def test_a_notebook(tmp_path: Path) -> None:
+def test_the_prose_of_a_notebook(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title\n", "\n", "Text with “quotes”.\n", "`code`"]},
         {"cell_type": "code", "source": ["# A comment.\n", 'print("A text.")\n', "%matplotlib x"]},
@@ -95,7 +95,7 @@ def test_a_notebook(tmp_path: Path) -> None:
     assert all(piece.split()[-1].strip('"') in lines[line - 1] for line, piece in found.items())
 
 
-def test_a_data_file(tmp_path: Path) -> None:
+def test_the_prose_of_a_data_file(tmp_path: Path) -> None:
     text = '''\
     # A comment.
     [[entries]]
@@ -131,7 +131,7 @@ def f():
 '''
 
 
-def test_a_program(tmp_path: Path) -> None:
+def test_the_prose_of_a_program(tmp_path: Path) -> None:
     found = prose(tmp_path, "program.py", PROGRAM)
     assert found[1] == "The module."
     assert (found[2], found[3]) == ("A comment", "of two lines.")
@@ -156,7 +156,7 @@ def test_literals_that_a_program_joins_are_one_passage(tmp_path: Path) -> None:
     assert first.text.split()[:2] == ["at", "once"]
 
 
-def test_a_script(tmp_path: Path) -> None:
+def test_the_prose_of_a_script(tmp_path: Path) -> None:
     text = r"""
     import { f } from "./at_once.ts"; // at once
     /* at once */
@@ -171,7 +171,7 @@ def test_a_script(tmp_path: Path) -> None:
         assert piece in " ".join(passage.text for passage in passages(tmp_path / "script.ts"))
 
 
-def test_a_template_and_a_drawing(tmp_path: Path) -> None:
+def test_the_prose_of_a_template_and_a_drawing(tmp_path: Path) -> None:
     text = """\
     <style>.at-once { }</style>
     {% if at_once %}<p aria-label="Read out">Shown {{ at_once }}</p>{# at once #}

@@ -12,12 +12,12 @@ each_phrase = pytest.mark.parametrize("phrase", ALL, ids=[phrase.pattern for phr
 
 
 @each_phrase
-def test_it_is_found_in_its_example(phrase: Phrase) -> None:
+def test_a_phrase_is_found_in_its_example(phrase: Phrase) -> None:
     assert list(phrase.find(phrase.wrong))
 
 
 @each_phrase
-def test_nothing_is_found_where_it_is_right(phrase: Phrase) -> None:
+def test_a_phrase_is_not_found_where_it_is_right(phrase: Phrase) -> None:
     assert [text for text in phrase.right if list(phrase.find(text))] == []
 
 
@@ -29,7 +29,7 @@ def test_every_exception_is_needed(phrase: Phrase) -> None:
 
 
 @each_phrase
-def test_what_is_better_is_in_the_house_style(phrase: Phrase) -> None:
+def test_the_better_wording_follows_the_house_style(phrase: Phrase) -> None:
     assert [other.pattern for other in ALL if list(other.find(phrase.better))] == []
     assert not re.search(r"[.;]$", phrase.better)
     assert phrase.because.endswith(".")
@@ -48,7 +48,9 @@ def test_no_pattern_is_listed_twice() -> None:
         ("a flat once-only offer", []),
     ],
 )
-def test_it_matches_whole_words_in_any_case_and_across_lines(text: str, found: list[str]) -> None:
+def test_a_pattern_matches_whole_words_in_any_case_and_across_lines(
+    text: str, found: list[str]
+) -> None:
     phrase = Phrase("at once", "immediately", "", "")
     assert [match[0] for match in phrase.find(text)] == found
 

@@ -1,1 +1,1 @@
-"""Checks of the claim ledger: each finds an answer by running something."""
+"""Checks of the claim ledger. Each of them finds the answer to a question by running code."""

@@ -1,4 +1,4 @@
-"""Instruments of the checks: a clock that jumps, a log, a count of what overlaps."""
+"""Tools for checks of claims: a virtual clock, and counts of what overlaps."""
 
 import asyncio
 import selectors
@@ -13,17 +13,17 @@ type Interval = tuple[float, float]
 
 
 def yes_no(*answers: object) -> str:
-    """The answers in words, in order."""
+    """Return the answers as "yes" or "no", in order."""
     return ", ".join("yes" if answer else "no" for answer in answers)
 
 
 def shown(*values: float) -> str:
-    """Durations in seconds, in words."""
+    """Return durations as text, for example "1.0 s and 2.0 s"."""
     return " and ".join(f"{value:.1f} s" for value in values)
 
 
-def most_together(intervals: Iterable[Interval]) -> int:
-    """How many intervals contain one instant, at most; one may start where another ends."""
+def max_overlap(intervals: Iterable[Interval]) -> int:
+    """Return the greatest number of intervals that overlap. Intervals that only touch do not."""
     changes = sorted(
         change for start, end in intervals for change in ((end, -1), (start, 1)) if start < end
     )
@@ -35,7 +35,7 @@ def most_together(intervals: Iterable[Interval]) -> int:
 
 
 class Stopwatch:
-    """Collects the intervals in which something was the case."""
+    """Collects the intervals during which a ``with`` block ran."""
 
     def __init__(self) -> None:
         self.intervals: list[Interval] = []
@@ -50,8 +50,8 @@ class Stopwatch:
 
     @property
     def most(self) -> int:
-        """How many overlapped, at most."""
-        return most_together(self.intervals)
+        """The greatest number of intervals that overlapped."""
+        return max_overlap(self.intervals)
 
 
 # --- asyncio on a clock that jumps to the next timer ----------------------------------------------
@@ -66,7 +66,7 @@ class _Jumping(selectors.DefaultSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """CPython's own loop; where it would sleep, its clock jumps."""
+    """CPython's own event loop, but its clock jumps forward instead of sleeping."""
 
     def __init__(self) -> None:
         self._jumping = _Jumping()
@@ -76,30 +76,30 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jumping.now
 
     def compute(self, seconds: float) -> None:
-        """Pass time without a chance for any other task."""
+        """Let time pass while the task blocks the event loop."""
         self._jumping.now += seconds
 
 
 def virtual[T](main: Coroutine[object, object, T]) -> T:
-    """Run a coroutine on a clock that starts at 0 and jumps."""
+    """Run a coroutine in a ``VirtualLoop``, whose clock starts at 0."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(main)
 
 
 def now() -> float:
-    """The time of the running loop."""
+    """Return the time of the running event loop, in seconds."""
     return asyncio.get_running_loop().time()
 
 
 async def timed(awaitable: Awaitable[object]) -> float:
-    """How long an awaitable takes, to the microsecond."""
+    """Return how long an awaitable takes, in seconds, rounded to microseconds."""
     start = now()
     await awaitable
     return round(now() - start, 6)
 
 
 async def overlapping(count: int, steps: int = 3) -> tuple[int, int]:
-    """Run some tasks; return how many were in progress, and how many executed, at most."""
+    """Run tasks. Return the most that were in progress, and the most that executed, at one time."""
     progress, execution = Stopwatch(), Stopwatch()
 
     async def job() -> None:
@@ -120,7 +120,7 @@ async def overlapping(count: int, steps: int = 3) -> tuple[int, int]:
 
 @contextmanager
 def switch_interval(seconds: float) -> Iterator[None]:
-    """Ask a thread for the GIL only after it has kept it for so long."""
+    """Let a thread keep the GIL for this long before other threads can request it."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(seconds)
     try:
@@ -133,12 +133,12 @@ NEVER = 10.0  # seconds; longer than any check computes
 
 
 def no_forced_switches() -> AbstractContextManager[None]:
-    """Let a thread keep the GIL until it releases it by itself."""
+    """Let each thread keep the GIL until it releases the GIL by itself."""
     return switch_interval(NEVER)
 
 
 def compute(seconds: float) -> None:
-    """Run Python code for some time."""
+    """Run Python code for this many seconds."""
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         pass
@@ -168,7 +168,7 @@ def has_gil() -> bool:
 
 
 def run_python(source: str, *options: str) -> str:
-    """What a program prints, run in a process of its own."""
+    """Run a program in a process of its own, and return what it prints."""
     done = subprocess.run(
         [sys.executable, *options, "-c", source], capture_output=True, text=True, timeout=60
     )

@@ -13,7 +13,7 @@ from tests.guide.claims import lab
 
 
 def clock(seconds: float) -> str:
-    """The time of day, for seconds after seven."""
+    """Return the time of day that is this many seconds after seven o'clock."""
     minutes, rest = divmod(round(seconds), 60)
     return f"7:{minutes:02}:{rest:02}"
 
@@ -42,7 +42,7 @@ def claim_3() -> str:
 
 
 def gain(computes: float, waits: float, jobs: int = 10) -> float:
-    """How many times sooner some jobs are done if they overlap."""
+    """Return how many times as fast some jobs are if they overlap."""
 
     async def job() -> None:
         loop = asyncio.get_running_loop()
@@ -142,7 +142,7 @@ def claim_16() -> str:
 
 
 def shared(cores: int, starts: Sequence[float], seconds: float) -> list[float]:
-    """When jobs end that share some cores evenly, in steps of a tenth of a second."""
+    """Return when jobs end that share cores evenly, in steps of a tenth of a second."""
     left = [round(seconds * 10 * len(starts)) for _ in starts]  # in parts that divide evenly
     ends = [0.0 for _ in starts]
     tick = 0
@@ -237,7 +237,7 @@ def claim_23() -> str:
 
     async def in_tasks() -> None:
         first = asyncio.create_task(ask(0))
-        second = asyncio.create_task(ask(await first))  # its question is the first answer
+        second = asyncio.create_task(ask(await first))  # it sends the first answer as its question
         await second
 
     async def one_after_another() -> None:

@@ -125,7 +125,7 @@ def claim_13() -> str:
 
 
 async def get(app: Any, path: str = "/") -> int:
-    """Ask an ASGI application as a server would; return the status of its answer."""
+    """Send a request to an ASGI application, as a server does, and return the status."""
     status = 0
 
     async def receive() -> MutableMapping[str, Any]:
@@ -171,7 +171,7 @@ def claim_14() -> str:
 
 
 async def ends_together() -> tuple[float, float]:
-    """When a job of 1 s and one of 2 s end that start together."""
+    """Return when a job of 1 s and a job of 2 s end if they start together."""
 
     async def job(seconds: float) -> float:
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The claim ledger is complete, and its checks find what it says."""
+"""Tests that the claim ledger is complete, and that checks confirm its answers."""
 
 import functools
 import importlib
@@ -16,7 +16,7 @@ from tests.conftest import REPOSITORY
 
 DOCS = Project(REPOSITORY).docs
 LEDGER = load_claims(DOCS / "reference" / "claims.toml")
-# Note → number of its claims; each is numbered from 1 without a gap.
+# Note → number of its claims, which are numbered from 1 without gaps.
 AUDIT = {"S000": 19, "S001": 39, "S002": 24, "S003": 31, "S004": 34}
 CHECKED = [claim for claim in LEDGER.claims if claim.asks]
 
@@ -25,13 +25,13 @@ type Check = Callable[[], str]
 
 def module(note: str) -> ModuleType:
     with warnings.catch_warnings():
-        # What other packages do on the newest Python is theirs to fix.
+        # Only the authors of other packages can fix their deprecation warnings.
         warnings.simplefilter("ignore", DeprecationWarning)
         return importlib.import_module(f"tests.guide.claims.{note.lower()}")
 
 
 def check(claim: Claim) -> Check:
-    """The function that finds the answer to what a claim asks."""
+    """Return the function that finds the answer to the question of a claim."""
     found: Check = getattr(module(claim.note), f"claim_{claim.id.partition('.')[2]}")
     return found
 
@@ -42,34 +42,34 @@ def found(claim: Claim) -> str:
 
 
 def agrees(claim: Claim, answer: str) -> bool:
-    """Whether a run gives this answer."""
+    """Whether the check of a claim finds this answer."""
     return found(claim) == answer
 
 
 def anchors(page: str) -> set[str]:
-    """Anchors of a page: those of its headings, and those it names."""
+    """Return the anchors of a page: those of its headings, and ids in its attributes."""
     text = (DOCS / page).read_text(encoding="utf-8")
     headings = re.findall(r"^#+ +(.+?)(?: +\{[^}]*\})?$", text, re.MULTILINE)
     names = re.findall(r"\bid=\"([^\"]+)\"|\{[^}]*#([\w-]+)[^}]*\}", text)
     return {slugify(heading.replace("`", ""), "-") for heading in headings} | set(sum(names, ()))
 
 
-def test_has_every_claim_of_the_audit_in_order() -> None:
+def test_the_ledger_has_every_claim_in_order() -> None:
     expected = [f"{note}.{number + 1}" for note, count in AUDIT.items() for number in range(count)]
     assert [claim.id for claim in LEDGER.claims] == expected
 
 
-def test_the_page_says_how_many_there_are() -> None:
+def test_the_page_gives_the_number_of_claims() -> None:
     page = (DOCS / "reference" / "claims.md").read_text(encoding="utf-8")
     assert re.findall(r"description: (\d+) ", page) == [str(len(LEDGER.claims))]
 
 
-def test_enough_claims_are_executed() -> None:
+def test_at_least_70_claims_have_a_check() -> None:
     assert len(CHECKED) >= 70
 
 
 @pytest.mark.parametrize("claim", LEDGER.claims, ids=lambda claim: claim.id)
-def test_page_and_sources(claim: Claim) -> None:
+def test_each_claim_has_a_page_and_sources(claim: Claim) -> None:
     page, _, anchor = claim.page.partition("#")
     assert (DOCS / page).is_file()
     assert not anchor or anchor in anchors(page), f"{page} has no #{anchor}"
@@ -78,7 +78,7 @@ def test_page_and_sources(claim: Claim) -> None:
     assert not any(LEDGER.by_id[each].same_as for each in claim.same_as), "name the first one"
 
 
-def test_every_document_is_referred_to() -> None:
+def test_every_document_is_cited() -> None:
     assert set(LEDGER.documents) == {key for claim in LEDGER.claims for key in claim.sources}
 
 
@@ -93,14 +93,14 @@ def test_every_check_belongs_to_a_claim() -> None:
 
 
 @pytest.mark.parametrize("claim", CHECKED, ids=lambda claim: claim.id)
-def test_the_check_finds_what_the_ledger_says(claim: Claim) -> None:
+def test_the_check_finds_the_answer_in_the_ledger(claim: Claim) -> None:
     assert found(claim) == claim.finds
 
 
 @pytest.mark.parametrize(
     "claim", [claim for claim in CHECKED if claim.verdict != "right"], ids=lambda claim: claim.id
 )
-def test_the_check_refutes_what_the_note_says(claim: Claim) -> None:
+def test_the_check_refutes_what_the_note_implies(claim: Claim) -> None:
     assert claim.implied, "say what the statement implies"
     assert not agrees(claim, claim.implied)
 
@@ -108,5 +108,5 @@ def test_the_check_refutes_what_the_note_says(claim: Claim) -> None:
 @pytest.mark.parametrize(
     "claim", [claim for claim in CHECKED if claim.verdict == "right"], ids=lambda claim: claim.id
 )
-def test_a_right_claim_implies_nothing_else(claim: Claim) -> None:
+def test_a_right_claim_has_no_refuted_answer(claim: Claim) -> None:
     assert not claim.implied

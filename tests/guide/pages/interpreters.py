@@ -1,4 +1,4 @@
-"""Other Pythons on this machine, for what differs between versions."""
+"""Runs programs in other versions of Python, to test statements about versions."""
 
 import json
 import shutil
@@ -12,9 +12,9 @@ INTERPRETERS = [sys.executable, "python3.11", "python3.12", "python3.14", "pytho
 
 
 def ask(interpreter: str, program: str, question: object = None) -> Any:
-    """Run a program in an interpreter; return what it prints, both ways as JSON.
+    """Run a program that reads a question and prints an answer, both as JSON; return the answer.
 
-    The test is skipped if the interpreter is not there.
+    The test is skipped if the interpreter is not installed.
     """
     path = shutil.which(interpreter)
     if path is None:

@@ -1,4 +1,4 @@
-"""API by version: every interpreter that is installed here evaluates each probe."""
+"""Tests of "API by version": every installed interpreter evaluates each probe."""
 
 import re
 
@@ -13,10 +13,10 @@ REFERENCE = Project(REPOSITORY).docs / "reference"
 ENTRIES = load_api(REFERENCE / "api.toml")
 PROBED = [entry for entry in ENTRIES if entry.probe]
 PAGE = REFERENCE / "api-by-version.md"
-# The page names the versions that have been asked: "CPython 3.11, 3.12 and 3.13".
+# The page names the versions on which the probes ran: "CPython 3.11, 3.12 and 3.13".
 RUN_ON = re.findall(r"3\.\d+", re.findall(r"CPython ([\d., and]+)", PAGE.read_text("utf-8"))[0])
 
-# Runs on any Python: it must not use anything newer than the oldest one.
+# This program runs on all of these versions, so it must only use what the oldest one has.
 PROGRAM = """
 import asyncio, asyncio.tasks, builtins, concurrent.futures, inspect, json, multiprocessing, os
 import pickle, queue, sys, threading, warnings
@@ -86,6 +86,6 @@ def test_the_page_names_the_entries_without_a_probe() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.name} {entry.version}")
-def test_names_a_document_of_python(entry: Entry) -> None:
+def test_each_entry_links_to_the_documentation_of_python(entry: Entry) -> None:
     assert entry.url.startswith(("https://docs.python.org/3/", "https://peps.python.org/pep-"))
     assert entry.what.endswith(".")

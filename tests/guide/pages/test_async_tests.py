@@ -1,4 +1,4 @@
-"""The settings for pytest on the page about tests: they do what the page says."""
+"""Tests that the settings for pytest on the page about tests do what the page says."""
 
 import re
 import signal
@@ -40,7 +40,7 @@ async def test_wrong_thread():
 """
 
 
-# For the smallest test, for all tests, and with a warning that is exempt.
+# The settings for the smallest test, for all tests, and with an exempt warning.
 SMALLEST, SETTINGS, EXEMPTION = re.findall(
     r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
 )
@@ -144,7 +144,7 @@ def test_with_signals_the_run_continues(project: Path) -> None:
     assert "1 failed, 2 passed" in result.stdout
 
 
-def test_a_test_of_unittest_is_ended(project: Path) -> None:
+def test_a_test_of_unittest_that_hangs_is_ended(project: Path) -> None:
     (project / "test_hangs.py").write_text(HANGS_IN_UNITTEST)
     result = run(project, "-o", "timeout=1")
     assert result.returncode == 1
@@ -158,13 +158,13 @@ def test_the_test_of_an_application_passes(project: Path) -> None:
     assert "2 passed" in result.stdout
 
 
-def test_mistakes_fail(project: Path) -> None:
+def test_the_mistakes_on_the_page_fail(project: Path) -> None:
     (project / "test_mistakes.py").write_text((SNIPPETS / "test_mistakes.py").read_text())
     result = run(project, "--tb=no", "-k", "not hangs")
     assert "4 failed, 1 deselected" in result.stdout
 
 
-def test_without_the_settings_only_the_task_is_noticed(project: Path) -> None:
+def test_without_the_settings_only_the_failure_in_a_task_is_noticed(project: Path) -> None:
     (project / "test_mistakes.py").write_text((SNIPPETS / "test_mistakes.py").read_text())
     (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\nanyio_mode = "auto"\n')
     result = run(project, "--tb=no", "-k", "await or thread or failure_in_a_task")
@@ -172,7 +172,7 @@ def test_without_the_settings_only_the_task_is_noticed(project: Path) -> None:
     assert "FAILED test_mistakes.py::test_failure_in_a_task" in result.stdout
 
 
-def test_a_test_that_nothing_else_can_end_is_ended(project: Path) -> None:
+def test_a_test_that_asyncio_cannot_end_is_ended(project: Path) -> None:
     (project / "test_wrong.py").write_text(WRONG_THREAD)
     result = run(project, "-o", "timeout=2", "-p", "no:threadexception")
     assert result.returncode == 1

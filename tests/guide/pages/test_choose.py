@@ -1,4 +1,4 @@
-"""The questions of "Choose a model", its table and its program say the same."""
+"""Tests that the questions, the table and the program of "Choose a model" agree."""
 
 import itertools
 import runpy
@@ -20,30 +20,32 @@ def program() -> dict[str, Any]:
     return runpy.run_path(str(PROJECT.library.path("choose/choose")))
 
 
-def ways() -> Iterator[dict[str, Answer]]:
-    """Every combination of answers, by the keys of the questions."""
+def combinations() -> Iterator[dict[str, Answer]]:
+    """Yield every combination of answers, by the keys of the questions."""
     for answers in itertools.product(*(question.answers for question in CHOICES.questions)):
         keys = (question.key for question in CHOICES.questions)
         yield dict(zip(keys, answers, strict=True))
 
 
-def row_for(way: dict[str, Answer]) -> Choice:
+def row_for(combination: dict[str, Answer]) -> Choice:
     (row,) = [
         row
         for row in CHOICES.rows
-        if all(way[key].key in answers for key, answers in row.when.items())
+        if all(combination[key].key in answers for key, answers in row.when.items())
     ]
     return row
 
 
-def test_every_way_leads_to_what_the_program_says(program: dict[str, Any]) -> None:
-    for way in ways():
+def test_table_and_program_agree_for_every_combination_of_answers(program: dict[str, Any]) -> None:
+    for combination in combinations():
         job = {"name": "", "together": 0, "waits": 0}
-        for answer in way.values():
+        for answer in combination.values():
             job |= answer.job
-        row = row_for(way)
+        row = row_for(combination)
         assert program["choose"](program["Job"](**job)) == (row.choose, row.because)
 
 
-def test_every_row_is_reached() -> None:
-    assert {row_for(way).job for way in ways()} == {row.job for row in CHOICES.rows}
+def test_every_row_can_be_reached() -> None:
+    assert {row_for(combination).job for combination in combinations()} == {
+        row.job for row in CHOICES.rows
+    }

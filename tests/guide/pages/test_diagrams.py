@@ -1,4 +1,4 @@
-"""Diagrams in docs/diagrams: all are used, share one style sheet, and are right where they count.
+"""Tests that the diagrams are used, share one style sheet, and show the right numbers.
 
 ``pytest --refresh`` writes the style sheet into the drawings, and draws the curves again.
 """
@@ -21,7 +21,7 @@ from tests.conftest import REPOSITORY
 DOCS = Project(REPOSITORY).docs
 DRAWINGS = sorted((DOCS / "diagrams").glob("*.svg"))
 SHEET = (DOCS / "assets" / "diagrams.css").read_text(encoding="utf-8")
-# At 390 px a page is 358 px wide; the smallest text is to be 11 px high there.
+# On a screen of 390 px, a page is 358 px wide. The smallest text must be 11 px high there.
 PHONE, SMALLEST = 358, 11
 NARROWEST_TEXT = min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", SHEET))
 
@@ -48,7 +48,7 @@ def test_every_diagram_is_on_a_page() -> None:
 
 
 @each_drawing
-def test_it_contains_the_shared_style_sheet(path: Path, *, refresh: bool) -> None:
+def test_each_diagram_contains_the_shared_style_sheet(path: Path, *, refresh: bool) -> None:
     text = path.read_text(encoding="utf-8")
     style = f"<style>\n{SHEET}</style>"
     if refresh:
@@ -59,7 +59,7 @@ def test_it_contains_the_shared_style_sheet(path: Path, *, refresh: bool) -> Non
 
 
 @each_drawing
-def test_its_classes_are_in_the_style_sheet(path: Path) -> None:
+def test_classes_of_each_diagram_are_in_the_style_sheet(path: Path) -> None:
     known = set(re.findall(r"\.([a-z][a-z-]*)\b", SHEET))
     assert classes(path) - known == set()
 
@@ -70,20 +70,20 @@ def test_every_class_of_the_style_sheet_is_used() -> None:
 
 
 @each_drawing
-def test_its_text_can_be_read_on_a_phone(path: Path) -> None:
+def test_the_text_of_each_diagram_is_legible_on_a_phone(path: Path) -> None:
     width = float(read(path, path.name).root.get("viewBox", "").split()[2])
     assert NARROWEST_TEXT * PHONE / width >= SMALLEST
 
 
 @each_drawing
-def test_it_says_in_words_what_it_shows(path: Path) -> None:
+def test_each_diagram_has_a_title_and_a_description(path: Path) -> None:
     drawing = read(path, path.name)
     assert drawing.title
     assert drawing.description.endswith(".")
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_curves_are_drawn_as_the_script_draws_them(name: str, *, refresh: bool) -> None:
+def test_the_curves_are_those_that_the_script_draws(name: str, *, refresh: bool) -> None:
     path = DOCS / "diagrams" / f"{name}.svg"
     if refresh:
         path.write_text(CURVES[name](), encoding="utf-8")
@@ -91,7 +91,7 @@ def test_curves_are_drawn_as_the_script_draws_them(name: str, *, refresh: bool) 
 
 
 def marks(drawing: Drawing, look: str) -> Iterator[tuple[float, float]]:
-    """Where numbers stand along an axis, by their text: (number, place)."""
+    """Yield the number and the position of each label on an axis."""
     for element in drawing.root.iter("text"):
         if element.get("class") == f"soft {look}":
             number = re.fullmatch(r"([\d.]+)( %)?", element.text or "")
@@ -101,7 +101,7 @@ def marks(drawing: Drawing, look: str) -> Iterator[tuple[float, float]]:
 
 
 def curves(drawing: Drawing) -> list[list[tuple[float, float]]]:
-    """Read the values of each curve off the drawing, with the help of the marks on its axes."""
+    """Calculate the values of each curve from its points and the labels of the axes."""
     (x0, left), *_, (x1, right) = marks(drawing, "middle")
     (y0, low), *_, (y1, high) = marks(drawing, "end")
     found = []
@@ -120,12 +120,12 @@ def curves(drawing: Drawing) -> list[list[tuple[float, float]]]:
 
 
 def erlang_c(workers: int, load: float) -> float:
-    """The chance that a job finds all workers busy, written as in the textbooks."""
+    """Return the probability that a job finds all workers busy (Erlang's C formula)."""
     all_busy = load**workers / factorial(workers) * workers / (workers - load)
     return all_busy / (sum(load**k / factorial(k) for k in range(workers)) + all_busy)
 
 
-def test_the_waits_in_a_queue_are_right() -> None:
+def test_the_curves_of_waits_follow_the_formula() -> None:
     drawing = read(DOCS / "diagrams" / "queue-length.svg", "queue-length.svg")
     for workers, curve in zip((1, 2, 10), curves(drawing), strict=True):
         assert len(curve) == 96
@@ -136,7 +136,7 @@ def test_the_waits_in_a_queue_are_right() -> None:
             assert wait == pytest.approx(expected, abs=0.01)
 
 
-def test_the_gains_from_more_cores_are_right() -> None:
+def test_the_curves_of_speedups_follow_the_formula() -> None:
     drawing = read(DOCS / "diagrams" / "amdahl.svg", "amdahl.svg")
     for serial, curve in zip((0.05, 0.10, 0.25, 0.50), curves(drawing), strict=True):
         assert len(curve) == 64
@@ -145,7 +145,7 @@ def test_the_gains_from_more_cores_are_right() -> None:
             assert gain == pytest.approx(number / (number * serial + 1 - serial), abs=0.01)
 
 
-def test_the_decision_chart_says_what_the_table_says() -> None:
+def test_the_decision_chart_agrees_with_the_table() -> None:
     rows = load_choices(DOCS / "how-to" / "choose.toml").rows
     drawing = read(DOCS / "diagrams" / "choose-a-model.svg", "choose-a-model.svg")
     outcomes = [

@@ -1,4 +1,4 @@
-"""What the page about the GIL says about the option that switches the GIL on and off."""
+"""Tests what the page about the GIL says about the option that switches the GIL on and off."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def test_the_gil_can_be_switched_on() -> None:
 
 @since_3_13
 @pytest.mark.skipif(FREE_THREADED, reason="this build can run without the GIL")
-def test_the_default_build_refuses_to_switch_it_off() -> None:
+def test_the_default_build_refuses_to_switch_the_gil_off() -> None:
     assert f"`{ERROR}`" in PAGE.read_text()
     assert ERROR in run("-X", "gil=0").stderr
     assert ERROR in run(gil="0").stderr
@@ -42,6 +42,6 @@ def test_the_default_build_refuses_to_switch_it_off() -> None:
 
 @since_3_13
 @pytest.mark.skipif(not FREE_THREADED, reason="this build cannot run without the GIL")
-def test_the_option_counts_more_than_the_variable() -> None:
+def test_the_option_overrides_the_environment_variable() -> None:
     assert run("-X", "gil=0", gil="1").stdout == "False\n"
     assert run("-X", "gil=1", gil="0").stdout == "True\n"

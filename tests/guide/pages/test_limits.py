@@ -1,4 +1,4 @@
-"""The page on limits: the waits in its table and in its text are those of queueing theory."""
+"""Tests that the waits on the page about limits are those of queueing theory."""
 
 import re
 
@@ -14,9 +14,10 @@ AT_90_PERCENT = {1: 9.0, 2: 4.26, 8: 0.88, 10: 0.67}
 
 
 def wait(workers: int, busy: float) -> float:
-    """The average wait in job lengths, from the probability of each number of jobs present.
+    """Return the average wait in job lengths, from the probability of each number of jobs present.
 
-    It does not use Erlang's formula: as many jobs come as go, between any two neighbouring states.
+    This is independent of Erlang's formula. It only uses that, between any two neighbouring states,
+    as many jobs arrive as leave.
     """
     arrivals = workers * busy
     weights = [1.0]
@@ -29,7 +30,7 @@ def wait(workers: int, busy: float) -> float:
 
 
 def table() -> dict[tuple[int, float], float]:
-    """The waits that the program calculates, by workers and utilisation."""
+    """Return the waits that the program calculates, by workers and utilisation."""
     _, header, *lines = TABLE.partition("simulated")[0].splitlines()
     workers = [int(number) for number in re.findall(r"(\d+) worker", header)]
     found = {}
@@ -40,23 +41,23 @@ def table() -> dict[tuple[int, float], float]:
     return found
 
 
-def test_table_has_all_columns() -> None:
+def test_the_table_has_all_columns() -> None:
     assert {workers for workers, _ in table()} == set(AT_90_PERCENT)
     assert len(table()) == 20
 
 
 @pytest.mark.parametrize(("workers", "busy"), list(table()))
-def test_table(workers: int, busy: float) -> None:
+def test_the_waits_in_the_table_are_right(workers: int, busy: float) -> None:
     assert table()[workers, busy] == pytest.approx(wait(workers, busy), abs=0.006)
 
 
 @pytest.mark.parametrize(("workers", "expected"), AT_90_PERCENT.items())
-def test_waits_at_90_percent(workers: int, expected: float) -> None:
+def test_the_waits_at_90_percent_are_right(workers: int, expected: float) -> None:
     assert wait(workers, 0.9) == pytest.approx(expected, abs=0.006)
     assert table()[workers, 0.9] == expected
 
 
-def test_text_says_the_same() -> None:
+def test_the_text_has_the_same_waits() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert (
         "from 9.00 job lengths with one worker to 4.26 with two, 0.88 with eight and 0.67 with ten"

@@ -1,4 +1,4 @@
-"""The page of misconceptions: a question, three answers, then the program that decides."""
+"""Tests that each misconception has a question, three answers and a program that decides."""
 
 import re
 
@@ -16,12 +16,12 @@ _, *SECTIONS = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULT
 CARDS = [section for section in SECTIONS if section.startswith('"')]
 
 
-def test_there_are_enough() -> None:
+def test_there_are_at_least_10_misconceptions() -> None:
     assert len(CARDS) >= 10
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.split("\n")[0])
-def test_predict_then_run(card: str) -> None:
+def test_readers_predict_before_they_see_the_program(card: str) -> None:
     asked, _, opened = card.partition("<details")
     options = re.findall(r"^(\d)\. ", asked, re.MULTILINE)
     assert "?" in asked

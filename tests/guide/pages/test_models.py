@@ -1,4 +1,4 @@
-"""The recorded times bear out what the pages on models and on waiting say."""
+"""Tests that the recorded times confirm what the pages on models and on waiting say."""
 
 import re
 

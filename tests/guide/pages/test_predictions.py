@@ -1,4 +1,8 @@
-"""Questions above a snippet: each wrong answer would hold, alone, if the world were as it says."""
+"""Tests that one answer to each question matches the recording, and each other one its world.
+
+The world of a wrong answer is the output that the program would have if this answer were right.
+worlds.toml describes it by replacements in the recording.
+"""
 
 import re
 import tomllib
@@ -50,14 +54,14 @@ def read_questions() -> Iterator[Asked]:
 QUESTIONS = list(read_questions())
 
 
-def test_there_are_enough() -> None:
+def test_enough_pages_have_a_question() -> None:
     assert len(QUESTIONS) >= 24
     assert len({asked.page for asked in QUESTIONS}) >= 10
     assert set(WORLDS) == {asked.snippet.name for asked in QUESTIONS}
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: f"{asked.page}-{asked.snippet.name}")
-def test_each_answer_holds_in_its_own_world(asked: Asked) -> None:
+def test_each_wrong_answer_alone_matches_the_output_in_its_own_world(asked: Asked) -> None:
     recording = load_recording(asked.snippet, PROJECT.library)
     right = recorded_answer(asked.answers, recording, asked.snippet.name)
     worlds = WORLDS[asked.snippet.name]

@@ -1,4 +1,4 @@
-"""The page of questions: each has a short answer, a page and a program that this page shows."""
+"""Tests that each frequent question has a short answer, a page, and a program on that page."""
 
 import re
 import sys
@@ -38,12 +38,12 @@ def read_questions() -> list[Question]:
 QUESTIONS = read_questions()
 
 
-def test_there_are_25() -> None:
+def test_there_are_25_questions() -> None:
     assert len({question.text for question in QUESTIONS}) == 25
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.text)
-def test_answer_page_and_program(question: Question) -> None:
+def test_each_question_has_an_answer_a_page_and_a_program(question: Question) -> None:
     assert question.text.endswith("?") or question.text.startswith("What does")
     assert len(re.findall(r"[.!?](?= [A-Z`]|$)", question.answer)) == 2, "two sentences"
     links = LINKS.fullmatch(question.links)
@@ -89,7 +89,7 @@ print(json.dumps({
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
 def test_what_cannot_be_sent_to_a_process(interpreter: str) -> None:
-    """The answer to "Why a PicklingError since Python 3.14?", in each version."""
+    """Tests the answer to "Why a PicklingError since Python 3.14?" in each version."""
     found = ask(interpreter, PICKLING)
     since_314 = found["version"] >= [3, 14]
     name, message = found["inner"]

@@ -1,4 +1,4 @@
-"""The table of all snippets."""
+"""Tests of the table of all snippets."""
 
 from pathlib import Path
 
@@ -27,14 +27,14 @@ from tests.conftest import AddSnippet
         ('print("threading")\n', ["plain code"]),
     ],
 )
-def test_models(
+def test_models_are_found_in_the_source(
     library: Library, add_snippet: AddSnippet, source: str, expected: list[str]
 ) -> None:
     add_snippet("tea/pot", source)
     assert models(library.load("tea/pot")) == expected
 
 
-def test_a_row_says_what_it_uses_where_it_runs_and_who_shows_it(
+def test_a_row_names_models_interpreters_and_pages(
     library: Library, add_snippet: AddSnippet, tmp_path: Path
 ) -> None:
     add_snippet("tea/pot", "# region lid\nimport asyncio\n# endregion\n")
@@ -71,6 +71,6 @@ def test_a_row_says_what_it_uses_where_it_runs_and_who_shows_it(
     assert pot.facets["needs"] == ["only the standard library"]
 
 
-def test_no_snippets_is_a_mistake(library: Library) -> None:
+def test_a_library_without_snippets_is_an_error(library: Library) -> None:
     with pytest.raises(RunnableError, match="there are no snippets"):
         catalogue_table(library.root, Pages(library.root))

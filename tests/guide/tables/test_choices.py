@@ -1,4 +1,4 @@
-"""A table with questions, and what its data may not say."""
+"""Tests of a table with questions, and of errors in its data."""
 
 import json
 from pathlib import Path
@@ -59,14 +59,14 @@ def test_questions_and_conditions_are_attributes(path: Path) -> None:
         ('text = "Black"', 'txt = "Black"', "question 'leaf': unknown field 'txt'."),
     ],
 )
-def test_names_the_mistake(path: Path, old: str, new: str, message: str) -> None:
+def test_a_mistake_is_named(path: Path, old: str, new: str, message: str) -> None:
     path.write_text(DATA.replace(old, new), encoding="utf-8")
     with pytest.raises(RunnableError) as error:
         load_choices(path)
     assert message in str(error.value)
 
 
-def test_six_questions_are_too_many(path: Path) -> None:
+def test_more_than_five_questions_are_an_error(path: Path) -> None:
     questions = DATA.split("[[rows]]")[0]
     path.write_text(questions * 6, encoding="utf-8")
     with pytest.raises(RunnableError, match="there are more than 5 questions"):

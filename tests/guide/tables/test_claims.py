@@ -1,4 +1,4 @@
-"""The claim ledger as a table, and what its data may not say."""
+"""Tests of the claim ledger as a table, and of errors in its data."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def write(pages: Pages, text: str) -> Path:
     return path
 
 
-def test_a_row_says_all_there_is(pages: Pages) -> None:
+def test_a_row_contains_all_data_of_a_claim(pages: Pages) -> None:
     table = claims_table(write(pages, DOCUMENTS + CLAIM + REPEAT), pages)
     first, second = table.rows
     assert first.key == "S000.1"
@@ -76,13 +76,13 @@ def test_a_row_says_all_there_is(pages: Pages) -> None:
         ('[[claims]]\nsaid = "x"\n', "claim 1: id is missing."),
     ],
 )
-def test_names_the_mistake(pages: Pages, text: str, message: str) -> None:
+def test_a_mistake_is_named(pages: Pages, text: str, message: str) -> None:
     with pytest.raises(RunnableError) as error:
         load_claims(write(pages, text))
     assert message in str(error.value)
 
 
-def test_a_page_that_is_not_there(pages: Pages) -> None:
+def test_a_missing_page_is_an_error(pages: Pages) -> None:
     path = write(pages, DOCUMENTS + CLAIM.replace("guide/tea.md", "guide/coffee.md"))
     with pytest.raises(RunnableError, match=r"there is no page coffee\.md"):
         claims_table(path, pages)

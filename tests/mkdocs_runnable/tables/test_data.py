@@ -1,4 +1,4 @@
-"""Entries of data files become dataclasses, or a message that names the mistake."""
+"""Tests that entries of data files become dataclasses, or errors that name the mistake."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ class Tea:
     milk: bool | None = None
 
 
-def test_makes_a_dataclass() -> None:
+def test_an_entry_becomes_a_dataclass() -> None:
     entry = {"name": "Sencha", "kind": "green", "hints": ["80 °C"], "milk": False}
     assert make(Tea, entry, "x") == Tea("Sencha", "green", 3, ("80 °C",), milk=False)
 
@@ -37,18 +37,18 @@ def test_makes_a_dataclass() -> None:
         ({"hints": [1]}, "tea 1: hints cannot be [1]."),
     ],
 )
-def test_names_the_mistake(change: dict[str, object], message: str) -> None:
+def test_a_mistake_is_named(change: dict[str, object], message: str) -> None:
     with pytest.raises(RunnableError) as error:
         make(Tea, {"name": "Assam", "kind": "black"} | change, "tea 1")
     assert str(error.value) == message
 
 
-def test_a_missing_field() -> None:
+def test_a_missing_field_is_named() -> None:
     with pytest.raises(RunnableError, match="tea 1: kind is missing"):
         make(Tea, {"name": "Assam"}, "tea 1")
 
 
-def test_a_file_that_is_missing_or_no_toml(tmp_path: Path) -> None:
+def test_a_missing_or_invalid_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "teas.toml"
     with pytest.raises(RunnableError, match=r"teas\.toml: the file cannot be read"):
         load_toml(path)

@@ -1,4 +1,4 @@
-"""Links to other pages, by their titles."""
+"""Tests of links to other pages, whose text is the title of the page."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from mkdocs_runnable.tables.pages import title
         ("# Tea\n", "Tea"),
     ],
 )
-def test_a_title_is_what_readers_see(tmp_path: Path, text: str, expected: str) -> None:
+def test_the_title_is_the_one_that_readers_see(tmp_path: Path, text: str, expected: str) -> None:
     page = tmp_path / "tea.md"
     page.write_text(text)
     assert title(page) == expected
 
 
-def test_a_page_without_title_is_named(tmp_path: Path) -> None:
+def test_a_page_without_a_title_is_an_error(tmp_path: Path) -> None:
     page = tmp_path / "tea.md"
     page.write_text("Tea.\n")
     with pytest.raises(RunnableError, match=r"tea\.md has no title"):

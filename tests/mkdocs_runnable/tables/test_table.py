@@ -1,4 +1,4 @@
-"""A table as elements and as Markdown."""
+"""Tests of a table as elements of a page, and as Markdown."""
 
 from xml.etree.ElementTree import tostring
 
@@ -15,7 +15,7 @@ TABLE = Table(
 )
 
 
-def test_is_a_table_with_headings_and_roles() -> None:
+def test_a_table_has_headings_and_roles() -> None:
     element = TABLE.element()
     assert element.tag == "data-table"
     assert element.get("data-facets") == '{"kind": "Kind"}'
@@ -40,7 +40,7 @@ def test_text_is_escaped() -> None:
     assert "<b>" not in html
 
 
-def test_as_markdown() -> None:
+def test_a_table_becomes_markdown() -> None:
     assert TABLE.to_markdown() == (
         "| Tea | How |\n|---|---|\n| *Green* | 80 °C 2 min |\n| Mint | 100 °C \\| 5 min |\n"
     )
