@@ -1,4 +1,4 @@
-"""Makes ``name.trace.json``, the recorded timeline, of what the processes of a run have written.
+"""Makes a recorded timeline, ``name.trace.json``, from the events that a run has written.
 
 The tracer (``runtime/python/runnable_tracer``) writes one file of events for each process. The
 recording has the form that ``runtime/timeline/model/trace_events.ts`` describes. Each event is a

@@ -126,7 +126,7 @@ def load(path: Path, name: str | None = None, where: str | None = None) -> Snipp
     where = where or str(path)
     source, data = read_text(path, where)
     header = parse_header(source, where)
-    if header.runs_on():  # otherwise, this interpreter may not know the syntax
+    if header.runs_on():  # otherwise, this interpreter might not know the syntax
         _check_syntax(source, where)
     return Snippet(
         name=name or path.stem,

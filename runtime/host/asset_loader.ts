@@ -39,7 +39,7 @@ export class AssetLoader {
   /**
    * @param sandbox - receives the files.
    * @param downloads - fetches them.
-   * @param files - what there is to fetch.
+   * @param files - the files of the runtime.
    * @param canSwitchStacks - without stack switching, an import cannot wait for a library that is
    * still being fetched.
    */

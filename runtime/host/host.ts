@@ -231,7 +231,7 @@ export class SandboxHost implements Host {
     loaded.catch(() => {});
     const expectsWarm = triesWarm && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
-    // The worker's thread and script take time to start too, so they start before the files are here.
+    // Starting the worker's thread and script takes time, so it begins before the files have arrived.
     const early = this.#takeWorker(sandbox, expectsWarm);
     archives.then((archives) => early.addArchives(archives)).catch(() => {});
     await loaded;

@@ -1,4 +1,4 @@
-"""Tests of the architecture: which parts may import which, without cycles, in small folders.
+"""Tests of the architecture: imports between its parts, and the size of its folders.
 
 docs/contributing/architecture.md explains the parts and the reasons for the arrows.
 """

@@ -104,7 +104,7 @@ def _is_main_interpreter() -> bool:
     Other interpreters in the same process import this module too.
     """
     try:
-        _signal.set_wakeup_fd(-1)  # the initial value; other interpreters may not set it
+        _signal.set_wakeup_fd(-1)  # the initial value, which only the main interpreter may set
     except ValueError:
         return False
     return True

@@ -135,7 +135,7 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("files of older versions are removed from the cache when the library is there", async () => {
+  test("files of older versions are removed from the cache when the library has arrived", async () => {
     load(create());
     await downloads.arrive("worker", "wasm", "switching");
     assert.deepEqual(downloads.tidied, []);

@@ -148,7 +148,7 @@ describe("a run", () => {
     });
   });
 
-  test("sends the worker whether the standard library is there", async () => {
+  test("sends the worker whether the standard library has arrived", async () => {
     loader.hasLibrary = false;
     assert.equal((await start()).worker.program?.library, false);
   });
@@ -554,7 +554,7 @@ describe("a program that declares libraries", () => {
     );
   });
 
-  test("reports how much of its libraries has been fetched if Python is there already", async () => {
+  test("reports how much of its libraries has been fetched if Python has already started", async () => {
     await (await start()).worker.postEnded();
     const { events } = await start(WITH_LIBRARY);
     const [loading] = events;

@@ -97,7 +97,7 @@ const LIBRARY: FrameCommand = { type: "library", stdlib: new ArrayBuffer(7) };
 const NO_LIBRARY: FrameCommand = { type: "library", problem: "offline" };
 
 describe("the files of the runtime", () => {
-  test("a worker starts when its script is here, and gets the rest when all of it is here", async () => {
+  test("a worker starts when its script has arrived, and gets all other files together", async () => {
     await spawn(1);
     assert.equal(threads.length, 0);
     await send(SCRIPT);
@@ -122,14 +122,14 @@ describe("the files of the runtime", () => {
     assert.equal(compiled, 1);
   });
 
-  test("the library that is here goes with the assets, and not once more", async () => {
+  test("a library that has already arrived is sent with the assets, and only once", async () => {
     await send(SCRIPT, COMPILE, START, LIBRARY);
     await spawn(1);
     assert.equal(threads[0]!.messages.length, 1);
     assert.equal(threads[0]!.assets.stdlib, LIBRARY.type === "library" && LIBRARY.stdlib);
   });
 
-  test("a library that comes late is sent to the workers that have started without it", async () => {
+  test("a library that arrives later is sent to the workers that have started without it", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await spawn(2);
@@ -143,7 +143,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.messages.length, 2);
   });
 
-  test("a library that could not be fetched is reported to all workers until there is one", async () => {
+  test("a library that could not be fetched is reported to all workers until it has arrived", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await send(NO_LIBRARY);
@@ -171,7 +171,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.assets.snapshot, other);
   });
 
-  test("a withdrawal before the assets are here changes nothing for workers that wait", async () => {
+  test("a withdrawal before the assets have arrived changes nothing for workers that wait", async () => {
     await send(SCRIPT, COMPILE);
     await spawn(1);
     await send({ type: "withdraw" }, START);

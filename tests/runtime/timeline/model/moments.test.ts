@@ -61,7 +61,7 @@ test("ready lanes are in the order in which they became ready, with the lane tha
       ["step", 2, 1, 1, 2, 2.5, "event", "", 11],
       ["step", 3, 2.1, 2, 3, 4, "event", "", 21],
       ["step", 4, 2.2, 2, 5, 6, "event", "", 21],
-      // They become ready in another order than that of their creation.
+      // They become ready in a different order from the one in which they were created.
       ["step", 2, 6, -1, 7, 8, "sleep", "", 12],
       ["step", 4, 7.1, 2, 9, 10, "", "", 0],
       ["end", 4, 10, "done", ""],

@@ -577,7 +577,7 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
-  test("a slice that starts does not rely on what the last one found out", () => {
+  test("a new time slice does not trust the counter that the last slice has left behind", () => {
     kernel.threads = 2;
     environment.time += 10;
     assert.equal(askFromBytecode(), 0);
