@@ -80,7 +80,7 @@ def job(*command: str, weight: int = 1, name: str = "job") -> Job:
 
 
 def results(done: JobResult) -> dict[str, str]:
-    return {name.rpartition("::")[2]: each.result for name, each in done.outcomes.items()}
+    return {each.name.rpartition("::")[2]: each.result for each in done.outcomes.values()}
 
 
 def test_results_of_node_are_read(tmp_path: Path) -> None:
@@ -98,6 +98,15 @@ def test_results_of_node_are_read(tmp_path: Path) -> None:
     assert [outcome.name for outcome in failures] == ["outer > inner > fails", "a hook > second"]
     assert "planted" in failures[0].detail
     assert "in the hook" in failures[1].detail
+
+
+def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) -> None:
+    files = [tmp_path / "one.test.mjs", tmp_path / "other.test.mjs"]
+    test = 'import { test } from "node:test";\ntest("same", () => {});\n'
+    files[0].write_text(test + 'test("same", () => {});\n', encoding="utf-8")
+    files[1].write_text(test, encoding="utf-8")
+    done, _ = run_job(job(*node_command([str(file) for file in files])))
+    assert done.count("passed") == 3
 
 
 @pytest.mark.parametrize("workers", [[], ["--numprocesses", "2"]], ids=["alone", "workers"])

@@ -49,6 +49,8 @@ class Outcome:
     result: Result
     seconds: float
     detail: str = ""
+    # The file of the test, where the job has several and the name does not say it.
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class JobResult:
     """The results of a job so far. They are complete when ``is_over`` is true."""
 
     job: Job
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    # By file and name: tests in two files may have the same name.
+    outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     expected: int = 0
     seconds: float = 0
     is_over: bool = False
@@ -79,11 +82,19 @@ class JobResult:
 
         A test that failed stays failed: pytest reports a passed test again when its teardown fails.
         """
-        known = self.outcomes.get(outcome.name)
+        key = (outcome.file, outcome.name)
+        known = self.outcomes.get(key)
         if known and known.result == "failed":
             return False
-        self.outcomes[outcome.name] = outcome
+        self.outcomes[key] = outcome
         return outcome.result == "failed"
+
+    def where(self, outcome: Outcome) -> str:
+        """Return the file of a test, or the name of the job where the file is not known."""
+        path = Path(outcome.file)
+        if outcome.file and path.is_relative_to(REPOSITORY):
+            return path.relative_to(REPOSITORY).as_posix()
+        return self.job.name
 
     def count(self, result: Result) -> int:
         """Count the tests with this result."""

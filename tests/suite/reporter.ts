@@ -12,6 +12,8 @@ type Result = "passed" | "failed" | "skipped";
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   // The names of the suites around the test that is being reported, outermost first.
   const path: string[] = [];
+  // How many tests of a file have had the same name; Node allows that.
+  const counts = new Map<string, number>();
   for await (const event of source) {
     if (event.type === "test:start") {
       path.length = event.data.nesting;
@@ -26,9 +28,13 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (isSuite && !isHook) continue;
     const isSkipped = data.skip !== undefined || data.todo !== undefined;
     const result: Result = error ? "failed" : isSkipped ? "skipped" : "passed";
-    const name = [...path.slice(0, data.nesting), data.name].join(" > ");
+    const file = data.file ?? "";
+    const fullName = [...path.slice(0, data.nesting), data.name].join(" > ");
+    const count = (counts.get(`${file} ${fullName}`) ?? 0) + 1;
+    counts.set(`${file} ${fullName}`, count);
+    const name = count === 1 ? fullName : `${fullName} (${count})`;
     const seconds = data.details.duration_ms / 1000;
     const detail = error ? inspect(error.cause ?? error, { depth: 4 }) : "";
-    yield `${JSON.stringify({ name, result, seconds, detail })}\n`;
+    yield `${JSON.stringify({ name, result, seconds, detail, file })}\n`;
   }
 }

@@ -121,7 +121,7 @@ async def run_all(jobs: list[Job]) -> list[JobResult]:
     slots = Slots(CAPACITY)
 
     def report(done: JobResult, outcome: Outcome) -> None:
-        progress.say(f"FAILED {done.job.name}: {outcome.name}")
+        progress.say(f"FAILED {done.where(outcome)}: {outcome.name}")
 
     async def one(done: JobResult) -> None:
         await slots.take(done.job.weight)
@@ -144,7 +144,7 @@ async def run_all(jobs: list[Job]) -> list[JobResult]:
 def summary(states: list[JobResult]) -> tuple[list[str], str]:
     """Return the details of all failures, and the line that counts all tests."""
     failures = [
-        f"--- {done.job.name}: {outcome.name}\n{outcome.detail}"
+        f"--- {done.where(outcome)}: {outcome.name}\n{outcome.detail}"
         for done in states
         for outcome in done.outcomes.values()
         if outcome.result == "failed"
