@@ -19,7 +19,7 @@ XMLHttpRequest.prototype.open = function (method, url, ...rest) {
 };
 
 /*
- * What the theme's script adds to a page is mended as it comes: its buttons on code blocks and the
+ * What the theme's script adds to a page is fixed as it comes: its buttons on code blocks and the
  * topics of search results are navigation landmarks without a name, its previews are dialogs
  * without one, and code that scrolls is out of the keyboard's reach where there is no mouse.
  */

@@ -14,7 +14,7 @@ def main(names: Sequence[str], root: Path = REPOSITORY) -> int:
     """Print each place that the house style excludes, and return 1 if there are any."""
     phrases = load(PHRASES)
     paths = [Path(name).resolve() for name in names] or texts(root)
-    findings = [(path, finding) for path in paths for finding in check(path, phrases, root)]
+    findings = [(path, finding) for path in paths for finding in check(path, phrases)]
     for path, finding in findings:
         print(f"{path.relative_to(root)}:{finding.line}: {finding.message}")  # noqa: T201
     if findings:

@@ -11,6 +11,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 # Replaces each character that is not prose: Unicode's "object replacement character".
 OBJECT = "\ufffc"
@@ -131,13 +132,19 @@ TEMPLATE_PART = re.compile(r"(?:\\.|[^`\\$]|\$(?!\{))*", re.DOTALL)
 
 def script_texts(text: str) -> Iterator[tuple[int, int]]:
     """Find the string literals of TypeScript: where each begins and ends, without its quotes."""
+    return script_tokens(text, "text")
+
+
+def script_tokens(text: str, kind: Literal["comment", "text"]) -> Iterator[tuple[int, int]]:
+    """Find the comments of TypeScript with their marks, or its string literals without quotes."""
     place, depths = 0, [0]
     in_template = False
     while True:
         if in_template:
             found = TEMPLATE_PART.match(text, place)
             assert found  # The pattern also matches an empty text.
-            yield found.span()
+            if kind == "text":
+                yield found.span()
             place = found.end()
             in_template = False
             if text.startswith("${", place):
@@ -149,7 +156,9 @@ def script_texts(text: str) -> Iterator[tuple[int, int]]:
         if not token:
             return
         place = token.end()
-        if token["text"]:
+        if token["comment"] and kind == "comment":
+            yield token.span()
+        elif token["text"] and kind == "text":
             yield token.start() + 1, token.end() - 1
         elif token["template"]:
             in_template = True
@@ -178,8 +187,34 @@ def joined(text: str, spans: list[tuple[int, int]]) -> Passage:
 
 
 def script(text: str) -> Iterator[Passage]:
-    """Find the string literals of TypeScript that readers may see; its comments are not checked."""
+    """Find the comments of TypeScript, and the string literals that readers may see."""
+    yield from script_comments(text)
     yield from without_names(script_literals(text))
+
+
+def script_comments(text: str) -> Iterator[Passage]:
+    """Join comments on consecutive lines, except for those that follow code."""
+    block: list[tuple[str, int]] = []
+    for start, end in script_tokens(text, "comment"):
+        comment = text[start:end]
+        line = text.count("\n", 0, start) + 1
+        alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+        lines = [
+            (each.strip().removeprefix("/**").removeprefix("/*").removesuffix("*/"), number)
+            for number, each in enumerate(comment.split("\n"), start=line)
+        ]
+        lines = [
+            (each.strip().removeprefix("//").removeprefix("*").strip(), n) for each, n in lines
+        ]
+        if block and not (alone and line == block[-1][1] + 1):
+            yield from in_parts(block)
+            block = []
+        block += lines
+        if not alone:
+            yield from in_parts(block)
+            block = []
+    if block:
+        yield from in_parts(block)
 
 
 def script_literals(text: str) -> Iterator[Passage]:
@@ -206,42 +241,35 @@ QUOTES = re.compile(r"(?s)([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2")
 # Marks a part of the program that a page can show.
 REGION = re.compile(r"#\s*(?:end)?region\b")
 PASSED_OVER = {tokenize.NL, tokenize.COMMENT}
-OPENS = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 
 
-def python(text: str, *, is_read: bool = True) -> Iterator[Passage]:
-    """Find the string literals of Python, and its comments and docstrings if its code is read."""
+def python(text: str) -> Iterator[Passage]:
+    """Find the comments, docstrings and other string literals of Python."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):  # A cell with notebook commands.
         return
-    if is_read:
-        yield from python_comments(tokens)
+    yield from python_comments(tokens)
     parts: list[tuple[str, int]] = []
-    depth, start, before = 0, tokenize.ENCODING, tokenize.ENCODING
+    depth = 0
     for token in tokens:
         if token.type in PASSED_OVER:
             continue
         if token.type == tokenize.FSTRING_START:
-            start = start if parts else before
             depth += 1
         elif token.type == tokenize.FSTRING_END:
             depth -= 1
         elif token.type == tokenize.FSTRING_MIDDLE:
             parts.append((token.string.replace("\\n", "  "), token.start[0]))
         elif token.type == tokenize.STRING:
-            start = start if parts else before
             found = QUOTES.fullmatch(token.string)
             if found and "r" not in found[1].lower():
                 parts.append((found[3].replace("\\n", "  "), token.start[0]))
         elif depth:
             parts.append((OBJECT, token.start[0]))
         elif parts:
-            is_docstring = start in OPENS and token.type == tokenize.NEWLINE
-            if is_read or not is_docstring:
-                yield from without_names(in_parts(parts))
+            yield from without_names(in_parts(parts))
             parts = []
-        before = token.type
 
 
 def in_parts(parts: list[tuple[str, int]]) -> Iterator[Passage]:
@@ -276,11 +304,6 @@ def python_comments(tokens: list[tokenize.TokenInfo]) -> Iterator[Passage]:
         yield from in_parts(block)
 
 
-def python_messages(text: str) -> Iterator[Passage]:
-    """Find the string literals of Python whose code is not read."""
-    yield from python(text, is_read=False)
-
-
 FORMATS: dict[str, Callable[[str], Iterator[Passage]]] = {
     ".html": html,
     ".ipynb": notebook,
@@ -294,8 +317,8 @@ FORMATS: dict[str, Callable[[str], Iterator[Passage]]] = {
 }
 
 
-def passages(path: Path, *, is_read: bool = True) -> list[Passage]:
-    """Return the prose of a file; ``is_read`` says whether readers see a program's code.
+def passages(path: Path) -> list[Passage]:
+    """Return the prose of a file.
 
     Raises:
         ValueError: There is no rule for what is prose in a file of this kind.
@@ -303,6 +326,4 @@ def passages(path: Path, *, is_read: bool = True) -> list[Passage]:
     find = FORMATS.get(path.suffix)
     if not find:
         raise ValueError(f"{path}: no rule says what is prose in a file of this kind.")
-    if path.suffix == ".py" and not is_read:
-        find = python_messages
     return list(find(path.read_text(encoding="utf-8")))

@@ -61,10 +61,28 @@ def test_one_file_can_be_checked(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "other.md" not in capsys.readouterr().out
 
 
-def test_comments_of_code_that_readers_do_not_see_are_not_checked(tmp_path: Path) -> None:
-    plant(tmp_path, "mkdocs_runnable/recording/check.py", f'"""{PHRASE}"""\n\n# {PHRASE}\n')
-    plant(tmp_path, "runtime/entry/widget.ts", f"// {PHRASE}\n/** {PHRASE} */\n")
-    assert main([], tmp_path) == 0
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("mkdocs_runnable/recording/check.py", f'x = 1\n\n\ndef f():\n    """{PHRASE}"""\n', 5),
+        ("runtime/python/explorer/search.py", f"x = 1\n# {PHRASE}\n", 2),
+        ("guide/tables/api.py", f"x = 1  # {PHRASE}\n", 1),
+        ("runtime/entry/widget.ts", f"start();\n// {PHRASE}\n", 2),
+        ("guide/browser/guide.ts", f"/**\n * A sentence.\n *\n * {PHRASE}\n */\nstart();\n", 4),
+    ],
+)
+def test_comments_and_docstrings_of_the_code_are_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, line: int
+) -> None:
+    plant(tmp_path, name, text)
+    assert main([], tmp_path) == 1
+    assert f"{name}:{line}: “at once”" in capsys.readouterr().out
+
+
+def test_a_phrase_that_is_split_over_lines_of_a_comment_is_found(tmp_path: Path) -> None:
+    text = "// Both tasks start at\n// once, which is good.\nstart();\n"
+    (message,) = messages(tmp_path, "runtime/entry/widget.ts", text)
+    assert message.startswith("“at once”")
 
 
 # --- permissions ---
@@ -72,7 +90,7 @@ def test_comments_of_code_that_readers_do_not_see_are_not_checked(tmp_path: Path
 
 def messages(tmp_path: Path, name: str, text: str) -> list[str]:
     path = plant(tmp_path, name, text)
-    return [finding.message for finding in check(path, load(PHRASES), tmp_path)]
+    return [finding.message for finding in check(path, load(PHRASES))]
 
 
 def allowing(words: str, reason: str = " because the title of a talk has it") -> str:
@@ -131,7 +149,7 @@ def test_checking_all_texts_takes_less_than_three_seconds() -> None:
     phrases = load(PHRASES)
     start = time.process_time()
     for path in texts(REPOSITORY):
-        check(path, phrases, REPOSITORY)
+        check(path, phrases)
     assert time.process_time() - start < 3
 
 

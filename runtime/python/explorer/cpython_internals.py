@@ -80,7 +80,7 @@ require(events.Handle, "_callback", "_cancelled")
 events_internals = require(events, "_event_loop_policy")
 get_running_loop: Callable[[], asyncio.AbstractEventLoop | None] = events._get_running_loop
 
-# Policies are deprecated since Python 3.14, in which the name of the class became private.
+# Policies have been deprecated since Python 3.14, in which the name of the class became private.
 _POLICY = "_BaseDefaultEventLoopPolicy"
 if sys.version_info < (3, 14):
     _POLICY = "BaseDefaultEventLoopPolicy"

@@ -1,4 +1,4 @@
-/** Recognizes gestures with pointers and wheels on the rows of a timeline. */
+/** Recognises gestures with pointers and wheels on the rows of a timeline. */
 
 export interface GestureHandlers {
   /** Converts a position on the screen to a fraction of the width in view. */
