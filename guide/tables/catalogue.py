@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.snippets.snippet import Library, Snippet, anchor
+from mkdocs_runnable.snippets.snippet import Library, Snippet, anchor, published_path
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Column, Row, Table
 
@@ -115,7 +115,7 @@ def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
     return Row(
         key=snippet.identifier,
         cells=[
-            [f"[`{snippet.name}.py`]({pages.up}snippets/{snippet.name}.py)"],
+            [f"[`{snippet.name}.py`]({pages.up}{published_path(snippet.name)})"],
             [", ".join([*uses, *needs])],
             where,
             [pages.link(place) for place in places],

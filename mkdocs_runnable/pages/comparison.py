@@ -24,6 +24,7 @@ from markdown.blockprocessors import BlockProcessor
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.renderer import ComparedProgram, PageRenderer
 from mkdocs_runnable.snippets.reference import with_fences
+from mkdocs_runnable.snippets.snippet import published_path
 
 MARK = "compare-timelines"
 MOST_PROGRAMS = 4  # readers cannot tell more timelines apart
@@ -88,7 +89,7 @@ def _describe(program: ComparedProgram, root: str) -> dict[str, str | bool]:
     description: dict[str, str | bool] = {
         "title": program.title,
         "name": name,
-        "file": f"{root}snippets/{name}.py",
+        "file": f"{root}{published_path(name)}",
     }
     if program.snippet.header.native:
         description["native"] = True
@@ -97,7 +98,7 @@ def _describe(program: ComparedProgram, root: str) -> dict[str, str | bool]:
 
 def _file_links(programs: Sequence[ComparedProgram], root: str) -> str:
     links = ", ".join(
-        f'{escape(program.title)}: <a href="{escape(root)}snippets/{program.snippet.name}.py">'
+        f'{escape(program.title)}: <a href="{escape(root)}{published_path(program.snippet.name)}">'
         f"{program.snippet.name}.py</a>"
         for program in programs
     )

@@ -9,7 +9,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
 from mkdocs_runnable.recording.recordings import Line, Origin, Transcript
-from mkdocs_runnable.snippets.snippet import Snippet, anchor
+from mkdocs_runnable.snippets.snippet import Snippet, anchor, published_path
 
 
 def render(
@@ -61,7 +61,7 @@ def render(
     parts = [
         f"<runnable-snippet {start}>",
         '<div class="runnable-head">'
-        f'<a class="runnable-file" href="{_attribute(root)}snippets/{snippet.name}.py">'
+        f'<a class="runnable-file" href="{_attribute(root)}{published_path(snippet.name)}">'
         f"{snippet.name}.py</a></div>",
         '<div class="runnable-code highlight no-copy"><pre tabindex="0">'
         f'<code class="language-python">{_code(snippet, first, last)}</code></pre></div>',

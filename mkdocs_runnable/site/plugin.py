@@ -31,7 +31,7 @@ from mkdocs_runnable.site.text_edition import (
     llms_txt,
 )
 from mkdocs_runnable.snippets.reference import PageContext
-from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.snippets.snippet import Library, published_path
 from mkdocs_runnable.tables.markdown import find_makers
 
 _EXTENSION = "mkdocs_runnable"
@@ -107,10 +107,10 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
         try:
             for name in self._library.names():
                 path = self._library.path(name)
-                self._publish(files, config, f"snippets/{name}.py", path)
+                self._publish(files, config, published_path(name), path)
                 trace = path.with_suffix(".trace.json")
                 if trace.exists():
-                    self._publish(files, config, f"snippets/{name}.trace.json", trace)
+                    self._publish(files, config, published_path(name, ".trace.json"), trace)
             timelines.draw(self._library, self._root / self.config.timelines)
             results = verification.assemble(self._library, self._root / self.config.verification)
             content = json.dumps(results, indent=1) + "\n"

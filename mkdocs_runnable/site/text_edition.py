@@ -26,7 +26,7 @@ from mkdocs_runnable.pages.answers import (
 from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
-from mkdocs_runnable.snippets.snippet import Library, Snippet
+from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
 from mkdocs_runnable.tables.markdown import Maker, is_table, make_table
 from mkdocs_runnable.tables.pages import Pages
 
@@ -127,7 +127,7 @@ class TextEditions:
         source = "\n".join(snippet.lines[first - 1 : last])
         recording = load_recording(snippet, self.library)
         folder = posixpath.dirname(edition_path(page))
-        where = posixpath.relpath(f"snippets/{snippet.name}.py", folder)
+        where = posixpath.relpath(published_path(snippet.name), folder)
         parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
         if snippet.header.native:
             parts.append(f"Does not run in the browser: {snippet.header.native}")

@@ -241,6 +241,15 @@ class Library:
         return path.relative_to(self.root.parent).as_posix()
 
 
+def published_path(name: str, suffix: str = ".py") -> str:
+    """Return the path within the site at which a file of a snippet is published.
+
+    The page finds the trace (``suffix=".trace.json"``) by the address of the program, so both are
+    always published side by side.
+    """
+    return f"snippets/{name}{suffix}"
+
+
 def anchor(name: str, section: str | None = None) -> str:
     """Return the HTML id of the widget for a snippet, or for one of its sections."""
     identifier = name.replace("/", "-").replace("_", "-")
