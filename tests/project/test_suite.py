@@ -19,6 +19,7 @@ from tests.suite.jobs import (
     JobResult,
     Outcome,
     all_jobs,
+    expected_seconds,
     node_command,
     pace_of,
     pytest_command,
@@ -287,3 +288,11 @@ def test_stress_can_restrict_a_job_to_one_core(
     arguments = argparse.Namespace(files=[str(file)], times=1, only="", pace=["one core"])
     assert asyncio.run(stress.main(arguments)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
+
+
+def test_a_short_file_that_takes_long_says_so(tmp_path: Path) -> None:
+    short, long = tmp_path / "short.test.ts", tmp_path / "long.test.ts"
+    short.write_text("/** Looks at many pages. */\n// suite: light\n// suite: takes 90 s\n")
+    long.write_text("x" * 10_000)
+    assert (expected_seconds(short), expected_seconds(long)) == (90, 20)
+    assert pace_of(short) == "light"

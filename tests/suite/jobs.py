@@ -33,6 +33,7 @@ PACES = {
 }
 PYTEST_WEIGHT = 3
 PACE_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
+TIME_MARK = re.compile(r"^// suite: takes (\d+) s$", re.MULTILINE)
 
 # A job that reports nothing for this many seconds is ended. The longest single test may
 # take ten minutes (every snippet of the site in one browser).
@@ -129,6 +130,15 @@ def pace_of(file: Path) -> str:
         known = ", ".join(filter(None, PACES))
         raise ValueError(f"{file}: there is no pace {pace!r}; known are {known}.")
     return pace
+
+
+def expected_seconds(file: Path) -> float:
+    """Return how long a test file takes according to a line such as ``// suite: takes 90 s``.
+
+    Without such a line, long files are expected to take longer.
+    """
+    found = TIME_MARK.search(file.read_text(encoding="utf-8"))
+    return float(found[1]) if found else file.stat().st_size / 500
 
 
 def all_jobs(root: Path = REPOSITORY) -> list[Job]:

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
-from tests.suite.jobs import CAPACITY, Group, Job, JobResult, Outcome, all_jobs, run
+from tests.suite.jobs import (
+    CAPACITY,
+    Group,
+    Job,
+    JobResult,
+    Outcome,
+    all_jobs,
+    expected_seconds,
+    run,
+)
 
 # How long each job took in the last run, so that the longest jobs start first.
 TIMES = REPOSITORY / "build" / "suite.json"
@@ -107,8 +116,8 @@ def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
         size = 0.0
         path = REPOSITORY / job.name
         if job.name not in times:
-            # Not timed yet: assume that longer files take longer, and pytest, a folder, longest.
-            size = path.stat().st_size / 500 if path.is_file() else 1000
+            # Not timed yet. pytest, which has no file, takes longest.
+            size = expected_seconds(path) if path.is_file() else 1000
         return (job.group != "modules", job.weight == CAPACITY, -times.get(job.name, size))
 
     return sorted(jobs, key=key)

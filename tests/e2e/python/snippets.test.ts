@@ -1,5 +1,6 @@
 /** Every snippet of the site runs when its Run button is pressed, and prints what is recorded. */
 // suite: alone
+// suite: takes 190 s
 import { test } from "node:test";
 import { expectRecorded, runSite } from "../support/every_snippet.ts";
 import { engines } from "../support/runner.ts";

@@ -1,4 +1,5 @@
 /** Without stack switching, each snippet prints what is recorded or explains why it cannot. */
+// suite: takes 100 s
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
 /** axe-core finds no accessibility violation on any kind of page, on either device, in either scheme. */
 // suite: light
+// suite: takes 200 s
 
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
