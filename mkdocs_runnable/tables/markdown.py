@@ -20,9 +20,9 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 
+from mkdocs_runnable.blocks import MarkedBlock
 from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.tables.pages import Pages
@@ -48,33 +48,17 @@ class TablesExtension(Extension):
         """Register the block before paragraphs, and ``attr_list`` for marks inside cells."""
         md.registerExtensions(["attr_list"], {})
         md.block_level_elements += ["choice-table", "data-table"]
-        block = _Block(
-            md.parser,
-            find_makers(self.getConfig("tables")),
-            Path(self.getConfig("docs")),
-            self.getConfig("page"),
-        )
+        self._makers = find_makers(self.getConfig("tables"))
+        block = MarkedBlock(md.parser, is_table, self._table)
         md.parser.blockprocessors.register(block, "data_table", 16)
 
-
-class _Block(BlockProcessor):
-    def __init__(
-        self, parser: Any, makers: Mapping[str, Maker], docs: Path, page: PageContext
-    ) -> None:
-        super().__init__(parser)
-        self._makers = makers
-        self._docs = docs
-        self._page = page
-
-    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002
-        return is_table(block)
-
-    def run(self, parent: Element, blocks: list[str]) -> None:
+    def _table(self, block: str) -> Element | None:
+        docs, page = Path(self.getConfig("docs")), self.getConfig("page")
         try:
-            pages = Pages(self._docs, self._page.path or "")
-            parent.append(make_table(blocks.pop(0), pages, self._makers).element())
+            return make_table(block, Pages(docs, page.path or ""), self._makers).element()
         except RunnableError as error:
-            self._page.report_problem(str(error), self._docs)
+            page.report_problem(str(error), docs)
+            return None
 
 
 def find_makers(tables: object) -> dict[str, Maker]:

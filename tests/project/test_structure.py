@@ -142,7 +142,11 @@ ARROWS: Mapping[str, set[str]] = {
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/snippets",
     },
-    "mkdocs_runnable/tables": {"mkdocs_runnable/errors.py", "mkdocs_runnable/snippets"},
+    "mkdocs_runnable/tables": {
+        "mkdocs_runnable/blocks.py",
+        "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/snippets",
+    },
     "mkdocs_runnable/site": {
         "mkdocs_runnable/diagrams",
         "mkdocs_runnable/errors.py",
