@@ -32,6 +32,10 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SHOWN = re.compile(r"""\b(?:alt|title|content|placeholder|aria-label)="([^"]*)\"""")
 
 
+# The lines of a comment with their numbers, and whether no code is on the line where it begins.
+type Comment = tuple[list[tuple[str, int]], bool]
+
+
 @dataclass(frozen=True)
 class Passage:
     """A stretch of prose whose words belong together: a paragraph, a comment, a text.
@@ -130,21 +134,15 @@ SCRIPT = re.compile(
 TEMPLATE_PART = re.compile(r"(?:\\.|[^`\\$]|\$(?!\{))*", re.DOTALL)
 
 
-def script_texts(text: str) -> Iterator[tuple[int, int]]:
-    """Find the string literals of TypeScript: where each begins and ends, without its quotes."""
-    return script_tokens(text, "text")
-
-
-def script_tokens(text: str, kind: Literal["comment", "text"]) -> Iterator[tuple[int, int]]:
-    """Find the comments of TypeScript with their marks, or its string literals without quotes."""
+def script_tokens(text: str) -> Iterator[tuple[Literal["comment", "text"], tuple[int, int]]]:
+    """Find the comments of TypeScript with their marks, and its string literals without quotes."""
     place, depths = 0, [0]
     in_template = False
     while True:
         if in_template:
             found = TEMPLATE_PART.match(text, place)
             assert found  # The pattern also matches an empty text.
-            if kind == "text":
-                yield found.span()
+            yield "text", found.span()
             place = found.end()
             in_template = False
             if text.startswith("${", place):
@@ -156,10 +154,10 @@ def script_tokens(text: str, kind: Literal["comment", "text"]) -> Iterator[tuple
         if not token:
             return
         place = token.end()
-        if token["comment"] and kind == "comment":
-            yield token.span()
-        elif token["text"] and kind == "text":
-            yield token.start() + 1, token.end() - 1
+        if token["comment"]:
+            yield "comment", token.span()
+        elif token["text"]:
+            yield "text", (token.start() + 1, token.end() - 1)
         elif token["template"]:
             in_template = True
         elif token["open"]:
@@ -188,39 +186,29 @@ def joined(text: str, spans: list[tuple[int, int]]) -> Passage:
 
 def script(text: str) -> Iterator[Passage]:
     """Find the comments of TypeScript, and the string literals that readers may see."""
-    yield from script_comments(text)
-    yield from without_names(script_literals(text))
+    tokens = list(script_tokens(text))
+    yield from joined_comments(
+        script_comment(text, *span) for kind, span in tokens if kind == "comment"
+    )
+    literals = [span for kind, span in tokens if kind == "text"]
+    yield from without_names(script_literals(text, literals))
 
 
-def script_comments(text: str) -> Iterator[Passage]:
-    """Join comments on consecutive lines, except for those that follow code."""
-    block: list[tuple[str, int]] = []
-    for start, end in script_tokens(text, "comment"):
-        comment = text[start:end]
-        line = text.count("\n", 0, start) + 1
-        alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-        lines = [
-            (each.strip().removeprefix("/**").removeprefix("/*").removesuffix("*/"), number)
-            for number, each in enumerate(comment.split("\n"), start=line)
-        ]
-        lines = [
-            (each.strip().removeprefix("//").removeprefix("*").strip(), n) for each, n in lines
-        ]
-        if block and not (alone and line == block[-1][1] + 1):
-            yield from in_parts(block)
-            block = []
-        block += lines
-        if not alone:
-            yield from in_parts(block)
-            block = []
-    if block:
-        yield from in_parts(block)
+def script_comment(text: str, start: int, end: int) -> Comment:
+    """Return a comment of TypeScript without its marks."""
+    first = text.count("\n", 0, start) + 1
+    is_alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    prose = text[start:end].removeprefix("/**").removeprefix("/*").removesuffix("*/")
+    lines = (
+        each.strip().removeprefix("//").removeprefix("*").strip() for each in prose.split("\n")
+    )
+    return [(line, number) for number, line in enumerate(lines, start=first)], is_alone
 
 
-def script_literals(text: str) -> Iterator[Passage]:
+def script_literals(text: str, literals: list[tuple[int, int]]) -> Iterator[Passage]:
     """Join the string literals of TypeScript that the program joins."""
     spans: list[tuple[int, int]] = []
-    for start, end in script_texts(text):
+    for start, end in literals:
         between = text[spans[-1][1] : start] if spans else ""
         if spans and not re.fullmatch(r"[\"'`]\s*\+\s*[\"'`]|\$\{[^\n]*\}", between):
             yield joined(text, spans)
@@ -249,7 +237,7 @@ def python(text: str) -> Iterator[Passage]:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):  # A cell with notebook commands.
         return
-    yield from python_comments(tokens)
+    yield from joined_comments(python_comments(tokens))
     parts: list[tuple[str, int]] = []
     depth = 0
     for token in tokens:
@@ -286,18 +274,23 @@ def in_parts(parts: list[tuple[str, int]]) -> Iterator[Passage]:
         yield Passage(passage.text, tuple(lines[number - 1] for number in passage.lines))
 
 
-def python_comments(tokens: list[tokenize.TokenInfo]) -> Iterator[Passage]:
+def python_comments(tokens: list[tokenize.TokenInfo]) -> Iterator[Comment]:
+    """Find the comments of Python, without their marks."""
+    for token in tokens:
+        if token.type == tokenize.COMMENT and not REGION.match(token.string):
+            is_alone = not token.line[: token.start[1]].strip()
+            yield [(token.string.lstrip("#").strip(), token.start[0])], is_alone
+
+
+def joined_comments(comments: Iterable[Comment]) -> Iterator[Passage]:
     """Join comments on consecutive lines, except for those that follow code."""
     block: list[tuple[str, int]] = []
-    for token in tokens:
-        if token.type != tokenize.COMMENT or REGION.match(token.string):
-            continue
-        alone = not token.line[: token.start[1]].strip()
-        if block and not (alone and token.start[0] == block[-1][1] + 1):
+    for lines, is_alone in comments:
+        if block and not (is_alone and lines[0][1] == block[-1][1] + 1):
             yield from in_parts(block)
             block = []
-        block.append((token.string.lstrip("#").strip(), token.start[0]))
-        if not alone:
+        block += lines
+        if not is_alone:
             yield from in_parts(block)
             block = []
     if block:
