@@ -68,7 +68,6 @@ class Progress:
         self._loop = asyncio.get_running_loop()
         self._start = self._loop.time()
         self._is_terminal = sys.stdout.isatty()
-        self._last = ""
 
     def line(self) -> str:
         """Describe the progress of each group, such as ``browsers 12/43 files, 160 passed``."""
@@ -113,12 +112,12 @@ def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
     """
 
     def key(job: Job) -> tuple[bool, bool, float]:
-        size = 0.0
-        path = REPOSITORY / job.name
-        if job.name not in times:
-            # Not timed yet. pytest, which has no file, takes longest.
-            size = expected_seconds(path) if path.is_file() else 1000
-        return (job.group != "modules", job.weight == CAPACITY, -times.get(job.name, size))
+        seconds = times.get(job.name)
+        if seconds is None:
+            path = REPOSITORY / job.name
+            # pytest, which has no file, takes longest.
+            seconds = expected_seconds(path) if path.is_file() else 1000
+        return (job.group != "modules", job.weight == CAPACITY, -seconds)
 
     return sorted(jobs, key=key)
 
