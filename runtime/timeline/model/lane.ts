@@ -26,8 +26,8 @@ export interface Segment {
   /** For a running thread: how much of the time it spent on a processor, in ms, if known. */
   cpu: number | undefined;
   /**
-   * Position among all events of the run of the event that began this segment; 0 for the segment with
-   * which a lane starts. It orders segments whose times are equal, because clocks are coarse.
+   * The position, among all events of the run, of the event that began this segment; 0 for the first
+   * segment of a lane. It orders segments that have the same time, which happens on coarse clocks.
    */
   sequence: number;
 }
@@ -66,9 +66,9 @@ export class Lane {
   /** Unknown until the tracer has announced the lane. */
   kind: LaneKind | undefined;
   name = "";
-  /** The function that it was created to run; empty if the lane has the same name. */
+  /** Name of the function that it was created to run; empty if unknown or equal to `name`. */
   runs = "";
-  /** Where that function is defined; 0 outside the program. */
+  /** The line where that function is defined; 0 if it is not in the program. */
   line = 0;
   /** Id of the lane that created it; -1 if unknown. */
   createdBy = -1;
@@ -79,7 +79,7 @@ export class Lane {
   ending: { at: number; how: Ending; text: string } | undefined;
   /** For a thread: how long it has run steps of its tasks, in ms. */
   stepped = 0;
-  /** It has run code of the program itself, not only of libraries. */
+  /** Whether it belongs to the program itself, and not only to a library. */
   own = false;
   readonly #marks: Mark[] = [];
   #areMarksSorted = true;
@@ -95,7 +95,7 @@ export class Lane {
   /** The last segment is still open, because no event has ended the lane. */
   #isOpen = true;
   #job = "";
-  /** How often each line was seen since the thread last began to run. */
+  /** How often each line was seen since a running segment was last closed. */
   #seen = new Map<number, number>();
   /** Index of the segment in which the thread last began to run. */
   #running = 0;

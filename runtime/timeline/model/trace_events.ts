@@ -1,6 +1,5 @@
 /**
- * The events of a trace: their types, and the rows in which the tracer sends and stores them. This
- * file imports nothing.
+ * The events of a trace: their types, and the rows in which the tracer sends and stores them.
  *
  * A run is a tree of lanes: processes, their threads, and the tasks of a thread's event loops. For
  * each lane the events say when it ran, when it was ready to run, and when it waited and for what.
@@ -80,7 +79,7 @@ export interface LaneEvent {
   runs: string;
 }
 
-/** A task ran for one step, after it was ready, and has waited since. */
+/** A task became ready, ran for one step, and then began to wait or ended. */
 export interface StepEvent {
   kind: "step";
   lane: number;
@@ -174,13 +173,16 @@ export interface OutputEvent {
   line: number;
 }
 
-/** The collections that the program's header names have changed, as the lane begins with a line. */
+/**
+ * The collections that the program's header names have changed since the last such event. They have
+ * these values just before the lane executes the line.
+ */
 export interface CollectionsEvent {
   kind: "state";
   lane: number;
   at: number;
   line: number;
-  /** For each collection a text per entry, in the order in which the program will take them. */
+  /** For each collection, one text per entry, in the order in which the program will remove them. */
   values: Record<string, string[]>;
 }
 
@@ -268,7 +270,7 @@ export interface StoredTrace {
   processes: { process: number; parent: number; rows: TraceRow[] }[];
 }
 
-/** Positions of the times in rows whose only time is not at position 2. */
+/** Positions of the times in rows of these kinds. Other rows have at most one, at position 2. */
 const TIME_POSITIONS: Record<string, readonly number[]> = { lane: [5], step: [2, 4, 5], cut: [1] };
 const USUAL_TIME_POSITION: readonly number[] = [2];
 
@@ -339,7 +341,7 @@ function collections(value: unknown): Record<string, string[]> {
   return kept;
 }
 
-/** How many values a row of each kind has. The last value of a lane, `runs`, may be missing. */
+/** The possible lengths of a row of each kind. In a row for a lane, `runs` may be missing. */
 const LENGTHS: Record<Kind, readonly number[]> = {
   lane: [8, 9],
   step: [9],
@@ -454,7 +456,7 @@ function eventsOf(rows: unknown): TraceEvent[] {
   return (rows as unknown[]).map(decodeEvent);
 }
 
-/** Checks and decodes rows, and truncates long texts; undefined if one of them is no row. */
+/** Checks and decodes rows, and truncates long texts; undefined if a row is invalid. */
 export const decodeEvents = (rows: unknown): TraceEvent[] | undefined =>
   orUndefined(() => eventsOf(rows));
 
@@ -463,7 +465,7 @@ function fields(value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** Checks and decodes the content of a `name.trace.json`; undefined if it is no trace. */
+/** Checks and decodes the content of a `name.trace.json`; undefined if it is not a trace. */
 export const decodeTrace = (value: unknown): Trace | undefined =>
   orUndefined(() => {
     const { schema, interpreter, end, processes } = fields(value);
