@@ -1,4 +1,4 @@
-"""Compares runs that browser tests started with the Run buttons of widgets with the recordings.
+"""Compares recordings with runs that browser tests started by pressing Run on widgets.
 
 Each line of input is one run, ``{"name": "chess/judit", "chunks": [{"stream": "stdout", "text":
 "…"}], "status": 0}``. Native snippets do not run in browsers, so their results are "skipped".
@@ -41,7 +41,7 @@ def judge(
         keep: Save the results for ``/verification.json``.
 
     Returns:
-        The results of all snippets that are not skipped.
+        The results of the snippets that were run, except for those that are skipped.
 
     Raises:
         RunnableError: A line is not a run, or it names no snippet.
@@ -71,8 +71,8 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
         Name of a snippet → engine → reason of the difference.
 
     Raises:
-        RunnableError: The file is damaged, or an entry has no reason, or names no engine or no
-            snippet that runs in browsers.
+        RunnableError: The file cannot be read, or an entry has no reason or an unknown engine, or
+            it is not for a snippet that runs in browsers.
     """
     path = library.root / "differences.toml"
     where = library.where(path)
