@@ -29,7 +29,7 @@ TEXTS = (
     "runtime/python/**/*.py",
 )
 
-# A permission is in a comment in any language, anywhere in the file.
+# A permission is a comment in the syntax of any language, anywhere in the file.
 ALLOWED = re.compile(r'style: allow "([^"\n]+)" because \S[^\n]*')
 ALLOWED_SOMEHOW = re.compile(r"style: allow\b")
 
@@ -58,7 +58,7 @@ def spaced(text: str) -> str:
 
 
 class Permissions:
-    """The quotations in which comments of a file allow phrases that are otherwise excluded."""
+    """The permissions of a file. Each quotes words, which may then contain an excluded phrase."""
 
     def __init__(self, text: str) -> None:
         # In a notebook, quotes within its strings are escaped.

@@ -1,6 +1,6 @@
 """Every fenced block of Python in the prose runs, and prints what its ``#>`` comments say.
 
-A block that cannot run says so where everybody sees it: ``` ```{.python test="skip"} ```.
+A block that cannot run is marked in the page itself: ``` ```{.python test="skip"} ```.
 """
 
 import re
@@ -15,7 +15,7 @@ PAGES = [
     *sorted((REPOSITORY / "docs").rglob("*.md")),
     *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md")),
 ]
-# Two steps, not one comprehension with a condition: a page that is gone must not be passed over.
+# Pages that do not exist are not filtered out: `find_examples` raises an error for them.
 EXAMPLES = [*find_examples(*(str(page) for page in PAGES))]
 
 
@@ -39,7 +39,7 @@ def overlooked(path: Path) -> list[int]:
 
 def check(example: CodeExample, eval_example: EvalExample) -> None:
     eval_example.set_config(
-        target_version="py312",  # type: ignore[arg-type]  # its own list is shorter than ruff's
+        target_version="py312",  # type: ignore[arg-type]  # pytest-examples lists none after 3.11
         ruff_line_length=88,
         ruff_ignore=ruff_ignored("snippets/**"),
     )
@@ -66,7 +66,7 @@ def test_overlooks_no_block(page: Path) -> None:
     assert not overlooked(page), "write ```python, or ```{.python …} without a space before the dot"
 
 
-# --- that this check can fail -----------------------------------------------------------------
+# --- tests of the checks above ----------------------------------------------------------------
 
 
 def examples_in(tmp_path: Path, text: str) -> list[CodeExample]:
@@ -83,7 +83,7 @@ def test_a_wrong_print_is_found(tmp_path: Path, eval_example: EvalExample) -> No
         check(wrong, eval_example)
 
 
-def test_a_form_that_is_not_known_is_found(tmp_path: Path) -> None:
+def test_a_block_in_an_unknown_form_is_found(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     block = "\nx = 1\n```\n\n"
     path.write_text(
@@ -92,6 +92,6 @@ def test_a_form_that_is_not_known_is_found(tmp_path: Path) -> None:
     assert overlooked(path) == [5, 13]
 
 
-def test_skipping_is_written_in_the_page(tmp_path: Path) -> None:
+def test_a_block_is_skipped_only_if_the_page_marks_it(tmp_path: Path) -> None:
     text = '```{.python test="skip"}\n1 / 0\n```\n\n```python\n1 / 0\n```\n'
     assert [is_skipped(each) for each in examples_in(tmp_path, text)] == [True, False]

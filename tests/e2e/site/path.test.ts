@@ -6,7 +6,7 @@ import type { ElementHandle, Page } from "puppeteer-core";
 import { freshPage, useSite, Widget } from "../support/site.ts";
 
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
-/** Each tutorial links to the next one in its text, and the last one to the choice of a model. */
+/** The text of each page links to the next one. All are tutorials, except for the last. */
 const STEPS = [
   "/tutorials/what-concurrency-is/",
   "/tutorials/first-overlap/",
@@ -38,7 +38,7 @@ async function assertNoSidewaysScrolling(page: Page, path: string): Promise<void
   assert.equal(overflow, 0, `${path} scrolls sideways`);
 }
 
-/** Asserts that the home page, before anything is pressed, explains its words and leads further. */
+/** Asserts that the home page explains concurrency and parallelism, and links to further pages. */
 async function assertHomeAnswers(page: Page): Promise<void> {
   const home = await page.$eval(".home", (home) => {
     const drawing = home.querySelector(".diagram svg")?.getBoundingClientRect();
@@ -53,7 +53,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
     };
   });
   assert.match(home.text, /Concurrency means[^.]+\. Parallelism means[^.]+\./);
-  assert.equal(home.picture, true, "the picture of the two words fits the screen");
+  assert.equal(home.picture, true, "the drawing is visible and fits the screen");
   assert.deepEqual(
     home.rules.map(({ text }) => text.split(":")[0]),
     [
@@ -75,7 +75,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
   assert.deepEqual(home.ways, ["Learn from the start", "Look something up", "Copy a program"]);
 }
 
-test("links lead from the home page through every tutorial, whose first programs run", async () => {
+test("links lead from the home page through every tutorial, and the first program of each page runs", async () => {
   const page = await freshPage(stage.browser, PHONE);
   /** Taps a link of the page's text, not of its navigation. */
   const follow = async (path: string) => {

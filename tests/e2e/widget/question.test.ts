@@ -115,7 +115,11 @@ for (const engine of engines) {
       await readers.press("Run it");
       const output = await page.$(`#${READERS} [role=log]`);
       await page.waitForFunction((log) => log!.checkVisibility(), { polling: "mutation" }, output);
-      assert.equal(await output!.isIntersectingViewport(), true, "unfolded and scrolled to");
+      assert.equal(
+        await output!.isIntersectingViewport(),
+        true,
+        "the output is unfolded and in view",
+      );
       await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
       const marks = ["✗ Your answer", "➜ This is what happened", ""];
       assert.deepEqual(await readers.marks(), marks);
@@ -190,7 +194,7 @@ for (const engine of engines) {
       assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
     });
 
-    test("the keyboard suffices, and the focus stays where it was after the run", async () => {
+    test("the keyboard suffices, and a run does not move the focus", async () => {
       const next = new PredictQuestion(page, NEXT);
       await next.ready();
       await page.focus(`${next.selector} input`);
@@ -222,7 +226,7 @@ for (const engine of engines) {
       await question.untilStatus(/^You were right: the run matches answer 3\.$/);
     });
 
-    test("if a program does not run in the browser, its recording decides", async () => {
+    test("if a program does not run in the browser, its recording decides which answer is right", async () => {
       const question = new PredictQuestion(page, "myths-finish-together");
       // Marks the program as native and connects the element again, as if it had been native from
       // the start.

@@ -36,7 +36,7 @@ afterEach(() => page.browserContext().close());
 
 const runtimeRequests = () => requests.filter((url) => /\/runtime\/.*\.bin$/.test(url));
 
-/** Waits until `count` files of the runtime have been requested, late on a slow machine. */
+/** Waits until `count` files of the runtime have been requested; a slow machine takes a while. */
 function untilRequested(count: number): Promise<void> {
   return new Promise((resolve) => {
     onRequest = () => void (runtimeRequests().length >= count && resolve());
@@ -193,7 +193,7 @@ describe("Stop", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("a program that ignores Ctrl+C is terminated with a note, immediately at a second press of Stop", async () => {
+  test("a program that ignores Ctrl+C is terminated with a note, at once if Stop is pressed again", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
@@ -393,7 +393,7 @@ describe("sharing and the playground", () => {
     ["not gzip", "#code=aGVsbG8"],
     ["not base64", "#code=%%%"],
   ]) {
-    test(`a damaged link (${name}) says so`, async () => {
+    test(`opening a damaged link (${name}) shows a message, and Run still works`, async () => {
       await page.goto(`${site.url}/playground/${hash}`);
       await page.waitForFunction(() =>
         /damaged|incomplete|cannot be read|could not/i.test(

@@ -21,7 +21,7 @@ const WARM: WarmSnapshot = {
 const declaring = (...names: string[]) =>
   `# /// script\n# dependencies = ${JSON.stringify(names)}\n# ///\n`;
 
-/** An archive with one file, up to where its directory would begin. */
+/** A zip archive with one file. Four zero bytes replace the directory at its end. */
 function archiveOf(name: string, content: string): ArrayBuffer {
   const bytes = new Uint8Array(30 + name.length + content.length + 4);
   const view = new DataView(bytes.buffer);
@@ -51,7 +51,7 @@ test("files of older versions are removed from the cache", () => {
 });
 
 describe("the archives of a program", () => {
-  test("are those of the libraries that it declares, and of those that these import", async () => {
+  test("belong to the libraries that it declares, and to the libraries that these require", async () => {
     const getting = packages.of(declaring("FastAPI"), () => {});
     assert.deepEqual(downloads.requests, ["fastapi.zip", "pydantic.zip"]);
     assert.deepEqual(downloads.watched, [["fastapi.zip", "pydantic.zip"]]);
@@ -60,7 +60,7 @@ describe("the archives of a program", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("cannot be had for a library that is not available", async () => {
+  test("are refused if it declares a library that is not available", async () => {
     await assert.rejects(
       packages.of(declaring("numpy"), () => {}),
       /declares numpy/,
@@ -125,7 +125,7 @@ describe("the warm snapshot", () => {
     assert.deepEqual(sent(), ["modules", "warm"]);
   });
 
-  test("that is not in the cache is not downloaded unless that is allowed", async () => {
+  test("is downloaded only if the caller allows it", async () => {
     assert.equal(await packages.hasWarm(), false);
     const giving = giveWarm();
     await settle();

@@ -26,7 +26,7 @@ test("panning stops at the ends", () => {
   assert.deepEqual([span.from, span.to], [750, 1000]);
 });
 
-test("a segment that is out of view is brought into view, and others do not pan it", () => {
+test("revealing a segment pans the view only if the segment is out of view", () => {
   const span = make(1000);
   span.zoom(10, 0);
   span.reveal(50, 60);
@@ -41,7 +41,7 @@ test("a segment that is out of view is brought into view, and others do not pan 
   assert.ok(span.from < 600 && span.to > 600);
 });
 
-test("while a run is in progress, the view changes only a few times, and at the end it fits", () => {
+test("while a run is in progress, the view changes only a few times, and at the end it fits the run", () => {
   const span = new Span();
   const seen = new Set<number>();
   for (let now = 1; now <= 5000; now++) {
