@@ -1,5 +1,5 @@
 /** Downloads the runtime's files, reports progress, and stores the files for the next visit. */
-import { RUNTIME_CACHE } from "./cache_names.ts";
+import { runtimeCache } from "./cache_names.ts";
 
 /** One file of the runtime. */
 export interface RuntimeFile {
@@ -143,7 +143,7 @@ export class Downloads {
    * @param base - the URL of the folder in which the runtime is published.
    * @param cache - the name of the browser's cache for the files.
    */
-  constructor(base: URL, cache = RUNTIME_CACHE) {
+  constructor(base: URL, cache = runtimeCache(base)) {
     this.#base = base;
     this.#cache = new FileCache(cache);
   }

@@ -6,7 +6,7 @@ import { firstLine } from "../protocol/first_line.ts";
 import { completeOptions } from "../protocol/run_options.ts";
 import { ActiveRun } from "./active_run.ts";
 import { AssetLoader } from "./asset_loader.ts";
-import { LIBRARIES_CACHE } from "./cache_names.ts";
+import { librariesCache } from "./cache_names.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
@@ -58,7 +58,7 @@ async function importPackages(base: URL): Promise<Packages> {
   const { Packages } = await module.catch(() => {
     throw new Error(`${address.pathname} could not be loaded. Check your network connection.`);
   });
-  return new Packages(new Downloads(base, LIBRARIES_CACHE));
+  return new Packages(new Downloads(base, librariesCache(base)));
 }
 
 /** What the host needs from the rest of the runtime and from the browser; tests replace it. */

@@ -1,5 +1,5 @@
 /** The state that all widgets of a tab share: one session, and the drafts of the reader. */
-import { RUNTIME_CACHE } from "../../host/cache_names.ts";
+import { runtimeCache } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
 import { Drafts } from "./draft.ts";
 import { browserStorage, EditStore } from "./edit_store.ts";
@@ -10,10 +10,15 @@ export interface Tab {
   drafts: Drafts;
 }
 
+interface OpenedTab extends Tab {
+  /** The folder of the runtime. */
+  runtime: URL;
+}
+
 /** The delay before preparations start in browsers without `requestIdleCallback`. */
 const IDLE_DELAY_MS = 500;
 
-let tab: Tab | undefined;
+let tab: OpenedTab | undefined;
 let isPreparationPlanned = false;
 
 /**
@@ -26,17 +31,17 @@ export function tabFor(runtime: URL): Tab {
   return tab;
 }
 
-function createTab(runtime: URL): Tab {
+function createTab(runtime: URL): OpenedTab {
   const drafts = new Drafts(new EditStore(browserStorage(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../../host/host.ts");
     return createHost({ base: runtime });
   });
   window.addEventListener("pagehide", () => drafts.flush());
-  return { session, drafts };
+  return { session, drafts, runtime };
 }
 
-function prepareWhenIdle(tab: Tab): void {
+function prepareWhenIdle(tab: OpenedTab): void {
   isPreparationPlanned = true;
   const act = (): void => void prepareForReturningReader(tab);
   if ("requestIdleCallback" in globalThis) requestIdleCallback(act);
@@ -44,10 +49,10 @@ function prepareWhenIdle(tab: Tab): void {
 }
 
 /** Prepares a run if the reader has run programs on this site before. */
-async function prepareForReturningReader({ session, drafts }: Tab): Promise<void> {
+async function prepareForReturningReader({ session, drafts, runtime }: OpenedTab): Promise<void> {
   isPreparationPlanned = false;
   if (savesData()) return;
   // Without storage, or without permission to use it, earlier runs have left no trace.
-  const hasRun = await globalThis.caches?.has(RUNTIME_CACHE).catch(() => false);
+  const hasRun = await globalThis.caches?.has(runtimeCache(runtime)).catch(() => false);
   if (hasRun) session.open(drafts.sources);
 }

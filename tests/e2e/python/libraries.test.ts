@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Intercept } from "../../../runtime/harness/server.ts";
+import { librariesCache } from "../../../runtime/host/cache_names.ts";
 import type { Host } from "../../../runtime/host/types.ts";
+import { cacheName, deleteCache } from "../support/caches.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
 const declaring = (libraries: string[], source: string) =>
@@ -98,10 +100,13 @@ for (const engine of engines) {
     });
 
     const snapshotAddress = () =>
-      stage.runner.page.evaluate(async () => {
-        const cache = await caches.open("concurrency-guide-libraries");
-        return (await cache.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
-      });
+      stage.runner.page.evaluate(
+        async (name) => {
+          const cache = await caches.open(name);
+          return (await cache.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
+        },
+        cacheName(stage.runner.page, librariesCache, "/"),
+      );
 
     test("a later visit starts with the libraries imported, but child processes and other programs do not", async () => {
       while (!(await snapshotAddress())) await run(IMPORTED);
@@ -176,10 +181,14 @@ if __name__ == "__main__":
 
     test("if the cached snapshot is damaged, the libraries are imported without it", async () => {
       const url = await snapshotAddress();
-      await stage.runner.page.evaluate(async (url) => {
-        const cache = await caches.open("concurrency-guide-libraries");
-        await cache.put(url!, new Response("damaged"));
-      }, url);
+      await stage.runner.page.evaluate(
+        async (name, url) => {
+          const cache = await caches.open(name);
+          await cache.put(url!, new Response("damaged"));
+        },
+        cacheName(stage.runner.page, librariesCache, "/"),
+        url,
+      );
       await stage.runner.reload();
       const source = declaring(["fastapi", "httpx"], STATION);
       assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
@@ -189,7 +198,7 @@ if __name__ == "__main__":
 
     test("if the fetched snapshot is damaged, the libraries are imported without it", async () => {
       await stage.runner.reload();
-      await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+      await deleteCache(stage.runner.page, librariesCache, "/");
       let damagedResponses = 0;
       intercept = ({ url }, response) => {
         if (!url?.includes("/python-libraries-")) return false;
@@ -249,7 +258,7 @@ if __name__ == "__main__":
         // Each test uses another library, because the browser may have cached those of earlier tests.
         const library = { damaged: "starlette", missing: "anyio", "cut off": "h11" }[name]!;
         await stage.runner.reload();
-        await stage.runner.page.evaluate(() => caches.delete("concurrency-guide-libraries"));
+        await deleteCache(stage.runner.page, librariesCache, "/");
         intercept = ({ url }, response) => {
           if (!url?.includes(`/${library}-`)) return false;
           spoil(response);

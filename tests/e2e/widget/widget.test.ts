@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import type { Intercept } from "../../../runtime/harness/server.ts";
+import { runtimeCache } from "../../../runtime/host/cache_names.ts";
+import { deleteCache } from "../support/caches.ts";
 import { freshPage, launch, serveSite, untilText, Widget, type Site } from "../support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
@@ -70,7 +72,7 @@ describe("before and after the first Run", () => {
     for (const come of near) {
       await page.goto("about:blank");
       await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
-      await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+      await deleteCache(page, runtimeCache);
       requests = [];
       // A page that has already opened the cache would keep using it.
       await page.reload({ waitUntil: "networkidle0" });
@@ -90,7 +92,7 @@ describe("before and after the first Run", () => {
       Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
     );
     await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
-    await page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+    await deleteCache(page, runtimeCache);
     await widget.button("Run");
     await page.hover(`${widget.selector} .runnable-copy`);
     await page.waitForNetworkIdle();

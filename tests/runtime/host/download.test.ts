@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { librariesCache, runtimeCache } from "../../../runtime/host/cache_names.ts";
 import {
   sumProgress,
   Downloads,
@@ -128,18 +129,21 @@ test("several counters report their sum", () => {
 });
 
 describe("with a cache in the browser", () => {
-  const stored = new Map<string, Response>();
-  before(() => {
-    const cache = {
+  const caches = new Map<string, Map<string, Response>>();
+  const open = async (name: string) => {
+    const stored = caches.get(name) ?? new Map<string, Response>();
+    caches.set(name, stored);
+    return {
       match: async (url: URL) => stored.get(url.href)?.clone(),
       put: async (url: URL, response: Response) => void stored.set(url.href, response),
       keys: async () => [...stored.keys()].map((url) => ({ url })),
       delete: async (url: string) => stored.delete(url),
     };
-    Object.assign(globalThis, { caches: { open: async () => cache } });
-  });
+  };
+  before(() => void Object.assign(globalThis, { caches: { open } }));
   after(() => Reflect.deleteProperty(globalThis, "caches"));
-  beforeEach(() => stored.clear());
+  beforeEach(() => caches.clear());
+  const storedUrls = () => [...caches.values()].flatMap((stored) => [...stored.keys()]);
 
   test("a further visit fetches nothing, and its progress is complete from the start", async () => {
     const content = await downloads().get(a);
@@ -152,7 +156,8 @@ describe("with a cache in the browser", () => {
   });
 
   test("a damaged file in the cache is fetched again", async () => {
-    stored.set(new URL("a", server.url).href, new Response("something else"));
+    const cache = await open(runtimeCache(new URL(server.url)));
+    await cache.put(new URL("a", server.url), new Response("something else"));
     assert.equal(decode(await downloads().get(a)), text);
     assert.deepEqual(requests, ["/a"]);
   });
@@ -168,6 +173,20 @@ describe("with a cache in the browser", () => {
     const from = downloads();
     await both(from);
     await from.tidy([b]);
-    assert.deepEqual([...stored.keys()], [new URL("b", server.url).href]);
+    assert.deepEqual(storedUrls(), [new URL("b", server.url).href]);
+  });
+
+  test("sites of one origin do not remove each other's files, nor runtime and libraries", async () => {
+    const folders = ["one/runtime/", "two/runtime/"].map((path) => new URL(path, server.url));
+    const all = folders.flatMap((folder) => [
+      new Downloads(folder),
+      new Downloads(folder, librariesCache(folder)),
+    ]);
+    await Promise.all(all.map((from) => from.get(a)));
+    assert.equal(storedUrls().length, 4);
+    const [first] = all;
+    await first!.tidy([]);
+    assert.equal(storedUrls().length, 3);
+    assert.equal(storedUrls().filter((url) => url.endsWith("/one/runtime/a")).length, 1);
   });
 });
