@@ -47,7 +47,10 @@ def _prerender(*arguments: str) -> str:
     except OSError as error:
         raise RunnableError(f"timelines cannot be drawn: {node}: {error.strerror}.") from None
     if done.returncode:
-        raise RunnableError(f"timelines cannot be drawn: {done.stderr.strip()} Run `make record`.")
+        raise RunnableError(
+            f"timelines cannot be drawn: {done.stderr.strip()} Record the program again with "
+            "`python -m mkdocs_runnable record TOPIC/NAME`."
+        )
     return done.stdout
 
 
@@ -63,5 +66,6 @@ def figure(snippet: Snippet, folder: Path) -> str:
         return (folder / f"{snippet.name}.html").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise RunnableError(
-            f"{snippet.name}: its timeline has not been drawn. Run `make build`."
+            f"{snippet.name}: its timeline has not been drawn. The MkDocs plugin `runnable` draws "
+            "it when it builds the site."
         ) from None

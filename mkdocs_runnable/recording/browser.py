@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.errors import RunnableError, shown
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.execute import Chunk, Execution
 
@@ -58,10 +58,12 @@ def run_in_browser(
     Raises:
         RunnableError: The runtime is not built, there is no browser, or the harness failed.
     """
-    if not project.harness.exists() or not project.runtime.is_dir():
-        raise RunnableError(
-            "the browser runtime is not built. Run `make build` in the repository first."
-        )
+    for needed in (project.harness, project.runtime):
+        if not needed.exists():
+            raise RunnableError(
+                f"programs cannot run in a browser here: there is no {shown(needed)}. Use the "
+                "repository of the engine, and build its browser runtime first."
+            )
     command = [project.node, project.harness, "--engine", engine, "--runtime", project.runtime]
     command += ["--timeout", f"{timeout:g}"]
     if extra_path:

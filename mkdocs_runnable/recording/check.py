@@ -41,7 +41,8 @@ def load_recording(snippet: Snippet, library: Library) -> Transcript:
     where = library.where(path)
     if not path.exists():
         raise RunnableError(
-            f"{where}: {snippet.name}.py has no recording. Run `make record` and commit the file."
+            f"{where}: {snippet.name}.py has no recording. Run "
+            f"`python -m mkdocs_runnable record {snippet.name}` and commit the new files."
         )
     text, _ = read_text(path, where)
     return Transcript.parse(text)
@@ -89,10 +90,11 @@ def stale_recordings(library: Library) -> list[str]:
         snippet = library.load(name)
         origin = origins.get(name)
         where = library.where(snippet.recording_path)
+        advice = f"Run `python -m mkdocs_runnable record {name}`."
         if not snippet.recording_path.exists():
-            problems.append(f"{where}: missing. Run `make record`.")
+            problems.append(f"{where}: missing. {advice}")
         elif origin is None or not snippet.sha256.startswith(origin.source):
-            problems.append(f"{where}: older than {name}.py. Run `make record`.")
+            problems.append(f"{where}: older than {name}.py. {advice}")
     for path in sorted(library.root.rglob("*.out")):
         name = path.relative_to(library.root).with_suffix("").as_posix()
         if name not in names:

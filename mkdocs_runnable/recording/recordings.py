@@ -155,7 +155,8 @@ class Origins:
             return {}
         except (ValueError, TypeError, AttributeError) as error:
             raise RunnableError(
-                f"{self.path}: not a list of recordings ({error}). Run `make record`."
+                f"{self.path}: not a list of recordings ({error}). Delete it, and run "
+                "`python -m mkdocs_runnable record`."
             ) from None
 
     def get(self, name: str) -> Origin | None:

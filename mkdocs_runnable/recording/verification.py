@@ -171,7 +171,9 @@ def _read(path: Path) -> dict[str, Any]:
             return dict(data)
     except (OSError, ValueError, TypeError, KeyError):
         pass
-    raise RunnableError(f"{path}: not a valid results file. Remove it and run `make test` again.")
+    raise RunnableError(
+        f"{path}: not a valid results file. Delete it, and check the snippets again."
+    )
 
 
 def _entry(snippet: Snippet, files: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

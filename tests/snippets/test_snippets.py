@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Callable
 
 import pytest
@@ -90,6 +91,17 @@ def test_recordings_and_snippets_belong_together() -> None:
     assert not problems, "\n".join(problems)
 
 
+def misnamed(library: Library) -> list[str]:
+    """Return the snippets that are not in the folder of a topic, or not in snake_case."""
+    word = "[a-z][a-z0-9_]*"
+    return [name for name in library.names() if not re.fullmatch(f"{word}/{word}", name)]
+
+
+def test_names_are_a_topic_and_a_name_in_snake_case() -> None:
+    wrong = misnamed(LIBRARY)
+    assert not wrong, f"rename {', '.join(wrong)}: expected topic/name in snake_case"
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(LIBRARY.names()) >= 15
 
@@ -103,6 +115,13 @@ def test_an_unused_snippet_is_found(library: Library, add_snippet: AddSnippet) -
     link = "[snippets/tea/pot.py](../snippets/tea/pot.py){ .runnable }"
     assert unused(library, [f"# Tea\n\n{link}\n"]) == {"tea/cup"}
     assert unused(library, [f"```\n{link}\n```\n"]) == {"tea/pot", "tea/cup"}
+
+
+def test_a_wrong_name_is_found(library: Library, add_snippet: AddSnippet) -> None:
+    wrong = ["Tea/pot", "pot", "tea/kettle/pot", "tea/my-pot"]
+    for name in [*wrong, "tea/pot_2"]:
+        add_snippet(name, "")
+    assert misnamed(library) == wrong
 
 
 def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -> None:
@@ -145,8 +164,9 @@ def test_missing_and_left_over_recordings_are_found(
     add_snippet("tea/pot", "")
     add_snippet("tea/cup", "", "")
     (library.root / "tea" / "gone.out").write_text("")
+    record = "python -m mkdocs_runnable record"
     assert stale_recordings(library) == [
-        "snippets/tea/cup.out: older than tea/cup.py. Run `make record`.",
-        "snippets/tea/pot.out: missing. Run `make record`.",
+        f"snippets/tea/cup.out: older than tea/cup.py. Run `{record} tea/cup`.",
+        f"snippets/tea/pot.out: missing. Run `{record} tea/pot`.",
         "snippets/tea/gone.out: a recording without a snippet. Remove it.",
     ]

@@ -175,7 +175,7 @@ def test_a_missing_recording_is_reported(library: Library) -> None:
     library.path("tea/pot").with_suffix(".out").unlink()
     assert problem(LINK) == (
         "docs/tutorials/tea.md:1: snippets/tea/pot.out: tea/pot.py has no recording. "
-        "Run `make record` and commit the file."
+        "Run `python -m mkdocs_runnable record tea/pot` and commit the new files."
     )
 
 

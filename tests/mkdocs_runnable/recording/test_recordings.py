@@ -110,7 +110,9 @@ def test_origins_that_another_process_saved_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[", "[]", '{"a": 1}', '{"a": {"b": 1}}'])
 def test_a_damaged_list_of_origins_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / Origins.FILE).write_text(text)
-    with pytest.raises(RunnableError, match="Run `make record`"):
+    with pytest.raises(
+        RunnableError, match="Delete it, and run `python -m mkdocs_runnable record`"
+    ):
         Origins(tmp_path)
 
 

@@ -102,7 +102,7 @@ def test_the_reason_why_a_snippet_was_not_run_is_reported(
 def test_a_damaged_file_of_results_is_an_error(library: Library, folder: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / "chromium.json").write_text(text)
-    with pytest.raises(RunnableError, match=r"chromium.json: not a valid results file. Remove it"):
+    with pytest.raises(RunnableError, match=r"chromium.json: not a valid results file. Delete it"):
         assemble(library, folder)
 
 
