@@ -75,7 +75,8 @@ def make_parser() -> argparse.ArgumentParser:
         "record",
         help="run snippets and save their output",
         description="Run snippets, and save their output and their timelines next to them. Without "
-        "FILE, run all snippets, and keep each recording that would only change in measured times.",
+        "FILE, run all snippets, and keep each recording that would only change in measured times. "
+        "Programs that cannot be recorded are listed at the end, with the reasons.",
     )
     recording.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     recording.set_defaults(command=_record)
@@ -270,17 +271,28 @@ def _report(result: Result) -> Result:
 
 def _record(options: argparse.Namespace) -> int:
     library = Project.find().library
-    names = [_find(file).name for file in options.files] or library.names()
-    if unknown := [name for name in names if not is_valid_name(name)]:
-        raise RunnableError(f"{unknown[0]}.py is not a snippet, and only snippets are recorded.")
-    for recorded in record(library, names, renew=bool(options.files)):
+    names = [_name_in(library, file) for file in options.files] or library.names()
+    failures: list[str] = []
+    for recorded in record(library, names, renew=bool(options.files), keep_going=True):
         detail = f": {recorded.detail}" if recorded.outcome == "skipped" else ""
         _say(f"{recorded.outcome:10}{recorded.name}{detail}")
         if recorded.outcome == "changed" and recorded.detail:
             _say(recorded.detail)
         if recorded.warning:
             _say(f"Warning: {recorded.name}: {recorded.warning}")
-    return 0
+        if recorded.outcome == "failed":
+            failures.append(recorded.detail)
+    if failures:
+        count = "1 program" if len(failures) == 1 else f"{len(failures)} programs"
+        _say("\n  ".join([f"{count} could not be recorded:", *failures]))
+    return 1 if failures else 0
+
+
+def _name_in(library: Library, file: str) -> str:
+    snippet = _find(file)
+    if library.name_of(snippet.path) != snippet.name:
+        raise RunnableError(f"{file} is not a snippet, and only snippets are recorded.")
+    return snippet.name
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -23,17 +23,20 @@ class Recorded:
     Attributes:
         name: The snippet.
         outcome: What happened to the recording.
-        detail: Why the snippet was skipped, or how the recording differs from the previous one.
+        detail: Why the snippet was skipped or could not be recorded, or how the recording differs
+            from the previous one.
         warning: Something that the author should look at before committing the recording.
     """
 
     name: str
-    outcome: Literal["new", "changed", "unchanged", "skipped"]
+    outcome: Literal["new", "changed", "unchanged", "skipped", "failed"]
     detail: str = ""
     warning: str = ""
 
 
-def record(library: Library, names: list[str], *, renew: bool = False) -> Iterator[Recorded]:
+def record(
+    library: Library, names: list[str], *, renew: bool = False, keep_going: bool = False
+) -> Iterator[Recorded]:
     """Run snippets, write their recordings, and yield the outcome for each of them.
 
     A recording is only rewritten if the snippet has changed, or if its output differs in more than
@@ -43,14 +46,23 @@ def record(library: Library, names: list[str], *, renew: bool = False) -> Iterat
         library: The library that contains the snippets.
         names: ``topic/name`` of each snippet.
         renew: Rewrite every recording, for example to get better times.
+        keep_going: If a program cannot be recorded, yield the outcome ``failed`` and go on with the
+            others.
 
     Raises:
-        RunnableError: A program did not end, or its output cannot be recorded.
+        RunnableError: A program cannot be read, did not end, or printed what cannot be recorded.
     """
     origins = Origins(library.root)
     for name in names:
-        yield _record_one(library.load(name), library, origins, renew=renew)
+        try:
+            recorded = _record_one(library.load(name), library, origins, renew=renew)
+        except RunnableError as error:
+            if not keep_going:
+                raise
+            recorded = Recorded(name, "failed", str(error))
+        # Before the yield, so that nothing is lost if the caller is interrupted there.
         origins.save(library.names())
+        yield recorded
 
 
 def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: bool) -> Recorded:
