@@ -18,9 +18,9 @@ from mkdocs_runnable.recording.record import record
 from mkdocs_runnable.recording.verification import Runner
 from mkdocs_runnable.site import notebooks
 from mkdocs_runnable.site.links import check_links
-from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name, load
+from mkdocs_runnable.snippets.snippet import Library, Snippet, load
 
-_FILE_HELP = "path of a Python file, or the topic/name of a snippet"
+_FILE_HELP = "path of a Python file, or name of a snippet, such as topic/name"
 _DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
 # The time limit of a file that declares none. Files outside of the library may take
 # longer than snippets.
@@ -88,7 +88,9 @@ def make_parser() -> argparse.ArgumentParser:
         "page.",
     )
     starting.add_argument(
-        "name", metavar="TOPIC/NAME", help="where to create it: snippets/TOPIC/NAME.py"
+        "name",
+        metavar="NAME",
+        help="where to create it: TOPIC/NAME creates snippets/TOPIC/NAME.py",
     )
     starting.set_defaults(command=_new)
 
@@ -186,22 +188,22 @@ def _check(options: argparse.Namespace) -> int:
 def _find(file: str) -> Snippet:
     """Load a file by its path, or a snippet by its name."""
     path = Path(file)
-    if not path.exists() and is_valid_name(file):
-        return Project.find().library.load(file)
-    if library := _library_of(path):
-        return library.load(path.absolute().relative_to(library.root).with_suffix("").as_posix())
-    return load(path, where=file)
+    if path.suffix != ".py" and not path.is_file():
+        library = Project.find().library
+        name = library.name_of(library.path(path.as_posix()))
+        if name is not None and (library.path(name).exists() or not path.exists()):
+            return library.load(name)
+    return _load_file(path, file)
 
 
-def _library_of(path: Path) -> Library | None:
-    """Return the library that a file belongs to, or None for any other file."""
+def _load_file(path: Path, where: str) -> Snippet:
+    """Load a file, which is a snippet if it belongs to the library of a project."""
     try:
         library = Project.find(path.absolute().parent).library
     except RunnableError:
-        return None
-    inside = path.absolute().is_relative_to(library.root) and path.suffix == ".py"
-    name = path.absolute().relative_to(library.root).with_suffix("").as_posix() if inside else ""
-    return library if is_valid_name(name) else None
+        return load(path, where=where)
+    name = library.name_of(path)
+    return load(path, where=where) if name is None else library.load(name)
 
 
 def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Path | None) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
-from mkdocs_runnable.snippets.snippet import Library, Snippet, anchor, published_path
+from mkdocs_runnable.snippets.reference import is_marked, link, marked_lines, parse
+from mkdocs_runnable.snippets.snippet import Anchors, Library, Snippet, published_path
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Column, Row, Table
 
@@ -67,13 +67,15 @@ def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
     """Return the places that show each snippet, as ``page.md#anchor``."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(docs.rglob("*.md")):
+        anchors = Anchors()
         for _, line in marked_lines(path.read_text(encoding="utf-8")):
             if not is_marked(line):
                 continue
             reference = parse(line)
-            name = reference.href.rpartition(f"{library.root.name}/")[2].removesuffix(".py")
-            page = path.relative_to(docs).as_posix()
-            places[name].append(f"{page}#{anchor(name, reference.section)}")
+            name = library.name_of(path.parent / reference.href)
+            if name is not None:  # else the page itself reports the link
+                page = path.relative_to(docs).as_posix()
+                places[name].append(f"{page}#{anchors.take(name, reference.section)}")
     return places
 
 
@@ -88,6 +90,7 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
     if not snippets:
         raise RunnableError(f"there are no snippets in {library.root.name}/.")
     places = shown_on(library, pages.docs)
+    anchors = Anchors()
     return Table(
         caption=f"{len(snippets)} programs",
         columns=[
@@ -96,7 +99,10 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
             Column("Where it runs", "runs"),
             Column("Pages", "pages"),
         ],
-        rows=[_row(snippet, places.get(snippet.name, []), pages) for snippet in snippets],
+        rows=[
+            _row(snippet, anchors.take(snippet.name), places.get(snippet.name, []), pages)
+            for snippet in snippets
+        ],
         facets={
             "topic": "Topic",
             "model": "Execution model",
@@ -106,22 +112,22 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
     )
 
 
-def _row(snippet: Snippet, places: list[str], pages: Pages) -> Row:
+def _row(snippet: Snippet, key: str, places: list[str], pages: Pages) -> Row:
     native, version = snippet.header.native, snippet.header.requires_python
     uses, needs = models(snippet), packages(snippet)
     where = [native or "In your browser and in your own Python."]
     if version:
         where.append(f"Needs Python {_said(version)}.")
     return Row(
-        key=snippet.identifier,
+        key=key,
         cells=[
-            [f"[`{snippet.name}.py`]({pages.up}{published_path(snippet.name)})"],
+            [link(f"{snippet.name}.py", pages.up + published_path(snippet.name))],
             [", ".join([*uses, *needs])],
             where,
             [pages.link(place) for place in places],
         ],
         facets={
-            "topic": [snippet.name.partition("/")[0]],
+            "topic": [snippet.name.partition("/")[0]] if "/" in snippet.name else [],
             "model": uses,
             "needs": needs or ["only the standard library"],
             "runs": ["your own Python only" if native else "the browser"],

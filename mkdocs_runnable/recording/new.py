@@ -1,8 +1,11 @@
 """Creates a new snippet."""
 
+import re
+from urllib.parse import quote
+
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.record import record
-from mkdocs_runnable.snippets.snippet import Library, is_valid_name
+from mkdocs_runnable.snippets.snippet import Library, is_name
 
 _STARTER = """\
 import asyncio
@@ -27,26 +30,68 @@ asyncio.run(main())
 """
 
 
+# Windows allows fewer file names than Linux and macOS. It reserves the names of devices, also with
+# an ending: https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+_FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
 def create(library: Library, name: str) -> str:
     """Write a small program, and record it.
+
+    Args:
+        library: The library that the snippet is added to.
+        name: Path of the new file in the library, with ``/`` and without ``.py``. Folders that do
+            not exist are created.
 
     Returns:
         The Markdown that shows the snippet on a page.
 
     Raises:
-        RunnableError: The name is not ``topic/name`` in snake_case, or a snippet already has it.
+        RunnableError: A file cannot have this name on every system, or a snippet already has it.
     """
-    if not is_valid_name(name):
+    if problem := _problem(name):
         raise RunnableError(
-            f"{name!r} cannot be the name of a snippet. Expected topic/name in snake_case "
-            "(a-z, 0-9 and _, starting with a letter), such as chess/one_opponent."
+            f"{name!r} cannot be the name of a snippet: {problem}. Expected the path of the new "
+            f"file in {library.root.name}/ without .py, such as chess/one_opponent."
         )
     path = library.path(name)
     if path.exists():
         raise RunnableError(f"{library.where(path)} exists already. Choose another name.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_STARTER, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_STARTER, encoding="utf-8")
+    except OSError as error:
+        raise RunnableError(
+            f"{library.where(path)}: the file cannot be created: {error.strerror}."
+        ) from None
     for _ in record(library, [name]):
         pass
     where = library.where(path)
-    return f"[{where}](../../{where}){{ .runnable }}"
+    text = re.sub(r"[\[\]]", r"\\\g<0>", where)
+    return f"[{text}](../../{quote(where)}){{ .runnable }}"
+
+
+def _problem(name: str) -> str | None:
+    """Say why a snippet cannot have a name, or return None if it can."""
+    parts = name.split("/")
+    if not name:
+        return "it is empty"
+    if name.startswith("/") or ".." in parts:
+        return "it leads out of the folder of the snippets"
+    if name.endswith("/"):
+        return "it ends in '/', so the name of the file is missing"
+    if found := _FORBIDDEN.search(name):
+        return f"not every system allows {found[0]!r} in the name of a file"
+    if name.endswith(".py"):
+        return "it ends in .py, which is added to it"
+    for part in parts:
+        if not part:
+            return "it contains '//', so the name of a folder is missing"
+        if not is_name(part):
+            return f"{part!r} is a name of files and folders that are not published"
+        if _DEVICE.fullmatch(part):
+            return f"{part!r} is the name of a device on Windows"
+    if folder := next((part for part in parts[:-1] if part[-1] in " ."), None):
+        return f"Windows removes the last character of the folder {folder!r}"
+    return None

@@ -1,6 +1,8 @@
 """Links from pages to snippets: ``[text](../../snippets/topic/name.py){ .runnable … }``.
 
-This module parses such links and finds the files that they lead to.
+This module parses such links and finds the files that they lead to. As in every Markdown link,
+characters such as blanks are percent-encoded (``a%20b.py``), or the address is in angle brackets
+(``<a b.py>``).
 """
 
 import posixpath
@@ -9,14 +11,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote, unquote
 
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 from mkdocs_runnable.errors import RunnableError, nearest
-from mkdocs_runnable.snippets.snippet import Library, Snippet, is_valid_name
+from mkdocs_runnable.snippets.snippet import Library, Snippet, is_name
 
 MARK = "runnable"
-_LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<href>[^()\s]+)\)\{:?(?P<attributes>[^}\n]*)\}")
+# The text of a link may contain brackets in pairs, or after a backslash.
+_TEXT = r"\[(?P<text>(?:\\.|\[[^\[\]\n]*\]|[^\]\\\n])*)\]"
+_ADDRESS = r"\((?:<(?P<enclosed>[^<>\n]+)>|(?P<bare>(?:[^()<>\s]|\([^()<>\s]*\))+))\)"
+LINK = re.compile(_TEXT + _ADDRESS)
+_MARKED = re.compile(LINK.pattern + r"\{:?(?P<attributes>[^}\n]*)\}")
 _OPTIONS = ("explore", "height", "section")
 
 
@@ -25,7 +32,7 @@ class Reference:
     """A marked link with checked options.
 
     Attributes:
-        href: Path of the file, relative to the page.
+        href: Path of the file, relative to the page, without percent-encoding.
         section: Name of the only section to show, or None to show the whole snippet.
         height: Number of lines of code that are visible without scrolling, or None for all.
         explore: If readers can explore other interleavings, how many switches between threads an
@@ -40,7 +47,7 @@ class Reference:
 
 def is_marked(text: str) -> bool:
     """Whether a block of Markdown consists of one link marked ``.runnable``."""
-    match = _LINK.fullmatch(text.strip())
+    match = _MARKED.fullmatch(text.strip())
     return match is not None and (".", MARK) in _attributes(match)
 
 
@@ -50,7 +57,7 @@ def parse(text: str) -> Reference:
     Raises:
         RunnableError: An option is unknown or has a wrong value.
     """
-    match = _LINK.fullmatch(text.strip())
+    match = _MARKED.fullmatch(text.strip())
     assert match
     section, height, explore = None, None, None
     for key, value in _attributes(match):
@@ -64,7 +71,34 @@ def parse(text: str) -> Reference:
             explore = _number("explore", value, "number of forced switches", 0, 4)
         else:
             raise unknown_option(key, value, _OPTIONS)
-    return Reference(match["href"], section, height, explore)
+    return Reference(path_of(match), section, height, explore)
+
+
+def path_of(link: re.Match[str]) -> str:
+    """Return the path that a match of :data:`LINK` leads to, without percent-encoding.
+
+    Raises:
+        RunnableError: The address also has a query or a fragment.
+    """
+    href: str = link["enclosed"] or link["bare"]
+    if mark := re.search(r"[?#]", href):
+        raise RunnableError(
+            f"{href} is not the path of a file: '{mark[0]}' ends a path. "
+            f"If it is part of the file name, write {quote(mark[0])} instead."
+        )
+    return unquote(href)
+
+
+def link(text: str, path: str) -> str:
+    """Return a Markdown link whose text is code.
+
+    Args:
+        text: The code.
+        path: Path of the file that it leads to, without percent-encoding.
+    """
+    ticks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if "`" in text else ""
+    return f"[{ticks}{space}{text}{space}{ticks}]({quote(path)})"
 
 
 def unknown_option(key: str, value: str, valid: Iterable[str]) -> RunnableError:
@@ -107,38 +141,50 @@ def resolve(reference: Reference, library: Library, docs: Path, page: str | None
         RunnableError: The link leads elsewhere or to no file, or the file cannot be used.
     """
     href, folder = reference.href, library.root.name
-    after_folder = href.rpartition(f"{folder}/")[2] if f"{folder}/" in href else ""
-    name = after_folder.removesuffix(".py")
+    _, name = split_at(href, folder)
     if page is None:
         expected = href
     else:
         start = (docs / page).parent
-        expected = _relative(library.root, start) + "/"
+        expected = f"{_relative(library.root, start)}/"
         target = Path(posixpath.normpath((start / href).as_posix()))
         if target.is_relative_to(library.root):
-            name = target.relative_to(library.root).as_posix().removesuffix(".py")
-        elif after_folder.endswith(".py") and is_valid_name(name):
+            name = target.relative_to(library.root).as_posix()
+        elif name.endswith(".py") and is_name(name):
             raise RunnableError(
                 f"{href} is a broken link on a code host. "
-                f"Expected {expected}{after_folder}, the path from this page to the file."
+                f"Expected {quote(expected + name)}, the path from this page to the file."
             )
         else:
             name = ""
-    if not href.endswith(".py") or not name or ".." in name.split("/"):
+    if not name.endswith(".py") or ".." in name.split("/"):
         raise RunnableError(
             f"{href} is not a Python file under {folder}/. "
             f"Expected a link such as {_example(library, expected)}."
         )
+    if not is_name(name := name.removesuffix(".py")):
+        raise RunnableError(
+            f"{href} cannot be shown: files and folders whose names begin with a dot, and "
+            "__pycache__, are not published. Rename it."
+        )
     return library.load(name)
+
+
+def split_at(href: str, folder: str) -> tuple[str, str]:
+    """Split a path at the first folder of a name.
+
+    Returns:
+        What comes before this folder, and what comes after it: ``../../`` and ``topic/name.py`` for
+        ``../../snippets/topic/name.py``. Both are empty if there is no such folder in the path.
+    """
+    before, found, after = f"/{href}".partition(f"/{folder}/")
+    return (f"{before}/".removeprefix("/"), after) if found else ("", "")
 
 
 def _example(library: Library, prefix: str) -> str:
     names = library.names() or ["topic/name"]
-    return (
-        f"{prefix}{names[0]}.py"
-        if prefix.endswith("/")
-        else f"../{library.root.name}/{names[0]}.py"
-    )
+    start = prefix if prefix.endswith("/") else f"../{library.root.name}/"
+    return quote(f"{start}{names[0]}.py")
 
 
 def _relative(path: Path, start: Path) -> str:

@@ -5,17 +5,20 @@ This module reads the files and finds their parts. It runs none of them.
 
 import ast
 import hashlib
+import os
+import posixpath
 import re
+import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 from mkdocs_runnable.errors import RunnableError, nearest
 from mkdocs_runnable.snippets.header import DEFAULT_TIMEOUT_SECONDS, Header, parse_header
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _REGION = re.compile(r"\s*# region\b[ \t]*(?P<name>.*?)\s*")
 _END_REGION = re.compile(r"\s*# endregion\b.*")
 _SECTION_NAME = re.compile(r"[a-z0-9-]+")
@@ -26,7 +29,8 @@ class Snippet:
     """A Python file, with its header and its sections.
 
     Attributes:
-        name: ``topic/name`` for a file of the library, else the file name without ``.py``.
+        name: For a file of the library, its path in the library, with ``/`` and without ``.py``;
+            else the file name without ``.py``.
         path: Absolute path of the file.
         source: The text of the file, with line feeds as line endings.
         header: The declarations at the top of the file.
@@ -44,22 +48,17 @@ class Snippet:
     @property
     def recording_path(self) -> Path:
         """The file with the recorded output, next to the snippet."""
-        return self.path.with_suffix(".out")
+        return beside(self.path, ".out")
 
     @property
     def trace_path(self) -> Path:
         """The file with the recorded trace, next to the snippet. It need not exist."""
-        return self.path.with_suffix(".trace.json")
+        return beside(self.path, ".trace.json")
 
     @property
     def timeout(self) -> float:
         """Time limit of one run, in seconds."""
         return self.header.timeout or DEFAULT_TIMEOUT_SECONDS
-
-    @property
-    def identifier(self) -> str:
-        """The HTML id of the snippet on a page that shows all of it."""
-        return anchor(self.name)
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
@@ -177,42 +176,51 @@ def _sections(source: str, where: str) -> dict[str, tuple[int, int]]:
 
 
 class Library:
-    """All snippets in one folder: ``<root>/<topic>/<name>.py``."""
+    """All snippets in one folder: every ``.py`` file in it, and in the folders below it.
+
+    Files and folders whose names begin with a dot are left out, and so are ``__pycache__`` folders.
+    Files whose names are not valid UTF-8 are left out too, because no link could lead to them.
+    """
 
     def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+        self.root = _normal(root)
 
     def names(self) -> list[str]:
-        """Return ``topic/name`` of every snippet, sorted.
+        """Return the name of every snippet: its path below the root, with ``/``, without ``.py``.
 
-        Raises:
-            RunnableError: A Python file is not in a topic's folder, or its name is not in
-                snake_case.
+        The names are sorted by folder and by file.
         """
-        names = []
-        for path in sorted(self.root.rglob("*.py")):
-            parts = path.relative_to(self.root).with_suffix("").parts
-            if "__pycache__" in parts or any(part.startswith(".") for part in parts):
-                continue
-            if len(parts) != 2 or not all(_NAME.fullmatch(part) for part in parts):
-                raise RunnableError(
-                    f"{self.where(path)}: expected {self.root.name}/<topic>/<name>.py "
-                    "with names in snake_case."
-                )
-            names.append("/".join(parts))
-        return names
+        files = (path for path in self.root.rglob("*.py") if not path.is_dir())
+        names = [name for path in files if (name := self.name_of(path)) is not None]
+        return sorted(names, key=lambda name: name.split("/"))
+
+    def name_of(self, path: Path) -> str | None:
+        """Return the name of the snippet at ``path``, or None if no snippet can be there.
+
+        The file need not exist.
+        """
+        path = _normal(path)
+        if not path.is_relative_to(self.root):
+            return None
+        place = path.relative_to(self.root).as_posix()
+        name = place.removesuffix(".py")
+        return name if name != place and is_name(name) else None
 
     def load(self, name: str) -> Snippet:
-        """Read the snippet ``topic/name``.
+        """Read the snippet of this name.
 
         Raises:
             RunnableError: There is no such snippet, or it cannot be used.
         """
         path = self.path(name)
-        if not path.exists() and not path.is_symlink():
+        if not is_name(name) or not os.path.lexists(path):
             hint = nearest(name, self.names())
             raise RunnableError(f"{self.where(path)}: there is no such file.{hint}")
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        try:
+            target = path.resolve()
+        except (OSError, RuntimeError):  # Python 3.12 raises RuntimeError for links in a circle
+            raise RunnableError(f"{self.where(path)}: the link leads to no file.") from None
+        if not target.is_relative_to(self.root.resolve()):
             raise RunnableError(f"{self.where(path)}: the link points outside {self.root.name}/.")
         return load(path, name, self.where(path))
 
@@ -233,12 +241,34 @@ class Library:
         return snippets
 
     def path(self, name: str) -> Path:
-        """Return the path that the snippet ``topic/name`` has, or would have."""
+        """Return the path that the snippet of this name has, or would have."""
         return self.root / f"{name}.py"
 
     def where(self, path: Path) -> str:
         """Return ``path`` as messages show it, starting with the name of the library's folder."""
         return path.relative_to(self.root.parent).as_posix()
+
+
+def _normal(path: Path) -> Path:
+    """Return the absolute path without ``..``, but with the symbolic links that it contains."""
+    return Path(posixpath.normpath(path.absolute().as_posix()))
+
+
+def is_name(name: str) -> bool:
+    """Whether a file of this name, in a :class:`Library`, would be a snippet."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes of a file name that are not UTF-8
+        return False
+    parts = name.split("/")
+    return "__pycache__" not in parts and not any(
+        part == "" or part.startswith(".") for part in parts
+    )
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return the path of a recording: that of the program, with ``ending`` instead of ``.py``."""
+    return path.with_name(path.name.removesuffix(".py") + ending)
 
 
 def published_path(name: str, suffix: str = ".py") -> str:
@@ -250,13 +280,38 @@ def published_path(name: str, suffix: str = ".py") -> str:
     return f"snippets/{name}{suffix}"
 
 
+def published_url(name: str, suffix: str = ".py") -> str:
+    """Return :func:`published_path` as a URL, relative to the root of the site."""
+    return quote(published_path(name, suffix))
+
+
 def anchor(name: str, section: str | None = None) -> str:
-    """Return the HTML id of the widget for a snippet, or for one of its sections."""
-    identifier = name.replace("/", "-").replace("_", "-")
+    """Return the HTML id of the widget for a snippet, or for one of its sections.
+
+    It contains letters and digits of any script, and hyphens. Several names can have the same id;
+    :class:`Anchors` tells them apart.
+    """
+    # File systems and keyboards encode accented letters differently. The id is always the same.
+    identifier = re.sub(r"[\W_]", "-", unicodedata.normalize("NFC", name))
     return f"{identifier}--{section}" if section else identifier
 
 
-def is_valid_name(name: str) -> bool:
-    """Whether ``name`` has the form ``topic/name`` in snake_case."""
-    parts = name.split("/")
-    return len(parts) == 2 and all(_NAME.fullmatch(part) for part in parts)
+class Anchors:
+    """Gives each widget of one page an HTML id that no other widget of this page has.
+
+    The id is that of :func:`anchor`, unless another widget above has it already. In that case, it
+    ends in a number, as in ``tea-pot-2``.
+    """
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str, section: str | None = None) -> str:
+        """Return the id of the next widget on the page, from the top."""
+        first = identifier = anchor(name, section)
+        number = 2
+        while identifier in self._taken:
+            identifier = f"{first}-{number}"
+            number += 1
+        self._taken.add(identifier)
+        return identifier

@@ -71,6 +71,28 @@ def test_a_row_names_models_interpreters_and_pages(
     assert pot.facets["needs"] == ["only the standard library"]
 
 
+def test_odd_names_have_working_links_and_different_ids(
+    library: Library, add_snippet: AddSnippet, tmp_path: Path
+) -> None:
+    for name in ("a_b", "a-b", "tea/in a `cup`"):
+        add_snippet(name, "x = 1\n")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "tea.md").write_text(
+        "# Tea\n\n[x](../snippets/a-b.py){ .runnable }\n\n[x](../snippets/a_b.py){ .runnable }\n\n"
+        "[x](<../snippets/tea/in a `cup`.py>){ .runnable }\n\n[x](../other.py){ .runnable }\n"
+    )
+    assert shown_on(library, docs) == {
+        "a-b": ["tea.md#a-b"],
+        "a_b": ["tea.md#a-b-2"],
+        "tea/in a `cup`": ["tea.md#tea-in-a--cup-"],
+    }
+    *_, cup = rows = catalogue_table(library.root, Pages(docs, "all.md")).rows
+    assert [row.key for row in rows] == ["a-b", "a-b-2", "tea-in-a--cup-"]
+    assert cup.cells[0] == ["[`` tea/in a `cup`.py ``](snippets/tea/in%20a%20%60cup%60.py)"]
+    assert [row.facets["topic"] for row in rows] == [[], [], ["tea"]]
+
+
 def test_a_library_without_snippets_is_an_error(library: Library) -> None:
     with pytest.raises(RunnableError, match="there are no snippets"):
         catalogue_table(library.root, Pages(library.root))

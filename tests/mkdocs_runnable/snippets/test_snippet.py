@@ -1,6 +1,8 @@
 """Reading snippets: their names, headers and sections, and the messages about wrong ones."""
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from runnable_tracer import header as tracer_header
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, parse_header
-from mkdocs_runnable.snippets.snippet import Library, load
+from mkdocs_runnable.snippets.snippet import Anchors, Library, anchor, load
 from tests.conftest import REPOSITORY, AddSnippet
 
 # Three programs read headers, and all are tested with these cases: this package, the host in the
@@ -251,13 +253,114 @@ def test_a_library_reports_all_problems_together(library: Library, add_snippet: 
     assert len(str(caught.value).splitlines()) == 2
 
 
-@pytest.mark.parametrize("name", ["pot.py", "tea/kettle/pot.py", "tea/my-pot.py", "Tea/pot.py"])
-def test_a_library_refuses_files_without_topic_and_name(library: Library, name: str) -> None:
-    path = library.root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("print(1)\n")
-    with pytest.raises(RunnableError, match=f"snippets/{name}: expected snippets/<topic>/<name>"):
-        library.names()
+# Names that Python can run, each different from the others on every file system.
+ODD_NAMES = (
+    "pot",
+    "Tea/My-File",
+    "tea/001 first",
+    "tea/deep/on the fire/x.y",
+    "tea/__init__",
+    "tea/__main__",
+    "tee/gr\u00fcn \u8336",
+    "tea/100% (1) [a] #1?",
+    "tea/-x",
+    "tea/it's & <b>",
+    "tea/pot.py",
+)
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_snippet_can_have_any_name_in_any_folder(
+    library: Library, add_snippet: AddSnippet, name: str
+) -> None:
+    path = add_snippet(name, "print(1)\n")
+    assert library.names() == [name]
+    assert library.load(name).path == path
+    assert library.name_of(path) == name
+
+
+def test_hidden_files_caches_and_folders_are_not_snippets(
+    library: Library, add_snippet: AddSnippet
+) -> None:
+    for name in (".venv/lib", "tea/.draft", "tea/__pycache__/pot", ""):
+        add_snippet(name, "print(1)\n")
+        with pytest.raises(RunnableError, match="there is no such file"):
+            library.load(name)
+    (library.root / "folder.py").mkdir()
+    (library.root / os.fsdecode(b"\xff.py")).write_text("print(1)\n")
+    assert library.names() == []
+
+
+def test_only_a_python_file_in_the_library_has_a_name(library: Library) -> None:
+    root = library.root
+    assert library.name_of(root / "tea" / ".." / "pot.py") == "pot"
+    assert library.name_of(root / ".." / root.name / "a" / "b" / "c.py") == "a/b/c"
+    assert library.name_of(root / ".." / "pot.py") is None
+    assert library.name_of(root / "pot.txt") is None
+    assert Library(root / "tea" / "..").root == root
+
+
+def test_names_are_sorted_by_folder(library: Library, add_snippet: AddSnippet) -> None:
+    for name in ("a-b/c", "a/z", "b", "a/a", "B"):
+        add_snippet(name, "")
+    assert library.names() == ["B", "a/a", "a/z", "a-b/c", "b"]
+
+
+def test_recordings_of_names_with_dots_keep_the_whole_name(
+    library: Library, add_snippet: AddSnippet
+) -> None:
+    files = []
+    for name in ("a", "a.b", "a.out", "a.trace", "a.", "a.py"):
+        add_snippet(name, "")
+        snippet = library.load(name)
+        files += [snippet.recording_path, snippet.trace_path]
+        assert files[-2:] == [library.root / f"{name}.out", library.root / f"{name}.trace.json"]
+    assert len(set(files)) == len(files)
+
+
+def test_ids_of_existing_names_stay_as_they_are() -> None:
+    assert anchor("tea/green_pot") == "tea-green-pot"
+    assert anchor("tea/green_pot", "lid-1") == "tea-green-pot--lid-1"
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_ids_of_all_names_are_valid(name: str) -> None:
+    assert re.fullmatch(r"[^\W_]+|[^\W_-]*(-[^\W_-]*)+", anchor(name))
+
+
+def test_accented_letters_have_one_id() -> None:
+    assert anchor("gru\u0308n") == anchor("gr\u00fcn") == "gr\u00fcn"
+
+
+def test_every_widget_of_a_page_has_an_id_of_its_own() -> None:
+    anchors = Anchors()
+    widgets = [
+        ("a_b", None),
+        ("a-b", None),
+        ("x/y_z", None),
+        ("x-y/z", None),
+        ("a b", None),
+        ("a-b-2", None),
+        ("t", "lid"),
+        ("t--lid", None),
+        ("T", "lid"),
+        ("t_", "-lid"),
+    ]
+    ids = [anchors.take(name, section) for name, section in widgets]
+    assert ids[:5] == ["a-b", "a-b-2", "x-y-z", "x-y-z-2", "a-b-3"]
+    assert ids[6:8] == ["t--lid", "t--lid-2"]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_link_in_a_circle_is_refused(library: Library) -> None:
+    library.path("pot").symlink_to(library.path("pot"))
+    with pytest.raises(RunnableError, match=r"snippets/pot.py: "):
+        library.load("pot")
+
+
+def test_a_name_that_is_too_long_is_no_file(library: Library) -> None:
+    with pytest.raises(RunnableError, match="there is no such file"):
+        library.load("x" * 5000)
 
 
 def test_a_link_out_of_the_library_is_refused(library: Library, add_snippet: AddSnippet) -> None:
