@@ -66,7 +66,8 @@ build/packages/packages.json: runtime/python/packages.txt runtime/bundle/pack_pa
 	@echo "Packing the libraries that programs in the browser may declare …"
 	@$(python) runtime/bundle/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
 
-build/runtime/widget.js: $(in_browser_script) build/wheels/pyodide-lock.json build/packages/packages.json
+build/runtime/widget.js: $(in_browser_script) $(wildcard runtime/bundle/licenses/*.txt) \
+    build/wheels/pyodide-lock.json build/packages/packages.json
 	@echo "Bundling the browser side …"
 	@node runtime/bundle/build.ts
 

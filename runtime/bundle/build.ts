@@ -4,6 +4,8 @@
  * Pages refer to widget.js and widget.css by these names. The name of every file that the two load
  * later contains a hash of its content, so that browsers can cache it for ever. Large files are
  * compressed here, because static hosts differ in what they compress; the page decompresses them.
+ *
+ * The script also bundles build/prerender.mjs, with which an installed engine draws timelines.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,15 +14,24 @@ import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { build, type BuildOptions } from "esbuild";
+import { build, type BuildOptions, type BuildResult } from "esbuild";
 import type { RuntimeFile } from "../host/download.ts";
 import type { Library } from "../host/requirements.ts";
+import {
+  libraryComponents,
+  licenseFile,
+  npmComponent,
+  packageFolders,
+  pyodideComponents,
+  type Component,
+} from "./licenses.ts";
 
 const runtime = resolve(import.meta.dirname, "..");
 const root = resolve(runtime, "..");
 const out = join(root, "build", "runtime");
 const wheels = join(root, "build", "wheels");
 const libraries = join(root, "build", "packages");
+const prerender = join(root, "build", "prerender.mjs");
 const pyodide = join(root, "node_modules", "pyodide");
 
 /** Makes Node's WebAssembly able to suspend its stack, as recent browsers do. */
@@ -41,12 +52,22 @@ const common = {
 
 const run = promisify(execFile);
 const compress = promisify(gzip);
+/** The files that esbuild has read. */
+const inputs = new Set<string>();
+
+/** Bundles, and remembers which files have become part of a bundle. */
+async function bundle(options: BuildOptions): Promise<BuildResult<{ metafile: true }>> {
+  const all: BuildOptions & { metafile: true } = { ...common, ...options, metafile: true };
+  const result = await build(all);
+  for (const file of Object.keys(result.metafile.inputs)) inputs.add(file);
+  return result;
+}
+
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Bundles a script that needs no other file, and returns its text. */
 async function bundleScript(entry: string): Promise<string> {
-  const result = await build({
-    ...common,
+  const result = await bundle({
     entryPoints: [join(runtime, entry)],
     format: "iife",
     write: false,
@@ -54,7 +75,7 @@ async function bundleScript(entry: string): Promise<string> {
     define: { "import.meta.url": '"https://memory.invalid/worker.js"' },
     external: ["node:*", "ws", "fs", "path", "url", "vm", "crypto", "child_process", "module"],
   });
-  return result.outputFiles[0]!.text;
+  return result.outputFiles![0]!.text;
 }
 
 /** Writes a file under a name with its content hash, and returns how the page finds and checks it. */
@@ -137,6 +158,22 @@ async function publishWheels({ packages }: LockFile): Promise<Record<string, Run
   return published;
 }
 
+/** Returns the licences of all third-party software in the bundles and in the other published files. */
+async function collectLicenses(): Promise<Component[]> {
+  const { version } = JSON.parse(await readFile(join(pyodide, "package.json"), "utf8")) as {
+    version: string;
+  };
+  const list = await readFile(join(libraries, "packages.json"), "utf8");
+  const packed = JSON.parse(list) as Record<string, Library & { archive: string }>;
+  const found = Object.entries(packed).map(async ([name, { archive, version }]) => {
+    const { buffer } = new Uint8Array(await readFile(join(libraries, archive)));
+    return libraryComponents(name, version, buffer);
+  });
+  const folders = packageFolders(inputs).map((folder) => resolve(root, folder));
+  const bundled = await Promise.all(folders.map(npmComponent));
+  return [...(await pyodideComponents(version)), ...bundled, ...(await Promise.all(found)).flat()];
+}
+
 const megabytes = (...files: RuntimeFile[]): string =>
   `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(2)} MB`;
 
@@ -166,19 +203,16 @@ const files = {
 };
 
 const publishedLibraries = await publishLibraries();
-const packages = await build({
-  ...common,
+const packages = await bundle({
   entryPoints: { packages: join(runtime, "host", "packages.ts") },
   format: "esm",
   outdir: join(out, "chunks"),
   entryNames: "[name]-[hash]",
-  metafile: true,
   define: { LIBRARIES: JSON.stringify(publishedLibraries), WARM: JSON.stringify(warm) },
 });
 const packagesModule = relative(out, resolve(root, Object.keys(packages.metafile.outputs)[0]!));
 
-await build({
-  ...common,
+await bundle({
   entryPoints: {
     widget: join(runtime, "entry", "widget.ts"),
     harness: join(runtime, "harness", "page.ts"),
@@ -199,11 +233,22 @@ await build({
   },
 });
 
-await build({
-  ...common,
+await bundle({
   entryPoints: { widget: join(runtime, "entry", "widget.css") },
   outdir: out,
 });
+
+await bundle({
+  entryPoints: [join(runtime, "timeline", "drawing", "prerender.ts")],
+  outfile: prerender,
+  format: "esm",
+  platform: "node",
+  target: ["node22"],
+  // Node.js 22 does not know this property.
+  define: { "import.meta.main": "true" },
+});
+
+await writeFile(join(out, "licenses.txt"), licenseFile(await collectLicenses()));
 
 const widget = (await compress(await readFile(join(out, "widget.js")))).length;
 const styles = (await stat(join(out, "widget.css"))).size;

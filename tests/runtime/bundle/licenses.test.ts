@@ -1,0 +1,133 @@
+/** The licences of what is bundled: a package without one is an error, and none is left out. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import {
+  libraryComponents,
+  licenseFile,
+  npmComponent,
+  packageFolders,
+  pyodideComponents,
+} from "../../../runtime/bundle/licenses.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+let folder: string;
+before(async () => void (folder = await mkdtemp(join(tmpdir(), "licenses-"))));
+after(() => rm(folder, { recursive: true }));
+
+async function makePackage(name: string, files: Record<string, string>): Promise<string> {
+  const made = join(folder, name);
+  await mkdir(made, { recursive: true });
+  for (const [file, content] of Object.entries(files)) await writeFile(join(made, file), content);
+  return made;
+}
+
+/** Returns an uncompressed zip archive as pack_packages.py writes it, without its directory. */
+function archiveOf(files: Record<string, string>): ArrayBuffer {
+  const parts = Object.entries(files).flatMap(([name, content]) => {
+    const header = Buffer.alloc(30);
+    header.writeUInt32LE(0x04034b50, 0);
+    header.writeUInt32LE(Buffer.byteLength(content), 18);
+    header.writeUInt16LE(Buffer.byteLength(name), 26);
+    return [header, Buffer.from(name), Buffer.from(content)];
+  });
+  return new Uint8Array(Buffer.concat([...parts, Buffer.alloc(4)])).buffer;
+}
+
+test("the packages of bundled files are found, also those in a scope or in another package", () => {
+  const inputs = [
+    "runtime/entry/widget.ts",
+    "node_modules/tea/index.js",
+    "node_modules/tea/lib/cup.js",
+    "node_modules/@kettle/steam/index.js",
+    "node_modules/tea/node_modules/leaf/index.js",
+  ];
+  assert.deepEqual(packageFolders(inputs), [
+    "node_modules/@kettle/steam",
+    "node_modules/tea",
+    "node_modules/tea/node_modules/leaf",
+  ]);
+});
+
+describe("an npm package", () => {
+  const data = { name: "tea", version: "1.2.3", license: "MIT" };
+
+  test("brings all its licence texts", async () => {
+    const made = await makePackage("tea", {
+      "package.json": JSON.stringify(data),
+      "LICENSE.MIT": "text of MIT\n",
+      "LICENCE.md": "text of BSD\n",
+      "README.md": "no licence",
+    });
+    const { name, version, license, text } = await npmComponent(made);
+    assert.deepEqual([name, version, license], ["tea", "1.2.3", "MIT"]);
+    assert.equal(text, "text of BSD\n\ntext of MIT");
+  });
+
+  test("without a text or without a licence is an error that names it", async () => {
+    const without = await makePackage("bare", { "package.json": JSON.stringify(data) });
+    await assert.rejects(npmComponent(without), /^Error: tea has no licence text\. Add the text/);
+    const unknown = await makePackage("unknown", {
+      "package.json": JSON.stringify({ ...data, license: undefined }),
+      LICENSE: "text",
+    });
+    await assert.rejects(npmComponent(unknown), /^Error: tea does not say under which license/);
+  });
+});
+
+describe("a Python library", () => {
+  const METADATA = "Metadata-Version: 2.4\nName: tea\nLicense-Expression: MIT\n";
+  const info = "tea-1.0.dist-info";
+
+  test("brings its licence and the names of the Rust libraries in it", () => {
+    const sbom = {
+      components: [{ name: "cup", version: "2.0", licenses: [{ expression: "Zlib" }] }],
+    };
+    const [tea, cup, ...more] = libraryComponents(
+      "tea",
+      "1.0",
+      archiveOf({
+        [`${info}/METADATA`]: METADATA,
+        [`${info}/licenses/LICENSE`]: "text of MIT",
+        [`${info}/sboms/tea.cyclonedx.json`]: JSON.stringify(sbom),
+        "tea/LICENSE": "of another kind",
+      }),
+    );
+    assert.deepEqual([tea!.license, tea!.text], ["MIT", "text of MIT"]);
+    assert.deepEqual([cup!.name, cup!.license, cup!.text], ["cup", "Zlib", ""]);
+    assert.deepEqual(more, []);
+    const file = licenseFile([tea!, cup!]);
+    assert.match(file, /^- tea 1\.0: MIT$/m);
+    assert.match(file, /^- cup 2\.0: Zlib$/m);
+    assert.match(file, /^text of MIT$/m);
+    assert.match(file, /^cup 2\.0: .* See https:\/\/crates\.io\/crates\/cup\/2\.0$/m);
+  });
+
+  test("without a text is an error, but modules of this project need none", () => {
+    const bare = archiveOf({ [`${info}/METADATA`]: METADATA });
+    assert.throws(() => libraryComponents("tea", "1.0", bare), /tea has no licence text/);
+    assert.deepEqual(libraryComponents("greenlet", "3.0", archiveOf({})), []);
+  });
+});
+
+test("each part of Pyodide has a text", async () => {
+  const components = await pyodideComponents("1.0");
+  assert.ok(components.length > 10);
+  for (const { name, text } of components) assert.ok(text.length > 500, name);
+});
+
+test("the published file names what was bundled and packed", async () => {
+  const file = await readFile(join(root, "build", "runtime", "licenses.txt"), "utf8");
+  const packed = JSON.parse(
+    await readFile(join(root, "build", "packages", "packages.json"), "utf8"),
+  ) as Record<string, { version: string }>;
+  for (const [name, { version }] of Object.entries(packed)) {
+    if (name !== "greenlet") assert.ok(file.includes(`\n- ${name} ${version}: `), name);
+  }
+  for (const name of ["pyodide", "@codemirror/view", "smol-toml", "musl"]) {
+    assert.ok(file.includes(`\n- ${name} `), name);
+  }
+});
