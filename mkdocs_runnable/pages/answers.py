@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from markdown.extensions.attr_list import get_attrs_and_remainder
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.recording.policy import Recording
 from mkdocs_runnable.recording.recordings import Transcript
 from mkdocs_runnable.snippets.reference import unknown_option
 
@@ -149,3 +150,25 @@ def recorded_answer(answers: Sequence[Answer], transcript: Transcript, name: str
         return matching[0]
     which = f"answers {' and '.join(map(str, matching))} match" if matching else "no answer matches"
     raise RunnableError(f"{which} the recorded output of {name}.py. Expected exactly one.")
+
+
+def answer_of(recording: Recording | None, answers: Sequence[Answer], name: str) -> int | None:
+    """Return the number of the answer that a recording matches, or None if it cannot decide.
+
+    Args:
+        recording: The recording of a snippet, if there is one.
+        answers: The answers of one question.
+        name: Name of the snippet, for error messages.
+
+    Raises:
+        RunnableError: No answer matches, or more than one does, and the recording is up to date.
+    """
+    if recording is None:
+        return None
+    try:
+        return recorded_answer(answers, recording.transcript, name)
+    except RunnableError:
+        # The answers may be those of the program as it is now.
+        if recording.is_outdated:
+            return None
+        raise

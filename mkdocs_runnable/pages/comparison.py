@@ -23,13 +23,12 @@ from markdown.blockprocessors import BlockProcessor
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.renderer import ComparedProgram, PageRenderer
-from mkdocs_runnable.snippets.reference import with_fences
-from mkdocs_runnable.snippets.snippet import published_path
+from mkdocs_runnable.snippets.reference import LINK, path_of, with_fences
+from mkdocs_runnable.snippets.snippet import published_url
 
 MARK = "compare-timelines"
 MOST_PROGRAMS = 4  # readers cannot tell more timelines apart
 _MARK = re.compile(rf"\{{:?\s*\.{MARK}\s*\}}")
-_LINK = re.compile(r"\[(?P<title>[^\]\n]+)\]\((?P<href>[^()\s]+)\)")
 
 
 class ComparisonProcessor(BlockProcessor):
@@ -58,22 +57,22 @@ class ComparisonProcessor(BlockProcessor):
         paragraph.text = self._renderer.stash(
             f'<timeline-compare data-runtime="{escape(root)}runtime/" '
             f'data-runs="{escape(json.dumps(runs, ensure_ascii=False))}">\n'
-            f"{figure}\n{_file_links(programs, root)}\n</timeline-compare>"
+            f"{figure}\n{_unrecorded(programs)}{_file_links(programs, root)}\n</timeline-compare>"
         )
 
     def _read(self, lines: list[str]) -> list[ComparedProgram]:
         programs = []
         for line in lines:
-            match = _LINK.fullmatch(line)
-            if match is None:
+            match = LINK.fullmatch(line)
+            if match is None or not match["text"]:
                 raise RunnableError(
                     f"expected one link to a snippet in each line above {{ .{MARK} }}, "
                     f"but received: {line!r}."
                 )
-            snippet = self._renderer.load_snippet(match["href"])
-            if not snippet.trace_path.exists():
-                raise RunnableError(f"{snippet.name} has no recorded timeline to compare.")
-            programs.append(ComparedProgram(match["title"], match["href"], snippet))
+            path = path_of(match)
+            snippet = self._renderer.load_snippet(path)
+            is_recorded = self._renderer.has_timeline(snippet)
+            programs.append(ComparedProgram(match["text"], path, snippet, is_recorded))
         if not 2 <= len(programs) <= MOST_PROGRAMS:
             raise RunnableError(
                 f"expected 2 to {MOST_PROGRAMS} snippets to compare, but received: {len(programs)}."
@@ -89,17 +88,24 @@ def _describe(program: ComparedProgram, root: str) -> dict[str, str | bool]:
     description: dict[str, str | bool] = {
         "title": program.title,
         "name": name,
-        "file": f"{root}{published_path(name)}",
+        "file": f"{root}{published_url(name)}",
     }
     if program.snippet.header.native:
         description["native"] = True
+    if not program.is_recorded:
+        description["unrecorded"] = True
     return description
+
+
+def _unrecorded(programs: Sequence[ComparedProgram]) -> str:
+    titles = ", ".join(escape(program.title) for program in programs if not program.is_recorded)
+    return f'<p class="compare-unrecorded">Not recorded yet: {titles}.</p>\n' if titles else ""
 
 
 def _file_links(programs: Sequence[ComparedProgram], root: str) -> str:
     links = ", ".join(
-        f'{escape(program.title)}: <a href="{escape(root)}{published_path(program.snippet.name)}">'
-        f"{program.snippet.name}.py</a>"
+        f'{escape(program.title)}: <a href="{escape(root)}{published_url(program.snippet.name)}">'
+        f"{escape(program.snippet.name)}.py</a>"
         for program in programs
     )
     return f'<p class="compare-files">{links}</p>'

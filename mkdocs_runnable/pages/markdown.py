@@ -20,18 +20,25 @@ from mkdocs_runnable.blocks import SOURCE_PRIORITY, MarkedBlock, SourceReader
 from mkdocs_runnable.pages.comparison import ComparisonProcessor
 from mkdocs_runnable.pages.questions import QuestionProcessor
 from mkdocs_runnable.pages.renderer import PageRenderer, clear_placeholders
+from mkdocs_runnable.recording.policy import RecordingFinder, parse_policy
 from mkdocs_runnable.snippets.reference import MARK, PageContext, is_marked
 from mkdocs_runnable.snippets.snippet import Library
 
 
 class RunnableExtension(Extension):
-    """Options: folders ``snippets``, ``docs``, ``timelines``; ``page``, a :class:`PageContext`."""
+    """The extension.
+
+    Its options are the folders ``snippets``, ``docs`` and ``timelines``; ``recordings``, which is
+    ``required`` or ``optional`` (see :class:`RecordingFinder`); and ``page``, a
+    :class:`PageContext`.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.config = {
             "snippets": ["snippets", "Folder of the snippets"],
             "docs": ["docs", "Folder of the pages"],
             "timelines": ["build/timelines", "Folder of the figures of recorded timelines"],
+            "recordings": ["optional", "Whether each snippet has to be recorded: 'required' if so"],
             "page": [PageContext(), "The page being rendered"],
         }
         super().__init__(**options)
@@ -44,7 +51,10 @@ class RunnableExtension(Extension):
         md.block_level_elements += ["predict-question", "runnable-snippet", "timeline-compare"]
         self._renderer = renderer = PageRenderer(
             md,
-            Library(Path(self.getConfig("snippets"))),
+            RecordingFinder(
+                Library(Path(self.getConfig("snippets"))),
+                parse_policy(self.getConfig("recordings")),
+            ),
             Path(self.getConfig("docs")).absolute(),
             Path(self.getConfig("timelines")),
             self.getConfig("page"),

@@ -3,6 +3,9 @@
 A question belongs to the next snippet on the page. The recording of the snippet has to match
 exactly one answer. The HTML is the list itself, so it is complete without scripts.
 ``runtime/page/question/question.ts`` lets readers choose an answer, and judges their own runs.
+
+If the snippet is not recorded yet, only the reader's own run can show which answer is right. If it
+does not run in browsers either, the question stays an ordinary list.
 """
 
 from collections.abc import Iterator
@@ -17,12 +20,11 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.answers import (
     Answer,
     Item,
+    answer_of,
     parse_answer,
-    recorded_answer,
     split_condition,
 )
-from mkdocs_runnable.pages.renderer import PageRenderer
-from mkdocs_runnable.recording.recordings import Transcript
+from mkdocs_runnable.pages.renderer import PageRenderer, ShownSnippet
 from mkdocs_runnable.snippets.reference import with_fences
 
 
@@ -62,8 +64,8 @@ class QuestionProcessor(Treeprocessor):
             if child.tag == "ol" and (items := _items(child)):
                 self._report_unanswered(pending)
                 pending = self._read(parent, child, items, lines)
-            elif pending and (recorded := self._renderer.recording_at(child)):
-                self._join(pending, parent, child, *recorded)
+            elif pending and (shown := self._renderer.snippet_at(child)):
+                self._join(pending, parent, child, shown)
                 pending = None
         self._report_unanswered(pending)
 
@@ -105,8 +107,7 @@ class QuestionProcessor(Treeprocessor):
         question: _Question,
         parent: Element,
         paragraph: Element,
-        name: str,
-        recording: Transcript,
+        shown: ShownSnippet,
     ) -> None:
         """Put the question and the snippet into the elements that scripts look for.
 
@@ -114,16 +115,18 @@ class QuestionProcessor(Treeprocessor):
             question: The question.
             parent: The element that contains the snippet.
             paragraph: The placeholder of the snippet.
-            name: Name of the snippet.
-            recording: Its recorded output.
+            shown: The snippet.
         """
         try:
-            match = recorded_answer(question.answers, recording, name)
+            match = answer_of(shown.recording, question.answers, shown.snippet.name)
         except RunnableError as error:
             self._renderer.report(str(error), question.line)
             return
+        if match is None and shown.snippet.header.native:
+            return
         element = Element("predict-question", {"data-for": paragraph.get("id", "")})
-        element.set("data-recorded", str(match))
+        if match is not None:
+            element.set("data-recorded", str(match))
         fieldset = SubElement(element, "fieldset")
         SubElement(fieldset, "legend").text = "Predict"
         for li, answer in zip(question.ol, question.answers, strict=True):
@@ -137,7 +140,8 @@ class QuestionProcessor(Treeprocessor):
         _replace(parent, paragraph, program)
         program.append(paragraph)
         result = SubElement(program, "p", {"class": "predict-result"})
-        result.text = f"The run matches answer {match}."
+        if match is not None:
+            result.text = f"The run matches answer {match}."
 
 
 def _walk(element: Element) -> Iterator[tuple[Element, Element]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -11,27 +12,43 @@ from mkdocs_runnable.blocks import LineFinder
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.timelines import comparison_figure, figure
 from mkdocs_runnable.pages.widget import render
-from mkdocs_runnable.recording.check import load_recording
-from mkdocs_runnable.recording.recordings import Origins, Transcript
+from mkdocs_runnable.recording.policy import Recording, RecordingFinder
 from mkdocs_runnable.snippets.reference import (
     PageContext,
     Reference,
     marked_lines,
     parse,
     resolve,
+    split_at,
 )
-from mkdocs_runnable.snippets.snippet import Library, Snippet, anchor
+from mkdocs_runnable.snippets.snippet import Anchors, Snippet
 
 _PLACEHOLDER = "data-placeholder"
 
 
 @dataclass(frozen=True)
 class ComparedProgram:
-    """A program in a comparison: its title there, and the link to its snippet."""
+    """A program in a comparison.
+
+    Attributes:
+        title: Its title there.
+        href: Path from the page to its snippet.
+        snippet: The snippet.
+        is_recorded: Whether its timeline is recorded.
+    """
 
     title: str
     href: str
     snippet: Snippet
+    is_recorded: bool
+
+
+@dataclass(frozen=True)
+class ShownSnippet:
+    """A snippet on a page, with its recording; None if it has not been recorded yet."""
+
+    snippet: Snippet
+    recording: Recording | None
 
 
 class PageRenderer:
@@ -39,17 +56,23 @@ class PageRenderer:
 
     Args:
         md: The converter, which keeps the finished HTML until all Markdown is converted.
-        library: All snippets.
+        recordings: The snippets and their recordings.
         docs: The folder of the pages.
         timelines: The folder with the figures of recorded timelines.
         page: The page that is being rendered.
     """
 
     def __init__(
-        self, md: Markdown, library: Library, docs: Path, timelines: Path, page: PageContext
+        self,
+        md: Markdown,
+        recordings: RecordingFinder,
+        docs: Path,
+        timelines: Path,
+        page: PageContext,
     ) -> None:
         self._md = md
-        self._library = library
+        self._recordings = recordings
+        self._library = recordings.library
         self._docs = docs
         self._timelines = timelines
         self._page = page
@@ -59,10 +82,11 @@ class PageRenderer:
         """Forget the previous page."""
         self._source = ""
         self._marked_lines = LineFinder()
-        # Shown name of each snippet or section on the page → the line of its link.
-        self._used: dict[str, int | None] = {}
-        # HTML id of a widget → name and recording of its snippet.
-        self._recordings: dict[str, tuple[str, Transcript]] = {}
+        # Snippet and section of each widget on the page → the line of its link.
+        self._used: dict[tuple[str, str | None], int | None] = {}
+        self._anchors = Anchors()
+        # HTML id of a widget → its snippet.
+        self._shown: dict[str, ShownSnippet] = {}
         self._comparison_count = 0
 
     def read_source(self, text: str) -> None:
@@ -97,42 +121,60 @@ class PageRenderer:
 
     def _render(self, reference: Reference, line: int | None) -> tuple[str, str]:
         snippet = self.load_snippet(reference.href)
-        shown = snippet.name + (f" (section {reference.section})" if reference.section else "")
+        shown = snippet.name, reference.section
         if shown in self._used:
+            what = snippet.name + (f" (section {reference.section})" if reference.section else "")
             before = f", on line {self._used[shown]}" if self._used[shown] else ""
-            raise RunnableError(f"{shown} is on this page already{before}. Show it once.")
+            raise RunnableError(f"{what} is on this page already{before}. Show it once.")
         snippet.shown_lines(reference.section)
         self._used[shown] = line
-        identifier = anchor(snippet.name, reference.section)
-        recording = load_recording(snippet, self._library)
-        self._recordings[identifier] = (snippet.name, recording)
+        identifier = self._anchors.take(*shown)
+        recording = self._recordings.find(snippet)
+        self._shown[identifier] = ShownSnippet(snippet, recording)
         html = render(
             snippet,
             recording,
-            Origins(self._library.root).get(snippet.name),
             root=self.root_url(reference.href),
+            identifier=identifier,
             section=reference.section,
             height=reference.height,
             explore=reference.explore,
-            timeline=figure(snippet, self._timelines),
+            timeline=figure(snippet, self._timelines, identifier) if recording else "",
         )
         return identifier, html
 
-    def recording_at(self, element: Element) -> tuple[str, Transcript] | None:
-        """Return name and recording of the snippet for a placeholder; None for other elements."""
+    def snippet_at(self, element: Element) -> ShownSnippet | None:
+        """Return the snippet for which a placeholder holds the place; None for other elements."""
         is_placeholder = _PLACEHOLDER in element.attrib
-        return self._recordings.get(element.get("id", "")) if is_placeholder else None
+        return self._shown.get(element.get("id", "")) if is_placeholder else None
+
+    def has_timeline(self, snippet: Snippet) -> bool:
+        """Whether the timeline of a snippet is recorded. If not, a recording could still add it.
+
+        Raises:
+            RunnableError: The snippet is recorded as it is, and it has no timeline.
+        """
+        recording = self._recordings.find(snippet)
+        has_trace = snippet.trace_path.exists()
+        can_follow = recording is None or recording.is_outdated
+        if has_trace or (can_follow and snippet.header.timeline is not False):
+            return has_trace and recording is not None
+        raise RunnableError(f"{snippet.name} has no recorded timeline to compare.")
 
     def root_url(self, href: str) -> str:
-        """Return the relative URL of the root of the site; ``href`` is a link to a snippet."""
+        """Return the relative URL of the root of the site.
+
+        Args:
+            href: Path from the page to a snippet.
+        """
         if self._page.root is not None:
             return self._page.root
         # The link goes up to the root of the repository, which is one folder above docs/. The URL
         # of the page ends in a slash, so it is one level deeper than its file. The two cancel out.
-        return href.partition(f"{self._library.root.name}/")[0]
+        return quote(split_at(href, self._library.root.name)[0])
 
     def load_snippet(self, href: str) -> Snippet:
-        """Load the snippet that a link on the page leads to.
+        """Load the snippet at a path, as seen from the page.
 
         Raises:
             RunnableError: The link leads elsewhere or to no file, or the file cannot be used.
@@ -140,10 +182,17 @@ class PageRenderer:
         return resolve(Reference(href), self._library, self._docs, self._page.path)
 
     def compare(self, programs: Sequence[ComparedProgram]) -> str:
-        """Return the figure with the recorded timelines of several programs on one time axis."""
-        name = f"compare-{self._comparison_count}"
+        """Return the figure with the recorded timelines of several programs on one time axis.
+
+        Programs that are not recorded yet are left out. If that leaves no program, the figure is
+        hidden, and scripts show it for the reader's own runs.
+        """
+        name = f"compare.{self._comparison_count}"
         self._comparison_count += 1
-        return comparison_figure(name, [(program.title, program.snippet) for program in programs])
+        runs = [(program.title, program.snippet) for program in programs if program.is_recorded]
+        if not runs:
+            return '<figure class="runnable-timeline" hidden></figure>'
+        return comparison_figure(name, runs)
 
     def stash(self, html: str) -> str:
         """Keep finished HTML, and return the text that holds its place in the Markdown."""

@@ -3,6 +3,7 @@
 They are drawn by the TypeScript code that also draws the timelines of live runs in the browser.
 """
 
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,15 +13,17 @@ from mkdocs_runnable.project import RUNTIME_SOURCES, find_node
 from mkdocs_runnable.snippets.snippet import Library, Snippet
 
 _SCRIPT = RUNTIME_SOURCES / "timeline" / "drawing" / "prerender.ts"
+# The id of the pattern in a figure, where it is defined and where it is used.
+_HATCH = re.compile(r"(?P<before> id=\"| fill=\"url\(#)hatch\.[\w.-]+")
 
 
 def draw(library: Library, output: Path) -> None:
-    """Draw the timeline of each recorded trace, as ``<output>/<topic>/<name>.html``.
+    """Draw the timeline of each recorded trace, as ``<output>/<name of the snippet>.html``.
 
     Raises:
         RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
-    if next(library.root.glob("*/*.trace.json"), None) is None:
+    if not any(library.trace_path(name).exists() for name in library.names()):
         return
     _prerender(str(library.root), str(output))
 
@@ -35,7 +38,7 @@ def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
     Raises:
         RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
-    traces = [f"{title}={snippet.trace_path}" for title, snippet in runs]
+    traces = [text for title, snippet in runs for text in (title, str(snippet.trace_path))]
     return _prerender("--compare", name, *traces).strip()
 
 
@@ -54,8 +57,14 @@ def _prerender(*arguments: str) -> str:
     return done.stdout
 
 
-def figure(snippet: Snippet, folder: Path) -> str:
+def figure(snippet: Snippet, folder: Path, identifier: str) -> str:
     """Return the HTML of a snippet's recorded timeline; empty if it has none.
+
+    Args:
+        snippet: The snippet.
+        folder: The folder of the figures that :func:`draw` has drawn.
+        identifier: HTML id of the widget. It makes the id in the figure unique on the page, which
+            can show the same figure again with another section.
 
     Raises:
         RunnableError: The snippet has a timeline that has not been drawn.
@@ -63,9 +72,11 @@ def figure(snippet: Snippet, folder: Path) -> str:
     if not snippet.trace_path.exists():
         return ""
     try:
-        return (folder / f"{snippet.name}.html").read_text(encoding="utf-8").strip()
+        html = (folder / f"{snippet.name}.html").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         raise RunnableError(
             f"{snippet.name}: its timeline has not been drawn. The MkDocs plugin `runnable` draws "
             "it when it builds the site."
         ) from None
+    # The dot keeps this id apart from those of widgets.
+    return _HATCH.sub(f"\\g<before>hatch.{identifier}", html)

@@ -8,16 +8,17 @@ from operator import itemgetter
 from pygments.lexers.python import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
-from mkdocs_runnable.recording.recordings import Line, Origin, Transcript
-from mkdocs_runnable.snippets.snippet import Snippet, anchor, published_path
+from mkdocs_runnable.recording.policy import Recording
+from mkdocs_runnable.recording.recordings import Line, Transcript
+from mkdocs_runnable.snippets.snippet import Snippet, anchor, published_url
 
 
 def render(
     snippet: Snippet,
-    transcript: Transcript,
-    origin: Origin | None,
+    recording: Recording | None,
     *,
     root: str,
+    identifier: str = "",
     section: str | None = None,
     height: int | None = None,
     explore: int | None = None,
@@ -27,9 +28,9 @@ def render(
 
     Args:
         snippet: The program that is shown and run.
-        transcript: Its recorded output.
-        origin: The interpreter that the recording was made on, if it is known.
+        recording: Its recorded output; None if it has not been recorded yet.
         root: Relative URL of the root of the site, as seen from the page; empty or ending in ``/``.
+        identifier: HTML id of the element; default: that of :func:`anchor`.
         section: Name of the only section to show.
         height: Number of lines of code that are visible without scrolling.
         explore: Offer to explore other interleavings, each with at most this many forced switches.
@@ -40,7 +41,7 @@ def render(
     """
     first, last = snippet.shown_lines(section)
     attributes = {
-        "id": anchor(snippet.name, section),
+        "id": identifier or anchor(snippet.name, section),
         "data-name": snippet.name,
         "data-runtime": f"{root}runtime/",
         "data-playground": f"{root}playground/",
@@ -49,25 +50,23 @@ def render(
         "data-section": section,
         "data-timeline": "off" if snippet.header.timeline is False else None,
         "data-native": snippet.header.native,
+        "data-unrecorded": "" if recording is None else None,
         "data-height": str(height) if height else None,
         "data-explore": None if explore is None else str(explore),
     }
     start = " ".join(
         f'{name}="{_attribute(value)}"' for name, value in attributes.items() if value is not None
     )
-    recorded = f"Recorded on {origin.interpreter}" if origin else "Recorded output"
     native = snippet.header.native
     # The <pre> elements scroll. With a tabindex, readers can also scroll them from the keyboard.
     parts = [
         f"<runnable-snippet {start}>",
         '<div class="runnable-head">'
-        f'<a class="runnable-file" href="{_attribute(root)}{published_path(snippet.name)}">'
-        f"{snippet.name}.py</a></div>",
+        f'<a class="runnable-file" href="{_attribute(root)}{published_url(snippet.name)}">'
+        f"{escape(snippet.name)}.py</a></div>",
         '<div class="runnable-code highlight no-copy"><pre tabindex="0">'
         f'<code class="language-python">{_code(snippet, first, last)}</code></pre></div>',
-        '<div class="runnable-output" role="log" aria-label="Output">'
-        f'<p class="runnable-origin">{escape(recorded)}</p>'
-        f'<pre tabindex="0">{_output(transcript)}</pre></div>',
+        f'<div class="runnable-output" role="log" aria-label="Output">{_output(recording)}</div>',
         timeline,
         # Scripts fill this element. Until then it reserves the space that they will need.
         "" if explore is None else '<div class="runnable-orders"></div>',
@@ -122,7 +121,18 @@ def _css_class(token: _TokenType) -> str:
     return "" if css_class == "w" else css_class  # no theme colours spaces
 
 
-def _output(transcript: Transcript) -> str:
+def _output(recording: Recording | None) -> str:
+    # Where readers can run the program, scripts add that they can.
+    if recording is None:
+        return '<p class="runnable-origin">Not recorded yet.</p>'
+    origin = f"Recorded on {recording.interpreter}" if recording.interpreter else "Recorded output"
+    if recording.is_outdated:
+        origin += ", before the program was last changed"
+    text = _text(recording.transcript)
+    return f'<p class="runnable-origin">{escape(origin)}</p><pre tabindex="0">{text}</pre>'
+
+
+def _text(transcript: Transcript) -> str:
     html = "".join(_output_line(line) for line in transcript.lines)
     if transcript.status:
         html += f'<span class="runnable-status">[exit status {transcript.status}]\n</span>'

@@ -82,6 +82,7 @@ class RunnablePlugin(BasePlugin[RunnableConfig]):  # type: ignore[no-untyped-cal
             "docs": config.docs_dir,
             "timelines": str(self._root / self.config.timelines),
             "page": self._page,
+            "recordings": "required",
         }
         for extension in (_DIAGRAMS, _TABLES):
             given = config.mdx_configs.get(extension, {})

@@ -19,13 +19,13 @@ from markdown.extensions.attr_list import AttrListTreeprocessor
 from mkdocs_runnable.diagrams.markdown import describe, is_diagram
 from mkdocs_runnable.pages.answers import (
     Answer,
+    answer_of,
     parse_answer,
-    recorded_answer,
     split_condition,
 )
-from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
-from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_fences
+from mkdocs_runnable.recording.policy import Policy, RecordingFinder
+from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
 from mkdocs_runnable.tables.markdown import Maker, is_table, make_table
 from mkdocs_runnable.tables.pages import Pages
@@ -48,11 +48,13 @@ class TextEditions:
         library: All snippets.
         tables: Name of a data file → the function that makes its table; see
             :mod:`mkdocs_runnable.tables.markdown`.
+        recordings: Whether each snippet has to be recorded.
     """
 
     docs: Path
     library: Library
     tables: Mapping[str, Maker] = field(default_factory=dict)
+    recordings: Policy = "optional"
 
     def of_page(self, page: str, text: str, title: str, description: str) -> str:
         """Return the text edition of a Markdown page.
@@ -125,15 +127,20 @@ class TextEditions:
     def _program(self, page: str, snippet: Snippet, answers: list[Answer]) -> str:
         first, last = snippet.shown_lines()
         source = "\n".join(snippet.lines[first - 1 : last])
-        recording = load_recording(snippet, self.library)
+        recording = RecordingFinder(self.library, self.recordings).find(snippet)
         folder = posixpath.dirname(edition_path(page))
         where = posixpath.relpath(published_path(snippet.name), folder)
-        parts = [f"Program [`{snippet.name}.py`]({where}):", fenced(source, "python")]
+        name = link(f"{snippet.name}.py", where)
+        parts = [f"Program {name}:", fenced(source, "python")]
         if snippet.header.native:
             parts.append(f"Does not run in the browser: {snippet.header.native}")
-        parts += ["Output:", fenced(recording.to_text(), "text")]
-        if answers:
-            match = recorded_answer(answers, recording, snippet.name)
+        if recording is None:
+            parts.append("Output: not recorded yet.")
+        else:
+            changed = ", recorded before the program was last changed"
+            parts.append(f"Output{changed if recording.is_outdated else ''}:")
+            parts.append(fenced(recording.transcript.to_text(), "text"))
+        if answers and (match := answer_of(recording, answers, snippet.name)):
             parts.append(f"The run matches answer {match}.")
         return "\n\n".join(parts)
 

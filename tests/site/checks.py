@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from mkdocs_runnable.pages.widget import render
+from mkdocs_runnable.recording.policy import Recording
 from mkdocs_runnable.recording.recordings import Transcript
 from mkdocs_runnable.site.html_page import HtmlPage, is_external, read_site, target
 from mkdocs_runnable.snippets.snippet import Library
@@ -240,8 +241,9 @@ def incomplete_widgets(
     problems = []
     for name, section in expected:
         snippet = library.load(name)
-        text, recording = library.path(name), snippet.recording_path.read_text(encoding="utf-8")
-        wanted = render(snippet, Transcript.parse(recording), None, root="", section=section)
+        text, recorded = library.path(name), snippet.recording_path.read_text(encoding="utf-8")
+        recording = Recording(Transcript.parse(recorded))
+        wanted = render(snippet, recording, root="", section=section)
         (identifier, right), *_ = read_widgets(wanted).items()
         if identifier not in widgets:
             problems.append(f"{identifier} is missing")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mkdocs_runnable.pages.widget import render
+from mkdocs_runnable.recording.policy import Recording
 from mkdocs_runnable.recording.recordings import Transcript
 from mkdocs_runnable.site.html_page import read_site
 from mkdocs_runnable.snippets.snippet import Library
@@ -157,8 +158,8 @@ def test_incomplete_widgets_are_found(library: Library, add_snippet: AddSnippet)
     source = "# region a\nprint('<one>')\n# endregion\n"
     add_snippet("tea/pot", source, "<one>\n2> two\n[exit status 1]\n")
     snippet = library.load("tea/pot")
-    transcript = Transcript.parse(snippet.recording_path.read_text())
-    html = render(snippet, transcript, None, root="")
+    recording = Recording(Transcript.parse(snippet.recording_path.read_text()))
+    html = render(snippet, recording, root="")
     html = f"<main><p>x<br>y</p>{html}<code class=language-python>x</code></main>"
     assert checks.incomplete_widgets(html, [("tea/pot", None)], library) == []
     missing = checks.incomplete_widgets(html, [("tea/pot", "a")], library)

@@ -9,6 +9,7 @@ from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.markdown import RunnableExtension
+from mkdocs_runnable.recording.recordings import Origin, Origins
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import AddSnippet
@@ -47,8 +48,9 @@ def snippets(library: Library, add_snippet: AddSnippet, monkeypatch: pytest.Monk
         (library.root / f"tea/{name}.trace.json").write_text(trace, encoding="utf-8")
 
 
-def convert(text: str) -> str:
-    extension = RunnableExtension(page=PageContext(path="tutorials/tea.md", raw=text))
+def convert(text: str, recordings: str = "optional") -> str:
+    page = PageContext(path="tutorials/tea.md", raw=text)
+    extension = RunnableExtension(page=page, recordings=recordings)
     return Markdown(extensions=[extension, "md_in_html"]).convert(text)
 
 
@@ -95,6 +97,57 @@ def test_a_mistake_is_reported_with_page_and_line(block: list[str], message: str
     with pytest.raises(RunnableError, match=r"docs/tutorials/tea\.md:3: ") as caught:
         convert("Look.\n\n" + "\n".join(block) + "\n")
     assert message in str(caught.value)
+
+
+def unrecord(library: Library, name: str) -> None:
+    path = library.path(name)
+    for suffix in (".out", ".trace.json"):
+        path.with_suffix(suffix).unlink()
+
+
+def described(html: str) -> list[dict[str, object]]:
+    match = re.search(r'data-runs="([^"]*)"', html)
+    assert match
+    runs: list[dict[str, object]] = json.loads(html_module.unescape(match[1]))
+    return runs
+
+
+def test_a_program_that_is_not_recorded_yet_is_named_and_the_other_one_is_drawn(
+    library: Library,
+) -> None:
+    unrecord(library, "tea/pot")
+    html = convert(f"{POT}\n{CUP}\n{MARK}\n")
+    assert "Timeline recorded on CPython 3.13: in the cup 30\u00a0ms" in html
+    assert "Not recorded yet: in the pot.</p>" in html
+    assert [run.get("unrecorded") for run in described(html)] == [True, None]
+    assert '<a href="../../snippets/tea/pot.py">tea/pot.py</a>' in html
+
+
+def test_a_comparison_without_any_recording_has_a_hidden_figure(library: Library) -> None:
+    for name in ("tea/pot", "tea/cup"):
+        unrecord(library, name)
+    html = convert(f"{POT}\n{CUP}\n{MARK}\n")
+    assert '<figure class="runnable-timeline" hidden></figure>' in html
+    assert "Not recorded yet: in the pot, in the cup.</p>" in html
+    assert [run["unrecorded"] for run in described(html)] == [True, True]
+
+
+def test_the_timeline_of_a_changed_program_may_still_be_missing(library: Library) -> None:
+    spoon = "[spoon](../../snippets/tea/spoon.py)"
+    origins = Origins(library.root)
+    origins.set("tea/spoon", Origin("CPython 3.13", "0" * 12))
+    origins.save(library.names())
+    assert "Not recorded yet: spoon.</p>" in convert(f"{POT}\n{spoon}\n{MARK}\n")
+    off = "# /// script\n# [tool.runnable]\n# timeline = false\n# ///\n"
+    library.path("tea/spoon").write_text(off)
+    with pytest.raises(RunnableError, match="tea/spoon has no recorded timeline"):
+        convert(f"{POT}\n{spoon}\n{MARK}\n")
+
+
+def test_a_missing_recording_is_reported_if_it_is_required(library: Library) -> None:
+    unrecord(library, "tea/pot")
+    with pytest.raises(RunnableError, match=r"docs/tutorials/tea.md:1: .* has no recording"):
+        convert(f"{POT}\n{CUP}\n{MARK}\n", "required")
 
 
 def test_links_in_a_code_block_are_not_a_comparison() -> None:

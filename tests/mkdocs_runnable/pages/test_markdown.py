@@ -11,6 +11,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.markdown import RunnableExtension
+from mkdocs_runnable.recording.recordings import Origin, Origins
 from mkdocs_runnable.snippets.reference import PageContext, marked_lines
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import AddSnippet
@@ -26,8 +27,11 @@ def snippets(library: Library, add_snippet: AddSnippet, monkeypatch: pytest.Monk
     add_snippet("tea/cup", "print('full')\n", "full\n")
 
 
-def convert(text: str, page: PageContext | None = None, *extensions: str) -> str:
-    extension = RunnableExtension(page=page or PageContext(path="tutorials/tea.md"))
+def convert(
+    text: str, page: PageContext | None = None, *extensions: str, recordings: str = "optional"
+) -> str:
+    page = page or PageContext(path="tutorials/tea.md")
+    extension = RunnableExtension(page=page, recordings=recordings)
     names = ["admonition", "pymdownx.superfences", "pymdownx.tabbed", "md_in_html", *extensions]
     configs = {"pymdownx.tabbed": {"alternate_style": True}}
     return Markdown(extensions=[extension, *names], extension_configs=configs).convert(text)
@@ -37,9 +41,9 @@ def shown(html: str) -> list[str]:
     return re.findall(r'<runnable-snippet id="([^"]*)"', html)
 
 
-def problem(text: str) -> str:
+def problem(text: str, recordings: str = "optional") -> str:
     with pytest.raises(RunnableError) as caught:
-        convert(text)
+        convert(text, recordings=recordings)
     return str(caught.value)
 
 
@@ -171,11 +175,51 @@ def test_a_page_may_show_a_section_and_the_whole_snippet() -> None:
     assert shown(convert(f"{section}\n\n{LINK}")) == ["tea-pot--warm", "tea-pot"]
 
 
-def test_a_missing_recording_is_reported(library: Library) -> None:
+def test_a_missing_recording_is_reported_if_it_is_required(library: Library) -> None:
     library.path("tea/pot").with_suffix(".out").unlink()
-    assert problem(LINK) == (
+    assert problem(LINK, "required") == (
         "docs/tutorials/tea.md:1: snippets/tea/pot.out: tea/pot.py has no recording. "
         "Run `python -m mkdocs_runnable record tea/pot` and commit the new files."
+    )
+
+
+def test_a_snippet_that_is_not_recorded_yet_is_shown_without_output(library: Library) -> None:
+    path = library.path("tea/pot")
+    path.with_suffix(".out").unlink()
+    # This trace has not been drawn, and belongs to no recorded output.
+    path.with_suffix(".trace.json").write_text("{}")
+    html = convert(f"{LINK}\n\n{CUP}\n")
+    assert shown(html) == ["tea-pot", "tea-cup"]
+    pot, _, cup = html.partition("</runnable-snippet>")
+    assert "Not recorded yet." in pot
+    assert "<pre" not in pot.partition("runnable-output")[2]
+    assert "Recorded output" in cup
+
+
+@pytest.mark.parametrize(
+    ("recordings", "line"),
+    [
+        ("optional", "Recorded on CPython 3.13, before the program was last changed<"),
+        ("required", "Recorded on CPython 3.13<"),
+    ],
+)
+def test_an_outdated_recording_is_shown(recordings: str, line: str, library: Library) -> None:
+    origins = Origins(library.root)
+    origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
+    origins.set("tea/cup", Origin("CPython 3.13", library.load("tea/cup").sha256[:12]))
+    origins.save(library.names())
+    pot, _, cup = convert(f"{LINK}\n\n{CUP}\n", recordings=recordings).partition(
+        "</runnable-snippet>"
+    )
+    assert f">{line}" in pot
+    assert ">hot\n<" in pot
+    assert ">Recorded on CPython 3.13<" in cup
+
+
+@pytest.mark.parametrize("value", ["never", "", True, None])
+def test_a_wrong_value_of_the_option_recordings_is_an_error(value: str) -> None:
+    assert problem(LINK, value) == (
+        f"recordings: expected 'required' or 'optional', but received: {value!r}."
     )
 
 

@@ -5,6 +5,7 @@ from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.markdown import RunnableExtension
+from mkdocs_runnable.recording.recordings import Origin, Origins
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import AddSnippet
@@ -108,3 +109,27 @@ def test_a_mistake_is_reported_with_its_line(text: str, line: int, message: str)
     with pytest.raises(RunnableError) as caught:
         convert(f"# Tea\n\n{text}")
     assert str(caught.value).startswith(f"docs/tutorials/tea.md:{line}: {message}")
+
+
+def test_without_a_recording_only_the_reader_can_find_the_answer(library: Library) -> None:
+    library.path("tea/pot").with_suffix(".out").unlink()
+    html = convert(f"{ASKED}\n{LINK}\n")
+    assert question(html).startswith('<predict-question data-for="tea-pot">\n<fieldset>')
+    assert question(html).count("<li data-when=") == 2
+    assert "Not recorded yet." in html
+    assert html.endswith('</runnable-snippet>\n<p class="predict-result"></p>\n</div>')
+
+
+def test_a_question_that_nothing_can_answer_stays_a_list(library: Library) -> None:
+    library.path("tea/cup").with_suffix(".out").unlink()
+    html = convert(f"{ASKED}\n{CUP}\n")
+    assert html.startswith("<ol>\n<li><em>hot</em></li>\n<li><code>cold</code></li>\n</ol>\n")
+    assert "predict" not in html
+
+
+def test_an_outdated_recording_decides_only_if_it_can(library: Library) -> None:
+    origins = Origins(library.root)
+    origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
+    origins.save(library.names())
+    assert 'data-recorded="1"' in question(convert(f"{ASKED}\n{LINK}\n"))
+    assert "data-recorded" not in convert(f"{ASKED.replace('^hot', '^boiling')}\n{LINK}\n")

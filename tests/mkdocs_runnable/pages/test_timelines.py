@@ -34,4 +34,4 @@ def test_the_message_for_a_damaged_trace_names_the_file_and_the_command(
 @pytest.mark.usefixtures("pot")
 def test_a_timeline_that_has_not_been_drawn_is_an_error(library: Library, tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match=r"has not been drawn\. The MkDocs plugin `runnable`"):
-        figure(library.load("tea/pot"), tmp_path)
+        figure(library.load("tea/pot"), tmp_path, "tea-pot")

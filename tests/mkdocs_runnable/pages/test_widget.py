@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_runnable.pages.widget import render
-from mkdocs_runnable.recording.recordings import Line, Origin, Transcript
+from mkdocs_runnable.recording.policy import Recording
+from mkdocs_runnable.recording.recordings import Line, Transcript
 from mkdocs_runnable.snippets.header import Header
 from mkdocs_runnable.snippets.snippet import Snippet
 
+EMPTY = Recording(Transcript(()))
 NASTY = """text = "</script><b>&amp;'\\"</pre>"
 print(f'{text!r} < > &')
 """
@@ -54,9 +56,8 @@ class Page(HTMLParser):
 
 
 def page(html_of: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **options: str) -> Page:
-    transcript = Transcript(lines, status)
-    origin = Origin("CPython 3.13", "0")
-    return Page(render(html_of, transcript, origin, root="../../", **options))  # type: ignore[arg-type]
+    recording = Recording(Transcript(lines, status), "CPython 3.13")
+    return Page(render(html_of, recording, root="../../", **options))  # type: ignore[arg-type]
 
 
 def test_the_element_has_the_attributes_that_scripts_read() -> None:
@@ -76,8 +77,7 @@ def test_the_element_has_the_attributes_that_scripts_read() -> None:
 def test_section_and_height_limit_the_code_that_is_shown() -> None:
     html = render(
         snippet("a = 1\nb = 2\nc = 3\n", middle=(2, 2)),
-        Transcript(()),
-        None,
+        EMPTY,
         root="",
         section="middle",
         height=20,
@@ -116,7 +116,7 @@ def test_any_text_is_shown_unchanged(comment: str, output: str) -> None:
 
 def test_each_line_of_a_docstring_is_an_element() -> None:
     source = '"""First\n\n  third <line>\n"""\nif True:\n\tx = "a"  # b\n'
-    html = render(snippet(source), Transcript(()), None, root="")
+    html = render(snippet(source), EMPTY, root="")
     lines = re.findall(r'<span class="runnable-line" data-line="(\d+)">(.*)</span>\n?', html)
     assert [int(number) for number, _ in lines] == [1, 2, 3, 4, 5, 6]
     for (_, line), text in zip(lines, source.rstrip("\n").split("\n"), strict=True):
@@ -132,7 +132,8 @@ def test_output_keeps_the_order_the_streams_and_the_status() -> None:
         Line("stderr", "err"),
         Line("stdout", "end"),
     )
-    html = render(snippet("x = 1\n"), Transcript(lines, 3), Origin("CPython 3.13", "0"), root="")
+    recording = Recording(Transcript(lines, 3), "CPython 3.13")
+    html = render(snippet("x = 1\n"), recording, root="")
     assert (
         '<p class="runnable-origin">Recorded on CPython 3.13</p><pre tabindex="0">\n\nout\n'
         '<span class="runnable-stderr">err\n</span>end\n'
@@ -147,6 +148,27 @@ def test_a_native_snippet_says_why_it_does_not_run(native: str | None, *, shown:
 
 
 def test_a_widget_links_to_the_file() -> None:
-    html = render(snippet("x = 1\n"), Transcript(()), None, root="../")
+    html = render(snippet("x = 1\n"), EMPTY, root="../")
     link = '<a class="runnable-file" href="../snippets/tea/green_pot.py">tea/green_pot.py</a>'
     assert link in html
+
+
+def test_without_a_recording_the_output_says_so_and_shows_no_empty_text() -> None:
+    html = render(snippet("x = 1\n"), None, root="")
+    assert (
+        '<div class="runnable-output" role="log" aria-label="Output">'
+        '<p class="runnable-origin">Not recorded yet.</p></div>'
+    ) in html
+    assert Page(html).attributes["data-unrecorded"] == ""
+    assert "data-unrecorded" not in page(snippet("x = 1\n")).attributes
+
+
+def test_an_outdated_recording_says_so() -> None:
+    transcript = Transcript((Line("stdout", "hot"),))
+    for interpreter, start in (
+        ("CPython 3.13", "Recorded on CPython 3.13"),
+        (None, "Recorded output"),
+    ):
+        html = render(snippet("x = 1\n"), Recording(transcript, interpreter, True), root="")
+        assert Page(html).text["runnable-origin"] == f"{start}, before the program was last changed"
+        assert Page(html).text["runnable-output"].endswith("hot\n")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.snippets.snippet import Library
+from mkdocs_runnable.recording.recordings import Origin, Origins
 from mkdocs_runnable.site.text_edition import ListedPage, TextEditions, edition_path, llms_txt
+from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import AddSnippet
 
 LINK = "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }"
@@ -40,14 +41,15 @@ def test_text_editions_are_next_to_their_pages(page: str, expected: str) -> None
 def test_ids_are_removed(editions: TextEditions) -> None:
     assert edition(editions, "# A\n\nHot.\n{ #hot }\n\nTea.").endswith("\n\nHot.\n\nTea.\n")
     fence = "```\n# a { #b }\n```\n\nA { #b }\n"
-    assert edition(editions, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence) == (
-        "# How tea brews\n\n> All about tea.\n\n## In a pot\n\n" + fence
-    )
+    assert edition(
+        editions, "# How tea brews { #tea }\n\n## In a pot { #pot .hot }\n\n" + fence
+    ) == ("# How tea brews\n\n> All about tea.\n\n## In a pot\n\n" + fence)
 
 
 def test_the_description_follows_the_heading(editions: TextEditions) -> None:
     assert (
-        edition(editions, "# How tea brews\n\nHot.\n") == "# How tea brews\n\n> All about tea.\n\nHot.\n"
+        edition(editions, "# How tea brews\n\nHot.\n")
+        == "# How tea brews\n\n> All about tea.\n\nHot.\n"
     )
     assert edition(editions, "Hot.") == "# Tea\n\n> All about tea.\n\nHot.\n"
 
@@ -58,6 +60,24 @@ def test_a_program_is_shown_with_its_output_but_without_its_header(editions: Tex
     assert "```python\nprint('hot')\n```" in text
     assert "```text\nhot\n2> hiss\n[exit status 1]\n```" in text
     assert "runnable" not in text
+
+
+def test_a_program_without_a_recording_says_so(editions: TextEditions, library: Library) -> None:
+    library.load("tea/pot").recording_path.unlink()
+    question = "1. cold { when='^cold' }\n2. hot { when='^hot' }"
+    text = edition(editions, f"# A\n\n{question}\n\n{LINK}\n")
+    assert text.endswith("print('hot')\n```\n\nOutput: not recorded yet.\n")
+    required = TextEditions(editions.docs, library, recordings="required")
+    with pytest.raises(RunnableError, match="has no recording"):
+        edition(required, LINK)
+
+
+def test_an_outdated_recording_says_so(editions: TextEditions, library: Library) -> None:
+    origins = Origins(library.root)
+    origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
+    origins.save(library.names())
+    text = edition(editions, LINK)
+    assert "\n\nOutput, recorded before the program was last changed:\n\n```text\nhot\n" in text
 
 
 def test_a_diagram_is_replaced_by_its_description(editions: TextEditions) -> None:
@@ -76,7 +96,9 @@ def test_a_diagram_is_replaced_by_its_description(editions: TextEditions) -> Non
 
 
 def test_a_question_is_followed_by_the_answer_that_matches(editions: TextEditions) -> None:
-    text = edition(editions, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n")
+    text = edition(
+        editions, f"# A\n\n1. cold {{ when='^cold' }}\n2. hot {{ when='^hot' }}\n\n{LINK}\n"
+    )
     assert "\n1. cold\n2. hot\n" in text
     assert "[exit status 1]\n```\n\nThe run matches answer 2.\n" in text
     assert "So answer" not in edition(editions, f"# A\n\n{LINK}\n")
@@ -120,7 +142,9 @@ def test_a_missing_snippet_is_an_error(editions: TextEditions) -> None:
         edition(editions, LINK.replace("pot", "cup"))
 
 
-def test_a_notebook_is_shown_with_its_code_and_outputs(editions: TextEditions, tmp_path: Path) -> None:
+def test_a_notebook_is_shown_with_its_code_and_outputs(
+    editions: TextEditions, tmp_path: Path
+) -> None:
     drawing = {"data": {"image/svg+xml": "<svg/>", "text/plain": "<Figure>"}}
     cells = [
         {
