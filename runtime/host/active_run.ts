@@ -1,4 +1,4 @@
-/** One execution of a program: the object that the page controls it with, and its current phase. */
+/** One run of a program: the object with which the page controls the run, and the phase of the run. */
 import type { Move, Outcome, Program, Run, RunEvent } from "./types.ts";
 
 export type Phase =

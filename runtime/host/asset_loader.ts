@@ -1,4 +1,4 @@
-/** Brings the runtime's files into the sandbox, first those that a program needs to start. */
+/** Fetches the runtime's files for the sandbox, first those that Python needs to start. */
 import type { Assets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
@@ -10,9 +10,9 @@ export interface RuntimeFiles {
   /** Snapshots of a started Python, for browsers with stack switching and for those without. */
   snapshots: { switching: RuntimeFile; plain: RuntimeFile };
   stdlib: RuntimeFile;
-  /** In bytes. */
+  /** The size of the standard library, in bytes. */
   stdlibSize: number;
-  /** By the name in the lock file. */
+  /** Wheels by their file name in the lock file. */
   wheels: Record<string, RuntimeFile>;
   /** The text of the lock file. */
   lockfile: string;
@@ -27,7 +27,7 @@ export class AssetLoader {
   readonly #downloads: FileSource;
   readonly #files: RuntimeFiles;
   readonly #snapshot: RuntimeFile;
-  /** What has been sent to the sandbox, or is being fetched for it. */
+  /** One promise for each part that the sandbox has or that is being fetched for the sandbox. */
   readonly #sent = new Map<string, Promise<void>>();
   /** Whether workers restore Python from a snapshot. Otherwise they start it from its wheels. */
   restoresSnapshot = true;
@@ -62,7 +62,7 @@ export class AssetLoader {
    * still missing.
    *
    * @param progress - called with the number of bytes of these files that have been fetched.
-   * @param options - `withoutSnapshot` if workers get their snapshot from elsewhere.
+   * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead.
    * @throws Error with a message for the reader.
    */
   async load(progress: Progress, { withoutSnapshot = false } = {}): Promise<void> {
@@ -167,7 +167,7 @@ export class AssetLoader {
     });
   }
 
-  /** Fetches a file that only the sandbox keeps. */
+  /** Fetches a file for the sandbox. The page then drops its own copy. */
   async #take(file: RuntimeFile): Promise<ArrayBuffer> {
     const content = await this.#downloads.get(file);
     this.#downloads.forget(file);

@@ -1,8 +1,8 @@
-/** The time by which the host measures its patience with programs; tests use a clock of their own. */
+/** The clock by which the host decides how long it waits for a program; tests use their own. */
 export interface Clock {
-  /** In ms, from an arbitrary origin. */
+  /** Returns the time in ms since an arbitrary origin. */
   now(): number;
-  /** Calls `act` once, in `delay` ms. */
+  /** Calls `act` once, after `delay` ms. */
   after(delay: number, act: () => void): void;
 }
 

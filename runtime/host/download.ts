@@ -131,7 +131,7 @@ class FileCache {
 /** What the loaders need of `Downloads`; tests replace it. */
 export type FileSource = Pick<Downloads, "forget" | "get" | "has" | "stored" | "tidy" | "watch">;
 
-/** Downloads each file once. After a failure, files that have arrived need not be fetched again. */
+/** Downloads each file once. If a download fails, the files that have arrived are kept. */
 export class Downloads {
   readonly #base: URL;
   readonly #downloads = new Map<string, Promise<ArrayBuffer>>();
@@ -163,12 +163,12 @@ export class Downloads {
     return download;
   }
 
-  /** Returns whether `stored` will find the file, provided that it is not damaged. */
+  /** Returns whether `stored` will find the file, provided that the cached copy is not damaged. */
   async has(file: RuntimeFile): Promise<boolean> {
     return this.#downloads.has(file.file) || this.#cache.has(new URL(file.file, this.#base));
   }
 
-  /** Returns the content of a file that was downloaded now or is in the cache, else undefined. */
+  /** Returns the content of a file without a new download; undefined if the browser does not have it. */
   async stored(file: RuntimeFile): Promise<ArrayBuffer | undefined> {
     const download = this.#downloads.get(file.file);
     const cached = download ? undefined : await this.#cache.get(new URL(file.file, this.#base));
@@ -234,7 +234,7 @@ export class Downloads {
     } catch {
       throw new Error(`${url.pathname} was damaged during the download.`);
     }
-    // Stored without compression, so that the next visit need not decompress it.
+    // The file is stored without compression, so that the next visit need not decompress it.
     void this.#cache.put(url, content);
     return content;
   }

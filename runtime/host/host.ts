@@ -1,6 +1,6 @@
 /**
- * Runs the programs of a tab in the sandbox, one at a time. It decides when files are fetched, which
- * worker a program runs in, and when a worker has to be ended and replaced.
+ * Runs the programs of a tab in the sandbox, one at a time. The host decides when files are fetched,
+ * in which worker a program runs, and when a worker has to be ended and replaced.
  */
 import { firstLine } from "../protocol/first_line.ts";
 import { completeOptions } from "../protocol/run_options.ts";
@@ -22,7 +22,7 @@ declare const PACKAGES_MODULE: string;
 /** Matches programs that declare libraries. For all others, ./packages.ts is not even loaded. */
 const DECLARES = /^# +dependencies\b/m;
 
-/** How long a program may print nothing after Ctrl-C before its worker is ended. */
+/** After Ctrl-C, a program that prints nothing for this time is ended together with its worker. */
 const PATIENCE_MS = 500;
 
 /**
@@ -31,7 +31,10 @@ const PATIENCE_MS = 500;
  */
 const MAX_STOPPING_MS = 2000;
 
-/** How long a worker may still clean up after a program when the next one has been sent to it. */
+/**
+ * How long a worker that has received a program may still clean up after the previous one. A worker
+ * that takes longer is replaced.
+ */
 const MAX_CLEAN_UP_MS = 2000;
 
 /** A program that runs for longer than this gets a spare worker, because it may have to be ended. */
@@ -120,7 +123,7 @@ export class SandboxHost implements Host {
 
   /**
    * Opens the sandbox. If one of the programs suits a warm worker, the warm snapshot is read from the
-   * browser's cache as well, because that takes long.
+   * browser's cache already now, because reading it takes long.
    */
   async #openFor(sources: readonly string[]): Promise<void> {
     const { sandbox, loader } = await this.#open();
@@ -216,8 +219,8 @@ export class SandboxHost implements Host {
    *
    * @param progress - called with the number of bytes of the runtime that have been fetched.
    * @param suitsWarm - whether the worker may be a warm one.
-   * @param archives - are sent to the worker as early as possible.
-   * @param isWanted - says whether a worker is still needed; if not, none is returned.
+   * @param archives - the libraries' archives, which the worker gets as early as possible.
+   * @param isWanted - returns whether a worker is still needed; if not, the result is undefined.
    */
   async #readyWorker(
     progress: Progress,
@@ -315,8 +318,8 @@ export class SandboxHost implements Host {
       else loader.distrustSnapshot(message);
       return this.#replaceWorker();
     }
-    // The worker failed while it cleaned up after the previous program, for which this run is not to
-    // blame.
+    // The worker failed while it cleaned up after the previous program, so this run is not the cause
+    // and gets another worker.
     if (this.#run?.phase === "sent") return this.#replaceWorker();
     this.#discardWorker();
     this.#run?.end({ type: "failed", message: explainCrash(message) });
@@ -357,7 +360,7 @@ export class SandboxHost implements Host {
   }
 
   #stop(run: ActiveRun): void {
-    // Nothing of the program runs yet, so the worker can be kept.
+    // No worker has received the program yet, so no worker has to be ended.
     if (!run.isOnWorker) return run.end({ type: "stopped" });
     const terminate = (): void => {
       if (run.isOver) return;

@@ -6,18 +6,18 @@ import type { FileSource, Progress, RuntimeFile } from "./download.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** Of each library, the archive that contains its files. */
+/** The libraries by name, each with the archive that contains its files. */
 export type Libraries = Record<string, Library & RuntimeFile>;
 
 /** A snapshot of a Python that has already imported some libraries; see bundle/make_snapshot.ts. */
 export type WarmSnapshot = RuntimeFile & {
-  /** The names of these libraries. */
+  /** The names of the imported libraries. */
   needs: string[];
-  /** The modules written in C among them, and where the snapshot expects them. */
+  /** Their modules written in C, each with the path and the handle that the snapshot uses for it. */
   modules: { library: string; path: string; handle: number }[];
 };
 
-/** The build inserts both here. */
+// The build replaces these two names with the published libraries and the warm snapshot.
 declare const LIBRARIES: Libraries;
 declare const WARM: WarmSnapshot;
 
@@ -26,7 +26,7 @@ export class Packages {
   readonly #libraries: Libraries;
   readonly #warm: WarmSnapshot;
   readonly #canSwitchStacks: boolean;
-  /** Whether the sandbox has the warm snapshot. Attempts to send it follow one another. */
+  /** Whether the sandbox has the warm snapshot. Each attempt to send it waits for the attempt before. */
   #isWarmSent = Promise.resolve(false);
   #sendingModules: Promise<void> | undefined;
   #isWarmDistrusted = false;
@@ -35,7 +35,7 @@ export class Packages {
    * @param downloads - fetches archives and the warm snapshot.
    * @param libraries - what programs can declare.
    * @param warm - the warm snapshot.
-   * @param canSwitchStacks - the warm snapshot is for browsers with stack switching only.
+   * @param canSwitchStacks - whether the browser can switch stacks, which the warm snapshot requires.
    */
   constructor(
     downloads: FileSource,
@@ -124,7 +124,7 @@ export class Packages {
       sandbox.send({ type: "warm", assets: loader.assetsOf(snapshot) }, [snapshot]);
       return true;
     } catch {
-      // Programs run without it, only more slowly. The next run tries again.
+      // Programs also run without the warm snapshot, but start more slowly. The next run tries again.
       return false;
     }
   }

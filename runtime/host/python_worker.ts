@@ -35,11 +35,12 @@ export class PythonWorker {
     this.ready = promise;
     port.onmessage = ({ data }) => {
       const event = asWorkerEvent(data);
-      // The runtime posts nothing else, so a program must have got hold of the port.
+      // The runtime posts only valid events, so a program must have gained access to the port.
       if (!event) listener.onFailure(this, "it sent messages that only the runtime may send.");
       else if (event.type === "crashed") listener.onFailure(this, event.message);
       else if (event.type === "ready") {
-        // Only the first `ready` counts: no program runs before it, but one could forge another.
+        // Only the first `ready` resolves the promise. A program could forge further ones, but not the
+        // first, because no program runs before Python is ready.
         this.isReady = true;
         resolve(event);
       } else listener.onEvent(this, event);

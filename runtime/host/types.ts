@@ -12,7 +12,7 @@ export interface Program extends Partial<RunOptions> {
   filename: string;
   /** Further modules that the program can import: their content by relative path. */
   files?: Record<string, Uint8Array>;
-  /** The page answers `input` events. Otherwise the program's standard input is empty. */
+  /** Whether the page answers `input` events. Otherwise the program's standard input is empty. */
   interactive?: boolean;
 }
 
@@ -66,8 +66,8 @@ export interface Run {
 
 export interface Host {
   /**
-   * Opens the sandbox, because one of these programs may be run. It reads only what the browser has
-   * cached, and does not start Python.
+   * Opens the sandbox, because one of these programs may be run. Does not start Python. Of the files
+   * that Python needs, this reads at most the warm snapshot, and that only from the browser's cache.
    */
   open(sources: readonly string[]): void;
   /** Fetches the runtime and starts Python, because this program is likely to be run soon. */

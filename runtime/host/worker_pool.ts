@@ -1,7 +1,7 @@
 /** The worker that runs the programs of a tab, and a spare one to take its place. */
 import type { PythonWorker } from "./python_worker.ts";
 
-/** Starts a worker, with libraries imported if `isWarm`. */
+/** Starts a worker. If `isWarm`, the worker starts with libraries already imported. */
 export type Spawn = (isWarm: boolean) => PythonWorker;
 
 export class WorkerPool {
@@ -21,8 +21,9 @@ export class WorkerPool {
   }
 
   /**
-   * Returns the current worker if it is warm or cold as required, or else replaces it. A program must
-   * not find libraries imported that it has not declared.
+   * Returns a worker that is warm or not, as required. If the current worker is of the other kind, the
+   * spare worker or a new one takes its place, because a program must not find libraries imported that
+   * it has not declared.
    */
   take(isWarm: boolean, spawn: Spawn): PythonWorker {
     const former = this.#current;

@@ -1,12 +1,13 @@
 /** Reads the zip archives in which libraries are published. */
 
 /**
- * Where the header of a file in a zip archive has its fields, in bytes from the header's start; see
- * section 4.3.7 of https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
+ * The fields that are read from the header before each file of a zip archive, by their distance from
+ * the header's start in bytes; see section 4.3.7 of
+ * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT.
  */
 const OFFSETS = { size: 18, nameLength: 26, extraLength: 28, name: 30 };
 
-/** The first four bytes of such a header, "PK\x03\x04". */
+/** The number that the first four bytes of each header form, "PK\x03\x04". */
 const SIGNATURE = 0x04034b50;
 
 /**

@@ -12,22 +12,25 @@ import type { RunOptions } from "./run_options.ts";
  * needs are there. Buffers are transferred.
  */
 export type FrameCommand =
-  /** The first command. It brings the port for `FrameEvent`s. */
+  /** The first command. The frame sends its `FrameEvent`s to the port that comes with the command. */
   | { type: "open" }
   | { type: "script"; script: string }
   | { type: "wasm"; wasm: ArrayBuffer }
   | { type: "assets"; assets: Assets }
-  /** Workers that have not started yet must wait for other assets than those sent so far. */
+  /**
+   * Discards the assets that were sent, because their snapshot cannot be used. Workers that have not
+   * started yet wait for the next `assets`.
+   */
   | { type: "withdraw" }
   /**
-   * For warm workers, which start with libraries already imported. Their modules are sent before the
-   * snapshot, because compiling takes time.
+   * `modules` and `warm` are for warm workers, which start with libraries already imported. The modules
+   * that are written in C are sent before the snapshot, because compiling them takes time.
    */
   | { type: "modules"; modules: PackedModule[] }
   | { type: "warm"; assets: Assets }
-  /** May arrive after workers have started, which then get it too. */
+  /** The standard library. If workers have started without it, the frame passes it on to them. */
   | ({ type: "library" } & (Library | NoLibrary))
-  /** Starts a worker. It gets the port that comes with the command. */
+  /** Starts a worker. The port that comes with the command connects the worker to the page. */
   | { type: "spawn"; worker: number; warm: boolean }
   | { type: "terminate"; worker: number };
 
@@ -44,7 +47,7 @@ export interface Assets {
   lockfile: string;
   /** Wheels by their file name in the lock file. A snapshot already contains them. */
   wheels: Record<string, ArrayBuffer>;
-  /** Names of the packages in the lock file that are installed at the start. */
+  /** Names of the packages in the lock file that are installed when Python starts anew. */
   packages: string[];
 }
 
@@ -58,14 +61,16 @@ export interface NoLibrary {
   problem: string;
 }
 
-/** A module written in C that the warm snapshot contains: its path for Python, and its code. */
+/** A module written in C that the warm snapshot contains. */
 export interface PackedModule {
+  /** The path from which Python has imported the module. */
   path: string;
+  /** The number by which the snapshot refers to the module; see worker/startup/preload.ts. */
   handle: number;
   wasm: ArrayBuffer;
 }
 
-/** sandbox frame → worker, as the first message. If it has no `stdlib`, a `Library` follows. */
+/** sandbox frame → worker, the first message. Without `stdlib`, a `Library` or `NoLibrary` follows. */
 export type WorkerAssets = Assets &
   Partial<Library> & {
     wasm: WebAssembly.Module;
@@ -76,7 +81,7 @@ export type WorkerAssets = Assets &
 /**
  * How a reader moves through a program. `pause` stops the program and its clocks. `step` lets it run
  * its next callback of an event loop or, if no event loop runs, the next time slice of a thread, and
- * then pauses it again. A `paused` event follows on both.
+ * then pauses it again. The worker answers `pause` and `step` with a `paused` event.
  */
 export type Move = "pause" | "step" | "resume";
 

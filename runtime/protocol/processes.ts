@@ -6,7 +6,7 @@
  * so that they need not wait for the broker to choose them.
  */
 
-/** The process id of the main process, which is the one that Emscripten gives to every program. */
+/** The process id of the main process. Emscripten reports this id to every program. */
 export const MAIN = 42;
 
 /** An end of a channel. */
@@ -44,11 +44,11 @@ export type Request =
   | { type: "send"; channel: number; data: Uint8Array }
   /** The answer is the next message, or undefined at the end of the channel. */
   | { type: "receive"; ask: number; channel: number }
-  /** Puts back a message that has been received, but that no thread was waiting for any more. */
+  /** Puts back a message that arrived when no thread of the sender was waiting for it any more. */
   | { type: "unreceive"; channel: number; data: Uint8Array }
   /** The answer lists the channels that can be read, as soon as there is one or, if `now`, immediately. */
   | { type: "select"; ask: number; channels: number[]; now: boolean }
-  /** The answer says whether any process could read what is sent. */
+  /** The answer says whether a process, or a token, still holds the channel's end for reading. */
   | { type: "readable"; ask: number; channel: number }
   /** Closes an end for the sender. */
   | { type: "close"; channel: number; end: End }
@@ -62,7 +62,7 @@ export type Request =
   /** Sends to an address. The answer says whether a process listens there. */
   | { type: "connect"; ask: number; address: string; data: Uint8Array }
   | { type: "semaphore"; semaphore: number; value: number; most: number }
-  /** Makes the semaphore guard a value, unless it already does. */
+  /** Adds a value that the semaphore guards, unless the semaphore already guards it. */
   | { type: "guard"; semaphore: number; number: number; bytes: Uint8Array }
   /** The answer is `Acquired`, or undefined if `now` and the semaphore is not available. */
   | { type: "acquire"; ask: number; semaphore: number; now: boolean; version: number }
@@ -91,7 +91,7 @@ export type Request =
   | { type: "exit"; status: number }
   /** The sender's interpreter has crashed. */
   | { type: "crashed"; message: string }
-  /** What the main process has to pass on to the page, because only it has a port to the page. */
+  /** Passed on to the main process, because only the main process has a port to the page. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & TracePart)
@@ -131,7 +131,7 @@ export type Notice =
   /** A child has ended. A negative status is the number of the signal that ended it. */
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
-  /** For the main process only, from its children. */
+  /** The broker sends these three only to the main process. They come from child processes. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & ProcessTrace);

@@ -2,15 +2,16 @@
  * The options of a run. The page sets them, and the host and the worker forward them unread to Python,
  * where `browser_runtime/run_options.py` declares the same options.
  *
- * A new option therefore needs three edits: here, in `run_options.py`, and in the code that uses it.
+ * A new option therefore has to be declared here and in `run_options.py`. Apart from that, only the
+ * code that sets the option (page/workbench/runner.ts) and the Python code that uses it have to change.
  */
 export interface RunOptions {
   /** Report what the program's threads and tasks do, in `trace` events. */
   trace: boolean;
   /**
    * How many times faster than real time the program's clocks go; its waits are shorter by the same
-   * factor. 0 is virtual time: computing takes no time, and when every thread waits, the clocks jump
-   * to the end of the shortest wait.
+   * factor. 0 is virtual time: computing takes no time, and when every thread is waiting, the clocks
+   * jump to the moment at which the earliest of these waits ends.
    */
   clockRate: number;
   /**
