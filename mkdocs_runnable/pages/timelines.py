@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.project import RUNTIME_SOURCES, find_node
+from mkdocs_runnable.parts import find_node, prerender_script
 from mkdocs_runnable.snippets.snippet import Library, Snippet
 
-_SCRIPT = RUNTIME_SOURCES / "timeline" / "drawing" / "prerender.ts"
 # The id of the pattern in a figure, where it is defined and where it is used.
 _HATCH = re.compile(r"(?P<before> id=\"| fill=\"url\(#)hatch\.[\w.-]+")
 
@@ -44,7 +43,7 @@ def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
 
 def _prerender(*arguments: str) -> str:
     node = find_node()
-    command = [str(node), str(_SCRIPT), *arguments]
+    command = [str(node), str(prerender_script()), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     except OSError as error:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mkdocs_runnable.project import RUNTIME_SOURCES
+from mkdocs_runnable.parts import tracer
 from mkdocs_runnable.recording.child.sitecustomize import (
     PIPE_VARIABLE,
     SHIFT_IN,
@@ -26,8 +26,6 @@ from mkdocs_runnable.recording.child.sitecustomize import (
 
 Stream = Literal["stdout", "stderr"]
 _CHILD = Path(__file__).with_name("child")
-# This folder contains `runnable_tracer`, which also traces runs in the browser.
-_TRACER = RUNTIME_SOURCES / "python"
 # How long child processes may keep writing after the program has ended, before they are killed.
 _GRACE_SECONDS = 1.0
 MAX_OUTPUT_BYTES = 4_000_000
@@ -93,11 +91,11 @@ def run(
         on_chunk: Called with each piece of output as soon as it has been written.
     """
     path = path.resolve()
+    settings = os.pathsep.join(map(str, (tracer(), trace.resolve(), path))) if trace else None
     read_end, write_end = os.pipe()
     status = os.fstat(write_end)
     environment = _environment(f"{status.st_dev}:{status.st_ino}", extra_path)
-    if trace:
-        settings = os.pathsep.join(map(str, (_TRACER, trace.resolve(), path)))
+    if settings:
         environment[TRACE_VARIABLE] = settings
     started = time.monotonic()
     with os.fdopen(read_end, "rb", buffering=0) as pipe:

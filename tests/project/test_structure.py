@@ -123,17 +123,19 @@ ARROWS: Mapping[str, set[str]] = {
     # The engine, which does not depend on this guide.
     "mkdocs_runnable/errors.py": set(),
     "mkdocs_runnable/blocks.py": set(),
+    "mkdocs_runnable/parts.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/snippets": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/project.py": {"mkdocs_runnable/errors.py", "mkdocs_runnable/snippets"},
     "mkdocs_runnable/recording": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/parts.py",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/snippets",
     },
     "mkdocs_runnable/pages": {
-        "mkdocs_runnable/project.py",
         "mkdocs_runnable/blocks.py",
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/parts.py",
         "mkdocs_runnable/recording",
         "mkdocs_runnable/snippets",
     },

