@@ -6,6 +6,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Engine } from "../../../runtime/harness/browsers.ts";
 import { Runner } from "../../../runtime/harness/runner.ts";
+import { runtimeCache } from "../../../runtime/host/cache_names.ts";
+import { cacheName, deleteCache } from "../support/caches.ts";
 
 const RUNTIME = "build/runtime";
 const WITHOUT_STACK_SWITCHING = {
@@ -61,7 +63,7 @@ for (const [name, engine, launch, snapshot] of [
     /** Each test begins like a first visit, without files of the runtime in the cache. */
     beforeEach(async () => {
       [warnings, requests, answers] = [[], [], {}];
-      await runner.page.evaluate(() => caches.delete("concurrency-guide-runtime"));
+      await deleteCache(runner.page, runtimeCache, "/");
       await runner.reload();
     });
     const snapshotWarnings = () =>
@@ -135,10 +137,11 @@ for (const [name, engine, launch, snapshot] of [
 
     test("a later visit fetches no large file of the runtime", async () => {
       await runner.run({ ...HELLO, source: "import difflib" });
-      await runner.page.waitForFunction(async () => {
-        const cache = await caches.open("concurrency-guide-runtime");
-        return (await cache.keys()).length === 4;
-      });
+      await runner.page.waitForFunction(
+        async (name) => (await (await caches.open(name)).keys()).length === 4,
+        {},
+        cacheName(runner.page, runtimeCache, "/"),
+      );
       await runner.reload();
       requests.length = 0;
       assert.equal(
@@ -152,15 +155,20 @@ for (const [name, engine, launch, snapshot] of [
     });
 
     test("files of earlier versions are removed from the cache", async () => {
-      await runner.page.evaluate(async () => {
-        const cache = await caches.open("concurrency-guide-runtime");
+      const name = cacheName(runner.page, runtimeCache, "/");
+      await runner.page.evaluate(async (name) => {
+        const cache = await caches.open(name);
         await cache.put("/pyodide.wasm-old.gz.bin", new Response("old"));
-      });
+      }, name);
       await runner.run({ ...HELLO, source: "import difflib" });
-      await runner.page.waitForFunction(async () => {
-        const cache = await caches.open("concurrency-guide-runtime");
-        return !(await cache.keys()).some(({ url }) => url.includes("-old"));
-      });
+      await runner.page.waitForFunction(
+        async (name) => {
+          const cache = await caches.open(name);
+          return !(await cache.keys()).some(({ url }) => url.includes("-old"));
+        },
+        {},
+        name,
+      );
     });
 
     test("random numbers, the time and the time zone do not come from the snapshot", async () => {
