@@ -244,6 +244,10 @@ class Library:
         """Return the path that the snippet of this name has, or would have."""
         return self.root / f"{name}.py"
 
+    def trace_path(self, name: str) -> Path:
+        """Return the path of the recorded trace of a snippet. The file need not exist."""
+        return beside(self.path(name), ".trace.json")
+
     def where(self, path: Path) -> str:
         """Return ``path`` as messages show it, starting with the name of the library's folder."""
         return path.relative_to(self.root.parent).as_posix()

@@ -35,7 +35,8 @@ export interface FigureOptions {
 export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
   const says = options.says ?? headline(timeline);
-  const hatch = `hatch-${name.replace(/\W+/g, "-")}`;
+  // Ids of widgets contain no dot, so that none of them can be the same.
+  const hatch = `hatch.${name.replace(/[^\w.-]+/g, "-")}`;
   const look: draw.Look = {
     unit: draw.percent,
     hatch,

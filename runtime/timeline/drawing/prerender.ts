@@ -3,8 +3,9 @@
  * place below OUTPUT, with one `<figure>` on one line. Other files are removed from OUTPUT.
  *
  * Usage: node prerender.ts [FOLDER [OUTPUT]]   (defaults: snippets build/timelines)
- *        node prerender.ts --compare NAME TITLE=FILE…
- * The second form writes one figure of several runs to stdout. NAME makes its ids unique in a page.
+ *        node prerender.ts --compare NAME TITLE FILE…
+ * The second form writes one figure of several runs to stdout, each given as TITLE and FILE. NAME
+ * makes the figure's ids unique in a page.
  * The exit status is 1 if a file holds no trace; its name is printed to stderr.
  */
 import { glob, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -73,12 +74,10 @@ export async function prerenderComparison(
 }
 
 if (import.meta.main && process.argv[2] === "--compare") {
-  const [name = "", ...runs] = process.argv.slice(3);
-  const split = runs.map((run): [string, string] => {
-    const at = run.lastIndexOf("=");
-    return [run.slice(0, at), run.slice(at + 1)];
-  });
-  process.stdout.write(`${await prerenderComparison(name, split)}\n`);
+  const [name = "", ...rest] = process.argv.slice(3);
+  const runs: [title: string, file: string][] = [];
+  for (let at = 0; at + 1 < rest.length; at += 2) runs.push([rest[at]!, rest[at + 1]!]);
+  process.stdout.write(`${await prerenderComparison(name, runs)}\n`);
 } else if (import.meta.main) {
   const [folder = "snippets", output = "build/timelines"] = process.argv.slice(2);
   const bad = await prerenderAll(folder, output);

@@ -131,7 +131,7 @@ test("the static figure names both runs, and a file without a trace is an error"
     ["Together", snippet("overlap/together")],
   ]);
   assert.match(html, /Timeline recorded on CPython [\d.]+: In turn 1\.\d+\ss, Together \d+\sms</);
-  assert.match(html, /id="hatch-compare-0"/);
+  assert.match(html, /id="hatch\.compare-0"/);
   const other = new URL("../../../../package.json", import.meta.url).pathname;
   await assert.rejects(
     prerenderComparison("x", [["Other", other]]),

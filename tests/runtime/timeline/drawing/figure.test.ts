@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { figure } from "../../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../../runtime/timeline/drawing/html.ts";
@@ -193,6 +193,30 @@ test("all traces of a folder are drawn, old figures are removed, and invalid fil
     assert.match(
       await readFile(join(output, "topic", "good.html"), "utf8"),
       /^<figure .*<\/figure>\n$/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("files of any name in any folder are drawn, except hidden ones", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "traces-"));
+  const names = ["pot", "a.b", join("Tea [1]", "grün {x}", "001 *first"), "__init__"];
+  try {
+    const write = async (name: string, content: string): Promise<void> => {
+      const file = join(folder, "in", `${name}.trace.json`);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    };
+    for (const name of names) await write(name, trace(BLOCKED, 1110));
+    await write(join(".venv", "hidden"), "no trace");
+    await write(".hidden", "no trace");
+    const output = join(folder, "out");
+    assert.deepEqual(await prerenderAll(join(folder, "in"), output), []);
+    const drawn = await readdir(output, { recursive: true });
+    assert.deepEqual(
+      drawn.filter((file) => file.endsWith(".html")).toSorted(),
+      names.map((name) => `${name}.html`).toSorted(),
     );
   } finally {
     await rm(folder, { recursive: true });
