@@ -46,8 +46,8 @@ def record(
         library: The library that contains the snippets.
         names: ``topic/name`` of each snippet.
         renew: Rewrite every recording, for example to get better times.
-        keep_going: If a program cannot be recorded, yield the outcome ``failed`` and go on with the
-            others.
+        keep_going: If a program cannot be recorded, yield the outcome ``failed`` and continue with
+            the others.
 
     Raises:
         RunnableError: A program cannot be read, did not end, or printed what cannot be recorded.

@@ -38,6 +38,8 @@ export interface Compared {
   file: string;
   /** Whether the program does not run in the browser. */
   native?: boolean;
+  /** Whether its timeline has not been recorded yet. */
+  unrecorded?: boolean;
 }
 
 export interface ComparisonOptions {
@@ -73,6 +75,12 @@ const KEPT_ERRORS = 1000;
 export class Comparison implements Owner {
   readonly title: string;
   readonly #options: ComparisonOptions;
+  /** The programs whose recorded timelines the static figure shows. */
+  readonly #recorded: readonly Compared[];
+  /** The programs whose runs the figure shows at the moment. */
+  #shown: readonly Compared[];
+  /** The sentence that names the other programs. */
+  readonly #unrecordedNote: HTMLElement | null;
   readonly #timeline: AttachedTimeline;
   readonly #run: HTMLButtonElement;
   readonly #stop = button("Stop", () => {
@@ -95,8 +103,14 @@ export class Comparison implements Owner {
     this.#options = options;
     const { figure, programs } = options;
     this.title = `a comparison of ${programs.map(({ name }) => `${name}.py`).join(" and ")}`;
-    const recorded = (): Promise<Recorded> => this.#loadRecorded();
-    this.#timeline = attachTimeline(figure, recorded, (line, lane) => this.#mark(line, lane));
+    this.#recorded = this.#shown = programs.filter(({ unrecorded }) => unrecorded !== true);
+    this.#unrecordedNote =
+      figure.parentElement?.querySelector<HTMLElement>(".compare-unrecorded") ?? null;
+    this.#timeline = attachTimeline(
+      figure,
+      this.#recorded.length > 0 ? () => this.#loadRecorded() : undefined,
+      (line, lane) => this.#mark(line, lane),
+    );
     const count = COUNTS[programs.length] ?? "all";
     this.#run = button(`Run ${count} here`, () => void this.#runAll());
     this.#run.classList.add("runnable-run");
@@ -105,7 +119,7 @@ export class Comparison implements Owner {
     this.#bar = element("div", "compare-bar", ...controls, this.#progress, this.#status);
     this.#back.hidden = true;
     enable(this.#stop, false);
-    if (!programs.some(({ native }) => native)) figure.after(this.#bar);
+    if (!programs.some(({ native }) => native)) (this.#unrecordedNote ?? figure).after(this.#bar);
   }
 
   displaced(by: string): void {
@@ -117,12 +131,13 @@ export class Comparison implements Owner {
     this.#life.abort();
     this.#options.tab.session.stop(this);
     this.#timeline.close();
+    this.#showProgramsOf("recordings");
     this.#bar.remove();
   }
 
   async #loadRecorded(): Promise<Recorded> {
     const { fetchTrace } = await loadCollect();
-    const traces = this.#options.programs.map(async ({ title, file }) => {
+    const traces = this.#recorded.map(async ({ title, file }) => {
       return [title, await fetchTrace(file.replace(/\.py$/, ".trace.json"))] as const;
     });
     const { timeline, ...description } = compareRecorded(await Promise.all(traces));
@@ -131,9 +146,17 @@ export class Comparison implements Owner {
 
   #showRecorded(): void {
     this.#timeline.showRecorded();
+    this.#showProgramsOf("recordings");
     this.#status.textContent = "";
     this.#back.hidden = true;
     this.#run.focus();
+  }
+
+  /** Notes which programs the figure shows. A figure that shows none is hidden. */
+  #showProgramsOf(what: "recordings" | "runs"): void {
+    this.#shown = what === "runs" ? this.#options.programs : this.#recorded;
+    this.#options.figure.hidden = this.#shown.length === 0;
+    if (this.#unrecordedNote) this.#unrecordedNote.hidden = what === "runs";
   }
 
   async #runAll(): Promise<void> {
@@ -158,7 +181,8 @@ export class Comparison implements Owner {
     const rate = describeClockRate(clockRate);
     const where = rate === "" ? "in your browser" : `in your browser, ${rate}`;
     this.#status.textContent = `Ran ${where}: ${about}.`;
-    this.#back.hidden = false;
+    this.#back.hidden = this.#recorded.length === 0;
+    this.#showProgramsOf("runs");
     await this.#timeline.show(compare(runs), {
       what: `of these runs, ${where}`,
       about,
@@ -234,7 +258,7 @@ export class Comparison implements Owner {
 
   /** Marks a line in the snippet of the lane's program, or in all snippets if there is no lane. */
   #mark(line: number, lane?: Lane): void {
-    const program = lane && this.#options.programs[runOf(lane.process.id)];
+    const program = lane && this.#shown[runOf(lane.process.id)];
     for (const snippet of document.querySelectorAll<RunnableSnippet>("runnable-snippet")) {
       if (!lane || program?.name === snippet.dataset["name"]) snippet.markLine(line);
     }

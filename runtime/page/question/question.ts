@@ -32,8 +32,8 @@ const SHOW_TEXTS: typeof RUN_TEXTS = {
 export class Question {
   readonly #snippet: HTMLElement;
   readonly #program: HTMLElement;
-  /** The number of the answer that matches the recorded run. */
-  readonly #recordedAnswer: number;
+  /** The number of the answer that matches the recorded run; undefined if no recording decides. */
+  readonly #recordedAnswer: number | undefined;
   readonly #choices: Choice[];
   readonly #texts: typeof RUN_TEXTS;
   readonly #status = element("p", "predict-status");
@@ -54,7 +54,8 @@ export class Question {
   constructor(root: HTMLElement, snippet: HTMLElement, program: HTMLElement) {
     this.#snippet = snippet;
     this.#program = program;
-    this.#recordedAnswer = Number(root.dataset["recorded"]);
+    const { recorded } = root.dataset;
+    this.#recordedAnswer = recorded === undefined ? undefined : Number(recorded);
     const canRun = snippet.dataset["native"] === undefined;
     this.#texts = canRun ? RUN_TEXTS : SHOW_TEXTS;
     this.#reveal = button(this.#texts.reveal, () => (canRun ? this.#run() : this.#showRecorded()));
@@ -68,10 +69,11 @@ export class Question {
     this.#labelGroup(root);
     this.#result = program.querySelector<HTMLElement>(".predict-result");
     this.#resultContent = [...(this.#result?.childNodes ?? [])];
-    this.#result?.replaceChildren(
-      this.#texts.hidden,
-      button("Show it", () => this.#showRecorded()),
-    );
+    const isHidden = snippet.dataset["unrecorded"] === undefined;
+    this.#result?.replaceChildren(...(isHidden ? [this.#texts.hidden] : []));
+    if (this.#recordedAnswer !== undefined) {
+      this.#result?.append(button("Show it", () => this.#showRecorded()));
+    }
     this.#program.classList.add("predict-ready");
     // A new result sticks to the window until the reader's next action.
     const unstick = (): void => {
@@ -159,6 +161,7 @@ export class Question {
 
   /** Shows the recorded output, and judges the choice by it. */
   #showRecorded(): void {
+    if (this.#recordedAnswer === undefined) return;
     this.#unfold();
     this.#showVerdict(this.#recordedAnswer, describeMatch(this.#recordedAnswer, this.#chosen));
     this.#scrollToOutput();

@@ -5,6 +5,7 @@ import type { Draft } from "../session/draft.ts";
 import { copyWithNotice, download } from "../kit/copy_and_download.ts";
 import { parseRanges } from "../editor/line_ranges.ts";
 import { Notices } from "../kit/notices.ts";
+import { adviseToRun } from "../output/not_recorded.ts";
 import { PageElement } from "../kit/page_element.ts";
 import { tabFor } from "../session/tab_state.ts";
 import { attachTimeline, recordedAt } from "../timeline/attached_timeline.ts";
@@ -34,6 +35,8 @@ export class RunnableSnippet extends PageElement {
     const explorer = this.querySelector<HTMLElement>(":scope > .runnable-orders");
     const { explore } = this.dataset;
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
+    const isRecorded = this.dataset["unrecorded"] === undefined;
+    if (!isRecorded) signal.addEventListener("abort", adviseToRun(output));
     const workbench = new Workbench({
       root: this,
       head,
@@ -48,7 +51,7 @@ export class RunnableSnippet extends PageElement {
       filename,
       shown: parseRanges(lines ?? ""),
       playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
-      resetTo: "the published code and its recorded output",
+      resetTo: isRecorded ? "the published code and its recorded output" : "the published code",
     });
     this.#workbench = workbench;
     signal.addEventListener("abort", () => {
