@@ -1,0 +1,58 @@
+"""Adds to the wheel what the engine needs beside its Python code: a build hook of Hatchling.
+
+A wheel contains files that only a build of the whole repository makes, which takes Node.js and the
+libraries for the browser. Therefore wheels are made by ``pip wheel .`` in a checkout, after
+``make build``. A fresh checkout and a source distribution lack these files, so that no wheel can be
+made from them, and the error says what to do. Editable installations use the files of the checkout;
+see mkdocs_runnable/parts.py.
+
+See https://hatch.pypa.io/latest/plugins/build-hook/custom/.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+# Where mkdocs_runnable/parts.py looks for the files.
+TARGET = "mkdocs_runnable/bundled"
+RUNTIME = "build/runtime"
+PRERENDER = "build/prerender.mjs"
+TRACER = "runtime/python/runnable_tracer"
+# Without one of these files, the build has not finished.
+NEEDED = (f"{RUNTIME}/widget.js", f"{RUNTIME}/licenses.txt", PRERENDER, f"{TRACER}/__init__.py")
+# Only the tests of this repository use it.
+LEFT_OUT = f"{RUNTIME}/harness.js"
+
+
+class PartsHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds the browser runtime, the tracer and the program that draws timelines to a wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Name the files for the wheel; ``version`` is "standard" or "editable"."""
+        if version == "editable":
+            return
+        root = Path(self.root)
+        for name in NEEDED:
+            if not (root / name).is_file():
+                self.app.abort(
+                    f"{name} is not built. Run `make build` first, in a checkout of the "
+                    "repository: a source distribution does not contain what it needs."
+                )
+        added = {PRERENDER: f"{TARGET}/prerender.mjs"}
+        added |= {name: f"{TARGET}/runtime/{rest}" for name, rest in files(root, RUNTIME)}
+        added |= {
+            name: f"{TARGET}/tracer/runnable_tracer/{rest}"
+            for name, rest in files(root, TRACER)
+            if "__pycache__" not in rest
+        }
+        added.pop(LEFT_OUT, None)
+        build_data["force_include"] |= added
+
+
+def files(root: Path, folder: str) -> Iterator[tuple[str, str]]:
+    """Yield all files of a folder by their paths below ``root`` and below the folder."""
+    for path in sorted((root / folder).rglob("*")):
+        if path.is_file():
+            yield path.relative_to(root).as_posix(), path.relative_to(root / folder).as_posix()
