@@ -1,7 +1,8 @@
 /**
  * The broker does for the processes of one program what an operating system's kernel does: it starts
- * and ends them, and keeps their channels and semaphores. It lives in the sandbox frame, whose event
- * loop is never busy. It knows neither Python nor workers, only ports and how to end a process.
+ * and ends them, and keeps their channels and semaphores. It runs in the sandbox frame, where nothing
+ * blocks the event loop for long. It needs neither Python nor the class `Worker`: it receives a port
+ * to each process, and a function that ends the process.
  */
 import { firstLine } from "../protocol/first_line.ts";
 import { MAIN, type Request, type Start, type TracePart } from "../protocol/processes.ts";
@@ -9,7 +10,7 @@ import { Channels } from "./channels.ts";
 import { ProcessTable, type Port, type Process, type ProcessWorker } from "./process_table.ts";
 import { Semaphores } from "./semaphores.ts";
 
-/** Starts a worker for a process. What the process posts must be passed to `Broker.receive`. */
+/** Starts a worker for a process. Whatever the worker posts has to be passed to `Broker.receive`. */
 export type StartWorker = (pid: number) => ProcessWorker;
 
 /** How many child processes run at a time. Further ones wait until one of them has ended. */
@@ -38,7 +39,7 @@ export class Broker {
     return { all: all.length, live: all.filter(({ worker }) => worker).length };
   }
 
-  /** Sets the port of the main process, and ends all processes of the previous one. */
+  /** Ends all processes, and sets the port of a new main process; undefined if there is none. */
   setMain(port: Port | undefined): void {
     this.#endAll();
     this.#processes.delete(MAIN);
@@ -57,8 +58,8 @@ export class Broker {
   }
 
   /**
-   * Carries out the request of a process. A program can send any request, so each is allowed only what
-   * its sender holds.
+   * Carries out the request of a process. A program can send any request, so a request to use an end
+   * of a channel that its sender does not hold has no effect.
    */
   receive(pid: number, request: Request): void {
     const process = this.#processes.get(pid);
@@ -105,7 +106,7 @@ export class Broker {
         return answer(request.ask, this.#semaphores.value(request.semaphore));
 
       case "cancel": {
-        // The process forgets a question only when it is answered.
+        // The process keeps a cancelled question until it gets an answer, so it gets an empty one.
         const question = process.questions.get(request.ask);
         return question && this.#processes.settle(question, undefined);
       }
@@ -214,7 +215,7 @@ export class Broker {
     if (!process) return;
     this.#processes.delete(pid);
     process.worker?.terminate();
-    // A process that has reported nothing is not in the timeline, so its end is not either.
+    // A process that has reported no events is not in the timeline, so its end must not be there either.
     if (process.isTraced) this.#traceEnd(process, status);
     for (const question of process.questions.values()) this.#processes.forget(question);
     // The parent must know the status before it sees the end of the sentinel.

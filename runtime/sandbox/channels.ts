@@ -12,8 +12,8 @@ type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
 const MAX_BYTES = 512 * 2 ** 20;
 
 /**
- * Senders are notified of so many received bytes at a time: half of what may be in flight at a time
- * (see processes/channels.py).
+ * A sender is notified whenever this many of its bytes have been received since the last notice. The
+ * number is half of what a sender may leave unread before it has to wait; see processes/channels.py.
  */
 const NOTICE_BYTES = 32 * 2 ** 10;
 
@@ -30,7 +30,7 @@ interface Channel {
   receiving: Set<Question>;
   /** Questions of processes that wait for any of several channels. */
   selecting: Set<Question>;
-  /** By sender, how many bytes have been received without a notice. */
+  /** For each sender, how many of its bytes have been received since its last notice. */
   consumed: Map<number, number>;
 }
 
@@ -46,7 +46,7 @@ export class Channels {
 
   /**
    * @param processes - the processes that may hold channels.
-   * @param kill - ends a process that has sent too much.
+   * @param kill - kills a process that has sent more than `MAX_BYTES` allows.
    */
   constructor(processes: ProcessTable, kill: (pid: number) => void) {
     this.#processes = processes;
@@ -75,8 +75,8 @@ export class Channels {
   }
 
   /**
-   * Adds a channel that only shows one process that another one is alive: nothing is ever sent, and
-   * the channel ends when the writer does.
+   * Adds a channel by which one process, the reader, notices that another one, the writer, has ended:
+   * nothing is ever sent through the channel, and it ends when the writer does.
    */
   openSentinel(channel: number, reader: number, writer: number): void {
     this.open(reader, { type: "channel", channel, messages: [], reader: true, writer: false });
@@ -96,7 +96,7 @@ export class Channels {
     this.#serve(number, channel);
   }
 
-  /** Puts back a message that has been received, but that no thread was waiting for any more. */
+  /** Puts back a message that arrived when no thread of the process was waiting for it any more. */
   unreceive(pid: number, { channel: number, data }: Requested<"unreceive">): void {
     const channel = this.#channels.get(number);
     if (!channel?.readers.has(pid)) return;
@@ -105,7 +105,7 @@ export class Channels {
     this.#serve(number, channel);
   }
 
-  /** Answers which of the channels can be read, as soon as there is one, or immediately if `now`. */
+  /** Answers which of the channels can be read: immediately if `now`, or else once there is one. */
   select(process: Process, { ask, channels: numbers, now }: Requested<"select">): void {
     const ready = numbers.filter((number) => this.#isReady(number));
     if (now || ready.length > 0) return this.#processes.answer(process, ask, ready);
@@ -209,7 +209,7 @@ export class Channels {
     return !channel || channel.messages.length > 0 || channel.writers.size === 0;
   }
 
-  /** Answers as many of the waiting questions as possible. */
+  /** Answers as many of the questions that wait for this channel as possible. */
   #serve(number: number, channel: Channel): void {
     for (const question of channel.receiving) {
       const message = channel.messages.shift();

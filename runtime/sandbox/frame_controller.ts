@@ -1,4 +1,4 @@
-/** Carries out the page's commands in the sandbox frame: collects the runtime's files, runs workers. */
+/** Carries out the page's commands in the sandbox frame: receives the runtime's files, runs workers. */
 import type {
   Assets,
   FrameCommand,
@@ -60,7 +60,7 @@ export class FrameController {
   readonly #warmAssets = Promise.withResolvers<WarmAssets>();
   /** The modules that the warm snapshot contains. */
   #modules: Promise<Preloaded> = Promise.resolve([]);
-  /** Resolves when the standard library is here. */
+  /** Resolves when the standard library has arrived in the frame. */
   readonly #libraryArrival = Promise.withResolvers<void>();
   /** The standard library, or why the page could not fetch it. */
   #library: Library | NoLibrary | undefined;
@@ -97,7 +97,7 @@ export class FrameController {
         this.#hasAssets = true;
         break;
       case "withdraw":
-        // Workers that wait for assets already must get the new ones too.
+        // An unresolved promise is kept, because workers that already wait for it need the next assets.
         if (this.#hasAssets) this.#assets = Promise.withResolvers();
         this.#hasAssets = false;
         break;
@@ -165,7 +165,7 @@ export class FrameController {
     };
   }
 
-  /** Starts a worker, and sends it the assets and these ports as soon as all of them are here. */
+  /** Starts a worker, and sends it these ports together with the assets once all assets are here. */
   #startWorker(
     ports: MessagePort[],
     isWarm: boolean,

@@ -19,9 +19,9 @@ export interface Question {
   ask: number;
   /** The queues in which the question waits. */
   queues: Set<Question>[];
-  /** Of a `select`: the channels to choose from. */
+  /** For a `select` request: the channels to choose from. */
   channels?: number[];
-  /** Of an `acquire`: the version of the shared values that the process knows. */
+  /** For an `acquire` request: the version of the shared values that the process has. */
   version?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Process {
   /** What the process gets when it is started. */
   start?: Start;
   questions: Map<number, Question>;
-  /** Whether a part of its trace has been passed on. */
+  /** Whether the broker has passed on a part of the process's trace. */
   isTraced?: boolean;
 }
 
@@ -44,7 +44,7 @@ export class ProcessTable {
     return this.#processes.get(pid);
   }
 
-  /** Returns a copy, so that processes may end while the caller goes through it. */
+  /** Returns all processes in a new list, so that processes may end while the caller goes through it. */
   all(): Process[] {
     return [...this.#processes.values()];
   }

@@ -6,9 +6,11 @@ type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
 
 interface Semaphore {
   value: number;
+  /** The largest value that releasing the semaphore can reach. */
   most: number;
-  /** The shared values by number, and how often they have changed. */
+  /** The values in shared memory that the semaphore guards, by number. */
   values: Map<number, Uint8Array>;
+  /** Increases with every change of a shared value. */
   version: number;
   /** Questions of processes that wait to acquire the semaphore, in the order of their arrival. */
   waiting: Set<Question>;
@@ -60,7 +62,7 @@ export class Semaphores {
     if (semaphore) this.#release(semaphore);
   }
 
-  /** Releases a semaphore unless it would exceed its limit; returns whether that was possible. */
+  /** Releases a semaphore unless its value is at its maximum. Returns whether it was released. */
   tryRelease(number: number): boolean {
     const semaphore = this.#semaphores.get(number);
     if (!semaphore || semaphore.value >= semaphore.most) return false;

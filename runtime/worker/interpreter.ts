@@ -25,7 +25,7 @@ export type Archives = Map<string, ArrayBuffer>;
 
 export type Post = (event: WorkerEvent) => void;
 
-/** A promise for an interpreter that will never be clean, so that no other program starts in it. */
+/** Returns a promise that never settles, for an interpreter that must not run another program. */
 const never = (): Promise<never> => new Promise(() => {});
 
 export class Interpreter {
@@ -40,7 +40,7 @@ export class Interpreter {
   readonly #streams: OutputStreams;
   /** The number of the run that is in progress, or 0. */
   #run = 0;
-  /** Whether the running program has been paused or stepped. */
+  /** Whether the running program has been paused or stepped, or was started in the paused state. */
   #hasBeenPaused = false;
   /** Resolves when the interpreter is ready for the next program. */
   #isClean: Promise<unknown> = Promise.resolve();
@@ -105,8 +105,8 @@ export class Interpreter {
     const paused = command.options.paused && stackSwitching;
     if (command.library) this.#library.expectAgain();
     await this.#isClean;
-    // The worker of a program with libraries is replaced, because modules in C cannot be unloaded,
-    // and libraries can leave other things behind that nothing knows how to remove.
+    // After a program with libraries the worker is replaced, because modules written in C cannot be
+    // unloaded, and because libraries can leave other traces that the clean-up does not know.
     const hasLibraries = install(
       this.#pyodide,
       packages.map((name) => archives.get(name)!),

@@ -2,11 +2,12 @@
  * Removes everything from a worker's global object that programs do not need.
  *
  * The sandbox's opaque origin and content security policy already keep programs from storage and network.
- * This removes what they allow, such as nested workers and channels, and protects readers if one of the
- * two fails. The list says what is kept, so that APIs that browsers add in future are removed as well.
+ * This module also removes what these two allow, such as nested workers and channels, and protects
+ * readers if one of the two fails. The list contains what is kept, not what is removed, so that APIs that
+ * browsers add in future are removed as well.
  */
 
-/** The language, followed by what Pyodide and the runtime use after their start. */
+/** The names of the language itself, then those that Pyodide and the runtime use after their start. */
 const KEPT = new Set(
   (
     "Object Function Array Number parseFloat parseInt Infinity NaN undefined Boolean String Symbol Date " +
@@ -22,7 +23,7 @@ const KEPT = new Set(
   ).split(" "),
 );
 
-/** Deletes all other properties of the object and of its prototypes up to `EventTarget`. */
+/** Deletes all properties but those in `KEPT` from an object and its prototypes, up to `EventTarget`. */
 export function lockDown(scope: object): void {
   for (
     let level: object | null = scope;

@@ -21,9 +21,9 @@ import { boot } from "./startup/boot.ts";
  *
  * @param post - sends an event to the page.
  * @param broker - the port to the broker.
- * @param pid - the number of this process; a child receives its number later.
- * @param assets - the files to start from.
- * @param onCrash - called if the interpreter itself fails.
+ * @param pid - the number of this process; for a child 0, because it receives its number later.
+ * @param assets - the files from which Python starts.
+ * @param onCrash - called if the interpreter crashes while it runs a child process.
  */
 async function start(
   post: Post,

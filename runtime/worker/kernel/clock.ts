@@ -1,21 +1,21 @@
 /**
  * The clocks that a program reads. They can run faster than real time, or show virtual time, which
- * stops until Python advances it because every thread waits; see virtual_time.py.
+ * advances only when every thread waits and Python sets it forward; see virtual_time.py.
  *
  * Every clock of Python except those for processor time, and `datetime` too, calls one function of
  * WASI, which `JavaScriptBoundary` redirects to this module.
  */
 import { createEnvironment, type Environment } from "./environment.ts";
 
-/** WASI's numbers of the clocks that are replaced; higher numbers measure processor time. */
+/** WASI's numbers of the clocks that are replaced. Clocks with higher numbers measure processor time. */
 const REALTIME = 0;
 const MONOTONIC = 1;
 
 const NS_PER_MS = 1e6;
 
 /**
- * A program that reads virtual time this often without waiting is in a loop that ends at some time.
- * From then on each reading advances the clock, because otherwise the loop would never end.
+ * A program that reads virtual time this often without waiting is in a loop that waits for a certain
+ * time. From then on each reading advances the clock, because otherwise the loop would never end.
  */
 const FREE_READINGS = 1_000_000;
 const READING_NS = 10_000;
@@ -26,7 +26,7 @@ export type ResolveClock = (id: number, address: number) => number;
 export class Clock {
   /** How many times faster than real time the clocks run; infinite for virtual time. */
   rate = 1;
-  /** How many ms the monotonic clock is ahead of this worker's, so that all processes share one. */
+  /** How many ms are added to this worker's monotonic clock, so that it agrees in all processes. */
   offset = 0;
   /** How many readings have advanced virtual time. */
   paidReadings = 0;
@@ -34,7 +34,7 @@ export class Clock {
   #freeReadings = FREE_READINGS;
   /** Real time in ms when the program's clocks were started. */
   #startTime = 0;
-  /** The date in ms when they were started. */
+  /** The date in ms when the program's clocks were started. */
   #startDate = 0;
   /** Virtual time in ns. */
   #virtual = 0;
@@ -49,7 +49,7 @@ export class Clock {
     this.#environment = environment;
   }
 
-  /** Restarts the elapsed time at 0. The date continues from the real one. */
+  /** Restarts the program's clocks at this rate: elapsed time at 0, and the date at the real date. */
   start(rate: number): void {
     this.rate = rate;
     this.#startTime = this.#environment.now();
@@ -82,13 +82,13 @@ export class Clock {
     this.#pausedAt ??= { time: this.#environment.now(), date: this.#environment.date() };
   }
 
-  /** Lets the clocks continue from what they show. */
+  /** Lets the clocks continue from the time that they have shown during the pause. */
   resume(): void {
     if (this.#pausedAt) this.#pausedFor += this.#environment.now() - this.#pausedAt.time;
     this.#pausedAt = undefined;
   }
 
-  /** Forgets all pauses, so that the next program starts with the browser's time. */
+  /** Forgets all pauses, so that the clocks of the next program agree with the browser's. */
   forgetPauses(): void {
     this.#hasPaused = false;
     this.#pausedFor = 0;

@@ -10,9 +10,9 @@ export interface Environment {
   date(): number;
   startTimer(callback: () => void, milliseconds: number): Timer;
   cancelTimer(timer: Timer | undefined): void;
-  /** Returns a function that lets `callback` run as a task of its own, after the tasks in the queue. */
+  /** Returns a function that queues `callback` as a task of the browser's event loop. */
   createTask(callback: () => void): () => void;
-  /** Blocks this worker: no other thread, no timer and no message is served meanwhile. */
+  /** Blocks this worker: in this time, it runs no Python thread, no timer and no message handler. */
   block(milliseconds: number): void;
 }
 
@@ -40,7 +40,7 @@ export function createEnvironment(): Environment {
     date: () => Date.now(),
     startTimer: (callback, milliseconds) => setTimeout(callback, milliseconds),
     cancelTimer: (timer) => clearTimeout(timer),
-    // A message, because browsers delay nested timers by 4 ms:
+    // A message queues the task, because browsers delay nested timers by 4 ms:
     // https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html
     createTask: (callback) => {
       const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,5 @@
 /**
- * Every private name of Pyodide, Emscripten and CPython that the worker uses, and a check that they exist.
+ * The private names of Pyodide, Emscripten and CPython that the worker uses, and a check that they exist.
  *
  * None of these names is a public API, so an update of Pyodide can rename or remove them. The worker
  * checks them when it starts, because a missing name could otherwise weaken the isolation of programs
@@ -10,7 +10,7 @@ import type { PyodideAPI } from "pyodide";
 
 /** The version of Pyodide for which the names and their meaning have been verified. */
 export const VERIFIED_PYODIDE = "314.0.7";
-/** The version of CPython in it, as in the first two bytes of `PY_VERSION_HEX`. */
+/** The version of CPython in that Pyodide, as in the first two bytes of `PY_VERSION_HEX`. */
 const VERIFIED_CPYTHON = 0x030e;
 
 /**
@@ -26,11 +26,11 @@ export const IMPORTS = {
     "JsProxy_subscript_js",
     "JsProxy_Dir_js",
   ],
-  /** Calls `(function, this, arguments)`. */
+  /** Calls a JavaScript function; takes `(function, this, arguments)`. */
   call: "JsvFunction_CallBound",
-  /** Constructs `(function, arguments)`. */
+  /** Creates an object with `new`; takes `(constructor, arguments)`. */
   construct: "JsvFunction_Construct",
-  /** Read a clock, and return its resolution: functions of WASI. */
+  /** Two functions of WASI. The first reads a clock, and the second reads its resolution. */
   readClock: "clock_time_get",
   resolveClock: "clock_res_get",
   /**
@@ -47,7 +47,10 @@ export const IMPORTS = {
   error: "Jsv_GetError_import",
 } as const;
 
-/** CPython checks for signals once in so many bytecode checks: `PY_EMSCRIPTEN_SIGNAL_INTERVAL`. */
+/**
+ * The bytecode checks now and then whether something has interrupted it. At one in this many of these
+ * checks, CPython asks for signals: `PY_EMSCRIPTEN_SIGNAL_INTERVAL`.
+ */
 export const SIGNAL_INTERVAL = 50;
 
 /**
@@ -78,11 +81,14 @@ export interface PythonMemory {
   __PyRuntime: number;
   _PyThreadState_Get(): number;
   _malloc(size: number): number;
-  /** Sets the time zone of the C library; takes the following addresses, and those of two names. */
+  /**
+   * Sets the time zone of the C library; takes the addresses of the two variables below, and the
+   * addresses of two buffers for the names of the zone.
+   */
   __tzset_js(timezone: number, daylight: number, name: number, otherName: number): void;
   ___timezone: number;
   _daylight: number;
-  /** Address of the addresses of both names of the time zone. */
+  /** Address of an array with the addresses of these two buffers. */
   _tzname: number;
 }
 
@@ -127,7 +133,7 @@ export function memoryOf(pyodide: PyodideAPI): PythonMemory {
   return memory as PythonMemory;
 }
 
-/** Throws an error if the layout of Python's frames is not known. */
+/** Throws an error if CPython has a version for which the layout of its frames was not verified. */
 function checkPython({ HEAPU32, __PyRuntime }: PythonMemory): void {
   const version = HEAPU32[(__PyRuntime + 8 * FRAME_LAYOUT.version) >> 2]! >>> 16;
   if (version === VERIFIED_CPYTHON) return;

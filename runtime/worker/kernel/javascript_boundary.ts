@@ -3,18 +3,18 @@
  *
  * Everything that Python does to a JavaScript object passes through a few functions that Pyodide's
  * WebAssembly imports, no matter where Python got the object: from `import js`, from the globals of a
- * frame, or from `gc`. Wrapping these functions serves two purposes. The kernel replaces some of them, to
- * provide signals and clocks. The others detect programs that use JavaScript objects, because what a
- * program does there (timers, changed prototypes, promises that never settle) cannot be undone, unlike
- * changes to the attributes of Python modules. Ordinary programs do not use JavaScript, so the worker
- * of one that does is replaced.
+ * frame, or from `gc`. Some of these functions are replaced, so that the kernel can provide signals and
+ * clocks. The others are wrapped to detect programs that use JavaScript objects, because what a program
+ * does with them (timers, changed prototypes, promises that never settle) cannot be undone, unlike
+ * changes to the attributes of Python modules. Ordinary programs do not use JavaScript objects, so a
+ * worker whose program has used one is replaced after the run.
  */
 import type { Clock, ReadClock, ResolveClock } from "./clock.ts";
 import { checkImports, IMPORTS } from "./internals.ts";
 import { catching } from "./suspending.ts";
 
 export interface PythonModule {
-  /** Python, if it has already been compiled. */
+  /** Python's WebAssembly module, if it has already been compiled. */
   compiled?: WebAssembly.Module;
   /** Called with Python's memory before any of its code has run. */
   onMemory?(memory: WebAssembly.Memory): void;
@@ -35,8 +35,8 @@ export class JavaScriptBoundary {
   #memory: WebAssembly.Memory | undefined;
 
   /**
-   * @param dueSignal - returns the pending signal, instead of Pyodide's interrupt buffer.
-   * @param clock - the clock that Python reads, instead of the browser's.
+   * @param dueSignal - returns the pending signal; replaces Pyodide's interrupt buffer.
+   * @param clock - the clock that Python reads instead of the browser's clock.
    */
   constructor(dueSignal: () => number, clock: Clock) {
     this.#dueSignal = dueSignal;
@@ -53,7 +53,7 @@ export class JavaScriptBoundary {
     return this.#memory?.buffer.byteLength ?? 0;
   }
 
-  /** Starts to detect programs that use JavaScript. */
+  /** From now on, the use of JavaScript objects is detected. */
   arm(): void {
     this.#isArmed = true;
   }
@@ -118,7 +118,7 @@ export class JavaScriptBoundary {
     });
   }
 
-  /** Returns whether Python may use the object, and remembers if it may not. */
+  /** Returns whether the object is trusted, and notes the use of any other. Does nothing before `arm`. */
   #noteUse(object: unknown): boolean {
     if (!this.#isArmed) return false;
     const isTrusted = isObject(object) && this.#trusted.has(object);

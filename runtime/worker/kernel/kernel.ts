@@ -31,7 +31,7 @@ const SLICE_SIGNAL = 26;
 /** The largest delay of `setTimeout`: https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** A thread without others to yield to still yields this often, to let in messages from the page. */
+/** A thread yields this often even if it is the only one, so that messages from the page are handled. */
 const MAX_UNRESPONSIVE_MS = 20;
 
 /** The number of counters that `try_again` tries before it starts over. */
@@ -55,7 +55,7 @@ export interface Gate {
  */
 type State = "running" | "paused" | "step pending" | "in step";
 
-/** A wait that ends at some time, of which nothing passes while the program is paused. */
+/** The time limit of a wait. While the program is paused, the time that is left does not decrease. */
 interface Timeout {
   /** Real time in ms that was left at `since`. */
   left: number;
@@ -94,7 +94,7 @@ export class Kernel {
   readonly #resumeYieldedLater: () => void;
   readonly #timeouts = new Map<Gate, Timeout>();
   #mainGate: Gate | undefined;
-  /** When a thread last yielded, so that messages from the page were let in. */
+  /** When a thread last yielded, so that messages from the page could be handled. */
   #lastYield = 0;
   #idleSince: number | undefined;
   #isArmed = false;
@@ -171,7 +171,7 @@ export class Kernel {
     this.#memory!.HEAPU32[this.#memory!.__Py_emscripten_signal_clock >> 2] = checks;
   }
 
-  /** Starts or stops ending time slices of running code. */
+  /** Starts or stops sending signals to running code when its time slice is over. */
   arm(armed: boolean): void {
     this.#isArmed = armed;
     this.#sliceStart = this.#environment.now();
@@ -195,7 +195,7 @@ export class Kernel {
 
   // --- waiting ---
 
-  /** Creates a gate for the running thread, which opens by itself after some ms unless they are negative. */
+  /** Creates a gate for the running thread. It opens by itself after this time, unless it is negative. */
   gate(milliseconds: number, isMain: boolean): Gate {
     this.#endStep();
     let settle!: (outcome: number) => void;
@@ -235,10 +235,10 @@ export class Kernel {
     timeout.timer = this.#environment.startTimer(() => gate.open(TIMED_OUT), timeout.left);
   }
 
-  /** Lets other threads, timers and messages from the page run once, until the promise resolves. */
+  /** Returns a promise that resolves after other threads, timers and messages could run once. */
   yield_once(): { promise: Promise<void> } {
     if (this.threads > 1) this.#endStep();
-    // With no other thread, yielding does not end the step: the thread resumes until it waits.
+    // If there is no other thread, yielding does not end the step: the thread resumes until it waits.
     else if (this.#state === "in step") this.#state = "step pending";
     return {
       promise: new Promise((resolve) => {
@@ -249,20 +249,21 @@ export class Kernel {
   }
 
   /**
-   * Called by a thread that has yielded only to let in messages from the page, and now waits at a gate. If
-   * the program was paused meanwhile, a step has been spent on getting here. Passes that step on to the
-   * thread that is ready next.
+   * Passes the current step on to the thread that is ready next. Called by a thread that has yielded
+   * only to let the worker handle messages, and now waits at a gate. If the program was paused while the
+   * thread yielded, the step would otherwise show readers nothing but the way to this gate.
    */
   pass_step_on(gate: Gate): void {
     if (this.#state !== "in step" || gate.settled) return;
     this.pause();
-    // A task later, this thread is suspended.
+    // When this timer fires, the calling thread has been suspended.
     this.#environment.startTimer(() => this.is_paused() && this.take_step(), 0);
   }
 
   /** Whether messages from the page have had to wait too long, so that the thread should yield. */
   must_yield(): boolean {
-    // A thread that pauses the program lets messages in anyway; yielding would cost it another step.
+    // In a paused program the thread is about to be suspended anyway, and messages are handled then.
+    // Yielding first would cost the reader another step.
     return !this.is_paused() && this.#environment.now() - this.#lastYield > MAX_UNRESPONSIVE_MS;
   }
 
@@ -302,7 +303,7 @@ export class Kernel {
 
   // --- clocks ---
 
-  /** Starts the program's clocks: this many times faster than real time, or with 0, virtual time. */
+  /** Starts the program's clocks, this many times faster than real time, or in virtual time if 0. */
   start_clock(rate: number): void {
     this.clock.start(rate === 0 ? Infinity : rate);
     this.#lastYield = this.#environment.now();
@@ -331,7 +332,7 @@ export class Kernel {
 
   // --- pausing and stepping ---
 
-  /** Resumes a thread if the state allows it, and otherwise postpones that. */
+  /** Resumes a thread if the state allows that, or else resumes it later. */
   #resumeOrPostpone(resume: () => void): void {
     if (this.#state === "step pending") {
       this.#state = "in step";
@@ -350,7 +351,7 @@ export class Kernel {
   #endStep(): void {
     if (this.#state !== "in step") return;
     this.pause();
-    // A task later, the thread is suspended.
+    // When this timer fires, the thread whose step has ended is suspended.
     this.#environment.startTimer(() => this.is_paused() && this.onStepEnd(), 0);
   }
 
@@ -364,7 +365,7 @@ export class Kernel {
       this.#environment.cancelTimer(timeout.timer);
       // Rounded up, because browsers round times, so that a timer can fire up to 1 ms early:
       // https://github.com/web-platform-tests/wpt/pull/57314
-      // A thread that finds its time not over would wait again, and have spent a step on nothing.
+      // A thread that is resumed before its time would wait again, and its step would show nothing.
       timeout.left = Math.ceil(Math.max(0, timeout.left - (now - timeout.since)));
     }
   }

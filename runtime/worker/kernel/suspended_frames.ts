@@ -4,7 +4,7 @@
  * The interpreter links the frames of a thread into a chain, and each call from C into Python adds a
  * frame that is on the C stack. Pyodide moves the C stack of a suspended thread away when another
  * thread needs the room, but does not change the chain. The garbage collector reads the frames of every
- * thread, so it would follow a link to whatever is there now, and crash:
+ * thread, so it would follow a link into memory that now belongs to another thread, and crash:
  * https://github.com/pyodide/pyodide/issues/6464
  *
  * Therefore the frames on the C stack are replaced by copies in the heap while their thread is
@@ -27,11 +27,11 @@ export class SuspendedFrames {
   readonly #previous: number;
   readonly #instruction: number;
   readonly #owner: number;
-  /** By the address of the thread state. */
+  /** The frames that are replaced now, by the address of their thread's state. */
   readonly #replacements = new Map<number, Replacement[]>();
   /** Addresses of copies that can be used again. */
   readonly #unused: number[] = [];
-  /** Where the running thread has the address of its frame, as an index of 32-bit words. */
+  /** Where the address of the running thread's current frame is stored, as an index of 32-bit words. */
   #running = 0;
   /** A view of the memory, which becomes empty when the memory grows. */
   #words: Uint32Array = new Uint32Array();
@@ -77,7 +77,7 @@ export class SuspendedFrames {
   restore(): void {
     const thread = this.#memory._PyThreadState_Get();
     this.#running = (thread + this.#currentFrame) >> 2;
-    // In reverse order, because the address of a later link can be in the copy of an earlier frame.
+    // In reverse order, because a link can be inside the copy of a frame that was copied before.
     for (const { link, original, copy } of this.#replacements.get(thread)?.toReversed() ?? []) {
       this.#memory.HEAPU32[link >> 2] = original;
       this.#unused.push(copy);

@@ -1,5 +1,5 @@
 /**
- * Turns a suspension that is impossible into a Python exception.
+ * Makes Python raise an exception when it has to suspend a stack that the engine cannot suspend.
  *
  * Only WebAssembly can be suspended, not JavaScript that has called it:
  * https://webassembly.github.io/js-promise-integration/js-api/

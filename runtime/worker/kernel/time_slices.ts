@@ -1,24 +1,24 @@
 /**
- * Answers Python's question for pending signals, and reads the clock as rarely as possible to do so.
+ * Answers Python when it asks for pending signals, and reads the clock as rarely as possible.
  *
  * Python asks once in fifty bytecode checks and in some of its C functions, which is every 0.2 to 3 µs.
  * Reading the clock takes up to 1 µs, and in Firefox a call from WebAssembly to JavaScript takes 0.1 µs
- * (measured on a virtual machine). Therefore some questions are answered within WebAssembly, and most
- * readings are left out where the bytecode was fast before. They are not left out where the program
- * has only just arrived, because that could be a loop of long calls.
+ * (measured on a virtual machine). Therefore some questions are answered within WebAssembly, and the
+ * clock is rarely read while the program is in a place where its bytecode has been fast before. In a new
+ * place the clock is read at the first question, because the program may make long calls there.
  */
 
-/** Bytecode whose addresses agree but for this many bits counts as one place: 64 instructions. */
+/** Addresses that differ only in this many low bits count as one place, which is 64 instructions. */
 const PLACE_BITS = 7;
 const PLACES = 256;
 
-/** In a fast place, the clock is read once in at most so many questions. */
+/** In a fast place, the clock is read at least once in about this many questions. */
 const MAX_QUESTIONS = 256;
 
 /** A place is fast if less time than this passes between two questions. */
 const FAST_MS = 0.05;
 
-/** How long, and for how many questions, WebAssembly may answer without asking where Python is. */
+/** How long, and for how many questions, WebAssembly may answer without looking where Python is. */
 const MAX_SKIPPED_MS = 0.01;
 const MAX_SKIPPED = 16;
 
@@ -54,7 +54,7 @@ export class SliceTimer {
   readonly #now: () => number;
   /** The places that were fast at their last reading, by a hash. */
   readonly #fast = new Uint32Array(PLACES);
-  /** How many questions WebAssembly answers between two that arrive here. */
+  /** How many questions WebAssembly answers between two that it passes on to this object. */
   #stride = 0;
   /** Questions since the clock was read. */
   #asked = 0;

@@ -22,9 +22,9 @@ export class LateLibrary {
   });
 
   /**
-   * Connects Python, whose file system has the file with the right size.
+   * Connects this object to Python, whose file system already has a file of the archive's size.
    *
-   * @param stdlib - the content, if Python was started with it; otherwise it arrives by `receive`.
+   * @param stdlib - the archive, if the file already contains it; otherwise it arrives by `receive`.
    */
   attach(pyodide: PyodideAPI, stdlib: ArrayBuffer | undefined): void {
     this.#pyodide = pyodide;
@@ -47,7 +47,7 @@ export class LateLibrary {
     this.#problem = undefined;
   }
 
-  /** Resolves when the library is here, to an empty string, or when it failed, to the problem. */
+  /** Resolves to an empty string when the library is here, or to the problem if it cannot be loaded. */
   wait(): Promise<string> {
     if (this.#isHere) return Promise.resolve("");
     if (this.#problem !== undefined) return Promise.resolve(this.#problem);
@@ -56,7 +56,8 @@ export class LateLibrary {
 
   #fill(): void {
     if (!this.#content || !this.#pyodide) return;
-    // Writing to the file would also change its times, which Python compares with those it has cached.
+    // Writing through the file system would also change the file's times, and Python would then see that
+    // they differ from the ones that it has cached.
     const { node } = this.#pyodide.FS.lookupPath(PATH, {}) as {
       node: { contents: Uint8Array };
     };

@@ -1,4 +1,4 @@
-/** Reads messages in a way that a program cannot observe. */
+/** Reads messages in a way that a program cannot observe, even if it has changed `MessageEvent`. */
 const { apply } = Reflect;
 const readData = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")!.get!;
 

@@ -2,7 +2,7 @@
 export const MAX_LINES = 5_000;
 export const MAX_CHARACTERS = 500_000;
 
-/** Drops the output of a run after a maximum. Both streams of a run share one cap. */
+/** Drops what a run prints beyond these limits. Both streams of a run share one cap. */
 export class OutputCap {
   /** How many complete lines have been admitted. */
   lines = 0;

@@ -2,7 +2,7 @@
 import { MAIN, type ProcessTrace } from "../../protocol/processes.ts";
 import type { WorkerEvent } from "../../protocol/page_worker.ts";
 
-/** How many steps of the clock are measured to find the smallest. */
+/** How many steps of the clock are measured to find the smallest step. */
 const MEASURED_STEPS = 5;
 
 export class PageLink {
@@ -33,7 +33,7 @@ export class PageLink {
     /** Ends the program. The caller then waits until this worker is terminated. */
     leave: (status: number) => this.run !== 0 && this.onExit(Number(status) | 0),
     clock_step: smallestClockStep,
-    /** The time in ms, which is comparable between workers as far as their clocks agree. */
+    /** Returns a time in ms that can be compared between workers, as far as their clocks agree. */
     clock: () => performance.timeOrigin + performance.now(),
     trace: (begun: number, origin: number, rows: string, steps: Float64Array) =>
       this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows, steps }),
@@ -53,7 +53,7 @@ export class PageLink {
   }
 }
 
-/** The smallest of several differences between two successive values of the clock, in ms. */
+/** Measures by how many ms the clock advances at a time. The result is the smallest of several steps. */
 function smallestClockStep(): number {
   let smallest = Infinity;
   for (let step = 0; step < MEASURED_STEPS; step++) {

@@ -14,7 +14,7 @@ import type {
   Start,
 } from "../../protocol/processes.ts";
 
-/** A request to the broker, until Python has taken the answer. */
+/** A request to the broker whose answer Python has not taken yet. */
 interface PendingRequest {
   kind: "receive" | "acquire" | "other";
   /** The number of the channel or semaphore. */
@@ -26,9 +26,9 @@ interface PendingRequest {
   value?: unknown;
 }
 
-/** The state of a channel that concerns the processes that write to it. */
+/** What this process knows about a channel to which it writes. */
 interface WriterState {
-  /** Bytes that were sent, and are not known to be received. */
+  /** How many bytes this process has sent of which it does not know yet that they were received. */
   unread: number;
   /** Whether no process can read from the channel any more. */
   isBroken: boolean;
@@ -36,7 +36,7 @@ interface WriterState {
   gates: Gate[];
 }
 
-/** Handles the broker's notices in the other parts of the worker. */
+/** What the other parts of the worker do when a notice arrives from the broker. */
 export interface ProcessHandlers {
   start(start: Start): void;
   interrupt(): void;
@@ -46,19 +46,19 @@ export interface ProcessHandlers {
 }
 
 /**
- * How many unread bytes one process may have sent. A program that does not use `channels.py` could
- * otherwise fill the memory of the sandbox.
+ * How many unread bytes one process may have sent. processes/channels.py waits much earlier, but a
+ * program that bypasses it could otherwise fill the memory of the sandbox.
  */
 const MAX_UNREAD_BYTES = 512 * 2 ** 20;
 
-/** How many numbers each process has for its objects, so that no two processes use the same number. */
+/** How many numbers each process can give to its objects. No two processes use the same number. */
 const NUMBERS_PER_PROCESS = 2 ** 28;
 
 /** Read now, because the global `navigator` is deleted before a program runs. */
 const cores = navigator.hardwareConcurrency;
 
 export class ProcessLink {
-  /** The number of this process; a child knows it once it has started. */
+  /** The number of this process. A child process gets its number with the notice `start`. */
   pid = 0;
   /** The number of the process that started this one. */
   parent = 0;
@@ -66,9 +66,9 @@ export class ProcessLink {
   #origin = performance.timeOrigin;
   readonly #post: (request: Request, transfer?: Transferable[]) => void;
   readonly #handlers: ProcessHandlers;
-  /** By the number of the request. */
+  /** Pending requests by their number. */
   readonly #pending = new Map<number, PendingRequest>();
-  /** By the number of the channel. */
+  /** What is known about the channels to which this process writes, by their number. */
   readonly #writers = new Map<number, WriterState>();
   /** Versions of the shared values that this process has, by the number of their semaphore. */
   readonly #versions = new Map<number, number>();
@@ -93,7 +93,7 @@ export class ProcessLink {
     this.#post(request);
   }
 
-  /** Ends the program with all its processes, and forgets its channels and semaphores. */
+  /** Ends all child processes of the program, and forgets its channels and semaphores. */
   endProgram(): void {
     this.#post({ type: "over" });
     for (const map of [this.#pending, this.#writers, this.#versions, this.#exits]) map.clear();
@@ -224,7 +224,7 @@ export class ProcessLink {
     return ask;
   }
 
-  /** Returns to the broker what a cancelled request has received. */
+  /** Gives the broker back what a cancelled request has received. */
   #giveBack(ask: number, { kind, target, value }: PendingRequest): void {
     this.#pending.delete(ask);
     if (value === undefined) return;

@@ -24,7 +24,7 @@ interface RunProgram {
   callPromising(...program: RunArguments): Promise<number>;
 }
 
-/** The Python functions that the worker calls. It gets them before a program could replace them. */
+/** The Python functions that the worker calls. It looks them up before a program could replace them. */
 export interface ProgramModule {
   /** Makes the options for `run` from a dictionary with the properties of a `RunOptions`. */
   read_options(options: PyProxy): PyProxy;
@@ -52,7 +52,7 @@ const LIBRARY = "python_stdlib.zip";
 /** Replaces `fetch` so that Pyodide gets its files from the assets. */
 function answerFetchFrom({ stdlib, stdlibSize, wheels }: WorkerAssets): void {
   const files = new Map<string, [ArrayBuffer | Uint8Array<ArrayBuffer>, string]>([
-    // Pyodide requests this file although Python has already been compiled.
+    // Pyodide requests this file, but does not use it, because Python has already been compiled.
     ["pyodide.asm.wasm", [new ArrayBuffer(0), "application/wasm"]],
     // The file has its final size from the start, so that `LateLibrary` only has to fill it.
     [LIBRARY, [stdlib ?? new ArrayBuffer(stdlibSize), "application/zip"]],
@@ -67,7 +67,7 @@ function answerFetchFrom({ stdlib, stdlibSize, wheels }: WorkerAssets): void {
   };
 }
 
-/** Sets the reader's time zone. The C library asks for it only once, when the snapshot is made. */
+/** Sets the reader's time zone, because the C library has read it only when the snapshot was made. */
 function setTimeZone(memory: PythonMemory): void {
   const names = memory.HEAPU32.subarray(memory._tzname >> 2);
   memory.__tzset_js(memory.___timezone, memory._daylight, names[0]!, names[1]!);

@@ -39,7 +39,7 @@ function usage(node: FileNode): number {
   );
 }
 
-/** Makes writes fail that would let all files together exceed a size in bytes. */
+/** Makes each write fail that would make all files together larger than `size` bytes. */
 export function limitDisk(pyodide: PyodideAPI, size = SIZE_BYTES): void {
   const files = pyodide.FS as unknown as MemoryFileSystem;
   const { stream, node } = files.filesystems.MEMFS.ops_table.file;

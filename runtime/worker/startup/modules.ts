@@ -23,7 +23,7 @@ export const modulesOf = ({ kernel, link, processes, library }: Omit<Parts, "bou
   browser_processes: processes.module,
 });
 
-/** Registers the modules and installs the runtime in Python, which a snapshot already contains. */
+/** Registers the modules and installs the runtime in a Python that was not restored from a snapshot. */
 export function install(pyodide: PyodideAPI, modules: Record<string, object>): void {
   for (const [name, module] of Object.entries(modules)) pyodide.registerJsModule(name, module);
   pyodide.runPython("import browser_runtime; browser_runtime.install()");

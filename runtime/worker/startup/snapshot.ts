@@ -4,8 +4,8 @@
  * A snapshot of Pyodide is a header followed by the whole WebAssembly memory:
  * https://github.com/pyodide/pyodide/pull/4652
  * Most of that memory is zero, and a part of it is data that the WebAssembly module contains anyway.
- * Therefore the file has only the difference from the memory of a new instance, and only the blocks of
- * it that are not zero.
+ * Therefore the file has only the difference from the memory of a new instance, and of this difference
+ * only the extents: sequences of blocks that are not zero.
  *
  * All numbers in the file have 32 bits and are little-endian, as in WebAssembly. The file begins with the
  * length of the snapshot, start and end of the module's data in memory, the number of extents, and start
@@ -27,7 +27,7 @@ const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
 /** Returns where in a snapshot the memory begins. */
 const memoryOffset = ({ buffer }: Bytes): number => new Uint32Array(buffer)[MEMORY_OFFSET]!;
 
-/** Replaces the part of a snapshot that is the module's data by its difference from the initial data. */
+/** Replaces the module's data in a snapshot with its difference from the data of a new instance. */
 function exclusiveOr(snapshot: Bytes, initial: Uint8Array, start: number, end: number): void {
   const memory = snapshot.subarray(memoryOffset(snapshot));
   for (let index = start; index < end; index++) memory[index]! ^= initial[index]!;
@@ -73,8 +73,9 @@ export function pack(snapshot: Bytes, initial: Uint8Array): Bytes {
 /** Restores a snapshot in the memory of a new instance. */
 export class Snapshot {
   /**
-   * The snapshot for Pyodide, which has only its header. When Pyodide asks for the rest, in order to copy it
-   * to the memory, `subarray` writes it there directly, without an intermediate copy of the whole memory.
+   * The array that Pyodide gets as the snapshot. It contains only the snapshot's header. When Pyodide
+   * calls `subarray` to copy the rest into its memory, the rest is written there directly, so that no
+   * second copy of the whole memory is needed.
    */
   readonly bytes: Bytes;
   #packed: ArrayBuffer;
@@ -132,14 +133,14 @@ export class Snapshot {
       written = Math.max(written, start + size);
     }
     memory.fill(0, written);
-    // Pyodide keeps `bytes` for ever, and thus this object; release the large buffers.
+    // Pyodide keeps `bytes` for ever, and with it this object, so the large buffers are released here.
     this.#packed = new ArrayBuffer(0);
     this.#initial = undefined;
   }
 
   /**
-   * Yields, for each extent behind an offset, its start relative to the offset, its size, and its place in
-   * the file.
+   * Yields the start (relative to `offset`), the size and the place in the file of each extent, or part
+   * of an extent, that lies after this offset in the snapshot.
    */
   *#extents(offset: number): Generator<[start: number, size: number, place: number]> {
     let place = (HEAD_WORDS + this.#bounds.length) * 4;
@@ -152,7 +153,10 @@ export class Snapshot {
   }
 }
 
-/** Applies a difference, word by word, because all places and sizes are multiples of four bytes. */
+/**
+ * Applies a difference to the memory. Going word by word is faster than byte by byte, and possible
+ * because all places and sizes are multiples of four bytes.
+ */
 function applyDifference(memory: Uint8Array, at: number, difference: Uint8Array): void {
   const words = new Uint32Array(memory.buffer, at, difference.length / 4);
   const { buffer, byteOffset } = difference;
@@ -164,7 +168,10 @@ interface Named {
   module: string;
 }
 
-/** Makes a function that names the module of the runtime to which Python refers, for a snapshot. */
+/**
+ * Makes a function that returns the name of a module of the runtime. A snapshot contains these names in
+ * place of the JavaScript objects to which Python refers.
+ */
 export const nameOf =
   (modules: Record<string, object>) =>
   (object: unknown): Named => {
@@ -173,7 +180,7 @@ export const nameOf =
     return { module };
   };
 
-/** Makes a function that finds a named module again in another worker. */
+/** Makes a function that finds the module with a name, in the worker that restores the snapshot. */
 export const findIn =
   (modules: Record<string, object>) =>
   ({ module }: Named): object => {
