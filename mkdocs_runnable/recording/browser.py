@@ -124,6 +124,7 @@ def to_execution(file: Path, chunks: list[Chunk], ended: Ended) -> Execution:
         ended: The end of the run.
     """
     stopped: Literal["time"] | None = "time" if ended.outcome == "timeout" else None
-    sandbox_path, path = (_HOME / file.name).as_posix(), str(file)
+    resolved = file.resolve()  # as in a run on CPython
+    sandbox_path, path = (_HOME / resolved.name).as_posix(), str(resolved)
     renamed = tuple(Chunk(chunk.stream, chunk.text.replace(sandbox_path, path)) for chunk in chunks)
     return Execution(renamed, ended.status, stopped, 0.0)

@@ -101,7 +101,7 @@ def run(
     with os.fdopen(read_end, "rb", buffering=0) as pipe:
         try:
             process = subprocess.Popen(  # noqa: S603 - running the file is the purpose
-                [sys.executable, path.name],
+                [sys.executable, "--", path.name],  # the name may begin with a hyphen
                 cwd=path.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=write_end,

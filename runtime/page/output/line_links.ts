@@ -22,9 +22,11 @@ export interface LineReference {
 /** Finds the places in a text that name a line of this file. */
 export function findLines(text: string, filename: string): LineReference[] {
   const found = [];
-  for (const match of text.matchAll(/File "([^"\n]*)", line (\d+)|([^\s:"']+\.py):(\d+)/g)) {
-    if ((match[1] ?? match[3]) !== filename) continue;
-    const line = Number(match[2] ?? match[4]);
+  // The name may contain blanks, and characters with a meaning in regular expressions.
+  const name = filename.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  const places = new RegExp(`File "${name}", line (\\d+)|(?<![^\\s:"'])${name}:(\\d+)`, "g");
+  for (const match of text.matchAll(places)) {
+    const line = Number(match[1] ?? match[2]);
     if (line >= 1) found.push({ index: match.index, length: match[0].length, line });
   }
   return found;

@@ -144,11 +144,11 @@ def test_two_snippets_of_a_page_never_have_the_same_id(
 
 
 def test_a_comparison_names_encoded_addresses(library: Library, add_snippet: AddSnippet) -> None:
-    for name in ("in turn=1", "grün/<b>"):
+    for name in ("one by one=1", "grün/<b>"):
         path = add_snippet(name, "print(1)\n", "1\n")
         path.with_suffix(".trace.json").write_text(json.dumps(TRACE), encoding="utf-8")
     links = [
-        f"[a=b]({quote('../../snippets/in turn=1.py')})",
+        f"[a=b]({quote('../../snippets/one by one=1.py')})",
         "[c](<../../snippets/grün/%3Cb%3E.py>)",
     ]
     html = convert(library, "\n".join([*links, "{ .compare-timelines }"]))
@@ -156,7 +156,7 @@ def test_a_comparison_names_encoded_addresses(library: Library, add_snippet: Add
     assert match
     runs = json.loads(unescape(match[1]))
     assert [(run["title"], run["name"], run["file"]) for run in runs] == [
-        ("a=b", "in turn=1", "../snippets/in%20turn%3D1.py"),
+        ("a=b", "one by one=1", "../snippets/one%20by%20one%3D1.py"),
         ("c", "grün/<b>", "../snippets/gr%C3%BCn/%3Cb%3E.py"),
     ]
     assert '<a href="../snippets/gr%C3%BCn/%3Cb%3E.py">grün/&lt;b&gt;.py</a>' in html

@@ -129,6 +129,14 @@ def test_all_snippets_are_compared_with_their_recordings(
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
+def test_a_link_has_the_path_of_its_file(library: Library, add_snippet: AddSnippet) -> None:
+    path = add_snippet("tea/a b", "")
+    library.path("tea/link").symlink_to(path)
+    printed = Chunk("stderr", "/home/reader/a b.py:3: RuntimeWarning: cold\n")
+    execution = to_execution(library.path("tea/link"), [printed], Ended("finished", 0, ""))
+    assert execution.chunks == (Chunk("stderr", f"{path}:3: RuntimeWarning: cold\n"),)
+
+
 def test_the_path_in_the_sandbox_is_replaced_by_the_path_of_the_file() -> None:
     path = Path("/somewhere/snippets/tea/brewing.py")
     printed = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")

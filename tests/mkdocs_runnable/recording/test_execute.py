@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mkdocs_runnable.recording.execute import MAX_OUTPUT_BYTES, Chunk, Execution, interpreter, run
+from mkdocs_runnable.recording.tidy import tidy
 
 
 @pytest.fixture
@@ -56,6 +57,31 @@ def test_a_file_runs_as_an_ordinary_program(python: Run, monkeypatch: pytest.Mon
     ]
     assert execution.text("stderr") == ""
     assert (execution.status, execution.stopped) == (0, None)
+
+
+@pytest.mark.parametrize("traced", [False, True])
+@pytest.mark.parametrize(
+    "name", ["a b", "-x", "--", "100%: (1) [a]", "grün 茶", "1", "__main__", "__init__", "a.b"]
+)
+def test_a_file_of_any_name_runs_and_its_traceback_is_tidied(
+    tmp_path: Path, name: str, *, traced: bool
+) -> None:
+    path = tmp_path / "a: b" / f"{name}.py"
+    path.parent.mkdir()
+    path.write_text("import warnings\n\nwarnings.warn('cold')\nraise ValueError\n")
+    events = tmp_path / "events"
+    events.mkdir()
+    execution = run(path, timeout=20, trace=events if traced else None)
+    assert execution.status == 1
+    assert tidy(execution.text("stderr"), path) == (
+        f"{path.name}:3: UserWarning: cold\n"
+        "  warnings.warn('cold')\n"
+        "Traceback (most recent call last):\n"
+        f'  File "{path.name}", line 4, in <module>\n'
+        "    raise ValueError\n"
+        "ValueError\n"
+    )
+    assert bool(list(events.iterdir())) is traced
 
 
 def test_the_order_of_both_streams_is_preserved(python: Run) -> None:

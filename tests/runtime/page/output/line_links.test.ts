@@ -2,6 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findLines } from "../../../../runtime/page/output/line_links.ts";
 
+test("finds lines of files whose names contain blanks and other characters", () => {
+  for (const name of ["a b.py", "grün (1) [x].py", "$^*+?.{}|\\\\.py", "-x.py"]) {
+    const text = `File "${name}", line 3\n${name}:9: RuntimeWarning\nx${name}:1\nFile "x", line 4`;
+    assert.deepEqual(
+      findLines(text, name).map(({ line }) => line),
+      [3, 9],
+    );
+  }
+  assert.deepEqual(findLines('File "axpy", line 3', "a.py"), []);
+});
+
 test("finds lines of the snippet in tracebacks and warnings, but no lines of other files", () => {
   const text =
     'File "x.py", line 3, in f\nFile "/lib/x.py", line 4\nx.py:9: RuntimeWarning\nax.py:1';

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { TracebackFilter } from "../../../../runtime/page/output/traceback_filter.ts";
+import { TracebackFilter, filterFor } from "../../../../runtime/page/output/traceback_filter.ts";
 
 const cases = new URL("../../../cases/traceback/", import.meta.url);
 const PATH = "/home/reader/demo.py";
@@ -26,6 +26,21 @@ for (const name of names) {
     for (const step of [1, 7, 64, raw.length]) assert.equal(tidy(raw, step), tidied);
   });
 }
+
+test("a program can have any file name", () => {
+  for (const name of ["a b.py", "grün (1) [x].py", "say: 'hi'.py", "-x.py", "__main__.py"]) {
+    const filter = filterFor(name);
+    const kept = [`  File "${name}", line 4, in <module>`, "    raise ValueError", "ValueError"];
+    const path = `/home/reader/${name}`;
+    assert.equal(
+      filter.push(
+        `${path}:3: UserWarning: cold\n  File "${path}", line 4, in <module>\n` +
+          '    raise ValueError\n  File "/lib/a b.py", line 1, in f\n    g()\nValueError\n',
+      ),
+      [`${name}:3: UserWarning: cold`, ...kept, ""].join("\n"),
+    );
+  }
+});
 
 test("a last line without a newline is returned at the end", () => {
   assert.equal(tidy("no newline", 3), "no newline");
