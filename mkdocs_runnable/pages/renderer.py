@@ -131,10 +131,13 @@ class PageRenderer:
         identifier = self._anchors.take(*shown)
         recording = self._recordings.find(snippet)
         self._shown[identifier] = ShownSnippet(snippet, recording)
+        root = self.root_url(reference.href)
+        playground = self._page.playground
         html = render(
             snippet,
             recording,
-            root=self.root_url(reference.href),
+            root=root,
+            playground=None if playground is None else f"{root}{playground}",
             identifier=identifier,
             section=reference.section,
             height=reference.height,

@@ -18,6 +18,7 @@ def render(
     recording: Recording | None,
     *,
     root: str,
+    playground: str | None = None,
     identifier: str = "",
     section: str | None = None,
     height: int | None = None,
@@ -30,6 +31,8 @@ def render(
         snippet: The program that is shown and run.
         recording: Its recorded output; None if it has not been recorded yet.
         root: Relative URL of the root of the site, as seen from the page; empty or ending in ``/``.
+        playground: URL of the page with the playground, which opens shared code; None if the site
+            has none, so that readers cannot share code.
         identifier: HTML id of the element; default: that of :func:`anchor`.
         section: Name of the only section to show.
         height: Number of lines of code that are visible without scrolling.
@@ -44,7 +47,7 @@ def render(
         "id": identifier or anchor(snippet.name, section),
         "data-name": snippet.name,
         "data-runtime": f"{root}runtime/",
-        "data-playground": f"{root}playground/",
+        "data-playground": playground,
         "data-source": snippet.source,
         "data-lines": f"{first}-{last}",
         "data-section": section,

@@ -55,6 +55,17 @@ def test_a_marked_link_becomes_the_snippet() -> None:
 
 
 @pytest.mark.parametrize(
+    ("playground", "expected"),
+    [("playground/", ["../playground/"]), ("try/it/", ["../try/it/"]), (None, [])],
+)
+def test_a_widget_names_the_playground_of_the_site(
+    playground: str | None, expected: list[str]
+) -> None:
+    page = PageContext(path="tutorials/tea.md", root="../", playground=playground)
+    assert re.findall(r'data-playground="([^"]*)"', convert(LINK, page)) == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"!!! note\n\n    Text.\n\n    {LINK}\n",

@@ -62,7 +62,7 @@ def page(html_of: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **opti
 
 def test_the_element_has_the_attributes_that_scripts_read() -> None:
     header = Header(native="Threads & more.", lines=0)
-    attributes = page(snippet("x = 1\n", header)).attributes
+    attributes = page(snippet("x = 1\n", header), playground="../../playground/").attributes
     assert attributes == {
         "id": "tea-green-pot",
         "data-name": "tea/green_pot",
@@ -72,6 +72,10 @@ def test_the_element_has_the_attributes_that_scripts_read() -> None:
         "data-lines": "1-1",
         "data-native": "Threads & more.",
     }
+
+
+def test_without_a_playground_nothing_can_be_shared() -> None:
+    assert "data-playground" not in page(snippet("x = 1\n")).attributes
 
 
 def test_section_and_height_limit_the_code_that_is_shown() -> None:
