@@ -1,29 +1,13 @@
 """The folders of a repository that uses this package."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.parts import find_node
 from mkdocs_runnable.snippets.snippet import Library
 
 _REPOSITORY = Path(__file__).parents[1]
-# The sources of the browser runtime, which are not part of this package.
-RUNTIME_SOURCES = _REPOSITORY / "runtime"
-
-
-def find_node() -> Path:
-    """Return the Node.js program of this Python environment.
-
-    Raises:
-        RunnableError: This environment has no Node.js.
-    """
-    node = Path(sys.executable).with_name("node")
-    if not node.exists():
-        raise RunnableError(
-            f"there is no Node.js beside {sys.executable}. Run `make build`, which installs it."
-        )
-    return node
 
 
 @dataclass(frozen=True)

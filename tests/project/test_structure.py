@@ -125,7 +125,11 @@ ARROWS: Mapping[str, set[str]] = {
     "mkdocs_runnable/blocks.py": set(),
     "mkdocs_runnable/parts.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/snippets": {"mkdocs_runnable/errors.py"},
-    "mkdocs_runnable/project.py": {"mkdocs_runnable/errors.py", "mkdocs_runnable/snippets"},
+    "mkdocs_runnable/project.py": {
+        "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/parts.py",
+        "mkdocs_runnable/snippets",
+    },
     "mkdocs_runnable/recording": {
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/parts.py",
