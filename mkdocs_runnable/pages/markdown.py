@@ -94,7 +94,9 @@ class _MisplacedMarks(Treeprocessor):
             if MARK not in element.get("class", "").split():
                 continue
             href = element.get("href")
-            line = self._renderer.find_line_containing(f"]({href}" if href else f".{MARK}")
+            parts = (f"]({href}", f"](<{href}") if href else (f".{MARK}",)
+            lines = (self._renderer.find_line_containing(part) for part in parts)
+            line = next((each for each in lines if each), None)
             what = f"the link to {href}" if href else f"a mark on <{element.tag}>"
             self._renderer.report(
                 f"{what} is marked .{MARK}, but is not a paragraph of its own. Expected, between "

@@ -171,6 +171,7 @@ def test_a_mistake_is_reported_with_page_and_line(text: str, message: str) -> No
         (f"Text.\n{LINK}", 2, "the link to ../../snippets/tea/pot.py"),
         (f"{LINK}\n{CUP}", 1, "the link to ../../snippets/tea/pot.py"),
         (f"- one\n- {LINK} two", 2, "the link to ../../snippets/tea/pot.py"),
+        ("Text.\n[a](<b c.py>){ .runnable }", 2, "the link to b c.py"),
         ("# Title { .runnable }", 1, "a mark on <h1>"),
         ("Text.\n{: .runnable }", 2, "a mark on <p>"),
         ('[a](b.py "title"){ .runnable }', 1, "the link to b.py"),

@@ -5,15 +5,19 @@ with the files in ``expected/``. ``pytest --refresh`` writes these files again; 
 before you commit it.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.mkdocs_runnable.pages.test_comparison import TRACE
 
 SITES = REPOSITORY / "tests" / "mini_sites"
 CASES = sorted(path.parent.name for path in SITES.glob("*/docs"))
@@ -95,6 +99,33 @@ def test_the_good_site_is_published(copy: Path, *, refresh: bool) -> None:
     assert '"tea/threads"' in (site / "verification.json").read_text()
     assert not list(site.rglob("*.out"))
     assert {path.name for path in copy.iterdir() if path.name.startswith(".")} == set()
+
+
+@pytest.mark.parametrize("copy", ["good"], indirect=True)
+def test_programs_of_any_name_are_published_where_pages_look_for_them(copy: Path) -> None:
+    names = ["1", "Docs Src/tutorial/001-First", "grün/100% [#1]", "tea/__init__", "tea/a.b", "a_b"]
+    for name in [*names, "a-b"]:
+        path = copy / "snippets" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text("print(1)\n")
+        path.with_name(f"{path.stem}.out").write_text("1\n")
+        trace = path.with_name(f"{path.stem}.trace.json")
+        trace.write_text(json.dumps(TRACE), encoding="utf-8")
+    links = [f"[x](../../snippets/{quote(name)}.py){{ .runnable }}" for name in [*names, "a-b"]]
+    page = copy / "docs" / "guide" / "odd names.md"
+    page.write_text("\n\n".join(["# Odd names", *links, "[a link](#a-b-2)"]), encoding="utf-8")
+    done = build(copy)
+    assert (done.returncode, done.stdout) == (0, "")
+    folder = copy / "site" / "guide" / "odd names"
+    html = (folder / "index.html").read_text(encoding="utf-8")
+    addresses = re.findall(r'class="runnable-file" href="([^"]*)"', html)
+    assert len(addresses) == html.count("<figure ") == len(links)
+    text = (folder / "index.md").read_text(encoding="utf-8")
+    for address, link in zip(addresses, re.findall(r"Program .*\]\(([^)]*)\)", text), strict=True):
+        program = folder / unquote(address)
+        assert program.read_text() == "print(1)\n"
+        assert (folder / unquote(address.replace(".py", ".trace.json"))).is_file()
+        assert (folder / unquote(link)).samefile(program)
 
 
 @pytest.mark.parametrize("copy", ["good"], indirect=True)
