@@ -15,10 +15,10 @@ export interface Run {
   end: number;
 }
 
-/** Is added to the ids of a run's processes once for each run before it. */
+/** The process ids of the first run stay; each further run raises its ids by this much more. */
 const ID_OFFSET = 1_000_000;
 
-/** Two runs take about the same time if one takes less than this many times as long as the other. */
+/** Below this factor between the slowest and the fastest run, all runs take about the same time. */
 const MIN_FACTOR = 1.1;
 
 /** The index of the run to which the process with this id belongs. */
@@ -45,7 +45,7 @@ export function compare(runs: readonly Run[]): Timeline {
   return timeline;
 }
 
-/** The durations of all runs: "one after the other 3.01 s, together 1.01 s". */
+/** Lists the duration of each run: "one after the other 3.01 s, together 1.01 s". */
 export function summary(runs: readonly Run[]): string {
   return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
 }
@@ -61,7 +61,7 @@ export function verdict(runs: readonly Run[]): string {
   return `${one!}, ${other!}: ${times.toFixed(times < 9.95 ? 1 : 0)} times as long.`;
 }
 
-/** The timeline of several recorded runs, with the texts of its figure as in `FigureOptions`. */
+/** Returns a timeline of several recorded runs, and the texts of its figure as in `FigureOptions`. */
 export function compareRecorded(runs: readonly (readonly [title: string, trace: Trace])[]): {
   timeline: Timeline;
   what: string;
@@ -79,7 +79,7 @@ export function compareRecorded(runs: readonly (readonly [title: string, trace: 
   };
 }
 
-/** The events of a main process, which has the run's title as its name and ends with the run. */
+/** Returns the events of a main process, with the run's title as its name, and with an end. */
 function withTitle({ title, end }: Run, events: readonly TraceEvent[]): TraceEvent[] {
   const titled = events.map((event) =>
     event.kind === "lane" && event.lane === 0 ? { ...event, name: title } : event,

@@ -16,7 +16,7 @@ export interface Look {
   unit: (position: number) => string | number;
   /** The id of the pattern that fills ready segments. */
   hatch: string;
-  /** For a drawing whose width is not known: whether a label would not fit on a phone. */
+  /** For a drawing whose width is not known: returns whether a label would not fit on a phone. */
   isTight?: (text: string, room: number) => boolean;
 }
 
@@ -27,7 +27,7 @@ export const pixels = (position: number): number => Math.round(position * 10) / 
 export const percent = (position: number): string =>
   `${String(Number((position / 10).toFixed(2)))}%`;
 
-/** The patterns to which tracks refer. */
+/** Defines the pattern that fills ready segments, to which the tracks refer. */
 export function definitions(hatch: string): Tree {
   return tree(
     "svg",
@@ -69,7 +69,10 @@ const box = (bar: Bar, { unit }: Look): { x: string | number; width: string | nu
   width: unit(bar.width),
 });
 
-/** The share of a running bar in which the thread was not on a processor, hatched like ready bars. */
+/**
+ * Hatches a part of a running bar like ready bars: the higher this part, the larger the share of the time
+ * in which the thread was not on a processor.
+ */
 function offProcessor(bar: Bar, look: Look): Tree | undefined {
   const { cpu, start, end } = bar.segment;
   if (bar.state !== "running" || bar.first !== bar.last || cpu === undefined) return undefined;
@@ -196,7 +199,7 @@ export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:
  */
 export function row(track: Track, content: Tree, place: number | undefined): Tree {
   const { lane, name, depth, mergedProcess } = track.listed;
-  // A process with a single visible thread is drawn as that thread, under its own name.
+  // A row that a process shares with its only visible thread has the name and the look of the process.
   const kind = mergedProcess?.name === name ? mergedProcess.kind : lane.kind;
   const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
   return {
@@ -227,7 +230,7 @@ export function axis({ ticks, width }: Chart, { unit }: Look): Tree {
   );
 }
 
-/** The lines behind all lanes. */
+/** The vertical lines behind all lanes, and the area about which nothing is known. */
 export function grid({ ticks, cut, width }: Chart, { unit }: Look): Tree {
   return tree(
     "svg",
@@ -270,7 +273,7 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
 /** How many blocked spans are described individually. */
 const MAX_FINDINGS = 3;
 
-/** List items on what readers should not miss: blocked event loops, and missing data. */
+/** Returns list items on what readers should not miss: blocked event loops, and missing data. */
 export function findings(timeline: Timeline): Tree[] {
   const { cut, leftOut } = timeline;
   const spans = timeline.blockedSpans.all.toSorted(

@@ -7,7 +7,7 @@ import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
 import { census, folded, plural, time } from "../words/words.ts";
 
-/** How many bars and marks are drawn. */
+/** How many bars and signs are drawn at most. */
 const MAX_ELEMENTS = 600;
 const TABLE_ROWS = 40;
 /** Positions are thousandths of the width, because the figure takes all the width there is. */
@@ -15,15 +15,15 @@ const WIDTH = 1000;
 /** The width of a pixel in this unit, on a page and on a phone. */
 const PIXEL = WIDTH / 520;
 const PHONE_PIXEL = WIDTH / 330;
-/** More than a pixel on a wide page. */
+/** In this unit, a little more than a pixel on a page. */
 const MIN_BAR_WIDTH = 2;
-/** As many times as fit on the axis of a phone. */
+/** The approximate number of labels on the axis, which is as many as fit on a phone. */
 const TICKS = 6;
 
 export interface FigureOptions {
-  /** "recorded on CPython 3.13". */
+  /** Where the run took place, for the caption: "recorded on CPython 3.13". */
   what: string;
-  /** Makes the ids in the figure unique in a page. */
+  /** A name that no other figure of the page has. It makes the ids in the figure unique. */
   name: string;
   /** Replaces the number of lanes and the duration in the caption. */
   about?: string;
@@ -93,7 +93,7 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
       tree("summary", {}, "The timeline as a table"),
       tree(
         "div",
-        // It scrolls, so it must be reachable with the keyboard.
+        // This element scrolls, so it must be reachable with the keyboard.
         { class: "tl-tables", role: "group", "aria-label": "Tables", tabindex: 0 },
         ...tables(timeline, TABLE_ROWS),
       ),

@@ -10,7 +10,7 @@ export interface Listed {
   lane: Lane;
   name: string;
   depth: number;
-  /** The process that shares the row, if this thread is the only one of it that is shown. */
+  /** The process of this thread, if the process has no row of its own and its marks are shown here. */
   mergedProcess: Lane | undefined;
 }
 
@@ -32,13 +32,13 @@ export interface Bar {
   /** The only segment, or the longest of those in the bar's state. */
   segment: Segment;
   label: string;
-  /** The segment blocked an event loop. */
+  /** Whether the segment blocked an event loop. */
   blocked: boolean;
-  /** A segment belongs to the line that the reader has selected. */
+  /** Whether one of the segments belongs to the marked line; see `View.line`. */
   marked: boolean;
 }
 
-/** One or more marks, drawn as one sign. */
+/** One or more consecutive marks of the same kind, drawn as one sign. */
 export interface Flag {
   x: number;
   kind: "output" | "failed" | "cancelled" | "killed";
@@ -83,9 +83,12 @@ export interface View {
   budget: number;
   /** The width of a pixel in the unit of positions, to find the labels that fit on bars. */
   pixel?: number;
-  /** The same on a phone, if the width is not known yet. Labels that fit there as well are preferred. */
+  /**
+   * The width of a pixel on a phone, for a figure whose width is not known yet. Labels that fit there as
+   * well are preferred.
+   */
   phonePixel?: number;
-  /** The approximate number of times on the axis. */
+  /** The approximate number of labels on the axis. */
   ticks: number;
   /** The line whose segments are marked; 0 for none. */
   line: number;
@@ -100,7 +103,7 @@ const LABEL_MARGIN_PX = 8;
 /** The approximate width of a label with its margin, in px. */
 export const labelWidth = (text: string): number => text.length * LETTER_WIDTH_PX + LABEL_MARGIN_PX;
 
-/** The lanes in the order in which they are shown. */
+/** Lists the rows in the order in which they are shown, and the lanes that are folded away. */
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
   const rows: Listed[] = [];
   const library: Lane[] = [];
@@ -145,8 +148,8 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
 }
 
 /**
- * A thread is folded away if it spends no more than this time outside its event loop, in ms or as a
- * share of the run. Setting up the first event loop in a browser takes about 50 ms.
+ * A thread with tasks is folded away if it spends no more than this time outside their steps, in ms or
+ * as a share of the run. Setting up the first event loop in a browser takes about 50 ms.
  */
 const MAX_OUTSIDE_LOOP_MS = 80;
 const MAX_SHARE_OUTSIDE_LOOP = 0.1;
@@ -167,10 +170,13 @@ function onlyRunsLoop({ now, blockedSpans }: Timeline, lane: Lane): boolean {
   return outside <= Math.max(MAX_OUTSIDE_LOOP_MS, MAX_SHARE_OUTSIDE_LOOP * now);
 }
 
-/** Deeper levels are not indented further: readers could not distinguish them, and cycles must end. */
+/**
+ * Deeper levels are not indented further, because readers could not distinguish them. The limit also ends
+ * the search for ancestors if processes claim to be each other's parents.
+ */
 const MAX_DEPTH = 3;
 
-/** The number of a process's ancestors. */
+/** Counts the ancestors of a process, up to `MAX_DEPTH`. */
 function processDepth({ processes }: Timeline, { process }: Lane): number {
   let depth = 0;
   for (
@@ -343,7 +349,7 @@ function flagsOf(
       const room = kind === "output" ? 1 : 5;
       const x = Math.min((mark.at - from) * scale, width - room);
       const before = flags.at(-1);
-      // Merge it with its neighbour.
+      // Signs that are so close to each other would overlap.
       if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
       else flags.push({ x, kind, mark, count: 1 });
     }
@@ -351,13 +357,16 @@ function flagsOf(
   return flags;
 }
 
-/** Steps of the axis, times a power of ten; for long times, seconds that divide a minute or an hour. */
+/**
+ * Distances between the labels of the axis: these numbers times a power of ten. For long times, numbers
+ * of seconds that divide a minute or an hour.
+ */
 const STEPS = [1, 2, 5];
 const LONG_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map(
   (s) => s * 1000,
 );
 
-/** The smallest step of the axis, in ms, that is at least as long as this. */
+/** Returns the smallest of these distances, in ms, that is at least as long as `ms`. */
 export function roundStep(ms: number): number {
   if (ms > 1000) {
     const long = LONG_STEPS_MS.find((step) => step >= ms);
@@ -369,7 +378,7 @@ export function roundStep(ms: number): number {
   return step * power * unit;
 }
 
-/** Round times between two times, at most `count` and one more. */
+/** Returns the round times between two times, with their labels. There are at most `count` + 1. */
 export function ticks(from: number, to: number, count: number): { at: number; label: string }[] {
   const step = roundStep((to - from) / count);
   const found: { at: number; label: string }[] = [];

@@ -1,6 +1,6 @@
 /**
- * Draws the recorded timelines: for each `x.trace.json` below FOLDER, it writes `x.html` at the same
- * place below OUTPUT, with one `<figure>` on one line. Other files are removed from OUTPUT.
+ * Draws the recorded timelines: for each `x.trace.json` below FOLDER, this script writes `x.html` at the
+ * same place below OUTPUT, with one `<figure>` on one line. All other files below OUTPUT are removed.
  *
  * Usage: node prerender.ts [FOLDER [OUTPUT]]   (defaults: snippets build/timelines)
  *        node prerender.ts --compare NAME TITLE FILE…
@@ -27,7 +27,7 @@ function read(content: string): Trace | undefined {
   }
 }
 
-/** Returns the figure for the content of a file; undefined if the content is no trace. */
+/** Returns the figure for the content of a file as HTML; undefined if the content is no trace. */
 export function prerender(content: string, name: string): string | undefined {
   const trace = read(content);
   if (!trace) return undefined;

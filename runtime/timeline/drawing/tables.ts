@@ -6,7 +6,7 @@ import type { Timeline } from "../model/timeline.ts";
 import { tree, type Tree } from "./tree.ts";
 import { blockedWords, moment, plural, time, waitWords, wakerName } from "../words/words.ts";
 
-/** A text, or several lines. */
+/** The content of a cell: one text, or several lines. */
 type Cell = string | string[];
 
 const heads = (texts: string[]): Tree[] => texts.map((text) => tree("th", { scope: "col" }, text));
@@ -65,7 +65,7 @@ function ended({ ending }: Lane): string {
   return `${ending.how} at ${moment(ending.at)}${text}`;
 }
 
-/** A table of what the watched collections held; none if the program watches no collections. */
+/** Makes a table of what the watched collections held; none if the program watches no collections. */
 function collectionTables(timeline: Timeline, limit: number): Tree[] {
   const { collectionStates: states } = timeline;
   const names = collections(timeline);
@@ -87,7 +87,9 @@ function collectionTables(timeline: Timeline, limit: number): Tree[] {
 }
 
 /**
- * The tables of a timeline: each state of each lane, and for a long run also the sums of each lane.
+ * Makes the tables of a timeline: what the watched collections held, if there are any; then, if there
+ * are more states than `limit` or a lane did not end normally, the time that each lane spent in each
+ * state; and finally all states of all lanes.
  *
  * @param limit - how many rows each table has at most.
  */

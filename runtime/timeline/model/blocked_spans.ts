@@ -1,9 +1,9 @@
-/** Finds times in which one callback kept an event loop from running others. */
+/** Finds the blocked spans of a run. */
 import type { Lane, Segment } from "./lane.ts";
 import { firstIndex } from "./search.ts";
 import type { Reason, StepEvent, WaitEvent } from "./trace_events.ts";
 
-/** A time in which one callback, such as a step of a task, kept the event loop from running others. */
+/** A period in which one callback, such as a step of a task, kept the event loop from running others. */
 export interface BlockedSpan {
   /** The task whose step blocked the loop, or the thread if it was a callback outside tasks. */
   lane: Lane;
@@ -13,21 +13,21 @@ export interface BlockedSpan {
   reason: Reason | "";
   target: string;
   line: number;
-  /** For most of the time the thread was ready but got no processor, while other threads ran. */
+  /** Whether the thread was ready for most of the time but got no processor, while other threads ran. */
   isStarved: boolean;
 }
 
 export interface BlockedSpans {
   /** In order of time. */
   readonly all: readonly BlockedSpan[];
-  /** The segment that shows a span, if its lane has one. */
+  /** The spans by the segments that show them. A span may have no such segment. */
   readonly bySegment: ReadonlyMap<Segment, BlockedSpan>;
 }
 
-/** A shorter time does not count as blocking. */
+/** A callback blocks the event loop if it takes at least this long. */
 const MIN_BLOCKED_MS = 50;
 
-/** A thread that waits for one of these has nothing to do. */
+/** A thread that waits for one of these reasons has nothing to do: it rests. */
 export const REST_REASONS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
 
 interface LongStep {
@@ -56,11 +56,11 @@ export class BlockedSpanFinder {
   readonly #steps: LongStep[] = [];
   readonly #waits: LongWait[] = [];
   readonly #gaps: Gap[] = [];
-  /** When the last step of a task of this thread ended. */
+  /** For each thread, when the last step of one of its tasks ended. */
   readonly #steppedUntil = new Map<Lane, number>();
-  /** The wait in which a thread is now, unless it rests. */
+  /** For each thread that waits now, its wait, unless the thread rests. */
   readonly #open = new Map<Lane, WaitEvent>();
-  /** When the last rest of a thread began. */
+  /** For each thread, when its last rest began. */
   readonly #rests = new Map<Lane, number>();
 
   addStep(lane: Lane, step: StepEvent): void {
@@ -78,7 +78,7 @@ export class BlockedSpanFinder {
     else this.#open.set(thread, wait);
   }
 
-  /** The thread no longer waits. */
+  /** Notes that a thread no longer waits. */
   endWait(thread: Lane, at: number): void {
     const wait = this.#open.get(thread);
     this.#open.delete(thread);
@@ -88,9 +88,9 @@ export class BlockedSpanFinder {
   /**
    * Finds the blocked spans in what has been collected.
    *
-   * @param isOver - the run has ended.
-   * @param isComplete - no tasks are left out. Otherwise the time between two steps may have been
-   *   spent in steps of tasks that are left out, so it is not searched.
+   * @param isOver - whether the run has ended.
+   * @param isComplete - whether the trace contains all tasks. If tasks are left out, the time between
+   *   two steps may have been spent in their steps, so it is not searched.
    */
   find(isOver: boolean, isComplete: boolean): BlockedSpans {
     const bySegment = new Map<Segment, BlockedSpan>();
@@ -109,9 +109,9 @@ export class BlockedSpanFinder {
   }
 
   /**
-   * Waits of a thread outside the steps of its tasks, while it had tasks. During a run, the event of a
-   * step arrives after the events of the waits in it. Therefore a wait counts only if the thread has
-   * rested since.
+   * Finds waits of a thread outside the steps of its tasks, while it had tasks. During a run, the event
+   * of a step arrives after the events of the waits within the step. Therefore a wait counts only if the
+   * thread has rested after it.
    */
   #waitsOutsideSteps(isOver: boolean): LongWait[] {
     const found: LongWait[] = [];
@@ -215,7 +215,7 @@ function inStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
 const runningTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, (_, ran) => ran);
 
-/** An upper bound: where the processor time is unknown, all of the running time counts. */
+/** Returns an upper bound: where the processor time is unknown, all of the running time counts. */
 const processorTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, ({ cpu }, ran) => Math.min(cpu ?? Infinity, ran));
 
@@ -238,7 +238,7 @@ function sumOfRunning(
 
 type WaitSum = Pick<Segment, "reason" | "target" | "line"> & { waited: number };
 
-/** What a thread waited for longest between two times; waits in one line with one reason are added. */
+/** Finds the longest wait between two times. Waits for the same reason in the same line are added up. */
 function longestWait(thread: Lane, start: number, end: number): WaitSum | undefined {
   const { segments } = thread;
   const sums = new Map<string, WaitSum>();

@@ -1,11 +1,11 @@
-/** What a page needs to collect the trace of a run, live or recorded. Loaded when the first one arrives. */
+/** The code that reads traces, live or recorded. A page loads this module only when it needs a trace. */
 import { decodeTrace, type Trace } from "./trace_events.ts";
 
 export { readLive } from "./live.ts";
 export { Timeline } from "./timeline.ts";
 export { decodeEvents } from "./trace_events.ts";
 
-/** @throws if the trace cannot be fetched, or the file holds none. */
+/** Fetches a recorded trace. Throws an error if that fails, or if the file contains no trace. */
 export async function fetchTrace(url: string): Promise<Trace> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${String(response.status)}`);

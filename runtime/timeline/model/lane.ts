@@ -14,7 +14,7 @@ export interface Segment {
   reason: Reason | "";
   /** Name of what the lane waits for, such as a lock or a thread; empty if it has none. */
   target: string;
-  /** The line where it waits, or where it was seen most often while it ran; 0 if unknown. */
+  /** The line where the lane waits, or where it was seen most often while it ran; 0 if unknown. */
   line: number;
   /**
    * Id of the lane that woke this one; -1 for a timer or something outside the process; undefined if
@@ -66,11 +66,11 @@ export class Lane {
   /** Unknown until the tracer has announced the lane. */
   kind: LaneKind | undefined;
   name = "";
-  /** Name of the function that it was created to run; empty if unknown or equal to `name`. */
+  /** Name of the function that the lane was created to run; empty if unknown or equal to `name`. */
   runs = "";
   /** The line where that function is defined; 0 if it is not in the program. */
   line = 0;
-  /** Id of the lane that created it; -1 if unknown. */
+  /** Id of the lane that created this one; -1 if unknown. */
   createdBy = -1;
   start = 0;
   parent: Lane | undefined;
@@ -79,20 +79,20 @@ export class Lane {
   ending: { at: number; how: Ending; text: string } | undefined;
   /** For a thread: how long it has run steps of its tasks, in ms. */
   stepped = 0;
-  /** Whether it belongs to the program itself, and not only to a library. */
+  /** Whether the lane belongs to the program itself, and not only to a library. */
   own = false;
   readonly #marks: Mark[] = [];
   #areMarksSorted = true;
-  /** Sorted by time when segments are built. */
+  /** The events of the lane. They are sorted by time before segments are built from them. */
   #events: ActivityEvent[] = [];
   /** For each event, its position among all events of the run. */
   #sequence: number[] = [];
   #areEventsSorted = true;
   #segments: Segment[] = [];
-  /** How many events are part of the segments already. */
+  /** How many of the events have been applied to the segments. */
   #built = 0;
   #open: Segment | undefined;
-  /** The last segment is still open, because no event has ended the lane. */
+  /** Whether the last segment is still open, because no event has ended the lane. */
   #isOpen = true;
   #job = "";
   /** How often each line was seen since a running segment was last closed. */
@@ -105,7 +105,7 @@ export class Lane {
     this.id = id;
   }
 
-  /** When it ended, or the latest time that is known if it has not. */
+  /** When the lane ended, or the latest time that is known if it has not ended. */
   get end(): number {
     this.#build();
     if (!this.#isOpen) return this.#segments.at(-1)?.end ?? this.start;
@@ -115,7 +115,7 @@ export class Lane {
     return Math.max(end, this.#open?.start ?? this.start);
   }
 
-  /** In order, without gaps, from start to end. A process has none: its threads have them. */
+  /** The segments in order of time, without gaps. A process has none, because its threads have them. */
   get segments(): readonly Segment[] {
     this.#build();
     if (this.#open && this.#isOpen) this.#open.end = this.end;
@@ -161,7 +161,7 @@ export class Lane {
     this.#marks.push(mark);
   }
 
-  /** The line in which it was seen most often between two times; 0 if it was not seen. */
+  /** The line in which the lane was seen most often between two times; 0 if it was not seen. */
   seenBetween(start: number, end: number): number {
     this.#build();
     const counts = new Map<number, number>();
@@ -302,7 +302,7 @@ export class Lane {
   }
 }
 
-/** The lane with this id, which is created if the process does not have it yet. */
+/** Returns the lane with this id, and creates the lane if the process does not have it yet. */
 export function laneOf(process: Process, id: number): Lane {
   let found = process.lanes.get(id);
   if (!found) {

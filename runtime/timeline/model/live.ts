@@ -1,15 +1,16 @@
-/** Brings what the tracer sends during a run into the form of a recording's rows. */
+/** Converts what the tracer sends during a run to the rows that a recording contains. */
 import { REASONS, timePositions } from "./trace_events.ts";
 
 /**
- * Numbers per step: lane, ready, woken by, start, end, reason (0 for none, 1 for the first), line. For
- * a task that starts: lane, ready, created by, parent, 0, `BEGUN`, line. As in recorder.py.
+ * How many numbers describe a step, as in recorder.py. They are: lane, ready, woken by, start, end,
+ * reason (0 for none, 1 for the first of `REASONS`), line. The creation of a task is described by as
+ * many numbers: lane, ready, created by, parent, 0, `BEGUN`, line.
  */
 const STEP_LENGTH = 7;
-/** In place of a reason: the task has ended normally, or it has started. */
+/** These numbers in place of a reason mean that the task has ended normally, or has been created. */
 const DONE = -1;
 const BEGUN = -2;
-/** Added to a reason if what the task waits for has a name. */
+/** Is added to the number of a reason if the thing for which the task waits has a name. */
 const NAMED = 100;
 
 /** Relates the clock of the sending process to the time of the trace. */
@@ -18,7 +19,7 @@ export interface Clocks {
   start: number;
   /** When the sending process started, in ms on the same clock. */
   begun: number;
-  /** What the sending process's own clock showed then, in ns. */
+  /** What the sending process's own clock showed at `begun`, in ns. */
   origin: number;
 }
 
@@ -42,7 +43,7 @@ export function readLive(text: string, steps: Float64Array, clocks: Clocks): unk
   }
   if (!Array.isArray(received)) return undefined;
   const rows: unknown[] = [];
-  // For each task that starts, its name and its function; for some waits, the name of the target.
+  // The name and the function of each created task, and the names of the things that steps wait for.
   let names: unknown[] = [];
   for (const row of received as unknown[]) {
     if (!Array.isArray(row)) return undefined;

@@ -1,4 +1,4 @@
-/** The moments of a finished run, to which readers can step, and the state of all lanes at each. */
+/** The moments of a finished run to which readers can step, and the state of all lanes at each moment. */
 import type { Lane, Mark, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
@@ -25,7 +25,7 @@ export interface Situation {
   waiting: LaneStatus[][];
 }
 
-/** A turn begins, or a watched collection has changed. If neither is given, the run has ended. */
+/** A time at which a turn begins or a watched collection has changed, or else the end of the run. */
 export interface Moment {
   at: number;
   turn?: Turn;
@@ -35,7 +35,7 @@ export interface Moment {
 export interface Print {
   mark: Mark;
   lane: Lane;
-  /** The moment to which it belongs. */
+  /** The index of the moment to which the printed line belongs. */
   moment: number;
 }
 
@@ -50,9 +50,9 @@ type TurnIndexes = ReadonlyMap<Lane, readonly number[]>;
 
 export class Moments {
   readonly timeline: Timeline;
-  /** The changes of watched collections if the program has any, or else all turns; then the end. */
+  /** All changes of watched collections or, if there are none, all turns; then the end of the run. */
   readonly all: readonly Moment[];
-  /** In order of time. */
+  /** Everything that was printed, in order of time. */
   readonly printed: readonly Print[];
   /** The times at which anything changes, in order. */
   readonly changes: Float64Array;

@@ -1,6 +1,9 @@
 /** Binary search. */
 
-/** The first index for which the test holds, if it holds for all later ones too; else `length`. */
+/**
+ * Returns the first index for which the test holds, or `length` if there is none. If the test holds for
+ * an index, it must hold for all later ones, too.
+ */
 export function firstIndex(length: number, test: (index: number) => boolean): number {
   let low = 0;
   let high = length;

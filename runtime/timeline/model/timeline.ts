@@ -10,19 +10,19 @@ import {
 } from "./lane.ts";
 import type { CollectionsEvent, LaneEvent, Trace, TraceEvent } from "./trace_events.ts";
 
-/** What the watched collections held when a lane began with a line. */
+/** What the watched collections held just before a lane executed a line. */
 export interface CollectionState {
   lane: Lane;
   at: number;
   line: number;
-  /** For each collection a text per entry, in the order in which the program will take them. */
+  /** For each collection, a text per entry, in the order in which the program will remove the entries. */
   values: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The drawing extends beyond a cut by this factor, so that readers see that something is missing. */
 const CUT_MARGIN = 1.04;
 
-/** Later events are dropped: a program may send any number, and the page has to hold them all. */
+/** Further events are dropped, because a program may send any number, and the page keeps all of them. */
 const MAX_EVENTS = 500_000;
 const MAX_COLLECTION_STATES = 2000;
 
@@ -69,14 +69,14 @@ export class Timeline implements LaneContext {
     this.version += 1;
   }
 
-  /** The run is paused at this time, so `now` moves back if a clock has advanced it further. */
+  /** Notes that the run is paused at this time. If a clock has advanced `now` further, it moves back. */
   pauseAt(at: number): void {
     if (this.ended) return;
     this.now = Math.max(at, this.#latest);
     this.version += 1;
   }
 
-  /** The run is over. */
+  /** Notes that the run ended at this time. */
   end(at: number): void {
     this.advance(at);
     this.ended = true;
@@ -101,7 +101,7 @@ export class Timeline implements LaneContext {
     return last < Infinity && last > 0 ? Math.min(this.now, last * CUT_MARGIN) : this.now;
   }
 
-  /** In tree order: each process, then its threads, each followed by its tasks, in order of creation. */
+  /** All lanes: each process, then its threads, each followed by its tasks, in order of creation. */
   get lanes(): Lane[] {
     const found: Lane[] = [];
     const children = Map.groupBy(this.processes.values(), ({ parent }) => parent);
@@ -125,7 +125,7 @@ export class Timeline implements LaneContext {
     return found;
   }
 
-  /** The times in which an event loop was blocked; computed once per version. */
+  /** The blocked spans; computed once per version. */
   get blockedSpans(): BlockedSpans {
     if (this.#blocked?.version !== this.version) {
       const spans = this.#finder.find(this.ended, this.leftOut === 0);
@@ -204,7 +204,7 @@ export class Timeline implements LaneContext {
       case "job":
         lane.add(event);
         this.#noteLine(lane, event.line);
-        // A call that the program itself passed to a pool belongs to it, even without a line.
+        // A call that the program itself passed to a pool belongs to the program, even without a line.
         if (event.name !== "" && process.lanes.get(lane.createdBy)?.own) this.#claim(lane);
         break;
       case "output":
@@ -270,12 +270,12 @@ export class Timeline implements LaneContext {
     this.#collectionStates.push({ lane, at, line, values });
   }
 
-  /** A lane that was in a line of the program belongs to the program. */
+  /** Notes the line of a lane. A lane that was in any line of the program belongs to the program. */
   #noteLine(lane: Lane, line: number): void {
     if (line > 0) this.#claim(lane);
   }
 
-  /** The lane belongs to the program, not only to a library. */
+  /** Notes that a lane belongs to the program, not only to a library. */
   #claim(lane: Lane): void {
     if (lane.own) return;
     lane.own = true;

@@ -6,8 +6,9 @@
  * Times are in ms since the main process started. A lane's id is unique in its process: 0 is the
  * process itself, 1 its main thread. Lines are lines of the program, or 0 if the line is unknown.
  *
- * A row is an array with the kind of the event and then its values. Only this file, and the tracer in
- * runtime/python/runnable_tracer, know at which position a value is.
+ * A row is an array with the kind of the event and then its values. If the position of a value changes
+ * here, it has to change in all code that makes rows: the tracer in runtime/python/runnable_tracer,
+ * mkdocs_runnable/recording/tracing.py, live.ts, and the broker, which adds the end of a process.
  */
 
 /** Why a lane waits. A trace adds the name of what it waits for, such as "Thread-1", if there is one. */
@@ -71,9 +72,9 @@ export interface LaneEvent {
   laneKind: LaneKind;
   name: string;
   at: number;
-  /** The lane that created it; -1 if unknown. */
+  /** The lane that created this one; -1 if unknown. */
   createdBy: number;
-  /** Where the function that it runs is defined. */
+  /** The line where the function that the lane runs is defined; 0 if it is not in the program. */
   line: number;
   /** The name of that function; empty if unknown. */
   runs: string;
@@ -83,15 +84,15 @@ export interface LaneEvent {
 export interface StepEvent {
   kind: "step";
   lane: number;
-  /** When it became ready. */
+  /** When the task became ready. */
   ready: number;
-  /** The lane that woke it; -1 for a timer or something outside the process. */
+  /** The lane that woke the task; -1 for a timer or something outside the process. */
   wokenBy: number;
   start: number;
   end: number;
-  /** Why it waits after the step; empty if the task ended, which an `EndEvent` reports next. */
+  /** Why the task waits after the step; empty if it ended, which an `EndEvent` reports next. */
   reason: Reason | "";
-  /** Name of what it waits for; empty if it has none. */
+  /** Name of what the task waits for; empty if that has no name. */
   target: string;
   line: number;
 }
@@ -102,7 +103,7 @@ export interface WaitEvent {
   lane: number;
   at: number;
   reason: Reason;
-  /** Name of what it waits for; empty if it has none. */
+  /** Name of what the thread waits for; empty if that has no name. */
   target: string;
   line: number;
 }
@@ -113,8 +114,8 @@ export interface ReadyEvent {
   lane: number;
   at: number;
   /**
-   * The lane that woke it, or -1 for a timer or something outside the process. A thread that was
-   * interrupted at the end of its time slice has its own id here.
+   * The lane that woke the thread, or -1 for a timer or something outside the process. A thread that
+   * was interrupted at the end of its time slice has its own id here.
    */
   wokenBy: number;
 }
@@ -134,7 +135,7 @@ export interface SeenEvent {
   line: number;
 }
 
-/** A pool's worker begins a call of this name; with an empty name, it has finished the call. */
+/** A pool's worker begins a call with this name or, if the name is empty, has finished its call. */
 export interface JobEvent {
   kind: "job";
   lane: number;
@@ -174,15 +175,15 @@ export interface OutputEvent {
 }
 
 /**
- * The collections that the program's header names have changed since the last such event. They have
- * these values just before the lane executes the line.
+ * The watched collections, which the program's header names, have changed since the last such event.
+ * They have these values just before the lane executes the line.
  */
 export interface CollectionsEvent {
   kind: "state";
   lane: number;
   at: number;
   line: number;
-  /** For each collection, one text per entry, in the order in which the program will remove them. */
+  /** For each collection, a text per entry, in the order in which the program will remove the entries. */
   values: Record<string, string[]>;
 }
 
@@ -285,7 +286,7 @@ const MAX_TEXT_LENGTH = 200;
 const MAX_COLLECTIONS = 4;
 const MAX_ENTRIES = 50;
 
-/** The data is not in the form of a trace. A program can send anything in the tracer's name. */
+/** Thrown for data that is not a trace, because a program can send anything in the tracer's name. */
 class FormatError extends Error {}
 
 function check(isValid: boolean): void {
@@ -358,7 +359,7 @@ const LENGTHS: Record<Kind, readonly number[]> = {
   cut: [2],
 };
 
-/** Each of these throws a `FormatError` if a value is not of its type. */
+/** Decode a row of each kind, and throw a `FormatError` if a value does not have its type. */
 const DECODERS: { [K in Kind]: (row: readonly unknown[]) => Extract<TraceEvent, { kind: K }> } = {
   lane: (row) => ({
     kind: "lane",
@@ -441,7 +442,7 @@ function decodeEvent(row: unknown): TraceEvent {
   return DECODERS[kind](row);
 }
 
-/** Returns undefined instead of throwing a `FormatError`. */
+/** Calls `decode`, and returns undefined if that throws a `FormatError`. */
 function orUndefined<Result>(decode: () => Result): Result | undefined {
   try {
     return decode();

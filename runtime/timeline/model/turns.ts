@@ -1,4 +1,4 @@
-/** Finds the turns of a run: steps of tasks, and what threads ran outside of them. */
+/** Finds the turns of a run: the steps of tasks, and the times in which threads ran anything else. */
 import { REST_REASONS } from "./blocked_spans.ts";
 import type { Lane, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
@@ -9,7 +9,7 @@ export interface Turn {
   at: number;
   end: number;
   lane: Lane;
-  /** Indexes of its segments in the lane, both included. */
+  /** Indexes, in the lane, of the first and the last segment of the turn. */
   first: number;
   last: number;
   /** As in `Segment`. */
@@ -18,7 +18,7 @@ export interface Turn {
   nextTask: Lane | undefined;
 }
 
-/** All turns in order of time. Each lane is one piece of the work. */
+/** Finds all turns, in order of time. The work on each lane is one piece. */
 export function* turns(lanes: readonly Lane[]): Pieces<Turn[]> {
   const found: Turn[] = [];
   const steps = new Map<Lane, Turn[]>();
@@ -53,9 +53,9 @@ function stepsOf(task: Lane): Turn[] {
 }
 
 /**
- * The turns of a thread itself. While a thread runs, its event loop may run steps of tasks, which are
- * turns of the tasks. The time between them is a turn of the thread if the thread did something that
- * is worth showing, such as printing or running a callback.
+ * Finds the turns of a thread itself. While a thread runs, its event loop may run steps of tasks, which
+ * are turns of the tasks. The time between two steps is a turn of the thread if the thread did something
+ * that is worth showing, such as printing or running a callback.
  */
 function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
   const hasTasks = taskPresence(thread.children);
@@ -64,7 +64,7 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
     const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
     return first !== undefined && first.at <= to;
   };
-  /** The thread waits in the middle of something, such as a callback. */
+  /** Whether the thread waits in this segment in the middle of something, such as a callback. */
   const isInterruptedBy = (segment: Segment | undefined): boolean =>
     segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];
@@ -97,7 +97,7 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
   return found;
 }
 
-/** The times in which a thread ran. Consecutive calls of a pool's worker are part of one turn. */
+/** Finds the times in which a thread ran. Consecutive calls of a pool's worker are part of one turn. */
 function runsOf(thread: Lane): Turn[] {
   const found: Turn[] = [];
   thread.segments.forEach((segment, index) => {

@@ -21,7 +21,7 @@ export function valuesAt({ all }: Moments, number: number): Values {
   return (all[number]?.collections ?? all[number - 1]?.collections)?.values ?? {};
 }
 
-/** Entries of a heap of timers say when they are due, which changes while the entry stays the same. */
+/** Removes the time until a timer is due from its text, because that part changes with the time. */
 const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|due): /, "");
 
 const isDue = (entry: string): boolean => entry.startsWith("due: ");

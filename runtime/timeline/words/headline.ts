@@ -7,7 +7,7 @@ import { blockingReason, fullName, plural, time } from "./words.ts";
 /** Waits that end without an action of another part of the program. */
 const EXTERNAL_REASONS: ReadonlySet<Reason> = new Set<Reason>(["sleep", "I/O", "input"]);
 
-/** A lane with one of these reasons has nothing to do, or waits for tasks and threads of its own. */
+/** Not counted as waiting: the lane has nothing to do, or waits for work that another lane does. */
 const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "idle",
   "work",
@@ -23,7 +23,7 @@ const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
 
 /** Waits that take a smaller share of the run are not mentioned. */
 const MIN_WAIT_SHARE = 0.02;
-/** Overlapping has to save at least this share of the sum to be mentioned. */
+/** The headline mentions an overlap only if it saves at least this share of the sum. */
 const MIN_SAVED_SHARE = 0.15;
 /** A thread computes if it runs for at least this share of the run. */
 const MIN_BUSY_SHARE = 0.1;
@@ -38,7 +38,7 @@ interface Span {
 const length = ({ start, end }: Span): number => end - start;
 const sum = (all: readonly Span[]): number => all.reduce((ms, one) => ms + length(one), 0);
 
-/** The time that is covered by at least one of these spans. */
+/** How much time is covered by at least one of these spans. */
 function covered(all: readonly Span[]): number {
   let [ms, until] = [0, -Infinity];
   for (const { start, end } of all.toSorted((one, other) => one.start - other.start)) {

@@ -1,4 +1,4 @@
-/** Describes in words what happens at a moment of a run, and in which state everything is. */
+/** Describes in words what happens at a moment of a run, and in which state all lanes are. */
 import type { Lane, Segment } from "../model/lane.ts";
 import { wakeTime, type LaneStatus, type Moments, type Situation } from "../model/moments.ts";
 import type { Pieces } from "../model/pieces.ts";
@@ -47,7 +47,7 @@ export function describeMoment(moments: Moments, number: number): MomentDescript
   return { who: "", text, line: 0 };
 }
 
-/** What the lane did before the turn, and before it was ready. */
+/** The last segment before the turn in which the lane was not ready, but ran or waited. */
 function segmentBefore({ lane, first }: Turn): Segment | undefined {
   const before = lane.segments.slice(Math.max(0, first - 2), first);
   return before.findLast(({ state }) => state !== "ready");
@@ -79,7 +79,7 @@ function courseOf(timeline: Timeline, { lane, at, end, first, last, nextTask }: 
   const pieces = lane.segments.slice(first, last + 1);
   const job = pieces.find((piece) => piece.job !== "")?.job ?? "";
   const span = pieces.map((piece) => bySegment.get(piece)).find((one) => one !== undefined);
-  // The clocks of browsers are coarse.
+  // The clocks of browsers are so coarse that a short turn may seem to take no time.
   const duration = end > at ? time(end - at) : "a time too short to measure";
   const did = span ? blockedWords(span) : `${job === "" ? "ran" : `ran ${job}`} for ${duration}`;
   const then = nextTask ? `it was ${fullName(nextTask)}’s turn` : afterSegment(lane, last);

@@ -1,11 +1,11 @@
-/** Lists of what runs, is ready or waits, for a moment of a run and for a paused program. */
+/** Makes lists of what runs, is ready or waits, at a moment of a run or in a paused program. */
 import { plural } from "./words.ts";
 
 export interface Section {
   name: string;
-  /** The order of the entries has a meaning. */
+  /** Whether the order of the entries has a meaning. */
   isOrdered: boolean;
-  /** The entries are code of the program, or values of it. */
+  /** Whether the entries are values of the program, which are shown like code. */
   isCode: boolean;
   /** The first entries; `count` says how many there are in all. */
   entries: { name: string; text: string }[];

@@ -130,7 +130,10 @@ export function wakerName(lane: Lane, { wokenBy: by, state }: Segment): string {
 /** asyncio gives such names to tasks that the program does not name. */
 const DEFAULT_NAME = /^Task-\d+$/;
 
-/** Begins with the name that the program gave: "main (Task-1)", or "slow (fetch)" for a named task. */
+/**
+ * Returns the name of a lane with its function: "main (Task-1)", or "slow (fetch)" if the program has
+ * named the task. The name that the program chose comes first.
+ */
 export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
   if (runs === "") return name;
   return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
@@ -171,7 +174,7 @@ export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["by
 /** How many marks of a bar are described. */
 const MAX_MARKS = 2;
 
-/** Up to this many states of a bar are described: a task that wakes is ready, runs, and waits. */
+/** Up to this many states of a bar are described: ready, running and waiting for a task that wakes up. */
 const MAX_STATES = 3;
 
 /** Consecutive segments of a lane that are drawn as one bar. */

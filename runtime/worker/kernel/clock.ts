@@ -1,6 +1,6 @@
 /**
  * The clocks that a program reads. They can run faster than real time, or show virtual time, which
- * advances only when every thread waits and Python sets it forward; see virtual_time.py.
+ * as a rule advances only when every thread waits; see virtual_time.py.
  *
  * Every clock of Python except those for processor time, and `datetime` too, calls one function of
  * WASI, which `JavaScriptBoundary` redirects to this module.
