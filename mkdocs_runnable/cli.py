@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from mkdocs_runnable import parts
 from mkdocs_runnable.errors import RunnableError, shown
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import new
@@ -16,7 +17,7 @@ from mkdocs_runnable.recording.execute import Chunk, run
 from mkdocs_runnable.recording.judge import judge
 from mkdocs_runnable.recording.record import record
 from mkdocs_runnable.recording.verification import Runner
-from mkdocs_runnable.site import notebooks
+from mkdocs_runnable.site import notebooks, publish
 from mkdocs_runnable.site.links import check_links
 from mkdocs_runnable.snippets.snippet import Library, Snippet, load
 
@@ -117,6 +118,16 @@ def make_parser() -> argparse.ArgumentParser:
     )
     linking.set_defaults(command=_links)
 
+    publishing = commands.add_parser(
+        "publish",
+        help="write the files that a site needs beside its pages",
+        description="Write what a site needs beside its pages into a folder: the programs, the "
+        "files that run them in the browser, and, if `mkdocs.yml` asks for them, the text editions "
+        "of the pages. For sites that are not built with MkDocs, which does this by itself.",
+    )
+    publishing.add_argument("folder", type=Path, metavar="DIR", help="the folder of the built site")
+    publishing.set_defaults(command=_publish)
+
     judging = commands.add_parser(
         "judge",
         help="compare runs in the site's widgets with the recordings",
@@ -172,10 +183,11 @@ def _check(options: argparse.Namespace) -> int:
     if options.files:
         snippets = [_find(file) for file in options.files]
         return _check_files(snippets, engine, options.path)
-    library = Project.find().library
+    project = Project.find()
+    library = project.library
     snippets = library.load_all()
     if engine:
-        results = _check_library_in_browser(snippets, library, engine, options.path)
+        results = _check_library_in_browser(snippets, project, engine, options.path)
     else:
         results = [_report(check_snippet(snippet, library)) for snippet in snippets]
     counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
@@ -210,7 +222,7 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
     failed = 0
     if engine:
         ran = run_in_browser(
-            Project.find_or_own(),
+            _runtime(),
             [snippet.path for snippet in snippets],
             engine,
             timeout=max(snippet.header.timeout or _FILE_TIMEOUT_SECONDS for snippet in snippets),
@@ -232,6 +244,15 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
     return 1 if failed else 0
 
 
+def _runtime() -> Path:
+    """Return the runtime of the project around the current folder, or that of this package."""
+    try:
+        project = Project.find()
+    except RunnableError:
+        return parts.browser_runtime()
+    return project.runtime
+
+
 def _browser_outcome(ended: Ended) -> str:
     text = "stopped at its time limit" if ended.outcome == "timeout" else None
     text = text or f"exit status {ended.status}"
@@ -239,8 +260,9 @@ def _browser_outcome(ended: Ended) -> str:
 
 
 def _check_library_in_browser(
-    snippets: list[Snippet], library: Library, engine: Engine, extra_path: Path | None
+    snippets: list[Snippet], project: Project, engine: Engine, extra_path: Path | None
 ) -> list[Result]:
+    library = project.library
     results = [
         _report(Result(snippet.name, "skipped", snippet.header.native))
         for snippet in snippets
@@ -249,7 +271,7 @@ def _check_library_in_browser(
     portable = {snippet.path: snippet for snippet in snippets if not snippet.header.native}
     chunks: list[Chunk] = []
     ran = run_in_browser(
-        Project(library.root.parent),
+        project.runtime,
         [*portable],
         engine,
         timeout=max((snippet.timeout for snippet in portable.values()), default=1),
@@ -313,6 +335,11 @@ def _new(options: argparse.Namespace) -> int:
 
 def _notebooks(options: argparse.Namespace) -> int:  # noqa: ARG001
     project = Project.find()
+    if project.notebooks is None:
+        raise RunnableError(
+            "mkdocs.yml does not say where executed notebooks go. Set the option `notebooks` of "
+            "the plugin `runnable`, for example to `build/notebooks`."
+        )
     notebooks.execute_all(project.docs, project.notebooks, _say)
     return 0
 
@@ -325,6 +352,16 @@ def _links(options: argparse.Namespace) -> int:
             _say(f"{link.outcome:8}{link.address} ({link.detail}), on {', '.join(link.pages)}")
     _say(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "none")
     return 1 if counts["dead"] else 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    project = Project.find()
+    count = 0
+    for file in publish.everything(project):
+        file.write(options.folder)
+        count += 1
+    _say(f"{count} files written to {shown(options.folder)}.")
+    return 0
 
 
 def _judge(options: argparse.Namespace) -> int:

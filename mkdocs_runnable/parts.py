@@ -61,6 +61,20 @@ def prerender_script() -> Path:
     return _part("prerender.mjs", source, advice=_RESTORE)
 
 
+def harness() -> Path:
+    """Return the Node.js program that runs files in a headless browser.
+
+    Raises:
+        RunnableError: This is not a checkout of the repository, which alone contains the program.
+    """
+    if not is_checkout():
+        raise RunnableError(
+            "only a checkout of the engine's repository can run programs in a headless browser, "
+            "because the browsers are driven by JavaScript packages that are installed there."
+        )
+    return _REPOSITORY / "runtime" / "harness" / "check.ts"
+
+
 def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> Path:
     """Return the path of a part.
 

@@ -1,81 +1,168 @@
-"""The folders of a repository that uses this package."""
+"""The folders of a project that uses this package, and the options in its ``mkdocs.yml``."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import yaml  # type: ignore[import-untyped]
+from mkdocs.exceptions import ConfigurationError
+from mkdocs.utils.yaml import get_yaml_loader, yaml_load
+
+from mkdocs_runnable import parts
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.parts import find_node
+from mkdocs_runnable.options import Options
 from mkdocs_runnable.snippets.snippet import Library
 
-_REPOSITORY = Path(__file__).parents[1]
+_CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
+_PLUGIN = "runnable"
+_TABLES = "mkdocs_runnable.tables"
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one repository; ``root`` is the folder that contains ``snippets/``."""
+    """A documentation project.
+
+    Attributes:
+        root: The folder of its ``mkdocs.yml``.
+        options: Its options for this package.
+        docs: The folder of its pages.
+        site: The folder of its built site.
+        name: The name of the site.
+        description: A sentence about the site; may be empty.
+        address: The address at which the site is published; empty if it is unknown.
+        tables: The functions that make tables; see :mod:`mkdocs_runnable.tables.markdown`.
+    """
 
     root: Path
+    options: Options
+    docs: Path
+    site: Path
+    name: str = ""
+    description: str = ""
+    address: str = ""
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def at(cls, root: Path) -> "Project":
+        """Return the project in a folder, with the options in its ``mkdocs.yml``, if there is one.
+
+        Raises:
+            RunnableError: ``mkdocs.yml`` cannot be read, or has a wrong option for this package.
+        """
+        root = root.absolute()
+        for name in _CONFIGURATIONS:
+            if (path := root / name).exists():
+                given = _read(path)
+                try:
+                    options = Options.of(_options_of(_PLUGIN, given.get("plugins")))
+                except RunnableError as error:
+                    raise RunnableError(f"{name}: plugin '{_PLUGIN}': {error}") from None
+                return cls(
+                    root,
+                    options,
+                    docs=root / given.get("docs_dir", "docs"),
+                    site=root / given.get("site_dir", "site"),
+                    name=str(given.get("site_name") or ""),
+                    description=str(given.get("site_description") or ""),
+                    address=str(given.get("site_url") or ""),
+                    tables=_options_of(_TABLES, given.get("markdown_extensions")).get("tables", {}),
+                )
+        return cls(root, Options(), root / "docs", root / "site")
 
     @classmethod
     def find(cls, start: Path | None = None) -> "Project":
         """Return the project that contains ``start`` (default: the current folder).
 
         Raises:
-            RunnableError: Neither this folder nor one above it contains ``snippets/``.
+            RunnableError: Neither this folder nor one above it is a project, or the configuration
+                of the project cannot be read.
         """
         start = (start or Path.cwd()).absolute()
         for folder in (start, *start.parents):
-            if (folder / "snippets").is_dir():
-                return cls(folder)
+            names = (*_CONFIGURATIONS, Options.snippets)
+            if any((folder / name).exists() for name in names):
+                return cls.at(folder)
         raise RunnableError(
-            f"{start} is not in a project: there is no folder 'snippets' here or above. "
-            "Run this command in the repository."
+            f"{start} is not in a project: neither this folder nor one above it contains "
+            "'mkdocs.yml' or a folder 'snippets'. Run this command in your project."
         )
 
-    @classmethod
-    def find_or_own(cls) -> "Project":
-        """Return the project around the current folder, else the one that contains this package."""
-        try:
-            return cls.find()
-        except RunnableError:
-            return cls(_REPOSITORY)
-
-    @property
+    @cached_property
     def library(self) -> Library:
         """All snippets."""
-        return Library(self.root / "snippets")
-
-    @property
-    def docs(self) -> Path:
-        """The folder of the pages."""
-        return self.root / "docs"
-
-    @property
-    def site(self) -> Path:
-        """The folder of the built site."""
-        return self.root / "site"
+        return Library(self.root / self.options.snippets)
 
     @property
     def runtime(self) -> Path:
-        """The folder with the browser runtime that ``make build`` creates."""
-        return self.root / "build" / "runtime"
+        """The folder with the files that run programs in the browser.
+
+        Raises:
+            RunnableError: They are not there.
+        """
+        if not self.options.runtime:
+            return parts.browser_runtime()
+        folder = self.root / self.options.runtime
+        if not folder.is_dir():
+            raise RunnableError(
+                f"there is no folder '{self.options.runtime}', in which the option `runtime` "
+                "expects the files that run programs in the browser. Leave the option out to use "
+                "the files of this package."
+            )
+        return folder
 
     @property
-    def harness(self) -> Path:
-        """The Node program that runs files in a headless browser."""
-        return self.root / "runtime" / "harness" / "check.ts"
+    def timelines(self) -> Path:
+        """The folder with the pictures of recorded timelines."""
+        return self.root / self.options.timelines
 
     @property
-    def notebooks(self) -> Path:
-        """The folder of the executed notebooks."""
-        return self.root / "build" / "notebooks"
-
-    @property
-    def verification(self) -> Path:
+    def verification(self) -> Path | None:
         """The folder with the results of checks, one file for each runner."""
-        return self.root / "build" / "verification"
+        return self._optional(self.options.verification)
 
     @property
-    def node(self) -> Path:
-        """The Node.js program; see :func:`find_node`."""
-        return find_node()
+    def notebooks(self) -> Path | None:
+        """The folder of the executed notebooks."""
+        return self._optional(self.options.notebooks)
+
+    def _optional(self, folder: str) -> Path | None:
+        return self.root / folder if folder else None
+
+
+class _Loader(get_yaml_loader(yaml.SafeLoader)):  # type: ignore[misc]
+    """Reads ``!ENV`` as MkDocs does, and any other tag, such as ``!!python/name:…``, as None."""
+
+
+_Loader.add_multi_constructor("", lambda *_: None)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            given = yaml_load(file, _Loader)
+    except (OSError, ConfigurationError) as error:
+        raise RunnableError(f"{path.name} cannot be read: {error}") from None
+    if not isinstance(given, dict):
+        raise RunnableError(f"{path.name}: expected a mapping, such as `site_name: …`.")
+    return given
+
+
+def _options_of(name: str, entries: Any) -> dict[str, Any]:
+    """Return the options of a plugin or a Markdown extension, which MkDocs reads in several forms.
+
+    Args:
+        name: The plugin or the extension.
+        entries: All plugins or all extensions, as a list or as a mapping.
+    """
+    named = list(entries.items()) if isinstance(entries, dict) else []
+    for entry in entries if isinstance(entries, list) else []:
+        named += entry.items() if isinstance(entry, dict) else []
+    for each, options in named:
+        if each == name and isinstance(options, dict):
+            # MkDocs itself reads `enabled`, which exists for every plugin.
+            return {key: value for key, value in options.items() if key != "enabled"}
+    return {}
+
+

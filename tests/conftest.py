@@ -73,11 +73,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Save the results for /verification.json."""
-    project = Project(REPOSITORY)
+    project = Project.at(REPOSITORY)
     # A run of some tests (-k) must not delete the other results, and workers only report theirs.
     if hasattr(session.config, "workerinput") or set(_results) != set(project.library.names()):
         return
     results = [(project.library.load(name), result) for name, result in _results.items()]
+    assert project.verification
     write_results(project.verification, results, REPOSITORY)
 
 

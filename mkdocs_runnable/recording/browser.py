@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
-from mkdocs_runnable.errors import RunnableError, shown
-from mkdocs_runnable.project import Project
+from mkdocs_runnable import parts
+from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.execute import Chunk, Execution
 
 Engine = Literal["chromium", "firefox"]
@@ -39,7 +39,7 @@ class Ended:
 
 
 def run_in_browser(
-    project: Project,
+    runtime: Path,
     files: list[Path],
     engine: Engine,
     *,
@@ -49,22 +49,16 @@ def run_in_browser(
     """Run files one after another; yield the output of each file while it runs, and then its end.
 
     Args:
-        project: The project that contains the runtime and its harness.
+        runtime: The folder with the files that run programs in the browser.
         files: The Python files.
         engine: The browser to use.
         timeout: Time limit of one file, in seconds.
         extra_path: A folder whose modules the files can import.
 
     Raises:
-        RunnableError: The runtime is not built, there is no browser, or the harness failed.
+        RunnableError: The harness or a browser is missing, or the harness failed.
     """
-    for needed in (project.harness, project.runtime):
-        if not needed.exists():
-            raise RunnableError(
-                f"programs cannot run in a browser here: there is no {shown(needed)}. Use the "
-                "repository of the engine, and build its browser runtime first."
-            )
-    command = [project.node, project.harness, "--engine", engine, "--runtime", project.runtime]
+    command = [parts.find_node(), parts.harness(), "--engine", engine, "--runtime", runtime]
     command += ["--timeout", f"{timeout:g}"]
     if extra_path:
         command += ["--path", extra_path.resolve()]

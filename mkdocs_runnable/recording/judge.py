@@ -38,7 +38,7 @@ def judge(
         project: The project with the snippets.
         runner: The browser in which the snippets ran.
         lines: The runs, one JSON object each.
-        keep: Save the results for ``/verification.json``.
+        keep: Save the results for ``/verification.json``, if the project publishes it.
 
     Returns:
         The results of the snippets that were run, except for those that are skipped.
@@ -59,7 +59,7 @@ def judge(
             results.append((snippet, _by_ledger(result, ledger.get(name, {}).get(runner.stem))))
     if unknown := sorted(runs.keys() - set(library.names())):
         raise RunnableError(f"{unknown[0]} was run, but there is no such snippet.")
-    if keep:
+    if keep and project.verification:
         write_results(project.verification, results, project.root, runner)
     return [result for _, result in results if result.outcome != "skipped"]
 

@@ -239,14 +239,14 @@ class PageContext:
         raw: The whole file, in which the lines of problems are counted. None counts them in the
             Markdown that is converted, which lacks the front matter.
         report: Receives the message of each problem; None raises the first problem as an error.
-        playground: URL of the playground, relative to the root of the site; None if there is none.
+        playground: Address of the playground within the site; None if there is none.
     """
 
     path: str | None = None
     root: str | None = None
     raw: str | None = None
     report: Report | None = None
-    playground: str | None = "playground/"
+    playground: str | None = None
 
     def report_problem(self, message: str, docs: Path, line: int | None = None) -> None:
         """Report a problem of this page.

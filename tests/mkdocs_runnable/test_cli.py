@@ -123,6 +123,8 @@ def test_an_error_is_one_line_without_a_traceback(
 def test_judge_compares_runs_with_recordings_and_saves_the_results(
     library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch, capfd: Output
 ) -> None:
+    configuration = library.root.parent / "mkdocs.yml"
+    configuration.write_text("plugins: [runnable: {verification: results}]")
     add_snippet("tea/pot", "", "hot after 1 s\n2> careful\n[exit status 1]\n")
     add_snippet("tea/cup", "", "2 cups\n")
     add_snippet("tea/kettle", '# /// script\n# [tool.runnable]\n# native = "Fire."\n# ///\n', "")
@@ -141,7 +143,7 @@ def test_judge_compares_runs_with_recordings_and_saves_the_results(
     err = capfd.readouterr().err
     assert "-2 cups" in err
     assert err.endswith("1 as recorded, 1 different\n")
-    kept = json.loads((library.root.parent / "build/verification/firefox.json").read_text())
+    kept = json.loads((library.root.parent / "results/firefox.json").read_text())
     assert kept["runner"]["engine"] == "Firefox 153"
     outcomes = {name: result["outcome"] for name, result in kept["results"].items()}
     assert outcomes == {"tea/pot": "passed", "tea/cup": "failed", "tea/kettle": "skipped"}
@@ -287,7 +289,10 @@ def test_commands_explain_that_there_is_no_project(
 ) -> None:
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert main(["check"]) == 2
-    assert "is not in a project: there is no folder 'snippets'" in capfd.readouterr().err
+    assert (
+        "is not in a project: neither this folder nor one above it contains"
+        in capfd.readouterr().err
+    )
 
 
 def test_the_package_runs_as_a_module(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse, w
 from tests.conftest import REPOSITORY
 from tests.site import checks
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 LIBRARY = PROJECT.library
 MAX_WEIGHT = 150 * 1024  # bytes
 

@@ -13,7 +13,7 @@ from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
 from tests.conftest import REPOSITORY
 from tests.site.test_built_site import listed
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 PAGES = [
     path.relative_to(PROJECT.docs).as_posix()
     for pattern in ("*.md", "*.ipynb")

@@ -14,7 +14,7 @@ from mkdocs_runnable.snippets.reference import is_marked, marked_lines, parse
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import REPOSITORY, RESULT, AddSnippet, ruff_ignored
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 LIBRARY = PROJECT.library
 
 

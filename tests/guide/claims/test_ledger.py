@@ -14,7 +14,7 @@ from guide.tables.claims import Claim, load_claims
 from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 
-DOCS = Project(REPOSITORY).docs
+DOCS = Project.at(REPOSITORY).docs
 LEDGER = load_claims(DOCS / "reference" / "claims.toml")
 # Note → number of its claims, which are numbered from 1 without gaps.
 AUDIT = {"S000": 19, "S001": 39, "S002": 24, "S003": 31, "S004": 34}

@@ -9,7 +9,7 @@ from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 from tests.guide.pages.interpreters import INTERPRETERS, ask
 
-REFERENCE = Project(REPOSITORY).docs / "reference"
+REFERENCE = Project.at(REPOSITORY).docs / "reference"
 ENTRIES = load_api(REFERENCE / "api.toml")
 PROBED = [entry for entry in ENTRIES if entry.probe]
 PAGE = REFERENCE / "api-by-version.md"

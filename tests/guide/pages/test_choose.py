@@ -11,7 +11,7 @@ from guide.tables.choices import Answer, Choice, load_choices
 from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 CHOICES = load_choices(PROJECT.docs / "how-to" / "choose.toml")
 
 

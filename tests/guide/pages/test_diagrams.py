@@ -18,7 +18,7 @@ from mkdocs_runnable.project import Project
 from mkdocs_runnable.snippets.reference import with_fences
 from tests.conftest import REPOSITORY
 
-DOCS = Project(REPOSITORY).docs
+DOCS = Project.at(REPOSITORY).docs
 DRAWINGS = sorted((DOCS / "diagrams").glob("*.svg"))
 SHEET = (DOCS / "assets" / "diagrams.css").read_text(encoding="utf-8")
 # On a screen of 390 px, a page is 358 px wide. The smallest text must be 11 px high there.

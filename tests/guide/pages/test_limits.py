@@ -7,7 +7,7 @@ import pytest
 from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 PAGE = PROJECT.docs / "explanation/limits.md"
 TABLE = (REPOSITORY / "snippets/limits/waiting.out").read_text(encoding="utf-8")
 AT_90_PERCENT = {1: 9.0, 2: 4.26, 8: 0.88, 10: 0.67}

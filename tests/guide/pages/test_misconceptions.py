@@ -10,7 +10,7 @@ from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.snippets.reference import is_marked, parse, resolve
 from tests.conftest import REPOSITORY
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 PAGE = PROJECT.docs / "reference" / "misconceptions.md"
 _, *SECTIONS = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 CARDS = [section for section in SECTIONS if section.startswith('"')]

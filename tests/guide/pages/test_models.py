@@ -7,7 +7,7 @@ import pytest
 from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 
 
 def recorded(name: str) -> str:

@@ -25,7 +25,7 @@ from mkdocs_runnable.snippets.reference import is_marked, parse, resolve, with_f
 from mkdocs_runnable.snippets.snippet import Snippet
 from tests.conftest import REPOSITORY
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 WORLDS = tomllib.loads((REPOSITORY / "tests/guide/pages/worlds.toml").read_text(encoding="utf-8"))
 
 

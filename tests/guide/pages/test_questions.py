@@ -11,7 +11,7 @@ from mkdocs_runnable.project import Project
 from tests.conftest import REPOSITORY
 from tests.guide.pages.interpreters import INTERPRETERS, ask
 
-PROJECT = Project(REPOSITORY)
+PROJECT = Project.at(REPOSITORY)
 PAGE = PROJECT.docs / "reference" / "questions.md"
 SHOWN = shown_on(PROJECT.library, PROJECT.docs)
 LINKS = re.compile(

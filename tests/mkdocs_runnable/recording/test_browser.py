@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mkdocs_runnable import parts
 from mkdocs_runnable.cli import main
-from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.browser import Ended, to_execution
 from mkdocs_runnable.recording.execute import Chunk
 from mkdocs_runnable.snippets.snippet import Library
@@ -30,18 +30,21 @@ sys.exit(plan["status"])
 
 
 @pytest.fixture
-def harness(library: Library, monkeypatch: pytest.MonkeyPatch) -> Project:
-    project = Project(library.root.parent)
-    project.harness.parent.mkdir(parents=True)
-    project.runtime.mkdir(parents=True)
-    project.harness.write_text(HARNESS)
-    monkeypatch.setattr(Project, "node", Path(sys.executable))
-    monkeypatch.chdir(project.root)
-    return project
+def root(library: Library, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Enter a project in which browser runs are replaced by a plan."""
+    root = library.root.parent
+    (root / "mkdocs.yml").write_text("plugins: [runnable: {runtime: runtime}]")
+    (root / "runtime").mkdir()
+    harness = root / "harness.py"
+    harness.write_text(HARNESS)
+    monkeypatch.setattr(parts, "find_node", lambda: Path(sys.executable))
+    monkeypatch.setattr(parts, "harness", lambda: harness)
+    monkeypatch.chdir(root)
+    return root
 
 
-def plan(project: Project, *runs: list[object], status: int = 0) -> None:
-    (project.harness.parent / "plan.json").write_text(json.dumps({"runs": runs, "status": status}))
+def plan(root: Path, *runs: list[object], status: int = 0) -> None:
+    (root / "plan.json").write_text(json.dumps({"runs": runs, "status": status}))
 
 
 def text(stream: str, text: str) -> dict[str, object]:
@@ -53,13 +56,13 @@ def ended(outcome: str = "finished", status: int = 0, **more: object) -> dict[st
 
 
 def test_check_prints_the_output_and_the_exit_status_of_each_file(
-    harness: Project, capfd: Output
+    root: Path, capfd: Output
 ) -> None:
-    (harness.root / "one.py").write_text("")
-    (harness.root / "two.py").write_text("")
-    (harness.root / "extra").mkdir()
+    (root / "one.py").write_text("")
+    (root / "two.py").write_text("")
+    (root / "extra").mkdir()
     plan(
-        harness,
+        root,
         [text("stdout", "out\n"), text("stderr", "err\n"), ended()],
         [text("stdout", "more\n"), ended("failed", 3, message="SystemExit")],
     )
@@ -70,10 +73,10 @@ def test_check_prints_the_output_and_the_exit_status_of_each_file(
     assert "err\n" in captured.err
     assert "one.py: exit status 0\n" in captured.err
     assert "two.py: exit status 3 (SystemExit)\n" in captured.err
-    arguments = json.loads((harness.harness.parent / "arguments.json").read_text())
-    assert arguments[:4] == ["--engine", "firefox", "--runtime", str(harness.runtime)]
-    assert arguments[arguments.index("--path") + 1] == str(harness.root / "extra")
-    assert arguments[-2:] == [str(harness.root / "one.py"), str(harness.root / "two.py")]
+    arguments = json.loads((root / "arguments.json").read_text())
+    assert arguments[:4] == ["--engine", "firefox", "--runtime", str(root / "runtime")]
+    assert arguments[arguments.index("--path") + 1] == str(root / "extra")
+    assert arguments[-2:] == [str(root / "one.py"), str(root / "two.py")]
 
 
 @pytest.mark.parametrize(
@@ -94,29 +97,29 @@ def test_check_prints_the_output_and_the_exit_status_of_each_file(
     ],
 )
 def test_a_harness_that_fails_is_an_error(
-    harness: Project, capfd: Output, events: list[object], status: int, message: str
+    root: Path, capfd: Output, events: list[object], status: int, message: str
 ) -> None:
-    (harness.root / "one.py").write_text("")
-    plan(harness, events, status=status)
+    (root / "one.py").write_text("")
+    plan(root, events, status=status)
     assert main(["check", "--browser", "one.py"]) == 2
     assert message in capfd.readouterr().err
 
 
-def test_a_run_that_does_not_end_fails(harness: Project, capfd: Output) -> None:
-    (harness.root / "one.py").write_text("")
-    plan(harness, [ended("timeout", 0)])
+def test_a_run_that_does_not_end_fails(root: Path, capfd: Output) -> None:
+    (root / "one.py").write_text("")
+    plan(root, [ended("timeout", 0)])
     assert main(["check", "--browser", "one.py"]) == 1
     assert "one.py: stopped at its time limit" in capfd.readouterr().err
 
 
 def test_all_snippets_are_compared_with_their_recordings(
-    harness: Project, add_snippet: AddSnippet, capfd: Output
+    root: Path, add_snippet: AddSnippet, capfd: Output
 ) -> None:
     add_snippet("tea/cup", "", "2 cups\n")
     add_snippet("tea/kettle", '# /// script\n# [tool.runnable]\n# native = "Fire."\n# ///\n', "")
     add_snippet("tea/pot", "", "took 2 s\n2> careful\n")
     plan(
-        harness,
+        root,
         [text("stdout", "1 cup\n"), ended()],
         [text("stdout", "took 9 s\n"), text("stderr", "careful\n"), ended()],
     )

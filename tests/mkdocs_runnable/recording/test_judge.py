@@ -17,7 +17,7 @@ FIREFOX = Runner("firefox", "CPython", "3.14.2", "Emscripten wasm32", "Firefox 1
 @pytest.fixture
 def project(library: Library, add_snippet: AddSnippet) -> Project:
     add_snippet("tea/brewing", "print('hot')\n", "hot\n")
-    return Project(library.root.parent)
+    return Project.at(library.root.parent)
 
 
 def outcome(project: Project, printed: str, ledger: str) -> tuple[str, str]:

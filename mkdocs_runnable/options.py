@@ -1,0 +1,71 @@
+"""What a project can set for this package, under ``plugins: - runnable:`` in ``mkdocs.yml``.
+
+.. code-block:: yaml
+
+    plugins:
+      - runnable:
+          snippets: docs_src
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from mkdocs_runnable.errors import RunnableError, nearest
+
+RECORDINGS = ("optional", "required")
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a project. Folders are relative to ``mkdocs.yml``.
+
+    Attributes:
+        snippets: The folder of the programs.
+        recordings: ``required`` stops the build if a page shows a program that has no recording.
+            ``optional`` shows the program without recorded output.
+        playground: The page that contains ``<runnable-playground>``, such as ``playground.md``.
+            Programs have a Share button if there is one.
+        text_editions: Publish each page as Markdown, too, and a list of these files, ``llms.txt``.
+        keep_last_site: Build the next site beside the present one, which it replaces only if there
+            was no error.
+        runtime: The folder with the files that run programs in the browser. Empty for those that
+            belong to this package.
+        timelines: Where the pictures of recorded timelines are kept between two builds.
+        verification: The folder with the results of checks, which are published as
+            ``verification.json``. Empty to publish none.
+        notebooks: The folder with the executed notebooks, which take the place of those in the
+            folder of the pages. Empty to leave notebooks to other plugins.
+    """
+
+    snippets: str = "snippets"
+    recordings: str = "optional"
+    playground: str = ""
+    text_editions: bool = False
+    keep_last_site: bool = False
+    runtime: str = ""
+    timelines: str = ".cache/plugin/runnable/timelines"
+    verification: str = ""
+    notebooks: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Options":
+        """Check the options that a project has given.
+
+        Raises:
+            RunnableError: An option is unknown, or has a value of the wrong type.
+        """
+        known = {field.name: field for field in fields(cls)}
+        for name, value in given.items():
+            if name not in known:
+                raise RunnableError(f"unknown option '{name}'.{nearest(name, known)}")
+            kind, what = (bool, "true or false") if known[name].type is bool else (str, "a text")
+            if not isinstance(value, kind):
+                raise RunnableError(f"{name}: expected {what}, but received: {value!r}.")
+        options = cls(**given)
+        if options.recordings not in RECORDINGS:
+            raise RunnableError(
+                f"recordings: expected {' or '.join(map(repr, RECORDINGS))}, "
+                f"but received: {options.recordings!r}."
+            )
+        return options

@@ -1,0 +1,72 @@
+/** `examples/minimal`, built with the engine's wheel as another project would: its program runs. */
+// suite: takes 60 s
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { engines } from "../support/runner.ts";
+import { freshPage, launch, serveSite, untilText, Widget, type Site } from "../support/site.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const folder = join(root, "build/minimal");
+const OUTPUT = "Cairo has answered\nOslo has answered\nThe answers are from Oslo and Cairo.\n";
+
+before(async () => {
+  const command = ["-m", "tests.e2e.support.example", folder];
+  await promisify(execFile)(join(root, ".venv/bin/python"), command, { cwd: root });
+});
+
+for (const engine of engines) {
+  describe(engine, () => {
+    let browser: Awaited<ReturnType<typeof launch>>;
+    const sites: Record<string, Site> = {};
+    before(async () => {
+      browser = await launch(engine);
+      for (const name of ["recorded", "unrecorded"]) {
+        sites[name] = await serveSite(join(folder, name));
+      }
+    });
+    after(async () => {
+      await browser.close();
+      await Promise.all(Object.values(sites).map((site) => site.close()));
+    });
+
+    test("the recorded program is shown with its output and timeline, and runs", async () => {
+      const page = await freshPage(browser);
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      await page.goto(`${sites["recorded"]!.url}/`);
+      const widget = new Widget(page);
+      await widget.button("Run");
+      const recorded = await widget.shown();
+      assert.match(recorded.origin, /^Recorded on CPython/);
+      assert.equal(recorded.text, OUTPUT);
+      assert.equal((await widget.run()).text, OUTPUT);
+      await untilText(page, `${widget.selector} figcaption`, /of this run, in your browser/);
+      // Without a playground there is no page that a shared link could lead to.
+      const buttons = await page.$$eval(`${widget.selector} button`, (all) =>
+        all.map((button) => button.textContent?.trim()),
+      );
+      assert.ok(!buttons.includes("Share"), buttons.join());
+      assert.deepEqual(errors, []);
+    });
+
+    test("the program that is not recorded says so, and runs", async () => {
+      const page = await freshPage(browser);
+      await page.goto(`${sites["unrecorded"]!.url}/`);
+      const widget = new Widget(page);
+      await widget.button("Run");
+      assert.match((await widget.shown()).origin, /^Not recorded yet/);
+      assert.equal((await widget.run()).text, OUTPUT);
+    });
+  });
+}
+
+test("the site contains the licences of the code that it publishes", async () => {
+  const licenses = await readFile(join(folder, "recorded/runtime/licenses.txt"), "utf8");
+  for (const name of ["Pyodide", "CPython", "CodeMirror", "pydantic"]) {
+    assert.match(licenses, new RegExp(name, "i"));
+  }
+});

@@ -1,0 +1,94 @@
+"""Builds the sites of `examples/minimal` with the wheel of the engine, for a browser test.
+
+The wheel is installed into a new virtual environment, which sees the packages of this one, but not
+the engine of this repository. Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards
+``FOLDER/recorded`` and ``FOLDER/unrecorded`` contain the sites that were built with and without
+recordings.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+EXAMPLE = REPOSITORY / "examples" / "minimal"
+RECORDINGS = ("*.out", "*.trace.json", "recordings.json")
+_ENVIRONMENT = {
+    key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))
+} | {"NO_MKDOCS_2_WARNING": "1"}
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    """Run a command, and return what it has printed.
+
+    Raises:
+        RuntimeError: The command failed; the message contains its output.
+    """
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env=_ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stdout}")
+    return done.stdout
+
+
+def install(folder: Path) -> Path:
+    """Make the wheel, install it into a new environment, and return the environment's Python."""
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+    # Without isolation, pip downloads nothing.
+    build = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder)
+    run(*pip, *build, REPOSITORY, cwd=folder)
+    (wheel,) = folder.glob("*.whl")
+    environment = folder / "environment"
+    venv.create(environment, with_pip=False)
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    run(
+        *pip, "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder
+    )
+    installed = Path(
+        run(
+            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder
+        ).strip()
+    )
+    # The engine of this repository is not seen, because a .pth file in a folder that another .pth
+    # file has added is not read.
+    (installed / "packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    engine = run(
+        python, "-c", "import mkdocs_runnable; print(mkdocs_runnable.__file__)", cwd=folder
+    )
+    assert Path(engine.strip()).is_relative_to(environment), engine
+    return python
+
+
+def build(python: Path, folder: Path, name: str, *, is_recorded: bool) -> None:
+    """Build a copy of the example, which is recorded anew or has no recordings."""
+    project = folder / f"{name}_project"
+    shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(*RECORDINGS, "site", ".cache"))
+    if is_recorded:
+        run(python, "-m", "mkdocs_runnable", "record", cwd=project)
+    run(python, "-m", "mkdocs", "build", "--strict", "--site-dir", folder / name, cwd=project)
+
+
+def main() -> None:
+    """Build both sites into the folder that the command line names."""
+    folder = Path(sys.argv[1]).absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    python = install(folder)
+    build(python, folder, "recorded", is_recorded=True)
+    build(python, folder, "unrecorded", is_recorded=False)
+
+
+if __name__ == "__main__":
+    main()

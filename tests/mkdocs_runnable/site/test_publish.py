@@ -1,0 +1,96 @@
+"""What the package adds to a site, independently of MkDocs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mkdocs_runnable.cli import main
+from mkdocs_runnable.project import Project
+from mkdocs_runnable.site.publish import SiteFile, everything, published, read_pages
+from mkdocs_runnable.snippets.snippet import Library
+from tests.conftest import AddSnippet
+
+CONFIGURATION = """\
+site_name: Tea
+site_description: All about it.
+plugins:
+  - runnable:
+      runtime: runtime
+      text_editions: true
+      verification: results
+"""
+
+
+@pytest.fixture
+def project(library: Library, add_snippet: AddSnippet) -> Project:
+    root = library.root.parent
+    (root / "mkdocs.yml").write_text(CONFIGURATION)
+    (root / "runtime" / "chunks").mkdir(parents=True)
+    (root / "runtime" / "widget.js").write_text("// widget")
+    (root / "runtime" / "chunks" / "a.js").write_text("// chunk")
+    add_snippet("tea/pot", "print('tea')\n", "tea\n")
+    page = root / "docs" / "guide" / "pot.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        "---\ntitle: The pot\ndescription: It is hot.\n---\n\n# A pot\n\n"
+        "[pot](../../snippets/tea/pot.py){ .runnable }\n"
+    )
+    (root / "docs" / "index.md").write_text("# Tea\n\nSee [the pot](guide/pot.md).\n")
+    return Project.at(root)
+
+
+def contents(files: list[SiteFile]) -> dict[str, str]:
+    return {
+        file.path: file.content.decode()
+        if isinstance(file.content, bytes)
+        else file.content.read_text()
+        for file in files
+    }
+
+
+def test_programs_runtime_and_results_are_published(project: Project) -> None:
+    files = contents(list(published(project)))
+    assert list(files) == [
+        "runtime/chunks/a.js",
+        "runtime/widget.js",
+        "snippets/tea/pot.py",
+        "verification.json",
+    ]
+    assert files["snippets/tea/pot.py"] == "print('tea')\n"
+    assert list(json.loads(files["verification.json"])["snippets"]) == ["tea/pot"]
+
+
+def test_results_are_only_published_if_the_project_wants_them(project: Project) -> None:
+    (project.root / "mkdocs.yml").write_text("plugins: [runnable: {runtime: runtime}]")
+    names = [file.path for file in everything(Project.at(project.root))]
+    assert names == ["runtime/chunks/a.js", "runtime/widget.js", "snippets/tea/pot.py"]
+
+
+def test_pages_are_read_with_their_front_matter(project: Project) -> None:
+    sections = read_pages(project.docs)
+    assert [heading for heading, _ in sections] == ["Pages", "guide"]
+    (pot,) = sections[1][1]
+    assert (pot.uri, pot.title, pot.description) == ("guide/pot.md", "The pot", "It is hot.")
+    assert str(pot.text).lstrip().startswith("# A pot")
+
+
+def test_the_command_writes_everything_without_mkdocs(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.root)
+    site = tmp_path / "public"
+    assert main(["publish", str(site)]) == 0
+    written = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert written == {
+        "guide/pot/index.md",
+        "index.md",
+        "llms.txt",
+        "runtime/chunks/a.js",
+        "runtime/widget.js",
+        "snippets/tea/pot.py",
+        "verification.json",
+    }
+    edition = (site / "guide" / "pot" / "index.md").read_text()
+    assert "Program [`tea/pot.py`](../../snippets/tea/pot.py)" in edition
+    assert "- [The pot](guide/pot/index.md): It is hot." in (site / "llms.txt").read_text()

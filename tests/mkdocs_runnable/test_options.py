@@ -1,0 +1,35 @@
+"""The options of a project: their defaults, and what is said about wrong ones."""
+
+import pytest
+
+from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.options import Options
+
+
+def test_a_project_can_leave_all_options_out() -> None:
+    assert Options.of({}) == Options(snippets="snippets", recordings="optional")
+
+
+def test_options_replace_their_defaults() -> None:
+    options = Options.of({"snippets": "docs_src", "text_editions": True})
+    assert (options.snippets, options.text_editions) == ("docs_src", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("snippet", "docs_src", "unknown option 'snippet'. Did you mean 'snippets'?"),
+        ("snippets", ["a", "b"], "snippets: expected a text, but received: ['a', 'b']."),
+        ("snippets", None, "snippets: expected a text, but received: None."),
+        ("text_editions", "yes", "text_editions: expected true or false, but received: 'yes'."),
+        (
+            "recordings",
+            "never",
+            "recordings: expected 'optional' or 'required', but received: 'never'.",
+        ),
+    ],
+)
+def test_a_wrong_option_is_explained(name: str, value: object, message: str) -> None:
+    with pytest.raises(RunnableError) as caught:
+        Options.of({name: value})
+    assert str(caught.value) == message
