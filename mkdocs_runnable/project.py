@@ -164,5 +164,3 @@ def _options_of(name: str, entries: Any) -> dict[str, Any]:
             # MkDocs itself reads `enabled`, which exists for every plugin.
             return {key: value for key, value in options.items() if key != "enabled"}
     return {}
-
-
