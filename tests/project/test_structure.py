@@ -168,6 +168,7 @@ ARROWS: Mapping[str, set[str]] = {
     # The command and the package itself.
     "mkdocs_runnable": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/parts.py",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/recording",
         "mkdocs_runnable/site",
