@@ -106,7 +106,7 @@ def test_check_without_files_checks_all_snippets(add_snippet: AddSnippet, capfd:
             "Error: --engine selects a browser, so it needs --browser",
         ),
         (["check", "--path", "gone"], "Error: --path gone: there is no such folder.\n"),
-        (["check", "--browser"], "Error: programs cannot run in a browser here: there is no "),
+        (["check", "--browser"], "Error: there is no folder 'gone', in which the option `runtime`"),
         (["record", "plain.py"], "Error: plain.py is not a snippet, and only snippets"),
         (["record", "plain"], "Error: snippets/plain.py: there is no such file."),
         (["new", "tea/"], "Error: 'tea/' cannot be the name of a snippet: it ends in '/', so"),
@@ -116,6 +116,7 @@ def test_an_error_is_one_line_without_a_traceback(
     arguments: list[str], message: str, tmp_path: Path, capfd: Output
 ) -> None:
     (tmp_path / "plain.py").write_text("print(1)\n")
+    (tmp_path / "mkdocs.yml").write_text("plugins: [runnable: {runtime: gone}]")
     assert main(arguments) == 2
     assert capfd.readouterr().err.startswith(message)
 
