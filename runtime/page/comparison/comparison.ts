@@ -1,6 +1,6 @@
 /**
- * A figure that compares the timelines of several programs, as they were recorded or as the
- * programs run here, one after another.
+ * A figure that compares the timelines of several programs: those of the recordings or, once the
+ * reader has run the programs one after another, those of these runs.
  */
 import type { Program, RunEvent } from "../../host/types.ts";
 import {
@@ -66,7 +66,7 @@ function readTrace({ filename, trace }: FinishedRun, collect: Collect): Omit<Run
   return { processes, end: timeline.now };
 }
 
-/** How the button names this many programs. */
+/** How the Run button refers to all programs, by their number. */
 const COUNTS = ["", "", "both", "all three", "all four"];
 
 /** How much of a program's stderr is kept for an error message, in UTF-16 units. */
@@ -95,7 +95,7 @@ export class Comparison implements Owner {
   readonly #progress = element("p", "compare-progress");
   readonly #bar: HTMLElement;
   #isBusy = false;
-  /** Why the remaining programs do not run; undefined while they do. */
+  /** Why the remaining programs will not be run; undefined unless a run was stopped. */
   #stopReason: string | undefined;
 
   constructor(options: ComparisonOptions) {

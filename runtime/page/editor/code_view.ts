@@ -1,4 +1,4 @@
-/** The code of a widget. It is static until the reader wants to edit it in an editor. */
+/** The code of a widget. It is static HTML until the reader wants to edit it; then an editor opens. */
 import type { Draft } from "../session/draft.ts";
 import { hasSelection } from "./caret_at_point.ts";
 import { onEditIntent } from "./edit_intent.ts";

@@ -1,4 +1,4 @@
-/** The CodeMirror editor, in a chunk that is loaded when a reader first turns to the code. */
+/** The CodeMirror editor. The page loads this module when an editor is about to open. */
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { python } from "@codemirror/lang-python";
@@ -39,7 +39,8 @@ export function createEditor(options: EditorOptions): Editor {
       bracketMatching(),
       closeBrackets(),
       syntaxHighlighting(classHighlighter),
-      // Tab moves the focus to the next element as usual. The widget handles Mod-Enter, which runs.
+      // Tab moves the focus to the next element, as on the rest of the page. Mod-Enter runs the
+      // program; the widget handles it for all of its elements.
       keymap.of([
         ...closeBracketsKeymap,
         ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),

@@ -9,7 +9,7 @@ export interface EditIntent {
   edit: (caret?: Caret) => void;
 }
 
-/** Listens for intentions to edit the code, which must be focusable, until `signal` is aborted. */
+/** Until `signal` is aborted, notices intentions to edit the code, which must be focusable. */
 export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: EditIntent): void {
   // Pressing a mouse button focuses the code, but may also start a selection. In that case, the
   // click that ends the press decides. Focusing the code in any other way means that the reader
@@ -29,7 +29,7 @@ export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: Edi
     release();
     if (hasSelection(code)) return;
     const caret = caretAt(code, event.clientX, event.clientY);
-    // Focusing the code here must not count as a second intention.
+    // `onFocus` must not call `edit` as well when the code is focused here.
     isPressed = true;
     code.focus({ preventScroll: true });
     release();

@@ -1,6 +1,6 @@
 /**
- * The panel below a program that explores its interleavings. It reports which of them break the
- * program, shows the steps of one, and lets the reader choose the steps of a run.
+ * The panel below a program in which readers explore its interleavings. The panel reports which
+ * interleavings break the program, shows the steps of one, and lets readers choose the steps of a run.
  */
 import type { RunEvent } from "../../host/types.ts";
 import { button, element, enable } from "../kit/dom.ts";
@@ -52,7 +52,7 @@ export class ExplorerPanel implements Owner {
   readonly #choose = button("Choose the next step yourself", () => void this.#startChoosing());
   readonly #startButtons = [this.#explore, this.#random, this.#choose];
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
-  /** Not announced by screen readers, because it changes many times a second. */
+  /** The progress of a run. Screen readers do not announce it, because it changes too often. */
   readonly #progress = element("p", "runnable-orders-progress");
   readonly #status = element("p", "runnable-orders-said");
   readonly #results = element("div", "runnable-orders-found");

@@ -4,16 +4,16 @@
  */
 import type { Program } from "../../host/types.ts";
 
-/** The modules of the explorer by path, as JSON. The bundler defines it. */
+/** The modules of the explorer by path, as JSON, which the build inserts here. */
 declare const EXPLORER_FILES: string;
 
 /** What one thread or task did before another one continued. */
 export interface Step {
   /** The name of the thread or task. */
   who: string;
-  /** The line at which it stopped; 0 if that line is not in the program. */
+  /** The line at which the thread or task stopped; 0 if that line is not in the program. */
   line: number;
-  /** Says what it did. */
+  /** Says what the thread or task did. */
   text: string;
   stdout: string;
   /** The `repr` of the variables after the step, by name. */
@@ -56,7 +56,7 @@ export interface ChosenRun {
   /** Says how the run ended; empty while it is open. */
   ending: string;
   line: number;
-  /** The choices so far: one index for each decision at which several could continue. */
+  /** The choices so far: for each decision, the index of the option that continued. */
   choices: number[];
   /** Says how many choices there were. */
   chosen: string;
@@ -80,7 +80,8 @@ export type ExplorerRequest =
   /** Run the program in random interleavings. The same seed gives the same interleavings. */
   | { type: "random"; seed: number }
   /**
-   * Run the program up to the first decision without a choice, or with default choices to its end.
+   * Run the program with these choices, and stop at the first decision that they do not cover. If
+   * `toTheEnd`, run the program to its end instead, with the default option at further decisions.
    */
   | { type: "choose"; choices: readonly number[]; toTheEnd: boolean };
 

@@ -9,7 +9,7 @@ import type { Step } from "./explorer_program.ts";
 const LINE_HEIGHT_EM = 1.5;
 
 export class StepDetails {
-  /** Describes the last steps, and shows the variables. Screen readers announce its changes. */
+  /** The description of the last steps, and the variables. Screen readers announce each change. */
   readonly description = element("div", "runnable-stepper-told");
   /** The line of the last step, with its neighbours. */
   readonly code: HTMLElement;

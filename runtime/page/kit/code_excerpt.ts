@@ -1,7 +1,7 @@
 /** Shows one line of a program with its neighbours, for when the code itself is out of sight. */
 import { element } from "./dom.ts";
 
-/** Comments that mark a part of a file for other pages. The code of a widget hides them, too. */
+/** Matches comments that mark a section of a file. Widgets do not show these comments either. */
 const REGION = /^\s*# (end)?region\b.*/;
 
 export class CodeExcerpt {

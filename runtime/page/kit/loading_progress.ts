@@ -1,4 +1,4 @@
-/** The line that shows how much of Python has been loaded. */
+/** The line that shows how much of Python, or of a program's libraries, has been loaded. */
 import { element } from "./dom.ts";
 
 const BYTES_PER_MB = 1_000_000;

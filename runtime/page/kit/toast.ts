@@ -1,4 +1,4 @@
-/** Messages over the page, about widgets that are no longer in it. */
+/** Messages over the page, for which there is no place in a widget or a timeline. */
 import { button, element } from "./dom.ts";
 import { whenUnused } from "./notices.ts";
 

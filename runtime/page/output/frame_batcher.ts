@@ -10,7 +10,7 @@ export interface Piece {
   text: string;
 }
 
-/** Calls the function once, before the page is painted the next time. */
+/** Calls the function once, as a rule before the page is painted the next time. */
 export type Schedule = (callback: () => void) => void;
 
 /**

@@ -9,7 +9,7 @@ export interface InputField {
   focus(): void;
 }
 
-/** Creates a field with this accessible name and its buttons. */
+/** Creates a field with this accessible name, and the buttons that answer the program. */
 export function createInputField(label: string, onAnswer: OnAnswer): InputField {
   const field = element("input", "runnable-field");
   field.type = "text";

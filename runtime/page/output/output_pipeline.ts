@@ -9,8 +9,8 @@ import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
 const HOLD_MS = 100;
 
 /**
- * How many characters of the output are available to conditions of answers. They need no more, and
- * a regular expression must not take long to search the text.
+ * How many characters of the output are searched for the conditions of a question's answers. The
+ * conditions need no more, and searching a long text with a regular expression could take long.
  */
 const SEARCHABLE_LENGTH = 20_000;
 
@@ -36,7 +36,7 @@ export class OutputPipeline {
     this.#filter = filterFor(filename);
   }
 
-  /** The beginning of the output. A new line begins wherever the stream changes. */
+  /** The beginning of the output. Wherever the stream changes, the text continues on a new line. */
   get text(): string {
     return this.#searchable;
   }
@@ -63,14 +63,14 @@ export class OutputPipeline {
     void this.#batcher.drained().then(() => this.#target.note(message, "runnable-capped"));
   }
 
-  /** Resolves when everything so far is in the page, including the beginning of a line. */
+  /** Resolves when all output so far is in the page, including the beginning of an unfinished line. */
   flush(): Promise<void> {
     clearTimeout(this.#holdTimer);
     this.#release();
     return this.#batcher.drained();
   }
 
-  /** Resolves when everything is in the page. Called when the run has ended. */
+  /** Called when the run has ended. Resolves when all output is in the page. */
   end(): Promise<void> {
     clearTimeout(this.#holdTimer);
     this.#print("stderr", this.#filter.end());

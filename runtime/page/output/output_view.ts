@@ -45,7 +45,7 @@ export class OutputView {
     for (const recorded of region.querySelectorAll<HTMLElement>(".runnable-stderr")) {
       linkLines(recorded, links);
     }
-    // The region scrolls as a whole, and is focusable only while it scrolls.
+    // The region scrolls instead of the <pre>, so the region is focusable, but not the <pre>.
     region.querySelector("pre")?.removeAttribute("tabindex");
     this.#recording = [...region.childNodes];
     this.#observer.observe(region);
@@ -219,7 +219,7 @@ export class OutputView {
     return scrollHeight - scrollTop - clientHeight < FOLLOW_DISTANCE_PX;
   }
 
-  /** Makes the region focusable while it scrolls, so that the keyboard can scroll it. */
+  /** Makes the region focusable while its content is too long for it, so that keys can scroll it. */
   #updateFocusability(): void {
     const scrolls = this.#region.scrollHeight > this.#region.clientHeight + 1;
     if (scrolls) this.#region.tabIndex = 0;

@@ -6,7 +6,7 @@ import { describeMatch, judgeRun, type Answer } from "./answers.ts";
 /** An answer with the elements that show it. */
 interface Choice {
   item: HTMLElement;
-  /** The content of the static item, which is restored at the end. */
+  /** The content of the static item, which is restored when the question closes. */
   content: Node[];
   input: HTMLInputElement;
   mark: HTMLElement;
@@ -41,7 +41,7 @@ export class Question {
   readonly #again = button("Ask me again", () => this.#reset());
   readonly #bar: HTMLElement;
   readonly #result: HTMLElement | null;
-  /** The static content of the result, which is restored at the end. */
+  /** The static content of the result, which is restored when the question closes. */
   readonly #resultContent: Node[];
   /** Aborted when the question is closed. */
   readonly #life = new AbortController();
@@ -75,7 +75,7 @@ export class Question {
       this.#result?.append(button("Show it", () => this.#showRecorded()));
     }
     this.#program.classList.add("predict-ready");
-    // A new result sticks to the window until the reader's next action.
+    // A new result stays at the edge of the window until the reader's next action.
     const unstick = (): void => {
       if (this.#isRevealed) this.#program.dataset["told"] = "";
     };
@@ -137,7 +137,7 @@ export class Question {
     fieldset.setAttribute("aria-labelledby", `${legend.id} ${paragraph.id}`);
   }
 
-  /** Shows the question without a verdict, because no run has judged the present choice. */
+  /** Shows the question without a verdict, because there has been no run since the last choice. */
   #askAgain(): void {
     this.#markAnswers(undefined);
     const hasChosen = this.#chosen !== undefined;

@@ -1,8 +1,8 @@
-/** Remembers runs that ended because the reader left their page, so that the page can say so. */
+/** Remembers runs that ended because the reader left their page, so that the page can report that. */
 
 const STORAGE_KEY = "runnable:left";
 
-/** Used where there is no storage; it lives as long as the document. */
+/** The snippets whose runs were interrupted, for browsers without storage. */
 let namesInMemory: string[] = [];
 
 /** Remembers that a run of this snippet ended because the reader left its page. */
@@ -10,7 +10,7 @@ export function rememberInterrupted(name: string): void {
   write([...new Set([...read(), name])]);
 }
 
-/** Returns whether a run of this snippet was interrupted, and forgets it. */
+/** Returns whether a run of this snippet was interrupted. A second call returns false. */
 export function takeInterrupted(name: string): boolean {
   const names = read();
   if (!names.includes(name)) return false;

@@ -51,7 +51,7 @@ export class Session {
     return this.#current?.owner === owner;
   }
 
-  /** Does the cheap part of the preparation for a run of one of these programs. */
+  /** Prepares for a run of one of these programs, as far as that costs little; see `Host.open`. */
   open(sources: readonly string[]): void {
     this.#loadHost().then(
       (host) => host.open(sources),

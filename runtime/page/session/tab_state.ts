@@ -22,8 +22,8 @@ let tab: OpenedTab | undefined;
 let isPreparationPlanned = false;
 
 /**
- * Returns the state of the tab. The first call creates it, with the runtime in this folder; later
- * calls ignore `runtime`.
+ * Returns the state of the tab. The first call creates this state, with the runtime in the folder
+ * `runtime`. Each call also plans the preparation of a run for readers who return to the site.
  */
 export function tabFor(runtime: URL): Tab {
   tab ??= createTab(runtime);

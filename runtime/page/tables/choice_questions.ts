@@ -8,7 +8,8 @@ export interface Question {
 }
 
 /**
- * Maps keys of questions to the answers that fit a row. Questions without an entry do not matter.
+ * Maps keys of questions to the answers that fit a row. A question without an entry does not matter
+ * for the row.
  */
 export type RowConditions = Readonly<Record<string, readonly string[]>>;
 

@@ -1,4 +1,4 @@
-/** Makes the static timeline of a widget interactive when a reader approaches it. */
+/** Makes a static timeline interactive when the reader's pointer or focus reaches it. */
 import type { Lane } from "../../timeline/model/lane.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { makeTools, type Tool } from "./tools.ts";
@@ -11,7 +11,7 @@ export interface AttachedTimeline {
   mark: (line: number) => void;
   /** Shows a run of the reader instead of the recorded one. */
   show: (timeline: Timeline, subject: Subject) => Promise<void>;
-  /** The run has new events, or is over. */
+  /** Has to be called when the shown run has new events, or is over. */
   changed: () => void;
   /** Shows the recorded run again. */
   showRecorded: () => void;
@@ -33,8 +33,8 @@ export const recordedAt = (traceUrl: string, source?: string) => async (): Promi
  * Makes a figure interactive when the pointer or the focus comes to it: only then are the view and the
  * recorded run fetched. Until they have arrived, or if that fails, the figure stays static.
  *
- * `recorded` fetches the recorded run, if there is one. `go` marks a line of the program that a lane
- * belongs to; 0 for none.
+ * `recorded` fetches the recorded run, if there is one. `go` marks a line in the code of the program to
+ * which a lane belongs; 0 removes the mark.
  */
 export function attachTimeline(
   figure: HTMLElement,
@@ -51,7 +51,8 @@ export function attachTimeline(
   const tools = makeTools((tool) => void press(tool));
   const placeholder = figure.querySelector(".tl-tools");
 
-  // A click is lost if its target is replaced between press and release, so replacing waits for that.
+  // A click is lost if its target is replaced between press and release. Therefore the interactive
+  // timeline replaces the static one only after a release.
   let released: Promise<void> | undefined;
   const waitForRelease = (): void => {
     released = new Promise((resolve) => {
@@ -103,7 +104,7 @@ export function attachTimeline(
     figure.addEventListener(type, load, { signal, passive: true });
   }
   figure.addEventListener("pointerdown", waitForRelease, { signal, passive: true });
-  // The keyboard can only reach the chart if it is going to be interactive.
+  // The keyboard has to reach the static chart only if an interactive one can replace it.
   if (recorded && chart) chart.tabIndex = 0;
   if (recorded) placeholder?.replaceWith(tools.element);
 

@@ -5,7 +5,7 @@ import { time } from "../../timeline/words/words.ts";
 
 /** What a timeline shows, for its texts and its player. */
 export interface Subject {
-  /** "recorded on CPython 3.13" or "of this run, in your browser". */
+  /** Which run is shown: "recorded on CPython 3.13" or "of this run, in your browser". */
   what: string;
   /** Replaces the number of lanes and the duration in the caption. */
   about?: string;

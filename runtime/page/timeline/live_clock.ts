@@ -1,7 +1,7 @@
 /** Advances the timeline of a run with the run's clock, because a run that waits emits no events. */
 import type { Timeline } from "../../timeline/model/timeline.ts";
 
-/** Time between two redraws, in ms. Readers who prefer reduced motion see fewer. */
+/** Time between two redraws, in ms. For readers who prefer reduced motion, this time is longer. */
 const TICK_MS = 250;
 const CALM_TICK_MS = 1000;
 

@@ -40,7 +40,7 @@ export class RowList {
     this.reset();
   }
 
-  /** Lists the rows again if lanes have changed; returns whether it did. */
+  /** Lists the rows again if lanes have changed. Returns whether they have changed. */
   update(timeline: Timeline): boolean {
     if (this.#shape === timeline.shape) return false;
     this.#shape = timeline.shape;

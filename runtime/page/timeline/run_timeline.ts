@@ -52,19 +52,19 @@ export class RunTimeline {
   #live: LiveRun | undefined;
   /** The module that decodes traces, once it is loaded. */
   #collect: Collect | undefined;
-  /** Batches that arrived before that module. */
+  /** Batches of the trace that arrived before that module was loaded. */
   #pending: TraceBatch[] = [];
   /** Number of the present run, so that a module that arrives late does not affect a later run. */
   #run = 0;
   #clockRate = 1;
-  /** Real time that does not count as time of the program, because it was paused, in ms. */
+  /** How many ms of real time do not count for the program, because it was paused. */
   #pausedMs = 0;
-  /** The program's time at which it is paused, in ms. */
+  /** What the program's clock shows during a pause, in ms; undefined while the program runs. */
   #pausedAt: number | undefined;
   #source = "";
   #filename = "";
   #isShown = false;
-  /** The reader has reset the widget to the recording, although a run may still send events. */
+  /** Whether the reader has reset the widget to the recording. A run may still send events then. */
   #isHidden = false;
   #isOver = false;
 
@@ -75,7 +75,7 @@ export class RunTimeline {
     if (figure) this.#attached = attachTimeline(figure, recorded, go);
   }
 
-  /** A new run starts with these options of `Program`. */
+  /** Notes that a new run starts, with these options of `Program`. */
   begin({ clockRate, source, filename }: Pick<Program, "clockRate" | "source" | "filename">): void {
     this.#clockRate = clockRate ?? 1;
     this.#source = source;
@@ -99,18 +99,18 @@ export class RunTimeline {
     if (this.#collect) this.#decodePending(this.#collect);
   }
 
-  /** The program is paused at this time (ms) of its own. */
+  /** Notes that the program is paused while its clock shows this time, in ms. */
   pause(at: number): void {
     this.#pausedAt = at;
     if (!this.#live) return;
-    // In real time, the clock here may be ahead, because the message took a while. In virtual time,
-    // no event may have advanced the timeline so far.
+    // In real time, the timeline may be ahead, because the message took a while. In virtual time, the
+    // timeline may be behind, because it advances only with events.
     this.#live.timeline.pauseAt(at);
     this.#offer(this.#live);
     this.#attached?.changed();
   }
 
-  /** The program has been resumed. */
+  /** Notes that the program has been resumed. */
   resume(): void {
     if (this.#pausedAt === undefined) return;
     const start = this.#live?.reader.start;
@@ -118,7 +118,7 @@ export class RunTimeline {
     this.#pausedAt = undefined;
   }
 
-  /** The run is over. */
+  /** Notes that the run is over. */
   end(): void {
     this.#isOver = true;
     // A figure that is still in the page is that of an earlier run.
@@ -181,8 +181,8 @@ export class RunTimeline {
   }
 
   /**
-   * Shows the run once it is worth a timeline. While the program is paused, it is shown in any case,
-   * because a timeline of another run beside it would mislead readers.
+   * Shows the run once it is worth a timeline. While the program is paused, the run replaces the
+   * timeline of another run in any case, because that timeline would mislead readers.
    */
   #offer(live: LiveRun): void {
     const isPaused = this.#pausedAt !== undefined;

@@ -1,4 +1,4 @@
-/** The `<details>` of a timeline, which holds the same data as tables once a reader opens it. */
+/** The `<details>` of a timeline, in which readers find the same data as tables when they open it. */
 import { tables } from "../../timeline/drawing/tables.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { element } from "../kit/dom.ts";

@@ -12,7 +12,7 @@ export interface Tools {
 export function makeTools(press: (tool: Tool) => void): Tools {
   const make = (tool: Tool, text: string, name = ""): HTMLButtonElement => {
     const made = button(text, () => press(tool));
-    // A sign needs an accessible name.
+    // A button whose text is only a sign needs an accessible name.
     if (name !== "") made.ariaLabel = made.title = name;
     return made;
   };

@@ -1,4 +1,4 @@
-/** Reads the trace of a run in progress, batch by batch, into events like those of a recording. */
+/** Converts the trace of a run in progress, batch by batch, to events like those of a recording. */
 import type { RunEvent } from "../../host/types.ts";
 import type { ProcessTrace, TraceEvent } from "../../timeline/model/trace_events.ts";
 import { filterFor, type TracebackFilter } from "../output/traceback_filter.ts";
@@ -26,8 +26,8 @@ export class TraceReader {
   }
 
   /**
-   * Decodes a batch. Ids are as in a recording, where the main process is 1. Returns undefined if the
-   * batch is invalid, because a program can send anything in the tracer's name.
+   * Decodes a batch, and numbers the main process 1, as in a recording. Returns undefined if the batch
+   * is invalid, because a program can send anything in the tracer's name.
    */
   read({ process, parent, begun, origin, rows, steps }: TraceBatch): ProcessTrace | undefined {
     const clocks = { start: this.start, begun, origin };

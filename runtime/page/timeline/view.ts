@@ -1,4 +1,4 @@
-/** The interactive timeline of a recording or of a run in progress. Loaded when a reader wants it. */
+/** The interactive timeline of a recording or of a run. The page loads it when a reader needs it. */
 import * as draw from "../../timeline/drawing/draw.ts";
 import { layOut, type Bar, type Track } from "../../timeline/drawing/layout.ts";
 import type { Lane } from "../../timeline/model/lane.ts";
@@ -18,7 +18,7 @@ import { RowList } from "./row_list.ts";
 import type { Tool } from "./tools.ts";
 
 export interface ViewOptions {
-  /** Its content is replaced, except for a `<details>`, which will hold the tables. */
+  /** The figure whose content is replaced, except for a `<details>`, which will hold the tables. */
   figure: HTMLElement;
   /** Shows a line of the program that this lane belongs to; 0 for none. */
   go: (line: number, lane?: Lane) => void;
@@ -26,7 +26,7 @@ export interface ViewOptions {
 
 /** The most bars and marks that are drawn at the same time. */
 const MAX_ELEMENTS = 1500;
-/** Narrower bars are merged. */
+/** Bars that are narrower than this are merged. */
 const MIN_BAR_WIDTH_PX = 1.5;
 const TICK_DISTANCE_PX = 70;
 
@@ -99,7 +99,7 @@ export class TimelineView {
     this.#visibilityObserver.observe(element);
   }
 
-  /** Shows a run; call `changed` whenever there is more of it. */
+  /** Shows a run. While the run is in progress, `changed` has to be called after each new event. */
   show(timeline: Timeline, subject: Subject): void {
     this.#stepping.close();
     this.#timeline = timeline;
@@ -116,7 +116,7 @@ export class TimelineView {
     this.#parts.keepPanelHeight();
   }
 
-  /** There are new events, or the run is over. Redraws with the next frame if the chart is in view. */
+  /** Redraws the chart with the next frame, after new events or the end of the run. */
   changed(): void {
     if (this.#timeline?.ended) this.#parts.tables.fill(this.#timeline);
     this.#stepping.update();
@@ -145,7 +145,7 @@ export class TimelineView {
     this.#parts.tools.buttons[tool].focus({ preventScroll: true });
   }
 
-  /** Gives the figure its static content back. */
+  /** Restores the static content of the figure. */
   close(): void {
     this.#stepping.close();
     this.#end.abort();
@@ -257,7 +257,7 @@ export class TimelineView {
     else if (this.#timeline) this.#parts.showLegend(this.#timeline, this.#look);
   }
 
-  /** While the player is open, it describes the selected segment itself. */
+  /** The selected bar; undefined while the player is open, because the player describes it itself. */
   #selectedBar(): Bar | undefined {
     return this.#stepping.isOpen ? undefined : this.#selection.selectedBar(this.#chart.tracks);
   }

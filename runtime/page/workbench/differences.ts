@@ -1,6 +1,6 @@
 /**
- * Explains, in one line each, where a run in the browser differed from a run on CPython. The runtime
- * records facts about what happened to the program, see facts.py; each fact has its line here.
+ * Explains how a run in the browser differed from a run on CPython. The runtime reports facts about
+ * what happened to the program (see facts.py), and each fact is explained in one line here.
  */
 
 /** An event `note` of a worker: what happened, with a number or a name that belongs to it. */

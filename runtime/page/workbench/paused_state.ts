@@ -7,9 +7,9 @@ export interface Call {
   kind: "start" | "resume" | "wake" | "timeout" | "call";
   /** The name of the task or of the function. */
   name: string;
-  /** The coroutine of a task that starts, or the task that a function is called for. */
+  /** The coroutine of a task that starts, or the task for which a function is called. */
   of: string;
-  /** 0 if it is unknown. */
+  /** The line to which the call leads; 0 if the line is unknown. */
   line: number;
 }
 
@@ -22,6 +22,7 @@ interface Sample<Entry> {
 interface Wait {
   name: string;
   reason: string;
+  /** The name of what the thread or task waits for; empty if that has no name. */
   of: string;
   line: number;
 }

@@ -134,8 +134,8 @@ export class RunnablePlayground extends PageElement {
 }
 
 /**
- * Lets the browser open share links, instead of the theme's instant navigation. That would replace the
- * hash of the address, which holds the code, after it has set the new address.
+ * Lets the browser open share links, instead of the theme's instant navigation, which would set the new
+ * address and then replace its hash, although the hash contains the code.
  */
 export function openShareLinksNatively(): void {
   const onClick = (event: MouseEvent): void => {

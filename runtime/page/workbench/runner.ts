@@ -11,7 +11,7 @@ import type { Owner, Session } from "../session/session.ts";
 import { rememberInterrupted } from "../session/interrupted_runs.ts";
 import { toast } from "../kit/toast.ts";
 
-/** The end of a program is shown as waiting for threads only if it takes longer than this. */
+/** The page reports that a program waits for its threads only if the wait is longer than this. */
 const WAITING_NOTICE_MS = 500;
 
 /** How a run ended, for other parts of the page. */
@@ -45,9 +45,9 @@ export interface RunnerOptions {
 export class Runner implements Owner {
   readonly title: string;
   readonly #options: RunnerOptions;
-  /** Why the run was stopped, if there is more to say than that it was stopped. */
+  /** Why the run was stopped, unless the reader stopped it with the button. */
   #stopReason: string | undefined;
-  /** True until the outcome is shown, which is longer than the program runs. */
+  /** Whether a run is in progress, or its outcome is not shown yet. */
   #isBusy = false;
   #isStopping = false;
   #isPaused = false;
@@ -66,9 +66,8 @@ export class Runner implements Owner {
   }
 
   /**
-   * Runs a program, unless the last run is not over yet. Resolves when the outcome is shown.
-   *
-   * `isPaused`: the program pauses before its first step.
+   * Runs a program, unless the last run is not over yet. Resolves when the outcome is shown. If
+   * `isPaused`, the program pauses before its first step.
    */
   async run(source: string, clockRate: number, isPaused = false): Promise<void> {
     if (this.#isBusy) return;

@@ -61,7 +61,7 @@ export class RunnableSnippet extends PageElement {
     if (draft.isOutdated) this.#offerNewCode(draft, workbench);
   }
 
-  /** Marks a line of the code, if it is in view; 0 for none. */
+  /** Highlights a line of the code and scrolls the code to it; 0 removes the highlight. */
   markLine(line: number): void {
     this.#workbench?.code.mark(line);
   }
@@ -100,7 +100,7 @@ export class RunnableSnippet extends PageElement {
   }
 }
 
-/** The trace is published beside the program. */
+/** Returns the address of the trace, which is published beside the program. */
 function traceOf({ href }: HTMLAnchorElement): string {
   return href.replace(/\.py$/, ".trace.json");
 }

@@ -64,7 +64,7 @@ export class Workbench {
   readonly #bar: HTMLElement;
   readonly #marker = element("span", "runnable-edited", "edited");
   readonly #end = new AbortController();
-  /** The reader stepped to the end of the program, and no notice has said so yet. */
+  /** Whether the reader has stepped to the end of the program, and no notice has reported it yet. */
   #hasSteppedToEnd = false;
   readonly #onDraft = (): void => {
     this.#forgetEnd();
@@ -183,7 +183,7 @@ export class Workbench {
     return panel;
   }
 
-  /** The widget leaves the page: stops the run, saves the draft and brings the static HTML back. */
+  /** Stops the run, saves the draft and restores the static HTML, because the widget leaves the page. */
   close(): void {
     this.#runner.leave();
     this.#options.draft.flush();

@@ -1,10 +1,10 @@
 /** Finds bars in a drawn chart, and the segments that they stand for. */
 import type { Bar, Chart, Track } from "../../../timeline/drawing/layout.ts";
 
-/** A position that is this close to a bar counts as on it. */
+/** A position that is at most this far from a bar counts as on the bar. */
 const TOLERANCE_PX = 6;
 
-/** Returns the index of the segment that a bar stands for: the only one, or the one it names. */
+/** Returns the index of the segment that a bar stands for: its only one, or its `segment`. */
 export function segmentOf({ lane, first, last, segment }: Bar): number {
   if (first === last) return first;
   return Math.min(last, Math.max(first, lane.segments.indexOf(segment, first)));
@@ -15,7 +15,7 @@ export function nearest({ bars }: Track, index: number): Bar | undefined {
   return bars.find(({ last }) => last >= index) ?? bars.at(-1);
 }
 
-/** Finds the bar at a position (px) in the row at a place of the listing. */
+/** Finds the bar at a horizontal position (px), in the row that has this place in the listing. */
 export function barAt(chart: Chart, place: number, at: number): Bar | undefined {
   const track = chart.tracks.find(({ index }) => index === place);
   let found: Bar | undefined;

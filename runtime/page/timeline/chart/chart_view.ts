@@ -6,13 +6,13 @@ import { findByKey, patchChildren } from "../../kit/patch_dom.ts";
 import { barAt } from "./bars.ts";
 import { scrolledTo } from "./row_window.ts";
 
-/** In px. On a narrow page the names are above the bars, so that rows are higher. */
+/** The height of a row in px. On a narrow page, rows are higher because names are above the bars. */
 const ROW_HEIGHT = 22;
 const NARROW_ROW_HEIGHT = 38;
 
 export class ChartView {
   readonly element = element("div", "tl-chart");
-  /** Contains all bars; pointers act on it. */
+  /** The element that contains all rows, and on which pointers act. */
   readonly lanes = element("div", "tl-lanes");
   readonly #scroll = element("div", "tl-scroll");
   readonly #frame = element("div", "");
@@ -35,7 +35,7 @@ export class ChartView {
     return this.#drawn?.tracks ?? [];
   }
 
-  /** The width of the tracks when they were last drawn, in px; 0 before. */
+  /** The width of the tracks when they were last drawn, in px; 0 if they were never drawn. */
   get width(): number {
     return this.#drawn?.width ?? 0;
   }
@@ -91,9 +91,9 @@ export class ChartView {
     );
     patchChildren(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
     patchChildren(this.#axis, [draw.axis(chart, this.#look)]);
-    // If bars were merged or split, the focus moves to the one that now has the keyboard's segment.
-    // A browser takes the focus from an element that can no longer have it, but so late that the
-    // next key would be lost.
+    // If bars were merged or split, the focus moves to the bar that now contains the segment where the
+    // keyboard was last. A browser would take the focus from the old bar by itself, but so late that
+    // the next key would be lost.
     if (isOnBar && document.activeElement !== this.#focusable) this.focus();
   }
 
@@ -102,13 +102,13 @@ export class ChartView {
     this.#focusable?.focus({ preventScroll: true });
   }
 
-  /** Puts the focus on that segment and scrolls the page, if necessary, so that it is in view. */
+  /** Does the same as `focus`, and scrolls the page, if necessary, so that the segment is in view. */
   focusInView(): void {
     this.focus();
     this.#focusable?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  /** Scrolls the rows as little as brings one into view; `place` is its place in the listing. */
+  /** Scrolls the rows no further than necessary to bring the row at this place into view. */
   scrollToRow(place: number): void {
     const { scrollTop, clientHeight } = this.#scroll;
     const top = place * this.#rowHeight;

@@ -27,7 +27,7 @@ const LINE_PX = 30;
 /** A wheel that scrolls this far sideways pans by the whole width in view. */
 const WHEEL_PAN_PX = 800;
 
-/** Limits the zoom of one event of a wheel; 100 px zoom by a factor of e. */
+/** The distance that counts for zooming in one wheel event at most. 100 px zoom by a factor of e. */
 const MAX_WHEEL_ZOOM_PX = 60;
 
 export class Gestures {
@@ -59,7 +59,7 @@ export class Gestures {
     const unit = deltaMode === DOM_DELTA_PIXEL ? 1 : LINE_PX;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      // The steps of a pinch on a trackpad are small, those of a wheel are large.
+      // Without a limit, a step of a wheel would zoom far too much; the steps of a pinch are small.
       const by = Math.max(-MAX_WHEEL_ZOOM_PX, Math.min(MAX_WHEEL_ZOOM_PX, deltaY * unit));
       zoom(Math.exp(-by / 100), clamp(position(event.clientX)));
       return;

@@ -10,7 +10,7 @@ export interface Actions {
   /** Moves the focus to the segment at the same time in the next row above (-1) or below (1). */
   goToRowBeside: (bar: Bar, by: 1 | -1) => void;
   select: (place: Place) => void;
-  /** Undefined if nothing is selected. */
+  /** Ends the selection; undefined if nothing is selected. */
   unselect: (() => void) | undefined;
   zoom: (factor: number) => void;
   /** Pans by a fraction of the time in view. */

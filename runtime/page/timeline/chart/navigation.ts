@@ -1,4 +1,4 @@
-/** Moves through a timeline with keys and pointers: the focus, the selection and what is in view. */
+/** Lets keys and pointers change the focus and the selection of a timeline, and what is in view. */
 import type { Bar, Listed } from "../../../timeline/drawing/layout.ts";
 import type { Lane } from "../../../timeline/model/lane.ts";
 import { segmentOf } from "./bars.ts";
@@ -14,15 +14,15 @@ export interface NavigationOptions {
   span: Span;
   selection: Selection;
   rows: () => readonly Listed[];
-  /** The line of the source that a segment belongs to; 0 if it is unknown. */
+  /** Returns the line of the source that a segment belongs to; 0 if the line is unknown. */
   lineOf: (place: Place) => number;
   /** Draws immediately, so that the focus can move to a bar that was not drawn before. */
   draw: () => void;
   /** Draws with the next frame. */
   scheduleDraw: () => void;
-  /** The focus or the pointer has come to another bar, or has left the chart. */
+  /** Called when the focus or the pointer has come to another bar, or has left the chart. */
   onPointedAt: () => void;
-  /** Shows a segment in the player; false if the player is not open. */
+  /** Shows a segment in the player; returns false if the player is not open. */
   showInPlayer: (place: Place) => boolean;
   /** Marks a line of the source; 0 for none. */
   go: (line: number, lane?: Lane) => void;
@@ -62,7 +62,7 @@ export class Navigation {
     });
   }
 
-  /** Zooms around the segment that the keyboard is on, or around the middle if it is out of view. */
+  /** Zooms around the segment where the keyboard was last or, if it is out of view, the middle. */
   zoom(factor: number): void {
     const { span, selection } = this.#options;
     const { from, to } = span;
@@ -84,7 +84,7 @@ export class Navigation {
     scheduleDraw();
   }
 
-  /** Returns a function that brings back what is selected and in view now, and marks its line. */
+  /** Returns a function that restores the present selection and view, and marks the selected line. */
   remember(): () => void {
     const { chart, span, selection, lineOf, go, scheduleDraw } = this.#options;
     const { selected } = selection;

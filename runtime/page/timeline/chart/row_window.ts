@@ -7,8 +7,8 @@ import type { Place } from "./selection.ts";
 const MARGIN_ROWS = 3;
 
 /**
- * Lists the rows to draw: those in view with a margin, and the row that has the focus, because an
- * element that is removed from the page would lose it.
+ * Lists the rows to draw: those in view with a margin, and the row that has the focus, because the
+ * focus would be lost if the row were removed from the page.
  *
  * `firstInView` and `focused` are places in the listing; `focused` is -1 if no row has the focus.
  */
@@ -22,7 +22,7 @@ export function rowsToDraw(count: number, firstInView: number, focused: number):
 }
 
 /**
- * Returns the scroll position, in px, that is nearest to the present one and has a row in view.
+ * Returns the scroll position, in px, that is nearest to the present one and brings a row into view.
  *
  * All arguments are in px: the top and the height of the row, and the position and the height of the
  * area that scrolls.

@@ -1,4 +1,4 @@
-/** Remembers which segments of a timeline the keyboard, the reader and the pointer have picked. */
+/** Remembers which segment of a timeline has the focus, which is selected, and which bar is hovered. */
 import type { Bar, Track } from "../../../timeline/drawing/layout.ts";
 import type { Lane } from "../../../timeline/model/lane.ts";
 import { nearest, segmentOf } from "./bars.ts";
@@ -41,7 +41,7 @@ export class Selection {
     return track?.bars.find((bar) => this.isSelected(bar));
   }
 
-  /** Gives the keyboard a place when it first enters the chart. */
+  /** Called when the focus enters the chart. The first time, this sets the cursor to the first bar. */
   enter(tracks: readonly Track[]): void {
     const bar = this.currentBar(tracks);
     if (bar) this.cursor ??= { lane: bar.lane, index: segmentOf(bar) };

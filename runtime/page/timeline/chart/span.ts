@@ -18,7 +18,7 @@ export class Span {
     return this.to - this.from <= this.#finest * 1.001;
   }
 
-  /** Adapts to the time that a run has reached. While it is in progress, some space is left for more. */
+  /** Adapts to the time that a run has reached, with some space for more while the run is in progress. */
   follow(now: number, hasEnded: boolean): void {
     this.#limit = Math.max(hasEnded ? now : ceiling(now), 0.001);
     if (this.#whole) this.reset();
@@ -45,7 +45,7 @@ export class Span {
     this.#set(this.from + by * span, span);
   }
 
-  /** Pans as little as brings a segment into view, or at least its beginning. */
+  /** Pans to a segment, unless a part of it is in view already. */
   reveal(start: number, end: number): void {
     const span = this.to - this.from;
     if (start < this.to && end > this.from) return;
@@ -86,7 +86,7 @@ export class Span {
   }
 }
 
-/** Returns the next round time above, so that the view of a growing run changes only now and then. */
+/** Returns the next larger round time, so that the view of a growing run changes only now and then. */
 function ceiling(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)));
   const factor = [1, 1.5, 2, 3, 4, 6, 8].find((factor) => factor * power > ms) ?? 10;

@@ -1,4 +1,4 @@
-/** Steps through a run that is over, or plays it back. Loaded when a reader wants it. */
+/** Steps through a run that is over, or plays it back. Loaded when a reader opens the player. */
 import { titleOf } from "../../../timeline/drawing/comparison.ts";
 import { describeMoment, maxSectionLines, sections } from "../../../timeline/words/moment_words.ts";
 import { Moments, type Moment, type Print } from "../../../timeline/model/moments.ts";
@@ -181,9 +181,8 @@ export class Player {
   }
 
   /**
-   * Shows the run at a time. Returns false at its end.
-   *
-   * `isCalm`: go from step to step, without the moments between them.
+   * Shows the run at a time. Returns false at the end of the run. If `isCalm`, only the moments are
+   * shown, and no times between them.
    */
   #playTo(time: number, isCalm: boolean): boolean {
     const number = this.#moments.lastAt(time);

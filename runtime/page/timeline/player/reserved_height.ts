@@ -1,4 +1,4 @@
-/** Reserves the height that an element once had, so that what is below it does not move up again. */
+/** Keeps an element as high as it has ever been, so that the content below it does not move up. */
 export class ReservedHeight {
   readonly #element: HTMLElement;
   #width = 0;
@@ -8,7 +8,7 @@ export class ReservedHeight {
     this.#element = element;
   }
 
-  /** Measures the element after its content has changed. A new width starts a new height. */
+  /** Measures the element after its content has changed. If its width has changed, starts anew. */
   update(): void {
     const { offsetWidth: width, offsetHeight: height, style } = this.#element;
     if (width === this.#width && height <= this.#height) return;
