@@ -11,7 +11,7 @@ import { build, type Plugin } from "esbuild";
 const root = resolve(import.meta.dirname, "../..");
 const out = join(root, "build", "guide");
 
-/** Where the published site has the engine, seen from the guide's files. */
+/** The address of the engine on the published site, relative to the guide's files. */
 const ENGINE = "../runtime/widget.js";
 
 const engineIsElsewhere: Plugin = {
@@ -26,7 +26,7 @@ await build({
   entryPoints: { guide: join(import.meta.dirname, "guide.ts") },
   bundle: true,
   charset: "utf8",
-  // All in one folder: the address of the engine is relative to the file that imports it.
+  // All files are in one folder, because the address of the engine is relative to the importing file.
   chunkNames: "[name]-[hash]",
   entryNames: "[name]",
   format: "esm",

@@ -1,4 +1,4 @@
-/** Returns the median of some figures; if their number is even, the larger of the two in the middle. */
+/** Returns the median of some figures. If their number is even, this is the larger middle one. */
 export function median(figures: readonly number[]): number {
   return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 }

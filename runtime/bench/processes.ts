@@ -1,6 +1,7 @@
 /**
- * Measures how much faster a pool of two processes is for four calls that only compute, alternately in
- * the browsers and in this machine's Python. Prints all rounds and their medians.
+ * Measures how many times faster a pool of two processes is than a single process at four calls that only
+ * compute, alternately in the browsers and in this machine's Python. Prints the factors of all rounds and
+ * their medians.
  *
  * Usage: node runtime/bench/processes.ts [--rounds N]
  */
@@ -12,7 +13,7 @@ import { parseArgs } from "node:util";
 import { median } from "./median.ts";
 import { Runner } from "../harness/runner.ts";
 
-/** Measures after the pool has started, as in a program that uses its pool for a long time. */
+/** The program starts to measure after the pool has started, because most pools are used for long. */
 const PROGRAM = `
 from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter

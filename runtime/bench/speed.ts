@@ -18,7 +18,7 @@ interface Round {
   "bytes sent before Run (kB)": number;
 }
 
-/** Presses a button of the first widget. Resolves to the time in ms until the output matches. */
+/** Presses a button of the first widget. Returns the time in ms until the output matches `pattern`. */
 async function pressUntil(page: Page, name: string, pattern: string): Promise<number> {
   return page.evaluate(
     async (first, name, pattern) => {

@@ -1,7 +1,8 @@
 /**
  * Measures how long a reader waits from the click on Run to the first output, on this site, in a bare
- * Pyodide worker and in PyScript's editor. The three alternate, and one server serves them compressed.
- * Prints medians, and their ratios to the bare worker with an empty cache.
+ * Pyodide worker and in PyScript's editor. The rounds alternate between the three, and one server sends
+ * the files of all three compressed. Prints medians, and their ratios to the median of the bare worker
+ * with an empty cache.
  *
  * Usage: node runtime/bench/start.ts [--rounds N] [--slow]
  *   --slow: with 10 Mbit/s, 40 ms latency and half a core, and only with an empty cache
@@ -27,7 +28,7 @@ const { values } = parseArgs({
 /** The network that `--slow` simulates. */
 const BYTES_PER_MS = 10_000_000 / 8 / 1000;
 const LATENCY_MS = 40;
-/** `--slow` alternately lets the browser run and stops it for this time, on one core. */
+/** `--slow` lets the browser run on one core for this time, stops it for the same time, and so on. */
 const THROTTLE_MS = 10;
 
 const PROGRAM = "print('first')\n";
@@ -127,7 +128,7 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
 interface Contender {
   first: string;
   second: string;
-  /** Runs in the page, and returns the Run button once it is there. */
+  /** This function runs in the page. It returns the Run button, or undefined before there is one. */
   button: () => HTMLElement | undefined;
   /** The selector of the element that shows the output. */
   output: string;
@@ -176,7 +177,7 @@ async function click(page: Page, { button, output }: Contender): Promise<number>
           resolve(performance.now() - start);
         });
         observer.observe(region, { childList: true, subtree: true, characterData: true });
-        // The function comes from the test as text.
+        // The function comes from this script as text.
         // oxlint-disable-next-line typescript/no-implied-eval
         (new Function(`return (${find})()`)() as HTMLElement).click();
       });
@@ -204,7 +205,7 @@ async function processes(browser: Browser): Promise<number[]> {
 /** Throttles the browser to half a core. Returns a function that ends this. */
 async function throttle(browser: Browser): Promise<() => void> {
   for (const pid of await processes(browser)) {
-    // Processes that the browser starts later inherit this.
+    // Processes that the browser starts later inherit the restriction to one core.
     const { error } = spawnSync("taskset", ["-acp", "0", String(pid)]);
     if (error) throw new Error(`--slow needs taskset (Debian: util-linux): ${error.message}`);
   }

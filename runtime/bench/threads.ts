@@ -24,7 +24,7 @@ onmessage = async ({ data }) => {
 };
 `;
 
-/** Functions without threads, of several kinds, and one that measures them. */
+/** Python functions that do several kinds of work without threads, and one that measures them. */
 const WORK = `
 import json, re, time
 def calls():

@@ -1,8 +1,9 @@
 /**
  * Measures the view of a timeline with 10 000 tasks in Chromium and Firefox. Prints how long a frame
  * takes, from its script to the end of its layout, while lanes are scrolled, time is zoomed, the run
- * grows, and the player steps and plays: the median and the maximum in ms. "opening" is how long opening the
- * player blocks the page at a time, and "opened" how long it takes altogether.
+ * grows, and the player steps and plays: the median and the maximum in ms. While the player opens, it
+ * computes in many pieces: "opening" is how long one piece blocks the page, and "opened" is the time
+ * from the click until the player is open.
  *
  * Usage: node runtime/bench/timeline.ts [--tasks N] [--runtime DIR]
  */
@@ -21,7 +22,7 @@ const { values } = parseArgs({
 
 type Frames = Record<string, number[]>;
 
-/** Runs in the page. */
+/** Measures the frames. This function runs in the page. */
 async function measure(count: number, source: string): Promise<Frames> {
   const { decodeEvents, Timeline, TimelineView } = (await import(
     "/harness.js" as string
@@ -49,7 +50,7 @@ async function measure(count: number, source: string): Promise<Frames> {
         (frames[name] ??= []).push(performance.now() - start);
         resolve();
       };
-      // One callback before the view requests the frame, and one after: its work happens in between.
+      // One callback is requested before `act` and one after it, so the view draws between the two.
       requestAnimationFrame(() => (start = performance.now()));
       act();
       requestAnimationFrame(() => {
@@ -104,7 +105,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   // Includes the layout of the first frame.
   await measureFrame("opening", () => undefined);
   for (let at = 0; at < 60; at++) await measureFrame("stepping", () => named("Next").click());
-  // A place where a task takes a turn in every frame.
+  // From here on, a task has its turn in every frame of the playback.
   const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
   slider.value = String(events.length / 10);
   slider.dispatchEvent(new Event("input"));

@@ -63,16 +63,16 @@ asyncio.run(main())
 for stamp in stamps: print(*stamp)
 `;
 
-/** Only differences of times count, so the clocks may start at any time. */
+/** The clocks start at 0, because the benchmark uses only differences between times. */
 const CLOCKS = { start: 0, begun: 0, origin: 0 };
 
 interface Run {
   stdout: string;
-  /** Of the main process, with times in ms from any moment. */
+  /** The events of the main process. Their times are in ms since an arbitrary moment. */
   rows: TraceRow[];
 }
 
-/** Returns events only on request, because passing them on takes time as well. */
+/** Runs a program. Events from a browser are returned only if `rows`, because that takes time as well. */
 type RunProgram = (source: string, trace: boolean, rows?: boolean) => Promise<Run>;
 
 const PYTHON = `import json, sys, tempfile

@@ -37,7 +37,7 @@ const pyodide = join(root, "node_modules", "pyodide");
 /** Makes Node's WebAssembly able to suspend its stack, as recent browsers do. */
 const STACK_SWITCHING = "--experimental-wasm-jspi";
 const SNAPSHOT_TIMEOUT_MS = 120_000;
-/** The longest line of an error message that is worth showing. */
+/** Longer lines of an error message are not shown. */
 const LONGEST_LINE = 500;
 
 const common = {
@@ -52,7 +52,7 @@ const common = {
 
 const run = promisify(execFile);
 const compress = promisify(gzip);
-/** The files that esbuild has read. */
+/** The paths of all files that esbuild has put into a bundle. */
 const inputs = new Set<string>();
 
 /** Bundles, and remembers which files have become part of a bundle. */
@@ -95,8 +95,9 @@ async function publish(
 /**
  * Starts Python in another Node process, and publishes a snapshot of its memory.
  *
- * @param name - of the published file, without its hash.
- * @param flags - of Node; they decide whether the snapshot is for engines with stack switching.
+ * @param name - the name of the published file, without its hash.
+ * @param flags - the flags of Node, which decide whether the snapshot is for engines that can switch
+ *   stacks.
  * @param more - further arguments of make_snapshot.ts.
  * @returns the published file, with the facts about the snapshot that make_snapshot.ts prints as JSON.
  */
@@ -244,7 +245,7 @@ await bundle({
   format: "esm",
   platform: "node",
   target: ["node22"],
-  // Node.js 22 does not know this property.
+  // Node.js 22 does not have the property `import.meta.main`.
   define: { "import.meta.main": "true" },
 });
 

@@ -1,9 +1,9 @@
 /**
  * Collects the licences of the third-party software in the published runtime.
  *
- * Most of it comes with its licence: the npm packages that esbuild has bundled, and the Python libraries
- * that programs may declare. Pyodide comes without one, and is made of further software, so the texts for
- * it are in `licenses/`. They are unchanged copies from the sources that IN_PYODIDE names.
+ * Most of this software comes with its licence: the npm packages that esbuild has bundled, and the Python
+ * libraries that programs may declare. Pyodide comes without its licence, and contains further software.
+ * Therefore the licences of both are in `licenses/`, as unchanged copies from the sources in IN_PYODIDE.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,26 +13,27 @@ import { filesOf } from "../protocol/archive.ts";
 export interface Component {
   name: string;
   version: string;
-  /** An SPDX license expression. */
+  /** The licence as an SPDX expression. */
   license: string;
-  /** Where its source code is. */
+  /** The address of the software, or of its licence. */
   source: string;
-  /** The full text. Empty if only the license is known; then `note` says why. */
+  /** The full text of the licence. If the text is not known, this is empty, and `note` says why. */
   text: string;
   note?: string;
 }
 
 const TEXTS = join(import.meta.dirname, "licenses");
 
-/** Where the repositories with the texts in `licenses/` are. */
+/** The site with the repositories from which the texts in `licenses/` were copied. */
 const GITHUB = "https://github.com";
 const EMSCRIPTEN = `${GITHUB}/emscripten-core/emscripten`;
-/** The sources of what CPython's own builds link. */
+/** The repository with the sources of the libraries that CPython's own builds link. */
 const CPYTHON_DEPENDENCIES = `${GITHUB}/python/cpython-source-deps`;
 
 /**
- * What Pyodide's `cpython/Makefile` and `cpython/Setup.local` compile into `pyodide.asm.wasm`, and
- * Emscripten adds: the name, the licence, the file in `licenses/`, and where this file comes from.
+ * The software that Pyodide's `cpython/Makefile` and `cpython/Setup.local` compile into
+ * `pyodide.asm.wasm`, and the software that Emscripten adds: the name, the licence, the file in
+ * `licenses/`, and where this file comes from.
  */
 const IN_PYODIDE: readonly (readonly [
   name: string,

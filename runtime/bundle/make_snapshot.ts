@@ -2,7 +2,7 @@
  * Starts Python in Node, imports the modules that programs use most, and writes a snapshot of its memory.
  *
  * A snapshot depends on whether the engine can switch stacks, so there is one for each case. Node 24 can
- * if it is started with the flag.
+ * switch stacks if it is started with the flag --experimental-wasm-jspi.
  *
  * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
  * which servers are written. The facts that are needed to start from such a snapshot are then printed
@@ -27,18 +27,24 @@ import { handleOf, preloading, type Loader } from "../worker/startup/preload.ts"
 import { ProcessLink } from "../worker/links/process_link.ts";
 import { nameOf, pack } from "../worker/startup/snapshot.ts";
 
-/** Each module makes the file larger and every start slower, and its own first import faster. */
+/**
+ * The modules that every snapshot contains. Each of them makes the file larger and every start slower,
+ * but saves the time that programs would need to import the module.
+ */
 const IMPORTED =
   "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
   "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
 
-/** The libraries that programs declare for a server, and what they import, also when first used. */
+/**
+ * The libraries that a program with a server declares, and the modules to import from them. The last two
+ * are those that the libraries would otherwise import only when they are first used.
+ */
 const DECLARED = ["fastapi", "httpx"];
 const SERVERS = "fastapi, httpx, pydantic, anyio.to_thread, anyio._backends._asyncio";
 
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
-/** Overwrites the free objects of Python's own allocator, which keep their last content. */
+/** Overwrites the free memory of Python's own allocator, which still has its last content. */
 const OVERWRITE = `
 def overwrite():
     header = bytes().__sizeof__()
@@ -57,11 +63,14 @@ interface Allocator extends PythonMemory {
   _emscripten_stack_get_end(): number;
 }
 
-/** More bytes than any hole in the heap has after the start of Python; smaller allocations follow. */
+/**
+ * The sizes, in bytes, of the largest and the smallest allocations with which `wipe` fills the holes in
+ * the heap. After the start of Python, every hole is smaller than the largest allocation.
+ */
 const LARGEST = 2 ** 19;
 const SMALLEST = 16;
 
-/** Fills free memory with zeros, because its previous content would make the snapshot larger. */
+/** Fills free memory with zeros, because its old content would make the snapshot larger. */
 function wipe(pyodide: PyodideAPI): void {
   pyodide.runPython(OVERWRITE, { globals: pyodide.toPy({}) });
   const memory = memoryOf(pyodide) as Allocator;

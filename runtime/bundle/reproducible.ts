@@ -9,7 +9,7 @@ import process from "node:process";
 /** Makes this process reproducible. Must be called before Python is loaded. */
 export function beReproducible(): void {
   process.env.TZ = "UTC";
-  // Emscripten derives the environment variable LANG from it.
+  // Emscripten derives the environment variable LANG from this language.
   Object.defineProperty(navigator, "language", { value: "en-US" });
   // Emscripten uses the path of the script as the name of the program.
   process.argv.length = 1;
@@ -26,7 +26,7 @@ class NoFinalization {
   }
 }
 
-/** Replaces the random numbers by a linear congruential generator, which is good enough here. */
+/** Replaces random numbers with those of a linear congruential generator, which are good enough here. */
 function replaceRandomNumbers(): void {
   let state = 1;
   const next = () => (state = (Math.imul(state, 1103515245) + 12345) >>> 0);
@@ -40,7 +40,7 @@ function replaceRandomNumbers(): void {
   Math.random = () => next() / 2 ** 32;
 }
 
-/** Replaces the clocks by some that advance by 1 ms per reading, because Python waits for them to advance. */
+/** Replaces the clocks. The new ones advance by 1 ms per reading, because Python waits until they do. */
 function replaceClocks(): void {
   const System = Date;
   const start = System.UTC(2026, 0);

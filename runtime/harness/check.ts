@@ -1,5 +1,5 @@
 /**
- * Runs Python files in a browser, and prints their output and outcome, as one JSON object per line:
+ * Runs Python files in a browser, and prints what they print and how they end, one JSON object per line:
  *
  *   {"file": …, "type": "stdout" | "stderr", "text": …}
  *   {"file": …, "type": "ended", "outcome": "finished" | "failed" | "timeout", "status": …, "message": …}

@@ -1,7 +1,7 @@
 /**
- * Installs Chromium and Firefox if they are missing. For root on Debian, they are installed from its
- * packages; otherwise Chrome and Firefox are downloaded to .cache/browsers, where `findBrowser` finds
- * them.
+ * Installs Chromium and Firefox if they are missing. If root runs this script on Debian, they come from
+ * Debian's packages. Otherwise Chrome and Firefox are downloaded to .cache/browsers, where `findBrowser`
+ * finds them.
  */
 import { spawnSync } from "node:child_process";
 import process from "node:process";
@@ -24,7 +24,7 @@ function canInstallDebianPackages(): boolean {
 async function download(engine: Engine): Promise<void> {
   const browser = engine === "chromium" ? Browser.CHROME : Browser.FIREFOX;
   const platform = detectBrowserPlatform();
-  if (platform === undefined) throw new Error("no build for this platform");
+  if (platform === undefined) throw new Error("There is no build for this platform.");
   const buildId = await resolveBuildId(browser, platform, "stable");
   await install({ browser, buildId, cacheDir: CACHE });
 }

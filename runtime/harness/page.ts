@@ -1,6 +1,6 @@
 /**
- * The script of the bare page on which tools and tests run programs and draw timelines, without a
- * widget.
+ * The module that tools and tests load into an empty page, to run programs and draw timelines without
+ * a widget.
  */
 export { createHost } from "../host/host.ts";
 export { attachTimeline, recordedAt } from "../page/timeline/attached_timeline.ts";

@@ -1,4 +1,4 @@
-/** Runs programs in a browser on a bare page, and collects their events. */
+/** Runs programs in a browser, on a page without widgets, and collects their events. */
 import type { Browser, Page } from "puppeteer-core";
 import type { Host, Move, Outcome, Program, RunEvent } from "../host/types.ts";
 import { launch, type Engine } from "./browsers.ts";
@@ -84,7 +84,7 @@ export class Runner {
   async run(
     program: Omit<Program, "files">,
     {
-      /** The number of seconds after which the program is stopped. */
+      /** The program is stopped if it runs for longer than this. */
       seconds = 20,
       /** Further modules: their content in base64, by relative path. */
       folder = {} as Record<string, string>,
@@ -100,7 +100,7 @@ export class Runner {
       pauseWhen = "",
       /** The program is paused as soon as Python has received it. */
       pauseAtStart = false,
-      /** What to do at each pause, one after another. After the last one, pauses resume the program. */
+      /** What to do at each pause, one after another. At further pauses, the program is resumed. */
       moves = [] as Move[],
       /** How long each pause lasts. */
       pauseMs = 0,
@@ -124,7 +124,7 @@ export class Runner {
             Uint8Array.from(atob(content), (character) => character.charCodeAt(0)),
           ]),
         );
-        // Each report is a slow message to Node, so events are sent in batches.
+        // Sending a message to Node is slow, so events are sent in batches.
         const batch: RunEvent[] = [];
         const flush = () => report(number, batch.splice(0));
         const reports = setInterval(() => batch.length > 0 && void flush(), 50);

@@ -25,7 +25,7 @@ export interface Server {
   /** The address of the folder, with a slash at the end. */
   url: string;
   close(): Promise<void>;
-  /** Returns how many bytes of files have been sent. They are not compressed. */
+  /** Returns how many bytes of files the server has sent. It sends files without compression. */
   sent(): number;
 }
 
@@ -62,7 +62,7 @@ export async function serve(root: string, intercept: Intercept = () => false): P
     pipeline(createReadStream(shown), response, () => {});
   };
   const server = createServer((request, response) => {
-    // A file that cannot be read ends its request. Nothing else handles the rejection.
+    // If a file cannot be read, the connection is closed. Nothing else would handle the rejection.
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

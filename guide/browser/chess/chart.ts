@@ -1,4 +1,4 @@
-/** A chart of the speedup by number of opponents: measured as dots, and calculated as a curve. */
+/** A chart of the speedup by number of opponents: dots are measured, and a curve is calculated. */
 import { boardToBoard, gameAfterGame, saturation, speedupLimit } from "./formula.ts";
 import { MAX_BOARDS, type Settings } from "./settings.ts";
 import { element } from "../../../runtime/entry/for_elements.ts";
@@ -11,7 +11,7 @@ export interface Measurement {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-/** In px. */
+/** The size of the drawing and its margins, in px. */
 const [MAX_WIDTH, HEIGHT] = [640, 220];
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 14, 34];
 
@@ -22,7 +22,7 @@ function draw(name: string, attributes: Record<string, string | number>, text = 
   return made;
 }
 
-/** The calculated speedups with 1 opponent and more; empty if there is no formula. */
+/** The calculated speedups with 1 to `MAX_BOARDS` opponents; empty if there is no formula. */
 function expectedSpeedups(settings: Settings): number[] {
   return Array.from({ length: MAX_BOARDS }, (_, index) => {
     const changed = { ...settings, boards: index + 1 };
@@ -41,7 +41,7 @@ export class Chart {
   }
 
   draw(settings: Settings, measurements: readonly Measurement[]): void {
-    // The drawing is as wide as its place, because text in a scaled drawing would change its size.
+    // The drawing is drawn anew for each width, because scaling it would change the size of its text.
     const width = Math.min(this.element.clientWidth || MAX_WIDTH, MAX_WIDTH);
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(HEIGHT)}`);
     const limit = speedupLimit(settings);

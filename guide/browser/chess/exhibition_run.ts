@@ -7,7 +7,7 @@ export type MasterState = "walking" | "waiting" | "thinking" | "gone";
 export interface BoardSpan {
   start: number;
   state: BoardState;
-  /** The moves that masters have made here so far. */
+  /** How many moves masters have made at this board so far. */
   moves: number;
 }
 
@@ -22,11 +22,11 @@ export interface MasterSpan {
 
 /** Sums over all masters or all boards, in seconds. */
 export interface Totals {
-  /** Time of the masters, until each has made her last move. */
+  /** What the masters do until each has made her last move. */
   thinking: number;
   walking: number;
   waiting: number;
-  /** Time of the opponents who have replied and wait for a master. */
+  /** How long opponents who have replied wait for a master. */
   opponentsWaiting: number;
 }
 

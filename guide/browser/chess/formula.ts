@@ -3,14 +3,14 @@ import type { Settings } from "./settings.ts";
 
 export interface Expected {
   seconds: number;
-  /** The exhibition takes at least this long: with several masters, their routes can make it longer. */
+  /** Whether the exhibition can take longer: the routes of several masters decide how long it takes. */
   isLowerBound: boolean;
 }
 
 /**
- * How long it takes if the masters walk from board to board. In each round, either all boards wait for
- * the master, or she waits for one of them. There is no simple formula for several masters who walk,
- * because the duration then depends on who walks where.
+ * How long the exhibition takes if the masters go from board to board. In each round, either all boards
+ * wait for the master, or she waits for one of them. If several masters need time to walk, the result is
+ * undefined, because the duration then depends on who walks where.
  */
 export function boardToBoard(settings: Settings): Expected | undefined {
   const { boards, pairs, masters, master, opponent, walk } = settings;
@@ -27,15 +27,15 @@ export function boardToBoard(settings: Settings): Expected | undefined {
   return { seconds: Math.max(busy, lap) + opponent, isLowerBound: true };
 }
 
-/** How long it takes to play one game after another, where one player idles while the other thinks. */
+/** How long the exhibition takes game after game, when one player idles while the other thinks. */
 export function gameAfterGame(settings: Settings): number {
   const { boards, pairs, masters, master, opponent, walk } = settings;
   return Math.ceil(boards / masters) * (walk + pairs * (master + opponent));
 }
 
 /**
- * The largest possible speedup, whatever the number of boards. There is none for several masters,
- * because game after game, some of them may have nothing left to do at the end.
+ * The largest possible speedup, whatever the number of boards. The result is undefined for several
+ * masters, because some of them may have nothing left to do at the end when they play game after game.
  */
 export function speedupLimit(settings: Settings): number | undefined {
   const { pairs, masters, master, opponent, walk } = settings;
@@ -44,7 +44,7 @@ export function speedupLimit(settings: Settings): number | undefined {
   return Math.max(1, (walk + pairs * (master + opponent)) / (pairs * (master + walk)));
 }
 
-/** The number of boards from which on a master no longer waits. */
+/** The number of boards with which a master no longer has to wait for an opponent. */
 export function saturation({ masters, master, opponent, walk }: Settings): number {
   return (masters * (master + opponent)) / (master + walk);
 }

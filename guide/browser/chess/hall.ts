@@ -1,6 +1,6 @@
 /**
- * The interactive exhibition. It runs a snippet's program in virtual time with the constants that
- * readers set, and plays the output back as an animated hall.
+ * The interactive exhibition. The hall runs a snippet's program in virtual time, with the constants that
+ * readers set, and shows as an animation what the program has printed.
  */
 import { ExhibitionRun } from "./exhibition_run.ts";
 import { clock, duration, number, seconds } from "./formatting.ts";
@@ -29,14 +29,14 @@ import { Chart, type Measurement } from "./chart.ts";
 import { Stage } from "./stage.ts";
 import styles from "./hall.css";
 
-/** Playback speeds: seconds of the exhibition in one second. */
+/** Playback speeds: how many seconds of the exhibition are shown in one second. */
 const SPEEDS = [1, 10, 60, 300, 1800];
 const DEFAULT_SPEED = 60;
 
-/** The program runs only when a slider has not moved for so long, not with each value it passes. */
+/** The program runs again when a slider has not moved for this time, not at each value on the way. */
 const SLIDER_REST_MS = 300;
 
-/** Runs of both ways of playing, with the same settings. */
+/** One run for each way of playing, with the same settings. */
 interface Runs {
   boardToBoard: ExhibitionRun;
   gameAfterGame: ExhibitionRun;
@@ -85,15 +85,15 @@ class Hall implements Owner {
   #way: Way = "boardToBoard";
   /** The runs with the present settings, once there are any. */
   #runs: Runs | undefined;
-  /** Runs with the present settings, except for the number of opponents. */
+  /** What runs with the present settings, but any number of opponents, have measured. */
   #measurements: Measurement[] = [];
   /** The time that is shown, in seconds of the exhibition. */
   #now = 0;
-  /** What is drawn, in words. */
+  /** A description in words of the scene that is drawn. */
   #description = "";
   #isPlaying = false;
   #hasRun = false;
-  /** Number of the last request for a run; results of earlier ones are dropped. */
+  /** The number of the last request for a run. Results of earlier requests are dropped. */
   #request = 0;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
@@ -375,7 +375,7 @@ class Hall implements Owner {
     this.#description = description;
   }
 
-  /** Describes the scene in words. While it moves, the words would change too fast to read. */
+  /** Describes the scene in words, but not during playback, when the words would change too fast. */
   #describeScene(): void {
     this.#scene.textContent = `After ${clock(this.#now)}: ${this.#description}.`;
   }

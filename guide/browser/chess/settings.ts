@@ -2,10 +2,10 @@
 
 export interface Settings {
   boards: number;
-  /** Moves of each side in a game. */
+  /** How many moves each side makes in a game. */
   pairs: number;
   masters: number;
-  /** Seconds for which a master thinks, an opponent thinks, and a walk to another table takes. */
+  /** For how many seconds a master thinks, an opponent thinks, and a master walks to another table. */
   master: number;
   opponent: number;
   walk: number;
@@ -31,7 +31,7 @@ export interface Field {
   unit: "" | "s";
 }
 
-/** With the largest values, the program still prints less than a page shows of a run. */
+/** The limits are such that the program never prints more than a page shows of a run. */
 export const FIELDS: readonly Field[] = [
   { key: "boards", label: "Opponents", min: 1, max: 32, step: 1, unit: "" },
   { key: "master", label: "A master thinks", min: 1, max: 60, step: 0.5, unit: "s" },
@@ -50,9 +50,9 @@ export function nearestValid({ min, max, step }: Field, value: number): number |
 }
 
 /**
- * Sets the constants of the program.
+ * Returns the program with these settings as its constants.
  *
- * @throws if the program does not define them as expected.
+ * @throws if the program does not define the constants as expected.
  */
 export function withSettings(source: string, settings: Settings, isGameAfterGame: boolean): string {
   const { boards, pairs, masters, master, opponent, walk } = settings;

@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** The size of the cell around a table, in units of the drawing. */
 const [WIDTH, HEIGHT] = [58, 76];
 const BOARD = 32;
-/** How far below the top of its cell the middle of a board is, and the middle of the opponent's head. */
+/** The distances from the top of a cell to the middle of the board and of the opponent's head. */
 const [MIDDLE, HEAD] = [44, 13];
 const MAX_COLUMNS = 12;
 /** The distance between two masters at the same table. */
@@ -83,7 +83,7 @@ export class Stage {
     const count = this.#tables.length;
     const room = Math.floor(this.element.clientWidth / WIDTH) || MAX_COLUMNS;
     const rows = Math.ceil(count / Math.max(1, Math.min(count, room, MAX_COLUMNS)));
-    // Rows of the same length, as far as possible.
+    // All rows have the same length, as far as possible.
     const columns = Math.ceil(count / rows);
     if (columns === this.#columns) return;
     this.#columns = columns;
@@ -97,7 +97,10 @@ export class Stage {
     });
   }
 
-  /** The middle of a board. Rows run left and right alternately, as a master walks. 0 is the door. */
+  /**
+   * Returns the middle of a board, or of the door for 0. As a master walks, the boards are numbered from
+   * left to right in the first row, from right to left in the second, and so on.
+   */
   #place(board: number): [x: number, y: number] {
     if (board === 0) return [18, HEIGHT * 0.22];
     const row = Math.floor((board - 1) / this.#columns);
