@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser_runtime.fake_kernel import Promise
 from tests.browser_runtime.harness import Library, RunOptions, kernel, run, scheduler, virtual_time
 
 WOKEN, TIMED_OUT = scheduler.WOKEN, scheduler.TIMED_OUT
@@ -131,6 +132,25 @@ def test_a_thread_can_ask_which_thread_ran_before_it() -> None:
     assert run(program) == [2, scheduler.MAIN]
 
 
+def test_before_the_first_wait_no_other_thread_has_run() -> None:
+    scheduler.start_program()
+    assert scheduler.previous_thread() == scheduler.MAIN
+
+
+def test_time_for_which_no_thread_runs_is_idle() -> None:
+    def program(library: Library) -> list[float]:
+        kernel.compute(30)
+        seen = [kernel.idle]
+        thread = library.threading.Thread(target=lambda: kernel.compute(40))
+        thread.start()
+        thread.join()
+        seen.append(kernel.idle)
+        library.time.sleep(1)
+        return [*seen, kernel.idle]
+
+    assert run(program) == [0, 0, 1000]
+
+
 # --- what suspending keeps ------------------------------------------------------------------------
 
 
@@ -169,6 +189,25 @@ def test_suspending_hides_the_promise_from_asyncio_for_one_call_only() -> None:
 
     run(program)
     assert asyncio.ensure_future is ensure_future
+
+
+def test_a_thread_is_not_interrupted_while_it_is_being_suspended() -> None:
+    seen: list[bool] = []
+
+    class Watched(Promise[None]):
+        def then(self, callback: Callable[[None], None]) -> None:
+            # As in the functions of Pyodide, which do not belong to the runtime.
+            seen.append(scheduler.is_atomic(sys._getframe()))
+            super().then(callback)
+
+    def program(_: Library) -> None:
+        promise = Watched(kernel)
+        kernel.post(lambda: promise.settle(None))
+        scheduler.suspend(promise)
+        seen.append(scheduler.is_atomic(sys._getframe()))
+
+    run(program)
+    assert seen == [True, False]
 
 
 def test_code_that_javascript_calls_cannot_be_suspended() -> None:
