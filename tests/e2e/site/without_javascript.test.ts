@@ -18,9 +18,10 @@ function longestLine(text: string): string {
 
 test("source, recorded output and a link to the file are visible", async () => {
   let count = 0;
+  // Without scripts, no page can leave anything behind that would affect the next one.
+  const page = await freshPage(stage.browser);
+  await page.setJavaScriptEnabled(false);
   for (const path of await pagesWithSnippets()) {
-    const page = await freshPage(stage.browser);
-    await page.setJavaScriptEnabled(false);
     await page.goto(stage.url + path);
     await unfold(page);
     assert.match(
@@ -53,7 +54,7 @@ test("source, recorded output and a link to the file are visible", async () => {
       assert.equal(buttons, 0, "no button without JavaScript");
       count++;
     }
-    await page.browserContext().close();
   }
+  await page.browserContext().close();
   assert.ok(count >= 15, `only ${count} snippets`);
 });
