@@ -49,6 +49,23 @@ def test_the_clock_jumps_to_the_first_wait_that_ends() -> None:
     ]
 
 
+def test_waits_that_end_at_the_same_time_end_in_the_order_of_their_calls() -> None:
+    def program(library: Library) -> str:
+        ended = ""
+
+        def work(name: str, seconds: float) -> None:
+            nonlocal ended
+            library.time.sleep(seconds)
+            ended += name
+
+        for name, seconds in (("a", 2), ("b", 1), ("c", 2), ("d", 2)):
+            library.start(work, name, seconds)
+        library.time.sleep(3)
+        return ended
+
+    assert run(program, clock_rate=0) == "bacd"
+
+
 def test_computing_takes_no_virtual_time() -> None:
     def program(library: Library) -> int:
         library.start(library.time.sleep, 1)
@@ -105,6 +122,29 @@ def test_a_thread_that_was_woken_runs_before_the_clock_jumps() -> None:
     assert run(program, clock_rate=0) == 1_000_000_000
 
 
+def test_a_thread_whose_time_is_over_runs_before_the_clock_jumps_again() -> None:
+    def program(library: Library) -> list[tuple[str, int]]:
+        ended: list[tuple[str, int]] = []
+
+        def look_at_the_clock() -> None:
+            library.time.sleep(1)
+            # Very many readings advance the clock; see runtime/worker/kernel/clock.ts.
+            kernel.advance(5_000_000_000)
+            library.time.sleep(1)
+            ended.append(("looks", kernel.elapsed()))
+
+        def work() -> None:
+            library.time.sleep(1)
+            ended.append(("works", kernel.elapsed()))
+
+        library.start(look_at_the_clock)
+        library.start(work)
+        library.time.sleep(9)
+        return ended
+
+    assert run(program, clock_rate=0) == [("works", 5_000_000_000), ("looks", 6_000_000_000)]
+
+
 def test_no_time_passes_while_the_reader_is_asked_for_input() -> None:
     def program(library: Library) -> tuple[int, bytes, int]:
         stdin = keyboard.Keyboard()
@@ -149,6 +189,15 @@ def test_a_wait_for_the_outside_does_not_stop_the_clock() -> None:
     assert run(program, clock_rate=0) == 7_000_000_000
 
 
+def test_the_clock_stands_still_if_only_the_outside_can_end_a_wait() -> None:
+    def program(_: Library) -> tuple[int, int]:
+        queue: list[scheduler.Waiting] = []
+        kernel.set_timer(300, lambda: queue[0].wake())
+        return scheduler.wait(None, queue, outside=True), kernel.elapsed()
+
+    assert run(program, clock_rate=0) == (scheduler.WOKEN, 0)
+
+
 def test_a_deadlock_is_reported_on_virtual_time_too(capsys: pytest.CaptureFixture[str]) -> None:
     def program(library: Library) -> None:
         lock = locks.Lock()
@@ -191,6 +240,7 @@ def test_a_faster_clock_shortens_real_waits(clock_rate: float, milliseconds: flo
 def test_durations_are_rounded_to_nanoseconds_but_never_to_nothing() -> None:
     assert virtual_time.nanoseconds(1.5) == 1_500_000_000
     assert virtual_time.nanoseconds(0) == 0
+    assert virtual_time.nanoseconds(0.000_001_499_9) == 1500
     assert virtual_time.nanoseconds(1e-12) == 1
     assert virtual_time.nanoseconds(0.1 + 0.2) == 300_000_000
 

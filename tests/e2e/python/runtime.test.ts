@@ -177,19 +177,15 @@ finally:
       assert.equal((await run("import atexit; atexit.register(print, 'bye')")).stdout, "bye\n");
     });
 
-    test("an endless loop is stopped, and its output up to then is shown", async () => {
-      const { stdout, outcome } = await run("print('spinning')\nwhile True: pass", 1);
-      assert.deepEqual(outcome, { type: "stopped" });
-      assert.equal(stdout, "spinning\n");
-      assert.equal((await run("print('next')")).stdout, "next\n");
-    });
-
-    test("endless output is cut off with a notice, and the program can be stopped", async () => {
-      const { stdout, events, outcome } = await run("while True: print('again')", 2);
-      assert.deepEqual(outcome, { type: "stopped" });
-      assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
-      assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
-    });
+    // In Chromium, tests/e2e/widget/widget.test.ts checks this.
+    if (engine === "firefox") {
+      test("endless output is cut off with a notice, and the program can be stopped", async () => {
+        const { stdout, events, outcome } = await run("while True: print('again')", 2);
+        assert.deepEqual(outcome, { type: "stopped" });
+        assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
+        assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
+      });
+    }
 
     test("recursion that crashes the interpreter is explained, and the next run gets a new one", async () => {
       const { outcome } = await run(
@@ -285,19 +281,8 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
     const { outcome } = await run("import asyncio\nasyncio.run(asyncio.Event().wait())", 1);
     assert.deepEqual(outcome, { type: "stopped" });
     assert.equal((await run("print('next')")).stdout, "next\n");
-    const thread = await run("import threading\nthreading.Thread(target=print).start()");
-    assert.match(
-      thread.stderr,
-      /RuntimeError: can't start new thread\n[^]*This browser cannot switch between threads; use Chrome 137, Firefox 153 or newer\.\n$/,
-    );
-    assert.deepEqual(thread.outcome, { type: "finished", status: 1 });
-    assert.ok(thread.events.some((event) => event.type === "note" && event.fact === "no-threads"));
-    const input = await run("input('Name? ')");
-    assert.match(input.stderr, /EOFError: input\(\) cannot be answered here, because this browser/);
     const exited = await run("import os\nprint('shown')\nos._exit(3)");
     assert.deepEqual([exited.stdout, exited.outcome], ["shown\n", { type: "finished", status: 3 }]);
-    const spinning = await run("while True: pass", 1);
-    assert.deepEqual(spinning.outcome, { type: "stopped" });
   } finally {
     await runner.close();
   }

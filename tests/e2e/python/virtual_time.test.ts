@@ -54,45 +54,6 @@ asyncio.run(main())`,
     "1e-06 1e-06\n0.1 0.1\n0.2 0.2\n2.5 2.5\n3 3.0\n86400 86400.0\nlate 86400.3\n",
   ],
   [
-    "threads wake exactly at their times, and at equal times in the order of their calls",
-    `
-import threading, time
-def wait(name, seconds):
-    time.sleep(seconds)
-    print(name, time.monotonic())
-waits = [("a", 2), ("b", 1), ("c", 2), ("d", 0.5), ("e", 3600)]
-threads = [threading.Thread(target=wait, args=each) for each in waits]
-for t in threads: t.start()
-for t in threads: t.join()
-print(time.perf_counter())`,
-    "d 0.5\nb 1.0\na 2.0\nc 2.0\ne 3600.0\n3600.0\n",
-  ],
-  [
-    "timeouts of locks, events, queues, conditions and joins are exact",
-    `
-import queue, threading, time
-def took(what):
-    start = time.perf_counter()
-    try: result = what()
-    except queue.Empty: result = "empty"
-    print(result, round(time.perf_counter() - start, 8))
-lock, event, condition = threading.Lock(), threading.Event(), threading.Condition()
-lock.acquire()
-took(lambda: lock.acquire(timeout=2.5))
-took(lambda: event.wait(0.1))
-took(lambda: queue.Queue().get(timeout=0.2))
-took(lambda: queue.SimpleQueue().get(timeout=0.7))
-with condition: took(lambda: condition.wait_for(lambda: False, 0.3))
-sleeper = threading.Thread(target=time.sleep, args=(10,))
-sleeper.start()
-took(lambda: sleeper.join(4))
-threading.Timer(1.5, event.set).start()
-took(lambda: event.wait(5))
-took(lambda: threading.Semaphore(0).acquire(timeout=0.2))
-took(sleeper.join)`,
-    "False 2.5\nFalse 0.1\nempty 0.2\nempty 0.7\nFalse 0.3\nNone 4.0\nTrue 1.5\nFalse 0.2\nNone 4.3\n",
-  ],
-  [
     "an event loop that waits for a thread sees the time that the thread has slept",
     `
 import asyncio, time
@@ -235,22 +196,6 @@ for t in threads: t.join()`);
       assert.equal(ran.stdout, "timer 100.0\n");
       assert.match(ran.stderr, /^Deadlock: every thread is waiting, and none can wake another\./);
       assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
-    });
-
-    test("no virtual time passes while a program waits for input", async () => {
-      const ran = await run(
-        `
-import threading, time
-thread = threading.Thread(target=lambda: (time.sleep(3), print("slept", time.monotonic())))
-thread.start()
-print("hello", input(), time.monotonic())
-thread.join()
-time.sleep(2)
-print(input(), time.monotonic())`,
-        0,
-        { answers: ["Judit", "Susan"] },
-      );
-      assert.equal(ran.stdout, "hello Judit 0.0\nslept 3.0\nSusan 5.0\n");
     });
 
     const endless: [string, string][] = [

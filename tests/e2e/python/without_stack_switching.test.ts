@@ -22,22 +22,22 @@ before(async () => {
   });
 });
 const stage = usePage(() => freshPage(browser));
-beforeEach(async () => {
+beforeEach(() => {
   page = stage.page;
   widget = new Widget(page);
-  await visitAfresh(page, site.url, "/tutorials/first-overlap/");
 });
 after(async () => {
   await browser?.close();
   await site?.close();
 });
 
+/** Opens a page with published snippets. */
+const openPublished = () => visitAfresh(page, site.url, "/tutorials/first-overlap/");
+
 /** Opens a program in the playground by a shared link, because scripts cannot paste in Firefox. */
 async function write(source: string): Promise<void> {
   widget = new Widget(page, "runnable-playground");
-  // Leave the site first: if the playground is already open, only the hash of the address changes.
-  await page.goto("about:blank");
-  await page.goto(`${site.url}/playground/#code=${await encode(source)}`);
+  await visitAfresh(page, site.url, `/playground/#code=${await encode(source)}`);
 }
 
 const differences = () =>
@@ -46,11 +46,13 @@ const differences = () =>
   );
 
 test("the published snippet runs, and no note or difference is shown", async () => {
+  await openPublished();
   assert.equal((await widget.run()).notes.length, 0);
   assert.deepEqual(await differences(), []);
 });
 
 test("there are no buttons to pause a program, because this is impossible here", async () => {
+  await openPublished();
   await widget.run();
   const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
     all.map((each) => each.textContent),

@@ -358,7 +358,9 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: MAX_CHILDREN, live: MAX_RUNNING_CHILDREN });
     const waiting = started[MAX_RUNNING_CHILDREN]!;
     assert.equal(children.has(waiting.pid), false);
-    assert.equal(main.noticesOf("note").length, MAX_CHILDREN - MAX_RUNNING_CHILDREN);
+    const note = { type: "note", fact: "processes-wait", value: MAX_RUNNING_CHILDREN, detail: "" };
+    const waits = Array<typeof note>(MAX_CHILDREN - MAX_RUNNING_CHILDREN).fill(note);
+    assert.deepEqual(main.noticesOf("note"), waits);
     started[0]!.send({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
     spawn();
