@@ -9,7 +9,7 @@ import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { describeMoment, sections } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
-import { engines } from "../support/runner.ts";
+import { engines, onceOf } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -169,6 +169,7 @@ const appearance = (page: Page) =>
 
 for (const engine of engines) {
   describe(engine, () => {
+    const testOnce = onceOf(engine);
     const site = useSite(engine);
     let page: Page;
     let requested: string[];
@@ -417,47 +418,53 @@ for (const engine of engines) {
       await widget.finished();
     });
 
-    test("the player shows the contents of the collections that the program's header names", async () => {
-      const figure = "runnable-playground .runnable-timeline";
-      const widget = await inPlayground(WATCHED);
-      await widget.run();
-      await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
-      await open(page, figure);
-      const steps: string[] = [];
-      for (;;) {
-        const { description, parts, entries, place } = await shown(page, figure);
-        steps.push([description, ...parts, ...entries].join(" | "));
-        const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
-        if (step === total) break;
-        await press(page, "Next", figure);
-      }
-      assert.deepEqual(steps.slice(2, -1), [
-        'MainThread came to line 9. "later" came into timers. Then it slept for 300\u00a0ms at line 9.' +
-          ' | ready | timers | "now" | in 0.20 s: "later"',
-        'MainThread came to line 10. "later" is due. | ready | timers | "now" | due: "later"',
-        'MainThread came to line 11. "later" went from timers to ready.' +
-          ' | ready: 2 | timers | "now" | "later"',
-      ]);
-    });
-
-    test("a program that does not run in the browser can be stepped through as recorded", async () => {
-      await page.goto(`${site.url}/explanation/servers/`);
-      const snippet = '[data-name="servers/flask_threads"]';
-      const figure = `${snippet} .runnable-timeline`;
-      await new Widget(page, figure).press("Step through");
-      await page.waitForSelector(`${figure} .tl-player`);
-      for (;;) {
-        const { place, description } = await shown(page, figure);
-        const line = /from line (\d+)/.exec(description)?.[1] ?? "";
-        if (Number(line) >= 40) {
-          // The page shows these lines of the program.
-          await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
-          return;
+    testOnce(
+      "the player shows the contents of the collections that the program's header names",
+      async () => {
+        const figure = "runnable-playground .runnable-timeline";
+        const widget = await inPlayground(WATCHED);
+        await widget.run();
+        await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
+        await open(page, figure);
+        const steps: string[] = [];
+        for (;;) {
+          const { description, parts, entries, place } = await shown(page, figure);
+          steps.push([description, ...parts, ...entries].join(" | "));
+          const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
+          if (step === total) break;
+          await press(page, "Next", figure);
         }
-        const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
-        assert.notEqual(step, total, "no turn resumes from a line that is shown");
-        await press(page, "Next", figure);
-      }
-    });
+        assert.deepEqual(steps.slice(2, -1), [
+          'MainThread came to line 9. "later" came into timers. Then it slept for 300\u00a0ms at line 9.' +
+            ' | ready | timers | "now" | in 0.20 s: "later"',
+          'MainThread came to line 10. "later" is due. | ready | timers | "now" | due: "later"',
+          'MainThread came to line 11. "later" went from timers to ready.' +
+            ' | ready: 2 | timers | "now" | "later"',
+        ]);
+      },
+    );
+
+    testOnce(
+      "a program that does not run in the browser can be stepped through as recorded",
+      async () => {
+        await page.goto(`${site.url}/explanation/servers/`);
+        const snippet = '[data-name="servers/flask_threads"]';
+        const figure = `${snippet} .runnable-timeline`;
+        await new Widget(page, figure).press("Step through");
+        await page.waitForSelector(`${figure} .tl-player`);
+        for (;;) {
+          const { place, description } = await shown(page, figure);
+          const line = /from line (\d+)/.exec(description)?.[1] ?? "";
+          if (Number(line) >= 40) {
+            // The page shows these lines of the program.
+            await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
+            return;
+          }
+          const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
+          assert.notEqual(step, total, "no turn resumes from a line that is shown");
+          await press(page, "Next", figure);
+        }
+      },
+    );
   });
 }

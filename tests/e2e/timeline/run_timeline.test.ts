@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines } from "../support/runner.ts";
+import { engines, onceOf } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
@@ -66,17 +66,20 @@ const marked = (page: Page, widget: string) =>
 
 for (const engine of engines) {
   describe(engine, () => {
+    const testOnce = onceOf(engine);
     const site = useSite(engine);
     const stage = usePage(() => freshPage(site.browser));
     let page: Page;
-    beforeEach(async () => {
-      page = stage.page;
-      await visitAfresh(page, site.url, PAGE);
-    });
+    beforeEach(() => void (page = stage.page));
 
+    /** Opens the page whose snippet has a recorded timeline. */
+    const onPage = async () => {
+      await visitAfresh(page, site.url, PAGE);
+      return new Widget(page, SNIPPET);
+    };
     /** Opens the playground with this program in it. */
     const inPlayground = async (source: string) => {
-      await page.goto(`${site.url}/playground/`);
+      await visitAfresh(page, site.url, "/playground/");
       const widget = new Widget(page, "runnable-playground");
       await widget.button("Run");
       await widget.write(source);
@@ -84,7 +87,7 @@ for (const engine of engines) {
     };
 
     test("a run's own timeline replaces the recorded one, and Reset brings the recorded one back", async () => {
-      const widget = new Widget(page, SNIPPET);
+      const widget = await onPage();
       await widget.button("Run");
       assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3\.\d+: 1 task/);
       await widget.run();
@@ -95,18 +98,21 @@ for (const engine of engines) {
       await until(page, SNIPPET, /Timeline of this run, in your browser/);
     });
 
-    test("after Reset the recording stays, even if the ending run sends further events", async () => {
-      const widget = new Widget(page, SNIPPET);
-      // The program must still be running when Pause is pressed, however slow the machine is.
-      await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
-      await widget.press("Run");
-      await until(page, SNIPPET, /Timeline of this run, in your browser/);
-      await widget.press("Pause");
-      await widget.button("Resume");
-      await widget.press("Reset");
-      await widget.button("Run");
-      assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3/);
-    });
+    testOnce(
+      "after Reset the recording stays, even if the ending run sends further events",
+      async () => {
+        const widget = await onPage();
+        // The program must still be running when Pause is pressed, however slow the machine is.
+        await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
+        await widget.press("Run");
+        await until(page, SNIPPET, /Timeline of this run, in your browser/);
+        await widget.press("Pause");
+        await widget.button("Resume");
+        await widget.press("Reset");
+        await widget.button("Run");
+        assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3/);
+      },
+    );
 
     if (engine === "chromium") {
       test("a run that ends before the code of its timeline has arrived still gets its complete timeline", async () => {
@@ -135,7 +141,7 @@ for (const engine of engines) {
     }
 
     test("a selected segment marks its line of the source", async () => {
-      const widget = new Widget(page, SNIPPET);
+      const widget = await onPage();
       await widget.run();
       await until(page, SNIPPET, /Timeline of this run/);
       await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
@@ -151,7 +157,7 @@ for (const engine of engines) {
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    test("the line and the reason of a blocking call are named", async () => {
+    testOnce("the line and the reason of a blocking call are named", async () => {
       const widget = await inPlayground(BLOCKING);
       await widget.run();
       await until(
@@ -161,24 +167,14 @@ for (const engine of engines) {
       );
     });
 
-    test("a callback that computes outside all tasks is named, too", async () => {
+    testOnce("a callback that computes outside all tasks is named, too", async () => {
       const widget = await inPlayground(BUSY_CALLBACK);
       await widget.run();
       const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
       await until(page, "runnable-playground", found);
     });
 
-    test("a program that waits for nothing has no timeline", async () => {
-      const widget = await inPlayground('print("no waiting")\n');
-      await widget.run();
-      const visible = await page.$$eval(
-        "runnable-playground .runnable-timeline",
-        (figures) => figures.filter((figure) => !(figure as HTMLElement).hidden).length,
-      );
-      assert.equal(visible, 0);
-    });
-
-    test("threads and processes have lanes of their own", async () => {
+    testOnce("threads and processes have lanes of their own", async () => {
       const widget = await inPlayground(
         `import multiprocessing, threading, time
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines } from "../support/runner.ts";
+import { engines, onceOf } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
@@ -18,6 +18,7 @@ print(time.perf_counter())
 
 for (const engine of engines) {
   describe(engine, () => {
+    const testOnce = onceOf(engine);
     const site = useSite(engine);
     const stage = usePage(() => freshPage(site.browser));
     let page: Page;
@@ -33,13 +34,16 @@ for (const engine of engines) {
       page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
     const choose = (clockRate: string) => page.select(`${FIRST} .runnable-pace`, clockRate);
 
-    test("programs run in real time by default, which neither output nor timeline mentions", async () => {
-      assert.equal(await chosen(FIRST), "1");
-      const { origin } = await new Widget(page, FIRST).run();
-      assert.match(origin, /^Ran in your browser · Python [\d.]+$/);
-      await page.waitForSelector(`${FIRST} .tl-chart`);
-      assert.doesNotMatch(await caption(FIRST), /time,|faster/);
-    });
+    testOnce(
+      "programs run in real time by default, which neither output nor timeline mentions",
+      async () => {
+        assert.equal(await chosen(FIRST), "1");
+        const { origin } = await new Widget(page, FIRST).run();
+        assert.match(origin, /^Ran in your browser · Python [\d.]+$/);
+        await page.waitForSelector(`${FIRST} .tl-chart`);
+        assert.doesNotMatch(await caption(FIRST), /time,|faster/);
+      },
+    );
 
     test("by keyboard, the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
       await page.focus(`${FIRST} .runnable-step`);
@@ -85,7 +89,7 @@ for (const engine of engines) {
       assert.equal(await chosen(FIRST), "0");
     });
 
-    test("the output of a faster run says so, and Stop ends the run", async () => {
+    testOnce("the output of a faster run says so, and Stop ends the run", async () => {
       await choose("10");
       const widget = new Widget(page, FIRST);
       await widget.write(LONG);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines } from "../support/runner.ts";
+import { engines, onceOf } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -58,6 +58,7 @@ async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<v
 
 for (const engine of engines) {
   describe(engine, () => {
+    const testOnce = onceOf(engine);
     const site = useSite(engine);
     let page: Page;
     let comparison: Comparison;
@@ -171,7 +172,7 @@ for (const engine of engines) {
       await comparison.press("Show the recordings");
     });
 
-    test("an edited program is used as it is now, and a failing program says why", async () => {
+    testOnce("an edited program is used as it is now, and a failing program says why", async () => {
       const widget = new Widget(page, '[data-name="overlap/together"]');
       await widget.write('raise SystemExit("no stations")\n');
       await comparison.press("Run both here");
@@ -196,19 +197,22 @@ for (const engine of engines) {
       await widget.press("Reset");
     });
 
-    test("Run on another widget ends the comparison even while its programs are being fetched", async () => {
-      const widget = new Widget(page, '[data-name="overlap/in_turn"]');
-      const release = await holdPrograms(page);
-      await comparison.press("Run both here");
-      await comparison.untilStatus(/Running/);
-      await widget.press("Run");
-      await comparison.untilStatus(/^Stopped because you ran overlap\/in_turn\.py\.$/);
-      await release();
-      const { origin, text } = await widget.finished();
-      assert.match(origin + text, /Ran in your browser[^]*done: 1\.35 s/);
-    });
+    testOnce(
+      "Run on another widget ends the comparison even while its programs are being fetched",
+      async () => {
+        const widget = new Widget(page, '[data-name="overlap/in_turn"]');
+        const release = await holdPrograms(page);
+        await comparison.press("Run both here");
+        await comparison.untilStatus(/Running/);
+        await widget.press("Run");
+        await comparison.untilStatus(/^Stopped because you ran overlap\/in_turn\.py\.$/);
+        await release();
+        const { origin, text } = await widget.finished();
+        assert.match(origin + text, /Ran in your browser[^]*done: 1\.35 s/);
+      },
+    );
 
-    test("the status says which program could not be loaded", async () => {
+    testOnce("the status says which program could not be loaded", async () => {
       const release = await holdPrograms(page);
       await comparison.press("Run both here");
       await comparison.untilStatus(/Running/);

@@ -1,10 +1,10 @@
 /** `input()` and `sys.stdin`: the reader is asked for each line in the output. */
 // suite: light
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { engines, useRunner } from "../support/runner.ts";
-import { freshPage, useSite, Widget } from "../support/site.ts";
+import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 for (const engine of engines) {
   describe(`the runtime in ${engine}`, () => {
@@ -80,14 +80,14 @@ asyncio.run(main())`,
 }
 
 describe("in the page", () => {
-  const stage = useSite();
+  const site = useSite();
+  const stage = usePage(() => freshPage(site.browser));
   let page: Page, widget: Widget;
   beforeEach(async () => {
-    page = await freshPage(stage.browser);
+    page = stage.page;
     widget = new Widget(page);
-    await page.goto(`${stage.url}/tutorials/first-overlap/`);
+    await visitAfresh(page, site.url, "/tutorials/first-overlap/");
   });
-  afterEach(() => page.browserContext().close());
 
   const field = () => page.waitForSelector(`${widget.selector} [role=log] input`);
   const labelOf = async () =>
@@ -118,9 +118,9 @@ describe("in the page", () => {
     assert.ok(await page.evaluate(() => document.activeElement?.matches(".md-search__input")));
   });
 
-  for (const way of ["Ctrl+D", "End of input"]) {
-    test(`${way} ends the input`, async () => {
-      await widget.write("input('More? ')\n");
+  test("Ctrl+D ends the input, and so does the button", async () => {
+    await widget.write("input('More? ')\n");
+    for (const way of ["Ctrl+D", "End of input"]) {
       await widget.press("Run");
       await field();
       if (way === "Ctrl+D") {
@@ -129,8 +129,8 @@ describe("in the page", () => {
         await page.keyboard.up("Control");
       } else await widget.press(way);
       assert.match((await widget.finished()).stderr, /EOFError: EOF when reading a line/);
-    });
-  }
+    }
+  });
 
   test("Stop raises KeyboardInterrupt where the program waits", async () => {
     await widget.write("try:\n    input('Name? ')\nfinally:\n    print('bye')\n");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { matchingAnswers, type Answer } from "../../../runtime/page/question/answers.ts";
-import { engines } from "../support/runner.ts";
+import { engines, onceOf } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -89,6 +89,7 @@ after(() => site?.close());
 
 for (const engine of engines) {
   describe(engine, () => {
+    const testOnce = onceOf(engine);
     let browser: Browser;
     let page: Page;
     let readers: PredictQuestion;
@@ -109,7 +110,6 @@ for (const engine of engines) {
     });
 
     test("a wrong prediction and the answer that the run matches are marked", async () => {
-      assert.deepEqual(await violations(page), []);
       await readers.choose(1);
       await readers.untilStatus(/^Now run it and see\.$/);
       await readers.press("Run it");
@@ -135,10 +135,10 @@ for (const engine of engines) {
         { polling: "raf" },
         places,
       );
-      // The table of contents scrolls along and cuts off a link at its edge, which axe reports as
-      // too small.
       await page.evaluate(() => scrollTo(0, 0));
-      assert.deepEqual(await violations(page), []);
+      // Nothing else on the page has changed, and axe.test.ts checks the page before a run.
+      const parts = `${readers.selector}, .predict-program:has(#${READERS})`;
+      assert.deepEqual(await violations(page, { parts }), []);
       await readers.choose(2);
       await readers.untilStatus(/^Now run it and see\.$/);
       assert.deepEqual(await readers.marks(), ["", "", ""]);
@@ -162,27 +162,30 @@ for (const engine of engines) {
       await page.setViewport({ width: 1280, height: 900 });
     });
 
-    test("a program that the reader has changed can match another answer, or none", async () => {
-      await readers.choose(2);
-      await readers.press("Run it");
-      await readers.untilStatus(/^You were right: /);
-      await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
-      await readers.widget.run();
-      await readers.untilStatus(/^You chose 2, but the run matches answer 3\.$/);
-      await readers.widget.write("print('closed today')\n");
-      await readers.widget.run();
-      await readers.untilStatus(/^This run matches none of the answers\.$/);
-      assert.deepEqual(await readers.marks(), ["", "", ""]);
-      await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
-      await readers.widget.press("Run");
-      await readers.widget.until(/Ben/);
-      await readers.widget.press("Stop");
-      await readers.untilStatus(/^This run matches none of the answers: it was stopped\.$/);
-      await readers.widget.press("Reset");
-      assert.equal(await readers.isOutputVisible(), true, "the recording is no longer hidden");
-    });
+    testOnce(
+      "a program that the reader has changed can match another answer, or none",
+      async () => {
+        await readers.choose(2);
+        await readers.press("Run it");
+        await readers.untilStatus(/^You were right: /);
+        await readers.widget.write("print('Ada has Lima')\nprint('Ben asks for Cairo')\n");
+        await readers.widget.run();
+        await readers.untilStatus(/^You chose 2, but the run matches answer 3\.$/);
+        await readers.widget.write("print('closed today')\n");
+        await readers.widget.run();
+        await readers.untilStatus(/^This run matches none of the answers\.$/);
+        assert.deepEqual(await readers.marks(), ["", "", ""]);
+        await readers.widget.write("print('Ada has Lima\\nBen')\nwhile True: pass\n");
+        await readers.widget.press("Run");
+        await readers.widget.until(/Ben/);
+        await readers.widget.press("Stop");
+        await readers.untilStatus(/^This run matches none of the answers: it was stopped\.$/);
+        await readers.widget.press("Reset");
+        assert.equal(await readers.isOutputVisible(), true, "the recording is no longer hidden");
+      },
+    );
 
-    test("a reader who has predicted nothing is shown what happened", async () => {
+    testOnce("a reader who has predicted nothing is shown what happened", async () => {
       await readers.choose(1);
       await readers.press("Run it");
       await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);

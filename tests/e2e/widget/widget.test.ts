@@ -70,12 +70,11 @@ describe("before and after the first Run", () => {
       () => page.focus(`${widget.selector} .runnable-run`),
     ];
     for (const come of near) {
-      await page.goto("about:blank");
-      await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
+      // A page that has already opened the cache would keep using it, but this file has no scripts.
+      await page.goto(`${site.url}/llms.txt`);
       await deleteCache(page, runtimeCache);
       requests = [];
-      // A page that has already opened the cache would keep using it.
-      await page.reload({ waitUntil: "networkidle0" });
+      await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
       await widget.button("Run");
       assert.deepEqual(runtimeRequests(), []);
       await come();
@@ -92,7 +91,6 @@ describe("before and after the first Run", () => {
       Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
     );
     await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
-    await deleteCache(page, runtimeCache);
     await widget.button("Run");
     await page.hover(`${widget.selector} .runnable-copy`);
     await page.waitForNetworkIdle();
@@ -390,20 +388,15 @@ describe("sharing and the playground", () => {
     await other.browserContext().close();
   });
 
-  for (const [name, hash] of [
-    ["truncated", "#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA"],
-    ["not gzip", "#code=aGVsbG8"],
-    ["not base64", "#code=%%%"],
-  ]) {
-    test(`opening a damaged link (${name}) shows a message, and Run still works`, async () => {
-      await page.goto(`${site.url}/playground/${hash}`);
-      await page.waitForFunction(() =>
-        /damaged|incomplete|cannot be read|could not/i.test(
-          document.querySelector("runnable-playground")?.textContent ?? "",
-        ),
-      );
-      const playground = new Widget(page, "runnable-playground");
-      assert.match((await playground.run()).origin, /Ran in your browser/);
-    });
-  }
+  test("opening a damaged link shows a message, and Run still works", async () => {
+    // This link is truncated.
+    await page.goto(`${site.url}/playground/#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA`);
+    await page.waitForFunction(() =>
+      /damaged|incomplete|cannot be read|could not/i.test(
+        document.querySelector("runnable-playground")?.textContent ?? "",
+      ),
+    );
+    const playground = new Widget(page, "runnable-playground");
+    assert.match((await playground.run()).origin, /Ran in your browser/);
+  });
 });

@@ -60,7 +60,8 @@ const caption = (): string => figures()[0]?.querySelector("figcaption")?.textCon
 
 test("a run with nothing worth a timeline adds no figure", async () => {
   begin();
-  runTimeline.take(batch(START));
+  const printed = ["output", 1, 2 * MS, "stdout", "no waiting", 1];
+  runTimeline.take(batch([...START, printed, ["end", 1, 3 * MS, "done", ""]]));
   runTimeline.end();
   await settle();
   assert.deepEqual(figures(), []);
