@@ -83,7 +83,7 @@ export function packageFolders(inputs: Iterable<string>): string[] {
 /**
  * Returns the licence of an npm package.
  *
- * @throws Error that names the package if it has no licence, or no text of it.
+ * @throws Error that names the package if its licence, or the text of its licence, is missing.
  */
 export async function npmComponent(folder: string): Promise<Component> {
   const data = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
@@ -107,7 +107,7 @@ export async function npmComponent(folder: string): Promise<Component> {
  * Returns the licence of a Python library, and those of the Rust libraries that are compiled into it.
  *
  * @param archive - an archive that pack_packages.py has written.
- * @throws Error that names the library if it has no licence, or no text of it.
+ * @throws Error that names the library if its licence, or the text of its licence, is missing.
  */
 export function libraryComponents(
   name: string,

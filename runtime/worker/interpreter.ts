@@ -159,7 +159,7 @@ export class Interpreter {
   #isReusable(): boolean {
     this.#kernel.arm(false);
     if (this.#boundary.hasBeenCrossed) return false;
-    // WebAssembly memory never shrinks, and the next program should not pay for this one's memory.
+    // WebAssembly memory never shrinks, so the worker would keep as much memory as this program needed.
     if (this.#boundary.memorySize() > MAX_MEMORY_BYTES) return false;
     try {
       return this.#python.intact();

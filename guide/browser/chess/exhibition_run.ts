@@ -37,7 +37,7 @@ const END = /^(\d+\.\d\d) s {2}all games over$/;
 export class ExhibitionRun {
   /** When the last game was over, in seconds. */
   readonly end: number;
-  /** By the number of the board or master, which starts at 1. */
+  /** What happened at each board, and what each master did, by their numbers, which start at 1. */
   readonly boards = new Map<number, BoardSpan[]>();
   readonly masters = new Map<number, MasterSpan[]>();
 

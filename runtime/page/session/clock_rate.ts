@@ -2,7 +2,7 @@
 import { element } from "../kit/dom.ts";
 
 interface Choice {
-  /** As in `RunOptions`. */
+  /** The clock rate as in `RunOptions`: 1 is real time, and 0 is virtual time. */
   clockRate: number;
   /** The text in the menu. */
   label: string;

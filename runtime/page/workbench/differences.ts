@@ -3,7 +3,7 @@
  * what happened to the program (see facts.py), and each fact is explained in one line here.
  */
 
-/** An event `note` of a worker: what happened, with a number or a name that belongs to it. */
+/** The content of an event `note`: what happened, and a number and a name that give details. */
 export interface Fact {
   fact: string;
   value: number;

@@ -32,7 +32,7 @@ export interface RunnerOptions {
   timeline: RunTimeline;
   /** Whether runs are traced for the timeline, which makes them slower. */
   traced: boolean;
-  /** For example `chess/asynchronous`; the title adds `.py`. */
+  /** The name of the snippet, for example `chess/asynchronous`. The title adds `.py`. */
   name: string;
   filename: string;
   /** Adds the panel for a paused program to the page; undefined if it cannot be loaded. */

@@ -32,7 +32,7 @@ export interface WorkbenchOptions {
   traced: boolean;
   tab: Tab;
   draft: Draft;
-  /** For example `chess/asynchronous`. */
+  /** The name of the snippet, for example `chess/asynchronous`. */
   name: string;
   filename: string;
   /** The lines that are shown at first; all if it is empty. */

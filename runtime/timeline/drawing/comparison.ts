@@ -11,7 +11,7 @@ import { time } from "../words/words.ts";
 export interface Run {
   title: string;
   processes: readonly ProcessTrace[];
-  /** In ms. */
+  /** When the run ended, in ms. */
   end: number;
 }
 

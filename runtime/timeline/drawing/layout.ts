@@ -65,7 +65,7 @@ export interface Chart {
   width: number;
   tracks: Track[];
   ticks: Tick[];
-  /** Nothing is known beyond this position. */
+  /** The position beyond which nothing is known; undefined if there is no such position. */
   cut: number | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface BlockedSpan {
 }
 
 export interface BlockedSpans {
-  /** In order of time. */
+  /** All spans, in order of time. */
   readonly all: readonly BlockedSpan[];
   /** The spans by the segments that show them. A span may have no such segment. */
   readonly bySegment: ReadonlyMap<Segment, BlockedSpan>;

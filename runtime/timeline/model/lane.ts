@@ -44,7 +44,7 @@ export interface Process {
   readonly id: number;
   readonly parent: number;
   readonly lanes: Map<number, Lane>;
-  /** Nothing is known about the process after this time. */
+  /** The time after which nothing is known about the process; `Infinity` if its trace was not cut. */
   cut: number;
 }
 
@@ -122,7 +122,7 @@ export class Lane {
     return this.#segments;
   }
 
-  /** In order of creation. */
+  /** The threads of a process, or the tasks of a thread, in order of creation. */
   get children(): readonly Lane[] {
     if (!this.#areChildrenSorted) this.#children.sort((one, other) => one.start - other.start);
     this.#areChildrenSorted = true;
@@ -135,7 +135,7 @@ export class Lane {
     this.#children.push(child);
   }
 
-  /** In order of time. */
+  /** The marks on the lane, in order of time. */
   get marks(): readonly Mark[] {
     if (!this.#areMarksSorted) this.#marks.sort((one, other) => one.at - other.at);
     this.#areMarksSorted = true;

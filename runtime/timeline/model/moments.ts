@@ -17,7 +17,7 @@ export interface LaneStatus {
 
 export interface Situation {
   running: LaneStatus[];
-  /** In the order in which they became ready. */
+  /** Ready lanes, in the order in which they became ready. */
   ready: LaneStatus[];
   /** Sleeping lanes, in the order in which they will wake up. */
   timers: LaneStatus[];

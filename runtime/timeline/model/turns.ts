@@ -12,7 +12,7 @@ export interface Turn {
   /** Indexes, in the lane, of the first and the last segment of the turn. */
   first: number;
   last: number;
-  /** As in `Segment`. */
+  /** The position of the turn's beginning among all events of the run; see `Segment.sequence`. */
   sequence: number;
   /** The task that the event loop ran next, if that ended the turn. */
   nextTask: Lane | undefined;

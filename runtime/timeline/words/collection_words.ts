@@ -7,7 +7,7 @@ import { time, waitWords } from "./words.ts";
 
 type Values = CollectionState["values"];
 
-/** As many collections as fit on a page. */
+/** How many collections are described: as many as fit on a page. */
 const MAX_COLLECTIONS = 4;
 
 /** The names of the watched collections, in the order of their first appearance. */

@@ -27,7 +27,7 @@ const MIN_WAIT_SHARE = 0.02;
 const MIN_SAVED_SHARE = 0.15;
 /** A thread computes if it runs for at least this share of the run. */
 const MIN_BUSY_SHARE = 0.1;
-/** For runs with more lanes, the headline is computed only once, when the run has ended. */
+/** In runs with more lanes than this, the headline is computed only once, when the run has ended. */
 const MAX_LIVE_LANES = 200;
 
 interface Span {

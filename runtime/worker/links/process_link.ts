@@ -62,7 +62,7 @@ export class ProcessLink {
   pid = 0;
   /** The number of the process that started this one. */
   parent = 0;
-  /** See `Start`. */
+  /** The origin of the clock that all processes of the program share; see `Start.origin`. */
   #origin = performance.timeOrigin;
   readonly #post: (request: Request, transfer?: Transferable[]) => void;
   readonly #handlers: ProcessHandlers;

@@ -121,7 +121,7 @@ export class Snapshot {
 
   /** Overwrites the whole memory with that of the snapshot. */
   #restore(offset: number): void {
-    if (!this.#memory || !this.#initial) throw new Error("There is no memory to restore.");
+    if (!this.#memory || !this.#initial) throw new Error("The memory has not been prepared.");
     const memory = new Uint8Array(this.#memory.buffer);
     memory.set(this.#initial);
     let written = this.#end;

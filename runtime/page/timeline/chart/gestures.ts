@@ -15,10 +15,10 @@ export interface GestureHandlers {
   press: (x: number, y: number) => void;
 }
 
-/** A pointer that moves less does not drag. */
+/** A pointer that moves less than this does not drag. */
 const DRAG_THRESHOLD_PX = 5;
 
-/** As `WheelEvent.DOM_DELTA_PIXEL`. */
+/** The same number as `WheelEvent.DOM_DELTA_PIXEL`. */
 const DOM_DELTA_PIXEL = 0;
 
 /** The length of a step of a wheel that reports lines instead of pixels. */
