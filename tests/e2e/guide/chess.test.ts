@@ -22,7 +22,7 @@ const PAGE = readFileSync(
 
 const POLLING = "mutation";
 
-// In virtual time the program never waits, so it computes the same in every browser.
+// What the program computes in virtual time does not depend on the browser.
 describe("the program", () => {
   const stage = useRunner({ engine: "chromium" });
 
