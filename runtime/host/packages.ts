@@ -33,7 +33,7 @@ export class Packages {
 
   /**
    * @param downloads - fetches archives and the warm snapshot.
-   * @param libraries - what programs can declare.
+   * @param libraries - the libraries that programs can declare.
    * @param warm - the warm snapshot.
    * @param canSwitchStacks - whether the browser can switch stacks, which the warm snapshot requires.
    */
@@ -78,7 +78,7 @@ export class Packages {
     }
   }
 
-  /** Returns whether workers can start warm without a download. */
+  /** Returns whether workers can start from the warm snapshot without a download. */
   async hasWarm(): Promise<boolean> {
     if (this.#isWarmDistrusted) return false;
     return (await this.#isWarmSent) || this.#downloads.has(this.#warm);
@@ -88,7 +88,7 @@ export class Packages {
    * Sends the warm snapshot to the sandbox.
    *
    * @param sandbox - receives the snapshot.
-   * @param loader - knows what belongs to a snapshot.
+   * @param loader - adds what a worker needs besides the snapshot.
    * @param options - `fetch` allows a download, for which a first run should not have to wait.
    * @returns whether the sandbox has the snapshot now.
    */

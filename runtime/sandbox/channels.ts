@@ -1,7 +1,7 @@
 /**
  * The channels between processes. A channel carries messages in one direction, and each of its ends
- * can belong to several processes. It breaks when nothing can read it any more, and ends when nothing
- * can write to it.
+ * can belong to several processes. A channel is broken when no process can read it any more, and ends
+ * when no process can write to it any more.
  */
 import { MAIN, type End, type Request } from "../protocol/processes.ts";
 import type { Process, ProcessTable, Question } from "./process_table.ts";

@@ -1,4 +1,4 @@
-/** The processes of one program, and the questions that they wait to have answered. */
+/** The processes of one program, and their questions that have not been answered yet. */
 import type { Notice, Start } from "../protocol/processes.ts";
 
 /** The broker's end of a connection to one process. */

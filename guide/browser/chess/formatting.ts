@@ -1,12 +1,12 @@
 /** Formats times and numbers as the exhibition shows them. */
 import { measure } from "../../../runtime/timeline/words/words.ts";
 
-/** "3,655 s (1 h 0 min 55 s)". */
+/** Formats a duration in seconds: "3,655 s (1 h 0 min 55 s)". */
 export function duration(value: number): string {
   return value < 60 ? seconds(value) : `${seconds(value)} (${clock(value)})`;
 }
 
-/** "1 h 0 min 55 s", "12 h". */
+/** Formats seconds in hours, minutes and seconds: "1 h 0 min 55 s", "12 h". */
 export function clock(value: number): string {
   const rounded = Math.round(value * 10) / 10;
   const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor((rounded % 3600) / 60)];
@@ -18,10 +18,10 @@ export function clock(value: number): string {
   return parts.join(" ");
 }
 
-/** "1,740 s". */
+/** Formats a number of seconds: "1,740 s". */
 export const seconds = (value: number): string => measure(number(value), "s");
 
-/** "1,740", "0.25". */
+/** Formats a number with at most two decimals: "1,740", "0.25". */
 export function number(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: 2 });
 }

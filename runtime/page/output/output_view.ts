@@ -8,7 +8,7 @@ import { linkLines, type LineLinks } from "./line_links.ts";
 
 const STOPPED_CLASS = "runnable-stopped";
 
-/** Completes a sentence about a program whose interpreter had to be terminated. */
+/** The end of a sentence about a program whose interpreter had to be terminated. */
 const TERMINATED = "kept running after Ctrl+C, so its interpreter was terminated.";
 
 /**

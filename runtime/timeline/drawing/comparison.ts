@@ -15,7 +15,7 @@ export interface Run {
   end: number;
 }
 
-/** The process ids of the first run stay; each further run raises its ids by this much more. */
+/** Added to the process ids of the second run, twice to those of the third, to keep them apart. */
 const ID_OFFSET = 1_000_000;
 
 /** Below this factor between the slowest and the fastest run, all runs take about the same time. */

@@ -210,9 +210,9 @@ type Kind = TraceEvent["kind"];
 
 /** The events of one process. */
 export interface ProcessTrace {
-  /** 1 for the main process. */
+  /** The number of the process; 1 for the main process. */
   process: number;
-  /** The process that started it; 0 for the main process. */
+  /** The number of the process that started this one; 0 for the main process. */
   parent: number;
   events: TraceEvent[];
 }
@@ -359,7 +359,7 @@ const LENGTHS: Record<Kind, readonly number[]> = {
   cut: [2],
 };
 
-/** Decode a row of each kind, and throw a `FormatError` if a value does not have its type. */
+/** Functions that decode a row of each kind. They throw a `FormatError` if a value has a wrong type. */
 const DECODERS: { [K in Kind]: (row: readonly unknown[]) => Extract<TraceEvent, { kind: K }> } = {
   lane: (row) => ({
     kind: "lane",

@@ -21,7 +21,7 @@ export function valuesAt({ all }: Moments, number: number): Values {
   return (all[number]?.collections ?? all[number - 1]?.collections)?.values ?? {};
 }
 
-/** Removes the time until a timer is due from its text, because that part changes with the time. */
+/** Removes the remaining time from the text of a timer, because it changes while the timer does not. */
 const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|due): /, "");
 
 const isDue = (entry: string): boolean => entry.startsWith("due: ");

@@ -59,7 +59,7 @@ const BAR_LABELS: Record<Reason, string> = {
   other: "waiting",
 };
 
-/** "waiting for lock", "waiting for thread worker". */
+/** Returns the label on the bar of a wait: "waiting for lock", "waiting for thread worker". */
 export const barLabel = (reason: Reason, target: string): string =>
   BAR_LABELS[reason] + (target === "" || reason === "task group" ? "" : ` ${target}`);
 
@@ -110,7 +110,7 @@ export function folded(lanes: readonly Lane[]): string {
 const atLine = (line: number): string => (line > 0 ? `, at line ${String(line)}` : "");
 const inBrackets = (name: string): string => (name === "" ? "" : ` (${name})`);
 
-/** "slept", "waited for a lock (orders)". */
+/** Says what a lane did while it waited: "slept", "waited for a lock (orders)". */
 export function waitWords({ reason, target }: Pick<Segment, "reason" | "target">): string {
   return (reason === "" ? "waited" : WAIT_WORDS[reason]) + inBrackets(target);
 }
@@ -213,7 +213,7 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: Ba
 
 const readyWords = (waker: string): string => (waker === INTERRUPTED ? waker : `woken by ${waker}`);
 
-/** "blocked the event loop for 1.2 s at line 7: time.sleep". */
+/** Describes a blocked span: "blocked the event loop for 1.2 s at line 7: time.sleep". */
 export function blockedWords({ start, end, reason, target, line, isStarved }: BlockedSpan): string {
   const place = line > 0 ? ` at line ${String(line)}` : "";
   const why = blockingReason({ reason, target, isStarved });
@@ -245,7 +245,7 @@ export function markSentence({ kind, at, text, line }: Mark): string {
   return `${what} at ${moment(at)}${atLine(line)}.`;
 }
 
-/** "3 tasks, 2 threads". */
+/** Counts the lanes that belong to the program: "3 tasks, 2 threads". */
 export function census(timeline: Timeline): string {
   const own = timeline.lanes.filter((lane) => lane.own);
   const count = (kind: string): number => own.filter((lane) => lane.kind === kind).length;
