@@ -9,11 +9,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args
 
 from mkdocs_runnable.errors import RunnableError, nearest
 
-RECORDINGS = ("optional", "required")
+type Policy = Literal["required", "optional"]
+_POLICIES: tuple[Policy, ...] = get_args(Policy.__value__)
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,18 @@ class Options:
             if not isinstance(value, kind):
                 raise RunnableError(f"{name}: expected {what}, but received: {value!r}.")
         options = cls(**given)
-        if options.recordings not in RECORDINGS:
-            raise RunnableError(
-                f"recordings: expected {' or '.join(map(repr, RECORDINGS))}, "
-                f"but received: {options.recordings!r}."
-            )
+        parse_policy(options.recordings)
         return options
+
+
+def parse_policy(value: Any) -> Policy:
+    """Read the option ``recordings``.
+
+    Raises:
+        RunnableError: The value is neither ``required`` nor ``optional``.
+    """
+    for policy in _POLICIES:
+        if value == policy:
+            return policy
+    expected = " or ".join(map(repr, _POLICIES))
+    raise RunnableError(f"recordings: expected {expected}, but received: {value!r}.")

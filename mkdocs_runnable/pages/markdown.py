@@ -17,10 +17,11 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.blocks import SOURCE_PRIORITY, MarkedBlock, SourceReader
+from mkdocs_runnable.options import parse_policy
 from mkdocs_runnable.pages.comparison import ComparisonProcessor
 from mkdocs_runnable.pages.questions import QuestionProcessor
 from mkdocs_runnable.pages.renderer import PageRenderer, clear_placeholders
-from mkdocs_runnable.recording.policy import RecordingFinder, parse_policy
+from mkdocs_runnable.recording.policy import RecordingFinder
 from mkdocs_runnable.snippets.reference import MARK, PageContext, is_marked
 from mkdocs_runnable.snippets.snippet import Library
 

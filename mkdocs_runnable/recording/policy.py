@@ -1,28 +1,11 @@
 """Finds the recordings that pages show, and decides whether a snippet may be without one."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
 
-from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.options import Policy
 from mkdocs_runnable.recording.check import load_recording
 from mkdocs_runnable.recording.recordings import Origins, Transcript
 from mkdocs_runnable.snippets.snippet import Library, Snippet
-
-type Policy = Literal["required", "optional"]
-_POLICIES: tuple[Policy, ...] = get_args(Policy.__value__)
-
-
-def parse_policy(value: Any) -> Policy:
-    """Read the option ``recordings``.
-
-    Raises:
-        RunnableError: The value is neither ``required`` nor ``optional``.
-    """
-    for policy in _POLICIES:
-        if value == policy:
-            return policy
-    expected = " or ".join(map(repr, _POLICIES))
-    raise RunnableError(f"recordings: expected {expected}, but received: {value!r}.")
 
 
 @dataclass(frozen=True)

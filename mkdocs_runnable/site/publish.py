@@ -14,6 +14,7 @@ from pathlib import Path
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.options import parse_policy
 from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import verification
@@ -116,7 +117,8 @@ def edition(project: Project, page: SitePage, tables: Mapping[str, Maker]) -> Si
     Raises:
         RunnableError: The page shows something that cannot be found or used.
     """
-    make = TextEditions(project.docs, project.library, tables)
+    policy = parse_policy(project.options.recordings)
+    make = TextEditions(project.docs, project.library, tables, policy)
     try:
         if isinstance(page.text, Path):
             text = make.of_notebook(page.uri, page.text, page.title, page.description)

@@ -24,7 +24,8 @@ from mkdocs_runnable.pages.answers import (
     split_condition,
 )
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
-from mkdocs_runnable.recording.policy import Policy, RecordingFinder
+from mkdocs_runnable.options import Policy
+from mkdocs_runnable.recording.policy import RecordingFinder
 from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
 from mkdocs_runnable.tables.markdown import Maker, is_table, make_table

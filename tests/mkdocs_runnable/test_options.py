@@ -25,7 +25,7 @@ def test_options_replace_their_defaults() -> None:
         (
             "recordings",
             "never",
-            "recordings: expected 'optional' or 'required', but received: 'never'.",
+            "recordings: expected 'required' or 'optional', but received: 'never'.",
         ),
     ],
 )

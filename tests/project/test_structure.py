@@ -134,6 +134,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "mkdocs_runnable/recording": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/snippets",
@@ -141,6 +142,7 @@ ARROWS: Mapping[str, set[str]] = {
     "mkdocs_runnable/pages": {
         "mkdocs_runnable/blocks.py",
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",
         "mkdocs_runnable/recording",
         "mkdocs_runnable/snippets",
