@@ -1,0 +1,282 @@
+/** Widgets, questions and comparisons whose programs have not been recorded yet. */
+// suite: light
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Browser, Page } from "puppeteer-core";
+import { prerenderComparison } from "../../../runtime/timeline/drawing/prerender.ts";
+import { engines, onceOf } from "../support/runner.ts";
+import {
+  freshPage,
+  launch,
+  serveSite,
+  siteDirectory,
+  unfold,
+  untilText,
+  usePage,
+  visitAfresh,
+  Widget,
+  type Site,
+} from "../support/site.ts";
+import { violations } from "../support/violations.ts";
+
+const LINE = "Not recorded yet.";
+const ADVICE = `${LINE} Press Run to run this program in your browser.`;
+
+const OVERLAP = "/tutorials/first-overlap/";
+const QUESTIONS = "/reference/misconceptions/";
+const EXPLORER = "/how-to/try-every-order/";
+const SNIPPET = '[data-name="overlap/together"]';
+const READERS = "switching-predict";
+
+/** In the server's address, this replaces the page's figure by one of a program that is recorded. */
+const PARTLY = "?partly";
+
+/** Replaces what a pattern finds, which has to be on the page. */
+function replace(html: string, pattern: RegExp, by: (...found: string[]) => string): string {
+  assert.match(html, pattern);
+  return html.replaceAll(new RegExp(pattern.source, "gs"), by);
+}
+
+/** The page as the engine makes it if no program is recorded; see pages/widget.py. */
+function withoutRecordings(html: string): string {
+  const widgets = replace(html, /<runnable-snippet (.*?)<\/runnable-snippet>/s, (widget) => {
+    const output = /(?<=<div class="runnable-output"[^>]*>).*?(?=<\/div>)/s;
+    return replace(widget, output, () => `<p class="runnable-origin">${LINE}</p>`)
+      .replace(/<figure class="runnable-timeline">.*?<\/figure>/s, "")
+      .replace("<runnable-snippet ", '<runnable-snippet data-unrecorded="" ');
+  });
+  return widgets
+    .replaceAll(/(<predict-question [^>]*?) data-recorded="\d"/g, "$1")
+    .replaceAll(/(<p class="predict-result">)[^<]*/g, "$1");
+}
+
+/** The comparison as the engine makes it if only the programs with these titles are recorded. */
+async function comparing(html: string, recorded: string[]): Promise<string> {
+  const titles = ["One by one", "Together"];
+  const names = ["in_turn", "together"];
+  const runs = titles.flatMap((title, index): [string, string][] =>
+    recorded.includes(title) ? [[title, `snippets/overlap/${names[index]!}.trace.json`]] : [],
+  );
+  const figure =
+    runs.length > 0
+      ? await prerenderComparison("compare-0", runs)
+      : '<figure class="runnable-timeline" hidden></figure>';
+  const missing = titles.filter((title) => !recorded.includes(title));
+  const note = `<p class="compare-unrecorded">Not recorded yet: ${missing.join(", ")}.</p>`;
+  const marked = replace(html, /(?<=<timeline-compare .*?data-runs=").*?(?=")/s, (runs) =>
+    runs.replaceAll(/&quot;title&quot;: &quot;(.*?)&quot;/g, (text, title: string) =>
+      missing.includes(title) ? `${text}, &quot;unrecorded&quot;: true` : text,
+    ),
+  );
+  return replace(
+    marked,
+    /(?<=<timeline-compare [^>]*>\n)<figure.*?<\/figure>/s,
+    () => `${figure}\n${note}`,
+  );
+}
+
+const pages = new Map<string, string>();
+
+function intercept({ url = "" }: IncomingMessage, response: ServerResponse): boolean {
+  const page = pages.get(url);
+  if (page === undefined) return false;
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+  return true;
+}
+
+let site: Site;
+before(async () => {
+  for (const path of [OVERLAP, QUESTIONS, EXPLORER]) {
+    const html = readFileSync(join(siteDirectory, path, "index.html"), "utf8");
+    pages.set(path, withoutRecordings(html));
+  }
+  const overlap = pages.get(OVERLAP)!;
+  pages.set(OVERLAP, await comparing(overlap, []));
+  pages.set(OVERLAP + PARTLY, await comparing(overlap, ["Together"]));
+  site = await serveSite(undefined, intercept);
+});
+after(() => site?.close());
+
+for (const engine of engines) {
+  const testOnce = onceOf(engine);
+
+  describe(engine, () => {
+    let browser: Browser;
+    let page: Page;
+    before(async () => void (browser = await launch(engine)));
+    after(() => browser?.close());
+    const stage = usePage(() => freshPage(browser));
+    beforeEach(() => void (page = stage.page));
+
+    /** Waits until the controls are on the page. */
+    const open = async (path: string, selector: string): Promise<Widget> => {
+      await visitAfresh(page, site.url, path);
+      await unfold(page);
+      const widget = new Widget(page, selector);
+      await widget.button("Run");
+      return widget;
+    };
+    const isVisible = (selector: string): Promise<boolean> =>
+      page.$eval(selector, (element) => element.checkVisibility());
+
+    test("a program runs, Reset brings the line back, and Undo the run", async () => {
+      const widget = await open(OVERLAP, SNIPPET);
+      const nothing = { origin: ADVICE, text: "", stderr: "", notes: [] };
+      assert.deepEqual(await widget.shown(), nothing);
+      assert.equal(await page.$(`${SNIPPET} [role=log] pre`), null, "no empty output");
+      const { origin, text } = await widget.run();
+      assert.match(origin, /^Ran in your browser · Python [\d.]+$/);
+      assert.match(text, /done: 1\.35 s of waiting/);
+      await page.waitForSelector(`${SNIPPET} > .runnable-timeline`, { visible: true });
+      await widget.press("Reset");
+      assert.deepEqual(await widget.shown(), nothing);
+      assert.equal(await isVisible(`${SNIPPET} > .runnable-timeline`), false);
+      await untilText(page, `${SNIPPET} .runnable-notices`, /Reset to the published code\./);
+      await widget.press("Undo");
+      assert.equal((await widget.shown()).text, text);
+      assert.equal(await isVisible(`${SNIPPET} > .runnable-timeline`), true);
+    });
+
+    testOnce("Copy and Share take the code, and Step pauses before the first line", async () => {
+      const widget = await open(OVERLAP, SNIPPET);
+      await page.evaluate(() => {
+        const copied: string[] = [];
+        const write = (text: string): Promise<void> => Promise.resolve(void copied.push(text));
+        Object.assign(window, { copied });
+        Object.defineProperty(navigator.clipboard, "writeText", { value: write });
+      });
+      await widget.press("Copy");
+      await widget.press("Share");
+      const source = readFileSync("snippets/overlap/together.py", "utf8");
+      const copied = await page.waitForFunction(() => {
+        const { copied } = window as unknown as { copied: string[] };
+        return copied.length > 1 && copied;
+      });
+      const [code, link] = (await copied.jsonValue()) as string[];
+      assert.equal(code, source);
+      assert.match(link!, /\/playground\/#/);
+      assert.equal((await widget.shown()).origin, ADVICE);
+      await widget.press("Step");
+      await widget.until(/^Paused in your browser/);
+      await widget.press("Resume");
+      assert.match((await widget.finished()).text, /done: /);
+    });
+
+    testOnce("an element that leaves the page gets its static text back", async () => {
+      await open(OVERLAP, SNIPPET);
+      const log = await page.$eval(SNIPPET, async (snippet) => {
+        snippet.remove();
+        await new Promise((resolve) => setTimeout(resolve));
+        return snippet.querySelector("[role=log]")!.innerHTML;
+      });
+      assert.equal(log, `<p class="runnable-origin">${LINE}</p>`);
+    });
+
+    testOnce("the advice is not printed", async () => {
+      const widget = await open(OVERLAP, SNIPPET);
+      await page.emulateMediaType("print");
+      const printed = await page.$eval(`${SNIPPET} [role=log]`, (log) =>
+        (log as HTMLElement).innerText.trim(),
+      );
+      await page.emulateMediaType();
+      assert.equal(printed, LINE);
+      assert.equal((await widget.shown()).origin, ADVICE);
+    });
+
+    testOnce("other interleavings can be explored", async () => {
+      const explored = "runnable-snippet[data-explore]";
+      const widget = await open(EXPLORER, explored);
+      await widget.press("Explore interleavings");
+      await untilText(page, `${explored} .runnable-orders-said`, /^Tried all \d+ /, 90_000);
+      assert.equal((await widget.shown()).origin, ADVICE);
+    });
+
+    test("the reader's own run decides a question", async () => {
+      const widget = await open(QUESTIONS, `#${READERS}`);
+      const question = `predict-question[data-for="${READERS}"]`;
+      await page.waitForSelector(`${question} .predict-bar`);
+      assert.equal(await isVisible(`#${READERS} [role=log]`), true, "there is nothing to hide");
+      const result = `.predict-program:has(#${READERS}) > .predict-result`;
+      const shown = (): Promise<string> => page.$eval(result, (result) => result.textContent);
+      assert.equal(await shown(), "");
+      await page.click(`${question} li:nth-child(1) input`);
+      await new Widget(page, question).press("Run it");
+      await untilText(page, `${question} [role=status]`, /^You chose 1, but the run matches/);
+      assert.equal(await shown(), "You chose 1, but the run matches answer 2.");
+      await widget.press("Reset");
+      assert.equal((await widget.shown()).origin, ADVICE);
+    });
+
+    test("programs without any recorded timeline can be compared", async () => {
+      await open(OVERLAP, SNIPPET);
+      const comparison = new Widget(page, "timeline-compare");
+      await comparison.button("Run both here");
+      const [figure, note] = [
+        "timeline-compare > figure",
+        "timeline-compare > .compare-unrecorded",
+      ];
+      assert.deepEqual([await isVisible(figure), await isVisible(note)], [false, true]);
+      await comparison.press("Run both here");
+      await untilText(page, "timeline-compare figcaption", /of these runs/);
+      assert.deepEqual([await isVisible(figure), await isVisible(note)], [true, false]);
+      const buttons = await page.$$eval("timeline-compare button", (buttons) =>
+        buttons.filter((button) => button.checkVisibility()).map((button) => button.textContent),
+      );
+      assert.equal(buttons.includes("Show the recordings"), false, "there are none");
+    });
+
+    testOnce("a comparison shows the recorded timelines that there are", async () => {
+      await open(OVERLAP + PARTLY, SNIPPET);
+      const comparison = new Widget(page, "timeline-compare");
+      const note = "timeline-compare > .compare-unrecorded";
+      await untilText(page, note, /^Not recorded yet: One by one\.$/);
+      await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
+      // The figure's first program is the page's second.
+      await page.focus("timeline-compare .tl-chart");
+      await page.waitForSelector("timeline-compare .tl-scroll [role=button]");
+      const { x, y } = await page.$$eval("timeline-compare .tl-label", (labels) => {
+        const label = labels.find((label) => /sleep/.test(label.textContent))!;
+        label.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = label.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      });
+      await page.mouse.click(x, y);
+      const marked = await page.$$eval(".runnable-marked", (lines) =>
+        lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
+      );
+      assert.deepEqual([...new Set(marked)], ["overlap/together"]);
+      await comparison.press("Run both here");
+      await untilText(page, "timeline-compare figcaption", /of these runs/);
+      assert.equal(await isVisible(note), false);
+      await comparison.press("Show the recordings");
+      await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
+      assert.equal(await isVisible(note), true);
+    });
+
+    testOnce("no accessibility violations", async () => {
+      await open(OVERLAP, SNIPPET);
+      const parts = `${SNIPPET}, timeline-compare`;
+      assert.deepEqual(await violations(page, { parts }), []);
+    });
+  });
+}
+
+test("without JavaScript, nothing advises readers to press a button that is missing", async (context) => {
+  const browser = await launch();
+  context.after(() => browser.close());
+  const page = await freshPage(browser);
+  await page.setJavaScriptEnabled(false);
+  await page.goto(site.url + OVERLAP);
+  const log = await page.$eval(`${SNIPPET} [role=log]`, (log) =>
+    (log as HTMLElement).innerText.trim(),
+  );
+  assert.equal(log, LINE);
+  const comparison = await page.$eval(
+    "timeline-compare",
+    (comparison) => (comparison as HTMLElement).innerText,
+  );
+  assert.match(comparison, /^\s*Not recorded yet: One by one, Together\.\s+One by one: overlap/);
+});
