@@ -8,19 +8,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
-from mkdocs.utils import CountHandler
+from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.site import notebooks
+from mkdocs_runnable.site import notebooks, publish
 from mkdocs_runnable.site.publish import SiteFile, SitePage
 from mkdocs_runnable.site.staging import Staging
 from mkdocs_runnable.snippets.reference import PageContext
@@ -115,6 +116,24 @@ def configure_extensions(
         return find_makers(config.mdx_configs[_TABLES].get("tables", {}))
     except RunnableError as error:
         raise PluginError(f"mkdocs.yml: {error}") from None
+
+
+def add_to_each_page(config: MkDocsConfig) -> None:
+    """Add the style sheet and the script of this package, before those of the project."""
+    if publish.STYLES not in config.extra_css:
+        config.extra_css.insert(0, publish.STYLES)
+    if publish.SCRIPT not in map(str, config.extra_javascript):
+        script = ExtraScriptValue(publish.SCRIPT)
+        script.type = "module"
+        config.extra_javascript.insert(0, script)
+
+
+def enter(context: PageContext, page: Page) -> None:
+    """Let the Markdown extensions know which page is rendered next."""
+    root = get_relative_url(".", page.url).rstrip("/") + "/"
+    context.path = page.file.src_uri
+    context.root = root.removeprefix("./")
+    context.raw = page.file.content_string if page.file.src_uri.endswith(".md") else None
 
 
 def to_mkdocs(file: SiteFile, config: MkDocsConfig) -> File:

@@ -4,18 +4,15 @@ It only translates between the events of MkDocs and the functions of this packag
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from mkdocs.config.base import ConfigErrors, ConfigWarnings
-from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
@@ -25,15 +22,11 @@ from mkdocs_runnable.site import publish
 from mkdocs_runnable.snippets.reference import PageContext
 
 
-class RunnablePlugin(BasePlugin):  # type: ignore[type-arg]
+class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """Events in the order in which MkDocs calls them."""
 
-    _dirty = False
-
     def load_config(
-        self,
-        options: dict[str, Any],
-        config_file_path: str | None = None,  # noqa: ARG002
+        self, options: dict[str, Any], config_file_path: str | None = None  # noqa: ARG002
     ) -> tuple[ConfigErrors, ConfigWarnings]:
         """Check the options in ``mkdocs.yml``."""
         try:
@@ -42,27 +35,17 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg]
             return [("runnable", error)], []
         return [], []
 
-    def on_startup(
-        self,
-        *,
-        command: Literal["build", "gh-deploy", "serve"],  # noqa: ARG002
-        dirty: bool,
-    ) -> None:
+    def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002
         """Remember whether only changed pages are written (``--dirty``), directly into the site."""
         self._dirty = dirty
 
     def on_config(self, config: MkDocsConfig) -> None:
         """Find the folders, configure the Markdown extensions, and add the scripts and styles."""
-        self._page = PageContext(report=(problems := build.Problems()).append)
-        self._problems = problems
+        self._problems = build.Problems()
+        self._page = PageContext(report=self._problems.append)
         self._project = build.project_of(config, self._options)
         self._makers = build.configure_extensions(config, self._project, self._page)
-        if publish.STYLES not in config.extra_css:
-            config.extra_css.insert(0, publish.STYLES)
-        if publish.SCRIPT not in map(str, config.extra_javascript):
-            script = ExtraScriptValue(publish.SCRIPT)  # type: ignore[no-untyped-call]
-            script.type = "module"
-            config.extra_javascript.insert(0, script)
+        build.add_to_each_page(config)
         self._replacing = build.Replacing(config, self._options.keep_last_site and not self._dirty)
 
     @event_priority(100)  # before mkdocs-jupyter, which wraps the notebooks that it finds
@@ -78,10 +61,7 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg]
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Pass the page that is rendered next to the extensions."""
-        root = get_relative_url(".", page.url).rstrip("/") + "/"
-        self._page.path = page.file.src_uri
-        self._page.root = root.removeprefix("./")
-        self._page.raw = page.file.content_string if page.file.src_uri.endswith(".md") else None
+        build.enter(self._page, page)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Remember the order of the pages, for ``llms.txt``."""
