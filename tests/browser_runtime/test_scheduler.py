@@ -47,6 +47,18 @@ def test_a_wait_of_no_time_lets_other_threads_run() -> None:
     assert run(program) == ["thread", "main"]
 
 
+def test_a_wait_in_real_time_suspends_the_thread_once() -> None:
+    def program(library: Library) -> int:
+        # No message of the page has been let in for longer than a thread may run alone.
+        library.time.sleep(0.03)
+        assert kernel.must_yield()
+        before = kernel.suspended
+        scheduler.wait(1)
+        return kernel.suspended - before
+
+    assert run(program) == 1
+
+
 def test_a_thread_is_in_its_queue_only_while_it_waits() -> None:
     queue: list[scheduler.Waiting] = []
 
@@ -327,6 +339,7 @@ def test_without_switching_the_observer_sees_the_wait(seconds: float, *, is_last
     scheduler.wait(seconds)
     assert observer.seen == [("wait", 1, is_last), ("run", 1)]
     assert observer.functions == ["test_without_switching_the_observer_sees_the_wait"]
+    assert observer.frames == observer.functions
 
 
 # --- deadlocks ------------------------------------------------------------------------------------
@@ -504,6 +517,43 @@ def test_an_interrupt_leaves_other_threads_alone() -> None:
 
 
 @pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupt_waits_for_the_main_thread_although_another_resumes_first() -> None:
+    def program(library: Library) -> list[int]:
+        outcomes: list[int] = []
+        library.start(lambda: outcomes.append(scheduler.wait(0.1)))
+        library.time.sleep(0)
+        # The main thread computes, and both happen before its next time slice.
+        kernel.set_timer(99, kernel.interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            kernel.compute(1000)
+        return outcomes
+
+    assert run(program) == [TIMED_OUT]
+
+
+@pytest.mark.usefixtures("interrupt_handler")
+def test_an_interrupted_thread_is_no_part_of_a_later_deadlock(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def program(library: Library) -> bool:
+        lock = library.threading.Lock()
+        lock.acquire()
+        library.start(library.time.sleep, 1)
+        kernel.set_timer(300, kernel.interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            lock.acquire()
+        library.time.sleep(2)
+        library.start(lock.acquire)
+        library.time.sleep(1)
+        lock.release()
+        library.time.sleep(1)
+        return lock.locked()
+
+    assert run(program)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("interrupt_handler")
 def test_a_handler_that_returns_ends_the_wait_as_woken() -> None:
     calls: list[tuple[int, FrameType | None]] = []
     signal.signal(signal.SIGINT, lambda number, frame: calls.append((number, frame)))
@@ -606,18 +656,34 @@ def test_abandoning_ends_every_thread_that_waits() -> None:
 
 def test_a_thread_cannot_wait_once_the_program_is_over() -> None:
     waited: list[int] = []
+    suspended: list[int] = []
 
     def program(library: Library) -> None:
         def stubborn() -> None:
             try:
                 library.time.sleep(1000)
             finally:
-                waited.append(scheduler.wait(1))
+                suspended.append(kernel.suspended)
+                try:
+                    waited.append(scheduler.wait(1))
+                finally:
+                    suspended.append(kernel.suspended)
 
         library.threading.Thread(target=stubborn, daemon=True).start()
 
     run(program)
     assert waited == []
+    # It has ended without being suspended again.
+    before, after = suspended
+    assert before == after
+
+
+def test_the_main_thread_can_still_wait_once_the_program_is_over() -> None:
+    def program(_: Library) -> int:
+        assert scheduler.abandon(1)
+        return scheduler.wait(1)
+
+    assert run(program) == TIMED_OUT
 
 
 def test_a_thread_that_does_not_end_is_given_up_after_the_given_time() -> None:
@@ -785,10 +851,13 @@ class Observer:
 
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
+        # The functions that wait, and those of the program that have called them.
+        self.frames: list[str] = []
         self.functions: list[str] = []
 
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
         self.seen.append(("wait", ident, is_last))
+        self.frames.append(frame.f_code.co_name if frame else "")
         while frame and scheduler.is_ours(frame.f_code.co_filename):
             frame = frame.f_back
         self.functions.append(frame.f_code.co_name if frame else "")
