@@ -1,4 +1,4 @@
-# Adds an audit hook, which Python offers no way to take out again.
+# Adds an audit hook, which Python has no function to remove.
 import sys
 
 sys.addaudithook(lambda event, _: print("FORGED") if event == "import" and over else None)

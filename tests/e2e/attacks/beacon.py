@@ -1,4 +1,4 @@
-# Sends a beacon, a background fetch, a push subscription: requests that outlive a page.
+# Makes requests that outlive a page: a beacon, a deferred fetch and a background fetch.
 import js
 
 for attempt in (

@@ -1,4 +1,4 @@
-# Poisons the site's Cache Storage with an answer of its own.
+# Puts a forged response for the home page into the site's Cache Storage.
 import asyncio
 
 import js

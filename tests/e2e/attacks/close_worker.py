@@ -1,4 +1,4 @@
-# Ends its own worker, so that nobody is there to say the program has ended.
+# Closes its own worker, so that nothing could report the end of the program.
 # Stop when: closed
 import time
 

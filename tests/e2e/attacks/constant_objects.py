@@ -1,4 +1,4 @@
-# Changes objects that every program shares, through C.
+# Changes the integer 7, an object that all programs share, by writing to its memory.
 import ctypes
 
 ctypes.pythonapi.PyErr_SetInterrupt.restype = None

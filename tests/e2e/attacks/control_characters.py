@@ -1,4 +1,4 @@
-# Sends what a terminal would obey, turns text around and hides it.
+# Prints control characters that a terminal would obey, and characters that reverse or hide text.
 import sys
 
 for text in (

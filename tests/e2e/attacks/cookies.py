@@ -1,4 +1,4 @@
-# Sets and reads cookies, in the old and in the new way.
+# Sets and reads cookies, with document.cookie and with the newer cookieStore.
 import js
 
 for attempt in (

@@ -1,4 +1,4 @@
-# Makes JavaScript out of text, whichever way, to import modules of another host.
+# Turns text into JavaScript in several ways, to import modules from another host.
 import js
 from pyodide.code import run_js
 
@@ -16,6 +16,6 @@ for attempt in (
         print("GOT THROUGH")
     except Exception as error:
         print("refused:", type(error).__name__)
-# Refused later, when the time comes; nothing is requested.
+# The browser refuses these texts only when the timers fire, and requests nothing.
 js.setTimeout(IMPORT, 0)
 js.setInterval(IMPORT, 1)

@@ -1,4 +1,4 @@
-# Registers an exit handler that never returns, and one that starts it again.
+# Registers an exit handler that never returns, because it catches every exception.
 # Stop when: leaving
 import atexit
 

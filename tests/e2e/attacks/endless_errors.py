@@ -1,4 +1,4 @@
-# Prints to stderr for ever, in lines that never end.
+# Prints to stderr for ever, in lines that contain the positions of a traceback.
 # Stop when: again
 import sys
 

@@ -1,4 +1,4 @@
-# Goes on in `finally` when it is stopped.
+# Starts again in `finally` each time Stop interrupts the program.
 # Stop when: busy
 def stay():
     try:

@@ -1,4 +1,4 @@
-# Listens to another host's events, which asks for them first.
+# Listens to events of another host and of the site, which the browser would have to request.
 import js
 
 for address in ("http://elsewhere.test/events", "http://site.test/events"):

@@ -1,4 +1,4 @@
-# Asks another host and the site for files with fetch, under every mode.
+# Requests files from another host and from the site with fetch, in each of its modes.
 import asyncio
 
 import js

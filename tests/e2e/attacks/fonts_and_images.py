@@ -1,4 +1,4 @@
-# Has the browser load a font or draw a picture from another host.
+# Makes the browser load a font from another host, draw a picture or show a notification.
 import js
 
 for attempt in (

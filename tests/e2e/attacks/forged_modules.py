@@ -1,4 +1,4 @@
-# Leaves modules of its own in place of others, and an importer that makes more.
+# Replaces modules with forged ones, and leaves an importer behind that forges more.
 import importlib.machinery
 import sys
 import types

@@ -1,4 +1,4 @@
-# Prints lines like those of a traceback, whose places the page makes into links.
+# Prints lines like those of a traceback, in which the page turns positions into links.
 import sys
 
 for place in ("javascript:alert(1)", "../../etc/passwd", "<b>", "x" * 10_000, "attack.py"):

@@ -1,4 +1,4 @@
-# Looks for the browser's own fetch behind the one the runtime put there.
+# Looks for fetch in all prototypes of the global object, in case only the first was removed.
 import js
 from js import Object
 from pyodide.http import pyfetch

@@ -1,4 +1,4 @@
-# Prints mark-up that would run if it were taken as such.
+# Prints mark-up that would run scripts if the page inserted the output as HTML.
 import sys
 
 for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-# Loads scripts from another host, from data and from blob addresses.
+# Loads scripts from another host, from the site, and from data: and blob: addresses.
 import js
 
 for address in (

@@ -1,4 +1,4 @@
-# Opens, makes and lists databases of the site.
+# Opens, deletes and lists databases of the site.
 import js
 
 for attempt in ("open", "deleteDatabase", "databases"):

@@ -1,4 +1,4 @@
-# Leaves callbacks wherever the interpreter takes some.
+# Leaves callbacks behind wherever the interpreter accepts them, and turns off garbage collection.
 import atexit
 import codecs
 import gc

@@ -1,4 +1,4 @@
-# Turns off what threads and Stop stand on, and spawns calls of its own.
+# Changes the state of the kernel, on which threads and Stop depend, and replaces its functions.
 import browser_kernel
 from pyodide.ffi import create_proxy
 

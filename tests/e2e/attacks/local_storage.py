@@ -1,4 +1,4 @@
-# Keeps something in the site's localStorage and reads what is there.
+# Stores an item in the site's localStorage, and counts the items there.
 import js
 
 try:

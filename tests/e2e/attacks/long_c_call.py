@@ -1,4 +1,4 @@
-# Stays inside one C function, where no signal is looked at.
+# Stays inside one C function, which does not check for signals.
 # Stop when: busy
 print("busy", flush=True)
 sum(range(10**13))

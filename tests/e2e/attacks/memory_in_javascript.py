@@ -1,4 +1,4 @@
-# Asks JavaScript for memory outside of Python's, until it refuses.
+# Allocates memory in JavaScript, outside of Python's memory, until JavaScript refuses.
 import js
 
 hoard = []

@@ -1,4 +1,4 @@
-# Takes all memory in small pieces, so that even the error finds no room.
+# Fills the memory with lists and does not catch the MemoryError.
 hoard = []
 while True:
     hoard = [hoard, *([0] * 10_000_000)]

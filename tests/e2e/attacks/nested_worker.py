@@ -1,4 +1,4 @@
-# Starts workers of its own, which would go on after the program's end.
+# Starts workers of its own, which would keep running after the program's end.
 import js
 
 for attempt in (

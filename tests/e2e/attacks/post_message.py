@@ -1,4 +1,4 @@
-# Posts every event of the protocol, and things that are none, to whoever listens.
+# Posts all kinds of events of the protocol, and values that are no events, to the sandbox frame.
 import js
 from pyodide.ffi import to_js
 

@@ -1,4 +1,4 @@
-# Starts processes, in every way Python knows.
+# Starts processes with each function that Python has for an operating system with processes.
 import os
 import subprocess
 import sys

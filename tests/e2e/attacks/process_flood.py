@@ -1,4 +1,4 @@
-# Starts processes that start processes, and sends to nobody without end.
+# Starts processes that start processes, and fills a pipe from which no process reads.
 # Stop when: too many
 import multiprocessing
 import time

@@ -1,4 +1,4 @@
-# Says things to the frame that only the runtime's own modules say, with wrong and huge arguments.
+# Calls the functions with which the runtime sends messages to the frame, with wrong arguments.
 import itertools
 
 import browser_processes

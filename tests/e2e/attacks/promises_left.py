@@ -1,4 +1,4 @@
-# Leaves a chain of promises behind that never ends and lets no timer through.
+# Leaves an endless chain of microtasks behind, between which no timer can fire.
 import js
 from pyodide.ffi import create_proxy
 

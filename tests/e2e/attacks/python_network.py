@@ -1,4 +1,4 @@
-# Uses Python's own ways out: sockets, urllib, http.client, asyncio's streams.
+# Uses Python's network modules: sockets, http.client, asyncio's streams and urllib.
 import asyncio
 import http.client
 import socket

@@ -1,4 +1,4 @@
-# Recurses without end, with the limit taken away.
+# Recurses without end, after raising the recursion limit as far as possible.
 # Stop when: deep
 import sys
 

@@ -1,4 +1,4 @@
-# Recurses inside of C functions, which no limit of Python's counts.
+# Recurses through C functions, whose calls Python's recursion limit does not count.
 import functools
 import sys
 

@@ -1,4 +1,4 @@
-# Has the regular expression engine try all ways for ever.
+# Makes the regular expression engine backtrack for ever.
 # Stop when: busy
 import re
 

@@ -1,4 +1,4 @@
-# Finds the runtime through the stack and makes it forget how to clean up.
+# Finds the runtime through the stack, and replaces its functions that clean up after a program.
 import sys
 
 frame = sys._getframe()

@@ -1,4 +1,4 @@
-# Registers a service worker, which would answer for the whole site from then on.
+# Registers a service worker, which would answer all later requests to the site.
 import js
 
 for attempt in (

@@ -1,4 +1,4 @@
-# Keeps something in the site's sessionStorage.
+# Stores an item in the site's sessionStorage.
 import js
 
 for scope in ("self", "globalThis"):

@@ -1,4 +1,4 @@
-# Waits for a message from the page, to catch the port it came through, and forges the program's end.
+# Intercepts messages from the page to get hold of their port, and forges the program's end.
 # Stop when: waiting
 import time
 

@@ -1,4 +1,4 @@
-# An event loop whose tasks refuse to be cancelled.
+# Runs tasks that catch their cancellation and start another task instead.
 # Stop when: busy
 import asyncio
 

@@ -1,4 +1,4 @@
-# Non-daemon threads that wait for ever and catch SystemExit, so that the program never ends.
+# Starts non-daemon threads that wait for ever and catch SystemExit, so the program never ends.
 # Stop when: busy
 import threading
 import time

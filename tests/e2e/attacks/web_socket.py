@@ -1,4 +1,4 @@
-# Opens WebSockets and streams of them.
+# Opens connections with WebSocket and WebSocketStream.
 import js
 
 for kind in ("WebSocket", "WebSocketStream"):

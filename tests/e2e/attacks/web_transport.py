@@ -1,4 +1,4 @@
-# Leaves over UDP, which some policies forget: WebTransport and WebRTC.
+# Uses WebTransport, WebRTC and sockets, which some content security policies do not cover.
 import js
 
 for attempt in (

@@ -1,4 +1,4 @@
-# Asks another host and the site with XMLHttpRequest, synchronously, which workers may.
+# Sends synchronous requests to another host and to the site with XMLHttpRequest.
 import js
 from pyodide.http import open_url
 

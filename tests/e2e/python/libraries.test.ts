@@ -163,7 +163,7 @@ if __name__ == "__main__":
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
     });
 
-    test("the module that installs libraries is fetched once for requests at the same time", async () => {
+    test("the module that installs libraries is fetched only once, even if it is needed twice at the same time", async () => {
       await stage.runner.reload();
       requests = [];
       await stage.runner.page.evaluate(
@@ -238,7 +238,7 @@ if __name__ == "__main__":
       assert.match(other.stderr, /No module named 'pydantic'\npydantic is available to programs/);
     });
 
-    test("preparing for a program with an unknown library is not an error", async () => {
+    test("preparing for a program with an unknown library reports no error", async () => {
       await stage.runner.reload();
       const title = await stage.runner.page.title();
       await stage.runner.page.evaluate(() => {

@@ -214,7 +214,7 @@ import threading, time
 end, holder, turns = time.perf_counter() + 20, None, 0
 def spin(me):
     global holder, turns
-    # The clock is one of those that notice how coarse it is: half of this loop is in there.
+    # The runtime replaces perf_counter with Python code, which takes half of this loop's time.
     while turns <= 4 and time.perf_counter() < end:
         if holder != me: holder, turns = me, turns + 1
 threads = [threading.Thread(target=spin, args=(n,)) for n in range(2)]

@@ -151,8 +151,8 @@ const WHOLE = new Set(
 );
 
 /**
- * Removes what surrounds the diagrams of a page. axe would have to look at all of it before each
- * check, and no diagram refers to an element outside of it.
+ * Removes what surrounds the diagrams of a page, which axe would have to examine before each check.
+ * No diagram refers to an element outside of itself, so the result is the same.
  */
 async function removeSurroundings(page: Page): Promise<void> {
   await page.$$eval("article > :not(figure.diagram, :has(figure.diagram))", (all) =>

@@ -40,7 +40,7 @@ test("the run is stopped, both pages report this, and no worker is left over", a
 
   await back();
   await widget.until(/Your last run was stopped because you left the page/);
-  // The reader's endless program is still there.
+  // The code of the reader's endless program is still in the editor, so Run starts it again.
   await widget.press("Run");
   await widget.until(/Running in your browser/);
   await page.browserContext().close();

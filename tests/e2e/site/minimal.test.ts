@@ -37,7 +37,7 @@ for (const engine of engines) {
       const page = await freshPage(browser);
       const errors: string[] = [];
       page.on("pageerror", (error) => {
-        // Firefox reports what the policy of the sandbox's frame has refused, as it should.
+        // In Firefox, everything that the policy of the sandbox frame refuses is such an error.
         if (!String(error).includes("Content-Security-Policy")) errors.push(String(error));
       });
       await page.goto(`${sites["recorded"]!.url}/`);
@@ -56,7 +56,7 @@ for (const engine of engines) {
       assert.deepEqual(errors, []);
     });
 
-    test("the program that is not recorded says so, and runs", async () => {
+    test("a program without a recording is shown with a note about this, and runs", async () => {
       const page = await freshPage(browser);
       await page.goto(`${sites["unrecorded"]!.url}/`);
       const widget = new Widget(page);

@@ -33,7 +33,7 @@ test("a link to another page is followed without a reload, on any port", () =>
     assert.equal(await page.evaluate(() => "stayed" in globalThis), true);
   }));
 
-test("a page is prefetched when the pointer is on its link", () =>
+test("a page is prefetched when the pointer is on a link to it", () =>
   withPage("/tutorials/first-overlap/", async (page) => {
     const prefetch = page.waitForRequest((request) =>
       request.url().endsWith("/tutorials/chess-exhibition/"),

@@ -66,7 +66,7 @@ for (const [name, engine, launch, snapshot] of [
       await deleteCache(runner.page, runtimeCache, "/");
       await runner.reload();
     });
-    // Stack switching does not affect downloads. Without it, only another snapshot is downloaded.
+    // Downloads work in the same way with and without stack switching, only the snapshot differs.
     const faults: Record<string, Answer> =
       snapshot === "python-plain" ? { missing } : { missing, damaged, truncated };
     const snapshotWarnings = () =>

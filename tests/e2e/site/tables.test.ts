@@ -70,12 +70,12 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
     page.$$eval("choice-table fieldset", (all) => all.length);
   assert.equal(await countQuestions(), 1);
   await page.focus("choice-table input");
-  await page.keyboard.press("ArrowDown"); // a few hundred
+  await page.keyboard.press("ArrowDown"); // chooses "a few hundred"
   assert.equal(await countQuestions(), 2);
   await page.keyboard.press("Tab");
-  await page.keyboard.press("Space"); // waits
+  await page.keyboard.press("Space"); // chooses "waits"
   await page.keyboard.press("Tab");
-  await page.keyboard.press("ArrowDown"); // its calls block
+  await page.keyboard.press("ArrowDown"); // chooses "its calls block"
   assert.equal(await countQuestions(), 3);
   const result = await page.$eval("choice-table [role=status]", (element) => element.textContent);
   assert.equal(
@@ -86,9 +86,9 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
     await page.$eval("tr[aria-current]", (row) => row.cells[1]?.textContent.trim()),
     "threads",
   );
-  await page.keyboard.press("Tab"); // the link in the result
+  await page.keyboard.press("Tab"); // moves to the link in the result
   await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter"); // Start again
+  await page.keyboard.press("Enter"); // presses "Start again"
   assert.equal(await countQuestions(), 1);
   assert.equal((await page.$$("tr[aria-current]")).length, 0);
   await page.browserContext().close();

@@ -10,7 +10,7 @@ import { freshPage, serveSite, Widget, type Shown, type Site } from "./site.ts";
 export interface Attack {
   name: string;
   source: string;
-  /** If set, the program does not end by itself: Stop is pressed when its output matches this. */
+  /** Set for programs that do not end by themselves: the output after which the test presses Stop. */
   stopWhen: RegExp | undefined;
 }
 

@@ -49,7 +49,7 @@ async function runPage(
 ): Promise<SnippetRun[]> {
   const runs: SnippetRun[] = [];
   await follow(page, url + path);
-  // Only details that contain snippets: tables that are open would be updated by every run.
+  // Other details stay closed, because each run would update the table of its timeline if it were open.
   await unfold(page, "details:has(runnable-snippet)");
   const widgets = await page.$$eval("runnable-snippet:not([data-native])", (elements) =>
     elements.map((element) => ({ id: element.id, name: element.getAttribute("data-name")! })),

@@ -456,7 +456,7 @@ for (const engine of engines) {
           const { place, description } = await shown(page, figure);
           const line = /from line (\d+)/.exec(description)?.[1] ?? "";
           if (Number(line) >= 40) {
-            // The page shows these lines of the program.
+            // The page shows the section of the program that contains this line.
             await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
             return;
           }

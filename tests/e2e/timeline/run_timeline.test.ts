@@ -157,7 +157,7 @@ for (const engine of engines) {
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    testOnce("the line and the reason of a blocking call are named", async () => {
+    testOnce("the timeline names the line and the reason of a blocking call", async () => {
       const widget = await inPlayground(BLOCKING);
       await widget.run();
       await until(
@@ -167,12 +167,15 @@ for (const engine of engines) {
       );
     });
 
-    testOnce("a callback that computes outside all tasks is named, too", async () => {
-      const widget = await inPlayground(BUSY_CALLBACK);
-      await widget.run();
-      const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
-      await until(page, "runnable-playground", found);
-    });
+    testOnce(
+      "the timeline also names a callback that blocks the loop outside all tasks",
+      async () => {
+        const widget = await inPlayground(BUSY_CALLBACK);
+        await widget.run();
+        const found = /Line 7 of MainThread blocked the event loop for [\d.]+\sm?s: it computed/;
+        await until(page, "runnable-playground", found);
+      },
+    );
 
     testOnce("threads and processes have lanes of their own", async () => {
       const widget = await inPlayground(

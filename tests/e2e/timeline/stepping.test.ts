@@ -297,7 +297,7 @@ asyncio.run(main())
       assert.ok(result.pauses.length > 5);
     });
 
-    test("a ready queue that the program has replaced is kept, and so is its order", async () => {
+    test("if a program has replaced the loop's ready queue, its queue keeps its order", async () => {
       const source = `
 import asyncio
 from collections import deque
@@ -505,11 +505,11 @@ for thread in threads: thread.join()`;
     });
 
     test("Pause works while Python is still starting, wherever the program is when it takes effect", async () => {
-      // It sleeps longer than any machine needs to deliver the press.
+      // The program sleeps longer than any machine needs to deliver the click on Pause.
       await widget.write("import time\nprint('asleep')\ntime.sleep(600)\n");
       await widget.press("Run");
       await widget.press("Pause");
-      // On a fast machine the program is asleep by then. On a slow one it has not begun.
+      // On a fast machine the program already sleeps when it is paused. On a slow one it has not begun.
       await untilStatus(
         /The program has not reached its first line yet\. |MainThread is at line [23]\./i,
       );

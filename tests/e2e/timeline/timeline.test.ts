@@ -35,10 +35,10 @@ const SMALL = trace(
 const LARGE = trace(manyTasks(10_000), 1300);
 const TRACES: Record<string, StoredTrace> = { small: SMALL, large: LARGE, held: SMALL };
 
-/** The trace called "held" is sent when this is resolved. */
+/** The server sends the trace called "held" when this promise is resolved. */
 let release = Promise.withResolvers<void>();
 
-/** What the tests leave in the page. */
+/** The global variables that the tests set in the page. */
 interface Stage {
   harness: typeof Harness;
   attached: AttachedTimeline;
@@ -204,7 +204,7 @@ for (const engine of engines) {
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "button Step through");
       await page.waitForSelector(isLive);
-      // The button that has replaced it has the focus.
+      // The interactive view has replaced this button, and its own button has the focus.
       assert.equal(await focused(page), "button Step through");
       await page.keyboard.press("Enter");
       await page.waitForSelector(".tl-player");

@@ -280,7 +280,7 @@ done = False
 def work():
     global done
     time.sleep(0.1)
-    print("\\n".join(f"line {n} of what takes longer than a turn to tell" for n in range(12_000)))
+    print("\\n".join(f"line {n} of output that takes longer than a turn" for n in range(12_000)))
     done = True
     threading.Event().wait()
 threading.Thread(target=work, daemon=True).start()

@@ -60,7 +60,7 @@ for (const engine of engines) {
       assert.equal(await focused(), "Clock for chess/synchronous.py");
     });
 
-    test("the choice applies to all widgets of the page, and output and timeline name it", async () => {
+    test("the choice applies to all widgets of the page, and output and timeline name the rate", async () => {
       await choose("0");
       assert.equal(await chosen(SECOND), "0");
       const widget = new Widget(page, SECOND);

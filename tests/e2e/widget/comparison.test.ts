@@ -70,7 +70,7 @@ for (const engine of engines) {
       await comparison.button("Run both here");
     });
 
-    /** Makes the first program one that does not end by itself. */
+    /** Replaces the first program with one that does not end by itself. */
     const makeEndless = async (): Promise<Widget> => {
       const widget = new Widget(page, '[data-name="overlap/in_turn"]');
       await widget.write("import time\ntime.sleep(600)\n");
@@ -172,16 +172,19 @@ for (const engine of engines) {
       await comparison.press("Show the recordings");
     });
 
-    testOnce("an edited program is used as it is now, and a failing program says why", async () => {
-      const widget = new Widget(page, '[data-name="overlap/together"]');
-      await widget.write('raise SystemExit("no stations")\n');
-      await comparison.press("Run both here");
-      assert.equal(
-        await comparison.untilStatus(/exit status/),
-        "“Together” ended with exit status 1. no stations",
-      );
-      assert.match(await comparison.text("figcaption"), /recorded on CPython/);
-    });
+    testOnce(
+      "an edited program runs as edited, and the status says why a program has failed",
+      async () => {
+        const widget = new Widget(page, '[data-name="overlap/together"]');
+        await widget.write('raise SystemExit("no stations")\n');
+        await comparison.press("Run both here");
+        assert.equal(
+          await comparison.untilStatus(/exit status/),
+          "“Together” ended with exit status 1. no stations",
+        );
+        assert.match(await comparison.text("figcaption"), /recorded on CPython/);
+      },
+    );
 
     test("Stop ends the comparison, and so does Run on another widget", async () => {
       const widget = await makeEndless();

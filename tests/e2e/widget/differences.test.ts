@@ -11,7 +11,7 @@ def work():
     for _ in range(8_000_000): pass
 `;
 
-/** The limit is the same in all browsers, and starting so many processes takes long. */
+/** This program runs in one browser: the limit is the same in all, and so many processes take long. */
 const ONCE = "more processes than can run at the same time";
 
 const programs: [string, string, RegExp[]][] = [

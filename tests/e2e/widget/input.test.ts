@@ -21,7 +21,7 @@ for (const engine of engines) {
         "Name? Hello 'Ada ✓'\n",
       ],
       [
-        "readline, a limited readline, iteration and read ask line by line",
+        "readline(), with and without a limit, iteration and read() ask for one line at a time",
         `
 import sys
 print(repr(sys.stdin.readline()), repr(sys.stdin.readline(2)), repr(sys.stdin.readline()))
@@ -118,7 +118,7 @@ describe("in the page", () => {
     assert.ok(await page.evaluate(() => document.activeElement?.matches(".md-search__input")));
   });
 
-  test("Ctrl+D ends the input, and so does the button", async () => {
+  test("Ctrl+D ends the input, and so does the button End of input", async () => {
     await widget.write("input('More? ')\n");
     for (const way of ["Ctrl+D", "End of input"]) {
       await widget.press("Run");

@@ -1,4 +1,4 @@
-/** "Explore interleavings" on a page: its results, the steps that lead there, and its controls. */
+/** "Explore interleavings" on a page: the results, the steps that lead to them, and the controls. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -359,7 +359,7 @@ describe("accessibility and keyboard", () => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
     assert.equal(await focused(), "Explore interleavings");
     for (let presses = 0; (await focused()) !== "Next"; presses++) {
-      assert.ok(presses < 8, "Next is a few tabs away");
+      assert.ok(presses < 8, "8 presses of Tab have not reached Next");
       await page.keyboard.press("Tab");
     }
     const place = await below();

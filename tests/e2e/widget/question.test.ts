@@ -78,7 +78,7 @@ function focused(page: Page): Promise<string> {
 
 async function tabTo(page: Page, text: string): Promise<void> {
   for (let presses = 0; (await focused(page)) !== text; presses++) {
-    assert.ok(presses < 5, `${text} is a few tabs away`);
+    assert.ok(presses < 5, `5 presses of Tab have not reached ${text}`);
     await page.keyboard.press("Tab");
   }
 }
@@ -217,7 +217,7 @@ for (const engine of engines) {
       assert.equal(isFirst, true);
     });
 
-    test("the recorded output is hidden until the reader asks for it, and then counts as a run", async () => {
+    test("the recorded output is hidden until the reader shows it, and showing it counts as a run", async () => {
       const question = new PredictQuestion(page, "gil-let-in--jobs");
       await question.ready();
       const open = `details:has(#gil-let-in--jobs)`;
@@ -278,7 +278,7 @@ function attribute(tag: string, name: string): string | undefined {
   return value?.replace(/&(amp|lt|gt|quot);/g, (_, entity: string) => UNESCAPED[entity]!);
 }
 
-test("browsers find the same matching answers in the recordings as the build did", async () => {
+test("the code for browsers finds the same matching answers in the recordings as the build", async () => {
   let count = 0;
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");

@@ -11,7 +11,7 @@ const PAGE = "/tutorials/first-overlap/";
 
 let site: Site, browser: Browser, page: Page, widget: Widget;
 let requests: string[];
-/** Called with each request, so that a test can wait for one. */
+/** Called at each request, so that a test can wait until a certain file is requested. */
 let onRequest = (): void => {};
 let intercept: Intercept | undefined;
 
@@ -193,7 +193,7 @@ describe("Stop", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("a program that ignores Ctrl+C is terminated with a note, at once if Stop is pressed again", async () => {
+  test("a program that ignores Ctrl+C is terminated with a note, immediately if Stop is pressed again", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
@@ -213,7 +213,7 @@ describe("Stop", () => {
     assert.equal((await widget.run()).text, "next\n");
   });
 
-  test("a program that waits for its threads says so", async () => {
+  test("the output says that a program is waiting for its threads", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
       "import threading, time\nfor _ in range(2): threading.Thread(target=time.sleep, args=[1.5]).start()\nprint('end')\n",
@@ -223,7 +223,7 @@ describe("Stop", () => {
     assert.equal((await widget.finished()).text, "end\n");
   });
 
-  test("Run on a second widget stops the first, which says so", async () => {
+  test("Run on a second widget stops the program of the first, which shows a note", async () => {
     await page.goto(site.url + PAGE);
     await widget.write("while True: pass\n");
     await widget.press("Run");
