@@ -1,4 +1,4 @@
-/** The licences of what is bundled: a package without one is an error, and none is left out. */
+/** Licences of bundled packages: one without a licence is an error, and no package is left out. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -55,7 +55,7 @@ test("the packages of bundled files are found, also those in a scope or in anoth
 describe("an npm package", () => {
   const data = { name: "tea", version: "1.2.3", license: "MIT" };
 
-  test("brings all its licence texts", async () => {
+  test("contributes all its licence texts", async () => {
     const made = await makePackage("tea", {
       "package.json": JSON.stringify(data),
       "LICENSE.MIT": "text of MIT\n",
@@ -67,7 +67,7 @@ describe("an npm package", () => {
     assert.equal(text, "text of BSD\n\ntext of MIT");
   });
 
-  test("without a text or without a licence is an error that names it", async () => {
+  test("without a licence, or without its text, causes an error that names the package", async () => {
     const without = await makePackage("bare", { "package.json": JSON.stringify(data) });
     await assert.rejects(npmComponent(without), /^Error: tea has no licence text\. Add the text/);
     const unknown = await makePackage("unknown", {
@@ -82,7 +82,7 @@ describe("a Python library", () => {
   const METADATA = "Metadata-Version: 2.4\nName: tea\nLicense-Expression: MIT\n";
   const info = "tea-1.0.dist-info";
 
-  test("brings its licence and the names of the Rust libraries in it", () => {
+  test("contributes its licence and those of the Rust libraries in it", () => {
     const sbom = {
       components: [{ name: "cup", version: "2.0", licenses: [{ expression: "Zlib" }] }],
     };
@@ -106,14 +106,14 @@ describe("a Python library", () => {
     assert.match(file, /^cup 2\.0: .* See https:\/\/crates\.io\/crates\/cup\/2\.0$/m);
   });
 
-  test("without a text is an error, but modules of this project need none", () => {
+  test("without a licence text causes an error, but modules of this project need none", () => {
     const bare = archiveOf({ [`${info}/METADATA`]: METADATA });
     assert.throws(() => libraryComponents("tea", "1.0", bare), /tea has no licence text/);
     assert.deepEqual(libraryComponents("greenlet", "3.0", archiveOf({})), []);
   });
 });
 
-test("each part of Pyodide has a text", async () => {
+test("each part of Pyodide has a licence text", async () => {
   const components = await pyodideComponents("1.0");
   assert.ok(components.length > 10);
   for (const { name, text } of components) assert.ok(text.length > 500, name);

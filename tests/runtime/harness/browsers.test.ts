@@ -38,7 +38,7 @@ test(
       ["chromium", /No chromium found\. Run "make browsers".*apt install chromium.*set CHROMIUM/],
       ["firefox", /No firefox found\. Run "make browsers".*apt install firefox-esr.*set FIREFOX/],
     ] as const) {
-      // If `make browsers` has downloaded a browser, it is found.
+      // A browser that `make browsers` has downloaded is found without the PATH.
       const found = await findBrowser(engine).catch((error: Error) => error);
       if (found instanceof Error) assert.match(found.message, hint);
       else assert.match(found, /\.cache/);

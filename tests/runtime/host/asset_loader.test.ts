@@ -83,7 +83,7 @@ describe("with a snapshot", () => {
     assert.deepEqual(downloads.forgotten.toSorted(), ["stdlib", "switching", "wasm", "worker"]);
   });
 
-  test("each file is sent once, however often it is asked for", async () => {
+  test("each file is sent once, however often the files are loaded", async () => {
     const loader = create();
     const loadings = [load(loader), load(loader)];
     await downloads.arrive("worker", "wasm", "switching");

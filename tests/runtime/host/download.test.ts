@@ -176,7 +176,7 @@ describe("with a cache in the browser", () => {
     assert.deepEqual(storedUrls(), [new URL("b", server.url).href]);
   });
 
-  test("sites of one origin do not remove each other's files, nor runtime and libraries", async () => {
+  test("tidying the runtime of a site keeps its libraries, and all files of other sites", async () => {
     const folders = ["one/runtime/", "two/runtime/"].map((path) => new URL(path, server.url));
     const all = folders.flatMap((folder) => [
       new Downloads(folder),

@@ -6,7 +6,7 @@ import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
 import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
 
-/** Lets all code run that waits for nothing but promises. */
+/** Lets code run until it has ended or waits for something other than promises. */
 export async function settle(): Promise<void> {
   for (let round = 0; round < 5; round++) await setImmediate();
 }
@@ -228,7 +228,7 @@ export class FakeDownloads implements FileSource {
     this.tidied = files.map(({ file }) => file);
   }
 
-  /** Lets downloads finish. The content of a file is its name, unless it is given. */
+  /** Lets downloads finish. A file whose content is not given contains its own name. */
   async arrive(...files: (string | [file: string, content: ArrayBuffer])[]): Promise<void> {
     for (const each of files) {
       const [file, content] = typeof each === "string" ? [each] : each;

@@ -90,14 +90,14 @@ describe("before the first run", () => {
     assert.equal(packages.isWarmSent, true);
   });
 
-  test("opening leaves the warm snapshot alone if no program suits it", async () => {
+  test("opening does not send the warm snapshot if no program suits it", async () => {
     packages.isWarmStored = true;
     host.open([PROGRAM.source, WITH_LIBRARY.source]);
     await settle();
     assert.equal(packages.isWarmSent, false);
   });
 
-  test("opening leaves the warm snapshot alone if snapshots cannot be used", async () => {
+  test("opening does not send the warm snapshot if snapshots cannot be used", async () => {
     packages.isWarmStored = true;
     loader.restoresSnapshot = false;
     host.open([WARM.source]);
@@ -140,7 +140,7 @@ describe("a run", () => {
     ]);
   });
 
-  test("sends its options whole to the worker, with defaults for those not given", async () => {
+  test("sends all options to the worker, with defaults for those that are not given", async () => {
     const { worker } = await start({ ...PROGRAM, trace: true, clockRate: 0 });
     assert.deepEqual(worker.program, {
       ...{ type: "run", run: 1, files: {}, packages: [], library: true, ...PROGRAM },
@@ -221,7 +221,7 @@ describe("a run", () => {
     assert.deepEqual(worker.commandsOf("answer"), [{ type: "answer", run: 1, text: "Judit" }]);
   });
 
-  test("makes the last move from before its start when it starts, and later ones as they come", async () => {
+  test("sends only the last of the moves from before its start, and each later move", async () => {
     const { run } = launch();
     run.move("pause");
     run.move("step");
@@ -392,7 +392,7 @@ describe("a worker that fails", () => {
     });
   });
 
-  test("while it cleans up after the previous program passes its run to another one", async () => {
+  test("while it cleans up after the previous program passes its run to another worker", async () => {
     const first = await start();
     await first.worker.postEnded();
     const second = launch();
@@ -428,7 +428,7 @@ describe("a worker that fails", () => {
     assert.equal((await outcome())?.type, "failed");
   });
 
-  test("as the spare one is discarded, and the run continues", async () => {
+  test("is discarded if it is the spare worker, and the run continues", async () => {
     const { worker, outcome } = await start();
     await clock.advance(1500);
     const spare = sandbox.alive[1]!;

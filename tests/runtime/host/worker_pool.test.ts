@@ -26,7 +26,7 @@ test("a suitable worker is taken again and again", () => {
   assert.equal(take(false), take(false));
 });
 
-test("no spare worker is started as long as there is none to replace", () => {
+test("no spare worker is started as long as there is no worker that it could replace", () => {
   pool.addSpare(spawn);
   assert.equal(sandbox.workers.length, 0);
 });
@@ -55,7 +55,7 @@ test("workers are found by number until they are discarded", () => {
   assert.deepEqual([pool.has(first), pool.has(spare), isTerminated(spare)], [true, false, true]);
 });
 
-describe("a worker that does not suit", () => {
+describe("a worker that does not suit the next program", () => {
   test("becomes the spare one if it is ready and unused", async () => {
     const cold = take(false);
     await makeReady(cold);
@@ -78,7 +78,7 @@ describe("a worker that does not suit", () => {
     assert.equal(isTerminated(cold), true);
   });
 
-  test("is ended if there is a spare one already", async () => {
+  test("is ended if there is a spare worker already", async () => {
     const cold = take(false);
     await makeReady(cold);
     const spare = addSpare();
@@ -86,7 +86,7 @@ describe("a worker that does not suit", () => {
     assert.deepEqual([isTerminated(cold), pool.has(spare)], [true, true]);
   });
 
-  test("is replaced by the spare one if that suits", async () => {
+  test("is replaced by the spare worker if that worker suits the program", async () => {
     const warm = take(true);
     await makeReady(warm);
     warm.post({ type: "interrupt", run: 1 });

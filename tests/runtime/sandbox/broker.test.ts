@@ -123,7 +123,7 @@ describe("a channel", () => {
     }
   });
 
-  test("stays open while an end is passed to another process, and not when that end is dropped", () => {
+  test("stays open while an end is passed to another process, and ends when this end is dropped", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     main.send({ type: "close", channel: 1, end: "writer" });
@@ -207,7 +207,7 @@ describe("a channel", () => {
 });
 
 describe("a choice between channels", () => {
-  test("lists those that can be read, immediately or as soon as there is one", () => {
+  test("lists the channels that can be read, immediately or as soon as there is one", () => {
     open(1);
     open(2, [text("x")]);
     const select = (now: boolean, ...channels: number[]) =>
@@ -231,7 +231,7 @@ describe("a choice between channels", () => {
     ]);
   });
 
-  test("waits on when one of several writers closes a channel", () => {
+  test("keeps waiting when only one of several writers closes a channel", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     const child = spawn(main, [5]);
@@ -364,10 +364,10 @@ describe("a process", () => {
     started[0]!.send({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
     spawn();
-    assert.equal(spawn().pid, undefined, "one too many");
+    assert.equal(spawn().pid, undefined, "one process more than the limit allows");
   });
 
-  test("that is refused leaves the channels as if its parent had closed the ends for it", () => {
+  test("that is refused closes the ends of channels that its parent has shared with it", () => {
     for (let count = 0; count < MAX_CHILDREN; count++) spawn();
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
@@ -482,7 +482,7 @@ describe("the limit of bytes that wait in channels", () => {
 });
 
 describe("the end of the program", () => {
-  test("makes its tokens and its questions void", () => {
+  test("invalidates its tokens, and its questions get no answer", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     const ask = main.ask({ type: "receive", channel: 1 });

@@ -10,7 +10,7 @@ import { MAIN, type Notice, type Request } from "../../../runtime/protocol/proce
 const WASM = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]).buffer;
 const PAGE = { name: "the page" };
 
-/** A worker that records what it is sent. */
+/** A worker that records the messages that it receives. */
 class FakeThread implements WorkerThread {
   readonly address: string;
   readonly messages: unknown[] = [];
@@ -162,7 +162,7 @@ describe("the files of the runtime", () => {
     assert.ok("stdlib" in threads[0]!.assets);
   });
 
-  test("after a withdrawal, workers wait for other assets", async () => {
+  test("after the assets have been withdrawn, workers wait for other assets", async () => {
     await send(SCRIPT, COMPILE, START, { type: "withdraw" });
     await spawn(1);
     assert.deepEqual(threads[0]!.messages, []);
@@ -171,7 +171,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.assets.snapshot, other);
   });
 
-  test("a withdrawal before the assets have arrived changes nothing for workers that wait", async () => {
+  test("withdrawing assets that have not arrived changes nothing for workers that wait", async () => {
     await send(SCRIPT, COMPILE);
     await spawn(1);
     await send({ type: "withdraw" }, START);
@@ -218,7 +218,7 @@ describe("workers", () => {
     );
   });
 
-  test("that are terminated early are not started, or get nothing any more", async () => {
+  test("that are terminated early are not started, or get no further messages", async () => {
     await spawn(1);
     await send({ type: "terminate", worker: 1 }, SCRIPT);
     assert.equal(threads.length, 0);
@@ -306,7 +306,7 @@ describe("the processes of a program", () => {
 
   test("that crash are reported to their program, and not to the page", async () => {
     const errors = await sendWithPort({ type: "open" });
-    errors.onmessage = () => assert.fail("the page has nothing to do with this");
+    errors.onmessage = () => assert.fail("the page gets no report of a child process");
     const { notices } = await spawnChild();
     threads[1]!.onerror!.call(null as never, { message: "Script error." } as ErrorEvent);
     await settle();

@@ -5,7 +5,7 @@ import { FakeElement, installDocument } from "../fake_document.ts";
 installDocument();
 const { adviseToRun } = await import("../../../../runtime/page/output/not_recorded.ts");
 
-test("the advice to run the program follows the line, and is removed without a trace", () => {
+test("the advice to run the program follows the text “Not recorded yet.”, and can be removed", () => {
   const [output, origin] = [new FakeElement("div"), new FakeElement("p")];
   origin.className = "runnable-origin";
   origin.append("Not recorded yet.");

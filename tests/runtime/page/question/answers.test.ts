@@ -29,14 +29,14 @@ test("finds all answers that match an output", () => {
   assert.deepEqual(matchingAnswers(ANSWERS, ""), []);
 });
 
-test("a run that matches one answer decides, whichever answer was chosen", () => {
+test("a run that matches one answer shows that it is right, whichever the reader chose", () => {
   assert.equal(sentence(2, "Ben\n"), "You were right: the run matches answer 2.");
   assert.equal(sentence(1, "Ben\n"), "You chose 1, but the run matches answer 2.");
   assert.equal(sentence(undefined, "Ben\n"), "The run matches answer 2.");
   assert.equal(judgeRun(ANSWERS, 1, FINISHED, "Ben\n").answer, 2);
 });
 
-test("a run that matches no answer or several answers decides nothing", () => {
+test("a run that matches no answer or several answers shows no answer as right", () => {
   assert.deepEqual(judgeRun(ANSWERS, 1, FINISHED, "Dora\n"), {
     answer: undefined,
     sentence: "This run matches none of the answers.",
@@ -47,7 +47,7 @@ test("a run that matches no answer or several answers decides nothing", () => {
   });
 });
 
-test("a run that was stopped or could not start decides nothing, whatever it printed", () => {
+test("a run that was stopped or could not start shows no answer as right", () => {
   assert.deepEqual(judgeRun(ANSWERS, 1, { type: "stopped" }, "Ada\n"), {
     answer: undefined,
     sentence: "This run matches none of the answers: it was stopped.",

@@ -20,7 +20,7 @@ test("the chart's name has the headline and says which keys move through it", ()
   assert.ok(found.label.endsWith("Arrow keys go from state to state and from row to row."));
 });
 
-test("a comparison brings its own words", () => {
+test("a comparison provides its own caption and headline", () => {
   const subject = { what: "of these runs", about: "2 programs", says: "The first is faster." };
   assert.deepEqual(new Describer().describe(timeline, subject, "3 tasks"), {
     caption: "Timeline of these runs: 2 programs",

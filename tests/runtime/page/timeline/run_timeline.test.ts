@@ -138,7 +138,7 @@ test("the timeline of a paused program ends where it is paused", async () => {
   runTimeline.close();
 });
 
-test("beside a recording, a paused program has its timeline even if it shows little", async () => {
+test("a paused program replaces a recorded timeline, even if its own shows little", async () => {
   const figure = new FakeElement("figure");
   page.body.append(figure);
   runTimeline = make(figure);

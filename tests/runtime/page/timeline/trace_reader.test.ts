@@ -41,7 +41,7 @@ for (const name of names) {
   });
 }
 
-test("a traceback can be split between batches, and each process has its own", () => {
+test("a traceback can be split between batches, and each process has tracebacks of its own", () => {
   const frame: Printed = [
     "stderr",
     '  File "/lib/python314.zip/asyncio/runners.py", line 204, in run',

@@ -75,7 +75,7 @@ test("closing the view brings the static figure and its tables back", () => {
   );
 });
 
-test("arrow keys move the focus, and the panel describes the bar that has it", () => {
+test("arrow keys move the focus, and the panel describes the focused bar", () => {
   show();
   view.focus();
   assert.match(focused(), /^Task-1 was ready /);

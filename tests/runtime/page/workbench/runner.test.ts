@@ -8,7 +8,7 @@ import {
   type RunnerOptions,
 } from "../../../../runtime/page/workbench/runner.ts";
 
-// Output appears with the frames of a page; in a hidden tab, it needs only timers.
+// A visible tab shows output in animation frames, which Node does not have. A hidden tab uses timers.
 Object.assign(globalThis, { document: { visibilityState: "hidden" } });
 
 /** All calls that the runner has made to the parts of the page, in order. */
@@ -25,7 +25,7 @@ let runner: Runner;
 /** An object that records each call of a method as `name.method(arguments)`. */
 function recorder<Part extends object>(name: string): Part {
   const get = (_: object, method: string | symbol): unknown => {
-    // A promise asks for `then` of its result.
+    // A promise that resolves to this object looks for its method `then`.
     if (method === "then") return undefined;
     return (...args: unknown[]) => {
       const shown = args.filter((arg) => arg !== undefined && typeof arg !== "object");

@@ -31,7 +31,7 @@ const view = (to: number, more: Partial<View> = {}): View => ({
   ...more,
 });
 
-test("processes are listed if there are several, and one with a single thread takes one row", () => {
+test("several processes are listed, and a process with a single thread takes one row", () => {
   const timeline = make(BLOCKED, 1110);
   const listed = (): unknown[] =>
     list(timeline, false).rows.map(({ name, depth, mergedProcess }) => [

@@ -89,7 +89,7 @@ test("ready lanes are in the order in which they became ready, with the lane tha
   ]);
 });
 
-test("timers are in the order in which they end, and one that is cancelled says so", () => {
+test("timers are in the order in which they end, and name the task that ends one early", () => {
   const moments = momentsOf(
     [
       ...THREAD,
@@ -350,10 +350,10 @@ test("a segment is shown by its own turn, or by the first moment during the segm
   const moments = momentsOf(BLOCKED, 1110);
   const [, , task, other] = moments.timeline.lanes;
   const at = (lane = task, index = 0): number => moments.of({ lane: lane!, index });
-  assert.equal(at(task, 1), 1, "it runs");
-  assert.equal(at(task, 2), 2, "it sleeps, and Task-2 runs");
+  assert.equal(at(task, 1), 1, "Task-1 runs");
+  assert.equal(at(task, 2), 2, "Task-1 sleeps, and Task-2 runs");
   assert.equal(at(task, 4), 3);
-  assert.equal(at(other, 3), 3, "it is ready while Task-1 runs");
+  assert.equal(at(other, 3), 3, "Task-2 is ready while Task-1 runs");
 });
 
 test("all recorded runs have moments in order, and a lane runs at each of them", async () => {
@@ -383,7 +383,7 @@ test("all recorded runs have moments in order, and a lane runs at each of them",
   }
 });
 
-test("a task may have more turns than an engine allows arguments", () => {
+test("a task may have more turns than a call in JavaScript may have arguments", () => {
   const steps = Array.from({ length: 200_000 }, (_, at): TraceRow => [
     "step",
     2,
@@ -408,6 +408,6 @@ test("the moments of 10 000 tasks are found quickly", () => {
   const started = performance.now();
   runToEnd(maxSectionLines(moments));
   for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
-  // A few ms each. Visiting all turns each time would take minutes.
+  // Each call takes a few ms. If each call visited all turns, this would take minutes.
   assert.ok(performance.now() - started < 10_000);
 });

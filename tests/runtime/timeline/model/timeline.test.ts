@@ -196,7 +196,7 @@ test("during a run, a wait may belong to a step whose event has not arrived yet"
   );
 });
 
-test("a blocking step without samples has the line after it, and 49 ms do not count as blocking", () => {
+test("a blocking step without samples has the line at which it ends; 49 ms are too short to block", () => {
   assert.deepEqual(
     make([...THREAD, ...step(50)]).blockedSpans.all.map(({ line, reason }) => [line, reason]),
     [[30, ""]],
@@ -213,10 +213,10 @@ test("many short waits in one line are added, and become the reason", () => {
   assert.deepEqual([span?.reason, span?.line], ["sleep", 25]);
 });
 
-test("a step is starved if other threads ran and its own thread got no processor", () => {
+test("a step is starved if other threads ran and its own thread got little processor time", () => {
   const starved = (rows: TraceRow[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
   const cpu: TraceRow = ["cpu", 1, 101, 20];
-  // With no other thread in the process, it was the machine that was busy.
+  // If the process has no other thread, the machine was busy with other processes.
   assert.equal(starved([...THREAD, ...step(100), cpu]), false);
   const other: TraceRow[] = [
     ["lane", 5, 0, "thread", "other", 10, 1, 0],
@@ -226,7 +226,7 @@ test("a step is starved if other threads ran and its own thread got no processor
   assert.equal(starved([...THREAD, ...other, ...step(100), ["cpu", 1, 101, 90]]), false);
 });
 
-test("an open segment ends now", () => {
+test("an open segment ends at the current time of the timeline", () => {
   const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
   const last = (): unknown[] => brief(named(timeline, "MainThread").segments.at(-1)!);
   timeline.advance(8);

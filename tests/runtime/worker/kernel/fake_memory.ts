@@ -1,4 +1,4 @@
-/** A piece of memory with the few things in it that the kernel reads of CPython. */
+/** A piece of memory that contains the few values of CPython that the kernel reads. */
 import {
   FRAME_LAYOUT,
   FRAME_OWNED_BY_INTERPRETER,
@@ -49,7 +49,7 @@ export function makeMemory({ version = 0x030e02f0 } = {}): FakeMemory {
   return memory;
 }
 
-/** Writes a frame, which the next call of CPython would put before `previous`. */
+/** Writes a frame of a function that was called in the frame at the address `previous`. */
 export function writeFrame(
   { HEAPU8, HEAPU32 }: PythonMemory,
   address: number,

@@ -21,7 +21,7 @@ beforeEach(() => {
   ({ kernel, environment } = simulation);
 });
 
-/** Starts a main thread that spawns threads which wait at a gate and then say so; returns the threads. */
+/** Lets a main thread and threads that it spawns wait, and log when they resume; returns the spawned. */
 async function startWaiting(...names: string[]): Promise<Thread[]> {
   const threads: Thread[] = [];
   simulation.start(function* (main) {
@@ -98,7 +98,7 @@ describe("waiting", () => {
     assert.deepEqual(environment.delays, [2 ** 31 - 1]);
   });
 
-  test("waits are shorter by the clock rate", async () => {
+  test("the length of a wait is divided by the clock rate", async () => {
     kernel.start_clock(10);
     const gate = kernel.gate(100, true);
     await environment.advance(9.9);
@@ -514,8 +514,8 @@ describe("stepping", () => {
   });
 });
 
-describe("letting in messages", () => {
-  test("a thread should yield if it has not for more than 20 ms", async () => {
+describe("yielding to messages from the page", () => {
+  test("a thread must yield if it has not yielded for more than 20 ms", async () => {
     kernel.start_clock(0);
     environment.time += 20;
     assert.equal(kernel.must_yield(), false);
@@ -526,7 +526,7 @@ describe("letting in messages", () => {
     assert.equal(kernel.must_yield(), false);
   });
 
-  test("a thread should not yield in a paused program", () => {
+  test("a thread need not yield in a paused program", () => {
     environment.time += 1000;
     kernel.pause();
     assert.equal(kernel.must_yield(), false);
@@ -538,7 +538,7 @@ describe("time slices", () => {
   const counter = (): number => memory.HEAPU32[memory.__Py_emscripten_signal_clock >> 2]!;
   const setCounter = (value: number) =>
     void (memory.HEAPU32[memory.__Py_emscripten_signal_clock >> 2] = value);
-  /** The bytecode counts down and asks for signals. */
+  /** Asks for signals as the bytecode does, after setting the counter from which it counts down. */
   function askFromBytecode(): number {
     setCounter(50);
     return kernel.dueSignal();

@@ -89,7 +89,7 @@ export class FakeEnvironment implements Environment {
   }
 }
 
-/** What a thread does; it yields the promises for which it is suspended. */
+/** The steps of a thread: a generator, which yields the promises for which the thread is suspended. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
 type Body = (thread: Thread) => Steps<void>;
 

@@ -71,7 +71,7 @@ test("suspending a thread again needs no further memory", () => {
   frames.save();
   frames.restore();
   const { _malloc: allocate } = memory;
-  memory._malloc = () => assert.fail("the copies are used again");
+  memory._malloc = () => assert.fail("the existing copies should be used again");
   frames.save();
   memory._malloc = allocate;
   assert.deepEqual(instructions(ONE), [1, 2, 3, 4]);

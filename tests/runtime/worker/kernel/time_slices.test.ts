@@ -52,7 +52,7 @@ describe("the slice timer", () => {
     const before = readings;
     place = THERE;
     ask(17, 0);
-    assert.ok(readings > before, "within the questions that WebAssembly answers alone");
+    assert.ok(readings > before, "17 questions are more than WebAssembly answers by itself");
   });
 
   test("reads the clock for the next question after a reset", () => {

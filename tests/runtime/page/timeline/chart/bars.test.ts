@@ -11,7 +11,7 @@ test("a position inside a bar finds this bar", () => {
   for (const bar of bars) assert.equal(barAt(chart, 1, bar.x + bar.width / 2), bar);
 });
 
-test("a position a few pixels beside a bar finds it, one farther away does not", () => {
+test("a position a few pixels beside a bar finds this bar, a position farther away does not", () => {
   const last = bars.at(-1)!;
   const end = last.x + last.width;
   assert.equal(barAt(chart, 1, end + 4), last);

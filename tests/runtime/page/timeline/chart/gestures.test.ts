@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Gestures } from "../../../../../runtime/page/timeline/chart/gestures.ts";
 
-/** What the gestures have asked for; the area is 100 px wide. */
+/** The actions that the gestures have called, with their arguments. The area is 100 px wide. */
 let calls: unknown[][];
 let isWhole: boolean;
 let area: EventTarget & { setPointerCapture: (id: number) => void };
@@ -43,14 +43,14 @@ const wheel = (fields: object): Event =>
     ...fields,
   });
 
-test("a mouse that moves hovers, a finger does not", () => {
+test("moving the mouse hovers, moving a finger does not", () => {
   pointer("move", 10, 5);
   pointer("move", 11, 5, 2, { pointerType: "touch" });
   pointer("leave", 0, 0);
   assert.deepEqual(calls, [["hover", 10, 5], ["leave"]]);
 });
 
-test("a press that barely moves is a press", () => {
+test("a pointer that barely moves between down and up makes a press", () => {
   pointer("down", 10, 5);
   pointer("move", 12, 6);
   pointer("up", 12, 6);
@@ -79,7 +79,7 @@ test("if the whole run is in view, a drag does nothing", () => {
   assert.deepEqual(calls, []);
 });
 
-test("a vertical move of a press is a scroll, not a press", () => {
+test("a pointer that moves vertically scrolls the page, and makes no press", () => {
   pointer("down", 10, 5);
   pointer("up", 10, 60);
   assert.deepEqual(calls, []);

@@ -41,7 +41,7 @@ test("scrolling to a row moves as little as possible", () => {
   assert.equal(to(310), 112);
 });
 
-test("the segment beside is at the same time in the next row", () => {
+test("the segment above or below is the one at the same time in the next row", () => {
   const timeline = makeTimeline();
   const rows = rowsOf(timeline);
   const [thread, first, second, third] = rows.map(({ lane }) => lane);
