@@ -547,7 +547,8 @@ def test_an_interrupted_thread_is_no_part_of_a_later_deadlock(
         library.time.sleep(1)
         lock.release()
         library.time.sleep(1)
-        return lock.locked()
+        locked: bool = lock.locked()
+        return locked
 
     assert run(program)
     assert capsys.readouterr().err == ""

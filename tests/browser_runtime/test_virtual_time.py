@@ -1,4 +1,4 @@
-"""Virtual time: waits take none, and durations are exact; other rates are multiples."""
+"""In virtual time, waits take no real time, and durations are exact. Other rates shorten waits."""
 
 import signal
 
@@ -66,6 +66,23 @@ def test_waits_that_end_at_the_same_time_end_in_the_order_of_their_calls() -> No
     assert run(program, clock_rate=0) == "bacd"
 
 
+def test_the_clock_ends_only_the_waits_whose_time_is_over() -> None:
+    def program(library: Library) -> list[int]:
+        ended: list[int] = []
+
+        def work(seconds: float) -> None:
+            # Unlike `sleep`, this does not wait again if it ends early.
+            assert scheduler.wait(seconds) == scheduler.TIMED_OUT
+            ended.append(kernel.elapsed())
+
+        library.start(work, 2)
+        library.start(work, 1)
+        work(3)
+        return ended
+
+    assert run(program, clock_rate=0) == [1_000_000_000, 2_000_000_000, 3_000_000_000]
+
+
 def test_computing_takes_no_virtual_time() -> None:
     def program(library: Library) -> int:
         library.start(library.time.sleep, 1)
@@ -122,7 +139,7 @@ def test_a_thread_that_was_woken_runs_before_the_clock_jumps() -> None:
     assert run(program, clock_rate=0) == 1_000_000_000
 
 
-def test_a_thread_whose_time_is_over_runs_before_the_clock_jumps_again() -> None:
+def test_a_thread_whose_wait_is_over_runs_before_the_clock_jumps_again() -> None:
     def program(library: Library) -> list[tuple[str, int]]:
         ended: list[tuple[str, int]] = []
 
@@ -198,7 +215,7 @@ def test_the_clock_stands_still_if_only_the_outside_can_end_a_wait() -> None:
     assert run(program, clock_rate=0) == (scheduler.WOKEN, 0)
 
 
-def test_a_deadlock_is_reported_on_virtual_time_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_deadlock_is_reported_in_virtual_time_too(capsys: pytest.CaptureFixture[str]) -> None:
     def program(library: Library) -> None:
         lock = locks.Lock()
         lock.acquire()
@@ -210,7 +227,7 @@ def test_a_deadlock_is_reported_on_virtual_time_too(capsys: pytest.CaptureFixtur
     assert "MainThread is waiting here:" in capsys.readouterr().err
 
 
-def test_messages_of_the_page_come_in_although_waits_take_no_time() -> None:
+def test_messages_of_the_page_arrive_although_waits_take_no_time() -> None:
     def program(library: Library) -> list[float]:
         received: list[float] = []
         kernel.post(lambda: received.append(kernel.now()))
@@ -237,7 +254,7 @@ def test_a_faster_clock_shortens_real_waits(clock_rate: float, milliseconds: flo
     assert kernel.now() - started == milliseconds
 
 
-def test_durations_are_rounded_to_nanoseconds_but_never_to_nothing() -> None:
+def test_durations_are_rounded_to_nanoseconds_but_not_down_to_zero() -> None:
     assert virtual_time.nanoseconds(1.5) == 1_500_000_000
     assert virtual_time.nanoseconds(0) == 0
     assert virtual_time.nanoseconds(0.000_001_499_9) == 1500
@@ -264,7 +281,7 @@ def test_moments_are_those_of_the_monotonic_clock() -> None:
 
 
 @pytest.mark.parametrize("clock_rate", [0, 10])
-def test_what_has_clocks_of_its_own_is_refused_unless_time_is_real(clock_rate: float) -> None:
+def test_a_process_with_clocks_of_its_own_is_refused_unless_time_is_real(clock_rate: float) -> None:
     virtual_time.refuse("A process")
     virtual_time.begin(RunOptions(clock_rate=clock_rate))
     with pytest.raises(RuntimeError, match="A process has clocks of its own"):
