@@ -2,8 +2,8 @@
 
 In the browser, every Python thread is a call on a WebAssembly stack of its own, and JavaScript's
 event loop decides which stack continues. Here each stack is a greenlet, and `FakeKernel.run` is the
-event loop. The clock is an integer that moves only when nothing else can happen or when a program
-computes (`compute`), so tests take no real time and always take the same course.
+event loop. The clock is an integer that advances only when nothing else can happen or when a
+program computes (`compute`), so tests take no real time and always run in the same way.
 """
 
 import ast
@@ -32,7 +32,7 @@ class NothingLeftError(AssertionError):
 
 
 class Promise[T](Awaitable[T]):
-    """What the kernel hands to Python: settled once, with callbacks that run as microtasks."""
+    """A promise of the kernel, which is settled once and calls its callbacks as microtasks."""
 
     def __init__(self, kernel: "FakeKernel") -> None:
         self._kernel = kernel
@@ -40,7 +40,7 @@ class Promise[T](Awaitable[T]):
         self._values: list[T] = []
 
     def settle(self, value: T) -> None:
-        """Give the promise its value; the first one counts, as in JavaScript."""
+        """Give the promise its value; only the first value counts, as in JavaScript."""
         if not self._values:
             self._values.append(value)
             for callback in self._callbacks:
@@ -86,7 +86,7 @@ class Promised:
 
 
 class _Timed:
-    """A wait that the clock ends."""
+    """A wait that a timer ends."""
 
     def __init__(self, left_ns: int, since_ns: int) -> None:
         self.left_ns = left_ns
@@ -111,16 +111,16 @@ class FakeKernel(types.ModuleType):
         self.can_suspend = True
         # `run_sync` fails although `can_run_sync` has promised that it would not.
         self.refuses_to_suspend = False
-        # How much too early timers fire, in ns, which browsers with a coarse clock do.
+        # By how many ns timers fire too early, as in browsers with a coarse clock.
         self.early_ns = 0
         self.microtasks: deque[Callable[[], object]] = deque()
-        # Which of the messages and timers that are due comes next: the oldest, unless a test says.
+        # Chooses which of the due messages and timers comes next, by default the oldest.
         self.choose: Callable[[int], int] = lambda count: 0  # noqa: ARG005
-        # Asked wherever the running thread can be interrupted whether its time slice is over.
+        # Returns whether the time slice is over, wherever the running thread can be interrupted.
         self.is_slice_over: Callable[[], bool] = lambda: False
-        # Called when the program has paused after one time slice, once none of its threads runs.
+        # Called after a step, when the program is paused again and none of its threads runs.
         self.on_turn_over: Callable[[], None] = lambda: None
-        # How often a stack was suspended, and how often time slices were taken away.
+        # How often stacks were suspended, and how many time slices have ended.
         self.suspended = self.slices_over = 0
         # How long programs have blocked the whole worker, in ms.
         self.blocked_ms = 0.0
@@ -179,7 +179,7 @@ class FakeKernel(types.ModuleType):
         stack.switch()
 
     def _end_stacks(self) -> None:
-        """Throw away what still waits, as terminating a worker does."""
+        """End all stacks that still wait, as terminating a worker does."""
         self.can_suspend = False
         for stack in self._stacks:
             if not stack.dead:
@@ -215,7 +215,7 @@ class FakeKernel(types.ModuleType):
         return self._next_timer
 
     def run_sync[T](self, promise: Awaitable[T]) -> T:
-        """Do what `pyodide.ffi.run_sync` does, which ties what it is given to the running loop."""
+        """Do what `pyodide.ffi.run_sync` does, which passes its argument to `ensure_future`."""
         if self.refuses_to_suspend:
             raise RuntimeError("trying to suspend JS frames")
         passed = asyncio.ensure_future(promise)
@@ -235,7 +235,7 @@ class FakeKernel(types.ModuleType):
     # --- what a test does with the clock ----------------------------------------------------------
 
     def compute(self, milliseconds: float) -> None:
-        """Let the running thread be busy for so long; its time slices end meanwhile."""
+        """Keep the running thread busy for some time, during which its time slices may end."""
         left = round(milliseconds * NS_PER_MS)
         while left > 0:
             # Python looks at the clock every few bytecodes, here every 0.1 ms.
@@ -259,7 +259,7 @@ class FakeKernel(types.ModuleType):
             self.end_slice_now(sys._getframe(1))
 
     def end_slice_now(self, frame: types.FrameType | None) -> None:
-        """Take the time slice of the running thread away in this frame."""
+        """End the time slice of the running thread in this frame."""
         self._slice_start_ns = self._now_ns
         self.slices_over += 1
         handler = signal.getsignal(SLICE_SIGNAL)
@@ -380,7 +380,7 @@ class FakeKernel(types.ModuleType):
         return self._now_ns / NS_PER_MS
 
     def let(self, resume: Callable[[], object]) -> None:
-        """Let something that is suspended continue, or keep it until the program does."""
+        """Resume a thread, or keep its resumption until the program is no longer paused."""
         if self._motion == "one turn":
             self._motion = "in its turn"
             resume()
@@ -443,7 +443,7 @@ class FakeKernel(types.ModuleType):
 
 
 class FakePage(types.ModuleType):
-    """The module `browser_page`: keeps what the page would be sent."""
+    """The module `browser_page`: keeps what the worker would send to the page."""
 
     def __init__(self) -> None:
         super().__init__("browser_page")
@@ -454,7 +454,7 @@ class FakePage(types.ModuleType):
         self.asked = 0
         self.facts: list[tuple[str, float, str]] = []
         self.traces: list[str] = []
-        # Called with how everything is, as JSON, whenever the program has paused.
+        # Called with the paused state, as JSON, each time the program has been paused.
         self.on_paused: Callable[[str], object] = lambda state: None  # noqa: ARG005
 
     def ask(self) -> None:

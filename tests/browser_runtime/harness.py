@@ -1,4 +1,4 @@
-"""Imports `browser_runtime` on CPython, on the fake kernel, and runs programs on it.
+"""Imports `browser_runtime` on CPython, with the fake kernel, and runs programs with it.
 
 The runtime changes `_thread` and `threading` in place, which pytest itself needs as they are. So a
 program in these tests does not import them: it gets a `Library`, with copies of the standard
@@ -27,7 +27,7 @@ page = FakePage()
 
 
 def _javascript_modules() -> dict[str, types.ModuleType]:
-    """Return what `browser_runtime` imports that exists only in the browser."""
+    """Return stand-ins for the modules that `browser_runtime` imports and only browsers have."""
     pyodide, ffi = types.ModuleType("pyodide"), types.ModuleType("pyodide.ffi")
     code = types.ModuleType("pyodide.code")
     vars(ffi).update(
@@ -51,10 +51,10 @@ def _javascript_modules() -> dict[str, types.ModuleType]:
 
 @contextmanager
 def _as_in_the_browser() -> Iterator[None]:
-    """Let imports find the modules of the browser, only as long as the runtime is imported."""
+    """Let imports find the modules of the browser, but only while the runtime is imported."""
     modules = _javascript_modules()
     sys.modules.update(modules)
-    # At the end, because runtime/python/greenlet must not shadow the real package.
+    # The folder comes last, because runtime/python/greenlet must not shadow the real package.
     sys.path.append(str(PYTHON))
     # The browser has Python 3.14, which made the name private. The class is the same.
     renamed = "_BaseDefaultEventLoopPolicy"
@@ -108,7 +108,7 @@ __all__ = [
 ]
 
 
-# What `time` has in the worker.
+# The functions of the module `time` in the worker.
 clock = types.SimpleNamespace(
     sleep=locks.sleep,
     monotonic=lambda: kernel.monotonic_ns() / 1_000_000_000,
@@ -129,7 +129,7 @@ class Library:
         own_queue = types.SimpleNamespace(
             **{**vars(importlib.import_module("_queue")), "SimpleQueue": queues.SimpleQueue}
         )
-        # Without `register_at_fork`: what is registered there stays for ever.
+        # Without `register_at_fork`, because a function that is registered there stays for ever.
         self._own: dict[str, Any] = {
             "_thread": thread,
             "_queue": own_queue,
@@ -141,7 +141,7 @@ class Library:
         base = self._load("concurrent.futures._base")
         self._own["concurrent.futures"] = types.SimpleNamespace(_base=base)
         self.futures: Any = self._load("concurrent.futures.thread")
-        # What threads have raised; `run` raises the first of them.
+        # The exceptions that have ended threads; `run` raises the first of them.
         self.errors: list[BaseException] = []
         self.threading.excepthook = lambda args: self.errors.append(args.exc_value)
 
@@ -208,11 +208,11 @@ def new_worker() -> None:
 
 
 def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bool = False) -> T:
-    """Run a program as `browser_runtime.program` does: to its end, and that of its threads.
+    """Run a program until it and its threads have ended, as `browser_runtime.program` does.
 
     Args:
-        program: the main thread; it may start more.
-        clock_rate: how many times faster its time goes than real time; 0 is virtual time.
+        program: what the main thread runs; it may start more threads.
+        clock_rate: how many times faster than real time its clocks go; 0 is virtual time.
         paused: pause the program at its first step; see `Reader` in test_stepping.py.
 
     Returns:
@@ -220,7 +220,7 @@ def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bo
 
     Raises:
         BaseException: whatever the program raises, for example `DeadlockError`.
-        NothingLeftError: it hangs, and nothing has reported a deadlock.
+        NothingLeftError: the program hangs, and the scheduler has reported no deadlock.
     """
     threads._non_daemon.clear()
     scheduler.start_program()

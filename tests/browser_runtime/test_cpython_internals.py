@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-# It imports `browser_runtime`, which needs modules that exist only in the browser.
+# This module imports `browser_runtime`, whose modules of the browser only the harness provides.
 from tests.browser_runtime import harness  # noqa: F401
 
 internals: Any = importlib.import_module("browser_runtime.cpython_internals")
@@ -14,7 +14,7 @@ internals: Any = importlib.import_module("browser_runtime.cpython_internals")
 
 @pytest.fixture(autouse=True)
 def _names_of_python_3_14(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add the names that were public before Python 3.14, which the browser has."""
+    """Add names that Python 3.14 has, as in the browser; in earlier versions they were public."""
     monkeypatch.setattr(events, "_BaseDefaultEventLoopPolicy", object, raising=False)
     monkeypatch.setattr(unix_events, "_DefaultEventLoopPolicy", object, raising=False)
 

@@ -1,4 +1,4 @@
-"""What holds for every program and every schedule: hypothesis invents both."""
+"""Tests of what holds for every program and every schedule; hypothesis generates both."""
 
 import queue
 import random
@@ -21,7 +21,7 @@ from tests.browser_runtime.harness import (
 EXAMPLES = settings(max_examples=50, deadline=None)
 SEEDS = st.integers(0, 2**32)
 RATES = st.sampled_from([0, 1])
-# In ms, so that several threads wake at the same time now and then.
+# A few whole ms, so that several threads sometimes wake at the same time.
 DELAYS = st.integers(0, 3)
 
 
@@ -29,10 +29,10 @@ preempt = kernel.preempt
 
 
 def _run[T](program: Callable[[Library], T], seed: int, clock_rate: float = 1) -> T:
-    """Run a program whose time slices end at any place, and whose timers come in any order.
+    """Run a program whose time slices end at random places, and whose timers fire in any order.
 
-    The places are the statements of `threading`, `queue` and `concurrent.futures`, and those where
-    the program calls `preempt`.
+    A time slice can end at each statement of `threading`, `queue` and `concurrent.futures`, and
+    where the program calls `preempt`.
     """
     new_worker()
     chance = random.Random(seed)
@@ -183,7 +183,7 @@ def test_no_wake_up_is_lost(seed: int, delays: list[int], waiting: int) -> None:
     assert _run(program, seed) == []
 
 
-# A program of a thread: what it does with which of three locks.
+# The program of one thread: actions, each with the number of one of three locks.
 STEPS = st.lists(
     st.tuples(st.sampled_from(["acquire", "try", "release", "sleep"]), st.integers(0, 2)),
     max_size=8,
@@ -233,7 +233,7 @@ def test_each_wait_ends_or_is_reported_as_a_deadlock(
 
 @pytest.fixture(autouse=True)
 def _quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Drop the reports of deadlocks, which are of any length."""
+    """Discard the reports of deadlocks, which would make the output of a failed test too long."""
     yield
     capsys.readouterr()
 

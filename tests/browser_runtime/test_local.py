@@ -1,4 +1,4 @@
-"""Thread-local data: each thread has its own, and it goes when the thread or the object goes."""
+"""Thread-local data: each thread has its own, which is deleted with the thread or the object."""
 
 import gc
 import threading
@@ -93,7 +93,7 @@ def test_the_dictionary_of_an_object_cannot_be_replaced() -> None:
         del data.__dict__
 
 
-def test_the_type_has_the_name_of_the_one_in_c() -> None:
+def test_the_type_has_the_same_name_as_the_type_in_c() -> None:
     assert repr(local.Local) == "<class '_thread._local'>"
     assert (local.Local.__module__, local.Local.__qualname__) == (
         threading.local.__module__,
@@ -105,7 +105,7 @@ class _Value:
     pass
 
 
-def test_the_data_of_a_thread_goes_when_the_thread_ends() -> None:
+def test_the_data_of_a_thread_is_deleted_when_the_thread_ends() -> None:
     def program(library: Library) -> tuple[bool, bool]:
         data = local.Local()
         values: list[weakref.ref[_Value]] = []
@@ -125,7 +125,7 @@ def test_the_data_of_a_thread_goes_when_the_thread_ends() -> None:
     assert run(program) == (True, False)
 
 
-def test_the_data_of_a_thread_goes_with_the_object_although_the_thread_lives() -> None:
+def test_the_data_of_a_thread_is_deleted_with_the_object_while_the_thread_lives() -> None:
     def program(_: Library) -> bool:
         data = local.Local()
         data.value = _Value()

@@ -51,7 +51,7 @@ def test_a_free_lock_cannot_be_released(kind: Callable[[], Any]) -> None:
         ((True, math.inf), OverflowError, "timeout value is too large"),
     ],
 )
-def test_a_lock_refuses_what_the_lock_of_cpython_refuses(
+def test_a_lock_refuses_the_same_arguments_as_on_cpython(
     kind: Callable[[], Any], arguments: tuple[Any, ...], error: type[Exception], message: str
 ) -> None:
     lock = kind()
@@ -110,7 +110,7 @@ def test_a_timeout_counts_from_the_call_although_the_lock_is_lost_to_another_thr
             library.time.sleep(1)
             for _ in range(3):
                 lock.release()
-                # Before the thread that was woken runs.
+                # The thread that was woken has not run yet.
                 lock.acquire()
                 library.time.sleep(1)
 
@@ -190,7 +190,7 @@ def test_a_lock_may_be_released_by_a_thread_that_has_not_taken_it() -> None:
 
 
 def test_an_interrupted_wait_passes_the_lock_on_to_the_next_thread() -> None:
-    # Ctrl-C arrives after the lock has been released for the main thread, before that runs.
+    # Ctrl-C arrives after the lock has been released, but before the woken main thread runs.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def program(library: Library) -> bool:
@@ -282,7 +282,7 @@ def test_a_reentrant_lock_is_released_only_by_the_thread_that_holds_it() -> None
     assert run(program)
 
 
-def test_a_reentrant_lock_knows_its_owner_and_how_often_that_has_taken_it() -> None:
+def test_a_reentrant_lock_knows_its_owner_and_how_often_its_owner_has_taken_it() -> None:
     def program(library: Library) -> None:
         lock = locks.RLock()
         assert (lock._is_owned(), lock._recursion_count()) == (False, 0)
@@ -303,7 +303,7 @@ def test_a_reentrant_lock_knows_its_owner_and_how_often_that_has_taken_it() -> N
     run(program)
 
 
-def test_a_condition_gives_a_reentrant_lock_up_entirely_and_takes_it_back_as_often() -> None:
+def test_a_condition_releases_a_reentrant_lock_entirely_and_takes_it_as_often_again() -> None:
     def program(library: Library) -> None:
         lock = locks.RLock()
         lock.acquire()
@@ -330,7 +330,7 @@ def test_a_condition_gives_a_reentrant_lock_up_entirely_and_takes_it_back_as_oft
     run(program)
 
 
-# --- how they look --------------------------------------------------------------------------------
+# --- names and representations --------------------------------------------------------------------
 
 
 def test_locks_look_like_those_of_cpython() -> None:
@@ -384,7 +384,7 @@ def test_after_a_fork_locks_are_free_and_nothing_waits_for_them() -> None:
     assert reentrant._lock.acquire(False)
 
 
-# --- what `threading` builds on them --------------------------------------------------------------
+# --- classes that `threading` builds on locks -----------------------------------------------------
 
 
 def test_a_condition_wakes_threads_in_the_order_in_which_they_came() -> None:
@@ -495,7 +495,7 @@ def test_a_barrier_lets_its_threads_pass_together() -> None:
         (LONG_YEARS, OverflowError, "timestamp too large to convert to C PyTime_t"),
     ],
 )
-def test_sleep_refuses_what_that_of_cpython_refuses(
+def test_sleep_refuses_the_same_arguments_as_on_cpython(
     seconds: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -503,7 +503,7 @@ def test_sleep_refuses_what_that_of_cpython_refuses(
 
 
 class _Number:
-    """Has neither the one nor the other of the two methods."""
+    """A number whose subclasses have one of the methods that convert it."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -527,7 +527,7 @@ def test_sleep_accepts_floats_and_integers(seconds: Any) -> None:
 
 
 @pytest.mark.parametrize("seconds", [LONG_YEARS / 2, math.nextafter(LONG_YEARS, 0)])
-def test_sleep_takes_very_long_times(seconds: float) -> None:
+def test_sleep_accepts_very_long_times(seconds: float) -> None:
     run(lambda _: locks.sleep(seconds), clock_rate=0)
 
 
@@ -543,7 +543,7 @@ def test_sleep_never_returns_early(early_ns: int) -> None:
     assert 50_000_000 <= run(program) < 50_000_010
 
 
-def test_sleep_of_no_time_lets_other_threads_run() -> None:
+def test_sleeping_for_no_time_lets_other_threads_run() -> None:
     def program(library: Library) -> list[str]:
         seen: list[str] = []
         library.start(lambda: seen.append("thread"))

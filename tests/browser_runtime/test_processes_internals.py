@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-# It imports `browser_runtime`, which needs modules that exist only in the browser.
+# This module imports `browser_runtime`, whose modules of the browser only the harness provides.
 from tests.browser_runtime import harness  # noqa: F401
 
 internals: Any = importlib.import_module("browser_runtime.processes.cpython_internals")

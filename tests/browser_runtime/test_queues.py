@@ -31,7 +31,7 @@ def test_getting_from_an_empty_queue_without_waiting_fails() -> None:
             get()
 
 
-def test_a_simple_queue_refuses_a_negative_timeout_where_it_counts() -> None:
+def test_a_simple_queue_refuses_a_negative_timeout_if_it_would_wait() -> None:
     items = queues.SimpleQueue()
     with pytest.raises(ValueError, match="'timeout' must be a non-negative number"):
         items.get(timeout=-1)

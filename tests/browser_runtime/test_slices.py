@@ -79,7 +79,7 @@ def test_a_time_slice_has_to_be_positive() -> None:
     assert kernel.interval == 5
 
 
-def test_a_thread_alone_lets_messages_of_the_page_in() -> None:
+def test_a_thread_without_others_yields_to_messages_of_the_page() -> None:
     def program(_: Library) -> list[float]:
         received: list[float] = []
         kernel.post(lambda: received.append(kernel.now()))
@@ -218,18 +218,18 @@ def test_a_thread_that_computes_while_others_wait_has_not_competed() -> None:
 
 
 @pytest.mark.parametrize(("taken", "competed"), [(100, set()), (200, {1, 2})])
-def test_a_thread_loses_time_to_one_that_comes_out_of_a_wait(
+def test_a_thread_loses_time_to_a_thread_whose_wait_has_ended(
     taken: float, competed: set[int]
 ) -> None:
     def program(library: Library) -> None:
         def work() -> None:
             library.time.sleep(0.1)
-            # In one piece, as a call into C.
+            # The thread cannot be interrupted in this time, as during a call into C.
             kernel._now_ns += round(taken * 1e6)
 
         library.start(work)
         library.time.sleep(0)
-        # The thread wakes while this one runs, so that no other wants to run before.
+        # The thread wakes in this time slice, so no thread has competed before.
         kernel.interval = 200
         kernel.compute(201)
 
@@ -238,7 +238,7 @@ def test_a_thread_loses_time_to_one_that_comes_out_of_a_wait(
     assert facts._facts.competed == competed
 
 
-def test_on_virtual_time_no_thread_loses_any() -> None:
+def test_in_virtual_time_no_thread_loses_time() -> None:
     def program(library: Library) -> None:
         library.start(library.time.sleep, 0.1)
         library.time.sleep(0)

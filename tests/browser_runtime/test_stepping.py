@@ -1,4 +1,4 @@
-"""Pausing and stepping: nothing runs while a program is paused, and a step is one step."""
+"""Pausing and stepping: nothing runs in a paused program; a step is one turn or callback."""
 
 import asyncio
 import itertools
@@ -22,7 +22,7 @@ from tests.browser_runtime.harness import (
 
 
 class Reader:
-    """Steps through a program as long as a test wants, then lets it run on.
+    """Presses Step as often as a test asks for, and then Resume.
 
     Each time the program has paused, the page gets its state, and the reader needs a second of real
     time until the next click.
@@ -63,7 +63,7 @@ def test_a_program_that_starts_paused_stops_at_its_first_wait() -> None:
 
     ended = run(program, paused=True)
     assert len(reader.states) == 1
-    # The second in which the reader looked has not counted for the program.
+    # In addition to the program's own time, the reader's second has passed.
     assert ended == started + 3 + 1000 + 1000
 
 
@@ -132,7 +132,7 @@ def test_each_step_is_one_time_slice_of_one_thread(clock_rate: float) -> None:
 
 
 def test_a_thread_that_only_reaches_its_wait_passes_the_step_on() -> None:
-    # On virtual time a thread yields before it waits. If the program is paused there, the next step
+    # In virtual time a thread yields before it waits. If the program is paused there, the next step
     # belongs to a thread that has something to do.
     reader = Reader(steps=1)
     seen: list[str] = []
@@ -188,7 +188,7 @@ def test_the_end_of_the_program_ends_stepping() -> None:
 
 @pytest.fixture
 def _on_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let event loops tell threads of the worker apart, and read its clock."""
+    """Let event loops use the threads and the clock of the worker."""
     threading = Library().threading
     monkeypatch.setattr(base_events, "threading", threading)
     monkeypatch.setattr(base_events, "time", clock)

@@ -98,7 +98,7 @@ def test_a_program_ends_after_the_threads_that_are_not_daemons() -> None:
     assert kernel.now() == 3000
 
 
-def test_a_handle_refuses_what_that_of_cpython_refuses() -> None:
+def test_a_handle_refuses_the_same_calls_as_on_cpython() -> None:
     handle = threads.ThreadHandle()
     assert not handle.is_done()
     with pytest.raises(RuntimeError, match="thread not started"):
@@ -145,7 +145,7 @@ def test_a_thread_needs_something_to_call() -> None:
     assert scheduler.thread_count() == 1
 
 
-def test_the_low_level_way_passes_arguments_on_and_returns_the_number() -> None:
+def test_start_new_thread_passes_arguments_on_and_returns_the_thread_number() -> None:
     def program(library: Library) -> list[Any]:
         seen: list[Any] = []
 
@@ -214,7 +214,7 @@ def unraisable(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     collected: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", collected.append)
     yield collected
-    # Its traceback refers to the frames of the test.
+    # The tracebacks of these errors refer to frames of the test.
     collected.clear()
 
 
@@ -261,7 +261,7 @@ def test_an_error_of_an_abandoned_thread_is_not_reported(unraisable: list[Any]) 
     assert unraisable == []
 
 
-def test_the_hook_of_threads_gets_the_error_and_the_thread() -> None:
+def test_the_excepthook_of_threading_gets_the_error_and_the_thread() -> None:
     def program(library: Library) -> tuple[Any, ...]:
         reported: list[Any] = []
         library.threading.excepthook = reported.append
@@ -324,7 +324,7 @@ def test_a_signal_that_is_ignored_interrupts_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, signal.NSIG])
-def test_the_main_thread_cannot_be_interrupted_by_what_is_no_signal(number: int) -> None:
+def test_the_main_thread_cannot_be_interrupted_by_an_invalid_signal(number: int) -> None:
     with pytest.raises(ValueError, match="signal number out of range"):
         threads._interrupt_main(number)
 
