@@ -42,7 +42,7 @@ def texts(tracked: list[Path]) -> dict[str, str]:
     for path in tracked:
         name = path.relative_to(REPOSITORY).as_posix()
         content = path.read_bytes()
-        # The small sites contain wrong input on purpose.
+        # The sites in tests/mini_sites contain mistakes on purpose.
         if b"\0" not in content and not name.startswith("tests/mini_sites/"):
             texts[name] = content.decode("utf-8")
     return texts

@@ -55,7 +55,7 @@ ARROWS: Mapping[str, set[str]] = {
     "runtime/timeline/model": set(),
     "runtime/timeline/words": {"runtime/timeline/model"},
     "runtime/timeline/drawing": {"runtime/timeline/model", "runtime/timeline/words"},
-    # The page, from what everything uses to what uses everything.
+    # The page, from the part that all others use to the parts that no other part uses.
     "runtime/page/kit": {"runtime/host", "runtime/timeline/drawing"},
     "runtime/page/session": {"runtime/host", "runtime/page/kit"},
     "runtime/page/editor": {"runtime/page/kit", "runtime/page/session"},

@@ -290,7 +290,7 @@ def test_stress_can_restrict_a_job_to_one_core(
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
 
 
-def test_a_short_file_that_takes_long_says_so(tmp_path: Path) -> None:
+def test_a_file_can_say_how_long_it_takes(tmp_path: Path) -> None:
     short, long = tmp_path / "short.test.ts", tmp_path / "long.test.ts"
     short.write_text("/** Looks at many pages. */\n// suite: light\n// suite: takes 90 s\n")
     long.write_text("x" * 10_000)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-# What the hook adds, with small files in place of the real ones: path in a checkout → in the wheel.
+# The built files that the hook adds: path in a checkout → path in the wheel. Here they are small.
 BUNDLED = {
     "build/runtime/widget.js": "mkdocs_runnable/bundled/runtime/widget.js",
     "build/runtime/chunks/editor-1.js": "mkdocs_runnable/bundled/runtime/chunks/editor-1.js",
@@ -37,7 +37,7 @@ LEFT_OUT = (
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Copy what the wheel is made from, with a fake build and files that do not belong into it."""
+    """Copy the sources of a wheel, and add a fake build and files that do not belong in a wheel."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):
@@ -85,7 +85,7 @@ def test_a_wheel_contains_the_engine_and_its_parts_and_nothing_else(checkout: Pa
             assert wheel.read(target).decode() == f"content of {name}"
 
 
-def test_a_wheel_brings_its_licences_and_its_requirements(checkout: Path) -> None:
+def test_a_wheel_contains_its_licences_and_its_requirements(checkout: Path) -> None:
     with built(checkout) as wheel:
         (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         message = email.message_from_bytes(wheel.read(metadata))
@@ -142,7 +142,7 @@ def test_the_license_expression_fits_what_a_wheel_contains() -> None:
     listed = (REPOSITORY / "build/runtime/licenses.txt").read_text(encoding="utf-8")
     contained = re.findall(r"^- .+? [^:\s]+: (.+)$", listed, re.MULTILINE)
     assert len(contained) > 50
-    # Of licences to choose from, one has to be in our expression.
+    # If a component offers several licences to choose from, one of them has to be in ours.
     choices = [
         [choice.strip("( )") for choice in part.strip().split(" OR ")]
         for expression in contained

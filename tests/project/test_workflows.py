@@ -1,4 +1,4 @@
-"""The workflows of the code host: they parse, and call what exists."""
+"""The workflows of the code host can be parsed, and use only targets and paths that exist."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_the_nightly_workflow_repeats_every_test_at_each_pace() -> None:
     stress = jobs("nightly")["stress"]
     assert stress["strategy"]["matrix"]["pace"] == list(PACES)
     (step,) = [step for step in stress["steps"] if "run" in step]
-    # No FILES: then all test files are run.
+    # Without FILES, all test files are run.
     assert re.fullmatch(r"make stress TIMES=\d+", step["run"])
     assert step["env"] == {"PACE": "${{ matrix.pace }}"}
 
@@ -84,7 +84,7 @@ def test_snippets_run_on_every_python_that_the_site_reports_on() -> None:
     assert jobs("ci")["python"]["strategy"]["matrix"]["python"] == expected
 
 
-def test_one_job_stands_for_all_checks() -> None:
+def test_one_job_waits_for_all_checks() -> None:
     checks = jobs("ci")
     last = checks.pop("complete")
     assert last["needs"] == list(checks)
@@ -92,7 +92,7 @@ def test_one_job_stands_for_all_checks() -> None:
     assert last["if"] == "always()"
 
 
-def test_browser_tests_run_on_the_usual_python_and_on_the_one_that_deploys() -> None:
+def test_browser_tests_run_on_the_usual_python_and_on_the_python_that_deploys() -> None:
     usual = (REPOSITORY / ".python-version").read_text(encoding="utf-8").strip()
     (deploying,) = {
         step["with"]["python-version"]
@@ -154,7 +154,7 @@ def test_jobs_have_a_time_limit_and_a_fixed_image() -> None:
     for name, job in all_jobs():
         if "uses" in job:
             continue
-        # What runs at night, when nobody waits, may take longer.
+        # The nightly workflow may take longer, because no contributor waits for it.
         assert job["timeout-minutes"] <= (180 if name.startswith("nightly.yml") else 60), name
         assert not job["runs-on"].endswith("latest"), name
 
@@ -179,7 +179,7 @@ def test_deployments_wait_for_the_checks_and_for_each_other() -> None:
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
-def test_issue_forms_ask_for_something(path: Any) -> None:
+def test_issue_forms_have_a_required_field(path: Any) -> None:
     form = load(f"ISSUE_TEMPLATE/{path.name}")
     assert form["name"]
     assert form["description"]

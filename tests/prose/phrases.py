@@ -57,7 +57,7 @@ def load(path: Path) -> list[Phrase]:
     """Read the list of phrases.
 
     Raises:
-        TypeError: if an entry has a field that is not known, or lacks one.
+        TypeError: An entry has an unknown field, or lacks a field that is required.
     """
     entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["phrases"]
     for entry in entries:

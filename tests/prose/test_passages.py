@@ -56,7 +56,7 @@ def test_the_prose_of_a_page(tmp_path: Path) -> None:
     }
 
 
-def test_a_fence_in_a_list_ends_where_it_ends(tmp_path: Path) -> None:
+def test_a_fence_in_a_list_ends_at_its_own_closing_line(tmp_path: Path) -> None:
     text = """\
     1. Do this:
 

@@ -65,7 +65,7 @@ def test_an_entry_with_an_unknown_field_is_refused(tmp_path: Path) -> None:
 # --- the terms that codespell corrects ---
 
 
-def test_terms_are_spellings_and_no_other_words() -> None:
+def test_corrected_terms_are_only_other_spellings_of_the_same_word() -> None:
     lines = (REPOSITORY / "tests/guide/pages/terms.txt").read_text(encoding="utf-8").split("\n")
     pairs = [line.split("->") for line in lines if line]
     squeezed = [[re.sub(r"[ -]", "", word) for word in pair] for pair in pairs]

@@ -48,7 +48,9 @@ def check(example: CodeExample, eval_example: EvalExample) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES or [None], ids=str)
-def test_prints_what_it_says(example: CodeExample | None, eval_example: EvalExample) -> None:
+def test_a_block_prints_what_its_comments_say(
+    example: CodeExample | None, eval_example: EvalExample
+) -> None:
     if example is None:
         pytest.skip("no page has a fenced block of Python")
     if is_skipped(example):
@@ -56,13 +58,13 @@ def test_prints_what_it_says(example: CodeExample | None, eval_example: EvalExam
     check(example, eval_example)
 
 
-def test_reads_every_page() -> None:
+def test_every_page_is_read() -> None:
     assert all(page.exists() for page in PAGES)
     assert len(PAGES) > 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
-def test_overlooks_no_block(page: Path) -> None:
+def test_no_block_is_overlooked(page: Path) -> None:
     assert not overlooked(page), "write ```python, or ```{.python …} without a space before the dot"
 
 

@@ -19,15 +19,15 @@ LIBRARY = PROJECT.library
 
 
 def is_busy() -> bool:
-    """Say whether more wants to run than there are processors, averaged over a minute."""
+    """Return whether, averaged over a minute, more processes want to run than there are cores."""
     return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 def judge(check: Callable[[], Result], is_busy: Callable[[], bool] = is_busy) -> Result:
-    """Check, and up to twice more if it failed while the machine was busy.
+    """Check a snippet, and repeat a failed check up to two times while the machine is busy.
 
-    A busy machine may keep a program waiting for longer than the program itself ever waits: then a
-    heartbeat that nothing blocked misses its time, and a lost race is lost in another order.
+    A busy machine may suspend a program for longer than any of its waits takes. Then a heartbeat is
+    late although nothing has blocked it, or threads reach the end of a race in another order.
     """
     result = check()
     for _ in range(2):
@@ -54,7 +54,7 @@ def test_is_tidy(name: str, eval_example: EvalExample) -> None:
         ruff_line_length=100,
         ruff_ignore=ruff_ignored("snippets/**"),
     )
-    # Not lint(): it formats as for a fenced block, without two blank lines; ruff format sees to it.
+    # Not lint(), which also checks the format, but by the rules for fenced blocks.
     eval_example.lint_ruff(CodeExample.create(snippet.source, path=snippet.path))
 
 
@@ -102,11 +102,11 @@ def test_names_are_a_topic_and_a_name_in_snake_case() -> None:
     assert not wrong, f"rename {', '.join(wrong)}: expected topic/name in snake_case"
 
 
-def test_there_are_enough_of_them() -> None:
+def test_the_snippets_are_found() -> None:
     assert len(LIBRARY.names()) >= 15
 
 
-# --- that these checks can fail ---------------------------------------------------------------
+# --- tests of the checks above ----------------------------------------------------------------
 
 
 def test_an_unused_snippet_is_found(library: Library, add_snippet: AddSnippet) -> None:
@@ -142,7 +142,7 @@ def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -
         (["skipped", "failed"], True, "skipped"),
     ],
 )
-def test_only_a_busy_machine_is_an_excuse_and_not_for_long(
+def test_a_failed_check_is_repeated_only_on_a_busy_machine_and_at_most_twice(
     outcomes: list[Outcome], busy: bool, told: Outcome
 ) -> None:
     left = iter(outcomes)
@@ -150,7 +150,9 @@ def test_only_a_busy_machine_is_an_excuse_and_not_for_long(
     assert result.outcome == told
 
 
-def test_an_older_python_skips_by_name(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_snippet_for_a_newer_python_is_skipped_with_a_reason(
+    library: Library, add_snippet: AddSnippet
+) -> None:
     add_snippet("tea/pot", '# /// script\n# requires-python = ">=4"\n# ///\n')
     result = check_snippet(library.load("tea/pot"), library)
     assert result.outcome == "skipped"

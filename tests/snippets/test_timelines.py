@@ -1,4 +1,4 @@
-"""Every snippet in which something waits for something has its recorded timeline."""
+"""Every snippet in which a task, thread or process waits has a recorded timeline."""
 
 import ast
 import json
@@ -10,7 +10,7 @@ from mkdocs_runnable.recording.tracing import watched
 from mkdocs_runnable.snippets.snippet import Snippet
 
 _CONCURRENT = {"asyncio", "concurrent", "multiprocessing", "threading"}
-# They look at coroutines, locks and names from outside: nothing in them waits.
+# These snippets only inspect coroutines, locks and names, so nothing in them waits.
 _NOTHING_WAITS = {"parallel/travel", "switching/by_hand", "versions/versions"}
 _SNIPPETS = Project.find().library.load_all()
 
@@ -46,14 +46,14 @@ def test_a_timeline_is_of_the_recorded_run(snippet: Snippet) -> None:
     rows = [row for process in trace["processes"] for row in process["rows"]]
     printed = [row[4] for row in rows if row[0] == "output" and row[3] == "stdout"]
     recorded = snippet.recording_path.read_text(encoding="utf-8")
-    # Parts of lines where a program writes them one by one.
+    # An event contains only a part of a line if the program has written the line in parts.
     assert [text for text in printed if text not in recorded] == []
     last = len(snippet.lines)
     assert all(0 <= row[-1] <= last for row in rows if row[0] in ("wait", "step", "seen"))
     assert all(0 < row[3] <= last for row in rows if row[0] == "state")
 
 
-def test_what_a_header_watches_is_in_the_timeline() -> None:
+def test_collections_that_a_header_watches_are_in_the_timeline() -> None:
     for snippet in _SNIPPETS:
         trace = snippet.trace_path.read_text(encoding="utf-8") if snippet.header.watch else None
         assert watched(trace) == set(snippet.header.watch), snippet.name

@@ -26,9 +26,9 @@ CAPACITY = 6
 PACES = {
     # The file mostly waits. Three of these files keep two cores busy.
     "light": 2,
-    # The file has no mark.
+    # Files without a mark.
     "": 3,
-    # Compares times with recorded ones, so nothing else may run beside it.
+    # The file compares times with recorded ones, so nothing else may run beside it.
     "alone": CAPACITY,
 }
 PYTEST_WEIGHT = 3
@@ -179,7 +179,7 @@ async def run(job: Job, report: Callable[[JobResult, Outcome], None], done: JobR
                 stderr=asyncio.subprocess.STDOUT,
                 env=os.environ | {"SUITE_EVENTS": str(events)},
                 cwd=REPOSITORY,
-                # So that its browsers and workers can be ended with it.
+                # In a session of its own, the job can be ended together with its workers.
                 start_new_session=True,
             )
             ended = asyncio.create_task(process.wait())

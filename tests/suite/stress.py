@@ -1,6 +1,6 @@
 """Repeats test files at three paces, to find tests that depend on the speed of the machine.
 
-The paces are: alone on the machine; held to a single core (with ``taskset``, where it exists); and
+The paces are: alone on the machine; restricted to one core (with ``taskset``, if it exists); and
 beside four processes that compute all the time. Each test has to pass every time at every pace.
 """
 

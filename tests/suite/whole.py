@@ -59,7 +59,7 @@ class Slots:
 class Progress:
     """Shows the progress of the suite.
 
-    In a terminal, one line is rewritten every second. Otherwise a new line is printed now and then.
+    In a terminal, one line is rewritten every second. Otherwise, a new line is printed less often.
     """
 
     def __init__(self, jobs: Iterable[JobResult]) -> None:

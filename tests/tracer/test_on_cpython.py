@@ -366,7 +366,7 @@ def test_a_failed_task_is_not_kept_alive(tmp_path: Path) -> None:
 def test_another_interpreter_in_the_process_starts_as_it_does_without_the_tracer(
     tmp_path: Path,
 ) -> None:
-    """Its startup imports `sitecustomize` as well, but only the main interpreter gets signals."""
+    """Each interpreter imports `sitecustomize` as it starts, but only the main one gets signals."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         traced = run_traced(
@@ -417,7 +417,7 @@ def test_an_event_loop_is_not_idle_while_it_runs_a_callback(tmp_path: Path) -> N
     assert waits == ["sleep", "idle", "sleep", "idle"]
 
 
-def test_a_task_that_waits_for_a_future_of_its_own_callback_is_not_ready_before_that(
+def test_a_task_that_waits_for_its_own_callback_is_ready_only_after_the_callback(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -443,7 +443,7 @@ def test_a_task_that_waits_for_a_future_of_its_own_callback_is_not_ready_before_
     assert three[2] == two[5]
 
 
-def test_a_callback_in_the_standard_library_is_in_no_line_of_the_program(tmp_path: Path) -> None:
+def test_a_callback_in_the_standard_library_has_no_line_of_the_program(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -500,7 +500,7 @@ def test_a_line_that_computes_repeatedly_is_sampled_each_time(tmp_path: Path) ->
         assert lines.count(7) > len(lines) / 2
 
 
-def test_a_pool_worker_that_runs_a_function_of_the_standard_library_waits_for_its_reason(
+def test_a_pool_worker_that_runs_a_library_function_waits_for_the_reason_of_this_function(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -527,7 +527,7 @@ def test_a_pool_worker_that_runs_a_function_of_the_standard_library_waits_for_it
     assert [event[3] for event in traced.of("job") if event[3]] == ["sleep", "print", "work"]
 
 
-def test_a_callback_prints_for_its_thread_and_wakes_for_the_lane_that_scheduled_it(
+def test_output_of_a_callback_belongs_to_its_thread_and_its_wake_up_to_the_scheduling_lane(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -717,7 +717,7 @@ def test_steps_are_in_order_whether_or_not_what_they_wait_for_has_a_name(tmp_pat
 
         asyncio.run(main())
         """,
-        # Names that have no encoding, or whose number is too long to be converted.
+        # Names that cannot be encoded, or that are numbers with too many digits to be converted.
         """
         import asyncio
 

@@ -41,7 +41,7 @@ def states(traced: Traced) -> list[tuple[int, dict[str, list[str]]]]:
 def described(tmp_path: Path, setting: str, *entries: str) -> list[str]:
     """Return the descriptions of entries, each of which is given as the source of an expression."""
     lines = "".join(f"    {entry},\n" for entry in entries)
-    # In a function, because expressions with free variables need one around them.
+    # The list is made in a function, because free variables exist only in functions.
     main = f"def main():\n    global ready\n    ready = [\n{lines}    ]\n    pass\nmain()\n"
     source = f"{dedent(setting)}\n{main}"
     traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + source)
