@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from greenlet import greenlet
 
 from tests.browser_runtime.fake_kernel import Promise
 from tests.browser_runtime.harness import Library, RunOptions, kernel, run, scheduler, virtual_time
@@ -430,6 +431,16 @@ def test_a_thread_that_waits_for_the_outside_is_no_part_of_a_deadlock() -> None:
     assert run(program) == WOKEN
 
 
+def test_a_thread_that_waits_for_the_reader_is_no_part_of_a_deadlock() -> None:
+    def program(_: Library) -> float:
+        queue: list[scheduler.Waiting] = []
+        kernel.set_timer(700, lambda: queue[0].wake())
+        scheduler.wait_for_reader(queue)
+        return kernel.now()
+
+    assert run(program) == 1700
+
+
 def test_the_threads_of_a_deadlock_do_not_get_what_the_main_thread_gives_up() -> None:
     got: list[str] = []
 
@@ -746,6 +757,16 @@ def test_threads_have_names_in_reports() -> None:
     assert kernel.threads == 1
 
 
+def test_the_thread_that_ran_last_has_not_ended_if_another_runs_again() -> None:
+    def program(library: Library) -> str:
+        thread = library.threading.Thread(target=lambda: None)
+        thread.start()
+        thread.join()
+        return scheduler.last_ended()
+
+    assert run(program) == ""
+
+
 def test_numbers_of_threads_are_not_used_twice() -> None:
     first = scheduler.add_thread("first")
     scheduler.remove_thread(first)
@@ -787,6 +808,11 @@ def test_current_frames_show_where_each_thread_is_in_the_program() -> None:
         return {ident: frame.f_code.co_name for ident, frame in frames.items()}
 
     assert run(program) == {1: "program", 2: "sleeper"}
+
+
+def test_a_thread_that_runs_only_code_of_the_runtime_has_no_current_frame() -> None:
+    stack = greenlet(scheduler.thread_data)
+    assert stack.switch(scheduler.current_frames) == {}
 
 
 def test_a_suspended_thread_is_listed_with_its_wait_and_its_frame() -> None:
