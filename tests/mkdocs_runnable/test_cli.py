@@ -216,7 +216,7 @@ def test_record_keeps_the_old_recording_of_a_program_that_does_not_end(
     assert path.with_suffix(".out").read_text() == "old\n"
 
 
-def test_record_goes_on_after_a_failure_and_lists_all_failures_at_the_end(
+def test_record_continues_after_a_failure_and_lists_all_failures_at_the_end(
     library: Library, add_snippet: AddSnippet, capfd: Output
 ) -> None:
     header = "# /// script\n# [tool.runnable]\n# timeout = 0.5\n# ///\n"

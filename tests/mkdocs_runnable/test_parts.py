@@ -21,7 +21,7 @@ ALL: list[tuple[Callable[[], Path], str]] = [
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Pretend that this package is an installed one, and return the folder of its parts."""
+    """Pretend that this package is not in a checkout, and return the folder of its parts."""
     bundled = tmp_path / "mkdocs_runnable" / "bundled"
     bundled.mkdir(parents=True)
     monkeypatch.setattr(parts, "_BUNDLED", bundled)

@@ -124,7 +124,7 @@ def claim_11() -> str:
 
 def claim_15() -> str:
     if not hasattr(os, "sched_getaffinity"):
-        pytest.skip("this system does not tell where processes may run")
+        pytest.skip("this system does not report on which cores processes may run")
     if len(os.sched_getaffinity(0)) < 2:
         pytest.skip("this process may use one core only")
     program = """
@@ -237,7 +237,7 @@ def claim_23() -> str:
 
     async def in_tasks() -> None:
         first = asyncio.create_task(ask(0))
-        second = asyncio.create_task(ask(await first))  # it sends the first answer as its question
+        second = asyncio.create_task(ask(await first))  # the first answer is the second question
         await second
 
     async def one_after_another() -> None:

@@ -193,7 +193,7 @@ def claim_29() -> str:
         await asyncio.get_running_loop().create_future()
 
     async def main() -> str:
-        # It reports each task that is destroyed while pending.
+        # Without this handler, the loop would report that a pending task is destroyed.
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
         task = weakref.ref(asyncio.create_task(wait_for_nobody()))
         await asyncio.sleep(0)

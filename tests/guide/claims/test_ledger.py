@@ -75,7 +75,7 @@ def test_each_claim_has_a_page_and_sources(claim: Claim) -> None:
     assert not anchor or anchor in anchors(page), f"{page} has no #{anchor}"
     assert LEDGER.sources(claim), "no source"
     assert all(source.url.startswith("https://") for source in LEDGER.sources(claim))
-    assert not any(LEDGER.by_id[each].same_as for each in claim.same_as), "name the first one"
+    assert not any(LEDGER.by_id[each].same_as for each in claim.same_as), "name the first claim"
 
 
 def test_every_document_is_cited() -> None:

@@ -47,7 +47,6 @@ class Outer:
         pass
     private = __Private
 
-# Ask for names first: a policy that is set makes other answers different.
 answers = [bool(eval(probe)) for probe in json.load(sys.stdin)]
 print(json.dumps({"version": sys.version_info[:2], "answers": answers}))
 """

@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY
 PAGE = REPOSITORY / "docs/how-to/test-async-code.md"
 SNIPPETS = REPOSITORY / "snippets/testing"
 
-# The mistake of the page about bridges: it cannot be ended from inside its process.
+# A mistake from the page about bridges. Because of it, the timeout inside the test has no effect.
 WRONG_THREAD = """
 import asyncio
 import time

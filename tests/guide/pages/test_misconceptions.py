@@ -1,4 +1,4 @@
-"""Tests that each misconception has a question, three answers and a program that decides."""
+"""Tests that each misconception has a question, three answers and a program to check them."""
 
 import re
 
@@ -27,11 +27,11 @@ def test_readers_predict_before_they_see_the_program(card: str) -> None:
     assert "?" in asked
     assert options == ["1", "2", "3"]
     programs = [line for line in opened.split("\n") if is_marked(line)]
-    assert len(programs) == 1, "the program is behind the fold"
+    assert len(programs) == 1, "the details that are folded away contain one program"
     answers = [parse_answer(item) for line in asked.split("\n") if (item := split_condition(line))]
     assert len(answers) == len(options)
     library = PROJECT.library
     snippet = resolve(parse(programs[0]), library, PROJECT.docs, "reference/misconceptions.md")
     right = recorded_answer(answers, load_recording(snippet, library), snippet.name)
     assert str(right) in options
-    assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), "leads on"
+    assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), "no link to a page"

@@ -59,7 +59,7 @@ def test_questions_and_conditions_are_attributes(path: Path) -> None:
         ('text = "Black"', 'txt = "Black"', "question 'leaf': unknown field 'txt'."),
     ],
 )
-def test_a_mistake_is_named(path: Path, old: str, new: str, message: str) -> None:
+def test_an_error_names_the_mistake(path: Path, old: str, new: str, message: str) -> None:
     path.write_text(DATA.replace(old, new), encoding="utf-8")
     with pytest.raises(RunnableError) as error:
         load_choices(path)

@@ -60,9 +60,9 @@ def test_a_row_contains_all_data_of_a_claim(pages: Pages) -> None:
         "note": ["S000"],
         "check": ["by running code"],
     }
-    assert second.facets["check"] == ["by running code"], "by the claim it repeats"
+    assert second.facets["check"] == ["by running code"], "as the claim that it repeats"
     assert second.cells[2][1] == "This repeats [S000.1](#S000.1)."
-    assert "[On tea]" in second.cells[2][2], "and so are its sources"
+    assert "[On tea]" in second.cells[2][2], "a source of the claim that it repeats"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_row_contains_all_data_of_a_claim(pages: Pages) -> None:
         ('[[claims]]\nsaid = "x"\n', "claim 1: id is missing."),
     ],
 )
-def test_a_mistake_is_named(pages: Pages, text: str, message: str) -> None:
+def test_an_error_names_the_mistake(pages: Pages, text: str, message: str) -> None:
     with pytest.raises(RunnableError) as error:
         load_claims(write(pages, text))
     assert message in str(error.value)

@@ -112,7 +112,7 @@ def described(html: str) -> list[dict[str, object]]:
     return runs
 
 
-def test_a_program_that_is_not_recorded_yet_is_named_and_the_other_one_is_drawn(
+def test_a_program_that_is_not_recorded_yet_is_named_and_the_other_program_is_drawn(
     library: Library,
 ) -> None:
     unrecord(library, "tea/pot")

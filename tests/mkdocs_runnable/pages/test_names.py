@@ -64,7 +64,7 @@ def test_links_are_decoded(
     assert f'href="../{quote(f"snippets/{name}.py")}">{name}.py</a>' in html
 
 
-def test_a_page_that_is_not_known_can_show_a_file_in_any_folder(
+def test_a_page_whose_path_is_unknown_can_show_a_file_in_any_folder(
     library: Library, add_snippet: AddSnippet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(library.root.parent)

@@ -127,7 +127,7 @@ def test_a_question_that_nothing_can_answer_stays_a_list(library: Library) -> No
     assert "predict" not in html
 
 
-def test_an_outdated_recording_decides_only_if_it_can(library: Library) -> None:
+def test_an_outdated_recording_gives_the_answer_only_if_an_answer_matches(library: Library) -> None:
     origins = Origins(library.root)
     origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
     origins.save(library.names())

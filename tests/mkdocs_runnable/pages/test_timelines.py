@@ -1,4 +1,4 @@
-"""Figures of recorded timelines: what users read if one cannot be drawn."""
+"""Figures of recorded timelines: the messages about timelines that cannot be drawn."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How the events of the browser harness are used, tested with a fake harness."""
+"""Running files and snippets in a browser, with a fake harness that prints planned events."""
 
 import json
 import sys
@@ -132,7 +132,9 @@ def test_all_snippets_are_compared_with_their_recordings(
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
-def test_a_link_has_the_path_of_its_file(library: Library, add_snippet: AddSnippet) -> None:
+def test_output_of_a_symbolic_link_names_its_target(
+    library: Library, add_snippet: AddSnippet
+) -> None:
     path = add_snippet("tea/a b", "")
     library.path("tea/link").symlink_to(path)
     printed = Chunk("stderr", "/home/reader/a b.py:3: RuntimeWarning: cold\n")

@@ -261,7 +261,7 @@ def test_a_child_that_outlives_the_program_is_killed(python: Run) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process still exists after a second, in which it may just be ending."""
+    """Whether a process still exists after it has had a second to end."""
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:
         try:

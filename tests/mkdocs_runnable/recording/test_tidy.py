@@ -35,7 +35,7 @@ def test_every_case_has_both_files() -> None:
     }
 
 
-def test_each_line_is_decided_when_it_arrives() -> None:
+def test_the_filter_decides_on_each_line_when_the_line_arrives() -> None:
     tidying = TracebackFilter(SNIPPET)
     assert (
         tidying.feed(f'  File "{SNIPPET}", line 3, in main') == '  File "demo.py", line 3, in main'

@@ -1,4 +1,4 @@
-"""Making one recorded timeline of the events that several processes have written."""
+"""Making one recorded timeline from the events that several processes have written."""
 
 import json
 from pathlib import Path

@@ -76,7 +76,7 @@ def test_a_site_with_a_mistake_is_not_published(copy: Path, case: str, *, refres
     assert "Traceback" not in output
     assert str(copy) not in output, "messages contain no absolute paths"
     compare(output, SITES / case / "expected.txt", refresh=refresh)
-    assert [path.name for path in (copy / "site").iterdir()] == ["index.html"], "all or nothing"
+    assert [path.name for path in (copy / "site").iterdir()] == ["index.html"], "nothing new"
     assert (copy / "site" / "index.html").read_text() == "the last good site"
     left = {path.name for path in copy.iterdir()} - {path.name for path in (SITES / case).iterdir()}
     assert left <= {"site", "build", "theme", "mkdocs.yml"}, "nothing else is left behind"

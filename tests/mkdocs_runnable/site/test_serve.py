@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60
 def wait_until(condition: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        assert time.monotonic() < deadline, f"{what} did not come in {PATIENCE_SECONDS} seconds"
         time.sleep(0.05)
 
 

@@ -71,7 +71,7 @@ def test_the_tracer_watches_what_the_header_says(case: dict[str, Any]) -> None:
         assert list(tracer_header.watched(case["source"])) == case.get("watch", [])
 
 
-def test_the_tracer_and_the_header_have_the_same_limit() -> None:
+def test_the_tracer_and_the_header_allow_as_many_watched_names() -> None:
     assert tracer_header.MOST_NAMES == MOST_WATCHED
 
 
@@ -352,7 +352,7 @@ def test_every_widget_of_a_page_has_an_id_of_its_own() -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_a_link_in_a_circle_is_refused(library: Library) -> None:
+def test_a_symbolic_link_to_itself_is_refused(library: Library) -> None:
     library.path("pot").symlink_to(library.path("pot"))
     with pytest.raises(RunnableError, match=r"snippets/pot.py: "):
         library.load("pot")
@@ -363,7 +363,9 @@ def test_a_name_that_is_too_long_is_no_file(library: Library) -> None:
         library.load("x" * 5000)
 
 
-def test_a_link_out_of_the_library_is_refused(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_symbolic_link_out_of_the_library_is_refused(
+    library: Library, add_snippet: AddSnippet
+) -> None:
     outside = library.root.parent / "outside.py"
     outside.write_text("print(1)\n")
     add_snippet("tea/pot", "print(1)\n")

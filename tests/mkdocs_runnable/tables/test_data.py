@@ -37,13 +37,13 @@ def test_an_entry_becomes_a_dataclass() -> None:
         ({"hints": [1]}, "tea 1: hints cannot be [1]."),
     ],
 )
-def test_a_mistake_is_named(change: dict[str, object], message: str) -> None:
+def test_an_error_names_the_mistake(change: dict[str, object], message: str) -> None:
     with pytest.raises(RunnableError) as error:
         make(Tea, {"name": "Assam", "kind": "black"} | change, "tea 1")
     assert str(error.value) == message
 
 
-def test_a_missing_field_is_named() -> None:
+def test_an_error_names_a_missing_field() -> None:
     with pytest.raises(RunnableError, match="tea 1: kind is missing"):
         make(Tea, {"name": "Assam"}, "tea 1")
 
