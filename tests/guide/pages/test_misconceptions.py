@@ -34,4 +34,6 @@ def test_readers_predict_before_they_see_the_program(card: str) -> None:
     snippet = resolve(parse(programs[0]), library, PROJECT.docs, "reference/misconceptions.md")
     right = recorded_answer(answers, load_recording(snippet, library), snippet.name)
     assert str(right) in options
-    assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), "no link to a page"
+    assert re.search(r"\]\((?:\.\./(?:explanation|tutorials|how-to)|claims)", opened), (
+        "no link to a page"
+    )
