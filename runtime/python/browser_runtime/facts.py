@@ -15,10 +15,10 @@ from types import CodeType, TracebackType
 
 import browser_page as page
 
-_MONITOR = 4  # Not one of the numbers that `sys.monitoring` has given to a purpose.
+_MONITOR = 4  # `sys.monitoring` reserves some other numbers for certain kinds of tools.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
 _MAX_MISSING = 3
-# Inspecting an exception takes longer than raising it, so programs that raise many are left alone.
+# Inspecting an exception takes longer than raising it, so no more than this many are inspected.
 _MAX_INSPECTED = 1000
 # Reading the same time once or twice is normal, for example when a program starts two stopwatches.
 _MIN_STANDSTILLS = 3

@@ -1,4 +1,4 @@
-"""Detects changes of a program that `state` cannot undo, after which the worker is replaced.
+"""Detects changes by a program that `state` cannot undo, after which the worker is replaced.
 
 The check and everything that it calls are kept in one closure, which only JavaScript holds. A
 program that rebinds functions of builtins, `os` or this package therefore cannot affect it.

@@ -216,7 +216,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
         stepping.end()
         virtual_time.end()
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):  # The program may have closed or replaced it.
+            with contextlib.suppress(Exception):  # The program may have closed the stream.
                 stream.flush()
         events._set_running_loop(outer_loop)
 
@@ -224,7 +224,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
 def clean_up() -> bool:
     """Restore the interpreter's state from before the program, and return whether that succeeded.
 
-    If a daemon thread does not end, it did not, and the worker has to be replaced.
+    It fails if a daemon thread does not end. The worker then has to be replaced.
     """
     state.restore_builtins()
     ended = scheduler.abandon(0.3)

@@ -8,7 +8,7 @@ from typing import Any
 class StandIn:
     """Looks like the function that it replaces.
 
-    It is an object, because a function in the body of a class would become a method.
+    A stand-in is an object, because a function in the body of a class would become a method.
     """
 
     def __init__(self, module: ModuleType, name: str, program: str) -> None:

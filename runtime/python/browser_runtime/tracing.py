@@ -1,7 +1,7 @@
 """Reports to the page what the threads and tasks of a program do, if the page asks for a trace.
 
 The events are those of `runnable_tracer`. The scheduler, which handles every wait, reports what
-threads do. Programs that are not traced do not pay for any of this.
+threads do. Programs that are not traced run as fast as without this module.
 """
 
 import functools
@@ -25,12 +25,14 @@ from browser_runtime.scheduling import scheduler
 
 # The interval in seconds at which events are sent to the page, as long as there are any.
 _FLUSH_INTERVAL_S = 0.05
-# How many events the page keeps of one process; see `MAX_EVENTS` in
-# runtime/timeline/model/timeline.ts.
+# Maximum number of events of one process. The page keeps a limited number of events of all
+# processes; see `MAX_EVENTS` in runtime/timeline/model/timeline.ts.
 _MAX_EVENTS = 60_000
-# Reading the clock takes as long as ten function calls, and it has steps of 0.1 ms or more.
+# How often a reading of the clock is used again. Reading the clock takes as long as ten function
+# calls, and the clock advances in steps of 0.1 ms or more.
 _REUSE = 8
-# The most events, and about the most characters, in one message; see `LONGEST` in protocol.ts.
+# The most events, and about the most characters, in one message; see `MAX_LENGTH` in
+# runtime/protocol/page_worker.ts.
 _MAX_EVENTS_PER_MESSAGE = 4000
 _MAX_CHARACTERS = 400_000
 # Events contain no cycles.

@@ -1,8 +1,8 @@
 """An asyncio event loop in virtual time, in which the explorer chooses the next ready task.
 
-Everything else is `asyncio.BaseEventLoop`. Only adjacent callbacks that are steps of tasks may be
-reordered: the other callbacks belong to asyncio itself, which relies on running them first in,
-first out.
+Everything else comes from `asyncio.BaseEventLoop`. Only adjacent callbacks that are steps of tasks
+may be reordered: the other callbacks belong to asyncio itself, which relies on running them first
+in, first out.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class Loop(base_events.BaseEventLoop):
         self._ready = _Ready()
         self._selector = _Selector(self._ready)
         # Deadlines of the same virtual time may differ by rounding errors, depending on how they
-        # were added up. Timers that close together must expire in the same iteration.
+        # were added up. Timers with deadlines so close together must expire in the same iteration.
         self._clock_resolution = 1e-9
 
     def time(self) -> float:

@@ -85,7 +85,7 @@ class RLock:
         self._count = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Acquire the lock once more, waiting for it if `blocking`; return whether it was."""
+        """Acquire the lock once more, waiting if `blocking`; return whether that succeeded."""
         me = scheduler.current().current
         if self._owner is not me:
             if not self._lock.acquire(blocking, timeout):
@@ -302,7 +302,7 @@ _run_start = float(int(time.time()))
 
 
 def sleep(seconds: float, /) -> None:
-    """Suspend the running thread for so many seconds of virtual time, like `time.sleep`."""
+    """Suspend the running thread for these seconds of virtual time, like `time.sleep`."""
     if not scheduler.is_running():
         _real["sleep"](seconds)
         return

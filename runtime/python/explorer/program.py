@@ -22,7 +22,7 @@ from explorer.scheduler import CannotSwitchError, Chooser, Decision, RunEnded, S
 from explorer.steps import Option, Recorder, Step
 
 _MAX_OUTPUT = 10_000  # characters
-# Collecting the garbage of unwound runs takes longer than a short run, so it is not done each time.
+# Collecting the garbage of unwound runs takes longer than a short run, so not every run does this.
 _RUNS_PER_COLLECTION = 50
 
 
@@ -105,7 +105,7 @@ class Program:
         gc.disable()
         try:
             with self._replacement.installed(), warnings.catch_warnings():
-                # A run that is unwound leaves coroutines that were never awaited.
+                # Unwound runs leave coroutines that were never awaited, of which Python would warn.
                 warnings.simplefilter("ignore")
                 try:
                     yield
@@ -200,7 +200,7 @@ class Program:
             points.end()
             sys.stdout, sys.stderr = output
             scheduler.leave()
-            # The function above would keep the run alive.
+            # A reference to `on_thread_failed` would keep the run alive.
             primitives.on_thread_failed = primitives.ignore_failure
         if run.interrupted:
             raise KeyboardInterrupt

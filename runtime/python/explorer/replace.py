@@ -17,7 +17,7 @@ from typing import Any
 from explorer import primitives, scheduler
 from explorer.cpython_internals import events_internals, queue_internals
 
-# Executed again before each run, in this order.
+# Modules whose code is executed again before each run, in this order.
 _REEXECUTED = ("threading", "concurrent.futures.thread")
 _real_thread = _thread
 
@@ -79,7 +79,7 @@ class Replacement:
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 
     def reset(self) -> None:
-        """Bring the replaced modules into the state after their import; a run is in progress."""
+        """Bring the replaced modules into the state after their import, at the start of a run."""
         assert scheduler.is_running()
         primitives.started_threads.__init__()  # type: ignore[misc]
         register = os.__dict__.pop("register_at_fork", None)

@@ -132,7 +132,8 @@ def _print_report(make_report: Callable[[Callable[[_Report], None]], _Report]) -
     """Print the report that a function makes, or the reason why it could not be made.
 
     Args:
-        make_report: returns the report. Its argument is a function that prints a line before that.
+        make_report: returns the report. Its argument is a function that prints an earlier line, for
+            example about progress.
     """
     output = sys.stdout
 

@@ -72,10 +72,10 @@ class Thread:
     ident: int
     owner: Any = None
     state: int = READY
-    # Virtual time, in seconds, at which its wait times out.
+    # Virtual time, in seconds, at which the thread's wait times out.
     deadline: float | None = None
     timed_out: bool = False
-    # Where it waits, or where it was preempted.
+    # The frame in which the thread waits or was preempted.
     frame: FrameType | None = None
     # The last call in the program that was already a switch point: code and offset.
     last_call: tuple[object, int] | None = None
@@ -142,7 +142,7 @@ class Scheduler:
             tasks: see `Decision`.
 
         Returns:
-            The chosen one, or None if the decision is left open and the run ends.
+            The chosen option, or None if the decision is left open and the run ends.
         """
         choice = self.choose(len(self.decisions), len(options), costs)
         if choice is None:

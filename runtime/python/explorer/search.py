@@ -1,9 +1,9 @@
 """Searches the schedules of a program, either all within a bound or some at random.
 
 Most programs have far too many schedules to run them all. Schedules with few non-default choices
-reveal most bugs, so they are run first: those without any, then those with one, then two. A choice
-counts towards the bound if it preempts a thread that could continue, or runs a task before another
-one that was ready earlier.
+reveal most bugs, so they are run first: those without any, then those with one, then two. Only some
+non-default choices count here and towards the bound: those that preempt a thread that could
+continue, or run a task before another one that was ready earlier.
 
 The method is from Madanlal Musuvathi and Shaz Qadeer, "Iterative Context Bounding for Systematic
 Testing of Multithreaded Programs", PLDI 2007, https://doi.org/10.1145/1250734.1250785.
@@ -36,7 +36,8 @@ class Group:
         text: as in `RunResult`.
         line: as in `RunResult`, of the first run.
         stdout: what the program printed.
-        schedule: the schedule of the first run; no other run has fewer non-default choices.
+        schedule: the schedule of the first run. Unless schedules are random, no other run has fewer
+            choices that count towards the bound.
         count: number of runs.
     """
 
@@ -58,13 +59,13 @@ class Exploration:
     """The result of an exploration.
 
     Attributes:
-        bound: maximum number of non-default choices per schedule; None for random schedules.
+        bound: maximum number of choices per schedule that count; None for random schedules.
         seed: seed of random schedules, or None.
         runs: number of schedules that were run.
         breaking: number of runs that broke the program.
         groups: the outcomes, in the order in which they were first seen.
-        reached: all schedules with at most this number of non-default choices were run; -1 if not
-            even those without any.
+        reached: all schedules with at most this number of choices that count were run; -1 if not
+            even all schedules without such choices were run.
         complete: whether all schedules of the program were run.
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
@@ -118,7 +119,7 @@ def explore(
 
     Args:
         program: the program, within its `environment`.
-        bound: maximum number of non-default choices per schedule.
+        bound: maximum number of choices per schedule that count; see the module docstring.
         runs: maximum number of schedules to run.
         seed: run `runs` random schedules instead, which are the same for the same seed.
         progress: called after each run.
@@ -126,7 +127,7 @@ def explore(
     if seed is not None:
         return _explore_at_random(program, runs, seed, progress)
     found = Exploration(bound)
-    # Schedules that have yet to be run, by their number of non-default choices.
+    # Schedules that have yet to be run, by their number of choices that count.
     waiting: list[deque[Schedule]] = [deque() for _ in range(bound + 2)]
     waiting[0].append(())
     for level in range(bound + 1):

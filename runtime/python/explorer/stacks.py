@@ -87,7 +87,7 @@ def task_name(task: Any) -> str:
 def thread_position(thread: Thread, filename: str) -> tuple[int, bool]:
     """Return the line at which a thread will resume or start, and whether it has started.
 
-    The line is 0 if it is not in the program.
+    The line is 0 if the thread does not continue in the program.
     """
     frame, _ = find_in_thread(thread.frame, filename)
     if frame is not None:

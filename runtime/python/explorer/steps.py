@@ -24,10 +24,11 @@ class Step:
 
     Attributes:
         actor: name of the thread or task.
-        lines: lines of the program that it ran, in order; an earlier step may have begun the first.
+        lines: lines of the program that the actor ran, in order. The first of these lines may have
+            begun in an earlier step.
         why: why the step ended: `turn` if the thread was preempted, `wait` or `end`.
-        waits_for: what it waits for, in words; only if `why` is `wait`.
-        stdout: what it printed.
+        waits_for: what the actor waits for, in words; only if `why` is `wait`.
+        stdout: what the actor printed.
         values: the `repr` of variables after the step: the local variables of the current function,
             and the global ones that changed.
     """
@@ -129,7 +130,7 @@ class Recorder:
         return Option(name, *position)
 
     def _step(self) -> Step:
-        """Return the step of the running actor, which may begin now."""
+        """Return the current step of the running actor; begin a step if there is none."""
         actor = stacks.running_actor(self._run)
         if self._open is not None and self._open.actor == actor:
             return self._open

@@ -181,7 +181,7 @@ class greenlet:  # noqa: N801 - the library's name
 
     @property
     def dead(self) -> bool:
-        """Whether it has ended."""
+        """Whether this greenlet has ended."""
         return self._dead
 
     def __bool__(self) -> bool:
@@ -189,12 +189,12 @@ class greenlet:  # noqa: N801 - the library's name
 
     @property
     def gr_frame(self) -> FrameType | None:
-        """The frame in which it is suspended; None if it is not suspended."""
+        """The frame in which this greenlet is suspended; None if it is not suspended."""
         return self._frame
 
     @property
     def gr_context(self) -> Context | None:
-        """The context of its context variables, which can be set before it starts."""
+        """The context for context variables, which can be set before this greenlet starts."""
         return self._context
 
     @gr_context.setter
@@ -256,7 +256,7 @@ class greenlet:  # noqa: N801 - the library's name
 
 
 class _Main(greenlet):
-    """The main greenlet of a thread, which runs the code that no other greenlet started."""
+    """The main greenlet of a thread, which runs all code outside of other greenlets."""
 
 
 _Main.__name__ = _Main.__qualname__ = "greenlet"
@@ -308,7 +308,7 @@ def _resume(origin: greenlet, target: greenlet, message: _Message) -> None:
     Args:
         origin: the greenlet that switches.
         target: the greenlet to switch to. If it has ended, its parent takes its place.
-        message: what it resumes with.
+        message: what the greenlet resumes with.
     """
     while not (target := _nearest_alive(target))._started:
         target._started = True

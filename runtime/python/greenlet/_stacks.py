@@ -20,7 +20,7 @@ class Stack:
             self._gate.open(scheduler.WOKEN)
 
     def suspend(self, run_another: Callable[[], None]) -> None:
-        """Suspend the running stack, which this object stands for, until `resume` is called.
+        """Suspend the running stack, which this object represents, until `resume` is called.
 
         Args:
             run_another: resumes or starts the stack to run instead.

@@ -2,8 +2,8 @@
 
 A new version of Python may rename or remove a private name at any time. All private names are
 therefore looked up and checked here, once, so that a missing one is reported by its name when the
-tracer is imported, rather than as an error in the middle of a program. Names of modules that a
-program may import later are checked when it does; see `require_module`.
+tracer is imported, rather than as an error in the middle of a program. Private names of modules
+that a program may import later are checked at that import; see `require_module`.
 
 Names that only occur in text, such as those of functions in `reasons`, are checked by tests.
 """

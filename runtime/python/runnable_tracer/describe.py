@@ -26,11 +26,11 @@ from runnable_tracer.lambdas import Lambdas
 
 _MAX_ITEMS = 3  # of a collection, or attributes of an object
 _MAX_LENGTH = 60  # characters of a description
-_MAX_STRING = 30  # characters of a string in it
+_MAX_STRING = 30  # characters of a string in a description
 _MAX_DEPTH = 2
 _MAX_INTEGER_BITS = 200
 
-# Describes a value inner another one: the value, and how many levels deeper it is.
+# Describes a value inside another one; called with the value, and how many levels deeper it is.
 type _DescribeInner = Callable[[Any, int], str]
 
 
@@ -109,7 +109,7 @@ class Describer:
 
 
 def _string(text: str) -> str:
-    """Quote a string; in double quotes, as in the guide's programs, unless it contains any."""
+    """Quote a string; in double quotes, like the guide's programs, unless it contains quotes."""
     shown = repr(text[:_MAX_STRING] + ("…" if len(text) > _MAX_STRING else ""))
     return shown if '"' in shown else f'"{shown[1:-1]}"'
 

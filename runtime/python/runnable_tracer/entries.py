@@ -58,7 +58,10 @@ class Entries:
         return self._clock() if self._clock else 0.0
 
     def of(self, collection: Any) -> list[Entry]:
-        """Return the entries in the order of removal; a value that is no collection is one."""
+        """Return the entries in the order of removal.
+
+        A value that is no collection counts as a single entry.
+        """
         kind = type(collection)
         base = next((base for base in _BASES if issubclass(kind, base)), None)
         if base is None:

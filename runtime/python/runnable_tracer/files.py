@@ -13,7 +13,7 @@ from typing import Any
 from runnable_tracer import native, states
 from runnable_tracer.recorder import MAIN_THREAD, events_of
 
-# Child processes can be killed at any time, so they write their events in such intervals.
+# How often a child process writes its events, because it can be killed at any time.
 _WRITE_INTERVAL_S = 0.02
 
 
@@ -44,7 +44,11 @@ class _File:
         self.begin()
 
     def write(self) -> None:
-        """Write the events since the last call, unless the lane of the process is missing yet."""
+        """Write the events since the last call.
+
+        A file must begin with the lane of its process. Before that lane is recorded, this method
+        writes nothing.
+        """
         events = self.recorder.events
         if self._busy or not events or (self._head and events[0][0] != "lane"):
             return
@@ -64,7 +68,7 @@ class _File:
             self._busy = False
 
     def write_at_intervals(self) -> None:
-        """Write if the last time is long enough ago; the main process writes only at its end."""
+        """Write the events if the interval has passed; the main process writes only at its end."""
         is_main = self.recorder.is_main
         if not is_main and time.monotonic() - self._written > _WRITE_INTERVAL_S:
             self.write()
@@ -111,7 +115,7 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
         file.end()
         leave(status)
 
-    # Functions are pickled by name, so a program that sends it to another process needs the name.
+    # Functions are pickled by name. A program may send `os._exit` to another process.
     function: Any = leave_after_writing
     function.__module__, function.__name__, function.__qualname__ = "posix", "_exit", "_exit"
     os._exit = posix._exit = function

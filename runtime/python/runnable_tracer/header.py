@@ -27,5 +27,5 @@ def watched(source: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))[:MOST_NAMES]
 
 
-# A page rejects events with more names; see runtime/timeline/model/trace_events.ts.
+# A page ignores further names; see `MAX_COLLECTIONS` in runtime/timeline/model/trace_events.ts.
 MOST_NAMES = 4

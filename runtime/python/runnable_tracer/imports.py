@@ -20,12 +20,12 @@ class Loader:
         self._on_import = on_import
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Let the module's own loader create it."""
+        """Let the module's own loader create the module."""
         module: ModuleType | None = self._loader.create_module(spec)
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Let the module's own loader execute it, then call back."""
+        """Let the module's own loader execute the module, then call back."""
         # Code that reads the module's source, such as `inspect`, needs the module's own loader.
         module.__loader__ = self._loader
         if module.__spec__:

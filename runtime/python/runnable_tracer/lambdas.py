@@ -50,7 +50,7 @@ class Lambdas:
         self._lines = [line.encode() for line in source.split("\n")]
         # Start and end of each lambda's body; nested lambdas come after the ones around them.
         self._found: list[tuple[_Place, _Place, Lambda]] = []
-        # By id, because hashing code is slow. The code objects are kept so that ids stay unique.
+        # The keys are ids, because hashing code is slow. The code is kept so that ids stay unique.
         self._cache: dict[int, tuple[CodeType, Lambda | None]] = {}
         if "lambda" not in source:
             return

@@ -32,7 +32,7 @@ _NS_PER_MS = 1e6
 
 
 class _Sleep:
-    """Replaces `time.sleep`; it has the same representation, and is pickled by the same name."""
+    """Replaces `time.sleep`, with the same representation and the same name in a pickle."""
 
     def __init__(self, sleep: Callable[[float], None], blocked: Callable[..., Any]) -> None:
         self.__name__ = self.__qualname__ = "sleep"
@@ -85,7 +85,7 @@ class Hooks:
                 gives a more specific one.
             call: the function that blocks.
             args: its arguments.
-            of: the name of what it waits for, if it has one.
+            of: the name of what the thread waits for, if there is a name.
             waker: returns the lane that ended the wait.
         """
         recorder = self.recorder
@@ -181,7 +181,7 @@ class Hooks:
             threading_internals.RLock = RLock
         else:
             threading_internals.RLock = reentrant
-        # The implementation in C blocks on a lock that cannot be wrapped.
+        # The `SimpleQueue` that is written in C blocks on a lock that cannot be wrapped.
         queue_internals.SimpleQueue = queue_internals._PySimpleQueue
 
     def install_sleep(self) -> None:
@@ -236,7 +236,7 @@ class Hooks:
             shutdown()
 
     def install_selectors(self) -> None:
-        """Wrap the selectors with which event loops and others wait for files and sockets."""
+        """Wrap the selectors with which event loops and other code wait for files and sockets."""
         for name in ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector"):
             kind = getattr(selectors, name, None)
             if kind is not None:
@@ -253,7 +253,7 @@ class Hooks:
         return recording_select
 
     def install_processes(self, module: ModuleType) -> None:
-        """Wrap what blocks in a module of `multiprocessing` that has just been imported."""
+        """Wrap the blocking functions of a `multiprocessing` module after its import."""
         require_module(module)
         part = module.__name__.rpartition(".")[2]
         if part == "connection":

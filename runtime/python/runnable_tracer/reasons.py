@@ -5,11 +5,13 @@ from typing import Any
 
 from runnable_tracer.recorder import Recorder
 
-# Part of starting a thread or a process, so it is not recorded as a wait of the program.
+# In place of a reason: the wait is part of starting a thread or a process, and is not recorded.
 _HIDDEN = "hidden"
-# A worker of a pool does not wait for its next call in these ways, so it runs a call.
+# A worker of a pool that waits for one of these reasons runs a call. It waits for its next call
+# without them.
 _IN_WORKER_CALL = ("sleep", "input")
-# Runs a callback or a call of a pool. Outer frames are unrelated to the wait of an inner one.
+# In place of a reason: the function runs a callback or a call of a pool. The frames that called
+# the function have nothing to do with the wait.
 _BOUNDARY = "boundary"
 
 # Module → qualified name of a function that the program calls → the reason for the wait in it, and

@@ -18,7 +18,7 @@ _REASON_INDEX = 5
 DONE, BEGUN = -1, -2
 # Added to the reason if what the task waits for has a name. As in live.ts.
 NAMED = 100
-# As in trace_events.ts, after an empty one for a task that has ended.
+# The reasons in trace_events.ts, in the same order, after an empty one for a task that has ended.
 REASONS = (
     "",
     "sleep",
@@ -111,7 +111,7 @@ class Recorder:
         self.begin(get_ident())
 
     def begin(self, main: int) -> None:
-        """Start recording, in a process in which only this thread runs.
+        """Start recording, in a process in which only the main thread runs.
 
         Args:
             main: identifier of the main thread.
@@ -150,7 +150,7 @@ class Recorder:
     def waking_lane(self) -> int:
         """Return the lane to name as the waker of a lane that the running thread wakes.
 
-        In a callback of an event loop it is the lane that scheduled the callback.
+        While a callback of an event loop runs, this is the lane that scheduled the callback.
         """
         ident = self.get_ident()
         lane = self.current_lanes.get(ident, NO_LANE)
@@ -171,8 +171,8 @@ class Recorder:
         Args:
             ident: identifier of the thread.
             name: name of the thread.
-            by: the lane that started it.
-            code: the function that it runs.
+            by: the lane that started the thread.
+            code: the code of the function that the thread runs.
         """
         lane = self.thread_lanes[ident] = self.current_lanes[ident] = self.new_lane()
         now = self.now()
@@ -206,7 +206,7 @@ class Recorder:
             code = frame.f_code
             if code.co_filename == self.program:
                 return frame.f_lineno or 0
-            # The set is only looked into if it has elements, because hashing code is slow.
+            # The set is searched only if it has elements, because hashing code is slow.
             if code is self.callback_runner or (self.fork_entries and code in self.fork_entries):
                 break
             frame = frame.f_back

@@ -18,11 +18,11 @@ from runnable_tracer.recorder import Recorder
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 _TOOLS = (3, 5, 4, 2, 1, 0)
-# Their LINE events report the line that contains them, which has already begun.
+# Names of functions inside a line. Their LINE events report that line, which has already begun.
 _WITHIN_LINES = ("<lambda>", "<genexpr>")
 # After so many unchanged states in a row, a line is not monitored any more.
 _MAX_UNCHANGED = 300
-# What a page keeps; see runtime/timeline/model/timeline.ts.
+# A page keeps no more; see `MAX_COLLECTION_STATES` in runtime/timeline/model/timeline.ts.
 _MAX_STATES = 2000
 
 

@@ -82,7 +82,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
     find_wait = make_find_wait(program)
     # id(task) → lane, until the task is done. A reference to the task itself would keep it alive.
     lanes: dict[int, int] = {}
-    # Lane of a task that yielded, as with `sleep(0)` → the end of that step, when it was ready.
+    # Lane of a task that yielded, as with `sleep(0)` → the end of that step. From then on the task
+    # was ready.
     yielded_at: dict[int, int] = {}
     # The class named `_STEP`, once a handle for it has been seen.
     step_kind: type | None = None
@@ -109,7 +110,7 @@ def install(recorder: Recorder) -> Callable[[], None]:
 
         def __init__(self, callback: Any, args: Any, loop: Any, context: Any = None) -> None:
             nonlocal step_kind
-            # `_debug` saves a call of `get_debug`, but another library's loop may not have it.
+            # `_debug` saves a call of `get_debug`, but the loops of other libraries may lack it.
             if not has_known_slots or context is None or getattr(loop, "_debug", True):
                 _make_handle(self, callback, args, loop, context)
                 if self._source_traceback:  # Leave out this frame.
@@ -246,7 +247,7 @@ _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS[
 # In place of a reason: the code belongs to the program.
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
-# Functions with these reasons await others, but their own reason is the more specific one.
+# Functions with these reasons await other functions, whose reasons are less specific.
 _FINAL = {_NUMBERS["barrier"], _TASKS}
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
@@ -385,8 +386,8 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         A function of a task and its coroutine. It returns the index of the reason in `REASONS`, the
         name of what the task waits for, and the line of the program.
     """
-    # id(code) → `_OWN`, or the reason for a coroutine of asyncio. By id, because hashing code is
-    # slow; the code objects are kept so that ids stay unique.
+    # id(code) → `_OWN`, or the reason for a coroutine of asyncio. The keys are ids, because hashing
+    # code is slow; the code objects are kept so that ids stay unique.
     kinds: dict[int, int] = {}
     kept: list[CodeType] = []
     # The code of the program that was looked up last, which is most often looked up next.
@@ -412,7 +413,7 @@ def make_find_wait(program: str) -> Callable[[Any, Any], tuple[int, str, int]]:
         while (code := getattr(coroutine, "cr_code", None)) is not None:
             if code is recent:
                 own, kind = coroutine, _OWN
-            elif code is _SLEEP_CODE:  # It awaits no further coroutine.
+            elif code is _SLEEP_CODE:  # `sleep` awaits no further coroutine.
                 kind = _SLEEP
                 break
             else:

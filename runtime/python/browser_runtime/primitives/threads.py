@@ -87,7 +87,7 @@ def start_joinable_thread(
         function: what the thread calls.
         handle: the handle to use; None creates one.
         daemon: whether the program may end before the thread does.
-        origin: the function that reports on errors name, if it is another one.
+        origin: the function that error reports name, if it is not `function`.
 
     Raises:
         RuntimeError: there are too many threads, or this browser cannot switch stacks.

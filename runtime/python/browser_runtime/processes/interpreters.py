@@ -181,7 +181,10 @@ class _Interpreter:
             self.is_running = False
 
     def close(self) -> None:
-        """Close its channels, which ends it. This never waits, because destructors may call it."""
+        """Close the channels, which ends the interpreter.
+
+        This method never waits, because destructors may call it.
+        """
         for handle in self.handles:
             channels.close(handle)
 

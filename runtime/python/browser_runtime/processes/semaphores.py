@@ -134,7 +134,7 @@ class SemLock:
         broker.release(self.handle)
 
     def guard(self, number: int, data: bytearray) -> None:
-        """Keep these bytes equal in all processes, whenever one holds the semaphore."""
+        """Share these bytes: a process that acquires the semaphore gets their latest values."""
         self._guarded[number], self._sent[number] = data, bytes(data)
 
     def share_guarded(self, number: int) -> None:

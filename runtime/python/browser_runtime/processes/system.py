@@ -14,7 +14,7 @@ from browser_runtime import facts
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import scheduler
 
-# The pid of the main process. Child processes have greater ones.
+# The pid of the main process. Child processes have greater pids.
 MAIN = 42
 
 
@@ -96,7 +96,7 @@ def install() -> None:
         "process_cpu_count": cpu_count,
     }
     for name, function in functions.items():
-        # Functions are pickled by name, so a program that sends one to another process needs it.
+        # Functions are pickled by name. A program may send one of these to another process.
         function.__module__, function.__name__, function.__qualname__ = "posix", name, name
         setattr(os, name, function)
         setattr(posix, name, function)

@@ -43,7 +43,7 @@ _latest = 0.0
 def process_time() -> float:
     """Return the seconds for which the program has run, without the time for which it waited."""
     global _latest
-    # Rounding the two parts separately could make the difference smaller than before.
+    # Both times are rounded, so their difference could be smaller than in an earlier call.
     _latest = max(_latest, (kernel.now() - kernel.idle) / 1000 - _origin)
     return _latest
 
@@ -75,7 +75,7 @@ def set_time_zone() -> None:
 
 
 def install() -> None:
-    """Replace the clocks of the processor, which the browser does not have."""
+    """Replace the functions for processor time, because the browser has no such clock."""
     for clock in (process_time, process_time_ns):
         clock.__module__ = "time"
         setattr(time, clock.__name__, clock)

@@ -25,7 +25,7 @@ class _Selector:
         self._queue: list[scheduler.Waiting] = []
 
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
-        """Wait until the timeout (in seconds) has passed, or another thread or Ctrl-C wakes it."""
+        """Wait until `timeout` seconds have passed, or another thread or Ctrl-C wakes the loop."""
         if not self._woken and (timeout is None or timeout > 0):
             scheduler.wait(timeout, self._queue, outside=True)
         self._woken = False
@@ -42,7 +42,7 @@ class _Selector:
 
 
 class _Given(_Selector):
-    """Waits with a selector that the program brings along, for example one that skips time."""
+    """Waits with a selector that the program provides, for example one that skips time."""
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         if not ours and named_by_count:
             task.set_name(f"Task-{next(_task_numbers)}")
         if traceback := getattr(task, "_source_traceback", None):
-            traceback.pop()  # This frame, as BaseEventLoop does with its own.
+            traceback.pop()  # Removes this frame, as BaseEventLoop removes its own.
         try:
             return task
         finally:

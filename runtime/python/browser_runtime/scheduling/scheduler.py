@@ -32,8 +32,8 @@ class Waiting:
         self.frame: FrameType | None = sys._getframe(2)
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
-        # When the wait ends on virtual time, in ns of the program's clock. None: the clock cannot
-        # end it.
+        # When the wait ends in virtual time, in ns of the program's clock; None if the clock cannot
+        # end the wait.
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
         # Only another thread can end the wait, neither the clock nor anything outside of Python.
@@ -98,7 +98,7 @@ _state = _State()
 
 
 class Observer(Protocol):
-    """Receives what the scheduler does with threads; implemented by `tracing.Tracing`."""
+    """Is informed of what the scheduler does with threads; implemented by `tracing.Tracing`."""
 
     def open(self, name: str) -> None:
         """Record the name of the process."""
@@ -271,7 +271,7 @@ def wait(
         observer.wait(me, waiting.frame, is_last=_is_last_wait(seconds))
     try:
         if virtual_time.is_on:
-            # Waits on virtual time never return to the browser's event loop, so the page's
+            # Waits in virtual time never return to the browser's event loop, so the page's
             # messages would not arrive. This thread is already in its queue here, because
             # otherwise it would miss a wake-up that comes while the other threads run.
             if kernel.must_yield():
@@ -352,7 +352,11 @@ def current_frames() -> dict[int, FrameType]:
 
 
 def list_threads() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
-    """Return number, name, wait and frame of each thread; None if it does not wait or runs."""
+    """Return number, name, wait and frame of each thread.
+
+    The wait is None if the thread does not wait; the frame is None if the thread runs or has not
+    begun.
+    """
     waiting, frames = _state.waiting, _state.frames
     return [
         (ident, name, waiting.get(ident), frames.get(ident)) for ident, name in _state.alive.items()

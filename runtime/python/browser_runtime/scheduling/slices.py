@@ -28,7 +28,7 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     is_rivalled = scheduler.ready_count() > 1
     if is_rivalled:
         facts.competed(me)
-    # A waiting thread may become ready during this time slice. On virtual time that costs nothing,
+    # A waiting thread may become ready during this time slice. In virtual time that costs nothing,
     # and reading the clock could move it.
     is_timed = not is_rivalled and scheduler.thread_count() > 1 and not virtual_time.is_on
     suspended_at = perf_counter_ns() if is_timed else 0
@@ -37,7 +37,7 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     try:  # noqa: SIM105 - the next time slice could end inside of `contextlib`, unrecorded
         scheduler.yield_slice()
     except scheduler.CannotSuspendError:
-        pass  # The thread runs on.
+        pass  # The thread keeps running.
     if is_timed and (other := scheduler.previous_thread()) != me:
         facts.lost_time(me, other, perf_counter_ns() - suspended_at)
     if observer:
@@ -51,7 +51,7 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
 
 def setswitchinterval(interval: float, /) -> None:
     """Set the length of time slices in seconds, like `sys.setswitchinterval`."""
-    _set_switch_interval(interval)  # It checks the argument.
+    _set_switch_interval(interval)  # This function checks the argument.
     kernel.interval = max(interval * 1000, 0.1)
 
 
