@@ -19,10 +19,10 @@ class Entry:
     Attributes:
         name: What changed, as programs write it.
         version: The first version with the change.
-        change: What happened to it.
+        change: What happened to the name.
         area: Which kind of program it affects.
         what: What it does, or what is different.
-        url: The document that says so.
+        url: The document that describes the change.
         probe: A Python expression that is true from that version on, and false before; empty where
             an interpreter cannot tell.
     """
@@ -48,7 +48,7 @@ def load_api(path: Path) -> list[Entry]:
     """Read the data file.
 
     Raises:
-        RunnableError: An entry is not as :class:`Entry` says.
+        RunnableError: An entry does not match :class:`Entry`.
     """
     entries = load_toml(path).get("entries", [])
     return [

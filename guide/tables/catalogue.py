@@ -33,15 +33,15 @@ _MODELS = {
 
 
 def models(snippet: Snippet) -> list[str]:
-    """Return the execution models that a program uses, in the order of the table above."""
+    """Return the execution models that a program uses, in the order of ``_MODELS``."""
     try:
         tree = ast.parse(snippet.source)
-    except SyntaxError:  # it needs a newer Python than this one
+    except SyntaxError:  # The program needs a newer Python than this one.
         return []
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
-        found.pop("threads", None)  # run_in_executor with a pool of processes
+        found.pop("threads", None)  # `run_in_executor` also takes a pool of processes.
     return list(found) or ["plain code"]
 
 
@@ -73,7 +73,7 @@ def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
                 continue
             reference = parse(line)
             name = library.name_of(path.parent / reference.href)
-            if name is not None:  # else the page itself reports the link
+            if name is not None:  # The build of the page reports a link to no snippet.
                 page = path.relative_to(docs).as_posix()
                 places[name].append(f"{page}#{anchors.take(name, reference.section)}")
     return places
@@ -136,6 +136,6 @@ def _row(snippet: Snippet, key: str, places: list[str], pages: Pages) -> Row:
 
 
 def _said(version: str) -> str:
-    """Say a requirement in words: ``>=3.14`` → ``3.14 or newer``."""
+    """Put a required version into words: ``>=3.14`` → ``3.14 or newer``."""
     oldest = re.fullmatch(r">= *([\d.]+)", version)
     return f"{oldest[1]} or newer" if oldest else version

@@ -23,9 +23,10 @@ class Answer:
     """One answer to a question.
 
     Attributes:
-        key: Its name in the rows.
+        key: The name of the answer in the rows.
         text: What readers see.
-        job: The fields of a ``Job``, in the program with the same rules, that this answer sets.
+        job: The fields that this answer sets in a ``Job`` of ``snippets/choose/choose.py``, a
+            program with the same rules.
     """
 
     key: str

@@ -1,7 +1,8 @@
 """The claim ledger: what five sets of notes say, what is true, and how it was verified.
 
 Each entry of ``claims.toml`` is a :class:`Claim`. A claim with ``asks`` has a check, which is a
-function in ``tests/guide/claims/`` that finds the answer by running code. It has to find ``finds``.
+function in ``tests/guide/claims/`` that finds the answer by running code. The answer has to be the
+one in ``finds``.
 """
 
 from collections import Counter
@@ -40,7 +41,7 @@ class Claim:
         page: The page that shows it, within ``docs/``, with an anchor.
         asks: The question that the check answers; empty if nothing can be executed.
         finds: The answer that the check has to find.
-        implied: The answer that the statement implies; empty if it is the same.
+        implied: The answer that the statement implies; empty if that is the answer in ``finds``.
         same_as: Claims of other notes that say the same; their checks count for this one, too.
     """
 

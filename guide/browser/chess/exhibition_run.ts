@@ -22,7 +22,7 @@ export interface MasterSpan {
 
 /** Sums over all masters or all boards, in seconds. */
 export interface Totals {
-  /** What the masters do until each has made her last move. */
+  /** For how long masters think, walk and wait, until each has made her last move. */
   thinking: number;
   walking: number;
   waiting: number;
@@ -99,7 +99,7 @@ export class ExhibitionRun {
   }
 }
 
-/** Finds the span at a time and the time at which it ends; `end` is when the last one ends. */
+/** Finds the span at a time, and when this span ends. The last span ends at `end`. */
 export function spanAt<Span extends { start: number }>(
   spans: readonly Span[],
   time: number,

@@ -40,7 +40,7 @@ export function gameAfterGame(settings: Settings): number {
 export function speedupLimit(settings: Settings): number | undefined {
   const { pairs, masters, master, opponent, walk } = settings;
   if (masters > 1) return undefined;
-  // A master with a single board walks as often in one way as in the other.
+  // A master with a single board walks equally often in both ways of playing.
   return Math.max(1, (walk + pairs * (master + opponent)) / (pairs * (master + walk)));
 }
 

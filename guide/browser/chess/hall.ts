@@ -85,7 +85,7 @@ class Hall implements Owner {
   #way: Way = "boardToBoard";
   /** The runs with the present settings, once there are any. */
   #runs: Runs | undefined;
-  /** What runs with the present settings, but any number of opponents, have measured. */
+  /** Measurements of runs with the present settings, except for the number of opponents. */
   #measurements: Measurement[] = [];
   /** The time that is shown, in seconds of the exhibition. */
   #now = 0;
@@ -375,7 +375,7 @@ class Hall implements Owner {
     this.#description = description;
   }
 
-  /** Describes the scene in words, but not during playback, when the words would change too fast. */
+  /** Describes the scene in words. During playback, the words would change too fast. */
   #describeScene(): void {
     this.#scene.textContent = `After ${clock(this.#now)}: ${this.#description}.`;
   }

@@ -98,8 +98,8 @@ export class Stage {
   }
 
   /**
-   * Returns the middle of a board, or of the door for 0. As a master walks, the boards are numbered from
-   * left to right in the first row, from right to left in the second, and so on.
+   * Returns the middle of a board, or of the door for 0. The boards are numbered in the order in which a
+   * master visits them: from left to right in the first row, from right to left in the second, and so on.
    */
   #place(board: number): [x: number, y: number] {
     if (board === 0) return [18, HEIGHT * 0.22];
