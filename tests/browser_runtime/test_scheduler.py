@@ -18,7 +18,7 @@ WOKEN, TIMED_OUT = scheduler.WOKEN, scheduler.TIMED_OUT
 
 @pytest.fixture
 def interrupt_handler() -> Iterator[None]:
-    """Give the test Python's own handler of Ctrl-C, and put pytest's back."""
+    """Install Python's own handler of Ctrl-C for the test, and restore pytest's afterwards."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -36,7 +36,7 @@ def test_a_wait_with_a_timeout_ends_after_exactly_that_time() -> None:
     assert run(program) == (TIMED_OUT, 250_000_000)
 
 
-def test_a_wait_of_no_time_lets_other_threads_run() -> None:
+def test_a_wait_of_zero_seconds_lets_other_threads_run() -> None:
     def program(library: Library) -> list[str]:
         seen: list[str] = []
         thread = library.threading.Thread(target=lambda: seen.append("thread"))
@@ -50,7 +50,7 @@ def test_a_wait_of_no_time_lets_other_threads_run() -> None:
 
 def test_a_wait_in_real_time_suspends_the_thread_once() -> None:
     def program(library: Library) -> int:
-        # No message of the page has been let in for longer than a thread may run alone.
+        # Messages of the page have waited for longer than threads may make them wait.
         library.time.sleep(0.03)
         assert kernel.must_yield()
         before = kernel.suspended
@@ -79,7 +79,7 @@ def test_a_thread_is_in_its_queue_only_while_it_waits() -> None:
     assert queue == []
 
 
-def test_a_thread_leaves_its_queue_when_its_time_is_over() -> None:
+def test_a_thread_leaves_its_queue_when_its_wait_times_out() -> None:
     queue: list[scheduler.Waiting] = []
     run(lambda _: scheduler.wait(1, queue))
     assert queue == []
@@ -100,7 +100,7 @@ def test_waking_a_thread_twice_wakes_it_once() -> None:
     assert run(program) == [WOKEN, TIMED_OUT]
 
 
-def test_the_scheduler_counts_the_threads_that_could_run() -> None:
+def test_the_scheduler_counts_all_threads_and_the_ready_threads() -> None:
     def program(library: Library) -> list[tuple[int, int]]:
         counts = [(scheduler.thread_count(), scheduler.ready_count())]
         thread = library.threading.Thread(target=lambda: library.time.sleep(1))
@@ -114,7 +114,7 @@ def test_the_scheduler_counts_the_threads_that_could_run() -> None:
     assert kernel.threads == 1
 
 
-def test_each_thread_has_a_number_of_its_own_and_knows_whether_it_is_the_main_thread() -> None:
+def test_each_thread_has_its_own_number_and_the_scheduler_knows_the_main_thread() -> None:
     def program(library: Library) -> list[tuple[int, bool]]:
         seen = [(scheduler.get_ident(), scheduler.is_main())]
 
@@ -133,7 +133,7 @@ def test_each_thread_has_a_number_of_its_own_and_knows_whether_it_is_the_main_th
     assert run(program) == [(1, True), (2, False), (3, False), (1, True)]
 
 
-def test_a_thread_can_ask_which_thread_ran_before_it() -> None:
+def test_the_scheduler_knows_which_thread_ran_before_the_running_thread() -> None:
     def program(library: Library) -> list[int]:
         thread = library.threading.Thread(target=lambda: None)
         thread.start()
@@ -150,7 +150,7 @@ def test_before_the_first_wait_no_other_thread_has_run() -> None:
     assert scheduler.previous_thread() == scheduler.MAIN
 
 
-def test_time_for_which_no_thread_runs_is_idle() -> None:
+def test_only_time_in_which_no_thread_runs_counts_as_idle() -> None:
     def program(library: Library) -> list[float]:
         kernel.compute(30)
         seen = [kernel.idle]
@@ -164,7 +164,7 @@ def test_time_for_which_no_thread_runs_is_idle() -> None:
     assert run(program) == [0, 0, 1000]
 
 
-# --- what suspending keeps ------------------------------------------------------------------------
+# --- suspending a thread --------------------------------------------------------------------------
 
 
 def test_suspending_keeps_the_running_event_loop_of_each_thread() -> None:
@@ -189,7 +189,7 @@ def test_suspending_keeps_the_running_event_loop_of_each_thread() -> None:
     run(program)
 
 
-def test_suspending_hides_the_promise_from_asyncio_for_one_call_only() -> None:
+def test_suspending_replaces_ensure_future_for_one_call_only() -> None:
     ensure_future = asyncio.ensure_future
 
     def program(library: Library) -> None:
@@ -209,7 +209,7 @@ def test_a_thread_is_not_interrupted_while_it_is_being_suspended() -> None:
 
     class Watched(Promise[None]):
         def then(self, callback: Callable[[None], None]) -> None:
-            # As in the functions of Pyodide, which do not belong to the runtime.
+            # This frame stands for the functions of Pyodide, which do not belong to the runtime.
             seen.append(scheduler.is_atomic(sys._getframe()))
             super().then(callback)
 
@@ -228,7 +228,7 @@ def test_code_that_javascript_calls_cannot_be_suspended() -> None:
         kernel.refuses_to_suspend = True
         with pytest.raises(scheduler.CannotSuspendError, match="ctypes or JavaScript"):
             scheduler.yield_slice()
-        # What the attempt has changed is as it was.
+        # The failed attempt leaves no changes behind.
         assert not scheduler.is_atomic(None)
         assert scheduler.list_threads() == [(scheduler.MAIN, "MainThread", None, None)]
         kernel.refuses_to_suspend = False
@@ -238,7 +238,7 @@ def test_code_that_javascript_calls_cannot_be_suspended() -> None:
     assert asyncio.ensure_future is ensure_future
 
 
-def test_where_suspending_fails_a_timed_wait_blocks_the_worker() -> None:
+def test_if_suspending_fails_a_timed_wait_blocks_the_worker() -> None:
     def program(_: Library) -> int:
         kernel.refuses_to_suspend = True
         outcome = scheduler.wait(0.5)
@@ -260,7 +260,7 @@ def test_a_thread_can_be_interrupted_after_a_wait() -> None:
     assert not run(program)
 
 
-def test_a_new_thread_can_be_interrupted_although_another_is_being_suspended() -> None:
+def test_a_new_thread_can_be_interrupted_while_another_is_being_suspended() -> None:
     def program(library: Library) -> list[bool]:
         seen: list[bool] = []
         thread = library.threading.Thread(target=lambda: seen.append(scheduler.is_atomic(None)))
@@ -314,7 +314,7 @@ def test_without_switching_an_endless_wait_is_a_deadlock(
 
 
 @pytest.mark.usefixtures("without_switching")
-def test_without_switching_a_wait_for_the_outside_blocks_for_good(
+def test_without_switching_a_wait_for_an_outside_event_blocks_forever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class BlocksForGoodError(Exception):
@@ -364,7 +364,7 @@ def test_a_main_thread_that_waits_for_itself_is_a_deadlock(
     assert "browser_runtime/primitives" not in report
 
 
-def test_a_deadlock_is_reported_with_every_thread_in_the_order_of_their_start(
+def test_a_deadlock_report_lists_every_thread_in_the_order_of_their_start(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(scheduler.DeadlockError):
@@ -419,7 +419,7 @@ def test_a_thread_that_sleeps_can_wake_the_others_later(clock_rate: float) -> No
     assert run(program, clock_rate=clock_rate)
 
 
-def test_a_thread_that_waits_for_the_outside_is_no_part_of_a_deadlock() -> None:
+def test_a_thread_that_waits_for_an_outside_event_is_no_part_of_a_deadlock() -> None:
     def program(library: Library) -> int:
         lock = library.threading.Lock()
         lock.acquire()
@@ -441,7 +441,7 @@ def test_a_thread_that_waits_for_the_reader_is_no_part_of_a_deadlock() -> None:
     assert run(program) == 1700
 
 
-def test_the_threads_of_a_deadlock_do_not_get_what_the_main_thread_gives_up() -> None:
+def test_the_threads_of_a_deadlock_do_not_get_locks_that_the_main_thread_releases() -> None:
     got: list[str] = []
 
     def program(library: Library) -> None:
@@ -497,7 +497,7 @@ def test_an_interrupt_wakes_the_main_thread() -> None:
 
 
 @pytest.mark.usefixtures("interrupt_handler")
-def test_an_interrupt_that_came_before_a_wait_is_delivered_first() -> None:
+def test_an_interrupt_before_a_wait_is_delivered_without_waiting() -> None:
     def program(_: Library) -> float:
         kernel.interrupted = True
         with pytest.raises(KeyboardInterrupt):
@@ -528,12 +528,13 @@ def test_an_interrupt_leaves_other_threads_alone() -> None:
 
 
 @pytest.mark.usefixtures("interrupt_handler")
-def test_an_interrupt_waits_for_the_main_thread_although_another_resumes_first() -> None:
+def test_an_interrupt_reaches_the_main_thread_even_if_another_thread_resumes_first() -> None:
     def program(library: Library) -> list[int]:
         outcomes: list[int] = []
         library.start(lambda: outcomes.append(scheduler.wait(0.1)))
         library.time.sleep(0)
-        # The main thread computes, and both happen before its next time slice.
+        # The interrupt and the timeout of the other thread come before the main thread's next time
+        # slice.
         kernel.set_timer(99, kernel.interrupt)
         with pytest.raises(KeyboardInterrupt):
             kernel.compute(1000)
@@ -566,7 +567,7 @@ def test_an_interrupted_thread_is_no_part_of_a_later_deadlock(
 
 
 @pytest.mark.usefixtures("interrupt_handler")
-def test_a_handler_that_returns_ends_the_wait_as_woken() -> None:
+def test_when_a_signal_handler_returns_the_wait_ends_as_woken() -> None:
     calls: list[tuple[int, FrameType | None]] = []
     signal.signal(signal.SIGINT, lambda number, frame: calls.append((number, frame)))
 
@@ -582,7 +583,7 @@ def test_a_handler_that_returns_ends_the_wait_as_woken() -> None:
 
 
 @pytest.mark.usefixtures("interrupt_handler")
-def test_an_interrupt_that_comes_with_the_end_of_the_time_is_delivered_too() -> None:
+def test_an_interrupt_at_the_moment_of_the_timeout_is_delivered() -> None:
     calls: list[int] = []
     signal.signal(signal.SIGINT, lambda number, _: calls.append(number))
 
@@ -685,7 +686,7 @@ def test_a_thread_cannot_wait_once_the_program_is_over() -> None:
 
     run(program)
     assert waited == []
-    # It has ended without being suspended again.
+    # The thread has ended without being suspended again.
     before, after = suspended
     assert before == after
 
@@ -698,7 +699,7 @@ def test_the_main_thread_can_still_wait_once_the_program_is_over() -> None:
     assert run(program) == TIMED_OUT
 
 
-def test_a_thread_that_does_not_end_is_given_up_after_the_given_time() -> None:
+def test_abandoning_gives_up_after_the_given_time_if_a_thread_does_not_end() -> None:
     def program(library: Library) -> tuple[bool, float]:
         stops: list[None] = []
 
@@ -739,7 +740,7 @@ def test_the_next_program_starts_without_the_threads_of_the_one_before() -> None
     assert not scheduler.is_over()
 
 
-# --- what others ask about threads ----------------------------------------------------------------
+# --- information about threads --------------------------------------------------------------------
 
 
 def test_threads_have_names_in_reports() -> None:
@@ -781,7 +782,7 @@ def test_each_thread_has_data_of_its_own_until_it_ends() -> None:
         return scheduler.get_ident()
 
     def program(library: Library) -> list[int]:
-        # `threading` keeps data of its own there.
+        # Remove the data that `threading` may already keep for the main thread.
         scheduler.forget_data(scheduler.MAIN)
         seen = [scheduler.thread_data(make), scheduler.thread_data(make)]
         library.start(lambda: seen.append(scheduler.thread_data(make)))
@@ -842,7 +843,7 @@ def test_a_thread_that_has_not_begun_has_no_frame() -> None:
     run(program)
 
 
-def test_files_of_the_runtime_and_of_what_it_needs_are_its_own() -> None:
+def test_files_of_the_runtime_and_of_the_packages_that_it_needs_count_as_its_own() -> None:
     folder = scheduler.__file__.rpartition("/browser_runtime/")[0]
     assert scheduler.is_ours(scheduler.__file__)
     assert scheduler.is_ours(f"{folder}/browser_runtime/facts.py")
@@ -874,11 +875,11 @@ def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> Frame
 
 
 class Observer:
-    """Takes down what the scheduler reports."""
+    """Records what the scheduler reports."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
-        # The functions that wait, and those of the program that have called them.
+        # The functions that wait, and the functions of the program that called them.
         self.frames: list[str] = []
         self.functions: list[str] = []
 
@@ -944,14 +945,14 @@ def test_an_observer_sees_waits_and_who_wakes_whom() -> None:
     ("seconds", "clock_rate", "is_last"),
     [(0.1, 1, True), (0.09, 1, False), (0.5, 1, True), (0.5, 0, False)],
 )
-def test_only_a_long_wait_of_all_threads_in_real_time_is_the_last(
+def test_only_a_long_wait_of_all_threads_in_real_time_is_reported_as_the_last_wait(
     seconds: float, clock_rate: float, *, is_last: bool
 ) -> None:
     observer = _observed(lambda library: library.time.sleep(seconds), clock_rate=clock_rate)
     assert observer.seen == [("wait", 1, is_last), ("run", 1)]
 
 
-def test_an_endless_wait_can_be_the_last() -> None:
+def test_an_endless_wait_can_be_reported_as_the_last_wait() -> None:
     def program(_: Library) -> None:
         queue: list[scheduler.Waiting] = []
         kernel.set_timer(300, lambda: queue[0].wake())
@@ -960,7 +961,7 @@ def test_an_endless_wait_can_be_the_last() -> None:
     assert _observed(program).seen == [("wait", 1, True), ("woken", 1), ("run", 1)]
 
 
-def test_a_timeout_wakes_a_thread_without_a_report() -> None:
+def test_an_observer_is_not_told_that_a_timeout_wakes_a_thread() -> None:
     observer = _observed(lambda _: scheduler.wait(5), clock_rate=0)
     assert observer.seen == [("wait", 1, False), ("run", 1)]
 
