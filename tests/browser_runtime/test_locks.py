@@ -381,7 +381,8 @@ def test_after_a_fork_locks_are_free_and_nothing_waits_for_them() -> None:
     reentrant._at_fork_reinit()
     assert not reentrant.locked()
     assert reentrant._recursion_count() == 0
-    assert reentrant._lock.acquire(False)
+    assert reentrant.acquire(False)
+    assert reentrant._recursion_count() == 1
 
 
 # --- classes that `threading` builds on locks -----------------------------------------------------
