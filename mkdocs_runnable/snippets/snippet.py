@@ -179,7 +179,8 @@ class Library:
     """All snippets in one folder: every ``.py`` file in it, and in the folders below it.
 
     Files and folders whose names begin with a dot are left out, and so are ``__pycache__`` folders.
-    Files whose names are not valid UTF-8 are left out too, because no link could lead to them.
+    Files whose names are not valid UTF-8 are left out too, because no link could lead to them, and
+    so are empty files ``__init__.py``, which only mark packages.
     """
 
     def __init__(self, root: Path) -> None:
@@ -191,7 +192,11 @@ class Library:
         The names are sorted by folder and by file.
         """
         files = (path for path in self.root.rglob("*.py") if not path.is_dir())
-        names = [name for path in files if (name := self.name_of(path)) is not None]
+        names = [
+            name
+            for path in files
+            if (name := self.name_of(path)) is not None and not _only_marks_package(path)
+        ]
         return sorted(names, key=lambda name: name.split("/"))
 
     def name_of(self, path: Path) -> str | None:
@@ -222,6 +227,10 @@ class Library:
             raise RunnableError(f"{self.where(path)}: the link leads to no file.") from None
         if not target.is_relative_to(self.root.resolve()):
             raise RunnableError(f"{self.where(path)}: the link points outside {self.root.name}/.")
+        if _only_marks_package(path):
+            raise RunnableError(
+                f"{self.where(path)}: this empty file only marks a package. Name a program."
+            )
         return load(path, name, self.where(path))
 
     def load_all(self) -> list[Snippet]:
@@ -251,6 +260,11 @@ class Library:
     def where(self, path: Path) -> str:
         """Return ``path`` as messages show it, starting with the name of the library's folder."""
         return path.relative_to(self.root.parent).as_posix()
+
+
+def _only_marks_package(path: Path) -> bool:
+    """Whether a file is an empty ``__init__.py``, as folders of examples often contain."""
+    return path.name == "__init__.py" and path.exists() and path.stat().st_size == 0
 
 
 def _normal(path: Path) -> Path:

@@ -291,6 +291,18 @@ def test_hidden_files_caches_and_folders_are_not_snippets(
     assert library.names() == []
 
 
+def test_an_empty_file_that_marks_a_package_is_not_a_snippet(
+    library: Library, add_snippet: AddSnippet
+) -> None:
+    add_snippet("tea/__init__", "")
+    add_snippet("tea/pot", "print(1)\n")
+    assert library.names() == ["tea/pot"]
+    with pytest.raises(RunnableError) as caught:
+        library.load("tea/__init__")
+    expected = "snippets/tea/__init__.py: this empty file only marks a package. Name a program."
+    assert str(caught.value) == expected
+
+
 def test_only_a_python_file_in_the_library_has_a_name(library: Library) -> None:
     root = library.root
     assert library.name_of(root / "tea" / ".." / "pot.py") == "pot"
