@@ -303,7 +303,7 @@ def test_a_reentrant_lock_knows_its_owner_and_how_often_its_owner_has_taken_it()
     run(program)
 
 
-def test_a_condition_releases_a_reentrant_lock_entirely_and_takes_it_as_often_again() -> None:
+def test_a_condition_releases_a_reentrant_lock_entirely_and_restores_its_count() -> None:
     def program(library: Library) -> None:
         lock = locks.RLock()
         lock.acquire()
@@ -544,7 +544,7 @@ def test_sleep_never_returns_early(early_ns: int) -> None:
     assert 50_000_000 <= run(program) < 50_000_010
 
 
-def test_sleeping_for_no_time_lets_other_threads_run() -> None:
+def test_sleeping_for_zero_seconds_lets_other_threads_run() -> None:
     def program(library: Library) -> list[str]:
         seen: list[str] = []
         library.start(lambda: seen.append("thread"))

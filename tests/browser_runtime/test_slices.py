@@ -67,7 +67,7 @@ def test_the_program_chooses_how_long_a_time_slice_is() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "milliseconds"), [(0.01, 10), (1e-6, 0.1), (0.0001, 0.1)])
-def test_time_slices_have_a_shortest_length(seconds: float, milliseconds: float) -> None:
+def test_time_slices_have_a_minimum_length(seconds: float, milliseconds: float) -> None:
     slices.setswitchinterval(seconds)
     assert kernel.interval == milliseconds
     assert sys.getswitchinterval() == pytest.approx(seconds)
@@ -79,7 +79,7 @@ def test_a_time_slice_has_to_be_positive() -> None:
     assert kernel.interval == 5
 
 
-def test_a_thread_without_others_yields_to_messages_of_the_page() -> None:
+def test_the_only_thread_yields_to_messages_of_the_page() -> None:
     def program(_: Library) -> list[float]:
         received: list[float] = []
         kernel.post(lambda: received.append(kernel.now()))

@@ -131,7 +131,7 @@ def test_a_handle_that_was_started_cannot_start_another_thread() -> None:
     assert run(program) == 1
 
 
-def test_a_thread_needs_something_to_call() -> None:
+def test_a_thread_needs_a_function_to_call() -> None:
     start_joinable: Any = threads.start_joinable_thread
     start_new: Any = threads.start_new_thread
     with pytest.raises(TypeError, match="thread function must be callable"):

@@ -196,7 +196,7 @@ def test_the_clock_does_not_jump_while_an_interrupt_is_pending() -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_wait_for_the_outside_does_not_stop_the_clock() -> None:
+def test_a_wait_for_an_outside_event_does_not_stop_the_clock() -> None:
     def program(library: Library) -> int:
         queue: list[scheduler.Waiting] = []
         library.start(lambda: scheduler.wait(None, queue, outside=True))
@@ -206,7 +206,7 @@ def test_a_wait_for_the_outside_does_not_stop_the_clock() -> None:
     assert run(program, clock_rate=0) == 7_000_000_000
 
 
-def test_the_clock_stands_still_if_only_the_outside_can_end_a_wait() -> None:
+def test_the_clock_stands_still_if_only_an_outside_event_can_end_a_wait() -> None:
     def program(_: Library) -> tuple[int, int]:
         queue: list[scheduler.Waiting] = []
         kernel.set_timer(300, lambda: queue[0].wake())

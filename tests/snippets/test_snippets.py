@@ -54,7 +54,7 @@ def test_is_tidy(name: str, eval_example: EvalExample) -> None:
         ruff_line_length=100,
         ruff_ignore=ruff_ignored("snippets/**"),
     )
-    # Not lint(), which also checks the format, but by the rules for fenced blocks.
+    # The same rules as for fenced blocks, but without the format, which lint() would also check.
     eval_example.lint_ruff(CodeExample.create(snippet.source, path=snippet.path))
 
 

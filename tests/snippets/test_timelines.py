@@ -41,7 +41,7 @@ def test_every_snippet_with_concurrency_has_a_recorded_timeline() -> None:
     [snippet for snippet in _SNIPPETS if snippet.trace_path.exists()],
     ids=lambda snippet: snippet.name,
 )
-def test_a_timeline_is_of_the_recorded_run(snippet: Snippet) -> None:
+def test_a_timeline_contains_output_and_lines_of_the_recorded_run(snippet: Snippet) -> None:
     trace = json.loads(snippet.trace_path.read_text(encoding="utf-8"))
     rows = [row for process in trace["processes"] for row in process["rows"]]
     printed = [row[4] for row in rows if row[0] == "output" and row[3] == "stdout"]

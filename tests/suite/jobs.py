@@ -26,7 +26,7 @@ CAPACITY = 6
 PACES = {
     # The file mostly waits. Three of these files keep two cores busy.
     "light": 2,
-    # Files without a mark.
+    # Files without a line such as `// suite: light`.
     "": 3,
     # The file compares times with recorded ones, so nothing else may run beside it.
     "alone": CAPACITY,

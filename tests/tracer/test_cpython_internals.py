@@ -70,7 +70,7 @@ def _code_of(module: Any) -> CodeType:
 
 
 def test_the_callbacks_of_a_task_are_recognised() -> None:
-    """The tracer recognises them by the names of a class and a method that only C code uses."""
+    """The tracer recognises these callbacks by the names of a class and a method in C."""
     handles: list[Any] = []
 
     async def main() -> None:

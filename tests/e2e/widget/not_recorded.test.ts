@@ -31,10 +31,10 @@ const EXPLORER = "/how-to/try-every-order/";
 const SNIPPET = '[data-name="overlap/together"]';
 const READERS = "switching-predict";
 
-/** In the server's address, this replaces the page's figure by one of a program that is recorded. */
+/** At the page's address with this query, the server compares programs of which one is recorded. */
 const PARTLY = "?partly";
 
-/** Replaces what a pattern finds, which has to be on the page. */
+/** Replaces all matches of a pattern, of which there has to be at least one. */
 function replace(html: string, pattern: RegExp, by: (...found: string[]) => string): string {
   assert.match(html, pattern);
   return html.replaceAll(new RegExp(pattern.source, "gs"), by);
@@ -111,7 +111,7 @@ for (const engine of engines) {
     const stage = usePage(() => freshPage(browser));
     beforeEach(() => void (page = stage.page));
 
-    /** Waits until the controls are on the page. */
+    /** Opens a page, and waits until the widget has its controls. */
     const open = async (path: string, selector: string): Promise<Widget> => {
       await visitAfresh(page, site.url, path);
       await unfold(page);
@@ -140,7 +140,7 @@ for (const engine of engines) {
       assert.equal(await isVisible(`${SNIPPET} > .runnable-timeline`), true);
     });
 
-    testOnce("Copy and Share take the code, and Step pauses before the first line", async () => {
+    testOnce("Copy and Share use the code, and Step pauses before the first line", async () => {
       const widget = await open(OVERLAP, SNIPPET);
       await page.evaluate(() => {
         const copied: string[] = [];
@@ -194,7 +194,7 @@ for (const engine of engines) {
       assert.equal((await widget.shown()).origin, ADVICE);
     });
 
-    test("the reader's own run decides a question", async () => {
+    test("the reader's own run shows which answer to a question is right", async () => {
       const widget = await open(QUESTIONS, `#${READERS}`);
       const question = `predict-question[data-for="${READERS}"]`;
       await page.waitForSelector(`${question} .predict-bar`);
@@ -228,13 +228,13 @@ for (const engine of engines) {
       assert.equal(buttons.includes("Show the recordings"), false, "there are none");
     });
 
-    testOnce("a comparison shows the recorded timelines that there are", async () => {
+    testOnce("a comparison shows only the program that is recorded", async () => {
       await open(OVERLAP + PARTLY, SNIPPET);
       const comparison = new Widget(page, "timeline-compare");
       const note = "timeline-compare > .compare-unrecorded";
       await untilText(page, note, /^Not recorded yet: One by one\.$/);
       await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
-      // The figure's first program is the page's second.
+      // The first program in the figure is the second program on the page.
       await page.focus("timeline-compare .tl-chart");
       await page.waitForSelector("timeline-compare .tl-scroll [role=button]");
       const { x, y } = await page.$$eval("timeline-compare .tl-label", (labels) => {

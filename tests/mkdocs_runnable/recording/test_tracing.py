@@ -53,7 +53,7 @@ def test_a_recording_that_is_too_long_is_cut_at_one_moment(
     assert [event[0] for event in kept] == ["lane", "lane", "run", "lane", "step"]
 
 
-def test_of_very_many_tasks_the_first_are_kept_whole(
+def test_a_trace_with_too_many_tasks_keeps_the_first_tasks_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "MOST_EVENTS", 12)

@@ -84,7 +84,7 @@ describe("waiting", () => {
     assert.equal(end, 1250);
   });
 
-  test("a wait without a time ends only when its gate is opened", async () => {
+  test("a wait without a timeout ends only when its gate is opened", async () => {
     const main = simulation.start(function* (thread) {
       yield* thread.wait();
     });
@@ -431,7 +431,7 @@ describe("stepping", () => {
     assert.deepEqual(simulation.log, ["child resumed", "child resumed again"]);
   });
 
-  test("a thread without others keeps its step when it yields", async () => {
+  test("the only thread keeps its step when it yields", async () => {
     simulation.start(function* (main) {
       yield* main.wait();
       yield* main.yieldOnce();
@@ -557,7 +557,7 @@ describe("time slices", () => {
     assert.equal(kernel.dueSignal(), 0);
   });
 
-  test("a thread without others is interrupted after 20 ms", () => {
+  test("the only thread is interrupted after 20 ms", () => {
     environment.time += 19;
     assert.equal(askFromBytecode(), 0);
     environment.time += 1;
@@ -565,7 +565,7 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), 0, "the next slice has begun");
   });
 
-  test("a thread with others is interrupted after the interval, between instructions", () => {
+  test("one of several threads is interrupted after the interval, between instructions", () => {
     kernel.threads = 2;
     environment.time += 4.9;
     assert.equal(askFromBytecode(), 0);
@@ -587,7 +587,7 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
-  test("the counter of a C function that asks is never increased", () => {
+  test("a C function that asks for signals keeps its counter at 0", () => {
     kernel.threads = 2;
     environment.time += 10;
     setCounter(0);

@@ -41,7 +41,7 @@ test("revealing a segment pans the view only if the segment is out of view", () 
   assert.ok(span.from < 600 && span.to > 600);
 });
 
-test("while a run is in progress, the view changes only a few times, and at the end it fits the run", () => {
+test("during a run the view changes only a few times, and after the run it shows the whole run", () => {
   const span = new Span();
   const seen = new Set<number>();
   for (let now = 1; now <= 5000; now++) {
