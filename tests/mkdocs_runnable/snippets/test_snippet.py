@@ -71,7 +71,7 @@ def test_the_tracer_watches_what_the_header_says(case: dict[str, Any]) -> None:
         assert list(tracer_header.watched(case["source"])) == case.get("watch", [])
 
 
-def test_the_tracer_and_the_header_allow_as_many_watched_names() -> None:
+def test_the_tracer_and_the_header_allow_the_same_number_of_watched_names() -> None:
     assert tracer_header.MOST_NAMES == MOST_WATCHED
 
 
