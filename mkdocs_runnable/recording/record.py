@@ -1,6 +1,8 @@
 """Records the output and the timelines of snippets."""
 
+import ast
 import symtable
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,13 +109,40 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     else:
         snippet.trace_path.unlink(missing_ok=True)
     origins.set(snippet.name, Origin(interpreter(), snippet.sha256[:12]))
-    warning = ""
+    warnings = []
     if transcript.status and (old is None or old.status != transcript.status):
-        warning = f"the program ended with exit status {transcript.status}. Is that intended?"
+        warnings.append(f"the program ended with exit status {transcript.status}")
+    if package := undeclared_import(snippet):
+        warnings.append(
+            f"it imports {package}, which its header does not declare, so it fails in browsers"
+        )
+    warning = f"{'; '.join(warnings)}. Is that intended?" if warnings else ""
     if old is None:
         return Recorded(snippet.name, "new", warning=warning)
     detail = "" if is_same else compare(old, transcript, snippet.header).diff
     return Recorded(snippet.name, "changed", detail, warning)
+
+
+def undeclared_import(snippet: Snippet) -> str | None:
+    """Return the first library that a program always imports, although its header declares none.
+
+    Such a program can be recorded wherever the library is installed, but it fails in browsers. A
+    program that declares a library is left out, because that library may bring the others along.
+    """
+    if snippet.header.dependencies or snippet.header.native:
+        return None
+    for statement in ast.parse(snippet.source).body:
+        if isinstance(statement, ast.Import):
+            modules = [alias.name for alias in statement.names]
+        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+            modules = [statement.module]
+        else:
+            continue
+        for module in modules:
+            package = module.partition(".")[0]
+            if package not in sys.stdlib_module_names:
+                return package
+    return None
 
 
 def _globals(snippet: Snippet) -> list[str]:

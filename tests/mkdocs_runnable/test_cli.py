@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mkdocs_runnable.cli import main, make_parser
-from mkdocs_runnable.recording.record import record
+from mkdocs_runnable.recording.record import record, undeclared_import
 from mkdocs_runnable.snippets.snippet import Library
 from tests.conftest import REPOSITORY, AddSnippet
 
@@ -194,6 +194,45 @@ def test_record_rewrites_a_recording_only_if_it_changed_or_is_named(
     origins = json.loads((library.root / "recordings.json").read_text())
     assert set(origins) == {"tea/pot"}
     assert origins["tea/pot"]["interpreter"].startswith("CPython 3.")
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "undeclared"),
+    [
+        ("", "import json, pluggy.hooks\nfrom . import x\n", "pluggy"),
+        ("", "from pluggy import HookspecMarker\n", "pluggy"),
+        ("# dependencies = ['pluggy']\n", "import pluggy\n", None),
+        ("# [tool.runnable]\n# native = 'It needs a socket.'\n", "import pluggy\n", None),
+        ("", "try:\n    import pluggy\nexcept ImportError:\n    pluggy = None\n", None),
+        ("", "def pot():\n    import pluggy\n", None),
+        ("", "import os.path\nfrom __future__ import annotations\n", None),
+    ],
+)
+def test_a_header_lacks_a_library_that_the_program_always_imports(
+    library: Library, add_snippet: AddSnippet, header: str, body: str, undeclared: str | None
+) -> None:
+    head = f"# /// script\n{header}# ///\n" if header else ""
+    path = add_snippet("tea/pot", "")
+    path.write_text(head + body)
+    assert undeclared_import(library.load("tea/pot")) == undeclared
+
+
+def test_record_warns_about_an_import_that_fails_in_browsers(
+    add_snippet: AddSnippet, capfd: Output
+) -> None:
+    path = add_snippet("tea/pot", "import pluggy\nprint('hot')\n")
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == (
+        "new       tea/pot\n"
+        "Warning: tea/pot: it imports pluggy, which its header does not declare, so it fails in "
+        "browsers. Is that intended?\n"
+    )
+    path.write_text("import pluggy\nraise SystemExit(3)\n")
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err.endswith(
+        "Warning: tea/pot: the program ended with exit status 3; it imports pluggy, which its "
+        "header does not declare, so it fails in browsers. Is that intended?\n"
+    )
 
 
 def test_record_rewrites_the_recording_of_a_changed_snippet(
