@@ -108,6 +108,20 @@ describe("before and after the first Run", () => {
     assert.notEqual(text, "");
   });
 
+  // Without colours of the theme, Firefox draws white scroll bars in the dark scheme.
+  test("the boxes of a widget scroll with bars in colours of the theme", async () => {
+    await page.goto(site.url + PAGE);
+    await widget.run();
+    const colours = await page.$$eval(`${widget.selector} *`, (elements) =>
+      elements
+        .map((element) => getComputedStyle(element))
+        .filter(({ overflow }) => /auto|scroll/.test(overflow))
+        .map(({ scrollbarColor }) => scrollbarColor),
+    );
+    assert.ok(colours.length >= 3, "code, output and timeline");
+    assert.ok(!colours.includes("auto"), colours.join("; "));
+  });
+
   test("a second run downloads nothing", async () => {
     await page.goto(site.url + PAGE);
     await widget.run();
