@@ -298,3 +298,11 @@ def test_the_page_learns_which_tasks_are_ready_and_which_wait() -> None:
     assert timers[1][1] == "sleeps"
     assert state["phase"] == "inside"
     assert scheduler.thread_count() == 1
+
+
+def test_nothing_is_paused_before_a_program_begins_or_after_it_has_ended() -> None:
+    stepping.pause()
+    assert not kernel.is_paused()
+    assert run(lambda _: "over") == "over"
+    stepping.pause()
+    assert not kernel.is_paused()

@@ -111,6 +111,9 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
     sys.modules["__main__"] = module
     status, is_stuck = 0, False
     try:
+        # Only from here on may the page pause or interrupt Python. An interruption before or after
+        # this function would end the interpreter, and a pause would wait for a state to report.
+        slices.arm()
         work(module)
     except BaseException as error:
         status, is_stuck = _report(error), isinstance(error, scheduler.DeadlockError)
@@ -124,6 +127,7 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
     # are collected, for which the program's streams have to be open.
     module.__dict__.clear()
     gc.collect()
+    slices.disarm()
     return status
 
 
@@ -200,7 +204,6 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     virtual_time.begin(options)
     traced = tracing.begin(str(path)) if options.trace else None
     sys.stdout, sys.stderr = _stream(1, traced), _stream(2, traced)
-    slices.arm()
     clocks.begin()
     processes.begin(path)
     facts.begin(path)

@@ -101,7 +101,13 @@ def add_loop(loop: base_events.BaseEventLoop) -> None:
 
 
 def pause() -> None:
-    """Pause the program and send its state to the page. No thread of the program may be running."""
+    """Pause the program and send its state to the page. No thread of the program may be running.
+
+    Without a program, nothing is paused, because there would be no state to send, and the page
+    offers to resume only what has reported its state.
+    """
+    if _state is None:
+        return
     kernel.pause()
     _report()
 
