@@ -181,6 +181,23 @@ for (const engine of engines) {
       },
     );
 
+    test("a program that waits for nothing has no timeline, not even that of an earlier run", async () => {
+      const visible = () =>
+        page.$$eval(
+          "runnable-playground .runnable-timeline",
+          (figures) => figures.filter((figure) => figure.checkVisibility()).length,
+        );
+      const widget = await inPlayground(BLOCKING);
+      await widget.run();
+      await until(page, "runnable-playground", /Timeline of this run/);
+      assert.equal(await visible(), 1);
+      await widget.write('print("no waiting")\n');
+      await widget.press("Run");
+      await widget.until(/no waiting[^]*Ran in your browser|Ran in your browser[^]*no waiting/);
+      await widget.button("Run");
+      assert.equal(await visible(), 0);
+    });
+
     testOnce("threads and processes have lanes of their own", async () => {
       const widget = await inPlayground(
         `import multiprocessing, threading, time

@@ -161,6 +161,42 @@ describe("before and after the first Run", () => {
   );
 });
 
+/** A page for each custom element, and what makes its elements appear. */
+const HOSTS: Record<string, string> = {
+  "runnable-snippet": PAGE,
+  "runnable-playground": "/playground/",
+  "timeline-compare": PAGE,
+  "predict-question": PAGE,
+  "choice-table": "/how-to/choose-a-model/",
+  "data-table": "/reference/claims/",
+  "chess-exhibition": "/tutorials/chess-exhibition/",
+};
+
+describe("the attribute `hidden`", () => {
+  for (const [host, path] of Object.entries(HOSTS)) {
+    test(`hides every element in <${host}>`, async () => {
+      await page.goto(site.url + path);
+      await page.waitForSelector(`${host} button`);
+      const shown = await page.$$eval(`${host} *`, (all) => {
+        // Of the elements that the style sheets do not distinguish, one is enough.
+        const kinds = new Map<string, HTMLElement>();
+        for (const element of all) {
+          // Only elements of HTML have the attribute.
+          if (!(element instanceof HTMLElement) || !element.checkVisibility()) continue;
+          kinds.set(`${element.tagName} ${element.className}`, element);
+        }
+        return [...kinds].flatMap(([kind, element]) => {
+          element.hidden = true;
+          const isShown = element.checkVisibility();
+          element.hidden = false;
+          return isShown ? [kind] : [];
+        });
+      });
+      assert.deepEqual(shown, []);
+    });
+  }
+});
+
 describe("Stop", () => {
   test("an endless loop ends, the page stays responsive, and the next Run works", async () => {
     await page.goto(site.url + PAGE);
@@ -303,6 +339,28 @@ describe("endings", () => {
     await widget.until(/cut off after 5,000 lines/);
     await widget.press("Stop");
     assert.match((await widget.finished()).notes.join(), /Stopped/);
+  });
+});
+
+describe("requires-python in a program's header", () => {
+  const program = (specifier: string, text: string) =>
+    `# /// script\n# requires-python = "${specifier}"\n# ///\nprint("${text}")\n`;
+
+  test("a program that asks for another Python runs below a note that names both versions", async () => {
+    await page.goto(`${site.url}/playground/`);
+    widget = new Widget(page, "runnable-playground");
+    await widget.write(program(">=3.99", "it ran"));
+    await widget.run();
+    const shown = await page.$eval("runnable-playground [role=log]", (log) => log.textContent);
+    assert.match(
+      shown,
+      /asks for Python >=3\.99, but this is Python 3\.\d+\.\d+\. It runs anyway, and may fail\.it ran/,
+    );
+    await widget.write(program(">=3.14", "it ran again"));
+    await widget.press("Run");
+    await widget.until(/it ran again/);
+    await widget.finished();
+    assert.equal((await page.$$("runnable-playground .runnable-difference")).length, 0);
   });
 });
 
