@@ -1,6 +1,6 @@
 /**
- * Reads which libraries a program declares in its header, and finds out which ones to install. The
- * format of the header is defined in https://peps.python.org/pep-0723/.
+ * Reads which libraries and which Python a program declares in its header, and finds out which
+ * libraries to install. The format of the header is defined in https://peps.python.org/pep-0723/.
  */
 import { satisfies, validRange } from "@renovatebot/pep440";
 import { parse } from "smol-toml";
@@ -25,28 +25,74 @@ const HEADER = /^# \/\/\/ script$\n((?:^#(?:| .*)$\n)+)^# \/\/\/$/gm;
 const REQUIREMENT = /^\s*([\w][\w.-]*)\s*(?:\[([^\]]*)\])?\s*\(?\s*([^;@()]*?)\s*\)?\s*([;@].*)?$/;
 
 /**
- * Returns the `dependencies` in a program's header, unchanged.
+ * Returns the fields of a program's header; none if it has no header.
  *
  * @throws Error with a message for the reader.
  */
-export function dependencies(source: string): string[] {
+function headerOf(source: string): Readonly<Record<string, unknown>> {
   const headers = [...source.replaceAll("\r\n", "\n").matchAll(HEADER)];
-  if (headers.length === 0) return [];
+  if (headers.length === 0) return {};
   if (headers.length > 1) throw new Error("The program has two headers (# /// script).");
-  const toml = headers[0]![1]!.replaceAll(/^# ?/gm, "");
-  let declared: unknown;
   try {
-    declared = parse(toml)["dependencies"] ?? [];
+    return parse(headers[0]![1]!.replaceAll(/^# ?/gm, ""));
   } catch (error) {
     const reason = String(error)
       .split("\n")[0]!
       .replace(/^.*?: /, "");
     throw new Error(`The program's header (# /// script) is not valid TOML: ${reason}`);
   }
+}
+
+/**
+ * Returns the `dependencies` in a program's header, unchanged.
+ *
+ * @throws Error with a message for the reader.
+ */
+export function dependencies(source: string): string[] {
+  const declared = headerOf(source)["dependencies"] ?? [];
   if (!Array.isArray(declared) || !declared.every((each) => typeof each === "string")) {
     throw new Error("In the program's header, dependencies must be a list of strings.");
   }
   return declared;
+}
+
+/**
+ * Returns whether a version is among those that a version specifier allows, or undefined if the text
+ * is no version specifier. Like Python's `packaging`, it allows an empty specifier and a comma at the
+ * end. The syntax is that of https://packaging.python.org/en/latest/specifications/version-specifiers/.
+ */
+export function allows(specifier: string, version: string): boolean | undefined {
+  const clauses = specifier.split(",").filter((clause) => clause.trim() !== "");
+  if (clauses.length === 0) return true;
+  const range = clauses.join(",");
+  return validRange(range) ? satisfies(version, range, { prereleases: true }) : undefined;
+}
+
+/** A specifier that is longer than this (in characters) is not repeated to the reader. */
+const LONGEST_SPECIFIER = 60;
+
+/**
+ * Returns a sentence for the reader if a program does not ask for this version of Python, or if it
+ * cannot be said which versions it asks for. Otherwise returns undefined.
+ *
+ * @param source - the program, whose header may contain `requires-python`.
+ * @param version - of the Python that runs the program, for example "3.14.2".
+ */
+export function describePythonMismatch(source: string, version: string): string | undefined {
+  let specifier: unknown;
+  try {
+    specifier = headerOf(source)["requires-python"] ?? "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const isAllowed = typeof specifier === "string" ? allows(specifier, version) : undefined;
+  if (isAllowed === true) return undefined;
+  if (isAllowed === undefined) {
+    return 'In the program\'s header, requires-python is not a version specifier such as ">=3.13".';
+  }
+  const asked = String(specifier).trim();
+  const wanted = asked.length > LONGEST_SPECIFIER ? "another version of Python" : `Python ${asked}`;
+  return `The program's header asks for ${wanted}, but this is Python ${version}. It runs anyway, and may fail.`;
 }
 
 /** Returns a project's normalized name; see https://peps.python.org/pep-0503/#normalized-names. */

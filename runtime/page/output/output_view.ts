@@ -172,6 +172,11 @@ export class OutputView {
     this.#updateFocusability();
   }
 
+  /** Adds a sentence of the page above the output of the program. */
+  preface(text: string): void {
+    this.#text.before(element("p", "runnable-difference", text));
+  }
+
   /** Adds a note of the page below the output of the program. */
   note(text: string, className = ""): void {
     const follow = this.#isAtEnd();

@@ -14,6 +14,9 @@ import { toast } from "../kit/toast.ts";
 /** The page reports that a program waits for its threads only if the wait is longer than this. */
 const WAITING_NOTICE_MS = 500;
 
+/** Matches programs that may ask for a version of Python. Only they need ../../host/requirements.ts. */
+const ASKS_FOR_PYTHON = /^# .*requires-python/m;
+
 /** How a run ended, for other parts of the page. */
 export interface EndedRun {
   outcome: Outcome;
@@ -55,6 +58,8 @@ export class Runner implements Owner {
   /** The panel of the present run, once the program has been paused. */
   #panel: Promise<PausedPanel | undefined> | undefined;
   #waitingTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The output of the present run, or of the last one. */
+  #pipeline: OutputPipeline | undefined;
 
   constructor(options: RunnerOptions) {
     this.title = options.name.endsWith(".py") ? options.name : `${options.name}.py`;
@@ -77,7 +82,7 @@ export class Runner implements Owner {
     this.#isStopping = false;
     this.#isStepped = isPaused;
     output.begin(describeClockRate(clockRate));
-    const pipeline = new OutputPipeline(output, filename);
+    const pipeline = (this.#pipeline = new OutputPipeline(output, filename));
     const facts: Fact[] = [];
     const program = {
       source,
@@ -93,6 +98,7 @@ export class Runner implements Owner {
       else if (event.type === "trace") timeline.take(event);
       else if (event.type === "paused") this.#showPaused(event, source);
       else this.#show(event, pipeline);
+      if (event.type === "started") void this.#compareVersion(source, event.version, pipeline);
     });
     controls.showRunning(true);
     onChange();
@@ -113,6 +119,17 @@ export class Runner implements Owner {
       time: describeClockRate(clockRate),
       isStepped: this.#isStepped,
     });
+  }
+
+  /** Says which Python this is if the program asks for another one. */
+  async #compareVersion(source: string, version: string, pipeline: OutputPipeline): Promise<void> {
+    if (!ASKS_FOR_PYTHON.test(source)) return;
+    // If the module cannot be loaded, the program runs without this note.
+    const loaded = await import("../../host/requirements.ts").catch(() => undefined);
+    const mismatch = loaded?.describePythonMismatch(source, version);
+    // In the meantime, another run may have begun.
+    if (mismatch === undefined || pipeline !== this.#pipeline) return;
+    this.#options.output.preface(mismatch);
   }
 
   /** Pauses the program, or resumes it if it is paused. */

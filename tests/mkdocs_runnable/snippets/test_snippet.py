@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.specifiers import InvalidSpecifier
 from runnable_tracer import header as tracer_header
 
 from mkdocs_runnable.errors import RunnableError
@@ -85,6 +86,18 @@ def test_a_file_needs_no_header() -> None:
 def test_requires_python_decides_which_versions_run_a_snippet(version: str, *, runs: bool) -> None:
     assert header_of('requires-python = ">=3.13"').runs_on(version) is runs
     assert Header().runs_on(version)
+
+
+def test_the_browser_compares_versions_in_the_same_way() -> None:
+    # tests/runtime/host/requirements.test.ts tests the host in the browser with these cases.
+    path = REPOSITORY / "tests/cases/python_versions.json"
+    for case in json.loads(path.read_text(encoding="utf-8")):
+        header = Header(requires_python=case["specifier"])
+        if case["allowed"] is None:
+            with pytest.raises(InvalidSpecifier):
+                header.runs_on(case["version"])
+        else:
+            assert header.runs_on(case["version"]) is case["allowed"], case
 
 
 @pytest.mark.parametrize(

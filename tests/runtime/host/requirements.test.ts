@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { dependencies, resolve } from "../../../runtime/host/requirements.ts";
+import {
+  allows,
+  dependencies,
+  describePythonMismatch,
+  resolve,
+} from "../../../runtime/host/requirements.ts";
 
 interface Case {
   about: string;
@@ -25,6 +30,63 @@ test("an error in the header's TOML is explained in one line", () => {
   assert.throws(() => dependencies(source), {
     message: /^The program's header \(# \/\/\/ script\) is not valid TOML: \w[^\n]*$/,
   });
+});
+
+/** Whether a specifier allows a version; null if it is invalid. */
+interface VersionCase {
+  specifier: string;
+  version: string;
+  allowed: boolean | null;
+}
+
+test("versions are compared as Python's packaging does", () => {
+  // The same cases as in tests/mkdocs_runnable/snippets/test_snippet.py.
+  const text = readFileSync("tests/cases/python_versions.json", "utf8");
+  for (const { specifier, version, allowed } of JSON.parse(text) as VersionCase[]) {
+    assert.equal(allows(specifier, version) ?? null, allowed, `${specifier} and ${version}`);
+  }
+});
+
+const asking = (value: string): string =>
+  `# /// script\n# requires-python = ${value}\n# dependencies = []\n# ///\nprint()\n`;
+
+test("a program that asks for another Python is told which one this is", () => {
+  assert.equal(
+    describePythonMismatch(asking('">=3.15"'), "3.14.2"),
+    "The program's header asks for Python >=3.15, but this is Python 3.14.2. It runs anyway, and may fail.",
+  );
+  assert.match(
+    describePythonMismatch(asking(`">=3.15${",!=3.15.1".repeat(20)}"`), "3.14.2")!,
+    /^The program's header asks for another version of Python, but this is Python 3\.14\.2\./,
+  );
+});
+
+test("nothing is said about a program that this Python suits, or that does not ask for one", () => {
+  for (const source of ["print()", asking('">=3.14"'), asking('"~=3.13"'), asking('""')]) {
+    assert.equal(describePythonMismatch(source, "3.14.2"), undefined, source);
+  }
+});
+
+test("the Python in the browser suits every snippet of the site", () => {
+  const lock = readFileSync("node_modules/pyodide/pyodide-lock.json", "utf8");
+  const { info } = JSON.parse(lock) as { info: { python: string } };
+  const asking = globSync("snippets/**/*.py").filter((path) =>
+    readFileSync(path, "utf8").includes("# requires-python"),
+  );
+  assert.ok(asking.length >= 3, String(asking));
+  for (const path of asking) {
+    assert.equal(describePythonMismatch(readFileSync(path, "utf8"), info.python), undefined, path);
+  }
+});
+
+test("a header that does not say clearly which Python it asks for is explained", () => {
+  for (const value of ['"banana"', "3.14", '"3.14"', '[">=3.14"]']) {
+    assert.equal(
+      describePythonMismatch(asking(value), "3.14.2"),
+      'In the program\'s header, requires-python is not a version specifier such as ">=3.13".',
+    );
+  }
+  assert.match(describePythonMismatch(asking(""), "3.14.2")!, /is not valid TOML/);
 });
 
 const libraries = {

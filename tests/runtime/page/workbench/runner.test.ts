@@ -147,6 +147,29 @@ test("events reach the parts of the page that they concern", async () => {
   assert.equal(ended[0]!.text, "hello\n");
 });
 
+test("a program that asks for another Python gets a note and runs", async () => {
+  const header = (specifier: string) =>
+    `# /// script\n# requires-python = "${specifier}"\n# ///\nprint()\n`;
+  const mentioned = async (source: string): Promise<string[]> => {
+    const running = runner.run(source, 1);
+    await settle();
+    emit({ type: "started", version: "3.14.2" });
+    emit({ type: "stdout", text: "\n" });
+    // The module that compares versions is loaded first.
+    await import("../../../../runtime/host/requirements.ts");
+    const notes = (await settle()).filter((call) => call.startsWith("output.preface("));
+    end(FINISHED);
+    await running;
+    return notes;
+  };
+  assert.deepEqual(await mentioned(header(">=3.15")), [
+    "output.preface(The program's header asks for Python >=3.15, but this is Python 3.14.2. It runs anyway, and may fail.)",
+  ]);
+  for (const source of ["print()", header(">=3.14"), header("")]) {
+    assert.deepEqual(await mentioned(source), []);
+  }
+});
+
 test("a paused program has a panel, which closes when it is resumed", async () => {
   void runner.run("pass", 1);
   runner.pause();
