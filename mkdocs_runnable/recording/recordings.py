@@ -6,8 +6,8 @@
     2> demo.py:9: RuntimeWarning: coroutine 'brew' was never awaited
     [exit status 1]
 
-Lines of stdout are saved as they were printed, and each line of stderr follows ``2> ``. If the exit
-status is not 0, it is in the last line.
+Lines of stdout are saved as a terminal shows them, and each line of stderr follows ``2> ``. If the
+exit status is not 0, it is in the last line.
 """
 
 import json
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.execute import Chunk, Execution, Stream
+from mkdocs_runnable.recording.terminal import CONTROL, Terminal
 from mkdocs_runnable.recording.tidy import TracebackFilter
 
 _STDERR = "2> "
@@ -88,7 +89,21 @@ class Transcript:
 
 
 def _lines(chunks: Iterable[Chunk]) -> list[Line]:
-    """Split output into lines. If the stream changes in the middle of a line, a new line begins."""
+    """Split output into lines, as a terminal shows them.
+
+    If the stream changes in the middle of a line, a new line begins.
+    """
+    chunks = list(chunks)
+    if not any(CONTROL.search(chunk.text) for chunk in chunks):
+        return _plain_lines(chunks)
+    terminal = Terminal()
+    for chunk in chunks:
+        terminal.write(chunk.stream, chunk.text)
+    return [Line(stream, text) for stream, text in terminal.transcript()]
+
+
+def _plain_lines(chunks: Iterable[Chunk]) -> list[Line]:
+    """Split output without control characters into lines, which is quicker."""
     lines: list[Line] = []
     stream: Stream = "stdout"
     text = ""

@@ -184,8 +184,8 @@ const FIELDS: Record<WorkerEvent["type"], Record<string, Kind>> = {
 };
 
 /**
- * The longest text and list that an event may contain. The runtime never sends more, because it caps a
- * program's output at 500,000 characters.
+ * The longest text and list that an event may contain. The runtime sends at most 500,000 characters of
+ * output at a time.
  */
 const MAX_LENGTH = 1_000_000;
 

@@ -19,6 +19,12 @@ export type Schedule = (callback: () => void) => void;
  */
 export const MAX_TEXT = 1_000_000;
 
+/**
+ * How much text a run may write if it overwrites its own output. Such text takes no room in the page,
+ * but reading it takes time.
+ */
+export const MAX_WRITTEN = 20_000_000;
+
 /** How much text is added to the page in one frame; laying out more would make the page stutter. */
 export const FRAME_TEXT = 12_000;
 

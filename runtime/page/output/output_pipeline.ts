@@ -2,7 +2,8 @@
  * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
  * spreads much text over several frames.
  */
-import { FrameBatcher, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
+import { FrameBatcher, MAX_WRITTEN, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
+import type { Screen, TerminalOutput } from "./terminal_output.ts";
 import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
 
 /** How long the beginning of a line on stderr is held back while its end has not arrived. */
@@ -14,11 +15,23 @@ const HOLD_MS = 100;
  */
 const SEARCHABLE_LENGTH = 20_000;
 
+/** Control characters other than tabs and newlines. A terminal acts on them. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+/** What is removed if the page cannot act on it: control sequences, and control characters. */
+const SEQUENCE = new RegExp(`\u001b\\[[0-?]*[ -/]*[@-~]|${CONTROL.source}`, "g");
+
 /** The part of the page that shows the output. */
 export interface OutputTarget {
   append(pieces: Piece[]): void;
   note(text: string, className?: string): void;
+  /** Where lines can be shown that change. */
+  readonly screen: Screen;
 }
+
+/** Loads what a program needs that moves the cursor or uses colours. */
+export type LoadTerminal = () => Promise<typeof import("./terminal_output.ts")>;
 
 export class OutputPipeline {
   readonly #target: OutputTarget;
@@ -26,19 +39,37 @@ export class OutputPipeline {
   readonly #filter: TracebackFilter;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
   #isTruncated = false;
+  /** Some of the output was dropped, and so is the rest. */
+  #isFull = false;
   #searchable = "";
   #lastStream: Stream = "stdout";
+  /** What has been printed before the first control character. */
+  #plain: Piece[] = [];
+  /** What has been printed while the terminal was being loaded. */
+  #waiting: Piece[] = [];
+  #waitingLength = 0;
+  readonly #loadTerminal: LoadTerminal;
+  /** Resolves when the terminal shows the output, or when it could not be loaded. */
+  #opening: Promise<void> | undefined;
+  #terminal: TerminalOutput | undefined;
+  /** The terminal could not be loaded, so control characters are left out. */
+  #isPlain = false;
 
   /** `filename` is the file name of the program, which tracebacks mention. */
-  constructor(target: OutputTarget, filename: string) {
+  constructor(
+    target: OutputTarget,
+    filename: string,
+    loadTerminal: LoadTerminal = () => import("./terminal_output.ts"),
+  ) {
     this.#target = target;
     this.#batcher = new FrameBatcher((pieces) => target.append(pieces), nextFrame);
     this.#filter = filterFor(filename);
+    this.#loadTerminal = loadTerminal;
   }
 
   /** The beginning of the output. Wherever the stream changes, the text continues on a new line. */
   get text(): string {
-    return this.#searchable;
+    return this.#terminal ? this.#terminal.text(SEARCHABLE_LENGTH) : this.#searchable;
   }
 
   stdout(text: string): void {
@@ -60,21 +91,27 @@ export class OutputPipeline {
   truncate(message: string): void {
     if (this.#isTruncated) return;
     this.#isTruncated = true;
-    void this.#batcher.drained().then(() => this.#target.note(message, "runnable-capped"));
+    void this.#drained().then(() => this.#target.note(message, "runnable-capped"));
   }
 
   /** Resolves when all output so far is in the page, including the beginning of an unfinished line. */
   flush(): Promise<void> {
     clearTimeout(this.#holdTimer);
     this.#release();
-    return this.#batcher.drained();
+    return this.#drained();
   }
 
-  /** Called when the run has ended. Resolves when all output is in the page. */
-  end(): Promise<void> {
+  /** Resolves when everything is in the page. Called when the run has ended. */
+  async end(): Promise<void> {
     clearTimeout(this.#holdTimer);
     this.#print("stderr", this.#filter.end());
-    return this.#batcher.drained();
+    await this.#drained();
+    this.#terminal?.end();
+  }
+
+  async #drained(): Promise<void> {
+    await this.#opening;
+    await (this.#terminal ?? this.#batcher).drained();
   }
 
   #release(): void {
@@ -82,9 +119,39 @@ export class OutputPipeline {
   }
 
   #print(stream: Stream, text: string): void {
-    if (stream !== "stdin") this.#addSearchable(stream, text);
-    if (this.#batcher.write(stream, text)) return;
+    if (text === "" || this.#isFull) return;
+    if (!this.#opening && CONTROL.test(text)) this.#opening = this.#open();
+    if (this.#write(stream, text)) return;
+    this.#isFull = true;
     this.truncate("Output cut off here: it is more than this page can show.");
+  }
+
+  /** Returns false if some of the text was dropped because there is too much. */
+  #write(stream: Stream, text: string): boolean {
+    if (this.#terminal) return this.#terminal.write(stream, text);
+    if (this.#opening && !this.#isPlain) {
+      if (this.#waitingLength > MAX_WRITTEN) return false;
+      this.#waitingLength += text.length;
+      this.#waiting.push({ stream, text });
+      return true;
+    }
+    const shown = this.#isPlain ? text.replaceAll(SEQUENCE, "") : text;
+    if (stream !== "stdin") this.#addSearchable(stream, shown);
+    this.#plain.push({ stream, text: shown });
+    return this.#batcher.write(stream, shown);
+  }
+
+  /** Lets a terminal show what has been printed, and everything that follows. */
+  async #open(): Promise<void> {
+    const loaded = await this.#loadTerminal().catch(() => undefined);
+    await this.#batcher.drained();
+    if (loaded) {
+      this.#terminal = new loaded.TerminalOutput(this.#target.screen, nextFrame, this.#plain);
+    } else {
+      this.#isPlain = true;
+    }
+    this.#plain = [];
+    for (const { stream, text } of this.#waiting.splice(0)) this.#print(stream, text);
   }
 
   #addSearchable(stream: Stream, text: string): void {

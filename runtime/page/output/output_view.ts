@@ -5,6 +5,7 @@ import { LoadingProgress } from "../kit/loading_progress.ts";
 import type { Piece } from "./frame_batcher.ts";
 import { createInputField, type InputField, type OnAnswer } from "./input_field.ts";
 import { linkLines, type LineLinks } from "./line_links.ts";
+import type { Screen } from "./terminal_output.ts";
 
 const STOPPED_CLASS = "runnable-stopped";
 
@@ -118,7 +119,7 @@ export class OutputView {
    */
   askForInput(onAnswer: OnAnswer): void {
     this.removeInputField();
-    const prompt = this.#block?.textContent.split("\n").at(-1)?.trim();
+    const prompt = this.#text.lastElementChild?.textContent.split("\n").at(-1)?.trim();
     const inputField = createInputField(prompt || "Input", onAnswer);
     const isFocusInWidget = this.#region.parentElement?.contains(document.activeElement);
     this.#inputField = inputField;
@@ -142,19 +143,29 @@ export class OutputView {
     this.#inputField = undefined;
   }
 
+  /** The end of the output, for a terminal whose lines can change. */
+  get screen(): Screen {
+    return {
+      links: this.#links,
+      cut: (length) => this.#cut(length),
+      update: (draw) => this.#update(draw),
+      add: (line) => this.#addBlock(line),
+    };
+  }
+
   /** Adds output of the program. */
   append(pieces: Piece[]): void {
-    this.#hasPrinted = true;
-    const follow = this.#isAtEnd();
+    this.#update(() => this.#append(pieces));
+  }
+
+  #append(pieces: Piece[]): void {
     for (const { stream, text } of pieces) {
       // Blocks end at the end of a line, except within an extremely long line, which wraps anyway.
       const maxLength = this.#isAtLineStart ? BLOCK_LENGTH : 4 * BLOCK_LENGTH;
       if (!this.#block || this.#blockLength > maxLength) {
         this.#block = element("span", "runnable-block");
         this.#blockLength = 0;
-        // While one thread waits for input, other threads may print. Their output goes before the
-        // field.
-        this.#text.insertBefore(this.#block, this.#inputField?.element ?? null);
+        this.#addBlock(this.#block);
       }
       if (stream === "stderr") {
         const part = element("span", "runnable-stderr", text);
@@ -168,8 +179,33 @@ export class OutputView {
       this.#blockLength += text.length;
       this.#isAtLineStart = text.endsWith("\n");
     }
+  }
+
+  #update(draw: () => void): void {
+    this.#hasPrinted = true;
+    const follow = this.#isAtEnd();
+    draw();
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
     this.#updateFocusability();
+  }
+
+  /**
+   * Adds a block of text. While one thread waits for input, other threads may print. Their output goes
+   * before the field.
+   */
+  #addBlock(block: HTMLElement): void {
+    this.#text.insertBefore(block, this.#inputField?.element ?? null);
+  }
+
+  #cut(length: number): void {
+    const blocks = [...this.#text.querySelectorAll(":scope > .runnable-block")];
+    let left = length;
+    for (let block = blocks.pop(); block && left > 0; block = blocks.pop()) {
+      left -= block.textContent.length;
+      if (left >= 0) block.remove();
+      else cutText(block, -left);
+    }
+    this.#block = undefined;
   }
 
   /** Adds a sentence of the page above the output of the program. */
@@ -229,5 +265,23 @@ export class OutputView {
     const scrolls = this.#region.scrollHeight > this.#region.clientHeight + 1;
     if (scrolls) this.#region.tabIndex = 0;
     else if (document.activeElement !== this.#region) this.#region.removeAttribute("tabindex");
+  }
+}
+
+/** Shortens the text of an element to this length. */
+function cutText(parent: Element, length: number): void {
+  const texts = document.createTreeWalker(parent, NodeFilter.SHOW_TEXT);
+  let left = length;
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const text = node as Text;
+    if (left >= text.length) {
+      left -= text.length;
+      continue;
+    }
+    const rest = document.createRange();
+    rest.setStart(text, left);
+    rest.setEnd(parent, parent.childNodes.length);
+    rest.deleteContents();
+    return;
   }
 }

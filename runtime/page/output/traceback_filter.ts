@@ -15,6 +15,10 @@ const FOREIGN_WARNING =
   /^(?:sys|<[\p{L}\p{N}_]+>|\/.*|[A-Za-z]:\\.*):\d+: ([\p{L}\p{N}_]*Warning: .*)$/u;
 const FOREIGN_PLACE = /(?:,? (?:defined|created))? at (?:\/|[A-Za-z]:\\)[^:<>]*:\d+/g;
 
+/** A carriage return, a backspace or an escape sequence. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const REDRAWS = /[\r\b\u001b]/;
+
 /** The folder of the program in the interpreter's file system. */
 const HOME = "/home/reader";
 
@@ -52,8 +56,10 @@ export class TracebackFilter {
       this.#isReleased = false;
       if (kept !== undefined) filtered += `${kept}\n`;
     }
+    // Only displays that redraw their line contain these characters, and they may never end it.
+    if (this.#state === "text" && REDRAWS.test(this.#tail)) this.#isReleased = true;
     if (this.#isReleased) {
-      filtered += this.#tail;
+      filtered += this.shorten(this.#tail);
       this.#tail = "";
     }
     return filtered;

@@ -1,7 +1,7 @@
 /** Sends what programs print to the page. */
 import type { PyodideAPI } from "pyodide";
 import type { WorkerEvent } from "../../protocol/page_worker.ts";
-import { OutputCap } from "./output_cap.ts";
+import { MAX_CHARACTERS, OutputCap } from "./output_cap.ts";
 
 type StreamName = "stdout" | "stderr";
 
@@ -36,9 +36,21 @@ export class OutputStreams {
   write(stream: StreamName, written: string): void {
     if (this.#run === 0) return;
     const text = this.#cap.admit(written);
-    if (text !== "") this.#post({ type: stream, run: this.#run, text });
+    for (let start = 0; start < text.length;) {
+      // An event must not be longer than the page accepts, and must not divide a character.
+      const end = characterBoundary(text, start + MAX_CHARACTERS);
+      this.#post({ type: stream, run: this.#run, text: text.slice(start, end) });
+      start = end;
+    }
     if (this.#cap.justReached) {
       this.#post({ type: "capped", run: this.#run, lines: this.#cap.lines });
     }
   }
+}
+
+/** Returns the offset, or the one before if the offset is between the halves of a surrogate pair. */
+function characterBoundary(text: string, offset: number): number {
+  return offset < text.length && /^[\udc00-\udfff]/.test(text.slice(offset, offset + 1))
+    ? offset - 1
+    : offset;
 }

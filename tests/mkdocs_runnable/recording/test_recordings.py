@@ -31,6 +31,16 @@ def test_a_change_of_stream_begins_a_new_line() -> None:
     assert transcript.to_text() == "half\n2> careful\n\n"
 
 
+def test_a_transcript_contains_what_a_terminal_shows_in_the_end() -> None:
+    transcript = of(
+        Chunk("stdout", "\x1b[1mStations\x1b[0m\r\n"),
+        Chunk("stderr", "\r 50%|#####     |"),
+        Chunk("stderr", "\r100%|##########|\n"),
+        Chunk("stdout", "12345\rab\n\x1b[2K\x1b[1Aup\x07\n"),
+    )
+    assert transcript.to_text() == "Stations\n2> 100%|##########|\nup345\n"
+
+
 def test_a_run_without_output_has_an_empty_transcript() -> None:
     assert of().to_text() == ""
     assert Transcript.parse("") == of()

@@ -54,6 +54,15 @@ test("the beginning of a line can be released early, and its rest follows unchan
   assert.equal(filter.push(" done\nnext\n"), " done\nnext\n");
 });
 
+test("a display that redraws its line is shown immediately, even if it begins with spaces", () => {
+  for (const step of ["\r  5%|#    |", "  5%\b\b", "\u001b[2K  5%"]) {
+    const filter = new TracebackFilter(PATH);
+    assert.equal(filter.push(step), step);
+    assert.equal(filter.push(step), step);
+    assert.equal(filter.push('\n  File "/usr/lib/x.py", line 3, in f\n'), "\n");
+  }
+});
+
 test("the beginning of a line that may belong to a traceback is not released early", () => {
   const filter = new TracebackFilter(PATH);
   filter.push('  File "/usr/lib/');

@@ -47,3 +47,39 @@ test("the cap does not depend on how the output is split into writes", () => {
   const pieces = text.match(/[^]{1,7}/g)!;
   assert.equal(feed(pieces).shown, feed([text]).shown);
 });
+
+/** How many of the writes are admitted completely. */
+function admitted(writes: Iterable<string>): number {
+  const cap = new OutputCap();
+  let count = 0;
+  for (const text of writes) {
+    if (cap.admit(text) !== text) break;
+    count += 1;
+  }
+  return count;
+}
+
+const frame = "#".repeat(40);
+const DISPLAYS: [about: string, update: string][] = [
+  ["redraws its line", `\r${frame}`],
+  ["redraws several lines", `${frame}\n${frame}\n\u001b[2A`],
+  ["clears the screen", `\u001b[2J\u001b[H${`${frame}\n`.repeat(2)}`],
+  ["moves to the beginning of the line above", `${frame}\n\u001b[F`],
+];
+for (const [about, update] of DISPLAYS) {
+  test(`a display that ${about} may do so as often as 50,000 times`, () => {
+    const updates = Array<string>(50_000).fill(update);
+    assert.equal(admitted(updates), updates.length);
+    assert.equal(admitted([...updates, "done\n"]), updates.length + 1);
+  });
+}
+
+test("a progress bar may be redrawn 100,000 times, but not endlessly", () => {
+  assert.equal(admitted(Array<string>(100_000).fill(`\r${frame}`)), 100_000);
+  assert.ok(admitted(Array<string>(1_000_000).fill("\r")) < 1_000_000);
+});
+
+test("Windows newlines count as newlines", () => {
+  const writes = Array.from({ length: MAX_LINES + 1 }, () => "x\r\n");
+  assert.deepEqual(feed(writes).reached, [MAX_LINES]);
+});

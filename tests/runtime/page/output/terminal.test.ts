@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { Stream } from "../../../../runtime/page/output/frame_batcher.ts";
+import { MAX_COLUMNS, Terminal } from "../../../../runtime/page/output/terminal.ts";
+import { random } from "../random.ts";
+
+type Piece = [stream: Stream, text: string];
+
+interface Case {
+  about: string;
+  chunks: Piece[];
+  lines: Piece[];
+}
+
+// The same cases as in tests/mkdocs_runnable/recording/test_terminal.py.
+const path = new URL("../../../cases/terminal.json", import.meta.url);
+const cases = JSON.parse(readFileSync(path, "utf8")) as Case[];
+
+function linesOf(terminal: Terminal): Piece[] {
+  return [...terminal.transcript()].map(({ stream, text }) => [stream, text]);
+}
+
+test("the shared cases are found", () => assert.ok(cases.length > 40));
+
+for (const { about, chunks, lines } of cases) {
+  test(`a terminal shows ${about}`, () => {
+    const terminal = new Terminal();
+    for (const [stream, text] of chunks) terminal.write(stream, text);
+    assert.deepEqual(linesOf(terminal), lines);
+  });
+
+  test(`a terminal shows ${about}, in pieces of one character`, () => {
+    const terminal = new Terminal();
+    for (const [stream, text] of chunks) {
+      for (const character of text) terminal.write(stream, character);
+    }
+    assert.deepEqual(linesOf(terminal), lines);
+  });
+}
+
+const ATOMS = ["word ", "漢字", "e\u0301", "\n", "\t", "🐍", "50%|##  |", "x".repeat(700)];
+const CODES = [
+  "\r",
+  "\b",
+  "\r\n",
+  "\v",
+  "\u0007",
+  ..."78cDEM".split("").map((end) => `\u001b${end}`),
+];
+const SEQUENCES = [
+  ...[
+    "2A",
+    "B",
+    "3C",
+    "2D",
+    "E",
+    "F",
+    "5G",
+    "2;3H",
+    "J",
+    "1J",
+    "2J",
+    "K",
+    "1K",
+    "2K",
+    "4X",
+    "s",
+    "u",
+  ],
+  ...["31m", "0;1m", "38;5;9m", "?25l"],
+].map((end) => `\u001b[${end}`);
+const ALL = [...ATOMS, ...CODES, ...SEQUENCES, "\u001b]0;title\u0007"];
+const STREAMS: Stream[] = ["stdout", "stderr"];
+
+/** Makes a text of up to 60 of these parts. */
+function compose(next: () => number, parts: readonly string[]): string {
+  const length = Math.floor(next() * 60);
+  return Array.from({ length }, () => parts[Math.floor(next() * parts.length)]!).join("");
+}
+
+/** Everything that a renderer sees. */
+const cellsOf = (terminal: Terminal) => terminal.lines.map((line) => line.runs());
+
+test("plain text is shown unchanged", () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const text = compose(random(seed), ATOMS);
+    const terminal = new Terminal();
+    terminal.write("stdout", text);
+    const shown = cellsOf(terminal).flatMap((runs) => runs.map((run) => run.text));
+    assert.equal(shown.join(""), text, `seed ${seed}`);
+  }
+});
+
+test("what is shown does not depend on how the output is divided", () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const next = random(seed);
+    const whole = new Terminal();
+    const divided = new Terminal();
+    for (let part = 0; part < 5; part++) {
+      const stream = STREAMS[Math.floor(next() * 2)]!;
+      const text = compose(next, ALL);
+      whole.write(stream, text);
+      for (let at = 0; at < text.length;) {
+        // A character is never divided: the decoder waits for the rest of it.
+        const end = at + 1 + Math.floor(next() * 4);
+        const isWithin = /^[\udc00-\udfff]/.test(text.slice(end));
+        divided.write(stream, text.slice(at, isWithin ? end + 1 : end));
+        at = isWithin ? end + 1 : end;
+      }
+    }
+    assert.equal(JSON.stringify(cellsOf(divided)), JSON.stringify(cellsOf(whole)), `seed ${seed}`);
+  }
+});
+
+test("no output moves the cursor out of reach, and the size is that of the lines", () => {
+  for (let seed = 0; seed < 300; seed++) {
+    const terminal = new Terminal();
+    const next = random(seed);
+    for (let part = 0; part < 5; part++) {
+      terminal.write("stdout", compose(next, ALL));
+      assert.ok(terminal.row >= terminal.top, `seed ${seed}`);
+      let size = terminal.lines.length - 1;
+      for (const line of terminal.lines) {
+        assert.ok(line.length <= MAX_COLUMNS, `seed ${seed}`);
+        size += line.length;
+      }
+      // Combining characters count as well.
+      assert.ok(terminal.size >= size, `seed ${seed}: ${terminal.size} < ${size}`);
+    }
+  }
+});
+
+test("lines that do not change are not drawn again", () => {
+  const terminal = new Terminal();
+  terminal.write("stdout", "one\ntwo\nthree");
+  terminal.changed.clear();
+  terminal.write("stdout", "\rTHREE");
+  assert.deepEqual([...terminal.changed], [2]);
+  terminal.changed.clear();
+  terminal.write("stdout", "\u001b[1A\u001b[2K");
+  assert.deepEqual([...terminal.changed], [1]);
+});
+
+test("many updates of a progress bar take little time and no room", () => {
+  const terminal = new Terminal();
+  const start = performance.now();
+  for (let update = 0; update <= 100_000; update++) {
+    const share = update / 1000;
+    terminal.write(
+      "stdout",
+      `\r\u001b[32m${share.toFixed(1).padStart(5)}%\u001b[0m |${"#".repeat(share / 4)}`,
+    );
+  }
+  assert.ok(terminal.size < 100, String(terminal.size));
+  assert.ok(performance.now() - start < 5_000);
+  assert.deepEqual(linesOf(terminal), [["stdout", `100.0% |${"#".repeat(25)}`]]);
+});
