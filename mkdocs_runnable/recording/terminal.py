@@ -19,6 +19,10 @@ from mkdocs_runnable.recording.execute import Stream
 # Control characters other than tabs and newlines: only they need this model.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+# runtime/page/output/control_characters.ts has the same pattern.
+_INVISIBLE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|" + CONTROL.pattern
+)
 _ANY_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _STRING_END = re.compile(r"[\x07\n\x18\x1a\x1b\x9c]")
 _SCREEN_ROWS = 50
@@ -361,6 +365,11 @@ class Terminal:
     def _restore(self) -> None:
         self._row = self._top + self._saved[0]
         self._column = self._saved[1]
+
+
+def without_controls(text: str) -> str:
+    """Return a text without what a terminal does not show. What was overwritten is not removed."""
+    return _INVISIBLE.sub("", text)
 
 
 def _width(character: str) -> int:

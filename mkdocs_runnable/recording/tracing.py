@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mkdocs_runnable.recording.terminal import without_controls
 from mkdocs_runnable.recording.tidy import TracebackFilter
 
 SCHEMA = 1
@@ -128,8 +129,12 @@ def _tidied(events: list[Event], program: Path) -> Iterator[Event]:
         kind, lane, at, stream, text, line = event
         is_stdout = stream == "stdout"
         tidied = traceback_filter.shorten(text) if is_stdout else traceback_filter.feed(text)
-        if tidied is not None:
-            yield [kind, lane, at, stream, tidied[:LONGEST_LINE], line]
+        if tidied is None:
+            continue
+        shown = without_controls(tidied)
+        # A program that only hides the cursor, for example, has printed nothing.
+        if shown or not tidied:
+            yield [kind, lane, at, stream, shown[:LONGEST_LINE], line]
 
 
 def _without_short_waits(events: list[Event]) -> list[Event]:

@@ -67,7 +67,12 @@ ARROWS: Mapping[str, set[str]] = {
         "runtime/page/session",
         *_TIMELINE,
     },
-    "runtime/page/interleavings": {"runtime/host", "runtime/page/kit", "runtime/page/session"},
+    "runtime/page/interleavings": {
+        "runtime/host",
+        "runtime/page/kit",
+        "runtime/page/output",
+        "runtime/page/session",
+    },
     "runtime/page/workbench": {
         "runtime/host",
         "runtime/protocol",

@@ -36,3 +36,10 @@ def test_a_very_long_name_is_cut() -> None:
     recorder.steps += (2, 0, -1, MAIN_THREAD, 0, BEGUN, 0)
     _, _, names = recorder.take()
     assert names == ["n" * 200, "f" * 200]
+
+
+def test_of_a_line_that_is_redrawn_only_the_last_state_is_recorded() -> None:
+    recorder = _recorder()
+    recorder.output("stdout", "\r  0%" * 100 + "\r100%\nend\r\n", None)
+    events, *_ = recorder.take()
+    assert [event[4] for event in events] == ["100%", "end"]

@@ -5,6 +5,7 @@
 import type { RunEvent } from "../../host/types.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
+import { finalText } from "../output/terminal.ts";
 import type { Draft } from "../session/draft.ts";
 import type { Owner, Session } from "../session/session.ts";
 import type {
@@ -227,7 +228,9 @@ export class ExplorerPanel implements Owner {
         item.append(" ", show);
       }
       // The output is worth showing only if it distinguishes this group from others.
-      if (group.stdout !== "" && groups.length > 1) item.append(element("pre", "", group.stdout));
+      if (group.stdout !== "" && groups.length > 1) {
+        item.append(element("pre", "", finalText(group.stdout)));
+      }
       list.append(item);
     }
     this.#results.append(list);
@@ -270,5 +273,5 @@ function times({ count }: Group): string {
 }
 
 function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+  return finalText(text).trim().split("\n").at(-1) ?? "";
 }

@@ -3,6 +3,7 @@
  */
 import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { element } from "../kit/dom.ts";
+import { finalText } from "../output/terminal.ts";
 import type { Step } from "./explorer_program.ts";
 
 /** The height of a line of output, as in the style sheet. */
@@ -62,7 +63,7 @@ export class StepDetails {
 }
 
 function outputOf(steps: readonly Step[]): string {
-  return steps.map(({ stdout }) => stdout).join("");
+  return finalText(steps.map(({ stdout }) => stdout).join(""));
 }
 
 /** Returns the text of a step, with the name of the thread or task in bold type. */

@@ -2,6 +2,7 @@
  * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
  * spreads much text over several frames.
  */
+import { CONTROL, withoutControls } from "./control_characters.ts";
 import { FrameBatcher, MAX_WRITTEN, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
 import type { Screen, TerminalOutput } from "./terminal_output.ts";
 import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
@@ -14,13 +15,6 @@ const HOLD_MS = 100;
  * conditions need no more, and searching a long text with a regular expression could take long.
  */
 const SEARCHABLE_LENGTH = 20_000;
-
-/** Control characters other than tabs and newlines. A terminal acts on them. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-
-/** What is removed if the page cannot act on it: control sequences, and control characters. */
-const SEQUENCE = new RegExp(`\u001b\\[[0-?]*[ -/]*[@-~]|${CONTROL.source}`, "g");
 
 /** The part of the page that shows the output. */
 export interface OutputTarget {
@@ -135,7 +129,7 @@ export class OutputPipeline {
       this.#waiting.push({ stream, text });
       return true;
     }
-    const shown = this.#isPlain ? text.replaceAll(SEQUENCE, "") : text;
+    const shown = this.#isPlain ? withoutControls(text) : text;
     if (stream !== "stdin") this.#addSearchable(stream, shown);
     this.#plain.push({ stream, text: shown });
     return this.#batcher.write(stream, shown);

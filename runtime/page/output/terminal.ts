@@ -504,3 +504,13 @@ export class Terminal {
     return look;
   }
 }
+
+/** Returns what a terminal shows in the end of a text that was printed to stdout. */
+export function finalText(text: string): string {
+  const terminal = new Terminal();
+  terminal.write("stdout", text);
+  return terminal.lines
+    .slice(0, terminal.height)
+    .flatMap((line) => line.runs().map((run) => run.text))
+    .join("");
+}

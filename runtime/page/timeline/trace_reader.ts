@@ -1,6 +1,7 @@
 /** Converts the trace of a run in progress, batch by batch, to events like those of a recording. */
 import type { RunEvent } from "../../host/types.ts";
 import type { ProcessTrace, TraceEvent } from "../../timeline/model/trace_events.ts";
+import { withoutControls } from "../output/control_characters.ts";
 import { filterFor, type TracebackFilter } from "../output/traceback_filter.ts";
 
 /** Trace events that one process of a run has sent together. */
@@ -47,6 +48,9 @@ export class TraceReader {
     const filter = this.#filters.get(process) ?? filterFor(this.#filename);
     this.#filters.set(process, filter);
     const text = event.stream === "stdout" ? filter.shorten(event.text) : filter.feed(event.text);
-    return text === undefined ? [] : [{ ...event, text }];
+    if (text === undefined) return [];
+    const shown = withoutControls(text);
+    // A program that only hides the cursor, for example, has printed nothing.
+    return shown === "" && text !== "" ? [] : [{ ...event, text: shown }];
   }
 }

@@ -218,7 +218,9 @@ class Recorder:
             return
         lane, now, number = self.running_lane(), self.now(), self.program_line(frame)
         for line in text.removesuffix("\n").split("\n"):
-            self.events.append(("output", lane, now, stream, line[:_MAX_PRINTED_LINE], number))
+            # What comes before a carriage return is overwritten, as in a progress bar.
+            shown = line.removesuffix("\r").rpartition("\r")[2][:_MAX_PRINTED_LINE]
+            self.events.append(("output", lane, now, stream, shown, number))
 
     def take(self) -> tuple[list[Event], list[int], list[str]]:
         """Return what has been recorded since the last call, and forget it.

@@ -1,7 +1,7 @@
 /** Output that moves the cursor or uses colours looks as in a terminal, and remains plain text. */
 // suite: light
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { MIN_CONTRAST, contrast } from "../../../runtime/page/output/terminal_style.ts";
 import { engines } from "../support/runner.ts";
@@ -47,17 +47,16 @@ for (const engine of engines) {
       await browser?.close();
       await site?.close();
     });
-    beforeEach(async (context) => {
+    beforeEach(async () => {
       isBlocked = false;
       page = await freshPage(browser);
-      (context as { after?: (act: () => unknown) => void }).after?.(() =>
-        page.browserContext().close(),
-      );
       await page.goto(`${site.url}/playground/`);
       requests = [];
       widget = new Widget(page, PLAYGROUND);
       await widget.button("Run");
     });
+
+    afterEach(() => page.browserContext().close());
 
     const run = async (source: string) => {
       await widget.write(source);
@@ -90,7 +89,7 @@ for (const engine of engines) {
     test("output before the first control character can be overwritten, too", async () => {
       const { text } = await run(
         'import sys\nfor n in range(200): print("line", n)\nsys.stderr.write("oops\\n")\n' +
-          'print("last", end="", flush=True)\nprint("\\x1b[2A\\x1b[2K\\rfirst\\n\\x1b[Berr")\n',
+          'print("last", end="", flush=True)\nprint("\\x1b[2A\\x1b[2K\\rfirst\\n\\x1b[BLAST")\n',
       );
       const lines = text.split("\n");
       assert.deepEqual(lines.slice(0, 2), ["line 0", "line 1"]);

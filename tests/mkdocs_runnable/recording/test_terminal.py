@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mkdocs_runnable.recording.execute import Stream
-from mkdocs_runnable.recording.terminal import CONTROL, Terminal
+from mkdocs_runnable.recording.terminal import CONTROL, Terminal, without_controls
 from tests.conftest import REPOSITORY
 
 CASES = json.loads((REPOSITORY / "tests/cases/terminal.json").read_text(encoding="utf-8"))
@@ -75,3 +75,8 @@ def test_what_is_shown_does_not_depend_on_how_the_output_is_divided(
 def test_text_without_control_characters_is_unchanged(text: str) -> None:
     lines = text.removesuffix("\n").split("\n") if text else []
     assert [line for _, line in shown([("stdout", text)])] == lines
+
+
+def test_control_characters_can_be_left_out_of_a_text() -> None:
+    text = "\x1b]0;title\x07\x1b[1;31mred\x1b[0m\t5%\x07 \x1b]8;;https://a\x1b\\link\n"
+    assert without_controls(text) == "red\t5% link\n"

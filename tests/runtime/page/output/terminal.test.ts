@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Stream } from "../../../../runtime/page/output/frame_batcher.ts";
-import { MAX_COLUMNS, Terminal } from "../../../../runtime/page/output/terminal.ts";
+import { finalText, MAX_COLUMNS, Terminal } from "../../../../runtime/page/output/terminal.ts";
 import { random } from "../random.ts";
 
 type Piece = [stream: Stream, text: string];
@@ -140,6 +140,14 @@ test("lines that do not change are not drawn again", () => {
   terminal.changed.clear();
   terminal.write("stdout", "\u001b[1A\u001b[2K");
   assert.deepEqual([...terminal.changed], [1]);
+});
+
+test("the final text has all newlines, but no control characters", () => {
+  assert.equal(finalText("\r 5%\r10%\n\n\u001b[1mend\u001b[0m"), "10%\n\nend");
+  for (let seed = 0; seed < 50; seed++) {
+    const text = compose(random(seed), ATOMS);
+    assert.equal(finalText(text), text);
+  }
 });
 
 test("many updates of a progress bar take little time and no room", () => {

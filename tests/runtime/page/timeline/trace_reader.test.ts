@@ -56,3 +56,17 @@ test("a traceback can be split between batches, and each process has tracebacks 
     ["stderr", "Error"],
   ]);
 });
+
+test("printed lines have no control characters, and lines of nothing else are left out", () => {
+  const received = batch(MAIN, [
+    ["stdout", "\u001b[1;31mred\u001b[0m\r"],
+    ["stdout", "\u001b[?25l"],
+    ["stdout", ""],
+    ["stderr", "\u001b]0;title\u0007 5%\t|"],
+  ]);
+  assert.deepEqual(printed(new TraceReader(collect, "demo.py", received), received), [
+    ["stdout", "red"],
+    ["stdout", ""],
+    ["stderr", " 5%\t|"],
+  ]);
+});
