@@ -26,12 +26,15 @@ thread = threading.Thread(target=time.sleep, args=(0.01,))
 thread.start()
 thread.join()
 print(asyncio.run(asyncio.sleep(0.01, "done")))
+# The first control character makes the page load its terminal, before any attack could.
+print("\\x1b[1mbold\\x1b[0m", "12345\\rab")
 `,
   output: `4 7 2 True ['playground.py']
 1 MainThread True []
 None None False
 1000 [] /home/reader False
 done
+abld 12345
 `,
 };
 
