@@ -18,7 +18,7 @@ const REACHABLE_LINES = 50;
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const STOPS = /\n|\r(?!\n)|\u001b\[(\d*)(?:;\d*)?([AFHf])/g;
 
-/** Drops the output of a run after a maximum. Both streams of a run share one cap. */
+/** Drops what a run prints beyond these limits. Both streams of a run share one cap. */
 export class OutputCap {
   /** How many complete lines have been admitted and not been overwritten. */
   lines = 0;
