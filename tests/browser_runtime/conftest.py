@@ -16,6 +16,7 @@ def _worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(harness.virtual_time, "_monotonic_ns", harness.kernel.monotonic_ns)
     monkeypatch.setattr(harness.slices, "perf_counter_ns", harness.kernel.monotonic_ns)
     monkeypatch.setattr(harness.scheduler, "time", harness.clock)
+    monkeypatch.setattr(harness.event_loop, "time", harness.clock)
     harness.new_worker()
     yield
     harness.new_worker()

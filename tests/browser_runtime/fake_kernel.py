@@ -8,6 +8,7 @@ program computes (`compute`), so tests take no real time and always run in the s
 
 import ast
 import asyncio
+import math
 import signal
 import sys
 import types
@@ -113,6 +114,9 @@ class FakeKernel(types.ModuleType):
         self.refuses_to_suspend = False
         # By how many ns timers fire too early, as in browsers with a coarse clock.
         self.early_ns = 0
+        # By how much a wait has to exceed its timeout, so that no clock shows less; the clocks here
+        # are exact.
+        self.margin_ns = 0
         self.microtasks: deque[Callable[[], object]] = deque()
         # Chooses which of the due messages and timers comes next, by default the oldest.
         self.choose: Callable[[int], int] = lambda count: 0  # noqa: ARG005
@@ -287,7 +291,7 @@ class FakeKernel(types.ModuleType):
         self._end_turn()
         gate = Gate(self)
         if milliseconds >= 0 and self._pace != float("inf"):
-            timed = _Timed(round(milliseconds * NS_PER_MS / self._pace), self._now_ns)
+            timed = _Timed(math.ceil(milliseconds * NS_PER_MS / self._pace), self._now_ns)
             self._timed[gate] = timed
             if self._motion != "paused":
                 self._start(gate, timed)

@@ -74,6 +74,7 @@ def _as_in_the_browser() -> Iterator[None]:
 with _as_in_the_browser():
     from browser_runtime import facts, keyboard, tracing
     from browser_runtime.primitives import local, locks, queues, threads
+    from browser_runtime.processes import channels, semaphores
     from browser_runtime.run_options import RunOptions
     from browser_runtime.scheduling import (
         clocks,
@@ -87,6 +88,7 @@ with _as_in_the_browser():
 __all__ = [
     "Library",
     "RunOptions",
+    "channels",
     "clock",
     "clocks",
     "event_loop",
@@ -100,6 +102,7 @@ __all__ = [
     "queues",
     "run",
     "scheduler",
+    "semaphores",
     "slices",
     "stepping",
     "threads",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, clock, run, scheduler
+from tests.browser_runtime.harness import Library, run, scheduler
 
 asking: Any = importlib.import_module("browser_runtime.processes.asking")
 channels: Any = importlib.import_module("browser_runtime.processes.channels")
@@ -17,7 +17,6 @@ _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 
 @pytest.fixture(autouse=True)
 def _broker_and_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "time", clock)
     numbers = itertools.count(1)
     monkeypatch.setattr(semaphores.broker, "number", lambda: next(numbers), raising=False)
 

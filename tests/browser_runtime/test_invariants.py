@@ -240,7 +240,7 @@ def _quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
 
 @EXAMPLES
 @given(SEEDS, st.lists(st.lists(st.integers(0, 5), max_size=5), min_size=1, max_size=4))
-def test_virtual_time_never_goes_back_and_jumps_exactly_to_the_first_timer(
+def test_virtual_time_never_goes_back_and_jumps_to_the_first_timer(
     seed: int, delays: list[list[int]]
 ) -> None:
     readings: list[int] = []
@@ -253,8 +253,9 @@ def test_virtual_time_never_goes_back_and_jumps_exactly_to_the_first_timer(
             expected += delay * 1_000_000
             preempt()
             readings.append(kernel.elapsed())
-            assert readings[-1] == expected
-            ended.append(expected)
+            # A wait takes a nanosecond more where rounded readings of the clock would show less.
+            assert 0 <= readings[-1] - expected <= len(own)
+            ended.append(readings[-1])
 
     def program(library: Library) -> None:
         threads = [library.threading.Thread(target=work, args=(library, own)) for own in delays]
@@ -262,7 +263,7 @@ def test_virtual_time_never_goes_back_and_jumps_exactly_to_the_first_timer(
             thread.start()
         for thread in threads:
             thread.join()
-        assert kernel.elapsed() == max(map(sum, delays)) * 1_000_000
+        assert 0 <= kernel.elapsed() - max(map(sum, delays)) * 1_000_000 <= 5
 
     _run(program, seed, 0)
     # No real time has passed since the worker started.

@@ -11,6 +11,7 @@ class Promised:
 
 interrupted: bool
 interval: float
+margin_ns: int
 threads: int
 idle: float
 

@@ -2,6 +2,9 @@
  * The clocks that a program reads. They can run faster than real time, or show virtual time, which
  * as a rule advances only when every thread waits; see virtual_time.py.
  *
+ * The date is the monotonic clock plus a constant, because a program can measure a wait with either clock.
+ * `Date.now()` alone would not do: it has steps of 1 ms, so a wait could seem 1 ms too short.
+ *
  * Every clock of Python except those for processor time, and `datetime` too, calls one function of
  * WASI, which `JavaScriptBoundary` redirects to this module.
  */
@@ -12,6 +15,14 @@ const REALTIME = 0;
 const MONOTONIC = 1;
 
 const NS_PER_MS = 1e6;
+const NS_PER_US = 1000n;
+const NS_PER_S = 1_000_000_000n;
+
+/** The date of the browser is used again when it has been set, or the computer has slept, by this much. */
+const MAX_DRIFT_MS = 1000;
+
+/** Python's readings of the present date in seconds are multiples of the inverse of this number. */
+const DATE_STEPS_PER_S = 2 ** 22;
 
 /**
  * A program that reads virtual time this often without waiting is in a loop that waits for a certain
@@ -20,8 +31,18 @@ const NS_PER_MS = 1e6;
 const FREE_READINGS = 1_000_000;
 const READING_NS = 10_000;
 
+/** By how much `#advanceDate` increases a date, which is less than a step of any of its readings. */
+const DATE_INCREMENT_NS = 60n;
+
+type ClockEnvironment = Pick<Environment, "now" | "date" | "origin">;
+
 export type ReadClock = (id: number, precision: bigint, address: number) => number;
 export type ResolveClock = (id: number, address: number) => number;
+
+/** What `time.time` shows at a date in ns; CPython calculates it with the same two roundings. */
+function inSeconds(date: bigint): number {
+  return date % NS_PER_S === 0n ? Number(date / NS_PER_S) : Number(date) / 1e9;
+}
 
 export class Clock {
   /** How many times faster than real time the clocks run; infinite for virtual time. */
@@ -30,7 +51,7 @@ export class Clock {
   offset = 0;
   /** How many readings have advanced virtual time. */
   paidReadings = 0;
-  readonly #environment: Pick<Environment, "now" | "date">;
+  readonly #environment: ClockEnvironment;
   #freeReadings = FREE_READINGS;
   /** Real time in ms when the program's clocks were started. */
   #startTime = 0;
@@ -38,6 +59,10 @@ export class Clock {
   #startDate = 0;
   /** Virtual time in ns. */
   #virtual = 0;
+  /** How many ns the date has gained on virtual time; see `#advanceDate`. */
+  #dateLead = 0n;
+  /** The date in ms at which the browser's monotonic clock shows 0. */
+  #dateOrigin: number;
   /** For how many ms the program has been paused. */
   #pausedFor = 0;
   /** When the program was paused, by the browser's two clocks in ms; undefined while it runs. */
@@ -45,8 +70,9 @@ export class Clock {
   /** Whether the program has ever been paused, so that its clocks are behind the browser's. */
   #hasPaused = false;
 
-  constructor(environment: Pick<Environment, "now" | "date"> = createEnvironment()) {
+  constructor(environment: ClockEnvironment = createEnvironment()) {
     this.#environment = environment;
+    this.#dateOrigin = environment.origin;
   }
 
   /** Restarts the program's clocks at this rate: elapsed time at 0, and the date at the real date. */
@@ -54,6 +80,7 @@ export class Clock {
     this.rate = rate;
     this.#startTime = this.#environment.now();
     this.#startDate = this.#environment.date();
+    this.#dateLead = 0n;
     this.#virtual = this.paidReadings = 0;
     this.#freeReadings = FREE_READINGS;
   }
@@ -73,8 +100,33 @@ export class Clock {
 
   /** Advances virtual time to this many ns since `start`. */
   advance(to: number): void {
+    if (to > this.#virtual) this.#advanceDate(to);
     this.#virtual = Math.max(this.#virtual, to);
     this.#freeReadings = FREE_READINGS;
+  }
+
+  /**
+   * Advances the date by a little more than virtual time, where its readings would otherwise differ by
+   * less than the wait has taken. `time.time` has steps of 0.24 µs, and `datetime.now` of 1 µs. Durations
+   * on the monotonic clock remain exact.
+   */
+  #advanceDate(to: number): void {
+    const taken = BigInt(to) - BigInt(this.#virtual);
+    const before = this.#virtualDate(this.#virtual);
+    const end = before + taken;
+    let after = end;
+    const microseconds = (taken + NS_PER_US - 1n) / NS_PER_US;
+    if (after / NS_PER_US - before / NS_PER_US < microseconds) {
+      after = (before / NS_PER_US + microseconds) * NS_PER_US;
+    }
+    const steps = (date: bigint) => BigInt(inSeconds(date) * DATE_STEPS_PER_S);
+    const enough = steps(before) * NS_PER_S + taken * BigInt(DATE_STEPS_PER_S);
+    while (steps(after) * NS_PER_S < enough) after += DATE_INCREMENT_NS;
+    this.#dateLead += after - end;
+  }
+
+  #virtualDate(elapsed: number): bigint {
+    return BigInt(this.#startDate) * BigInt(NS_PER_MS) + BigInt(elapsed) + this.#dateLead;
   }
 
   pause(): void {
@@ -101,31 +153,35 @@ export class Clock {
   }
 
   get #date(): number {
-    return (this.#pausedAt?.date ?? this.#environment.date()) - this.#pausedFor;
+    const time = this.#time;
+    const date = (this.#pausedAt?.date ?? this.#environment.date()) - this.#pausedFor;
+    if (Math.abs(date - this.#dateOrigin - time) > MAX_DRIFT_MS) this.#dateOrigin = date - time;
+    return this.#dateOrigin + time;
   }
 
   /** Wraps WASI's `clock_time_get`; `original` reads the browser's own clocks. */
   reader(original: ReadClock, memory: () => WebAssembly.Memory | undefined): ReadClock {
     return (id, precision, address) => {
       const isShifted = this.offset !== 0 && id === MONOTONIC;
-      const isReal = this.rate === 1 && !isShifted && !this.#hasPaused;
+      const isReal = this.rate === 1 && !isShifted && !this.#hasPaused && id === MONOTONIC;
       if (isReal || id > MONOTONIC) return original(id, precision, address);
       const result = new BigInt64Array(memory()!.buffer, address >>> 0, 1);
       if (this.rate === 1 || isShifted) {
         const now = id === REALTIME ? this.#date : this.#time + this.offset;
         result[0] = BigInt(Math.round(now * NS_PER_MS));
       } else {
-        const start = id === REALTIME ? BigInt(this.#startDate) * BigInt(NS_PER_MS) : 0n;
-        result[0] = start + BigInt(this.elapsed);
+        const { elapsed } = this;
+        result[0] = id === REALTIME ? this.#virtualDate(elapsed) : BigInt(elapsed);
       }
       return 0;
     };
   }
 
-  /** Wraps WASI's `clock_res_get`: virtual time has a resolution of 1 ns. */
+  /** Wraps WASI's `clock_res_get`: all clocks have the same resolution, which is 1 ns in virtual time. */
   resolution(original: ResolveClock, memory: () => WebAssembly.Memory | undefined): ResolveClock {
     return (id, address) => {
-      if (this.rate !== Infinity || id > MONOTONIC) return original(id, address);
+      if (id > MONOTONIC) return original(id, address);
+      if (this.rate !== Infinity) return original(MONOTONIC, address);
       new BigInt64Array(memory()!.buffer, address >>> 0, 1)[0] = 1n;
       return 0;
     };

@@ -6,6 +6,8 @@ export type Timer = ReturnType<typeof setTimeout>;
 export interface Environment {
   /** Real time in ms; it never goes backwards. */
   now(): number;
+  /** The date in ms since 1970 at which `now` showed 0. */
+  origin: number;
   /** The date in ms since 1970. */
   date(): number;
   startTimer(callback: () => void, milliseconds: number): Timer;
@@ -37,6 +39,7 @@ export function createEnvironment(): Environment {
   const cell = createSharedCell();
   return {
     now: () => performance.now(),
+    origin: performance.timeOrigin,
     date: () => Date.now(),
     startTimer: (callback, milliseconds) => setTimeout(callback, milliseconds),
     cancelTimer: (timer) => clearTimeout(timer),

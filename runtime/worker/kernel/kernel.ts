@@ -31,6 +31,12 @@ const SLICE_SIGNAL = 26;
 /** The largest delay of `setTimeout`: https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** Less than this is left of a wait only because of rounding. */
+const ROUNDING_MS = 1e-6;
+
+/** Timers that fire earlier than by this are started again. */
+const MAX_EARLY_MS = 2;
+
 /** A thread yields this often even if it is the only one, so that messages from the page are handled. */
 const MAX_UNRESPONSIVE_MS = 20;
 
@@ -77,6 +83,12 @@ export class Kernel {
   threads = 1;
   /** For how many ms of this program no thread has run. */
   idle = 0;
+  /**
+   * How much longer waits take than asked for, in ns of the program's clocks. Readings of `time.time` are
+   * rounded to about 0.5 µs, and those of `datetime.now` to 1 µs, so without this margin a wait could seem
+   * shorter than its timeout.
+   */
+  readonly margin_ns = 2000;
   /** The clock that the program reads. */
   readonly clock: Clock;
   /** Called when a step has ended and its thread is suspended. */
@@ -93,6 +105,9 @@ export class Kernel {
   readonly #yielded: (() => void)[] = [];
   readonly #resumeYieldedLater: () => void;
   readonly #timeouts = new Map<Gate, Timeout>();
+  /** Timeouts whose timer has fired a moment before their time is over. */
+  readonly #nearlyOver = new Map<Gate, Timeout>();
+  readonly #endNearlyOverLater: () => void;
   #mainGate: Gate | undefined;
   /** When a thread last yielded, so that messages from the page could be handled. */
   #lastYield = 0;
@@ -116,6 +131,7 @@ export class Kernel {
       const resume = this.#yielded.shift();
       if (resume) this.#resumeOrPostpone(resume);
     });
+    this.#endNearlyOverLater = environment.createTask(() => this.#endNearlyOver());
     this.#resumeNextLater = environment.createTask(() => this.#resumePostponed());
   }
 
@@ -232,7 +248,35 @@ export class Kernel {
 
   #startTimer(gate: Gate, timeout: Timeout): void {
     timeout.since = this.#environment.now();
-    timeout.timer = this.#environment.startTimer(() => gate.open(TIMED_OUT), timeout.left);
+    timeout.timer = this.#environment.startTimer(
+      () => this.#endTimeout(gate, timeout),
+      timeout.left,
+    );
+  }
+
+  /**
+   * Opens a gate unless its timer has fired before the clock shows the end of the wait. Browsers round
+   * both, and a timer for the rest could take 4 ms: the minimum for nested timers.
+   */
+  #endTimeout(gate: Gate, timeout: Timeout): void {
+    timeout.timer = undefined;
+    const left = timeout.left - (this.#environment.now() - timeout.since);
+    if (left < ROUNDING_MS) gate.open(TIMED_OUT);
+    else if (left > MAX_EARLY_MS) {
+      timeout.left = left;
+      this.#startTimer(gate, timeout);
+    } else {
+      this.#nearlyOver.set(gate, timeout);
+      this.#endNearlyOverLater();
+    }
+  }
+
+  #endNearlyOver(): void {
+    const waits = [...this.#nearlyOver];
+    this.#nearlyOver.clear();
+    for (const [gate, timeout] of waits) {
+      if (this.#timeouts.has(gate) && !timeout.timer) this.#endTimeout(gate, timeout);
+    }
   }
 
   /** Returns a promise that resolves after other threads, timers and messages could run once. */
@@ -361,6 +405,7 @@ export class Kernel {
     this.#state = "paused";
     this.clock.pause();
     const now = this.#environment.now();
+    this.#nearlyOver.clear();
     for (const timeout of this.#timeouts.values()) {
       this.#environment.cancelTimer(timeout.timer);
       // Rounded up, because browsers round times, so that a timer can fire up to 1 ms early:

@@ -31,6 +31,73 @@ print(time.perf_counter() - 3655, (datetime.now() - began).total_seconds())
 print(time.process_time() < 60)
 `;
 
+/** Measures each way of waiting with every clock. */
+const NO_WAIT_ENDS_EARLY = `
+import asyncio, queue, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from multiprocessing import Pipe, Semaphore
+CLOCKS = {
+    "monotonic": time.monotonic, "perf_counter": time.perf_counter, "time": time.time,
+    "monotonic_ns": time.monotonic_ns, "perf_counter_ns": time.perf_counter_ns,
+    "time_ns": time.time_ns, "datetime": datetime.now,
+}
+def read(): return {name: clock() for name, clock in CLOCKS.items()}
+def check(what, delay, begun):
+    for name, now in read().items():
+        least = timedelta(seconds=delay) if name == "datetime" else delay * 1e9 if "ns" in name else delay
+        if now - begun[name] < least: print(what, name, delay, "too short by", least - (now - begun[name]))
+def empty(q, delay):
+    try: q.get(timeout=delay)
+    except queue.Empty: pass
+lock = threading.Lock()
+lock.acquire()
+condition = threading.Condition()
+hour = threading.Thread(target=time.sleep, args=(3600,), daemon=True)
+hour.start()
+pipe, other = Pipe()
+pool = ThreadPoolExecutor(1)
+def conditional(delay):
+    with condition: condition.wait(delay)
+WAITS = {
+    "sleep": time.sleep, "lock": lambda delay: lock.acquire(timeout=delay),
+    "event": threading.Event().wait, "condition": conditional, "join": hour.join, "poll": pipe.poll,
+    "semaphore": lambda delay: threading.Semaphore(0).acquire(timeout=delay),
+    "queue": lambda delay: empty(queue.Queue(), delay),
+    "simple queue": lambda delay: empty(queue.SimpleQueue(), delay),
+    "pool": lambda delay: pool.submit(time.sleep, delay).result(),
+    "shared semaphore": lambda delay: Semaphore(0).acquire(timeout=delay),
+}
+for delay in (0.001, 0.0123, 0.02, 0.1 / 3):
+    for name, wait in WAITS.items():
+        begun = read()
+        wait(delay)
+        check(name, delay, begun)
+async def later(delay):
+    event = asyncio.Event()
+    asyncio.get_running_loop().call_later(delay, event.set)
+    await event.wait()
+async def expire(delay):
+    try:
+        async with asyncio.timeout(delay): await asyncio.Event().wait()
+    except TimeoutError: pass
+async def give_up(delay):
+    try: await asyncio.wait_for(asyncio.Event().wait(), delay)
+    except TimeoutError: pass
+async def main():
+    loop = asyncio.get_running_loop()
+    CLOCKS["loop"] = loop.time
+    async def measure(name, wait, delay):
+        begun = read()
+        await wait(delay)
+        check(name, delay, begun)
+    for delay in (0.001, 0.0123, 0.02, 0.1 / 3):
+        for name, wait in {"sleep": asyncio.sleep, "call_later": later, "timeout": expire, "wait_for": give_up}.items():
+            await measure("asyncio " + name, wait, delay)
+    await asyncio.gather(*(measure("together", asyncio.sleep, n / 700) for n in range(1, 40)))
+asyncio.run(main())
+print("checked")`;
+
 const programs: [string, string, string][] = [
   [
     "the chess exhibition takes exactly 3655 s, and exactly 12 h one game after another",
@@ -130,6 +197,13 @@ for (const engine of engines) {
         assert.equal(ran.stderr, "");
         assert.equal(ran.stdout, expected);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
+      });
+    }
+
+    for (const clockRate of [0, 1, 10, 100]) {
+      test(`no wait ends early by any clock at clock rate ${String(clockRate)}`, async () => {
+        const ran = await run(NO_WAIT_ENDS_EARLY, clockRate);
+        assert.equal(ran.stdout, "checked\n", ran.stderr);
       });
     }
 

@@ -43,7 +43,7 @@ class Lock:
         end = None if timeout == -1 else virtual_time.moment_in(timeout)
         while self._locked:
             left = None if end is None else virtual_time.seconds_to(end)
-            if left is not None and left <= 0:
+            if left == 0:
                 return False
             try:
                 scheduler.wait(left, self._queue)
@@ -179,7 +179,7 @@ def sleep(seconds: float, /) -> None:
     if delay >= _LONGEST:
         raise OverflowError("timestamp too large to convert to C PyTime_t")
     end = virtual_time.moment_in(delay)
-    scheduler.wait(delay)
-    # Timers can fire early by up to a step of the browser's clock, but `sleep` must not end early.
+    scheduler.wait(virtual_time.seconds_to(end))
+    # A signal handler can end the wait early, and the longest timer of browsers is 25 days.
     while (left := virtual_time.seconds_to(end)) > 0:
         scheduler.wait(left)

@@ -47,7 +47,7 @@ class SimpleQueue:
         end = None if timeout is None else virtual_time.moment_in(timeout)
         while not self._items:
             left = None if end is None else virtual_time.seconds_to(end)
-            if left is not None and left <= 0:
+            if left == 0:
                 raise Empty
             try:
                 scheduler.wait(left, self._waiting)

@@ -4,12 +4,11 @@ A function of `browser_processes` that asks the broker a question returns the nu
 question, which is the parameter `ask` below.
 """
 
-import time
 from typing import Any
 
 import browser_processes as broker
 
-from browser_runtime.scheduling import scheduler
+from browser_runtime.scheduling import scheduler, virtual_time
 
 
 class _CombinedQueue(list[scheduler.Waiting]):
@@ -38,14 +37,14 @@ class _CombinedQueue(list[scheduler.Waiting]):
             queue.remove(waiting)
 
 
-def seconds_until(deadline: float | None) -> float | None:
+def seconds_until(deadline: int | None) -> float | None:
     """Return the seconds until a deadline, at least 0; None if there is no deadline."""
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
+    return None if deadline is None else virtual_time.seconds_to(deadline)
 
 
-def deadline_after(seconds: float | None) -> float | None:
-    """Return the deadline that is so many seconds from now; None if `seconds` is None."""
-    return None if seconds is None else time.monotonic() + seconds
+def deadline_after(seconds: float | None) -> int | None:
+    """Return the deadline that is so many seconds from now, in ns; None if `seconds` is None."""
+    return None if seconds is None else virtual_time.moment_in(seconds)
 
 
 def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]":

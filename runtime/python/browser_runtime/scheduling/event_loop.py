@@ -6,12 +6,17 @@ task groups, timeouts, debug mode, slow-callback warnings and eager tasks are CP
 
 import asyncio
 import itertools
+import math
 import re
 import selectors
 import threading
-from asyncio import base_events, events, unix_events
+import time
+from asyncio import base_events, events, timeouts, unix_events
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
 
-from browser_runtime.scheduling import scheduler, stepping
+from browser_runtime.scheduling import scheduler, stepping, virtual_time
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 _task_numbers = itertools.count(1)
@@ -27,7 +32,7 @@ class _Selector:
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
         """Wait until `timeout` seconds have passed, or another thread or Ctrl-C wakes the loop."""
         if not self._woken and (timeout is None or timeout > 0):
-            scheduler.wait(timeout, self._queue, outside=True)
+            scheduler.wait(_until_shown(timeout), self._queue, outside=True)
         self._woken = False
         return []
 
@@ -39,6 +44,13 @@ class _Selector:
 
     def close(self) -> None:
         """Do nothing, because no file descriptors are open."""
+
+
+def _until_shown(timeout: float | None) -> float | None:
+    """Return in how many seconds a timer that is due after this timeout may run."""
+    if timeout is None:
+        return None
+    return virtual_time.seconds_to(virtual_time.moment_at(time.monotonic() + timeout))
 
 
 class _Given(_Selector):
@@ -95,12 +107,48 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         finally:
             del task  # The frames of an exception must not keep the task alive.
 
-    def _process_events(self, event_list: list[tuple[object, int]]) -> None:
-        """Do nothing, because `_Selector.select` returns no events."""
+    def call_later(  # type: ignore[override]
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Call back after a delay as CPython does, and never a fraction of a nanosecond early."""
+        if delay is None:
+            raise TypeError("delay must not be None")
+        timer = self.call_at(_end_of(self, delay), callback, *args, context=context)
+        if traceback := getattr(timer, "_source_traceback", None):
+            traceback.pop()  # This frame, as BaseEventLoop does with its own.
+        return timer
+
+    def _process_events(self, event_list: list[tuple[object, int]]) -> None:  # noqa: ARG002
+        """Decide which timers are due; `_Selector.select` returns no events."""
+        # The loop runs timers that are due before the sum of the time and the clock's resolution.
+        # Timers are not due early here, so that this must be the next reading after the present.
+        self._clock_resolution = math.ulp(self.time())
 
     def _write_to_self(self) -> None:
         """Wake the loop, because another thread or a signal handler has scheduled a callback."""
         self._selector.wake()
+
+
+def _end_of(loop: asyncio.AbstractEventLoop, delay: float) -> float:
+    """Return when a delay is over that begins now, on the clock of the event loop."""
+    return virtual_time.reading_in(loop.time(), delay)
+
+
+def timeout(delay: float | None) -> timeouts.Timeout:
+    """Timeout async context manager, as `asyncio.timeout`, which never ends early.
+
+    Args:
+        delay: the value in seconds, or None to disable the timeout.
+    """
+    loop = events.get_running_loop()
+    return timeouts.Timeout(None if delay is None else _end_of(loop, delay))
+
+
+timeout.__module__ = timeouts.__name__
 
 
 class _Policy(events._BaseDefaultEventLoopPolicy):
@@ -125,5 +173,6 @@ def install() -> None:
     asyncio.run = getattr(asyncio.run, "__wrapped__", asyncio.run)
     events._event_loop_policy = _Policy()  # type: ignore[attr-defined]
     unix_events._DefaultEventLoopPolicy = _Policy  # type: ignore[assignment]
+    asyncio.timeout = timeouts.timeout = timeout
     asyncio.EventLoop = asyncio.SelectorEventLoop = BrowserEventLoop  # type: ignore[assignment]
     events._set_running_loop(None)

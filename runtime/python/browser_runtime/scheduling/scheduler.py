@@ -306,8 +306,9 @@ def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
         if observer:
             is_last = seconds is None or seconds >= _LONG_WAIT
             observer.wait(MAIN, sys._getframe(2), is_last=is_last)
-        if virtual_time.is_on:
-            kernel.advance(kernel.elapsed() + virtual_time.nanoseconds(seconds))
+        deadline = virtual_time.deadline(seconds)
+        if deadline is not None:
+            kernel.advance(deadline)
         else:
             kernel.block(seconds * 1000)
         if observer:

@@ -4,8 +4,14 @@ Virtual time passes only while every thread waits: the clock then jumps to the m
 first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. Virtual
 time is what all clocks of the program show, except for `time.process_time` and similar clocks of
 the processor; see runtime/worker/kernel/clock.ts.
+
+At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
+the difference is at least the timeout. The functions at the end of this module say when a wait may
+end, and where rounding would make such a difference too small, they choose a later moment. CPython
+needs no such rule, because there a wait always ends some microseconds late.
 """
 
+import math
 import time
 
 import browser_kernel as kernel
@@ -19,11 +25,17 @@ is_on = False
 
 _monotonic_ns = time.monotonic_ns
 
+_NS_PER_S = 1_000_000_000
+# How much longer waits take than asked for, in ns; see runtime/worker/kernel/kernel.ts.
+_margin: int = 0
+
 
 def begin(options: RunOptions) -> None:
     """Set the rate of the clocks that the next program reads."""
-    global clock_rate, is_on
+    global clock_rate, is_on, _margin
     clock_rate, is_on = options.clock_rate, options.clock_rate == 0
+    # In virtual time, runtime/worker/kernel/clock.ts corrects the date instead.
+    _margin = 0 if is_on else kernel.margin_ns
     if clock_rate != 1:
         kernel.start_clock(clock_rate)
 
@@ -37,25 +49,72 @@ def end() -> None:
 
 
 def nanoseconds(seconds: float) -> int:
-    """Return a duration in nanoseconds; a positive duration is never rounded to zero."""
-    return max(round(seconds * 1_000_000_000), int(seconds > 0))
+    """Return a duration in nanoseconds, rounded up as CPython rounds timeouts."""
+    return math.ceil(seconds * _NS_PER_S)
 
 
 def deadline(seconds: float | None) -> int | None:
-    """Return the virtual time in ns at which a wait ends; None if the clock does not end it."""
+    """Return the virtual time in ns at which a wait ends; None if the clock does not end it.
+
+    The duration is one that `seconds_to` has returned, so it is a whole number of nanoseconds.
+    """
     if not is_on or seconds is None:
         return None
-    return kernel.elapsed() + nanoseconds(seconds)
+    return kernel.elapsed() + round(seconds * _NS_PER_S)
 
 
 def moment_in(seconds: float) -> int:
-    """Return what the monotonic clock will show after so many seconds, in ns."""
-    return _monotonic_ns() + nanoseconds(seconds)
+    """Return when a wait of so many seconds may end that begins now, on the monotonic clock in ns.
+
+    A program can measure the wait with `time.monotonic`, whose readings are rounded. In virtual
+    time, this is therefore the first moment whose reading differs enough from the present one.
+    """
+    now = _monotonic_ns()
+    moment = now + nanoseconds(seconds)
+    if not is_on:
+        return moment + _margin if seconds > 0 else moment
+    end = add(_reading(now), seconds)
+    if seconds != round(seconds * _NS_PER_S) / _NS_PER_S:
+        # `queue` and `threading` subtract readings of the clock to calculate how much of a timeout
+        # is left. The result can be too small by an error of this size.
+        end = math.nextafter(end, math.inf, steps=2)
+    return moment_at(end, moment)
+
+
+def moment_at(reading: float, earliest: int | None = None) -> int:
+    """Return the first moment, in ns, at which `time.monotonic` shows at least this reading."""
+    moment = math.floor(reading * _NS_PER_S) - 1 if earliest is None else earliest
+    while _reading(moment) < reading:
+        moment += 1
+    return moment
 
 
 def seconds_to(moment: int) -> float:
-    """Return how many seconds remain until the monotonic clock shows a moment given in ns."""
-    return (moment - _monotonic_ns()) / 1_000_000_000
+    """Return how many seconds remain until the monotonic clock shows a moment given in ns.
+
+    The result is 0 if the moment has passed.
+    """
+    return max(0, moment - _monotonic_ns()) / _NS_PER_S
+
+
+def add(reading: float, seconds: float) -> float:
+    """Return the sum of a clock reading and a duration, rounded up."""
+    total = reading + seconds
+    # The error of the sum, by Knuth's TwoSum: https://en.wikipedia.org/wiki/2Sum
+    rounded = total - reading
+    error = (reading - (total - rounded)) + (seconds - rounded)
+    return math.nextafter(total, math.inf) if error > 0 else total
+
+
+def reading_in(reading: float, seconds: float) -> float:
+    """Return what `time.monotonic` shows when a wait may end that begins at the given reading."""
+    return add(reading, seconds + _margin / _NS_PER_S if seconds > 0 else seconds)
+
+
+def _reading(moment: int) -> float:
+    """Return what `time.monotonic` shows at a moment given in ns."""
+    seconds, rest = divmod(moment, _NS_PER_S)
+    return float(moment) / _NS_PER_S if rest else float(seconds)
 
 
 def refuse(what: str) -> None:

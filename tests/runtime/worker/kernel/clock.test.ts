@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { random } from "../../page/random.ts";
 import { Clock } from "../../../../runtime/worker/kernel/clock.ts";
 
 const REALTIME = 0;
@@ -24,9 +25,14 @@ function pythonReader(clock: Clock): (id: number) => bigint {
   };
 }
 
+/** What `time.time` shows, by the calculation in CPython's pytime.c. */
+const pythonSeconds = (date: bigint): number =>
+  date % 1_000_000_000n === 0n ? Number(date / 1_000_000_000n) : Number(date) / 1e9;
+
 /** Browser clocks that show the same time until the test changes it. */
 const fakeClocks = () => {
-  const fake = { time: 100, now: () => fake.time, date: () => 1_700_000_000_000 + fake.time };
+  const origin = 1_700_000_000_000;
+  const fake = { time: 100, now: () => fake.time, date: () => origin + fake.time, origin };
   return fake;
 };
 
@@ -34,7 +40,7 @@ describe("the clock that programs read", () => {
   test("is the browser's own in real time, and always for processor time", () => {
     const clock = new Clock();
     const read = pythonReader(clock);
-    assert.deepEqual([REALTIME, MONOTONIC, PROCESSOR].map(read), [REAL, REAL, REAL]);
+    assert.deepEqual([MONOTONIC, PROCESSOR].map(read), [REAL, REAL]);
     clock.start(Infinity);
     assert.equal(read(PROCESSOR), REAL);
   });
@@ -48,11 +54,72 @@ describe("the clock that programs read", () => {
     assert.equal(read(MONOTONIC), 0n);
     clock.advance(43_200_000_000_001);
     assert.equal(read(MONOTONIC), 43_200_000_000_001n);
-    assert.equal(read(REALTIME) - date, 43_200_000_000_001n);
+    // The date gains up to 1.3 µs, so that no difference of its readings is less than the wait.
+    const passed = read(REALTIME) - date;
+    assert.ok(passed >= 43_200_000_000_001n && passed < 43_200_000_001_301n, String(passed));
     clock.advance(5);
     assert.equal(read(MONOTONIC), 43_200_000_000_001n);
     clock.start(Infinity);
     assert.equal(read(MONOTONIC), 0n);
+  });
+
+  test("shows a date in real time that advances exactly as the monotonic clock does", () => {
+    const origin = 1_700_000_000_000;
+    let now = 2000.25;
+    let drift = 0;
+    // `Date.now()` has steps of 1 ms.
+    const date = () => Math.floor(origin + now + drift);
+    const read = pythonReader(new Clock({ now: () => now, date, origin }));
+    // The date is calculated in ms, of which 1/4096 is representable.
+    const milliseconds = () => Math.round(Number(read(REALTIME)) / 250_000) / 4;
+    assert.equal(milliseconds(), origin + 2000.25);
+    now += 100.25;
+    drift = 900;
+    assert.equal(milliseconds(), origin + 2100.5);
+    // The computer has slept, during which the monotonic clock can stop.
+    drift = 60_000;
+    assert.equal(milliseconds(), origin + 62_100);
+    now += 0.25;
+    assert.equal(milliseconds(), origin + 62_100.25);
+  });
+
+  test("shows a date in virtual time that never advances by less than any wait takes", () => {
+    const chance = random(1);
+    const durations = [
+      ...[100_000_000, 200_000_000, 700_000_000, 1_000_000_000, 1, 999, 1000, 86_400_000_000_000],
+      ...Array.from({ length: 300 }, () => Math.ceil(10 ** (11 * chance()))),
+      ...Array.from({ length: 300 }, () => 1000 * Math.ceil(10 ** (8 * chance()))),
+    ];
+    const fake = fakeClocks();
+    for (const rest of [0, 1, 789, 500]) {
+      const clock = new Clock({ ...fake, date: () => fake.origin + rest });
+      const read = pythonReader(clock);
+      clock.start(Infinity);
+      let elapsed = 0;
+      const begun = read(REALTIME);
+      for (const duration of durations) {
+        const before = read(REALTIME);
+        clock.advance((elapsed += duration));
+        const after = read(REALTIME);
+        const wait = `${String(duration)} ns from ${String(before)}`;
+        // As Python shows them: `time.time_ns`, `time.time` and `datetime.now`.
+        assert.ok(after - before >= BigInt(duration), wait);
+        assert.ok(pythonSeconds(after) - pythonSeconds(before) >= duration / 1e9, wait);
+        assert.ok(Number(after / 1000n - before / 1000n) / 1e6 >= duration / 1e9, wait);
+        assert.equal(read(MONOTONIC), BigInt(elapsed));
+      }
+      const gained = Number(read(REALTIME) - begun) - elapsed;
+      assert.ok(gained >= 0 && gained < 1300 * durations.length, `${String(gained)} ns`);
+    }
+  });
+
+  test("shows exactly the time that whole seconds take, on every clock", () => {
+    const clock = new Clock(fakeClocks());
+    const read = pythonReader(clock);
+    clock.start(Infinity);
+    const begun = read(REALTIME);
+    for (let second = 1; second <= 1000; second++) clock.advance(second * 1e9);
+    assert.equal(read(REALTIME) - begun, 1_000_000_000_000n);
   });
 
   test("runs faster than real time by the clock rate", () => {
@@ -97,7 +164,7 @@ describe("the clock that programs read", () => {
     test(`stops during a pause, and continues from what it showed (${name})`, () => {
       let now = 100;
       // Each reading of the browser's clocks finds them 1 ms later.
-      const clock = new Clock({ now: () => (now += 1), date: () => (now += 1) });
+      const clock = new Clock({ now: () => (now += 1), date: () => (now += 1), origin: 0 });
       const read = pythonReader(clock);
       clock.start(rate);
       clock.offset = offset;

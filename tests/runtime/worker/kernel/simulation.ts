@@ -33,6 +33,7 @@ export class FakeEnvironment implements Environment {
   failure: unknown;
 
   readonly now = (): number => this.time;
+  readonly origin = 1_700_000_000_000;
   readonly date = (): number => 1_700_000_000_000 + this.time;
 
   readonly startTimer = (callback: () => void, milliseconds: number): Timer => {
