@@ -376,6 +376,26 @@ def test_a_deadlock_report_lists_every_thread_in_the_order_of_their_start(
     assert "right.acquire()" in report
 
 
+@pytest.mark.parametrize(
+    ("others", "rest"), [(9, ""), (10, "1 more thread is"), (30, "21 more threads are")]
+)
+def test_the_report_of_a_deadlock_shows_ten_threads_and_counts_the_others(
+    capsys: pytest.CaptureFixture[str], others: int, rest: str
+) -> None:
+    def program(library: Library) -> None:
+        never = library.threading.Event()
+        for _ in range(others):
+            library.start(never.wait)
+        never.wait()
+
+    with pytest.raises(scheduler.DeadlockError):
+        run(program)
+    report = capsys.readouterr().err
+    assert report.count(" is waiting here:\n") == 10
+    assert report.endswith(f"{rest} waiting, too.\n") == bool(rest)
+    assert ("waiting, too" in report) == bool(rest)
+
+
 def _cross_over(library: Library) -> None:
     left, right = library.threading.Lock(), library.threading.Lock()
 

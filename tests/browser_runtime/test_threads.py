@@ -159,15 +159,21 @@ def test_start_new_thread_passes_arguments_on_and_returns_the_thread_number() ->
     assert run(program) == [2, (1, 2), {"name": 3}, 2]
 
 
-def test_there_are_not_more_threads_than_stacks() -> None:
+def test_there_are_not_more_threads_than_stacks_and_the_error_names_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert threads.MAX_THREADS >= 2000
+    monkeypatch.setattr(threads, "MAX_THREADS", 50)
+
     def program(library: Library) -> int:
-        for _ in range(threads.MAX_THREADS - 1):
+        for _ in range(49):
             library.start(library.time.sleep, 1)
-        with pytest.raises(RuntimeError, match="can't start new thread"):
+        message = "can't start new thread: at most 50 threads can exist at the same time here"
+        with pytest.raises(RuntimeError, match=message):
             library.start(library.time.sleep, 1)
         return scheduler.thread_count()
 
-    assert run(program) == threads.MAX_THREADS
+    assert run(program) == 50
 
 
 def test_without_switching_threads_cannot_start_and_the_page_learns_why() -> None:

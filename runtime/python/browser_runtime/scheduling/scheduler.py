@@ -412,12 +412,19 @@ def _end_in_deadlock() -> None:
     _state.stuck[MAIN].wake(DEADLOCKED)
 
 
+# How many threads the report of a deadlock shows.
+_MAX_REPORTED = 10
+
+
 def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
     lines = ["Deadlock: every thread is waiting, and none can wake another.\n"]
-    for ident, frame in sorted(frames.items()):
+    for ident, frame in sorted(frames.items())[:_MAX_REPORTED]:
         lines.append(f"{_state.alive[ident]} is waiting here:\n")
         own = traceback.extract_stack(frame)
         lines += traceback.format_list([part for part in own if not is_ours(part.filename)])
+    if (rest := len(frames) - _MAX_REPORTED) > 0:
+        others = "1 more thread is" if rest == 1 else f"{rest} more threads are"
+        lines.append(f"{others} waiting, too.\n")
     sys.stderr.write("".join(lines))
 
 
