@@ -327,6 +327,35 @@ print(len(open("lines").readlines()))`,
         /(?:\d \d+\n){4000}4000\n$/,
       ],
       [
+        "a connection of sqlite3 belongs to the thread that created it",
+        `
+import sqlite3, threading
+print(sqlite3.threadsafety)
+def use(db):
+    try: print(db.execute("select 1").fetchone())
+    except sqlite3.ProgrammingError as error: print(str(error)[:78])
+with sqlite3.connect(":memory:") as own, sqlite3.connect(":memory:", check_same_thread=False) as free:
+    for db in (own, free):
+        t = threading.Thread(target=use, args=(db,)); t.start(); t.join()
+        use(db)`,
+        "3\nSQLite objects created in a thread can only be used in that same thread. The o\n(1,)\n(1,)\n(1,)\n",
+      ],
+      [
+        "2000 threads can exist beside the main thread, and the error for one more names the limit",
+        `
+import threading
+stop = threading.Event()
+threads = [threading.Thread(target=stop.wait) for _ in range(2000)]
+for t in threads: t.start()
+print(threading.active_count())
+try: threading.Thread(target=print).start()
+except RuntimeError as error: print(error)
+stop.set()
+for t in threads: t.join()
+print(threading.active_count())`,
+        "2001\ncan't start new thread: at most 2001 threads can exist at the same time here\n1\n",
+      ],
+      [
         "a program waits at its end for threads that are not daemons, and for no others",
         `
 import threading, time
