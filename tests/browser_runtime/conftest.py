@@ -12,7 +12,7 @@ from tests.browser_runtime import harness
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Reset the worker, and let the runtime read its clock."""
-    interval, handler = sys.getswitchinterval(), signal.getsignal(harness.slices._SIGNAL)
+    interval, handler = sys.getswitchinterval(), signal.getsignal(harness.slices.SIGNAL)
     monkeypatch.setattr(harness.virtual_time, "_monotonic_ns", harness.kernel.monotonic_ns)
     monkeypatch.setattr(harness.slices, "perf_counter_ns", harness.kernel.monotonic_ns)
     monkeypatch.setattr(harness.scheduler, "time", harness.clock)
@@ -21,4 +21,4 @@ def _worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     harness.new_worker()
     sys.setswitchinterval(interval)
-    signal.signal(harness.slices._SIGNAL, handler)
+    signal.signal(harness.slices.SIGNAL, handler)

@@ -15,6 +15,7 @@ import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
 from pathlib import Path
+from signal import getsignal
 from typing import Any, Literal
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -266,7 +267,7 @@ class FakeKernel(types.ModuleType):
         """End the time slice of the running thread in this frame."""
         self._slice_start_ns = self._now_ns
         self.slices_over += 1
-        handler = signal.getsignal(SLICE_SIGNAL)
+        handler = getsignal(SLICE_SIGNAL)
         assert callable(handler), "nothing handles the end of time slices"
         handler(SLICE_SIGNAL, frame)
 

@@ -73,7 +73,7 @@ def _as_in_the_browser() -> Iterator[None]:
 
 with _as_in_the_browser():
     from browser_runtime import facts, keyboard, tracing
-    from browser_runtime.primitives import databases, local, locks, queues, threads
+    from browser_runtime.primitives import databases, local, locks, queues, signals, threads
     from browser_runtime.processes import channels, semaphores
     from browser_runtime.run_options import RunOptions
     from browser_runtime.scheduling import (
@@ -104,6 +104,7 @@ __all__ = [
     "run",
     "scheduler",
     "semaphores",
+    "signals",
     "slices",
     "stepping",
     "threads",

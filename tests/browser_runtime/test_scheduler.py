@@ -599,7 +599,7 @@ def test_when_a_signal_handler_returns_the_wait_ends_as_woken() -> None:
     assert [number for number, _ in calls] == [signal.SIGINT]
     # Programs see where the main thread was interrupted.
     assert isinstance(calls[0][1], FrameType)
-    assert calls[0][1].f_code is scheduler.wait.__code__
+    assert calls[0][1].f_code is program.__code__
 
 
 @pytest.mark.usefixtures("interrupt_handler")

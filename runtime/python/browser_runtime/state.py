@@ -36,6 +36,8 @@ _SYS_ATTRIBUTES = (
     "unraisablehook",
 )
 _missing = object()
+# Programs get other functions; see primitives/signals.py.
+_set_handler, _getsignal = signal.signal, signal.getsignal
 
 
 def _modules() -> _Undo:
@@ -92,6 +94,13 @@ def _surroundings() -> _Undo:
     filters = list(warnings.filters)
     loggers = dict(logging.root.manager.loggerDict)
     root = (logging.root, *(a for a in loggers.values() if isinstance(a, logging.Logger)))
+    # The kernel's own handler is replaced whenever a program starts.
+    handlers = {
+        number: handler
+        for number in signal.valid_signals() - {signal.SIGVTALRM}
+        if (handler := _getsignal(number)) is not None
+    }
+    handlers[signal.SIGINT] = signal.default_int_handler
     settings = [(logger, {**vars(logger), "handlers": [], "filters": []}) for logger in root]
 
     def undo() -> None:
@@ -110,7 +119,9 @@ def _surroundings() -> _Undo:
             vars(logger).update(saved, handlers=[], filters=[], _cache={})
         logging.disable(logging.NOTSET)
         random.seed()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in handlers.items():
+            if _getsignal(number) is not handler:
+                _set_handler(number, handler)
 
     return undo
 

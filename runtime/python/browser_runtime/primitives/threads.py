@@ -16,10 +16,10 @@ import browser_kernel as kernel
 from pyodide.ffi import create_proxy
 
 from browser_runtime import facts, unraisable
-from browser_runtime.primitives import databases, locks, queues
+from browser_runtime.primitives import databases, locks, queues, signals
 from browser_runtime.primitives.local import Local
 from browser_runtime.primitives.locks import Lock, RLock
-from browser_runtime.scheduling import scheduler
+from browser_runtime.scheduling import scheduler, slices
 
 # The main thread and 2000 others. Each waiting thread keeps a WebAssembly stack. On a busy machine,
 # 3000 threads started and ended within 2 to 10 seconds in Chromium and Firefox, but some runs took
@@ -183,7 +183,7 @@ _raise_signal, _kill = signal.raise_signal, os.kill
 
 def raise_signal(signalnum: int, /) -> None:
     """Like `signal.raise_signal`: the handler runs in the main thread, whichever thread calls."""
-    if scheduler.is_main():
+    if scheduler.is_main() and signalnum != slices.SIGNAL:
         _raise_signal(signalnum)
     else:
         _interrupt_main(signalnum)
@@ -267,6 +267,7 @@ def install() -> None:
     queues.install()
     databases.install(sys.meta_path)
     signal.raise_signal, os.kill = raise_signal, kill
+    signals.install()
     time.sleep = locks.sleep  # type: ignore[assignment]
     sys._current_frames = scheduler.current_frames
     for name in ("concurrent.futures.thread", "concurrent.futures"):

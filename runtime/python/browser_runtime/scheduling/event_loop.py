@@ -5,10 +5,13 @@ task groups, timeouts, debug mode, slow-callback warnings and eager tasks are CP
 """
 
 import asyncio
+import errno
+import inspect
 import itertools
 import math
 import re
 import selectors
+import signal
 import threading
 import time
 from asyncio import base_events, events, timeouts, unix_events
@@ -76,6 +79,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
 
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         super().__init__()
+        self._handles: dict[int, asyncio.Handle] = {}
         # Selectors of the standard library wait for files and sockets, which do not exist here.
         if selector is None or type(selector).__module__ == "selectors":
             self._selector = _Selector()
@@ -122,6 +126,46 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             traceback.pop()  # This frame, as BaseEventLoop does with its own.
         return timer
 
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[..., object], *args: Any
+    ) -> None:
+        """Call back in the loop when a signal arrives, as CPython does on Unix."""
+        if asyncio.iscoroutine(callback) or inspect.iscoroutinefunction(callback):
+            raise TypeError("coroutines cannot be used with add_signal_handler()")
+        _check_signal(sig)
+        self._check_closed()  # type: ignore[attr-defined]
+        if not scheduler.is_main():
+            raise RuntimeError("set_wakeup_fd only works in main thread of the main interpreter")
+        self._handles[sig] = asyncio.Handle(callback, args, self)
+        try:
+            signal.signal(sig, self._on_signal)
+        except OSError as error:
+            del self._handles[sig]
+            if error.errno == errno.EINVAL:
+                raise RuntimeError(f"sig {sig} cannot be caught") from None
+            raise
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Remove the handler of a signal, and return whether there was one."""
+        _check_signal(sig)
+        if self._handles.pop(sig, None) is None:
+            return False
+        is_ctrl_c = sig == signal.SIGINT
+        signal.signal(sig, signal.default_int_handler if is_ctrl_c else signal.SIG_DFL)
+        return True
+
+    def _on_signal(self, sig: int, _: object) -> None:
+        handle = self._handles.get(sig)
+        if handle:
+            self._ready.append(handle)  # type: ignore[attr-defined]
+            self._write_to_self()
+
+    def close(self) -> None:
+        """Close the loop as CPython does, which also removes its signal handlers."""
+        super().close()
+        for sig in list(self._handles):
+            self.remove_signal_handler(sig)
+
     def _process_events(self, event_list: list[tuple[object, int]]) -> None:  # noqa: ARG002
         """Decide which timers are due; `_Selector.select` returns no events."""
         # The loop runs timers that are due before the sum of the time and the clock's resolution.
@@ -131,6 +175,13 @@ class BrowserEventLoop(base_events.BaseEventLoop):
     def _write_to_self(self) -> None:
         """Wake the loop, because another thread or a signal handler has scheduled a callback."""
         self._selector.wake()
+
+
+def _check_signal(sig: int) -> None:
+    if not isinstance(sig, int):
+        raise TypeError(f"sig must be an int, not {sig!r}")
+    if sig not in signal.valid_signals():
+        raise ValueError(f"invalid signal number {sig}")
 
 
 def _end_of(loop: asyncio.AbstractEventLoop, delay: float) -> float:

@@ -29,7 +29,8 @@ class Waiting:
 
     def __init__(self, seconds: float | None, *, outside: bool) -> None:
         self.ident = _state.current
-        self.frame: FrameType | None = sys._getframe(2)
+        # Of the function that has called `wait`.
+        self.frame: FrameType | None = _outside_wait(sys._getframe(2))
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
         # When the wait ends in virtual time, in ns of the program's clock; None if the clock cannot
@@ -53,6 +54,10 @@ class Waiting:
         self.gate.open(TIMED_OUT)
 
 
+def _outside_wait(frame: FrameType) -> FrameType | None:
+    return frame.f_back if frame.f_code is wait.__code__ else frame
+
+
 class _DeadlockedWait(Waiting):
     """The wait of a thread that is part of a deadlock, which only the end of the program ends.
 
@@ -64,6 +69,22 @@ class _DeadlockedWait(Waiting):
         """Wake the thread if it is abandoned at the end of the program, and ignore other calls."""
         if outcome == ABANDONED:
             super().wake(outcome)
+
+
+class SignalTimer:
+    """A timer that sends a signal to the main thread."""
+
+    number: int
+    # Whether its time passes while the program waits.
+    is_real: bool
+
+    def seconds_left(self) -> float:
+        """Return how many seconds are left, or 0."""
+        raise NotImplementedError
+
+    def restart(self) -> bool:
+        """Set the next time of a timer that repeats; return False for any other timer."""
+        raise NotImplementedError
 
 
 class DeadlockError(SystemExit):
@@ -87,6 +108,12 @@ class _State:
         self.frames: dict[int, FrameType] = {}
         self.data: dict[int, Any] = {}
         self.signals: list[int] = []
+        # The timers that send signals, by the numbers that `signal.setitimer` takes.
+        self.timers: dict[int, SignalTimer] = {}
+        # How many signals have been handled.
+        self.handled = 0
+        # The program's handler of the signal that the kernel uses.
+        self.kept_handler: Any = signal.SIG_DFL
         # The running thread must not be interrupted, because it is in the middle of an update.
         self.is_atomic = False
         self.over = False
@@ -252,6 +279,41 @@ def wait(
         SystemExit: the program is over.
         CannotSuspendError: JavaScript has called the running code, and there is no timeout.
     """
+    if not _state.timers or not is_main():
+        return _wait(seconds, queue, outside=outside)
+    deliver_timers()
+    until = _first_timer()
+    if until is None or (seconds is not None and seconds <= until):
+        outcome = _wait(seconds, queue, outside=outside)
+        return WOKEN if deliver_timers() else outcome
+    outcome = _wait(until, queue, outside=outside)
+    deliver_timers()
+    # After a signal, the function that waits checks what it waits for, and how much time is left.
+    return WOKEN
+
+
+def _first_timer() -> float | None:
+    """Return in how many seconds a timer ends while the main thread waits."""
+    return min(
+        (each.seconds_left() for each in _state.timers.values() if each.is_real), default=None
+    )
+
+
+def deliver_timers() -> bool:
+    """Call the handlers of the timers that have ended, in the main thread; return whether any has.
+
+    Raises:
+        BaseException: what a handler raises.
+    """
+    ended = [(which, each) for which, each in _state.timers.items() if each.seconds_left() == 0]
+    for which, timer in ended:
+        if not timer.restart():
+            del _state.timers[which]
+    _handle([timer.number for _, timer in ended])
+    return bool(ended)
+
+
+def _wait(seconds: float | None, queue: "list[Waiting] | None", *, outside: bool) -> int:
     if not can_run_sync():
         return _wait_blocking(seconds, outside=outside)
     if is_main() and kernel.interrupted:
@@ -305,7 +367,7 @@ def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
         if observer:
             is_last = seconds is None or seconds >= _LONG_WAIT
-            observer.wait(MAIN, sys._getframe(2), is_last=is_last)
+            observer.wait(MAIN, sys._getframe(3), is_last=is_last)
         deadline = virtual_time.deadline(seconds)
         if deadline is not None:
             kernel.advance(deadline)
@@ -315,7 +377,7 @@ def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
             observer.run(MAIN)
         return TIMED_OUT
     if not outside:
-        _report_deadlock({MAIN: sys._getframe(2)})
+        _report_deadlock({MAIN: sys._getframe(3)})
         raise DeadlockError(1)
     while True:
         kernel.block(60_000)
@@ -384,12 +446,42 @@ def deliver_interrupt() -> None:
     """Call the handlers of Ctrl-C, or of the signals that threads have sent, in this thread."""
     kernel.interrupted = False
     signals, _state.signals = _state.signals or [signal.SIGINT], []
+    _handle(signals)
+
+
+def _handle(signals: list[int]) -> None:
     for number in signals:
         handler = signal.getsignal(number)
-        if handler == signal.SIG_DFL:
+        _state.handled += 1
+        if handler == signal.SIG_DFL and number not in _IGNORED:
             raise SystemExit(128 + number)
         if callable(handler):
-            handler(number, sys._getframe(1))
+            handler(number, _outside(sys._getframe(1)))
+
+
+# The signals that do nothing unless the program handles them.
+_IGNORED = (signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGWINCH)
+
+
+def handled_signals() -> int:
+    """Return how many signals have been handled since the program started."""
+    return _state.handled
+
+
+def signal_timers() -> "dict[int, SignalTimer]":
+    """Return the timers that run, which the caller may change."""
+    return _state.timers
+
+
+def keep_handler(handler: Any) -> Any:
+    """Set the program's handler of the signal that the kernel uses, and return the last one."""
+    before, _state.kept_handler = _state.kept_handler, handler
+    return before
+
+
+def kept_handler() -> Any:
+    """Return the program's handler of the signal that the kernel uses."""
+    return _state.kept_handler
 
 
 def send_signal(number: int) -> None:

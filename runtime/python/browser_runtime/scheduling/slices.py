@@ -14,7 +14,9 @@ import browser_kernel as kernel
 from browser_runtime import facts
 from browser_runtime.scheduling import scheduler, virtual_time
 
-_SIGNAL = signal.SIGVTALRM
+SIGNAL = signal.SIGVTALRM
+# `signal.signal` is replaced for programs; see primitives/signals.py.
+_set_handler = signal.signal
 _set_switch_interval = sys.setswitchinterval
 
 
@@ -45,6 +47,8 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     if scheduler.is_main():
         if kernel.interrupted:
             scheduler.deliver_interrupt()
+        if scheduler.signal_timers():
+            scheduler.deliver_timers()
     elif scheduler.is_over():
         raise SystemExit
 
@@ -57,7 +61,7 @@ def setswitchinterval(interval: float, /) -> None:
 
 def arm() -> None:
     """Start to end the time slices of running threads."""
-    signal.signal(_SIGNAL, _on_slice_over)
+    _set_handler(SIGNAL, _on_slice_over)
     setswitchinterval(0.005)
     kernel.arm(True)
 
