@@ -221,10 +221,10 @@ def test_types_look_as_on_cpython(adapted: Any) -> None:
 
 
 def test_programs_can_use_their_own_types(adapted: Any) -> None:
-    class Cursor(adapted.Cursor):  # type: ignore[misc, name-defined]
+    class Cursor(adapted.Cursor):  # type: ignore[misc]
         pass
 
-    class Connection(adapted.Connection):  # type: ignore[misc, name-defined]
+    class Connection(adapted.Connection):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.note = "mine"
@@ -232,7 +232,7 @@ def test_programs_can_use_their_own_types(adapted: Any) -> None:
         def cursor(self, factory: Any = Cursor) -> Any:
             return super().cursor(factory)
 
-    class Careless(adapted.Connection):  # type: ignore[misc, name-defined]
+    class Careless(adapted.Connection):  # type: ignore[misc]
         def __init__(self, *_: Any, **__: Any) -> None:
             pass
 

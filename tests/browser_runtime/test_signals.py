@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, kernel, new_worker, run, scheduler, signals
+from tests.browser_runtime.harness import (
+    Library,
+    clocks,
+    kernel,
+    new_worker,
+    run,
+    scheduler,
+    signals,
+)
 
 ONLY_MAIN = "only works in main thread of the main interpreter"
 
@@ -16,7 +24,7 @@ def _handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Restore pytest's own handlers, and let the runtime see those that it has kept."""
     before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGUSR1)}
     process = lambda: round((kernel.now() - kernel.idle) * 1_000_000)  # noqa: E731
-    monkeypatch.setattr(signals.clocks, "process_time_ns", process)
+    monkeypatch.setattr(clocks, "process_time_ns", process)
     monkeypatch.setattr(signal, "getsignal", signals.get_handler)
     yield
     for number, handler in before.items():

@@ -11,7 +11,7 @@ import linecache
 import re
 import sys
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import CodeType, ModuleType, TracebackType
 
 import browser_page as page
 
@@ -110,6 +110,8 @@ def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
+    if name := _absent(error):
+        return "no-call", name
     cause: BaseException | None = error
     for _ in range(5):  # urllib and other libraries wrap the error of the system.
         if isinstance(cause, ModuleNotFoundError):
@@ -121,6 +123,39 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
             return _name_call(error)
         cause = cause and (cause.__cause__ or cause.__context__)
     return None
+
+
+# What modules of CPython on Linux have, and those of Emscripten do not.
+_ABSENT = {
+    "os": frozenset(
+        (
+            *("copy_file_range", "eventfd", "eventfd_read", "eventfd_write", "forkpty"),
+            *("getegid", "geteuid", "getgrouplist", "getgroups", "getrandom", "getresgid"),
+            *("getresuid", "getxattr", "initgroups", "lchown", "link", "listxattr"),
+            *("memfd_create", "mkfifo", "mknod", "nice", "openpty", "pidfd_open", "pipe2"),
+            *("posix_fallocate", "posix_spawn", "posix_spawnp", "preadv", "pwritev"),
+            *("removexattr", "sched_get_priority_max", "sched_get_priority_min"),
+            *("sched_getparam", "sched_getscheduler", "sched_param", "sched_rr_get_interval"),
+            *("sched_setaffinity", "sched_setparam", "sched_setscheduler", "sendfile", "setegid"),
+            *("seteuid", "setgroups", "setns", "setpriority", "setresgid", "setresuid"),
+            *("setxattr", "splice", "timerfd_create", "timerfd_gettime", "timerfd_gettime_ns"),
+            *("timerfd_settime", "timerfd_settime_ns", "unshare"),
+        )
+    ),
+    "signal": frozenset({"pidfd_send_signal"}),
+    "time": frozenset({"thread_time", "thread_time_ns", "tzset"}),
+}
+
+
+def _absent(error: BaseException) -> str:
+    """Return the name of a function that the program looks for, and that only Linux has."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        module, name = error.obj.__name__, error.name
+    elif isinstance(error, ImportError):
+        module, name = error.name or "", error.name_from
+    else:
+        return ""
+    return f"{module}.{name}" if name in _ABSENT.get(module, ()) else ""
 
 
 def _name_call(error: BaseException) -> tuple[str, str] | None:

@@ -220,8 +220,13 @@ weakref.finalize(thing, print, "at exit")
 
     test("a program sees none of the changes that an earlier program made to the interpreter", async () => {
       const vandal = `
-import asyncio, builtins, logging, os, random, sys, time, types, warnings
+import asyncio, builtins, logging, os, random, signal, sys, time, types, warnings
 print = builtins.print
+signal.signal(signal.SIGUSR1, print)
+signal.signal(signal.SIGVTALRM, print)
+signal.signal(signal.SIGALRM, print)
+signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+signal.setitimer(signal.ITIMER_PROF, 9)
 builtins.len = lambda thing: 99
 time.sleep = None
 asyncio.sleep = None
@@ -243,13 +248,15 @@ left = 1
 sys.stdout.close()
 `;
       const probe = `
-import asyncio, logging, os, sys, time, warnings
+import asyncio, logging, os, signal, sys, time, warnings
 time.sleep(0); asyncio.run(asyncio.sleep(0))
 print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left"))
 print(logging.root.level, logging.root.handlers, logging.getLogger("left").level)
 print(logging.getLogger("asyncio") is asyncio.log.logger, asyncio.log.logger.disabled)
 print("left" in sys.modules, "/left" in sys.path, sys.getrecursionlimit(), sys.excepthook)
 print(sys.monitoring.get_tool(3), "left" in globals(), [f[0] for f in warnings.filters])
+print([signal.getsignal(n) for n in (signal.SIGUSR1, signal.SIGVTALRM, signal.SIGALRM)])
+print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF))
 `;
       const first = (await run(probe)).stdout;
       assert.match(

@@ -327,6 +327,45 @@ print(len(open("lines").readlines()))`,
         /(?:\d \d+\n){4000}4000\n$/,
       ],
       [
+        "timers interrupt waits and computations, and handlers belong to the main thread",
+        `
+import asyncio, os, signal, threading, time
+class TooSlow(Exception): pass
+def ring(number, frame): raise TooSlow(frame.f_code.co_name)
+def note(number, frame): print(signal.Signals(number).name, threading.current_thread().name)
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try: time.sleep(20)
+except TooSlow as error: print("interrupted in", error)
+signal.alarm(1)
+try:
+    while True: pass
+except TooSlow: print("interrupted")
+signal.signal(signal.SIGALRM, note)
+signal.setitimer(signal.ITIMER_REAL, 0.02)
+start = time.monotonic()
+time.sleep(0.1)
+print(time.monotonic() - start >= 0.1)
+signal.signal(signal.SIGUSR1, note)
+def other():
+    os.kill(os.getpid(), signal.SIGUSR1)
+    try: signal.signal(signal.SIGUSR1, note)
+    except ValueError as error: print(error)
+    async def main(): asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, print)
+    try: asyncio.run(main())
+    except RuntimeError as error: print(error)
+t = threading.Thread(target=other); t.start(); t.join()
+async def main():
+    loop, event = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGALRM, event.set)
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    await event.wait()
+    print(loop.remove_signal_handler(signal.SIGALRM), loop.remove_signal_handler(signal.SIGALRM))
+asyncio.run(main())
+print(signal.getsignal(signal.SIGALRM), len(os.sched_getaffinity(0)) == os.cpu_count())`,
+        /^interrupted in <module>\ninterrupted\nSIGALRM MainThread\nTrue\n(?:SIGUSR1 MainThread\n|signal only works in main thread of the main interpreter\n|set_wakeup_fd only works in main thread of the main interpreter\n){3}True False\n0 True\n$/,
+      ],
+      [
         "a connection of sqlite3 belongs to the thread that created it",
         `
 import sqlite3, threading

@@ -1,6 +1,7 @@
 """The functions of `os` that identify processes, or end them."""
 
 import contextlib
+import errno
 import operator
 import os
 import posix
@@ -41,6 +42,13 @@ def getppid() -> int:
 def cpu_count() -> int:
     """Return the number of cores that the browser reports."""
     return broker.cores
+
+
+def sched_getaffinity(pid: int, /) -> set[int]:
+    """Return the cores that a process can use, which are all that the browser reports."""
+    if pid not in (0, getpid()):
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+    return set(range(broker.cores))
 
 
 def kill(pid: int, signum: int, /) -> None:
@@ -94,6 +102,7 @@ def install() -> None:
         "getppid": getppid,
         "kill": kill,
         "process_cpu_count": cpu_count,
+        "sched_getaffinity": sched_getaffinity,
     }
     for name, function in functions.items():
         # Functions are pickled by name. A program may send one of these to another process.
