@@ -37,7 +37,8 @@ def check() -> None:
     # Replaced or extended by `scheduling.event_loop`.
     require(events, "_BaseDefaultEventLoopPolicy", "_event_loop_policy")
     require(unix_events, "_DefaultEventLoopPolicy")
-    require(base_events.BaseEventLoop, "_process_events", "_write_to_self")
+    require(base_events.BaseEventLoop, "_check_closed", "_process_events", "_write_to_self")
+    require_instance_attributes(base_events.BaseEventLoop.__init__, "_clock_resolution")
     # Read by `scheduling.stepping`.
     require_instance_attributes(
         base_events.BaseEventLoop.__init__, "_ready", "_scheduled", "_thread_id"
