@@ -4,7 +4,6 @@ import asyncio
 from asyncio import base_events
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -48,8 +47,6 @@ def _measure(program: Callable[[Library], None], delay: float) -> Callable[[Libr
         ended, ended_ns = library.time.monotonic(), library.time.monotonic_ns()
         assert ended - started >= delay
         assert ended_ns - started_ns >= delay * 1_000_000_000
-        # Several waits in sequence do not end early either.
-        assert Fraction(ended) - Fraction(started) >= Fraction(delay)
         # In virtual time durations are exact, except for nanoseconds that are needed for this.
         if virtual_time.is_on:
             assert ended_ns - started_ns <= delay * 1_000_000_000 + 3
