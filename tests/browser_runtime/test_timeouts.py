@@ -219,7 +219,6 @@ def test_no_task_resumes_early(
         await LOOP_WAITS[kind](delay)
         ended = asyncio.get_running_loop().time()
         assert ended - started >= delay
-        assert Fraction(ended) - Fraction(started) >= Fraction(delay)
         await asyncio.gather(*others)
 
     def program(_: Library) -> None:
