@@ -11,7 +11,14 @@ from mkdocs_runnable import parts
 from mkdocs_runnable.errors import RunnableError, shown
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import new
-from mkdocs_runnable.recording.browser import ENGINES, Ended, Engine, run_in_browser, to_execution
+from mkdocs_runnable.recording.browser import (
+    ENGINES,
+    Ended,
+    Engine,
+    Note,
+    run_in_browser,
+    to_execution,
+)
 from mkdocs_runnable.recording.check import Result, check_execution, check_snippet, why_stopped
 from mkdocs_runnable.recording.execute import Chunk, run
 from mkdocs_runnable.recording.judge import judge
@@ -54,8 +61,9 @@ def make_parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check",
         help="run files, or check all snippets",
-        description="Run Python files, and print their output and exit status. Without FILE, run "
-        "all snippets, compare their output with their recordings, and report which ones differ.",
+        description="Run Python files, and print their output and exit status, and with --browser "
+        "also the notes that readers see beside the output. Without FILE, run all snippets, compare "
+        "their output with their recordings, and report which ones differ.",
     )
     check.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     check.add_argument(
@@ -229,11 +237,14 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
             extra_path=extra_path,
         )
         for file, event in ran:
-            if isinstance(event, Chunk):
-                _write(event)
-                continue
-            _say(f"{shown(file)}: {_browser_outcome(event)}")
-            failed += event.outcome != "finished" or event.status != 0
+            match event:
+                case Chunk():
+                    _write(event)
+                case Note():
+                    _say(f"{shown(file)}: note: {event.text}")
+                case Ended():
+                    _say(f"{shown(file)}: {_browser_outcome(event)}")
+                    failed += event.outcome != "finished" or event.status != 0
         return 1 if failed else 0
     for snippet in snippets:
         timeout = snippet.header.timeout or _FILE_TIMEOUT_SECONDS
@@ -280,6 +291,8 @@ def _check_library_in_browser(
     for file, event in ran:
         if isinstance(event, Chunk):
             chunks.append(event)
+            continue
+        if isinstance(event, Note):  # A recording has none.
             continue
         execution = to_execution(file, chunks, event)
         results.append(_report(check_execution(portable[file], library, execution)))

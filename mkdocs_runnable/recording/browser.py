@@ -1,7 +1,8 @@
 """Runs files in a headless browser, through the Node program ``runtime/harness/check.ts``.
 
 That program prints one JSON object per line: ``{"file", "type": "stdout" | "stderr", "text"}`` for
-output, and at the end of each file ``{"file", "type": "ended", "outcome": "finished" | "failed" |
+output, ``{"file", "type": "note", "text"}`` for each note that a reader would see beside the output,
+and at the end of each file ``{"file", "type": "ended", "outcome": "finished" | "failed" |
 "timeout", "status", "message"}``. It exits with status 3 if there is no browser.
 """
 
@@ -21,6 +22,13 @@ ENGINES: tuple[Engine, ...] = ("chromium", "firefox")
 _NO_BROWSER_STATUS = 3
 # The folder of a program in the file system of the sandbox.
 _HOME = PurePosixPath("/home/reader")
+
+
+@dataclass(frozen=True)
+class Note:
+    """How a run in the browser differed from one on CPython, in a sentence for readers."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,8 +53,10 @@ def run_in_browser(
     *,
     timeout: float,
     extra_path: Path | None = None,
-) -> Iterator[tuple[Path, Chunk | Ended]]:
-    """Run files one after another; yield the output of each file while it runs, and then its end.
+) -> Iterator[tuple[Path, Chunk | Note | Ended]]:
+    """Run files one after another; yield the output of each file, its notes, and then its end.
+
+    The output is yielded while the file runs.
 
     Args:
         runtime: The folder with the files that run programs in the browser.
@@ -82,6 +92,8 @@ def run_in_browser(
                         message=str(event.get("message") or ""),
                     ),
                 )
+            elif event["type"] == "note":
+                yield file, Note(event["text"])
             else:
                 yield file, Chunk(event["type"], event["text"])
     if process.returncode == _NO_BROWSER_STATUS:
@@ -98,7 +110,7 @@ def run_in_browser(
 def _parse(line: str) -> dict[str, Any]:
     try:
         event = json.loads(line)
-        if event["type"] in ("stdout", "stderr", "ended"):
+        if event["type"] in ("stdout", "stderr", "note", "ended"):
             return dict(event)
     except (ValueError, TypeError, KeyError):
         pass

@@ -2,7 +2,11 @@
  * Runs Python files in a browser, and prints what they print and how they end, one JSON object per line:
  *
  *   {"file": …, "type": "stdout" | "stderr", "text": …}
+ *   {"file": …, "type": "note", "text": …}
  *   {"file": …, "type": "ended", "outcome": "finished" | "failed" | "timeout", "status": …, "message": …}
+ *
+ * The notes follow the output. They are the sentences that a reader sees above and below the output of a
+ * run, about how the run differed from one on CPython.
  *
  * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS] FILE…
  * The exit status is 3 if there is no browser or no built runtime; stderr says which.
@@ -11,7 +15,9 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { describePythonMismatch } from "../host/requirements.ts";
 import type { RunEvent } from "../host/types.ts";
+import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "../page/workbench/differences.ts";
 import type { Engine } from "./browsers.ts";
 import { Runner } from "./runner.ts";
 
@@ -56,14 +62,23 @@ try {
   const seconds = Number(values.timeout);
   for (const file of positionals) {
     const print = (line: object) => process.stdout.write(`${JSON.stringify({ file, ...line })}\n`);
+    const source = await readFile(file, "utf8");
+    const facts: Fact[] = [];
+    let mismatch: string | undefined;
     const listen = (event: RunEvent) => {
+      if (event.type === "started" && ASKS_FOR_PYTHON.test(source)) {
+        mismatch = describePythonMismatch(source, event.version);
+      }
+      if (event.type === "note") facts.push(event);
       if (event.type === "stdout" || event.type === "stderr") print(event);
       if (event.type === "capped") {
         print({ type: "stderr", text: `[output cut after ${event.lines} lines]\n` });
       }
     };
-    const program = { source: await readFile(file, "utf8"), filename: basename(file) };
+    const program = { source, filename: basename(file) };
     const { outcome } = await runner.run(program, { seconds, folder, listen });
+    const notes = [...(mismatch === undefined ? [] : [mismatch]), ...describeDifferences(facts)];
+    for (const text of notes) print({ type: "note", text });
     const { type, ...rest } = outcome;
     print({ type: "ended", outcome: type === "stopped" ? "timeout" : type, ...rest });
   }

@@ -10,16 +10,20 @@ import { librariesCache } from "./cache_names.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
-import type { Packages } from "./packages.ts";
+import type { Packages, ProgramText } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
+import { usesTimeZones } from "./time_zones.ts";
 import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The path of the bundled ./packages.ts below the runtime's folder, which the build inserts here. */
 declare const PACKAGES_MODULE: string;
 
-/** Matches programs that declare libraries. For all others, ./packages.ts is not even loaded. */
+/**
+ * Matches programs that declare libraries. For all others, ./packages.ts is not even loaded, unless they
+ * use time zones.
+ */
 const DECLARES = /^# +dependencies\b/m;
 
 /** After Ctrl-C, a program that prints nothing for this time is ended together with its worker. */
@@ -83,8 +87,8 @@ export type PackageLoader = Pick<
   "distrustWarm" | "giveWarm" | "hasWarm" | "of" | "suitsWarm"
 >;
 
-/** The libraries that a program declares. */
-interface Declared {
+/** The libraries that a program needs. */
+interface Needed {
   /** Whether the program declares every library that a warm worker has imported. */
   suitsWarm: boolean;
   /** The libraries' archives by name. Rejects with a message for the reader. */
@@ -140,7 +144,7 @@ export class SandboxHost implements Host {
   }
 
   async #prepare(source: string): Promise<void> {
-    const { suitsWarm, archives } = await this.#findDeclared(source, () => {});
+    const { suitsWarm, archives } = await this.#findNeeded({ source }, () => {});
     archives.catch(() => {});
     const isWanted = () => !this.#isRunning;
     await this.#readyWorker(() => {}, suitsWarm, archives, isWanted);
@@ -175,12 +179,12 @@ export class SandboxHost implements Host {
     });
     const { source, filename, files = {} } = run.program;
     const [libraryProgress, pythonProgress] = [progress(), progress()];
-    const declared = await this.#findDeclared(source, libraryProgress);
-    this.#suitsWarm = declared.suitsWarm;
+    const needed = await this.#findNeeded(run.program, libraryProgress);
+    this.#suitsWarm = needed.suitsWarm;
     const isWanted = () => !run.isOver;
     const [archives, worker] = await Promise.all([
-      declared.archives,
-      this.#readyWorker(pythonProgress, declared.suitsWarm, declared.archives, isWanted),
+      needed.archives,
+      this.#readyWorker(pythonProgress, needed.suitsWarm, needed.archives, isWanted),
     ]);
     const { hasLibrary: library } = (await this.#open()).loader;
     // In the meantime the reader may have pressed Stop, or the worker may have been replaced, in which
@@ -208,10 +212,13 @@ export class SandboxHost implements Host {
     }
   }
 
-  async #findDeclared(source: string, progress: Progress): Promise<Declared> {
-    if (!DECLARES.test(source)) return { suitsWarm: false, archives: Promise.resolve({}) };
+  async #findNeeded(program: ProgramText, progress: Progress): Promise<Needed> {
+    if (!DECLARES.test(program.source) && !usesTimeZones(program)) {
+      return { suitsWarm: false, archives: Promise.resolve({}) };
+    }
     const packages = await this.#loadPackages();
-    return { suitsWarm: packages.suitsWarm(source), archives: packages.of(source, progress) };
+    const suitsWarm = packages.suitsWarm(program.source);
+    return { suitsWarm, archives: packages.of(program, progress) };
   }
 
   /**
@@ -225,7 +232,7 @@ export class SandboxHost implements Host {
   async #readyWorker(
     progress: Progress,
     suitsWarm: boolean,
-    archives: Declared["archives"],
+    archives: Needed["archives"],
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
     const { sandbox, loader } = await this.#open();

@@ -1,10 +1,15 @@
-/** Fetches the libraries that programs declare. The host loads this module for such programs only. */
+/**
+ * Fetches the libraries that programs declare, and the data of the time zones. The host loads this
+ * module only for programs that need one of these.
+ */
 import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { AssetLoader } from "./asset_loader.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
 import { dependencies, resolve, type Library } from "./requirements.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { TIME_ZONES, usesTimeZones } from "./time_zones.ts";
+import type { Program } from "./types.ts";
 
 /** The libraries by name, each with the archive that contains its files. */
 export type Libraries = Record<string, Library & RuntimeFile>;
@@ -20,6 +25,9 @@ export type WarmSnapshot = RuntimeFile & {
 // The build replaces these two names with the published libraries and the warm snapshot.
 declare const LIBRARIES: Libraries;
 declare const WARM: WarmSnapshot;
+
+/** The texts of a program, in which the libraries that it needs are found. */
+export type ProgramText = Pick<Program, "source" | "files">;
 
 export class Packages {
   readonly #downloads: FileSource;
@@ -51,13 +59,16 @@ export class Packages {
   }
 
   /**
-   * Fetches the archives of the libraries that a program declares, and of those that they require.
+   * Fetches the archives of the libraries that a program declares, and of those that they require. If
+   * the program uses time zones, their data is fetched as well.
    *
    * @returns the archives by the name of the library.
    * @throws Error with a message for the reader.
    */
-  async of(source: string, progress: Progress): Promise<Record<string, ArrayBuffer>> {
-    const names = resolve(dependencies(source), this.#libraries);
+  async of(program: ProgramText, progress: Progress): Promise<Record<string, ArrayBuffer>> {
+    const declared = dependencies(program.source);
+    const implied = usesTimeZones(program) ? [TIME_ZONES] : [];
+    const names = resolve([...declared, ...implied], this.#libraries);
     const files = names.map((name) => this.#libraries[name]!);
     const unwatch = this.#downloads.watch(files, progress);
     try {

@@ -19,7 +19,7 @@ export interface Program extends Partial<RunOptions> {
 export type RunEvent =
   /**
    * How many bytes have been fetched, and how many are needed. When the two are equal, Python is
-   * starting. If Python has already been fetched, only the libraries that the program declares count.
+   * starting. If Python has already been fetched, only the libraries that the program needs count.
    */
   | { type: "loading"; what: "Python" | "libraries"; loaded: number; total: number }
   /** Python is ready and starts the program. `version` is Python's, for example "3.14.2". */

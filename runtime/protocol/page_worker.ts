@@ -96,7 +96,7 @@ export type Command =
       filename: string;
       /** Further modules that the program can import: their content by relative path. */
       files?: Record<string, Uint8Array>;
-      /** Names of the libraries that the program has declared. */
+      /** Names of the libraries that the program needs. */
       packages: string[];
       options: RunOptions;
       /** Whether the sandbox has the standard library, which it may still be sending to the worker. */

@@ -72,7 +72,7 @@ def _as_in_the_browser() -> Iterator[None]:
 
 
 with _as_in_the_browser():
-    from browser_runtime import facts, keyboard, tracing
+    from browser_runtime import advice, facts, keyboard, time_zones, tracing
     from browser_runtime.primitives import databases, local, locks, queues, signals, threads
     from browser_runtime.processes import channels, semaphores
     from browser_runtime.run_options import RunOptions
@@ -88,6 +88,7 @@ with _as_in_the_browser():
 __all__ = [
     "Library",
     "RunOptions",
+    "advice",
     "channels",
     "clock",
     "clocks",
@@ -108,6 +109,7 @@ __all__ = [
     "slices",
     "stepping",
     "threads",
+    "time_zones",
     "tracing",
     "virtual_time",
 ]

@@ -55,7 +55,7 @@ def test_the_browser_and_this_environment_have_the_same_versions() -> None:
 
 def test_programs_can_list_the_offered_libraries(offered: set[str]) -> None:
     # The module cannot be imported outside of the browser.
-    source = (REPOSITORY / "runtime/python/browser_runtime/program.py").read_text(encoding="utf-8")
+    source = (REPOSITORY / "runtime/python/browser_runtime/advice.py").read_text(encoding="utf-8")
     listed = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
     assert listed
     assert re.findall(r'"(\w+)"', listed[1]) == sorted(offered | set(pack_packages.REPLACEMENTS))

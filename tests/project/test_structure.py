@@ -111,6 +111,7 @@ ARROWS: Mapping[str, set[str]] = {
     "runtime/harness": {
         "runtime/host",
         "runtime/page/timeline",
+        "runtime/page/workbench",
         "runtime/timeline/drawing",
         "runtime/timeline/model",
     },

@@ -10,6 +10,9 @@ export interface Fact {
   detail: string;
 }
 
+/** Matches programs that may ask for a version of Python. Only they need ../../host/requirements.ts. */
+export const ASKS_FOR_PYTHON = /^# .*requires-python/m;
+
 /** Readers would skip a longer list. */
 const MAX_LINES = 3;
 
@@ -34,6 +37,9 @@ const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "no-processes": () => "This browser cannot run processes. Use Chrome 137, Firefox 153 or newer.",
   "no-threads": () =>
     "This browser cannot switch between threads. Use Chrome 137, Firefox 153 or newer.",
+  "no-time-zones": () =>
+    "The data of the time zones was not loaded, because no import of zoneinfo was found before the program ran. " +
+    'To load it, declare tzdata in the first lines of the program: "# /// script", "# dependencies = ["tzdata"]" and "# ///".',
   "no-call": ({ detail }) =>
     NAME.test(detail)
       ? `${detail}() does not work in a browser: it needs the operating system.`

@@ -1,7 +1,7 @@
 /** Runs the program of a widget and passes its events to the output, the timeline and the controls. */
 import type { Move, Outcome, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
-import { describeDifferences, type Fact } from "./differences.ts";
+import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "./differences.ts";
 import type { PausedPanel, PausedEvent } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
@@ -13,9 +13,6 @@ import { toast } from "../kit/toast.ts";
 
 /** The page reports that a program waits for its threads only if the wait is longer than this. */
 const WAITING_NOTICE_MS = 500;
-
-/** Matches programs that may ask for a version of Python. Only they need ../../host/requirements.ts. */
-const ASKS_FOR_PYTHON = /^# .*requires-python/m;
 
 /** How a run ended, for other parts of the page. */
 export interface EndedRun {

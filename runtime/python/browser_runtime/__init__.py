@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from browser_runtime import cpython_internals, guard, library, processes, program, state
+from browser_runtime import advice, cpython_internals, guard, library, processes, program, state
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import clocks, event_loop, slices
 
@@ -24,6 +24,7 @@ _sealed: list[Callable[[], bool]] = []
 def install() -> None:
     """Install threads, processes, the event loop and time slices in the standard library."""
     cpython_internals.check()
+    advice.silence_pyodide()
     library.install()
     clocks.install()
     processes.prepare()

@@ -15,6 +15,8 @@ from types import CodeType, ModuleType, TracebackType
 
 import browser_page as page
 
+from browser_runtime import advice
+
 _MONITOR = 4  # `sys.monitoring` reserves some other numbers for certain kinds of tools.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
 _MAX_MISSING = 3
@@ -91,6 +93,11 @@ def cannot_start_processes() -> None:
     _facts.missing["no-processes", ""] = None
 
 
+def time_zones_missing() -> None:
+    """Record that the program needed the data of the time zones, which had not been loaded."""
+    _facts.missing["no-time-zones", ""] = None
+
+
 def files_diverged() -> None:
     """Record that this process has written files that other processes do not see."""
     _facts.missing["own-files", ""] = None
@@ -116,7 +123,7 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
     for _ in range(5):  # urllib and other libraries wrap the error of the system.
         if isinstance(cause, ModuleNotFoundError):
             package = (cause.name or "").partition(".")[0]
-            return ("no-module", package) if package in sys.stdlib_module_names else None
+            return ("no-module", package) if package in advice.STANDARD else None
         if isinstance(cause, OSError) and cause.errno in _MISSING_CALLS:
             return _name_call(error)
         if isinstance(cause, NotImplementedError):

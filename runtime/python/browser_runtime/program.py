@@ -17,7 +17,17 @@ from types import TracebackType
 
 import browser_page as page
 
-from browser_runtime import facts, keyboard, processes, stand_in, state, system_calls, tracing
+from browser_runtime import (
+    advice,
+    facts,
+    keyboard,
+    processes,
+    stand_in,
+    state,
+    system_calls,
+    time_zones,
+    tracing,
+)
 from browser_runtime.keyboard import answer
 from browser_runtime.primitives import threads
 from browser_runtime.processes import children
@@ -40,11 +50,6 @@ read_options = RunOptions.from_page
 
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
-# Where the program's declared dependencies are installed; see runtime/worker/startup/packages.ts.
-PACKAGES = Path("/home/packages")
-# The packages that programs can declare: those of the dependency group `browser` in
-# pyproject.toml, and the stand-in for greenlet.
-OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette")
 
 
 def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
@@ -63,18 +68,6 @@ def _own(traceback: TracebackType | None) -> TracebackType | None:
     return traceback
 
 
-def _explain_missing(package: str) -> str:
-    if package in OFFERED and not (PACKAGES / package).exists():
-        return (
-            f"{package} is available to programs that declare it with these lines at the top:\n"
-            f'# /// script\n# dependencies = ["{package}"]\n# ///'
-        )
-    return (
-        f"{package!r} is not installed here. Programs can use Python's standard library and, "
-        f"if they declare them, {', '.join(OFFERED[:-1])} and {OFFERED[-1]}."
-    )
-
-
 def _report(error: BaseException) -> int:
     """Print what CPython prints when a program ends with an exception, and return its status."""
     if scheduler.observer:
@@ -85,9 +78,9 @@ def _report(error: BaseException) -> int:
         sys.stderr.write(f"{error.code}\n")
         return 1
     if isinstance(error, ModuleNotFoundError) and error.name:
-        package = error.name.partition(".")[0]
-        if package not in sys.stdlib_module_names:
-            error.add_note(_explain_missing(package))
+        explanation = advice.explain_missing(error.name.partition(".")[0])
+        if explanation is not None:
+            error.add_note(explanation)
     try:
         sys.excepthook(type(error), error, _own(error.__traceback__))
     except BaseException as second:
@@ -163,8 +156,8 @@ def run(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     sys.path[:] = [str(HOME), *([str(LIBRARY)] if files else []), *sys.path]
-    if PACKAGES.exists():
-        sys.path.append(str(PACKAGES))
+    if advice.PACKAGES.exists():
+        sys.path.append(str(advice.PACKAGES))
 
     def work(main: types.ModuleType) -> None:
         if scheduler.observer:
@@ -207,6 +200,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     clocks.begin()
     processes.begin(path)
     facts.begin(path)
+    time_zones.begin()
     stepping.begin(str(path), options, traced.recorder.started_at if traced else None)
     try:
         status = _to_the_end(work)

@@ -73,6 +73,22 @@ function setTimeZone(memory: PythonMemory): void {
   memory.__tzset_js(memory.___timezone, memory._daylight, names[0]!, names[1]!);
 }
 
+/**
+ * Replaces Pyodide's functions for loading packages. Here they have nothing to load, and their messages
+ * refer to micropip, which is not available.
+ */
+function refusePackages(pyodide: PyodideAPI): void {
+  const refuse = (): never => {
+    throw new Error(
+      "Programs cannot load packages here. Declare the libraries that the program needs in its first " +
+        'lines: # /// script, # dependencies = ["httpx"], # ///',
+    );
+  };
+  for (const name of ["loadPackage", "loadPackagesFromImports"]) {
+    Object.defineProperty(pyodide, name, { value: refuse });
+  }
+}
+
 export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> {
   answerFetchFrom(assets);
   const { kernel, library, boundary } = parts;
@@ -97,6 +113,7 @@ export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> 
     { compiled: assets.wasm, onMemory: (memory) => snapshot?.prepare(memory) },
   );
   limitDisk(pyodide);
+  refusePackages(pyodide);
   const memory = memoryOf(pyodide);
   kernel.connect(memory);
   if (snapshot) setTimeZone(memory);

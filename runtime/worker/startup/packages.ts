@@ -1,4 +1,4 @@
-/** Installs the libraries that a program has declared. */
+/** Installs the libraries that a program needs. */
 import type { PyodideAPI } from "pyodide";
 import { filesOf } from "../../protocol/archive.ts";
 

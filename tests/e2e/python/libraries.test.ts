@@ -1,4 +1,7 @@
-/** Libraries that a program declares are fetched and installed for this program, and for no other. */
+/**
+ * Libraries that a program declares are fetched and installed for this program, and for no other. The
+ * same holds for the data of the time zones, which need not be declared.
+ */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Intercept } from "../../../runtime/harness/server.ts";
@@ -25,6 +28,64 @@ async def main():
             answer = await client.get(f"/trains/{number}")
             print(answer.status_code, answer.json() if answer.is_success else "")
 asyncio.run(main())
+`;
+
+const NOON = `
+import sys
+from concurrent.futures import InterpreterPoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime, timezone
+from importlib import resources
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+def noon(key):
+    return str(datetime(2024, 7, 1, 12, tzinfo=timezone.utc).astimezone(ZoneInfo(key)))[11:]
+if __name__ == "__main__":
+    print(noon("Europe/Berlin"), datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin")))
+    with ThreadPoolExecutor() as pool:
+        print(*pool.map(noon, ["Asia/Tokyo", "UTC"]))
+    with ProcessPoolExecutor(1) as pool:
+        print(*pool.map(noon, ["Africa/Cairo"]))
+    with InterpreterPoolExecutor(1) as pool:
+        print(*pool.map(noon, ["America/Lima"]))
+    print(resources.files("tzdata.zoneinfo").joinpath("Europe/Oslo").read_bytes()[:4])
+    print(len(available_timezones()) > 500, "Europe/Oslo" in available_timezones())
+    try:
+        ZoneInfo("Mars/Base")
+    except ZoneInfoNotFoundError as error:
+        print(error, getattr(error, "__notes__", ""))
+`;
+
+const NOON_PRINTED = `14:00:00+02:00 2024-10-27 02:30:00+01:00
+21:00:00+09:00 12:00:00+00:00
+15:00:00+03:00
+07:00:00-05:00
+b'TZif'
+True True
+'No time zone found with key Mars/Base' 
+`;
+
+/** Uses time zones, but the page cannot see that before the program runs. */
+const UNFORESEEN = `
+import importlib
+zoneinfo = importlib.import_module("zone" + "info")
+print(zoneinfo.available_timezones())
+zoneinfo.ZoneInfo("Europe/Berlin")
+`;
+
+/** Provokes every text of Pyodide that advises readers to load packages in a way that fails here. */
+const PYODIDE_ADVICE = `
+import js, pyodide_js
+def find(*_):
+    import tkinter
+try:
+    js.Array.of(1).forEach(find)
+except ModuleNotFoundError as error:
+    print(error, getattr(error, "__notes__", ""))
+for load in (pyodide_js.loadPackage, pyodide_js.loadPackagesFromImports):
+    try:
+        load("import numpy")
+    except Exception as error:
+        print(error)
+import micropip
 `;
 
 // Declares a tiny library, so that the tests can see what else is fetched.
@@ -255,7 +316,7 @@ if __name__ == "__main__":
         type: "failed",
         message:
           "The program declares numpy, but only " +
-          "anyio, fastapi, greenlet, httpx, pydantic and starlette are available in the browser.",
+          "anyio, fastapi, greenlet, httpx, pydantic, starlette and tzdata are available in the browser.",
       });
       const version = await run(declaring(["httpx<0.1"], "print('never')"));
       assert.equal(version.outcome.type, "failed");
@@ -367,6 +428,66 @@ greenlet(wait).switch()
       assert.equal(stdout, "waiting\n");
       assert.match(stderr, /KeyboardInterrupt\n$/);
       assert.equal((await run("print('next')")).stdout, "next\n");
+    });
+
+    test("time zones work in threads, processes and interpreters, and are fetched once", async () => {
+      const first = await run(NOON, { seconds: 60 });
+      assert.deepEqual([first.stderr, first.stdout], ["", NOON_PRINTED]);
+      assert.equal(requests.filter((url) => url.includes("/tzdata-")).length, 1);
+      requests = [];
+      assert.equal((await run(NOON, { seconds: 60 })).stdout, NOON_PRINTED);
+      assert.deepEqual(requests, []);
+      await stage.runner.reload();
+      requests = [];
+      assert.equal((await run(NOON, { seconds: 60 })).stdout, NOON_PRINTED);
+      assert.deepEqual(
+        requests.filter((url) => url.endsWith(".bin")),
+        [],
+      );
+    });
+
+    test("a program without time zones finds nothing of a program that used them", async () => {
+      const names = `["zone" + "info", "zone" + "info._common", "tz" + "data"]`;
+      const { stdout } = await run(
+        `import importlib.util, os, sys\nprint([name for name in ${names} if name in sys.modules])\nprint(os.path.exists("/home/packages"), importlib.util.find_spec("tz" + "data"))`,
+      );
+      assert.equal(stdout, "[]\nFalse None\n");
+    });
+
+    test("time zones that a program uses in an unforeseen way are explained, and can be declared", async () => {
+      const unforeseen = await run(UNFORESEEN);
+      assert.equal(unforeseen.stdout, "set()\n");
+      assert.match(
+        unforeseen.stderr,
+        /ZoneInfoNotFoundError: 'No time zone found with key Europe\/Berlin'\nHere, the data .*\n# \/\/\/ script\n# dependencies = \["tzdata"\]\n# \/\/\/\n$/,
+      );
+      assert.doesNotMatch(unforeseen.stderr, /pyodide/i);
+      const declared = await run(declaring(["tzdata"], UNFORESEEN));
+      assert.equal(declared.stderr, "");
+      assert.match(declared.stdout, /'Europe\/Berlin'/);
+    });
+
+    test("a program with libraries can use time zones", async () => {
+      const clock = `
+import fastapi, httpx
+from zoneinfo import ZoneInfo
+import pydantic
+print(pydantic.TypeAdapter(ZoneInfo).validate_python("Europe/Berlin"))
+`;
+      for (let round = 0; round < 2; round++) {
+        const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], clock));
+        assert.deepEqual([stderr, stdout], ["", "Europe/Berlin\n"]);
+      }
+    });
+
+    test("no message advises to load packages in a way that is impossible here", async () => {
+      const { stdout, stderr } = await run(PYODIDE_ADVICE);
+      const refused = /^Error: Programs cannot load packages here\. Declare the libraries/;
+      const [missing, ...answers] = stdout.trimEnd().split("\n");
+      assert.equal(missing, "No module named 'tkinter' ");
+      assert.equal(answers.length, 2);
+      for (const answer of answers) assert.match(answer, refused);
+      assert.match(stderr, /\n'micropip' is not installed here\. Programs can use [^\n]*\n$/);
     });
   });
 }

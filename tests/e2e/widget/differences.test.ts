@@ -116,6 +116,17 @@ if __name__ == "__main__":
     "import curses",
     [/^The module curses of the standard library is not available in a browser\.$/],
   ],
+  [
+    "the tests of CPython, which are not available either",
+    "import test.support",
+    [/^The module test of the standard library is not available in a browser\.$/],
+  ],
+  ["time zones", "import zoneinfo\nprint(zoneinfo.ZoneInfo('Europe/Oslo'))", []],
+  [
+    "time zones that could not be foreseen",
+    "import importlib\nprint(importlib.import_module('zone' + 'info').available_timezones())",
+    [/^The data of the time zones was not loaded, because no import of zoneinfo was found/],
+  ],
   ["an error that the program raises itself", "def move(): raise NotImplementedError\nmove()", []],
   ["an error because a file is missing", "open('nothing')", []],
   [

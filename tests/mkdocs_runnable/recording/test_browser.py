@@ -79,6 +79,26 @@ def test_check_prints_the_output_and_the_exit_status_of_each_file(
     assert arguments[-2:] == [str(root / "one.py"), str(root / "two.py")]
 
 
+def test_check_prints_the_notes_of_each_run_after_its_output(root: Path, capfd: Output) -> None:
+    (root / "one.py").write_text("")
+    (root / "two.py").write_text("")
+    plan(
+        root,
+        [text("stderr", "err\n"), text("note", "No curses."), text("note", "No fork."), ended()],
+        [ended("failed", 1)],
+    )
+    assert main(["check", "--browser", "one.py", "two.py"]) == 1
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert (
+        "err\n"
+        "one.py: note: No curses.\n"
+        "one.py: note: No fork.\n"
+        "one.py: exit status 0\n"
+        "two.py: exit status 1\n"
+    ) in captured.err
+
+
 @pytest.mark.parametrize(
     ("events", "status", "message"),
     [
@@ -121,7 +141,7 @@ def test_all_snippets_are_compared_with_their_recordings(
     plan(
         root,
         [text("stdout", "1 cup\n"), ended()],
-        [text("stdout", "took 9 s\n"), text("stderr", "careful\n"), ended()],
+        [text("stdout", "took 9 s\n"), text("stderr", "careful\n"), text("note", "Hot."), ended()],
     )
     assert main(["check", "--browser"]) == 1
     err = capfd.readouterr().err
@@ -129,6 +149,7 @@ def test_all_snippets_are_compared_with_their_recordings(
     assert "failed  tea/cup" in err
     assert "-2 cups\n+1 cup" in err
     assert "passed  tea/pot" in err
+    assert "Hot." not in err
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 

@@ -159,7 +159,7 @@ export class FakePackages implements PackageLoader {
   }
 
   async of(
-    _: string,
+    _: unknown,
     progress: (loaded: number, total: number) => void,
   ): Promise<Record<string, ArrayBuffer>> {
     progress(0, 3);

@@ -544,6 +544,28 @@ describe("the spare worker", () => {
   });
 });
 
+describe("the module for libraries", () => {
+  test("is not loaded for a program that needs no libraries", async () => {
+    packagesFailure = new Error("The module must not be loaded.");
+    const { worker } = await start({ ...PROGRAM, source: "import datetime  # not zoneinfo" });
+    assert.deepEqual(worker.program?.packages, []);
+  });
+
+  for (const [what, program] of [
+    ["a program", { ...PROGRAM, source: "from zoneinfo import ZoneInfo" }],
+    [
+      "a module of a program",
+      { ...PROGRAM, files: { "clock.py": new TextEncoder().encode("import zoneinfo") } },
+    ],
+  ] as const) {
+    test(`is loaded if ${what} uses time zones, although nothing is declared`, async () => {
+      const { worker } = await start(program);
+      assert.deepEqual(worker.program?.packages, ["greenlet"]);
+      assert.equal(worker.commandsOf("packages").length, 1);
+    });
+  }
+});
+
 describe("a program that declares libraries", () => {
   test("has their archives sent to its worker while Python is still starting", async () => {
     launch(WITH_LIBRARY);

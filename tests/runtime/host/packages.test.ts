@@ -11,6 +11,7 @@ const LIBRARIES: Libraries = {
   fastapi: library("fastapi.zip", "pydantic"),
   greenlet: library("greenlet.zip"),
   pydantic: library("pydantic.zip"),
+  tzdata: library("tzdata.zip"),
 };
 const WARM: WarmSnapshot = {
   ...fileCalled("warm"),
@@ -46,13 +47,13 @@ const sent = () => sandbox.commands.map(({ type }) => type);
 const arriveModules = () => downloads.arrive(["pydantic.zip", archiveOf("core.so", "code")]);
 
 test("files of older versions are removed from the cache", () => {
-  const files = ["fastapi.zip", "greenlet.zip", "pydantic.zip", "warm"];
+  const files = ["fastapi.zip", "greenlet.zip", "pydantic.zip", "tzdata.zip", "warm"];
   assert.deepEqual(downloads.tidied.toSorted(), files);
 });
 
 describe("the archives of a program", () => {
   test("belong to the libraries that it declares, and to the libraries that these require", async () => {
-    const getting = packages.of(declaring("FastAPI"), () => {});
+    const getting = packages.of({ source: declaring("FastAPI") }, () => {});
     assert.deepEqual(downloads.requests, ["fastapi.zip", "pydantic.zip"]);
     assert.deepEqual(downloads.watched, [["fastapi.zip", "pydantic.zip"]]);
     await downloads.arrive("fastapi.zip", "pydantic.zip");
@@ -60,16 +61,36 @@ describe("the archives of a program", () => {
     assert.equal(downloads.watching, 0);
   });
 
+  for (const [what, source] of [
+    ["although it declares nothing", "from zoneinfo import ZoneInfo"],
+    ["once, if it also declares them", `${declaring("tzdata")}from zoneinfo import ZoneInfo`],
+    ["if it only declares them", declaring("tzdata")],
+  ] as const) {
+    test(`contain the time zones that it uses, ${what}`, async () => {
+      const getting = packages.of({ source }, () => {});
+      assert.deepEqual(downloads.requests, ["tzdata.zip"]);
+      await downloads.arrive("tzdata.zip");
+      assert.deepEqual(Object.keys(await getting), ["tzdata"]);
+    });
+  }
+
+  test("contain the time zones that one of its modules uses, and its libraries", async () => {
+    const files = { "clock.py": new TextEncoder().encode("import zoneinfo") };
+    const getting = packages.of({ source: declaring("greenlet"), files }, () => {});
+    await downloads.arrive("greenlet.zip", "tzdata.zip");
+    assert.deepEqual(Object.keys(await getting), ["greenlet", "tzdata"]);
+  });
+
   test("are refused if it declares a library that is not available", async () => {
     await assert.rejects(
-      packages.of(declaring("numpy"), () => {}),
+      packages.of({ source: declaring("numpy") }, () => {}),
       /declares numpy/,
     );
     assert.deepEqual(downloads.requests, []);
   });
 
   test("are no longer watched after a failed download", async () => {
-    const getting = packages.of(declaring("greenlet"), () => {});
+    const getting = packages.of({ source: declaring("greenlet") }, () => {});
     getting.catch(() => {});
     await downloads.fail("greenlet.zip");
     await assert.rejects(getting, /could not be loaded/);

@@ -53,7 +53,7 @@ def process_time_ns() -> int:
     return int(process_time() * 1_000_000_000)
 
 
-_HALF_A_YEAR = 182 * 86400  # seconds
+_YEAR = (365 * 24 + 6) * 3600  # seconds, on average
 
 
 def begin() -> None:
@@ -64,9 +64,11 @@ def begin() -> None:
 
 def set_time_zone() -> None:
     """Set the time zone of `time` to that of the reader."""
-    # CPython does the same when it starts: of the two offsets, winter time is the more western one.
-    january = time.time() // (2 * _HALF_A_YEAR) * (2 * _HALF_A_YEAR)
-    moments = time.localtime(january), time.localtime(january + _HALF_A_YEAR)
+    # CPython does the same when it starts; see `init_timezone` in
+    # https://github.com/python/cpython/blob/3.14/Modules/timemodule.c. Of the two offsets, winter
+    # time is the more western one.
+    january = time.time() // _YEAR * _YEAR
+    moments = time.localtime(january), time.localtime(january + _YEAR // 2)
     winter, summer = sorted(moments, key=lambda moment: moment.tm_gmtoff)
     zone: Any = time
     zone.timezone, zone.altzone = -winter.tm_gmtoff, -summer.tm_gmtoff

@@ -18,6 +18,15 @@ test("each fact is explained in one line, and only once", () => {
   );
 });
 
+test("a program whose time zones were not foreseen has to declare them", () => {
+  const [line, ...more] = describeDifferences([fact("no-time-zones"), fact("no-time-zones")]);
+  assert.match(
+    line!,
+    /declare tzdata in the first lines of the program: .*"# dependencies = \["tzdata"\]"/,
+  );
+  assert.deepEqual(more, []);
+});
+
 test("at most three facts are explained", () => {
   const many = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
   assert.equal(describeDifferences(many).length, 3);

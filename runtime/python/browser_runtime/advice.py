@@ -1,0 +1,55 @@
+"""Says what can be done about a module that a program does not find here.
+
+No text may advise what works in other places only. Pyodide's own advice, for example, names its
+functions for loading packages, which have nothing to load on this site.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+from runnable_tracer.cpython_internals import require
+
+# Where the libraries of the program are installed; see runtime/worker/startup/packages.ts.
+PACKAGES = Path("/home/packages")
+# The packages that programs can declare: those of the dependency group `browser` in
+# pyproject.toml, and the stand-in for greenlet.
+OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette", "tzdata")
+# CPython's own tests are part of its library, but not of this list.
+STANDARD = sys.stdlib_module_names | {"test"}
+
+
+def declaration(package: str) -> str:
+    """Return the lines with which a program declares that it needs a library."""
+    return f'# /// script\n# dependencies = ["{package}"]\n# ///'
+
+
+def explain_missing(package: str) -> str | None:
+    """Return what to do about a package that could not be imported.
+
+    Returns:
+        None for the standard library, about which the page itself adds a note; see `facts`.
+    """
+    if package in STANDARD:
+        return None
+    if package in OFFERED and not (PACKAGES / package).exists():
+        return (
+            f"{package} is available to programs that declare it with these lines at the top:\n"
+            f"{declaration(package)}"
+        )
+    return (
+        f"{package!r} is not installed here. Programs can use Python's standard library and, "
+        f"if they declare them, {', '.join(OFFERED[:-1])} and {OFFERED[-1]}."
+    )
+
+
+def silence_pyodide() -> None:
+    """Keep Pyodide from adding its own advice to the errors of imports.
+
+    Pyodide adds a note to each `ModuleNotFoundError` that passes through JavaScript, for example in
+    a callback. The note refers to micropip and to Pyodide's documentation; see
+    https://github.com/pyodide/pyodide/blob/main/src/py/_pyodide/_importhook.py.
+    """
+    name = "add_note_to_module_not_found_error"
+    hook = require(importlib.import_module("_pyodide._importhook"), name)
+    setattr(hook, name, lambda _: None)

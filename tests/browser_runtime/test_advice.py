@@ -1,0 +1,104 @@
+"""What programs are told about missing modules works in the browser."""
+
+import ast
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.browser_runtime.harness import advice
+from tests.conftest import REPOSITORY
+
+PYODIDE = REPOSITORY / "node_modules" / "pyodide"
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the installed libraries."""
+    monkeypatch.setattr(advice, "PACKAGES", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("packages")
+def test_a_library_that_can_be_declared_is_explained_with_its_declaration() -> None:
+    assert advice.explain_missing("tzdata") == (
+        "tzdata is available to programs that declare it with these lines at the top:\n"
+        '# /// script\n# dependencies = ["tzdata"]\n# ///'
+    )
+
+
+@pytest.mark.parametrize("name", ["numpy", "micropip", "pip", "distutils"])
+def test_every_other_library_is_explained_with_what_there_is(name: str) -> None:
+    assert advice.explain_missing(name) == (
+        f"'{name}' is not installed here. Programs can use Python's standard library and, if they "
+        "declare them, anyio, fastapi, greenlet, httpx, pydantic, starlette and tzdata."
+    )
+
+
+def test_a_declared_library_that_lacks_a_module_is_not_to_be_declared_again(packages: Path) -> None:
+    (packages / "httpx").mkdir()
+    explanation = advice.explain_missing("httpx")
+    assert explanation is not None
+    assert "at the top" not in explanation
+
+
+@pytest.mark.parametrize("name", ["curses", "tkinter", "test", "_curses"])
+def test_the_page_explains_modules_of_the_standard_library(name: str) -> None:
+    assert advice.explain_missing(name) is None
+
+
+# Texts that tell readers to do what they can do only where Pyodide's packages are published.
+_IMPOSSIBLE = re.compile(
+    r"loadPackage|micropip|pip3? install|pyodide\.org|unvendored", re.IGNORECASE
+)
+
+
+def _strings(source: bytes) -> list[str]:
+    """Return the strings of a module that a program may see, so without docstrings."""
+    tree = ast.parse(source)
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documentation
+    ]
+
+
+def test_all_impossible_advice_in_the_standard_library_of_pyodide_is_known() -> None:
+    """A new version of Pyodide may add advice, which then has to be replaced, too."""
+    found: dict[str, int] = {}
+    with zipfile.ZipFile(PYODIDE / "python_stdlib.zip") as library:
+        modules = [name for name in library.namelist() if name.endswith(".py")]
+        assert "zoneinfo/_common.py" in modules
+        for name in modules:
+            # The syntax of Python 3.14 may be too new for the Python that runs this test.
+            source = library.read(name).replace(b't""', b'f""')
+            texts = _strings(source) if _IMPOSSIBLE.search(source.decode()) else []
+            if count := sum(bool(_IMPOSSIBLE.search(text)) for text in texts):
+                found[name] = count
+    assert found == {
+        # Replaced by `time_zones`.
+        "zoneinfo/_common.py": 1,
+        # Silenced by `advice.silence_pyodide`.
+        "_pyodide/_importhook.py": 2,
+    }
+
+
+def test_all_impossible_advice_in_the_javascript_of_pyodide_is_known() -> None:
+    script = (PYODIDE / "pyodide.asm.mjs").read_text(encoding="utf-8")
+    found = [text for text in re.findall(r"Error\(`([^`]*)`", script) if _IMPOSSIBLE.search(text)]
+    # In `loadPackage`, which runtime/worker/startup/boot.ts replaces.
+    assert [re.sub(r"\$\{.*?\}", "…", text) for text in found] == [
+        "'…' is not a valid package name or URL. loadPackage() takes an exact package name or a "
+        "wheel URL, and micropip.install() handles requirement specifiers such as version "
+        "constraints or extras."
+    ]

@@ -1,0 +1,43 @@
+"""The module `time` describes the time zone of the reader."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.browser_runtime.harness import clocks
+
+_NAMES = ("timezone", "altzone", "daylight", "tzname")
+
+
+@pytest.fixture(autouse=True)
+def _zone_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Restore the time zone afterwards."""
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def described() -> dict[str, object]:
+    return {name: getattr(time, name) for name in _NAMES}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "UTC"])
+def test_both_offsets_are_found_all_year_round(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
+    """The values are those that CPython finds when it starts."""
+    monkeypatch.setitem(os.environ, "TZ", zone)
+    time.tzset()
+    expected = described()
+    wrong = []
+    for year in range(2026, 2036):
+        for month in range(1, 13):
+            now = datetime(year, month, 15, tzinfo=UTC)
+            monkeypatch.setattr(time, "time", now.timestamp)
+            for name in _NAMES:
+                monkeypatch.setattr(time, name, None)
+            clocks.set_time_zone()
+            if described() != expected:
+                wrong.append((now.date().isoformat(), described()))
+    assert wrong == []

@@ -1,0 +1,41 @@
+/** The command `check --browser` prints what a reader would see: the output, and the notes beside it. */
+// suite: light
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const root = resolve(import.meta.dirname, "..", "..", "..");
+
+test("the notes of a run are printed between its output and its exit status", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "check-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const [curses, plain] = [join(folder, "curses_here.py"), join(folder, "plain.py")];
+  await writeFile(
+    curses,
+    `# /// script
+# requires-python = "<3.12"
+# ///
+print("begin")
+try: import curses
+except ImportError: print("end")
+`,
+  );
+  await writeFile(plain, "print('plain')\n");
+  const command = ["-m", "mkdocs_runnable", "check", "--browser", curses, plain];
+  const { stdout, stderr } = await promisify(execFile)(join(root, ".venv/bin/python"), command, {
+    cwd: root,
+  });
+  const version = /this is Python ([\d.]+\d)\./.exec(stderr)?.[1];
+  assert.ok(version);
+  assert.equal(stdout, "begin\nend\nplain\n");
+  assert.deepEqual(stderr.trimEnd().split("\n"), [
+    `${curses}: note: The program's header asks for Python <3.12, but this is Python ${version}. It runs anyway, and may fail.`,
+    `${curses}: note: The module curses of the standard library is not available in a browser.`,
+    `${curses}: exit status 0`,
+    `${plain}: exit status 0`,
+  ]);
+});

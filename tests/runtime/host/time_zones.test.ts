@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { usesTimeZones } from "../../../runtime/host/time_zones.ts";
+
+const finds = (source: string, files?: Record<string, string>) => {
+  const encoded = Object.entries(files ?? {}).map(([path, text]): [string, Uint8Array] => [
+    path,
+    new TextEncoder().encode(text),
+  ]);
+  return usesTimeZones({ source, files: Object.fromEntries(encoded) });
+};
+
+describe("a program uses time zones if it contains", () => {
+  for (const source of [
+    "import zoneinfo",
+    "import zoneinfo as z",
+    "import time, zoneinfo",
+    "import asyncio.locks as locks , \\\n    zoneinfo",
+    "from zoneinfo import ZoneInfo",
+    "from zoneinfo._common import load_tzdata",
+    "def local():\n\tfrom zoneinfo import ZoneInfo",
+    "try: import zoneinfo\nexcept ImportError: pass",
+    "import time; import zoneinfo",
+    "import time\r\nfrom zoneinfo import ZoneInfo\r\n",
+    "from \\\r\n  zoneinfo import ZoneInfo",
+    "import tzdata.zoneinfo",
+    'importlib.import_module("zoneinfo")',
+    "__import__('zoneinfo').ZoneInfo",
+    'resources.files("tzdata.zoneinfo.Europe")',
+    '__doc__ = """\nfrom zoneinfo import ZoneInfo\n"""',
+  ]) {
+    test(JSON.stringify(source), () => assert.equal(finds(source), true));
+  }
+});
+
+describe("a program does not use time zones because of", () => {
+  for (const source of [
+    "import time, datetime\nprint(datetime.datetime.now().astimezone())",
+    "# import zoneinfo",
+    "import time  # not zoneinfo",
+    "import time # , zoneinfo",
+    'print("Use zoneinfo instead.")',
+    "zoneinfo = 3",
+    "import zoneinformation",
+    "from my.zoneinfo import zones",
+    "import my_zoneinfo, time",
+  ]) {
+    test(JSON.stringify(source), () => assert.equal(finds(source), false));
+  }
+});
+
+test("a module of the program counts like the program", () => {
+  const program = "import clock";
+  assert.equal(finds(program, { "clock.py": "from zoneinfo import ZoneInfo" }), true);
+  assert.equal(finds(program, { "clock.py": "import time" }), false);
+});
+
+test("a text that nearly matches again and again is searched quickly", () => {
+  const before = performance.now();
+  assert.equal(finds(":import a,".repeat(100_000)), false);
+  assert.equal(finds(`import ${"a, ".repeat(300_000)}`), false);
+  assert.ok(performance.now() - before < 2000);
+});
