@@ -193,11 +193,16 @@ def _check(options: argparse.Namespace) -> int:
         return _check_files(snippets, engine, options.path)
     project = Project.find()
     library = project.library
-    snippets = library.load_all()
+    results, snippets = [], []
+    for snippet in library.load_all():
+        if project.options.recordings == "optional" and not snippet.recording_path.exists():
+            results.append(_report(Result(snippet.name, "skipped", "not recorded yet")))
+        else:
+            snippets.append(snippet)
     if engine:
-        results = _check_library_in_browser(snippets, project, engine, options.path)
+        results += _check_library_in_browser(snippets, project, engine, options.path)
     else:
-        results = [_report(check_snippet(snippet, library)) for snippet in snippets]
+        results += [_report(check_snippet(snippet, library)) for snippet in snippets]
     counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
     for result in results:
         counts[result.outcome] += 1

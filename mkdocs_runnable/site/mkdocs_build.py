@@ -50,8 +50,8 @@ class Problems(list[str]):
             each for each in lines if not any(each in other and each != other for other in lines)
         ]
         if found:
-            count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-            raise PluginError("\n  ".join([f"{count} with snippets and notebooks:", *found]))
+            count = "a problem" if len(found) == 1 else f"{len(found)} problems"
+            raise PluginError("\n  ".join([f"The site has {count}:", *found]))
 
 
 @contextmanager

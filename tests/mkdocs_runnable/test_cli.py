@@ -92,8 +92,19 @@ def test_check_without_files_checks_all_snippets(add_snippet: AddSnippet, capfd:
     assert main(["check"]) == 1
     err = capfd.readouterr().err
     assert "-2 cups\n+1 cup\n" in err
-    assert "snippets/tea/bare.out: tea/bare.py has no recording. Run `python -m " in err
-    assert err.endswith("1 passed, 2 failed, 1 skipped\n")
+    assert "skipped tea/bare (0.0 s): not recorded yet" in err
+    assert err.endswith("1 passed, 1 failed, 2 skipped\n")
+
+
+def test_check_fails_for_a_missing_recording_if_the_project_requires_recordings(
+    library: Library, add_snippet: AddSnippet, capfd: Output
+) -> None:
+    configuration = library.root.parent / "mkdocs.yml"
+    configuration.write_text("plugins: [runnable: {recordings: required}]")
+    add_snippet("tea/bare", "print('no recording')\n")
+    assert main(["check"]) == 1
+    message = "snippets/tea/bare.out: tea/bare.py has no recording. Run `python -m "
+    assert message in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
