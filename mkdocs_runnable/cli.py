@@ -62,8 +62,8 @@ def make_parser() -> argparse.ArgumentParser:
         "check",
         help="run files, or check all snippets",
         description="Run Python files, and print their output and exit status, and with --browser "
-        "also the notes that readers see beside the output. Without FILE, run all snippets, compare "
-        "their output with their recordings, and report which ones differ.",
+        "also the notes that readers see beside the output. Without FILE, run all snippets, "
+        "compare their output with their recordings, and report which ones differ.",
     )
     check.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     check.add_argument(
@@ -195,7 +195,12 @@ def _check(options: argparse.Namespace) -> int:
     library = project.library
     results, snippets = [], []
     for snippet in library.load_all():
-        if project.options.recordings == "optional" and not snippet.recording_path.exists():
+        is_recorded = snippet.recording_path.exists()
+        if (
+            project.options.recordings == "optional"
+            and snippet.header.runs_on()
+            and not is_recorded
+        ):
             results.append(_report(Result(snippet.name, "skipped", "not recorded yet")))
         else:
             snippets.append(snippet)

@@ -1,7 +1,7 @@
 """Runs files in a headless browser, through the Node program ``runtime/harness/check.ts``.
 
 That program prints one JSON object per line: ``{"file", "type": "stdout" | "stderr", "text"}`` for
-output, ``{"file", "type": "note", "text"}`` for each note that a reader would see beside the output,
+output, ``{"file", "type": "note", "text"}`` for each note that readers would see beside the output,
 and at the end of each file ``{"file", "type": "ended", "outcome": "finished" | "failed" |
 "timeout", "status", "message"}``. It exits with status 3 if there is no browser.
 """

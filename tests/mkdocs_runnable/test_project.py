@@ -76,8 +76,8 @@ def test_an_inherited_configuration_is_read(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (
-            "plugins: [runnable: {snippet_folder: a}]",
-            "mkdocs.yml: plugin 'runnable': unknown option 'snippet_folder'. Did you mean 'snippets'?",
+            "plugins: [runnable: {snippet: a}]",
+            "mkdocs.yml: plugin 'runnable': unknown option 'snippet'. Did you mean 'snippets'?",
         ),
         ("plugins: [", "mkdocs.yml cannot be read: "),
         ("- a\n- b\n", "mkdocs.yml: expected a mapping, such as `site_name: …`."),
