@@ -21,10 +21,11 @@ BROKEN = ("doors", "drawers", "seat")
 FIXED = ("doors_locked", "drawers_in_order", "seat_taken")
 
 
-def python(*arguments: str, status: Sequence[int] = (0,)) -> str:
+def python(*arguments: str, status: Sequence[int] = (0,), stdin: str = "") -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
         env=ENVIRONMENT,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

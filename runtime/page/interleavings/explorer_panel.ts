@@ -17,6 +17,7 @@ import type {
 } from "./explorer_program.ts";
 import { InterleavingViewer } from "./interleaving_viewer.ts";
 import { StepChooser } from "./step_chooser.ts";
+import { SwitchMenu } from "./switch_menu.ts";
 
 export interface ExplorerPanelOptions {
   /** The element that the panel fills. */
@@ -44,14 +45,17 @@ export class ExplorerPanel implements Owner {
   readonly title: string;
   readonly #options: ExplorerPanelOptions;
   readonly #explore = button("Explore interleavings", () => {
-    void this.#startExploration({ type: "explore", bound: this.#options.bound });
+    const everyBytecode = this.#switches.everyBytecode;
+    void this.#startExploration({ type: "explore", bound: this.#options.bound, everyBytecode });
   });
   readonly #random = button("Try random interleavings", () => {
     this.#seed += 1;
-    void this.#startExploration({ type: "random", seed: this.#seed });
+    const everyBytecode = this.#switches.everyBytecode;
+    void this.#startExploration({ type: "random", seed: this.#seed, everyBytecode });
   });
   readonly #choose = button("Choose the next step yourself", () => void this.#startChoosing());
   readonly #startButtons = [this.#explore, this.#random, this.#choose];
+  readonly #switches: SwitchMenu;
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
   /** The progress of a run. Screen readers do not announce it, because it changes too often. */
   readonly #progress = element("p", "runnable-orders-progress");
@@ -69,15 +73,16 @@ export class ExplorerPanel implements Owner {
   constructor(options: ExplorerPanelOptions) {
     this.#options = options;
     this.title = `the explorer on ${options.name}.py`;
+    this.#switches = new SwitchMenu(options.name);
     this.#explore.classList.add("runnable-orders-try");
     enable(this.#stop, false);
     this.#status.setAttribute("role", "status");
     const controls = element(
       "div",
       "runnable-orders-controls",
+      element("div", "runnable-orders-mode", this.#switches.element, this.#progress),
       ...this.#startButtons,
       this.#stop,
-      this.#progress,
     );
     const { parent } = options;
     parent.setAttribute("role", "region");
@@ -111,14 +116,17 @@ export class ExplorerPanel implements Owner {
   async #startChoosing(): Promise<void> {
     if (this.#isBusy) return;
     this.#clearResults();
-    const result = await this.#runExplorer({ type: "choose", choices: [], toTheEnd: false });
+    // The run keeps this choice when the reader changes the menu during the run.
+    const everyBytecode = this.#switches.everyBytecode;
+    const begin = { type: "choose", choices: [], toTheEnd: false, everyBytecode } as const;
+    const result = await this.#runExplorer(begin);
     if (result?.type !== "run") return;
     const chooser = new StepChooser({
       run: result.run,
       source: this.#source,
       mark: this.#options.mark,
       runAgain: async (choices, toTheEnd) => {
-        const next = await this.#runExplorer({ type: "choose", choices, toTheEnd });
+        const next = await this.#runExplorer({ ...begin, choices, toTheEnd });
         return next?.type === "run" ? next.run : undefined;
       },
     });

@@ -76,14 +76,22 @@ export type Report =
 /** What the explorer should do with a program. */
 export type ExplorerRequest =
   /** Run the program in every interleaving with at most this many forced switches. */
-  | { type: "explore"; bound: number }
-  /** Run the program in random interleavings. The same seed gives the same interleavings. */
-  | { type: "random"; seed: number }
-  /**
-   * Run the program with these choices, and stop at the first decision that they do not cover. If
-   * `toTheEnd`, run the program to its end instead, with the default option at further decisions.
-   */
-  | { type: "choose"; choices: readonly number[]; toTheEnd: boolean };
+  (
+    | { type: "explore"; bound: number }
+    /** Run the program in random interleavings. The same seed gives the same interleavings. */
+    | { type: "random"; seed: number }
+    /**
+     * Run the program with these choices, and stop at the first decision that they do not cover. If
+     * `toTheEnd`, run the program to its end instead, with the default option at further decisions.
+     */
+    | { type: "choose"; choices: readonly number[]; toTheEnd: boolean }
+  ) & {
+    /**
+     * Whether threads may switch between any two bytecodes, as they may without a GIL, rather than
+     * only where CPython with a GIL may switch them.
+     */
+    everyBytecode: boolean;
+  };
 
 /** The most interleavings of one exploration; more would take longer than readers wait. */
 const MAX_INTERLEAVINGS = 2_000;
@@ -113,18 +121,19 @@ export function explorerProgram(
 /** Returns the call of a function in runtime/python/explorer/report.py that fulfils a request. */
 function callFor(request: ExplorerRequest, filename: string): string {
   const program = `"${SOURCE_FILE}", ${JSON.stringify(filename)}`;
+  const mode = `every_bytecode=${request.everyBytecode ? "True" : "False"}`;
   switch (request.type) {
     case "explore": {
       const limits = `${String(request.bound)}, ${String(MAX_INTERLEAVINGS)}`;
-      return `print_exploration(${program}, ${limits})`;
+      return `print_exploration(${program}, ${limits}, ${mode})`;
     }
     case "random": {
       const limits = `0, ${String(RANDOM_INTERLEAVINGS)}, ${String(request.seed)}`;
-      return `print_exploration(${program}, ${limits})`;
+      return `print_exploration(${program}, ${limits}, ${mode})`;
     }
     case "choose": {
       const toTheEnd = request.toTheEnd ? "True" : "False";
-      return `print_run(${program}, ${JSON.stringify(request.choices)}, ${toTheEnd})`;
+      return `print_run(${program}, ${JSON.stringify(request.choices)}, ${toTheEnd}, ${mode})`;
     }
   }
 }

@@ -29,12 +29,12 @@ export class InterleavingViewer {
     this.#ending = ending;
     this.#mark = mark;
     this.#details = new StepDetails(source, mark);
-    this.#details.reserveHeight(steps);
+    this.#details.reserveHeight(steps, ending);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#position),
-      this.#details.description,
+      this.#details.described,
       this.#details.code,
       ...this.#details.output,
     );

@@ -41,7 +41,7 @@ export class StepChooser {
     this.#options.setAttribute("aria-label", "What runs next?");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#back, this.#toTheEnd, this.#chosen),
-      this.#details.description,
+      this.#details.described,
       this.#details.code,
       this.#options,
       ...this.#details.output,

@@ -6,12 +6,17 @@ import { element } from "../kit/dom.ts";
 import { finalText } from "../output/terminal.ts";
 import type { Step } from "./explorer_program.ts";
 
+/** For so many of the longest texts, height is reserved; the longest need not be the highest. */
+const RESERVED_TEXTS = 3;
+
 /** The height of a line of output, as in the style sheet. */
 const LINE_HEIGHT_EM = 1.5;
 
 export class StepDetails {
   /** The description of the last steps, and the variables. Screen readers announce each change. */
   readonly description = element("div", "runnable-stepper-told");
+  /** Contains the description, and reserves its height. */
+  readonly described: HTMLElement = element("div", "runnable-stepper-stack", this.description);
   /** The line of the last step, with its neighbours. */
   readonly code: HTMLElement;
   /** The output so far, with its label. */
@@ -29,8 +34,20 @@ export class StepDetails {
     this.output = [label, element("pre", "")];
   }
 
-  /** Reserves the height for all that these steps print, so that nothing below moves. */
-  reserveHeight(steps: readonly Step[]): void {
+  /** Reserves the height for all that these steps say and print, so that nothing below moves. */
+  reserveHeight(steps: readonly Step[], ending: string): void {
+    const texts = steps.map((step, index) => {
+      const text = index === steps.length - 1 ? `${step.text} ${ending}` : step.text;
+      return [describe({ ...step, text }), valuesOf(step)];
+    });
+    const length = (parts: HTMLElement[]): number =>
+      parts.reduce((sum, { textContent }) => sum + (textContent ?? "").length, 0);
+    texts.sort((one, other) => length(other) - length(one));
+    for (const parts of texts.slice(0, RESERVED_TEXTS)) {
+      const hidden = element("div", "runnable-stepper-told runnable-stepper-reserved", ...parts);
+      hidden.setAttribute("aria-hidden", "true");
+      this.described.append(hidden);
+    }
     const lineCount = outputOf(steps).split("\n").length - 1;
     this.output[1].style.minHeight = `${String(LINE_HEIGHT_EM * Math.max(1, lineCount))}em`;
   }
@@ -51,11 +68,7 @@ export class StepDetails {
       if (lastText) lastText.append(` ${ending}`);
       else texts.push(element("p", "runnable-stepper-text", ending));
     }
-    const values = element("p", "runnable-stepper-values");
-    for (const [name, value] of Object.entries(last?.values ?? {})) {
-      values.append(element("code", "", `${name} = ${value}`), " ");
-    }
-    this.description.replaceChildren(...texts, values);
+    this.description.replaceChildren(...texts, valuesOf(last));
     this.#excerpt.show(line);
     this.output[1].textContent = outputOf(steps);
     this.#mark(line);
@@ -64,6 +77,14 @@ export class StepDetails {
 
 function outputOf(steps: readonly Step[]): string {
   return finalText(steps.map(({ stdout }) => stdout).join(""));
+}
+
+function valuesOf(step: Step | undefined): HTMLElement {
+  const values = element("p", "runnable-stepper-values");
+  for (const [name, value] of Object.entries(step?.values ?? {})) {
+    values.append(element("code", "", `${name} = ${value}`), " ");
+  }
+  return values;
 }
 
 /** Returns the text of a step, with the name of the thread or task in bold type. */

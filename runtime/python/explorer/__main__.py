@@ -16,12 +16,22 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=2000, help="maximum number of schedules")
     parser.add_argument("--seed", type=int, help="run random schedules, from this seed")
     parser.add_argument(
+        "--every-bytecode",
+        action="store_true",
+        help="switch threads between any two bytecodes, as they may without a GIL",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print everything that was found, as JSON"
     )
     options = parser.parse_args()
     source = options.file.read_text(encoding="utf-8")
     found = report.explore(
-        source, options.file.name, bound=options.bound, runs=options.runs, seed=options.seed
+        source,
+        options.file.name,
+        bound=options.bound,
+        runs=options.runs,
+        seed=options.seed,
+        every_bytecode=options.every_bytecode,
     )
     if options.json:
         json.dump(found, sys.stdout, indent=1)

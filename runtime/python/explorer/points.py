@@ -1,35 +1,46 @@
 """Switch points: the places in a program where another thread may run next.
 
-`sys.monitoring` reports them. They are the places where CPython itself checks whether another
-thread requests the GIL: at the start of a function, at the backward jump of a loop, and around
-calls. A call into the standard library is a single step, unless it waits.
+`sys.monitoring` reports them. There are two modes. In the first mode, they are the places where
+CPython itself checks whether another thread requests the GIL: at the start of a function, at the
+backward jump of a loop, and around calls. These are the instructions that contain `_CHECK_PERIODIC`
+in https://github.com/python/cpython/blob/3.14/Python/bytecodes.c.
+
+In the second mode, they are all bytecodes before which a switch can make a difference; see
+`accesses`. In both modes, a call into the standard library is a single step, unless it waits.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType, MethodType
+from collections.abc import Callable
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from explorer import primitives, scheduler
+from explorer.accesses import Access, Accesses, all_codes
 
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 
 
-def _all_codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _all_codes(constant)
+# Calls of these return new objects and depend only on their arguments.
+_PURE: frozenset[object] = frozenset({range, isinstance, issubclass, float, id, type})
 
 
 class SwitchPoints:
-    """Reports the switch points of one program to the scheduler, from `begin` to `end`."""
+    """Reports the switch points of one program to the scheduler, from `begin` to `end`.
 
-    def __init__(self, code: CodeType) -> None:
-        self._codes = list(_all_codes(code))
+    Args:
+        code: the compiled program.
+        accesses: where to switch in the second mode; None in the first one.
+    """
+
+    def __init__(self, code: CodeType, accesses: Accesses | None = None) -> None:
+        self._codes = list(all_codes(code))
         self._file = code.co_filename
+        self._accesses = accesses
+        self._events = _EVENTS.JUMP | _EVENTS.CALL
+        self._events |= _EVENTS.INSTRUCTION if accesses else _EVENTS.PY_START
         self._tool = -1
+        self._on_access: Callable[[FrameType, Access], None] = lambda _, __: None
 
     def begin(self) -> None:
         """Start to call `Scheduler.switch_point` at each switch point.
@@ -45,27 +56,36 @@ class SwitchPoints:
         _monitoring.use_tool_id(self._tool, "explorer")
         for event, callback in (
             (_EVENTS.PY_START, _on_start),
-            (_EVENTS.JUMP, _on_jump),
-            (_EVENTS.CALL, self._on_call),
-            (_EVENTS.C_RETURN, _on_return),
+            (_EVENTS.INSTRUCTION, self._on_instruction),
+            (_EVENTS.JUMP, self._on_jump),
+            (_EVENTS.CALL, self._on_call_without_gil if self._accesses else self._on_call),
+            (_EVENTS.C_RETURN, None if self._accesses else _on_return),
         ):
             _monitoring.register_callback(self._tool, event, callback)
-        self._set(_EVENTS.PY_START | _EVENTS.JUMP | _EVENTS.CALL)
+        self._set(self._events)
         primitives.program_files.add(self._file)
 
-    def report_lines(self, on_line_start: Callable[[int], None]) -> None:
-        """Also call back with the number of each line that is about to run."""
+    def report_steps(
+        self,
+        on_line_start: Callable[[int], None],
+        on_access: Callable[[FrameType, Access], None],
+    ) -> None:
+        """Also call back with the number of each line, and with each access, that is about to run.
+
+        Accesses are reported only in the second mode.
+        """
+        self._on_access = on_access
 
         def on_line(code: CodeType, number: int) -> None:  # noqa: ARG001
             on_line_start(number)
 
         _monitoring.register_callback(self._tool, _EVENTS.LINE, on_line)
-        self._set(_EVENTS.PY_START | _EVENTS.JUMP | _EVENTS.CALL | _EVENTS.LINE)
+        self._set(self._events | _EVENTS.LINE)
 
     def end(self) -> None:
         """Stop reporting and free the monitoring tool number."""
         self._set(0)
-        for event in ("PY_START", "JUMP", "CALL", "C_RETURN", "LINE"):
+        for event in ("PY_START", "INSTRUCTION", "JUMP", "CALL", "C_RETURN", "LINE"):
             _monitoring.register_callback(self._tool, getattr(_EVENTS, event), None)
         _monitoring.free_tool_id(self._tool)
         primitives.program_files.discard(self._file)
@@ -83,8 +103,43 @@ class SwitchPoints:
         scheduler.current().current.last_call = code, offset
         _point()
 
+    def _on_call_without_gil(
+        self, code: CodeType, offset: int, callee: object, first: object
+    ) -> None:
+        """Report a call, unless it only runs code of the program, whose accesses are reported."""
+        function: Any = callee.__func__ if isinstance(callee, MethodType) else callee
+        if isinstance(function, FunctionType):
+            self._on_call(code, offset, callee, first)
+            return
+        is_own = isinstance(function, type) and function.__module__ == "__main__"
+        is_pure = isinstance(function, type | BuiltinFunctionType) and function in _PURE
+        if is_own or is_pure or not scheduler.is_running():
+            return
+        scheduler.current().current.last_call = code, offset
+        _point()
 
-def _point() -> None:
+    def _on_instruction(self, code: CodeType, offset: int) -> object:
+        assert self._accesses
+        access = self._accesses.of(code).get(offset)
+        if access is None:
+            return _monitoring.DISABLE
+        if not scheduler.is_running():
+            return None
+        run = scheduler.current()
+        frame = sys._getframe(1)
+        if run.has_others and access.involves_others(frame):
+            _point()
+        self._on_access(frame, access)
+        return None
+
+    def _on_jump(self, code: CodeType, offset: int, target: int) -> object:  # noqa: ARG002
+        if target > offset:
+            return _monitoring.DISABLE
+        _point(is_choice=not self._accesses)
+        return None
+
+
+def _point(*, is_choice: bool = True) -> None:
     """Report a switch point, with monitoring enabled for the threads that run meanwhile.
 
     CPython disables monitoring in a thread while it runs a monitoring callback. In the browser all
@@ -92,18 +147,11 @@ def _point() -> None:
     `sys.call_tracing` enables monitoring again for the duration of the call.
     """
     if scheduler.is_running():
-        sys.call_tracing(scheduler.current().switch_point, ())
+        sys.call_tracing(scheduler.current().switch_point, (is_choice,))
 
 
 def _on_start(code: CodeType, offset: int) -> None:  # noqa: ARG001
     _point()
-
-
-def _on_jump(code: CodeType, offset: int, target: int) -> object:  # noqa: ARG001
-    if target > offset:
-        return _monitoring.DISABLE
-    _point()
-    return None
 
 
 def _on_return(code: CodeType, offset: int, callee: object, _: object) -> None:  # noqa: ARG001

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer import primitives, scheduler, stacks
+from explorer.accesses import Accesses
 from explorer.cpython_internals import threading_internals
 from explorer.points import SwitchPoints
 from explorer.replace import Replacement
@@ -39,6 +40,7 @@ class RunResult:
         decisions: all decisions, in order.
         steps: what each thread or task did; empty unless steps were requested.
         seconds: how long the run took, in virtual time.
+        points: number of switch points and waits.
         options: the threads or tasks that could continue at the decision that was left open; empty
             unless steps were requested.
     """
@@ -50,6 +52,7 @@ class RunResult:
     decisions: tuple[Decision, ...]
     steps: tuple[Step, ...]
     seconds: float
+    points: int
     options: tuple[Option, ...] = ()
 
     @property
@@ -79,14 +82,25 @@ class Program:
         source: the text of the program.
         filename: its name in reports.
         max_steps: number of switch points and waits after which a run is stopped as endless.
+        every_bytecode: whether threads may switch between any two bytecodes, as they may without a
+            GIL, rather than only where CPython with a GIL may switch them.
 
     Raises:
         SyntaxError: the source is not valid Python.
     """
 
-    def __init__(self, source: str, filename: str = "program.py", max_steps: int = 20_000) -> None:
+    def __init__(
+        self,
+        source: str,
+        filename: str = "program.py",
+        max_steps: int = 20_000,
+        *,
+        every_bytecode: bool = False,
+    ) -> None:
         self.filename = filename
+        self.every_bytecode = every_bytecode
         self._code = compile(source, filename, "exec", dont_inherit=True)
+        self._accesses = Accesses(self._code, source) if every_bytecode else None
         self._max_steps = max_steps
         self._runs = 0
         self._replacement = Replacement(tasks="asyncio" in source)
@@ -158,7 +172,7 @@ class Program:
             CannotSwitchError: the program starts threads, but this environment cannot run any.
         """
         run = Scheduler(choose, self._max_steps)
-        recorder = Recorder(run, self.filename)
+        recorder = Recorder(run, self.filename, self._accesses)
         printed: list[str] = []
         # Uncaught exceptions, each with the name of its thread.
         failures: list[tuple[BaseException, str]] = []
@@ -175,14 +189,14 @@ class Program:
         scheduler.enter(run)
         primitives.on_thread_failed = on_thread_failed
         self._replacement.reset()
-        points = SwitchPoints(self._code)
+        points = SwitchPoints(self._code, self._accesses)
         output = sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), _Stream(on_text), _Stream(lambda _: None)
         random.seed(1)
         points.begin()
         if with_steps:
             run.observer = recorder
-            points.report_lines(recorder.line_starts)
+            points.report_steps(recorder.line_starts, recorder.access_starts)
         status: object = 0
         waits = ""
         try:
@@ -218,6 +232,7 @@ class Program:
             decisions=tuple(run.decisions),
             steps=tuple(recorder.steps),
             seconds=seconds,
+            points=self._max_steps - max(0, run.steps_left),
             options=tuple(recorder.options),
         )
 

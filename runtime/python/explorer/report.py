@@ -34,6 +34,7 @@ def explore(
     bound: int = 2,
     runs: int = 2000,
     seed: int | None = None,
+    every_bytecode: bool = False,
     progress: Callable[[Exploration], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Explore a program and return the result, ready for `json.dumps`.
@@ -44,13 +45,14 @@ def explore(
         bound: as for `search.explore`.
         runs: as for `search.explore`.
         seed: as for `search.explore`.
+        every_bytecode: as for `Program`.
         progress: called after each run.
 
     Raises:
         SyntaxError: the source is not valid Python.
         CannotSwitchError: the program starts threads, but this environment cannot run any.
     """
-    program = Program(source, filename)
+    program = Program(source, filename, every_bytecode=every_bytecode)
     with program.environment():
         found = search.explore(program, bound=bound, runs=runs, seed=seed, progress=progress)
         # Outcomes that break the program come first, and among both kinds the most frequent ones.
@@ -96,7 +98,12 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def run_choices(
-    source: str, filename: str, choices: Sequence[int], *, to_the_end: bool = False
+    source: str,
+    filename: str,
+    choices: Sequence[int],
+    *,
+    to_the_end: bool = False,
+    every_bytecode: bool = False,
 ) -> dict[str, Any]:
     """Run a program with the reader's choices and return its state, ready for `json.dumps`.
 
@@ -105,12 +112,13 @@ def run_choices(
         filename: its name in reports.
         choices: as for `Program.run_choices`.
         to_the_end: as for `Program.run_choices`.
+        every_bytecode: as for `Program`.
 
     Raises:
         SyntaxError: the source is not valid Python.
         CannotSwitchError: the program starts threads, but this environment cannot run any.
     """
-    program = Program(source, filename)
+    program = Program(source, filename, every_bytecode=every_bytecode)
     with program.environment():
         result = program.run_choices(choices, to_the_end=to_the_end)
     return {
@@ -154,7 +162,13 @@ def _read_source(name: str) -> str:
 
 
 def print_exploration(
-    name: str, filename: str, bound: int, runs: int, seed: int | None = None
+    name: str,
+    filename: str,
+    bound: int,
+    runs: int,
+    seed: int | None = None,
+    *,
+    every_bytecode: bool,
 ) -> None:
     """Explore a program and print its progress and result; see the docstring of this module.
 
@@ -164,6 +178,7 @@ def print_exploration(
         bound: as for `search.explore`.
         runs: as for `search.explore`.
         seed: as for `search.explore`.
+        every_bytecode: as for `Program`.
     """
     # The exploration replaces `time.monotonic`.
     clock = time.monotonic
@@ -178,13 +193,23 @@ def print_exploration(
                 write({"runs": found.runs, "breaking": found.breaking})
 
         source = _read_source(name)
-        found = explore(source, filename, bound=bound, runs=runs, seed=seed, progress=progress)
+        found = explore(
+            source,
+            filename,
+            bound=bound,
+            runs=runs,
+            seed=seed,
+            every_bytecode=every_bytecode,
+            progress=progress,
+        )
         return {"found": found}
 
     _print_report(make_report)
 
 
-def print_run(name: str, filename: str, choices: Sequence[int], to_the_end: bool) -> None:
+def print_run(
+    name: str, filename: str, choices: Sequence[int], to_the_end: bool, *, every_bytecode: bool
+) -> None:
     """Run a program with the reader's choices and print its state.
 
     Args:
@@ -192,10 +217,14 @@ def print_run(name: str, filename: str, choices: Sequence[int], to_the_end: bool
         filename: the name of the program in reports.
         choices: as for `Program.run_choices`.
         to_the_end: as for `Program.run_choices`.
+        every_bytecode: as for `Program`.
     """
 
     def make_report(_: object) -> _Report:
         source = _read_source(name)
-        return {"played": run_choices(source, filename, choices, to_the_end=to_the_end)}
+        played = run_choices(
+            source, filename, choices, to_the_end=to_the_end, every_bytecode=every_bytecode
+        )
+        return {"played": played}
 
     _print_report(make_report)

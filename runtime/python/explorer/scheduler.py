@@ -77,6 +77,8 @@ class Thread:
     timed_out: bool = False
     # The frame in which the thread waits or was preempted.
     frame: FrameType | None = None
+    # Whether it is at a switch point, rather than waiting.
+    is_at_point: bool = False
     # The last call in the program that was already a switch point: code and offset.
     last_call: tuple[object, int] | None = None
     gate: Any = field(default_factory=_new_gate)
@@ -155,8 +157,18 @@ class Scheduler:
         self.decisions.append(Decision(len(options), choice, costs, tasks))
         return options[choice]
 
-    def switch_point(self) -> None:
-        """Switch to another ready thread if that is chosen."""
+    @property
+    def has_others(self) -> bool:
+        """Whether there are threads other than the main one that have not ended."""
+        return any(thread.state != ENDED for thread in self.threads[1:])
+
+    def switch_point(self, is_choice: bool = True) -> None:
+        """Switch to another ready thread if that is chosen.
+
+        Args:
+            is_choice: whether there is a choice. Otherwise the running thread continues, unless it
+                has run for too long.
+        """
         me = self.current
         self._count_step()
         others = self._ready_after(me)
@@ -164,6 +176,9 @@ class Scheduler:
             return
         self._points_left -= 1
         must_switch = self._points_left < 0
+        if not is_choice and not must_switch:
+            return
+        me.is_at_point = True
         chosen = self._choose_from(others) if must_switch else self.decide([me, *others], 1)
         if chosen is None:
             self.unwind()
@@ -172,6 +187,7 @@ class Scheduler:
             self._report_stop("turn")
             self._open_gate(chosen)
             self._block(me)
+        me.is_at_point = False
 
     def wait(self, seconds: float | None) -> bool:
         """Suspend the running thread until `wake` is called for it, or until a timeout.

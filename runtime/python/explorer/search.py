@@ -23,6 +23,8 @@ type Schedule = tuple[tuple[int, int], ...]
 # Probability that the running thread continues at a switch point of a random schedule. Schedules
 # that switch at every step find fewer bugs.
 _CONTINUE_PROBABILITY = 0.7
+# Number of switch points and waits, in all runs, after which an exploration ends.
+_MAX_POINTS = 1_000_000
 # Maximum number of outcomes to keep, not counting those that break the program.
 _MAX_GROUPS = 50
 
@@ -69,6 +71,9 @@ class Exploration:
         complete: whether all schedules of the program were run.
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
+        every_bytecode: whether threads could switch between any two bytecodes.
+        untried: number of schedules within the bound that are known but were not run; they may have
+            led to further ones.
         is_reproducible: whether each run followed its schedule. A program that depends on something
             that the explorer does not control, such as `os.urandom`, may deviate.
     """
@@ -82,6 +87,8 @@ class Exploration:
     complete: bool = False
     tasks: bool = False
     threads: bool = False
+    every_bytecode: bool = False
+    untried: int = 0
     is_reproducible: bool = True
 
     def add(self, result: RunResult, schedule: Schedule) -> None:
@@ -120,22 +127,27 @@ def explore(
     Args:
         program: the program, within its `environment`.
         bound: maximum number of choices per schedule that count; see the module docstring.
-        runs: maximum number of schedules to run.
+        runs: maximum number of schedules to run; fewer are run if they have very many steps.
         seed: run `runs` random schedules instead, which are the same for the same seed.
         progress: called after each run.
     """
     if seed is not None:
         return _explore_at_random(program, runs, seed, progress)
-    found = Exploration(bound)
-    # Schedules that have yet to be run, by their number of choices that count.
-    waiting: list[deque[Schedule]] = [deque() for _ in range(bound + 2)]
+    found = Exploration(bound, every_bytecode=program.every_bytecode)
+    # Schedules that have yet to be run, by their number of choices that count. The last queue has
+    # those beyond the bound, of which it only matters whether there are any.
+    waiting: list[deque[Schedule]] = [deque() for _ in range(bound + 1)]
+    waiting.append(deque(maxlen=1))
     waiting[0].append(())
+    points = 0
     for level in range(bound + 1):
         while waiting[level]:
-            if found.runs >= runs:
+            if found.runs >= runs or points >= _MAX_POINTS:
+                found.untried = sum(len(queue) for queue in waiting[: bound + 1])
                 return found
             schedule = waiting[level].popleft()
             result = program.run_schedule(schedule)
+            points += result.points
             found.add(result, schedule_of(result))
             found.is_reproducible = found.is_reproducible and schedule_of(result) == schedule
             _branch(result, schedule, level, waiting)
@@ -180,10 +192,14 @@ def _random_chooser(generator: random.Random) -> Chooser:
 def _explore_at_random(
     program: Program, runs: int, seed: int, progress: Callable[[Exploration], None]
 ) -> Exploration:
-    found = Exploration(None, seed)
+    points = 0
+    found = Exploration(None, seed, every_bytecode=program.every_bytecode)
     for number in range(runs):
         generator = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret
         result = program.run(_random_chooser(generator))
+        points += result.points
         found.add(result, schedule_of(result))
         progress(found)
+        if points >= _MAX_POINTS:
+            break
     return found

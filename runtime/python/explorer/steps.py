@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import CodeType, FrameType
 from typing import Any
 
 from explorer import stacks
+from explorer.accesses import Access, Accesses, value_of
 from explorer.scheduler import MAIN, Scheduler, Thread
 
 _MAX_STEPS = 400
@@ -29,6 +31,8 @@ class Step:
         why: why the step ended: `turn` if the thread was preempted, `wait` or `end`.
         waits_for: what the actor waits for, in words; only if `why` is `wait`.
         stdout: what the actor printed.
+        next_access: if `why` is `turn`, what the thread was about to read, store, call or evaluate.
+        held: the `repr` of what the thread has read and will store, but has not stored yet.
         values: the `repr` of variables after the step: the local variables of the current function,
             and the global ones that changed.
     """
@@ -38,6 +42,8 @@ class Step:
     why: str = ""
     waits_for: str = ""
     stdout: str = ""
+    next_access: Access | None = None
+    held: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,11 +55,13 @@ class Option:
         actor: name of the thread or task.
         line: the line at which it would continue; 0 if that is not in the program.
         has_started: whether it has run before.
+        next_access: what it would read, store, call or evaluate next, if that is known.
     """
 
     actor: str
     line: int
     has_started: bool
+    next_access: Access | None = None
 
 
 class Recorder:
@@ -62,9 +70,10 @@ class Recorder:
     Args:
         run: the scheduler of the run.
         filename: the file of the program.
+        accesses: those of the program, if threads may switch between any two bytecodes.
     """
 
-    def __init__(self, run: Scheduler, filename: str) -> None:
+    def __init__(self, run: Scheduler, filename: str, accesses: Accesses | None = None) -> None:
         self.steps: list[Step] = []
         self.options: list[Option] = []
         self._run = run
@@ -73,6 +82,9 @@ class Recorder:
         # Actor → the line in which its last step ended, and in which its next one continues.
         self._last_lines: dict[str, int] = {}
         self._globals: dict[str, str] = {}
+        self._accesses = accesses
+        # Thread and code → the `repr` of each expression that it has read and not stored since.
+        self._read: dict[tuple[int, CodeType], dict[str, str]] = {}
 
     def line_starts(self, number: int) -> None:
         """Record that a line is about to run."""
@@ -81,6 +93,16 @@ class Recorder:
         step = self._step()
         if len(step.lines) < _MAX_LINES and step.lines[-1:] != [number]:
             step.lines.append(number)
+
+    def access_starts(self, frame: FrameType, access: Access) -> None:
+        """Record that an access is about to be made."""
+        if self._run.is_over or access.target is None:
+            return
+        read = self._read.setdefault((self._run.current.ident, frame.f_code), {})
+        read.pop(access.text, None)
+        value = value_of(access.target, frame)
+        if access.kind == "read" and _is_plain(value):
+            read[access.text] = _short_repr(value)
 
     def text_printed(self, text: str) -> None:
         """Record text that the running thread or task prints."""
@@ -104,6 +126,14 @@ class Recorder:
         is_function = frame is not None and frame.f_code.co_name != "<module>"
         line = frame.f_lineno or 0 if frame else 0
         self._open.waits_for = stacks.describe_wait(callee) if why == "wait" else ""
+        if frame and self._accesses and self._run.current.is_at_point:
+            self._open.next_access = self._accesses.at(frame)
+            read = self._read.get((self._run.current.ident, frame.f_code), {})
+            self._open.held = {
+                text: value
+                for text, value in read.items()
+                if self._accesses.is_stored_from(frame, text)
+            }
         self._close(why, line, frame.f_locals if frame and is_function else {})
 
     def task_stops(self, task: Any) -> None:
@@ -122,12 +152,16 @@ class Recorder:
         self.options = [self._option(each) for each in options]
 
     def _option(self, each: Any) -> Option:
+        access = None
         if isinstance(each, Thread):
+            frame, _ = stacks.find_in_thread(each.frame, self._filename)
+            if frame and self._accesses and each.is_at_point:
+                access = self._accesses.at(frame)
             name, position = stacks.thread_name(each), stacks.thread_position(each, self._filename)
         else:
             task = each._callback.__self__
             name, position = stacks.task_name(task), stacks.task_position(task, self._filename)
-        return Option(name, *position)
+        return Option(name, *position, access)
 
     def _step(self) -> Step:
         """Return the current step of the running actor; begin a step if there is none."""
@@ -163,10 +197,13 @@ def _show(variables: Mapping[str, object]) -> dict[str, str]:
     for name, value in list(variables.items()):
         if name.startswith("_") or not _is_plain(value):
             continue
-        text = repr(value)
-        is_short = len(text) <= _MAX_VALUE_LENGTH
-        shown[name] = text if is_short else f"{text[: _MAX_VALUE_LENGTH - 1]}…"
+        shown[name] = _short_repr(value)
     return shown
+
+
+def _short_repr(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MAX_VALUE_LENGTH else f"{text[: _MAX_VALUE_LENGTH - 1]}…"
 
 
 def _is_plain(value: object) -> bool:

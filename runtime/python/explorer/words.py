@@ -1,5 +1,8 @@
 """Describes explorations, runs and steps in sentences for readers."""
 
+import sys
+
+from explorer.accesses import Access
 from explorer.program import RunResult
 from explorer.search import Exploration, Group
 from explorer.steps import Option, Step
@@ -27,8 +30,58 @@ def tried(found: Exploration) -> str:
     return f"the first {_many(found.runs, 'interleaving')}{among}"
 
 
+def _single(found: Exploration) -> str:
+    """Describe the schedule that was run, if it was a single one of several."""
+    if found.seed is not None:
+        return tried(found)
+    return "one of several possible interleavings"
+
+
+def _where(found: Exploration) -> str:
+    """Say at which places threads could switch, and what follows from that."""
+    if found.tasks and not found.threads:
+        if not found.every_bytecode:
+            return ""
+        return (
+            "Tasks can switch only where they await something, so letting threads switch between "
+            "any two bytecodes makes no difference here."
+        )
+    if not found.threads:
+        return ""
+    if found.every_bytecode:
+        return (
+            "Threads could switch between any two bytecodes, as they can in the free-threaded "
+            "build of CPython."
+        )
+    version = "{}.{}".format(*sys.version_info)
+    where = (
+        "Threads could switch at calls and at the end of each round of a loop, which is where "
+        f"CPython {version} with a GIL can switch them."
+    )
+    if found.breaking:
+        return where
+    return (
+        f"{where} This does not show that the program is safe where threads can switch between any "
+        "two bytecodes."
+    )
+
+
+def _untried(found: Exploration) -> str:
+    if not found.untried:
+        return ""
+    if found.bound == 0:
+        few = "with no forced switch"
+    else:
+        switches = "1 forced switch" if found.bound == 1 else f"{found.bound} forced switches"
+        few = f"with at most {switches}"
+    if not found.threads:
+        few = f"with at most {_many(found.bound or 0, 'task')} out of turn"
+    were = "was" if found.untried == 1 else "were"
+    return f"At least {_many(found.untried, 'more interleaving')} {few} {were} not tried."
+
+
 def result(found: Exploration) -> str:
-    """Summarise the result of an exploration in two or three sentences."""
+    """Summarise the result of an exploration in a few sentences."""
     if found.groups[0].kind == "endless" and found.runs == 1:
         return "The program takes too many steps to be explored, or it never ends."
     kinds = len(found.groups)
@@ -36,16 +89,19 @@ def result(found: Exploration) -> str:
         "All have the same outcome." if kinds == 1 else f"There are {kinds} different outcomes."
     )
     if found.runs == 1:
-        endings = ""
-    if not found.breaking:
-        text = f"Tried {tried(found)}: none breaks the program. {endings}"
-        if found.runs == 1:
-            text = "There is only one possible interleaving, and it does not break the program."
-    else:
+        does = "breaks" if found.breaking else "does not break"
+        # A random interleaving, or the only one within the limits, need not be the only one.
+        text = (
+            f"There is only one possible interleaving, and it {does} the program."
+            if found.complete
+            else f"Tried {_single(found)}: it {does} the program."
+        )
+    elif found.breaking:
         breaks = "breaks" if found.breaking == 1 else "break"
         text = f"Tried {tried(found)}: {found.breaking:,} of them {breaks} the program. {endings}"
-        if found.runs == 1:
-            text = "There is only one possible interleaving, and it breaks the program."
+    else:
+        text = f"Tried {tried(found)}: none breaks the program. {endings}"
+    text = " ".join(part for part in (text.strip(), _untried(found), _where(found)) if part)
     if not found.is_reproducible:
         text += (
             " Repeating an interleaving did not always give the same outcome, "
@@ -81,12 +137,31 @@ def _lines(step: Step) -> str:
     return f"runs lines {lines[0]} {joint} {lines[-1]}"
 
 
+def _access(access: Access) -> str:
+    """Describe what a thread is about to do."""
+    if access.kind == "with":
+        return f"enters the with block of {access.text}"
+    verb = {"read": "reads", "store": "stores", "delete": "deletes", "call": "calls"}
+    return f"{verb.get(access.kind, 'evaluates')} {access.text}"
+
+
+def _interrupted(each: Step) -> str:
+    """Say before what a thread was interrupted, and what it has read but not stored yet."""
+    if each.held:
+        read = " and ".join(f"{text} = {value}" for text, value in each.held.items())
+        return (
+            f": it has read {read} and has not stored {'it' if len(each.held) == 1 else 'them'} yet"
+        )
+    access = each.next_access
+    return f" before it {_access(access)}" if access and access.text else ""
+
+
 def step(each: Step) -> str:
     """Describe what one thread or task does in a step, and why it stops."""
     if each.why == "end" and not each.lines:
         return f"{each.actor} finishes."
     ends = {
-        "turn": ", then is interrupted",
+        "turn": f", then is interrupted{_interrupted(each)}",
         "wait": f", then waits for {each.waits_for}",
         "end": ", then finishes",
     }
@@ -106,6 +181,7 @@ def chosen(run: RunResult) -> str:
 
 def option(each: Option) -> str:
     """Describe what a thread or task does if it is chosen to run next."""
-    if each.line == 0:
-        return "resumes" if each.has_started else "starts"
-    return f"resumes at line {each.line}" if each.has_started else f"starts at line {each.line}"
+    begins = "resumes" if each.has_started else "starts"
+    where = f" at line {each.line}" if each.line else ""
+    access = each.next_access
+    return begins + where + (f" and {_access(access)}" if access and access.text else "")

@@ -17,6 +17,18 @@ import { expectPainted, prefer } from "../support/schemes.ts";
 import { violations } from "../support/violations.ts";
 
 const PAGE = "/how-to/try-every-order/";
+/** The textbook lost update. CPython with a GIL switches nowhere between the read and the write. */
+const WITHDRAW = `import threading
+balance = 100
+def withdraw(n):
+    global balance
+    current = balance
+    balance = current - n
+a = threading.Thread(target=withdraw, args=(10,), name="Ada")
+b = threading.Thread(target=withdraw, args=(20,), name="Ben")
+a.start(); b.start(); a.join(); b.join()
+assert balance == 70, balance
+`;
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
 /** The panel in which a page explores the interleavings of one program. */
@@ -42,6 +54,11 @@ class ExplorerPanel extends Widget {
   async tryAll(): Promise<string> {
     await this.press("Explore interleavings");
     return this.untilResult(/./);
+  }
+
+  /** The menu in which readers choose where threads may switch. */
+  get switches(): string {
+    return `${this.selector} .runnable-orders-switches select`;
   }
 
   /** The threads or tasks that can be chosen to run next, as their buttons name them. */
@@ -230,6 +247,38 @@ for (const engine of engines) {
       await doors.steps();
     });
 
+    test("a lost update between two bytecodes is found if threads may switch there", async () => {
+      const doors = new ExplorerPanel(page, "doors_locked");
+      await doors.write(WITHDRAW);
+      assert.match(
+        await doors.tryAll(),
+        /: none breaks the program\..* where CPython 3\.14 with a GIL can switch them\. This does not show/,
+      );
+      await page.select(doors.switches, "bytecodes");
+      const report = await doors.tryAll();
+      assert.match(report, /at most 2 forced switches: \d+ of them break the program\./);
+      assert.match(report, /Threads could switch between any two bytecodes/);
+      const steps = await doors.steps();
+      assert.ok(
+        steps.some(({ text }) => text.includes("it has read balance = 100 and has not stored it")),
+        JSON.stringify(steps),
+      );
+      await doors.press("Choose the next step yourself");
+      await doors.chosen(0);
+      const seen: string[] = [];
+      for (let made = 1; ; made++) {
+        const options = await doors.options();
+        if (options.length === 0) break;
+        seen.push(...options);
+        await doors.press(options[0]!);
+        await doors.chosen(made);
+      }
+      assert.ok(seen.includes("Ada resumes at line 6 and stores balance"), seen.join("; "));
+      await doors.press("Reset");
+      assert.match(await doors.tryAll(), /: none breaks the program\./);
+      await page.select(doors.switches, "gil");
+    });
+
     test("the edited program is explored, and Stop ends the exploration", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
       await doors.write(
@@ -369,6 +418,79 @@ describe("accessibility and keyboard", () => {
       assert.equal(await below(), place);
     }
     assert.equal(await focused(), "Next", "the focus stays at the last step");
+    await page.browserContext().close();
+  });
+
+  test("where threads switch is chosen by keyboard, remembered, and does not shift the layout", async () => {
+    const page = await freshPage(browser, PHONE);
+    await page.goto(site.url + PAGE);
+    const seat = new ExplorerPanel(page, "seat_taken");
+    await page.waitForSelector(seat.switches);
+    const panel = (): Promise<{ height: number; wide: boolean; menu: number }> =>
+      page.$eval(`${seat.selector} .runnable-orders`, (element) => ({
+        height: element.getBoundingClientRect().height,
+        wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        menu: element.querySelector("select")!.getBoundingClientRect().height,
+      }));
+    const before = await panel();
+    const reserved = await page.$eval(`${seat.selector} .runnable-orders`, (element) =>
+      Number.parseFloat(getComputedStyle(element).minHeight),
+    );
+    assert.ok(Math.abs(before.height - reserved) < 1, `${before.height} px, ${reserved} reserved`);
+    assert.ok(before.menu >= 44, `the menu is ${before.menu} px high`);
+    const label = await page.$eval(seat.switches, (menu) => menu.closest("label")?.textContent);
+    assert.match(label ?? "", /^Threads switch /);
+    await page.focus(seat.switches);
+    await page.keyboard.press("ArrowDown");
+    assert.equal(
+      await page.$eval(seat.switches, (menu) => (menu as HTMLSelectElement).value),
+      "bytecodes",
+    );
+    assert.deepEqual(await panel(), before);
+    // The progress and the result appear without moving the buttons.
+    const buttons = (): Promise<number> =>
+      page.$eval(
+        `${seat.selector} .runnable-orders-try`,
+        (made) => (made as HTMLElement).offsetTop,
+      );
+    const place = await buttons();
+    await page.evaluate((selector) => {
+      const tops = ((window as { tops?: Set<number> }).tops = new Set<number>());
+      const button = document.querySelector<HTMLElement>(`${selector} .runnable-orders-try`)!;
+      const watched = document.querySelector(`${selector} .runnable-orders-progress`)!;
+      const observer = new MutationObserver(() => tops.add(button.offsetTop));
+      observer.observe(watched, { childList: true, subtree: true, characterData: true });
+    }, seat.selector);
+    assert.match(await seat.tryAll(), /Tasks can switch only where they await something, so/);
+    assert.deepEqual(await page.evaluate(() => [...(window as { tops?: Set<number> }).tops!]), [
+      place,
+    ]);
+    await page.reload();
+    await page.waitForSelector(seat.switches);
+    assert.equal(
+      await page.$eval(seat.switches, (menu) => (menu as HTMLSelectElement).value),
+      "bytecodes",
+    );
+    const doors = new ExplorerPanel(page, "doors");
+    assert.equal(
+      await page.$eval(doors.switches, (menu) => (menu as HTMLSelectElement).value),
+      "gil",
+    );
+    // What follows the steps does not move either, although their descriptions differ in length.
+    await page.select(doors.switches, "bytecodes");
+    await doors.tryAll();
+    const tops = new Set<number>();
+    for (;;) {
+      tops.add(
+        await page.$eval(
+          'runnable-snippet[data-name="interleavings/doors_locked"]',
+          (element) => element.getBoundingClientRect().top + scrollY,
+        ),
+      );
+      if (/Step (\d+) of \1$/.test(await doors.text(".runnable-stepper-place"))) break;
+      await doors.press("Next");
+    }
+    assert.equal(tops.size, 1, [...tops].join(", "));
     await page.browserContext().close();
   });
 

@@ -14,7 +14,11 @@ function callFor(request: ExplorerRequest): string | undefined {
 }
 
 test("the program contains the explorer and the source to explore", () => {
-  const { files } = explorerProgram("print('é')\n", "x.py", { type: "explore", bound: 2 });
+  const { files } = explorerProgram("print('é')\n", "x.py", {
+    type: "explore",
+    bound: 2,
+    everyBytecode: false,
+  });
   const decoder = new TextDecoder();
   assert.equal(decoder.decode(files?.["explored.txt"]), "print('é')\n");
   assert.equal(decoder.decode(files?.["explorer/report.py"]), "pass\n");
@@ -22,16 +26,16 @@ test("the program contains the explorer and the source to explore", () => {
 
 test("each kind of request becomes a call of the explorer", () => {
   assert.equal(
-    callFor({ type: "explore", bound: 3 }),
-    `report.print_exploration("explored.txt", "it's.py", 3, 2000)`,
+    callFor({ type: "explore", bound: 3, everyBytecode: false }),
+    `report.print_exploration("explored.txt", "it's.py", 3, 2000, every_bytecode=False)`,
   );
   assert.equal(
-    callFor({ type: "random", seed: 7 }),
-    `report.print_exploration("explored.txt", "it's.py", 0, 500, 7)`,
+    callFor({ type: "random", seed: 7, everyBytecode: true }),
+    `report.print_exploration("explored.txt", "it's.py", 0, 500, 7, every_bytecode=True)`,
   );
   assert.equal(
-    callFor({ type: "choose", choices: [0, 2], toTheEnd: true }),
-    `report.print_run("explored.txt", "it's.py", [0,2], True)`,
+    callFor({ type: "choose", choices: [0, 2], toTheEnd: true, everyBytecode: true }),
+    `report.print_run("explored.txt", "it's.py", [0,2], True, every_bytecode=True)`,
   );
 });
 
