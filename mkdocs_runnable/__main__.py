@@ -1,6 +1,6 @@
 """``python -m mkdocs_runnable``: see :mod:`mkdocs_runnable.cli`.
 
-Python 3.8 can still parse this file, so that older versions print an error that explains itself.
+Even Python 3.8 can parse this file, so versions that are too old print the error message below.
 """
 
 import sys

@@ -31,7 +31,7 @@ class SourceReader(Preprocessor):
 
 
 class MarkedBlock(BlockProcessor):
-    """Replaces blocks that have a mark with elements.
+    """Replaces each block of Markdown that has a mark, such as ``.runnable``, with an element.
 
     Args:
         parser: The block parser of the converter.

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line. It stores each command's function as ``command``."""
+    """Return the parser of the command line. Its result has the command's function."""
     parser = argparse.ArgumentParser(prog="python -m mkdocs_runnable", description=_DESCRIPTION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -302,7 +302,7 @@ def _check_library_in_browser(
         if isinstance(event, Chunk):
             chunks.append(event)
             continue
-        if isinstance(event, Note):  # A recording has none.
+        if isinstance(event, Note):  # Recordings contain no notes.
             continue
         execution = to_execution(file, chunks, event)
         results.append(_report(check_execution(portable[file], library, execution)))

@@ -21,8 +21,8 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
         valid: The names that would be right.
 
     Returns:
-        ``' Did you mean …?'`` if a valid name is similar, else the list of valid names, or an empty
-        text if there are none. Otherwise the text starts with a space.
+        ``' Did you mean …?'`` if a valid name is similar, else ``' Expected one of: ….'``, or an
+        empty text if there are no valid names. A text that is not empty starts with a space.
     """
     names = sorted(valid)
     if close := difflib.get_close_matches(wrong, names, n=1):
@@ -35,7 +35,7 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
 
 
 def shown(path: Path) -> str:
-    """Return ``path`` relative to the current folder if it is inside, else unchanged."""
+    """Return ``path`` relative to the current folder if the folder contains it, else unchanged."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

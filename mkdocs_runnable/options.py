@@ -26,12 +26,12 @@ class Options:
         recordings: ``required`` stops the build if a page shows a program that has no recording.
             ``optional`` shows the program without recorded output.
         playground: The page that contains ``<runnable-playground>``, such as ``playground.md``.
-            Programs have a Share button if there is one.
+            Programs have a Share button if this option is set.
         text_editions: Publish each page as Markdown, too, and a list of these files, ``llms.txt``.
-        keep_last_site: Build the next site beside the present one, which it replaces only if there
-            was no error.
-        runtime: The folder with the files that run programs in the browser. Empty for those that
-            belong to this package.
+        keep_last_site: Build the next site in another folder, and replace the present site only if
+            there was no error.
+        runtime: The folder with the files that run programs in the browser. Empty for the files
+            that belong to this package.
         timelines: Where the pictures of recorded timelines are kept between two builds.
         verification: The folder with the results of checks, which are published as
             ``verification.json``. Empty to publish none.

@@ -97,7 +97,7 @@ def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> 
 def find_node() -> Path:
     """Return the Node.js program that draws timelines.
 
-    It is the one of this Python environment, else the first one on the PATH.
+    This is the Node.js of this Python environment or, if that has none, the first one on the PATH.
 
     Raises:
         RunnableError: There is no Node.js, or it is too old.
@@ -132,7 +132,7 @@ def _packaged_node() -> Path | None:
 
 
 def _node_version(node: str) -> int:
-    """Return the major version of a Node.js program; 0 if it does not say."""
+    """Return the major version of a Node.js program; 0 if the program does not print it."""
     try:
         done = subprocess.run(  # noqa: S603
             [node, "--version"], capture_output=True, text=True, check=False, timeout=30

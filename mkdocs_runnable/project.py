@@ -99,7 +99,7 @@ class Project:
         """The folder with the files that run programs in the browser.
 
         Raises:
-            RunnableError: They are not there.
+            RunnableError: The folder is missing.
         """
         if not self.options.runtime:
             return parts.browser_runtime()

@@ -1,4 +1,4 @@
-"""What was added, changed or removed in each version of Python, for concurrent programs."""
+"""The table of what each version of Python changed for concurrent programs."""
 
 import re
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Entry:
         name: What changed, as programs write it.
         version: The first version with the change.
         change: What happened to the name.
-        area: Which kind of program it affects.
-        what: What it does, or what is different.
+        area: Which kind of program the change affects.
+        what: What the name does, or what is different about it.
         url: The document that describes the change.
-        probe: A Python expression that is true from that version on, and false before; empty where
-            an interpreter cannot tell.
+        probe: A Python expression that is true from that version on, and false before; empty if no
+            expression can show the change.
     """
 
     name: str
@@ -39,13 +39,13 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """An HTML id."""
+        """The HTML id of the entry's row."""
         words = re.findall(r"\w+", f"{self.name} {self.version}")
         return "-".join(words).lower().replace("_", "-")
 
 
 def load_api(path: Path) -> list[Entry]:
-    """Read the data file.
+    """Read the entries of a data file.
 
     Raises:
         RunnableError: An entry does not match :class:`Entry`.

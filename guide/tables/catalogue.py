@@ -73,7 +73,7 @@ def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
                 continue
             reference = parse(line)
             name = library.name_of(path.parent / reference.href)
-            if name is not None:  # The build of the page reports a link to no snippet.
+            if name is not None:  # When a page is built, links to no snippet are reported.
                 page = path.relative_to(docs).as_posix()
                 places[name].append(f"{page}#{anchors.take(name, reference.section)}")
     return places

@@ -48,11 +48,12 @@ class Choice:
     """One row of the table.
 
     Attributes:
-        job: What the job does, as the end of "The job …".
+        job: What the job does: the end of a sentence that begins with "The job".
         choose: The recommended model.
         because: The reason.
         start: A program to start from, as inline Markdown.
-        when: Key of a question → the answers that lead to this row. Other questions do not matter.
+        when: Key of a question → the answers that lead to this row. Answers to the questions that
+            are missing here make no difference.
     """
 
     job: str
@@ -71,7 +72,7 @@ class Choices:
 
 
 def load_choices(path: Path) -> Choices:
-    """Read the data file.
+    """Read the questions and the rows from a data file.
 
     Raises:
         RunnableError: An entry does not match its class, or a row refers to an unknown answer.
@@ -100,7 +101,7 @@ def _question(entry: Mapping[str, Any], name: str) -> Question:
 
 @dataclass(frozen=True)
 class ChoiceTable(Table):
-    """A table whose questions are in an attribute of the element."""
+    """A table of choices. Its element has the questions in an attribute, for the script."""
 
     questions: Sequence[Question] = ()
 

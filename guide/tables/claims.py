@@ -1,4 +1,4 @@
-"""The claim ledger: what five sets of notes say, what is true, and how it was verified.
+"""The claim ledger: what five sets of notes say, what is true, and how this was verified.
 
 Each entry of ``claims.toml`` is a :class:`Claim`. A claim with ``asks`` has a check, which is a
 function in ``tests/guide/claims/`` that finds the answer by running code. The answer has to be the
@@ -30,19 +30,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement from the notes.
+    """One statement from one set of notes.
 
     Attributes:
-        id: Number of the note and of the claim in it, such as ``S001.13``.
-        said: What the note states, in this guide's words.
+        id: The number of the set of notes and, after a dot, that of the claim within this set, such
+            as ``S001.13``.
+        said: What the notes state, in this guide's words.
         verdict: Whether it is true today.
         today: What is true today, and why.
-        sources: Keys of the documents that support this.
-        page: The page that shows it, within ``docs/``, with an anchor.
+        sources: Keys of the documents that support ``today``.
+        page: The page that shows what is true, as a path within ``docs/``, with an anchor.
         asks: The question that the check answers; empty if nothing can be executed.
         finds: The answer that the check has to find.
         implied: The answer that the statement implies; empty if that is the answer in ``finds``.
-        same_as: Claims of other notes that say the same; their checks count for this one, too.
+        same_as: Ids of earlier claims that say the same; their checks count for this claim, too.
     """
 
     id: str
@@ -58,7 +59,7 @@ class Claim:
 
     @property
     def note(self) -> str:
-        """The note that contains it."""
+        """The number of the set of notes that contains the claim."""
         return self.id.partition(".")[0]
 
 
@@ -82,7 +83,7 @@ class Ledger:
         return [self.documents[key] for key in keys]
 
     def checked(self, claim: Claim) -> list[Claim]:
-        """Return the claims whose checks support a claim: itself, or those that it repeats."""
+        """Return the claims whose checks support a claim: itself, and those that it repeats."""
         return [each for each in (claim, *map(self.by_id.get, claim.same_as)) if each and each.asks]
 
 

@@ -42,10 +42,10 @@ class DiagramsExtension(Extension):
         self._figures = _Figures(md, Path(self.getConfig("docs")), self.getConfig("page"))
         reader = SourceReader(md, self._figures.read_source)
         md.preprocessors.register(reader, "diagram_lines", SOURCE_PRIORITY)
-        # Before paragraphs (10).
+        # Before paragraphs, which have priority 10.
         block = MarkedBlock(md.parser, is_diagram, self._figures.figure)
         md.parser.blockprocessors.register(block, "diagram", 16)
-        # After attr_list (8) has turned misplaced marks into classes.
+        # After attr_list, at priority 8, has turned misplaced marks into classes.
         md.treeprocessors.register(_MisplacedMarks(md, self._figures), "diagram_misplaced", 4)
 
     def reset(self) -> None:

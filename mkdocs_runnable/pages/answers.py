@@ -153,7 +153,9 @@ def recorded_answer(answers: Sequence[Answer], transcript: Transcript, name: str
 
 
 def answer_of(recording: Recording | None, answers: Sequence[Answer], name: str) -> int | None:
-    """Return the number of the answer that a recording matches, or None if it cannot decide.
+    """Return the number of the answer that a recording matches.
+
+    The result is None if there is no recording, or if an outdated one does not match exactly one.
 
     Args:
         recording: The recording of a snippet, if there is one.
@@ -168,7 +170,7 @@ def answer_of(recording: Recording | None, answers: Sequence[Answer], name: str)
     try:
         return recorded_answer(answers, recording.transcript, name)
     except RunnableError:
-        # The answers may be those of the program as it is now.
+        # The answers may be about the changed program, which the recording does not show.
         if recording.is_outdated:
             return None
         raise

@@ -62,6 +62,7 @@ class RunnableExtension(Extension):
         )
         reader = SourceReader(md, renderer.read_source)
         md.preprocessors.register(reader, "runnable_lines", SOURCE_PRIORITY)
+        # The numbers are priorities: the highest runs first.
         # Blocks: after code blocks and lists (at least 20), before paragraphs (10).
         widget = MarkedBlock(md.parser, is_marked, renderer.placeholder)
         md.parser.blockprocessors.register(widget, "runnable", 15)

@@ -2,7 +2,8 @@
 
 A question belongs to the next snippet on the page. The recording of the snippet has to match
 exactly one answer. The HTML is the list itself, so it is complete without scripts.
-``runtime/page/question/question.ts`` lets readers choose an answer, and judges their own runs.
+``runtime/page/question/question.ts`` lets readers choose an answer, and compares the answer with
+their own runs.
 
 If the snippet is not recorded yet, only the reader's own run can show which answer is right. If it
 does not run in browsers either, the question stays an ordinary list.
@@ -30,7 +31,7 @@ from mkdocs_runnable.snippets.reference import with_fences
 
 @dataclass
 class _Question:
-    """A question that has been read, and waits for the snippet that follows it.
+    """A question that has been read, and belongs to the next snippet on the page.
 
     Attributes:
         parent: The element that contains the list.
@@ -89,7 +90,9 @@ class QuestionProcessor(Treeprocessor):
             first = first or line
             try:
                 if item is None:
-                    raise RunnableError(f"answer {number} has no condition: {{ when='…' }}.")
+                    raise RunnableError(
+                        f"answer {number} needs a condition, such as {{ when='…' }}."
+                    )
                 answers.append(parse_answer(item))
             except RunnableError as error:
                 self._renderer.report(str(error), line or first)

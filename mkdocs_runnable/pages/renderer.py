@@ -31,7 +31,7 @@ class ComparedProgram:
     """A program in a comparison.
 
     Attributes:
-        title: Its title there.
+        title: Its title in the comparison.
         href: Path from the page to its snippet.
         snippet: The snippet.
         is_recorded: Whether its timeline is recorded.
@@ -45,7 +45,7 @@ class ComparedProgram:
 
 @dataclass(frozen=True)
 class ShownSnippet:
-    """A snippet on a page, with its recording; None if it has not been recorded yet."""
+    """A snippet on a page, with its recording, which is None if there is none yet."""
 
     snippet: Snippet
     recording: Recording | None
@@ -152,10 +152,10 @@ class PageRenderer:
         return self._shown.get(element.get("id", "")) if is_placeholder else None
 
     def has_timeline(self, snippet: Snippet) -> bool:
-        """Whether the timeline of a snippet is recorded. If not, a recording could still add it.
+        """Whether the timeline of a snippet is recorded. If it is not, a new recording may add it.
 
         Raises:
-            RunnableError: The snippet is recorded as it is, and it has no timeline.
+            RunnableError: The snippet has no timeline, and recording it again would add none.
         """
         recording = self._recordings.find(snippet)
         has_trace = snippet.trace_path.exists()
@@ -202,7 +202,7 @@ class PageRenderer:
         return self._md.htmlStash.store(html)
 
     def find_line_containing(self, part: str) -> int | None:
-        """Return the number of the next marked line that contains a text; each is found once."""
+        """Return the number of the next marked line with a text. Each line is found only once."""
         return self._marked_lines.find_containing(part)
 
     def report(self, message: str, line: int | None) -> None:

@@ -1,6 +1,6 @@
-"""Figures of recorded timelines.
+"""Makes the figures of recorded timelines, by running a Node.js program.
 
-They are drawn by the TypeScript code that also draws the timelines of live runs in the browser.
+The same TypeScript code draws the timelines of live runs in the browser.
 """
 
 import re
@@ -77,5 +77,5 @@ def figure(snippet: Snippet, folder: Path, identifier: str) -> str:
             f"{snippet.name}: its timeline has not been drawn. The MkDocs plugin `runnable` draws "
             "it when it builds the site."
         ) from None
-    # The dot keeps this id apart from those of widgets.
+    # The dot keeps this id apart from those of widgets, which contain none.
     return _HATCH.sub(f"\\g<before>hatch.{identifier}", html)

@@ -36,7 +36,8 @@ def render(
         identifier: HTML id of the element; default: that of :func:`anchor`.
         section: Name of the only section to show.
         height: Number of lines of code that are visible without scrolling.
-        explore: Offer to explore other interleavings, each with at most this many forced switches.
+        explore: The most forced switches in an interleaving that readers can explore; None if they
+            cannot explore any.
         timeline: The HTML of its recorded timeline; empty if there is none.
 
     Raises:
@@ -125,7 +126,7 @@ def _css_class(token: _TokenType) -> str:
 
 
 def _output(recording: Recording | None) -> str:
-    # Where readers can run the program, scripts add that they can.
+    # If readers can run the program, a script adds a sentence that says so.
     if recording is None:
         return '<p class="runnable-origin">Not recorded yet.</p>'
     origin = f"Recorded on {recording.interpreter}" if recording.interpreter else "Recorded output"

@@ -3,7 +3,8 @@
 That program prints one JSON object per line: ``{"file", "type": "stdout" | "stderr", "text"}`` for
 output, ``{"file", "type": "note", "text"}`` for each note that readers would see beside the output,
 and at the end of each file ``{"file", "type": "ended", "outcome": "finished" | "failed" |
-"timeout", "status", "message"}``. It exits with status 3 if there is no browser.
+"timeout", "status", "message"}``. It exits with status 3 if there is no browser or no built
+runtime.
 """
 
 import json
@@ -66,7 +67,8 @@ def run_in_browser(
         extra_path: A folder whose modules the files can import.
 
     Raises:
-        RunnableError: The harness or a browser is missing, or the harness failed.
+        RunnableError: The harness, the browser or the built runtime is missing, or the harness
+            failed.
     """
     command = [parts.find_node(), parts.harness(), "--engine", engine, "--runtime", runtime]
     command += ["--timeout", f"{timeout:g}"]
@@ -98,7 +100,7 @@ def run_in_browser(
                 yield file, Chunk(event["type"], event["text"])
     if process.returncode == _NO_BROWSER_STATUS:
         raise RunnableError(
-            f"there is no browser to run {engine}. The message above says what to install."
+            f"cannot run programs in {engine}. The message above says what is missing."
         )
     if unfinished:
         raise RunnableError(

@@ -175,8 +175,8 @@ class _Reader:
         with selectors.DefaultSelector() as selector:
             selector.register(self._descriptor, selectors.EVENT_READ)
             while (now := time.monotonic()) < deadline:
-                # If the program has ended, but a child still has the pipe open, reading does not
-                # show that it ended.
+                # If the program has ended, but one of its children still has the pipe open, reading
+                # from the pipe does not show that the program has ended.
                 if not ended and process.poll() is not None:
                     ended = True
                     deadline = min(deadline, now + _GRACE_SECONDS)

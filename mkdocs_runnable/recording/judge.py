@@ -11,8 +11,8 @@ recording, by snippet and engine, each with its reason:
     ["tea/brewing"]
     firefox = "Its clock has steps of 1 ms, so both cups seem to be ready together."
 
-A difference that is not in the ledger is a failure. So that the ledger stays correct, an entry is a
-failure too if its difference no longer occurs, or if it names no snippet.
+A difference that is not in the ledger is a failure. So that the ledger stays correct, an entry also
+fails if its difference no longer occurs, and it is an error if the entry names no snippet.
 """
 
 import json
@@ -41,7 +41,7 @@ def judge(
         keep: Save the results for ``/verification.json``, if the project publishes it.
 
     Returns:
-        The results of the snippets that were run, except for those that are skipped.
+        The results of the snippets that were run.
 
     Raises:
         RunnableError: A line is not a run, or it names no snippet.
@@ -71,8 +71,8 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
         Name of a snippet → engine → reason of the difference.
 
     Raises:
-        RunnableError: The file cannot be read, or an entry has no reason or an unknown engine, or
-            it is not for a snippet that runs in browsers.
+        RunnableError: The file cannot be read, or an entry has no reason, an unknown engine, or a
+            name that is not that of a snippet that runs in browsers.
     """
     path = library.root / "differences.toml"
     where = library.where(path)

@@ -1,4 +1,4 @@
-"""Creates a new snippet."""
+"""Creates a new snippet with a small program, and records it."""
 
 import re
 from urllib.parse import quote

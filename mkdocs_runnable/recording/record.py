@@ -127,7 +127,7 @@ def undeclared_import(snippet: Snippet) -> str | None:
     """Return the first library that a program always imports, although its header declares none.
 
     Such a program can be recorded wherever the library is installed, but it fails in browsers. A
-    program that declares a library is left out, because that library may bring the others along.
+    program that declares a library is left out, because that library may install others.
     """
     if snippet.header.dependencies or snippet.header.native:
         return None

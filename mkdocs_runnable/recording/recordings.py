@@ -153,7 +153,7 @@ class Origin:
 
 
 class Origins:
-    """The origins of all recordings, which are saved in ``recordings.json`` next to the topics."""
+    """The origins of all recordings. They are saved in ``recordings.json``, beside the snippets."""
 
     FILE = "recordings.json"
 

@@ -103,7 +103,7 @@ class _Line:
             yield self.newline, newline
 
     def _split(self, column: int) -> None:
-        """Replace a wide character or a tab with spaces if it takes this column."""
+        """Replace the wide character or the tab that takes this column, if any, with spaces."""
         following = self.texts[column + 1 : column + 2]
         if self.texts[column] != "" and following != [""]:
             return
@@ -118,7 +118,7 @@ class _Line:
 
 
 class Terminal:
-    """Takes the output of a program, and knows what a terminal would show."""
+    """Takes the output of a program, and computes what a terminal would show."""
 
     def __init__(self) -> None:
         self._lines = [_Line()]
@@ -368,7 +368,7 @@ class Terminal:
 
 
 def without_controls(text: str) -> str:
-    """Return a text without what a terminal does not show. What was overwritten is not removed."""
+    """Remove control characters and escape sequences, and keep the text that they would erase."""
     return _INVISIBLE.sub("", text)
 
 

@@ -21,7 +21,8 @@ FEWEST_KEPT_TASKS = 100
 LONGEST_LINE = 200  # characters of a printed line
 MAIN_THREAD = 1  # number of its lane
 
-# How long a thread waited for the GIL or for a core is only kept if this was a tenth of its time.
+# How long a thread waited for the GIL or for a core is kept only if it was at least a tenth of the
+# time in which the thread ran or waited for them.
 _MOST_CPU_SHARE = 0.9
 _SHORTEST_RUN_MS = 1.0
 
@@ -53,7 +54,7 @@ def assemble(
         folder: Where the processes of the run have written their events.
         interpreter: The interpreter that they ran on, as pages show it.
         program: The file that they ran. Printed lines are tidied as in the transcript of the run.
-        though_nothing_waits: Return the timeline of a run that only computes as well.
+        though_nothing_waits: Return a timeline even if the program only computes in one thread.
     """
     processes = sorted(_read(folder), key=lambda process: process.events[0][_LANE_START])
     is_of_interest = though_nothing_waits or any(

@@ -1,7 +1,8 @@
 """Saves the results of checks, and combines them into ``/verification.json``.
 
-Each runner (one interpreter or browser) writes one file, ``build/verification/<stem>.json``. The
-stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``, …):
+Each runner (one interpreter or browser) writes one file, ``<stem>.json``, into the folder that the
+option ``verification`` names. The stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``,
+…):
 
 .. code-block:: json
 
@@ -33,7 +34,8 @@ that were run. For each runner without a valid result, ``not_run`` gives the rea
           "runs": [{"runner": "Chromium", "interpreter": "CPython", "version": "3.14.2",
                     "platform": "…", "engine": "…", "outcome": "passed", "detail": "",
                     "when": "…", "commit": "…"}],
-          "not_run": [{"runner": "CPython 3.12", "reason": "No result for this version."}]
+          "not_run": [{"runner": "CPython 3.12",
+                       "reason": "No result for this version of the file."}]
         }
       }
     }
@@ -105,7 +107,7 @@ def write_results(
     """Write the results of one runner to a file.
 
     Args:
-        folder: The folder ``build/verification``.
+        folder: The folder for the results; see the option ``verification``.
         results: Each snippet, with the result of its check.
         root: A folder in the git repository, whose current commit is saved with the results.
         runner: The runner; default: this interpreter.

@@ -5,7 +5,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.config.config_options import ExtraScriptValue
@@ -199,7 +198,7 @@ def site_page(page: Page, files: Files) -> SitePage:
     if page.file.src_uri.endswith(".ipynb"):
         text = Path(str(page.file.abs_src_path))
     elif _TAG_LISTING.search(source := page.file.content_string):
-        # The theme's plugin puts a placeholder into the Markdown, and the list into the HTML.
+        # The theme's plugin adds the list of tags only to the HTML.
         text = _TAG_LISTING.sub(lambda _: _pages_by_tag(page, files), get_data(source)[0])
     description = str(page.meta.get("description", ""))
     return SitePage(page.file.src_uri, str(page.title), description, text)
@@ -245,7 +244,7 @@ class Replacing:
 
     Args:
         config: The configuration, whose ``site_dir`` is changed until the site is published.
-        is_wanted: Whether to do so; else MkDocs builds directly into the folder of the site.
+        is_wanted: If this is false, MkDocs builds directly into the folder of the site.
     """
 
     def __init__(self, config: MkDocsConfig, is_wanted: bool) -> None:

@@ -52,7 +52,10 @@ def execute_all(
     for path in find(docs):
         executed = target / path.relative_to(docs)
         if not is_current(path, executed):
-            say(f"Running the notebook {_where(path, docs)} (up to a minute, once) …")
+            say(
+                f"Running the notebook {_where(path, docs)}, which can take a minute. "
+                "The result is kept until something changes."
+            )
             notebook = _read(path, docs)
             _execute(notebook, path, docs, timeout)
             notebook.metadata["runnable"] = {"key": key(path)}
@@ -67,7 +70,8 @@ def is_current(path: Path, executed: Path) -> bool:
         notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
         current = key(path)
     except (OSError, ValueError, TypeError, AttributeError):
-        return False  # one of the files is missing or damaged; executing the notebook reports it
+        # There is no result yet, or a file is damaged. Running a damaged notebook reports it.
+        return False
     return bool(notebook.metadata.get("runnable", {}).get("key") == current)
 
 
@@ -130,8 +134,8 @@ def _execute(notebook: Any, path: Path, docs: Path, timeout: int) -> None:
         kernel_name="python3",
         allow_errors=False,
         resources={"metadata": {"path": str(path.parent)}},
-        # Hides a warning about TCP. It does not matter, because clients need a key from a private
-        # file to talk to the kernel.
+        # Hides the kernel's warning that its TCP connections are not encrypted. They are local, and
+        # clients need a key from a private file to talk to the kernel.
         extra_arguments=["--log-level=ERROR"],
     )
     current = 0

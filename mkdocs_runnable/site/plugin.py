@@ -1,6 +1,6 @@
 """The MkDocs plugin: passes each page to the Markdown extensions, and publishes files beside it.
 
-It only translates between the events of MkDocs and the functions of this package.
+The plugin only translates between the events of MkDocs and the functions of this package.
 """
 
 from pathlib import Path
@@ -16,17 +16,18 @@ from mkdocs.structure.pages import Page
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
-from mkdocs_runnable.project import Project
 from mkdocs_runnable.site import mkdocs_build as build
 from mkdocs_runnable.site import publish
 from mkdocs_runnable.snippets.reference import PageContext
 
 
 class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Events in the order in which MkDocs calls them."""
+    """Calls the functions of this package when MkDocs reports an event."""
 
     def load_config(
-        self, options: dict[str, Any], config_file_path: str | None = None  # noqa: ARG002
+        self,
+        options: dict[str, Any],
+        config_file_path: str | None = None,  # noqa: ARG002
     ) -> tuple[ConfigErrors, ConfigWarnings]:
         """Check the options in ``mkdocs.yml``."""
         try:
@@ -71,7 +72,9 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Write the text edition of the page next to it."""
         if self._options.text_editions:
             with build.errors_of_mkdocs():
-                edition = publish.edition(self._project, build.site_page(page, self._files), self._makers)
+                edition = publish.edition(
+                    self._project, build.site_page(page, self._files), self._makers
+                )
                 edition.write(Path(config.site_dir))
 
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002

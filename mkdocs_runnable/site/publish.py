@@ -1,4 +1,4 @@
-"""Lists the files that this package adds to a site, for every generator of sites alike.
+"""Lists the files that this package adds to a site, whichever generator builds the pages.
 
 Pages themselves come from a generator such as MkDocs. :func:`published` yields what a site needs
 beside them: the programs with their traces, the files that run programs in the browser, and the
@@ -49,11 +49,11 @@ class SiteFile:
 
 @dataclass(frozen=True)
 class SitePage:
-    """A page of the site, as far as its text edition needs it.
+    """The content of a page from which its text edition is made.
 
     Attributes:
-        uri: Its path within the folder of the pages.
-        title: Its title.
+        uri: The path of its file within the folder of the pages.
+        title: The title of the page.
         description: A sentence about the page; may be empty.
         text: Its Markdown without front matter, or the executed notebook.
     """
@@ -67,8 +67,8 @@ class SitePage:
 def everything(project: Project) -> Iterator[SiteFile]:
     """Yield all files of :func:`published`, and the text editions if the project wants them.
 
-    The text editions are made from the files of the pages. Their titles are those in the front
-    matter or in the first heading, and the list has a section for each folder.
+    The text editions are made from the Markdown files of the pages. The title of a page is the one
+    in its front matter, or else its first heading. In ``llms.txt``, each folder is a section.
 
     Raises:
         RunnableError: A file is missing or cannot be used.
@@ -152,7 +152,8 @@ def read_pages(docs: Path) -> list[tuple[str, list[SitePage]]]:
     """Read the Markdown pages of a folder, without knowing the navigation of the site.
 
     Returns:
-        The name of each folder with its pages, sorted. The first entry is ``docs`` itself.
+        The path of each folder with its pages, sorted. If there are pages in ``docs`` itself, they
+        come first, under the name "Pages".
     """
     folders: dict[str, list[SitePage]] = {}
     for path in sorted(docs.rglob("*.md"), key=lambda path: (path.parent, path)):

@@ -17,6 +17,7 @@ from pathlib import Path
 from markdown.extensions.attr_list import AttrListTreeprocessor
 
 from mkdocs_runnable.diagrams.markdown import describe, is_diagram
+from mkdocs_runnable.options import Policy
 from mkdocs_runnable.pages.answers import (
     Answer,
     answer_of,
@@ -24,7 +25,6 @@ from mkdocs_runnable.pages.answers import (
     split_condition,
 )
 from mkdocs_runnable.recording.outputs import fenced, to_markdown
-from mkdocs_runnable.options import Policy
 from mkdocs_runnable.recording.policy import RecordingFinder
 from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
@@ -49,7 +49,7 @@ class TextEditions:
         library: All snippets.
         tables: Name of a data file → the function that makes its table; see
             :mod:`mkdocs_runnable.tables.markdown`.
-        recordings: Whether each snippet has to be recorded.
+        recordings: ``required`` if a missing recording is an error; see :class:`RecordingFinder`.
     """
 
     docs: Path

@@ -34,7 +34,7 @@ _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
 _OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
 _RENAMED = {"lanes": "interleaves"}  # old name → new name
-# runtime/timeline/model/trace_events.ts refuses timelines with more.
+# runtime/timeline/model/trace_events.ts leaves out further ones.
 MOST_WATCHED = 4
 
 
@@ -49,7 +49,7 @@ class Header:
             the pattern has groups.
         interleaves: Matching lines may interleave with each other. Only lines for which group 1
             captures the same text have to keep their order.
-        exact: Compare numbers with a unit of time as well.
+        exact: Do not mask durations such as ``0.2 s``, so that they have to be equal, too.
         native: Why the snippet does not run in the browser, or None if it does.
         timeline: Whether the program has a timeline. With None, it has one if something waits or
             if there are several threads; with true, it always has one. With false, runs are not
@@ -214,7 +214,9 @@ class _HeaderReader:
         pattern = self._regex(key, value)
         if not pattern.groups:
             raise self._error(
-                key, f"{key}: {value!r} needs a group, such as a thread's name: '^(\\w+):'"
+                key,
+                f"{key}: {value!r} needs a group that captures, for example, the name of a thread: "
+                "'^(\\w+):'",
             )
         return pattern
 
@@ -253,6 +255,7 @@ class _HeaderReader:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 600:
             raise self._error(
-                "timeout", f"timeout: expected seconds from 0 to 600, but received: {value!r}"
+                "timeout",
+                f"timeout: expected seconds, above 0 and up to 600, but received: {value!r}",
             )
         return float(value)

@@ -35,8 +35,8 @@ class Reference:
         href: Path of the file, relative to the page, without percent-encoding.
         section: Name of the only section to show, or None to show the whole snippet.
         height: Number of lines of code that are visible without scrolling, or None for all.
-        explore: If readers can explore other interleavings, how many switches between threads an
-            interleaving may force; else None.
+        explore: The most switches between threads that an explored interleaving may force. None
+            if readers cannot explore other interleavings.
     """
 
     href: str
@@ -94,7 +94,7 @@ def link(text: str, path: str) -> str:
 
     Args:
         text: The code.
-        path: Path of the file that it leads to, without percent-encoding.
+        path: Path of the file that the link leads to, without percent-encoding.
     """
     ticks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     space = " " if "`" in text else ""
@@ -152,7 +152,7 @@ def resolve(reference: Reference, library: Library, docs: Path, page: str | None
             name = target.relative_to(library.root).as_posix()
         elif name.endswith(".py") and is_name(name):
             raise RunnableError(
-                f"{href} is a broken link on a code host. "
+                f"{href} would be broken when the page is viewed on a code host. "
                 f"Expected {quote(expected + name)}, the path from this page to the file."
             )
         else:
@@ -171,10 +171,10 @@ def resolve(reference: Reference, library: Library, docs: Path, page: str | None
 
 
 def split_at(href: str, folder: str) -> tuple[str, str]:
-    """Split a path at the first folder of a name.
+    """Split a path at the first folder that has a certain name.
 
     Returns:
-        What comes before this folder, and what comes after it: ``../../`` and ``topic/name.py`` for
+        The path before this folder, and the path within it: ``../../`` and ``topic/name.py`` for
         ``../../snippets/topic/name.py``. Both are empty if there is no such folder in the path.
     """
     before, found, after = f"/{href}".partition(f"/{folder}/")
@@ -230,15 +230,16 @@ type Report = Callable[[str], None]
 
 @dataclass
 class PageContext:
-    """The page that is being rendered, as far as the caller knows it.
+    """What is known about the page that is being rendered. Every attribute has a default.
 
     Attributes:
-        path: Path of the page within the folder of pages, with ``/``; None if it is unknown.
-        root: Relative URL from the page to the root of the site, empty or ending in ``/``. If it is
-            None because the site is unknown, the URL is derived from each link.
-        raw: The whole file, in which the lines of problems are counted. None counts them in the
-            Markdown that is converted, which lacks the front matter.
-        report: Receives the message of each problem; None raises the first problem as an error.
+        path: Path of the page within the folder of the pages, with ``/``; None if it is unknown.
+        root: Relative URL from the page to the root of the site, empty or ending in ``/``. None if
+            it is unknown; it is then derived from the links to snippets.
+        raw: The text of the file with its front matter, so that messages give line numbers of the
+            file. None if it is unknown; lines are then counted in the converted Markdown.
+        report: Receives the message of each problem. If it is None, the first problem is raised as
+            an error.
         playground: Address of the playground within the site; None if there is none.
     """
 

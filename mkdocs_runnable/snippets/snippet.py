@@ -179,8 +179,8 @@ class Library:
     """All snippets in one folder: every ``.py`` file in it, and in the folders below it.
 
     Files and folders whose names begin with a dot are left out, and so are ``__pycache__`` folders.
-    Files whose names are not valid UTF-8 are left out too, because no link could lead to them, and
-    so are empty files ``__init__.py``, which only mark packages.
+    Files whose names are not valid UTF-8 are left out, because no link could lead to them. Empty
+    files ``__init__.py``, which only mark packages, are left out, too.
     """
 
     def __init__(self, root: Path) -> None:

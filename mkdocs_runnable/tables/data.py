@@ -26,10 +26,10 @@ def load_toml(path: Path) -> dict[str, Any]:
 
 
 def make[T](kind: type[T], entry: Mapping[str, Any], where: str) -> T:
-    """Make a dataclass of strings, numbers and lists of strings from one entry.
+    """Make an instance of a dataclass from one entry of a file.
 
     Args:
-        kind: The dataclass. A tuple of strings is a list in the file.
+        kind: The dataclass. A field that is a tuple of strings is a list in the file.
         entry: The values by the names of the fields.
         where: The name of the entry in error messages.
 

@@ -1,4 +1,4 @@
-"""The parts that the Markdown extensions share."""
+"""Tests of finding the line of a text, which the Markdown extensions share."""
 
 from mkdocs_runnable.blocks import LineFinder
 

@@ -1,4 +1,4 @@
-"""The command line, as users see it."""
+"""Tests of the command line, as users see it."""
 
 import argparse
 import io

@@ -1,4 +1,4 @@
-"""The options of a project: their defaults, and the messages about wrong options."""
+"""Tests of the options of a project: their defaults, and the messages about wrong options."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding the runtime, the tracer, the program that draws timelines, and Node.js."""
+"""Tests of finding the runtime, the tracer, the program that draws timelines, and Node.js."""
 
 import importlib.util
 import os

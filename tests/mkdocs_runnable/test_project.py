@@ -1,4 +1,4 @@
-"""Finding a project, and reading the options in its configuration."""
+"""Tests of finding a project, and of reading the options in its configuration."""
 
 from pathlib import Path
 

@@ -123,7 +123,8 @@ def _trace() -> None:
     settings = os.environ.get(TRACE_VARIABLE)
     if not settings:
         return
-    tracer, folder, program = settings.split(os.pathsep, 2)  # the last may contain it
+    # The path of the program, which is last, may contain the separator.
+    tracer, folder, program = settings.split(os.pathsep, 2)
     is_main = os.getsid(0) == os.getpid()
     if not is_main and not any("multiprocessing" in word for word in sys.orig_argv):
         return  # this is another Python program that the traced program has started

@@ -1,4 +1,4 @@
-"""Checking SVG files, and making figures of them."""
+"""Tests of checking SVG files, and of making figures from them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Diagrams on pages, as the Markdown extension makes them."""
+"""Tests of diagrams on pages, as the Markdown extension makes them."""
 
 from pathlib import Path
 

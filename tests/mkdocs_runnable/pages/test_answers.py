@@ -1,4 +1,4 @@
-"""The conditions of answers, and which of them the output of a run satisfies."""
+"""Tests of the conditions of answers, and of which outputs satisfy them."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Timelines of several snippets on one axis, as the Markdown extension makes them."""
+"""Tests of comparisons: timelines of several snippets on one axis."""
 
 import html as html_module
 import json
@@ -132,7 +132,9 @@ def test_a_comparison_without_any_recording_has_a_hidden_figure(library: Library
     assert [run["unrecorded"] for run in described(html)] == [True, True]
 
 
-def test_the_timeline_of_a_changed_program_may_still_be_missing(library: Library) -> None:
+def test_a_changed_program_may_lack_its_timeline_unless_its_header_excludes_one(
+    library: Library,
+) -> None:
     spoon = "[spoon](../../snippets/tea/spoon.py)"
     origins = Origins(library.root)
     origins.set("tea/spoon", Origin("CPython 3.13", "0" * 12))

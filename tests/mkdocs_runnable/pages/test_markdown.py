@@ -1,4 +1,4 @@
-"""The Markdown extension on its own, without MkDocs."""
+"""Tests of the Markdown extension on its own, without MkDocs."""
 
 import re
 from pathlib import Path
@@ -138,9 +138,11 @@ def test_the_extension_works_without_configuration() -> None:
         (LINK.replace("snippets/tea/pot.py)", "snippets/../secret.py)"),
          "../../snippets/../secret.py is not a Python file under snippets/."),
         (LINK.replace("pot.py)", "pot.out)"), "../../snippets/tea/pot.out is not a Python file"),
-        (LINK.replace("../../", "../"), "../snippets/tea/pot.py is a broken link on a code host. "
-         "Expected ../../snippets/tea/pot.py, the path from this page to the file."),
-        (LINK.replace("../../", "/"), "/snippets/tea/pot.py is a broken link on a code host."),
+        (LINK.replace("../../", "../"), "../snippets/tea/pot.py would be broken when the page is "
+         "viewed on a code host. Expected ../../snippets/tea/pot.py, the path from this page to "
+         "the file."),
+        (LINK.replace("../../", "/"), "/snippets/tea/pot.py would be broken when the page is "
+         "viewed on a code host."),
         (LINK.replace("../../", "https://example.org/"), "https://example.org/snippets/tea/pot.py"),
         (LINK.replace(" }", " sektion='warm' }"), "unknown option 'sektion'. "
          "Did you mean 'section'?"),

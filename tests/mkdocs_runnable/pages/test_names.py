@@ -1,4 +1,4 @@
-"""Snippets with any file name, in any folder, on pages: links, addresses and HTML ids."""
+"""Tests that snippets can have any file name: their links, addresses and HTML ids."""
 
 import json
 import posixpath
@@ -78,8 +78,8 @@ def test_a_page_whose_path_is_unknown_can_show_a_file_in_any_folder(
     ("address", "message"),
     [
         ("../../snippets/a%20c.py", "snippets/a c.py: there is no such file. Did you mean 'a b'?"),
-        ("../snippets/a%20b.py", "../snippets/a b.py is a broken link on a code host. Expected "
-         "../../snippets/a%20b.py, the path from this page to the file."),
+        ("../snippets/a%20b.py", "../snippets/a b.py would be broken when the page is viewed on a "
+         "code host. Expected ../../snippets/a%20b.py, the path from this page to the file."),
         ("../../other/a%20b.py", "../../other/a b.py is not a Python file under snippets/. "
          "Expected a link such as ../../snippets/a%20b.py."),
         ("../../snippets/a%20b.py#L3", "../../snippets/a%20b.py#L3 is not the path of a file: '#' "

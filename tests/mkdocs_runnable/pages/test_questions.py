@@ -1,4 +1,4 @@
-"""Questions above a snippet, as the Markdown extension makes them."""
+"""Tests of questions above a snippet, as the Markdown extension makes them."""
 
 import pytest
 from markdown import Markdown
@@ -97,7 +97,7 @@ def test_other_lists_are_not_questions(text: str) -> None:
         (f"{LINK}\n\n{ASKED}\n", 5, "this question needs a snippet below it that answers it."),
         (f"{ASKED}\nText.\n\n{ASKED}\n{LINK}\n", 3, "this question needs a snippet below it"),
         (f"1. hot {{ when='^hot' }}\n\n{LINK}\n", 3, "a question needs at least two answers."),
-        (f"{ASKED}3. tepid\n\n{LINK}\n", 3, "answer 3 has no condition: { when='…' }."),
+        (f"{ASKED}3. tepid\n\n{LINK}\n", 3, "answer 3 needs a condition, such as { when='…' }."),
         (f"{ASKED}3. tepid {{ when='(' }}\n\n{LINK}\n", 5, "when='(' is not a regular "),
         (f"{ASKED}3. tepid {{ when='t' near=1 }}\n\n{LINK}\n", 5, "unknown option 'near'."),
         (f"{ASKED}3. tea {{ when='h' }}\n\n{LINK}\n", 3, "answers 1 and 3 match the recorded "

@@ -1,4 +1,4 @@
-"""Figures of recorded timelines: the messages about timelines that cannot be drawn."""
+"""Tests of the messages about recorded timelines that cannot be drawn."""
 
 from pathlib import Path
 

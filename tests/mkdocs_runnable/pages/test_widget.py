@@ -1,4 +1,4 @@
-"""The HTML of a widget, without a page around it."""
+"""Tests of the HTML of a widget, without a page around it."""
 
 import re
 from html import unescape

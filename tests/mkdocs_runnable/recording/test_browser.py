@@ -1,4 +1,4 @@
-"""Running files and snippets in a browser, with a fake harness that prints planned events."""
+"""Tests of running files in a browser, with a fake harness that prints planned events."""
 
 import json
 import sys
@@ -105,7 +105,7 @@ def test_check_prints_the_notes_of_each_run_after_its_output(root: Path, capfd: 
         (
             [],
             3,
-            "Error: there is no browser to run chromium. The message above says what to install.",
+            "Error: cannot run programs in chromium. The message above says what is missing.",
         ),
         ([], 1, "Error: the browser harness ended with status 1 before "),
         (

@@ -1,4 +1,4 @@
-"""Which differences between a run and its recording are allowed."""
+"""Tests of which differences between a run and its recording are allowed."""
 
 import re
 

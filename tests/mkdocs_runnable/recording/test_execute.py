@@ -1,4 +1,4 @@
-"""Running a file gives the same result as typing ``python name.py``."""
+"""Tests that running a file gives the same result as typing ``python name.py``."""
 
 import os
 import signal

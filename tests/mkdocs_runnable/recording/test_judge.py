@@ -1,4 +1,4 @@
-"""Comparing runs of the browser with recordings, and the ledger of known differences."""
+"""Tests of comparing browser runs with recordings, and of the ledger of known differences."""
 
 import json
 

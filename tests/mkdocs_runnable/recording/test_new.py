@@ -1,4 +1,4 @@
-"""The command ``new``: which names it accepts, and what it says about others."""
+"""Tests of the command ``new``: which names it accepts, and what it says about others."""
 
 import pytest
 

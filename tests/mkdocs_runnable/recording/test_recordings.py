@@ -1,4 +1,4 @@
-"""Recordings: writing the transcript of a run, and reading it again."""
+"""Tests of recordings: writing the transcript of a run, and reading it again."""
 
 from pathlib import Path
 

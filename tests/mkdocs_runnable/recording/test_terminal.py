@@ -1,4 +1,4 @@
-"""The model of a terminal, tested with the same cases as the one in the browser."""
+"""Tests of the model of a terminal, with the same cases as the model in the browser."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The filter for tracebacks, tested with the same cases as the filter in the browser."""
+"""Tests of the filter for tracebacks, with the same cases as the filter in the browser."""
 
 from pathlib import Path
 

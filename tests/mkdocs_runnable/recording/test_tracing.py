@@ -1,4 +1,4 @@
-"""Making one recorded timeline from the events that several processes have written."""
+"""Tests of making a recorded timeline from the events that a run has written."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Saving the results of checks, and combining them."""
+"""Tests of saving the results of checks, and of combining them."""
 
 import json
 import subprocess

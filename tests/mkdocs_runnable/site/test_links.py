@@ -1,4 +1,4 @@
-"""Checking links to other sites, with a local server."""
+"""Tests of checking links to other sites, with a local server."""
 
 import threading
 from collections.abc import Iterator

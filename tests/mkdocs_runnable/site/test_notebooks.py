@@ -1,4 +1,4 @@
-"""Executing notebooks whose content has changed."""
+"""Tests of executing the notebooks whose content has changed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the package adds to a site, independently of MkDocs."""
+"""Tests of the files that the package adds to a site, without MkDocs."""
 
 import json
 from pathlib import Path

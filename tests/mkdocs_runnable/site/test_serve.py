@@ -1,4 +1,4 @@
-"""`mkdocs serve`: after an error, the last good site is served until the error is fixed."""
+"""Tests that `mkdocs serve` serves the last good site after an error, until it is fixed."""
 
 import os
 import shutil

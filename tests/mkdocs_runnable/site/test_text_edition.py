@@ -1,4 +1,4 @@
-"""Text editions: pages as plain Markdown."""
+"""Tests of text editions, which are pages as plain Markdown."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Reading snippets: their names, headers and sections, and the messages about wrong ones."""
+"""Tests of reading snippets: names, headers, sections, and messages about mistakes."""
 
 import json
 import os

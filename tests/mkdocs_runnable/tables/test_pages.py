@@ -1,4 +1,4 @@
-"""Tests of links to other pages, whose text is the title of the page."""
+"""Tests of finding the title of a page."""
 
 from pathlib import Path
 
