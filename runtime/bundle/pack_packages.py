@@ -1,4 +1,4 @@
-"""Packs each library that programs in the browser may declare into an archive, and lists them.
+"""Packs the libraries that programs in the browser may declare: one archive for each, and a list.
 
 Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. Libraries
 that need machine code are replaced by modules of our own. Modules become bytecode; type stubs,

@@ -13,7 +13,7 @@ const INVISIBLE = new RegExp(
   "g",
 );
 
-/** Returns the text without what a terminal does not show. What was overwritten is not removed. */
+/** Removes control characters and escape sequences, and keeps the text that they would erase. */
 export function withoutControls(text: string): string {
   return CONTROL.test(text) ? text.replaceAll(INVISIBLE, "") : text;
 }

@@ -20,11 +20,11 @@ const SEARCHABLE_LENGTH = 20_000;
 export interface OutputTarget {
   append(pieces: Piece[]): void;
   note(text: string, className?: string): void;
-  /** Where lines can be shown that change. */
+  /** The end of the output, where a terminal shows lines that can still change. */
   readonly screen: Screen;
 }
 
-/** Loads what a program needs that moves the cursor or uses colours. */
+/** Loads the terminal, which is needed only for programs that move the cursor or use colours. */
 export type LoadTerminal = () => Promise<typeof import("./terminal_output.ts")>;
 
 export class OutputPipeline {
@@ -81,7 +81,7 @@ export class OutputPipeline {
     this.#print("stdin", text);
   }
 
-  /** Adds a note that the rest of the output is not shown, unless there is one already. */
+  /** Adds a note that the rest of the output is not shown, unless there is such a note already. */
   truncate(message: string): void {
     if (this.#isTruncated) return;
     this.#isTruncated = true;

@@ -75,7 +75,7 @@ export class OutputView {
   }
 
   /**
-   * Empties the region for a new run. `clockRate` describes the clock rate unless it is real time.
+   * Empties the region for a new run. `clockRate` describes the clock rate; it is empty for real time.
    */
   begin(clockRate: string): void {
     this.#origin = element("p", "runnable-origin", "Running in your browser");
@@ -89,7 +89,7 @@ export class OutputView {
     this.showLive();
   }
 
-  /** Shows how many bytes of what is being loaded have arrived. */
+  /** Shows the progress of a download: `loaded` of `total` bytes. `what` names what is downloaded. */
   loading(what: string, loaded: number, total: number): void {
     this.#progress.loading(what, loaded, total);
   }
@@ -191,7 +191,7 @@ export class OutputView {
 
   /**
    * Adds a block of text. While one thread waits for input, other threads may print. Their output goes
-   * before the field.
+   * before the input field.
    */
   #addBlock(block: HTMLElement): void {
     this.#text.insertBefore(block, this.#inputField?.element ?? null);
@@ -208,12 +208,12 @@ export class OutputView {
     this.#block = undefined;
   }
 
-  /** Adds a sentence of the page above the output of the program. */
+  /** Adds a sentence about the run above the output of the program. */
   preface(text: string): void {
     this.#text.before(element("p", "runnable-difference", text));
   }
 
-  /** Adds a note of the page below the output of the program. */
+  /** Adds a note about the run below the output of the program. */
   note(text: string, className = ""): void {
     const follow = this.#isAtEnd();
     this.#live.append(element("p", `runnable-note ${className}`.trim(), text));
@@ -249,7 +249,7 @@ export class OutputView {
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Adds a note above the recording, for example about a run that was interrupted. */
+  /** Adds a note above what the region shows. From now on, `showRecording` shows the note as well. */
   prependNote(text: string): void {
     this.#region.prepend(element("p", "runnable-note runnable-stopped", text));
     this.#recording.splice(0, this.#recording.length, ...this.#region.childNodes);

@@ -2,9 +2,9 @@
  * A model of the terminal that a program prints to: lines of cells, and a cursor that control
  * characters and escape sequences move. It needs no browser.
  *
- * It supports what programs use that print line by line, such as progress bars, spinners and coloured
- * messages. Other sequences are read to their end and show nothing. Lines are not wrapped at the
- * terminal's width, because the page wraps them at its own. The codes are described in
+ * The model supports the sequences behind progress bars, spinners, coloured messages and other output
+ * that is printed line by line. Other sequences are read to their end and show nothing. Lines are not
+ * wrapped at the terminal's width, because the page wraps them at its own. The codes are described in
  * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html.
  * `mkdocs_runnable/recording/terminal.py` is the same model in Python, but without colours, and
  * `tests/cases/terminal.json` contains cases with which both are tested.
@@ -68,7 +68,7 @@ export class Line {
   /** The text of each column. A wide character or a tab is followed by columns without text. */
   readonly #texts: string[] = [];
   readonly #looks: Look[] = [];
-  /** How a newline would look, if there is one. In a line with text, it looks as the text. */
+  /** The look of the newline, if the line has one. After text, the newline looks like the text. */
   newline: Look | undefined;
   /** The line was too long and continues in the next row. */
   isContinued = false;
@@ -139,13 +139,12 @@ export class Line {
     this.#looks.push(look);
   }
 
-  /** If a wide character or a tab is in this column and in the one before, replaces it with spaces. */
+  /** Replaces the wide character or the tab that takes this column, if any, with spaces. */
   #split(column: number): void {
     const isHead = this.#texts[column] !== "" && this.#texts[column + 1] === "";
     if (this.#texts[column] !== "" && !isHead) return;
     let start = column;
     while (this.#texts[start] === "") start -= 1;
-    // The head is only overwritten, so what follows it becomes empty.
     this.#texts[start] = " ";
     for (let each = start + 1; this.#texts[each] === ""; each++) this.#texts[each] = " ";
   }
@@ -153,9 +152,9 @@ export class Line {
 
 export class Terminal {
   readonly lines: Line[] = [new Line()];
-  /** The numbers of the lines that have changed. The renderer removes what it has shown. */
+  /** The numbers of the lines that have changed. The renderer removes those that it has drawn. */
   readonly changed = new Set<number>([0]);
-  /** How many cells have been written that have not been overwritten, with a newline as one. */
+  /** How much there is to show: the number of cells, combining characters and line ends. */
   size = 0;
   #row = 0;
   #column = 0;
@@ -505,7 +504,7 @@ export class Terminal {
   }
 }
 
-/** Returns what a terminal shows in the end of a text that was printed to stdout. */
+/** Returns what a terminal finally shows if this text is printed to stdout. */
 export function finalText(text: string): string {
   const terminal = new Terminal();
   terminal.write("stdout", text);

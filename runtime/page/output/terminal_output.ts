@@ -101,7 +101,7 @@ export class TerminalOutput {
     return new Promise((resolve) => void this.#drained.push(resolve));
   }
 
-  /** The run is over: lets screen readers announce the lines that were redrawn as they are now. */
+  /** Called when the run is over. Lets screen readers announce the final state of redrawn lines. */
   end(): void {
     this.#screen.update(() => {
       for (const row of [...this.#silent]) this.#settle(row);
@@ -207,7 +207,7 @@ export class TerminalOutput {
         errors = undefined;
         line.append(part);
       } else {
-        // What is next to each other on stderr shares one bar.
+        // Neighbouring parts on stderr share one element, so that there is one bar beside them.
         if (!errors) line.append((errors = element("span", "runnable-stderr")));
         errors.append(part);
       }

@@ -12,7 +12,7 @@ export type Colour = number;
 export const TRUE_COLOUR = 0x1000000;
 
 export interface Style {
-  /** The same for styles that are alike. */
+  /** Styles that are alike have the same key. */
   readonly key: string;
   readonly colour?: Colour;
   readonly background?: Colour;
@@ -110,7 +110,7 @@ type Rgb = readonly [red: number, green: number, blue: number];
 /** The contrast that WCAG 2.2 requires of text (success criterion 1.4.3). */
 export const MIN_CONTRAST = 4.5;
 
-/** The backgrounds of the output in both schemes. Themes with a little less contrast are safe, too. */
+/** The backgrounds of the output in the light and in the dark scheme. */
 export const LIGHT: Rgb = [245, 245, 245];
 export const DARK: Rgb = [33, 37, 43];
 
@@ -199,7 +199,7 @@ export function appearanceOf(style: Style): Appearance | undefined {
   if (style.isUnderlined) classes.push("runnable-ansi-underlined");
   if (style.isStruck) classes.push("runnable-ansi-struck");
   const { colour, background, isInverse = false } = style;
-  // Mixed with the background, a dim colour would be hard to read.
+  // Terminals mix dim text with the background, which makes it hard to read. This class has a colour.
   if (style.isDim) classes.push("runnable-ansi-dim");
   if (colour !== undefined && background !== undefined) {
     const [front, back] = isInverse ? [background, colour] : [colour, background];

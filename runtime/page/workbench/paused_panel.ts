@@ -1,4 +1,4 @@
-/** The panel that shows the state of a paused program. Loaded when a program is paused. */
+/** The panel that shows the state of a paused program. The page loads this module when needed. */
 import type { RunEvent } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
 import { CodeExcerpt } from "../kit/code_excerpt.ts";

@@ -41,7 +41,7 @@ export interface PausedState {
   phase: Phase;
   /** The next call, if the program was paused before a callback of an event loop. */
   next: Call | undefined;
-  /** Otherwise the thread that ran last. */
+  /** The thread that ran last, if `next` is undefined. */
   last: Position | undefined;
   /** Threads, or their tasks, that are in the middle of a step. */
   running: Sample<Position>;

@@ -97,7 +97,7 @@ export class RunnablePlayground extends PageElement {
     return tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
   }
 
-  /** Opens a workbench for a draft, with `above` above it. */
+  /** Opens a workbench for a draft, below the elements `above`. `resetTo` names what Reset restores. */
   #open(draft: Draft, resetTo: string, above: HTMLElement[]): void {
     this.#workbench?.stop();
     this.#workbench?.close();

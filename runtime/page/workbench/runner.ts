@@ -118,7 +118,7 @@ export class Runner implements Owner {
     });
   }
 
-  /** Says which Python this is if the program asks for another one. */
+  /** Shows which version of Python runs the program if the program asks for another one. */
   async #compareVersion(source: string, version: string, pipeline: OutputPipeline): Promise<void> {
     if (!ASKS_FOR_PYTHON.test(source)) return;
     // If the module cannot be loaded, the program runs without this note.

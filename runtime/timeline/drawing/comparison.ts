@@ -18,7 +18,7 @@ export interface Run {
 /** Added to the process ids of the second run, twice to those of the third, to keep them apart. */
 const ID_OFFSET = 1_000_000;
 
-/** Below this factor between the slowest and the fastest run, all runs take about the same time. */
+/** If the slowest run takes less than this many times as long as the fastest, all count as equal. */
 const MIN_FACTOR = 1.1;
 
 /** The index of the run to which the process with this id belongs. */

@@ -16,7 +16,7 @@ export interface Listed {
 
 export interface Listing {
   rows: Listed[];
-  /** Lanes that are folded away: those of libraries, and threads that only run an event loop. */
+  /** Lanes of libraries, and threads that only run an event loop. Usually they have no rows. */
   library: Lane[];
 }
 
@@ -103,7 +103,10 @@ const LABEL_MARGIN_PX = 8;
 /** The approximate width of a label with its margin, in px. */
 export const labelWidth = (text: string): number => text.length * LETTER_WIDTH_PX + LABEL_MARGIN_PX;
 
-/** Lists the rows in the order in which they are shown, and the lanes that are folded away. */
+/**
+ * Lists the rows in the order in which they are shown, and the lanes that are usually folded away. If
+ * `withLibrary`, these lanes have rows, too.
+ */
 export function list(timeline: Timeline, withLibrary: boolean): Listing {
   const rows: Listed[] = [];
   const library: Lane[] = [];
@@ -300,7 +303,7 @@ class Group {
     const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
     let state = states[0]!;
     for (const other of states) if (this.#sums[other] > this.#sums[state]) state = other;
-    // A bar as narrow as a line shows that the lane ran at all.
+    // A bar of the smallest width shows the state "running", so that no short run is overlooked.
     const width = Math.max(this.#end - this.x, narrowest);
     if (width <= narrowest && this.#longest.running) state = "running";
     return {
@@ -345,7 +348,7 @@ function flagsOf(
       const mark = marks[index]!;
       if (mark.at > to) break;
       const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
-      // Half the width of the sign.
+      // Half the width of the sign, which must not extend beyond the end of the track.
       const room = kind === "output" ? 1 : 5;
       const x = Math.min((mark.at - from) * scale, width - room);
       const before = flags.at(-1);
@@ -358,15 +361,15 @@ function flagsOf(
 }
 
 /**
- * Distances between the labels of the axis: these numbers times a power of ten. For long times, numbers
- * of seconds that divide a minute or an hour.
+ * The distances between the labels of the axis are these numbers of ms or hours, times a power of ten.
+ * Between a second and an hour, they are those in `LONG_STEPS_MS`, which divide a minute or an hour.
  */
 const STEPS = [1, 2, 5];
 const LONG_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map(
   (s) => s * 1000,
 );
 
-/** Returns the smallest of these distances, in ms, that is at least as long as `ms`. */
+/** Returns the smallest distance between labels, in ms, that is at least as long as `ms`. */
 export function roundStep(ms: number): number {
   if (ms > 1000) {
     const long = LONG_STEPS_MS.find((step) => step >= ms);

@@ -1,4 +1,4 @@
-/** Finds the blocked spans of a run. */
+/** Finds the blocked spans of a run: the periods in which one callback blocked an event loop. */
 import type { Lane, Segment } from "./lane.ts";
 import { firstIndex } from "./search.ts";
 import type { Reason, StepEvent, WaitEvent } from "./trace_events.ts";

@@ -22,7 +22,7 @@ export interface CollectionState {
 /** The drawing extends beyond a cut by this factor, so that readers see that something is missing. */
 const CUT_MARGIN = 1.04;
 
-/** Further events are dropped, because a program may send any number, and the page keeps all of them. */
+/** Events beyond this number are dropped: a program may send any number, and the page keeps them all. */
 const MAX_EVENTS = 500_000;
 const MAX_COLLECTION_STATES = 2000;
 

@@ -174,7 +174,7 @@ export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["by
 /** How many marks of a bar are described. */
 const MAX_MARKS = 2;
 
-/** Up to this many states of a bar are described: ready, running and waiting for a task that wakes up. */
+/** A bar with more states is only summed up. A task that wakes up has three: ready, running, waiting. */
 const MAX_STATES = 3;
 
 /** Consecutive segments of a lane that are drawn as one bar. */

@@ -1,7 +1,12 @@
 /**
- * Answers Python when it asks for pending signals, and reads the clock as rarely as possible.
+ * Tells Python when the time slice of the running thread is over, and reads the clock as rarely as
+ * possible for that.
  *
- * Python asks once in fifty bytecode checks and in some of its C functions, which is every 0.2 to 3 µs.
+ * Python cannot be interrupted from outside. While it runs, it keeps asking whether a signal is pending.
+ * The answer is 0 until the time slice is over, and then the signal whose handler suspends the thread.
+ * Python asks this question at every fiftieth check that its bytecode makes in loops and calls, and in
+ * some of its C functions, which is every 0.2 to 3 µs.
+ *
  * Reading the clock takes up to 1 µs, and in Firefox a call from WebAssembly to JavaScript takes 0.1 µs
  * (measured on a virtual machine). Therefore some questions are answered within WebAssembly, and the
  * clock is rarely read while the program is in a place where its bytecode has been fast before. In a new
@@ -15,7 +20,7 @@ const PLACES = 256;
 /** In a fast place, the clock is read at least once in about this many questions. */
 const MAX_QUESTIONS = 256;
 
-/** A place is fast if less time than this passes between two questions. */
+/** A place is fast if, since the clock was last read, less time than this has passed per question. */
 const FAST_MS = 0.05;
 
 /** How long, and for how many questions, WebAssembly may answer without looking where Python is. */
@@ -44,15 +49,16 @@ const COUNTER = Uint8Array.of(
   ...[0x05, 0x10, 0x00, 0x0b, 0x0b], // else ask
 );
 
+/** Answers Python when it asks whether a signal is pending. */
 export class SliceTimer {
-  /** Python calls this to ask for signals; it returns the number of a signal, or 0. */
+  /** Python calls this function to ask for a pending signal. It returns the number of a signal, or 0. */
   readonly dueSignal: () => number;
   /** How many of the next questions WebAssembly answers with 0 on its own. */
   readonly #skip: { value: number };
   readonly #place: () => number;
   readonly #signalAt: (now: number) => number;
   readonly #now: () => number;
-  /** The places that were fast at their last reading, by a hash. */
+  /** The places that were fast when the clock was last read there, by a hash of the place. */
   readonly #fast = new Uint32Array(PLACES);
   /** How many questions WebAssembly answers between two that it passes on to this object. */
   #stride = 0;

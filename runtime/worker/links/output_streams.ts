@@ -1,4 +1,4 @@
-/** Sends what programs print to the page. */
+/** Passes the output of programs from the worker to the page. */
 import type { PyodideAPI } from "pyodide";
 import type { WorkerEvent } from "../../protocol/page_worker.ts";
 import { MAX_CHARACTERS, OutputCap } from "./output_cap.ts";
