@@ -1,4 +1,4 @@
-"""Checks of a built site. Each returns a message for each problem that it finds."""
+"""Checks of a built site. Most of them return a message for each problem that they find."""
 
 import gzip
 import itertools

@@ -1,4 +1,4 @@
-"""Tests of what the built site has for programs: text editions, llms.txt and metadata."""
+"""Tests of what the built site has for machine readers: text editions, llms.txt and metadata."""
 
 import json
 import re

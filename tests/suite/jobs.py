@@ -28,7 +28,7 @@ PACES = {
     "light": 2,
     # Files without a line such as `// suite: light`.
     "": 3,
-    # The file compares times with recorded ones, so nothing else may run beside it.
+    # The output of the tested programs depends on timing, so nothing else may run beside the file.
     "alone": CAPACITY,
 }
 PYTEST_WEIGHT = 3
@@ -50,7 +50,7 @@ class Outcome:
     result: Result
     seconds: float
     detail: str = ""
-    # The file of the test, where the job has several and the name does not say it.
+    # The file of the test; empty if the name of the test contains the file, or if it is unknown.
     file: str = ""
 
 
@@ -58,7 +58,7 @@ class Outcome:
 class Job:
     """One command that runs tests and writes a line of JSON for each of them.
 
-    ``{events}`` in an argument stands for the path of the file to which it writes.
+    ``{events}`` in an argument stands for the path of the file to which the command writes.
     """
 
     group: Group
@@ -81,7 +81,8 @@ class JobResult:
     def add(self, outcome: Outcome) -> bool:
         """Add the outcome of a test; return whether it is a failure that was not known before.
 
-        A test that failed stays failed: pytest reports a passed test again when its teardown fails.
+        If a test is reported twice, a failure counts. pytest reports a test again if its teardown
+        fails, whether the test itself has passed or failed.
         """
         key = (outcome.file, outcome.name)
         known = self.outcomes.get(key)
@@ -128,7 +129,7 @@ def pace_of(file: Path) -> str:
     pace = found[1] if found else ""
     if pace not in PACES:
         known = ", ".join(filter(None, PACES))
-        raise ValueError(f"{file}: there is no pace {pace!r}; known are {known}.")
+        raise ValueError(f"{file}: there is no pace {pace!r}. Expected one of: {known}.")
     return pace
 
 
@@ -142,7 +143,7 @@ def expected_seconds(file: Path) -> float:
 
 
 def all_jobs(root: Path = REPOSITORY) -> list[Job]:
-    """Return the jobs of the whole suite, in the order in which they should start."""
+    """Return all jobs: the unit tests in TypeScript, pytest, and each file of browser tests."""
     modules = sorted(
         path.relative_to(root).as_posix()
         for folder in ("runtime", "guide")
@@ -161,8 +162,8 @@ def all_jobs(root: Path = REPOSITORY) -> list[Job]:
 async def run(job: Job, report: Callable[[JobResult, Outcome], None], done: JobResult) -> None:
     """Run a job to its end, and report each failed test as soon as it is known.
 
-    A command that fails without a failed test, because it crashed or could not start, counts as one
-    failed test with the name of the job, and so does one that reports nothing for a long time.
+    If no test failed, but the command crashed, could not start, or was ended because it reported
+    nothing for a long time, the job counts as one failed test with the name of the job.
     """
     loop = asyncio.get_running_loop()
     start = loop.time()

@@ -1,6 +1,6 @@
 """A pytest plugin that writes one JSON object per finished test, for ``tests.suite``.
 
-The file is named by the environment variable ``SUITE_EVENTS``. Only the process that collects the
+The environment variable ``SUITE_EVENTS`` names the file. Only the process that collects the
 reports of all workers writes to it. Shape of a line: see ``Outcome`` in ``jobs.py``.
 """
 
@@ -25,9 +25,10 @@ class Writer:
         self._file.flush()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write a test's outcome once its last phase, the teardown, has been reported.
+        """Write the outcome of a test as soon as one of its phases decides it.
 
-        A failed set-up or teardown is a failure of its test, as pytest counts it.
+        A failed set-up or teardown is a failure of its test, as pytest counts it. After a failed
+        teardown, the test therefore has two outcomes.
         """
         name = report.nodeid
         self._seconds[name] = self._seconds.get(name, 0) + report.duration

@@ -1,8 +1,8 @@
 /**
  * A reporter for `node --test` that writes one JSON object per finished test, for tests/suite.
  *
- * Suites are not counted; a suite whose own hook failed is reported like a failed test, because the
- * hook would otherwise fail without a trace. Shape of a line: see `Outcome` in tests/suite/jobs.py.
+ * Suites are not counted. But a suite whose own hook failed is reported like a failed test, because the
+ * failure of the hook would otherwise be hidden. Shape of a line: see `Outcome` in tests/suite/jobs.py.
  */
 import { inspect } from "node:util";
 import type { TestEvent } from "node:test/reporters";
@@ -12,7 +12,7 @@ type Result = "passed" | "failed" | "skipped";
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   // The names of the suites around the test that is being reported, outermost first.
   const path: string[] = [];
-  // How many tests of a file have had the same name; Node allows that.
+  // How many tests of a file have had the same name. Node allows several.
   const counts = new Map<string, number>();
   for await (const event of source) {
     if (event.type === "test:start") {

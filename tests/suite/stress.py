@@ -1,7 +1,8 @@
 """Repeats test files at three paces, to find tests that depend on the speed of the machine.
 
-The paces are: alone on the machine; restricted to one core (with ``taskset``, if it exists); and
-beside four processes that compute all the time. Each test has to pass every time at every pace.
+The files run alone on the machine, then restricted to one core (with ``taskset``, if it exists),
+and then beside four processes that compute all the time. Each test has to pass every time at every
+pace.
 """
 
 import argparse

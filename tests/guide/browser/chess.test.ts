@@ -1,4 +1,4 @@
-/** The settings of the exhibition, its formulas, and how the output of its program is read. */
+/** Tests of the chess exhibition: its settings, its formulas, and reading the output of its program. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -71,7 +71,7 @@ test("the formulas give the numbers of the tutorial", () => {
     [1855, 1835, 1825, 1805, 1800],
   );
   assert.equal(seconds({ masters: 2, walk: 1 }), undefined);
-  // With 4 boards, two of the 3 masters play one game and the third plays two.
+  // Several masters may share the boards unevenly, so the formula gives no limit for them.
   assert.equal(speedupLimit({ ...STORY, masters: 3 }), undefined);
   assert.equal(speedupLimit({ ...STORY, opponent: 0, walk: 30 }), 1);
 });

@@ -142,7 +142,7 @@ def claim_16() -> str:
 
 
 def shared(cores: int, starts: Sequence[float], seconds: float) -> list[float]:
-    """Return when jobs end that share cores evenly, in steps of a tenth of a second."""
+    """Return when each job ends if they share the cores evenly, in steps of a tenth of a second."""
     left = [round(seconds * 10 * len(starts)) for _ in starts]  # in parts that divide evenly
     ends = [0.0 for _ in starts]
     tick = 0

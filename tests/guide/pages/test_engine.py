@@ -1,4 +1,4 @@
-"""The page about using the engine describes every option, with its default."""
+"""Tests that the page about using the engine describes every option, with its default."""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Tests that one answer to each question matches the recording, and the others their worlds.
+"""Tests that the right answer to a question matches the recording, and each wrong one its world.
 
 The world of a wrong answer is the output that the program would have if this answer were right.
 worlds.toml describes it by replacements in the recording.
