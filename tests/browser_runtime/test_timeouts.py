@@ -247,3 +247,52 @@ def test_tasks_resume_exactly_at_times_that_floats_can_show() -> None:
 
     with _on_the_worker():
         assert run(program, clock_rate=0) == [0.1, 4, 64, 64.25, 64.375]
+
+
+class JumpingSelector:
+    """Skips time instead of waiting, as the tests of programs do."""
+
+    def __init__(self, loop: "JumpingLoop") -> None:
+        self.loop = loop
+
+    def select(self, timeout: float | None) -> list[object]:
+        self.loop.now += timeout or 0
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_: None
+
+
+class JumpingLoop(event_loop.BrowserEventLoop):
+    """An event loop with a clock of the program's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self._selector: Any = JumpingSelector(self)
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("clock_rate", CLOCK_RATES)
+def test_timers_on_a_clock_of_the_program_are_exact(clock_rate: float) -> None:
+    async def main() -> list[float]:
+        loop = asyncio.get_running_loop()
+        times: list[float] = []
+        for minutes in (1, 2, 4):
+            await asyncio.sleep(60 * minutes)
+            times.append(loop.time())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(10):
+                await loop.create_future()
+        return [*times, loop.time()]
+
+    def program(_: Library) -> list[float]:
+        with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+            return runner.run(main())
+
+    with _on_the_worker():
+        new_worker()
+        kernel.margin_ns = 2000
+        assert run(program, clock_rate=clock_rate) == [60, 180, 420, 430]
