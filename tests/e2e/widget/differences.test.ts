@@ -63,9 +63,9 @@ for t in ts: t.join()`,
     [/^s\.listen\(\) does not/],
   ],
   [
-    "signal handlers of the loop",
-    "import asyncio\nasync def main(): asyncio.get_running_loop().add_signal_handler(2, print)\nasyncio.run(main())",
-    [/^AbstractEventLoop\.add_signal_handler\(\) does not/],
+    "an event loop that is to watch a file",
+    "import asyncio\nasync def main(): asyncio.get_running_loop().add_reader(0, print)\nasyncio.run(main())",
+    [/^AbstractEventLoop\.add_reader\(\) does not/],
   ],
   [
     "asyncio subprocesses",

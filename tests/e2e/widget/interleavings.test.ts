@@ -281,6 +281,8 @@ for (const engine of engines) {
 
     test("the edited program is explored, and Stop ends the exploration", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
+      await doors.press("Explore interleavings");
+      await doors.untilResult(/interleavings/);
       await doors.write(
         "from threading import Thread\n\n\ndef work():\n    for _ in range(30):\n        len('')\n" +
           "\n\nfor _ in range(4):\n    Thread(target=work).start()\n",
