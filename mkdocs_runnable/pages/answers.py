@@ -23,9 +23,27 @@ from mkdocs_runnable.snippets.reference import unknown_option
 _ATTRIBUTES = re.compile(r"""\s*\{:?(?P<attributes>(?:[^'"{}\n]|'[^'\n]*'|"[^"\n]*")*)\}\s*\Z""")
 _OPTIONS = ("above", "below", "when")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_TOKEN = re.compile(r"\\.|\(\?<?.")
+# The parts of a regular expression that Python and JavaScript can read differently.
+_TOKEN = re.compile(
+    r"(?P<set>\[(?:\\.|[^\\\]])*\])|\\(?:\d+|.)|\(\?<?.|(?:[*+?]|\{\d+(?:,\d*)?\})\+?|[\]{}]",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:\d+|.)", re.DOTALL)
 # Tokens with the same meaning in the regular expressions of Python and of JavaScript.
-_PORTABLE = re.compile(r"\\(?![AZ])[\w^$\\.*+?()\[\]{}|/-]|\(\?(?:<?[=!]|:)")
+_PORTABLE = re.compile(
+    r"\\(?:[bBdDfnrtvwWux0^$\\.*+?()\[\]{}|/]|[1-9]\d?)|\(\?(?:<?[=!]|:)"
+    r"|[*+?]|\{\d+(?:,\d*)?\}"
+)
+_PORTABLE_IN_SET = re.compile(r"\\[bdDfnrtvwWux0^$\\.*+?()\[\]{}|/-]")
+# ASCII white space. With ``\s``, a browser would find other white space, too.
+_SPACE = r"\t-\r "
+# What tokens outside of sets are replaced with. Sets of all characters stay as they are.
+_REPLACEMENTS = {
+    r"\s": f"[{_SPACE}]",
+    r"\S": f"[^{_SPACE}]",
+    r"[\s\S]": r"[\s\S]",
+    r"[\S\s]": r"[\S\s]",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +51,8 @@ class Answer:
     """The condition under which an answer is right.
 
     Attributes:
-        when: A regular expression that has to match somewhere in the output.
+        when: A regular expression that has to match somewhere in the output. Python and JavaScript
+            read it in the same way.
         below: The number in the first group has to be less than this.
         above: The number in the first group has to be greater than this.
     """
@@ -90,18 +109,18 @@ def parse_answer(item: Item) -> Answer:
         if key not in _OPTIONS:
             raise unknown_option(key, value, _OPTIONS)
         options[key] = value
-    groups = _groups(options["when"])
+    when, groups = _read_pattern(options["when"])
     bounds = {name: _bound(name, options[name]) for name in ("below", "above") if name in options}
     if bounds and not groups:
         raise RunnableError(
             f"{' and '.join(bounds)}: when={options['when']!r} has no group that captures a "
             r"number. Expected one such as ([\d.]+)."
         )
-    return Answer(options["when"], **bounds)
+    return Answer(when, **bounds)
 
 
-def _groups(pattern: str) -> int:
-    """Count the groups of a regular expression.
+def _read_pattern(pattern: str) -> tuple[str, int]:
+    r"""Return a regular expression in which ``\s`` means ASCII only, and the number of its groups.
 
     Raises:
         RunnableError: The expression is invalid, or JavaScript would read it differently.
@@ -110,12 +129,26 @@ def _groups(pattern: str) -> int:
         groups = re.compile(pattern).groups
     except re.error as error:
         raise RunnableError(f"when={pattern!r} is not a regular expression: {error}.") from None
-    for token in _TOKEN.findall(pattern):
-        if not _PORTABLE.fullmatch(token):
-            raise RunnableError(
-                f"when={pattern!r}: browsers and Python read {token!r} differently. Leave it out."
-            )
-    return groups
+
+    def check(token: str, portable: re.Pattern[str]) -> str:
+        if portable.fullmatch(token):
+            return token
+        raise RunnableError(
+            f"when={pattern!r}: browsers and Python read {token!r} differently. Leave it out."
+        )
+
+    def in_set(escape: re.Match[str]) -> str:
+        return _SPACE if escape[0] == r"\s" else check(escape[0], _PORTABLE_IN_SET)
+
+    def outside(token: re.Match[str]) -> str:
+        text = token[0]
+        if text in _REPLACEMENTS:
+            return _REPLACEMENTS[text]
+        if token["set"] and text not in ("[]", "[^]"):
+            return _ESCAPE.sub(in_set, text)
+        return check(text, _PORTABLE)
+
+    return _TOKEN.sub(outside, pattern), groups
 
 
 def _bound(name: str, value: str) -> float:

@@ -32,7 +32,7 @@ def test_conditions_match_as_in_browsers(case: dict[str, Any]) -> None:
     [
         ("Ada { when='^Ada' }", "Ada", Answer("^Ada")),
         ("Ada {: when='^Ada' }", "Ada", Answer("^Ada")),
-        ("`{}` { when='}{2}' }", "`{}`", Answer("}{2}")),
+        (r"`{}` { when='\}{2}' }", "`{}`", Answer(r"\}{2}")),
         ("it's { when=\"it's\" }", "it's", Answer("it's")),
         ("1 s { when='(.*) s' below=1.5 above=-1 }", "1 s", Answer("(.*) s", 1.5, -1)),
     ],
@@ -70,6 +70,69 @@ def test_a_wrong_condition_is_an_error(attributes: str, message: str) -> None:
     with pytest.raises(RunnableError) as caught:
         parse_answer(Item("", attributes))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meaning"),
+    [
+        (r"a\sb", r"a[\t-\r ]b"),
+        (r"took (\S+)", r"took ([^\t-\r ]+)"),
+        (r"[\w\s-]\\s", r"[\w\t-\r -]\\s"),
+        (r"[^\s]", r"[^\t-\r ]"),
+        (r"^a[\s\S]*^b[\S\s]", r"^a[\s\S]*^b[\S\s]"),
+        (r"\[\s\]", r"\[[\t-\r ]\]"),
+    ],
+)
+def test_white_space_is_the_same_in_browsers_and_python(written: str, meaning: str) -> None:
+    assert parse_answer(Item("", f"when='{written}'")).when == meaning
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\b\B\d\D\w\W\f\n\r\t\v\0\x41\u0041",
+        r"[\b\d\D\w\W\f\n\r\t\v\0\x41\u0041\-\]]",
+        r"\^\$\\\.\*\+\?\(\)\[\]\{\}\|\/",
+        r"a{2}b{2,}?c{2,3}d*?e+?f??",
+        r"(a)(?:b)(?=c)(?!d)(?<=e)(?<!f)\1",
+        r"[(?P<[{}*+]",
+    ],
+)
+def test_what_browsers_and_python_read_alike_stays_as_it_is(pattern: str) -> None:
+    assert parse_answer(Item("", f"when='{pattern}'")).when == pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "token"),
+    [
+        (r"\a", r"\a"),
+        (r"[\a]", r"\a"),
+        (r"\_", r"\_"),
+        (r"a\-b", r"\-"),
+        (r"\012", r"\012"),
+        (r"[\1]", r"\1"),
+        (r"\U00000041", r"\U"),
+        (r"\N{BULLET}", r"\N"),
+        (r"[\S ]", r"\S"),
+        ("[]a]", "[]"),
+        ("a]", "]"),
+        ("a}", "}"),
+        ("a{", "{"),
+        ("a{,2}", "{"),
+        ("(?>a)", "(?>"),
+        ("(?#a)", "(?#"),
+    ],
+)
+def test_what_browsers_and_python_read_differently_is_refused(pattern: str, token: str) -> None:
+    with pytest.raises(RunnableError) as caught:
+        parse_answer(Item("", f"when='{pattern}'"))
+    assert f"browsers and Python read {token!r} differently" in str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["*+", "++", "?+", "{2}+"])
+def test_possessive_quantifiers_are_refused(token: str) -> None:
+    with pytest.raises(RunnableError, match="browsers and Python read"):
+        parse_answer(Item("", f"when='a{token}'"))
 
 
 def test_conditions_search_both_streams_but_not_the_exit_status() -> None:
