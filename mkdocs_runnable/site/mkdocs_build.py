@@ -11,6 +11,7 @@ from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException, PluginError
 from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure import StructureItem
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
@@ -222,7 +223,11 @@ def _pages_by_tag(listing: Page, files: Files) -> str:
 
 
 def sections(nav: Navigation, files: Files) -> list[tuple[str, list[SitePage]]]:
-    """Return title and pages of each section, in the order of the navigation.
+    """Return title and pages of each top-level section, in the order of the navigation.
+
+    The pages of a section include those of the sections inside it. The first page outside all
+    sections begins a group with its own title if no section precedes it. Later pages outside all
+    sections join the first group.
 
     Args:
         nav: The navigation.
@@ -230,13 +235,21 @@ def sections(nav: Navigation, files: Files) -> list[tuple[str, list[SitePage]]]:
     """
     found: list[tuple[str, list[SitePage]]] = []
     for item in nav.items:
-        children = item.children if isinstance(item, Section) else [item]
-        pages = [site_page(page, files) for page in children if isinstance(page, Page)]
+        pages = [site_page(page, files) for page in _pages_of(item)]
         if isinstance(item, Section) or not found:
             found.append((str(item.title), pages))
         else:
             found[0][1].extend(pages)  # a page outside all sections
     return found
+
+
+def _pages_of(item: StructureItem) -> Iterator[Page]:
+    """Yield a page itself, or the pages of a section and of all sections inside it."""
+    if isinstance(item, Page):
+        yield item
+    elif isinstance(item, Section):
+        for child in item.children:
+            yield from _pages_of(child)
 
 
 class Replacing:

@@ -137,6 +137,37 @@ def test_a_complete_build_replaces_the_old_site(copy: Path) -> None:
     assert (copy / "site" / "index.html").exists()
 
 
+@pytest.mark.parametrize("copy", ["good"], indirect=True)
+def test_llms_txt_lists_pages_of_nested_sections_below_the_outer_section(copy: Path) -> None:
+    docs = copy / "docs"
+    (docs / "pot.md").write_text("# The pot\n")
+    (docs / "cup.md").write_text("# The cup\n")
+    with (copy / "mkdocs.yml").open("a") as config:
+        config.write(
+            """
+nav:
+  - index.md
+  - Guide:
+      - Hot:
+          - Tea:
+              - guide/tea.md
+      - pot.md
+  - cup.md
+"""
+        )
+    done = build(copy)
+    assert (done.returncode, done.stdout) == (0, "")
+    listed = (copy / "site" / "llms.txt").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:## .*|- .*\.md(?=\)))", listed, re.MULTILINE) == [
+        "## Tea",
+        "- [Tea](index.md",
+        "- [The cup](cup/index.md",
+        "## Guide",
+        "- [Tea](guide/tea/index.md",
+        "- [The pot](pot/index.md",
+    ]
+
+
 def test_the_mini_sites_are_found() -> None:
     assert "good" in CASES
     assert len(BAD) > 15
