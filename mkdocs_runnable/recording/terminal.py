@@ -145,7 +145,7 @@ class Terminal:
     def transcript(self) -> Iterator[tuple[Stream, str]]:
         """Yield the lines. Where the stream changes, a new line begins."""
         height = len(self._lines)
-        # Empty lines below the cursor have been erased.
+        # Leave out empty lines at the end, below the cursor: erased, or never printed to.
         while height - 1 > self._row and not self._lines[height - 1].texts:
             height -= 1
         current: tuple[Stream, str] | None = None

@@ -16,7 +16,7 @@ class HtmlPage:
 
     Attributes:
         path: The file.
-        links: Addresses of all ``<a href>``, in the order of the page.
+        links: Addresses of all ``<a href>`` and ``<area href>``, in the order of the page.
         assets: Tag and address of everything that the browser loads without being asked.
         anchors: Values of all ``id`` and ``name`` attributes.
     """

@@ -778,7 +778,7 @@ def test_threads_have_names_in_reports() -> None:
     assert kernel.threads == 1
 
 
-def test_the_thread_that_ran_last_has_not_ended_if_another_runs_again() -> None:
+def test_last_ended_is_empty_once_another_thread_runs() -> None:
     def program(library: Library) -> str:
         thread = library.threading.Thread(target=lambda: None)
         thread.start()
@@ -863,7 +863,7 @@ def test_a_thread_that_has_not_begun_has_no_frame() -> None:
     run(program)
 
 
-def test_files_of_the_runtime_and_of_the_packages_that_it_needs_count_as_its_own() -> None:
+def test_files_of_the_runtime_the_tracer_and_greenlet_count_as_its_own() -> None:
     folder = scheduler.__file__.rpartition("/browser_runtime/")[0]
     assert scheduler.is_ours(scheduler.__file__)
     assert scheduler.is_ours(f"{folder}/browser_runtime/facts.py")

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from tests.conftest import REPOSITORY
 
 LARGEST = 400_000  # bytes
-# In the browser, programs run in these folders of a file system in memory.
+# In the browser, programs and their libraries are in these folders of a file system in memory.
 SANDBOX_HOMES = ("/home/reader", "/home/library", "/home/packages")
 
 

@@ -35,7 +35,7 @@ class Slots:
     """Lets jobs run side by side as long as their weights add up to no more than the capacity.
 
     Waiting jobs are considered in the order in which they came, and the first one that fits starts.
-    A job that needs the whole machine therefore starts only when no smaller job is left.
+    While other jobs run, smaller jobs overtake one that needs the whole machine.
     """
 
     def __init__(self, capacity: int) -> None:

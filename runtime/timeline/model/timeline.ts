@@ -22,7 +22,10 @@ export interface CollectionState {
 /** The drawing extends beyond a cut by this factor, so that readers see that something is missing. */
 const CUT_MARGIN = 1.04;
 
-/** Events beyond this number are dropped: a program may send any number, and the page keeps them all. */
+/**
+ * Events beyond this number are dropped, because a program may send any number, and the page keeps in
+ * memory all that it accepts.
+ */
 const MAX_EVENTS = 500_000;
 const MAX_COLLECTION_STATES = 2000;
 
@@ -204,7 +207,8 @@ export class Timeline implements LaneContext {
       case "job":
         lane.add(event);
         this.#noteLine(lane, event.line);
-        // A call that the program itself passed to a pool belongs to the program, even without a line.
+        // A worker that runs a call belongs to the program if a lane of the program created it, even if
+        // the call has no line.
         if (event.name !== "" && process.lanes.get(lane.createdBy)?.own) this.#claim(lane);
         break;
       case "output":

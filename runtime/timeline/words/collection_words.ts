@@ -71,7 +71,10 @@ function waitBetween({ segments }: Lane, at: number, until: number): string {
   return `Then it ${waitWords(wait)} for ${time(wait.end - wait.start)}${place}.`;
 }
 
-/** Describes a moment at which a collection has changed. */
+/**
+ * Describes a moment at which a collection has changed. The text continues the lane's name. `number` must
+ * not be the final moment.
+ */
 export function describeChange(moments: Moments, number: number): { text: string; line: number } {
   const { at, collections } = moments.all[number]!;
   const { lane, line } = collections!;

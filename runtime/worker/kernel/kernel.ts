@@ -10,9 +10,9 @@
  * Paused programs: every thread stays suspended, the program's clocks stop, and wake-ups are postponed
  * until the program resumes. A step resumes one thread, which pauses the program again when it waits.
  *
- * This object is the Python module `browser_kernel`, so its public names follow Python's conventions.
- * Promises are returned to Python inside objects, because Pyodide turns a bare promise into a future of
- * the running event loop, and that loop is the one that is about to be suspended.
+ * This object is the Python module `browser_kernel`, so the names that Python uses follow Python's
+ * conventions. Promises are returned to Python inside objects, because Pyodide turns a bare promise into a
+ * future of the running event loop, and that loop is the one that is about to be suspended.
  */
 import { Clock } from "./clock.ts";
 import { createEnvironment, type Environment, type Timer } from "./environment.ts";
@@ -75,9 +75,9 @@ interface PythonCall {
 }
 
 export class Kernel {
-  /** Whether the reader has stopped the program, and the main thread has not noticed yet. */
+  /** Whether Ctrl-C or a signal is pending that the main thread has not handled yet. */
   interrupted = false;
-  /** The length of a time slice in ms, if other threads are ready. */
+  /** The length of a time slice in ms if the program has other threads, ready or waiting. */
   interval = 5;
   /** The number of threads. */
   threads = 1;
