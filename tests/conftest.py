@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.check import Result
@@ -15,6 +16,10 @@ from mkdocs_runnable.recording.verification import write_results
 from mkdocs_runnable.snippets.snippet import Library
 
 REPOSITORY = Path(__file__).parents[1]
+
+# Hypothesis otherwise fails a test whose examples take long, which depends on the machine.
+settings.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any pace")
 
 # For tests of the tracer. The folder also contains a package greenlet for the browser, so it comes
 # after the folder of the installed packages, whose greenlet other tests use.

@@ -18,7 +18,7 @@ from tests.browser_runtime.harness import (
     scheduler,
 )
 
-EXAMPLES = settings(max_examples=50, deadline=None)
+EXAMPLES = settings(max_examples=50)
 SEEDS = st.integers(0, 2**32)
 RATES = st.sampled_from([0, 1])
 # A few whole ms, so that several threads sometimes wake at the same time.
@@ -190,7 +190,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SEEDS, RATES, st.lists(STEPS, min_size=1, max_size=4))
 def test_each_wait_ends_or_is_reported_as_a_deadlock(
     seed: int, clock_rate: float, programs: list[list[tuple[str, int]]]

@@ -28,7 +28,7 @@ DELAYS = st.one_of(
     st.builds(lambda digits, places: digits / 10**places, st.integers(1, 9999), st.integers(1, 6)),
     st.floats(1e-6, 100),
 )
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = settings(max_examples=40)
 
 
 @pytest.fixture(autouse=True)
