@@ -17,7 +17,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.blocks import SOURCE_PRIORITY, MarkedBlock, SourceReader
-from mkdocs_runnable.options import parse_policy
+from mkdocs_runnable.options import Options, parse_policy
 from mkdocs_runnable.pages.comparison import ComparisonProcessor
 from mkdocs_runnable.pages.questions import QuestionProcessor
 from mkdocs_runnable.pages.renderer import PageRenderer, clear_placeholders
@@ -36,9 +36,9 @@ class RunnableExtension(Extension):
 
     def __init__(self, **options: Any) -> None:
         self.config = {
-            "snippets": ["snippets", "Folder of the snippets"],
+            "snippets": [Options.snippets, "Folder of the snippets"],
             "docs": ["docs", "Folder of the pages"],
-            "timelines": ["build/timelines", "Folder of the figures of recorded timelines"],
+            "timelines": [Options.timelines, "Folder of the figures of recorded timelines"],
             "recordings": ["optional", "Whether each snippet has to be recorded: 'required' if so"],
             "page": [PageContext(), "The page being rendered"],
         }
