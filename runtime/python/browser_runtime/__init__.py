@@ -12,7 +12,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from browser_runtime import advice, cpython_internals, guard, library, processes, program, state
+from browser_runtime import (
+    advice,
+    cpython_internals,
+    guard,
+    library,
+    processes,
+    program,
+    state,
+    trace_hooks,
+)
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import clocks, event_loop, slices
 
@@ -22,7 +31,7 @@ _sealed: list[Callable[[], bool]] = []
 
 
 def install() -> None:
-    """Install threads, processes, the event loop and time slices in the standard library."""
+    """Install threads, processes, the event loop, time slices and trace hooks."""
     cpython_internals.check()
     advice.silence_pyodide()
     library.install()
@@ -32,6 +41,7 @@ def install() -> None:
     processes.install()
     event_loop.install()
     slices.install()
+    trace_hooks.install()
     _sealed.append(guard.seal())
     # These objects are never freed, so the garbage collections after each program can skip them.
     gc.collect()

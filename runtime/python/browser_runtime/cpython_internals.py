@@ -8,6 +8,7 @@ are those of Python 3.14.
 import _thread
 import asyncio
 import atexit
+import bdb
 import logging
 import sys
 import threading
@@ -49,5 +50,8 @@ def check() -> None:
     # Restored by `state` after each program, and set by `begin`.
     require(weakref.finalize, "_registered_with_atexit", "_registry", "_shutdown")
     require(logging, "_startTime")
+    # Replaced by `trace_hooks`.
+    require(sys, "_setprofileallthreads", "_settraceallthreads")
+    require(bdb.Bdb, "_set_caller_tracefunc")
     # Wrapped by `library`.
     require(zipimport, "_get_data", "_read_directory")

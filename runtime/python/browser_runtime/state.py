@@ -19,16 +19,24 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from browser_runtime import trace_hooks
+
 _Undo = Callable[[], None]
 
 _undo: list[_Undo] = []
 _SYS_ATTRIBUTES = (
+    "_setprofileallthreads",
+    "_settraceallthreads",
     "argv",
     "breakpointhook",
     "displayhook",
     "dont_write_bytecode",
     "excepthook",
+    "getprofile",
+    "gettrace",
     "ps1",
+    "setprofile",
+    "settrace",
     "stderr",
     "stdin",
     "stdout",
@@ -79,12 +87,9 @@ def _sys() -> _Undo:
         sys.path[:], sys.meta_path[:], sys.path_hooks[:] = path, meta_path, path_hooks
         sys.setrecursionlimit(recursion)
         sys.setswitchinterval(switch)
-        sys.settrace(None)
-        sys.setprofile(None)
         sys.set_asyncgen_hooks(None, None)
         sys.set_coroutine_origin_tracking_depth(0)
-        for tool in range(6):
-            sys.monitoring.free_tool_id(tool)
+        trace_hooks.restore()
 
     return undo
 

@@ -15,7 +15,7 @@ from typing import Any
 import browser_kernel as kernel
 from pyodide.ffi import create_proxy
 
-from browser_runtime import facts, unraisable
+from browser_runtime import facts, trace_hooks, unraisable
 from browser_runtime.primitives import databases, locks, queues, signals
 from browser_runtime.primitives.local import Local
 from browser_runtime.primitives.locks import Lock, RLock
@@ -135,6 +135,7 @@ def start_joinable_thread(
             if not scheduler.is_over():
                 unraisable.report(error, f"Exception ignored in thread started by {origin!r}")
         finally:
+            trace_hooks.end_thread()
             scheduler.enter(ident)
             scheduler.forget_data(ident)
             handle._set_done()

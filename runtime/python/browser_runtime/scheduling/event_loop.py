@@ -20,6 +20,7 @@ from contextvars import Context
 from typing import Any
 
 from browser_runtime.scheduling import scheduler, stepping, virtual_time
+from browser_runtime.trace_hooks import hidden
 
 _DEFAULT_NAME = re.compile(r"Task-\d+")
 _task_numbers = itertools.count(1)
@@ -77,6 +78,7 @@ class _Given(_Selector):
 class BrowserEventLoop(base_events.BaseEventLoop):
     """An event loop with CPython's scheduling and exceptions, without sockets and subprocesses."""
 
+    @hidden
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         super().__init__()
         self._handles: dict[int, asyncio.Handle] = {}
@@ -87,6 +89,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             self._selector = _Given(selector)
         stepping.add_loop(self)
 
+    @hidden
     def create_task(self, coro, **kwargs):  # type: ignore[no-untyped-def]
         """Create a task as CPython does, with default names that start at `Task-1` in each program.
 
@@ -104,8 +107,6 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         )
         if not ours and named_by_count:
             task.set_name(f"Task-{next(_task_numbers)}")
-        if traceback := getattr(task, "_source_traceback", None):
-            traceback.pop()  # Removes this frame, as BaseEventLoop removes its own.
         try:
             return task
         finally:
