@@ -72,7 +72,7 @@ def _as_in_the_browser() -> Iterator[None]:
 
 
 with _as_in_the_browser():
-    from browser_runtime import advice, facts, keyboard, time_zones, tracing
+    from browser_runtime import advice, facts, keyboard, time_zones, trace_hooks, tracing
     from browser_runtime.primitives import databases, local, locks, queues, signals, threads
     from browser_runtime.processes import channels, semaphores
     from browser_runtime.run_options import RunOptions
@@ -110,6 +110,7 @@ __all__ = [
     "stepping",
     "threads",
     "time_zones",
+    "trace_hooks",
     "tracing",
     "virtual_time",
 ]

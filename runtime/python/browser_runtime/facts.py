@@ -10,6 +10,7 @@ import errno
 import linecache
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
@@ -17,7 +18,9 @@ import browser_page as page
 
 from browser_runtime import advice
 
-_MONITOR = 4  # `sys.monitoring` reserves some other numbers for certain kinds of tools.
+# The tool numbers of `sys.monitoring`. The first two have no predefined meaning.
+_TOOLS = (4, 3, 5, 2, 1, 0)
+TOOL_NAME = "browser_runtime"
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
 _MAX_MISSING = 3
 # Inspecting an exception takes longer than raising it, so no more than this many are inspected.
@@ -27,6 +30,8 @@ _MIN_STANDSTILLS = 3
 # In ns. Ignore shorter delays: another thread was only starting a wait or exiting, which takes up
 # to 60 ms where the machine itself is busy.
 _MIN_LOST_NS = 150_000_000
+# `trace_hooks` hides the tool of this module from the function with this name in `sys.monitoring`.
+_get_tool = sys.monitoring.get_tool
 _CALLED = re.compile(r"[\w.]+$")
 
 
@@ -106,7 +111,7 @@ def files_diverged() -> None:
 def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
     _facts.inspected += 1
     if _facts.inspected == _MAX_INSPECTED:
-        sys.monitoring.set_events(_MONITOR, 0)
+        _stop_watching()
     if code.co_filename != _facts.program or len(_facts.missing) >= _MAX_MISSING:
         return
     # The program must not see an error of this function, such as a RecursionError.
@@ -114,6 +119,33 @@ def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
         fact = _explain(error)
         if fact:
             _facts.missing[fact] = None
+
+
+def _watch(tools: Sequence[int]) -> None:
+    """Inspect exceptions with the first free tool number, or not at all if none is free."""
+    monitoring = sys.monitoring
+    tool = next((tool for tool in tools if monitoring.get_tool(tool) is None), None)
+    if tool is not None:
+        monitoring.use_tool_id(tool, TOOL_NAME)
+        monitoring.register_callback(tool, monitoring.events.RAISE, _on_raise)
+        monitoring.set_events(tool, monitoring.events.RAISE)
+
+
+def _stop_watching() -> None:
+    for tool in _TOOLS:
+        if uses_tool(tool):
+            sys.monitoring.free_tool_id(tool)
+
+
+def uses_tool(tool: int) -> bool:
+    """Return whether this module uses a tool number of `sys.monitoring`."""
+    return _get_tool(tool) == TOOL_NAME
+
+
+def leave_tool(tool: int) -> None:
+    """Use another tool number, because the program wants to use this one."""
+    _stop_watching()
+    _watch([other for other in _TOOLS if other != tool])
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
@@ -210,17 +242,13 @@ def begin(program: Path) -> None:
     """Start recording for the program in this file."""
     global _facts
     _facts = _Facts(str(program))
-    monitoring = sys.monitoring
-    if monitoring.get_tool(_MONITOR) is None:
-        monitoring.use_tool_id(_MONITOR, "browser_runtime")
-    monitoring.register_callback(_MONITOR, monitoring.events.RAISE, _on_raise)
-    monitoring.set_events(_MONITOR, monitoring.events.RAISE)
+    _stop_watching()
+    _watch(_TOOLS)
 
 
 def report() -> None:
     """Stop recording, and send the facts to the page."""
-    with contextlib.suppress(ValueError):  # The program has freed this tool id.
-        sys.monitoring.free_tool_id(_MONITOR)
+    _stop_watching()
     for fact, detail in _facts.missing:
         page.tell(fact, 0, detail)
     if len(_facts.competed) > 1:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from browser_runtime import facts
 from browser_runtime.scheduling import scheduler
 
 _RESUME, _NOP = opcode.opmap["RESUME"], opcode.opmap["NOP"]
@@ -35,9 +36,12 @@ _CAN_DISABLE = {
     for name in ("PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "CALL", "LINE", "INSTRUCTION")
 } | {_EVENTS.JUMP}
 
+_TOOLS = 6  # The number of tools.
+
 _settrace, _setprofile = sys.settrace, sys.setprofile
 _gettrace, _getprofile = sys.gettrace, sys.getprofile
 _register_callback = _monitoring.register_callback
+_use_tool_id, _get_tool = _monitoring.use_tool_id, _monitoring.get_tool
 
 
 @functools.cache
@@ -54,8 +58,9 @@ def hidden[F: Callable[..., object]](function: F) -> F:
 
     `sys._getframe`, `frame.f_back` and tracebacks leave out frames that have not reached their
     first RESUME instruction, because such a frame is not complete. See `_PyFrame_IsIncomplete` in
-    https://github.com/python/cpython/blob/3.14/Include/internal/pycore_interpframe.h. A function
-    without that instruction never gets complete. It must be neither a generator nor a coroutine.
+    https://github.com/python/cpython/blob/3.14/Include/internal/pycore_interpframe.h. The frame
+    of a function without that instruction never gets complete. The function must be neither a
+    generator nor a coroutine, and cannot use `super()`, which looks for a complete frame.
     """
     own: Any = function
     own.__code__ = _hide(own.__code__)
@@ -145,6 +150,19 @@ def register_callback(tool_id: int, event: int, func: Any, /) -> Any:
     return _hook_of(_register_callback(tool_id, event, func))
 
 
+def use_tool_id(tool_id: int, name: str, /) -> None:
+    """Reserve a tool number, like `sys.monitoring.use_tool_id`, even if the runtime uses it."""
+    if tool_id in range(_TOOLS) and facts.uses_tool(tool_id):
+        facts.leave_tool(tool_id)
+    _use_tool_id(tool_id, name)
+
+
+def get_tool(tool_id: int, /) -> str | None:
+    """Return the name of a tool, like `sys.monitoring.get_tool`, but not that of the runtime."""
+    name: str | None = _get_tool(tool_id)
+    return None if name == facts.TOOL_NAME else name
+
+
 _set_in_all_threads: Any = sys._settraceallthreads  # type: ignore[attr-defined]
 _profile_all_threads: Any = sys._setprofileallthreads  # type: ignore[attr-defined]
 
@@ -172,9 +190,9 @@ def restore() -> None:
     """Remove the hooks and breakpoints that a program has left."""
     _set_in_all_threads(None)
     _profile_all_threads(None)
-    for tool in range(6):
+    for tool in range(_TOOLS):
         _monitoring.free_tool_id(tool)
-    _monitoring.register_callback = register_callback
+    _install_in_monitoring()
     # `bdb` is imported before all programs, so its tables do not end with the program.
     bdb.Breakpoint.clearBreakpoints()
 
@@ -206,7 +224,7 @@ def set_trace(self: Any, frame: FrameType | None = None) -> None:
 
     Events of frames that have a trace function of their own do not pass through a filter.
     """
-    here = frame or sys._getframe(0)
+    here = frame or sys._getframe(1)
     _set_trace(self, here)
     bottom: FrameType | None = here
     while bottom:
@@ -235,6 +253,12 @@ def get_stack(self: Any, frame: Any, traceback: Any) -> tuple[list[tuple[FrameTy
     return own(stack), max(0, len(own(stack[: index + 1])) - 1)
 
 
+def _install_in_monitoring() -> None:
+    for function in (register_callback, use_tool_id, get_tool):
+        function.__module__ = "sys.monitoring"
+        setattr(_monitoring, function.__name__, function)
+
+
 def install() -> None:
     """Replace the functions with which programs register hooks, and adapt `bdb`."""
     namespace: Any = sys
@@ -244,7 +268,7 @@ def install() -> None:
     ):
         function.__module__ = "sys"
         setattr(namespace, function.__name__, function)
-    _monitoring.register_callback = register_callback
+    _install_in_monitoring()
     debugger: Any = bdb.Bdb
     debugger.reset, debugger.set_trace, debugger.get_stack = reset, set_trace, get_stack
     debugger._set_caller_tracefunc = set_caller_tracefunc

@@ -80,7 +80,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
 
     @hidden
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
-        super().__init__()
+        base_events.BaseEventLoop.__init__(self)  # `super()` does not work in hidden functions.
         self._handles: dict[int, asyncio.Handle] = {}
         # Selectors of the standard library wait for files and sockets, which do not exist here.
         if selector is None or type(selector).__module__ == "selectors":
@@ -101,7 +101,7 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         ours = factory is None or factory is asyncio.eager_task_factory
         if ours and kwargs.get("name") is None:
             kwargs["name"] = f"Task-{next(_task_numbers)}"
-        task = super().create_task(coro, **kwargs)
+        task = base_events.BaseEventLoop.create_task(self, coro, **kwargs)
         named_by_count = isinstance(task, asyncio.Task) and _DEFAULT_NAME.fullmatch(
             str(task.get_name())
         )
