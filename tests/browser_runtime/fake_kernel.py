@@ -28,6 +28,17 @@ SLICE_SIGNAL = signal.SIGVTALRM
 ALONE_MS = 20
 NS_PER_MS = 1_000_000
 
+# The tests of trace hooks replace these functions of `sys`.
+_GET_TRACE, _GET_PROFILE = sys.gettrace, sys.getprofile
+_SET_TRACE, _SET_PROFILE = sys.settrace, sys.setprofile
+
+
+def _set_hooks(trace: Any, profile: Any) -> None:
+    if _GET_TRACE() is not trace:
+        _SET_TRACE(trace)
+    if _GET_PROFILE() is not profile:
+        _SET_PROFILE(profile)
+
 
 class NothingLeftError(AssertionError):
     """The program waits although nothing can ever wake it: a real browser would hang."""
@@ -230,7 +241,13 @@ class FakeKernel(types.ModuleType):
         assert isinstance(passed, Promise), "the event loop of asyncio must not see the promise"
         self.suspended += 1
         passed.then(stack.switch)
-        value: T = self._loop.switch()
+        # Every stack has trace and profile functions of its own.
+        trace, profile = _GET_TRACE(), _GET_PROFILE()
+        _set_hooks(None, None)
+        try:
+            value: T = self._loop.switch()
+        finally:
+            _set_hooks(trace, profile)
         return value
 
     def can_run_sync(self) -> bool:

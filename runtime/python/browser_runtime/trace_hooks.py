@@ -100,15 +100,16 @@ def _filter_codes(hook: Callable[..., Any], event: int) -> Callable[..., Any]:
     return _remember(filtered, hook)
 
 
-def _remember(filtered: Any, hook: object) -> Any:
+def _remember(filtered: Any, hook: object) -> Callable[..., Any]:
     filtered.hook = hook
-    return filtered
+    own: Callable[..., Any] = filtered
+    return own
 
 
 def _hook_of(registered: Any) -> Any:
     """Return the function that the program has registered."""
     is_filter = isinstance(registered, FunctionType) and registered.__code__ in _FILTERS
-    return registered.hook if is_filter else registered  # type: ignore[attr-defined]
+    return registered.hook if is_filter else registered
 
 
 _FILTERS = (

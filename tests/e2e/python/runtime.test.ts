@@ -218,9 +218,63 @@ weakref.finalize(thing, print, "at exit")
       }
     });
 
+    test("hooks see the program and the standard library, but not the runtime", async () => {
+      const source = `
+import asyncio, queue, sys, threading, time
+files = set()
+def hook(frame, event, arg):
+    assert sys._getframe(1) is frame
+    files.add(frame.f_code.co_filename)
+    return hook
+def see(code, *_):
+    assert sys._getframe(1).f_code is code
+    files.add(code.co_filename)
+def work():
+    with lock:
+        time.sleep(0.01)
+        done.put(1)
+    for _ in range(20_000):
+        pass
+def run_all():
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    asyncio.run(main())
+async def main():
+    await asyncio.gather(asyncio.to_thread(input), asyncio.sleep(0.01))
+lock, done = threading.RLock(), queue.SimpleQueue()
+for name in ("trace", "profile"):
+    for module in (threading, sys): getattr(module, f"set{name}")(hook)
+    assert getattr(sys, f"get{name}")() is hook
+    run_all()
+    for module in (threading, sys): getattr(module, f"set{name}")(None)
+    print(len(files) > 5, [file for file in files if "site-packages" in file])
+    files.clear()
+events = sys.monitoring.events
+for tool in range(6):
+    sys.monitoring.use_tool_id(tool, "mine")
+for name in ("PY_START", "PY_RETURN", "LINE", "CALL", "RAISE"):
+    sys.monitoring.register_callback(3, getattr(events, name), see)
+    sys.monitoring.set_events(3, sys.monitoring.get_events(3) | getattr(events, name))
+run_all()
+sys.monitoring.set_events(3, 0)
+print(len(files) > 5, [file for file in files if "site-packages" in file])
+`;
+      for (const trace of [false, true]) {
+        const ran = await stage.runner.run(
+          { source, filename: "demo.py", trace },
+          { answers: ["1", "2", "3"] },
+        );
+        assert.equal(ran.stderr, "");
+        assert.equal(ran.stdout, "True []\n".repeat(3));
+        const rows = ran.events.flatMap((e) => (e.type === "trace" ? [e.rows] : [])).join();
+        assert.equal(/\["end", 1, \d+, "done", ""\]/.test(rows), trace);
+      }
+    });
+
     test("a program sees none of the changes that an earlier program made to the interpreter", async () => {
       const vandal = `
-import asyncio, builtins, logging, os, random, signal, sys, time, types, warnings
+import asyncio, bdb, builtins, logging, os, random, signal, sys, threading, time, types, warnings
 print = builtins.print
 signal.signal(signal.SIGUSR1, print)
 signal.signal(signal.SIGVTALRM, print)
@@ -244,17 +298,25 @@ sys.path.append("/left")
 sys.setrecursionlimit(5000)
 sys.excepthook = None
 sys.monitoring.use_tool_id(3, "left")
+sys.breakpointhook = sys.settrace = sys.monitoring.register_callback = None
+os.environ["PYTHONBREAKPOINT"] = "left.hook"
+bdb.Breakpoint(__file__, 1)
+threading.settrace_all_threads(lambda *_: None)
+threading.setprofile_all_threads(lambda *_: None)
 left = 1
 sys.stdout.close()
 `;
       const probe = `
-import asyncio, logging, os, signal, sys, time, warnings
+import asyncio, bdb, logging, os, signal, sys, threading, time, warnings
 time.sleep(0); asyncio.run(asyncio.sleep(0))
 print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left"))
 print(logging.root.level, logging.root.handlers, logging.getLogger("left").level)
 print(logging.getLogger("asyncio") is asyncio.log.logger, asyncio.log.logger.disabled)
 print("left" in sys.modules, "/left" in sys.path, sys.getrecursionlimit(), sys.excepthook)
-print(sys.monitoring.get_tool(3), "left" in globals(), [f[0] for f in warnings.filters])
+print(sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile())
+print(sys.breakpointhook, os.environ.get("PYTHONBREAKPOINT"), bdb.Breakpoint.bplist)
+print(sys.settrace, sys.monitoring.register_callback)
+print([sys.monitoring.get_tool(tool) for tool in range(6)], "left" in globals(), [f[0] for f in warnings.filters])
 print([signal.getsignal(n) for n in (signal.SIGUSR1, signal.SIGVTALRM, signal.SIGALRM)])
 print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF))
 `;
@@ -288,6 +350,8 @@ test("without stack switching asyncio and time.sleep still work, and Stop ends t
     const { outcome } = await run("import asyncio\nasyncio.run(asyncio.Event().wait())", 1);
     assert.deepEqual(outcome, { type: "stopped" });
     assert.equal((await run("print('next')")).stdout, "next\n");
+    const debugged = await run("breakpoint()");
+    assert.match(debugged.stderr, /RuntimeError: pdb cannot ask for commands here, because/);
     const exited = await run("import os\nprint('shown')\nos._exit(3)");
     assert.deepEqual([exited.stdout, exited.outcome], ["shown\n", { type: "finished", status: 3 }]);
   } finally {

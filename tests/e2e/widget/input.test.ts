@@ -71,6 +71,73 @@ asyncio.run(main())`,
       });
     }
 
+    const debugged: [string, string, string[], RegExp, RegExp][] = [
+      [
+        "breakpoint() reads commands, and steps through the program but not through the runtime",
+        `
+import time
+def total(prices):
+    result = 0
+    for price in prices:
+        result += price
+        if price == 3:
+            breakpoint()
+    time.sleep(0)
+    return result
+print(total([1, 3]))`,
+        ["p result", "w", "u", "d", "l", "n", "b 10", "s", "s", "s", "c"],
+        /^> .*\(8\)total\(\)\n-> breakpoint\(\)\n\(Pdb\) 4\n\(Pdb\)   .*\(11\)<module>\(\)\n[^]*Breakpoint 1 at [^]*\(9\)total\(\)\n[^]*\(10\)total\(\)\n[^]*--Return--\n[^]*\(Pdb\) 4\n$/,
+        /^$/,
+      ],
+      [
+        "pdb works in a thread, in a task and after an exception",
+        `
+import asyncio, pdb, threading
+def work():
+    inner = "thread"
+    breakpoint()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+async def job():
+    inner = "task"
+    breakpoint()
+    await asyncio.sleep(0.01)
+    inner = "awaited"
+    return inner
+asyncio.run(job())
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    pdb.post_mortem(error)
+print("end")`,
+        ["p inner", "c", "p inner", "n", "n", "n", "p inner", "c", "p error", "w", "q"],
+        /'thread'[^]*'task'[^]*'awaited'[^]*ZeroDivisionError\([^]*\(Pdb\) end\n$/,
+        /^$/,
+      ],
+      [
+        "q ends the program as on CPython",
+        "import pdb\npdb.Pdb().set_trace()\nprint('never')",
+        ["interact", "print(6 * 7)", "exit()", "q"],
+        /42\n[^]*\(Pdb\) $/,
+        /set_trace\(\)\n[^]*\nbdb\.BdbQuit\n$/,
+      ],
+    ];
+    for (const [name, source, answers, stdout, stderr] of debugged) {
+      for (const trace of [false, true]) {
+        test(`${name}, ${trace ? "with" : "without"} a timeline`, async () => {
+          const program = { source, filename: "demo.py", trace };
+          const result = await stage.runner.run(program, { answers });
+          assert.match(result.stderr, stderr);
+          assert.match(result.stdout, stdout);
+          assert.doesNotMatch(result.stdout, /browser_runtime|runnable_tracer/);
+          assert.equal(result.outcome.type, "finished");
+          const next = "import bdb, sys\nprint(sys.gettrace(), bdb.Breakpoint.bplist)";
+          assert.equal((await run(next)).stdout, "None {}\n");
+        });
+      }
+    }
+
     test("if no answers are available, standard input is at its end, as on CPython", async () => {
       const { stderr, outcome } = await run("import sys\nprint(list(sys.stdin))\ninput('? ')");
       assert.match(stderr, /EOFError: EOF when reading a line\n$/);
