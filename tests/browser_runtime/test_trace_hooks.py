@@ -140,6 +140,7 @@ def test_callbacks_of_monitoring_do_not_see_the_runtime() -> None:
             with pytest.raises(RuntimeError):
                 library.threading.Lock().release()
         finally:
+            sys.monitoring.set_events(TOOL, 0)
             sys.monitoring.free_tool_id(TOOL)
 
     run(program)

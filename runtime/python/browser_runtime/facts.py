@@ -134,6 +134,7 @@ def _watch(tools: Sequence[int]) -> None:
 def _stop_watching() -> None:
     for tool in _TOOLS:
         if uses_tool(tool):
+            sys.monitoring.set_events(tool, 0)  # Before Python 3.14, the next call does not.
             sys.monitoring.free_tool_id(tool)
 
 
