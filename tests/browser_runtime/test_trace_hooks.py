@@ -276,9 +276,16 @@ def test_pdb_does_not_step_into_the_runtime(debug: _Debug) -> None:
         lock.acquire()
         lock.release()
 
-    printed = debug(program, "s", "s", "c").replace("(Pdb) ", "")
+    printed = debug(program, "s", "s", "s", "c").replace("(Pdb) ", "")
     stops = [line for line in printed.splitlines() if line.startswith(("-> ", "--"))]
-    assert stops == ["-> lock.acquire()", "-> lock.release()", "--Return--", "-> lock.release()"]
+    # Whether pdb also stops at the rest of its own line depends on the version of Python.
+    after = stops[stops.index("-> lock.acquire()") :]
+    assert after[:4] == [
+        "-> lock.acquire()",
+        "-> lock.release()",
+        "--Return--",
+        "-> lock.release()",
+    ]
 
 
 def test_quitting_pdb_ends_the_program(debug: _Debug) -> None:
