@@ -194,7 +194,9 @@ def _wrong_attribute(tag: str, name: str, value: str) -> Iterator[str]:
         )
     elif name.endswith("href") and not value.startswith("#"):
         yield f"<{tag}> refers to {value}, which is outside of the file. Draw it in the file."
-    elif name not in _ATTRIBUTES or (tag == "svg" and name in ("width", "height")):
+    elif tag == "svg" and name in ("width", "height"):
+        yield f"{name} on <svg> is not used in diagrams, because viewBox sets the size. Remove it."
+    elif name not in _ATTRIBUTES:
         yield f"{name} on <{tag}> is not used in diagrams.{nearest(name, _ATTRIBUTES)}"
     elif name in _MARKERS and not _LOCAL_URL.fullmatch(value):
         yield f"{name} on <{tag}>: expected url(#id), but received: {value!r}."

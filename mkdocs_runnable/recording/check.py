@@ -93,7 +93,9 @@ def stale_recordings(library: Library) -> list[str]:
         advice = f"Run `python -m mkdocs_runnable record {name}`."
         if not snippet.recording_path.exists():
             problems.append(f"{where}: missing. {advice}")
-        elif origin is None or not snippet.sha256.startswith(origin.source):
+        elif origin is None:
+            problems.append(f"{where}: it is not known which {name}.py was recorded. {advice}")
+        elif not snippet.sha256.startswith(origin.source):
             problems.append(f"{where}: older than {name}.py. {advice}")
     for path in sorted(library.root.rglob("*.out")):
         name = path.relative_to(library.root).with_suffix("").as_posix()

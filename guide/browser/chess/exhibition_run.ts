@@ -16,7 +16,7 @@ export interface MasterSpan {
   start: number;
   state: MasterState;
   board: number;
-  /** The board that the master was at before; 0 before the first. */
+  /** The board of the master's previous span; 0 in the first span. */
   from: number;
 }
 

@@ -3,7 +3,7 @@ import type { Settings } from "./settings.ts";
 
 export interface Expected {
   seconds: number;
-  /** Whether the exhibition can take longer: the routes of several masters decide how long it takes. */
+  /** Whether the exhibition can take longer, because one of several masters may wait while a board is ready. */
   isLowerBound: boolean;
 }
 

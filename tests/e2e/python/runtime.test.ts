@@ -130,7 +130,7 @@ print("one"); print("two", file=sys.stderr); print("three")
       ["KeyboardInterrupt", "raise KeyboardInterrupt", 130, /KeyboardInterrupt\n$/],
     ];
     for (const [name, source, status, stderr] of endings) {
-      test(`${name} ends the program as on CPython`, async () => {
+      test(`${name} ends the program with the right status and message`, async () => {
         const ran = await run(source);
         assert.deepEqual(ran.outcome, { type: "finished", status });
         assert.match(ran.stderr, stderr);

@@ -44,7 +44,7 @@ async def main():
 asyncio.run(main())
 `;
 
-/** The headline of the figure. */
+/** The caption of the figure. */
 const caption = (page: Page, widget: string) =>
   page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
 

@@ -615,7 +615,7 @@ for (const engine of engines) {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       });
       assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
-      // Screen readers may read the caption aloud.
+      // The figure stands for one that is scrolled out of view, whose caption may still be read aloud.
       assert.match(
         await page.$eval("figcaption span", (caption) => caption.textContent),
         /^Timeline of this run: 1 thread, 50\sms$/,

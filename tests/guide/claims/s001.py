@@ -200,8 +200,8 @@ import asyncio, os, time
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 async def main():
     start = time.perf_counter()
-    await asyncio.gather(*(asyncio.sleep(0.1) for _ in range(10)))
-    print(time.perf_counter() - start < 0.5)
+    await asyncio.gather(*(asyncio.sleep(1) for _ in range(10)))
+    print(time.perf_counter() - start < 5)
 asyncio.run(main())
 """
     return lab.yes_no(lab.run_python(program) == "True")

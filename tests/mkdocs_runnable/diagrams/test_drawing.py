@@ -108,7 +108,10 @@ def test_forbidden_content_is_reported(inside: str, message: str) -> None:
         (START.replace('viewBox="0 0 400 90" ', ""), 'needs viewBox="0 0 WIDTH HEIGHT"'),
         (START.replace("0 0 400", "5 0 400"), "received: '5 0 400 90'"),
         (START.replace('class="drawing"', 'class="box"'), 'needs class="drawing"'),
-        (START.replace("class", 'width="400" class'), "width on <svg> is not used in diagrams."),
+        (
+            START.replace("class", 'width="400" class'),
+            "width on <svg> is not used in diagrams, because viewBox sets the size. Remove it.",
+        ),
         (START.replace("svg ", "g ", 1), "to be closed"),
         (f"<!DOCTYPE svg>{START}", "has a DOCTYPE. Remove it"),
     ],

@@ -7,7 +7,7 @@ const REALTIME = 0;
 const MONOTONIC = 1;
 const PROCESSOR = 2;
 
-/** The reading of the browser's own clocks in these tests, in ns. */
+/** What the original clock function of WASI writes, in ns. `Clock` calls it for readings that it leaves as they are. */
 const REAL = 7n;
 
 /** Returns a function that reads a clock as Python does, in ns. */
@@ -70,7 +70,8 @@ describe("the clock that programs read", () => {
     // `Date.now()` has steps of 1 ms.
     const date = () => Math.floor(origin + now + drift);
     const read = pythonReader(new Clock({ now: () => now, date, origin }));
-    // The date is calculated in ms, of which 1/4096 is representable.
+    // The date is calculated in ms, as a float that is precise to 1/4096 ms here, so the test compares
+    // quarters of a millisecond.
     const milliseconds = () => Math.round(Number(read(REALTIME)) / 250_000) / 4;
     assert.equal(milliseconds(), origin + 2000.25);
     now += 100.25;
@@ -113,7 +114,7 @@ describe("the clock that programs read", () => {
     }
   });
 
-  test("shows exactly the time that whole seconds take, on every clock", () => {
+  test("shows exactly the time that whole seconds take, on the clock of the date", () => {
     const clock = new Clock(fakeClocks());
     const read = pythonReader(clock);
     clock.start(Infinity);
@@ -132,7 +133,7 @@ describe("the clock that programs read", () => {
     assert.equal(read(MONOTONIC), 3_000_000_000n);
   });
 
-  test("advances for a program that only reads virtual time, and counts such readings", () => {
+  test("after a million readings without a wait, each further reading advances virtual time and is counted", () => {
     const clock = new Clock();
     clock.start(Infinity);
     for (let reading = 0; reading < 1_000_000; reading++) void clock.elapsed;
