@@ -31,7 +31,7 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet, load
 _FILE_HELP = "path of a Python file, or name of a snippet, such as topic/name"
 _DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
 # The time limit of files and snippets that the command line names and that declare none. It is
-# longer than the one for all snippets, because somebody waits for just these.
+# longer than the limit for a check of all snippets, which would otherwise take very long.
 _FILE_TIMEOUT_SECONDS = 60.0
 
 
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit status: 0 for success, 1 if something could not be checked or recorded, 2 if the command
-        could not be carried out, 130 if it was interrupted.
+        The exit status: 0 for success, 1 if something that was checked or recorded failed, 2 if the
+        command could not be carried out, 130 if it was interrupted.
     """
     options = make_parser().parse_args(arguments)
     try:

@@ -165,10 +165,15 @@ def test_missing_and_left_over_recordings_are_found(
 ) -> None:
     add_snippet("tea/pot", "")
     add_snippet("tea/cup", "", "")
+    add_snippet("tea/kettle", "print('changed')", "")
+    origins = '{"tea/kettle": {"interpreter": "CPython 3.13", "source": "0123456789ab"}}'
+    (library.root / "recordings.json").write_text(origins)
     (library.root / "tea" / "gone.out").write_text("")
     record = "python -m mkdocs_runnable record"
     assert stale_recordings(library) == [
-        f"snippets/tea/cup.out: older than tea/cup.py. Run `{record} tea/cup`.",
+        "snippets/tea/cup.out: it is not known which tea/cup.py was recorded. "
+        f"Run `{record} tea/cup`.",
+        f"snippets/tea/kettle.out: older than tea/kettle.py. Run `{record} tea/kettle`.",
         f"snippets/tea/pot.out: missing. Run `{record} tea/pot`.",
         "snippets/tea/gone.out: a recording without a snippet. Remove it.",
     ]

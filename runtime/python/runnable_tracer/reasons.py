@@ -14,9 +14,9 @@ _IN_WORKER_CALL = ("sleep", "input")
 # the function have nothing to do with the wait.
 _BOUNDARY = "boundary"
 
-# Module → qualified name of a function on the stack of a waiting thread → the reason for the wait in
-# it, and the local variable whose `name` says what it waits for. If several functions on the stack
-# are listed here, the one that the program called decides.
+# Module → qualified name of a function on the stack of a waiting thread → the reason for the wait
+# in this function, and the local variable whose `name` says what the function waits for. If several
+# functions on the stack are listed here, the one that the program called decides.
 _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     "threading": {
         "Barrier.wait": ("barrier", ""),
