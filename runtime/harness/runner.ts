@@ -98,8 +98,6 @@ export class Runner {
       answers = [] as string[],
       /** The program is paused when its output contains this text. */
       pauseWhen = "",
-      /** The program is paused as soon as Python has received it. */
-      pauseAtStart = false,
       /** What to do at each pause, one after another. At further pauses, the program is resumed. */
       moves = [] as Move[],
       /** How long each pause lasts. */
@@ -138,7 +136,6 @@ export class Runner {
           if (event.type === "stdout" && pausing.when !== "" && event.text.includes(pausing.when))
             run.move("pause");
           if (event.type === "input") run.answer(answers.shift());
-          if (event.type === "started" && pausing.atStart) run.move("pause");
           if (event.type === "started") running = setTimeout(() => run.stop(), seconds * 1000);
           // Only plain arrays can be passed out of the browser.
           if (event.type === "trace" && !traces) return;
@@ -161,7 +158,7 @@ export class Runner {
       stopWhen,
       answers,
       traces,
-      { when: pauseWhen, atStart: pauseAtStart, moves, pauseMs },
+      { when: pauseWhen, moves, pauseMs },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -215,13 +215,21 @@ def new_worker() -> None:
     scheduler.start_program()
 
 
-def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bool = False) -> T:
+def run[T](
+    program: Callable[[Library], T],
+    *,
+    clock_rate: float = 1,
+    paused: bool = False,
+    compile_ms: float = 0,
+) -> T:
     """Run a program until it and its threads have ended, as `browser_runtime.program` does.
 
     Args:
         program: what the main thread runs; it may start more threads.
         clock_rate: how many times faster than real time its clocks go; 0 is virtual time.
         paused: pause the program at its first step; see `Reader` in test_stepping.py.
+        compile_ms: how long Python computes before the program's first line, as if it compiled the
+            program.
 
     Returns:
         What the program returns.
@@ -239,9 +247,10 @@ def run[T](program: Callable[[Library], T], *, clock_rate: float = 1, paused: bo
     def main() -> T:
         scheduler.enter(scheduler.MAIN)
         virtual_time.begin(options)
-        slices.arm()
         stepping.begin(program.__code__.co_filename, options, None)
         try:
+            slices.arm()
+            kernel.compute(compile_ms)
             result = program(library)
             stepping.leave()
             library.threading._shutdown()

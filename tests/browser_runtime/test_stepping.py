@@ -175,6 +175,14 @@ def test_the_page_learns_which_threads_wait_for_what() -> None:
     assert [entry["name"] for entry in state["running"]["entries"]] == ["runs"]
 
 
+def test_a_pause_before_the_first_line_is_reported_as_such() -> None:
+    reader = Reader(steps=0)
+    kernel.set_timer(10, stepping.pause)
+    assert run(lambda _: "over", compile_ms=100) == "over"
+    (state,) = reader.states
+    assert (state["phase"], state["running"]["count"], state["last"]) == ("before", 0, None)
+
+
 def test_the_end_of_the_program_ends_stepping() -> None:
     Reader(steps=0)
     run(lambda library: library.time.sleep(0.1), paused=True)

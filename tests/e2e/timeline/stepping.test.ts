@@ -78,18 +78,10 @@ for (const engine of engines) {
 
     const run = async (
       source: string,
-      {
-        moves = [] as Move[],
-        pauseWhen = "",
-        pauseAtStart = false,
-        pauseMs = 0,
-        seconds = 20,
-        ...how
-      } = {} as {
+      { moves = [] as Move[], pauseWhen = "", pauseMs = 0, seconds = 20, ...how } = {} as {
         seconds?: number;
         moves?: Move[];
         pauseWhen?: string;
-        pauseAtStart?: boolean;
         pauseMs?: number;
         paused?: boolean;
         trace?: boolean;
@@ -98,7 +90,7 @@ for (const engine of engines) {
     ) => {
       const program = { source, filename: "demo.py", ...how };
       const result = await stage.runner.run(program, {
-        ...{ moves, pauseWhen, pauseAtStart, pauseMs, seconds },
+        ...{ moves, pauseWhen, pauseMs, seconds },
       });
       const pauses = result.events.flatMap((event) => {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
@@ -349,27 +341,6 @@ for thread in threads: thread.join()`;
         assert.equal(pauses.length, 1);
       }
     });
-
-    if (engine === "chromium") {
-      test("a pause before the program's first line is reported, with what Step and Resume do next", async () => {
-        // The pause is requested while this long program is being compiled. Python checks for
-        // requests only occasionally, so the program may have reached its first line by then. In
-        // that case the test runs it again.
-        const source = `${"def f(): pass\n".repeat(20_000)}print("over")\n`;
-        for (let tries = 0; tries < 30; tries++) {
-          const { pauses, texts, stdout } = await run(source, { pauseAtStart: true, seconds: 60 });
-          assert.equal(stdout, "over\n");
-          if (pauses[0]?.phase !== "before") continue;
-          assert.match(
-            texts[0]!,
-            /the program has not reached its first line yet\. .*Step .*Resume /,
-          );
-          assert.deepEqual([pauses[0].running.count, pauses[0].last], [0, undefined]);
-          return;
-        }
-        assert.fail("in 30 runs none was paused before its first line");
-      });
-    }
 
     test("a program is paused in the middle of a computation, and its line is reported", async () => {
       const source = 'print("ready")\nnumber = 0\nwhile number < 3_000_000:\n    number += 1\n';
