@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import http.server
+import itertools
 import os
 import shutil
 import socket
@@ -156,11 +157,16 @@ async def get(app: Any, path: str = "/") -> int:
 def claim_14() -> str:
     stays = lab.Stopwatch()
     app = fastapi.FastAPI()
+    number, forty_are_there = itertools.count(1), threading.Event()
 
     @app.get("/")
     def endpoint() -> None:
         with stays():
-            time.sleep(0.3)
+            # A busy machine needs a while to start so many threads.
+            if next(number) == 40:
+                forty_are_there.set()
+            forty_are_there.wait(30)
+            time.sleep(0.3)  # for more than forty, if there were no limit
 
     async def main() -> None:
         statuses = await asyncio.gather(*(get(app) for _ in range(60)))
