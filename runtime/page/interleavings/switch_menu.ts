@@ -1,37 +1,18 @@
 /** The menu in which readers choose at which places of a program the explorer may switch threads. */
 import { element } from "../kit/dom.ts";
+import { recall, remember } from "../session/tab_memory.ts";
 
 /** The value of the menu if threads may switch between any two bytecodes. */
 const EVERY_BYTECODE = "bytecodes";
 
+/** The value of the menu if threads may switch only where CPython with a GIL can switch them. */
+const DEFAULT = "gil";
+
 /** Value → text in the menu, which continues the label "Threads switch". */
 const CHOICES: Record<string, string> = {
-  gil: "at calls and loops, with a GIL",
+  [DEFAULT]: "at calls and loops, with a GIL",
   [EVERY_BYTECODE]: "between any two bytecodes",
 };
-
-/** The choices by key, for browsers without storage. They live as long as the document. */
-const chosenByKey = new Map<string, string>();
-
-function read(key: string): string {
-  let stored: string | null = null;
-  try {
-    stored = sessionStorage.getItem(key);
-  } catch {
-    // Without storage, the choice is in `chosenByKey`.
-  }
-  const value = stored ?? chosenByKey.get(key) ?? "";
-  return value in CHOICES ? value : "gil";
-}
-
-function write(key: string, value: string): void {
-  chosenByKey.set(key, value);
-  try {
-    sessionStorage.setItem(key, value);
-  } catch {
-    // Without storage, `chosenByKey` keeps the choice.
-  }
-}
 
 export class SwitchMenu {
   readonly element: HTMLLabelElement;
@@ -43,9 +24,10 @@ export class SwitchMenu {
     for (const [value, label] of Object.entries(CHOICES)) {
       this.#menu.append(new Option(label, value));
     }
-    this.#menu.value = read(key);
+    const remembered = recall(key) ?? "";
+    this.#menu.value = remembered in CHOICES ? remembered : DEFAULT;
     this.#menu.addEventListener("change", () => {
-      write(key, this.#menu.value);
+      remember(key, this.#menu.value);
     });
     this.element = element("label", "runnable-orders-switches", "Threads switch ", this.#menu);
   }

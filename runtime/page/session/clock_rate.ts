@@ -1,5 +1,6 @@
 /** The clock rate that the reader has chosen for the programs of a page; all widgets share it. */
 import { element } from "../kit/dom.ts";
+import { recall, remember } from "./tab_memory.ts";
 
 interface Choice {
   /** The clock rate as in `RunOptions`: 1 is real time, and 0 is virtual time. */
@@ -30,29 +31,11 @@ export function describeClockRate(clockRate: number): string {
 /** Dispatched at the window when the reader has chosen another clock rate. */
 const CHANGED = "runnable:pace";
 
-/** The choices by path, for browsers without storage. They live as long as the document. */
-const chosenByPath = new Map<string, number>();
-
 const storageKey = (path: string): string => `runnable:pace:${path}`;
 
 function read(path: string): number {
-  let stored: string | null = null;
-  try {
-    stored = sessionStorage.getItem(storageKey(path));
-  } catch {
-    // Without storage, the choice is in `chosenByPath`.
-  }
-  const clockRate = stored === null ? chosenByPath.get(path) : Number(stored);
-  return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate! : REAL_TIME;
-}
-
-function write(path: string, clockRate: number): void {
-  chosenByPath.set(path, clockRate);
-  try {
-    sessionStorage.setItem(storageKey(path), String(clockRate));
-  } catch {
-    // Without storage, `chosenByPath` keeps the choice.
-  }
+  const clockRate = Number(recall(storageKey(path)));
+  return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate : REAL_TIME;
 }
 
 /** A menu in which readers choose the clock rate. All menus of a page show the same choice. */
@@ -72,7 +55,7 @@ export class ClockRateMenu {
     const show = (): void => void (this.element.value = String(read(this.#path)));
     show();
     this.element.addEventListener("change", () => {
-      write(this.#path, Number(this.element.value));
+      remember(storageKey(this.#path), this.element.value);
       window.dispatchEvent(new Event(CHANGED));
     });
     window.addEventListener(CHANGED, show, { signal });

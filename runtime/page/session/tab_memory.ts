@@ -1,0 +1,24 @@
+/** Remembers choices of the reader in this tab, also after the page has been loaded again. */
+
+/** What was remembered, for browsers without storage. It lives as long as the document. */
+const valuesByKey = new Map<string, string>();
+
+/** Returns what was last remembered under this key, if anything. */
+export function recall(key: string): string | undefined {
+  let stored: string | null = null;
+  try {
+    stored = sessionStorage.getItem(key);
+  } catch {
+    // Without storage, the value is in `valuesByKey`.
+  }
+  return stored ?? valuesByKey.get(key);
+}
+
+export function remember(key: string, value: string): void {
+  valuesByKey.set(key, value);
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    // Without storage, `valuesByKey` keeps the value.
+  }
+}
