@@ -15,6 +15,7 @@ from mkdocs_runnable.recording.compare import compare
 from mkdocs_runnable.recording.execute import interpreter, run
 from mkdocs_runnable.recording.recordings import Origin, Origins, Transcript, write_atomically
 from mkdocs_runnable.recording.tracing import assemble, watched
+from mkdocs_runnable.snippets.imports import imported_packages
 from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
 
 
@@ -131,18 +132,8 @@ def undeclared_import(snippet: Snippet) -> str | None:
     """
     if snippet.header.dependencies or snippet.header.native:
         return None
-    for statement in ast.parse(snippet.source).body:
-        if isinstance(statement, ast.Import):
-            modules = [alias.name for alias in statement.names]
-        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
-            modules = [statement.module]
-        else:
-            continue
-        for module in modules:
-            package = module.partition(".")[0]
-            if package not in sys.stdlib_module_names:
-                return package
-    return None
+    packages = imported_packages(ast.parse(snippet.source).body)
+    return next((name for name in packages if name not in sys.stdlib_module_names), None)
 
 
 def _globals(snippet: Snippet) -> list[str]:

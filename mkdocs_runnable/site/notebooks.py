@@ -21,6 +21,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.recordings import write_atomically
+from mkdocs_runnable.snippets.imports import imported_packages
 
 CELL_TIMEOUT_SECONDS = 300
 
@@ -108,13 +109,7 @@ def _imported(source: str) -> set[str]:
         tree = ast.parse(source)
     except SyntaxError:
         return set()  # a Markdown cell, or a cell that will fail when it is run
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
-    return names
+    return set(imported_packages(ast.walk(tree)))
 
 
 def _read(path: Path, docs: Path) -> Any:

@@ -15,6 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from mkdocs_runnable.snippets.imports import imported_packages
 from tests.conftest import REPOSITORY
 
 LARGEST = 400_000  # bytes
@@ -138,11 +139,7 @@ def test_requirements_contain_what_the_project_declares(
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+    return imported_packages(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def test_the_package_declares_what_it_imports(project: dict[str, Any]) -> None:
