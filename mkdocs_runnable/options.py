@@ -40,7 +40,7 @@ class Options:
     """
 
     snippets: str = "snippets"
-    recordings: str = "optional"
+    recordings: Policy = "optional"
     playground: str = ""
     text_editions: bool = False
     keep_last_site: bool = False

@@ -14,7 +14,6 @@ from pathlib import Path
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.options import parse_policy
 from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import verification
@@ -95,9 +94,8 @@ def published(project: Project) -> Iterator[SiteFile]:
             yield SiteFile(f"runtime/{path.relative_to(runtime).as_posix()}", path)
     library = project.library
     for name in library.names():
-        path = library.path(name)
-        yield SiteFile(published_path(name), path)
-        trace = path.with_name(f"{path.stem}.trace.json")
+        yield SiteFile(published_path(name), library.path(name))
+        trace = library.trace_path(name)
         if trace.exists():
             yield SiteFile(published_path(name, ".trace.json"), trace)
     timelines.draw(library, project.timelines)
@@ -117,8 +115,7 @@ def edition(project: Project, page: SitePage, tables: Mapping[str, Maker]) -> Si
     Raises:
         RunnableError: The page shows something that cannot be found or used.
     """
-    policy = parse_policy(project.options.recordings)
-    make = TextEditions(project.docs, project.library, tables, policy)
+    make = TextEditions(project.docs, project.library, tables, project.options.recordings)
     try:
         if isinstance(page.text, Path):
             text = make.of_notebook(page.uri, page.text, page.title, page.description)
