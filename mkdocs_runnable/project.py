@@ -81,8 +81,8 @@ class Project:
         """
         start = (start or Path.cwd()).absolute()
         for folder in (start, *start.parents):
-            names = (*_CONFIGURATIONS, Options.snippets)
-            if any((folder / name).exists() for name in names):
+            is_configured = any((folder / name).is_file() for name in _CONFIGURATIONS)
+            if is_configured or (folder / Options.snippets).is_dir():
                 return cls.at(folder)
         raise RunnableError(
             f"{start} is not in a project: neither this folder nor one above it contains "

@@ -30,6 +30,12 @@ def test_a_folder_of_snippets_is_enough(tmp_path: Path) -> None:
     assert (project.root, project.options) == (tmp_path, Options())
 
 
+def test_a_file_that_is_called_snippets_is_no_project(tmp_path: Path) -> None:
+    (tmp_path / "snippets").write_text("")
+    with pytest.raises(RunnableError, match=r"is not in a project"):
+        Project.find(tmp_path)
+
+
 def test_outside_of_a_project_the_error_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(RunnableError, match=r"neither this folder nor one above it contains"):
         Project.find(tmp_path)
