@@ -366,8 +366,7 @@ def _wait(seconds: float | None, queue: "list[Waiting] | None", *, outside: bool
 def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
     if seconds is not None:
         if observer:
-            is_last = seconds is None or seconds >= _LONG_WAIT
-            observer.wait(MAIN, sys._getframe(3), is_last=is_last)
+            observer.wait(MAIN, sys._getframe(3), is_last=seconds >= _LONG_WAIT)
         deadline = virtual_time.deadline(seconds)
         if deadline is not None:
             kernel.advance(deadline)
