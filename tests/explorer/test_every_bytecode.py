@@ -296,24 +296,6 @@ def test_a_loop_that_does_nothing_is_endless(program: Any) -> None:
     assert explore(path, "--every-bytecode")["groups"][0]["kind"] == "endless"
 
 
-def test_a_loop_that_polls_ends_between_bytecodes(program: Any) -> None:
-    path = program(
-        """
-        from threading import Thread
-        done = False
-        def work():
-            global done
-            done = True
-        Thread(target=work).start()
-        while not done:
-            pass
-        print("done")
-        """
-    )
-    found = explore(path, "--every-bytecode", "--bound", "1")
-    assert {group["stdout"] for group in found["groups"]} == {"done\n"}
-
-
 def test_the_verdict_says_where_threads_could_switch(program: Any) -> None:
     path = program(WITHDRAW)
     text = explore(path)["result"]

@@ -167,7 +167,8 @@ def test_a_thread_that_catches_every_exception_does_not_block_the_exploration(pr
     assert found["groups"][0]["kind"] == "endless"
 
 
-def test_a_loop_that_polls_for_another_thread_ends(program: Any) -> None:
+@pytest.mark.parametrize("mode", [(), ("--every-bytecode",)])
+def test_a_loop_that_polls_for_another_thread_ends(program: Any, mode: tuple[str, ...]) -> None:
     path = program(
         """
         from threading import Thread
@@ -181,7 +182,7 @@ def test_a_loop_that_polls_for_another_thread_ends(program: Any) -> None:
         print("done")
         """
     )
-    found = explore(path, "--bound", "1")
+    found = explore(path, "--bound", "1", *mode)
     assert found["breaking"] == 0
     assert {group["stdout"] for group in found["groups"]} == {"done\n"}
 
