@@ -15,7 +15,7 @@ class Recording:
     Attributes:
         transcript: The recorded output.
         interpreter: Name of the interpreter, such as ``CPython 3.13``; None if it is unknown.
-        is_outdated: Whether readers have to be told that the program has changed since the run.
+        is_outdated: Whether pages have to say that the program has changed since the run.
     """
 
     transcript: Transcript

@@ -238,7 +238,7 @@ export class Terminal {
       return end + 1;
     }
     parser.state = "text";
-    // In a terminal, a string without an end would hide all further output, and nobody would see why.
+    // In a terminal, a string without an end would hide all further output without a visible reason.
     return text[end] === "\n" ? end : end + 1;
   }
 
