@@ -28,7 +28,7 @@ from tests.suite.jobs import (
 
 NODE_TESTS = """
 import { afterEach, describe, test } from "node:test";
-test("passes", () => {});
+test("passes", (t) => { t.diagnostic("ran twice: a_program"); t.diagnostic("something else"); });
 test("is left out", { skip: "for a reason" }, () => {});
 describe("outer", () => {
   describe("inner", () => {
@@ -99,6 +99,7 @@ def test_results_of_node_are_read(tmp_path: Path) -> None:
     assert [outcome.name for outcome in failures] == ["outer > inner > fails", "a hook > second"]
     assert "planted" in failures[0].detail
     assert "in the hook" in failures[1].detail
+    assert done.notes == ["ran twice: a_program"]
 
 
 def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ class JobResult:
     job: Job
     # By file and name: tests in two files may have the same name.
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
+    # What the tests say about themselves, for example that a program ran twice.
+    notes: list[str] = field(default_factory=list)
     expected: int = 0
     seconds: float = 0
     is_over: bool = False
@@ -218,6 +220,9 @@ def _take(
 ) -> None:
     if "expected" in line:
         done.expected = max(done.expected, int(str(line["expected"])))
+        return
+    if "note" in line:
+        done.notes.append(str(line["note"]))
         return
     outcome = Outcome(**line)  # type: ignore[arg-type]
     if done.add(outcome):

@@ -1,6 +1,9 @@
 /**
  * A reporter for `node --test` that writes one JSON object per finished test, for tests/suite.
  *
+ * A diagnostic message of a test that begins with "ran twice:" becomes a line of its own, because a
+ * program that needed a second run may depend on the speed of the machine.
+ *
  * Suites are not counted. But a suite whose own hook failed is reported like a failed test, because the
  * failure of the hook would otherwise be hidden. Shape of a line: see `Outcome` in tests/suite/jobs.py.
  */
@@ -18,6 +21,9 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (event.type === "test:start") {
       path.length = event.data.nesting;
       path.push(event.data.name);
+    }
+    if (event.type === "test:diagnostic" && event.data.message.startsWith("ran twice:")) {
+      yield `${JSON.stringify({ note: event.data.message })}\n`;
     }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
     const { data } = event;

@@ -195,6 +195,9 @@ async def main() -> int:
     TEST_TIMES.write_text(json.dumps(test_times(states), indent=1))
     for failure in failures:
         print(f"\n{failure}")  # noqa: T201
+    for done in states:
+        for note in done.notes:
+            print(f"{done.job.name} {note}")  # noqa: T201
     slowest = sorted(states, key=lambda each: -each.seconds)[:5]
     took = ", ".join(f"{Path(each.job.name).stem} {each.seconds:.0f} s" for each in slowest)
     print(f"Slowest: {took}.")  # noqa: T201

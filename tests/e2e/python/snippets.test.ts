@@ -6,8 +6,8 @@ import { expectRecorded, runSite } from "../support/every_snippet.ts";
 import { engines } from "../support/runner.ts";
 
 for (const engine of engines) {
-  test(`every snippet prints in ${engine} what is recorded`, { timeout: 600_000 }, async () => {
+  test(`every snippet prints in ${engine} what is recorded`, { timeout: 600_000 }, async (t) => {
     const [version, runs] = await runSite(engine);
-    await expectRecorded(engine, version, runs);
+    await expectRecorded(t, engine, version, runs);
   });
 }

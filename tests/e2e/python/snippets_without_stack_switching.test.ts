@@ -8,7 +8,7 @@ import { expectRecorded, runSite, type SnippetRun } from "../support/every_snipp
 test(
   "all snippets without threads, processes or greenlets print what is recorded",
   { timeout: 600_000 },
-  async () => {
+  async (t) => {
     const options = {
       extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
     };
@@ -31,6 +31,6 @@ test(
       assert.equal(status, 1, name);
     }
     const supported = runs.filter((run) => !isUnsupported(run));
-    await expectRecorded("firefox", version, supported, { options, more: ["--forget"] });
+    await expectRecorded(t, "firefox", version, supported, { options, more: ["--forget"] });
   },
 );

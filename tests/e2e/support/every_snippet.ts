@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { TestContext } from "node:test";
 import type { LaunchOptions, Page } from "puppeteer-core";
 import {
   freshPage,
@@ -140,9 +141,11 @@ function judge(engine: Engine, version: string, runs: SnippetRun[], more: string
 
 /**
  * Fails unless the output of each run agrees with its recording. On a small machine, pages that run at
- * the same time delay each other. If up to three snippets differ, they therefore run once more, alone.
+ * the same time delay each other. If up to three snippets differ, they therefore run once more, alone,
+ * and the closing lines of the suite name them.
  */
 export async function expectRecorded(
+  test: TestContext,
   engine: Engine,
   version: string,
   firstRuns: SnippetRun[],
@@ -157,6 +160,7 @@ export async function expectRecorded(
   );
   let runs = firstRuns;
   if (repeated.length > 0 && repeated.length <= 3) {
+    test.diagnostic(`ran twice: ${repeated.map(({ name }) => name).join(", ")} in ${engine}`);
     const [, secondRuns] = await runSite(engine, options, repeated);
     runs = firstRuns.map((run) => secondRuns.find(({ name }) => name === run.name) ?? run);
     judged = judge(engine, version, runs, more);
