@@ -119,7 +119,7 @@ def load_claims(path: Path) -> Ledger:
 
 
 def claims_table(path: Path, pages: Pages) -> Table:
-    """Return the ledger as a table; each row links to the page that shows the claim."""
+    """Return the ledger as a table; each row links to the page that shows what is true."""
     ledger = load_claims(path)
     checks = sum(1 for claim in ledger.claims if claim.asks)
     return Table(

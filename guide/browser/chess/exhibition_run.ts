@@ -1,6 +1,11 @@
-/** Reads from the output of the program what happened in the exhibition, second by second. */
+/** Reads from the output of the program what happened in the exhibition, and when. */
 
+/**
+ * What happens at a board: the opponent waits for a master, a master thinks there (`played`), the opponent
+ * thinks, or the game is over.
+ */
 export type BoardState = "waiting" | "played" | "thinking" | "over";
+/** What a master does. A master is gone after her last move. */
 export type MasterState = "walking" | "waiting" | "thinking" | "gone";
 
 /** A stretch of time in which a board is in one state. It ends where the next one begins. */
@@ -69,11 +74,11 @@ export class ExhibitionRun {
     if (what === "thinks") spans.push({ start, state: "played", moves });
     if (what === "moves") spans.push({ start, state: "thinking", moves: moves + 1 });
     const master = Number(who);
-    const walks = this.masters.get(master) ?? [];
-    this.masters.set(master, walks);
-    const from = walks.at(-1)?.board ?? 0;
+    const masterSpans = this.masters.get(master) ?? [];
+    this.masters.set(master, masterSpans);
+    const from = masterSpans.at(-1)?.board ?? 0;
     const state = what === "walks here" ? "walking" : what === "thinks" ? "thinking" : "waiting";
-    walks.push({ start, state, board, from });
+    masterSpans.push({ start, state, board, from });
   }
 
   /** A game is over with its last reply, and a master leaves after her last move. */

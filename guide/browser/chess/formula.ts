@@ -23,11 +23,14 @@ export function boardToBoard(settings: Settings): Expected | undefined {
     return { seconds: (pairs - 1) * lap + first + opponent, isLowerBound: false };
   }
   const busy = Math.ceil((boards * pairs) / masters) * master;
-  const lap = Math.ceil(boards / masters) * master + (pairs - 1) * (master + opponent);
-  return { seconds: Math.max(busy, lap) + opponent, isLowerBound: true };
+  const lastBoard = Math.ceil(boards / masters) * master + (pairs - 1) * (master + opponent);
+  return { seconds: Math.max(busy, lastBoard) + opponent, isLowerBound: true };
 }
 
-/** How long the exhibition takes game after game, when one player idles while the other thinks. */
+/**
+ * How long the exhibition takes if each master finishes a game before starting the next one, so that one
+ * player always idles while the other thinks.
+ */
 export function gameAfterGame(settings: Settings): number {
   const { boards, pairs, masters, master, opponent, walk } = settings;
   return Math.ceil(boards / masters) * (walk + pairs * (master + opponent));
@@ -40,7 +43,7 @@ export function gameAfterGame(settings: Settings): number {
 export function speedupLimit(settings: Settings): number | undefined {
   const { pairs, masters, master, opponent, walk } = settings;
   if (masters > 1) return undefined;
-  // A master with a single board walks equally often in both ways of playing.
+  // With a single board, both ways of playing take the same time, so the largest speedup is at least 1.
   return Math.max(1, (walk + pairs * (master + opponent)) / (pairs * (master + walk)));
 }
 
