@@ -8,8 +8,8 @@ from pathlib import Path
 class RunnableError(Exception):
     """A problem in a snippet, on a page or in a command.
 
-    The message says where the problem is (as ``file:line:`` if there is a file), what is wrong, and
-    how to fix it.
+    The message says where the problem is (the file, and the line if there is one), what is wrong,
+    and how to fix it.
     """
 
 

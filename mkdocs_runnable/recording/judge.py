@@ -68,7 +68,7 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
     """Return the known differences.
 
     Returns:
-        Name of a snippet → engine → reason of the difference.
+        Name of a snippet → engine → reason for the difference.
 
     Raises:
         RunnableError: The file cannot be read, or an entry has no reason, an unknown engine, or a

@@ -2,7 +2,7 @@
 
 Each runner (one interpreter or browser) writes one file, ``<stem>.json``, into the folder that the
 option ``verification`` names. The stem is one of :data:`EXPECTED` (``cpython-3.13``, ``chromium``,
-…):
+…), or the name of another interpreter with its version, such as ``cpython-3.15``:
 
 .. code-block:: json
 
@@ -19,7 +19,9 @@ option ``verification`` names. The stem is one of :data:`EXPECTED` (``cpython-3.
       }
     }
 
-``outcome`` is ``passed``, ``failed`` or ``skipped``; in the last two cases, ``detail`` says why.
+``outcome`` is ``passed``, ``failed`` or ``skipped``; in the last two cases, ``detail`` says why. If
+a snippet passed because its difference from the recording is known, ``detail`` gives the reason for
+the difference.
 ``engine`` is null for an ordinary interpreter.
 
 ``/verification.json`` has one entry for each snippet. A result is only valid for the exact bytes

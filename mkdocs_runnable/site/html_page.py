@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# Kinds of <link> that make the browser load something. All others only mention an address.
+# Kinds of <link> that make the browser load a file for this page. Other kinds, such as canonical
+# and next, refer to an address, and the page is complete without what is there.
 _LOADING = {"icon", "manifest", "modulepreload", "preload", "stylesheet"}
 _SOURCES = {"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}
 
@@ -70,7 +71,7 @@ def read_site(site: Path) -> list[HtmlPage]:
 
 
 def is_external(address: str) -> bool:
-    """Whether an address leads to another host, or uses another protocol."""
+    """Whether an address contains a host or a scheme, unlike the site's links to its own files."""
     parts = urlsplit(address)
     return bool(parts.scheme or parts.netloc)
 
