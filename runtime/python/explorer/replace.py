@@ -1,4 +1,4 @@
-"""Installs the explorer's primitives below the standard library, and restores the real ones.
+"""Lets the standard library use the explorer's primitives, and restores the real ones afterwards.
 
 `threading` and `concurrent.futures.thread` keep locks and threads of their own in global variables.
 Their code is therefore executed again before each run, in the existing module objects, to which
@@ -79,7 +79,7 @@ class Replacement:
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 
     def reset(self) -> None:
-        """Bring the replaced modules into the state after their import, at the start of a run."""
+        """Return the replaced modules to the state of a fresh import, at the start of a run."""
         assert scheduler.is_running()
         primitives.started_threads.__init__()  # type: ignore[misc]
         register = os.__dict__.pop("register_at_fork", None)

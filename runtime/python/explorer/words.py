@@ -18,20 +18,20 @@ def tried(found: Exploration) -> str:
         return f"{_many(found.runs, 'random interleaving')} (seed {found.seed})"
     if found.complete:
         return f"all {found.runs:,} possible interleavings"
-    one, more = ("forced switch", "forced switches") if found.threads else ("task", "tasks")
-    after = "" if found.threads else " out of turn"
-    few = {0: f"no {one}", 1: f"at most one {one}"}.get(
-        found.reached, f"at most {found.reached} {more}"
+    one, many = ("forced switch", "forced switches") if found.threads else ("task", "tasks")
+    limit = {0: f"no {one}", 1: f"at most one {one}"}.get(
+        found.reached, f"at most {found.reached} {many}"
     )
-    few += after
+    if not found.threads:
+        limit += " out of turn"
     if found.reached == found.bound:
-        return f"all {_many(found.runs, 'interleaving')} with {few}"
-    among = f", including all with {few}" if found.reached >= 0 else ""
-    return f"the first {_many(found.runs, 'interleaving')}{among}"
+        return f"all {_many(found.runs, 'interleaving')} with {limit}"
+    including = f", including all with {limit}" if found.reached >= 0 else ""
+    return f"the first {_many(found.runs, 'interleaving')}{including}"
 
 
 def _single(found: Exploration) -> str:
-    """Describe the schedule that was run, if it was a single one of several."""
+    """Describe what was tried if only one of several possible interleavings was run."""
     if found.seed is not None:
         return tried(found)
     return "one of several possible interleavings"
@@ -70,14 +70,14 @@ def _untried(found: Exploration) -> str:
     if not found.untried:
         return ""
     if found.bound == 0:
-        few = "with no forced switch"
+        limit = "with no forced switch"
     else:
         switches = "1 forced switch" if found.bound == 1 else f"{found.bound} forced switches"
-        few = f"with at most {switches}"
+        limit = f"with at most {switches}"
     if not found.threads:
-        few = f"with at most {_many(found.bound or 0, 'task')} out of turn"
+        limit = f"with at most {_many(found.bound or 0, 'task')} out of turn"
     were = "was" if found.untried == 1 else "were"
-    return f"At least {_many(found.untried, 'more interleaving')} {few} {were} not tried."
+    return f"At least {_many(found.untried, 'more interleaving')} {limit} {were} not tried."
 
 
 def result(found: Exploration) -> str:
@@ -90,7 +90,8 @@ def result(found: Exploration) -> str:
     )
     if found.runs == 1:
         does = "breaks" if found.breaking else "does not break"
-        # A random interleaving, or the only one within the limits, need not be the only one.
+        # If the exploration is not complete, the program may have other interleavings: a random
+        # exploration tried only one of them, or all others are beyond the limits.
         text = (
             f"There is only one possible interleaving, and it {does} the program."
             if found.complete
@@ -120,7 +121,7 @@ _HOW = {
 
 
 def ending(group: Group | RunResult) -> str:
-    """Describe how a run ends, or the runs of a group."""
+    """Describe how a run ends, or how all runs of a group end."""
     text = f"The program {_HOW[group.kind]}"
     if group.kind == "exception" and group.line:
         return f"{text} on line {group.line}: {group.text}"
@@ -146,7 +147,7 @@ def _access(access: Access) -> str:
 
 
 def _interrupted(each: Step) -> str:
-    """Say before what a thread was interrupted, and what it has read but not stored yet."""
+    """Say what an interrupted thread has read but not stored yet, or else what it would do next."""
     if each.held:
         read = " and ".join(f"{text} = {value}" for text, value in each.held.items())
         return (
