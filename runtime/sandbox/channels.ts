@@ -8,7 +8,7 @@ import type { Process, ProcessTable, Question } from "./process_table.ts";
 
 type Requested<Type extends Request["type"]> = Extract<Request, { type: Type }>;
 
-/** How many bytes may wait in all channels together. A process that sends more is killed. */
+/** How many bytes may wait in all channels together. A child process that sends more is killed. */
 const MAX_BYTES = 512 * 2 ** 20;
 
 /**

@@ -10,18 +10,18 @@ export interface Piece {
   text: string;
 }
 
-/** Calls the function once, as a rule before the page is painted the next time. */
+/** Calls the function once, usually just before the page is next painted. */
 export type Schedule = (callback: () => void) => void;
 
 /**
- * How much text (in UTF-16 units) is shown of one run. The worker's own limit is usually reached
- * earlier.
+ * How much text (in UTF-16 code units) is shown of one run. The worker's own limit is usually
+ * reached earlier.
  */
 export const MAX_TEXT = 1_000_000;
 
 /**
- * How much text a run may write if it overwrites its own output. Such text takes no room in the page,
- * but reading it takes time.
+ * How much text a run may write if it overwrites its own output. Overwritten text takes no room in
+ * the page, but the page still has to process it.
  */
 export const MAX_WRITTEN = 20_000_000;
 

@@ -12,7 +12,7 @@ export type Colour = number;
 export const TRUE_COLOUR = 0x1000000;
 
 export interface Style {
-  /** Styles that are alike have the same key. */
+  /** Equal styles have the same key. */
   readonly key: string;
   readonly colour?: Colour;
   readonly background?: Colour;

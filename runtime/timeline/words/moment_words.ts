@@ -1,4 +1,4 @@
-/** Describes in words what happens at a moment of a run, and in which state all lanes are. */
+/** Describes in words what happens at a moment of a run, and the state of each lane at that moment. */
 import type { Lane, Segment } from "../model/lane.ts";
 import { wakeTime, type LaneStatus, type Moments, type Situation } from "../model/moments.ts";
 import type { Pieces } from "../model/pieces.ts";
@@ -22,7 +22,10 @@ export interface MomentDescription {
   who: string;
   /** The rest of the sentence that begins with the name, and further sentences. */
   text: string;
-  /** The line from which the lane resumes, or in which it is; 0 if unknown. */
+  /**
+   * The line to show: the one from which the lane resumes, the one where the function that it starts is
+   * defined, or else one that the lane reaches; 0 if unknown.
+   */
   line: number;
 }
 
@@ -47,7 +50,7 @@ export function describeMoment(moments: Moments, number: number): MomentDescript
   return { who: "", text, line: 0 };
 }
 
-/** The last segment before the turn in which the lane was not ready, but ran or waited. */
+/** The last running or waiting segment before the turn. */
 function segmentBefore({ lane, first }: Turn): Segment | undefined {
   const before = lane.segments.slice(Math.max(0, first - 2), first);
   return before.findLast(({ state }) => state !== "ready");
