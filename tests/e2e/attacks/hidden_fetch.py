@@ -1,4 +1,5 @@
-# Looks for fetch in all prototypes of the global object, in case only the first was removed.
+# Looks for fetch in the global object and in each of its prototypes, in case it was removed from only
+# some of them, and then calls Pyodide's own function for requests.
 import js
 from js import Object
 from pyodide.http import pyfetch

@@ -1,4 +1,5 @@
-# Uses WebTransport, WebRTC and sockets, which some content security policies do not cover.
+# Uses WebTransport, WebRTC and sockets. The directive connect-src of a content security policy does
+# not cover all of these: WebRTC, for example, has a directive of its own.
 import js
 
 for attempt in (

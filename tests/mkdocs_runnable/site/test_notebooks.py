@@ -1,4 +1,4 @@
-"""Tests of executing the notebooks whose content has changed."""
+"""Tests that notebooks are run if something has changed, and that failures are reported."""
 
 from pathlib import Path
 
@@ -30,7 +30,9 @@ def execute(docs: Path, timeout: int = 60) -> list[str]:
     return messages
 
 
-def test_a_notebook_runs_in_its_folder_and_only_if_it_changed(docs: Path) -> None:
+def test_a_notebook_runs_in_its_folder_and_only_if_it_or_an_imported_module_changed(
+    docs: Path,
+) -> None:
     (docs / "measured" / "jobs.py").write_text("import deeper\nanswer = deeper.answer\n")
     (docs / "measured" / "deeper.py").write_text("answer = 41\n")
     (docs / "measured" / "other.py").write_text("")

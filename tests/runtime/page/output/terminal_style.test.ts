@@ -58,7 +58,7 @@ describe("sequences change the style", () => {
   }
 });
 
-test("styles that are alike have the same key", () => {
+test("equal styles have the same key", () => {
   const one = changeStyle(changeStyle(DEFAULT_STYLE, "1"), "31");
   const other = changeStyle(changeStyle(DEFAULT_STYLE, "41;31;1"), "49");
   assert.equal(one.key, other.key);
@@ -81,7 +81,7 @@ test("contrast is computed as WCAG defines it", () => {
   assert.ok(Math.abs(contrast([119, 119, 119], [255, 255, 255]) - 4.478) < 0.001);
 });
 
-test("every colour is readable in both schemes, and stays as it is if it was readable", () => {
+test("colours after the first 16 are readable in both schemes, and change only if they were not", () => {
   for (let colour = 16; colour < 256; colour++) {
     for (const background of [LIGHT, DARK]) {
       const shown = readable(rgbOf(colour), background);
@@ -92,8 +92,9 @@ test("every colour is readable in both schemes, and stays as it is if it was rea
   }
 });
 
-test("every colour is readable on every background", () => {
+test("every colour is readable on every third background, and uncoloured text on all of them", () => {
   for (let colour = 0; colour < 256; colour++) {
+    // All backgrounds would take three times as long.
     for (let background = 0; background < 256; background += 3) {
       const { properties } = appearanceOf(
         changeStyle(DEFAULT_STYLE, `38;5;${colour};48;5;${background}`),
@@ -125,7 +126,7 @@ test("the theme's 16 colours and its dim text are readable in both schemes", () 
   }
 });
 
-test("a colour of the palette is a variable of the theme, and others have one value for each scheme", () => {
+test("one of the first 16 colours becomes a variable of the theme, and other styles become classes", () => {
   const red = "var(--runnable-ansi-red)";
   assert.deepEqual(appearanceOf(changeStyle(DEFAULT_STYLE, "31")), {
     classes: ["runnable-ansi-coloured"],

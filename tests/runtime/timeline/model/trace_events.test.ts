@@ -97,7 +97,10 @@ const DECODED: [TraceRow, TraceEvent][] = [
 
 const ROWS = DECODED.map(([row]) => row);
 
-/** The collections of a `CollectionsEvent` have no prototype; a clone of them has. */
+/**
+ * Clones an event. `deepEqual` compares prototypes, too, and the collections of a `CollectionsEvent` have
+ * none, but their clone is an ordinary object.
+ */
 const plain = (value: unknown): unknown => structuredClone(value);
 
 test("rows of every kind are decoded into events with named fields", () => {
