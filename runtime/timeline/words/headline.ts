@@ -25,7 +25,7 @@ const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
 const MIN_WAIT_SHARE = 0.02;
 /** The headline mentions an overlap only if it saves at least this share of the sum. */
 const MIN_SAVED_SHARE = 0.15;
-/** A thread computes if it runs for at least this share of the run. */
+/** A thread counts as computing if it runs for at least this share of the run. */
 const MIN_BUSY_SHARE = 0.1;
 /** In runs with more lanes than this, the headline is computed only once, when the run has ended. */
 const MAX_LIVE_LANES = 200;
@@ -127,7 +127,7 @@ function summary(own: readonly Lane[], now: number): string {
   }
   const [most] = [...sums].sort(([, one], [, other]) => other - one);
   if (most && most[1] >= Math.max(MIN_WAIT_SHARE * now, computed / 2)) {
-    return `Waiting takes ${time(most[1])} of ${time(now)}; most of it is ${WAITING_WORDS[most[0]] ?? "other waiting"}.`;
+    return `In a run of ${time(now)}, ${WAITING_WORDS[most[0]] ?? "other waiting"} takes ${time(most[1])} in all.`;
   }
   return computed > 0 ? `Nothing waits for long: the program runs for ${time(computed)}.` : "";
 }

@@ -64,10 +64,7 @@ test("a wait for a lock is named, because it could not overlap with others", () 
     ],
     (id) => [["end", id, 800, "done", ""]],
   );
-  assert.equal(
-    headlineOf(rows, 1000),
-    "Waiting takes 800 ms of 1 s; most of it is waiting for a lock.",
-  );
+  assert.equal(headlineOf(rows, 1000), "In a run of 1 s, waiting for a lock takes 800 ms in all.");
 });
 
 const computes =
