@@ -109,10 +109,10 @@ export function tables(timeline: Timeline, limit: number): Tree[] {
     const totals = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
     const rest =
       rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "row")}` : "";
-    found.push(table(`In all${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], totals));
+    found.push(table(`Totals${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], totals));
   }
   const part =
     count > limit ? `The first ${String(limit)} of ${plural(count, "state")}` : "All states";
-  const head = ["Row", "State", "From", "To", "What for", "Line", "Woken by"];
+  const head = ["Row", "State", "From", "To", "Details", "Line", "Woken by"];
   return [...found, table(part, head, all)];
 }

@@ -122,7 +122,7 @@ test("the figure of a long run stays small and says what is left out", () => {
   assert.equal(markup.split("tl-name").length - 1, 24);
   assert.match(text(markup), /Not shown: 9,977 more rows/);
   assert.match(text(markup), /The first 40 of [\d,]+ states/);
-  assert.match(text(markup), /In all: the first 40 of 10,001 rows/);
+  assert.match(text(markup), /Totals: the first 40 of 10,001 rows/);
 });
 
 test("texts name a task with its function, and with its process if there are several", () => {
