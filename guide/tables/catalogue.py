@@ -109,6 +109,7 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
             "needs": "Packages",
             "runs": "Runs in",
         },
+        is_indexed=False,
     )
 
 

@@ -131,6 +131,7 @@ def claims_table(path: Path, pages: Pages) -> Table:
         ],
         rows=[_row(claim, ledger, pages) for claim in ledger.claims],
         facets={"verdict": "Verdict", "note": "Notes", "check": "Checked"},
+        is_indexed=False,
     )
 
 

@@ -31,6 +31,13 @@ _EXTENSION = "mkdocs_runnable"
 _DIAGRAMS = "mkdocs_runnable.diagrams"
 _TABLES = "mkdocs_runnable.tables"
 _TAG_LISTING = re.compile(r"<!-- material/tags\b.*?-->")
+# The search plugin of Material for MkDocs.
+_SEARCH = "material/search"
+# Recorded output, pictures of timelines and drawings. Their words repeat those of the text around
+# them, without its sentences, and the tables of the timelines are larger than all text of a page.
+_NOT_SEARCHED = re.compile(
+    r'<(?:div|figure|svg)(?=[^<>]* class="(?:runnable-output|runnable-timeline|drawing)[ "])'
+)
 _log = logging.getLogger("mkdocs.plugins.runnable")
 
 
@@ -186,6 +193,21 @@ def use_executed_notebooks(files: Files, project: Project, problems: Problems) -
                 file.src_uri,
             )
         file.abs_src_path = str(executed)
+
+
+def mark_for_search(html: str, config: MkDocsConfig) -> str:
+    """Leave recorded output and pictures out of the index, if the theme's plugin makes one.
+
+    The plugin leaves out elements with this attribute, and then removes the attribute:
+    https://squidfunk.github.io/mkdocs-material/setup/setting-up-site-search/#search-exclusion
+
+    Args:
+        html: The content of a page.
+        config: The configuration, which lists the plugins.
+    """
+    if _SEARCH not in config.plugins:
+        return html
+    return _NOT_SEARCHED.sub(r'\g<0> data-search-exclude="true"', html)
 
 
 def site_page(page: Page, files: Files) -> SitePage:

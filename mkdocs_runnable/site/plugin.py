@@ -64,6 +64,10 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Pass the page that is rendered next to the extensions."""
         build.enter(self._page, page)
 
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Leave out of the search what only repeats the text of the page."""
+        return build.mark_for_search(html, config)
+
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Remember the order of the pages, for ``llms.txt``."""
         self._nav, self._files = nav, files

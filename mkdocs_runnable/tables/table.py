@@ -45,12 +45,15 @@ class Table:
     Attributes:
         caption: What the table contains, in a few words.
         facets: Name of each facet → its label, in the sequence of the filters.
+        is_indexed: Whether the search of the site covers the rows. A table with many rows has a
+            search field of its own, and would be among the results of most searches of the site.
     """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Row]
     facets: Mapping[str, str]
+    is_indexed: bool = True
 
     def element(self) -> Element:
         """Return ``<data-table>``. Its cells contain Markdown for the page's inline patterns.
@@ -59,6 +62,9 @@ class Table:
         Without roles, assistive technology would no longer treat the element as a table there.
         """
         root = Element("data-table", {"data-facets": json.dumps(dict(self.facets))})
+        if not self.is_indexed:
+            # Material for MkDocs leaves such an element out of the index.
+            root.set("data-search-exclude", "true")
         table = SubElement(root, "table", {"class": "data-table", "role": "table"})
         SubElement(table, "caption").text = self.caption
         head = SubElement(table, "thead", {"role": "rowgroup"})

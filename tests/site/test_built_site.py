@@ -93,6 +93,16 @@ def test_pages_are_light(site: Path, report_weights: list[checks.Weight]) -> Non
     assert not heavy, listed(heavy)
 
 
+def test_the_search_covers_text_and_code_but_no_recordings(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    text = "\n".join(section["text"] for section in index["docs"])
+    assert "asyncio.run(main())" in text
+    assert "The event loop" in text
+    # The last one is how the head of a timeline's table would appear in the index.
+    for phrase in ("<p>Recorded on CPython", "Timeline recorded on", "RowStateFrom"):
+        assert phrase not in text
+
+
 def test_verification_has_one_entry_for_each_snippet(site: Path) -> None:
     snippets = json.loads((site / "verification.json").read_text(encoding="utf-8"))["snippets"]
     assert sorted(snippets) == LIBRARY.names()

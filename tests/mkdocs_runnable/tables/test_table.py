@@ -1,5 +1,6 @@
 """Tests of a table as elements of a page, and as Markdown."""
 
+from dataclasses import replace
 from xml.etree.ElementTree import tostring
 
 from mkdocs_runnable.tables.table import Column, Row, Table
@@ -44,3 +45,8 @@ def test_a_table_becomes_markdown() -> None:
     assert TABLE.to_markdown() == (
         "| Tea | How |\n|---|---|\n| *Green* | 80 °C 2 min |\n| Mint | 100 °C \\| 5 min |\n"
     )
+
+
+def test_the_search_of_the_site_covers_a_table_unless_the_table_says_otherwise() -> None:
+    assert "data-search-exclude" not in TABLE.element().attrib
+    assert replace(TABLE, is_indexed=False).element().get("data-search-exclude") == "true"
