@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: publish the scripts of this guide beside those of the engine."""
+"""Hooks of MkDocs: publish the scripts and styles of this guide beside those of the engine."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from mkdocs.structure.files import File, Files
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> None:
-    """Add the bundled custom elements of the guide, as ``guide/…``."""
+    """Add the bundled custom elements and the additions to the theme, as ``guide/…``."""
     built = Path(config.config_file_path).parent / "build" / "guide"
-    scripts = sorted(built.glob("*.js"))
-    if not scripts:
+    bundled = sorted([*built.glob("*.js"), *built.glob("*.css")])
+    if not bundled:
         raise PluginError(
             "There are no scripts in build/guide. Run `make build`, which builds them."
         )
-    for script in scripts:
-        files.append(File.generated(config, f"guide/{script.name}", abs_src_path=str(script)))
+    for file in bundled:
+        files.append(File.generated(config, f"guide/{file.name}", abs_src_path=str(file)))

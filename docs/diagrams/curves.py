@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-SHEET = FOLDER.parent / "assets" / "diagrams.css"
+SHEET = FOLDER.parents[1] / "guide" / "browser" / "theme" / "diagrams.css"
 # Where the two axes are, in units of the drawing; the names of the curves are to the right.
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 284.0, 36.0, 236.0
 

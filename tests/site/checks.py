@@ -16,7 +16,6 @@ from mkdocs_runnable.snippets.snippet import Library
 # Imports that a module needs before it runs; import() is not among them.
 _STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^"'()]*?["'](\.{1,2}/[^"']+)["']""")
 _CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?(?P<address>[^"')\s]+)""")
-_SEARCH_WORKER = re.compile(r'"search":\s*"([^"]+)"')
 
 
 def dead_links(site: Path) -> list[str]:
@@ -117,7 +116,8 @@ class Weight:
     Attributes:
         page: Path of the page within the site.
         bytes: The page and all files that it loads.
-        search: The search index, which is not part of ``bytes``.
+        search: The index and the worker of the search, which are not part of ``bytes``. They are
+            loaded when a reader starts a search; tests/e2e/site/search.test.ts checks that.
         prefetched: The largest page of the site, which is not part of ``bytes`` either. Instant
             navigation fetches a page when the reader hovers over a link to it.
     """
@@ -131,8 +131,11 @@ class Weight:
 def weights(site: Path) -> list[Weight]:
     """Return the weight of each page, the heaviest first."""
     pages = read_site(site)
-    index = site / "search" / "search_index.json"
-    search = _gzipped(index) if index.is_file() else 0
+    search = sum(
+        _gzipped(file)
+        for pattern in ("search/search_index.json", "assets/javascripts/workers/search.*.js")
+        for file in site.glob(pattern)
+    )
     html = {page.path: _gzipped(page.path) for page in pages}
     result = [
         Weight(
@@ -149,7 +152,6 @@ def weights(site: Path) -> list[Weight]:
 def loaded_files(site: Path, page: HtmlPage) -> set[Path]:
     """Return the files that a page loads, including those that its scripts and styles load."""
     addresses = [address for _, address in page.assets if not is_external(address)]
-    addresses += _SEARCH_WORKER.findall(page.path.read_text(encoding="utf-8"))
     pending = [target(site, page.path, address)[0] for address in addresses]
     files: set[Path] = set()
     while pending:

@@ -26,7 +26,7 @@ def report_weights() -> Iterator[list[Weight]]:
     weights: list[Weight] = []
     yield weights
     _REPORT.extend(
-        f"{weight.bytes / 1024:6.1f} KB  {weight.page}  (not counted: search index "
+        f"{weight.bytes / 1024:6.1f} KB  {weight.page}  (not counted: the search "
         f"{weight.search / 1024:.1f} KB, a prefetched page up to {weight.prefetched / 1024:.1f} KB)"
         for weight in weights
     )

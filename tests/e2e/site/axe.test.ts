@@ -5,17 +5,9 @@
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
-import {
-  freshPage,
-  serveSite,
-  siteDirectory,
-  unfold,
-  useSite,
-  Widget,
-  type Site,
-} from "../support/site.ts";
+import { freshPage, siteDirectory, unfold, useSite, Widget } from "../support/site.ts";
 import { expectPainted, prefer, type Scheme } from "../support/schemes.ts";
 import { violations } from "../support/violations.ts";
 
@@ -120,9 +112,6 @@ const VIEWS: Record<string, View> = {
 };
 
 const stage = useSite();
-let searchable: Site;
-before(async () => void (searchable = await serveSite(undefined, undefined, { searchable: true })));
-after(() => searchable.close());
 
 /** Opens a page in a profile of its own, so that no stored preference affects the next view. */
 async function withPage(
@@ -134,8 +123,7 @@ async function withPage(
   const page = await freshPage(stage.browser, viewport);
   try {
     await prefer(page, scheme);
-    const site = prepare === openSearch ? searchable : stage;
-    await page.goto(site.url + path, { waitUntil: "networkidle0" });
+    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
     await prepare?.(page);
     await check(page);
   } finally {

@@ -31,7 +31,7 @@ test("the run is stopped, both pages report this, and no worker is left over", a
     ),
   );
   assert.match((await widget.run()).origin, /^Ran in your browser/);
-  // The sandbox starts its workers from blobs of an opaque origin, unlike the search.
+  // The sandbox starts its workers from blobs of an opaque origin.
   const workers = page.workers().filter((worker) => worker.url().startsWith("blob:null/"));
   // The worker of the last run and the spare worker may exist, but not the one with the endless loop.
   assert.ok(workers.length <= 2, String(workers.length));

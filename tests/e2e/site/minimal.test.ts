@@ -25,7 +25,7 @@ for (const engine of engines) {
     before(async () => {
       browser = await launch(engine);
       for (const name of ["recorded", "unrecorded"]) {
-        sites[name] = await serveSite(join(folder, name), undefined, { searchable: true });
+        sites[name] = await serveSite(join(folder, name));
       }
     });
     after(async () => {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { ElementHandle, Page } from "puppeteer-core";
 import { freshPage, useSite } from "../support/site.ts";
 
-const stage = useSite(undefined, { searchable: true });
+const stage = useSite();
 
 async function withPage(path: string, use: (page: Page) => Promise<void>): Promise<void> {
   const page = await freshPage(stage.browser);

@@ -22,34 +22,19 @@ export const siteDirectory = resolve(
   process.env["SITE_DIR"] ?? join(import.meta.dirname, "../../../site"),
 );
 
-/** A search index that contains no pages. */
-const NO_PAGES = JSON.stringify({
-  config: { lang: ["en"], separator: "-", pipeline: [] },
-  docs: [],
-});
-
 /**
  * Serves a built site on a free port of 127.0.0.1, as a static host would.
- *
- * Unless the site is `searchable`, its search index is replaced with an empty one. On every visit, a
- * browser computes for about a second to read the index, which is a third of what a short test costs.
  *
  * @throws Error that names the command to build the site, if there is no built site.
  */
 export async function serveSite(
   directory: string = siteDirectory,
   intercept: Intercept = () => false,
-  { searchable = false } = {},
 ): Promise<Site> {
   if (!existsSync(join(directory, "index.html"))) {
     throw new Error(`There is no built site in ${directory}: run \`make build\` first.`);
   }
-  const server: Server = await serve(directory, (request, response) => {
-    if (intercept(request, response)) return true;
-    if (searchable || !request.url?.endsWith("/search/search_index.json")) return false;
-    response.writeHead(200, { "content-type": "application/json" }).end(NO_PAGES);
-    return true;
-  });
+  const server: Server = await serve(directory, intercept);
   return { url: server.url.slice(0, -1), close: server.close };
 }
 
@@ -57,14 +42,11 @@ export async function serveSite(
  * The built site and a browser for all tests of the file or suite that calls this function: opened
  * before them, closed after.
  */
-export function useSite(
-  engine?: Engine,
-  options: { searchable?: boolean } = {},
-): { readonly url: string; readonly browser: Browser } {
+export function useSite(engine?: Engine): { readonly url: string; readonly browser: Browser } {
   let site: Site | undefined;
   let browser: Browser | undefined;
   before(async () => {
-    site = await serveSite(undefined, undefined, options);
+    site = await serveSite();
     browser = await launch(engine);
   });
   after(async () => {

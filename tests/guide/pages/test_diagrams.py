@@ -20,7 +20,7 @@ from tests.conftest import REPOSITORY
 
 DOCS = Project.at(REPOSITORY).docs
 DRAWINGS = sorted((DOCS / "diagrams").glob("*.svg"))
-SHEET = (DOCS / "assets" / "diagrams.css").read_text(encoding="utf-8")
+SHEET = (REPOSITORY / "guide" / "browser" / "theme" / "diagrams.css").read_text(encoding="utf-8")
 # On a screen of 390 px, a page is 358 px wide. The smallest text must be 11 px high there.
 PHONE, SMALLEST = 358, 11
 NARROWEST_TEXT = min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", SHEET))

@@ -1,0 +1,17 @@
+/**
+ * Makes a sitemap from the navigation of the page.
+ *
+ * Instant navigation and previews ask sitemap.xml which addresses are pages of this site. Without a
+ * site_url there is none, and with one it only fits the published address. The navigation of the page
+ * contains the same addresses, wherever the site is served from, and saves a request.
+ */
+export function makeSitemap(): Blob {
+  const sitemap = document.implementation.createDocument(null, "urlset");
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(
+    ".md-nav--primary a.md-nav__link",
+  )) {
+    const entry = sitemap.documentElement.appendChild(sitemap.createElement("url"));
+    entry.appendChild(sitemap.createElement("loc")).textContent = link.href.split("#")[0]!;
+  }
+  return new Blob([new XMLSerializer().serializeToString(sitemap)], { type: "text/xml" });
+}
