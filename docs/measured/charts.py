@@ -13,6 +13,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from measuring import Spread
 
 # matplotlib uses this colour for all text and lines; `svg` replaces it by the page's text colour.
 INK = "#010203"
@@ -36,7 +37,7 @@ STYLE: dict[Any, Any] = {
 }
 
 
-def bars(panels: Mapping[str, Mapping[str, float]]) -> Figure:
+def bars(panels: Mapping[str, Mapping[str, Spread]]) -> Figure:
     """Draw one panel per job, with a bar per model; the lengths are seconds."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 4.2), layout="constrained")
@@ -44,46 +45,67 @@ def bars(panels: Mapping[str, Mapping[str, float]]) -> Figure:
         for axes, (job, seconds), colour in zip(
             rows, panels.items(), (WAITING, COMPUTING), strict=True
         ):
-            drawn = axes.barh(list(seconds), list(seconds.values()), color=colour)
-            axes.bar_label(drawn, fmt="%.2f s", padding=4)
-            axes.invert_yaxis()
+            _draw_bars(axes, seconds, lambda value: f"{value:.2f} s", colour)
             axes.margins(x=0.2)
             axes.set_title(job)
         rows[-1].set_xlabel("seconds")
     return figure
 
 
-def magnitudes(title: str, values: Mapping[str, float], unit: Callable[[float], str]) -> Figure:
+def _draw_bars(
+    axes: Axes, values: Mapping[str, Spread], unit: Callable[[float], str], colour: str
+) -> None:
+    """Draw a bar up to each median, and a thin line from the lowest to the highest value."""
+    drawn = axes.barh(
+        list(values), [each.median for each in values.values()], color=colour, height=0.7
+    )
+    for place, each in enumerate(values.values()):
+        axes.plot([each.low, each.high], [place, place], color=INK, linewidth=1.2)
+    labels = [unit(each.median) for each in values.values()]
+    # Beside the line, which may be longer than the bar.
+    for bar, each, label in zip(drawn, values.values(), labels, strict=True):
+        axes.annotate(
+            label,
+            (max(each.median, each.high), bar.get_y() + bar.get_height() / 2),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    axes.invert_yaxis()
+
+
+def magnitudes(title: str, values: Mapping[str, Spread], unit: Callable[[float], str]) -> Figure:
     """Draw a bar for each value, on a logarithmic scale.
 
     Args:
         title: What the values are.
-        values: Label of a bar → its value, a positive number.
+        values: Label of a bar → its values, which are positive numbers.
         unit: Formats a value with its unit, for the bars and the axis.
     """
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(4.6, 0.9 + 0.42 * len(values)), layout="constrained")
         axes = figure.subplots()
-        drawn = axes.barh(list(values), list(values.values()), color=WAITING)
-        axes.bar_label(drawn, [unit(value) for value in values.values()], padding=4)
-        axes.invert_yaxis()
         axes.set_xscale("log")
-        lowest, highest = min(values.values()), max(values.values())
+        _draw_bars(axes, values, unit, WAITING)
+        lowest = min(each.low for each in values.values())
+        highest = max(each.high for each in values.values())
         axes.set_xlim(
             10 ** floor(log10(lowest) - 0.3), highest * 10 ** (log10(highest / lowest) / 3)
         )
         powers = range(floor(log10(lowest) - 0.3), floor(log10(highest)) + 1, 2)
         axes.set_xticks([10.0**power for power in powers], [_tick(unit(10.0**p)) for p in powers])
         axes.minorticks_off()
-        axes.set_title(title)
+        # Above the labels of the bars, too, because there is not enough space beside them.
+        figure.suptitle(title, x=0.01, horizontalalignment="left", fontsize="large")
     return figure
 
 
 def lines(
-    x: Sequence[int], series: Mapping[str, Sequence[float]], xlabel: str, *, log: bool = False
+    x: Sequence[int], series: Mapping[str, Sequence[Spread]], xlabel: str, *, log: bool = False
 ) -> Figure:
     """Draw one line per model: seconds against the numbers in `x`.
 
+    The line connects the medians, and a shaded area reaches from the lowest to the highest value.
     With `log`, the vertical axis is logarithmic.
     """
     with mpl.rc_context(STYLE):
@@ -92,13 +114,16 @@ def lines(
         for seconds, colour, marker in zip(
             series.values(), (WAITING, COMPUTING), "os", strict=True
         ):
-            axes.plot(range(len(x)), seconds, color=colour, marker=marker, linewidth=2)
+            medians = [each.median for each in seconds]
+            low, high = [each.low for each in seconds], [each.high for each in seconds]
+            axes.fill_between(range(len(x)), low, high, color=colour, alpha=0.25, linewidth=0)
+            axes.plot(range(len(x)), medians, color=colour, marker=marker, linewidth=2)
         axes.set_xticks(range(len(x)), [_count(value) for value in x])
         axes.set_xlim(-0.2, len(x) - 0.1)
         axes.set_xlabel(xlabel)
         if log:
             axes.set_yscale("log")
-            heights = [value for values in series.values() for value in values]
+            heights = [value for values in series.values() for each in values for value in each]
             powers = range(floor(log10(min(heights))), ceil(log10(max(heights))) + 1)
             axes.set_yticks(
                 [10.0**power for power in powers], [_tick(duration(10.0**p)) for p in powers]
@@ -107,7 +132,7 @@ def lines(
         else:
             axes.set_ylim(bottom=0)
             axes.set_ylabel("seconds")
-        _name_ends(axes, len(x) - 1, {name: values[-1] for name, values in series.items()})
+        _name_ends(axes, len(x) - 1, {name: values[-1].median for name, values in series.items()})
     return figure
 
 
@@ -139,6 +164,21 @@ def duration(seconds: float) -> str:
     return f"{_two_digits(seconds)} s"
 
 
+def durations(times: Spread) -> str:
+    """Format the shortest and the longest time: 0.40 s to 0.44 s."""
+    return _range(times, duration)
+
+
+def memories(sizes: Spread) -> str:
+    """Format the smallest and the largest number of bytes: 8.1 MB to 8.3 MB."""
+    return _range(sizes, memory)
+
+
+def _range(values: Spread, unit: Callable[[float], str]) -> str:
+    low, high = unit(values.low), unit(values.high)
+    return low if low == high else f"{low} to {high}"
+
+
 def memory(size: float) -> str:
     """Format a number of bytes with two significant digits: 360 B, 1.3 kB, 8.1 MB."""
     if size < 999.5:
@@ -158,7 +198,10 @@ def _tick(text: str) -> str:
 
 
 def svg(figure: Figure, description: str) -> str:
-    """Return a figure as HTML, with a description for readers who cannot see it."""
+    """Return a figure as HTML, with a description for readers who cannot see it.
+
+    Each element is a line of its own, so that a new recording changes only some of the lines.
+    """
     buffer = io.StringIO()
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
@@ -166,31 +209,45 @@ def svg(figure: Figure, description: str) -> str:
     drawing = drawing[drawing.index("<svg") :].replace(INK, "currentColor")
     drawing = re.sub(r"<(metadata|style).*?</\1>", "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"\s*\n\s*", " ", drawing)
+    drawing = re.sub(r"<[^>]+>", lambda tag: _shorter(tag[0]), drawing)
     # A page can have several charts, so remove the ids that nothing refers to.
     used = set(re.findall(r"#([\w-]+)", drawing))
-    drawing = re.sub(r' id="([\w-]+)"', lambda m: m[0] if m[1] in used else "", drawing)
-    drawing = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px; font-family: inherit", drawing)
+    drawing = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", drawing)
     drawing = re.sub(
         r'<svg .*?viewBox="([^"]*)"[^>]*>',
         rf'<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="\1" role="img" '
-        rf'aria-label="{escape(description)}" style="width:100%;max-width:34rem;height:auto">',
+        rf'aria-label="{escape(description)}" style="width:100%;height:auto">',
         drawing,
         count=1,
         flags=re.DOTALL,
     )
-    return f'<figure style="margin:1em 0">{drawing}</figure>'
+    drawing = re.sub(r"<defs>\s*</defs>|> (?=<)", lambda found: ">" * (found[0] == "> "), drawing)
+    while (shorter := re.sub(r"<g[^>]*></g>", "", drawing)) != drawing:
+        drawing = shorter
+    # Elements that belong together stay on one line.
+    drawing = re.sub(r"(?<=>)(?=<(?:path|text|use|clipPath|/svg))", "\n", drawing)
+    return f'<figure style="margin:1em 0;width:100%;max-width:24rem">{drawing}</figure>'
+
+
+def _shorter(tag: str) -> str:
+    """Remove from a tag of SVG what makes no difference: fonts, zeros and most decimals."""
+    # Text has the font of the page.
+    tag = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", tag)
+    tag = re.sub(r' ?font-family: [^;"]*;?| transform="rotate\(-0 [^"]*"', "", tag)
+    tag = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag)
+    return re.sub(r' "|" (?=/?>)', '"', tag)
 
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return rows of text as an HTML table; the first cell of each row names it."""
     cells = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
+        f'\n<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
     return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+        f"<table><caption>{escape(caption)}</caption>\n"
+        f"<thead><tr>{cells}</tr></thead>\n<tbody>{body}\n</tbody></table>\n"
     )

@@ -16,6 +16,8 @@ from threading import Event, Thread
 from time import perf_counter
 from typing import NamedTuple
 
+from measuring import Spread
+
 SPAWN = get_context("spawn")
 
 
@@ -26,6 +28,21 @@ class Cost(NamedTuple):
     """From starting it until it has ended, without any work."""
     memory: float
     """Bytes in use while it waits; 0 if the system does not report them."""
+
+
+class Costs(NamedTuple):
+    """The costs in several measurements."""
+
+    seconds: Spread
+    memory: Spread
+
+
+def repeated(measure: Callable[[int], Cost], count: int, times: int = 5) -> Costs:
+    """Measure several times, each time in a new process."""
+    costs = [fresh(measure, count) for _ in range(times)]
+    return Costs(
+        Spread.of(cost.seconds for cost in costs), Spread.of(cost.memory for cost in costs)
+    )
 
 
 def fresh[R](measure: Callable[[int], R], count: int) -> R:

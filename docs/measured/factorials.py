@@ -11,11 +11,11 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
 from jobs import processes
+from measuring import Spread
 
 TICK = 0.005
 """Seconds between two ticks of the heartbeat."""
@@ -80,6 +80,13 @@ class Measured(NamedTuple):
     """From the request until the result was there."""
 
 
+class Summary(NamedTuple):
+    """How several runs of one job affected the event loop; times in seconds."""
+
+    pause: Spread
+    took: Spread
+
+
 async def watch(place: Place, job: Job) -> Measured:
     """Compute in a place while a heartbeat measures how long the event loop is blocked."""
     longest = 0.0
@@ -102,9 +109,9 @@ async def watch(place: Place, job: Job) -> Measured:
 
 
 async def rounds(
-    places: Mapping[str, Place], jobs: Mapping[str, Job], count: int = 5
-) -> dict[str, dict[str, Measured]]:
-    """Run each job in each place once per round; return the medians by job and place."""
+    places: Mapping[str, Place], jobs: Mapping[str, Job], count: int = 7
+) -> dict[str, dict[str, Summary]]:
+    """Run each job in each place once per round; return the results by job and place."""
     seen: dict[tuple[str, str], list[Measured]] = {}
     for _ in range(count):
         for title, job in jobs.items():
@@ -112,9 +119,9 @@ async def rounds(
                 seen.setdefault((title, name), []).append(await watch(place, job))
     return {
         title: {
-            name: Measured(
-                median(one.pause for one in seen[title, name]),
-                median(one.took for one in seen[title, name]),
+            name: Summary(
+                Spread.of(one.pause for one in seen[title, name]),
+                Spread.of(one.took for one in seen[title, name]),
             )
             for name in places
         }

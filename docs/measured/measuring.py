@@ -1,16 +1,18 @@
-"""Where and how the measured pages measure."""
+"""How the measured pages measure."""
 
 import os
-import platform
 import sys
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from inspect import isawaitable
-from pathlib import Path
-from time import perf_counter
+from multiprocessing import get_context
+from statistics import median
+from time import perf_counter, process_time
 from typing import NamedTuple
 
 type Results = Sequence[Hashable]
+
+SPAWN = get_context("spawn")
 
 
 def cores() -> int:
@@ -20,24 +22,70 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = (line.split(": ")[1] for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+def has_gil() -> bool:
+    """Whether only one thread at a time can execute Python code in this process."""
+    return bool(getattr(sys, "_is_gil_enabled", lambda: True)())
 
 
-def surroundings() -> list[tuple[str, str]]:
-    """Describe the machine and the versions that the numbers depend on, as rows of a table."""
-    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    return [
-        ("Processor", _processor()),
-        ("Cores for this process", str(cores())),
-        ("System", f"{platform.system()} on {platform.machine()}"),
-        ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
-        ("Global interpreter lock", "on" if gil else "off"),
-        ("Measured", f"{datetime.now(UTC):%d %B %Y}"),
-    ]
+def free_cores() -> float:
+    """Return how many cores this program gets if it wants all of them.
+
+    If other programs are busy, this is less than `cores()`.
+    """
+    with ProcessPoolExecutor(cores(), SPAWN) as pool:
+        list(pool.map(_share_of_a_core, [0.01] * 4 * cores()))  # now all processes have started
+        return sum(pool.map(_share_of_a_core, [0.3] * cores()))
+
+
+def _share_of_a_core(duration: float) -> float:
+    """Compute for this many seconds; return the share of them in which a core did so."""
+    started, started_computing = perf_counter(), process_time()
+    while perf_counter() - started < duration:
+        pass
+    return (process_time() - started_computing) / (perf_counter() - started)
+
+
+def cores_used(run: Callable[[], object]) -> float:
+    """Return how many cores this process uses on average while it does some work.
+
+    The result does not depend on other programs: if they take a core away, the work only takes
+    longer.
+    """
+    started, started_computing = perf_counter(), process_time()
+    run()
+    return (process_time() - started_computing) / (perf_counter() - started)
+
+
+def free_cores_in_words(free: float) -> str:
+    """Return a sentence about the result of `free_cores`."""
+    sentence = (
+        f"Just before the measurements on this page, other programs left **{free:.1f} of the "
+        f"{cores()} cores** of this machine free."
+    )
+    if free > 0.9 * cores():
+        return sentence
+    return (
+        f"{sentence} **The machine was busy**, so the results for processes are not reliable. "
+        "Measure again."
+    )
+
+
+class Spread(NamedTuple):
+    """The results of several runs: how long they took, or how much memory they needed."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Spread":
+        """Summarise the results of several runs."""
+        ordered = sorted(values)
+        return cls(ordered[0], median(ordered), ordered[-1])
+
+    def divided_by(self, number: int) -> "Spread":
+        """Return the results for one of several equal pieces."""
+        return Spread(*(value / number for value in self))
 
 
 class Times(NamedTuple):
@@ -45,24 +93,22 @@ class Times(NamedTuple):
 
     first: float
     """The first run, which may include starting workers."""
-    best: float
-    """The shortest run."""
-    worst: float
-    """The longest run after the first; the first if there was only one."""
+    later: Spread
+    """The runs after the first."""
 
 
-def seconds(run: Callable[[], object], count: int = 5) -> float:
-    """Return the shortest time of several runs."""
+def seconds(run: Callable[[], object], count: int = 5) -> Spread:
+    """Measure how long several runs take."""
     taken = []
     for _ in range(count):
         started = perf_counter()
         run()
         taken.append(perf_counter() - started)
-    return min(taken)
+    return Spread.of(taken)
 
 
 async def rounds(
-    models: Mapping[str, Callable[[], Results | Awaitable[Results]]], count: int = 4
+    models: Mapping[str, Callable[[], Results | Awaitable[Results]]], count: int = 6
 ) -> dict[str, Times]:
     """Run every model once in each round, so that a busy moment of the machine affects all of them.
 
@@ -79,7 +125,4 @@ async def rounds(
             taken[model].append(perf_counter() - started)
             if len(set(result)) != 1:
                 raise ValueError(f"{model}: {result}")
-    return {
-        model: Times(seconds[0], min(seconds), max(seconds[1:] or seconds))
-        for model, seconds in taken.items()
-    }
+    return {model: Times(times[0], Spread.of(times[1:])) for model, times in taken.items()}
