@@ -76,7 +76,6 @@ build/guide/guide.js: $(guide_script) $(in_browser_script) node_modules/.install
 
 .PHONY: prepare
 prepare: build/runtime/widget.js build/guide/guide.js
-	@$(runnable) notebooks
 
 .PHONY: build
 build: prepare ## Build the site into site/
@@ -127,7 +126,7 @@ format: node_modules/.installed ## Format the code
 	@$(node_bin)/prettier --log-level warn --write $(format_paths)
 
 .PHONY: record
-record: .venv/.installed ## Run the snippets and write what they print beside them
+record: .venv/.installed ## Run snippets and changed notebooks, and save what they print
 	@$(runnable) record
 
 .PHONY: bench

@@ -4,11 +4,15 @@ import argparse
 import socket
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from mkdocs_runnable import parts
 from mkdocs_runnable.errors import RunnableError, shown
+from mkdocs_runnable.notebooks.notebook import SUFFIX, Notebook, find
+from mkdocs_runnable.notebooks.page import why_missing
+from mkdocs_runnable.options import Policy
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import new
 from mkdocs_runnable.recording.browser import (
@@ -22,17 +26,18 @@ from mkdocs_runnable.recording.browser import (
 from mkdocs_runnable.recording.check import Result, check_execution, check_snippet, why_stopped
 from mkdocs_runnable.recording.execute import Chunk, run
 from mkdocs_runnable.recording.judge import judge
-from mkdocs_runnable.recording.record import record
+from mkdocs_runnable.recording.record import Recorded, record
 from mkdocs_runnable.recording.verification import Runner
-from mkdocs_runnable.site import notebooks, publish
+from mkdocs_runnable.site import publish
 from mkdocs_runnable.site.links import check_links
 from mkdocs_runnable.snippets.snippet import Library, Snippet, load
 
-_FILE_HELP = "path of a Python file, or name of a snippet, such as topic/name"
+_FILE_HELP = "path of a Python file or a notebook, or name of a snippet, such as topic/name"
 _DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
 # The time limit of files and snippets that the command line names and that declare none. It is
 # longer than the limit for a check of all snippets, which would otherwise take very long.
 _FILE_TIMEOUT_SECONDS = 60.0
+_NO_BROWSER = "notebooks do not run in browsers."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,10 +65,11 @@ def make_parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser(
         "check",
-        help="run files, or check all snippets",
+        help="run files, or check all snippets and notebooks",
         description="Run Python files, and print their output and exit status, and with --browser "
-        "also the notes that readers see beside the output. Without FILE, run all snippets, "
-        "compare their output with their recordings, and report which ones differ.",
+        "also the notes that readers see beside the output. Run notebooks, and report the cells "
+        "that fail. Without FILE, run all snippets, compare their output with their recordings, "
+        "and report which ones differ; then run all notebooks whose outputs are recordings.",
     )
     check.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     check.add_argument(
@@ -82,10 +88,12 @@ def make_parser() -> argparse.ArgumentParser:
 
     recording = commands.add_parser(
         "record",
-        help="run snippets and save their output",
-        description="Run snippets, and save their output and their timelines next to them. Without "
-        "FILE, run all snippets, and keep each recording that would only change in measured times. "
-        "Programs that cannot be recorded are listed at the end, with the reasons.",
+        help="run snippets and notebooks, and save their output",
+        description="Run snippets, and save their output and their timelines next to them. Run "
+        "notebooks, and save their outputs in them. Without FILE, run all snippets, and keep each "
+        "recording that would only change in measured times; then run each notebook whose code or "
+        "libraries have changed since it was recorded. Files that cannot be recorded are listed "
+        "at the end, with the reasons.",
     )
     recording.add_argument("files", nargs="*", metavar="FILE", help=_FILE_HELP)
     recording.set_defaults(command=_record)
@@ -102,14 +110,6 @@ def make_parser() -> argparse.ArgumentParser:
         help="where to create it: TOPIC/NAME creates snippets/TOPIC/NAME.py",
     )
     starting.set_defaults(command=_new)
-
-    executing = commands.add_parser(
-        "notebooks",
-        help="run the notebooks that have changed",
-        description="Run the notebooks in docs/ whose cells, modules or package versions have "
-        "changed since they were last run.",
-    )
-    executing.set_defaults(command=_notebooks)
 
     linking = commands.add_parser(
         "links",
@@ -189,8 +189,12 @@ def _check(options: argparse.Namespace) -> int:
         raise RunnableError(f"--path {options.path}: there is no such folder.")
     engine: Engine | None = (options.engine or "chromium") if options.browser else None
     if options.files:
-        snippets = [_find(file) for file in options.files]
-        return _check_files(snippets, engine, options.path)
+        files, paths = _apart(options.files)
+        if paths and engine:
+            raise RunnableError(f"{shown(paths[0])}: {_NO_BROWSER}")
+        failed = _check_files([_find(file) for file in files], engine, options.path) if files else 0
+        results = _check_notebooks([Notebook.read(path, shown(path)) for path in paths])
+        return 1 if failed or any(result.outcome == "failed" for result in results) else 0
     project = Project.find()
     library = project.library
     results, snippets = [], []
@@ -204,15 +208,45 @@ def _check(options: argparse.Namespace) -> int:
             results.append(_report(Result(snippet.name, "skipped", "not recorded yet")))
         else:
             snippets.append(snippet)
+    notebooks = [Notebook.read(path, project.where(path)) for path in find(project)]
     if engine:
         results += _check_library_in_browser(snippets, project, engine, options.path)
+        results += [_report(Result(each.where, "skipped", _NO_BROWSER)) for each in notebooks]
     else:
         results += [_report(check_snippet(snippet, library)) for snippet in snippets]
+        results += _check_recorded_notebooks(notebooks, project.options.recordings)
     counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
     for result in results:
         counts[result.outcome] += 1
     _say(", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count) or "none")
     return 1 if counts["failed"] else 0
+
+
+def _apart(files: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """Divide the files of a command into programs and notebooks."""
+    programs = [file for file in files if not file.endswith(SUFFIX)]
+    return programs, [Path(file).absolute() for file in files if file.endswith(SUFFIX)]
+
+
+def _check_notebooks(notebooks: list[Notebook]) -> list[Result]:
+    if not notebooks:
+        return []
+    # The libraries that run notebooks take long to import, so other commands do not import them.
+    from mkdocs_runnable.notebooks.record import check
+
+    return [_report(check(notebook)) for notebook in notebooks]
+
+
+def _check_recorded_notebooks(notebooks: list[Notebook], policy: Policy) -> list[Result]:
+    results, recorded = [], []
+    for notebook in notebooks:
+        if notebook.state != "missing":
+            recorded.append(notebook)
+        elif policy == "required":
+            results.append(_report(Result(notebook.where, "failed", why_missing(notebook))))
+        else:
+            results.append(_report(Result(notebook.where, "skipped", "not recorded yet")))
+    return results + _check_notebooks(recorded)
 
 
 def _find(file: str) -> Snippet:
@@ -317,10 +351,17 @@ def _report(result: Result) -> Result:
 
 
 def _record(options: argparse.Namespace) -> int:
-    library = Project.find().library
-    names = [_name_in(library, file) for file in options.files] or library.names()
+    project = Project.find()
+    library = project.library
+    renew = bool(options.files)
+    files, paths = _apart(options.files)
+    names = [_name_in(library, file) for file in files] if renew else library.names()
+    notebooks = [_notebook_in(project, path) for path in paths] if renew else find(project)
     failures: list[str] = []
-    for recorded in record(library, names, renew=bool(options.files), keep_going=True):
+    for recorded in chain(
+        record(library, names, renew=renew, keep_going=True),
+        _record_notebooks(project, notebooks, renew=renew),
+    ):
         detail = f": {recorded.detail}" if recorded.outcome == "skipped" else ""
         _say(f"{recorded.outcome:10}{recorded.name}{detail}")
         if recorded.outcome == "changed" and recorded.detail:
@@ -330,9 +371,34 @@ def _record(options: argparse.Namespace) -> int:
         if recorded.outcome == "failed":
             failures.append(recorded.detail)
     if failures:
-        count = "1 program" if len(failures) == 1 else f"{len(failures)} programs"
+        count = "1 file" if len(failures) == 1 else f"{len(failures)} files"
         _say("\n  ".join([f"{count} could not be recorded:", *failures]))
     return 1 if failures else 0
+
+
+def _record_notebooks(project: Project, paths: list[Path], *, renew: bool) -> Iterator[Recorded]:
+    if paths:
+        # The libraries that run notebooks take long to import.
+        from mkdocs_runnable.notebooks import record as recording
+
+        notebooks = [(path, project.where(path)) for path in paths]
+        yield from recording.record(
+            notebooks, renew=renew, before=lambda where: _say(f"running   {where}")
+        )
+
+
+def _notebook_in(project: Project, path: Path) -> Path:
+    if not path.is_relative_to(project.docs):
+        raise RunnableError(
+            f"{shown(path)} is not in {project.where(project.docs)}/, and only notebooks that are "
+            "pages are recorded."
+        )
+    if not project.options.notebooks:
+        raise RunnableError(
+            f"{shown(path)} cannot be recorded, because the outputs of notebooks are no recordings "
+            "here. To change that, set `notebooks: true` for the plugin `runnable` in mkdocs.yml."
+        )
+    return path
 
 
 def _name_in(library: Library, file: str) -> str:
@@ -353,17 +419,6 @@ def _new(options: argparse.Namespace) -> int:
         "in a folder of docs/; leave out one ../ for a page in docs/ itself:\n"
     )
     print(line)
-    return 0
-
-
-def _notebooks(options: argparse.Namespace) -> int:  # noqa: ARG001
-    project = Project.find()
-    if project.notebooks is None:
-        raise RunnableError(
-            "mkdocs.yml does not say where executed notebooks go. Set the option `notebooks` of "
-            "the plugin `runnable`, for example to `build/notebooks`."
-        )
-    notebooks.execute_all(project.docs, project.notebooks, _say)
     return 0
 
 

@@ -15,6 +15,12 @@ from mkdocs_runnable.errors import RunnableError, nearest
 
 type Policy = Literal["required", "optional"]
 _POLICIES: tuple[Policy, ...] = get_args(Policy.__value__)
+# In early versions, the option named the folder of the executed notebooks.
+_NOTEBOOKS_MOVED = (
+    "notebooks: expected true or false, but received: {!r}. There is no folder of executed "
+    "notebooks any more, because `python -m mkdocs_runnable record` saves the outputs in the "
+    "notebooks themselves. Write `notebooks: true`, record them, and commit them."
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,8 @@ class Options:
         timelines: Where the pictures of recorded timelines are kept between two builds.
         verification: The folder with the results of checks, which are published as
             ``verification.json``. Empty to publish none.
-        notebooks: The folder with the executed notebooks, which take the place of those in the
-            folder of the pages. Empty to leave notebooks to other plugins.
+        notebooks: Whether the outputs of the notebooks in the folder of the pages are recordings.
+            If not, notebooks are left to other plugins.
     """
 
     snippets: str = "snippets"
@@ -47,7 +53,7 @@ class Options:
     runtime: str = ""
     timelines: str = ".cache/plugin/runnable/timelines"
     verification: str = ""
-    notebooks: str = ""
+    notebooks: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Options":
@@ -60,6 +66,8 @@ class Options:
         for name, value in given.items():
             if name not in known:
                 raise RunnableError(f"unknown option '{name}'.{nearest(name, known)}")
+            if name == "notebooks" and isinstance(value, str):
+                raise RunnableError(_NOTEBOOKS_MOVED.format(value))
             kind, what = (bool, "true or false") if known[name].type is bool else (str, "a text")
             if not isinstance(value, kind):
                 raise RunnableError(f"{name}: expected {what}, but received: {value!r}.")

@@ -120,15 +120,13 @@ class Project:
     @property
     def verification(self) -> Path | None:
         """The folder with the results of checks, one file for each runner."""
-        return self._optional(self.options.verification)
-
-    @property
-    def notebooks(self) -> Path | None:
-        """The folder of the executed notebooks."""
-        return self._optional(self.options.notebooks)
-
-    def _optional(self, folder: str) -> Path | None:
+        folder = self.options.verification
         return self.root / folder if folder else None
+
+    def where(self, path: Path) -> str:
+        """Return the path of a file for messages, relative to the folder of the project."""
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else str(path)
 
 
 class _Loader(get_yaml_loader(yaml.SafeLoader)):  # type: ignore[misc]

@@ -1,1 +1,1 @@
-"""The site as a whole: the MkDocs plugin, text editions, link checks and notebooks."""
+"""The site as a whole: the MkDocs plugin, text editions and link checks."""

@@ -1,5 +1,6 @@
 """What the plugin needs to know about MkDocs: its files, pages, navigation and errors."""
 
+import json
 import logging
 import posixpath
 import re
@@ -19,9 +20,12 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.notebooks.notebook import Notebook
+from mkdocs_runnable.notebooks.page import for_readers
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.site import notebooks, publish
+from mkdocs_runnable.recording.recordings import write_atomically
+from mkdocs_runnable.site import publish
 from mkdocs_runnable.site.publish import SiteFile, SitePage
 from mkdocs_runnable.site.staging import Staging
 from mkdocs_runnable.snippets.reference import PageContext
@@ -30,6 +34,7 @@ from mkdocs_runnable.tables.markdown import Maker, find_makers
 _EXTENSION = "mkdocs_runnable"
 _DIAGRAMS = "mkdocs_runnable.diagrams"
 _TABLES = "mkdocs_runnable.tables"
+_PREPARED_NOTEBOOKS = ".cache/plugin/runnable/notebooks"
 _TAG_LISTING = re.compile(r"<!-- material/tags\b.*?-->")
 # The search plugin of Material for MkDocs.
 _SEARCH = "material/search"
@@ -170,29 +175,32 @@ def playground(files: Files, page: str) -> str | None:
     return file.url
 
 
-def use_executed_notebooks(files: Files, project: Project, problems: Problems) -> None:
-    """Let MkDocs publish executed notebooks instead of those in the folder of the pages."""
-    if not project.notebooks:
+def prepare_notebooks(files: Files, project: Project, problems: Problems) -> None:
+    """Let MkDocs publish recorded notebooks in the form that is meant for readers.
+
+    The prepared notebooks are written into a folder of the cache.
+    """
+    if not project.options.notebooks:
         return
-    docs = project.docs.name
     for file in files:
         if not file.src_uri.endswith(".ipynb") or not file.abs_src_path:
             continue
-        executed = project.notebooks / file.src_uri
-        if not executed.exists():
-            problems.append(
-                f"{docs}/{file.src_uri}: the notebook has not been run. "
-                "Run `python -m mkdocs_runnable notebooks`."
+        path = Path(file.abs_src_path)
+        try:
+            content = for_readers(
+                Notebook.read(path, project.where(path)),
+                project.options.recordings,
             )
+        except RunnableError as error:
+            problems.append(str(error))
             continue
-        if not notebooks.is_current(Path(file.abs_src_path), executed):
-            _log.warning(
-                "%s/%s has changed since it was run. The site shows the old version. "
-                "Run `python -m mkdocs_runnable notebooks`.",
-                docs,
-                file.src_uri,
-            )
-        file.abs_src_path = str(executed)
+        prepared = project.root / _PREPARED_NOTEBOOKS / file.src_uri
+        text = json.dumps(content)
+        # mkdocs-jupyter and other caches keep what they have made of a file that has not changed.
+        if not prepared.exists() or prepared.read_text(encoding="utf-8") != text:
+            prepared.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(prepared, text)
+        file.abs_src_path = str(prepared)
 
 
 def mark_for_search(html: str, config: MkDocsConfig) -> str:

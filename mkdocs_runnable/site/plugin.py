@@ -51,14 +51,14 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     @event_priority(100)  # before mkdocs-jupyter, which wraps the notebooks that it finds
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
-        """Publish snippets, runtime and results, and replace notebooks with executed ones."""
+        """Publish snippets, runtime and results, and prepare recorded notebooks for readers."""
         try:
             for file in publish.published(self._project):
                 files.append(build.to_mkdocs(file, config))
             self._page.playground = build.playground(files, self._options.playground)
         except RunnableError as error:
             self._problems.append(str(error))
-        build.use_executed_notebooks(files, self._project, self._problems)
+        build.prepare_notebooks(files, self._project, self._problems)
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
         """Pass the page that is rendered next to the extensions."""
@@ -99,8 +99,6 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             replacing.discard()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:  # noqa: ARG002
-        """Build again when a snippet, its recording or an executed notebook changes."""
+        """Build again when a snippet or its recording changes."""
         build.keep_serving(server)
         server.watch(str(self._project.library.root))
-        if self._project.notebooks and self._project.notebooks.is_dir():
-            server.watch(str(self._project.notebooks))

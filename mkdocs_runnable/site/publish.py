@@ -54,7 +54,7 @@ class SitePage:
         uri: The path of its file within the folder of the pages.
         title: The title of the page.
         description: A sentence about the page; may be empty.
-        text: Its Markdown without front matter, or the executed notebook.
+        text: Its Markdown without front matter, or the file of the notebook.
     """
 
     uri: str

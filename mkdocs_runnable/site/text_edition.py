@@ -24,7 +24,7 @@ from mkdocs_runnable.pages.answers import (
     parse_answer,
     split_condition,
 )
-from mkdocs_runnable.recording.outputs import fenced, to_markdown
+from mkdocs_runnable.notebooks.outputs import fenced, to_markdown
 from mkdocs_runnable.recording.policy import RecordingFinder
 from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
@@ -73,12 +73,12 @@ class TextEditions:
         body = "\n".join(self._lines(page, text)).strip()
         return _with_head(body, title, description)
 
-    def of_notebook(self, page: str, executed: Path, title: str, description: str) -> str:
-        """Return the text edition of an executed notebook: its text, its code and its outputs.
+    def of_notebook(self, page: str, notebook: Path, title: str, description: str) -> str:
+        """Return the text edition of a notebook: its text, its code and its outputs.
 
         Args:
             page: Path of the notebook within ``docs``.
-            executed: The executed notebook.
+            notebook: The notebook, with its outputs.
             title: The heading, if the text begins with none.
             description: A summary, which is put below the heading.
 
@@ -86,7 +86,7 @@ class TextEditions:
             RunnableError: A cell shows HTML that cannot be converted to Markdown.
         """
         parts = []
-        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
             source = "".join(cell["source"])
             if cell["cell_type"] == "markdown":
                 text = re.sub(r"\A---\n.*?\n---\n", "", source, flags=re.DOTALL).strip()

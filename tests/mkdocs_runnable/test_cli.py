@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,11 @@ def test_check_fails_for_a_missing_recording_if_the_project_requires_recordings(
         ),
         (["check", "--path", "gone"], "Error: --path gone: there is no such folder.\n"),
         (["check", "--browser"], "Error: there is no folder 'gone', in which the option `runtime`"),
+        (["check", "gone.ipynb"], "Error: gone.ipynb: there is no such file.\n"),
+        (
+            ["check", "--browser", "times.ipynb"],
+            "Error: times.ipynb: notebooks do not run in browsers.\n",
+        ),
         (["record", "plain.py"], "Error: plain.py is not a snippet, and only snippets"),
         (["record", "plain"], "Error: snippets/plain.py: there is no such file."),
         (["new", "tea/"], "Error: 'tea/' cannot be the name of a snippet: it ends in '/', so"),
@@ -284,7 +290,7 @@ def test_record_continues_after_a_failure_and_lists_all_failures_at_the_end(
         "failed    tea/marked",
         "new       tea/pot",
     ]
-    assert lines[5] == "3 programs could not be recorded:"
+    assert lines[5] == "3 files could not be recorded:"
     assert len(lines) == 9, "one line for each failure"
     assert lines[6].startswith("  snippets/tea/endless.py: stopped at its time limit of 0.5 s")
     assert lines[7].startswith("  snippets/tea/half.py:1: syntax error")
@@ -303,7 +309,7 @@ def test_record_refuses_output_that_looks_like_stderr(
     assert main(["record", "tea/pot"]) == 1
     assert capfd.readouterr().err.splitlines()[:2] == [
         "failed    tea/pot",
-        "1 program could not be recorded:",
+        "1 file could not be recorded:",
     ]
 
 
@@ -314,6 +320,76 @@ def test_record_saves_each_recording_before_the_next_program_runs(
         add_snippet(name, "print('hot')\n")
     next(record(library, ["tea/cup", "tea/pot"]))
     assert set(json.loads((library.root / "recordings.json").read_text())) == {"tea/cup"}
+
+
+def add_notebook(library: Library, source: str) -> Path:
+    """Add a notebook to a project whose notebooks are recordings."""
+    root = library.root.parent
+    (root / "mkdocs.yml").write_text("plugins: [runnable: {notebooks: true}]")
+    (root / "docs").mkdir(exist_ok=True)
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
+    content = {"cells": [cell | {"execution_count": None}], "metadata": {}}
+    path = root / "docs" / "times.ipynb"
+    path.write_text(json.dumps(content | {"nbformat": 4, "nbformat_minor": 4}))
+    return path
+
+
+def test_record_and_check_include_notebooks(library: Library, capfd: Output) -> None:
+    path = add_notebook(library, "print('hot')")
+    assert main(["check"]) == 0
+    assert capfd.readouterr().err.startswith("skipped docs/times.ipynb (0.0 s): not recorded yet\n")
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == "running   docs/times.ipynb\nnew       docs/times.ipynb\n"
+    assert '"hot\\n"' in path.read_text()
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == "unchanged docs/times.ipynb\n"
+    assert main(["record", "docs/times.ipynb"]) == 0
+    assert "changed   docs/times.ipynb\n" in capfd.readouterr().err
+    assert main(["check"]) == 0
+    assert capfd.readouterr().err.startswith("passed  docs/times.ipynb (")
+
+
+def test_a_notebook_that_fails_is_reported(library: Library, capfd: Output) -> None:
+    path = add_notebook(library, "1 / 0")
+    message = "docs/times.ipynb: cell 1, line 1, failed in `1 / 0`: ZeroDivisionError: division by"
+    assert main(["record"]) == 1
+    lines = capfd.readouterr().err.splitlines()
+    assert lines[1:3] == ["failed    docs/times.ipynb", "1 file could not be recorded:"]
+    assert lines[3].startswith(f"  {message}")
+    assert main(["check", str(path)]) == 1
+    err = capfd.readouterr().err
+    assert err.startswith("failed  docs/times.ipynb (")
+    assert message in err
+    assert json.loads(path.read_text())["metadata"] == {}
+
+
+def test_a_missing_notebook_recording_fails_if_recordings_are_required(
+    library: Library, capfd: Output
+) -> None:
+    add_notebook(library, "1")
+    configuration = library.root.parent / "mkdocs.yml"
+    configuration.write_text("plugins: [runnable: {notebooks: true, recordings: required}]")
+    assert main(["check"]) == 1
+    assert "docs/times.ipynb (0.0 s): this notebook has no outputs. Run `" in capfd.readouterr().err
+
+
+def test_notebooks_are_left_alone_unless_they_are_recordings(
+    library: Library, capfd: Output
+) -> None:
+    path = add_notebook(library, "1 / 0")
+    before = path.read_bytes()
+    elsewhere = path.parents[1] / "times.ipynb"
+    elsewhere.write_bytes(before)
+    assert main(["record", "times.ipynb"]) == 2
+    assert capfd.readouterr().err == (
+        "Error: times.ipynb is not in docs/, and only notebooks that are pages are recorded.\n"
+    )
+    (library.root.parent / "mkdocs.yml").write_text("plugins: [runnable]")
+    assert main(["record"]) == main(["check"]) == 0
+    capfd.readouterr()
+    assert main(["record", "docs/times.ipynb"]) == 2
+    assert "set `notebooks: true` for the plugin `runnable`" in capfd.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_new_creates_a_snippet_that_passes(library: Library, capfd: Output) -> None:

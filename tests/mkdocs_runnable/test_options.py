@@ -23,6 +23,15 @@ def test_options_replace_their_defaults() -> None:
         ("snippets", None, "snippets: expected a text, but received: None."),
         ("text_editions", "yes", "text_editions: expected true or false, but received: 'yes'."),
         (
+            "notebooks",
+            "build/notebooks",
+            "notebooks: expected true or false, but received: 'build/notebooks'. There is no "
+            "folder of executed notebooks any more, because `python -m mkdocs_runnable record` "
+            "saves the outputs in the notebooks themselves. Write `notebooks: true`, record them, "
+            "and commit them.",
+        ),
+        ("notebooks", 1, "notebooks: expected true or false, but received: 1."),
+        (
             "recordings",
             "never",
             "recordings: expected 'required' or 'optional', but received: 'never'.",

@@ -107,5 +107,5 @@ def test_the_runtime_is_that_of_the_package_unless_the_project_has_its_own(tmp_p
 
 def test_this_repository_keeps_its_built_files_in_one_folder() -> None:
     project = Project.at(REPOSITORY)
-    folders = (project.timelines, project.verification, project.notebooks)
-    assert [folder and folder.parent for folder in folders] == [REPOSITORY / "build"] * 3
+    folders = (project.timelines, project.verification)
+    assert [folder and folder.parent for folder in folders] == [REPOSITORY / "build"] * 2

@@ -145,6 +145,13 @@ ARROWS: Mapping[str, set[str]] = {
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/snippets",
     },
+    "mkdocs_runnable/notebooks": {
+        "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/options.py",
+        "mkdocs_runnable/project.py",
+        "mkdocs_runnable/recording",
+        "mkdocs_runnable/snippets",
+    },
     "mkdocs_runnable/pages": {
         "mkdocs_runnable/blocks.py",
         "mkdocs_runnable/errors.py",
@@ -167,6 +174,7 @@ ARROWS: Mapping[str, set[str]] = {
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/diagrams",
+        "mkdocs_runnable/notebooks",
         "mkdocs_runnable/pages",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/recording",
@@ -176,6 +184,8 @@ ARROWS: Mapping[str, set[str]] = {
     # The command and the package itself.
     "mkdocs_runnable": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/notebooks",
+        "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/recording",

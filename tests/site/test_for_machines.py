@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mkdocs_runnable.notebooks.notebook import CHECK, Notebook, find, has_tag, text_of
+from mkdocs_runnable.notebooks.page import describe
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.site.html_page import is_external, target
 from mkdocs_runnable.site.text_edition import edition_path
@@ -62,6 +64,25 @@ def test_text_editions_contain_every_program_with_its_output(site: Path) -> None
             assert snippet.recording_path.read_text(encoding="utf-8").rstrip() in text, name
             shown += 1
     assert shown > 50
+
+
+@pytest.mark.parametrize("path", find(PROJECT), ids=lambda path: path.stem)
+def test_measured_pages_name_their_machine_and_hide_their_checks(site: Path, path: Path) -> None:
+    notebook = Notebook.read(path, PROJECT.where(path))
+    assert notebook.origin
+    edition = site / edition_path(path.relative_to(PROJECT.docs).as_posix())
+    checks = [
+        line
+        for cell in notebook.code_cells
+        if has_tag(cell, CHECK)
+        for line in text_of(cell["source"]).splitlines()
+        if line.startswith("# ")
+    ]
+    assert checks
+    for file in (edition, edition.with_suffix(".html")):
+        text = file.read_text(encoding="utf-8")
+        assert text.count(describe(notebook.origin)) == 1
+        assert [line for line in checks if line in text] == []
 
 
 def test_llms_txt_lists_every_page(site: Path) -> None:

@@ -69,8 +69,8 @@ def compare(actual: str, expected: Path, *, refresh: bool) -> None:
 def test_a_site_with_a_mistake_is_not_published(copy: Path, case: str, *, refresh: bool) -> None:
     (copy / "site").mkdir()
     (copy / "site" / "index.html").write_text("the last good site")
-    notebooks = ("mkdocs_runnable", "notebooks")
-    done = run(copy, *notebooks) if case == "failing_notebook" else build(copy)
+    recording = ("mkdocs_runnable", "record", "docs/guide/times.ipynb")
+    done = run(copy, *recording) if case == "failing_notebook" else build(copy)
     assert done.returncode != 0
     output = "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
     assert "Traceback" not in output

@@ -1,0 +1,1 @@
+"""Notebooks whose outputs are recordings, saved in the notebooks themselves."""

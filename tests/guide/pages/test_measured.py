@@ -1,0 +1,60 @@
+"""Tests of the measured pages: their notebooks are recorded, and run again.
+
+The notebooks contain checks of what their pages say, in cells with the tag ``check``. These cells
+compare the results of one run with each other, and not with the recorded times.
+"""
+
+import re
+
+import pytest
+
+from mkdocs_runnable.notebooks.notebook import CHECK, Notebook, find, has_tag, text_of
+from mkdocs_runnable.notebooks.page import stale
+from mkdocs_runnable.notebooks.record import check
+from mkdocs_runnable.notebooks.slim import slim, to_text
+from mkdocs_runnable.project import Project
+from tests.conftest import REPOSITORY
+from tests.snippets.test_snippets import judge
+
+PROJECT = Project.at(REPOSITORY)
+NOTEBOOKS = [Notebook.read(path, PROJECT.where(path)) for path in find(PROJECT)]
+
+each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda each: each.path.stem)
+
+
+# One run takes about half a minute, and much longer beside other programs.
+@pytest.mark.timeout(1500)
+@each_notebook
+def test_what_a_page_says_is_true_of_another_run(notebook: Notebook) -> None:
+    result = judge(lambda: check(notebook))
+    assert result.outcome == "passed", result.detail
+
+
+def test_no_recording_is_missing_or_outdated() -> None:
+    problems = stale(PROJECT)
+    assert not problems, "\n".join(problems)
+
+
+@each_notebook
+def test_a_notebook_is_saved_as_record_saves_it(notebook: Notebook) -> None:
+    text = notebook.path.read_text(encoding="utf-8")
+    advice = f"run `python -m mkdocs_runnable record {notebook.where}`"
+    assert text == to_text(slim(notebook.content)), advice
+    assert max(map(len, text.splitlines())) < 5000, "a line of the file is a line of an output"
+
+
+@each_notebook
+def test_a_notebook_checks_its_results_shows_their_spread_and_names_its_limits(
+    notebook: Notebook,
+) -> None:
+    assert any(has_tag(cell, CHECK) for cell in notebook.code_cells)
+    shown = [text_of(cell["source"]) for cell in notebook.cells if cell["cell_type"] == "markdown"]
+    assert re.search(r"\bmedians?\b.*\branges?\b", "\n".join(shown))
+    _, limits = "\n".join(shown).split("## What these numbers do not show")
+    assert "two cores" in limits.lower()
+    outputs = str([cell["outputs"] for cell in notebook.code_cells])
+    assert re.search(r"<th[^>]*>[^<]*\brange</th>", outputs, re.IGNORECASE)
+
+
+def test_the_notebooks_are_found() -> None:
+    assert len(NOTEBOOKS) >= 4

@@ -1,0 +1,92 @@
+"""Tests of the form in which notebooks are committed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from mkdocs_runnable.notebooks.record import record
+from mkdocs_runnable.notebooks.slim import slim, to_text
+from tests.mkdocs_runnable.notebooks.conftest import Write, code, read
+
+# What Jupyter writes.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "version": "3.13.0", "file_extension": ".py"},
+    "title": "kept",
+}
+
+
+def slimmed(*outputs: dict[str, Any]) -> list[dict[str, Any]]:
+    cell = code("", outputs=list(outputs))
+    (slim_cell,) = slim({"metadata": {}, "cells": [cell]})["cells"]
+    found: list[dict[str, Any]] = slim_cell["outputs"]
+    return found
+
+
+def printed(*texts: str, stream: str = "stdout") -> list[dict[str, Any]]:
+    return [{"output_type": "stream", "name": stream, "text": text} for text in texts]
+
+
+def display(data: dict[str, object], **more: object) -> dict[str, Any]:
+    return {"output_type": "display_data", "metadata": {}, "data": data, **more}
+
+
+def record_to_text(path: Path) -> str:
+    assert [each.outcome for each in record([(path, "times")], renew=True)] != ["failed"]
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_recorded_notebook_is_the_same_after_every_run(write: Write) -> None:
+    path = write(
+        code("print('a')\nprint('b')\n1 + 1", "tag") | {"metadata": {"collapsed": False}},
+        "from IPython.display import HTML\nHTML('<p>\\n</p>')",
+        metadata=METADATA,
+    )
+    first = record_to_text(path)
+    assert first == record_to_text(path), "the second run is another process at another time"
+    assert first == to_text(slim(json.loads(first)))
+    assert path.stat().st_mode & 0o777 == 0o644
+    content = json.loads(first)
+    nbformat.validate(content)
+    assert set(content["metadata"]) == {"kernelspec", "language_info", "runnable", "title"}
+    assert content["metadata"]["language_info"] == {"name": "python"}
+    assert [cell["metadata"] for cell in content["cells"]] == [{}] * 3
+    assert [cell["execution_count"] for cell in content["cells"][1:]] == [None, None]
+    for line in ("print('a')\\n", "print('b')\\n", "1 + 1", "a\\n", "b\\n", "<p>\\n", "</p>"):
+        assert f'"{line}"' in [each.strip(" ,") for each in first.split("\n")]
+    # The outputs of Jupyter itself have the same form.
+    assert first.rstrip("\n") == nbformat.writes(nbformat.reads(first, 4))  # type: ignore[no-untyped-call]
+
+
+def test_messages_that_belong_together_are_one_output() -> None:
+    parts = [*printed("a\nb", "c\n"), *printed("!", stream="stderr"), *printed("d")]
+    assert [(each["name"], each["text"]) for each in slimmed(*parts)] == [
+        ("stdout", ["a\n", "bc\n"]),
+        ("stderr", ["!"]),
+        ("stdout", ["d"]),
+    ]
+
+
+def test_text_is_saved_as_a_terminal_shows_it_without_colours() -> None:
+    (output,) = slimmed(*printed("10 %", "\r20 %\n\x1b[31mred\x1b[0m\n"))
+    assert output["text"] == ["20 %\n", "red\n"]
+
+
+def test_a_table_needs_no_text_of_its_object() -> None:
+    (output,) = slimmed(
+        display({"text/html": "<p>\n</p>", "text/plain": "<object at 0x7f>"}, transient={"a": 1})
+    )
+    assert output == display({"text/html": ["<p>\n", "</p>"]})
+    (plain,) = slimmed(display({"text/plain": "4"}))
+    assert plain == display({"text/plain": ["4"]})
+    (picture,) = slimmed(display({"image/png": "aGk=\n", "text/plain": "<Figure>"}))
+    assert picture == display({"image/png": "aGk=\n"})
+
+
+def test_an_error_that_a_cell_may_raise_names_no_folder(write: Write) -> None:
+    path = write(code("1 / 0", "raises-exception"))
+    assert str(path.parent) not in record_to_text(path)
+    ((output,),) = (cell["outputs"] for cell in read(path).code_cells)
+    assert output["traceback"] == ["ZeroDivisionError: division by zero"]
