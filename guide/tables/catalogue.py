@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -34,15 +35,20 @@ _MODELS = {
 
 def models(snippet: Snippet) -> list[str]:
     """Return the execution models that a program uses, in the order of ``_MODELS``."""
+    return list(_models(snippet.source))
+
+
+@lru_cache(maxsize=4096)  # The page and its text edition both have this table.
+def _models(source: str) -> tuple[str, ...]:
     try:
-        tree = ast.parse(snippet.source)
+        tree = ast.parse(source)
     except SyntaxError:  # The program needs a newer Python than this one.
-        return []
+        return ()
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
         found.pop("threads", None)  # `run_in_executor` also takes a pool of processes.
-    return list(found) or ["plain code"]
+    return tuple(found) or ("plain code",)
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

@@ -13,8 +13,9 @@ exit status is not 0, it is in the last line.
 import json
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
@@ -152,6 +153,11 @@ class Origin:
     source: str
 
 
+@lru_cache(maxsize=4)  # Each program on a page looks up its own.
+def _parse_origins(text: str) -> Mapping[str, Origin]:
+    return {name: Origin(**origin) for name, origin in json.loads(text).items()}
+
+
 class Origins:
     """The origins of all recordings. They are saved in ``recordings.json``, beside the snippets."""
 
@@ -164,8 +170,7 @@ class Origins:
 
     def _read(self) -> dict[str, Origin]:
         try:
-            data = json.loads(self.path.read_text(encoding="utf-8"))
-            return {name: Origin(**origin) for name, origin in data.items()}
+            return dict(_parse_origins(self.path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return {}
         except (ValueError, TypeError, AttributeError) as error:

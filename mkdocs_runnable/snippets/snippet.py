@@ -12,7 +12,7 @@ import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -96,18 +96,26 @@ def read_text(path: Path, where: str) -> tuple[str, bytes]:
     Raises:
         RunnableError: The file is missing, unreadable or not UTF-8.
     """
+    data = _read_bytes(path, where)
+    return _decoded(data, where), data
+
+
+def _read_bytes(path: Path, where: str) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise RunnableError(f"{where}: there is no such file.") from None
     except OSError as error:
         raise RunnableError(f"{where}: the file cannot be read: {error.strerror}.") from None
+
+
+def _decoded(data: bytes, where: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RunnableError(f"{where}:{line}: the file is not UTF-8: {error.reason}.") from None
-    return text.replace("\r\n", "\n"), data
+    return text.replace("\r\n", "\n")
 
 
 def load(path: Path, name: str | None = None, where: str | None = None) -> Snippet:
@@ -123,13 +131,20 @@ def load(path: Path, name: str | None = None, where: str | None = None) -> Snipp
             region.
     """
     where = where or str(path)
-    source, data = read_text(path, where)
+    return _parsed(_read_bytes(path, where), path.absolute(), name or path.stem, where)
+
+
+# A build needs each program several times: on its page, in the text edition of the page, and in
+# lists of all programs. `mkdocs serve` needs all of them again after each change.
+@lru_cache(maxsize=4096)
+def _parsed(data: bytes, path: Path, name: str, where: str) -> Snippet:
+    source = _decoded(data, where)
     header = parse_header(source, where)
     if header.runs_on():  # otherwise, this interpreter might not know the syntax
         _check_syntax(source, where)
     return Snippet(
-        name=name or path.stem,
-        path=path.absolute(),
+        name=name,
+        path=path,
         source=source,
         header=header,
         sections=_sections(source, where),
