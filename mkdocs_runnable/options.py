@@ -38,7 +38,8 @@ class Options:
             there was no error.
         runtime: The folder with the files that run programs in the browser. Empty for the files
             that belong to this package.
-        timelines: Where the pictures of recorded timelines are kept between two builds.
+        cache: The folder in which programs on pages, and pictures of timelines, are kept between
+            two builds. It can be deleted at any time. Empty to keep nothing.
         verification: The folder with the results of checks, which are published as
             ``verification.json``. Empty to publish none.
         notebooks: Whether the outputs of the notebooks in the folder of the pages are recordings.
@@ -51,7 +52,7 @@ class Options:
     text_editions: bool = False
     keep_last_site: bool = False
     runtime: str = ""
-    timelines: str = ".cache/plugin/runnable/timelines"
+    cache: str = ".cache/plugin/runnable"
     verification: str = ""
     notebooks: bool = False
 

@@ -61,6 +61,17 @@ def prerender_script() -> Path:
     return _part("prerender.mjs", source, advice=_RESTORE)
 
 
+def prerender_sources() -> list[Path]:
+    """Return all files with the code that draws timelines.
+
+    Raises:
+        RunnableError: The program is missing.
+    """
+    script = prerender_script()
+    # This part of the runtime imports nothing from other parts.
+    return sorted(script.parents[1].rglob("*.ts")) if script.suffix == ".ts" else [script]
+
+
 def harness() -> Path:
     """Return the Node.js program that runs files in a headless browser.
 

@@ -11,6 +11,7 @@ from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_runnable import parts
+from mkdocs_runnable.cache import Cache
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.snippets.snippet import Library
@@ -113,9 +114,9 @@ class Project:
         return folder
 
     @property
-    def timelines(self) -> Path:
-        """The folder with the pictures of recorded timelines."""
-        return self.root / self.options.timelines
+    def cache(self) -> Cache:
+        """What is kept between two builds."""
+        return Cache(self._optional(self.options.cache))
 
     @property
     def verification(self) -> Path | None:

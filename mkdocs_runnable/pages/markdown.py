@@ -17,6 +17,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.blocks import SOURCE_PRIORITY, MarkedBlock, SourceReader
+from mkdocs_runnable.cache import Cache
 from mkdocs_runnable.options import Options, parse_policy
 from mkdocs_runnable.pages.comparison import ComparisonProcessor
 from mkdocs_runnable.pages.questions import QuestionProcessor
@@ -29,7 +30,7 @@ from mkdocs_runnable.snippets.snippet import Library
 class RunnableExtension(Extension):
     """The extension.
 
-    Its options are the folders ``snippets``, ``docs`` and ``timelines``; ``recordings``, which is
+    Its options are the folders ``snippets``, ``docs`` and ``cache``; ``recordings``, which is
     ``required`` or ``optional`` (see :class:`RecordingFinder`); and ``page``, a
     :class:`PageContext`.
     """
@@ -38,7 +39,7 @@ class RunnableExtension(Extension):
         self.config = {
             "snippets": [Options.snippets, "Folder of the snippets"],
             "docs": ["docs", "Folder of the pages"],
-            "timelines": [Options.timelines, "Folder of the figures of recorded timelines"],
+            "cache": ["", "Folder of what is kept between two builds; empty to keep nothing"],
             "recordings": ["optional", "Whether each snippet has to be recorded: 'required' if so"],
             "page": [PageContext(), "The page being rendered"],
         }
@@ -57,7 +58,7 @@ class RunnableExtension(Extension):
                 parse_policy(self.getConfig("recordings")),
             ),
             Path(self.getConfig("docs")).absolute(),
-            Path(self.getConfig("timelines")),
+            Cache(Path(folder) if (folder := self.getConfig("cache")) else None),
             self.getConfig("page"),
         )
         reader = SourceReader(md, renderer.read_source)

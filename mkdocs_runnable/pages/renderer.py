@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
@@ -9,6 +10,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 
 from mkdocs_runnable.blocks import LineFinder
+from mkdocs_runnable.cache import Cache
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.timelines import comparison_figure, figure
 from mkdocs_runnable.pages.widget import render
@@ -58,7 +60,7 @@ class PageRenderer:
         md: The converter, which keeps the finished HTML until all Markdown is converted.
         recordings: The snippets and their recordings.
         docs: The folder of the pages.
-        timelines: The folder with the figures of recorded timelines.
+        cache: What is kept between two builds.
         page: The page that is being rendered.
     """
 
@@ -67,14 +69,14 @@ class PageRenderer:
         md: Markdown,
         recordings: RecordingFinder,
         docs: Path,
-        timelines: Path,
+        cache: Cache,
         page: PageContext,
     ) -> None:
         self._md = md
         self._recordings = recordings
         self._library = recordings.library
         self._docs = docs
-        self._timelines = timelines
+        self._cache = cache
         self._page = page
         self.reset()
 
@@ -133,7 +135,8 @@ class PageRenderer:
         self._shown[identifier] = ShownSnippet(snippet, recording)
         root = self.root_url(reference.href)
         playground = self._page.playground
-        html = render(
+        make = partial(
+            render,
             snippet,
             recording,
             root=root,
@@ -142,8 +145,11 @@ class PageRenderer:
             section=reference.section,
             height=reference.height,
             explore=reference.explore,
-            timeline=figure(snippet, self._timelines, identifier) if recording else "",
+            timeline=figure(snippet, self._cache, identifier) if recording else "",
         )
+        # Everything else that is known about a snippet follows from its source.
+        parts = (snippet.name, snippet.source, recording, make.keywords)
+        html = self._cache.text("widget", parts, make)
         return identifier, html
 
     def snippet_at(self, element: Element) -> ShownSnippet | None:
@@ -195,7 +201,7 @@ class PageRenderer:
         runs = [(program.title, program.snippet) for program in programs if program.is_recorded]
         if not runs:
             return '<figure class="runnable-timeline" hidden></figure>'
-        return comparison_figure(name, runs)
+        return comparison_figure(name, runs, self._cache)
 
     def stash(self, html: str) -> str:
         """Keep finished HTML, and return the text that holds its place in the Markdown."""

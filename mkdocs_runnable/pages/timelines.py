@@ -1,81 +1,138 @@
-"""Makes the figures of recorded timelines, by running a Node.js program.
+"""Makes the figures of recorded timelines, with a Node.js program.
 
 The same TypeScript code draws the timelines of live runs in the browser.
 """
 
+import atexit
+import json
 import re
 import subprocess
+import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
-from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.parts import find_node, prerender_script
-from mkdocs_runnable.snippets.snippet import Library, Snippet
+from mkdocs_runnable.cache import Cache, hash_of_files
+from mkdocs_runnable.errors import RunnableError, shown
+from mkdocs_runnable.parts import find_node, prerender_script, prerender_sources
+from mkdocs_runnable.snippets.snippet import Snippet, read_text
 
 # The id of the pattern in a figure, where it is defined and where it is used.
 _HATCH = re.compile(r"(?P<before> id=\"| fill=\"url\(#)hatch\.[\w.-]+")
 
 
-def draw(library: Library, output: Path) -> None:
-    """Draw the timeline of each recorded trace, as ``<output>/<name of the snippet>.html``.
+def figure(snippet: Snippet, cache: Cache, identifier: str) -> str:
+    """Return the HTML of a snippet's recorded timeline; empty if it has none.
+
+    Args:
+        snippet: The snippet.
+        cache: Where figures are kept.
+        identifier: HTML id of the widget. It makes the id in the figure unique on the page, which
+            can show the same figure again with another section.
 
     Raises:
-        RunnableError: A recorded trace cannot be read, or Node.js is missing.
+        RunnableError: The recorded trace cannot be read, or Node.js is missing.
     """
-    if not any(library.trace_path(name).exists() for name in library.names()):
-        return
-    _prerender(str(library.root), str(output))
+    if not snippet.trace_path.exists():
+        return ""
+    request = {"name": snippet.name, "trace": _trace(snippet)}
+    # The dot keeps this id apart from those of widgets, which contain none.
+    return _HATCH.sub(f"\\g<before>hatch.{identifier}", _draw(cache, request, [snippet]))
 
 
-def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]]) -> str:
+def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]], cache: Cache) -> str:
     """Return the HTML of the timelines of several snippets on one time axis.
 
     Args:
         name: Prefix of the ids in the figure, different for each comparison on a page.
         runs: Title and snippet of each timeline.
+        cache: Where figures are kept.
 
     Raises:
         RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
-    traces = [text for title, snippet in runs for text in (title, str(snippet.trace_path))]
-    return _prerender("--compare", name, *traces).strip()
+    snippets = [snippet for _, snippet in runs]
+    described = [{"title": title, "trace": _trace(snippet)} for title, snippet in runs]
+    return _draw(cache, {"name": name, "runs": described}, snippets)
 
 
-def _prerender(*arguments: str) -> str:
-    node = find_node()
-    command = [str(node), str(prerender_script()), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    except OSError as error:
-        raise RunnableError(f"timelines cannot be drawn: {node}: {error.strerror}.") from None
-    if done.returncode:
-        raise RunnableError(
-            f"timelines cannot be drawn: {done.stderr.strip()} Record the program again with "
-            "`python -m mkdocs_runnable record TOPIC/NAME`."
-        )
-    return done.stdout
+def finish() -> None:
+    """End the Node.js program, which waits for further figures to draw, at the end of a build."""
+    _drawer.stop()
 
 
-def figure(snippet: Snippet, folder: Path, identifier: str) -> str:
-    """Return the HTML of a snippet's recorded timeline; empty if it has none.
+def _trace(snippet: Snippet) -> str:
+    return read_text(snippet.trace_path, shown(snippet.trace_path))[0]
 
-    Args:
-        snippet: The snippet.
-        folder: The folder of the figures that :func:`draw` has drawn.
-        identifier: HTML id of the widget. It makes the id in the figure unique on the page, which
-            can show the same figure again with another section.
 
-    Raises:
-        RunnableError: The snippet has a timeline that has not been drawn.
-    """
-    if not snippet.trace_path.exists():
-        return ""
-    try:
-        html = (folder / f"{snippet.name}.html").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise RunnableError(
-            f"{snippet.name}: its timeline has not been drawn. The MkDocs plugin `runnable` draws "
-            "it when it builds the site."
-        ) from None
-    # The dot keeps this id apart from those of widgets, which contain none.
-    return _HATCH.sub(f"\\g<before>hatch.{identifier}", html)
+def _draw(cache: Cache, request: dict[str, Any], snippets: Sequence[Snippet]) -> str:
+    parts = (_drawer.version(), request)
+    return cache.text("timeline", parts, lambda: _drawer.draw(request, snippets))
+
+
+class _Drawer:
+    """The Node.js program. It is started for the first figure, and then draws one after another."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._version: str | None = None
+
+    def version(self) -> str:
+        """Return a hash of the code that draws, which a build reads once."""
+        if self._version is None:
+            self._version = hash_of_files(prerender_sources())
+        return self._version
+
+    def draw(self, request: dict[str, Any], snippets: Sequence[Snippet]) -> str:
+        """Return the figure for a request; see ``runtime/timeline/drawing/prerender.ts``.
+
+        Raises:
+            RunnableError: A trace is damaged, or the program does not work.
+        """
+        process = self._process or self._start()
+        assert process.stdin
+        assert process.stdout
+        try:
+            process.stdin.write(f"{json.dumps(request)}\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+        except (OSError, ValueError):  # the program has ended
+            problem = self.stop().strip() or "Node.js has stopped."
+            raise RunnableError(f"timelines cannot be drawn: {problem}") from None
+        if "damaged" in answer:
+            snippet = snippets[answer["damaged"]]
+            raise RunnableError(
+                f"timelines cannot be drawn: {shown(snippet.trace_path)} holds no trace. "
+                f"Record the program again with `python -m mkdocs_runnable record {snippet.name}`."
+            )
+        return str(answer["html"])
+
+    def _start(self) -> subprocess.Popen[str]:
+        node = find_node()
+        # Not a pipe, which would be full at some time if nobody read it.
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                [str(node), str(prerender_script())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                encoding="utf-8",
+            )
+        except OSError as error:
+            self._errors.close()
+            raise RunnableError(f"timelines cannot be drawn: {node}: {error.strerror}.") from None
+        return self._process
+
+    def stop(self) -> str:
+        """End the program, if it is running, and return its error messages."""
+        process, self._process, self._version = self._process, None, None
+        if process is None:
+            return ""
+        process.communicate()  # It ends when there is nothing more to read.
+        with self._errors:
+            self._errors.seek(0)
+            return self._errors.read()
+
+
+_drawer = _Drawer()
+atexit.register(finish)

@@ -117,7 +117,7 @@ def configure_extensions(
     config.mdx_configs[_EXTENSION] = {
         "snippets": str(project.library.root),
         "docs": config.docs_dir,
-        "timelines": str(project.timelines),
+        "cache": str(project.cache.folder or ""),
         "recordings": project.options.recordings,
         "page": page,
     }

@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
+from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.site import mkdocs_build as build
 from mkdocs_runnable.site import publish
 from mkdocs_runnable.snippets.reference import PageContext
@@ -91,10 +92,13 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if self._options.text_editions:
             sections = build.sections(self._nav, self._files)
             publish.list_of_editions(self._project, sections).write(Path(config.site_dir))
+        timelines.finish()
+        self._project.cache.remove_oldest()
         self._replacing.publish(config)
 
     def on_build_error(self, *, error: Exception) -> None:  # noqa: ARG002
         """Delete the incomplete new site. The old site stays as it is."""
+        timelines.finish()
         if replacing := getattr(self, "_replacing", None):
             replacing.discard()
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
-from mkdocs_runnable.pages import timelines
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording import verification
 from mkdocs_runnable.site.text_edition import ListedPage, TextEditions, edition_path, llms_txt
@@ -83,7 +82,7 @@ def everything(project: Project) -> Iterator[SiteFile]:
 
 
 def published(project: Project) -> Iterator[SiteFile]:
-    """Yield the files that pages with programs need, and draw the recorded timelines.
+    """Yield the files that pages with programs need.
 
     Raises:
         RunnableError: The runtime is missing, or a snippet or a recording cannot be used.
@@ -98,7 +97,6 @@ def published(project: Project) -> Iterator[SiteFile]:
         trace = library.trace_path(name)
         if trace.exists():
             yield SiteFile(published_path(name, ".trace.json"), trace)
-    timelines.draw(library, project.timelines)
     if project.verification:
         results = verification.assemble(library, project.verification)
         yield SiteFile("verification.json", f"{json.dumps(results, indent=1)}\n".encode())

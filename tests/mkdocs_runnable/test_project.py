@@ -105,7 +105,6 @@ def test_the_runtime_is_that_of_the_package_unless_the_project_has_its_own(tmp_p
     assert Project.at(tmp_path).runtime == tmp_path / "ours"
 
 
-def test_this_repository_keeps_its_built_files_in_one_folder() -> None:
+def test_this_repository_keeps_the_results_of_checks_beside_its_other_built_files() -> None:
     project = Project.at(REPOSITORY)
-    folders = (project.timelines, project.verification)
-    assert [folder and folder.parent for folder in folders] == [REPOSITORY / "build"] * 2
+    assert project.verification == REPOSITORY / "build" / "verification"

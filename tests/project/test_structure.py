@@ -129,10 +129,12 @@ ARROWS: Mapping[str, set[str]] = {
     # The engine, which does not depend on this guide.
     "mkdocs_runnable/errors.py": set(),
     "mkdocs_runnable/blocks.py": set(),
+    "mkdocs_runnable/cache.py": set(),
     "mkdocs_runnable/parts.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/options.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/snippets": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/project.py": {
+        "mkdocs_runnable/cache.py",
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",
@@ -154,6 +156,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "mkdocs_runnable/pages": {
         "mkdocs_runnable/blocks.py",
+        "mkdocs_runnable/cache.py",
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",

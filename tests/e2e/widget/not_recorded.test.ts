@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
-import { prerenderComparison } from "../../../runtime/timeline/drawing/prerender.ts";
+import { answer } from "../../../runtime/timeline/drawing/prerender.ts";
 import { engines, onceOf } from "../support/runner.ts";
 import {
   freshPage,
@@ -54,15 +54,18 @@ function withoutRecordings(html: string): string {
 }
 
 /** The comparison as the engine makes it if only the programs with these titles are recorded. */
-async function comparing(html: string, recorded: string[]): Promise<string> {
+function comparing(html: string, recorded: string[]): string {
   const titles = ["One by one", "Together"];
   const names = ["in_turn", "together"];
-  const runs = titles.flatMap((title, index): [string, string][] =>
-    recorded.includes(title) ? [[title, `snippets/overlap/${names[index]!}.trace.json`]] : [],
-  );
+  const runs: { title: string; trace: string }[] = [];
+  for (const [index, title] of titles.entries()) {
+    if (!recorded.includes(title)) continue;
+    const path = `snippets/overlap/${names[index]!}.trace.json`;
+    runs.push({ title, trace: readFileSync(path, "utf8") });
+  }
   const figure =
     runs.length > 0
-      ? await prerenderComparison("compare-0", runs)
+      ? (answer({ name: "compare-0", runs }) as { html: string }).html
       : '<figure class="runnable-timeline" hidden></figure>';
   const missing = titles.filter((title) => !recorded.includes(title));
   const note = `<p class="compare-unrecorded">Not recorded yet: ${missing.join(", ")}.</p>`;
@@ -94,8 +97,8 @@ before(async () => {
     pages.set(path, withoutRecordings(html));
   }
   const overlap = pages.get(OVERLAP)!;
-  pages.set(OVERLAP, await comparing(overlap, []));
-  pages.set(OVERLAP + PARTLY, await comparing(overlap, ["Together"]));
+  pages.set(OVERLAP, comparing(overlap, []));
+  pages.set(OVERLAP + PARTLY, comparing(overlap, ["Together"]));
   site = await serveSite(undefined, intercept);
 });
 after(() => site?.close());

@@ -15,7 +15,6 @@ from markdown import Markdown
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.pages.markdown import RunnableExtension
-from mkdocs_runnable.pages.timelines import draw
 from mkdocs_runnable.snippets.reference import PageContext
 from mkdocs_runnable.snippets.snippet import Library, published_path, published_url
 from tests.conftest import AddSnippet
@@ -27,7 +26,7 @@ def convert(library: Library, text: str, page: str = "tutorials/tea.md") -> str:
     extension = RunnableExtension(
         snippets=str(library.root),
         docs=str(root / "docs"),
-        timelines=str(root / "timelines"),
+        cache=str(root / "cache"),
         page=PageContext(path=page, root="../"),
     )
     return Markdown(extensions=[extension]).convert(text)
@@ -115,7 +114,6 @@ def test_two_snippets_of_a_page_never_have_the_same_id(
     for name in [*names, "t"]:
         path = add_snippet(name, source, "1\n")
         path.with_suffix(".trace.json").write_text(json.dumps(TRACE), encoding="utf-8")
-    draw(library, library.root.parent / "timelines")
     comparison = f"{link('a-b')}\n{link('a_b').replace('[x]', '[y]')}\n".replace(
         "{ .runnable }", ""
     )

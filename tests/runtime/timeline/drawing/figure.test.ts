@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import process from "node:process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { figure } from "../../../../runtime/timeline/drawing/figure.ts";
 import { html } from "../../../../runtime/timeline/drawing/html.ts";
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import { prerender, prerenderAll } from "../../../../runtime/timeline/drawing/prerender.ts";
+import { answer, prerender } from "../../../../runtime/timeline/drawing/prerender.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { tree } from "../../../../runtime/timeline/drawing/tree.ts";
 import { moment, time } from "../../../../runtime/timeline/words/words.ts";
@@ -20,6 +20,9 @@ const trace = (rows: TraceRow[], end: number): string =>
     end,
     processes: [{ process: 1, parent: 0, rows }],
   });
+
+const escaped = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
@@ -171,56 +174,36 @@ test("tasks that the recording leaves out are counted and mentioned", () => {
   );
 });
 
-test("all traces of a folder are drawn, old figures are removed, and invalid files are returned", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "traces-"));
-  try {
-    await mkdir(join(folder, "in", "topic"), { recursive: true });
-    await writeFile(join(folder, "in", "topic", "good.trace.json"), trace(BLOCKED, 1110));
-    await writeFile(join(folder, "in", "topic", "bad.trace.json"), "{}");
-    await writeFile(join(folder, "in", "topic", "torn.trace.json"), "{");
-    const output = join(folder, "out");
-    await mkdir(output);
-    await writeFile(join(output, "old.html"), "");
-    const bad = await prerenderAll(join(folder, "in"), output);
-    assert.deepEqual(
-      bad.toSorted(),
-      ["bad", "torn"].map((name) => join(folder, "in", "topic", `${name}.trace.json`)),
-    );
-    assert.deepEqual((await readdir(output, { recursive: true })).toSorted(), [
-      "topic",
-      join("topic", "good.html"),
-    ]);
-    assert.match(
-      await readFile(join(output, "topic", "good.html"), "utf8"),
-      /^<figure .*<\/figure>\n$/,
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-});
-
-test("files of any name in any folder are drawn, except hidden ones", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "traces-"));
-  const names = ["pot", "a.b", join("Tea [1]", "grün {x}", "001 *first"), "__init__"];
-  try {
-    const write = async (name: string, content: string): Promise<void> => {
-      const file = join(folder, "in", `${name}.trace.json`);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content);
-    };
-    for (const name of names) await write(name, trace(BLOCKED, 1110));
-    await write(join(".venv", "hidden"), "no trace");
-    await write(".hidden", "no trace");
-    const output = join(folder, "out");
-    assert.deepEqual(await prerenderAll(join(folder, "in"), output), []);
-    const drawn = await readdir(output, { recursive: true });
-    assert.deepEqual(
-      drawn.filter((file) => file.endsWith(".html")).toSorted(),
-      names.map((name) => `${name}.html`).toSorted(),
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+test("the program answers one request after another, also for texts that are no traces", () => {
+  const script = new URL("../../../../runtime/timeline/drawing/prerender.ts", import.meta.url);
+  const requests = [
+    { name: "topic/good", trace: trace(BLOCKED, 1110) },
+    { name: "topic/bad", trace: "{}" },
+    { name: "Tea [1]/grün {x}", trace: trace(BLOCKED, 1110) },
+    { name: "both", runs: [{ title: "One\u2028line", trace: trace(BLOCKED, 1110) }] },
+    { name: "torn", runs: [{ title: "Torn", trace: "{" }] },
+  ];
+  // As Python writes JSON, with escapes for everything but ASCII.
+  const input = requests
+    .map((each) => JSON.stringify(each).replaceAll(/[^\0-\x7f]/g, escaped))
+    .join("\n");
+  const { stdout, status } = spawnSync(process.execPath, [fileURLToPath(script)], {
+    input: `${input}\n`,
+    encoding: "utf8",
+  });
+  assert.equal(status, 0);
+  const answers = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as object);
+  assert.deepEqual(
+    answers,
+    requests.map((each) => answer(each as Parameters<typeof answer>[0])),
+  );
+  assert.deepEqual(
+    answers.map((each) => Object.keys(each)),
+    [["html"], ["damaged"], ["html"], ["html"], ["damaged"]],
+  );
 });
 
 test("a label is on a bar that has space for it, and marked if it does not fit on a phone", () => {
