@@ -3,6 +3,7 @@ import type { Lane } from "../../timeline/model/lane.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { makeTools, type Tool } from "./tools.ts";
 import type { Subject } from "./description.ts";
+import { unpackTables } from "./static_tables.ts";
 import type { TimelineView } from "./view.ts";
 import { toast } from "../kit/toast.ts";
 
@@ -104,6 +105,8 @@ export function attachTimeline(
     figure.addEventListener(type, load, { signal, passive: true });
   }
   figure.addEventListener("pointerdown", waitForRelease, { signal, passive: true });
+  const details = figure.querySelector("details");
+  details?.addEventListener("toggle", () => unpackTables(details), { signal });
   // The keyboard has to reach the static chart only if an interactive one can replace it.
   if (recorded && chart) chart.tabIndex = 0;
   if (recorded) placeholder?.replaceWith(tools.element);

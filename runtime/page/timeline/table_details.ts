@@ -3,6 +3,7 @@ import { tables } from "../../timeline/drawing/tables.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { element } from "../kit/dom.ts";
 import { patchChildren } from "../kit/patch_dom.ts";
+import { unpackTables } from "./static_tables.ts";
 
 const MAX_ROWS = 200;
 
@@ -35,6 +36,7 @@ export class TableDetails {
   restore(): void {
     const summary = this.element.firstChild;
     this.element.replaceChildren(...(summary ? [summary] : []), ...this.#original);
+    if (this.element.open) unpackTables(this.element);
   }
 }
 

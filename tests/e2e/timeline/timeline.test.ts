@@ -33,9 +33,17 @@ const SMALL = trace(
   1110,
 );
 const LARGE = trace(manyTasks(10_000), 1300);
-const TRACES: Record<string, StoredTrace> = { small: SMALL, large: LARGE, held: SMALL };
+const TRACES: Record<string, StoredTrace> = {
+  small: SMALL,
+  large: LARGE,
+  held: SMALL,
+  failing: SMALL,
+};
 
-/** The server sends the trace called "held" when this promise is resolved. */
+/**
+ * The server sends the trace called "held" when this promise is resolved, and answers to requests for
+ * the trace called "failing" that there is none.
+ */
 let release = Promise.withResolvers<void>();
 
 /** The global variables that the tests set in the page. */
@@ -151,7 +159,8 @@ for (const engine of engines) {
           response.writeHead(200, { "content-type": "application/json" });
           response.end(JSON.stringify(found));
         };
-        if (name === "held") void release.promise.then(send);
+        if (name === "failing") response.writeHead(404).end();
+        else if (name === "held") void release.promise.then(send);
         else send();
         return true;
       },
@@ -675,6 +684,32 @@ for (const engine of engines) {
       await page.waitForSelector("figure td");
       assert.equal((await page.$$("figure img")).length, 0);
     });
+
+    for (const parsed of ["with", "without"]) {
+      test(`the tables of a static timeline appear when they are opened, parsed ${parsed} scripts`, async () => {
+        const { page } = browser.runner;
+        await open(page, "failing");
+        // Instant navigation parses a page without scripts, so that <noscript> contains elements.
+        if (parsed === "without") {
+          await page.$eval("figure noscript", (packed) => {
+            const { body } = new DOMParser().parseFromString(packed.outerHTML, "text/html");
+            packed.replaceWith(...body.childNodes);
+          });
+        }
+        const cells = (): Promise<string[]> =>
+          page.$$eval("figure td", (all) =>
+            all.filter((cell) => cell.checkVisibility()).map((cell) => cell.textContent),
+          );
+        assert.deepEqual(await cells(), []);
+        await page.focus("figure summary");
+        await page.keyboard.press("Enter");
+        await page.waitForFunction(() => document.querySelector("figure td")?.checkVisibility());
+        const found = await cells();
+        assert.ok(found.includes("Task-1") && found.includes("waiting"), found.join());
+        assert.equal((await page.$$("figure .tl-tables")).length, 1);
+        assert.deepEqual(await violations(page), []);
+      });
+    }
 
     for (const scheme of ["default", "slate"]) {
       for (const width of [1000, 390]) {

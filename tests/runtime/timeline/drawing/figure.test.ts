@@ -227,3 +227,10 @@ test("a label is on a bar that has space for it, and marked if it does not fit o
     ["sleeping", "task group tl-tight", "event"],
   );
 });
+
+test("with scripts, a browser makes no elements of the tables", () => {
+  const markup = prerender(trace(BLOCKED, 1110), "light")!;
+  const [outside = "", inside = ""] = markup.split("<noscript>");
+  assert.ok(!outside.includes("<table") && inside.includes("<table"));
+  assert.match(inside, /<\/table><\/div><\/noscript><\/details><\/figure>$/);
+});
