@@ -12,6 +12,10 @@ from mkdocs_runnable.recording.policy import Recording
 from mkdocs_runnable.recording.recordings import Line, Transcript
 from mkdocs_runnable.snippets.snippet import Snippet, anchor, published_url
 
+# Classes that need no span: spaces, names, constants such as None, prefixes of strings, and magic
+# names. Material gives them the colour of names, which code.css gives to all code, or no colour.
+_PLAIN = {"w", "n", "kc", "sa", "fm", "vm"}
+
 
 def render(
     snippet: Snippet,
@@ -109,12 +113,30 @@ def _highlighted(source: str) -> Iterator[str]:
 
 
 def _spans(pieces: list[tuple[str, str]]) -> str:
-    """Join neighbouring pieces of the same class, which makes pages a fifth smaller."""
+    """Join neighbouring pieces of the same class, also if only spaces are between them.
+
+    Each span is an element, and a page with many programs has thousands of them.
+    """
     html = ""
-    for css_class, group in groupby(pieces, key=itemgetter(0)):
-        text = escape("".join(piece for _, piece in group), quote=False)
-        html += f'<span class="{css_class}">{text}</span>' if css_class else text
+    for css_class, group in groupby(_with_spaces(pieces), key=itemgetter(0)):
+        text = "".join(piece for _, piece in group)
+        shown = text.rstrip()
+        html += _span(css_class, shown) + text[len(shown) :]
     return html
+
+
+def _with_spaces(pieces: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the pieces. Spaces have no colour, so they get the class of the piece before them."""
+    css_class = ""
+    for own_class, text in pieces:
+        if not text.isspace():
+            css_class = own_class
+        yield css_class, text
+
+
+def _span(css_class: str, text: str) -> str:
+    html = escape(text, quote=False)
+    return f'<span class="{css_class}">{html}</span>' if css_class and html else html
 
 
 def _css_class(token: _TokenType) -> str:
@@ -122,7 +144,7 @@ def _css_class(token: _TokenType) -> str:
     while current is not None and current not in STANDARD_TYPES:
         current = current.parent
     css_class = STANDARD_TYPES[current] if current is not None else ""
-    return "" if css_class == "w" else css_class  # no theme colours spaces
+    return "" if css_class in _PLAIN else css_class
 
 
 def _output(recording: Recording | None) -> str:

@@ -129,6 +129,17 @@ def test_each_line_of_a_docstring_is_an_element() -> None:
     assert '<span class="sd">  third &lt;line&gt;</span>' in html
 
 
+def test_code_has_no_more_elements_than_colours_need() -> None:
+    html = render(snippet("total = f(  [None]  )[0]  # note\n"), EMPTY, root="")
+    shown = re.search(r'data-line="1">(.*)</span></code>', html)
+    assert shown
+    assert shown[1] == (
+        'total <span class="o">=</span> f<span class="p">(  [</span>None'
+        '<span class="p">]  )[</span><span class="mi">0</span><span class="p">]</span>'
+        '  <span class="c1"># note</span>'
+    )
+
+
 def test_output_keeps_the_order_the_streams_and_the_status() -> None:
     lines = (
         Line("stdout", ""),
