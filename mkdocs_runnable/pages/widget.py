@@ -12,6 +12,9 @@ from mkdocs_runnable.recording.policy import Recording
 from mkdocs_runnable.recording.recordings import Line, Transcript
 from mkdocs_runnable.snippets.snippet import Snippet, anchor, published_url
 
+# How many lines of code are visible without scrolling, as in code.css.
+_MOST_LINES = 40
+
 # Classes that need no span: spaces, names, constants such as None, prefixes of strings, and magic
 # names. Material gives them the colour of names, which code.css gives to all code, or no colour.
 _PLAIN = {"w", "n", "kc", "sa", "fm", "vm"}
@@ -66,13 +69,16 @@ def render(
         f'{name}="{_attribute(value)}"' for name, value in attributes.items() if value is not None
     )
     native = snippet.header.native
+    shown = min(last - first + 1, height or _MOST_LINES)
     # The <pre> elements scroll. With a tabindex, readers can also scroll them from the keyboard.
     parts = [
         f"<runnable-snippet {start}>",
         '<div class="runnable-head">'
         f'<a class="runnable-file" href="{_attribute(root)}{published_url(snippet.name)}">'
         f"{escape(snippet.name)}.py</a></div>",
-        '<div class="runnable-code highlight no-copy"><pre tabindex="0">'
+        # Before the layout of the code, the style sheet computes its height from its lines.
+        f'<div class="runnable-code highlight no-copy" style="--runnable-length:{shown}">'
+        '<pre tabindex="0">'
         f'<code class="language-python">{_code(snippet, first, last)}</code></pre></div>',
         f'<div class="runnable-output" role="log" aria-label="Output">{_output(recording)}</div>',
         timeline,

@@ -73,7 +73,13 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
     found.length > 0 ? tree("ul", { class: "tl-findings" }, ...found) : undefined,
     tree(
       "div",
-      { class: "tl-chart", role: "img", "aria-label": `Timeline: ${about}. ${says}`.trim() },
+      {
+        class: "tl-chart",
+        role: "img",
+        "aria-label": `Timeline: ${about}. ${says}`.trim(),
+        // Before the chart is laid out, the style sheet computes its height from this number of rows.
+        style: `--tl-rows:${String(chart.tracks.length)}`,
+      },
       draw.definitions(hatch),
       draw.grid(chart, look),
       tree(

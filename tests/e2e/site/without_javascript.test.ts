@@ -28,7 +28,8 @@ test("source, recorded output and a link to the file are visible", async () => {
       await page.$eval("article .without-scripts", (note) => (note as HTMLElement).innerText),
       /^JavaScript is switched off in your browser, so the buttons that the text mentions are missing: /,
     );
-    // innerText leaves out what is not displayed.
+    // innerText leaves out what is not displayed, and what browsers lay out only near the viewport.
+    await page.addStyleTag({ content: "* { content-visibility: visible !important; }" });
     const snippets = await page.$$eval("runnable-snippet", (elements) =>
       elements.map((element) => ({
         name: element.getAttribute("data-name")!,

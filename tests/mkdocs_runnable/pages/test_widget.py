@@ -140,6 +140,17 @@ def test_code_has_no_more_elements_than_colours_need() -> None:
     )
 
 
+@pytest.mark.parametrize(("height", "length"), [(None, 40), (7, 7), (60, 50)])
+def test_the_height_of_the_code_is_known_before_its_layout(height: int | None, length: int) -> None:
+    html = render(snippet("x = 1\n" * 50), EMPTY, root="", height=height)
+    assert f'runnable-code highlight no-copy" style="--runnable-length:{length}"' in html
+
+
+def test_short_code_is_as_high_as_its_lines() -> None:
+    html = render(snippet("x = 1\n" * 3), EMPTY, root="")
+    assert "--runnable-length:3" in html
+
+
 def test_output_keeps_the_order_the_streams_and_the_status() -> None:
     lines = (
         Line("stdout", ""),

@@ -113,7 +113,7 @@ test("the figure has a headline, an accessible name and tables", () => {
   assert.match(content, /Task-2 .* failed at 1\.107\ss: ValueError/);
   assert.match(
     markup,
-    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*">/,
+    /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*" style="--tl-rows:2">/,
   );
   assert.ok(markup.length < 12_000, String(markup.length));
 });
@@ -228,9 +228,11 @@ test("a label is on a bar that has space for it, and marked if it does not fit o
   );
 });
 
-test("with scripts, a browser makes no elements of the tables", () => {
+test("with scripts, a browser makes no elements of the tables, and knows the height of the chart", () => {
   const markup = prerender(trace(BLOCKED, 1110), "light")!;
   const [outside = "", inside = ""] = markup.split("<noscript>");
   assert.ok(!outside.includes("<table") && inside.includes("<table"));
   assert.match(inside, /<\/table><\/div><\/noscript><\/details><\/figure>$/);
+  const rows = outside.split('<div class="tl-lane tl-').length - 2; // The axis is no row.
+  assert.match(outside, new RegExp(`class="tl-chart"[^>]*style="--tl-rows:${String(rows)}"`));
 });

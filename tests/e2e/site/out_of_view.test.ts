@@ -1,0 +1,97 @@
+/** What is far from the viewport costs nothing, and yet it keeps its place and can be reached. */
+// suite: light
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Page } from "puppeteer-core";
+import { freshPage, useSite } from "../support/site.ts";
+
+const stage = useSite();
+
+const PAGE = "/tutorials/first-overlap/";
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+
+/** The parts that browsers skip. */
+const PARTS = 'runnable-snippet > .runnable-code, .tl-chart[role="img"]';
+
+/** Opens a page; without `skips`, everything is laid out, as in a browser that cannot skip parts. */
+async function open(size: keyof typeof SIZES, skips = true, path = PAGE): Promise<Page> {
+  const page = await freshPage(stage.browser, SIZES[size]);
+  if (!skips) {
+    await page.evaluateOnNewDocument(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("* { content-visibility: visible !important; }");
+      document.adoptedStyleSheets.push(sheet);
+    });
+  }
+  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+  return page;
+}
+
+/** Scrolls, and lets the browser lay out what has come into view. */
+async function scroll(page: Page, by: number): Promise<void> {
+  await page.evaluate(async (by) => {
+    scrollBy({ top: by, behavior: "instant" });
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  }, by);
+}
+
+test("the code and the timelines below the first screens are not laid out", async () => {
+  const page = await open("desktop");
+  const skipped = await page.$$eval(
+    PARTS,
+    (all) =>
+      all.filter(
+        (part) => !part.firstElementChild!.checkVisibility({ contentVisibilityAuto: true }),
+      ).length,
+  );
+  assert.ok(skipped >= 6, String(skipped));
+  await page.browserContext().close();
+});
+
+for (const size of ["desktop", "phone"] as const) {
+  test(`every part is as high as when it is laid out: ${size}`, async () => {
+    const heights: number[][] = [];
+    for (const skips of [true, false]) {
+      const page = await open(size, skips);
+      heights.push(
+        await page.$$eval(PARTS, (all) => all.map((part) => part.getBoundingClientRect().height)),
+      );
+      await page.browserContext().close();
+    }
+    const [skipped = [], laidOut = []] = heights;
+    assert.ok(skipped.length > 10);
+    skipped.forEach((height, index) => {
+      // A horizontal scroll bar may add to the height of code.
+      const difference = laidOut[index]! - height;
+      assert.ok(difference > -0.5 && difference < 16, `${String(index)}: ${String(difference)}`);
+    });
+  });
+}
+
+test("a link leads to a heading below skipped parts, and nothing moves afterwards", async () => {
+  const page = await open("phone", true, `${PAGE}#check-yourself`);
+  const top = (): Promise<number> =>
+    page.$eval("#check-yourself", (heading) => Math.round(heading.getBoundingClientRect().top));
+  const before = await top();
+  assert.ok(before >= 0 && before < 200, String(before));
+  await scroll(page, -2000);
+  await scroll(page, 2000);
+  const after = await top();
+  assert.ok(Math.abs(after - before) < 16, `${String(before)}, ${String(after)}`);
+  await page.browserContext().close();
+});
+
+test("searching in the page finds code that is not laid out", async () => {
+  const page = await open("desktop");
+  const word = await page.$$eval("runnable-snippet", (all) => all.at(-1)!.dataset["name"]);
+  assert.ok(word);
+  const found = await page.evaluate(() => {
+    const code = [...document.querySelectorAll(".runnable-code")].at(-1)!;
+    const line = code.querySelector(".runnable-line")!.textContent.trim();
+    // @ts-expect-error: not in the standard, but in all browsers.
+    const hit = window.find(line, true) as boolean;
+    return hit && code.contains(getSelection()!.anchorNode);
+  });
+  assert.equal(found, true);
+  await page.browserContext().close();
+});
