@@ -9,22 +9,37 @@ declare global {
   const document$: { subscribe(act: () => void): void };
 }
 
-const SCROLLABLE = "pre > code, .md-typeset__scrollwrap";
+// The code of a widget is in an element that scrolls, and that the keyboard reaches.
+const SCROLLABLE = "pre > code:not(.runnable-code *), .md-typeset__scrollwrap";
 
 export function fixAccessibility(): void {
   const scrollable = new ResizeObserver((entries) => {
     // After the theme's own observer, which takes the attribute away.
     requestAnimationFrame(() => {
-      for (const { target } of entries) {
-        if (target.scrollWidth > target.clientWidth) (target as HTMLElement).tabIndex = 0;
-      }
+      // All sizes are read before anything changes, so that the browser computes the layout only once.
+      const targets = entries.map(({ target }) => target as HTMLElement);
+      const wide = targets.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+      for (const target of wide) target.tabIndex = 0;
     });
+  });
+  // The theme begins to observe code only when it comes into view.
+  const shown = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      shown.unobserve(target);
+      scrollable.unobserve(target);
+      scrollable.observe(target);
+    }
   });
   addEventListener("DOMContentLoaded", () => {
     document$.subscribe(() => {
       removeLandmarks(".md-code__nav");
       scrollable.disconnect();
-      for (const element of document.querySelectorAll(SCROLLABLE)) scrollable.observe(element);
+      shown.disconnect();
+      for (const element of document.querySelectorAll(SCROLLABLE)) {
+        scrollable.observe(element);
+        shown.observe(element);
+      }
     });
     whenChildrenChange(document.querySelector(".md-search-result__list"), () =>
       removeLandmarks(".md-search-result nav"),
