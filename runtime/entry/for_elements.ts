@@ -4,6 +4,7 @@
  * bundles its elements without the engine, and they still share one session with the widgets.
  */
 export { button, element, enable, freshId } from "../page/kit/dom.ts";
+export { whenNear } from "../page/kit/near.ts";
 export { PageElement } from "../page/kit/page_element.ts";
 export { whenRunIsLikely } from "../page/kit/run_intent.ts";
 export { addStyles } from "../page/kit/styles.ts";

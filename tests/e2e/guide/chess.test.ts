@@ -81,8 +81,14 @@ for (const engine of engines) {
       page = stage.page;
       await page.setViewport({ width: 1280, height: 900 });
       await visitAfresh(page, site.url, PATH);
-      await page.waitForSelector(".chess-play");
+      await comeNear();
     });
+
+    /** Scrolls to the exhibition, because it opens only when a reader comes near. */
+    const comeNear = async (): Promise<void> => {
+      await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
+      await page.waitForSelector(".chess-play");
+    };
 
     /** Runs the program with the numbers of the story, and starts to play its result. */
     const play = async (): Promise<void> => {
@@ -267,7 +273,7 @@ for (const engine of engines) {
         window.matchMedia = (query) => ask(query.includes("reduced-motion") ? "all" : query);
       });
       await page.reload();
-      await page.waitForSelector(".chess-play");
+      await comeNear();
       assert.equal(await text(".chess-play"), "Run");
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
@@ -277,6 +283,29 @@ for (const engine of engines) {
       await page.keyboard.press("PageUp");
       assert.doesNotMatch(await text(".chess-clock"), /^0\ss/);
       await page.removeScriptToEvaluateOnNewDocument(identifier);
+    });
+
+    test("the exhibition opens when a reader comes near, before it is in view, and nothing moves", async () => {
+      await page.goto(`${site.url}/tutorials/first-overlap/`);
+      await page.goto(site.url + PATH, { waitUntil: "networkidle0" });
+      assert.equal(await page.$(".chess-panel"), null);
+      const top = (): Promise<number> =>
+        page.$eval("h1", (title) => title.getBoundingClientRect().top);
+      // Leaves a little more than the height of a window between the window and the exhibition.
+      await page.$eval("chess-exhibition", (hall) =>
+        scrollBy({
+          top: hall.getBoundingClientRect().top - 2.2 * innerHeight,
+          behavior: "instant",
+        }),
+      );
+      const before = await top();
+      await page.waitForSelector(".chess-panel");
+      assert.equal(await top(), before);
+      const isBelow = await page.$eval(
+        ".chess-panel",
+        (panel) => panel.getBoundingClientRect().top > innerHeight,
+      );
+      assert.ok(isBelow);
     });
 
     test("the hall fits a phone, and no other page loads its code", async () => {

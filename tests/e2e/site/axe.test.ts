@@ -54,6 +54,8 @@ async function answer(page: Page): Promise<void> {
 }
 
 async function play(page: Page): Promise<void> {
+  // The exhibition opens when a reader comes near.
+  await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
   // The button is called Run here, because withPage asks for reduced motion.
   await page.waitForSelector(".chess-play");
   await page.click(".chess-play");
