@@ -1,10 +1,11 @@
 /** Makes a static timeline interactive when the reader's pointer or focus reaches it. */
 import type { Lane } from "../../timeline/model/lane.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
-import { makeTools, type Tool } from "./tools.ts";
+import { makeTools, type Tool, type Tools } from "./tools.ts";
 import type { Subject } from "./description.ts";
 import { unpackTables } from "./static_tables.ts";
 import type { TimelineView } from "./view.ts";
+import { whenNear } from "../kit/near.ts";
 import { toast } from "../kit/toast.ts";
 
 export interface AttachedTimeline {
@@ -49,7 +50,8 @@ export function attachTimeline(
   let loading: Promise<void> | undefined;
   let isLive = false;
   let line = 0;
-  const tools = makeTools((tool) => void press(tool));
+  /** The buttons of the static timeline, once the figure has come near the viewport. */
+  let tools: Tools | undefined;
   const placeholder = figure.querySelector(".tl-tools");
 
   // A click is lost if its target is replaced between press and release. Therefore the interactive
@@ -72,7 +74,7 @@ export function attachTimeline(
     if (!view) {
       const isFocused = chart !== null && document.activeElement === chart;
       const tool = (["step", "out", "in", "whole"] as const).find(
-        (name) => tools.buttons[name] === document.activeElement,
+        (name) => tools?.buttons[name] === document.activeElement,
       );
       view = new TimelineView({ figure, go });
       view.mark(line);
@@ -109,7 +111,13 @@ export function attachTimeline(
   details?.addEventListener("toggle", () => unpackTables(details), { signal });
   // The keyboard has to reach the static chart only if an interactive one can replace it.
   if (recorded && chart) chart.tabIndex = 0;
-  if (recorded) placeholder?.replaceWith(tools.element);
+  if (recorded && placeholder) {
+    // The static figure has space for the buttons, so that nothing moves when they appear.
+    whenNear(figure, signal, () => {
+      tools = makeTools((tool) => void press(tool));
+      placeholder.replaceWith(tools.element);
+    });
+  }
 
   const restoreStatic = (): void => {
     isLive = false;
@@ -131,7 +139,7 @@ export function attachTimeline(
       end.abort();
       restoreStatic();
       chart?.removeAttribute("tabindex");
-      if (placeholder) tools.element.replaceWith(placeholder);
+      if (placeholder) tools?.element.replaceWith(placeholder);
     },
   };
 }

@@ -98,6 +98,7 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
     name,
     scheme,
   );
+  await page.waitForSelector(".tl-tools button");
 }
 
 const isLive = ".tl-scroll [role=button]";
@@ -197,7 +198,7 @@ for (const engine of engines) {
       page.off("request", note);
     });
 
-    test("the buttons are there from the start, and a press fetches the trace", async () => {
+    test("the buttons are there before the view, and a press fetches the trace", async () => {
       const { page } = browser.runner;
       await page.setViewport({ width: 390, height: 900 });
       await open(page, "small");
