@@ -14,11 +14,9 @@ import {
 import type { Lane } from "../../timeline/model/lane.ts";
 import { button, element, enable } from "../kit/dom.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
-import { addStyles } from "../kit/styles.ts";
 import { ClockRateMenu, describeClockRate } from "../session/clock_rate.ts";
 import type { Owner } from "../session/session.ts";
 import type { Tab } from "../session/tab_state.ts";
-import styles from "../styles/comparison.css";
 import {
   attachTimeline,
   type AttachedTimeline,
@@ -99,7 +97,6 @@ export class Comparison implements Owner {
   #stopReason: string | undefined;
 
   constructor(options: ComparisonOptions) {
-    addStyles(styles);
     this.#options = options;
     const { figure, programs } = options;
     this.title = `a comparison of ${programs.map(({ name }) => `${name}.py`).join(" and ")}`;
