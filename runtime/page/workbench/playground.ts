@@ -27,6 +27,9 @@ asyncio.run(main())
 /** The most forced switches per interleaving that the explorer tries, as on most pages. */
 const MAX_FORCED_SWITCHES = 2;
 
+/** A press is not among them: the editor must not replace the code between a press and its click. */
+const SIGNS_OF_A_READER = ["pointermove", "keydown", "scroll"];
+
 const DAMAGE: Record<DamageReason, string> = {
   base64: "it contains invalid characters",
   gzip: "part of it is missing or was changed",
@@ -36,6 +39,8 @@ const DAMAGE: Record<DamageReason, string> = {
 
 export class RunnablePlayground extends PageElement {
   #workbench: Workbench | undefined;
+  /** Aborted when the workbench is replaced, or leaves the page. */
+  #left = new AbortController();
   /** The encoded code of the address that is shown or being opened; "" for the reader's own program. */
   #code: string | undefined;
 
@@ -45,6 +50,7 @@ export class RunnablePlayground extends PageElement {
     window.addEventListener("popstate", showLinked, { signal });
     signal.addEventListener("abort", () => {
       this.#code = undefined;
+      this.#left.abort();
       this.#workbench?.close();
       this.#workbench = undefined;
     });
@@ -99,6 +105,8 @@ export class RunnablePlayground extends PageElement {
 
   /** Opens a workbench for a draft, below the elements `above`. `resetTo` names what Reset restores. */
   #open(draft: Draft, resetTo: string, above: HTMLElement[]): void {
+    this.#left.abort();
+    this.#left = new AbortController();
     this.#workbench?.stop();
     this.#workbench?.close();
     const head = element("div", "runnable-head", element("span", "runnable-file", "playground.py"));
@@ -129,7 +137,20 @@ export class RunnablePlayground extends PageElement {
       playground: new URL(location.pathname, document.baseURI),
       resetTo,
     });
-    void this.#workbench.code.show();
+    // Readers study shared code before they run it, so they get it in colours.
+    if (draft.original !== STARTER) void this.#workbench.code.show();
+    else this.#showEditorOnArrival(this.#workbench);
+  }
+
+  /** Opens the editor at the first sign of a reader, so that it does not slow the page down before. */
+  #showEditorOnArrival({ code }: Workbench): void {
+    const arrived = new AbortController();
+    const show = (): void => {
+      arrived.abort();
+      void code.show();
+    };
+    const options = { passive: true, signal: AbortSignal.any([arrived.signal, this.#left.signal]) };
+    for (const type of SIGNS_OF_A_READER) window.addEventListener(type, show, options);
   }
 }
 

@@ -68,6 +68,37 @@ for (const size of ["desktop", "phone"] as const) {
   });
 }
 
+test("the playground moves nothing when its script arrives, and opens its editor when a reader does", async () => {
+  for (const size of Object.values(SIZES)) {
+    const isMobile = size === SIZES.phone;
+    const page = await freshPage(stage.browser, { ...size, isMobile, hasTouch: isMobile });
+    await page.evaluateOnNewDocument(() => {
+      Object.assign(globalThis, { shifted: 0 });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          (globalThis as unknown as { shifted: number }).shifted += (
+            entry as unknown as { value: number }
+          ).value;
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    const loaded: string[] = [];
+    page.on("request", (request) => loaded.push(request.url()));
+    await page.goto(`${stage.url}/playground/`, { waitUntil: "networkidle0" });
+    await page.waitForSelector("runnable-playground .runnable-orders-try");
+    const shifted = await page.evaluate(
+      () => (globalThis as unknown as { shifted: number }).shifted,
+    );
+    assert.ok(shifted < 0.01, String(shifted));
+    const isEditor = (url: string): boolean => url.includes("/codemirror_editor-");
+    assert.deepEqual(loaded.filter(isEditor), []);
+    await page.keyboard.press("Tab");
+    await page.waitForSelector("runnable-playground .cm-content");
+    assert.equal(loaded.filter(isEditor).length, 1);
+    await page.browserContext().close();
+  }
+});
+
 test("a link leads to a heading below skipped parts, and nothing moves afterwards", async () => {
   const page = await open("phone", true, `${PAGE}#check-yourself`);
   const top = (): Promise<number> =>
@@ -83,8 +114,6 @@ test("a link leads to a heading below skipped parts, and nothing moves afterward
 
 test("searching in the page finds code that is not laid out", async () => {
   const page = await open("desktop");
-  const word = await page.$$eval("runnable-snippet", (all) => all.at(-1)!.dataset["name"]);
-  assert.ok(word);
   const found = await page.evaluate(() => {
     const code = [...document.querySelectorAll(".runnable-code")].at(-1)!;
     const line = code.querySelector(".runnable-line")!.textContent.trim();
