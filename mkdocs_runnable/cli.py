@@ -273,12 +273,14 @@ def _load_file(path: Path, where: str) -> Snippet:
 def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Path | None) -> int:
     failed = 0
     if engine:
+        project = _project()
         ran = run_in_browser(
-            _runtime(),
+            project.runtime if project else parts.browser_runtime(),
             [snippet.path for snippet in snippets],
             engine,
             timeout=max(snippet.header.timeout or _FILE_TIMEOUT_SECONDS for snippet in snippets),
             extra_path=extra_path,
+            dependencies=project.options.dependencies if project else (),
         )
         for file, event in ran:
             match event:
@@ -299,13 +301,12 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
     return 1 if failed else 0
 
 
-def _runtime() -> Path:
-    """Return the runtime of the project around the current folder, or that of this package."""
+def _project() -> Project | None:
+    """Return the project around the current folder, or None if there is none."""
     try:
-        project = Project.find()
+        return Project.find()
     except RunnableError:
-        return parts.browser_runtime()
-    return project.runtime
+        return None
 
 
 def _browser_outcome(ended: Ended) -> str:
@@ -331,6 +332,7 @@ def _check_library_in_browser(
         engine,
         timeout=max((snippet.timeout for snippet in portable.values()), default=1),
         extra_path=extra_path,
+        dependencies=project.options.dependencies,
     )
     for file, event in ran:
         if isinstance(event, Chunk):

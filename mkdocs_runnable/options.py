@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
 from mkdocs_runnable.errors import RunnableError, nearest
 
 type Policy = Literal["required", "optional"]
@@ -31,6 +34,8 @@ class Options:
         snippets: The folder of the programs.
         recordings: ``required`` stops the build if a page shows a program that has no recording.
             ``optional`` shows the program without recorded output.
+        dependencies: Libraries that each program may import without declaring them in its header,
+            such as ``fastapi>=0.115``.
         playground: The page that contains ``<runnable-playground>``, such as ``playground.md``.
             Programs have a Share button if this option is set.
         text_editions: Publish each page as Markdown, too, and a list of these files, ``llms.txt``.
@@ -48,6 +53,7 @@ class Options:
 
     snippets: str = "snippets"
     recordings: Policy = "optional"
+    dependencies: tuple[str, ...] = ()
     playground: str = ""
     text_editions: bool = False
     keep_last_site: bool = False
@@ -61,18 +67,22 @@ class Options:
         """Check the options that a project has given.
 
         Raises:
-            RunnableError: An option is unknown, or has a value of the wrong type.
+            RunnableError: An option is unknown, or has a wrong value.
         """
         known = {field.name: field for field in fields(cls)}
+        values = dict(given)
         for name, value in given.items():
             if name not in known:
                 raise RunnableError(f"unknown option '{name}'.{nearest(name, known)}")
             if name == "notebooks" and isinstance(value, str):
                 raise RunnableError(_NOTEBOOKS_MOVED.format(value))
+            if name == "dependencies":
+                values[name] = parse_dependencies(value)
+                continue
             kind, what = (bool, "true or false") if known[name].type is bool else (str, "a text")
             if not isinstance(value, kind):
                 raise RunnableError(f"{name}: expected {what}, but received: {value!r}.")
-        options = cls(**given)
+        options = cls(**values)
         parse_policy(options.recordings)
         return options
 
@@ -88,3 +98,46 @@ def parse_policy(value: Any) -> Policy:
             return policy
     expected = " or ".join(map(repr, _POLICIES))
     raise RunnableError(f"recordings: expected {expected}, but received: {value!r}.")
+
+
+def parse_dependencies(value: Any) -> tuple[str, ...]:
+    """Read the option ``dependencies``. Its entries have no spaces afterwards.
+
+    Raises:
+        RunnableError: The value is not a list of libraries that can be declared, or it names a
+            library twice.
+    """
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise RunnableError(
+            "dependencies: expected a list of libraries, such as [fastapi, httpx], "
+            f"but received: {value!r}."
+        )
+    libraries: dict[str, str] = {}
+    for text in value:
+        requirement = _parse_library(text)
+        name = canonicalize_name(requirement.name)
+        if name in libraries:
+            raise RunnableError(f"dependencies: '{name}' is listed twice. List it once.")
+        libraries[name] = str(requirement)
+    return tuple(libraries.values())
+
+
+def _parse_library(text: str) -> Requirement:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        raise RunnableError(
+            f"dependencies: expected the name of a library, such as 'httpx' or 'httpx>=0.28', "
+            f"but received: {text!r}."
+        ) from None
+    for kind, given in (
+        ("extras", requirement.extras),
+        ("addresses", requirement.url),
+        ("conditions", requirement.marker),
+    ):
+        if given:  # runtime/host/requirements.ts refuses them in headers, too
+            raise RunnableError(
+                f"dependencies: {text!r} cannot be declared, because the browser does not support "
+                f"{kind}. Write '{requirement.name}{requirement.specifier}' instead."
+            )
+    return requirement

@@ -93,7 +93,7 @@ class Project:
     @cached_property
     def library(self) -> Library:
         """All snippets."""
-        return Library(self.root / self.options.snippets)
+        return Library(self.root / self.options.snippets, self.options.dependencies)
 
     @property
     def runtime(self) -> Path:

@@ -8,17 +8,21 @@ The extension works without MkDocs. The plugin only passes it the page that is b
 collects its errors.
 """
 
+import re
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from mkdocs_runnable.blocks import SOURCE_PRIORITY, MarkedBlock, SourceReader
 from mkdocs_runnable.cache import Cache
-from mkdocs_runnable.options import Options, parse_policy
+from mkdocs_runnable.options import Options, parse_dependencies, parse_policy
 from mkdocs_runnable.pages.comparison import ComparisonProcessor
 from mkdocs_runnable.pages.questions import QuestionProcessor
 from mkdocs_runnable.pages.renderer import PageRenderer, clear_placeholders
@@ -31,8 +35,8 @@ class RunnableExtension(Extension):
     """The extension.
 
     Its options are the folders ``snippets``, ``docs`` and ``cache``; ``recordings``, which is
-    ``required`` or ``optional`` (see :class:`RecordingFinder`); and ``page``, a
-    :class:`PageContext`.
+    ``required`` or ``optional`` (see :class:`RecordingFinder`); ``dependencies``, the libraries
+    that each program may import; and ``page``, a :class:`PageContext`.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -41,6 +45,7 @@ class RunnableExtension(Extension):
             "docs": ["docs", "Folder of the pages"],
             "cache": ["", "Folder of what is kept between two builds; empty to keep nothing"],
             "recordings": ["optional", "Whether each snippet has to be recorded: 'required' if so"],
+            "dependencies": [[], "Libraries that each program may import, such as 'httpx'"],
             "page": [PageContext(), "The page being rendered"],
         }
         super().__init__(**options)
@@ -51,10 +56,11 @@ class RunnableExtension(Extension):
         md.registerExtensions(["attr_list"], {})
         # Python-Markdown would otherwise wrap the stashed HTML of these elements in a paragraph.
         md.block_level_elements += ["predict-question", "runnable-snippet", "timeline-compare"]
+        dependencies = parse_dependencies(self.getConfig("dependencies"))
         self._renderer = renderer = PageRenderer(
             md,
             RecordingFinder(
-                Library(Path(self.getConfig("snippets"))),
+                Library(Path(self.getConfig("snippets")), dependencies),
                 parse_policy(self.getConfig("recordings")),
             ),
             Path(self.getConfig("docs")).absolute(),
@@ -74,6 +80,9 @@ class RunnableExtension(Extension):
         md.treeprocessors.register(QuestionProcessor(md, renderer), "runnable_questions", 30)
         md.treeprocessors.register(_ClearPlaceholders(md), "runnable_placeholders", 4.5)
         md.treeprocessors.register(_MisplacedMarks(md, renderer), "runnable_misplaced", 4)
+        if dependencies:  # after the HTML of the page has been put in its place (30)
+            declaring = _DeclareDependencies(dependencies)
+            md.postprocessors.register(declaring, "runnable_dependencies", 5)
 
     def reset(self) -> None:
         """Forget the previous page."""
@@ -83,6 +92,22 @@ class RunnableExtension(Extension):
 class _ClearPlaceholders(Treeprocessor):
     def run(self, root: Element) -> None:
         clear_placeholders(root)
+
+
+class _DeclareDependencies(Postprocessor):
+    """Adds the option ``dependencies`` to all elements that run programs.
+
+    Playgrounds are HTML in the source of a page, so the option can only be added afterwards.
+    """
+
+    _START = re.compile(r"<(?:runnable-snippet|runnable-playground|timeline-compare)\b")
+
+    def __init__(self, dependencies: Sequence[str]) -> None:
+        super().__init__()
+        self._attribute = f' data-dependencies="{escape(" ".join(dependencies))}"'
+
+    def run(self, text: str) -> str:
+        return self._START.sub(lambda start: start[0] + self._attribute, text)
 
 
 class _MisplacedMarks(Treeprocessor):

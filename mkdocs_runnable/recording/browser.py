@@ -9,7 +9,7 @@ runtime.
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -54,6 +54,7 @@ def run_in_browser(
     *,
     timeout: float,
     extra_path: Path | None = None,
+    dependencies: Sequence[str] = (),
 ) -> Iterator[tuple[Path, Chunk | Note | Ended]]:
     """Run files one after another; yield the output of each file, its notes, and then its end.
 
@@ -65,6 +66,7 @@ def run_in_browser(
         engine: The browser to use.
         timeout: Time limit of one file, in seconds.
         extra_path: A folder whose modules the files can import.
+        dependencies: Libraries that each file may import; see the option ``dependencies``.
 
     Raises:
         RunnableError: The harness, the browser or the built runtime is missing, or the harness
@@ -74,6 +76,8 @@ def run_in_browser(
     command += ["--timeout", f"{timeout:g}"]
     if extra_path:
         command += ["--path", extra_path.resolve()]
+    if dependencies:
+        command += ["--dependencies", " ".join(dependencies)]
     resolved = {str(file.resolve()): file for file in files}
     unfinished = dict(resolved)
     with subprocess.Popen(  # noqa: S603 - our own program, with paths as arguments

@@ -15,6 +15,7 @@ from mkdocs_runnable.recording.compare import compare
 from mkdocs_runnable.recording.execute import interpreter, run
 from mkdocs_runnable.recording.recordings import Origin, Origins, Transcript, write_atomically
 from mkdocs_runnable.recording.tracing import assemble, watched
+from mkdocs_runnable.snippets.dependencies import comes_with
 from mkdocs_runnable.snippets.imports import imported_packages
 from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
 
@@ -113,10 +114,11 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     warnings = []
     if transcript.status and (old is None or old.status != transcript.status):
         warnings.append(f"the program ended with exit status {transcript.status}")
-    if package := undeclared_import(snippet):
-        warnings.append(
-            f"it imports {package}, which its header does not declare, so it fails in browsers"
-        )
+    if package := undeclared_import(snippet, library):
+        where = "its header does not declare"
+        if library.dependencies:
+            where = "neither its header nor the option `dependencies` declares"
+        warnings.append(f"it imports {package}, which {where}, so it fails in browsers")
     warning = f"{'; '.join(warnings)}. Is that intended?" if warnings else ""
     if old is None:
         return Recorded(snippet.name, "new", warning=warning)
@@ -124,16 +126,27 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     return Recorded(snippet.name, "changed", detail, warning)
 
 
-def undeclared_import(snippet: Snippet) -> str | None:
-    """Return the first library that a program always imports, although its header declares none.
+def undeclared_import(snippet: Snippet, library: Library) -> str | None:
+    """Return the first library that a program always imports, although nothing declares it.
 
     Such a program can be recorded wherever the library is installed, but it fails in browsers. A
     program that declares a library is left out, because that library may install others.
+
+    Args:
+        snippet: The program.
+        library: All snippets, and the libraries that their project declares for them.
     """
     if snippet.header.dependencies or snippet.header.native:
         return None
     packages = imported_packages(ast.parse(snippet.source).body)
-    return next((name for name in packages if name not in sys.stdlib_module_names), None)
+    return next(
+        (
+            name
+            for name in packages
+            if name not in sys.stdlib_module_names and not comes_with(name, library.dependencies)
+        ),
+        None,
+    )
 
 
 def _globals(snippet: Snippet) -> list[str]:

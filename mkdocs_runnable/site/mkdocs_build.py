@@ -119,6 +119,7 @@ def configure_extensions(
         "docs": config.docs_dir,
         "cache": str(project.cache.folder or ""),
         "recordings": project.options.recordings,
+        "dependencies": list(project.options.dependencies),
         "page": page,
     }
     for extension in (_DIAGRAMS, _TABLES):

@@ -26,6 +26,7 @@ from mkdocs_runnable.pages.answers import (
 )
 from mkdocs_runnable.notebooks.outputs import fenced, to_markdown
 from mkdocs_runnable.recording.policy import RecordingFinder
+from mkdocs_runnable.snippets.dependencies import dependencies_of
 from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences
 from mkdocs_runnable.snippets.snippet import Library, Snippet, published_path
 from mkdocs_runnable.tables.markdown import Maker, is_table, make_table
@@ -133,6 +134,8 @@ class TextEditions:
         where = posixpath.relpath(published_path(snippet.name), folder)
         name = link(f"{snippet.name}.py", where)
         parts = [f"Program {name}:", fenced(source, "python")]
+        if needed := dependencies_of(snippet, self.library):
+            parts.append(f"Needed libraries: {', '.join(needed)}.")
         if snippet.header.native:
             parts.append(f"Does not run in the browser: {snippet.header.native}")
         if recording is None:

@@ -10,7 +10,7 @@ import posixpath
 import re
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -196,10 +196,16 @@ class Library:
     Files and folders whose names begin with a dot are left out, and so are ``__pycache__`` folders.
     Files whose names are not valid UTF-8 are left out, because no link could lead to them. Empty
     files ``__init__.py``, which only mark packages, are left out, too.
+
+    Args:
+        root: The folder.
+        dependencies: Libraries that each snippet may import without declaring them; see the option
+            ``dependencies``.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, dependencies: Sequence[str] = ()) -> None:
         self.root = _normal(root)
+        self.dependencies = tuple(dependencies)
 
     def names(self) -> list[str]:
         """Return the name of every snippet: its path below the root, with ``/``, without ``.py``.

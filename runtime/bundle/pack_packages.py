@@ -3,8 +3,8 @@
 Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. Libraries
 that need machine code are replaced by modules of our own. Modules become bytecode; type stubs,
 tests and other files that programs do not use are left out. `packages.json` maps the name of each
-library to its version, its archive, the names of the libraries that it requires, and whether the
-site offers it to readers.
+library to its version, its archive, the names of the libraries that it requires and of those that
+it uses if they are installed, and whether the site offers it to readers.
 
 Usage: python runtime/bundle/pack_packages.py PYODIDE_FOLDER REQUIREMENTS WHEEL_FOLDER OUTPUT_FOLDER
 """
@@ -15,7 +15,7 @@ import shutil
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
@@ -82,13 +82,15 @@ def unpack(wheel: Path, folder: Path) -> None:
                 path.unlink()
 
 
-def required(folder: Path, python: str) -> Iterator[str]:
-    """Yield the names of the libraries that an unpacked wheel requires in the browser."""
-    metadata = next(folder.glob("*.dist-info/METADATA"), None)
-    if metadata is None:  # a replacement
-        return
+def required(folder: Path, python: str, *extras: str) -> set[str]:
+    """Return the names of the libraries that an unpacked wheel requires in the browser.
+
+    Args:
+        folder: The folder of the unpacked wheel.
+        python: The version of Python in the browser.
+        extras: The extras with which the library is installed.
+    """
     environment = {
-        "extra": "",
         "implementation_name": "cpython",
         "os_name": "posix",
         "platform_machine": "wasm32",
@@ -98,11 +100,19 @@ def required(folder: Path, python: str) -> Iterator[str]:
         "python_version": ".".join(python.split(".")[:2]),
         "sys_platform": "emscripten",
     }
-    message = Parser().parsestr(metadata.read_text(encoding="utf-8"))
-    for line in message.get_all("Requires-Dist", []):
-        requirement = Requirement(line)
-        if requirement.marker is None or requirement.marker.evaluate(environment):
-            yield canonicalize_name(requirement.name)
+    requirements = map(Requirement, metadata(folder).get_all("Requires-Dist", []))
+    return {
+        canonicalize_name(each.name)
+        for each in requirements
+        if each.marker is None
+        or any(each.marker.evaluate(environment | {"extra": extra}) for extra in ("", *extras))
+    }
+
+
+def metadata(folder: Path) -> Message:
+    """Return the metadata of an unpacked wheel; a replacement has none."""
+    path = next(folder.glob("*.dist-info/METADATA"), None)
+    return Parser().parsestr(path.read_text(encoding="utf-8") if path else "")
 
 
 def declared_version(module: Path) -> str:
@@ -164,10 +174,13 @@ def main(pyodide: Path, pins: Path, wheels: Path, output: Path) -> None:
     for name, version in versions.items():
         archive = f"{name}-{version}.zip"
         pack(trees / name, output / archive)
+        requires = required(trees / name, python)
+        extras = metadata(trees / name).get_all("Provides-Extra", [])
         packages[name] = {
             "version": version,
             "archive": archive,
-            "requires": sorted(required(trees / name, python)),
+            "requires": sorted(requires),
+            "optional": sorted(required(trees / name, python, *extras) & {*versions} - requires),
             "offered": name in offered_names,
         }
     shutil.rmtree(trees)

@@ -8,7 +8,9 @@
  * The notes follow the output. They are the sentences that a reader sees above and below the output of a
  * run, about how the run differed from one on CPython.
  *
- * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS] FILE…
+ * Usage: node check.ts [--engine chromium|firefox] [--runtime DIR] [--path DIR] [--timeout SECONDS]
+ *   [--dependencies LIBRARIES] FILE…
+ * LIBRARIES, separated by spaces, are those that each file may import without declaring them.
  * The exit status is 3 if there is no browser or no built runtime; stderr says which.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
@@ -45,6 +47,7 @@ const { values, positionals } = parseArgs({
     runtime: { type: "string", default: "build/runtime" },
     path: { type: "string" },
     timeout: { type: "string", default: "60" },
+    dependencies: { type: "string", default: "" },
   },
 });
 const { engine, runtime } = values;
@@ -54,9 +57,9 @@ if (engine !== "chromium" && engine !== "firefox") {
 if (!(await stat(join(runtime, "harness.js")).catch(() => undefined))) {
   fail(`${runtime} holds no runtime. Run "make build" first.`);
 }
-const runner = await Runner.open({ engine: engine as Engine, runtime }).catch((error: Error) =>
-  fail(error.message),
-);
+const dependencies = values.dependencies.split(" ").filter(Boolean);
+const settings = { engine: engine as Engine, runtime, dependencies };
+const runner = await Runner.open(settings).catch((error: Error) => fail(error.message));
 try {
   const folder = values.path === undefined ? {} : await readFolder(values.path);
   const seconds = Number(values.timeout);

@@ -27,6 +27,8 @@ export interface Settings {
   engine?: Engine;
   /** The folder of the built runtime. */
   runtime?: string;
+  /** The dependencies that the project declares for all programs. */
+  dependencies?: readonly string[];
   launch?: LaunchOptions;
   /** Called with each request for a file of the runtime, before the server answers it. */
   intercept?: Intercept;
@@ -37,13 +39,20 @@ export class Runner {
   readonly page: Page;
   readonly #browser: Browser;
   readonly #server: Server;
+  readonly #dependencies: readonly string[];
   readonly #listeners = new Map<number, (event: RunEvent) => void>();
   #runs = 0;
 
-  private constructor(browser: Browser, server: Server, page: Page) {
+  private constructor(
+    browser: Browser,
+    server: Server,
+    page: Page,
+    dependencies: readonly string[],
+  ) {
     this.#browser = browser;
     this.#server = server;
     this.page = page;
+    this.#dependencies = dependencies;
   }
 
   static async open(settings: Settings = {}): Promise<Runner> {
@@ -55,7 +64,7 @@ export class Runner {
       return true;
     });
     const page = await browser.newPage();
-    const runner = new Runner(browser, server, page);
+    const runner = new Runner(browser, server, page, settings.dependencies ?? []);
     await page.exposeFunction("report", (run: number, events: RunEvent[]) =>
       events.forEach((event) => runner.#listeners.get(run)?.(event)),
     );
@@ -66,10 +75,11 @@ export class Runner {
   /** Reloads the page, as on a second visit. */
   async reload(): Promise<void> {
     await this.page.goto(this.#server.url);
-    await this.page.evaluate(async () => {
+    await this.page.evaluate(async (dependencies) => {
       const { createHost } = await import("/harness.js" as string);
-      (window as unknown as BarePage).host = createHost({ base: new URL("/", location.href) });
-    });
+      const base = new URL("/", location.href);
+      (window as unknown as BarePage).host = createHost({ base, dependencies });
+    }, this.#dependencies);
   }
 
   /** Downloads the runtime and starts Python, without running a program. */

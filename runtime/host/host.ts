@@ -10,7 +10,8 @@ import { librariesCache } from "./cache_names.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
-import type { Packages, ProgramText } from "./packages.ts";
+import type { ProgramText } from "./imports.ts";
+import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
 import { usesTimeZones } from "./time_zones.ts";
@@ -20,10 +21,7 @@ import { WorkerPool } from "./worker_pool.ts";
 /** The path of the bundled ./packages.ts below the runtime's folder, which the build inserts here. */
 declare const PACKAGES_MODULE: string;
 
-/**
- * Matches programs that declare libraries. For all others, ./packages.ts is not even loaded, unless they
- * use time zones.
- */
+/** Matches programs that declare libraries. */
 const DECLARES = /^# +dependencies\b/m;
 
 /** After Ctrl-C, a program that prints nothing for this time is ended together with its worker. */
@@ -56,7 +54,7 @@ function explainCrash(message: string): string {
 
 let attempts = 0;
 
-async function importPackages(base: URL): Promise<Packages> {
+async function importPackages(base: URL, shared: readonly string[]): Promise<Packages> {
   const address = new URL(PACKAGES_MODULE, base);
   // Browsers may remember that a module could not be fetched, so each attempt needs an address of its
   // own; see https://github.com/whatwg/html/pull/10327.
@@ -65,7 +63,7 @@ async function importPackages(base: URL): Promise<Packages> {
   const { Packages } = await module.catch(() => {
     throw new Error(`${address.pathname} could not be loaded. Check your network connection.`);
   });
-  return new Packages(new Downloads(base, librariesCache(base)));
+  return new Packages(new Downloads(base, librariesCache(base)), shared);
 }
 
 /** What the host needs from the rest of the runtime and from the browser; tests replace it. */
@@ -73,6 +71,8 @@ export interface Dependencies {
   openSandbox(onWorkerError: OnWorkerError): Promise<Sandbox>;
   createLoader(sandbox: Sandbox): Loader;
   loadPackages(): Promise<PackageLoader>;
+  /** Whether the project declares libraries for all programs. */
+  sharesLibraries: boolean;
   savesData(): boolean;
   clock: Clock;
 }
@@ -89,7 +89,7 @@ export type PackageLoader = Pick<
 
 /** The libraries that a program needs. */
 interface Needed {
-  /** Whether the program declares every library that a warm worker has imported. */
+  /** Whether the program needs every library that a warm worker has imported. */
   suitsWarm: boolean;
   /** The libraries' archives by name. Rejects with a message for the reader. */
   archives: Promise<Readonly<Record<string, ArrayBuffer>>>;
@@ -131,10 +131,11 @@ export class SandboxHost implements Host {
    */
   async #openFor(sources: readonly string[]): Promise<void> {
     const { sandbox, loader } = await this.#open();
-    const declaring = sources.filter((source) => DECLARES.test(source));
+    const programs = sources.map((source) => ({ source }));
+    const declaring = programs.filter((program) => this.#mayNeedLibraries(program));
     if (declaring.length === 0 || !loader.restoresSnapshot) return;
     const packages = await this.#loadPackages();
-    if (!declaring.some((source) => packages.suitsWarm(source))) return;
+    if (!declaring.some((program) => packages.suitsWarm(program))) return;
     if (await packages.hasWarm()) await packages.giveWarm(sandbox, loader, { fetch: false });
   }
 
@@ -212,12 +213,17 @@ export class SandboxHost implements Host {
     }
   }
 
+  /** Returns whether a program may need libraries. For others, ./packages.ts is not even loaded. */
+  #mayNeedLibraries({ source }: ProgramText): boolean {
+    return this.#dependencies.sharesLibraries || DECLARES.test(source);
+  }
+
   async #findNeeded(program: ProgramText, progress: Progress): Promise<Needed> {
-    if (!DECLARES.test(program.source) && !usesTimeZones(program)) {
+    if (!this.#mayNeedLibraries(program) && !usesTimeZones(program)) {
       return { suitsWarm: false, archives: Promise.resolve({}) };
     }
     const packages = await this.#loadPackages();
-    const suitsWarm = packages.suitsWarm(program.source);
+    const suitsWarm = packages.suitsWarm(program);
     return { suitsWarm, archives: packages.of(program, progress) };
   }
 
@@ -399,12 +405,20 @@ export class SandboxHost implements Host {
   }
 }
 
-/** Creates the host of a tab. `base` is the URL of the folder in which the runtime is published. */
-export function createHost({ base }: { base: URL }): Host {
+export interface HostOptions {
+  /** The URL of the folder in which the runtime is published. */
+  base: URL;
+  /** The dependencies that the project declares for all programs. */
+  dependencies?: readonly string[];
+}
+
+/** Creates the host of a tab. */
+export function createHost({ base, dependencies = [] }: HostOptions): Host {
   return new SandboxHost({
     openSandbox: (onWorkerError) => openSandbox(onWorkerError),
     createLoader: (sandbox) => new AssetLoader(sandbox, new Downloads(base)),
-    loadPackages: () => importPackages(base),
+    loadPackages: () => importPackages(base, dependencies),
+    sharesLibraries: dependencies.length > 0,
     savesData,
     clock: realClock,
   });

@@ -6,10 +6,11 @@ import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { AssetLoader } from "./asset_loader.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
-import { dependencies, resolve, type Library } from "./requirements.ts";
+import { importedModules, type ProgramText } from "./imports.ts";
+import { neededLibraries } from "./project_libraries.ts";
+import { dependencies, type Library } from "./requirements.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { TIME_ZONES, usesTimeZones } from "./time_zones.ts";
-import type { Program } from "./types.ts";
 
 /** The libraries by name, each with the archive that contains its files. */
 export type Libraries = Record<string, Library & RuntimeFile>;
@@ -26,11 +27,9 @@ export type WarmSnapshot = RuntimeFile & {
 declare const LIBRARIES: Libraries;
 declare const WARM: WarmSnapshot;
 
-/** The texts of a program, in which the libraries that it needs are found. */
-export type ProgramText = Pick<Program, "source" | "files">;
-
 export class Packages {
   readonly #downloads: FileSource;
+  readonly #shared: readonly string[];
   readonly #libraries: Libraries;
   readonly #warm: WarmSnapshot;
   readonly #canSwitchStacks: boolean;
@@ -41,17 +40,20 @@ export class Packages {
 
   /**
    * @param downloads - fetches archives and the warm snapshot.
+   * @param shared - the dependencies that the project declares for all programs.
    * @param libraries - the libraries that programs can declare.
    * @param warm - the warm snapshot.
    * @param canSwitchStacks - whether the browser can switch stacks, which the warm snapshot requires.
    */
   constructor(
     downloads: FileSource,
+    shared: readonly string[],
     libraries: Libraries = LIBRARIES,
     warm: WarmSnapshot = WARM,
     canSwitchStacks = stackSwitching,
   ) {
     this.#downloads = downloads;
+    this.#shared = shared;
     this.#libraries = libraries;
     this.#warm = warm;
     this.#canSwitchStacks = canSwitchStacks;
@@ -59,16 +61,14 @@ export class Packages {
   }
 
   /**
-   * Fetches the archives of the libraries that a program declares, and of those that they require. If
-   * the program uses time zones, their data is fetched as well.
+   * Fetches the archives of the libraries that a program needs, and of those that they require. If the
+   * program uses time zones, their data is fetched as well.
    *
    * @returns the archives by the name of the library.
    * @throws Error with a message for the reader.
    */
   async of(program: ProgramText, progress: Progress): Promise<Record<string, ArrayBuffer>> {
-    const declared = dependencies(program.source);
-    const implied = usesTimeZones(program) ? [TIME_ZONES] : [];
-    const names = resolve([...declared, ...implied], this.#libraries);
+    const names = this.#needed(program);
     const files = names.map((name) => this.#libraries[name]!);
     const unwatch = this.#downloads.watch(files, progress);
     try {
@@ -79,10 +79,21 @@ export class Packages {
     }
   }
 
-  /** Returns whether a program declares every library that a warm worker has imported. */
-  suitsWarm(source: string): boolean {
+  #needed(program: ProgramText): string[] {
+    const declared = dependencies(program.source);
+    const implied = usesTimeZones(program) ? [TIME_ZONES] : [];
+    return neededLibraries(
+      [...declared, ...implied],
+      this.#shared,
+      importedModules(program),
+      this.#libraries,
+    );
+  }
+
+  /** Returns whether a program needs every library that a warm worker has imported. */
+  suitsWarm(program: ProgramText): boolean {
     try {
-      const names = new Set(resolve(dependencies(source), this.#libraries));
+      const names = new Set(this.#needed(program));
       return this.#canSwitchStacks && this.#warm.needs.every((name) => names.has(name));
     } catch {
       return false;

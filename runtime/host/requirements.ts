@@ -10,6 +10,8 @@ export interface Library {
   version: string;
   /** Names of the libraries that this one imports. */
   requires: readonly string[];
+  /** Names of the libraries that this one imports only if they are installed. */
+  optional: readonly string[];
   /**
    * Whether error messages list this library as available. A library that is not offered is published
    * only because an offered one imports it.
@@ -95,6 +97,21 @@ export function describePythonMismatch(source: string, version: string): string 
   return `The program's header asks for ${wanted}, but this is Python ${version}. It runs anyway, and may fail.`;
 }
 
+/** Where libraries are declared, for error messages. */
+export interface Declarer {
+  /** The subject of a sentence, for example "The program". */
+  who: string;
+  /** The place of the declaration, for example "the program's header". */
+  where: string;
+}
+
+const PROGRAM: Declarer = { who: "The program", where: "the program's header" };
+
+/** Returns the normalized name of the library that a dependency names; empty if it is malformed. */
+export function nameOf(dependency: string): string {
+  return normalize(REQUIREMENT.exec(dependency)?.[1] ?? "");
+}
+
 /** Returns a project's normalized name; see https://peps.python.org/pep-0503/#normalized-names. */
 function normalize(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
@@ -103,28 +120,28 @@ function normalize(name: string): string {
 /**
  * Returns the names of the libraries to install, including those that the declared ones import.
  *
- * @param declared - the dependencies of a program.
+ * @param declared - the dependencies.
  * @param libraries - what is available in the browser, by normalized name.
+ * @param declarer - who declares the dependencies.
  * @throws Error with a message for the reader, if a dependency is malformed, uses unsupported syntax,
  *   or is not available in the declared version.
  */
 export function resolve(
   declared: readonly string[],
   libraries: Readonly<Record<string, Library>>,
+  { who, where }: Declarer = PROGRAM,
 ): string[] {
   const names: string[] = [];
   const unknown: string[] = [];
   for (const text of declared) {
     const [, name, extras, versions = "", rest = ""] = REQUIREMENT.exec(text) ?? [];
     if (name === undefined || (versions !== "" && !validRange(versions))) {
-      throw new Error(
-        `In the program's header, "${text}" does not name a library and its version.`,
-      );
+      throw new Error(`In ${where}, "${text}" does not name a library and its version.`);
     }
     if (rest !== "" || extras) {
       const what = extras ? "extras" : rest.startsWith("@") ? "addresses" : "conditions";
       throw new Error(
-        `In the browser, a program cannot declare "${text}": ${what} are not supported here.`,
+        `In ${where}, "${text}" cannot be declared, because the browser does not support ${what}.`,
       );
     }
     const library = Object.hasOwn(libraries, normalize(name))
@@ -133,7 +150,7 @@ export function resolve(
     if (!library) unknown.push(name);
     else if (versions !== "" && !satisfies(library.version, versions, { prereleases: true })) {
       throw new Error(
-        `The program declares ${text}, but only ${name} ${library.version} is available in the browser.`,
+        `${who} declares ${text}, but only ${name} ${library.version} is available in the browser.`,
       );
     } else names.push(normalize(name));
   }
@@ -142,7 +159,7 @@ export function resolve(
       .filter((name) => libraries[name]!.offered)
       .toSorted();
     throw new Error(
-      `The program declares ${list(unknown)}, but only ${list(offered)} are available in the browser.`,
+      `${who} declares ${list(unknown)}, but only ${list(offered)} are available in the browser.`,
     );
   }
   const chosen = new Set<string>();

@@ -231,7 +231,43 @@ def test_a_header_lacks_a_library_that_the_program_always_imports(
     head = f"# /// script\n{header}# ///\n" if header else ""
     path = add_snippet("tea/pot", "")
     path.write_text(head + body)
-    assert undeclared_import(library.load("tea/pot")) == undeclared
+    assert undeclared_import(library.load("tea/pot"), library) == undeclared
+
+
+@pytest.mark.parametrize(
+    ("declared", "source", "undeclared"),
+    [
+        ("pluggy", "import pluggy\n", None),
+        ("Pluggy>=1", "import pluggy\n", None),
+        # pytest requires pluggy and iniconfig, and provides the packages pytest and _pytest.
+        ("pytest", "import _pytest.config\nimport pluggy, iniconfig\n", None),
+        ("pytest", "import pluggy, markdown\n", "markdown"),
+        ("not-installed-here", "import pluggy\n", "pluggy"),
+        ("not-installed-here", "import not_installed_here\n", None),
+    ],
+)
+def test_a_project_can_declare_libraries_for_all_programs(
+    library: Library, add_snippet: AddSnippet, declared: str, source: str, undeclared: str | None
+) -> None:
+    add_snippet("tea/pot", source)
+    shared = Library(library.root, [declared])
+    assert undeclared_import(shared.load("tea/pot"), shared) == undeclared
+
+
+def test_record_knows_the_libraries_of_the_project(
+    library: Library, add_snippet: AddSnippet, capfd: Output
+) -> None:
+    configuration = "plugins: [runnable: {dependencies: [pluggy]}]"
+    (library.root.parent / "mkdocs.yml").write_text(configuration)
+    add_snippet("tea/cup", "import markdown\nprint('full')\n")
+    add_snippet("tea/pot", "import pluggy\nprint('hot')\n")
+    assert main(["record"]) == 0
+    assert capfd.readouterr().err == (
+        "new       tea/cup\n"
+        "Warning: tea/cup: it imports markdown, which neither its header nor the option "
+        "`dependencies` declares, so it fails in browsers. Is that intended?\n"
+        "new       tea/pot\n"
+    )
 
 
 def test_record_warns_about_an_import_that_fails_in_browsers(

@@ -6,6 +6,11 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
 
 
+def test_libraries_are_read_in_one_spelling() -> None:
+    options = Options.of({"dependencies": ["FastAPI", "httpx >=0.28, <1"]})
+    assert options.dependencies == ("FastAPI", "httpx<1,>=0.28")
+
+
 def test_a_project_can_leave_all_options_out() -> None:
     assert Options.of({}) == Options(snippets="snippets", recordings="optional")
 
@@ -31,6 +36,40 @@ def test_options_replace_their_defaults() -> None:
             "and commit them.",
         ),
         ("notebooks", 1, "notebooks: expected true or false, but received: 1."),
+            "dependencies",
+            "fastapi",
+            "dependencies: expected a list of libraries, such as [fastapi, httpx], "
+            "but received: 'fastapi'.",
+        ),
+        (
+            "dependencies",
+            ["fastapi", 3],
+            "dependencies: expected a list of libraries, such as [fastapi, httpx], "
+            "but received: ['fastapi', 3].",
+        ),
+        (
+            "dependencies",
+            ["fast api"],
+            "dependencies: expected the name of a library, such as 'httpx' or 'httpx>=0.28', "
+            "but received: 'fast api'.",
+        ),
+        (
+            "dependencies",
+            ["fastapi[standard]>=0.115"],
+            "dependencies: 'fastapi[standard]>=0.115' cannot be declared, because the browser does "
+            "not support extras. Write 'fastapi>=0.115' instead.",
+        ),
+        (
+            "dependencies",
+            ["httpx; python_version > '3'"],
+            "dependencies: \"httpx; python_version > '3'\" cannot be declared, because the browser "
+            "does not support conditions. Write 'httpx' instead.",
+        ),
+        (
+            "dependencies",
+            ["httpx", "HTTPX>=0.28"],
+            "dependencies: 'httpx' is listed twice. List it once.",
+        ),
         (
             "recordings",
             "never",

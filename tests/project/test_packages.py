@@ -130,11 +130,33 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_a_library_names_those_that_it_uses_if_they_are_installed(tmp_path: Path) -> None:
+    metadata = """\
+Metadata-Version: 2.4
+Name: tea
+Version: 1
+Provides-Extra: milk
+Provides-Extra: windows
+Requires-Dist: water_supply >=1
+Requires-Dist: cow; extra == "milk"
+Requires-Dist: kettle; sys_platform == "win32"
+Requires-Dist: heater; platform_system == "Windows" and extra == "windows"
+"""
+    (tmp_path / "tea-1.dist-info").mkdir()
+    (tmp_path / "tea-1.dist-info" / "METADATA").write_text(metadata)
+    assert pack_packages.required(tmp_path, "3.14.2") == {"water-supply"}
+    assert pack_packages.required(tmp_path, "3.14.2", "milk", "windows") == {"water-supply", "cow"}
+    listed = json.loads((REPOSITORY / "build/packages/packages.json").read_text(encoding="utf-8"))
+    assert "httpx" in listed["fastapi"]["optional"]
+    assert "httpx" not in listed["fastapi"]["requires"]
+
+
 def test_all_libraries_are_packed_with_their_requirements() -> None:
     listed = json.loads((REPOSITORY / "build/packages/packages.json").read_text(encoding="utf-8"))
     assert listed.keys() == pins(PINS).keys() | set(pack_packages.REPLACEMENTS)
     for name, package in listed.items():
         assert set(package["requires"]) <= listed.keys(), name
+        assert set(package["optional"]) <= listed.keys() - set(package["requires"]), name
         with zipfile.ZipFile(REPOSITORY / "build/packages" / package["archive"]) as archive:
             assert archive.testzip() is None
             assert [each for each in archive.namelist() if each.endswith(".pyi")] == []

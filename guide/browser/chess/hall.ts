@@ -51,7 +51,7 @@ export function openHall(root: HTMLElement): () => void {
   const source = snippet?.dataset["source"];
   if (!snippet || source === undefined) return () => undefined;
   addStyles(styles);
-  const { session } = tabFor(new URL(snippet.dataset["runtime"] ?? "runtime/", document.baseURI));
+  const { session } = tabFor(snippet.dataset);
   const hall = new Hall(root, source, session);
   return () => hall.close();
 }

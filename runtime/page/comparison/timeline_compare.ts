@@ -6,7 +6,7 @@ import type { Compared } from "./comparison.ts";
 export class TimelineCompare extends PageElement {
   protected override async start(signal: AbortSignal): Promise<void> {
     const figure = this.querySelector<HTMLElement>(".runnable-timeline");
-    const { runs, runtime } = this.dataset;
+    const { runs } = this.dataset;
     if (!figure || runs === undefined) return;
     // If the module cannot be loaded, the static figure stays as it is.
     const loaded = await import("./comparison.ts").catch(() => undefined);
@@ -14,7 +14,7 @@ export class TimelineCompare extends PageElement {
     const comparison = new loaded.Comparison({
       figure,
       programs: JSON.parse(runs) as Compared[],
-      tab: tabFor(new URL(runtime ?? "runtime/", document.baseURI)),
+      tab: tabFor(this.dataset),
     });
     signal.addEventListener("abort", () => comparison.close());
   }

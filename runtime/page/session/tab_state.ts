@@ -21,21 +21,31 @@ const IDLE_DELAY_MS = 500;
 let tab: OpenedTab | undefined;
 let isPreparationPlanned = false;
 
+/** The attributes of elements that run programs. They are the same on all elements of a site. */
+interface SiteAttributes {
+  /** The address of the folder of the runtime. */
+  runtime?: string;
+  /** The libraries that each program may import, separated by spaces. */
+  dependencies?: string;
+}
+
 /**
- * Returns the state of the tab. The first call creates this state, with the runtime in the folder
- * `runtime`. Each call also plans the preparation of a run for readers who return to the site.
+ * Returns the state of the tab. The first call creates this state for the site to which the attributes
+ * of an element belong. Each call also plans the preparation of a run for readers who return to the
+ * site.
  */
-export function tabFor(runtime: URL): Tab {
-  tab ??= createTab(runtime);
+export function tabFor(attributes: SiteAttributes | DOMStringMap): Tab {
+  tab ??= createTab(attributes);
   if (!isPreparationPlanned) prepareWhenIdle(tab);
   return tab;
 }
 
-function createTab(runtime: URL): OpenedTab {
+function createTab({ runtime: folder, dependencies = "" }: SiteAttributes): OpenedTab {
+  const runtime = new URL(folder ?? "runtime/", document.baseURI);
   const drafts = new Drafts(new EditStore(browserStorage(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../../host/host.ts");
-    return createHost({ base: runtime });
+    return createHost({ base: runtime, dependencies: dependencies.split(" ").filter(Boolean) });
   });
   window.addEventListener("pagehide", () => drafts.flush());
   return { session, drafts, runtime };

@@ -100,7 +100,7 @@ export class RunnablePlayground extends PageElement {
   }
 
   #tab(): Tab {
-    return tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
+    return tabFor(this.dataset);
   }
 
   /** Opens a workbench for a draft, below the elements `above`. `resetTo` names what Reset restores. */

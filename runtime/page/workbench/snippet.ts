@@ -28,7 +28,7 @@ export class RunnableSnippet extends PageElement {
     const head = this.querySelector<HTMLElement>(".runnable-head");
     const output = this.querySelector<HTMLElement>(".runnable-output");
     if (!head || !output) return;
-    const tab = tabFor(new URL(this.dataset["runtime"] ?? "runtime/", document.baseURI));
+    const tab = tabFor(this.dataset);
     const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
     const figure = this.#figure;

@@ -1,5 +1,5 @@
 /** `examples/minimal`, built with the engine's wheel as another project would: its program runs. */
-// suite: takes 60 s
+// suite: takes 80 s
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -24,7 +24,7 @@ for (const engine of engines) {
     const sites: Record<string, Site> = {};
     before(async () => {
       browser = await launch(engine);
-      for (const name of ["recorded", "unrecorded"]) {
+      for (const name of ["recorded", "unrecorded", "shared"]) {
         sites[name] = await serveSite(join(folder, name));
       }
     });
@@ -63,6 +63,37 @@ for (const engine of engines) {
       await widget.button("Run");
       assert.match((await widget.shown()).origin, /^Not recorded yet/);
       assert.equal((await widget.run()).text, OUTPUT);
+    });
+
+    test("a program gets those libraries of the project that it imports, without a header", async () => {
+      const page = await freshPage(browser);
+      const libraries: string[] = [];
+      page.on("request", (request) => {
+        const [, name] = /\/runtime\/([a-z]+)-[^/]+\.zip-/.exec(request.url()) ?? [];
+        if (name !== undefined) libraries.push(name);
+      });
+      const { url } = sites["shared"]!;
+      await page.goto(`${url}/`);
+      assert.equal((await new Widget(page).run()).text, OUTPUT);
+      assert.equal(libraries.join(), "");
+      await page.goto(`${url}/hello/`);
+      assert.equal((await new Widget(page).run()).text, "{'message': 'Hello'}\n");
+      assert.ok(libraries.includes("fastapi") && libraries.includes("httpx"), libraries.join());
+    });
+
+    test("the playground offers the libraries of the project, and names the one it lacks", async () => {
+      const page = await freshPage(browser);
+      await page.goto(`${sites["shared"]!.url}/playground/`);
+      const widget = new Widget(page, "runnable-playground");
+      await widget.write("import httpx\nprint(httpx.codes.OK.value)\n");
+      assert.equal((await widget.run()).text, "200\n");
+      await widget.write("import numpy\n");
+      await widget.press("Run");
+      const { notes, stderr, text } = await widget.until(/mkdocs\.yml/);
+      assert.match(
+        [...notes, stderr, text].join(" "),
+        /The option dependencies in mkdocs\.yml declares numpy, but only anyio, fastapi, .* are available in the browser\./,
+      );
     });
   });
 }

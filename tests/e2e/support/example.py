@@ -3,7 +3,8 @@
 The wheel is installed into a new virtual environment, which sees the packages of this one, but not
 the engine of this repository. Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards
 ``FOLDER/recorded`` and ``FOLDER/unrecorded`` contain the sites that were built with and without
-recordings.
+recordings. ``FOLDER/shared`` contains a site without recordings that declares libraries for all its
+programs, one of which imports them.
 """
 
 import os
@@ -12,12 +13,39 @@ import subprocess
 import sys
 import sysconfig
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
 
 EXAMPLE = REPOSITORY / "examples" / "minimal"
 RECORDINGS = ("*.out", "*.trace.json", "recordings.json")
+# The options continue those of the plugin, at the end of mkdocs.yml.
+SHARED_OPTIONS = """\
+      dependencies: [fastapi, httpx, numpy]
+      playground: playground.md
+"""
+# The program imports HTTPX only through FastAPI's test client, and has no header.
+SHARED_FILES = {
+    "docs_src/hello.py": """\
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+app = FastAPI()
+
+
+@app.get("/")
+async def hello() -> dict[str, str]:
+    return {"message": "Hello"}
+
+
+print(TestClient(app).get("/").json())
+""",
+    "docs/hello.md": "# Hello\n\n[Hello](../docs_src/hello.py){ .runnable }\n",
+    "docs/playground.md": (
+        '# Playground\n\n<runnable-playground data-runtime="../runtime/"></runnable-playground>\n'
+    ),
+}
 _ENVIRONMENT = {
     key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))
 } | {"NO_MKDOCS_2_WARNING": "1"}
@@ -71,10 +99,31 @@ def install(folder: Path) -> Path:
     return python
 
 
-def build(python: Path, folder: Path, name: str, *, is_recorded: bool) -> None:
-    """Build a copy of the example, which is recorded anew or has no recordings."""
+def build(
+    python: Path,
+    folder: Path,
+    name: str,
+    *,
+    is_recorded: bool = False,
+    options: str = "",
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """Build a copy of the example.
+
+    Args:
+        python: The Python of the environment with the engine.
+        folder: The folder for the copy and for the site.
+        name: The name of the site.
+        is_recorded: Whether its programs are recorded.
+        options: Further options of the plugin.
+        more: Further files of the project: path → text.
+    """
     project = folder / f"{name}_project"
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(*RECORDINGS, "site", ".cache"))
+    for path, text in (more or {}).items():
+        (project / path).write_text(text, encoding="utf-8")
+    with (project / "mkdocs.yml").open("a", encoding="utf-8") as configuration:
+        configuration.write(options)
     if is_recorded:
         run(python, "-m", "mkdocs_runnable", "record", cwd=project)
     run(python, "-m", "mkdocs", "build", "--strict", "--site-dir", folder / name, cwd=project)
@@ -87,7 +136,8 @@ def main() -> None:
     folder.mkdir(parents=True)
     python = install(folder)
     build(python, folder, "recorded", is_recorded=True)
-    build(python, folder, "unrecorded", is_recorded=False)
+    build(python, folder, "unrecorded")
+    build(python, folder, "shared", options=SHARED_OPTIONS, more=SHARED_FILES)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,22 @@ def convert(
     return Markdown(extensions=[extension, *names], extension_configs=configs).convert(text)
 
 
+def test_elements_that_run_programs_know_the_libraries_of_the_project(
+    add_snippet: AddSnippet,
+) -> None:
+    playground = '<runnable-playground data-runtime="../runtime/"></runnable-playground>'
+    compared = "[a](../../snippets/tea/a.py)\n[b](../../snippets/tea/b.py)\n{ .compare-timelines }"
+    for name in ("a", "b"):
+        add_snippet(f"tea/{name}", "print()\n")
+    page = PageContext(path="tutorials/tea.md")
+    text = f"{LINK}\n\n{playground}\n\n{compared}\n\n`{playground}`\n"
+    extension = RunnableExtension(page=page, dependencies=["fastapi", "httpx>=0.28"])
+    html = Markdown(extensions=[extension]).convert(text)
+    declared = re.findall(r'<([a-z-]+) data-dependencies="fastapi httpx&gt;=0.28" ', html)
+    assert declared == ["runnable-snippet", "runnable-playground", "timeline-compare"]
+    assert "data-dependencies" not in convert(text)
+
+
 def shown(html: str) -> list[str]:
     return re.findall(r'<runnable-snippet id="([^"]*)"', html)
 

@@ -154,6 +154,22 @@ def test_all_snippets_are_compared_with_their_recordings(
     assert err.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
+@pytest.mark.parametrize("names", [[], ["one.py"]])
+def test_files_may_import_the_libraries_of_the_project(
+    root: Path, add_snippet: AddSnippet, names: list[str]
+) -> None:
+    (root / "one.py").write_text("")
+    add_snippet("tea/pot", "", "")
+    plan(root, [ended()])
+    assert main(["check", "--browser", *names]) == 0
+    assert "--dependencies" not in json.loads((root / "arguments.json").read_text())
+    options = "{runtime: runtime, dependencies: [fastapi, 'httpx >= 0.28']}"
+    (root / "mkdocs.yml").write_text(f"plugins: [runnable: {options}]")
+    assert main(["check", "--browser", *names]) == 0
+    arguments = json.loads((root / "arguments.json").read_text())
+    assert arguments[arguments.index("--dependencies") + 1] == "fastapi httpx>=0.28"
+
+
 def test_output_of_a_symbolic_link_names_its_target(
     library: Library, add_snippet: AddSnippet
 ) -> None:

@@ -62,6 +62,18 @@ def test_a_program_is_shown_with_its_output_but_without_its_header(editions: Tex
     assert "runnable" not in text
 
 
+def test_a_program_says_which_libraries_it_needs(
+    editions: TextEditions, library: Library, add_snippet: AddSnippet
+) -> None:
+    assert "libraries" not in edition(editions, f"# A\n\n{LINK}\n")
+    header = "# /// script\n# dependencies = ['anyio', 'HTTPX']\n# ///\n"
+    add_snippet("tea/pot", f"{header}def pour():\n    import fastapi.routing\n", "")
+    assert "```\n\nNeeded libraries: anyio, HTTPX.\n\n" in edition(editions, LINK)
+    shared = Library(library.root, ["fastapi", "httpx>=0.28", "pydantic"])
+    text = edition(TextEditions(editions.docs, shared), LINK)
+    assert "```\n\nNeeded libraries: anyio, HTTPX, fastapi.\n\n" in text
+
+
 def test_a_program_without_a_recording_says_so(editions: TextEditions, library: Library) -> None:
     library.load("tea/pot").recording_path.unlink()
     question = "1. cold { when='^cold' }\n2. hot { when='^hot' }"

@@ -154,7 +154,7 @@ export class FakePackages implements PackageLoader {
   gate: Promise<void> | undefined;
   distrusted: string | undefined;
 
-  suitsWarm(source: string): boolean {
+  suitsWarm({ source }: { source: string }): boolean {
     return source.includes("warm");
   }
 

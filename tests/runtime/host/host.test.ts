@@ -22,6 +22,8 @@ let packages: FakePackages;
 let isSavingData: boolean;
 /** Makes the module for libraries fail to load. */
 let packagesFailure: Error | undefined;
+/** Whether the project declares libraries for all programs. */
+let sharesLibraries: boolean;
 let sandboxes: number;
 let host: SandboxHost;
 beforeEach(() => {
@@ -31,6 +33,7 @@ beforeEach(() => {
   packages = new FakePackages();
   isSavingData = false;
   packagesFailure = undefined;
+  sharesLibraries = false;
   sandboxes = 0;
   host = new SandboxHost({
     openSandbox: async (onWorkerError) => {
@@ -42,6 +45,9 @@ beforeEach(() => {
     loadPackages: async () => {
       if (packagesFailure) throw packagesFailure;
       return packages;
+    },
+    get sharesLibraries() {
+      return sharesLibraries;
     },
     savesData: () => isSavingData,
     clock,
@@ -564,6 +570,12 @@ describe("the module for libraries", () => {
       assert.equal(worker.commandsOf("packages").length, 1);
     });
   }
+
+  test("is loaded for each program of a project that declares libraries for all", async () => {
+    sharesLibraries = true;
+    const { worker } = await start();
+    assert.deepEqual(worker.program?.packages, ["greenlet"]);
+  });
 });
 
 describe("a program that declares libraries", () => {

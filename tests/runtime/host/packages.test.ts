@@ -5,7 +5,7 @@ import { FakeDownloads, FakeLoader, FakeSandbox, fileCalled, settle } from "./fa
 
 const library = (file: string, ...requires: string[]) => ({
   ...fileCalled(file),
-  ...{ version: "1.0", requires, offered: true },
+  ...{ version: "1.0", requires, optional: [] as string[], offered: true },
 });
 const LIBRARIES: Libraries = {
   fastapi: library("fastapi.zip", "pydantic"),
@@ -39,7 +39,7 @@ let packages: Packages;
 beforeEach(() => {
   sandbox = new FakeSandbox();
   downloads = new FakeDownloads();
-  packages = new Packages(downloads, LIBRARIES, WARM, true);
+  packages = new Packages(downloads, [], LIBRARIES, WARM, true);
 });
 
 const giveWarm = (fetch = false) => packages.giveWarm(sandbox, new FakeLoader(), { fetch });
@@ -98,6 +98,28 @@ describe("the archives of a program", () => {
   });
 });
 
+describe("if the project declares libraries for all programs", () => {
+  beforeEach(() => {
+    packages = new Packages(downloads, ["fastapi"], LIBRARIES, WARM, true);
+  });
+
+  test("the archives of those that a program imports are fetched", async () => {
+    const getting = packages.of({ source: "import fastapi" }, () => {});
+    await downloads.arrive("fastapi.zip", "pydantic.zip");
+    assert.deepEqual(Object.keys(await getting), ["fastapi", "pydantic"]);
+  });
+
+  test("nothing is fetched for a program that imports none of them", async () => {
+    assert.deepEqual(await packages.of({ source: "import asyncio" }, () => {}), {});
+    assert.deepEqual(downloads.requests, []);
+  });
+
+  test("a program that imports them suits a warm worker", () => {
+    assert.equal(packages.suitsWarm({ source: "import fastapi" }), true);
+    assert.equal(packages.suitsWarm({ source: "import asyncio" }), false);
+  });
+});
+
 describe("a program suits a warm worker", () => {
   for (const [what, source, suits] of [
     ["if it declares all libraries that the worker has imported", declaring("fastapi"), true],
@@ -105,12 +127,12 @@ describe("a program suits a warm worker", () => {
     ["not if it declares a library that is not available", declaring("fastapi", "numpy"), false],
     ["not if its header is invalid", "# /// script\n# dependencies = [\n# ///\n", false],
   ] as const) {
-    test(what, () => assert.equal(packages.suitsWarm(source), suits));
+    test(what, () => assert.equal(packages.suitsWarm({ source }), suits));
   }
 
   test("not in a browser without stack switching", () => {
-    const plain = new Packages(downloads, LIBRARIES, WARM, false);
-    assert.equal(plain.suitsWarm(declaring("fastapi")), false);
+    const plain = new Packages(downloads, [], LIBRARIES, WARM, false);
+    assert.equal(plain.suitsWarm({ source: declaring("fastapi") }), false);
   });
 });
 

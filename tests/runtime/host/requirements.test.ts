@@ -90,10 +90,20 @@ test("a header that does not say clearly which Python it asks for is explained",
 });
 
 const libraries = {
-  fastapi: { version: "0.165.0", requires: ["pydantic", "typing-extensions"], offered: true },
-  greenlet: { version: "3.5.6", requires: [], offered: true },
-  pydantic: { version: "2.14.3", requires: ["typing-extensions", "fastapi"], offered: true },
-  "typing-extensions": { version: "4.16.0", requires: [], offered: false },
+  fastapi: {
+    version: "0.165.0",
+    requires: ["pydantic", "typing-extensions"],
+    optional: [],
+    offered: true,
+  },
+  greenlet: { version: "3.5.6", requires: [], optional: [], offered: true },
+  pydantic: {
+    version: "2.14.3",
+    requires: ["typing-extensions", "fastapi"],
+    optional: [],
+    offered: true,
+  },
+  "typing-extensions": { version: "4.16.0", requires: [], optional: [], offered: false },
 };
 
 test("a library is installed with the libraries that it imports, each of them once", () => {
@@ -135,15 +145,15 @@ for (const [declared, message] of [
   ],
   [
     ["fastapi[standard]"],
-    'In the browser, a program cannot declare "fastapi[standard]": extras are not supported here.',
+    'In the program\'s header, "fastapi[standard]" cannot be declared, because the browser does not support extras.',
   ],
   [
     ["fastapi @ file:///fastapi"],
-    'In the browser, a program cannot declare "fastapi @ file:///fastapi": addresses are not supported here.',
+    'In the program\'s header, "fastapi @ file:///fastapi" cannot be declared, because the browser does not support addresses.',
   ],
   [
     ["fastapi; python_version < '4'"],
-    "In the browser, a program cannot declare \"fastapi; python_version < '4'\": conditions are not supported here.",
+    "In the program's header, \"fastapi; python_version < '4'\" cannot be declared, because the browser does not support conditions.",
   ],
   [
     ["fastapi greenlet"],

@@ -1,0 +1,58 @@
+/**
+ * Finds out which libraries a program needs if its project declares libraries for all programs. Each
+ * program gets only those that it imports, so that the others are not downloaded.
+ * mkdocs_runnable/snippets/dependencies.py does the same when the site is built.
+ */
+import { nameOf, resolve, type Declarer, type Library } from "./requirements.ts";
+
+const PROJECT: Declarer = {
+  who: "The option dependencies in mkdocs.yml",
+  where: "the option dependencies in mkdocs.yml",
+};
+
+/** The libraries that are available in the browser, by normalized name. */
+type Libraries = Readonly<Record<string, Library>>;
+
+/** The name of the module that a library provides. All libraries that the browser has follow this rule. */
+const moduleOf = (library: string): string => library.replaceAll("-", "_");
+
+/**
+ * Returns the names of the libraries that a program needs: those that it declares in its header, and
+ * those that its project declares and that it imports. A version in the header replaces the version in
+ * the project.
+ *
+ * @param declared - the dependencies in the program's header.
+ * @param shared - the dependencies that the project declares for all programs.
+ * @param imported - the modules that the program imports.
+ * @param libraries - what is available in the browser.
+ * @throws Error with a message for the reader, if the browser does not have a library that is needed.
+ */
+export function neededLibraries(
+  declared: readonly string[],
+  shared: readonly string[],
+  imported: ReadonlySet<string>,
+  libraries: Libraries,
+): string[] {
+  const needed = new Set(resolve(declared, libraries));
+  const named = new Set(declared.map(nameOf));
+  const remaining = shared.filter((text) => !named.has(nameOf(text)));
+  const require = (text: string): void =>
+    resolve([text], libraries, PROJECT).forEach((name) => needed.add(name));
+  for (const text of remaining) {
+    const used = family(nameOf(text), libraries).filter((name) => imported.has(moduleOf(name)));
+    if (used.length === 0) continue;
+    // Refuses the library if the browser does not have it, although only a part of it may be used.
+    resolve([text], libraries, PROJECT);
+    used.forEach(require);
+  }
+  // FastAPI's test client, for example, imports HTTPX, which FastAPI itself does not require.
+  const isOptional = (name: string): boolean =>
+    [...needed].some((user) => libraries[user]!.optional.includes(name));
+  remaining.filter((text) => isOptional(nameOf(text))).forEach(require);
+  return [...needed];
+}
+
+/** Returns a library with those that it requires. */
+function family(name: string, libraries: Libraries): string[] {
+  return Object.hasOwn(libraries, name) ? resolve([name], libraries) : [name];
+}

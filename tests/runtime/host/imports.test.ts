@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { importedModules } from "../../../runtime/host/imports.ts";
+
+// time_zones.test.ts has more cases of statements that are, or are not, imports.
+for (const [source, ...expected] of [
+  ["import httpx"],
+  ["import os.path, httpx as h, fastapi.responses", "fastapi", "httpx", "os"],
+  ["from fastapi import FastAPI\nfrom pydantic.fields import Field", "fastapi", "pydantic"],
+  ["if True: import httpx; from os import path", "httpx", "os"],
+  [
+    "module = __import__('httpx')\nother = import_module(\"fastapi.testclient\")",
+    "fastapi",
+    "httpx",
+  ],
+  ['print("httpx is a client", "unlike fastapi")'],
+  ["# import httpx\nhttpx = 1\nfrom . import httpx\nfrom .httpx import x"],
+] as [string, ...string[]][]) {
+  test(`the modules that ${JSON.stringify(source)} imports are found`, () => {
+    const found = [...importedModules({ source })].toSorted();
+    assert.deepEqual(found, source === "import httpx" ? ["httpx"] : expected);
+  });
+}
+
+test("the modules that a program is given are searched, too", () => {
+  const files = { "shop/stock.py": new TextEncoder().encode("import httpx") };
+  assert.deepEqual([...importedModules({ source: "import shop", files })], ["shop", "httpx"]);
+});
