@@ -66,7 +66,8 @@ build/packages/packages.json: runtime/python/packages.txt runtime/bundle/pack_pa
 	@echo "Packing the libraries that programs in the browser may declare …"
 	@$(python) runtime/bundle/pack_packages.py node_modules/pyodide $< .cache/packages build/packages
 
-build/runtime/widget.js: $(in_browser_script) $(wildcard runtime/bundle/licenses/*.txt) \
+# The manifest is written last, so it exists only after a build that has finished.
+build/runtime/manifest.json: $(in_browser_script) $(wildcard runtime/bundle/licenses/*.txt) \
     build/wheels/pyodide-lock.json build/packages/packages.json
 	@echo "Bundling the browser side …"
 	@node runtime/bundle/build.ts
@@ -75,7 +76,7 @@ build/guide/guide.js: $(guide_script) $(in_browser_script) node_modules/.install
 	@node guide/browser/build.ts
 
 .PHONY: prepare
-prepare: build/runtime/widget.js build/guide/guide.js
+prepare: build/runtime/manifest.json build/guide/guide.js
 
 .PHONY: build
 build: prepare ## Build the site into site/

@@ -9,8 +9,10 @@ see mkdocs_runnable/parts.py.
 See https://hatch.pypa.io/latest/plugins/build-hook/custom/.
 """
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -20,10 +22,8 @@ TARGET = "mkdocs_runnable/bundled"
 RUNTIME = "build/runtime"
 PRERENDER = "build/prerender.mjs"
 TRACER = "runtime/python/runnable_tracer"
-# Without one of these files, the build has not finished.
+BUILT_FILES = "mkdocs_runnable/built_files.py"
 NEEDED = (f"{RUNTIME}/widget.js", f"{RUNTIME}/licenses.txt", PRERENDER, f"{TRACER}/__init__.py")
-# Only the tests of this repository use it.
-LEFT_OUT = f"{RUNTIME}/harness.js"
 
 
 class PartsHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -40,15 +40,30 @@ class PartsHook(BuildHookInterface):  # type: ignore[type-arg]
                     f"{name} is not built. Run `make build` first, in a checkout of the "
                     "repository: a source distribution does not contain what it needs."
                 )
+        built_files = load(root / BUILT_FILES)
+        try:
+            names = built_files.files_of_one_build(root / RUNTIME, root / PRERENDER)
+        except built_files.MixedBuildError as error:
+            self.app.abort(f"{RUNTIME}: {error}. Run `make clean build`.")
         added = {PRERENDER: f"{TARGET}/prerender.mjs"}
-        added |= {name: f"{TARGET}/runtime/{rest}" for name, rest in files(root, RUNTIME)}
+        for name in (*names, built_files.MANIFEST):
+            added[f"{RUNTIME}/{name}"] = f"{TARGET}/runtime/{name}"
         added |= {
             name: f"{TARGET}/tracer/runnable_tracer/{rest}"
             for name, rest in files(root, TRACER)
             if "__pycache__" not in rest
         }
-        added.pop(LEFT_OUT, None)
         build_data["force_include"] |= added
+
+
+def load(path: Path) -> ModuleType:
+    """Load a module of the package, whose own requirements are not installed during the build."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def files(root: Path, folder: str) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,8 @@ OLDEST_NODE = 22
 _PACKAGE = Path(__file__).parent
 _BUNDLED = _PACKAGE / "bundled"
 _REPOSITORY = _PACKAGE.parent
+_BUILD = "Run `make build` in the repository."
+_INSTALL = "Install the engine again: `pip install --force-reinstall mkdocs-runnable`."
 _RESTORE = "It is a source of the engine: restore it with `git restore runtime`."
 
 
@@ -36,7 +38,13 @@ def browser_runtime() -> Path:
         RunnableError: The folder is missing.
     """
     folder = _REPOSITORY / "build" / "runtime"
-    return _part("runtime", folder, "widget.js", advice="Run `make build` in the repository.")
+    return _part("runtime", folder, "widget.js", advice=_BUILD)
+
+
+def how_to_replace_runtime() -> str:
+    """Return a sentence that says how to get all files of :func:`browser_runtime` again."""
+    # After `make build` alone, files that are newer than their sources would stay as they are.
+    return "Run `make clean build` in the repository." if is_checkout() else _INSTALL
 
 
 def tracer() -> Path:
@@ -99,7 +107,7 @@ def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> 
         path = in_checkout
     else:
         path = _BUNDLED / bundled
-        advice = "Install the engine again: `pip install --force-reinstall mkdocs-runnable`."
+        advice = _INSTALL
     if not (path / inside).exists():
         raise RunnableError(f"{path / inside}: there is no such file. {advice}")
     return path

@@ -11,8 +11,9 @@ from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from mkdocs_runnable import parts
+from mkdocs_runnable.built_files import MixedBuildError, files_of_one_build
 from mkdocs_runnable.cache import Cache
-from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.errors import RunnableError, shown
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.snippets.snippet import Library
 
@@ -112,6 +113,23 @@ class Project:
                 "the files of this package."
             )
         return folder
+
+    def runtime_files(self) -> list[str]:
+        """Return the names of the files that run programs in the browser, within their folder.
+
+        Raises:
+            RunnableError: The folder is missing, or its files are not those of one complete build.
+        """
+        folder = self.runtime
+        try:
+            return files_of_one_build(folder)
+        except MixedBuildError as error:
+            advice = "Replace the folder with all files of one build."
+            if not self.options.runtime:
+                advice = parts.how_to_replace_runtime()
+            raise RunnableError(
+                f"{shown(folder)}: these files cannot run programs: {error}. {advice}"
+            ) from None
 
     @property
     def cache(self) -> Cache:

@@ -1,5 +1,7 @@
 """Fixtures for all tests."""
 
+import hashlib
+import json
 import sys
 import textwrap
 import tomllib
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mkdocs_runnable.built_files import MANIFEST
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.recording.check import Result
 from mkdocs_runnable.recording.verification import write_results
@@ -60,6 +63,19 @@ def add_snippet(library: Library) -> AddSnippet:
         return path
 
     return add
+
+
+def write_manifest(runtime: Path, prerender: Path | None = None) -> None:
+    """Write the manifest of a runtime that a test has made, as the build does at its end."""
+
+    def sha256(path: Path) -> str:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    (runtime / MANIFEST).unlink(missing_ok=True)
+    paths = [path for path in runtime.rglob("*") if path.is_file() and path.name != "harness.js"]
+    files = {path.relative_to(runtime).as_posix(): sha256(path) for path in sorted(paths)}
+    manifest = {"files": files, "prerender": sha256(prerender) if prerender else ""}
+    (runtime / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 # Name of the property in which a test reports the result of a snippet: name, outcome and detail.

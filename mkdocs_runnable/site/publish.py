@@ -85,12 +85,12 @@ def published(project: Project) -> Iterator[SiteFile]:
     """Yield the files that pages with programs need.
 
     Raises:
-        RunnableError: The runtime is missing, or a snippet or a recording cannot be used.
+        RunnableError: The runtime is missing or incomplete, or a snippet or a recording cannot be
+            used.
     """
     runtime = project.runtime
-    for path in sorted(runtime.rglob("*")):
-        if path.is_file():
-            yield SiteFile(f"runtime/{path.relative_to(runtime).as_posix()}", path)
+    for name in project.runtime_files():
+        yield SiteFile(f"runtime/{name}", runtime / name)
     library = project.library
     for name in library.names():
         yield SiteFile(published_path(name), library.path(name))

@@ -5,7 +5,8 @@
  * later contains a hash of its content, so that browsers can cache it for ever. Large files are
  * compressed here, because static hosts differ in what they compress; the page decompresses them.
  *
- * The script also bundles build/prerender.mjs, with which an installed engine draws timelines.
+ * The script also bundles build/prerender.mjs, with which an installed engine draws timelines. At the
+ * end, it writes manifest.json, which lists all files of this build; see mkdocs_runnable/built_files.py.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -175,6 +176,27 @@ async function collectLicenses(): Promise<Component[]> {
   return [...(await pyodideComponents(version)), ...bundled, ...(await Promise.all(found)).flat()];
 }
 
+/**
+ * Lists the files of the build with their hashes. The hashes are checked before the files are published,
+ * so that a build that was interrupted, or mixed with another build, is not published.
+ */
+async function writeManifest(): Promise<void> {
+  const found = await readdir(out, { recursive: true, withFileTypes: true });
+  const paths = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(out, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    // Only tests and benchmarks use it.
+    .filter((path) => path !== "harness.js")
+    .toSorted();
+  const hash = async (path: string): Promise<string> => sha256(await readFile(path));
+  const hashed = paths.map(async (path) => [path, await hash(join(out, path))] as const);
+  const manifest = {
+    files: Object.fromEntries(await Promise.all(hashed)),
+    prerender: await hash(prerender),
+  };
+  await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, undefined, 1)}\n`);
+}
+
 const megabytes = (...files: RuntimeFile[]): string =>
   `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(2)} MB`;
 
@@ -250,6 +272,7 @@ await bundle({
 });
 
 await writeFile(join(out, "licenses.txt"), licenseFile(await collectLicenses()));
+await writeManifest();
 
 const widget = (await compress(await readFile(join(out, "widget.js")))).length;
 const styles = (await stat(join(out, "widget.css"))).size;

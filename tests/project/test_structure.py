@@ -130,11 +130,14 @@ ARROWS: Mapping[str, set[str]] = {
     "mkdocs_runnable/errors.py": set(),
     "mkdocs_runnable/blocks.py": set(),
     "mkdocs_runnable/cache.py": set(),
+    # hatch_build.py loads it without the rest of the package.
+    "mkdocs_runnable/built_files.py": set(),
     "mkdocs_runnable/parts.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/options.py": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/snippets": {"mkdocs_runnable/errors.py"},
     "mkdocs_runnable/project.py": {
         "mkdocs_runnable/cache.py",
+        "mkdocs_runnable/built_files.py",
         "mkdocs_runnable/errors.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",

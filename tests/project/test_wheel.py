@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from mkdocs_runnable.built_files import MANIFEST
+from tests.conftest import REPOSITORY, write_manifest
 
 # The built files that the hook adds: path in a checkout → path in the wheel. Here they are small.
 BUNDLED = {
@@ -20,6 +21,8 @@ BUNDLED = {
     "build/runtime/licenses.txt": "mkdocs_runnable/bundled/runtime/licenses.txt",
     "build/prerender.mjs": "mkdocs_runnable/bundled/prerender.mjs",
 }
+_MANIFEST = f"build/runtime/{MANIFEST}"
+
 LEFT_OUT = (
     "build/runtime/harness.js",
     "build/guide/guide.js",
@@ -49,6 +52,7 @@ def checkout(tmp_path: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"content of {name}", encoding="utf-8")
+    write_manifest(folder / "build/runtime", folder / "build/prerender.mjs")
     return folder
 
 
@@ -80,6 +84,7 @@ def test_a_wheel_contains_the_engine_and_its_parts_and_nothing_else(checkout: Pa
             *(f"mkdocs_runnable/{name}" for name in sources(Path("mkdocs_runnable"))),
             *(f"mkdocs_runnable/bundled/tracer/runnable_tracer/{name}" for name in tracer),
             *BUNDLED.values(),
+            f"mkdocs_runnable/bundled/runtime/{MANIFEST}",
         }
         for name, target in BUNDLED.items():
             assert wheel.read(target).decode() == f"content of {name}"
@@ -114,6 +119,27 @@ def test_a_wheel_is_not_made_without_a_complete_build(checkout: Path, name: str)
     assert "Traceback" not in done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"{name} is not built. Run `make build` first")
+    assert list(checkout.glob("out/*.whl")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("build/runtime/widget.js", "widget.js comes from another build than manifest.json"),
+        ("build/prerender.mjs", "prerender.mjs comes from another build than manifest.json"),
+        (_MANIFEST, "manifest.json is missing, so the build has not finished"),
+    ],
+)
+def test_a_wheel_is_not_made_from_the_files_of_two_builds(
+    checkout: Path, name: str, reason: str
+) -> None:
+    if name == _MANIFEST:
+        (checkout / name).unlink()
+    else:
+        (checkout / name).write_text("content of another build", encoding="utf-8")
+    done = build(checkout)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"build/runtime: {reason}. Run `make clean build`."]
     assert list(checkout.glob("out/*.whl")) == []
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, write_manifest
 from tests.mkdocs_runnable.pages.test_comparison import TRACE
 
 SITES = REPOSITORY / "tests" / "mini_sites"
@@ -36,6 +36,7 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (runtime / "chunks").mkdir(parents=True)
         (runtime / "widget.js").write_text("// widget\n")
         (runtime / "chunks" / "editor.js").write_bytes(b"\0\xff")
+        write_manifest(runtime)
     return site
 
 

@@ -1,15 +1,17 @@
 """Tests of the files that the package adds to a site, without MkDocs."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mkdocs_runnable.built_files import MANIFEST, files_of_one_build
 from mkdocs_runnable.cli import main
 from mkdocs_runnable.project import Project
 from mkdocs_runnable.site.publish import SiteFile, everything, published, read_pages
 from mkdocs_runnable.snippets.snippet import Library
-from tests.conftest import AddSnippet
+from tests.conftest import REPOSITORY, AddSnippet, write_manifest
 
 CONFIGURATION = """\
 site_name: Tea
@@ -29,6 +31,7 @@ def project(library: Library, add_snippet: AddSnippet) -> Project:
     (root / "runtime" / "chunks").mkdir(parents=True)
     (root / "runtime" / "widget.js").write_text("// widget")
     (root / "runtime" / "chunks" / "a.js").write_text("// chunk")
+    write_manifest(root / "runtime")
     add_snippet("tea/pot", "print('tea')\n", "tea\n")
     page = root / "docs" / "guide" / "pot.md"
     page.parent.mkdir(parents=True)
@@ -59,6 +62,54 @@ def test_programs_runtime_and_results_are_published(project: Project) -> None:
     ]
     assert files["snippets/tea/pot.py"] == "print('tea')\n"
     assert list(json.loads(files["verification.json"])["snippets"]) == ["tea/pot"]
+
+
+def change(path: Path, text: str = "// of the second build") -> None:
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("mix", "reason"),
+    [
+        (lambda runtime: change(runtime / "widget.js"), "widget.js comes from another build than"),
+        (lambda runtime: change(runtime / "chunks/a.js"), "chunks/a.js comes from another build"),
+        (lambda runtime: (runtime / "chunks/a.js").unlink(), "chunks/a.js is missing. "),
+        (lambda runtime: change(runtime / MANIFEST, "{}"), "manifest.json cannot be read. "),
+        (
+            lambda runtime: (runtime / MANIFEST).unlink(),
+            "manifest.json is missing, so the build has not finished. ",
+        ),
+    ],
+)
+def test_the_files_of_two_builds_are_not_published(
+    project: Project,
+    tmp_path: Path,
+    mix: Callable[[Path], None],
+    reason: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(project.root)
+    mix(project.root / "runtime")
+    assert main(["publish", str(tmp_path / "public")]) == 2
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"Error: runtime: these files cannot run programs: {reason}")
+    assert line.endswith("Replace the folder with all files of one build.")
+    assert not (tmp_path / "public").exists()
+
+
+def test_files_of_earlier_builds_are_not_published(project: Project) -> None:
+    (project.root / "runtime" / "chunks" / "old.js").write_text("// chunk of an earlier build")
+    names = [file.path for file in published(project)]
+    assert "runtime/chunks/a.js" in names
+    assert "runtime/chunks/old.js" not in names
+
+
+def test_the_runtime_of_the_engine_is_complete() -> None:
+    runtime = REPOSITORY / "build" / "runtime"
+    names = set(files_of_one_build(runtime, REPOSITORY / "build" / "prerender.mjs"))
+    there = {path.relative_to(runtime).as_posix() for path in runtime.rglob("*") if path.is_file()}
+    assert there - names == {"harness.js", MANIFEST}
 
 
 def test_results_are_only_published_if_the_project_wants_them(project: Project) -> None:

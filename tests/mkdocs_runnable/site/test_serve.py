@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, write_manifest
 
 SITES = REPOSITORY / "tests" / "mini_sites"
 PATIENCE_SECONDS = 60
@@ -61,6 +61,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     shutil.copytree(SITES / "theme", folder / "theme")
     (folder / "build" / "runtime").mkdir(parents=True)
     (folder / "build" / "runtime" / "widget.js").write_text("")
+    write_manifest(folder / "build" / "runtime")
     running = Server(folder)
     try:
         wait_until(lambda: "runnable-snippet" in running.get(), "the first page")
