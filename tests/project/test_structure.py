@@ -123,7 +123,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     # Python in the browser, which does not depend on the engine that builds pages.
     "runtime/python/runnable_tracer": set(),
-    "runtime/python/explorer": set(),
+    "runtime/python/explorer": {"runtime/python/runnable_tracer"},
     "runtime/python/browser_runtime": {"runtime/python/runnable_tracer"},
     "runtime/python/greenlet": {"runtime/python/browser_runtime"},
     # The engine, which does not depend on this guide.

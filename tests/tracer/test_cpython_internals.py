@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
-from runnable_tracer import cpython_internals, reasons, tasks
+from runnable_tracer import cpython_internals, reasons, required_names, tasks
 
 # Coroutines of asyncio that only some versions of Python have, and whether this version has them.
 EXISTS_HERE = {
@@ -24,13 +24,13 @@ def test_a_missing_name_is_reported_with_the_version_of_python() -> None:
     version = sys.version.partition(" ")[0]
     message = f"Python {version} has no threading.Thread._gone, on which the runtime depends."
     with pytest.raises(ImportError, match=message):
-        cpython_internals.require(threading, "Thread._bootstrap_inner", "Thread._gone")
+        required_names.require(threading, "Thread._bootstrap_inner", "Thread._gone")
 
 
 def test_a_missing_attribute_of_instances_is_reported() -> None:
-    cpython_internals.require_instance_attributes(threading.Thread.__init__, "_target")
+    required_names.require_instance_attributes(threading.Thread.__init__, "_target")
     with pytest.raises(ImportError, match=r"has no Thread\._gone,"):
-        cpython_internals.require_instance_attributes(threading.Thread.__init__, "_gone")
+        required_names.require_instance_attributes(threading.Thread.__init__, "_gone")
 
 
 @pytest.mark.parametrize("name", sorted(cpython_internals._NAMES_OF_MODULES))

@@ -8,7 +8,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from runnable_tracer.cpython_internals import require
+from runnable_tracer.required_names import require
 
 # Where the libraries of the program are installed; see runtime/worker/startup/packages.ts.
 PACKAGES = Path("/home/packages")

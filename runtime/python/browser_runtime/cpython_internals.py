@@ -16,7 +16,7 @@ import weakref
 import zipimport
 from asyncio import base_events, events, timeouts, unix_events
 
-from runnable_tracer.cpython_internals import require, require_instance_attributes
+from runnable_tracer.required_names import require, require_instance_attributes
 
 
 def check() -> None:

@@ -8,8 +8,8 @@ in a way that the page cannot see, for example with a computed name, has to decl
 import sys
 from typing import Any
 
-from runnable_tracer.cpython_internals import require
 from runnable_tracer.imports import when_imported
+from runnable_tracer.required_names import require
 
 from browser_runtime import advice, facts
 

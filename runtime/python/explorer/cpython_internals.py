@@ -3,9 +3,6 @@
 A new version of Python may rename or remove a private name at any time. All private names are
 therefore looked up and checked here, once, so that a missing one is reported by its name when the
 explorer is imported, rather than as an error in the middle of a run.
-
-The package `runnable_tracer` has a module like this one. They are separate because the explorer
-runs on its own: in the browser it is loaded only for the programs that need it.
 """
 
 import _thread
@@ -15,48 +12,9 @@ import sys
 import threading
 from asyncio import base_events, events
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
-
-def require(owner: Any, *names: str) -> Any:
-    """Check that a module or class has these attributes.
-
-    Args:
-        owner: the module or class.
-        names: the attributes; a name may contain dots.
-
-    Returns:
-        The owner, of which the type checker then accepts any attribute.
-
-    Raises:
-        ImportError: an attribute does not exist in this version of Python.
-    """
-    for name in names:
-        try:
-            attrgetter(name)(owner)
-        except AttributeError:
-            raise _missing(f"{owner.__name__}.{name}") from None
-    return owner
-
-
-def require_instance_attributes(method: Callable[..., Any], *names: str) -> None:
-    """Check that a method of the standard library uses these attributes.
-
-    Attributes that only instances have can be checked in this way without creating an instance.
-
-    Raises:
-        ImportError: the method does not use an attribute in this version of Python.
-    """
-    for name in names:
-        if name not in method.__code__.co_names:
-            raise _missing(f"{method.__qualname__.rpartition('.')[0]}.{name}")
-
-
-def _missing(name: str) -> ImportError:
-    version = sys.version.partition(" ")[0]
-    return ImportError(f"Python {version} has no {name}, on which the explorer depends.")
-
+from runnable_tracer.required_names import require, require_instance_attributes
 
 # The functions on which `threading` is built. `primitives` replaces them.
 if sys.version_info >= (3, 13):

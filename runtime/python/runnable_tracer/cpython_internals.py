@@ -9,53 +9,12 @@ Names that only occur in text, such as those of functions in `reasons`, are chec
 """
 
 import queue
-import sys
 import threading
 from asyncio import Task, base_events, events, futures
-from collections.abc import Callable
-from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
-
-def require(owner: Any, *names: str) -> Any:
-    """Check that a module or class has these attributes.
-
-    Args:
-        owner: the module or class.
-        names: the attributes; a name may contain dots.
-
-    Returns:
-        The owner, of which the type checker then accepts any attribute.
-
-    Raises:
-        ImportError: an attribute does not exist in this version of Python.
-    """
-    for name in names:
-        try:
-            attrgetter(name)(owner)
-        except AttributeError:
-            raise _missing(f"{owner.__name__}.{name}") from None
-    return owner
-
-
-def require_instance_attributes(method: Callable[..., Any], *names: str) -> None:
-    """Check that a method of the standard library uses these attributes.
-
-    Attributes that only instances have can be checked in this way without creating an instance.
-
-    Raises:
-        ImportError: the method does not use an attribute in this version of Python.
-    """
-    for name in names:
-        if name not in method.__code__.co_names:
-            raise _missing(f"{method.__qualname__.rpartition('.')[0]}.{name}")
-
-
-def _missing(name: str) -> ImportError:
-    version = sys.version.partition(" ")[0]
-    return ImportError(f"Python {version} has no {name}, on which the runtime depends.")
-
+from runnable_tracer.required_names import require, require_instance_attributes
 
 # Modules that are imported only when a program needs them.
 _NAMES_OF_MODULES: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,7 @@ from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
-from runnable_tracer.cpython_internals import require, require_instance_attributes
+from runnable_tracer.required_names import require, require_instance_attributes
 
 # Module → attributes; a name may contain dots.
 _NAMES: dict[str, tuple[str, ...]] = {

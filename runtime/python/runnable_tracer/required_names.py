@@ -1,0 +1,49 @@
+"""Checks that the private names of CPython on which a package of the runtime depends exist.
+
+Each package calls these functions in its module `cpython_internals`. The module imports no other
+module of its package, so that the explorer, which runs without the tracer, can use it, too.
+"""
+
+import sys
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+
+def require(owner: Any, *names: str) -> Any:
+    """Check that a module or class has these attributes.
+
+    Args:
+        owner: the module or class.
+        names: the attributes; a name may contain dots.
+
+    Returns:
+        The owner, of which the type checker then accepts any attribute.
+
+    Raises:
+        ImportError: an attribute does not exist in this version of Python.
+    """
+    for name in names:
+        try:
+            attrgetter(name)(owner)
+        except AttributeError:
+            raise _missing(f"{owner.__name__}.{name}") from None
+    return owner
+
+
+def require_instance_attributes(method: Callable[..., Any], *names: str) -> None:
+    """Check that a method of the standard library uses these attributes.
+
+    Attributes that only instances have can be checked in this way without creating an instance.
+
+    Raises:
+        ImportError: the method does not use an attribute in this version of Python.
+    """
+    for name in names:
+        if name not in method.__code__.co_names:
+            raise _missing(f"{method.__qualname__.rpartition('.')[0]}.{name}")
+
+
+def _missing(name: str) -> ImportError:
+    version = sys.version.partition(" ")[0]
+    return ImportError(f"Python {version} has no {name}, on which the runtime depends.")
