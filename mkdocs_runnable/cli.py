@@ -187,6 +187,11 @@ def _check(options: argparse.Namespace) -> int:
         raise RunnableError("--engine selects a browser, so it needs --browser.")
     if options.path and not options.path.is_dir():
         raise RunnableError(f"--path {options.path}: there is no such folder.")
+    if options.path and not options.files and not options.browser:
+        raise RunnableError(
+            "--path is for files that the command line names, and for --browser. Name a FILE, or "
+            "leave --path out."
+        )
     engine: Engine | None = (options.engine or "chromium") if options.browser else None
     if options.files:
         files, paths = _apart(options.files)

@@ -118,6 +118,11 @@ def test_check_fails_for_a_missing_recording_if_the_project_requires_recordings(
             "Error: --engine selects a browser, so it needs --browser",
         ),
         (["check", "--path", "gone"], "Error: --path gone: there is no such folder.\n"),
+        (
+            ["check", "--path", "."],
+            "Error: --path is for files that the command line names, and for --browser. Name a "
+            "FILE, or leave --path out.\n",
+        ),
         (["check", "--browser"], "Error: there is no folder 'gone', in which the option `runtime`"),
         (["check", "gone.ipynb"], "Error: gone.ipynb: there is no such file.\n"),
         (
