@@ -45,6 +45,12 @@ function headerOf(source: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Returns the lines of a program's header, for a program that needs the same; empty without a header. */
+export function headerText(source: string): string {
+  const headers = source.replaceAll("\r\n", "\n").match(HEADER) ?? [];
+  return headers.map((header) => `${header}\n`).join("");
+}
+
 /**
  * Returns the `dependencies` in a program's header, unchanged.
  *

@@ -288,6 +288,82 @@ def test_the_result_describes_which_interleavings_were_tried(program: Any) -> No
         assert expected in explore(path, *options)["result"]
 
 
+# Each run adds 1 to a counter that the explorer does not know; one of them interrupts like Ctrl+C.
+INTERRUPTED = """
+    import sys
+    import threading
+    sys.flags_of_test = getattr(sys, "flags_of_test", 0) + 1
+    if sys.flags_of_test == {interrupted}:
+        raise KeyboardInterrupt
+    total = 0
+    def add():
+        global total
+        seen = total
+        print(seen)
+        total = seen + 1
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert total == 2, total
+"""
+
+
+def test_a_stopped_exploration_reports_what_it_has_found(program: Any) -> None:
+    whole = explore(program(INTERRUPTED.format(interrupted=10_000)))
+    assert whole["runs"] > 20 > whole["breaking"] > 1
+    found = explore(program(INTERRUPTED.format(interrupted=whole["runs"])))
+    assert (found["runs"], found["complete"]) == (whole["runs"] - 1, False)
+    assert found["result"].startswith(
+        f"Stopped after {found['runs']} interleavings: {found['breaking']} of them break the "
+        f"program. There are {len(found['groups'])} different outcomes. Threads could switch"
+    )
+    assert found["groups"][0]["kind"] == "exception"
+    assert found["groups"][0]["ending"].endswith("AssertionError: 1")
+    assert len(found["groups"][0]["steps"]) > 3
+    assert found["groups"][0]["steps"] == whole["groups"][0]["steps"]
+    found = explore(program(INTERRUPTED.format(interrupted=2)))
+    assert found["result"].startswith(
+        "Stopped after 1 interleaving: it does not break the program. Threads"
+    )
+
+
+def test_an_exploration_that_is_stopped_in_its_first_run_has_no_result(program: Any) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", str(program("raise KeyboardInterrupt"))],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.stdout == ""
+    assert "KeyboardInterrupt" in done.stderr
+
+
+def test_a_stopped_exploration_is_printed_without_its_steps_first(program: Any) -> None:
+    path = program(INTERRUPTED.format(interrupted=15))
+    source = (
+        "import sys, time\n"
+        f"sys.path.insert(0, {str(REPOSITORY / 'runtime' / 'python')!r})\n"
+        "from explorer import report\n"
+        f"report._read_source = lambda _: open({str(path)!r}).read()\n"
+        "report._PROGRESS_INTERVAL_S = -1\n"
+        "report.print_exploration('', 'p.py', 2, 100, every_bytecode=False)\n"
+    )
+    lines = [json.loads(line) for line in python("-c", source).splitlines()]
+    first, last = lines[-2]["found"], lines[-1]["found"]
+    assert all(group["steps"] == [] for group in first["groups"])
+    assert last["groups"][0]["steps"]
+    assert first["result"] == last["result"]
+    progress = lines[-3]
+    assert progress["runs"] == last["runs"]
+    broken = [group for group in first["groups"] if group["kind"] != "ok"]
+    assert broken
+    assert progress["groups"] == broken
+
+
 def test_invalid_python_is_reported_as_a_syntax_error(program: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "explorer", str(program("if"))],

@@ -35,6 +35,7 @@ export interface ExplorerPanelOptions {
 
 /** The report with which a successful run of the explorer ends. */
 type Result = Extract<Report, { type: "exploration" | "run" }>;
+type Progress = Extract<Report, { type: "progress" }>;
 
 const OUTDATED = "The code has changed. Explore its interleavings again.";
 
@@ -158,15 +159,15 @@ export class ExplorerPanel implements Owner {
     let result: Result | undefined;
     let failure: string | undefined;
     let errors = "";
-    let tried = 0;
+    let progress: Progress | undefined;
     const isChoosing = request.type === "choose";
     const onReport = (report: Report): void => {
       if (report.type === "failed") {
         failure = report.message;
       } else if (report.type === "progress") {
-        tried = report.runs;
+        progress = report;
         const breaking = String(report.breaking);
-        this.#progress.textContent = `${count(tried)} tried, ${breaking} broke the program`;
+        this.#progress.textContent = `${count(report.runs)} tried, ${breaking} broke the program`;
       } else {
         result = report;
       }
@@ -188,12 +189,21 @@ export class ExplorerPanel implements Owner {
     };
     const outcome = await session.run(this, program, onEvent);
     this.#end();
-    if (result) return result;
+    // The explorer reports what it has found when it is stopped, but the browser may have to end it.
+    if (!result && outcome.type === "stopped" && progress && progress.breaking > 0) {
+      result = { type: "exploration", exploration: describeStopped(progress) };
+    }
+    const by = this.#displacedBy;
+    if (result) {
+      if (result.type === "exploration" && outcome.type === "stopped" && by !== undefined) {
+        result.exploration.result += ` The exploration was stopped because you ran ${by}.`;
+      }
+      return result;
+    }
     if (failure !== undefined) {
       this.#setStatus(failure);
     } else if (outcome.type === "stopped") {
-      const stopped = isChoosing ? "Stopped" : `Stopped after ${count(tried)}`;
-      const by = this.#displacedBy;
+      const stopped = isChoosing ? "Stopped" : `Stopped after ${count(progress?.runs ?? 0)}`;
       this.#setStatus(by === undefined ? `${stopped}.` : `${stopped} because you ran ${by}.`);
     } else if (outcome.type === "failed") {
       this.#setStatus(outcome.message);
@@ -269,6 +279,14 @@ export class ExplorerPanel implements Owner {
     this.#clearResults();
     this.#setStatus(OUTDATED);
   }
+}
+
+/** Returns what an exploration had found when it last reported its progress. */
+function describeStopped({ runs, breaking, groups }: Progress): Exploration {
+  const breaks = breaking === 1 ? "breaks" : "break";
+  const many = breaking.toLocaleString("en");
+  const result = `Stopped after ${count(runs)}: ${many} of them ${breaks} the program.`;
+  return { runs, breaking, result, groups };
 }
 
 function count(interleavings: number): string {

@@ -2,6 +2,7 @@
  * The program that explores another program, and the reports that it prints; see
  * runtime/python/explorer.
  */
+import { headerText } from "../../host/requirements.ts";
 import type { Program } from "../../host/types.ts";
 
 /** The modules of the explorer by path, as JSON, which the build inserts here. */
@@ -68,7 +69,8 @@ export interface ChosenRun {
 
 /** What the explorer prints in one line. */
 export type Report =
-  | { type: "progress"; runs: number; breaking: number }
+  /** `groups` are those that broke the program, without their steps. */
+  | { type: "progress"; runs: number; breaking: number; groups: Group[] }
   | { type: "exploration"; exploration: Exploration }
   | { type: "run"; run: ChosenRun }
   | { type: "failed"; message: string };
@@ -112,7 +114,8 @@ export function explorerProgram(
   const modules = JSON.parse(EXPLORER_FILES) as Record<string, string>;
   for (const [path, text] of Object.entries(modules)) files[path] = encoder.encode(text);
   return {
-    source: `from explorer import report\n\nreport.${callFor(request, filename)}\n`,
+    // With the header of the program, the host installs the libraries that the program declares.
+    source: `${headerText(source)}from explorer import report\n\nreport.${callFor(request, filename)}\n`,
     filename: "explore.py",
     files,
   };
@@ -162,5 +165,6 @@ function parseReport(line: string): Report | undefined {
   if ("found" in value) return { type: "exploration", exploration: value.found as Exploration };
   if ("played" in value) return { type: "run", run: value.played as ChosenRun };
   if (!("runs" in value) || !("breaking" in value)) return undefined;
-  return { type: "progress", runs: Number(value.runs), breaking: Number(value.breaking) };
+  const groups = "groups" in value ? (value.groups as Group[]) : [];
+  return { type: "progress", runs: Number(value.runs), breaking: Number(value.breaking), groups };
 }

@@ -1,9 +1,11 @@
 """Reports explorations and runs as JSON, for the page that shows them.
 
 The page runs `print_exploration` or `print_run`, which write lines of JSON to standard output. An
-exploration prints `{"runs": …, "breaking": …}` several times to report its progress, and
-`{"found": …}` at the end. A run whose choices the reader makes prints `{"played": …}`. Both print
-`{"failed": …}` if the program cannot be run.
+exploration prints `{"runs": …, "breaking": …, "groups": …}` several times to report its progress,
+and `{"found": …}` at the end. If the reader stops it, it prints `{"found": …}` twice: first without
+the steps, which take time to find out, because the page waits only for a moment. A run whose
+choices the reader makes prints `{"played": …}`. Both print `{"failed": …}` if the program cannot be
+run.
 """
 
 import json
@@ -36,8 +38,11 @@ def explore(
     seed: int | None = None,
     every_bytecode: bool = False,
     progress: Callable[[Exploration], None] = lambda _: None,
-) -> dict[str, Any]:
+    stopped: Callable[[_Report], None] = lambda _: None,
+) -> _Report:
     """Explore a program and return the result, ready for `json.dumps`.
+
+    If the user presses Ctrl+C, the result is about the runs until then.
 
     Args:
         source: the text of the program.
@@ -47,34 +52,58 @@ def explore(
         seed: as for `search.explore`.
         every_bytecode: as for `Program`.
         progress: called after each run.
+        stopped: called with the result without any steps if the user presses Ctrl+C.
 
     Raises:
         SyntaxError: the source is not valid Python.
         CannotSwitchError: the program starts threads, but this environment cannot run any.
+        KeyboardInterrupt: the user pressed Ctrl+C before the end of the first run.
     """
     program = Program(source, filename, every_bytecode=every_bytecode)
+    latest: Exploration | None = None
+
+    def remember(found: Exploration) -> None:
+        nonlocal latest
+        latest = found
+        progress(found)
+
     with program.environment():
-        found = search.explore(program, bound=bound, runs=runs, seed=seed, progress=progress)
-        # Outcomes that break the program come first, and among both kinds the most frequent ones.
-        groups = sorted(found.groups, key=lambda group: (not group.breaks, -group.count))
-        reports = [
-            _group(program, group, with_steps=group.breaks and number < _MAX_GROUPS_WITH_STEPS)
-            for number, group in enumerate(groups[:_MAX_GROUPS])
-        ]
+        try:
+            found = search.explore(program, bound=bound, runs=runs, seed=seed, progress=remember)
+        except KeyboardInterrupt:
+            if latest is None:
+                raise
+            found = latest
+            found.is_stopped = True
+            stopped(_result(program, found, most_with_steps=0))
+        return _result(program, found)
+
+
+def _result(
+    program: Program, found: Exploration, most_with_steps: int = _MAX_GROUPS_WITH_STEPS
+) -> _Report:
+    # Outcomes that break the program come first, and among both kinds the most frequent ones.
+    groups = sorted(found.groups, key=lambda group: (not group.breaks, -group.count))
+
+    def steps_of(number: int, group: Group) -> Sequence[Step]:
+        if not group.breaks or number >= most_with_steps:
+            return ()
+        return program.run_schedule(group.schedule, with_steps=True).steps[:_MAX_STEPS]
+
     return {
         "runs": found.runs,
         "breaking": found.breaking,
         "complete": found.complete,
         "reached": found.reached,
         "result": words.result(found),
-        "groups": reports,
+        "groups": [
+            _group(group, steps_of(number, group))
+            for number, group in enumerate(groups[:_MAX_GROUPS])
+        ],
     }
 
 
-def _group(program: Program, group: Group, *, with_steps: bool) -> dict[str, Any]:
-    steps: Sequence[Step] = ()
-    if with_steps:
-        steps = program.run_schedule(group.schedule, with_steps=True).steps[:_MAX_STEPS]
+def _group(group: Group, steps: Sequence[Step] = ()) -> _Report:
     return {
         "kind": group.kind,
         "count": group.count,
@@ -190,7 +219,9 @@ def print_exploration(
             nonlocal last
             if clock() - last > _PROGRESS_INTERVAL_S:
                 last = clock()
-                write({"runs": found.runs, "breaking": found.breaking})
+                # The page shows these groups if the program is ended without Ctrl+C.
+                breaking = [_group(group) for group in found.groups if group.breaks][:_MAX_GROUPS]
+                write({"runs": found.runs, "breaking": found.breaking, "groups": breaking})
 
         source = _read_source(name)
         found = explore(
@@ -201,6 +232,7 @@ def print_exploration(
             seed=seed,
             every_bytecode=every_bytecode,
             progress=progress,
+            stopped=lambda found: write({"found": found}),
         )
         return {"found": found}
 

@@ -74,6 +74,7 @@ class Exploration:
         every_bytecode: whether threads could switch between any two bytecodes.
         untried: number of schedules within the bound that are known but were not run; they may have
             led to further ones.
+        is_stopped: whether the user stopped the exploration.
         is_reproducible: whether each run followed its schedule. A program that depends on something
             that the explorer does not control, such as `os.urandom`, may deviate.
     """
@@ -89,6 +90,7 @@ class Exploration:
     threads: bool = False
     every_bytecode: bool = False
     untried: int = 0
+    is_stopped: bool = False
     is_reproducible: bool = True
 
     def add(self, result: RunResult, schedule: Schedule) -> None:

@@ -80,6 +80,15 @@ def _untried(found: Exploration) -> str:
     return f"At least {_many(found.untried, 'more interleaving')} {limit} {were} not tried."
 
 
+def _stopped(found: Exploration) -> str:
+    """Say whether the schedules that were run until the user stopped broke the program."""
+    if found.runs == 1:
+        return "it breaks the program." if found.breaking else "it does not break the program."
+    if not found.breaking:
+        return "none breaks the program."
+    return f"{found.breaking:,} of them {'breaks' if found.breaking == 1 else 'break'} the program."
+
+
 def result(found: Exploration) -> str:
     """Summarise the result of an exploration in a few sentences."""
     if found.groups[0].kind == "endless" and found.runs == 1:
@@ -88,7 +97,11 @@ def result(found: Exploration) -> str:
     endings = (
         "All have the same outcome." if kinds == 1 else f"There are {kinds} different outcomes."
     )
-    if found.runs == 1:
+    if found.is_stopped:
+        text = f"Stopped after {_many(found.runs, 'interleaving')}: {_stopped(found)}"
+        if found.runs > 1:
+            text += f" {endings}"
+    elif found.runs == 1:
         does = "breaks" if found.breaking else "does not break"
         # If the exploration is not complete, the program may have other interleavings: a random
         # exploration tried only one of them, or all others are beyond the limits.

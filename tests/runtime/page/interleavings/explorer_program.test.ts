@@ -24,6 +24,18 @@ test("the program contains the explorer and the source to explore", () => {
   assert.equal(decoder.decode(files?.["explorer/report.py"]), "pass\n");
 });
 
+test("the program declares the libraries that the explored program declares", () => {
+  const header = '# /// script\n# dependencies = ["httpx"]\n# ///\n';
+  const request = { type: "random", seed: 1, everyBytecode: false } as const;
+  for (const source of [
+    `${header}import httpx\n`,
+    `print(1)\n\n${header.replaceAll("\n", "\r\n")}`,
+  ]) {
+    const program = explorerProgram(source, "x.py", request);
+    assert.equal(program.source.indexOf(`${header}from explorer import report\n`), 0);
+  }
+});
+
 test("each kind of request becomes a call of the explorer", () => {
   assert.equal(
     callFor({ type: "explore", bound: 3, everyBytecode: false }),
@@ -43,7 +55,7 @@ test("reports are read from output that arrives in pieces", () => {
   const reader = new ReportReader();
   assert.deepEqual(reader.read('{"runs": 3, "bre'), []);
   assert.deepEqual(reader.read('aking": 1}\n{"failed": "Line 1: '), [
-    { type: "progress", runs: 3, breaking: 1 },
+    { type: "progress", runs: 3, breaking: 1, groups: [] },
   ]);
   assert.deepEqual(reader.read('invalid syntax."}\n'), [
     { type: "failed", message: "Line 1: invalid syntax." },
