@@ -1,12 +1,15 @@
+import sys
 from threading import Thread
 
+sys.setswitchinterval(60)  # seconds: with Run, no thread is interrupted
 visitors = 0
+log: list[str] = []
 
 
 def let_in(door: str) -> None:
     global visitors
     seen = visitors
-    print(f"{door} door: {seen} so far")
+    log.append(f"{door} door: {seen} so far")
     visitors = seen + 1
 
 
@@ -15,5 +18,5 @@ for door in doors:
     door.start()
 for door in doors:
     door.join()
-print(f"{visitors} visitors")
+print(*log, f"{visitors} visitors", sep="\n")
 assert visitors == 2

@@ -1,6 +1,9 @@
+import sys
 from threading import Lock, Thread
 
+sys.setswitchinterval(60)  # seconds: with Run, no thread is interrupted
 visitors = 0
+log: list[str] = []
 lock = Lock()
 
 
@@ -8,7 +11,7 @@ def let_in(door: str) -> None:
     global visitors
     with lock:
         seen = visitors
-        print(f"{door} door: {seen} so far")
+        log.append(f"{door} door: {seen} so far")
         visitors = seen + 1
 
 
@@ -17,5 +20,5 @@ for door in doors:
     door.start()
 for door in doors:
     door.join()
-print(f"{visitors} visitors")
+print(*log, f"{visitors} visitors", sep="\n")
 assert visitors == 2

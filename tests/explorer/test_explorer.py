@@ -75,14 +75,14 @@ def most_frequent_failure(found: dict[str, Any]) -> dict[str, Any]:
 
 def test_finds_the_lost_update() -> None:
     group = most_frequent_failure(explore(SNIPPETS / "interleavings" / "doors.py"))
-    assert (group["kind"], group["line"]) == ("exception", 19)
+    assert (group["kind"], group["line"]) == ("exception", 22)
     assert group["stdout"].endswith("1 visitors\n")
     # The bug needs exactly one forced switch.
     path = SNIPPETS / "interleavings" / "doors.py"
     assert explore(path, "--bound", "1")["breaking"] > 0
     assert explore(path, "--bound", "0")["breaking"] == 0
     preempted = next(step for step in group["steps"] if step["why"] == "turn")
-    assert (preempted["who"], preempted["line"]) == ("front door", 9)
+    assert (preempted["who"], preempted["line"]) == ("front door", 12)
     assert preempted["values"]["seen"] == "0"
     assert "".join(step["stdout"] for step in group["steps"]) == group["stdout"]
 

@@ -143,7 +143,7 @@ for (const engine of engines) {
         report,
         /^Tried all \d+ interleavings with at most 2 forced switches: \d+ of them break the/,
       );
-      assert.match(await doors.text(".runnable-orders-broken"), /line 19: AssertionError/);
+      assert.match(await doors.text(".runnable-orders-broken"), /line 22: AssertionError/);
       const endings = await page.$$eval(`${doors.selector} .runnable-orders-endings li`, (all) =>
         all.map((ending) => ending.textContent?.replace(/^.*? times: /, "")),
       );
@@ -151,11 +151,11 @@ for (const engine of engines) {
       const steps = await doors.steps();
       const first = steps.findIndex(({ text }) => text.startsWith("front door"));
       assert.match(steps[first]!.text, /, then is interrupted\..*seen = 0/);
-      assert.equal(steps[first]!.line, 9);
-      assert.equal(steps[first]!.printed, "front door: 0 so far\n");
+      assert.equal(steps[first]!.line, 12);
+      assert.match(steps[first]!.text, /front door: 0 so far/);
       assert.match(steps.at(-1)!.text, /AssertionError/);
-      assert.equal(steps.at(-1)!.line, 19);
-      assert.match(steps.at(-1)!.printed, /\n1 visitors\n$/);
+      assert.equal(steps.at(-1)!.line, 22);
+      assert.match(steps.at(-1)!.printed, /^front door: 0 so far\n.*\n1 visitors\n$/);
       await doors.press("Previous");
       assert.match(await doors.text(".runnable-stepper-place"), /Step 6 of 7/);
     });
