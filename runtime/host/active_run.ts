@@ -25,7 +25,7 @@ export class ActiveRun implements Run {
   readonly #settle: (outcome: Outcome) => void;
   #phase: Phase = "preparing";
   #id = 0;
-  /** Whether Ctrl-C has been sent to the program. */
+  /** Whether Ctrl+C has been sent to the program. */
   isInterrupted = false;
   /** When the program last did something that the page could notice, in ms of the host's clock. */
   lastHeard = 0;

@@ -24,11 +24,11 @@ declare const PACKAGES_MODULE: string;
 /** Matches programs that declare libraries. */
 const DECLARES = /^# +dependencies\b/m;
 
-/** After Ctrl-C, a program that prints nothing for this time is ended together with its worker. */
+/** After Ctrl+C, a program that prints nothing for this time is ended together with its worker. */
 const PATIENCE_MS = 500;
 
 /**
- * How long a program that keeps printing may take to end after Ctrl-C. On a busy machine, even its
+ * How long a program that keeps printing may take to end after Ctrl+C. On a busy machine, even its
  * traceback appears line by line.
  */
 const MAX_STOPPING_MS = 2000;
@@ -110,7 +110,7 @@ export class SandboxHost implements Host {
   #lastId = 0;
   /** Python's version; empty until a worker has been ready. */
   #version = "";
-  /** Whether a program can notice Ctrl-C while it runs. */
+  /** Whether a program can notice Ctrl+C while it runs. */
   #isInterruptible = false;
   #packages: PackageLoader | undefined;
   #loadingPackages: Promise<PackageLoader> | undefined;

@@ -45,7 +45,7 @@ export type RunEvent =
 export type Outcome =
   /** The program ended by itself, with this exit status. */
   | { type: "finished"; status: number }
-  /** The reader pressed Stop. `forced`: Ctrl-C did not end the program, so its worker was ended. */
+  /** The reader pressed Stop. `forced`: Ctrl+C did not end the program, so its worker was ended. */
   | { type: "stopped"; forced?: true }
   /** The program could not run, or its interpreter crashed. Another run may succeed. */
   | { type: "failed"; message: string };
@@ -53,7 +53,7 @@ export type Outcome =
 export interface Run {
   readonly outcome: Promise<Outcome>;
   /**
-   * Sends Ctrl-C to the program. If the program does not end, its worker is ended: after half a second
+   * Sends Ctrl+C to the program. If the program does not end, its worker is ended: after half a second
    * in which it prints nothing, and after two seconds in any case. Output that the program prints in
    * the meantime is still reported. A second call ends the worker immediately.
    */

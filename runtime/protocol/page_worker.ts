@@ -102,7 +102,7 @@ export type Command =
       /** Whether the sandbox has the standard library, which it may still be sending to the worker. */
       library: boolean;
     }
-  /** Sends Ctrl-C to the program, unless it has ended. */
+  /** Sends Ctrl+C to the program, unless it has ended. */
   | { type: "interrupt"; run: number }
   | { type: Move; run: number }
   /** Answers an `input` event with a line without its newline, or with the end of input if undefined. */

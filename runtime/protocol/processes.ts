@@ -95,7 +95,7 @@ export type Request =
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & TracePart)
-  /** Sends Ctrl-C to all child processes. Only the main process may send this. */
+  /** Sends Ctrl+C to all child processes. Only the main process may send this. */
   | { type: "interrupt" }
   /** The program is over, so all child processes end. Only the main process may send this. */
   | { type: "over" };

@@ -74,7 +74,7 @@ export class Interpreter {
   interrupt(run: number): void {
     if (run !== this.#run) return;
     if (this.#hasBeenPaused) this.#python.resume();
-    // As in a terminal, Ctrl-C goes to all processes of the program.
+    // As in a terminal, Ctrl+C goes to all processes of the program.
     this.#processes.send({ type: "interrupt" });
     this.#kernel.interrupt();
   }

@@ -11,12 +11,12 @@ from types import FrameType
 
 @contextmanager
 def stop_on_signal() -> Iterator[asyncio.Event]:
-    """Provide an event that the first SIGTERM, Ctrl-C or (on Windows) Ctrl-Break sets.
+    """Provide an event that the first SIGTERM, Ctrl+C or (on Windows) Ctrl+Break sets.
 
     with stop_on_signal() as stop:
         await stop.wait()
 
-    The second signal then has its usual effect: Ctrl-C cancels the main task and interrupts, and
+    The second signal then has its usual effect: Ctrl+C cancels the main task and interrupts, and
     SIGTERM ends the process. Use it in the main thread.
     """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()

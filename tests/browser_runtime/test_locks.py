@@ -190,7 +190,7 @@ def test_a_lock_may_be_released_by_a_thread_that_has_not_taken_it() -> None:
 
 
 def test_an_interrupted_wait_passes_the_lock_on_to_the_next_thread() -> None:
-    # Ctrl-C arrives after the lock has been released, but before the woken main thread runs.
+    # Ctrl+C arrives after the lock has been released, but before the woken main thread runs.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def program(library: Library) -> bool:

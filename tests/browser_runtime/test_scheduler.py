@@ -18,7 +18,7 @@ WOKEN, TIMED_OUT = scheduler.WOKEN, scheduler.TIMED_OUT
 
 @pytest.fixture
 def interrupt_handler() -> Iterator[None]:
-    """Install Python's own handler of Ctrl-C for the test, and restore pytest's afterwards."""
+    """Install Python's own handler of Ctrl+C for the test, and restore pytest's afterwards."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -500,7 +500,7 @@ def test_a_second_deadlock_at_the_end_of_a_program_is_not_reported_again(
     assert capsys.readouterr().err.count("Deadlock: ") == 1
 
 
-# --- Ctrl-C and signals ---------------------------------------------------------------------------
+# --- Ctrl+C and signals ---------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("interrupt_handler")

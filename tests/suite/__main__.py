@@ -15,7 +15,7 @@ def main() -> int:
     under_stress = commands.add_parser("stress", help="repeat test files at three paces")
     stress.add_arguments(under_stress)
     arguments = parser.parse_args()
-    # SIGTERM acts like Ctrl-C, so that the suite ends its jobs and their browsers before it exits.
+    # SIGTERM acts like Ctrl+C, so that the suite ends its jobs and their browsers before it exits.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if arguments.command == "stress":
         return asyncio.run(stress.main(arguments))

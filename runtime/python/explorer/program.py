@@ -168,7 +168,7 @@ class Program:
             with_steps: whether to record the steps, which takes longer.
 
         Raises:
-            KeyboardInterrupt: the user pressed Ctrl-C.
+            KeyboardInterrupt: the user pressed Ctrl+C.
             CannotSwitchError: the program starts threads, but this environment cannot run any.
         """
         run = Scheduler(choose, self._max_steps)

@@ -75,7 +75,7 @@ interface PythonCall {
 }
 
 export class Kernel {
-  /** Whether Ctrl-C or a signal is pending that the main thread has not handled yet. */
+  /** Whether Ctrl+C or a signal is pending that the main thread has not handled yet. */
   interrupted = false;
   /** The length of a time slice in ms if the program has other threads, ready or waiting. */
   interval = 5;
@@ -441,7 +441,7 @@ export class Kernel {
     for (const [gate, timeout] of this.#timeouts) this.#startTimer(gate, timeout);
   }
 
-  /** Stops the program as Ctrl-C does: wakes the main thread, or interrupts it after its time slice. */
+  /** Stops the program as Ctrl+C does: wakes the main thread, or interrupts it after its time slice. */
   interrupt(): void {
     this.interrupted = true;
     this.resume();

@@ -1,4 +1,4 @@
-/** Threads, locks, Ctrl-C and deadlocks behave as on CPython, with the scheduler of the runtime. */
+/** Threads, locks, Ctrl+C and deadlocks behave as on CPython, with the scheduler of the runtime. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunResult } from "../../../runtime/harness/runner.ts";

@@ -326,7 +326,7 @@ describe("stopping", () => {
     assert.equal(worker.isTerminated, true);
   });
 
-  test("ends the worker immediately where programs cannot notice Ctrl-C", async () => {
+  test("ends the worker immediately where programs cannot notice Ctrl+C", async () => {
     const { run, outcome } = launch();
     await settle();
     const [worker] = sandbox.workers;

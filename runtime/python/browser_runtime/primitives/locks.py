@@ -48,7 +48,7 @@ class Lock:
             try:
                 scheduler.wait(left, self._queue)
             except BaseException:
-                # This thread may have been woken before Ctrl-C arrived, and does not use the lock.
+                # This thread may have been woken before Ctrl+C arrived, and does not use the lock.
                 self._wake_next()
                 raise
         self._locked = True

@@ -52,7 +52,7 @@ class SimpleQueue:
             try:
                 scheduler.wait(left, self._waiting)
             except BaseException:
-                # This thread may have been woken before Ctrl-C arrived, and takes no item.
+                # This thread may have been woken before Ctrl+C arrived, and takes no item.
                 if self._items:
                     self._wake_one()
                 raise

@@ -1,6 +1,6 @@
 """Signals as on CPython: handlers belong to the main thread, and timers send signals to it.
 
-No signals come from outside of a program, except for Ctrl-C, and the kernel's for the end of time
+No signals come from outside of a program, except for Ctrl+C, and the kernel's for the end of time
 slices. The timers are on the program's clocks, so they work in virtual time as well.
 """
 

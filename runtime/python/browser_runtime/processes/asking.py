@@ -1,4 +1,4 @@
-"""Waits for answers of the broker, while other threads run and Ctrl-C is delivered.
+"""Waits for answers of the broker, while other threads run and Ctrl+C is delivered.
 
 A function of `browser_processes` that asks the broker a question returns the number of the
 question, which is the parameter `ask` below.

@@ -14,7 +14,7 @@ from browser_runtime.scheduling import scheduler
 
 
 def prepare(contents: Mapping[str, bytes]) -> None:
-    """Write the files of the parent process, and set up the handler of Ctrl-C."""
+    """Write the files of the parent process, and set up the handler of Ctrl+C."""
     files.unpack(contents)
     system.become_child()
 

@@ -107,7 +107,7 @@ class SemLock:
             try:
                 scheduler.wait(left, self._waiting)
             except BaseException:
-                # The wake-up may have arrived together with Ctrl-C. Pass it to the next thread.
+                # The wake-up may have arrived together with Ctrl+C. Pass it to the next thread.
                 if self._waiting and self._value:
                     self._waiting[0].wake()
                 raise

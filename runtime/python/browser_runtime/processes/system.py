@@ -112,5 +112,5 @@ def install() -> None:
 
 
 def become_child() -> None:
-    """Let Ctrl-C interrupt this process, which is not the main one."""
+    """Let Ctrl+C interrupt this process, which is not the main one."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -34,7 +34,7 @@ class _Selector:
         self._queue: list[scheduler.Waiting] = []
 
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
-        """Wait until `timeout` seconds have passed, or another thread or Ctrl-C wakes the loop."""
+        """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop."""
         if not self._woken and (timeout is None or timeout > 0):
             scheduler.wait(_until_shown(timeout), self._queue, outside=True)
         self._woken = False

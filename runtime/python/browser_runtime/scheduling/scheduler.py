@@ -271,7 +271,7 @@ def wait(
         outside: whether something other than a thread, such as the reader, can end the wait.
 
     Returns:
-        `WOKEN` or `TIMED_OUT`. A pending Ctrl-C has been delivered before that.
+        `WOKEN` or `TIMED_OUT`. A pending Ctrl+C has been delivered before that.
 
     Raises:
         BaseException: what the program's SIGINT handler raises, `KeyboardInterrupt` by default.
@@ -442,7 +442,7 @@ def yield_slice() -> None:
 
 
 def deliver_interrupt() -> None:
-    """Call the handlers of Ctrl-C, or of the signals that threads have sent, in this thread."""
+    """Call the handlers of Ctrl+C, or of the signals that threads have sent, in this thread."""
     kernel.interrupted = False
     signals, _state.signals = _state.signals or [signal.SIGINT], []
     _handle(signals)

@@ -1,4 +1,4 @@
-"""Time slices: interrupts a thread that computes, so that other threads and Ctrl-C get through.
+"""Time slices: interrupts a thread that computes, so that other threads and Ctrl+C get through.
 
 Every few dozen bytecode checks, Python asks the kernel whether a signal is pending. When the time
 slice is over, the kernel answers SIGVTALRM, and the handler of that signal suspends the thread.
