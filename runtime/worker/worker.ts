@@ -3,6 +3,8 @@
  * message, and then runs programs, or one child process of a program. The worker has an opaque origin
  * and no network; see ../sandbox/frame.ts.
  */
+// Before all modules that import Pyodide.
+import "./startup/classic_worker.ts";
 import { MAIN, type Request } from "../protocol/processes.ts";
 import type { Command, Library, NoLibrary, WorkerAssets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
