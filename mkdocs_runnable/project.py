@@ -139,7 +139,9 @@ class Project:
     @property
     def verification(self) -> Path | None:
         """The folder with the results of checks, one file for each runner."""
-        folder = self.options.verification
+        return self._optional(self.options.verification)
+
+    def _optional(self, folder: str) -> Path | None:
         return self.root / folder if folder else None
 
     def where(self, path: Path) -> str:

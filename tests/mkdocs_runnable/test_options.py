@@ -36,6 +36,7 @@ def test_options_replace_their_defaults() -> None:
             "and commit them.",
         ),
         ("notebooks", 1, "notebooks: expected true or false, but received: 1."),
+        (
             "dependencies",
             "fastapi",
             "dependencies: expected a list of libraries, such as [fastapi, httpx], "
