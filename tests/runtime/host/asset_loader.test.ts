@@ -27,7 +27,10 @@ const sent = () => sandbox.commands.map(({ type }) => type);
 const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
 
 /** Calls `load`; `state` is "loading", then "loaded" or the error message. */
-function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
+function load(
+  loader: AssetLoader,
+  options?: Parameters<AssetLoader["load"]>[1],
+): { state: string } {
   const loading = { state: "loading" };
   loader
     .load(() => {}, options)
@@ -39,9 +42,8 @@ function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { st
 }
 
 describe("with a snapshot", () => {
-  test("files are sent as they arrive, and the library follows when Python can start", async () => {
-    const loader = create();
-    const loading = load(loader);
+  test("files are sent as they arrive, and the library is not fetched", async () => {
+    const loading = load(create());
     assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
     await downloads.arrive("switching");
     await downloads.arrive("worker");
@@ -49,15 +51,40 @@ describe("with a snapshot", () => {
     await downloads.arrive("wasm");
     assert.equal(loading.state, "loaded");
     assert.deepEqual(sent(), ["assets", "script", "wasm"]);
+    assert.equal(downloads.requests.length, 3);
+  });
+
+  test("a library that a program needs follows when Python can start", async () => {
+    const loading = load(create(), { withLibrary: true });
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
+    await downloads.arrive("worker", "wasm", "switching");
+    assert.equal(loading.state, "loaded");
     assert.equal(downloads.requests.at(-1), "stdlib");
-    assert.equal(loader.hasLibrary, false);
     await downloads.arrive("stdlib");
     assert.equal(sent().at(-1), "library");
-    assert.equal(loader.hasLibrary, true);
+  });
+
+  test("a library that an earlier visit has stored is read, because that costs no download", async () => {
+    downloads.cache.set("stdlib", new ArrayBuffer(7));
+    load(create());
+    await downloads.arrive("worker", "wasm", "switching");
+    assert.equal(downloads.requests.at(-1), "stdlib");
+  });
+
+  test("a library that a running program asks for is fetched once", async () => {
+    const loader = create();
+    load(loader);
+    await downloads.arrive("worker", "wasm", "switching");
+    loader.fetchLibrary();
+    loader.fetchLibrary();
+    await downloads.arrive("stdlib");
+    loader.fetchLibrary();
+    assert.equal(downloads.requests.filter((file) => file === "stdlib").length, 1);
+    assert.equal(sent().filter((type) => type === "library").length, 1);
   });
 
   test("the sandbox gets the content of each file, and the page keeps no copy", async () => {
-    load(create());
+    load(create(), { withLibrary: true });
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
     const [script, wasm, assets, library] = ["script", "wasm", "assets", "library"].map((type) => {
@@ -85,10 +112,10 @@ describe("with a snapshot", () => {
 
   test("each file is sent once, however often the files are loaded", async () => {
     const loader = create();
-    const loadings = [load(loader), load(loader)];
+    const loadings = [load(loader), load(loader, { withLibrary: true })];
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
-    loadings.push(load(loader));
+    loadings.push(load(loader, { withLibrary: true }));
     await settle();
     assert.deepEqual(
       loadings.map(({ state }) => state),
@@ -116,7 +143,7 @@ describe("with a snapshot", () => {
     await downloads.arrive("worker", "wasm");
     assert.equal(warm.state, "loaded");
     assert.deepEqual(downloads.watched, [["worker", "wasm"]]);
-    assert.deepEqual(downloads.requests, ["worker", "wasm", "stdlib"]);
+    assert.deepEqual(downloads.requests, ["worker", "wasm"]);
     const cold = load(loader);
     await settle();
     assert.equal(cold.state, "loading");
@@ -135,33 +162,29 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("files of older versions are removed from the cache when the library has arrived", async () => {
+  test("files of older versions are removed from the cache when Python can start", async () => {
     load(create());
-    await downloads.arrive("worker", "wasm", "switching");
+    await downloads.arrive("worker", "wasm");
     assert.deepEqual(downloads.tidied, []);
-    await downloads.arrive("stdlib");
+    await downloads.arrive("switching");
     assert.deepEqual(downloads.tidied.toSorted(), [
       ...["a", "b", "stdlib", "switching", "wasm", "worker"],
     ]);
   });
 
-  test("if the library cannot be fetched, programs can run, and the next run waits for it", async () => {
+  test("if the library cannot be fetched, the program gets the reason, and the next call tries again", async () => {
     const loader = create();
-    load(loader);
+    load(loader, { withLibrary: true });
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.fail("stdlib");
     assert.deepEqual(sandbox.commands.at(-1), {
       type: "library",
       problem: "/stdlib could not be loaded.",
     });
-    assert.equal(loader.hasLibrary, false);
-    const second = load(loader);
-    await settle();
-    assert.equal(second.state, "loading");
-    assert.ok(downloads.watched.at(-1)!.includes("stdlib"));
+    loader.fetchLibrary();
     await downloads.arrive("stdlib");
-    assert.equal(second.state, "loaded");
-    assert.equal(loader.hasLibrary, true);
+    assert.equal(sandbox.commands.at(-1)!.type, "library");
+    assert.equal(sandbox.transfers.at(-1)!.length, 1);
   });
 });
 

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { needsLibrary } from "../../../runtime/host/standard_library.ts";
+
+const KNOWN = "asyncio collections collections.abc concurrent.futures json time";
+const encode = (text: string) => new TextEncoder().encode(text);
+
+describe("the library is needed", () => {
+  for (const source of [
+    "import difflib",
+    "import asyncio, difflib",
+    "import json as j, difflib as d",
+    "from difflib import ndiff",
+    "import concurrent.futures.process",
+    "from collections.other import thing",
+    "def f():\n    import difflib",
+    "if True: import difflib",
+    "import time; import difflib",
+    "import asyncio, \\\n    difflib",
+  ]) {
+    test(`by ${JSON.stringify(source)}`, () => assert.equal(needsLibrary({ source }, KNOWN), true));
+  }
+
+  test("if a module of the program imports something else", () => {
+    const program = { source: "import tea", files: { "tea.py": encode("import difflib") } };
+    assert.equal(needsLibrary(program, KNOWN), true);
+  });
+});
+
+describe("the library is not needed", () => {
+  for (const source of [
+    "",
+    "print('hello')",
+    "import asyncio",
+    "import asyncio, json as j",
+    "from collections.abc import Callable, Iterator",
+    "from concurrent.futures import ThreadPoolExecutor",
+    "# import difflib",
+    "import asyncio  # import difflib",
+    "important = difflib",
+  ]) {
+    test(`by ${JSON.stringify(source)}`, () =>
+      assert.equal(needsLibrary({ source }, KNOWN), false));
+  }
+
+  test("if the program brings the modules that it imports", () => {
+    const files = {
+      "tea.py": encode("from . import pot"),
+      "pots/__init__.py": encode("from .small import Pot\nimport json"),
+      "data.bin": Uint8Array.of(255, 254),
+    };
+    assert.equal(
+      needsLibrary({ source: "import tea\nfrom pots.small import Pot", files }, KNOWN),
+      false,
+    );
+  });
+});
