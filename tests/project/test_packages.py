@@ -91,7 +91,7 @@ def test_requirements_are_evaluated_for_the_browser(tmp_path: Path) -> None:
     wheel = make_wheel(tmp_path, **{"tea-1.0.dist-info/METADATA": "\n".join(lines)})
     pack_packages.unpack(wheel, tmp_path / "tree")
     required = pack_packages.required(tmp_path / "tree", "3.14.2")
-    assert list(required) == ["kettle-core", "cup"]
+    assert required == {"kettle-core", "cup"}
 
 
 def test_modules_become_bytecode_of_the_python_in_the_browser(tmp_path: Path) -> None:
