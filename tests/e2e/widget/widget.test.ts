@@ -174,6 +174,8 @@ describe("the attribute `hidden`", () => {
   for (const [host, path] of Object.entries(HOSTS)) {
     test(`hides every element in <${host}>`, async () => {
       await page.goto(site.url + path);
+      // The chess exhibition opens only when a reader comes near.
+      await page.$eval(host, (element) => element.scrollIntoView());
       await page.waitForSelector(`${host} button`);
       const shown = await page.$$eval(`${host} *`, (all) => {
         // Of the elements that the style sheets do not distinguish, one is enough.
@@ -445,6 +447,9 @@ describe("sharing and the playground", () => {
       }).observe(document, { childList: true, subtree: true });
     });
     await other.goto(`${site.url}/playground/`);
+    await other.waitForSelector("runnable-playground .runnable-run");
+    // The editor is loaded at the first sign of a reader.
+    await other.mouse.move(9, 9);
     await other.waitForSelector("runnable-playground .cm-content");
     const { first, top } = await other.evaluate(() => ({
       first: (window as unknown as { first: { text: string; top: number } }).first,
