@@ -135,7 +135,7 @@ def _parse_library(text: str) -> Requirement:
         ("addresses", requirement.url),
         ("conditions", requirement.marker),
     ):
-        if given:  # runtime/host/requirements.ts refuses them in headers, too
+        if given:  # runtime/host/needs/requirements.ts refuses them in headers, too
             raise RunnableError(
                 f"dependencies: {text!r} cannot be declared, because the browser does not support "
                 f"{kind}. Write '{requirement.name}{requirement.specifier}' instead."

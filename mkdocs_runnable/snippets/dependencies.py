@@ -2,7 +2,8 @@
 
 A program declares libraries in its header. The option ``dependencies`` of a project declares
 libraries for all of its programs, each of which needs only those that it imports. If both name the
-same library, the header counts. runtime/host/project_libraries.ts does the same in the browser.
+same library, the header counts. In the browser, runtime/host/needs/project_libraries.ts does the
+same.
 """
 
 import ast

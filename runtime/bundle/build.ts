@@ -17,7 +17,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { build, type BuildOptions, type BuildResult } from "esbuild";
 import type { RuntimeFile } from "../host/download.ts";
-import type { Library } from "../host/requirements.ts";
+import type { Library } from "../host/needs/requirements.ts";
 import {
   libraryComponents,
   licenseFile,

@@ -17,7 +17,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { describePythonMismatch } from "../host/requirements.ts";
+import { describePythonMismatch } from "../host/needs/requirements.ts";
 import type { RunEvent } from "../host/types.ts";
 import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "../page/workbench/differences.ts";
 import type { Engine } from "./browsers.ts";

@@ -10,12 +10,12 @@ import { librariesCache } from "./cache_names.ts";
 import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
-import type { ProgramText } from "./imports.ts";
+import type { ProgramText } from "./needs/imports.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { openSandbox, type Sandbox, type SandboxHandlers } from "./sandbox.ts";
-import { needsLibrary } from "./standard_library.ts";
-import { usesTimeZones } from "./time_zones.ts";
+import { needsLibrary } from "./needs/standard_library.ts";
+import { usesTimeZones } from "./needs/time_zones.ts";
 import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
 import { WorkerPool } from "./worker_pool.ts";
 

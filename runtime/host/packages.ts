@@ -6,11 +6,11 @@ import { filesOf } from "../protocol/archive.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { AssetLoader } from "./asset_loader.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
-import { importedModules, type ProgramText } from "./imports.ts";
-import { neededLibraries } from "./project_libraries.ts";
-import { dependencies, type Library } from "./requirements.ts";
+import { importedModules, type ProgramText } from "./needs/imports.ts";
+import { neededLibraries } from "./needs/project_libraries.ts";
+import { dependencies, type Library } from "./needs/requirements.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { TIME_ZONES, usesTimeZones } from "./time_zones.ts";
+import { TIME_ZONES, usesTimeZones } from "./needs/time_zones.ts";
 
 /** The libraries by name, each with the archive that contains its files. */
 export type Libraries = Record<string, Library & RuntimeFile>;

@@ -41,7 +41,8 @@ _PAGE = {
 # nothing but the messages in runtime/protocol.
 ARROWS: Mapping[str, set[str]] = {
     "runtime/protocol": set(),
-    "runtime/host": {"runtime/protocol"},
+    "runtime/host/needs": set(),
+    "runtime/host": {"runtime/host/needs", "runtime/protocol"},
     "runtime/sandbox": {"runtime/protocol"},
     "runtime/worker": {"runtime/protocol", *_WORKER},
     "runtime/worker/kernel": set(),
@@ -69,12 +70,14 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "runtime/page/interleavings": {
         "runtime/host",
+        "runtime/host/needs",
         "runtime/page/kit",
         "runtime/page/output",
         "runtime/page/session",
     },
     "runtime/page/workbench": {
         "runtime/host",
+        "runtime/host/needs",
         "runtime/protocol",
         "runtime/timeline/words",
         *(
@@ -107,9 +110,10 @@ ARROWS: Mapping[str, set[str]] = {
         "runtime/page/workbench",
     },
     # These parts build, check and measure the others, and are not published.
-    "runtime/bundle": {"runtime/host", "runtime/protocol", *_WORKER},
+    "runtime/bundle": {"runtime/host", "runtime/host/needs", "runtime/protocol", *_WORKER},
     "runtime/harness": {
         "runtime/host",
+        "runtime/host/needs",
         "runtime/page/timeline",
         "runtime/page/workbench",
         "runtime/timeline/drawing",

@@ -2,7 +2,7 @@
  * The program that explores another program, and the reports that it prints; see
  * runtime/python/explorer.
  */
-import { headerText } from "../../host/requirements.ts";
+import { headerText } from "../../host/needs/requirements.ts";
 import type { Program } from "../../host/types.ts";
 
 /** The modules of the explorer by path, as JSON, which the build inserts here. */

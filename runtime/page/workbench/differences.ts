@@ -10,7 +10,7 @@ export interface Fact {
   detail: string;
 }
 
-/** Matches programs that may ask for a version of Python. Only they need ../../host/requirements.ts. */
+/** Matches programs that may ask for a version of Python. Only they need ../../host/needs/requirements.ts. */
 export const ASKS_FOR_PYTHON = /^# .*requires-python/m;
 
 /** Readers would skip a longer list. */

@@ -122,7 +122,7 @@ export class Runner implements Owner {
   async #compareVersion(source: string, version: string, pipeline: OutputPipeline): Promise<void> {
     if (!ASKS_FOR_PYTHON.test(source)) return;
     // If the module cannot be loaded, the program runs without this note.
-    const loaded = await import("../../host/requirements.ts").catch(() => undefined);
+    const loaded = await import("../../host/needs/requirements.ts").catch(() => undefined);
     const mismatch = loaded?.describePythonMismatch(source, version);
     // In the meantime, another run may have begun.
     if (mismatch === undefined || pipeline !== this.#pipeline) return;

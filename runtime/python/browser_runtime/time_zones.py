@@ -1,8 +1,9 @@
 """Explains what to do if a program needs time zones that were not loaded.
 
 The browser gives Python no data about time zones. It is in the library tzdata, which the page
-installs for programs that import `zoneinfo`; see runtime/host/time_zones.ts. A program that does so
-in a way that the page cannot see, for example with a computed name, has to declare the library.
+installs for programs that import `zoneinfo`; see runtime/host/needs/time_zones.ts. A program that
+does so in a way that the page cannot see, for example with a computed name, has to declare the
+library.
 """
 
 import sys

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, write_manifest
 from tests.mkdocs_runnable.pages.test_comparison import TRACE
 
 # Builds the site in the current folder once for each line that it reads, which names the folder for the
@@ -273,6 +273,7 @@ def test_the_site_after_a_change_is_that_of_a_build_from_nothing(
     for path in site.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     write(site, SITE)
+    write_manifest(site / "build" / "runtime")
     before = serving.build()
     kept = [path for path in (site.parent / "cache").rglob("*") if path.is_file()]
     # At least three widgets, the timelines of two programs, and the figure of the comparison.

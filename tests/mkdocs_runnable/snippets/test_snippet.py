@@ -16,7 +16,7 @@ from mkdocs_runnable.snippets.snippet import Anchors, Library, anchor, load
 from tests.conftest import REPOSITORY, AddSnippet
 
 # Three programs read headers, and all are tested with these cases: this package, the host in the
-# browser (tests/runtime/host/requirements.test.ts) and the tracer.
+# browser (tests/runtime/host/needs/requirements.test.ts) and the tracer.
 HEADERS = json.loads((REPOSITORY / "tests/cases/headers.json").read_text(encoding="utf-8"))
 
 HEADER = """\
@@ -89,7 +89,7 @@ def test_requires_python_decides_which_versions_run_a_snippet(version: str, *, r
 
 
 def test_the_browser_compares_versions_in_the_same_way() -> None:
-    # tests/runtime/host/requirements.test.ts tests the host in the browser with these cases.
+    # tests/runtime/host/needs/requirements.test.ts tests the host in the browser with these cases.
     path = REPOSITORY / "tests/cases/python_versions.json"
     for case in json.loads(path.read_text(encoding="utf-8")):
         header = Header(requires_python=case["specifier"])

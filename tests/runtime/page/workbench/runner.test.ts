@@ -156,7 +156,7 @@ test("a program that asks for another Python gets a note and runs", async () => 
     emit({ type: "started", version: "3.14.2" });
     emit({ type: "stdout", text: "\n" });
     // The module that compares versions is loaded first.
-    await import("../../../../runtime/host/requirements.ts");
+    await import("../../../../runtime/host/needs/requirements.ts");
     const notes = (await settle()).filter((call) => call.startsWith("output.preface("));
     end(FINISHED);
     await running;

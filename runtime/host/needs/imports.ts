@@ -5,10 +5,13 @@
  * runs. The search may find modules that the program does not import, for example in a docstring, which
  * costs a download. It does not find modules whose names the program computes.
  */
-import type { Program } from "./types.ts";
 
 /** The texts of a program, in which its imports and the libraries that it declares are found. */
-export type ProgramText = Pick<Program, "source" | "files">;
+export interface ProgramText {
+  source: string;
+  /** Further modules that the program can import: their content by relative path. */
+  files?: Record<string, Uint8Array>;
+}
 
 /**
  * A statement that imports modules, at the beginning of a line or after `:` or `;`, or a string that may

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { needsLibrary } from "../../../runtime/host/standard_library.ts";
+import { needsLibrary } from "../../../../runtime/host/needs/standard_library.ts";
 
 const KNOWN = "asyncio collections collections.abc concurrent.futures json time";
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { usesTimeZones } from "../../../runtime/host/time_zones.ts";
+import { usesTimeZones } from "../../../../runtime/host/needs/time_zones.ts";
 
 const finds = (source: string, files?: Record<string, string>) => {
   const encoded = Object.entries(files ?? {}).map(([path, text]): [string, Uint8Array] => [

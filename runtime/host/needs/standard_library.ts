@@ -7,7 +7,7 @@
  * may find too many programs, which costs a download, or too few: a program in which it finds nothing
  * waits for the library when it imports such a module; see worker/links/library.ts.
  */
-import type { Program } from "./types.ts";
+import type { ProgramText } from "./imports.ts";
 
 /** The names of the modules that every snapshot contains, which the build inserts here. */
 declare const SNAPSHOT_MODULES: string;
@@ -36,7 +36,7 @@ function* imports(text: string): Generator<string> {
  * @param known - the names of the modules in the snapshot, separated by blanks.
  */
 export function needsLibrary(
-  { source, files = {} }: Pick<Program, "source" | "files">,
+  { source, files = {} }: ProgramText,
   known = SNAPSHOT_MODULES,
 ): boolean {
   const names = new Set(known.split(" "));

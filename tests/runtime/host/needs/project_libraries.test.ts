@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { neededLibraries } from "../../../runtime/host/project_libraries.ts";
-import type { Library } from "../../../runtime/host/requirements.ts";
+import { neededLibraries } from "../../../../runtime/host/needs/project_libraries.ts";
+import type { Library } from "../../../../runtime/host/needs/requirements.ts";
 
 const library = (requires: string[] = [], optional: string[] = []): Library => ({
   ...{ version: "1.5", requires, optional, offered: true },

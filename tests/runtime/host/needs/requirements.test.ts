@@ -6,7 +6,7 @@ import {
   dependencies,
   describePythonMismatch,
   resolve,
-} from "../../../runtime/host/requirements.ts";
+} from "../../../../runtime/host/needs/requirements.ts";
 
 interface Case {
   about: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { importedModules } from "../../../runtime/host/imports.ts";
+import { importedModules } from "../../../../runtime/host/needs/imports.ts";
 
 // time_zones.test.ts has more cases of statements that are, or are not, imports.
 for (const [source, ...expected] of [
