@@ -262,6 +262,7 @@ for (const engine of engines) {
           ),
         });
       });
+      await page.waitForSelector(".tl-tools button");
       const before = await page.$eval("figure", (element) => element.innerHTML);
       const answered = page.waitForResponse((response) => response.url().endsWith("none.json"));
       await page.hover(".tl-chart");
