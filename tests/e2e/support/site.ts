@@ -189,6 +189,9 @@ export class Widget {
    * press is repeated until the button has received a click.
    */
   async press(name: string): Promise<void> {
+    // Some buttons appear only when a reader comes near.
+    const host = await this.page.waitForSelector(this.selector, { timeout: 60_000 });
+    await host!.scrollIntoView();
     for (let tries = 0; tries < 3; tries++) {
       const button = await this.button(name);
       const press = await button.evaluateHandle((button) => {
