@@ -121,7 +121,8 @@ async function publishSnapshot(
   }
   const published = await publish(name, await readFile(file), { compressed: true });
   await rm(file);
-  return { ...published, ...(JSON.parse(printed) as Record<string, unknown>) };
+  const facts = printed === "" ? {} : (JSON.parse(printed) as Record<string, unknown>);
+  return { ...published, ...facts };
 }
 
 /** Publishes the libraries that programs may declare; host/packages.ts downloads them. */
@@ -212,15 +213,10 @@ const [worker, wasm, switching, plain, warm] = await Promise.all([
   publishSnapshot("python-plain", []),
   publishSnapshot("python-libraries", [STACK_SWITCHING], libraries),
 ]);
-const { imported, ...switchingFile } = switching;
-if (typeof imported !== "string" || imported !== plain["imported"]) {
-  throw new Error("The two snapshots do not contain the same modules.");
-}
-const { imported: _, ...plainFile } = plain;
 const files = {
   worker,
   wasm,
-  snapshots: { switching: switchingFile, plain: plainFile },
+  snapshots: { switching, plain },
   // Not compressed again: a zip archive is compressed already.
   stdlib: await publish("python_stdlib.zip", stdlib, { compressed: false }),
   stdlibSize: stdlib.length,
@@ -255,7 +251,6 @@ await bundle({
     FRAME_SCRIPT: JSON.stringify(await bundleScript("sandbox/frame.ts")),
     RUNTIME_FILES: JSON.stringify(files),
     PACKAGES_MODULE: JSON.stringify(packagesModule),
-    SNAPSHOT_MODULES: JSON.stringify(imported),
     // esbuild puts a string into the chunk that uses it, but an object into every page's script.
     EXPLORER_FILES: JSON.stringify(JSON.stringify(await readExplorer())),
   },
@@ -283,6 +278,6 @@ const widget = (await compress(await readFile(join(out, "widget.js")))).length;
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +
-    `Python ${megabytes(worker, wasm, switching)} before the first program, ${megabytes(files.stdlib)} for programs that need more of the standard library, ` +
+    `runtime ${megabytes(worker, wasm, switching)} before the first program, then ${megabytes(files.stdlib)}, ` +
     `${Object.keys(publishedLibraries).length} libraries ${megabytes(...Object.values(publishedLibraries))} and ${megabytes(warm)} to start with them`,
 );

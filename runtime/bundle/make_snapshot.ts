@@ -4,11 +4,9 @@
  * A snapshot depends on whether the engine can switch stacks, so there is one for each case. Node 24 can
  * switch stacks if it is started with the flag --experimental-wasm-jspi.
  *
- * Prints facts about the snapshot as JSON: the names of the modules of the standard library in it.
- *
  * With LIBRARIES, the folder that pack_packages.py has made, the snapshot also contains the libraries with
- * which servers are written. The facts are then those that are needed to start from such a snapshot:
- * the names of the libraries, and the library, path and handle of each extension module.
+ * which servers are written. The facts that are needed to start from such a snapshot are then printed
+ * as JSON: the names of the libraries, and the library, path and handle of each extension module.
  *
  * Usage: node [--experimental-wasm-jspi] make_snapshot.ts WHEELS OUTPUT [LIBRARIES]
  */
@@ -34,49 +32,8 @@ import { nameOf, pack } from "../worker/startup/snapshot.ts";
  * but saves the time that programs would need to import the module.
  */
 const IMPORTED =
-  "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, " +
-  "inspect, itertools, json, logging, math, queue, random, threading, traceback, typing";
-
-/**
- * Removes modules that have been imported only to install packages, which programs cannot do (see boot.ts),
- * and `importlib.metadata`, which `importlib.invalidate_caches` imports.
- */
-const FORGET = `
-import gc, importlib, sys
-from pyodide import _package_loader
-names = "compression", "email", "importlib.metadata", "lzma", "bz2", "zipfile"
-for module in list(sys.modules):
-    if module.startswith(names):
-        del sys.modules[module]
-del importlib.metadata, _package_loader.ZipFile
-gc.unfreeze()
-gc.collect()
-gc.freeze()
-`;
-
-/**
- * Makes the buffers of the standard streams small. They are large, and contain what the freed memory had
- * contained before, which is compressed and thus does not become smaller.
- */
-const SHRINK_BUFFERS = `
-import sys
-for stream in sys.__stdin__, sys.__stdout__, sys.__stderr__:
-    stream.buffer.__init__(stream.buffer.raw, 1)
-`;
-
-/** Makes the buffers large again, in memory that contains zeros. */
-const RENEW_BUFFERS = `
-import sys
-for stream in sys.__stdin__, sys.__stdout__, sys.__stderr__:
-    stream.buffer.__init__(stream.buffer.raw)
-`;
-
-const LIST = `
-import sys
-standard = sys.stdlib_module_names
-names = {name for name in sys.modules if name.partition(".")[0] in standard}
-" ".join(sorted(names | set(sys.builtin_module_names)))
-`;
+  "asyncio, collections, concurrent.futures, contextlib, dataclasses, functools, heapq, inspect, " +
+  "itertools, json, logging, math, queue, random, statistics, threading, traceback, typing";
 
 /**
  * The libraries that a program with a server declares, and the modules to import from them. The last two
@@ -185,8 +142,7 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
   const processes = new ProcessLink(new MessageChannel().port1, 0, {
     ...{ start: ignore, interrupt: ignore, output: ignore, note: ignore, trace: ignore },
   });
-  const library = new LateLibrary(ignore);
-  const modules = modulesOf({ kernel, link, processes, library });
+  const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
   const pyodide = await new JavaScriptBoundary(() => 0, kernel.clock).instrument(
@@ -198,30 +154,23 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
       }),
     { onMemory: (memory) => (initial = new Uint8Array(memory.buffer.slice(0))) },
   );
-  // Here Python has started with its whole library.
-  library.attach(pyodide, new ArrayBuffer(0));
   // `loadPackage` would leave its list of packages in the snapshot.
   for (const { file_name: name } of Object.values((JSON.parse(lock) as Lock).packages)) {
     const wheel = new Uint8Array(await readFile(join(wheels, name)));
     pyodide.unpackArchive(wheel, "wheel", { extractDir: SITE_PACKAGES });
   }
-  const execute = (code: string) =>
-    pyodide.runPython(code, { globals: pyodide.toPy({}) }) as unknown;
-  execute(`import ${IMPORTED}`);
+  pyodide.runPython(`import ${IMPORTED}`, { globals: pyodide.toPy({}) });
   install(pyodide, modules);
-  execute(FORGET);
   if (libraries) {
     installLibraries(pyodide, Object.values(libraries.archives));
-    execute(IMPORT);
+    pyodide.runPython(IMPORT, { globals: pyodide.toPy({}) });
     const loader = (pyodide as unknown as { _module: Loader })._module;
     const modules = libraries.modules.map(({ library, path }) => ({
       ...{ library, path, handle: handleOf(loader, path) },
     }));
     console.log(JSON.stringify({ needs: Object.keys(libraries.archives), modules }));
-  } else console.log(JSON.stringify({ imported: execute(LIST) }));
-  execute(SHRINK_BUFFERS);
+  }
   wipe(pyodide);
-  execute(RENEW_BUFFERS);
   const snapshot = pyodide.makeMemorySnapshot({ serializer: nameOf(modules) });
   await writeFile(output, pack(snapshot as Uint8Array<ArrayBuffer>, initial!));
 }

@@ -1,7 +1,4 @@
-/**
- * Fetches the runtime's files for the sandbox: first those that Python needs to start, and the standard
- * library only when a program needs more of it than the snapshot contains.
- */
+/** Fetches the runtime's files for the sandbox, first those that Python needs to start. */
 import type { Assets } from "../protocol/page_worker.ts";
 import { stackSwitching } from "../protocol/stack_switching.ts";
 import type { FileSource, Progress, RuntimeFile } from "./download.ts";
@@ -34,8 +31,10 @@ export class AssetLoader {
   readonly #sent = new Map<string, Promise<void>>();
   /** Whether workers restore Python from a snapshot. Otherwise they start it from its wheels. */
   restoresSnapshot = true;
-  /** Whether Python waits for the standard library before it starts. */
-  readonly #waitsForLibrary: boolean;
+  /** Whether the sandbox has the standard library. */
+  hasLibrary = false;
+  /** Whether programs have to wait for the standard library. */
+  #waitsForLibrary: boolean;
 
   /**
    * @param sandbox - receives the files.
@@ -58,18 +57,15 @@ export class AssetLoader {
   }
 
   /**
-   * Resolves when the sandbox has every file that a worker needs to start. Each file is sent once;
-   * after a failure, the next call fetches what is still missing.
+   * Resolves when the sandbox has every file that a worker needs to start. The standard library
+   * usually follows later. Each file is sent once; after a failure, the next call fetches what is
+   * still missing.
    *
    * @param progress - called with the number of bytes of these files that have been fetched.
-   * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead;
-   * `withLibrary`: the standard library is fetched afterwards, even if the browser has not stored it.
+   * @param options - `withoutSnapshot`: the worker will get the warm snapshot from `Packages` instead.
    * @throws Error with a message for the reader.
    */
-  async load(
-    progress: Progress,
-    { withoutSnapshot = false, withLibrary = false } = {},
-  ): Promise<void> {
+  async load(progress: Progress, { withoutSnapshot = false } = {}): Promise<void> {
     const { worker, wasm, wheels, stdlib } = this.#files;
     const snapshot = withoutSnapshot ? [] : [this.#snapshot];
     const python = this.restoresSnapshot ? snapshot : Object.values(wheels);
@@ -88,29 +84,12 @@ export class AssetLoader {
       unwatch();
     }
     // The snapshot may have turned out to be unusable in the meantime.
-    if (!this.restoresSnapshot && !this.#sent.has("wheels")) {
-      return this.load(progress, { withLibrary });
-    }
-    // Whatever else is in the cache belongs to older versions.
-    void this.#downloads.tidy([worker, wasm, this.#snapshot, stdlib, ...Object.values(wheels)]);
-    if (withLibrary) this.fetchLibrary();
-    else void this.#fetchStoredLibrary();
-    return undefined;
-  }
-
-  /**
-   * Fetches the standard library, unless the sandbox has it. If that fails, the programs that wait for
-   * the library get the reason, and a further call tries again.
-   */
-  fetchLibrary(): void {
+    if (!this.restoresSnapshot && !this.#sent.has("wheels")) return this.load(progress);
     this.#sendLibrary().catch((error: Error) => {
+      this.#waitsForLibrary = true;
       this.#sandbox.send({ type: "library", problem: error.message });
     });
-  }
-
-  /** Reads the standard library from the browser's cache, so that no program has to wait for it. */
-  async #fetchStoredLibrary(): Promise<void> {
-    if (await this.#downloads.has(this.#files.stdlib)) this.fetchLibrary();
+    return undefined;
   }
 
   /** Makes Python start from its wheels from now on, because its snapshot cannot be used. */
@@ -179,8 +158,12 @@ export class AssetLoader {
 
   #sendLibrary(): Promise<void> {
     return this.#once("library", async () => {
-      const stdlib = await this.#take(this.#files.stdlib);
+      const { worker, wasm, wheels, stdlib: file } = this.#files;
+      const stdlib = await this.#take(file);
       this.#sandbox.send({ type: "library", stdlib }, [stdlib]);
+      this.hasLibrary = true;
+      // The library is the last file, so whatever else is in the cache belongs to older versions.
+      void this.#downloads.tidy([worker, wasm, this.#snapshot, file, ...Object.values(wheels)]);
     });
   }
 

@@ -13,8 +13,7 @@ import { Downloads, sumProgress, type Progress } from "./download.ts";
 import type { ProgramText } from "./needs/imports.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
-import { openSandbox, type Sandbox, type SandboxHandlers } from "./sandbox.ts";
-import { needsLibrary } from "./needs/standard_library.ts";
+import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
 import { usesTimeZones } from "./needs/time_zones.ts";
 import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -69,19 +68,18 @@ async function importPackages(base: URL, shared: readonly string[]): Promise<Pac
 
 /** What the host needs from the rest of the runtime and from the browser; tests replace it. */
 export interface Dependencies {
-  openSandbox(handlers: SandboxHandlers): Promise<Sandbox>;
+  openSandbox(onWorkerError: OnWorkerError): Promise<Sandbox>;
   createLoader(sandbox: Sandbox): Loader;
   loadPackages(): Promise<PackageLoader>;
   /** Whether the project declares libraries for all programs. */
   sharesLibraries: boolean;
-  needsLibrary(program: ProgramText): boolean;
   savesData(): boolean;
   clock: Clock;
 }
 
 export type Loader = Pick<
   AssetLoader,
-  "assetsOf" | "distrustSnapshot" | "fetchLibrary" | "load" | "restoresSnapshot"
+  "assetsOf" | "distrustSnapshot" | "hasLibrary" | "load" | "restoresSnapshot"
 >;
 
 export type PackageLoader = Pick<
@@ -91,8 +89,6 @@ export type PackageLoader = Pick<
 
 /** The libraries that a program needs. */
 interface Needed {
-  /** Whether the program needs modules of the standard library that no snapshot contains. */
-  standardLibrary: boolean;
   /** Whether the program needs every library that a warm worker has imported. */
   suitsWarm: boolean;
   /** The libraries' archives by name. Rejects with a message for the reader. */
@@ -149,10 +145,10 @@ export class SandboxHost implements Host {
   }
 
   async #prepare(source: string): Promise<void> {
-    const needed = await this.#findNeeded({ source }, () => {});
-    needed.archives.catch(() => {});
+    const { suitsWarm, archives } = await this.#findNeeded({ source }, () => {});
+    archives.catch(() => {});
     const isWanted = () => !this.#isRunning;
-    await this.#readyWorker(() => {}, needed, isWanted);
+    await this.#readyWorker(() => {}, suitsWarm, archives, isWanted);
   }
 
   get #isRunning(): boolean {
@@ -189,8 +185,9 @@ export class SandboxHost implements Host {
     const isWanted = () => !run.isOver;
     const [archives, worker] = await Promise.all([
       needed.archives,
-      this.#readyWorker(pythonProgress, needed, isWanted),
+      this.#readyWorker(pythonProgress, needed.suitsWarm, needed.archives, isWanted),
     ]);
+    const { hasLibrary: library } = (await this.#open()).loader;
     // In the meantime the reader may have pressed Stop, or the worker may have been replaced, in which
     // case the run has been launched again.
     if (!worker || worker !== this.#workers.current || run.phase !== "preparing") return;
@@ -199,7 +196,7 @@ export class SandboxHost implements Host {
     worker.addArchives(archives);
     const packages = Object.keys(archives);
     const options = completeOptions(run.program);
-    worker.post({ type: "run", run: id, source, filename, files, packages, options });
+    worker.post({ type: "run", run: id, source, filename, files, packages, options, library });
     this.#dependencies.clock.after(MAX_CLEAN_UP_MS, () => {
       if (run.id === id && run.phase === "sent") this.#replaceWorker();
     });
@@ -223,30 +220,30 @@ export class SandboxHost implements Host {
 
   async #findNeeded(program: ProgramText, progress: Progress): Promise<Needed> {
     if (!this.#mayNeedLibraries(program) && !usesTimeZones(program)) {
-      const standardLibrary = this.#dependencies.needsLibrary(program);
-      return { standardLibrary, suitsWarm: false, archives: Promise.resolve({}) };
+      return { suitsWarm: false, archives: Promise.resolve({}) };
     }
     const packages = await this.#loadPackages();
     const suitsWarm = packages.suitsWarm(program);
-    return { standardLibrary: true, suitsWarm, archives: packages.of(program, progress) };
+    return { suitsWarm, archives: packages.of(program, progress) };
   }
 
   /**
    * Returns a worker in which Python has started, and fetches and starts whatever that requires.
    *
    * @param progress - called with the number of bytes of the runtime that have been fetched.
-   * @param needed - the libraries of the program, which the worker gets as early as possible.
+   * @param suitsWarm - whether the worker may be a warm one.
+   * @param archives - the libraries' archives, which the worker gets as early as possible.
    * @param isWanted - returns whether a worker is still needed; if not, the result is undefined.
    */
   async #readyWorker(
     progress: Progress,
-    { standardLibrary, suitsWarm, archives }: Needed,
+    suitsWarm: boolean,
+    archives: Needed["archives"],
     isWanted: () => boolean,
   ): Promise<PythonWorker | undefined> {
     const { sandbox, loader } = await this.#open();
     const triesWarm = suitsWarm && loader.restoresSnapshot;
-    const withLibrary = standardLibrary;
-    const loaded = loader.load(progress, { withoutSnapshot: triesWarm, withLibrary });
+    const loaded = loader.load(progress, { withoutSnapshot: triesWarm });
     loaded.catch(() => {});
     const expectsWarm = triesWarm && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
@@ -256,7 +253,7 @@ export class SandboxHost implements Host {
     await loaded;
     const hasWarm =
       expectsWarm && (await this.#packages!.giveWarm(sandbox, loader, { fetch: false }));
-    if (triesWarm && !hasWarm) await loader.load(progress, { withLibrary });
+    if (triesWarm && !hasWarm) await loader.load(progress);
     if (!isWanted()) return undefined;
     const worker = this.#takeWorker(sandbox, hasWarm && loader.restoresSnapshot);
     ({ version: this.#version, jspi: this.#isInterruptible } = await worker.ready);
@@ -268,12 +265,9 @@ export class SandboxHost implements Host {
   }
 
   async #openSandbox(): Promise<Opened> {
-    const sandbox = await this.#dependencies.openSandbox({
-      onWorkerError: (number, message) => {
-        const worker = this.#workers.find(number);
-        if (worker) void this.#recover(worker, message);
-      },
-      onLibraryWanted: () => void this.#open().then(({ loader }) => loader.fetchLibrary()),
+    const sandbox = await this.#dependencies.openSandbox((number, message) => {
+      const worker = this.#workers.find(number);
+      if (worker) void this.#recover(worker, message);
     });
     return { sandbox, loader: this.#dependencies.createLoader(sandbox) };
   }
@@ -421,11 +415,10 @@ export interface HostOptions {
 /** Creates the host of a tab. */
 export function createHost({ base, dependencies = [] }: HostOptions): Host {
   return new SandboxHost({
-    openSandbox: (handlers) => openSandbox(handlers),
+    openSandbox: (onWorkerError) => openSandbox(onWorkerError),
     createLoader: (sandbox) => new AssetLoader(sandbox, new Downloads(base)),
     loadPackages: () => importPackages(base, dependencies),
     sharesLibraries: dependencies.length > 0,
-    needsLibrary: (program) => needsLibrary(program),
     savesData,
     clock: realClock,
   });

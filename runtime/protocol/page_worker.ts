@@ -28,19 +28,14 @@ export type FrameCommand =
    */
   | { type: "modules"; modules: PackedModule[] }
   | { type: "warm"; assets: Assets }
-  /** The standard library. The frame passes it on to the workers that have started without it. */
+  /** The standard library. If workers have started without it, the frame passes it on to them. */
   | ({ type: "library" } & (Library | NoLibrary))
   /** Starts a worker. The port that comes with the command connects the worker to the page. */
   | { type: "spawn"; worker: number; warm: boolean }
   | { type: "terminate"; worker: number };
 
 /** sandbox frame → page. */
-export type FrameEvent = { type: "worker-error"; worker: number; message: string } | LibraryWanted;
-
-/** worker → sandbox frame → page: a program needs the standard library, which the worker lacks. */
-export interface LibraryWanted {
-  type: "library-wanted";
-}
+export type FrameEvent = { type: "worker-error"; worker: number; message: string };
 
 /** What a worker needs to start Python, downloaded and decompressed by the page. */
 export interface Assets {
@@ -75,10 +70,7 @@ export interface PackedModule {
   wasm: ArrayBuffer;
 }
 
-/**
- * sandbox frame → worker, the first message. Without `stdlib`, a `Library` or a `NoLibrary` can follow at
- * any time.
- */
+/** sandbox frame → worker, the first message. Without `stdlib`, a `Library` or `NoLibrary` follows. */
 export type WorkerAssets = Assets &
   Partial<Library> & {
     wasm: WebAssembly.Module;
@@ -107,6 +99,8 @@ export type Command =
       /** Names of the libraries that the program needs. */
       packages: string[];
       options: RunOptions;
+      /** Whether the sandbox has the standard library, which it may still be sending to the worker. */
+      library: boolean;
     }
   /** Sends Ctrl+C to the program, unless it has ended. */
   | { type: "interrupt"; run: number }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Engine } from "../../../runtime/harness/browsers.ts";
 import { Runner } from "../../../runtime/harness/runner.ts";
 import { runtimeCache } from "../../../runtime/host/cache_names.ts";
@@ -27,70 +27,6 @@ const damaged: Answer = (response) => response.end("not what was published");
 const truncated: Answer = (response) => {
   response.writeHead(200, { "content-length": 1000 });
   response.write("begin", () => response.destroy());
-};
-
-/**
- * The most bytes that the first run of a program may fetch if the program needs only what the snapshot
- * contains. Scripts count as servers send them, compressed.
- */
-const FIRST_RUN_BYTES = 7_970_000;
-
-/** Returns how many bytes a server sends for a file of the runtime. */
-function sentFor(file: string): number {
-  const content = readFileSync(`${RUNTIME}/${file}`);
-  return file.endsWith(".js") ? gzipSync(content).length : content.length;
-}
-
-/** Programs of this kind are what most readers run first. None of them needs the standard library. */
-const FIRST_PROGRAMS: Record<string, { source: string; stdout: string; stderr?: RegExp }> = {
-  "an asyncio program": {
-    source: `
-import asyncio
-import time
-
-async def station(name):
-    await asyncio.sleep(0.01)
-    print(name)
-
-async def main():
-    async with asyncio.TaskGroup() as group:
-        group.create_task(station("Oslo"))
-    print(time.perf_counter() > 0)
-
-asyncio.run(main())
-`,
-    stdout: "Oslo\nTrue\n",
-  },
-  "a program with threads": {
-    source: `
-import asyncio, queue, random, threading
-from concurrent.futures import ThreadPoolExecutor
-
-with ThreadPoolExecutor(2) as pool:
-    print(list(pool.map(abs, [-1, -2])))
-thread = threading.Thread(target=print, args=("thread",))
-thread.start()
-thread.join()
-print(asyncio.run(asyncio.to_thread(abs, -3)))
-`,
-    stdout: "[1, 2]\nthread\n3\n",
-  },
-  "a program that fails": {
-    source: `
-import asyncio
-
-async def main():
-    async with asyncio.TaskGroup() as group:
-        group.create_task(asyncio.sleep(1))
-        raise ValueError("Oslo")
-
-asyncio.run(main())
-`,
-    stdout: "",
-    // The lines of the library are shown as on CPython.
-    stderr:
-      /asyncio\/runners\.py", line \d+, in run\n[ |]+return runner\.run\(main\)[^]*ValueError: Oslo/,
-  },
 };
 
 const HELLO = { source: "print('hello')", filename: "demo.py" };
@@ -144,67 +80,6 @@ for (const [name, engine, launch, snapshot] of [
       const others = requests.filter((file) => /^python-|\.whl/.test(file));
       assert.deepEqual(others, [published(snapshot)]);
     });
-
-    if (snapshot === "python-switching") {
-      for (const [what, { source, stdout, stderr = /^$/ }] of Object.entries(FIRST_PROGRAMS)) {
-        test(`the first run of ${what} fetches few bytes, and no standard library`, async () => {
-          const ran = await runner.run({ source, filename: "demo.py" });
-          assert.equal(ran.stdout, stdout, ran.stderr);
-          assert.match(ran.stderr, stderr);
-          await runner.page.waitForNetworkIdle();
-          const fetched = requests.filter((file) => existsSync(`${RUNTIME}/${file}`));
-          const sizes = fetched.map((file): [string, number] => [file, sentFor(file)]);
-          assert.deepEqual(
-            requests.filter((file) => file.startsWith("python_stdlib")),
-            [],
-          );
-          const bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
-          assert.ok(
-            bytes > 1_000_000 && bytes <= FIRST_RUN_BYTES,
-            `${bytes}: ${JSON.stringify(sizes)}`,
-          );
-        });
-      }
-
-      test("a module that only the library contains is fetched when it is imported by a computed name", async () => {
-        const source = "import importlib\nprint(importlib.import_module('diff' + 'lib').ndiff)";
-        const { stdout } = await runner.run({ source, filename: "demo.py" });
-        assert.match(stdout, /^<function ndiff/);
-        assert.ok(requests.includes(published("python_stdlib")));
-      });
-
-      test("modules that only the start of Python has used can be imported again", async () => {
-        const source = `
-import bz2, io, lzma, statistics, zipfile
-from compression import zstd
-from importlib import metadata
-for module in bz2, lzma, zstd:
-    print(module.decompress(module.compress(b"tea")))
-with zipfile.ZipFile(io.BytesIO(), "w") as archive:
-    archive.writestr("tea", "green")
-    print(archive.namelist(), statistics.mean([1, 3]), metadata.PackageNotFoundError.__name__)
-`;
-        const { stdout, stderr } = await runner.run({ source, filename: "demo.py" });
-        assert.equal(stdout, "b'tea'\n".repeat(3) + "['tea'] 2 PackageNotFoundError\n", stderr);
-      });
-
-      test("a child process can import a module that only the library contains", async () => {
-        const source = `
-import multiprocessing
-
-def work():
-    import difflib
-    print(difflib.__name__)
-
-if __name__ == "__main__":
-    process = multiprocessing.Process(target=work)
-    process.start()
-    process.join()
-`;
-        const { stdout, stderr } = await runner.run({ source, filename: "demo.py" });
-        assert.equal(stdout, "difflib\n", stderr);
-      });
-    }
 
     for (const [how, answer] of Object.entries(faults)) {
       test(`if its snapshot is ${how}, Python starts without it, and the console shows a warning`, async () => {

@@ -27,10 +27,7 @@ const sent = () => sandbox.commands.map(({ type }) => type);
 const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
 
 /** Calls `load`; `state` is "loading", then "loaded" or the error message. */
-function load(
-  loader: AssetLoader,
-  options?: Parameters<AssetLoader["load"]>[1],
-): { state: string } {
+function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
   const loading = { state: "loading" };
   loader
     .load(() => {}, options)
@@ -42,8 +39,9 @@ function load(
 }
 
 describe("with a snapshot", () => {
-  test("files are sent as they arrive, and the library is not fetched", async () => {
-    const loading = load(create());
+  test("files are sent as they arrive, and the library follows when Python can start", async () => {
+    const loader = create();
+    const loading = load(loader);
     assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
     await downloads.arrive("switching");
     await downloads.arrive("worker");
@@ -51,40 +49,15 @@ describe("with a snapshot", () => {
     await downloads.arrive("wasm");
     assert.equal(loading.state, "loaded");
     assert.deepEqual(sent(), ["assets", "script", "wasm"]);
-    assert.equal(downloads.requests.length, 3);
-  });
-
-  test("a library that a program needs follows when Python can start", async () => {
-    const loading = load(create(), { withLibrary: true });
-    assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
-    await downloads.arrive("worker", "wasm", "switching");
-    assert.equal(loading.state, "loaded");
     assert.equal(downloads.requests.at(-1), "stdlib");
+    assert.equal(loader.hasLibrary, false);
     await downloads.arrive("stdlib");
     assert.equal(sent().at(-1), "library");
-  });
-
-  test("a library that an earlier visit has stored is read, because that costs no download", async () => {
-    downloads.cache.set("stdlib", new ArrayBuffer(7));
-    load(create());
-    await downloads.arrive("worker", "wasm", "switching");
-    assert.equal(downloads.requests.at(-1), "stdlib");
-  });
-
-  test("a library that a running program asks for is fetched once", async () => {
-    const loader = create();
-    load(loader);
-    await downloads.arrive("worker", "wasm", "switching");
-    loader.fetchLibrary();
-    loader.fetchLibrary();
-    await downloads.arrive("stdlib");
-    loader.fetchLibrary();
-    assert.equal(downloads.requests.filter((file) => file === "stdlib").length, 1);
-    assert.equal(sent().filter((type) => type === "library").length, 1);
+    assert.equal(loader.hasLibrary, true);
   });
 
   test("the sandbox gets the content of each file, and the page keeps no copy", async () => {
-    load(create(), { withLibrary: true });
+    load(create());
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
     const [script, wasm, assets, library] = ["script", "wasm", "assets", "library"].map((type) => {
@@ -112,10 +85,10 @@ describe("with a snapshot", () => {
 
   test("each file is sent once, however often the files are loaded", async () => {
     const loader = create();
-    const loadings = [load(loader), load(loader, { withLibrary: true })];
+    const loadings = [load(loader), load(loader)];
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
-    loadings.push(load(loader, { withLibrary: true }));
+    loadings.push(load(loader));
     await settle();
     assert.deepEqual(
       loadings.map(({ state }) => state),
@@ -143,7 +116,7 @@ describe("with a snapshot", () => {
     await downloads.arrive("worker", "wasm");
     assert.equal(warm.state, "loaded");
     assert.deepEqual(downloads.watched, [["worker", "wasm"]]);
-    assert.deepEqual(downloads.requests, ["worker", "wasm"]);
+    assert.deepEqual(downloads.requests, ["worker", "wasm", "stdlib"]);
     const cold = load(loader);
     await settle();
     assert.equal(cold.state, "loading");
@@ -162,29 +135,33 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("files of older versions are removed from the cache when Python can start", async () => {
+  test("files of older versions are removed from the cache when the library has arrived", async () => {
     load(create());
-    await downloads.arrive("worker", "wasm");
+    await downloads.arrive("worker", "wasm", "switching");
     assert.deepEqual(downloads.tidied, []);
-    await downloads.arrive("switching");
+    await downloads.arrive("stdlib");
     assert.deepEqual(downloads.tidied.toSorted(), [
       ...["a", "b", "stdlib", "switching", "wasm", "worker"],
     ]);
   });
 
-  test("if the library cannot be fetched, the program gets the reason, and the next call tries again", async () => {
+  test("if the library cannot be fetched, programs can run, and the next run waits for it", async () => {
     const loader = create();
-    load(loader, { withLibrary: true });
+    load(loader);
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.fail("stdlib");
     assert.deepEqual(sandbox.commands.at(-1), {
       type: "library",
       problem: "/stdlib could not be loaded.",
     });
-    loader.fetchLibrary();
+    assert.equal(loader.hasLibrary, false);
+    const second = load(loader);
+    await settle();
+    assert.equal(second.state, "loading");
+    assert.ok(downloads.watched.at(-1)!.includes("stdlib"));
     await downloads.arrive("stdlib");
-    assert.equal(sandbox.commands.at(-1)!.type, "library");
-    assert.equal(sandbox.transfers.at(-1)!.length, 1);
+    assert.equal(second.state, "loaded");
+    assert.equal(loader.hasLibrary, true);
   });
 });
 

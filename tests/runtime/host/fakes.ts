@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../runtime/host/clock.ts";
 import type { FileSource, Progress, RuntimeFile } from "../../../runtime/host/download.ts";
 import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
-import type { Sandbox, SandboxHandlers, WorkerPort } from "../../../runtime/host/sandbox.ts";
+import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
 
 /** Lets code run until it has ended or waits for something other than promises. */
@@ -93,7 +93,7 @@ export class FakeSandbox implements Sandbox {
   readonly commands: FrameCommand[] = [];
   /** The buffers that were transferred with each command. */
   readonly transfers: Transferable[][] = [];
-  handlers: SandboxHandlers = { onWorkerError: () => {}, onLibraryWanted: () => {} };
+  onWorkerError: OnWorkerError = () => {};
 
   send(command: FrameCommand, transfer: Transferable[] = []): void {
     this.commands.push(command);
@@ -118,31 +118,20 @@ export class FakeSandbox implements Sandbox {
 
 export class FakeLoader implements Loader {
   restoresSnapshot = true;
+  hasLibrary = true;
   loads = 0;
-  /** Whether the standard library was wanted, in each call of `load`. */
-  readonly withLibrary: boolean[] = [];
-  /** How often the library was fetched because a program asked for it. */
-  fetched = 0;
   /** Makes `load` fail. */
   failure: Error | undefined;
   /** Delays every `load`. */
   gate: Promise<void> | undefined;
   distrusted: string | undefined;
 
-  async load(
-    progress: (loaded: number, total: number) => void,
-    { withLibrary = false } = {},
-  ): Promise<void> {
+  async load(progress: (loaded: number, total: number) => void): Promise<void> {
     this.loads += 1;
-    this.withLibrary.push(withLibrary);
     progress(0, 10);
     await this.gate;
     if (this.failure) throw this.failure;
     progress(10, 10);
-  }
-
-  fetchLibrary(): void {
-    this.fetched += 1;
   }
 
   distrustSnapshot(reason: string): void {

@@ -13,7 +13,6 @@ import {
 
 const PROGRAM: Program = { source: "print('hi')", filename: "hi.py" };
 const WITH_LIBRARY = { source: "# /// script\n# dependencies = []\n# ///", filename: "a.py" };
-const NEEDS_DIFFLIB: Program = { source: "import difflib", filename: "d.py" };
 const WARM = { source: `${WITH_LIBRARY.source}\n# warm`, filename: "warm.py" };
 
 let clock: FakeClock;
@@ -37,9 +36,9 @@ beforeEach(() => {
   sharesLibraries = false;
   sandboxes = 0;
   host = new SandboxHost({
-    openSandbox: async (handlers) => {
+    openSandbox: async (onWorkerError) => {
       sandboxes += 1;
-      sandbox.handlers = handlers;
+      sandbox.onWorkerError = onWorkerError;
       return sandbox;
     },
     createLoader: () => loader,
@@ -50,7 +49,6 @@ beforeEach(() => {
     get sharesLibraries() {
       return sharesLibraries;
     },
-    needsLibrary: ({ source }) => source.includes("difflib"),
     savesData: () => isSavingData,
     clock,
   });
@@ -151,37 +149,14 @@ describe("a run", () => {
   test("sends all options to the worker, with defaults for those that are not given", async () => {
     const { worker } = await start({ ...PROGRAM, trace: true, clockRate: 0 });
     assert.deepEqual(worker.program, {
-      ...{ type: "run", run: 1, files: {}, packages: [], ...PROGRAM },
+      ...{ type: "run", run: 1, files: {}, packages: [], library: true, ...PROGRAM },
       options: { trace: true, clockRate: 0, paused: false },
     });
   });
 
-  for (const [title, program, isFetched] of [
-    ["is not fetched for a program that needs none of its modules", PROGRAM, false],
-    ["is fetched for a program that imports one of its modules", NEEDS_DIFFLIB, true],
-    ["is fetched for a program that declares libraries", WITH_LIBRARY, true],
-    ["is fetched for a program that suits a warm worker", WARM, true],
-  ] as const) {
-    test(`the standard library ${title}`, async () => {
-      launch(program);
-      await settle();
-      assert.ok(loader.withLibrary.length > 0);
-      assert.deepEqual(new Set(loader.withLibrary), new Set([isFetched]));
-    });
-  }
-
-  test("the standard library is fetched when a running program asks for it", async () => {
-    await start();
-    assert.equal(loader.fetched, 0);
-    sandbox.handlers.onLibraryWanted();
-    await settle();
-    assert.equal(loader.fetched, 1);
-  });
-
-  test("the standard library is already fetched while the reader is about to run a program", async () => {
-    host.prepare(NEEDS_DIFFLIB.source);
-    await settle();
-    assert.deepEqual(loader.withLibrary, [true]);
+  test("sends the worker whether the standard library has arrived", async () => {
+    loader.hasLibrary = false;
+    assert.equal((await start()).worker.program?.library, false);
   });
 
   test("cannot begin while another run is in progress", async () => {
@@ -416,7 +391,7 @@ describe("a worker that fails", () => {
 
   test("outside Python fails its run as well", async () => {
     const { worker, outcome } = await start();
-    sandbox.handlers.onWorkerError(worker.number, "Script error.");
+    sandbox.onWorkerError(worker.number, "Script error.");
     assert.deepEqual(await outcome(), {
       type: "failed",
       message: "Python crashed and was restarted: Script error.",

@@ -17,7 +17,6 @@ class FakeThread implements WorkerThread {
   ports: MessagePort[] = [];
   isTerminated = false;
   onerror: WorkerThread["onerror"] = null;
-  onmessage: WorkerThread["onmessage"] = null;
 
   constructor(address: string) {
     this.address = address;
@@ -30,11 +29,6 @@ class FakeThread implements WorkerThread {
 
   terminate(): void {
     this.isTerminated = true;
-  }
-
-  askForLibrary(): void {
-    const event = { data: { type: "library-wanted" } } as MessageEvent;
-    this.onmessage!.call(this as unknown as Worker, event);
   }
 
   get assets(): WorkerAssets {
@@ -149,31 +143,13 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.messages.length, 2);
   });
 
-  test("a library that could not be fetched is reported to the workers that may wait for it", async () => {
+  test("a library that could not be fetched is reported to all workers until it has arrived", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await send(NO_LIBRARY);
     await spawn(2);
     await send(LIBRARY);
-    assert.deepEqual(
-      threads.map(({ messages }) => messages.slice(1)),
-      [[NO_LIBRARY, LIBRARY], [LIBRARY]],
-    );
-  });
-
-  test("a worker's request for the library goes to the page until the library has arrived", async () => {
-    const page = await sendWithPort({ type: "open" });
-    const events: unknown[] = [];
-    page.onmessage = ({ data }) => void events.push(data);
-    await send(SCRIPT, COMPILE, START);
-    await spawn(1);
-    threads[0]!.askForLibrary();
-    await settle();
-    assert.deepEqual(events, [{ type: "library-wanted" }]);
-    await send(LIBRARY);
-    threads[0]!.askForLibrary();
-    await settle();
-    assert.equal(events.length, 1);
+    for (const { messages } of threads) assert.deepEqual(messages.slice(1), [NO_LIBRARY, LIBRARY]);
   });
 
   test("Python waits for the library if it starts without a snapshot", async () => {
