@@ -40,9 +40,11 @@ const runtimeRequests = () => requests.filter((url) => /\/runtime\/.*\.bin$/.tes
 
 /** Waits until `count` files of the runtime have been requested; a slow machine takes a while. */
 function untilRequested(count: number): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     onRequest = () => void (runtimeRequests().length >= count && resolve());
     onRequest();
+    const fail = () => reject(new Error(`requested in a minute: ${runtimeRequests().join(" ")}`));
+    setTimeout(fail, 60_000).unref();
   });
 }
 
