@@ -288,6 +288,8 @@ for (const engine of engines) {
     test("the exhibition opens when a reader comes near, before it is in view, and nothing moves", async () => {
       await page.goto(`${site.url}/tutorials/first-overlap/`);
       await page.goto(site.url + PATH, { waitUntil: "networkidle0" });
+      // In Firefox, the network can be idle before the page is there.
+      await page.waitForSelector("chess-exhibition");
       assert.equal(await page.$(".chess-panel"), null);
       const top = (): Promise<number> =>
         page.$eval("h1", (title) => title.getBoundingClientRect().top);
