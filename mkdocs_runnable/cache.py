@@ -10,7 +10,6 @@ import functools
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from pathlib import Path
 import markdown
 import pygments
 
+from mkdocs_runnable.files import UNFINISHED, write_atomically
+
 # Enough for several states of a large site. When a cache is larger, its oldest files are deleted.
 MOST_BYTES = 100_000_000
 # A build that was interrupted leaves its unfinished files behind. Others are finished sooner.
 _ABANDONED_SECONDS = 3600
-_UNFINISHED = ".tmp"
 
 
 def hash_of_files(paths: Iterable[Path]) -> str:
@@ -83,9 +83,9 @@ class Cache:
             with contextlib.suppress(OSError):  # another build has deleted it
                 status = path.stat()
                 is_abandoned = time.time() - status.st_mtime > _ABANDONED_SECONDS
-                if path.suffix == _UNFINISHED and is_abandoned:
+                if path.suffix == UNFINISHED and is_abandoned:
                     path.unlink()
-                elif path.suffix != _UNFINISHED:
+                elif path.suffix != UNFINISHED:
                     found.append((status.st_mtime, status.st_size, str(path)))
         total = sum(size for _, size, _ in found)
         for _, size, name in sorted(found):
@@ -112,17 +112,9 @@ def _read(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    content = text.encode("utf-8")
-    digest = hashlib.sha256(content).hexdigest().encode()
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     # Without the file, the next build makes the text again. So builds only become slower if the
     # folder cannot be written.
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(digest + b"\n" + content)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(path, f"{digest}\n{text}")

@@ -6,13 +6,13 @@ from pathlib import Path
 from time import perf_counter
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.notebooks.execute import CELL_TIMEOUT_SECONDS, execute
 from mkdocs_runnable.notebooks.machine import Machine
 from mkdocs_runnable.notebooks.notebook import Notebook, Origin, hash_of_outputs
 from mkdocs_runnable.notebooks.slim import slim, to_text
 from mkdocs_runnable.recording.check import Result
 from mkdocs_runnable.recording.record import Recorded
-from mkdocs_runnable.recording.recordings import write_atomically
 
 
 def record(

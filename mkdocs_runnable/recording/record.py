@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from mkdocs_runnable.errors import RunnableError, nearest
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.recording.check import why_stopped
 from mkdocs_runnable.recording.compare import compare
 from mkdocs_runnable.recording.execute import interpreter, run
-from mkdocs_runnable.recording.recordings import Origin, Origins, Transcript, write_atomically
+from mkdocs_runnable.recording.recordings import Origin, Origins, Transcript
 from mkdocs_runnable.recording.tracing import assemble, watched
 from mkdocs_runnable.snippets.dependencies import comes_with
 from mkdocs_runnable.snippets.imports import imported_packages

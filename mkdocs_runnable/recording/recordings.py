@@ -12,13 +12,13 @@ exit status is not 0, it is in the last line.
 
 import json
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.recording.execute import Chunk, Execution, Stream
 from mkdocs_runnable.recording.terminal import CONTROL, Terminal
 from mkdocs_runnable.recording.tidy import TracebackFilter
@@ -127,17 +127,6 @@ def _tidied(lines: Iterable[Line], path: Path) -> Iterable[Line]:
             yield Line("stdout", tidying.shorten(line.text))
         elif (text := tidying.feed(line.text)) is not None:
             yield Line("stderr", text)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that no other process can read an incomplete file."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-    temporary = Path(file.name)
-    temporary.chmod(0o644)
-    temporary.replace(path)
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,9 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.recording.check import Result
 from mkdocs_runnable.recording.execute import interpreter
-from mkdocs_runnable.recording.recordings import write_atomically
 from mkdocs_runnable.snippets.snippet import Library, Snippet
 
 EXPECTED: Mapping[str, str] = {

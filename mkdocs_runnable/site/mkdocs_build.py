@@ -24,7 +24,7 @@ from mkdocs_runnable.notebooks.notebook import Notebook
 from mkdocs_runnable.notebooks.page import for_readers
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.recording.recordings import write_atomically
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.site import publish
 from mkdocs_runnable.site.publish import SiteFile, SitePage
 from mkdocs_runnable.site.staging import Staging

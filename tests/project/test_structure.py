@@ -133,7 +133,8 @@ ARROWS: Mapping[str, set[str]] = {
     # The engine, which does not depend on this guide.
     "mkdocs_runnable/errors.py": set(),
     "mkdocs_runnable/blocks.py": set(),
-    "mkdocs_runnable/cache.py": set(),
+    "mkdocs_runnable/files.py": set(),
+    "mkdocs_runnable/cache.py": {"mkdocs_runnable/files.py"},
     # hatch_build.py loads it without the rest of the package.
     "mkdocs_runnable/built_files.py": set(),
     "mkdocs_runnable/parts.py": {"mkdocs_runnable/errors.py"},
@@ -149,6 +150,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "mkdocs_runnable/recording": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/files.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/parts.py",
         "mkdocs_runnable/project.py",
@@ -156,6 +158,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "mkdocs_runnable/notebooks": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/files.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/project.py",
         "mkdocs_runnable/recording",
@@ -182,6 +185,7 @@ ARROWS: Mapping[str, set[str]] = {
     },
     "mkdocs_runnable/site": {
         "mkdocs_runnable/errors.py",
+        "mkdocs_runnable/files.py",
         "mkdocs_runnable/options.py",
         "mkdocs_runnable/diagrams",
         "mkdocs_runnable/notebooks",

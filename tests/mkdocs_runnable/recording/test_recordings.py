@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.recording.execute import Chunk, Execution
-from mkdocs_runnable.recording.recordings import Line, Origin, Origins, Transcript, write_atomically
+from mkdocs_runnable.recording.recordings import Line, Origin, Origins, Transcript
 
 
 def of(*chunks: Chunk, status: int = 0) -> Transcript:
@@ -124,11 +124,3 @@ def test_a_damaged_list_of_origins_is_an_error(tmp_path: Path, text: str) -> Non
         RunnableError, match="Delete it, and run `python -m mkdocs_runnable record`"
     ):
         Origins(tmp_path)
-
-
-def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    path = tmp_path / "demo.out"
-    write_atomically(path, "one\r\n")
-    write_atomically(path, "two\r\n")
-    assert path.read_bytes() == b"two\r\n"
-    assert [each.name for each in tmp_path.iterdir()] == ["demo.out"]
