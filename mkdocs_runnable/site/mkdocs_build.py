@@ -34,7 +34,6 @@ from mkdocs_runnable.tables.markdown import Maker, find_makers
 _EXTENSION = "mkdocs_runnable"
 _DIAGRAMS = "mkdocs_runnable.diagrams"
 _TABLES = "mkdocs_runnable.tables"
-_PREPARED_NOTEBOOKS = ".cache/plugin/runnable/notebooks"
 _TAG_LISTING = re.compile(r"<!-- material/tags\b.*?-->")
 # The search plugin of Material for MkDocs.
 _SEARCH = "material/search"
@@ -183,6 +182,7 @@ def prepare_notebooks(files: Files, project: Project, problems: Problems) -> Non
     """
     if not project.options.notebooks:
         return
+    folder = project.root / (project.options.cache or Options.cache) / "notebooks"
     for file in files:
         if not file.src_uri.endswith(".ipynb") or not file.abs_src_path:
             continue
@@ -195,7 +195,7 @@ def prepare_notebooks(files: Files, project: Project, problems: Problems) -> Non
         except RunnableError as error:
             problems.append(str(error))
             continue
-        prepared = project.root / _PREPARED_NOTEBOOKS / file.src_uri
+        prepared = folder / file.src_uri
         text = json.dumps(content)
         # mkdocs-jupyter and other caches keep what they have made of a file that has not changed.
         if not prepared.exists() or prepared.read_text(encoding="utf-8") != text:
