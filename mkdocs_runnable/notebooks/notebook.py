@@ -2,8 +2,8 @@
 
 The metadata of a recorded notebook contain an entry ``runnable``, which describes the run that made
 the outputs; see :class:`Origin`. The outputs are outdated if the code has changed since then. They
-are also outdated if they are not the outputs of that run, because somebody has run the notebook in
-Jupyter, for example. Text between the cells may change at any time.
+are also outdated if they are not the outputs of that run, for example because the notebook was run
+in Jupyter later. Text between the cells may change at any time.
 """
 
 import ast

@@ -108,7 +108,7 @@ class _Drawer:
 
     def _start(self) -> subprocess.Popen[str]:
         node = find_node()
-        # Not a pipe, which would be full at some time if nobody read it.
+        # Not a pipe: while nothing reads a pipe, it can become full, and the program would block.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         try:
             self._process = subprocess.Popen(  # noqa: S603

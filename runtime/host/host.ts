@@ -11,10 +11,10 @@ import { realClock, type Clock } from "./clock.ts";
 import { savesData } from "./data_saving.ts";
 import { Downloads, sumProgress, type Progress } from "./download.ts";
 import type { ProgramText } from "./needs/imports.ts";
+import { usesTimeZones } from "./needs/time_zones.ts";
 import type { Packages } from "./packages.ts";
 import { PythonWorker, type ProgramEvent } from "./python_worker.ts";
 import { openSandbox, type OnWorkerError, type Sandbox } from "./sandbox.ts";
-import { usesTimeZones } from "./needs/time_zones.ts";
 import type { Host, Move, Program, Run, RunEvent } from "./types.ts";
 import { WorkerPool } from "./worker_pool.ts";
 

@@ -91,11 +91,11 @@ def test_outputs_that_record_has_not_made_are_found(project: Project, write: Wri
     record_one(path)
     recorded = path.read_text()
     path.write_text(recorded.replace('"1\\n"', '"3\\n"'))
-    assert read(path).state == "outdated", "somebody has edited the outputs"
+    assert read(path).state == "outdated", "the outputs were edited"
     content = json.loads(recorded)
     content["cells"][1]["outputs"] = []
     path.write_text(json.dumps(content))
-    assert read(path).state == "missing", "somebody has cleared the outputs"
+    assert read(path).state == "missing", "the outputs were cleared"
     content["metadata"]["runnable"] = {"key": "of an earlier version"}
     path.write_text(json.dumps(content))
     assert read(path).origin is None
