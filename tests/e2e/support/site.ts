@@ -77,6 +77,18 @@ export async function pagesWithSnippets(): Promise<string[]> {
   return pages.toSorted(([, one], [, other]) => one - other).map(([path]) => path);
 }
 
+/** Returns the names of the snippets that have a Run button on some page of the site. */
+export async function namesOfSnippets(): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
+    const html = await readFile(join(siteDirectory, file), "utf8");
+    for (const [tag, name] of html.matchAll(/<runnable-snippet [^>]*?data-name="([^"]+)"[^>]*>/g)) {
+      if (!tag.includes(" data-native=")) names.add(name!);
+    }
+  }
+  return [...names].toSorted();
+}
+
 /** Opens a page in an empty profile of its own, to be closed with its browser context. */
 export async function freshPage(
   browser: Browser,
