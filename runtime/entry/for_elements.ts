@@ -1,7 +1,8 @@
 /**
- * What a project's own custom elements may use: helpers of the page, and the state that all elements
- * of a tab share, above all its session. The bundled widget.js exports the same names, so a project
- * bundles its elements without the engine, and they still share one session with the widgets.
+ * Exports what the custom elements of a project may use: helpers of the page, and the state that all
+ * elements of a tab share, above all its session. The published widget.js exports the same names. A
+ * project therefore does not bundle this code again but imports it from widget.js, so that its elements
+ * share one session with the widgets.
  */
 export { button, element, enable, freshId } from "../page/kit/dom.ts";
 export { whenNear } from "../page/kit/near.ts";

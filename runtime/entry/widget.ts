@@ -1,4 +1,7 @@
-/** Entry of the page's bundle: defines the custom elements, and exports what other elements may use. */
+/**
+ * The entry point of widget.js: defines the custom elements of the engine, and exports what the elements
+ * of a project may use.
+ */
 import { ChoiceTable } from "../page/tables/choice_table.ts";
 import { TimelineCompare } from "../page/comparison/timeline_compare.ts";
 import { DataTable } from "../page/tables/data_table.ts";

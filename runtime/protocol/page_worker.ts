@@ -9,12 +9,14 @@ import type { RunOptions } from "./run_options.ts";
 
 /**
  * page → sandbox frame. Files may arrive in any order, and a worker starts as soon as the files that it
- * needs are there. Buffers are transferred.
+ * needs are there. The buffers in a command are transferred, not copied.
  */
 export type FrameCommand =
   /** The first command. The frame sends its `FrameEvent`s to the port that comes with the command. */
   | { type: "open" }
+  /** The source of the worker's script. */
   | { type: "script"; script: string }
+  /** The WebAssembly code of Python, which the frame compiles once for all workers. */
   | { type: "wasm"; wasm: ArrayBuffer }
   | { type: "assets"; assets: Assets }
   /**
@@ -23,14 +25,18 @@ export type FrameCommand =
    */
   | { type: "withdraw" }
   /**
-   * `modules` and `warm` are for warm workers, which start with libraries already imported. The modules
-   * that are written in C are sent before the snapshot, because compiling them takes time.
+   * `modules` and `warm` are for warm workers. Their snapshot, which is sent in `warm`, contains a Python
+   * that has already imported libraries. The modules of these libraries that are written in C are sent
+   * earlier, in `modules`, because compiling them takes time.
    */
   | { type: "modules"; modules: PackedModule[] }
   | { type: "warm"; assets: Assets }
-  /** The standard library. If workers have started without it, the frame passes it on to them. */
+  /** If workers have started without the standard library, the frame passes it on to them. */
   | ({ type: "library" } & (Library | NoLibrary))
-  /** Starts a worker. The port that comes with the command connects the worker to the page. */
+  /**
+   * Starts a worker, from the assets of `warm` if `warm` is true. The port that comes with the command
+   * connects the worker to the page.
+   */
   | { type: "spawn"; worker: number; warm: boolean }
   | { type: "terminate"; worker: number };
 
@@ -41,9 +47,12 @@ export type FrameEvent = { type: "worker-error"; worker: number; message: string
 export interface Assets {
   /** A snapshot to restore Python from; see worker/startup/snapshot.ts. Without it, Python starts anew. */
   snapshot?: ArrayBuffer;
-  /** The size of the standard library, in bytes. */
+  /**
+   * The size of the archive with the standard library, in bytes. If the archive has not arrived when
+   * Python starts, an empty file of this size takes its place.
+   */
   stdlibSize: number;
-  /** The text of pyodide-lock.json, reduced to the packages below. */
+  /** The text of pyodide-lock.json, reduced to the packages that the engine uses. */
   lockfile: string;
   /** Wheels by their file name in the lock file. A snapshot already contains them. */
   wheels: Record<string, ArrayBuffer>;
@@ -51,17 +60,19 @@ export interface Assets {
   packages: string[];
 }
 
+/** Python's standard library. */
 export interface Library {
-  /** The zip archive of Python's standard library. */
+  /** The zip archive with its modules. */
   stdlib: ArrayBuffer;
 }
 
-/** Says why the standard library could not be fetched, in words for the reader. */
+/** Sent in place of the standard library if it could not be fetched. */
 export interface NoLibrary {
+  /** The reason, in words for the reader. */
   problem: string;
 }
 
-/** A module written in C that the warm snapshot contains. */
+/** A module written in C that the snapshot of warm workers contains. */
 export interface PackedModule {
   /** The path from which Python has imported the module. */
   path: string;
@@ -85,7 +96,7 @@ export type WorkerAssets = Assets &
  */
 export type Move = "pause" | "step" | "resume";
 
-/** page → worker. */
+/** page → worker. `run` is the number of the run, which the events of the run repeat. */
 export type Command =
   /** Zip archives with the files of libraries, by name. They may arrive before Python has started. */
   | { type: "packages"; packages: Record<string, ArrayBuffer> }
@@ -96,7 +107,7 @@ export type Command =
       filename: string;
       /** Further modules that the program can import: their content by relative path. */
       files?: Record<string, Uint8Array>;
-      /** Names of the libraries that the program needs. */
+      /** Names of the libraries that the program needs, apart from the standard library. */
       packages: string[];
       options: RunOptions;
       /** Whether the sandbox has the standard library, which it may still be sending to the worker. */
@@ -112,13 +123,14 @@ export type Command =
 export type WorkerEvent =
   /**
    * Python has started. `version` is Python's, for example "3.14.2"; `jspi` says whether the worker can
-   * switch stacks, and `restored` whether it started from a snapshot.
+   * suspend a stack, which switching between threads requires (see stack_switching.ts); `restored` says
+   * whether the worker has started from a snapshot.
    */
   | { type: "ready"; version: string; jspi: boolean; restored: boolean }
   | { type: "started"; run: number }
   | { type: "stdout"; run: number; text: string }
   | { type: "stderr"; run: number; text: string }
-  /** The program has printed more than a page shows. Further output is dropped. */
+  /** The program has printed more than a page shows. What follows these `lines` lines is dropped. */
   | { type: "capped"; run: number; lines: number }
   /** The program reads its standard input and waits for an `answer`. */
   | { type: "input"; run: number }
@@ -126,7 +138,7 @@ export type WorkerEvent =
   | { type: "waiting"; run: number; threads: number }
   /**
    * The program used something that differs from CPython. The meaning of `value` (a count or ms) and
-   * `detail` (the name of a function or module) depends on the fact; see facts.py.
+   * `detail` (the name of a function or module) depends on the fact; see browser_runtime/facts.py.
    */
   | { type: "note"; run: number; fact: string; value: number; detail: string }
   /**
@@ -156,9 +168,10 @@ export type WorkerEvent =
   /** The interpreter has crashed: at its start, by a stack overflow, or for lack of memory. */
   | { type: "crashed"; message: string };
 
+/** What a field must be. "numbers" stands for a `Float64Array`. */
 type Kind = "string" | "number" | "boolean" | "numbers";
 
-/** The fields of each event besides its type, and what each field must be. */
+/** The fields that each event has in addition to its type. */
 const FIELDS: Record<WorkerEvent["type"], Record<string, Kind>> = {
   ready: { version: "string", jspi: "boolean", restored: "boolean" },
   started: { run: "number" },
@@ -184,8 +197,8 @@ const FIELDS: Record<WorkerEvent["type"], Record<string, Kind>> = {
 };
 
 /**
- * The longest text and list that an event may contain. The runtime sends at most 500,000 characters of
- * output at a time.
+ * The greatest length of a text or a list in an event. It leaves a margin, because the worker cuts off
+ * the output of a program after 500,000 characters.
  */
 const MAX_LENGTH = 1_000_000;
 
@@ -195,7 +208,7 @@ function isOfKind(value: unknown, kind: Kind): boolean {
   return kind === "number" ? Number.isFinite(value) : typeof value === kind;
 }
 
-/** Returns a copy of the message with exactly the known fields, or undefined if it is no valid event. */
+/** Returns a copy of a message with exactly the known fields, or undefined if it is no valid event. */
 export function asWorkerEvent(message: unknown): WorkerEvent | undefined {
   if (typeof message !== "object" || message === null) return undefined;
   const record = message as Record<string, unknown>;

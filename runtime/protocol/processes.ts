@@ -3,7 +3,8 @@
  * them what an operating system's kernel does. Each process runs in a worker of its own.
  *
  * Processes choose the numbers of their questions (`ask`), channels, semaphores and tokens themselves,
- * so that they need not wait for the broker to choose them.
+ * so that they need not wait for the broker to choose them. A token is a number that one process passes
+ * to another, which can then claim an end of a channel with it.
  */
 
 /** The process id of the main process. Emscripten reports this id to every program. */
@@ -12,7 +13,7 @@ export const MAIN = 42;
 /** An end of a channel. */
 export type End = "reader" | "writer";
 
-/** What a new process needs to start; the first thing that the broker sends to it. */
+/** What a new process needs to start. The broker sends it as the first message. */
 export interface Start {
   pid: number;
   parent: number;
@@ -26,54 +27,73 @@ export interface Start {
   files: Map<string, Uint8Array>;
   /** Whether the process reports what its threads and tasks do. */
   traced: boolean;
-  /** The origin of the clock that all processes share: `performance.timeOrigin` of the main process. */
+  /**
+   * The origin of the clock that all processes share, in ms since the epoch: `performance.timeOrigin` of
+   * the main process.
+   */
   origin: number;
 }
 
-/** Values in shared memory, by number. The process that acquires their semaphore receives them. */
+/**
+ * The values in shared memory that a semaphore guards, by number. The process that acquires the
+ * semaphore receives them.
+ */
 export interface Shared {
   /** Increases with every change of a value. */
   version: number;
   values: Map<number, Uint8Array>;
 }
 
-/** process → broker. Requests with an `ask` are questions, each of which is answered once. */
+/** process → broker. Requests with an `ask` are questions; the broker answers each of them once. */
 export type Request =
   /** Adds a channel that only the sender has known so far, with the messages that wait in it. */
   | { type: "channel"; channel: number; messages: Uint8Array[]; reader: boolean; writer: boolean }
   | { type: "send"; channel: number; data: Uint8Array }
   /** The answer is the next message, or undefined at the end of the channel. */
   | { type: "receive"; ask: number; channel: number }
-  /** Puts back a message that arrived when no thread of the sender was waiting for it any more. */
+  /**
+   * Puts a message back into the channel, because no thread of the process was waiting for it any more
+   * when it arrived.
+   */
   | { type: "unreceive"; channel: number; data: Uint8Array }
   /** The answer lists the channels that can be read, as soon as there is one or, if `now`, immediately. */
   | { type: "select"; ask: number; channels: number[]; now: boolean }
   /** The answer says whether a process, or a token, still holds the channel's end for reading. */
   | { type: "readable"; ask: number; channel: number }
-  /** Closes an end for the sender. */
+  /** Closes an end for the process that sends this. */
   | { type: "close"; channel: number; end: End }
   /** Keeps an end open for the process that will claim it with the token. */
   | { type: "share"; channel: number; end: End; token: number }
+  /** Opens, for the process that sends this, the end that was shared under the token. */
   | { type: "claim"; token: number }
-  /** Closes the end that the token stands for. */
+  /** Closes the end that was shared under the token, which will not be claimed. */
   | { type: "drop"; token: number }
   /** From now on, what is sent to this address arrives in the channel. */
   | { type: "listen"; address: string; channel: number }
   /** Sends to an address. The answer says whether a process listens there. */
   | { type: "connect"; ask: number; address: string; data: Uint8Array }
+  /** Creates a semaphore, unless it exists. Releasing it cannot raise its value above `most`. */
   | { type: "semaphore"; semaphore: number; value: number; most: number }
   /** Adds a value that the semaphore guards, unless the semaphore already guards it. */
   | { type: "guard"; semaphore: number; number: number; bytes: Uint8Array }
-  /** The answer is `Acquired`, or undefined if `now` and the semaphore is not available. */
+  /**
+   * The answer is `Acquired`, or undefined if `now` is true and the semaphore is not available. `version`
+   * is that of the guarded values that the process has.
+   */
   | { type: "acquire"; ask: number; semaphore: number; now: boolean; version: number }
-  /** Changes a value whose semaphore the sender has acquired. */
+  /** Changes a value that the semaphore guards. The process has acquired the semaphore. */
   | { type: "change"; semaphore: number; number: number; bytes: Uint8Array }
   | { type: "release"; semaphore: number }
   /** Releases a semaphore. The answer is false if its value would exceed `most`. */
   | { type: "check-release"; ask: number; semaphore: number }
+  /** The answer is the present value of the semaphore. */
   | { type: "value"; ask: number; semaphore: number }
+  /** Withdraws a question. If it is still open, its answer is undefined. */
   | { type: "cancel"; ask: number }
-  /** Starts a child, which claims the tokens. The answer is its pid, or undefined at the limit. */
+  /**
+   * Starts a child process, which claims the tokens. The answer is its pid, or undefined if the program
+   * has as many processes as the broker allows.
+   */
   | {
       type: "spawn";
       ask: number;
@@ -81,17 +101,22 @@ export type Request =
       pickles: Uint8Array;
       files: Map<string, Uint8Array>;
       tokens: number[];
-      /** Channels that end with the child and with the parent. */
+      /** The channels that end when the child ends, and when the parent ends. */
       sentinel: number;
       parentSentinel: number;
       traced: boolean;
       origin: number;
     }
+  /** Sends a signal to a process other than the main process. */
   | { type: "kill"; pid: number; signal: number }
+  /** The process that sends this has ended. */
   | { type: "exit"; status: number }
-  /** The sender's interpreter has crashed. */
+  /** The interpreter of the process has crashed. */
   | { type: "crashed"; message: string }
-  /** Passed on to the main process, because only the main process has a port to the page. */
+  /**
+   * The broker passes this and the next two requests on to the main process, because only the main
+   * process has a port to the page.
+   */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & TracePart)
@@ -102,7 +127,7 @@ export type Request =
 
 /** The answer to `acquire`. */
 export interface Acquired {
-  /** The values that the semaphore guards, if the process does not have them in this version yet. */
+  /** The values that the semaphore guards; missing if the process already has their latest version. */
   shared?: Shared;
 }
 
@@ -124,14 +149,14 @@ export interface ProcessTrace extends TracePart {
 export type Notice =
   | { type: "start"; start: Start }
   | { type: "answer"; ask: number; value: unknown }
-  /** This many of the bytes that the process has sent have been received. */
+  /** Another process has received this many of the bytes that this process has sent. */
   | { type: "consumed"; channel: number; bytes: number }
   /** No process can read this channel any more. */
   | { type: "broken"; channel: number }
   /** A child has ended. A negative status is the number of the signal that ended it. */
   | { type: "exited"; pid: number; status: number }
   | { type: "interrupt" }
-  /** The broker sends these three only to the main process. They come from child processes. */
+  /** The following three go only to the main process. They come from its child processes. */
   | { type: "output"; stream: "stdout" | "stderr"; text: string }
   | { type: "note"; fact: string; value: number; detail: string }
   | ({ type: "trace" } & ProcessTrace);

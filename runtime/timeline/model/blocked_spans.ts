@@ -9,11 +9,13 @@ export interface BlockedSpan {
   lane: Lane;
   start: number;
   end: number;
-  /** What the thread waited for in that time; empty if it ran, or was ready to run. */
+  /** Why the thread waited in that time; empty if it ran, or was ready to run. */
   reason: Reason | "";
+  /** Name of what the thread waited for; empty if it has none, or if the thread did not wait. */
   target: string;
+  /** The line that blocked the loop; 0 if unknown. */
   line: number;
-  /** Whether the thread was ready for most of the time but got no processor, while other threads ran. */
+  /** Whether the thread had no processor for at least half of the time, while other threads ran. */
   isStarved: boolean;
 }
 
@@ -24,10 +26,10 @@ export interface BlockedSpans {
   readonly bySegment: ReadonlyMap<Segment, BlockedSpan>;
 }
 
-/** A callback blocks the event loop if it takes at least this long. */
+/** A callback that takes at least this long is reported as blocking the event loop. */
 const MIN_BLOCKED_MS = 50;
 
-/** A thread that waits for one of these reasons has nothing to do: it rests. */
+/** A thread that waits for one of these reasons is said to rest, because it has nothing to do. */
 export const REST_REASONS: ReadonlySet<Reason> = new Set<Reason>(["idle", "work", "shutdown"]);
 
 interface LongStep {
@@ -41,7 +43,7 @@ interface LongWait {
   end: number;
 }
 
-/** The time between the end of one step and the start of the next one of the same thread. */
+/** The time between two consecutive steps of a thread's tasks. */
 interface Gap {
   thread: Lane;
   start: number;
@@ -49,8 +51,8 @@ interface Gap {
 }
 
 /**
- * Collects long steps, waits and gaps while a timeline receives events, so that finding the blocked
- * spans does not have to visit all segments again for each frame of a live run.
+ * Collects long steps, waits and gaps while a timeline receives events. So the page need not visit all
+ * segments again whenever it draws a run that is in progress.
  */
 export class BlockedSpanFinder {
   readonly #steps: LongStep[] = [];
@@ -59,9 +61,9 @@ export class BlockedSpanFinder {
   /** For each thread, when the last step of one of its tasks ended. */
   readonly #steppedUntil = new Map<Lane, number>();
   /** For each thread that waits now, its wait, unless the thread rests. */
-  readonly #open = new Map<Lane, WaitEvent>();
+  readonly #openWaits = new Map<Lane, WaitEvent>();
   /** For each thread, when its last rest began. */
-  readonly #rests = new Map<Lane, number>();
+  readonly #lastRests = new Map<Lane, number>();
 
   addStep(lane: Lane, step: StepEvent): void {
     const { start, end } = step;
@@ -74,14 +76,14 @@ export class BlockedSpanFinder {
   }
 
   addWait(thread: Lane, wait: WaitEvent): void {
-    if (REST_REASONS.has(wait.reason)) this.#rests.set(thread, wait.at);
-    else this.#open.set(thread, wait);
+    if (REST_REASONS.has(wait.reason)) this.#lastRests.set(thread, wait.at);
+    else this.#openWaits.set(thread, wait);
   }
 
   /** Notes that a thread no longer waits. */
   endWait(thread: Lane, at: number): void {
-    const wait = this.#open.get(thread);
-    this.#open.delete(thread);
+    const wait = this.#openWaits.get(thread);
+    this.#openWaits.delete(thread);
     if (wait && at - wait.at >= MIN_BLOCKED_MS) this.#waits.push({ thread, wait, end: at });
   }
 
@@ -94,46 +96,51 @@ export class BlockedSpanFinder {
    */
   find(isOver: boolean, isComplete: boolean): BlockedSpans {
     const bySegment = new Map<Segment, BlockedSpan>();
-    const show = (span: BlockedSpan, state: Segment["state"]): BlockedSpan => {
+    /** Assigns a span to the segment in its middle, if that segment has the expected state. */
+    const assign = (span: BlockedSpan, state: Segment["state"]): BlockedSpan => {
       const { lane, start, end } = span;
       const segment = lane.segments[lane.indexAt((start + end) / 2)];
       if (segment?.state === state) bySegment.set(segment, span);
       return span;
     };
-    const all = this.#steps.map(({ lane, step }) => show(inStep(lane, step), "running"));
-    for (const wait of this.#waitsOutsideSteps(isOver)) all.push(show(inWait(wait), "waiting"));
+    const all = this.#steps.map(({ lane, step }) => assign(spanOfStep(lane, step), "running"));
+    for (const wait of this.#waitsOutsideSteps(isOver)) {
+      all.push(assign(spanOfWait(wait), "waiting"));
+    }
     if (isComplete) {
-      for (const gap of this.#busyGaps()) all.push(show(inGap(gap), "running"));
+      for (const gap of this.#busyGaps()) all.push(assign(spanOfGap(gap), "running"));
     }
     return { all: all.sort((one, other) => one.start - other.start), bySegment };
   }
 
   /**
-   * Finds waits of a thread outside the steps of its tasks, while it had tasks. During a run, the event
-   * of a step arrives after the events of the waits within the step. Therefore a wait counts only if the
-   * thread has rested after it.
+   * Finds the long waits of threads outside the steps of their tasks, while the threads had tasks. The
+   * event of a step arrives after the events of the waits within the step. During a run, a wait
+   * therefore counts only if the thread has rested after it, because the event of its step would have
+   * arrived by then.
    */
   #waitsOutsideSteps(isOver: boolean): LongWait[] {
     const found: LongWait[] = [];
     const steps = Map.groupBy(this.#steps, ({ lane }) => lane.parent);
     for (const [thread, waits] of Map.groupBy(this.#waits, ({ thread }) => thread)) {
       const hasTask = taskPresence(thread);
-      // The steps of one thread do not overlap.
-      const long = (steps.get(thread) ?? [])
+      const longSteps = (steps.get(thread) ?? [])
         .map(({ step }) => step)
         .sort((a, b) => a.start - b.start);
-      const known = isOver ? Infinity : (this.#rests.get(thread) ?? 0);
-      for (const one of waits) {
-        const [start, end] = [one.wait.at, one.end];
-        const step = long[firstIndex(long.length, (at) => long[at]!.end > start)];
-        if ((step && step.start <= start) || end > known) continue;
-        if (hasTask(start, end)) found.push(one);
+      const knownUntil = isOver ? Infinity : (this.#lastRests.get(thread) ?? 0);
+      for (const longWait of waits) {
+        const [start, end] = [longWait.wait.at, longWait.end];
+        // The steps of one thread do not overlap, so their ends have the same order as their starts.
+        const next = firstIndex(longSteps.length, (index) => longSteps[index]!.end > start);
+        const step = longSteps[next];
+        if ((step && step.start <= start) || end > knownUntil) continue;
+        if (hasTask(start, end)) found.push(longWait);
       }
     }
     return found;
   }
 
-  /** Times between the steps of a thread's tasks in which the thread ran code of the program. */
+  /** Finds the long times between steps in which the thread had tasks, but ran other code. */
   #busyGaps(): Gap[] {
     const found = this.#gaps.flatMap(busyParts);
     return [...Map.groupBy(found, ({ thread }) => thread)].flatMap(([thread, all]) => {
@@ -143,23 +150,26 @@ export class BlockedSpanFinder {
   }
 }
 
-/** Returns a test for whether the thread had an unfinished task from one time to another. */
+/** Returns a test for whether the thread had an unfinished task from `start` to `end`. */
 function taskPresence(thread: Lane): (start: number, end: number) => boolean {
   const tasks = thread.children.filter(({ kind }) => kind === "task");
   const ends = tasks.map(({ ending }) => ending?.at ?? Infinity).sort((a, b) => a - b);
   return (start, end) => {
-    const begun = firstIndex(tasks.length, (at) => tasks[at]!.start > start);
-    return begun > firstIndex(ends.length, (at) => ends[at]! >= end);
+    const begun = firstIndex(tasks.length, (index) => tasks[index]!.start > start);
+    return begun > firstIndex(ends.length, (index) => ends[index]! >= end);
   };
 }
 
-/** The long parts of a gap in which the thread ran, or was ready to run, without waiting. */
+/**
+ * Finds the long parts of a gap in which the thread ran, or was ready to run, without waiting. A part
+ * counts only if the thread was seen in a line of the program.
+ */
 function busyParts({ thread, start, end }: Gap): Gap[] {
   const found: Gap[] = [];
   let open: Gap | undefined;
   const { segments } = thread;
-  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
-    const { state, start: from, end: to } = segments[at]!;
+  for (let index = Math.max(0, thread.indexAt(start)); index < segments.length; index++) {
+    const { state, start: from, end: to } = segments[index]!;
     if (from >= end) break;
     if (state === "waiting") open = undefined;
     else if (open) open.end = Math.min(to, end);
@@ -172,18 +182,18 @@ function busyParts({ thread, start, end }: Gap): Gap[] {
   );
 }
 
-function inGap({ thread, start, end }: Gap): BlockedSpan {
+function spanOfGap({ thread, start, end }: Gap): BlockedSpan {
   const line = thread.seenBetween(start, end);
   return { lane: thread, start, end, reason: "", target: "", line, isStarved: false };
 }
 
-function inWait({ thread, wait, end }: LongWait): BlockedSpan {
+function spanOfWait({ thread, wait, end }: LongWait): BlockedSpan {
   const { at, reason, target, line } = wait;
   return { lane: thread, start: at, end, reason, target, line, isStarved: false };
 }
 
-/** Finds out what the thread did in a long step, and in which line. */
-function inStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
+/** Finds out what the thread of a task did in a long step of the task, and in which line. */
+function spanOfStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
   const thread = lane.parent;
   const found: BlockedSpan = {
     lane,
@@ -196,13 +206,15 @@ function inStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
   };
   const longest = thread && longestWait(thread, start, end);
   const seen = thread?.seenBetween(start, end) ?? 0;
-  // The longest wait is the reason unless the thread was busy for most of the time.
+  // The longest wait is the reason if it took at least half of the time, or if the thread was never seen
+  // in a line of the program, so that nothing is known about its other activities.
   if (longest && (longest.waited * 2 >= end - start || seen === 0)) {
     found.reason = longest.reason;
     found.target = longest.target;
     found.line = longest.line;
   } else if (thread) {
-    // If no other thread ran, the machine was busy, which says nothing about the program.
+    // If no other thread of the process ran, other programs kept the machine busy, which says nothing
+    // about this program.
     const others = (lane.process.lanes.get(0)?.children ?? []).filter((other) => other !== thread);
     const ran = others.reduce((sum, other) => sum + runningTime(other, start, end), 0);
     const half = (end - start) / 2;
@@ -212,13 +224,21 @@ function inStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
   return found;
 }
 
+/** Returns for how long the thread ran between two times, in ms. */
 const runningTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, (_, ran) => ran);
 
-/** Returns an upper bound: where the processor time is unknown, all of the running time counts. */
+/**
+ * Returns how long the thread was at most on a processor between two times, in ms. Where the processor
+ * time is unknown, all of the running time counts.
+ */
 const processorTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, ({ cpu }, ran) => Math.min(cpu ?? Infinity, ran));
 
+/**
+ * Adds up what `measure` returns for the running segments between two times. `ran` is for how long the
+ * thread ran in the part of the segment that is between these times.
+ */
 function sumOfRunning(
   thread: Lane,
   start: number,
@@ -227,8 +247,8 @@ function sumOfRunning(
 ): number {
   const { segments } = thread;
   let sum = 0;
-  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
-    const segment = segments[at]!;
+  for (let index = Math.max(0, thread.indexAt(start)); index < segments.length; index++) {
+    const segment = segments[index]!;
     if (segment.start >= end) break;
     if (segment.state !== "running") continue;
     sum += measure(segment, Math.min(segment.end, end) - Math.max(segment.start, start));
@@ -238,13 +258,16 @@ function sumOfRunning(
 
 type WaitSum = Pick<Segment, "reason" | "target" | "line"> & { waited: number };
 
-/** Finds the longest wait between two times. Waits for the same reason in the same line are added up. */
+/**
+ * Finds the longest wait of a thread between two times. Waits for the same reason in the same line are
+ * added up, and count as one.
+ */
 function longestWait(thread: Lane, start: number, end: number): WaitSum | undefined {
   const { segments } = thread;
   const sums = new Map<string, WaitSum>();
   let longest: WaitSum | undefined;
-  for (let at = Math.max(0, thread.indexAt(start)); at < segments.length; at++) {
-    const { state, reason, target, line, start: from, end: to } = segments[at]!;
+  for (let index = Math.max(0, thread.indexAt(start)); index < segments.length; index++) {
+    const { state, reason, target, line, start: from, end: to } = segments[index]!;
     if (from >= end) break;
     if (state !== "waiting" || reason === "idle") continue;
     const key = `${reason} ${String(line)}`;

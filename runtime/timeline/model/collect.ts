@@ -1,4 +1,4 @@
-/** The code that reads traces, live or recorded. A page loads this module only when it needs a trace. */
+/** Exports the code that reads traces. A page loads this module only when it needs a trace. */
 import { decodeTrace, type Trace } from "./trace_events.ts";
 
 export { readLive } from "./live.ts";

@@ -27,22 +27,29 @@ export interface Segment {
   cpu: number | undefined;
   /**
    * The position, among all events of the run, of the event that began this segment; 0 for the first
-   * segment of a lane. It orders segments that have the same time, which happens on coarse clocks.
+   * segment of a lane. This orders segments that begin at the same time, as they often do when a browser
+   * has a coarse clock.
    */
   sequence: number;
 }
 
+/** A printed line, or an end of a lane that is not the normal one. */
 export interface Mark {
   at: number;
   kind: "stdout" | "stderr" | "failed" | "cancelled" | "killed";
+  /** What was printed, or the name of the exception or the exit status with which the lane ended. */
   text: string;
+  /** The line of the program that printed; 0 if unknown. */
   line: number;
 }
 
 export interface Process {
   readonly timeline: LaneContext;
+  /** The number of the process; 1 for the main process. */
   readonly id: number;
+  /** The number of the process that started this one; 0 for the main process. */
   readonly parent: number;
+  /** The lanes of the process by id: 0 is the process itself, 1 its main thread. */
   readonly lanes: Map<number, Lane>;
   /** The time after which nothing is known about the process; `Infinity` if its trace was not cut. */
   cut: number;
@@ -57,7 +64,7 @@ export interface LaneContext {
   readonly eventCount: number;
 }
 
-/** The time by which the events of a lane are ordered. */
+/** The time by which an event is ordered among the other events of its lane. */
 const timeOf = (event: ActivityEvent): number => (event.kind === "step" ? event.start : event.at);
 
 export class Lane {
@@ -72,6 +79,7 @@ export class Lane {
   line = 0;
   /** Id of the lane that created this one; -1 if unknown. */
   createdBy = -1;
+  /** When the lane was created, in ms since the main process started. */
   start = 0;
   parent: Lane | undefined;
   readonly #children: Lane[] = [];
@@ -85,15 +93,17 @@ export class Lane {
   #areMarksSorted = true;
   /** The events of the lane. They are sorted by time before segments are built from them. */
   #events: ActivityEvent[] = [];
-  /** For each event, its position among all events of the run. */
+  /** For each event in `#events`, its position among all events of the run. */
   #sequence: number[] = [];
   #areEventsSorted = true;
   #segments: Segment[] = [];
   /** How many of the events have been applied to the segments. */
   #built = 0;
+  /** The last segment. */
   #open: Segment | undefined;
   /** Whether the last segment is still open, because no event has ended the lane. */
   #isOpen = true;
+  /** The call that the thread executes as a worker of a pool; empty outside a call. */
   #job = "";
   /** How often each line was seen since a running segment was last closed. */
   #seen = new Map<number, number>();
@@ -129,6 +139,7 @@ export class Lane {
     return this.#children;
   }
 
+  /** Makes a lane a child of this one. */
   adopt(child: Lane): void {
     child.parent = this;
     if (child.start < (this.#children.at(-1)?.start ?? 0)) this.#areChildrenSorted = false;
@@ -145,8 +156,8 @@ export class Lane {
   /** The index of the segment at this time, or of the nearest one; -1 if there are no segments. */
   indexAt(time: number): number {
     const { segments } = this;
-    const index = firstIndex(segments.length, (at) => segments[at]!.end > time);
-    return Math.min(index, segments.length - 1);
+    const found = firstIndex(segments.length, (index) => segments[index]!.end > time);
+    return Math.min(found, segments.length - 1);
   }
 
   add(event: ActivityEvent): void {
@@ -166,13 +177,15 @@ export class Lane {
     this.#build();
     const counts = new Map<number, number>();
     const events = this.#events;
-    for (let at = firstIndex(events.length, (index) => timeOf(events[index]!) >= start); ; at++) {
-      const event = events[at];
+    const first = firstIndex(events.length, (index) => timeOf(events[index]!) >= start);
+    for (let index = first; ; index++) {
+      const event = events[index];
       if (!event || timeOf(event) > end) return mostFrequent(counts);
       if (event.kind === "seen") countLine(counts, event.line);
     }
   }
 
+  /** Applies the events that have arrived since the last call, or all if they came out of order. */
   #build(): void {
     if (this.kind === undefined || this.kind === "process") return;
     if (!this.#areEventsSorted) {
@@ -201,6 +214,7 @@ export class Lane {
     this.#running = 0;
   }
 
+  /** Adds a segment, which is open from now on. */
   #begin(state: State, start: number, reason: Reason | "" = "", target = "", line = 0): Segment {
     const segment: Segment = {
       state,
@@ -219,7 +233,10 @@ export class Lane {
     return segment;
   }
 
-  /** Ends the open segment; returns the time at which the next one can start. */
+  /**
+   * Ends the open segment; returns the time at which the next one can start. A segment without a duration
+   * is removed, unless the lane was running in it.
+   */
   #close(at: number, line = 0): number {
     const open = this.#open!;
     open.end = Math.max(at, open.start);
@@ -245,7 +262,7 @@ export class Lane {
     else this.#begin("waiting", step.end, reason, target, line);
   }
 
-  /** Applies an event of a thread. */
+  /** Applies an event of a thread. After the thread has ended, only its processor time still counts. */
   #apply(event: ActivityEvent): void {
     if (!this.#isOpen && event.kind !== "cpu") return;
     const open = this.#open!;
@@ -290,7 +307,10 @@ export class Lane {
     }
   }
 
-  /** Divides processor time, in ms, among the running segments since the thread last began to run. */
+  /**
+   * Divides processor time among the segments in which the thread has run since it last began to run.
+   * `at` is when the time was measured, and `ms` the processor time until then.
+   */
   #spreadProcessorTime(at: number, ms: number): void {
     const pieces = this.#segments.slice(this.#running).filter(({ state }) => state === "running");
     const first = pieces[0];
@@ -316,6 +336,7 @@ function countLine(counts: Map<number, number>, line: number): void {
   if (line > 0) counts.set(line, (counts.get(line) ?? 0) + 1);
 }
 
+/** Returns the line with the highest count; 0 if no line was counted. */
 function mostFrequent(counts: Map<number, number>): number {
   let found = 0;
   for (const [line, count] of counts) if (count > (counts.get(found) ?? 0)) found = line;

@@ -1,4 +1,8 @@
-/** The moments of a finished run to which readers can step, and the state of all lanes at each moment. */
+/**
+ * The moments of a finished run to which readers can step, and the state of all lanes at each moment. A
+ * moment is usually the beginning of a turn, a time in which one lane runs without interruption; see
+ * turns.ts.
+ */
 import type { Lane, Mark, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
@@ -15,6 +19,7 @@ export interface LaneStatus {
   task: Lane | undefined;
 }
 
+/** The state of all lanes at a moment, by state. */
 export interface Situation {
   running: LaneStatus[];
   /** Ready lanes, in the order in which they became ready. */
@@ -32,6 +37,7 @@ export interface Moment {
   collections?: CollectionState;
 }
 
+/** A line that was printed, and by which lane. */
 export interface Print {
   mark: Mark;
   lane: Lane;
@@ -39,7 +45,7 @@ export interface Print {
   moment: number;
 }
 
-/** When a sleep ends; `Infinity` if it lasts longer than the recording. */
+/** Returns when a sleeping lane wakes up; `Infinity` if it sleeps longer than the recording lasts. */
 export function wakeTime({ lane, segment, index }: LaneStatus): number {
   const isLast = index === lane.segments.length - 1;
   return isLast && !lane.ending ? Infinity : segment.end;
@@ -54,7 +60,7 @@ export class Moments {
   readonly all: readonly Moment[];
   /** Everything that was printed, in order of time. */
   readonly printed: readonly Print[];
-  /** The times at which anything changes, in order. */
+  /** The times at which a segment or a moment begins, a line is printed or a lane ends, in order. */
   readonly changes: Float64Array;
   /** The threads and tasks of the program, without those of libraries. */
   readonly lanes: readonly Lane[];
@@ -87,26 +93,29 @@ export class Moments {
     return Math.max(0, firstIndex(this.all.length, (index) => this.all[index]!.at > time) - 1);
   }
 
-  /** The index of the moment that shows a segment: its turn, or the first moment during the segment. */
-  of({ lane, index }: { lane: Lane; index: number }): number {
+  /**
+   * The index of the moment that shows a segment: the turn to which the segment belongs, or else the first
+   * moment during the segment, or else the last one before it.
+   */
+  indexFor({ lane, index }: { lane: Lane; index: number }): number {
     const { start, end } = lane.segments[index]!;
     const own = (this.#turnsOf.get(lane) ?? []).find((number) => {
       const { first, last } = this.all[number]!.turn!;
       return index >= first && index <= last;
     });
     if (own !== undefined) return own;
-    const first = firstIndex(this.all.length, (at) => this.all[at]!.at >= start);
+    const first = firstIndex(this.all.length, (number) => this.all[number]!.at >= start);
     const found = this.all[first];
     return found && found.at < end ? first : this.lastAt(start);
   }
 
   /**
-   * The state of all lanes.
+   * The state of all lanes at a moment, or at a time after it.
    *
    * @param number - index of the moment.
    * @param time - a time between this moment and the next; without it, the beginning of the moment.
    */
-  at(number: number, time?: number): Situation {
+  situationAt(number: number, time?: number): Situation {
     const { at, turn, collections } = this.all[number]!;
     const isOver = time === undefined && !turn && !collections;
     const statuses = this.#statuses(time ?? at, time === undefined ? turn : undefined, isOver);
@@ -123,6 +132,7 @@ export class Moments {
         else groups.set(key, [status]);
       }
     }
+    // The lane whose turn begins comes first.
     const isOwn = ({ lane }: LaneStatus): number => (lane === turn?.lane ? 1 : 0);
     found.running.sort((one, other) => isOwn(other) - isOwn(one));
     found.ready.sort(
@@ -142,6 +152,7 @@ export class Moments {
     return this.printed.filter(({ moment }) => moment <= number);
   }
 
+  /** The index of the moment to which something that a lane does at this time belongs. */
   #momentOf(lane: Lane, at: number): number {
     const own = this.#turnsOf.get(lane) ?? [];
     const number = own[firstIndex(own.length, (index) => this.all[own[index]!]!.at > at) - 1];
@@ -149,6 +160,7 @@ export class Moments {
     return this.lastAt(at);
   }
 
+  /** Yields the status of each task, and of each thread that does not run a task at this time. */
   *#statuses(at: number, turn: Turn | undefined, isOver: boolean): Generator<LaneStatus> {
     for (const thread of this.lanes) {
       if (thread.kind !== "thread") continue;
@@ -160,7 +172,7 @@ export class Moments {
         if (!found) continue;
         const runs = found.segment.state === "running";
         isBusy ||= runs;
-        // In the middle of a task's step the thread itself may wait.
+        // In the middle of a task's step the thread itself may wait, for example in `time.sleep`.
         const waits = runs && own && turn?.lane !== task && own.segment.state !== "running";
         yield waits && own.segment.reason !== "idle" ? { ...own, task } : found;
       }
@@ -168,6 +180,10 @@ export class Moments {
     }
   }
 
+  /**
+   * The status of a lane at a time; undefined if the lane does not exist then. If a turn begins at this
+   * time, segments that begin at the same time count only if they began before the turn.
+   */
   #status(lane: Lane, at: number, turn: Turn | undefined, isOver: boolean): LaneStatus | undefined {
     const { segments } = lane;
     if (lane.start > at) return undefined;
@@ -199,9 +215,11 @@ function hasBegun(lane: Lane, { state, sequence, wokenBy }: Segment, turn: Turn)
   return state === "ready" && !isByTurn;
 }
 
+/** The position, among all events of the run, of the event that ended a segment. */
 const nextSequence = ({ lane, index }: LaneStatus): number =>
   lane.segments[index + 1]?.sequence ?? Infinity;
 
+/** Lists all moments; see `Moments.all`. */
 function* momentsOf(timeline: Timeline, lanes: readonly Lane[]): Pieces<Moment[]> {
   const { collectionStates: states } = timeline;
   const found: Moment[] =
@@ -226,6 +244,7 @@ function* turnIndexes(moments: readonly Moment[]): Pieces<TurnIndexes> {
   return indexes;
 }
 
+/** Lists the times at which something changes; see `Moments.changes`. */
 function* changesOf(
   timeline: Timeline,
   lanes: readonly Lane[],

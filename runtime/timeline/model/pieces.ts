@@ -3,7 +3,7 @@
 /** A computation that does one piece of its work each time it is resumed. */
 export type Pieces<Result> = Generator<undefined, Result, undefined>;
 
-/** Half of a frame at 60 frames per second. */
+/** How long a slice takes: half of a frame at 60 frames per second. */
 const SLICE_MS = 8;
 
 /** Runs a computation to its end without interruption. */

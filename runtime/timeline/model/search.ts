@@ -1,4 +1,4 @@
-/** Binary search. */
+/** Searches sorted lists by bisection. */
 
 /**
  * Returns the first index for which the test holds, or `length` if there is none. If the test holds for

@@ -19,14 +19,18 @@ export interface CollectionState {
   values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The drawing extends beyond a cut by this factor, so that readers see that something is missing. */
+/**
+ * If a trace was cut, the drawing extends to the time of the cut multiplied by this factor, so that
+ * readers see that something is missing.
+ */
 const CUT_MARGIN = 1.04;
 
 /**
- * Events beyond this number are dropped, because a program may send any number, and the page keeps in
- * memory all that it accepts.
+ * Events beyond this number are dropped, because a program may send any number of events, and the page
+ * keeps all accepted events in memory.
  */
 const MAX_EVENTS = 500_000;
+/** How many changes of watched collections are kept, for the same reason. */
 const MAX_COLLECTION_STATES = 2000;
 
 export class Timeline implements LaneContext {
@@ -52,6 +56,7 @@ export class Timeline implements LaneContext {
   readonly #finder = new BlockedSpanFinder();
   #blocked: { version: number; spans: BlockedSpans } | undefined;
 
+  /** Returns the timeline of a finished run. */
   static of({ processes, end }: Trace): Timeline {
     const timeline = new Timeline();
     for (const { process, parent, events } of processes) timeline.add(process, events, parent);
@@ -59,6 +64,7 @@ export class Timeline implements LaneContext {
     return timeline;
   }
 
+  /** Adds the next events of a process. `parent` is the process that started it; 0 for none. */
   add(process: number, events: readonly TraceEvent[], parent = 0): void {
     const owner = this.#process(process, parent);
     for (const event of events) this.#add(owner, event);
@@ -207,8 +213,8 @@ export class Timeline implements LaneContext {
       case "job":
         lane.add(event);
         this.#noteLine(lane, event.line);
-        // A worker that runs a call belongs to the program if a lane of the program created it, even if
-        // the call has no line.
+        // A thread of a pool that runs a call belongs to the program if a lane of the program created the
+        // thread, even if the call has no line.
         if (event.name !== "" && process.lanes.get(lane.createdBy)?.own) this.#claim(lane);
         break;
       case "output":
@@ -243,7 +249,8 @@ export class Timeline implements LaneContext {
     lane.createdBy = createdBy;
     lane.line = line;
     const creator = lane.process.lanes.get(createdBy);
-    // A task that a task of the program creates is the program's, even if it runs a library function.
+    // A task that a task of the program creates belongs to the program, even if it runs a library
+    // function. The process (0) and its main thread (1) always belong to the program.
     const isByProgram = kind === "task" && creator?.kind === "task" && creator.line > 0;
     if (line > 0 || id <= 1 || isByProgram) lane.own = true;
     if (id !== 0) {
@@ -274,7 +281,7 @@ export class Timeline implements LaneContext {
     this.#collectionStates.push({ lane, at, line, values });
   }
 
-  /** Notes the line of a lane. A lane that was in any line of the program belongs to the program. */
+  /** Notes that a lane was in a line. A lane that was in a line of the program belongs to the program. */
   #noteLine(lane: Lane, line: number): void {
     if (line > 0) this.#claim(lane);
   }
@@ -286,6 +293,7 @@ export class Timeline implements LaneContext {
     this.shape += 1;
   }
 
+  /** Notes that an event has this time. */
   #reach(at: number): void {
     if (at > this.#latest) this.#latest = at;
     if (at > this.now) this.now = at;

@@ -8,7 +8,8 @@
  *
  * A row is an array with the kind of the event and then its values. If the position of a value changes
  * here, it has to change in all code that makes rows: the tracer in runtime/python/runnable_tracer,
- * mkdocs_runnable/recording/tracing.py, live.ts, and the broker, which adds the end of a process.
+ * mkdocs_runnable/recording/tracing.py, live.ts in this folder, and the broker in runtime/sandbox, which
+ * adds the end of a process.
  */
 
 /** Why a lane waits. A trace adds the name of what it waits for, such as "Thread-1", if there is one. */
@@ -127,7 +128,7 @@ export interface RunningEvent {
   at: number;
 }
 
-/** A sample of the line in which a running thread is. */
+/** A running thread was seen in this line, at a time at which the tracer took a sample. */
 export interface SeenEvent {
   kind: "seen";
   lane: number;
@@ -279,14 +280,14 @@ const USUAL_TIME_POSITION: readonly number[] = [2];
 export const timePositions = (kind: string): readonly number[] =>
   TIME_POSITIONS[kind] ?? USUAL_TIME_POSITION;
 
-/** Longer texts are truncated. */
+/** Texts are truncated to this number of UTF-16 units. */
 const MAX_TEXT_LENGTH = 200;
 
-/** Further collections, and further entries of a collection, are left out. */
+/** How many collections, and how many entries of each, are kept. The others are left out. */
 const MAX_COLLECTIONS = 4;
 const MAX_ENTRIES = 50;
 
-/** Thrown for data that is not a trace, because a program can send anything in the tracer's name. */
+/** Thrown for data that is not a trace. A program can send any data in the name of the tracer. */
 class FormatError extends Error {}
 
 function check(isValid: boolean): void {
@@ -298,6 +299,7 @@ function number(value: unknown): number {
   return value as number;
 }
 
+/** A line, a number of things or the id of a lane. */
 function count(value: unknown): number {
   check(Number.isSafeInteger(value) && (value as number) >= 0);
   return value as number;
@@ -342,7 +344,7 @@ function collections(value: unknown): Record<string, string[]> {
   return kept;
 }
 
-/** The possible lengths of a row of each kind. In a row for a lane, `runs` may be missing. */
+/** The possible lengths of a row of each kind. In a row of kind "lane", `runs` may be missing. */
 const LENGTHS: Record<Kind, readonly number[]> = {
   lane: [8, 9],
   step: [9],

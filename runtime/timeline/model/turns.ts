@@ -4,7 +4,7 @@ import type { Lane, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 
-/** A time in which a lane ran without interruption. */
+/** A time in which a lane ran without interruption: a step of a task, or a time of a thread. */
 export interface Turn {
   at: number;
   end: number;
@@ -54,8 +54,10 @@ function stepsOf(task: Lane): Turn[] {
 
 /**
  * Finds the turns of a thread itself. While a thread runs, its event loop may run steps of tasks, which
- * are turns of the tasks. The time between two steps is a turn of the thread if the thread did something
- * that is worth showing, such as printing or running a callback.
+ * are turns of the tasks. The time before, between or after these steps is a turn of the thread if the
+ * thread did something that is worth showing: if it printed, ran a callback or ran outside its event loop.
+ *
+ * `steps` are the turns of the thread's tasks, in order of time.
  */
 function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
   const hasTasks = taskPresence(thread.children);
@@ -69,14 +71,15 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
     segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];
   let next = 0;
-  for (const whole of runsOf(thread)) {
+  for (const whole of runningTimesOf(thread)) {
     while (next < steps.length && steps[next]!.end < whole.at) next++;
+    // The thread's own turn, if it has one before the next step, begins here.
     let [from, sequence] = [whole.at, whole.sequence];
-    let at = next;
-    for (; at < steps.length && steps[at]!.at <= whole.end; at++) {
-      const step = steps[at]!;
+    let index = next;
+    for (; index < steps.length && steps[index]!.at <= whole.end; index++) {
+      const step = steps[index]!;
       const continuesWork = isInterruptedBy(thread.segments[whole.first - 1]);
-      const isOutsideLoop = at === next && (continuesWork || !hasTasks(from));
+      const isOutsideLoop = index === next && (continuesWork || !hasTasks(from));
       if (step.at > from && (isOutsideLoop || hasPrinted(from, step.at))) {
         found.push({ ...whole, at: from, sequence, end: step.at, nextTask: step.lane });
       }
@@ -84,7 +87,7 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
       // The rest of the thread's run comes after the step and before the next event.
       sequence = step.sequence + 0.5;
     }
-    const isWithoutSteps = at === next;
+    const isWithoutSteps = index === next;
     const isCallback = thread.segments[whole.first]!.line > 0;
     const isUnfinished = isInterruptedBy(thread.segments[whole.last + 1]);
     if (
@@ -97,8 +100,11 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
   return found;
 }
 
-/** Finds the times in which a thread ran. Consecutive calls of a pool's worker are part of one turn. */
-function runsOf(thread: Lane): Turn[] {
+/**
+ * Finds the times in which a thread ran, as turns. Calls that a thread of a pool executes one after
+ * another, without a pause, are part of one turn.
+ */
+function runningTimesOf(thread: Lane): Turn[] {
   const found: Turn[] = [];
   thread.segments.forEach((segment, index) => {
     if (segment.state !== "running") return;

@@ -7,7 +7,7 @@ import { time, waitWords } from "./words.ts";
 
 type Values = CollectionState["values"];
 
-/** How many collections are described: as many as fit on a page. */
+/** How many collections are described. More would not fit on a page. */
 const MAX_COLLECTIONS = 4;
 
 /** The names of the watched collections, in the order of their first appearance. */
@@ -16,26 +16,33 @@ export function collections({ collectionStates }: Timeline): string[] {
   return [...names].slice(0, MAX_COLLECTIONS);
 }
 
-/** What the collections hold at a moment. At the end of the run, that is what they held last. */
+/**
+ * Returns what the collections hold at the moment with this index. The end of the run has no values of
+ * its own, so the result is what the collections held before.
+ */
 export function valuesAt({ all }: Moments, number: number): Values {
   return (all[number]?.collections ?? all[number - 1]?.collections)?.values ?? {};
 }
 
-/** Removes the remaining time from the text of a timer, because it changes while the timer does not. */
+/** Removes the remaining time from the text of a timer, because the time changes with every moment. */
 const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|due): /, "");
 
 const isDue = (entry: string): boolean => entry.startsWith("due: ");
 
-/** The entries that the first list has and the second has not, counting repeated entries. */
+/**
+ * Returns the entries of the first list that the second one lacks. If an entry occurs three times in the
+ * first list and once in the second one, it occurs twice in the result.
+ */
 function difference(one: readonly string[] = [], other: readonly string[] = []): string[] {
-  const left = other.map(withoutTime);
+  const unmatched = other.map(withoutTime);
   return one.map(withoutTime).filter((entry) => {
-    const found = left.indexOf(entry);
-    if (found >= 0) left.splice(found, 1);
+    const found = unmatched.indexOf(entry);
+    if (found >= 0) unmatched.splice(found, 1);
     return found < 0;
   });
 }
 
+/** Says in sentences which entries moved, disappeared, came due or appeared. */
 function changes(before: Values, now: Values): string[] {
   const added = new Map<string, string[]>();
   const found: string[] = [];
@@ -62,7 +69,7 @@ function changes(before: Values, now: Values): string[] {
   return found;
 }
 
-/** A sentence on the first wait of a lane between two moments; empty if it did not wait. */
+/** Returns a sentence about the first wait of a lane between two times; empty if it did not wait. */
 function waitBetween({ segments }: Lane, at: number, until: number): string {
   const first = firstIndex(segments.length, (index) => segments[index]!.start >= at);
   const wait = segments.slice(first).find(({ state }) => state === "waiting");
@@ -72,8 +79,8 @@ function waitBetween({ segments }: Lane, at: number, until: number): string {
 }
 
 /**
- * Describes a moment at which a collection has changed. The text continues the lane's name. `number` must
- * not be the final moment.
+ * Describes a moment at which a collection has changed. The text continues a sentence that begins with
+ * the name of the lane. `number`, the index of the moment, must not be that of the last one.
  */
 export function describeChange(moments: Moments, number: number): { text: string; line: number } {
   const { at, collections } = moments.all[number]!;

@@ -4,10 +4,13 @@ import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
 import { blockingReason, fullName, plural, time } from "./words.ts";
 
-/** Waits that end without an action of another part of the program. */
+/** Reasons for waits that end without an action of another part of the program. */
 const EXTERNAL_REASONS: ReadonlySet<Reason> = new Set<Reason>(["sleep", "I/O", "input"]);
 
-/** Not counted as waiting: the lane has nothing to do, or waits for work that another lane does. */
+/**
+ * Reasons that do not count as waiting in the summary, because the lane has nothing to do, or waits for
+ * work that another lane does.
+ */
 const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "idle",
   "work",
@@ -23,7 +26,9 @@ const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
 
 /** Waits that take a smaller share of the run are not mentioned. */
 const MIN_WAIT_SHARE = 0.02;
-/** The headline mentions an overlap only if it saves at least this share of the sum. */
+/** Waits that do not overlap are mentioned only if they take at least this share of the run. */
+const MIN_SEQUENTIAL_SHARE = 0.5;
+/** Times count as overlapping only if this saves at least this share of their sum. */
 const MIN_SAVED_SHARE = 0.15;
 /** A thread counts as computing if it runs for at least this share of the run. */
 const MIN_BUSY_SHARE = 0.1;
@@ -56,6 +61,7 @@ export function headline(timeline: Timeline): string {
   return blocking(timeline) || waiting(own, now) || computing(own, now) || summary(own, now);
 }
 
+/** Says for how long the event loop was blocked; empty if it was not blocked. */
 function blocking({ blockedSpans: { all } }: Timeline): string {
   const [longest] = all.toSorted((one, other) => length(other) - length(one));
   if (!longest) return "";
@@ -70,6 +76,7 @@ function blocking({ blockedSpans: { all } }: Timeline): string {
   return `The event loop was blocked ${times}, for ${time(sum(all))} in all${where}.`;
 }
 
+/** Says whether the waits of the lanes overlap; empty if there is at most one long wait. */
 function waiting(own: readonly Lane[], now: number): string {
   const all = own.flatMap(({ segments }) =>
     segments.filter(
@@ -86,10 +93,11 @@ function waiting(own: readonly Lane[], now: number): string {
   if (together <= (1 - MIN_SAVED_SHARE) * added) {
     return `${count} overlap: ${time(together)} instead of ${time(added)}.`;
   }
-  if (together < 0.5 * now) return "";
+  if (together < MIN_SEQUENTIAL_SHARE * now) return "";
   return `${count}, one after another: they add up to ${time(added)}.`;
 }
 
+/** Says whether threads compute at the same time; empty if at most one of them computes. */
 function computing(own: readonly Lane[], now: number): string {
   const threads = own.filter(({ kind }) => kind === "thread");
   const running = threads.map(({ segments }) =>
@@ -114,7 +122,7 @@ function computing(own: readonly Lane[], now: number): string {
   return `${who} compute, but only one at any moment: ${time(took)} for ${time(worked)} of work.`;
 }
 
-/** What the run spends most of its time on. */
+/** Says what the run spends most of its time on. */
 function summary(own: readonly Lane[], now: number): string {
   const sums = new Map<Reason, number>();
   let computed = 0;

@@ -23,17 +23,18 @@ export interface MomentDescription {
   /** The rest of the sentence that begins with the name, and further sentences. */
   text: string;
   /**
-   * The line to show: the one from which the lane resumes, the one where the function that it starts is
-   * defined, or else one that the lane reaches; 0 if unknown.
+   * The line to show: the line from which the lane resumes, the line where the function that the lane
+   * starts is defined, or else a line that the lane reaches; 0 if unknown.
    */
   line: number;
 }
 
 /** How many entries a section shows. */
 const MAX_ENTRIES = 6;
-/** How many lane states are examined to find out how much space the sections need. */
+/** To find out how much space the sections need, about as many states of lanes are examined. */
 const MAX_EXAMINED = 20_000;
 
+/** Describes what happens from the moment with this index to the next one. */
 export function describeMoment(moments: Moments, number: number): MomentDescription {
   const { all, timeline } = moments;
   const { at, turn, collections } = all[number]!;
@@ -50,7 +51,7 @@ export function describeMoment(moments: Moments, number: number): MomentDescript
   return { who: "", text, line: 0 };
 }
 
-/** The last running or waiting segment before the turn. */
+/** The last running or waiting segment of the lane before the turn. */
 function segmentBefore({ lane, first }: Turn): Segment | undefined {
   const before = lane.segments.slice(Math.max(0, first - 2), first);
   return before.findLast(({ state }) => state !== "ready");
@@ -65,6 +66,7 @@ function isFirstTurn({ lane, first, at }: Turn): boolean {
 const startLine = (turn: Turn): number =>
   isFirstTurn(turn) ? turn.lane.line : (segmentBefore(turn)?.line ?? 0);
 
+/** Says why the lane runs: it started, or it resumed. */
 function beginningOf(turn: Turn): string {
   const { lane, first, at } = turn;
   const line = startLine(turn);
@@ -77,6 +79,7 @@ function beginningOf(turn: Turn): string {
   return ` resumed${place}${waker === "" ? "" : `, woken by ${waker}`}.`;
 }
 
+/** Says for how long the lane ran in a turn, and what it did then. */
 function courseOf(timeline: Timeline, { lane, at, end, first, last, nextTask }: Turn): string {
   const { bySegment } = timeline.blockedSpans;
   const pieces = lane.segments.slice(first, last + 1);
@@ -89,6 +92,7 @@ function courseOf(timeline: Timeline, { lane, at, end, first, last, nextTask }: 
   return `It ${did}, then ${then}.`;
 }
 
+/** Says what a lane did after a running segment: wait, yield or end. */
 function afterSegment(lane: Lane, index: number): string {
   const after = lane.segments[index + 1];
   if (after?.state === "waiting") return waitWords(after) + atLine(after.line);
@@ -102,11 +106,11 @@ function afterSegment(lane: Lane, index: number): string {
 
 const nameOf = ({ lane, task }: LaneStatus): string => fullName(task ?? lane);
 
-/** The state of all lanes, or of the watched collections, at a moment or at a time after it. */
+/** Lists the state of all lanes, or of the watched collections, at a moment or at a time after it. */
 export function sections(moments: Moments, number: number, time?: number): Section[] {
   const names = collections(moments.timeline);
   if (names.length === 0) {
-    return situationSections(moments.at(number, time), time ?? moments.all[number]!.at);
+    return situationSections(moments.situationAt(number, time), time ?? moments.all[number]!.at);
   }
   const values = valuesAt(moments, number);
   return names.map((name) => {
@@ -137,6 +141,7 @@ function situationSections({ running, ready, timers, waiting }: Situation, at: n
   ];
 }
 
+/** Makes a section of all these entries, of which it shows at most `MAX_ENTRIES`. */
 function limited<One>(
   name: string,
   isOrdered: boolean,
@@ -148,13 +153,17 @@ function limited<One>(
   return section(name, isOrdered, content, none, describe);
 }
 
-/** The most lines that each section needs; of a long run, only some of the moments are examined. */
+/**
+ * Finds the most lines that each section needs at any moment. Of a long run, only some of the moments are
+ * examined.
+ */
 export function* maxSectionLines(moments: Moments): Pieces<number[]> {
   const found: number[] = [];
   const count = Math.ceil(MAX_EXAMINED / (moments.lanes.length + 1));
   const step = Math.ceil(moments.all.length / count);
   for (let number = 0; number < moments.all.length; number += step) {
     sections(moments, number).forEach(({ count }, index) => {
+      // If there are more entries, the last line counts the others.
       found[index] = Math.max(found[index] ?? 1, Math.min(count, MAX_ENTRIES + 1));
     });
     yield;
@@ -162,6 +171,7 @@ export function* maxSectionLines(moments: Moments): Pieces<number[]> {
   return found;
 }
 
+/** Says since when a lane is ready, and what made it ready. */
 function readySince({ lane, segment, index }: LaneStatus): string {
   const waker = wakerName(lane, segment);
   const creator = index === 0 ? lane.process.lanes.get(lane.createdBy) : undefined;
@@ -174,6 +184,7 @@ function readySince({ lane, segment, index }: LaneStatus): string {
   return `since ${moment(segment.start)}${why ? `, ${why}` : ""}`;
 }
 
+/** Says until when a lane sleeps. `at` is the time that is shown. */
 function asleepUntil(status: LaneStatus, at: number): string {
   const { lane, segment } = status;
   const { line, wokenBy } = segment;

@@ -1,20 +1,22 @@
-/** Makes lists of what runs, is ready or waits, at a moment of a run or in a paused program. */
+/** Makes lists of what runs, is ready or waits: in a paused program, or at a moment of a recorded run. */
 import { plural } from "./words.ts";
 
+/** A list with a name, which the page shows in a player or a paused panel. */
 export interface Section {
   name: string;
   /** Whether the order of the entries has a meaning. */
   isOrdered: boolean;
   /** Whether the entries are values of the program, which are shown like code. */
   isCode: boolean;
-  /** The first entries; `count` says how many there are in all. */
+  /** The first entries of the list. */
   entries: { name: string; text: string }[];
+  /** How many entries the whole list has. */
   count: number;
   /** The text for a section without entries. */
   none: string;
 }
 
-/** How many of the lanes that wait for the same thing are named. */
+/** How many names `firstOf` lists. */
 const MAX_NAMES = 4;
 
 export const atLine = (line: number): string => (line > 0 ? ` at line ${String(line)}` : "");
@@ -33,7 +35,7 @@ export function firstOf(names: readonly string[]): string {
 /**
  * Makes a section that shows at most `limit` entries.
  *
- * @param content - the entries, which may be fewer than `count`.
+ * @param content - the entries. `count` is the length of the whole list, of which `entries` may be a part.
  * @param none - the text for a section without entries.
  * @param describe - turns an entry into a name and a text, either of which may be empty.
  */

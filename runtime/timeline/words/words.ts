@@ -5,7 +5,7 @@ import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
 
-/** What a lane did while it waited, without the name of the target. */
+/** Says what a lane did while it waited, without the name of what it waited for. */
 const WAIT_WORDS: Record<Reason, string> = {
   sleep: "slept",
   lock: "waited for a lock",
@@ -32,7 +32,7 @@ const WAIT_WORDS: Record<Reason, string> = {
   other: "waited",
 };
 
-/** The label on the bar of a wait, without the name of the target. */
+/** The label on the bar of a wait, without the name of what the lane waited for. */
 const BAR_LABELS: Record<Reason, string> = {
   sleep: "sleeping",
   lock: "waiting for lock",
@@ -63,13 +63,14 @@ const BAR_LABELS: Record<Reason, string> = {
 export const barLabel = (reason: Reason, target: string): string =>
   BAR_LABELS[reason] + (target === "" || reason === "task group" ? "" : ` ${target}`);
 
-/** A number with its unit, joined by a no-break space. */
+/** Joins a number and its unit with a no-break space. */
 export const measure = (value: number | string, unit: string): string =>
   `${String(value)}\u00a0${unit}`;
 
-/** A duration with three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
+/** Formats a duration with three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
 export function time(ms: number): string {
   if (ms === 0) return "0";
+  // From these limits on, rounding would give 1000 of the smaller unit, or 60.0 s.
   if (ms < 0.9995) return measure(digits(ms * 1000), "µs");
   if (ms < 999.5) return measure(digits(ms), "ms");
   if (ms < 59_950) return measure(digits(ms / 1000), "s");
@@ -78,16 +79,18 @@ export function time(ms: number): string {
   return seconds % 60 === 0 ? minutes : `${minutes} ${measure(seconds % 60, "s")}`;
 }
 
-/** A point in time, with enough digits to distinguish events: 104.2 ms, 1.10672 s. */
+/** Formats a point in time, with enough digits to distinguish events: 104.2 ms, 1.10672 s. */
 export function moment(ms: number): string {
   const [value, unit] = ms < 1 ? [ms * 1000, "µs"] : ms < 1000 ? [ms, "ms"] : [ms / 1000, "s"];
   return ms === 0 ? "0" : measure(Number(value.toPrecision(6)), unit);
 }
 
+/** Rounds a number below 1000 to three digits. */
 function digits(value: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0).replace(/\.0+$/, "");
 }
 
+/** Writes a number with its noun: "1 task", "1,200 tasks". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
@@ -115,7 +118,7 @@ export function waitWords({ reason, target }: Pick<Segment, "reason" | "target">
   return (reason === "" ? "waited" : WAIT_WORDS[reason]) + inBrackets(target);
 }
 
-/** Why a thread is ready: its time slice was over, so another thread ran. */
+/** Says why a thread is ready although nothing woke it: its time slice was over. */
 export const INTERRUPTED = "it was interrupted";
 
 /** The name of what woke a lane; empty if that is unknown, or if nothing had to wake it. */
@@ -127,7 +130,7 @@ export function wakerName(lane: Lane, { wokenBy: by, state }: Segment): string {
   return waker ? ownName(waker) : "";
 }
 
-/** asyncio gives such names to tasks that the program does not name. */
+/** Matches the names that asyncio gives to tasks if the program does not name them. */
 const DEFAULT_NAME = /^Task-\d+$/;
 
 /**
@@ -139,7 +142,7 @@ export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
   return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
 }
 
-/** The name of a lane, with that of its process if the run has several. */
+/** The name of a lane, with that of its process if the run has several processes. */
 export function fullName(lane: Lane): string {
   const { process, id, kind } = lane;
   const main = process.lanes.get(0)?.name ?? "";
@@ -148,7 +151,10 @@ export function fullName(lane: Lane): string {
   return kind === "thread" && id === 1 ? main : `${own} of ${main}`;
 }
 
-/** A sentence about one segment. */
+/** If a running thread was without a processor for less than this time, that is not mentioned. */
+const MIN_OFF_PROCESSOR_MS = 0.5;
+
+/** Describes one segment of a lane in a sentence. */
 export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["bySegment"]): string {
   const name = fullName(lane);
   const { state, start, end, line, job, cpu } = segment;
@@ -160,7 +166,7 @@ export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["by
   if (state === "running") {
     const did = job === "" ? "ran" : `ran ${job}`;
     const share =
-      cpu === undefined || end - start - cpu < 0.5
+      cpu === undefined || end - start - cpu < MIN_OFF_PROCESSOR_MS
         ? ""
         : ` For ${time(cpu)} of this it was on a processor; the rest it waited for the GIL or a core.`;
     return `${name} ${did} for ${duration}${atLine(line)}${span}.${share}`;
@@ -171,11 +177,14 @@ export function sentence(lane: Lane, segment: Segment, blocked: BlockedSpans["by
   return `${name} ${waitWords(segment)} for ${duration}${atLine(line)}${span}${why}.`;
 }
 
-/** How many marks of a bar are described. */
+/** How many marks of a bar are described. The others are counted. */
 const MAX_MARKS = 2;
 
-/** A bar with more states is only summed up. A task that wakes up has three: ready, running, waiting. */
-const MAX_STATES = 3;
+/**
+ * If a bar shows more segments, they are only summed up. A task that wakes up has three: ready, running
+ * and waiting.
+ */
+const MAX_SEGMENTS = 3;
 
 /** Consecutive segments of a lane that are drawn as one bar. */
 export interface BarSegments {
@@ -194,7 +203,7 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: Ba
   const { start } = segments[first]!;
   const { end } = segments[last]!;
   const text =
-    last - first < MAX_STATES
+    last - first < MAX_SEGMENTS
       ? segments
           .slice(first, last + 1)
           .map((one) => sentence(lane, one, bySegment))
@@ -231,6 +240,7 @@ export function blockingReason({
   return isStarved ? "another thread held the GIL, or no core was free" : "it computed";
 }
 
+/** Describes a mark in a sentence: "Printed “done” at 104.2 ms, at line 7." */
 export function markSentence({ kind, at, text, line }: Mark): string {
   const what =
     kind === "stdout"

@@ -140,7 +140,7 @@ export class Player {
 
   /** Goes to the moment that shows a segment best. */
   goTo(segment: { lane: Lane; index: number }): void {
-    this.#go(this.#moments.of(segment));
+    this.#go(this.#moments.indexFor(segment));
   }
 
   close(): void {

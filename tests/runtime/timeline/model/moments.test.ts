@@ -349,7 +349,7 @@ test("if a program watches collections, each of their changes is a moment", () =
 test("a segment is shown by its own turn, or by the first moment during the segment", () => {
   const moments = momentsOf(BLOCKED, 1110);
   const [, , task, other] = moments.timeline.lanes;
-  const at = (lane = task, index = 0): number => moments.of({ lane: lane!, index });
+  const at = (lane = task, index = 0): number => moments.indexFor({ lane: lane!, index });
   assert.equal(at(task, 1), 1, "Task-1 runs");
   assert.equal(at(task, 2), 2, "Task-1 sleeps, and Task-2 runs");
   assert.equal(at(task, 4), 3);
@@ -366,7 +366,7 @@ test("all recorded runs have moments in order, and a lane runs at each of them",
       assert.ok(at >= before, `${file}, ${String(number)}`);
       before = at;
       if (!turn) return;
-      const { running, ready, timers, waiting } = moments.at(number);
+      const { running, ready, timers, waiting } = moments.situationAt(number);
       assert.equal(running[0]?.lane, turn.lane, `${file}, ${String(number)}`);
       const lanes = [...running, ...ready, ...timers, ...waiting.flat()].map(
         ({ lane, task }) => task ?? lane,
@@ -407,7 +407,7 @@ test("the moments of 10 000 tasks are found quickly", () => {
   assert.equal(moments.all.length, 30_002);
   const started = performance.now();
   runToEnd(maxSectionLines(moments));
-  for (let number = 0; number < moments.all.length; number += 300) moments.at(number);
+  for (let number = 0; number < moments.all.length; number += 300) moments.situationAt(number);
   // Each call takes a few ms. If each call visited all turns, this would take minutes.
   assert.ok(performance.now() - started < 10_000);
 });
