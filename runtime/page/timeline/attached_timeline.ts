@@ -13,7 +13,7 @@ export interface AttachedTimeline {
   mark: (line: number) => void;
   /** Shows a run of the reader instead of the recorded one. */
   show: (timeline: Timeline, subject: Subject) => Promise<void>;
-  /** Has to be called when the shown run has new events, or is over. */
+  /** Has to be called when the run that is shown has new events, or is over. */
   changed: () => void;
   /** Shows the recorded run again. */
   showRecorded: () => void;
@@ -24,7 +24,7 @@ export interface AttachedTimeline {
 /** A recorded timeline and what it shows. */
 export type Recorded = [timeline: Timeline, subject: Subject];
 
-/** Returns a function that fetches the timeline of a recorded run. */
+/** Returns a function that fetches the timeline of a recorded run. `source` is the recorded program. */
 export const recordedAt = (traceUrl: string, source?: string) => async (): Promise<Recorded> => {
   const { fetchTrace, Timeline } = await import("../../timeline/model/collect.ts");
   const trace = await fetchTrace(traceUrl);
@@ -32,11 +32,13 @@ export const recordedAt = (traceUrl: string, source?: string) => async (): Promi
 };
 
 /**
- * Makes a figure interactive when the pointer or the focus comes to it: only then are the view and the
- * recorded run fetched. Until they have arrived, or if that fails, the figure stays static.
+ * Makes a figure interactive when the pointer or the focus reaches it. Only then does the page load the
+ * interactive view and the recorded run. Until both have arrived, and if they cannot be loaded, the
+ * figure stays static.
  *
- * `recorded` fetches the recorded run, if there is one. `go` marks a line in the code of the program to
- * which a lane belongs; 0 removes the mark.
+ * @param figure - the static figure.
+ * @param recorded - fetches the recorded run, if there is one.
+ * @param go - marks a line in the code of the program to which a lane belongs; 0 removes the mark.
  */
 export function attachTimeline(
   figure: HTMLElement,
@@ -48,7 +50,9 @@ export function attachTimeline(
   const chart = figure.querySelector<HTMLElement>(".tl-chart");
   let view: TimelineView | undefined;
   let loading: Promise<void> | undefined;
+  /** Whether the figure should show a run of the reader instead of the recorded one. */
   let isLive = false;
+  /** The marked line; 0 for none. */
   let line = 0;
   /** The buttons of the static timeline, once the figure has come near the viewport. */
   let tools: Tools | undefined;
@@ -59,7 +63,7 @@ export function attachTimeline(
   let released: Promise<void> | undefined;
   const waitForRelease = (): void => {
     released = new Promise((resolve) => {
-      // The click event follows the release in the same task.
+      // The click event follows the release in the same task of the browser, so wait for the next task.
       const release = (): void => void setTimeout(resolve);
       addEventListener("pointerup", release, { once: true, signal });
       addEventListener("pointercancel", release, { once: true, signal });
@@ -85,13 +89,13 @@ export function attachTimeline(
     }
     view.show(timeline, subject);
   };
-  const upgrade = async (fetch: () => Promise<Recorded>): Promise<void> => {
+  const openRecorded = async (fetch: () => Promise<Recorded>): Promise<void> => {
     const [[timeline, subject]] = await Promise.all([fetch(), import("./view.ts")]);
     await open(timeline, subject, false);
   };
   const load = (): void => {
     if (!recorded || view) return;
-    loading ??= upgrade(recorded)
+    loading ??= openRecorded(recorded)
       .catch(() => undefined)
       .finally(() => (loading = undefined));
   };

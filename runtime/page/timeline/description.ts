@@ -7,7 +7,7 @@ import { time } from "../../timeline/words/words.ts";
 export interface Subject {
   /** Which run is shown: "recorded on CPython 3.13" or "of this run, in your browser". */
   what: string;
-  /** Replaces the number of lanes and the duration in the caption. */
+  /** Replaces the number of lanes and the duration of the run in the caption. */
   about?: string;
   /** Replaces the headline that is computed from the run. */
   says?: string;
@@ -22,7 +22,7 @@ export interface Subject {
 
 export interface Description {
   caption: string;
-  /** Empty if there is nothing to point out. */
+  /** The sentence above the chart; empty if there is nothing to point out. */
   headline: string;
   /** The accessible name of the chart. */
   label: string;

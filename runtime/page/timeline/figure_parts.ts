@@ -20,10 +20,17 @@ export class FigureParts {
   readonly #caption = element("span", "");
   readonly #headline = element("p", "tl-says");
   readonly #findings = element("ul", "tl-findings");
+  /** Says how many rows are out of view. */
   readonly #more = element("p", "tl-more");
+  /** The button that shows or hides the rows of libraries. */
   readonly #library: HTMLButtonElement;
 
-  /** Puts the chart and all parts into the figure. */
+  /**
+   * Puts the chart and all parts into the figure.
+   *
+   * @param onTool - called when a reader presses a button above the chart.
+   * @param onLibrary - called when a reader presses the button for the rows of libraries.
+   */
   constructor(
     figure: HTMLElement,
     chart: HTMLElement,
@@ -56,7 +63,7 @@ export class FigureParts {
     this.#findings.hidden = !this.#findings.hasChildNodes();
   }
 
-  /** Says how many rows are out of view, and offers those of libraries. */
+  /** Says how many rows are out of view, and offers to show or hide those of libraries. */
   showMore({ libraryLabel, scrollHint }: RowList): void {
     this.#library.textContent = libraryLabel;
     this.#more.replaceChildren(scrollHint, ...(libraryLabel === "" ? [] : [this.#library]));

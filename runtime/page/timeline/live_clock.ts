@@ -1,8 +1,9 @@
 /** Advances the timeline of a run with the run's clock, because a run that waits emits no events. */
 import type { Timeline } from "../../timeline/model/timeline.ts";
 
-/** Time between two redraws, in ms. For readers who prefer reduced motion, this time is longer. */
+/** The time between two redraws. */
 const TICK_MS = 250;
+/** The time between two redraws for readers who prefer reduced motion. */
 const CALM_TICK_MS = 1000;
 
 export class LiveClock {
@@ -11,7 +12,9 @@ export class LiveClock {
   /**
    * Advances a timeline regularly until its run has ended.
    *
-   * `clock` returns the time since the main process began, in ms; `onTick` redraws the timeline.
+   * @param clock - returns the time since the main process began, in ms.
+   * @param isCalm - whether the reader prefers reduced motion.
+   * @param onTick - redraws the timeline.
    */
   start(timeline: Timeline, clock: () => number, isCalm: boolean, onTick: () => void): void {
     this.stop();

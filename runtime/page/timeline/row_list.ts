@@ -1,10 +1,16 @@
-/** The rows of a timeline and its summary in a few words, updated only when lanes have changed. */
-import { LANES, list, type Listed, type Listing } from "../../timeline/drawing/layout.ts";
+/** The rows of a timeline, and the number of its lanes in words. Both change only with the lanes. */
+import {
+  listRows,
+  ROWS_IN_VIEW,
+  type Listed,
+  type Listing,
+} from "../../timeline/drawing/layout.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import { census, folded, plural } from "../../timeline/words/words.ts";
 
 export class RowList {
   #listing: Listing = { rows: [], library: [] };
+  /** The `shape` of the timeline when its rows were listed; see `Timeline.shape`. */
   #shape: number | undefined;
   #census = "";
   #showsLibrary = false;
@@ -26,7 +32,7 @@ export class RowList {
 
   /** Says how many rows can only be reached by scrolling; empty if all are in view. */
   get scrollHint(): string {
-    const below = this.#listing.rows.length - LANES;
+    const below = this.#listing.rows.length - ROWS_IN_VIEW;
     return below > 0 ? `Scroll to see ${plural(below, "more row")}. ` : "";
   }
 
@@ -44,7 +50,7 @@ export class RowList {
   update(timeline: Timeline): boolean {
     if (this.#shape === timeline.shape) return false;
     this.#shape = timeline.shape;
-    this.#listing = list(timeline, this.#showsLibrary);
+    this.#listing = listRows(timeline, this.#showsLibrary);
     this.#census = census(timeline);
     return true;
   }

@@ -1,4 +1,4 @@
-/** The timeline of a widget's runs: receives the trace of a run and shows it as a timeline. */
+/** Shows the runs of a widget as timelines, from the traces that arrive while the programs run. */
 import type { Program } from "../../host/types.ts";
 import type { Timeline } from "../../timeline/model/timeline.ts";
 import type { TraceEvent } from "../../timeline/model/trace_events.ts";
@@ -16,14 +16,16 @@ export interface RunTimelineOptions {
   traceUrl: string | undefined;
   /** The program that was recorded. */
   source: string;
-  /** Marks a line of the program; 0 for none. */
+  /** Marks a line of the program; 0 removes the mark. */
   go: (line: number) => void;
 }
 
 type Collect = typeof import("../../timeline/model/collect.ts");
 
+/** Says in the caption which run is shown; see `Subject.what`. */
 const SUBJECT = "of this run, in your browser";
 
+/** The id of the lane of a process's main thread. */
 const MAIN_THREAD = 1;
 
 /**
@@ -35,6 +37,7 @@ const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"
 const isWorthShowing = (event: TraceEvent): boolean =>
   KINDS_WORTH_SHOWING.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
 
+/** The present time in ms since the epoch, as the runtime measures it. */
 const now = (): number => performance.timeOrigin + performance.now();
 
 /** A run whose trace has begun to arrive. */
@@ -61,10 +64,12 @@ export class RunTimeline {
   #pausedMs = 0;
   /** What the program's clock shows during a pause, in ms; undefined while the program runs. */
   #pausedAt: number | undefined;
+  /** The program of the present run. */
   #source = "";
   #filename = "";
+  /** Whether the figure shows the present run. */
   #isShown = false;
-  /** Whether the reader has reset the widget to the recording. A run may still send events then. */
+  /** Whether the reader has reset the widget to the recording, although the run may still send events. */
   #isHidden = false;
   #isOver = false;
 
@@ -114,6 +119,7 @@ export class RunTimeline {
   resume(): void {
     if (this.#pausedAt === undefined) return;
     const start = this.#live?.reader.start;
+    // The program's clock continues from the time that it showed during the pause.
     if (start !== undefined) this.#pausedMs = now() - start - this.#pausedAt / this.#clockRate;
     this.#pausedAt = undefined;
   }
@@ -174,7 +180,7 @@ export class RunTimeline {
   #finish(): void {
     const live = this.#live;
     if (!live) return;
-    // The trace of a run that was stopped has no end.
+    // The trace of a run that was stopped says nothing about its end.
     live.timeline.end(live.timeline.now);
     if (this.#options.figure) this.#show(live);
     this.#attached?.changed();

@@ -5,6 +5,7 @@ import { element } from "../kit/dom.ts";
 import { patchChildren } from "../kit/patch_dom.ts";
 import { unpackTables } from "./static_tables.ts";
 
+/** How many rows each table has at most. */
 const MAX_ROWS = 200;
 
 export class TableDetails {
@@ -16,6 +17,7 @@ export class TableDetails {
   /** Takes over the figure's `<details>`, or adds one. */
   constructor(figure: HTMLElement) {
     this.element = figure.querySelector("details") ?? newDetails();
+    // All but the summary.
     this.#original = [...this.element.childNodes].slice(1);
     if (!this.element.parentNode) figure.append(this.element);
     for (const node of this.#original) node.remove();

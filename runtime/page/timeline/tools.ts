@@ -1,4 +1,4 @@
-/** The buttons above a timeline. They are on the page before the interactive timeline is loaded. */
+/** The buttons above a timeline, which are added to the page before the interactive timeline is loaded. */
 import { button, element, enable } from "../kit/dom.ts";
 
 export type Tool = "step" | "out" | "in" | "whole";

@@ -13,12 +13,13 @@ export class TraceReader {
   /** When the main process started, in ms since the epoch. */
   readonly start: number;
   readonly #collect: Collect;
+  /** The id of the main process. */
   readonly #main: number;
   readonly #filename: string;
   /** A traceback can be split between batches, so each process keeps its filter. */
   readonly #filters = new Map<number, TracebackFilter>();
 
-  /** Takes the first batch of the run, and the file name of the program. */
+  /** The last argument is the first batch of the run, which the main process has sent. */
   constructor(collect: Collect, filename: string, { process, begun }: TraceBatch) {
     this.#filename = filename;
     this.#collect = collect;
@@ -42,7 +43,7 @@ export class TraceReader {
     };
   }
 
-  /** Filters printed text as the output and recordings do, so that tracebacks look the same. */
+  /** Shortens tracebacks in printed text in the same way as the output of a widget and recordings do. */
   #filtered(process: number, event: TraceEvent): TraceEvent[] {
     if (event.kind !== "output") return [event];
     const filter = this.#filters.get(process) ?? filterFor(this.#filename);

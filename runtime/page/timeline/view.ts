@@ -20,14 +20,15 @@ import type { Tool } from "./tools.ts";
 export interface ViewOptions {
   /** The figure whose content is replaced, except for a `<details>`, which will hold the tables. */
   figure: HTMLElement;
-  /** Shows a line of the program that this lane belongs to; 0 for none. */
+  /** Marks a line of the program that this lane belongs to; 0 removes the mark. */
   go: (line: number, lane?: Lane) => void;
 }
 
 /** The most bars and marks that are drawn at the same time. */
 const MAX_ELEMENTS = 1500;
-/** Bars that are narrower than this are merged. */
+/** Segments whose bars would be narrower than this are merged. */
 const MIN_BAR_WIDTH_PX = 1.5;
+/** The approximate distance between two labels of the time axis. */
 const TICK_DISTANCE_PX = 70;
 
 export class TimelineView {
@@ -187,7 +188,10 @@ export class TimelineView {
     });
   }
 
-  /** Updates the rows and texts. The texts may be in view, or read out, while the chart is not in view. */
+  /**
+   * Updates the list of rows and the texts. The texts may be in view, or be read out, while the chart is
+   * out of view.
+   */
   #updateTexts(): void {
     const timeline = this.#timeline;
     if (!timeline) return;
@@ -209,7 +213,7 @@ export class TimelineView {
       from: this.#span.from,
       to: this.#span.to,
       width,
-      places: rowsToDraw(rows.length, this.#chart.firstRowInView, this.#focusedRow()),
+      rowIndexes: rowsToDraw(rows.length, this.#chart.firstRowInView, this.#focusedRow()),
       narrowest: MIN_BAR_WIDTH_PX,
       budget: MAX_ELEMENTS,
       ticks: Math.max(2, Math.floor(width / TICK_DISTANCE_PX)),
@@ -226,7 +230,7 @@ export class TimelineView {
     this.#updatePanel();
   }
 
-  /** The place of the row that has the focus; -1 if none has. */
+  /** The index of the row that has the focus; -1 if no row has it. */
   #focusedRow(): number {
     const { cursor } = this.#selection;
     if (!cursor || !this.#chart.hasFocus) return -1;
@@ -247,7 +251,7 @@ export class TimelineView {
     return this.#timeline && segment ? this.#timeline.lineOf(segment) : 0;
   }
 
-  /** Describes the bar under the pointer, at the focus or selected, or else shows the legend. */
+  /** Describes the bar that is under the pointer, focused or selected, or else shows the legend. */
   #updatePanel(): void {
     const { tracks, hasFocus } = this.#chart;
     const { hovered } = this.#selection;
@@ -257,7 +261,7 @@ export class TimelineView {
     else if (this.#timeline) this.#parts.showLegend(this.#timeline, this.#look);
   }
 
-  /** The selected bar; undefined while the player is open, because the player describes it itself. */
+  /** The selected bar; undefined while the player is open, because the player describes that bar. */
   #selectedBar(): Bar | undefined {
     return this.#stepping.isOpen ? undefined : this.#selection.selectedBar(this.#chart.tracks);
   }

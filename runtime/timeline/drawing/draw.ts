@@ -1,18 +1,28 @@
-/** Turns a layout into a tree of elements, which a page renders and the site build writes as HTML. */
+/**
+ * Turns a layout into a tree of elements, which a page renders and the site build writes as HTML. The
+ * classes of the elements are short, because static figures repeat them often; timeline.css lists them.
+ */
 import type { Bar, Chart, Flag, Track } from "./layout.ts";
 import type { Lane, State } from "../model/lane.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { blockedWords, fullName, plural, time } from "../words/words.ts";
 import { tree, type Tree } from "./tree.ts";
 
+/** The classes of bars; the q of ready bars stands for "queued". */
 const CLASSES: Record<State, string> = { running: "tl-r", ready: "tl-q", waiting: "tl-w" };
 
-/** From back to front, so that short running segments stay visible. */
+/** The states in the order in which their bars are drawn, so that short running bars stay visible. */
 const LAYERS: readonly State[] = ["waiting", "ready", "running"];
 
-/** What differs between a live and a static drawing. */
+/** The height of a bar, as in timeline.css. */
+const BAR_HEIGHT_PX = 14;
+
+/** A running bar is hatched only if the thread was off the processor for more than this share of it. */
+const MIN_OFF_PROCESSOR_SHARE = 0.1;
+
+/** What differs between an interactive and a static drawing. */
 export interface Look {
-  /** Formats a position or a length as an attribute. */
+  /** Formats a position or a length as the value of an attribute. */
   unit: (position: number) => string | number;
   /** The id of the pattern that fills ready segments. */
   hatch: string;
@@ -20,10 +30,10 @@ export interface Look {
   isTight?: (text: string, room: number) => boolean;
 }
 
-/** Formats positions in pixels. */
+/** Formats a position in pixels. */
 export const pixels = (position: number): number => Math.round(position * 10) / 10;
 
-/** Formats positions in thousandths of the width. */
+/** Formats a position that is given in thousandths of the width. */
 export const percent = (position: number): string =>
   `${String(Number((position / 10).toFixed(2)))}%`;
 
@@ -46,6 +56,7 @@ export function definitions(hatch: string): Tree {
   );
 }
 
+/** The label of a bar. `room` is the width of the bar. */
 const barText = (
   text: string,
   x: number,
@@ -70,19 +81,23 @@ const box = (bar: Bar, { unit }: Look): { x: string | number; width: string | nu
 });
 
 /**
- * Hatches a part of a running bar like ready bars: the higher this part, the larger the share of the time
- * in which the thread was not on a processor.
+ * Hatches the upper part of a running bar like ready bars. The height of this part shows for which share
+ * of the time the thread was not on a processor.
  */
 function offProcessor(bar: Bar, look: Look): Tree | undefined {
   const { cpu, start, end } = bar.segment;
   if (bar.state !== "running" || bar.first !== bar.last || cpu === undefined) return undefined;
   const share = 1 - cpu / (end - start);
-  if (!(share > 0.1)) return undefined;
-  const upper = { ...box(bar, look), style: `height:${(share * 14).toFixed(1)}px` };
+  // If the segment has no duration, the share is not a number.
+  if (!(share > MIN_OFF_PROCESSOR_SHARE)) return undefined;
+  const height = (share * BAR_HEIGHT_PX).toFixed(1);
+  const upper = { ...box(bar, look), style: `height:${height}px` };
   const fill = `url(#${look.hatch})`;
+  // The first rectangle covers the colour of the bar, and the second one has the hatching.
   return tree("g", { class: "tl-gil", fill }, tree("rect", upper), tree("rect", upper));
 }
 
+/** The paths of signs, whose centre is at (0, 0): a cross, a crossed-out circle and a square. */
 const SIGNS: Record<Exclude<Flag["kind"], "output">, string> = {
   failed: "M-4-4 4 4M4-4-4 4",
   cancelled: "M5 0A5 5 0 1 1-5 0 5 5 0 1 1 5 0M-3.5 3.5 3.5-3.5",
@@ -94,7 +109,7 @@ function flag({ x, kind }: Flag, { unit }: Look): Tree {
   return tree("svg", { class: "tl-sign", x: unit(x) }, tree("path", { d: SIGNS[kind] }));
 }
 
-/** The parts of a lane in front of its bars, such as labels and marks. */
+/** The parts of a track that are drawn over its bars, such as labels and marks. */
 function overlays({ bars, flags }: Track, look: Look): Tree[] {
   const parts: (Tree | undefined)[] = bars.map((bar) => offProcessor(bar, look));
   const outputs = flags.filter(({ kind }) => kind === "output");
@@ -113,7 +128,7 @@ function overlays({ bars, flags }: Track, look: Look): Tree[] {
   return parts.filter((part) => part !== undefined);
 }
 
-/** A lane for a static figure, in as few bytes as possible: its bars have no keys. */
+/** The track of a lane in a static figure. Bars in the same state share their class, to save bytes. */
 export function staticTrack(track: Track, look: Look): Tree {
   const groups = LAYERS.map((state) => {
     const bars = track.bars.filter((bar) => bar.state === state);
@@ -128,13 +143,13 @@ export function staticTrack(track: Track, look: Look): Tree {
   return tree("svg", { class: "tl-track" }, ...groups, ...overlays(track, look));
 }
 
-/** The bar that has the keyboard focus, or would get it, with its accessible name. */
+/** The bar that has the keyboard focus, or would get it next, with its accessible name. */
 export interface Current {
   bar: Bar;
   name: string;
 }
 
-/** A lane for a page: each bar is an element with a key, and the current bar can get the focus. */
+/** The track of a lane in an interactive chart, where the current bar can get the focus. */
 export function liveTrack(
   track: Track,
   look: Look,
@@ -166,6 +181,7 @@ export function liveTrack(
         { class: "tl-m" },
         ...track.bars.filter(({ marked }) => marked).map((bar) => tree("rect", box(bar, look))),
       ),
+      // Behind the bars, because the highlight of a marked bar is larger than the bar.
       key: "marked",
     },
     ...bars,
@@ -173,8 +189,9 @@ export function liveTrack(
   );
 }
 
-/** In a longer name, the style sheet may shorten everything but the last characters. */
+/** A longer name is divided into two parts, the first of which the style sheet may shorten. */
 const MAX_NAME_LENGTH = 16;
+/** The length of the second part. */
 const TAIL_LENGTH = 4;
 
 function nameOf(name: string): Tree {
@@ -188,26 +205,27 @@ function nameOf(name: string): Tree {
   );
 }
 
-/** Identifies the row of a lane. */
+/** Returns the key by which a redraw finds the row of a lane again. */
 export const rowKey = ({ process, id }: Lane): string => `${String(process.id)}:${String(id)}`;
 
 /**
  * The row of one lane: its name and its track.
  *
- * @param content - the track, live or static.
- * @param place - distance from the top, in px; undefined in the normal flow.
+ * @param content - the drawn track.
+ * @param top - distance from the top, in px; undefined if the row has no fixed position.
  */
-export function row(track: Track, content: Tree, place: number | undefined): Tree {
+export function row(track: Track, content: Tree, top: number | undefined): Tree {
   const { lane, name, depth, mergedProcess } = track.listed;
   // A row that a process shares with its only visible thread has the name and the look of the process.
   const kind = mergedProcess?.name === name ? mergedProcess.kind : lane.kind;
-  const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${place === undefined ? "" : `top:${String(place)}px`}`;
+  const style = `${depth > 0 ? `--d:${String(depth)};` : ""}${top === undefined ? "" : `top:${String(top)}px`}`;
   return {
     ...tree("div", { class: `tl-lane tl-${kind ?? "thread"}`, style }, nameOf(name), content),
     key: rowKey(lane),
   };
 }
 
+/** The time axis below the rows. */
 export function axis({ ticks, width }: Chart, { unit }: Look): Tree {
   return tree(
     "div",
@@ -221,6 +239,7 @@ export function axis({ ticks, width }: Chart, { unit }: Look): Tree {
           {
             x: unit(x),
             y: 13,
+            // The first label begins at its tick and the last one ends there, so neither is cut off.
             "text-anchor": x < 1 ? undefined : x > 0.96 * width ? "end" : "middle",
           },
           label,
@@ -242,38 +261,39 @@ export function grid({ ticks, cut, width }: Chart, { unit }: Look): Tree {
   );
 }
 
-const key = (name: string, ...shapes: Tree[]): Tree =>
+/** An entry of the legend: shapes and what they mean. */
+const legendEntry = (name: string, ...shapes: Tree[]): Tree =>
   tree("span", {}, tree("svg", { class: "tl-key", "aria-hidden": "true" }, ...shapes), ` ${name}`);
 
 /** Explains the colours, and those signs that occur in the timeline. */
 export function legend(timeline: Timeline, look: Look): Tree[] {
   const sign = (kind: keyof typeof SIGNS, name: string): Tree =>
-    key(name, tree("svg", { class: "tl-sign", x: 12 }, tree("path", { d: SIGNS[kind] })));
+    legendEntry(name, tree("svg", { class: "tl-sign", x: 12 }, tree("path", { d: SIGNS[kind] })));
   const bar = (state: State, fill?: string): Tree =>
     tree("g", { class: CLASSES[state], fill }, tree("rect", { width: 24 }));
   const { kinds } = timeline;
   const found = [
-    key("running", bar("running")),
-    key("ready to run", bar("ready", `url(#${look.hatch})`)),
-    key("waiting", bar("waiting")),
+    legendEntry("running", bar("running")),
+    legendEntry("ready to run", bar("ready", `url(#${look.hatch})`)),
+    legendEntry("waiting", bar("waiting")),
   ];
   if (kinds.has("stdout") || kinds.has("stderr")) {
-    found.push(key("printed", tree("g", { class: "tl-o" }, tree("rect", { x: 12 }))));
+    found.push(legendEntry("printed", tree("g", { class: "tl-o" }, tree("rect", { x: 12 }))));
   }
   if (kinds.has("failed")) found.push(sign("failed", "failed"));
   if (kinds.has("cancelled")) found.push(sign("cancelled", "cancelled"));
   if (kinds.has("killed")) found.push(sign("killed", "killed"));
   if (timeline.blockedSpans.all.length > 0) {
     const outline = tree("g", { class: "tl-h" }, tree("rect", { x: 1, width: 22 }));
-    found.push(key("blocks the event loop", bar("running"), outline));
+    found.push(legendEntry("blocks the event loop", bar("running"), outline));
   }
   return found;
 }
 
-/** How many blocked spans are described individually. */
+/** How many list items `findings` returns for blocked spans. */
 const MAX_FINDINGS = 3;
 
-/** Returns list items on what readers should not miss: blocked event loops, and missing data. */
+/** Returns list items about what readers should not miss: blocked event loops, and missing data. */
 export function findings(timeline: Timeline): Tree[] {
   const { cut, leftOut } = timeline;
   const spans = timeline.blockedSpans.all.toSorted(
@@ -281,6 +301,7 @@ export function findings(timeline: Timeline): Tree[] {
   );
   // A single blocked span is in the headline.
   const found = (spans.length > 1 ? spans : [])
+    // If there are too many, the last item counts the others.
     .slice(0, spans.length > MAX_FINDINGS ? MAX_FINDINGS - 1 : MAX_FINDINGS)
     .map((span) => tree("li", {}, `${fullName(span.lane)} ${blockedWords(span)}.`));
   const left = spans.length - found.length;

@@ -1,7 +1,7 @@
 /** Draws the static figure of a finished run, which needs no scripts. */
 import * as draw from "./draw.ts";
 import { headline } from "../words/headline.ts";
-import { LANES, layOut, list, labelWidth } from "./layout.ts";
+import { labelWidth, layOut, listRows, ROWS_IN_VIEW } from "./layout.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { tables } from "./tables.ts";
 import { tree, type Tree } from "./tree.ts";
@@ -9,15 +9,20 @@ import { census, folded, plural, time } from "../words/words.ts";
 
 /** How many bars and signs are drawn at most. */
 const MAX_ELEMENTS = 600;
+/** How many rows each table has at most. */
 const TABLE_ROWS = 40;
-/** Positions are thousandths of the width, because the figure takes all the width there is. */
+/**
+ * Positions are in thousandths of the width of the tracks, because a static figure does not know how wide
+ * the page will be.
+ */
 const WIDTH = 1000;
-/** The width of a pixel in this unit, on a page and on a phone. */
+/** The width of a pixel in this unit on a wide page, where the tracks are about 520 pixels wide. */
 const PIXEL = WIDTH / 520;
+/** The width of a pixel in this unit on a phone, where the tracks are about 330 pixels wide. */
 const PHONE_PIXEL = WIDTH / 330;
-/** In this unit, a little more than a pixel on a page. */
+/** The width of the narrowest bar in this unit, a little more than a pixel on a wide page. */
 const MIN_BAR_WIDTH = 2;
-/** The approximate number of labels on the axis, which is as many as fit on a phone. */
+/** The approximate number of labels on the time axis: as many as fit on a phone. */
 const TICKS = 6;
 
 export interface FigureOptions {
@@ -35,20 +40,20 @@ export interface FigureOptions {
 export function figure(timeline: Timeline, options: FigureOptions): Tree {
   const { what, name, about = `${census(timeline)}, ${time(timeline.now)}` } = options;
   const says = options.says ?? headline(timeline);
-  // Ids of widgets contain no dot, so that none of them can be the same.
+  // The ids of widgets contain no dot, so no widget can have this id.
   const hatch = `hatch.${name.replace(/[^\w.-]+/g, "-")}`;
   const look: draw.Look = {
     unit: draw.percent,
     hatch,
     isTight: (text, room) => labelWidth(text) * PHONE_PIXEL > room,
   };
-  const { rows, library } = list(timeline, false);
-  const places = rows.slice(0, LANES).map((_, index) => index);
+  const { rows, library } = listRows(timeline, false);
   const chart = layOut(timeline, rows, {
     from: 0,
+    // Even if the run took no time, the span must not be empty.
     to: Math.max(timeline.known, 0.001),
     width: WIDTH,
-    places,
+    rowIndexes: [...rows.slice(0, ROWS_IN_VIEW).keys()],
     narrowest: MIN_BAR_WIDTH,
     budget: MAX_ELEMENTS,
     ticks: TICKS,
@@ -58,7 +63,7 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
   });
   const found = draw.findings(timeline);
   const hidden = [];
-  if (rows.length > LANES) hidden.push(`${plural(rows.length - LANES, "more row")}`);
+  if (rows.length > ROWS_IN_VIEW) hidden.push(plural(rows.length - ROWS_IN_VIEW, "more row"));
   if (library.length > 0) hidden.push(folded(library));
   return tree(
     "figure",
@@ -77,7 +82,8 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
         class: "tl-chart",
         role: "img",
         "aria-label": `Timeline: ${about}. ${says}`.trim(),
-        // Before the chart is laid out, the style sheet computes its height from this number of rows.
+        // As long as a browser has not laid out the chart, the style sheet computes its height from this
+        // number of rows; see out_of_view.css.
         style: `--tl-rows:${String(chart.tracks.length)}`,
       },
       draw.definitions(hatch),
@@ -97,8 +103,8 @@ export function figure(timeline: Timeline, options: FigureOptions): Tree {
       "details",
       {},
       tree("summary", {}, "The timeline as a table"),
-      // Browsers with scripts read this as text, which costs less than elements. The page makes the
-      // elements when a reader opens the details.
+      // Where scripts run, the browser reads the content of <noscript> as text, which takes less time than
+      // making elements. The page makes the elements when a reader opens the details.
       tree(
         "noscript",
         {},

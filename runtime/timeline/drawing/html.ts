@@ -8,6 +8,7 @@ const escape = (text: string): string => text.replace(/[&<>"]/g, (found) => ENTI
 /** SVG elements that are written as self-closing tags. */
 const SHAPES = new Set(["rect", "path", "line", "circle"]);
 
+/** Returns an element or a text as HTML. */
 export function html(node: Tree | string): string {
   if (typeof node === "string") return escape(node);
   const { tag, attributes, children } = node;

@@ -9,6 +9,7 @@ import { barLabel, ownName } from "../words/words.ts";
 export interface Listed {
   lane: Lane;
   name: string;
+  /** How far the name is indented: 0 for the outermost level. */
   depth: number;
   /** The process of this thread, if the process has no row of its own and its marks are shown here. */
   mergedProcess: Lane | undefined;
@@ -16,7 +17,7 @@ export interface Listed {
 
 export interface Listing {
   rows: Listed[];
-  /** Lanes of libraries, and threads that only run an event loop. Usually they have no rows. */
+  /** Lanes of libraries, and threads that only run an event loop. They have rows only on request. */
   library: Lane[];
 }
 
@@ -32,7 +33,7 @@ export interface Bar {
   /** The only segment, or the longest of those in the bar's state. */
   segment: Segment;
   label: string;
-  /** Whether the segment blocked an event loop. */
+  /** Whether the only segment of the bar blocked an event loop. */
   blocked: boolean;
   /** Whether one of the segments belongs to the marked line; see `View.line`. */
   marked: boolean;
@@ -46,6 +47,7 @@ export interface Flag {
   count: number;
 }
 
+/** What is drawn beside the name of a row. */
 export interface Track {
   listed: Listed;
   /** Index of the row in the listing. */
@@ -54,12 +56,14 @@ export interface Track {
   flags: Flag[];
 }
 
+/** A label of the time axis. */
 export interface Tick {
   x: number;
   label: string;
 }
 
 export interface Chart {
+  /** The times in view, in ms. */
   from: number;
   to: number;
   width: number;
@@ -73,11 +77,11 @@ export interface View {
   /** The times in view, in ms. */
   from: number;
   to: number;
-  /** The width of the tracks, in pixels or in another unit, which is the unit of all positions. */
+  /** The width of the tracks, in pixels or in another unit. All positions have the same unit. */
   width: number;
   /** Indexes of the rows to draw. */
-  places: readonly number[];
-  /** Narrower segments are merged into bars that are one to a few times as wide as this. */
+  rowIndexes: readonly number[];
+  /** Segments that are narrower than this are merged into bars that are up to three times as wide. */
   narrowest: number;
   /** The most bars and flags to draw; if there are more, more segments are merged. */
   budget: number;
@@ -94,9 +98,10 @@ export interface View {
   line: number;
 }
 
-/** How many rows are visible without scrolling. */
-export const LANES = 24;
+/** How many rows of a timeline are in view without scrolling. */
+export const ROWS_IN_VIEW = 24;
 
+/** Approximate sizes of the text on bars, which is 10 px high in timeline.css. */
 const LETTER_WIDTH_PX = 6;
 const LABEL_MARGIN_PX = 8;
 
@@ -105,13 +110,13 @@ export const labelWidth = (text: string): number => text.length * LETTER_WIDTH_P
 
 /**
  * Lists the rows in the order in which they are shown, and the lanes that are usually folded away. If
- * `withLibrary`, these lanes have rows, too.
+ * `withLibrary` is true, these lanes have rows, too.
  */
-export function list(timeline: Timeline, withLibrary: boolean): Listing {
+export function listRows(timeline: Timeline, withLibrary: boolean): Listing {
   const rows: Listed[] = [];
   const library: Lane[] = [];
   const { lanes } = timeline;
-  const isFull = lanes.reduce((count, { own }) => count + Number(own), 0) > LANES;
+  const isFull = lanes.reduce((count, { own }) => count + Number(own), 0) > ROWS_IN_VIEW;
   const isShown = (lane: Lane): boolean => {
     // If there is no space for all, tasks that run library functions are folded away first.
     const isLibraryTask = lane.kind === "task" && lane.line === 0;
@@ -151,8 +156,9 @@ export function list(timeline: Timeline, withLibrary: boolean): Listing {
 }
 
 /**
- * A thread with tasks is folded away if it spends no more than this time outside their steps, in ms or
- * as a share of the run. Setting up the first event loop in a browser takes about 50 ms.
+ * A thread with tasks is folded away if the time that it spends outside their steps is at most one of
+ * these: a time in ms, or a share of the run. Setting up the first event loop in a browser takes about
+ * 50 ms.
  */
 const MAX_OUTSIDE_LOOP_MS = 80;
 const MAX_SHARE_OUTSIDE_LOOP = 0.1;
@@ -182,12 +188,10 @@ const MAX_DEPTH = 3;
 /** Counts the ancestors of a process, up to `MAX_DEPTH`. */
 function processDepth({ processes }: Timeline, { process }: Lane): number {
   let depth = 0;
-  for (
-    let at = processes.get(process.parent);
-    at && depth < MAX_DEPTH;
-    at = processes.get(at.parent)
-  ) {
+  let ancestor = processes.get(process.parent);
+  while (ancestor && depth < MAX_DEPTH) {
     depth += 1;
+    ancestor = processes.get(ancestor.parent);
   }
   return depth;
 }
@@ -199,7 +203,7 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
   for (let { narrowest } = view; narrowest <= width; narrowest *= 2) {
     tracks = [];
     let count = 0;
-    for (const index of view.places) {
+    for (const index of view.rowIndexes) {
       const listed = rows[index];
       if (!listed) continue;
       const bars = barsOf(timeline, listed.lane, view, narrowest);
@@ -224,6 +228,7 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
   };
 }
 
+/** Computes the bars of a lane. Segments that are narrower than `narrowest` are merged. */
 function barsOf(
   timeline: Timeline,
   lane: Lane,
@@ -299,6 +304,7 @@ class Group {
     if (!longest || duration > longest.end - longest.start) this.#longest[state] = segment;
   }
 
+  /** Returns the bar of the group, which must not extend beyond the position `limit`. */
   bar(lane: Lane, narrowest: number, limit: number): Bar {
     const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
     let state = states[0]!;
@@ -321,6 +327,7 @@ class Group {
   }
 }
 
+/** Returns the longest label that fits on a bar; empty if none fits. `room` is in px. */
 function labelOf(
   { state, reason, target, job }: Segment,
   blocked: BlockedSpan | undefined,
@@ -335,6 +342,7 @@ function labelOf(
   return texts.find((text) => labelWidth(text) <= room) ?? "";
 }
 
+/** Computes the signs on a row. Marks of the same kind that are close together share a sign. */
 function flagsOf(
   { lane, mergedProcess }: Listed,
   { from, to, width }: View,
@@ -348,11 +356,11 @@ function flagsOf(
       const mark = marks[index]!;
       if (mark.at > to) break;
       const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
-      // Half the width of the sign, which must not extend beyond the end of the track.
-      const room = kind === "output" ? 1 : 5;
-      const x = Math.min((mark.at - from) * scale, width - room);
+      // A sign must not extend beyond the end of the track.
+      const halfWidth = kind === "output" ? 1 : 5;
+      const x = Math.min((mark.at - from) * scale, width - halfWidth);
       const before = flags.at(-1);
-      // Signs that are so close to each other would overlap.
+      // Signs that are closer together would overlap.
       if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
       else flags.push({ x, kind, mark, count: 1 });
     }
@@ -361,8 +369,9 @@ function flagsOf(
 }
 
 /**
- * The distances between the labels of the axis are these numbers of ms or hours, times a power of ten.
- * Between a second and an hour, they are those in `LONG_STEPS_MS`, which divide a minute or an hour.
+ * The distance between two labels of the axis is one of these numbers times a power of ten: in ms up to a
+ * second, and in hours from an hour on. Between a second and an hour, the distance is one of those in
+ * `LONG_STEPS_MS`, which divide a minute or an hour.
  */
 const STEPS = [1, 2, 5];
 const LONG_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].map(
@@ -377,11 +386,12 @@ export function roundStep(ms: number): number {
   }
   const unit = ms > 1000 ? 3_600_000 : 1;
   const power = 10 ** Math.floor(Math.log10(ms / unit));
+  // Here and below, tolerances such as 1e-9 make up for the rounding errors of floating-point numbers.
   const step = STEPS.find((one) => one * power * unit >= ms * (1 - 1e-9)) ?? 10;
   return step * power * unit;
 }
 
-/** Returns the round times between two times, with their labels. There are at most `count` + 1. */
+/** Returns the times at which the axis from one time to another has labels, at most `count` + 1. */
 export function ticks(from: number, to: number, count: number): { at: number; label: string }[] {
   const step = roundStep((to - from) / count);
   const found: { at: number; label: string }[] = [];
@@ -391,6 +401,7 @@ export function ticks(from: number, to: number, count: number): { at: number; la
   return found;
 }
 
+/** Formats a time in ms for an axis that ends at `to` and whose labels have the distance `step`. */
 function tickLabel(at: number, step: number, to: number): string {
   if (at === 0) return "0";
   if (step >= 30_000 || (step >= 1000 && to >= 120_000)) {

@@ -1,12 +1,13 @@
 /**
- * Draws recorded timelines, one after another, for as long as there are requests.
+ * Draws recorded timelines when the site is built: reads requests from the standard input, and writes an
+ * answer to each of them to the standard output.
  *
  * Each line of the standard input is a request in JSON: `{"name": …, "trace": …}` for the timeline of one
  * program, and `{"name": …, "runs": [{"title": …, "trace": …}, …]}` for a comparison of several. A trace
  * is the text of a file `x.trace.json`, and the name makes the ids in the figure unique on a page.
  *
  * Each line of the standard output answers one request: `{"html": …}` with one `<figure>`, or
- * `{"damaged": index}` with the number of the first run, from 0, whose text is no trace.
+ * `{"damaged": index}` with the number, from 0, of the first run whose text is not a trace.
  *
  * Usage: node prerender.ts
  */
@@ -18,6 +19,7 @@ import { html } from "./html.ts";
 import { Timeline } from "../model/timeline.ts";
 import { decodeTrace, type Trace } from "../model/trace_events.ts";
 
+/** A recorded run, with the text of its trace file. */
 interface Run {
   title: string;
   trace: string;
@@ -26,6 +28,7 @@ interface Run {
 type Request = { name: string; trace: string } | { name: string; runs: Run[] };
 type Answer = { html: string } | { damaged: number };
 
+/** Reads the content of a trace file; returns undefined if it is not a trace. */
 function read(content: string): Trace | undefined {
   try {
     return decodeTrace(JSON.parse(content));
@@ -34,7 +37,7 @@ function read(content: string): Trace | undefined {
   }
 }
 
-/** Returns the figure for the content of a file as HTML; undefined if the content is no trace. */
+/** Returns the figure for the content of a trace file as HTML; undefined if it is not a trace. */
 export function prerender(content: string, name: string): string | undefined {
   const trace = read(content);
   if (!trace) return undefined;
@@ -42,7 +45,7 @@ export function prerender(content: string, name: string): string | undefined {
   return html(figure(timeline, { what: `recorded on ${trace.interpreter}`, name }));
 }
 
-/** Returns one figure of several runs. */
+/** Returns the figure that compares several runs, as HTML. */
 function prerenderComparison(name: string, runs: readonly [title: string, trace: Trace][]): string {
   const { timeline, ...texts } = compareRecorded(runs);
   return html(figure(timeline, { ...texts, name }));

@@ -1,6 +1,6 @@
-/** Shows the facts of a timeline in tables, for readers who cannot use the drawing. */
+/** Shows what a timeline contains in tables, for readers who cannot use the drawing. */
 import { collections } from "../words/collection_words.ts";
-import { list } from "./layout.ts";
+import { listRows } from "./layout.ts";
 import type { Lane, Segment } from "../model/lane.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { tree, type Tree } from "./tree.ts";
@@ -27,6 +27,7 @@ const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
     tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
   );
 
+/** Says what a lane did in a segment: blocked the loop, waited for something, or ran a pool's call. */
 const details = (timeline: Timeline, segment: Segment): string => {
   const span = timeline.blockedSpans.bySegment.get(segment);
   if (span) return blockedWords(span);
@@ -34,6 +35,7 @@ const details = (timeline: Timeline, segment: Segment): string => {
   return segment.job;
 };
 
+/** Makes the cells of a row about one segment, in the order of the columns of "All states". */
 function stateRow(
   timeline: Timeline,
   { name, lane }: { name: string; lane: Lane },
@@ -52,20 +54,22 @@ function stateRow(
   ];
 }
 
-function sums(name: string, lane: Lane): string[] {
+/** Makes the cells of a row about one lane, in the order of the columns of "Totals". */
+function totalsRow(name: string, lane: Lane): string[] {
   const sum = { running: 0, ready: 0, waiting: 0 };
   for (const { state, start, end } of lane.segments) sum[state] += end - start;
   const { running, ready, waiting } = sum;
-  return [name, time(running), time(ready), time(waiting), ended(lane)];
+  return [name, time(running), time(ready), time(waiting), describeEnd(lane)];
 }
 
-function ended({ ending }: Lane): string {
+/** Says how and when a lane ended; empty if it has not ended. */
+function describeEnd({ ending }: Lane): string {
   if (!ending) return "";
   const text = ending.text === "" ? "" : `: ${ending.text}`;
   return `${ending.how} at ${moment(ending.at)}${text}`;
 }
 
-/** Makes a table of what the watched collections held; none if the program watches no collections. */
+/** Makes a table of what the watched collections held. Without such collections, there is no table. */
 function collectionTables(timeline: Timeline, limit: number): Tree[] {
   const { collectionStates: states } = timeline;
   const names = collections(timeline);
@@ -87,26 +91,26 @@ function collectionTables(timeline: Timeline, limit: number): Tree[] {
 }
 
 /**
- * Makes the tables of a timeline: what the watched collections held, if there are any; then, if there
- * are more states than `limit` or a lane did not end normally, the time that each lane spent in each
- * state; and finally all states of all lanes.
+ * Makes the tables of a timeline: first, if the program watches collections, what these held; then, if
+ * there are more states than `limit` or a lane did not end normally, the time that each lane spent in
+ * each state; and finally all states of all lanes.
  *
  * @param limit - how many rows each table has at most.
  */
 export function tables(timeline: Timeline, limit: number): Tree[] {
-  const rows = list(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
+  const rows = listRows(timeline, false).rows.filter(({ lane }) => lane.kind !== "process");
   const all: string[][] = [];
   let count = 0;
   for (const { name, lane } of rows) {
     const { segments } = lane;
     count += segments.length;
-    for (let at = 0; at < segments.length && all.length < limit; at++) {
-      all.push(stateRow(timeline, { name, lane }, segments[at]!));
+    for (let index = 0; index < segments.length && all.length < limit; index++) {
+      all.push(stateRow(timeline, { name, lane }, segments[index]!));
     }
   }
   const found = collectionTables(timeline, limit);
   if (count > limit || rows.some(({ lane }) => lane.ending && lane.ending.how !== "done")) {
-    const totals = rows.slice(0, limit).map(({ name, lane }) => sums(name, lane));
+    const totals = rows.slice(0, limit).map(({ name, lane }) => totalsRow(name, lane));
     const rest =
       rows.length > limit ? `: the first ${String(limit)} of ${plural(rows.length, "row")}` : "";
     found.push(table(`Totals${rest}`, ["Row", "Ran", "Ready", "Waited", "End"], totals));

@@ -1,4 +1,4 @@
-/** A description of an element and its content, which becomes HTML text or nodes of a page. */
+/** A description of an element and its content, from which HTML text or nodes of a page are made. */
 export interface Tree {
   tag: string;
   attributes: Record<string, string | number>;

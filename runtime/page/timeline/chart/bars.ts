@@ -1,31 +1,32 @@
-/** Finds bars in a drawn chart, and the segments that they stand for. */
+/** Finds bars in a drawn chart, and the segments that they represent. */
 import type { Bar, Chart, Track } from "../../../timeline/drawing/layout.ts";
 
-/** A position that is at most this far from a bar counts as on the bar. */
+/** A pointer that is at most this far from a bar counts as on the bar. */
 const TOLERANCE_PX = 6;
 
-/** Returns the index of the segment that a bar stands for: its only one, or its `segment`. */
+/** Returns the index of the segment that represents a bar: its only one, or else its longest one. */
 export function segmentOf({ lane, first, last, segment }: Bar): number {
   if (first === last) return first;
   return Math.min(last, Math.max(first, lane.segments.indexOf(segment, first)));
 }
 
-/** Finds the bar that contains a segment, or else the next bar, or else the last one. */
+/** Finds the bar that contains the segment with this index, or else the next bar, or else the last one. */
 export function nearest({ bars }: Track, index: number): Bar | undefined {
   return bars.find(({ last }) => last >= index) ?? bars.at(-1);
 }
 
-/** Finds the bar at a horizontal position (px), in the row that has this place in the listing. */
-export function barAt(chart: Chart, place: number, at: number): Bar | undefined {
-  const track = chart.tracks.find(({ index }) => index === place);
+/** Finds the bar at a horizontal position (px), in the row with this index in the listing. */
+export function barAt(chart: Chart, rowIndex: number, x: number): Bar | undefined {
+  const track = chart.tracks.find(({ index }) => index === rowIndex);
   let found: Bar | undefined;
-  let distance = TOLERANCE_PX;
+  let smallest = TOLERANCE_PX;
   for (const bar of track?.bars ?? []) {
-    const far = Math.max(bar.x - at, at - bar.x - bar.width, 0);
-    // Next to a wide bar, a narrow one would otherwise be hard to hit.
-    if (far > distance || (far === distance && found && bar.width > found.width)) continue;
+    const distance = Math.max(bar.x - x, x - bar.x - bar.width, 0);
+    // Of two bars at the same distance, the narrower one is found, because it is harder to hit.
+    const isWider = found !== undefined && bar.width > found.width;
+    if (distance > smallest || (distance === smallest && isWider)) continue;
     found = bar;
-    distance = far;
+    smallest = distance;
   }
   return found;
 }

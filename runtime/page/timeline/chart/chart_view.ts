@@ -1,12 +1,20 @@
 /** The chart of an interactive timeline in the page: rows that scroll, with a grid and an axis. */
 import * as draw from "../../../timeline/drawing/draw.ts";
-import { LANES, type Bar, type Chart, type Track } from "../../../timeline/drawing/layout.ts";
+import {
+  ROWS_IN_VIEW,
+  type Bar,
+  type Chart,
+  type Track,
+} from "../../../timeline/drawing/layout.ts";
 import { element } from "../../kit/dom.ts";
 import { findByKey, patchChildren } from "../../kit/patch_dom.ts";
 import { barAt } from "./bars.ts";
 import { scrolledTo } from "./row_window.ts";
 
-/** The height of a row in px. On a narrow page, rows are higher because names are above the bars. */
+/**
+ * The height of a row in px, as in timeline.css. On a narrow page, rows are higher, because the names are
+ * above the bars.
+ */
 const ROW_HEIGHT = 22;
 const NARROW_ROW_HEIGHT = 38;
 
@@ -15,6 +23,7 @@ export class ChartView {
   /** The element that contains all rows, and on which pointers act. */
   readonly lanes = element("div", "tl-lanes");
   readonly #scroll = element("div", "tl-scroll");
+  /** Contains the grid behind the rows. */
   readonly #frame = element("div", "");
   readonly #axis = element("div", "");
   readonly #look: draw.Look;
@@ -52,27 +61,31 @@ export class ChartView {
     this.#scroll.scrollTop = top;
   }
 
-  /** The place in the listing of the first row that is in view. */
+  /** The index, in the listing, of the first row that is in view. */
   get firstRowInView(): number {
     return Math.floor(this.#scroll.scrollTop / this.#rowHeight);
   }
 
-  /** Fits the heights to a number of rows. Returns the width of the tracks in px, 0 if unknown. */
+  /**
+   * Adapts the heights to a number of rows, and to the width of the page. Returns the width of the tracks
+   * in px, or 0 if it is not known yet.
+   */
   fit(rows: number): number {
-    // Before the chart is laid out, a container query cannot know how wide it is.
+    // Before the chart is laid out, the container query that sets `--tl-name` cannot know its width.
     if (this.element.offsetWidth === 0) return 0;
-    const name = parseFloat(getComputedStyle(this.element).getPropertyValue("--tl-name")) || 0;
-    this.#rowHeight = name > 0 ? ROW_HEIGHT : NARROW_ROW_HEIGHT;
+    // On a narrow page, the names have no column beside the tracks, so this width is 0.
+    const nameWidth = parseFloat(getComputedStyle(this.element).getPropertyValue("--tl-name")) || 0;
+    this.#rowHeight = nameWidth > 0 ? ROW_HEIGHT : NARROW_ROW_HEIGHT;
     this.lanes.style.height = `${String(rows * this.#rowHeight)}px`;
-    this.#scroll.style.height = `${String(Math.min(rows, LANES) * this.#rowHeight)}px`;
-    const bar = this.#scroll.offsetWidth - this.#scroll.clientWidth;
-    this.element.style.setProperty("--tl-bar", `${String(bar)}px`);
-    return this.#scroll.clientWidth - name;
+    this.#scroll.style.height = `${String(Math.min(rows, ROWS_IN_VIEW) * this.#rowHeight)}px`;
+    const scrollBarWidth = this.#scroll.offsetWidth - this.#scroll.clientWidth;
+    this.element.style.setProperty("--tl-bar", `${String(scrollBarWidth)}px`);
+    return this.#scroll.clientWidth - nameWidth;
   }
 
   /**
-   * Draws a chart; elements that did not change stay untouched. `currentBar` finds the bar that can
-   * have the focus among the new tracks.
+   * Draws a chart, and leaves elements that have not changed untouched. `currentBar` finds the bar, among
+   * those of the new tracks, that can have the focus.
    */
   draw(
     chart: Chart,
@@ -102,16 +115,16 @@ export class ChartView {
     this.#focusable?.focus({ preventScroll: true });
   }
 
-  /** Does the same as `focus`, and scrolls the page, if necessary, so that the segment is in view. */
+  /** Does the same as `focus`, and scrolls the page if the segment would be out of view otherwise. */
   focusInView(): void {
     this.focus();
     this.#focusable?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
-  /** Scrolls the rows no further than necessary to bring the row at this place into view. */
-  scrollToRow(place: number): void {
+  /** Scrolls the rows no further than necessary to bring the row with this index into view. */
+  scrollToRow(index: number): void {
     const { scrollTop, clientHeight } = this.#scroll;
-    const top = place * this.#rowHeight;
+    const top = index * this.#rowHeight;
     const to = scrolledTo(top, this.#rowHeight, scrollTop, clientHeight);
     if (to !== scrollTop) this.#scroll.scrollTop = to;
   }
@@ -126,11 +139,11 @@ export class ChartView {
   barAt(x: number, y: number): Bar | undefined {
     const chart = this.#drawn;
     if (!chart) return undefined;
-    const place = Math.floor((y - this.lanes.getBoundingClientRect().top) / this.#rowHeight);
-    return barAt(chart, place, this.fractionAt(x) * chart.width);
+    const rowIndex = Math.floor((y - this.lanes.getBoundingClientRect().top) / this.#rowHeight);
+    return barAt(chart, rowIndex, this.fractionAt(x) * chart.width);
   }
 
-  /** Outlines a bar, or none. */
+  /** Outlines this bar and no other one. */
   highlight(bar: Bar | undefined): void {
     const row = bar && findByKey(this.lanes, draw.rowKey(bar.lane));
     const track = row?.querySelector(".tl-track");

@@ -1,4 +1,7 @@
-/** Recognises gestures with pointers and wheels on the rows of a timeline. */
+/**
+ * Recognises gestures with pointers and wheels on the rows of a timeline. Positions `x` and `y` are in px
+ * from the top left corner of the window.
+ */
 
 export interface GestureHandlers {
   /** Converts a position on the screen to a fraction of the width in view. */
@@ -27,7 +30,10 @@ const LINE_PX = 30;
 /** A wheel that scrolls this far sideways pans by the whole width in view. */
 const WHEEL_PAN_PX = 800;
 
-/** The distance that counts for zooming in one wheel event at most. 100 px zoom by a factor of e. */
+/** A wheel that scrolls this far zooms by a factor of e, about 2.7. */
+const WHEEL_ZOOM_PX = 100;
+
+/** No more than this distance of a single wheel event counts for zooming. */
 const MAX_WHEEL_ZOOM_PX = 60;
 
 export class Gestures {
@@ -35,7 +41,9 @@ export class Gestures {
   readonly #area: HTMLElement;
   /** The last position of each pointer that is down. */
   readonly #pointers = new Map<number, { x: number; y: number }>();
+  /** Where the first of the pointers that are down was pressed. */
   #start = { x: 0, y: 0 };
+  /** Whether the gesture is a drag or a pinch, so that releasing the pointer is not a press. */
   #moved = false;
 
   constructor(area: HTMLElement, signal: AbortSignal, handlers: GestureHandlers) {
@@ -59,9 +67,10 @@ export class Gestures {
     const unit = deltaMode === DOM_DELTA_PIXEL ? 1 : LINE_PX;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      // Without a limit, a step of a wheel would zoom far too much; the steps of a pinch are small.
+      // Browsers report a pinch on a touchpad as many small wheel events. A single step of a mouse wheel
+      // is much larger, and would zoom far too much without the limit.
       const by = Math.max(-MAX_WHEEL_ZOOM_PX, Math.min(MAX_WHEEL_ZOOM_PX, deltaY * unit));
-      zoom(Math.exp(-by / 100), clamp(position(event.clientX)));
+      zoom(Math.exp(-by / WHEEL_ZOOM_PX), clamp(position(event.clientX)));
       return;
     }
     const sideways = event.shiftKey ? deltaX || deltaY : deltaX;

@@ -4,6 +4,9 @@ import { segmentOf } from "./bars.ts";
 import type { Place } from "./selection.ts";
 import { Span } from "./span.ts";
 
+/** By which fraction of the time in view Shift with an arrow key pans. */
+const PAN_STEP = 0.2;
+
 export interface Actions {
   /** Moves the focus to a segment. */
   goTo: (place: Place) => void;
@@ -25,8 +28,8 @@ export function actionOf(
   actions: Actions,
 ): (() => void) | undefined {
   const { lane, first, last } = bar;
-  if (shiftKey && key === "ArrowLeft") return () => actions.pan(-0.2);
-  if (shiftKey && key === "ArrowRight") return () => actions.pan(0.2);
+  if (shiftKey && key === "ArrowLeft") return () => actions.pan(-PAN_STEP);
+  if (shiftKey && key === "ArrowRight") return () => actions.pan(PAN_STEP);
   switch (key) {
     case "ArrowLeft":
       return () => actions.goTo({ lane, index: first - 1 });

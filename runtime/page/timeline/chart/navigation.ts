@@ -24,7 +24,7 @@ export interface NavigationOptions {
   onPointedAt: () => void;
   /** Shows a segment in the player; returns false if the player is not open. */
   showInPlayer: (place: Place) => boolean;
-  /** Marks a line of the source; 0 for none. */
+  /** Marks a line of the source, which belongs to the program of this lane; 0 removes the mark. */
   go: (line: number, lane?: Lane) => void;
 }
 
@@ -76,7 +76,7 @@ export class Navigation {
     this.#change(() => this.#options.span.reset());
   }
 
-  /** Selects a segment and brings its row into view, but leaves the focus where it is. */
+  /** Selects a segment, or none, and brings its row into view, but leaves the focus where it is. */
   reveal(place: Place | undefined): void {
     const { selection, scheduleDraw } = this.#options;
     selection.selected = place;
@@ -84,7 +84,10 @@ export class Navigation {
     scheduleDraw();
   }
 
-  /** Returns a function that restores the present selection and view, and marks the selected line. */
+  /**
+   * Returns a function that restores the present selection and the part of the timeline that is in view
+   * now, and marks the line of the selected segment.
+   */
   remember(): () => void {
     const { chart, span, selection, lineOf, go, scheduleDraw } = this.#options;
     const { selected } = selection;
@@ -99,6 +102,7 @@ export class Navigation {
     };
   }
 
+  /** Changes what is in view, and draws it. */
   #change(act: () => void): void {
     act();
     this.#options.scheduleDraw();
@@ -140,6 +144,7 @@ export class Navigation {
     chart.focusInView();
   }
 
+  /** Scrolls so that the row of a lane is in view. */
   #scrollTo(lane: Lane): void {
     const { chart, rows } = this.#options;
     chart.scrollToRow(rows().findIndex((row) => row.lane === lane));
@@ -153,6 +158,7 @@ export class Navigation {
     if (place) this.#goTo(place);
   }
 
+  /** Selects and focuses a segment, and shows it in the player or marks its line. */
   #select(place: Place): void {
     const { selection, showInPlayer, lineOf, go } = this.#options;
     selection.selected = place;

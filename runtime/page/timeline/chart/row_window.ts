@@ -1,5 +1,5 @@
 /** Decides which rows of a timeline are drawn, and how far to scroll so that a row is in view. */
-import { LANES, type Listed } from "../../../timeline/drawing/layout.ts";
+import { ROWS_IN_VIEW, type Listed } from "../../../timeline/drawing/layout.ts";
 import type { Lane } from "../../../timeline/model/lane.ts";
 import type { Place } from "./selection.ts";
 
@@ -7,25 +7,28 @@ import type { Place } from "./selection.ts";
 const MARGIN_ROWS = 3;
 
 /**
- * Lists the rows to draw: those in view with a margin, and the row that has the focus, because the
- * focus would be lost if the row were removed from the page.
+ * Lists the indexes of the rows to draw: those in view with a margin, and the row that has the focus,
+ * because the focus would be lost if the row were removed from the page.
  *
- * `firstInView` and `focused` are places in the listing; `focused` is -1 if no row has the focus.
+ * @param count - how many rows there are.
+ * @param firstInView - the index of the first row in view.
+ * @param focused - the index of the row that has the focus; -1 if no row has it.
  */
 export function rowsToDraw(count: number, firstInView: number, focused: number): number[] {
   const first = Math.max(0, firstInView - MARGIN_ROWS);
-  const last = Math.min(count, first + LANES + 2 * MARGIN_ROWS + 1);
-  const places = Array.from({ length: last - first }, (_, index) => first + index);
-  if (focused >= 0 && focused < first) places.unshift(focused);
-  if (focused >= last) places.push(focused);
-  return places;
+  // When readers scroll, a part of one more row is in view.
+  const end = Math.min(count, first + ROWS_IN_VIEW + 2 * MARGIN_ROWS + 1);
+  const indexes = Array.from({ length: end - first }, (_, offset) => first + offset);
+  if (focused >= 0 && focused < first) indexes.unshift(focused);
+  if (focused >= end) indexes.push(focused);
+  return indexes;
 }
 
 /**
  * Returns the scroll position, in px, that is nearest to the present one and brings a row into view.
  *
- * All arguments are in px: the top and the height of the row, and the position and the height of the
- * area that scrolls.
+ * All arguments are in px: the top and the height of the row, and the scroll position and the height of
+ * the area that scrolls.
  */
 export function scrolledTo(
   top: number,
@@ -44,9 +47,9 @@ export function segmentBeside(
   by: 1 | -1,
   time: number,
 ): Place | undefined {
-  let place = rows.findIndex((row) => row.lane === lane) + by;
-  for (; place >= 0 && place < rows.length; place += by) {
-    const { lane: other } = rows[place]!;
+  let index = rows.findIndex((row) => row.lane === lane) + by;
+  for (; index >= 0 && index < rows.length; index += by) {
+    const { lane: other } = rows[index]!;
     if (other.segments.length > 0) return { lane: other, index: other.indexAt(time) };
   }
   return undefined;

@@ -1,4 +1,7 @@
-/** Remembers which segment of a timeline has the focus, which is selected, and which bar is hovered. */
+/**
+ * Remembers which segment of a timeline has the focus, which one is selected, and which bar is under the
+ * pointer.
+ */
 import type { Bar, Track } from "../../../timeline/drawing/layout.ts";
 import type { Lane } from "../../../timeline/model/lane.ts";
 import { nearest, segmentOf } from "./bars.ts";
@@ -28,7 +31,7 @@ export class Selection {
     return selected?.lane === bar.lane && selected.index >= bar.first && selected.index <= bar.last;
   }
 
-  /** Finds the bar that the keyboard is on, or the first bar if it is on none that is drawn. */
+  /** Finds the bar at the cursor; if the row of the cursor is not drawn, the first bar of the chart. */
   currentBar(tracks: readonly Track[]): Bar | undefined {
     const { cursor } = this;
     const own = tracks.find(({ listed }) => listed.lane === cursor?.lane);
@@ -36,6 +39,7 @@ export class Selection {
     return tracks.find(({ bars }) => bars.length > 0)?.bars[0];
   }
 
+  /** Finds the bar that contains the selected segment, if it is drawn. */
   selectedBar(tracks: readonly Track[]): Bar | undefined {
     const track = tracks.find(({ listed }) => listed.lane === this.selected?.lane);
     return track?.bars.find((bar) => this.isSelected(bar));

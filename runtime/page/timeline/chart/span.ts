@@ -1,3 +1,10 @@
+/** The shortest span in ms: a millionth of the run, but no less than 5 µs. */
+const FINEST_SHARE = 1e-6;
+const FINEST_MS = 0.005;
+
+/** Spans whose lengths differ by no more than this share count as equal, because of rounding errors. */
+const TOLERANCE = 0.001;
+
 /** The span of time that is in view, in ms. */
 export class Span {
   /** The zoom factor of one press of a button or key. */
@@ -15,10 +22,10 @@ export class Span {
 
   /** Whether it is not possible to zoom in further. */
   get isFinest(): boolean {
-    return this.to - this.from <= this.#finest * 1.001;
+    return this.to - this.from <= this.#finest * (1 + TOLERANCE);
   }
 
-  /** Adapts to the time that a run has reached, with some space for more while the run is in progress. */
+  /** Adapts to the time that a run has reached. While the run is in progress, there is space for more. */
   follow(now: number, hasEnded: boolean): void {
     this.#limit = Math.max(hasEnded ? now : ceiling(now), 0.001);
     if (this.#whole) this.reset();
@@ -70,13 +77,13 @@ export class Span {
     return () => (isWhole ? this.reset() : this.#set(from, to - from));
   }
 
-  /** The shortest span. */
+  /** The length of the shortest span, in ms. */
   get #finest(): number {
-    return Math.min(this.#limit, Math.max(this.#limit * 1e-6, 0.005));
+    return Math.min(this.#limit, Math.max(this.#limit * FINEST_SHARE, FINEST_MS));
   }
 
   #set(from: number, span: number): void {
-    this.#whole = span >= this.#limit * 0.999;
+    this.#whole = span >= this.#limit * (1 - TOLERANCE);
     if (this.#whole) {
       this.reset();
       return;
@@ -86,7 +93,7 @@ export class Span {
   }
 }
 
-/** Returns the next larger round time, so that the view of a growing run changes only now and then. */
+/** Returns a round time that is greater than `ms`, so that the view of a growing run rarely changes. */
 function ceiling(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 1)));
   const factor = [1, 1.5, 2, 3, 4, 6, 8].find((factor) => factor * power > ms) ?? 10;

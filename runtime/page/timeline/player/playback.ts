@@ -1,6 +1,9 @@
 /** Plays time back, faster or slower than real time, frame by frame. */
 
-/** After a longer pause between frames, playback continues where it was instead of jumping ahead. */
+/**
+ * The time between two frames counts as no longer than this, so that playback does not jump ahead when
+ * the browser has drawn no frames for a while, for example in a hidden tab.
+ */
 const MAX_FRAME_MS = 250;
 
 export class Playback {

@@ -1,4 +1,7 @@
-/** Steps through a run that is over, or plays it back. Loaded when a reader opens the player. */
+/**
+ * Steps through a run that is over, or plays it back. The page loads this module when a reader opens the
+ * player.
+ */
 import { titleOf } from "../../../timeline/drawing/comparison.ts";
 import { describeMoment, maxSectionLines, sections } from "../../../timeline/words/moment_words.ts";
 import { Moments, type Moment, type Print } from "../../../timeline/model/moments.ts";
@@ -18,14 +21,14 @@ import { ReservedHeight } from "./reserved_height.ts";
 import { sectionList } from "./section_list.ts";
 import styles from "../../styles/player.css";
 
-/** What a player needs to know about a run. */
+/** What a player computes in advance about a run. */
 export interface Prepared {
   moments: Moments;
-  /** The most lines that each list needs. */
+  /** For each section, the most lines that its list needs at any moment. */
   maxLines: number[];
 }
 
-/** Prepares a player. With many tasks that takes a while, during which the page stays responsive. */
+/** Prepares a player. If the run has many tasks, this takes a while, but the page stays responsive. */
 export async function prepare(timeline: Timeline): Promise<Prepared> {
   const moments = await inSlices(Moments.from(timeline));
   return { moments, maxLines: await inSlices(maxSectionLines(moments)) };
@@ -35,7 +38,7 @@ export interface PlayerOptions {
   prepared: Prepared;
   /** The program that ran; without it, the player shows no lines of code. */
   source: string | undefined;
-  /** Marks a line of the program; 0 for none. */
+  /** Marks a line of the program; 0 removes the mark. */
   go: (line: number) => void;
   /** Called when the player shows this moment, or a time between it and the next one. */
   show: (moment: Moment, time: number) => void;
@@ -54,7 +57,10 @@ const SPEEDS: readonly { speed: number; label: string }[] = [
 const LINES_IN_VIEW = 10;
 const MAX_LINES = 200;
 
-/** During playback, the texts change no more often than readers can follow. */
+/** The height of a printed line, as in player.css. */
+const LINE_HEIGHT_EM = 1.5;
+
+/** The shortest time between two changes of the texts during playback. */
 const REFRESH_MS = 50;
 
 export class Player {
@@ -112,7 +118,8 @@ export class Player {
     this.#printed.tabIndex = 0;
     this.#printed.role = "group";
     this.#printed.ariaLabel = "Printed so far";
-    this.#printed.style.height = `${String(1.5 * Math.min(LINES_IN_VIEW, printed.length || 1))}em`;
+    const linesInView = Math.min(LINES_IN_VIEW, printed.length || 1);
+    this.#printed.style.height = `${String(LINE_HEIGHT_EM * linesInView)}em`;
     const close = button("Close", () => this.#options.close());
     const buttons = [this.#previous, this.#play, this.#next, this.#speed];
     this.element.append(
@@ -160,9 +167,11 @@ export class Player {
 
   // --- playing ----------------------------------------------------------------------------------
 
+  /** Pauses or starts playback. */
   #press(): void {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.#playback.isPlaying) {
+      // The texts may be up to `REFRESH_MS` old, so bring them up to date.
       this.#refreshed = 0;
       if (!isCalm) this.#playTo(this.#time, false);
       return this.#pause();
@@ -181,8 +190,8 @@ export class Player {
   }
 
   /**
-   * Shows the run at a time. Returns false at the end of the run. If `isCalm`, only the moments are
-   * shown, and no times between them.
+   * Shows the run at a time. Returns false at the end of the run. If `isCalm` is true, because the reader
+   * prefers reduced motion, only the moments are shown, and no times between them.
    */
   #playTo(time: number, isCalm: boolean): boolean {
     const number = this.#moments.lastAt(time);
@@ -224,6 +233,7 @@ export class Player {
     this.#options.show(this.#moments.all[this.#number]!, time);
   }
 
+  /** Describes the moment with this index in words, and marks its line. */
   #describe(number: number): void {
     this.#number = number;
     const { who, text, line } = describeMoment(this.#moments, number);
@@ -245,6 +255,7 @@ export class Player {
     enable(this.#next, !isOver);
   }
 
+  /** Fills the lists, and the area with the printed lines. */
   #fill(parts: Section[], printed: Print[]): void {
     patchChildren(this.#parts, parts.map(sectionList));
     const lines = printed.slice(-MAX_LINES).map(({ mark, moment, lane }) => {

@@ -1,4 +1,7 @@
-/** Keeps an element as high as it has ever been, so that the content below it does not move up. */
+/**
+ * Keeps an element as high as it has been since its width last changed, so that the content below it does
+ * not move up.
+ */
 export class ReservedHeight {
   readonly #element: HTMLElement;
   #width = 0;
@@ -8,7 +11,7 @@ export class ReservedHeight {
     this.#element = element;
   }
 
-  /** Measures the element after its content has changed. If its width has changed, starts anew. */
+  /** Has to be called when the content of the element has changed. */
   update(): void {
     const { offsetWidth: width, offsetHeight: height, style } = this.#element;
     if (width === this.#width && height <= this.#height) return;

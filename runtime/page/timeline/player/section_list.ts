@@ -1,4 +1,4 @@
-/** Draws the lists of the player and of the paused panel, for example the ready queue. */
+/** Draws the lists of the player and of the panel for a paused program, for example the ready queue. */
 import type { Section } from "../../../timeline/words/sections.ts";
 import { tree, type Tree } from "../../../timeline/drawing/tree.ts";
 import { plural } from "../../../timeline/words/words.ts";

@@ -14,8 +14,9 @@ export interface SteppingOptions {
   /** The player is put after this element. */
   after: HTMLElement;
   span: Span;
+  /** Returns the run that the timeline shows. */
   run: () => { timeline: Timeline | undefined; source: string | undefined };
-  /** Marks a line of the program; 0 for none. */
+  /** Marks a line of the program; 0 removes the mark. */
   go: (line: number) => void;
   /** Selects a segment and brings its row into view; undefined ends the selection. */
   reveal: (segment: Place | undefined) => void;
@@ -30,10 +31,12 @@ export class Stepping {
   readonly #options: SteppingOptions;
   readonly #playhead = element("div", "tl-playhead");
   #player: Player | undefined;
+  /** Brings back what was selected and in view before the player was opened. */
   #restore: () => void = () => undefined;
   #loading = false;
   /** The time that the player shows, in ms. */
   #time = 0;
+  /** The segment that the player shows. */
   #shown: Place | undefined;
 
   constructor(options: SteppingOptions) {

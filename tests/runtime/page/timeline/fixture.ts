@@ -1,7 +1,7 @@
 /** Small timelines for the tests of the interactive timeline. */
 import {
   layOut,
-  list,
+  listRows,
   type Chart,
   type Listed,
 } from "../../../../runtime/timeline/drawing/layout.ts";
@@ -33,12 +33,12 @@ export function makeTimeline(tasks = 3): Timeline {
   return timeline;
 }
 
-export const rowsOf = (timeline: Timeline): readonly Listed[] => list(timeline, true).rows;
+export const rowsOf = (timeline: Timeline): readonly Listed[] => listRows(timeline, true).rows;
 
 /** Draws the whole run, or a part of it, 1,000 px wide. */
 export function draw(timeline: Timeline, from = 0, to = 100, narrowest = 1): Chart {
   const rows = rowsOf(timeline);
-  const places = [...rows.keys()];
+  const rowIndexes = [...rows.keys()];
   const view = { width: 1000, narrowest, budget: 1500, ticks: 5, line: 0 };
-  return layOut(timeline, rows, { from, to, places, ...view });
+  return layOut(timeline, rows, { from, to, rowIndexes, ...view });
 }

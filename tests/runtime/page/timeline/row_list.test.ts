@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RowList } from "../../../../runtime/page/timeline/row_list.ts";
-import { LANES } from "../../../../runtime/timeline/drawing/layout.ts";
+import { ROWS_IN_VIEW } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { makeTimeline } from "./fixture.ts";
 import { events } from "../../timeline/model/sample_rows.ts";
@@ -52,6 +52,6 @@ test("a hint to scroll appears only if there are more rows than are in view", ()
   list.update(makeTimeline(3));
   assert.equal(list.scrollHint, "");
   list.reset();
-  list.update(makeTimeline(LANES + 5));
+  list.update(makeTimeline(ROWS_IN_VIEW + 5));
   assert.match(list.scrollHint, /^Scroll to see \d+ more rows\. $/);
 });

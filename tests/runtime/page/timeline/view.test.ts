@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { TimelineView } from "../../../../runtime/page/timeline/view.ts";
-import { LANES } from "../../../../runtime/timeline/drawing/layout.ts";
+import { ROWS_IN_VIEW } from "../../../../runtime/timeline/drawing/layout.ts";
 import type { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { FakeElement, installDocument, nextFrame } from "../fake_document.ts";
 import { makeTimeline } from "./fixture.ts";
@@ -115,11 +115,11 @@ test("a click selects the bar under the pointer, and a moving pointer outlines i
 
 test("of very many rows, only those in view are drawn", () => {
   show(makeTimeline(2000));
-  assert.ok(rows().length < LANES + 10, String(rows().length));
+  assert.ok(rows().length < ROWS_IN_VIEW + 10, String(rows().length));
   find(".tl-scroll").scrollTop = 22 * 1000;
   find(".tl-scroll").fire("scroll");
   nextFrame();
-  assert.ok(rows().length < LANES + 10, String(rows().length));
+  assert.ok(rows().length < ROWS_IN_VIEW + 10, String(rows().length));
   assert.ok(rows().some((row) => row.textContent.includes("Task-1001")));
 });
 

@@ -7,7 +7,7 @@ import {
   runOf,
   titleOf,
 } from "../../../../runtime/timeline/drawing/comparison.ts";
-import { list } from "../../../../runtime/timeline/drawing/layout.ts";
+import { listRows } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import { answer } from "../../../../runtime/timeline/drawing/prerender.ts";
 import { decodeTrace, type Trace } from "../../../../runtime/timeline/model/trace_events.ts";
@@ -64,7 +64,7 @@ describe("two runs on one axis", async () => {
   });
 
   test("each run is listed under its title", () => {
-    const { rows } = list(both, false);
+    const { rows } = listRows(both, false);
     const titles = rows.filter(({ depth }) => depth === 0).map(({ name }) => name);
     assert.deepEqual(titles, ["In turn", "Together"]);
   });

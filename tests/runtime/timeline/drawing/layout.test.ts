@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   layOut,
-  list,
+  listRows,
   roundStep,
   ticks,
   type View,
@@ -23,7 +23,7 @@ const view = (to: number, more: Partial<View> = {}): View => ({
   from: 0,
   to,
   width: 1000,
-  places: [0, 1, 2],
+  rowIndexes: [0, 1, 2],
   narrowest: 1,
   budget: 1500,
   ticks: 6,
@@ -34,7 +34,7 @@ const view = (to: number, more: Partial<View> = {}): View => ({
 test("several processes are listed, and a process with a single thread takes one row", () => {
   const timeline = make(BLOCKED, 1110);
   const listed = (): unknown[] =>
-    list(timeline, false).rows.map(({ name, depth, mergedProcess }) => [
+    listRows(timeline, false).rows.map(({ name, depth, mergedProcess }) => [
       name,
       depth,
       mergedProcess?.name,
@@ -61,10 +61,13 @@ test("several processes are listed, and a process with a single thread takes one
 test("lanes of libraries are listed on request", () => {
   const timeline = make([...THREAD, ["lane", 2, 0, "thread", "manager", 0, 1, 0]], 9);
   assert.deepEqual(
-    [list(timeline, false).rows.length, list(timeline, false).library.length],
+    [listRows(timeline, false).rows.length, listRows(timeline, false).library.length],
     [1, 1],
   );
-  assert.deepEqual([list(timeline, true).rows.length, list(timeline, true).library.length], [2, 1]);
+  assert.deepEqual(
+    [listRows(timeline, true).rows.length, listRows(timeline, true).library.length],
+    [2, 1],
+  );
 });
 
 test("tasks that run library functions are folded away if there are many lanes", () => {
@@ -82,15 +85,15 @@ test("tasks that run library functions are folded away if there are many lanes",
       "to_thread",
     ]),
   ];
-  const few = list(make([...THREAD, ...tasks(5)], 9), false);
+  const few = listRows(make([...THREAD, ...tasks(5)], 9), false);
   assert.deepEqual([few.rows.length, few.library.length], [6, 1]);
-  const many = list(make([...THREAD, ...tasks(30)], 9), false);
+  const many = listRows(make([...THREAD, ...tasks(30)], 9), false);
   assert.deepEqual([many.rows.length, many.library.length], [1, 31]);
 });
 
 test("bars are at the positions of their times and end at the edge of the view", () => {
   const timeline = make(BLOCKED, 1110);
-  const { tracks } = layOut(timeline, list(timeline, true).rows, view(1000, { from: 500 }));
+  const { tracks } = layOut(timeline, listRows(timeline, true).rows, view(1000, { from: 500 }));
   const [thread, task] = tracks;
   assert.deepEqual(
     thread!.bars.map(({ x, width, state, label }) => [x, width, state, label]),
@@ -108,7 +111,7 @@ test("narrow segments are merged into a bar with the state that takes most of th
     rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
   }
   const timeline = make(rows, 1000);
-  const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000, { width: 100 }));
+  const { tracks } = layOut(timeline, listRows(timeline, false).rows, view(1000, { width: 100 }));
   const { bars } = tracks[0]!;
   assert.ok(bars.length <= 100, String(bars.length));
   assert.equal(
@@ -120,10 +123,10 @@ test("narrow segments are merged into a bar with the state that takes most of th
 
 test("the number of bars and flags stays below the limit", () => {
   const timeline = make(manyTasks(2000), 500);
-  const { rows } = list(timeline, false);
-  const places = rows.map((_, index) => index).slice(0, 40);
+  const { rows } = listRows(timeline, false);
+  const rowIndexes = rows.map((_, index) => index).slice(0, 40);
   for (const budget of [200, 400, 1500]) {
-    const { tracks } = layOut(timeline, rows, view(timeline.now, { places, budget }));
+    const { tracks } = layOut(timeline, rows, view(timeline.now, { rowIndexes, budget }));
     const count = tracks.reduce((sum, { bars, flags }) => sum + bars.length + flags.length, 0);
     assert.ok(count <= budget, `${String(count)} for ${String(budget)}`);
     assert.equal(tracks.length, 40);
@@ -132,7 +135,7 @@ test("the number of bars and flags stays below the limit", () => {
 
 test("bars of the selected line are marked, including merged bars", () => {
   const timeline = make(BLOCKED, 1110);
-  const { rows } = list(timeline, false);
+  const { rows } = listRows(timeline, false);
   const marked = (line: number, width: number): number =>
     layOut(timeline, rows, view(1110, { line, width })).tracks.flatMap(({ bars }) =>
       bars.filter((bar) => bar.marked),
@@ -145,7 +148,7 @@ test("bars of the selected line are marked, including merged bars", () => {
 test("signs are at the positions of their times, and neighbours are merged", () => {
   const prints = [1, 1.1, 1.2, 600].map((at): TraceRow => ["output", 1, at, "stdout", "x", 3]);
   const timeline = make([...THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]], 1000);
-  const { tracks } = layOut(timeline, list(timeline, false).rows, view(1000));
+  const { tracks } = layOut(timeline, listRows(timeline, false).rows, view(1000));
   assert.deepEqual(
     tracks[0]!.flags.map(({ x, kind, count }) => [x, kind, count]),
     [

@@ -5,15 +5,15 @@ import {
   scrolledTo,
   segmentBeside,
 } from "../../../../../runtime/page/timeline/chart/row_window.ts";
-import { LANES } from "../../../../../runtime/timeline/drawing/layout.ts";
+import { ROWS_IN_VIEW } from "../../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../../runtime/timeline/model/timeline.ts";
 import { makeTimeline, rowsOf } from "../fixture.ts";
 import { events } from "../../../timeline/model/sample_rows.ts";
 
 test("of a long list, only the rows in view and a few around them are drawn", () => {
   const rows = rowsToDraw(10_000, 500, -1);
-  assert.ok(rows[0]! < 500 && rows.at(-1)! > 500 + LANES);
-  assert.ok(rows.length < LANES + 10, String(rows.length));
+  assert.ok(rows[0]! < 500 && rows.at(-1)! > 500 + ROWS_IN_VIEW);
+  assert.ok(rows.length < ROWS_IN_VIEW + 10, String(rows.length));
   assert.deepEqual(
     rows,
     [...rows].sort((one, other) => one - other),
