@@ -1,6 +1,6 @@
 /**
- * A figure that compares the timelines of several programs: those of the recordings or, once the
- * reader has run the programs one after another, those of these runs.
+ * A figure that compares the timelines of several programs. At first it shows the recorded runs. When
+ * the reader has run all the programs here, one after another, it shows these runs instead.
  */
 import type { Program, RunEvent } from "../../host/types.ts";
 import {
@@ -32,11 +32,11 @@ export interface Compared {
   title: string;
   /** The name of the snippet, for example `overlap/together`. */
   name: string;
-  /** The address of the file, relative to the page. */
+  /** The address of the program's file, relative to the page. */
   file: string;
   /** Whether the program does not run in the browser. */
   native?: boolean;
-  /** Whether its timeline has not been recorded yet. */
+  /** Whether the program has not been recorded yet. */
   unrecorded?: boolean;
 }
 
@@ -64,7 +64,7 @@ function readTrace({ filename, trace }: FinishedRun, collect: Collect): Omit<Run
   return { processes, end: timeline.now };
 }
 
-/** How the Run button refers to all programs, by their number. */
+/** How the label of the Run button refers to all programs. The index is the number of programs. */
 const COUNTS = ["", "", "both", "all three", "all four"];
 
 /** How much of a program's stderr is kept for an error message, in UTF-16 units. */
@@ -77,7 +77,7 @@ export class Comparison implements Owner {
   readonly #recorded: readonly Compared[];
   /** The programs whose runs the figure shows at the moment. */
   #shown: readonly Compared[];
-  /** The sentence that names the other programs. */
+  /** The sentence on the page that names the programs without a recording; null if all have one. */
   readonly #unrecordedNote: HTMLElement | null;
   readonly #timeline: AttachedTimeline;
   readonly #run: HTMLButtonElement;
@@ -91,6 +91,7 @@ export class Comparison implements Owner {
   readonly #back = button("Show the recordings", () => this.#showRecorded());
   readonly #status = element("p", "compare-said");
   readonly #progress = element("p", "compare-progress");
+  /** Contains the buttons and the messages. */
   readonly #bar: HTMLElement;
   #isBusy = false;
   /** Why the remaining programs will not be run; undefined unless a run was stopped. */

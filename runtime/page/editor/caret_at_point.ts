@@ -2,8 +2,9 @@
 import type { Caret } from "./editor.ts";
 
 /**
- * Returns the position in the code at a point of the viewport, or undefined if there is no line.
- * Points before a line's text belong to its beginning, and points behind it to its end.
+ * Returns the position in the code at a point of the viewport, or undefined if the code has no lines.
+ * A point to the left of a line's text belongs to the beginning of the line, a point to the right of the
+ * text to its end, and a point below all lines to the last line.
  */
 export function caretAt(code: HTMLElement, x: number, y: number): Caret | undefined {
   const line = lineAt(code, y);
@@ -26,6 +27,7 @@ export function hasSelection(code: HTMLElement): boolean {
   return selection !== null && !selection.isCollapsed && selection.containsNode(code, true);
 }
 
+/** Finds the line at this height of the viewport, or else the last line. */
 function lineAt(code: HTMLElement, y: number): HTMLElement | undefined {
   const lines = [...code.querySelectorAll<HTMLElement>(".runnable-line")];
   return lines.find((line) => y < line.getBoundingClientRect().bottom) ?? lines.at(-1);

@@ -1,4 +1,4 @@
-/** The code of a widget. It is static HTML until the reader wants to edit it; then an editor opens. */
+/** Shows the code of a widget: as static HTML at first, and in an editor when the reader wants to edit. */
 import type { Draft } from "../session/draft.ts";
 import { hasSelection } from "./caret_at_point.ts";
 import { onEditIntent } from "./edit_intent.ts";
@@ -16,10 +16,11 @@ export interface CodeOptions {
   label: string;
   /** The id of the element that explains the keys. */
   describedBy: string;
+  /** Called when the reader presses Escape in the editor. */
   onEscape: () => void;
   /** Called with the line at the pointer or the caret, or with 0 if there is none. */
   onLine: (line: number) => void;
-  /** Called when a plain text field is used because the editor could not be loaded. */
+  /** Called when a plain text field has opened, because the editor could not be loaded. */
   onPlain: () => void;
 }
 
@@ -33,6 +34,7 @@ export class CodeView {
    */
   readonly #opened = new AbortController();
   #closed = false;
+  /** The highlighted line; 0 for none. */
   #marked = 0;
   #editor: Editor | undefined;
   readonly #onDraft = (source: string): void => this.#update(source);
@@ -50,7 +52,8 @@ export class CodeView {
       prepare: () => void loadEditor().catch(() => undefined),
       edit: (caret) => void this.open(caret),
     });
-    // An edit from an earlier visit opens the editor, so that readers see the code that will run.
+    // If there is an edit from an earlier visit, the editor opens, so that readers see the code that
+    // will run.
     if (draft.isEdited) void this.show();
   }
 
@@ -91,7 +94,7 @@ export class CodeView {
     parent.replaceChildren(...this.#static);
   }
 
-  /** Makes the static code focusable and gives it a name. The editor brings its own attributes. */
+  /** Makes the static code focusable and gives it a name. An editor sets these attributes itself. */
   #makeFocusable(): void {
     const { parent, label, describedBy } = this.#options;
     parent.tabIndex = 0;
@@ -100,6 +103,7 @@ export class CodeView {
     parent.setAttribute("aria-describedby", describedBy);
   }
 
+  /** Reports the line under the pointer, until the editor opens. */
   #followPointer(): void {
     const { parent, onLine } = this.#options;
     const { signal } = this.#opened;
@@ -111,6 +115,13 @@ export class CodeView {
     parent.addEventListener("pointerleave", () => onLine(0), { signal, passive: true });
   }
 
+  /**
+   * Loads and opens the editor.
+   *
+   * @param caret - Where to put the caret; by default, at the beginning of the first visible line.
+   * @param hasFocus - Whether the editor should take the focus.
+   * @param isUnwanted - Asked after the editor has been loaded: whether it should not open any more.
+   */
   async #open(
     caret?: Caret,
     hasFocus: () => boolean = never,
@@ -142,11 +153,13 @@ export class CodeView {
     if (this.#marked > 0) this.#editor.mark(this.#marked);
   }
 
+  /** Shows a change that was made elsewhere, for example in another widget with the same draft. */
   #update(source: string): void {
     if (this.#editor) this.#editor.set(source, this.#hidden());
     else void this.show();
   }
 
+  /** The lines of the draft that are folded in the editor. */
   #hidden(): LineRange[] {
     const { draft, shown } = this.#options;
     return locateHidden(draft.original, shown, draft.source);

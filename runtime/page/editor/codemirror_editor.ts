@@ -17,7 +17,7 @@ import type { LineRange } from "./line_ranges.ts";
 import { markedLine, setMarkedLine } from "./marked_line.ts";
 import { difference } from "./text_difference.ts";
 
-/** Marks changes that `set` has made, for which `onChange` must not be called. */
+/** Marks changes that the method `set` has made, for which `onChange` must not be called. */
 const external = Annotation.define<boolean>();
 
 export function createEditor(options: EditorOptions): Editor {
@@ -39,8 +39,8 @@ export function createEditor(options: EditorOptions): Editor {
       bracketMatching(),
       closeBrackets(),
       syntaxHighlighting(classHighlighter),
-      // Tab moves the focus to the next element, as on the rest of the page. Mod-Enter runs the
-      // program; the widget handles it for all of its elements.
+      // Tab has no key binding here, so it moves the focus to the next element, as on the rest of the
+      // page. Mod-Enter (Ctrl+Enter or Cmd+Enter) runs the program; the widget handles this key itself.
       keymap.of([
         ...closeBracketsKeymap,
         ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
@@ -105,6 +105,7 @@ export function createEditor(options: EditorOptions): Editor {
   };
 }
 
+/** Divides a source into the text and its final newline, if it has one. */
 function splitEnding(source: string): [text: string, ending: string] {
   return source.endsWith("\n") ? [source.slice(0, -1), "\n"] : [source, ""];
 }

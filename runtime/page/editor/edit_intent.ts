@@ -3,17 +3,17 @@ import { caretAt, hasSelection } from "./caret_at_point.ts";
 import type { Caret } from "./editor.ts";
 
 export interface EditIntent {
-  /** Called when the reader presses the code, so that the editor can be loaded in advance. */
+  /** Called when a pointer is pressed on the code, so that the editor can be loaded in advance. */
   prepare: () => void;
   /** Called when the reader wants to edit, at this position if it is known. The code is focused. */
   edit: (caret?: Caret) => void;
 }
 
-/** Until `signal` is aborted, notices intentions to edit the code, which must be focusable. */
+/** Calls `intent` when the reader begins to edit the code, until `signal` is aborted. */
 export function onEditIntent(code: HTMLElement, signal: AbortSignal, intent: EditIntent): void {
-  // Pressing a mouse button focuses the code, but may also start a selection. In that case, the
-  // click that ends the press decides. Focusing the code in any other way means that the reader
-  // wants to edit.
+  // Pressing a mouse button focuses the code, but may also start a selection. Therefore a press opens
+  // the editor only with the click that ends it, and only if no text is selected then. If the code, which
+  // must be focusable, gets the focus in any other way, the reader wants to edit it.
   let isPressed = false;
   const press = (): void => {
     isPressed = true;

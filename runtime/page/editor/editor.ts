@@ -20,6 +20,7 @@ export interface EditorOptions {
   label: string;
   /** The id of the element that explains the keys. */
   describedBy: string;
+  /** Called with the new source when the reader has changed the text. */
   onChange: (source: string) => void;
   onEscape: () => void;
   /** Called with the line of the caret, or with 0 when the editor has lost the focus. */
@@ -27,7 +28,10 @@ export interface EditorOptions {
 }
 
 export interface Editor {
-  /** Replaces the text as an edit that the reader can undo. Does not call `onChange`. */
+  /**
+   * Replaces the text as an edit that the reader can undo, and folds the lines in `hidden`. Does not call
+   * `onChange`.
+   */
   set(source: string, hidden: LineRange[]): void;
   focus(): void;
   /** Unfolds, selects and focuses a line, and scrolls it into view. */

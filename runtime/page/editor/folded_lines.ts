@@ -104,6 +104,7 @@ export function folding(hidden: LineRange[]): Extension {
     },
     provide: (self) => EditorView.decorations.from(self),
   });
+  // The keys of CodeMirror's own command `unfoldCode`.
   const unfoldAll = (view: EditorView): boolean => {
     view.dispatch({ effects: setFolds.of([]) });
     return true;

@@ -28,7 +28,7 @@ export function countLines(source: string): number {
   return source.endsWith("\n") && lines > 1 ? lines - 1 : lines;
 }
 
-/** Returns the lines of a file that are not in `shown`, or none if `shown` is empty. */
+/** Returns the lines of a file that are not in `shown`; none if `shown` is empty, which means all. */
 export function complement(shown: LineRange[], lineCount: number): LineRange[] {
   if (shown.length === 0) return [];
   const hidden: LineRange[] = [];
@@ -42,8 +42,8 @@ export function complement(shown: LineRange[], lineCount: number): LineRange[] {
 }
 
 /**
- * Finds the hidden lines of the published source in an edited one. Hidden blocks are searched for
- * one after another, and a block that the reader has changed is no longer hidden.
+ * Finds the hidden lines of the published source in a source that the reader has edited. A block of
+ * hidden lines that the reader has changed is not found, so it is no longer hidden.
  *
  * @param original - The published source.
  * @param shown - The lines of the published source that the page shows; empty for all of them.
@@ -60,8 +60,9 @@ export function locateHidden(original: string, shown: LineRange[], source: strin
   let next = 0;
   for (const range of hidden) {
     const block = published.slice(range.from - 1, range.to);
-    // A block at the beginning or the end of the published source can only be at the beginning or
-    // the end of the edited source. Other blocks are wherever they are found first.
+    // A block at the beginning or the end of the published source is searched for only at the beginning
+    // or the end of the edited source. Any other block is found at the first place after the block before
+    // it.
     let first = next;
     let last = lines.length - block.length;
     if (range.to === publishedCount) first = last = countLines(source) - block.length;

@@ -1,4 +1,4 @@
-/** The highlighted line of the editor. The highlight moves with its line when the text changes. */
+/** Highlights a line of the CodeMirror editor. The highlight moves with the line when the text changes. */
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, type DecorationSet } from "@codemirror/view";
 

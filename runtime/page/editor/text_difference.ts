@@ -7,6 +7,7 @@ export interface Replacement {
   insert: string;
 }
 
+/** Returns the replacement that turns `before` into `after`. */
 export function difference(before: string, after: string): Replacement {
   let from = 0;
   const shorter = Math.min(before.length, after.length);

@@ -27,7 +27,10 @@ export interface ExplorerPanelOptions {
   /** The name of the snippet, for example `races/last_seat`. */
   name: string;
   filename: string;
-  /** The greatest number of forced switches in an interleaving. */
+  /**
+   * The greatest number of forced switches in an interleaving. A switch is forced if the thread that was
+   * running could have continued.
+   */
   bound: number;
   /** Highlights a line of the source; 0 removes the highlight. */
   mark: (line: number) => void;
@@ -55,6 +58,7 @@ export class ExplorerPanel implements Owner {
     void this.#startExploration({ type: "random", seed: this.#seed, everyBytecode });
   });
   readonly #choose = button("Choose the next step yourself", () => void this.#startChoosing());
+  /** The buttons that start a run of the explorer. They are disabled during a run. */
   readonly #startButtons = [this.#explore, this.#random, this.#choose];
   readonly #switches: SwitchMenu;
   readonly #stop = button("Stop", () => this.#options.session.stop(this));
@@ -69,6 +73,7 @@ export class ExplorerPanel implements Owner {
   /** The source that was explored last. */
   #source = "";
   #isBusy = false;
+  /** The title of what has ended the explorer's run by starting another run. */
   #displacedBy: string | undefined;
 
   constructor(options: ExplorerPanelOptions) {
@@ -117,7 +122,7 @@ export class ExplorerPanel implements Owner {
   async #startChoosing(): Promise<void> {
     if (this.#isBusy) return;
     this.#clearResults();
-    // The run keeps this choice when the reader changes the menu during the run.
+    // Each choice runs the program again. All these runs use the mode that the menu shows now.
     const everyBytecode = this.#switches.everyBytecode;
     const begin = { type: "choose", choices: [], toTheEnd: false, everyBytecode } as const;
     const result = await this.#runExplorer(begin);
@@ -189,7 +194,8 @@ export class ExplorerPanel implements Owner {
     };
     const outcome = await session.run(this, program, onEvent);
     this.#end();
-    // The explorer reports what it has found when it is stopped, but the browser may have to end it.
+    // When it is stopped, the explorer usually reports what it has found. If it had to be terminated, what
+    // it reported last as its progress is shown.
     if (!result && outcome.type === "stopped" && progress && progress.breaking > 0) {
       result = { type: "exploration", exploration: describeStopped(progress) };
     }
@@ -281,7 +287,7 @@ export class ExplorerPanel implements Owner {
   }
 }
 
-/** Returns what an exploration had found when it last reported its progress. */
+/** Returns the result of an exploration that ended without one, from the progress that it reported last. */
 function describeStopped({ runs, breaking, groups }: Progress): Exploration {
   const breaks = breaking === 1 ? "breaks" : "break";
   const many = breaking.toLocaleString("en");

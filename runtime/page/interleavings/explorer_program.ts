@@ -1,6 +1,6 @@
 /**
- * The program that explores another program, and the reports that it prints; see
- * runtime/python/explorer.
+ * Makes the program that runs the explorer on the reader's program, and reads the reports that it prints.
+ * The explorer itself is in runtime/python/explorer.
  */
 import { headerText } from "../../host/needs/requirements.ts";
 import type { Program } from "../../host/types.ts";
@@ -14,8 +14,9 @@ export interface Step {
   who: string;
   /** The line at which the thread or task stopped; 0 if that line is not in the program. */
   line: number;
-  /** Says what the thread or task did. */
+  /** Says what the thread or task did, in a sentence. */
   text: string;
+  /** What the step printed. */
   stdout: string;
   /** The `repr` of the variables after the step, by name. */
   values: Record<string, string>;
@@ -23,11 +24,13 @@ export interface Step {
 
 /** The interleavings that ended in the same way. */
 export interface Group {
-  /** "ok", or how the program broke. */
+  /** "ok", or in which way the program broke. */
   kind: string;
+  /** How many interleavings there are in the group. */
   count: number;
   /** Says how the interleavings ended. */
   ending: string;
+  /** What the program printed. */
   stdout: string;
   /** The steps of one of the interleavings; empty unless it broke the program. */
   steps: Step[];
@@ -35,7 +38,9 @@ export interface Group {
 
 /** The result of an exploration. */
 export interface Exploration {
+  /** How many interleavings were tried. */
   runs: number;
+  /** How many of them broke the program. */
   breaking: number;
   /** Says what the exploration has found. */
   result: string;
@@ -44,8 +49,11 @@ export interface Exploration {
 
 /** A thread or task that can continue. */
 export interface StepOption {
+  /** The name of the thread or task. */
   who: string;
+  /** The line at which it would continue; 0 if that line is not in the program. */
   line: number;
+  /** Says what it would do. */
   text: string;
 }
 
@@ -53,9 +61,11 @@ export interface StepOption {
 export interface ChosenRun {
   /** "open" while threads or tasks can continue, or else how the run ended. */
   kind: string;
+  /** Whether the interleaving broke the program. */
   breaks: boolean;
   /** Says how the run ended; empty while it is open. */
   ending: string;
+  /** The line of the exception with which the run ended; 0 if there is none, or if it is unknown. */
   line: number;
   /** The choices so far: for each decision, the index of the option that continued. */
   choices: number[];
@@ -69,7 +79,7 @@ export interface ChosenRun {
 
 /** What the explorer prints in one line. */
 export type Report =
-  /** `groups` are those that broke the program, without their steps. */
+  /** Printed during an exploration. `groups` are those that broke the program, without their steps. */
   | { type: "progress"; runs: number; breaking: number; groups: Group[] }
   | { type: "exploration"; exploration: Exploration }
   | { type: "run"; run: ChosenRun }
@@ -100,10 +110,10 @@ const MAX_INTERLEAVINGS = 2_000;
 
 const RANDOM_INTERLEAVINGS = 500;
 
-/** The file from which the explorer reads the source of the program. */
+/** The file from which the explorer reads the reader's program. */
 const SOURCE_FILE = "explored.txt";
 
-/** Returns a program that runs the explorer on this source. */
+/** Returns the program that runs the explorer on this source. */
 export function explorerProgram(
   source: string,
   filename: string,
@@ -131,6 +141,7 @@ function callFor(request: ExplorerRequest, filename: string): string {
       return `print_exploration(${program}, ${limits}, ${mode})`;
     }
     case "random": {
+      // The first argument, the bound, has no effect on random interleavings.
       const limits = `0, ${String(RANDOM_INTERLEAVINGS)}, ${String(request.seed)}`;
       return `print_exploration(${program}, ${limits}, ${mode})`;
     }

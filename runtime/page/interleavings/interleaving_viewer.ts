@@ -34,7 +34,7 @@ export class InterleavingViewer {
     this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#previous, this.#next, this.#position),
-      this.#details.described,
+      this.#details.descriptionBox,
       this.#details.code,
       ...this.#details.output,
     );

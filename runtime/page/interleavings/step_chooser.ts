@@ -24,6 +24,7 @@ export class StepChooser {
   readonly #runAgain: RunWithChoices;
   readonly #back = button("Step back", () => void this.#choose(this.#run.choices.slice(0, -1)));
   readonly #toTheEnd = button("Run to the end", () => void this.#choose(this.#run.choices, true));
+  /** Says how many choices the reader has made. */
   readonly #chosen = element("span", "runnable-stepper-place");
   readonly #options = element("div", "runnable-turns");
   readonly #details: StepDetails;
@@ -41,7 +42,7 @@ export class StepChooser {
     this.#options.setAttribute("aria-label", "What runs next?");
     this.element.append(
       element("div", "runnable-stepper-bar", this.#back, this.#toTheEnd, this.#chosen),
-      this.#details.described,
+      this.#details.descriptionBox,
       this.#details.code,
       this.#options,
       ...this.#details.output,
@@ -60,6 +61,7 @@ export class StepChooser {
     (first ?? this.#back).focus();
   }
 
+  /** Runs the program again with these choices, and shows how far it comes. */
   async #choose(choices: readonly number[], toTheEnd = false): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -96,8 +98,8 @@ export class StepChooser {
     made.append(element("strong", "", who), ` ${text}`);
     made.addEventListener("pointerenter", () => this.#mark(line));
     made.addEventListener("focus", () => {
-      // When `focus` focuses the first option after a click, the line of the last step stays
-      // marked.
+      // After a click on an option, the first of the new options gets the focus, but not visibly. Then the
+      // line of the last step stays marked.
       if (made.matches(":focus-visible")) this.#mark(line);
     });
     const markLastStep = (): void => this.#mark(this.#run.steps.at(-1)?.line ?? 0);
@@ -106,7 +108,10 @@ export class StepChooser {
   }
 }
 
-/** Counts the steps at the end of a run that are new, or that have grown longer since `before`. */
+/**
+ * Counts the steps at the end of `run` that are not in the run `before`, or that have another text now
+ * because they continued. If the reader has taken a choice back, the result is 1.
+ */
 function countNewSteps(before: ChosenRun, run: ChosenRun): number {
   if (run.choices.length < before.choices.length) return 1;
   const known = before.steps.length;

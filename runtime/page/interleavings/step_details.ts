@@ -6,17 +6,20 @@ import { element } from "../kit/dom.ts";
 import { finalText } from "../output/terminal.ts";
 import type { Step } from "./explorer_program.ts";
 
-/** For so many of the longest texts, height is reserved; the longest need not be the highest. */
+/**
+ * Height is reserved for this many of the longest texts. The longest one alone is not enough, because a
+ * shorter text can need more lines.
+ */
 const RESERVED_TEXTS = 3;
 
-/** The height of a line of output, as in the style sheet. */
+/** The height of a line of output, as in orders.css. */
 const LINE_HEIGHT_EM = 1.5;
 
 export class StepDetails {
   /** The description of the last steps, and the variables. Screen readers announce each change. */
   readonly description = element("div", "runnable-stepper-told");
   /** Contains the description, and reserves its height. */
-  readonly described: HTMLElement = element("div", "runnable-stepper-stack", this.description);
+  readonly descriptionBox: HTMLElement = element("div", "runnable-stepper-stack", this.description);
   /** The line of the last step, with its neighbours. */
   readonly code: HTMLElement;
   /** The output so far, with its label. */
@@ -24,7 +27,7 @@ export class StepDetails {
   readonly #excerpt: CodeExcerpt;
   readonly #mark: (line: number) => void;
 
-  /** `mark` highlights a line of the source. */
+  /** `mark` highlights a line of the source; 0 removes the highlight. */
   constructor(source: string, mark: (line: number) => void) {
     this.#excerpt = new CodeExcerpt(source);
     this.#mark = mark;
@@ -34,7 +37,10 @@ export class StepDetails {
     this.output = [label, element("pre", "")];
   }
 
-  /** Reserves the height for all that these steps say and print, so that nothing below moves. */
+  /**
+   * Reserves the height that the texts and the output of these steps need, so that nothing below them
+   * moves when the reader goes from step to step. `ending` is added to the text of the last step.
+   */
   reserveHeight(steps: readonly Step[], ending: string): void {
     const texts = steps.map((step, index) => {
       const text = index === steps.length - 1 ? `${step.text} ${ending}` : step.text;
@@ -46,7 +52,7 @@ export class StepDetails {
     for (const parts of texts.slice(0, RESERVED_TEXTS)) {
       const hidden = element("div", "runnable-stepper-told runnable-stepper-reserved", ...parts);
       hidden.setAttribute("aria-hidden", "true");
-      this.described.append(hidden);
+      this.descriptionBox.append(hidden);
     }
     const lineCount = outputOf(steps).split("\n").length - 1;
     this.output[1].style.minHeight = `${String(LINE_HEIGHT_EM * Math.max(1, lineCount))}em`;

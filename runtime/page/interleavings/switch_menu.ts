@@ -8,7 +8,7 @@ const EVERY_BYTECODE = "bytecodes";
 /** The value of the menu if threads may switch only where CPython with a GIL can switch them. */
 const DEFAULT = "gil";
 
-/** Value → text in the menu, which continues the label "Threads switch". */
+/** The text in the menu for each value. It continues the label "Threads switch". */
 const CHOICES: Record<string, string> = {
   [DEFAULT]: "at calls and loops, with a GIL",
   [EVERY_BYTECODE]: "between any two bytecodes",

@@ -1,7 +1,7 @@
-/** Shows one line of a program with its neighbours, for when the code itself is out of sight. */
+/** Shows one line of a program with its neighbours, in case the code itself is out of view. */
 import { element } from "./dom.ts";
 
-/** Matches comments that mark a section of a file. Widgets do not show these comments either. */
+/** Matches comments that mark a section of a file, which readers never see. */
 const REGION = /^\s*# (end)?region\b.*/;
 
 export class CodeExcerpt {

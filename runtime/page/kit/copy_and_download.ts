@@ -1,4 +1,4 @@
-/** Gives a text to the reader: on the clipboard, or as a file to download. */
+/** Puts a text on the reader's clipboard, or offers it as a file to download. */
 import { element } from "./dom.ts";
 import type { Notices } from "./notices.ts";
 
@@ -44,7 +44,7 @@ function copyBySelection(text: string): boolean {
   }
 }
 
-/** Starts a download of exactly this text, as UTF-8. */
+/** Starts the download of a file that contains exactly this text, as UTF-8. */
 export function download(text: string, filename: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/x-python" }));
   const link = element("a", "");

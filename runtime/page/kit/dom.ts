@@ -1,4 +1,4 @@
-/** Small helpers that build elements. They set text as text, and never parse it as HTML. */
+/** Small helpers that build elements. They never parse strings as HTML. */
 
 /** Returns an element with these children. If `className` is empty, the element has no class. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
@@ -26,9 +26,9 @@ export function button(label: string, act: () => void): HTMLButtonElement {
  * Enables or disables a button without moving the focus. With the attribute `disabled`, the button
  * would lose the focus, and keyboard users would start again from the top of the page.
  */
-export function enable(made: HTMLButtonElement, enabled: boolean): void {
-  if (enabled) made.removeAttribute("aria-disabled");
-  else made.setAttribute("aria-disabled", "true");
+export function enable(target: HTMLButtonElement, isEnabled: boolean): void {
+  if (isEnabled) target.removeAttribute("aria-disabled");
+  else target.setAttribute("aria-disabled", "true");
 }
 
 let idCount = 0;
@@ -39,7 +39,7 @@ export function freshId(): string {
   return `runnable-${String(idCount)}`;
 }
 
-/** Returns the values in the attribute `data-<name>`, in which they are separated by `|`. */
-export function listAttribute(row: Element, name: string): string[] {
-  return (row.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
+/** Returns the values in the attribute `data-<name>` of an element. They are separated by `|`. */
+export function listAttribute(source: Element, name: string): string[] {
+  return (source.getAttribute(`data-${name}`) ?? "").split("|").filter((value) => value !== "");
 }

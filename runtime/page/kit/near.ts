@@ -1,4 +1,4 @@
-/** Postpones work on parts of a page that the reader does not see yet. */
+/** Postpones work on a part of a page until the reader comes near that part. */
 
 /** How far outside the viewport an element counts as near: two heights of the viewport. */
 const MARGIN = "200% 0px";
@@ -9,7 +9,7 @@ const MARGIN = "200% 0px";
  *
  * @param target - The element.
  * @param signal - Ends the waiting when it is aborted.
- * @param act - Makes the element interactive, for example.
+ * @param act - Does the postponed work, for example makes the element interactive.
  */
 export function whenNear(target: Element, signal: AbortSignal, act: () => void): void {
   const observer = new IntersectionObserver(

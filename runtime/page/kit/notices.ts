@@ -1,6 +1,7 @@
 /** Short messages below the controls. Screen readers announce them, and some have buttons. */
 import { button, element } from "./dom.ts";
 
+/** A button of a notice. Pressing it also removes the notice. */
 export interface Action {
   label: string;
   act: () => void;
@@ -55,10 +56,13 @@ export class Notices {
   }
 }
 
-/** How long to wait before looking again whether a reader still uses an element. */
+/** While a reader uses an element, the time between two checks whether that is still so. */
 const RECHECK_MS = 1000;
 
-/** Calls `act` after this time (ms), or later, once the pointer and the focus are elsewhere. */
+/**
+ * Calls `act` after this time. If the pointer is over the element then, or the focus is in the element,
+ * the call is postponed until the reader has left it.
+ */
 export function whenUnused(target: HTMLElement, milliseconds: number, act: () => void): void {
   const check = (): void => {
     if (target.matches(":hover, :focus-within")) setTimeout(check, RECHECK_MS);

@@ -1,4 +1,4 @@
-/** Updates elements in the page to match trees, and changes only what differs. */
+/** Updates elements in the page so that they match trees, and changes only what differs. */
 import type { Tree } from "../../timeline/drawing/tree.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -12,6 +12,7 @@ const drawn = new WeakMap<Node, Tree>();
  * elements stay in the page, so they keep the focus and their state.
  */
 export function patchChildren(parent: Element, children: readonly (Tree | string)[]): void {
+  // The present children: those that were drawn with a key, by key, and all others in order.
   const keyed = new Map<string, Element>();
   const unkeyed: ChildNode[] = [];
   for (const node of parent.childNodes) {
@@ -48,7 +49,7 @@ export function findByKey(parent: Element, key: string): Element | undefined {
   return [...parent.children].find((child) => drawn.get(child)?.key === key);
 }
 
-/** Returns a node that matches the child: `node` if its kind fits, or else a new one. */
+/** Returns a node that matches `child`: either `node`, updated, or a new one if `node` has another kind. */
 function update(node: ChildNode | undefined, child: Tree | string, parent: Element): ChildNode {
   if (typeof child === "string") {
     if (!(node instanceof Text)) return document.createTextNode(child);

@@ -1,10 +1,9 @@
 /** Notices when a reader is likely to press Run soon, so that the page can prepare a run. */
-
 import { savesData } from "../../host/data_saving.ts";
 
 /**
  * Calls `act` once, as soon as the pointer or the focus reaches the controls, or the reader types
- * into the widget. Does nothing if the reader saves data.
+ * into the widget. Does nothing if the reader's browser is set to save data.
  *
  * @param widget - The element in which typing counts.
  * @param controls - The element that holds the Run button.

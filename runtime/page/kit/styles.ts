@@ -1,4 +1,4 @@
-/** Style sheets that are loaded together with the script that needs them. */
+/** Adds style sheets that are bundled into the script that needs them. */
 const added = new Set<string>();
 
 /** Adds a style sheet to the page, unless the page already has it. */

@@ -1,12 +1,14 @@
-/** Messages over the page, for which there is no place in a widget or a timeline. */
+/** Shows messages in a corner of the window, if there is no place for them in a widget or a timeline. */
 import { button, element } from "./dom.ts";
 import { whenUnused } from "./notices.ts";
 
+/** How long a message is shown. */
 const TOAST_MS = 8000;
 
+/** The element that contains the messages; undefined before the first one. */
 let region: HTMLElement | undefined;
 
-/** Shows a message over the page for some seconds. */
+/** Shows a message for some seconds, or until the reader dismisses it. */
 export function toast(text: string): void {
   // Instant navigation may have replaced the content of <body>, and the region with it.
   if (!region?.isConnected) {

@@ -1,10 +1,12 @@
 /**
- * Collects the output of a program and renders one batch per animation frame, up to a limit.
+ * Collects the output of a program and renders it in batches, one in each animation frame. Output beyond a
+ * limit is dropped.
  */
 
 /** The stream that a text belongs to; `stdin` stands for what the reader has typed. */
 export type Stream = "stdout" | "stderr" | "stdin";
 
+/** A piece of output. */
 export interface Piece {
   stream: Stream;
   text: string;
@@ -14,18 +16,21 @@ export interface Piece {
 export type Schedule = (callback: () => void) => void;
 
 /**
- * How much text (in UTF-16 code units) is shown of one run. The worker's own limit is usually
- * reached earlier.
+ * How much text of one run is shown, in UTF-16 units. Usually the worker's own limit, in
+ * worker/links/output_cap.ts, is reached earlier.
  */
 export const MAX_TEXT = 1_000_000;
 
 /**
- * How much text a run may write if it overwrites its own output. Overwritten text takes no room in
- * the page, but the page still has to process it.
+ * How much text a run may write in all if it overwrites its own output, in UTF-16 units. Overwritten text
+ * takes no space on the page, but the page still has to process it.
  */
 export const MAX_WRITTEN = 20_000_000;
 
-/** How much text is added to the page in one frame; laying out more would make the page stutter. */
+/**
+ * How much text is added to the page in one frame, in UTF-16 units. Laying out more text would make the
+ * page stutter.
+ */
 export const FRAME_TEXT = 12_000;
 
 /** How long to wait for an animation frame before rendering without one. */
@@ -41,6 +46,7 @@ export class FrameBatcher {
   #isScheduled = false;
   /** How much more text may be written. */
   #capacity = MAX_TEXT;
+  /** Called when everything has been rendered. */
   #drained: (() => void) | undefined;
 
   constructor(render: (pieces: Piece[]) => void, schedule: Schedule) {

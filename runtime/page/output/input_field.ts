@@ -1,7 +1,7 @@
 /** The field in which a reader answers a program that calls `input()`. */
 import { button, element } from "../kit/dom.ts";
 
-/** Called once, with the line that the reader has typed, or with undefined for the end of input. */
+/** Called with the line that the reader has typed, or with undefined for the end of input. */
 export type OnAnswer = (text: string | undefined) => void;
 
 export interface InputField {

@@ -1,38 +1,38 @@
-/** Links places such as `File "x.py", line 3` in a traceback to that line of the widget's code. */
+/** Turns references such as `File "x.py", line 3` in a traceback into links to the line of the code. */
 import { element } from "../kit/dom.ts";
 
 export interface LineLinks {
   /** The file name of the snippet, whose lines are linked. */
   filename: string;
-  /** The address that the browser shows for a link. */
+  /** The address that the browser shows for a link. Following the link only calls `go`. */
   href: string;
   /** Called with the line when the reader follows a link. */
   go: (line: number) => void;
 }
 
-/** A place in a text that names a line of the snippet. */
+/** A part of a text that names a line of the snippet. */
 export interface LineReference {
-  /** The offset at which the place begins. */
+  /** The offset at which the reference begins. */
   index: number;
   length: number;
   /** The number of the line that is named. */
   line: number;
 }
 
-/** Finds the places in a text that name a line of this file. */
+/** Finds the references in a text to lines of this file. */
 export function findLines(text: string, filename: string): LineReference[] {
   const found = [];
-  // The name may contain blanks, and characters with a meaning in regular expressions.
+  // The name may contain characters that have a meaning in regular expressions.
   const name = filename.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  const places = new RegExp(`File "${name}", line (\\d+)|(?<![^\\s:"'])${name}:(\\d+)`, "g");
-  for (const match of text.matchAll(places)) {
+  const references = new RegExp(`File "${name}", line (\\d+)|(?<![^\\s:"'])${name}:(\\d+)`, "g");
+  for (const match of text.matchAll(references)) {
     const line = Number(match[1] ?? match[2]);
     if (line >= 1) found.push({ index: match.index, length: match[0].length, line });
   }
   return found;
 }
 
-/** Replaces the places that name lines with links. The element must contain nothing but text. */
+/** Replaces references to lines with links. The element must contain nothing but text. */
 export function linkLines(parent: HTMLElement, links: LineLinks): void {
   const text = parent.textContent;
   const found = findLines(text, links.filename);

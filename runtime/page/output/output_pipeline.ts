@@ -1,6 +1,6 @@
 /**
  * Brings the output of a run into the page: shortens tracebacks, limits the amount of text, and
- * spreads much text over several frames.
+ * distributes a lot of text over several frames.
  */
 import { CONTROL, withoutControls } from "./control_characters.ts";
 import { FrameBatcher, MAX_WRITTEN, nextFrame, type Piece, type Stream } from "./frame_batcher.ts";
@@ -11,8 +11,8 @@ import { filterFor, type TracebackFilter } from "./traceback_filter.ts";
 const HOLD_MS = 100;
 
 /**
- * How many characters of the output are searched for the conditions of a question's answers. The
- * conditions need no more, and searching a long text with a regular expression could take long.
+ * How many characters of the output are kept for a question, which searches them with regular expressions
+ * to find out which answer is right. Searching a longer text could take long.
  */
 const SEARCHABLE_LENGTH = 20_000;
 
@@ -32,21 +32,23 @@ export class OutputPipeline {
   readonly #batcher: FrameBatcher;
   readonly #filter: TracebackFilter;
   #holdTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether there is a note that the rest of the output is not shown. */
   #isTruncated = false;
-  /** Some of the output was dropped, and so is the rest. */
+  /** Whether the limit has been reached, so that all further output is dropped. */
   #isFull = false;
+  /** The beginning of the output, for `text`. */
   #searchable = "";
   #lastStream: Stream = "stdout";
-  /** What has been printed before the first control character. */
+  /** What was printed before the first control character. */
   #plain: Piece[] = [];
-  /** What has been printed while the terminal was being loaded. */
+  /** What was printed while the terminal was being loaded. */
   #waiting: Piece[] = [];
   #waitingLength = 0;
   readonly #loadTerminal: LoadTerminal;
   /** Resolves when the terminal shows the output, or when it could not be loaded. */
   #opening: Promise<void> | undefined;
   #terminal: TerminalOutput | undefined;
-  /** The terminal could not be loaded, so control characters are left out. */
+  /** Whether control characters are left out, because the terminal could not be loaded. */
   #isPlain = false;
 
   /** `filename` is the file name of the program, which tracebacks mention. */
@@ -108,6 +110,7 @@ export class OutputPipeline {
     await (this.#terminal ?? this.#batcher).drained();
   }
 
+  /** Shows the beginning of a line on stderr whose end has not arrived. */
   #release(): void {
     this.#print("stderr", this.#filter.release());
   }
@@ -135,7 +138,7 @@ export class OutputPipeline {
     return this.#batcher.write(stream, shown);
   }
 
-  /** Lets a terminal show what has been printed, and everything that follows. */
+  /** Loads the terminal, which then shows what has been printed and everything that follows. */
   async #open(): Promise<void> {
     const loaded = await this.#loadTerminal().catch(() => undefined);
     await this.#batcher.drained();

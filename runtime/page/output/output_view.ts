@@ -1,4 +1,4 @@
-/** The output of a widget: the recorded output, or that of the reader's own run. */
+/** Shows the output of a widget: the recorded output, or the output of the reader's own run. */
 import type { Outcome } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
@@ -13,8 +13,8 @@ const STOPPED_CLASS = "runnable-stopped";
 const TERMINATED = "kept running after Ctrl+C, so its interpreter was terminated.";
 
 /**
- * After how many characters a new block of text begins. When text is added, the browser lays out
- * the last block only.
+ * After how many characters a new block of text begins. When text is added, the browser only has to lay
+ * out the last block.
  */
 const BLOCK_LENGTH = 8_000;
 
@@ -24,12 +24,17 @@ const FOLLOW_DISTANCE_PX = 40;
 export class OutputView {
   readonly #region: HTMLElement;
   readonly #links: LineLinks;
+  /** The static content of the region. */
   readonly #recording: Node[];
   readonly #observer = new ResizeObserver(() => this.#updateFocusability());
+  /** What the region shows of the reader's run, instead of the recording. */
   #live = element("div", "runnable-live");
+  /** The line that says where the program runs, or how it has ended. */
   #origin = element("p", "runnable-origin");
   #progress = new LoadingProgress();
+  /** Contains the output of the program, in blocks. */
   #text = element("pre", "");
+  /** The block to which text is added; undefined if the next text begins a new one. */
   #block: HTMLElement | undefined;
   #inputField: InputField | undefined;
   /** The version of Python, once the program has started. */
@@ -181,6 +186,7 @@ export class OutputView {
     }
   }
 
+  /** Changes the output with `draw`. If the end of the output was in view, it stays in view. */
   #update(draw: () => void): void {
     this.#hasPrinted = true;
     const follow = this.#isAtEnd();
@@ -197,6 +203,7 @@ export class OutputView {
     this.#text.insertBefore(block, this.#inputField?.element ?? null);
   }
 
+  /** Removes this many characters from the end of the output. */
   #cut(length: number): void {
     const blocks = [...this.#text.querySelectorAll(":scope > .runnable-block")];
     let left = length;
@@ -220,7 +227,7 @@ export class OutputView {
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Shows how the run has ended. `reason` says why it was stopped, and replaces "Stopped." */
+  /** Shows how the run has ended. If `reason` says why it was stopped, this replaces "Stopped." */
   end(outcome: Outcome, reason?: string): void {
     this.#progress.element.remove();
     const hasStarted = this.#version !== "";
@@ -242,7 +249,7 @@ export class OutputView {
     }
   }
 
-  /** Adds sentences about differences from CPython below everything else. */
+  /** Adds sentences about differences between this run and one on CPython, below everything else. */
   differences(lines: string[]): void {
     const follow = this.#isAtEnd();
     for (const line of lines) this.#live.append(element("p", "runnable-difference", line));

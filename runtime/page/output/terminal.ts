@@ -13,18 +13,19 @@ import type { Stream } from "./frame_batcher.ts";
 import { changeStyle, DEFAULT_STYLE, type Style } from "./terminal_style.ts";
 
 /**
- * How many lines the cursor can reach; the lines above them never change again. This is more than
- * the 24 that programs are told, because many programs rely on a larger window.
+ * How many lines the cursor can reach. The lines above them never change again. Programs are told that
+ * the terminal has 24 lines, but many rely on a larger window.
  */
 export const SCREEN_ROWS = 50;
 
-/** A line that is longer than this continues in the next row, so that no update takes long. */
+/** A line with more columns than this continues in the next row, so that no update takes long. */
 export const MAX_COLUMNS = 2_000;
 
-/** The longest control sequence that is read; no real one is as long. */
+/** How many characters of a control sequence's parameters are read; no real sequence has more. */
 const MAX_PARAMETERS = 100;
 
-const TAB = 8;
+/** The distance between two tab stops, in columns. */
+const TAB_WIDTH = 8;
 
 /** How a cell looks, and which stream printed it. Cells that are alike share one object. */
 export interface Look {
@@ -32,13 +33,17 @@ export interface Look {
   style: Style;
 }
 
-/** A part of a line whose cells are alike. The newline at the end of a line belongs to its last run. */
+/** A part of a line whose cells have the same look. The newline belongs to the last run of a line. */
 export interface Run {
   look: Look;
   text: string;
 }
 
-/** What the parser of a stream is reading. */
+/**
+ * What the parser of a stream is reading: text; what follows ESC; the middle or the end of a sequence
+ * such as `ESC ( B`; the parameters of a control sequence, which begins with `ESC [`; a string, for
+ * example a window title; or what follows an ESC within a string, which may end the string.
+ */
 type State = "text" | "escape" | "intermediate" | "control" | "string" | "end of string";
 
 interface Parser {
@@ -49,8 +54,10 @@ interface Parser {
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this file is about
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+/** Characters that end a string, or an ESC, with which its end may begin. */
 // oxlint-disable-next-line no-control-regex
 const STRING_END = /[\u0007\n\u0018\u001a\u001b\u009c]/g;
+/** Matches texts in which each character takes one column. */
 const PLAIN = /^[\u0020-\u007e\u00a0-\u02ff]*$/;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 // Characters that terminals show with the width of two. Unicode lists them in EastAsianWidth.txt.
@@ -68,16 +75,16 @@ export class Line {
   /** The text of each column. A wide character or a tab is followed by columns without text. */
   readonly #texts: string[] = [];
   readonly #looks: Look[] = [];
-  /** The look of the newline, if the line has one. After text, the newline looks like the text. */
+  /** The look of the newline, if the line has one. It matters only if the line has no text. */
   newline: Look | undefined;
-  /** The line was too long and continues in the next row. */
+  /** Whether the line was too long, so that it continues in the next row. */
   isContinued = false;
 
   get length(): number {
     return this.#texts.length;
   }
 
-  /** Puts a character into a column, in place of what is there. */
+  /** Puts a character that takes `width` columns into a column, in place of what is there. */
   put(column: number, text: string, width: number, look: Look): void {
     while (this.#texts.length < column) this.#push(" ", look);
     for (let each = column; each < column + width; each++) {
@@ -103,7 +110,7 @@ export class Line {
     return true;
   }
 
-  /** Erases columns. What is erased at the end of the line is removed. */
+  /** Erases the columns from `from` up to `to`. At the end of the line, they are removed. */
   erase(from: number, to: number, look: Look): void {
     if (from >= this.#texts.length) return;
     this.#split(from);
@@ -156,11 +163,12 @@ export class Terminal {
   readonly changed = new Set<number>([0]);
   /** How much there is to show: the number of cells, combining characters and line ends. */
   size = 0;
+  /** The position of the cursor. */
   #row = 0;
   #column = 0;
-  /** The first line that the cursor can reach. */
   #top = 0;
   #style = DEFAULT_STYLE;
+  /** What `ESC 7` or `ESC [ s` has saved. The row is counted from `top`. */
   #saved = { row: 0, column: 0, style: DEFAULT_STYLE };
   readonly #looks = new Map<string, Look>();
   #look: Look = this.#lookOf("stdout", DEFAULT_STYLE);
@@ -170,15 +178,17 @@ export class Terminal {
     stdin: { state: "text", parameters: "" },
   };
 
+  /** The number of the first line that the cursor can reach. */
   get top(): number {
     return this.#top;
   }
 
+  /** The number of the line in which the cursor is. */
   get row(): number {
     return this.#row;
   }
 
-  /** How many lines there are to show. Empty lines below the cursor have been erased, and do not count. */
+  /** How many lines there are to show. Lines below the cursor count only up to the last that has text. */
   get height(): number {
     let height = this.lines.length;
     while (height - 1 > this.#row && this.lines[height - 1]!.length === 0) height -= 1;
@@ -188,7 +198,7 @@ export class Terminal {
   /** Takes the next text of a stream. All streams share the cursor and the colours. */
   write(stream: Stream, text: string): void {
     const parser = this.#parsers[stream];
-    this.#usePen(stream);
+    this.#chooseLook(stream);
     let at = 0;
     while (at < text.length) {
       if (parser.state === "text") at = this.#readText(text, at, parser, stream);
@@ -197,7 +207,7 @@ export class Terminal {
     }
   }
 
-  /** The lines that a recording would have: where the stream changes, a new line begins. */
+  /** The lines as a recording would contain them: where the stream changes, a new line begins. */
   *transcript(): Generator<{ stream: Stream; text: string }> {
     let line: { stream: Stream; text: string } | undefined;
     for (const each of this.lines.slice(0, this.height)) {
@@ -217,6 +227,7 @@ export class Terminal {
     if (line) yield line;
   }
 
+  /** Prints text up to the next control character, and handles that character. Returns where to continue. */
   #readText(text: string, start: number, parser: Parser, stream: Stream): number {
     CONTROL.lastIndex = start;
     const end = CONTROL.exec(text)?.index ?? text.length;
@@ -228,7 +239,7 @@ export class Terminal {
     return end + 1;
   }
 
-  /** Skips the text of a command such as the one that sets the window's title. */
+  /** Skips a string, such as a window title, up to its end. Returns where to continue. */
   #skipString(text: string, start: number, parser: Parser): number {
     STRING_END.lastIndex = start;
     const end = STRING_END.exec(text)?.index;
@@ -238,7 +249,8 @@ export class Terminal {
       return end + 1;
     }
     parser.state = "text";
-    // In a terminal, a string without an end would hide all further output without a visible reason.
+    // A newline ends the string, although it would not in a terminal, because otherwise a string without
+    // an end would hide all further output without a visible reason.
     return text[end] === "\n" ? end : end + 1;
   }
 
@@ -250,6 +262,7 @@ export class Terminal {
       return true;
     }
     if (code === 0x18 || code === 0x1a) {
+      // CAN and SUB cancel the sequence.
       parser.state = "text";
       return true;
     }
@@ -292,6 +305,10 @@ export class Terminal {
     parser.parameters = "";
   }
 
+  /**
+   * Handles a control character: backspace, tab, newline, vertical tab and form feed, carriage return, and
+   * those from 0x80 on, each of which stands for ESC and the character whose code is 0x40 less.
+   */
   #control(code: number, parser: Parser, stream: Stream): void {
     if (code === 0x08) this.#column = Math.max(0, this.#column - 1);
     else if (code === 0x09) this.#tab();
@@ -305,6 +322,7 @@ export class Terminal {
     else if (code === 0x8d) this.#escape("M", stream);
   }
 
+  /** Executes a sequence that consists of ESC and this character. `ESC c` resets the terminal. */
   #escape(character: string, stream: Stream): void {
     if (character === "7") this.#save();
     else if (character === "8") this.#restore(stream);
@@ -319,7 +337,7 @@ export class Terminal {
     }
   }
 
-  /** Executes the control sequence that this character ends. */
+  /** Executes a control sequence: `ESC [`, the parameters and this final character. */
   #execute(final: string, parameters: string, stream: Stream): void {
     if (final === "m" && /^[\d;:]*$/.test(parameters)) {
       return this.#setStyle(changeStyle(this.#style, parameters), stream);
@@ -401,6 +419,7 @@ export class Terminal {
     this.changed.add(this.#row);
   }
 
+  /** Whether this many columns fit into the line of the cursor. */
   #fits(width: number): boolean {
     return this.#column + width <= MAX_COLUMNS;
   }
@@ -411,7 +430,8 @@ export class Terminal {
   }
 
   #tab(): void {
-    const next = Math.min((Math.floor(this.#column / TAB) + 1) * TAB, MAX_COLUMNS - 1);
+    const stop = (Math.floor(this.#column / TAB_WIDTH) + 1) * TAB_WIDTH;
+    const next = Math.min(stop, MAX_COLUMNS - 1);
     // At the end of a line, the tab is kept as a character, so that it is copied as one.
     if (this.#column >= this.#line().length && next > this.#column) {
       this.#put("\t", next - this.#column);
@@ -447,12 +467,14 @@ export class Terminal {
     return this.lines[this.#row]!;
   }
 
+  /** Erases the line from the cursor on (0), up to the cursor (1), or all of it (2). */
   #eraseLine(which: number): void {
     if (which > 2) return;
     const from = which === 0 ? this.#column : 0;
     this.#erase(this.#row, from, which === 1 ? this.#column + 1 : Infinity);
   }
 
+  /** Erases the lines that the cursor can reach: from the cursor on (0), up to it (1), or all (2). */
   #eraseScreen(which: number): void {
     if (which > 2) return;
     if (which !== 0) this.#eraseLines(this.#top, this.#row);
@@ -487,11 +509,11 @@ export class Terminal {
 
   #setStyle(style: Style, stream: Stream): void {
     this.#style = style;
-    this.#usePen(stream);
+    this.#chooseLook(stream);
   }
 
-  /** Makes further text look as the colours and the stream require. */
-  #usePen(stream: Stream): void {
+  /** Chooses the look of further text on this stream. */
+  #chooseLook(stream: Stream): void {
     // What the reader types does not take the colours of the program.
     this.#look = this.#lookOf(stream, stream === "stdin" ? DEFAULT_STYLE : this.#style);
   }

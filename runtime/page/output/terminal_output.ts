@@ -1,6 +1,7 @@
 /**
  * Shows the output of a program that moves the cursor or uses colours. The page loads this module when
- * the first control character appears, and the output that is there already becomes a part of it.
+ * a program prints the first control character. From then on, this module also shows the last lines of
+ * the output that is there already, because they can change.
  */
 import { element } from "../kit/dom.ts";
 import {
@@ -15,7 +16,7 @@ import { linkLines, type LineLinks } from "./line_links.ts";
 import { Terminal, type Line, type Look, type Run } from "./terminal.ts";
 import { appearanceOf } from "./terminal_style.ts";
 
-/** A line that was not redrawn for this long counts as complete, if the cursor is below it. */
+/** If the cursor is below a line that was not redrawn for this long, the line counts as complete. */
 const SETTLED_MS = 1_000;
 
 /** The part of the page in which the lines are shown. */
@@ -29,6 +30,7 @@ export interface Screen {
   add(line: HTMLElement): void;
 }
 
+/** A line of the terminal as the page shows it. */
 interface Row {
   element: HTMLElement;
   runs: readonly Run[];
@@ -44,8 +46,9 @@ export class TerminalOutput {
   /** The first line that is shown here. The lines before it can no longer change. */
   readonly #first: number;
   readonly #rows: Row[] = [];
-  /** Numbers of the rows that screen readers do not announce, because they are being redrawn. */
+  /** Numbers of the lines that screen readers do not announce, because they are being redrawn. */
   readonly #silent = new Set<number>();
+  /** How much text the program has written, even if it was overwritten later. */
   #written = 0;
   #isScheduled = false;
   #drained: (() => void)[] = [];
@@ -120,7 +123,7 @@ export class TerminalOutput {
     });
   }
 
-  /** Draws the lines that have changed, from the top, until a frame has enough of them. */
+  /** Draws the lines that have changed, from top to bottom, as many as one frame should draw. */
   #draw(): void {
     const { changed, lines, height } = this.#terminal;
     while (this.#first + this.#rows.length > height) this.#removeLast();
@@ -168,6 +171,7 @@ export class TerminalOutput {
     this.#silent.add(row);
   }
 
+  /** Lets screen readers announce the lines that count as complete. */
   #settleRows(): void {
     const { top, row: cursor } = this.#terminal;
     for (const row of this.#silent) {
@@ -243,7 +247,8 @@ function isSame(one: readonly Run[], other: readonly Run[]): boolean {
 
 /**
  * Returns what was added at the end of a line, or undefined if the line has changed in another way. The
- * parts of stderr share elements, so they are always drawn anew.
+ * result is also undefined if the line has text on stderr, whose parts share an element, so that the line
+ * has to be drawn anew.
  */
 function addedRuns(before: readonly Run[], after: readonly Run[]): Run[] | undefined {
   const last = before.at(-1);

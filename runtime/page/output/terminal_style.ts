@@ -28,6 +28,7 @@ export const DEFAULT_STYLE: Style = { key: "" };
 
 type Change = Partial<Record<Exclude<keyof Style, "key">, number | boolean | undefined>>;
 
+/** What each code changes. The codes that choose a colour are in `paletteChange` and `EXTENDED`. */
 const CHANGES: Readonly<Record<number, Change>> = {
   1: { isBold: true },
   2: { isDim: true },
@@ -45,7 +46,7 @@ const CHANGES: Readonly<Record<number, Change>> = {
   49: { background: undefined },
 };
 
-/** Codes that are followed by a colour. The colour of underlines (58) is read and not shown. */
+/** Codes that are followed by a colour, and what it colours. That of underlines (58) is not shown. */
 const EXTENDED: Readonly<Record<number, "colour" | "background" | "">> = {
   38: "colour",
   48: "background",
@@ -82,6 +83,7 @@ export function changeStyle(style: Style, parameters: string): Style {
   return { ...Object.fromEntries(set), key };
 }
 
+/** Returns the change for a code that chooses one of the first 16 colours; empty for other codes. */
 function paletteChange(code: number): Change {
   if (code >= 30 && code <= 37) return { colour: code - 30 };
   if (code >= 40 && code <= 47) return { background: code - 40 };
@@ -90,7 +92,10 @@ function paletteChange(code: number): Change {
   return {};
 }
 
-/** Returns the colour that these numbers describe, and how many of them it takes. */
+/**
+ * Returns the colour that these numbers describe, and how many of them it takes. `isJoined` says whether
+ * the numbers were separated by colons rather than semicolons.
+ */
 function extendedColour(
   [kind, ...numbers]: number[],
   isJoined: boolean,
@@ -119,7 +124,7 @@ const WHITE: Rgb = [255, 255, 255];
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/** The first 16 colours as backgrounds, which are the same in both schemes. */
+/** The first 16 colours as backgrounds, in the order of `NAMES`, first the dark and then the bright ones. */
 const BACKGROUNDS: readonly Rgb[] = [
   [0, 0, 0],
   [178, 34, 34],
@@ -139,9 +144,10 @@ const BACKGROUNDS: readonly Rgb[] = [
   [255, 255, 255],
 ];
 
+/** The entries 16 to 231 of the palette are all combinations of these values of red, green and blue. */
 const CUBE = [0, 95, 135, 175, 215, 255];
 
-/** Returns the components of a colour. */
+/** Returns the components of a colour. The last 24 entries of the palette are shades of grey. */
 export function rgbOf(colour: Colour): Rgb {
   if (colour >= TRUE_COLOUR) return [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
   if (colour < 16) return BACKGROUNDS[colour]!;
@@ -153,7 +159,7 @@ export function rgbOf(colour: Colour): Rgb {
   return [CUBE[Math.floor(index / 36)]!, CUBE[Math.floor(index / 6) % 6]!, CUBE[index % 6]!];
 }
 
-/** The relative luminance of a colour, from 0 to 1, as defined by WCAG. */
+/** The relative luminance of a colour, from 0 to 1, as defined by WCAG 2.2. */
 function luminance(rgb: Rgb): number {
   const [red, green, blue] = rgb.map((component) => {
     const share = component / 255;
@@ -162,16 +168,20 @@ function luminance(rgb: Rgb): number {
   return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
 }
 
-/** The contrast of two colours, from 1 to 21, as defined by WCAG. */
+/** The contrast of two colours, from 1 to 21, as defined by WCAG 2.2. */
 export function contrast(one: Rgb, other: Rgb): number {
   const [low, high] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
   return (high! + 0.05) / (low! + 0.05);
 }
 
-/** Returns the colour that is nearest to this one among those that are readable on a background. */
+/**
+ * Returns the colour itself if it is readable on a background, or else a mixture of it with as little
+ * black or white as makes it readable.
+ */
 export function readable(rgb: Rgb, background: Rgb): Rgb {
   const end = contrast(BLACK, background) > contrast(WHITE, background) ? BLACK : WHITE;
   const STEPS = 32;
+  // Each step adds another 32nd of black or white.
   for (let step = 0; step < STEPS; step++) {
     const mixed = rgb.map((component, index) =>
       Math.round(component + ((end[index]! - component) * step) / STEPS),
@@ -199,7 +209,8 @@ export function appearanceOf(style: Style): Appearance | undefined {
   if (style.isUnderlined) classes.push("runnable-ansi-underlined");
   if (style.isStruck) classes.push("runnable-ansi-struck");
   const { colour, background, isInverse = false } = style;
-  // Terminals mix dim text with the background, which makes it hard to read. This class has a colour.
+  // Terminals mix dim text with the background, which makes it hard to read. The class has a readable
+  // colour instead.
   if (style.isDim) classes.push("runnable-ansi-dim");
   if (colour !== undefined && background !== undefined) {
     const [front, back] = isInverse ? [background, colour] : [colour, background];
@@ -220,7 +231,7 @@ const onBackground = (front: Rgb, back: Rgb): Record<string, string> => ({
   "background-color": css(back),
 });
 
-/** The colour for each scheme; theme.css chooses one of them. */
+/** Returns the CSS variables with the colour for each scheme, one of which theme.css uses. */
 function inBothSchemes(colour: Colour): Record<string, string> {
   if (colour < 16) {
     const name = `var(--runnable-ansi-${colour < 8 ? "" : "bright-"}${NAMES[colour % 8]!})`;

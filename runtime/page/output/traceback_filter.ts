@@ -2,17 +2,25 @@
  * Reduces tracebacks and warnings on stderr to what a reader of the snippet can use.
  *
  * The filter keeps the frames of the snippet itself, each with the first line of its source. It
- * drops frames of other files, and lines that mark a part of the source (`~~~^^^`).
+ * drops the frames of other files, which are called foreign here, and lines that mark a part of the
+ * source (`~~~^^^`).
  * `mkdocs_runnable/recording/tidy.py` has the same rules in Python, and `tests/cases/traceback/`
  * contains pairs of files with which both filters are tested.
  */
 
-// Tracebacks of exception groups have a margin, such as "  | " or "    | ", before each line.
+/**
+ * The first line of a frame. Tracebacks of exception groups have a margin, such as "  | " or "    | ",
+ * before each line.
+ */
 const FRAME = /^((?: *\| )?) {2}File "(.*)", line \d+, in .+$/;
+/** The place of a syntax error, which looks like a frame without a function. */
 const LOCATION = /^(?: *\| )? {2}File ".*", line \d+$/;
+/** What Python prints in place of the frames of a deep recursion. */
 const REPEATED = /^ {2}\[Previous line repeated \d+ more times?\]$/;
+/** A warning about a line of another file. The group is what remains of it. */
 const FOREIGN_WARNING =
   /^(?:sys|<[\p{L}\p{N}_]+>|\/.*|[A-Za-z]:\\.*):\d+: ([\p{L}\p{N}_]*Warning: .*)$/u;
+/** A line of another file that the text of a message mentions, such as "created at /lib/x.py:3". */
 const FOREIGN_PLACE = /(?:,? (?:defined|created))? at (?:\/|[A-Za-z]:\\)[^:<>]*:\d+/g;
 
 /** A carriage return, a backspace or an escape sequence. */
@@ -29,6 +37,7 @@ export class TracebackFilter {
   readonly #path: string;
   readonly #name: string;
   #state: State = "text";
+  /** The margin of the last frame; empty outside exception groups. */
   #margin = "";
   /** The beginning of a line whose newline has not arrived yet. */
   #tail = "";
@@ -56,7 +65,8 @@ export class TracebackFilter {
       this.#isReleased = false;
       if (kept !== undefined) filtered += `${kept}\n`;
     }
-    // Only displays that redraw their line contain these characters, and they may never end it.
+    // Only a display that redraws its line, such as a progress bar, contains these characters, and such a
+    // line may never end.
     if (this.#state === "text" && REDRAWS.test(this.#tail)) this.#isReleased = true;
     if (this.#isReleased) {
       filtered += this.shorten(this.#tail);
@@ -66,8 +76,8 @@ export class TracebackFilter {
   }
 
   /**
-   * Returns the beginning of an unfinished line, unless it may belong to a traceback. This shows
-   * progress displays, which print no newline until they are complete.
+   * Returns the beginning of an unfinished line, unless it may belong to a traceback. Without this, a
+   * progress display that prints no newline would stay invisible until it is complete.
    */
   release(): string {
     if (this.#tail === "" || !/^[^\s|/"]/.test(this.#tail) || this.#state !== "text") return "";

@@ -1,6 +1,6 @@
 /**
- * Decides which answer to a question matches a run. `mkdocs_runnable/pages/answers.py` does the
- * same when the site is built.
+ * Decides which answer to a question matches a run of the reader. `mkdocs_runnable/pages/answers.py`
+ * decides this for recorded runs when the site is built.
  */
 import type { Outcome } from "../../host/types.ts";
 
@@ -14,7 +14,7 @@ export interface Answer {
   above?: number;
 }
 
-/** What a run says about the answers to a question. */
+/** The result of comparing a run with the answers to a question. */
 export interface Verdict {
   /** The number, from 1, of the answer that matches the run; undefined unless exactly one does. */
   answer: number | undefined;

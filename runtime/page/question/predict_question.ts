@@ -8,10 +8,10 @@ export class PredictQuestion extends PageElement {
     const snippet = document.getElementById(this.dataset["for"] ?? "");
     const program = snippet?.closest<HTMLElement>(".predict-program");
     if (!snippet || !program) return;
-    // Only pages with a question load this module.
+    // Only pages with a question load question.ts.
     const loaded = await import("./question.ts").catch(() => undefined);
     if (!loaded) {
-      // Without the module, readers cannot choose an answer, so the recorded output is shown.
+      // Without that module, readers cannot choose an answer, so the recorded output is shown.
       program.dataset["told"] = "";
       return;
     }

@@ -3,21 +3,26 @@ import { button, element, freshId } from "../kit/dom.ts";
 import type { EndedRun } from "../workbench/runner.ts";
 import { describeMatch, judgeRun, type Answer } from "./answers.ts";
 
-/** An answer with the elements that show it. */
+/** An answer, with the elements that show it. */
 interface Choice {
   item: HTMLElement;
   /** The content of the static item, which is restored when the question closes. */
   content: Node[];
   input: HTMLInputElement;
+  /** Says, after a run, whether this answer was right. */
   mark: HTMLElement;
   answer: Answer;
 }
 
 /** The texts of a question above a program that runs in the browser. */
 const RUN_TEXTS = {
+  /** The label of the button that reveals the right answer. */
   reveal: "Run it",
+  /** Shown in place of the result. */
   hidden: "Its output is hidden until you run it.",
+  /** The status before the reader has chosen an answer. */
   choose: "Choose an answer before you run it.",
+  /** The status after the reader has chosen an answer. */
   chosen: "Now run it and see.",
 };
 
@@ -39,7 +44,9 @@ export class Question {
   readonly #status = element("p", "predict-status");
   readonly #reveal: HTMLButtonElement;
   readonly #again = button("Ask me again", () => this.#reset());
+  /** Contains the status and the buttons. */
   readonly #bar: HTMLElement;
+  /** The element below the program that shows the verdict as well, if the page has one. */
   readonly #result: HTMLElement | null;
   /** The static content of the result, which is restored when the question closes. */
   readonly #resultContent: Node[];
@@ -69,13 +76,14 @@ export class Question {
     this.#labelGroup(root);
     this.#result = program.querySelector<HTMLElement>(".predict-result");
     this.#resultContent = [...(this.#result?.childNodes ?? [])];
-    const isHidden = snippet.dataset["unrecorded"] === undefined;
-    this.#result?.replaceChildren(...(isHidden ? [this.#texts.hidden] : []));
+    const hasRecording = snippet.dataset["unrecorded"] === undefined;
+    this.#result?.replaceChildren(...(hasRecording ? [this.#texts.hidden] : []));
     if (this.#recordedAnswer !== undefined) {
       this.#result?.append(button("Show it", () => this.#showRecorded()));
     }
     this.#program.classList.add("predict-ready");
-    // A new result stays at the edge of the window until the reader's next action.
+    // The value "now" keeps a new result at the edge of the window (see question.css). The next action of
+    // the reader ends that.
     const unstick = (): void => {
       if (this.#isRevealed) this.#program.dataset["told"] = "";
     };
@@ -96,10 +104,11 @@ export class Question {
   }
 
   /** Shows which answer matches a run of the reader, who may have changed the program before. */
-  judge({ outcome, text, time }: EndedRun): void {
+  judge({ outcome, text, clockRate }: EndedRun): void {
     const answers = this.#choices.map(({ answer }) => answer);
     const { answer, sentence } = judgeRun(answers, this.#chosen, outcome, text);
-    this.#showVerdict(answer, time === "" ? sentence : `${sentence} The program ran ${time}.`);
+    const suffix = clockRate === "" ? "" : ` The program ran ${clockRate}.`;
+    this.#showVerdict(answer, sentence + suffix);
   }
 
   /** The number, from 1, of the answer that the reader has chosen. */
@@ -137,7 +146,7 @@ export class Question {
     fieldset.setAttribute("aria-labelledby", `${legend.id} ${paragraph.id}`);
   }
 
-  /** Shows the question without a verdict, because there has been no run since the last choice. */
+  /** Shows the question without a verdict, because the reader has not run the program since choosing. */
   #askAgain(): void {
     this.#markAnswers(undefined);
     const hasChosen = this.#chosen !== undefined;
@@ -176,7 +185,7 @@ export class Question {
     this.#reveal.hidden = this.#chosen === undefined;
   }
 
-  /** Marks the right answer and a wrong choice, in words and with signs, so not by colour alone. */
+  /** Marks the right answer and a wrong choice in words and with signs, because colour is not enough. */
   #markAnswers(right: number | undefined): void {
     this.#choices.forEach(({ item, input, mark }, index) => {
       const isRight = right === index + 1;

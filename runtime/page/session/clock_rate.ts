@@ -28,11 +28,13 @@ export function describeClockRate(clockRate: number): string {
   return CHOICES.find((choice) => choice.clockRate === clockRate)?.description ?? "";
 }
 
-/** Dispatched at the window when the reader has chosen another clock rate. */
+/** The name of the event that `window` gets when the reader has chosen another clock rate. */
 const CHANGED = "runnable:pace";
 
+/** The key under which the choice for the page with this path is remembered. */
 const storageKey = (path: string): string => `runnable:pace:${path}`;
 
+/** Returns the remembered clock rate of a page, or else real time. */
 function read(path: string): number {
   const clockRate = Number(recall(storageKey(path)));
   return CHOICES.some((choice) => choice.clockRate === clockRate) ? clockRate : REAL_TIME;

@@ -1,18 +1,22 @@
 /** The source that a reader edits. All widgets of the same snippet share one draft. */
 import type { EditStore } from "./edit_store.ts";
 
+/** Called with the new source after a change. */
 export type DraftListener = (source: string) => void;
 
 /** How long a reader has to stop typing before the edit is written to storage. */
 const SAVE_AFTER_MS = 300;
 
 export class Draft {
+  /** The name of the snippet. */
   readonly name: string;
+  /** The published source. */
   readonly original: string;
   readonly #store: EditStore;
   readonly #listeners = new Set<DraftListener>();
   #source: string;
   #outdated: boolean;
+  /** The timer that will save the edit; undefined if the edit is saved. */
   #unsaved: ReturnType<typeof setTimeout> | undefined;
   /** Called at most once, when the browser turns out not to store edits. */
   onNotSaved: (() => void) | undefined;
@@ -48,7 +52,7 @@ export class Draft {
     for (const listener of this.#listeners) if (listener !== from) listener(source);
   }
 
-  /** Returns to the published source. The result is the source before that, for Undo. */
+  /** Restores the published source. Returns the source that it replaces, so that this can be undone. */
   reset(): string {
     const before = this.#source;
     this.set(this.original);
@@ -56,7 +60,7 @@ export class Draft {
     return before;
   }
 
-  /** Keeps an outdated edit. It now counts as an edit of the current published source. */
+  /** Keeps an outdated edit, which counts as an edit of the current published source from now on. */
   keep(): void {
     this.save();
   }

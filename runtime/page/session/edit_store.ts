@@ -18,8 +18,8 @@ export type Saved =
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /**
- * Returns a short fingerprint that distinguishes versions of a text. It is the 53-bit hash cyrb53,
- * which is not cryptographic.
+ * Returns a short fingerprint that distinguishes versions of a text. It is the 53-bit hash cyrb53, which
+ * is not cryptographic: https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js
  */
 export function fingerprint(text: string): string {
   let high = 0xdeadbeef;
@@ -40,7 +40,8 @@ export class EditStore {
 
   /**
    * @param storage - Where edits are stored; undefined if the browser does not allow storage.
-   * @param site - Separates sites that share one origin; for example, the path of the runtime.
+   * @param site - A name that distinguishes the site from others at the same origin, for example the path
+   *   of its runtime.
    */
   constructor(storage: StorageArea | undefined, site: string) {
     this.#storage = storage;

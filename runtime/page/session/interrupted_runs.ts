@@ -1,4 +1,7 @@
-/** Remembers runs that ended because the reader left their page, so that the page can report that. */
+/**
+ * Remembers runs that ended because the reader left their page, so that the page can say so when the
+ * reader returns.
+ */
 
 const STORAGE_KEY = "runnable:left";
 
@@ -10,7 +13,7 @@ export function rememberInterrupted(name: string): void {
   write([...new Set([...read(), name])]);
 }
 
-/** Returns whether a run of this snippet was interrupted. A second call returns false. */
+/** Returns whether a run of this snippet was interrupted, and forgets it. */
 export function takeInterrupted(name: string): boolean {
   const names = read();
   if (!names.includes(name)) return false;

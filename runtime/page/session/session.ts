@@ -5,7 +5,7 @@ import type { Host, Move, Outcome, Program, Run, RunEvent } from "../../host/typ
 export interface Owner {
   /** The name that readers see, for example `chess/asynchronous.py`. */
   readonly title: string;
-  /** Called when another owner starts a run, which ends the run of this one. */
+  /** Called when the owner with the title `by` starts a run, which ends the run of this owner. */
   displaced(by: string): void;
 }
 
@@ -51,7 +51,7 @@ export class Session {
     return this.#current?.owner === owner;
   }
 
-  /** Prepares for a run of one of these programs, as far as that costs little; see `Host.open`. */
+  /** Prepares a run of one of these programs, as far as that takes little time and data; see `Host.open`. */
   open(sources: readonly string[]): void {
     this.#loadHost().then(
       (host) => host.open(sources),
@@ -59,7 +59,7 @@ export class Session {
     );
   }
 
-  /** Loads and starts what a run of this program needs. If that fails, the run will report it. */
+  /** Loads and starts what a run of this program needs. If that fails, only the run itself reports it. */
   prepare(source: string): void {
     this.#loadHost().then(
       (host) => host.prepare(source),
@@ -84,7 +84,7 @@ export class Session {
     const before = this.#current;
     const requested = new RequestedRun(owner);
     this.#current = requested;
-    // A second call of stop() would cut short the time that a stopping program has for cleaning up.
+    // A second call of stop() would end a program that is still cleaning up.
     if (before && !before.isStopped) before.stop();
     if (before && before.owner !== owner) before.owner.displaced(owner.title);
     const outcome = this.#start(requested, before?.done, program, listen);

@@ -1,6 +1,6 @@
-/** Remembers choices of the reader in this tab, also after the page has been loaded again. */
+/** Remembers choices of the reader in this tab, even if the page is loaded again. */
 
-/** What was remembered, for browsers without storage. It lives as long as the document. */
+/** What was remembered, for browsers without storage. It is lost when the page is loaded again. */
 const valuesByKey = new Map<string, string>();
 
 /** Returns what was last remembered under this key, if anything. */
@@ -14,6 +14,7 @@ export function recall(key: string): string | undefined {
   return stored ?? valuesByKey.get(key);
 }
 
+/** Remembers a value until another one is remembered under the same key. */
 export function remember(key: string, value: string): void {
   valuesByKey.set(key, value);
   try {

@@ -19,6 +19,7 @@ interface OpenedTab extends Tab {
 const IDLE_DELAY_MS = 500;
 
 let tab: OpenedTab | undefined;
+/** Whether `prepareForReturningReader` will be called. */
 let isPreparationPlanned = false;
 
 /** The attributes of elements that run programs. They are the same on all elements of a site. */
@@ -30,9 +31,8 @@ interface SiteAttributes {
 }
 
 /**
- * Returns the state of the tab. The first call creates this state for the site to which the attributes
- * of an element belong. Each call also plans the preparation of a run for readers who return to the
- * site.
+ * Returns the state of the tab. The first call creates it, from the attributes of an element of the site.
+ * Each call also makes sure that a run is prepared soon if the reader has run programs on the site before.
  */
 export function tabFor(attributes: SiteAttributes | DOMStringMap): Tab {
   tab ??= createTab(attributes);
@@ -62,7 +62,7 @@ function prepareWhenIdle(tab: OpenedTab): void {
 async function prepareForReturningReader({ session, drafts, runtime }: OpenedTab): Promise<void> {
   isPreparationPlanned = false;
   if (savesData()) return;
-  // Without storage, or without permission to use it, earlier runs have left no trace.
+  // Earlier runs have saved the runtime in a cache, unless the browser has no caches or forbids their use.
   const hasRun = await globalThis.caches?.has(runtimeCache(runtime)).catch(() => false);
   if (hasRun) session.open(drafts.sources);
 }

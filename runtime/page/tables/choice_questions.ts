@@ -1,5 +1,6 @@
 /** The rules of `<choice-table>`: which question comes next, and which rows are still possible. */
 
+/** A question, with the answers from which readers choose. */
 export interface Question {
   key: string;
   /** The question as readers see it. */

@@ -1,4 +1,4 @@
-/** `<choice-table>`: questions above a table that lead to one of its rows and say why. */
+/** `<choice-table>`: a table of recommendations, and questions that lead readers to one of its rows. */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 import {
   progress,
@@ -75,7 +75,7 @@ export class ChoiceTable extends HTMLElement {
     return element("fieldset", "choice__question", element("legend", "", ask), ...options);
   }
 
-  /** Shows the content of a row as a sentence, or nothing if there is no row. */
+  /** Shows the content of a row as a sentence. Without a row, shows nothing. */
   #showResult(row: HTMLTableRowElement | undefined): void {
     this.#result.replaceChildren();
     if (!row) return;
@@ -90,6 +90,7 @@ export class ChoiceTable extends HTMLElement {
   }
 }
 
+/** Reads the conditions of a row from its attributes. */
 function givenConditions(row: HTMLTableRowElement, questions: readonly Question[]): RowConditions {
   const conditions: Record<string, string[]> = {};
   for (const { key } of questions) {

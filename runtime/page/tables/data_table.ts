@@ -83,7 +83,7 @@ export class DataTable extends PageElement {
   #onChange(): void {
     this.#apply();
     const query = writeQuery(location.search, this.#filter);
-    // The theme stores the scroll position in the state, so the state has to stay.
+    // The theme stores the scroll position in the state of the history entry, so this state is kept.
     history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
   }
 

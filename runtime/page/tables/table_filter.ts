@@ -1,6 +1,9 @@
-/** Decides which rows of a table a reader wants to see, and stores that in the page's address. */
+/**
+ * Decides which rows of a table a reader wants to see, and stores this choice in the page's address. A
+ * facet is a property of the rows that readers can filter by, for example their topic.
+ */
 
-/** A row of the table: its text, and its values of each facet. */
+/** A row of the table: its text, and its values for each facet. */
 export interface Entry {
   text: string;
   facets: Readonly<Record<string, readonly string[]>>;

@@ -18,8 +18,11 @@ export class Controls {
   readonly #buttons = new Map<Control, HTMLButtonElement>();
 
   /**
-   * Makes a button for each action. `title` names the program in the accessible name of the toolbar;
-   * `menu` follows the buttons that control runs.
+   * Makes a button for each action.
+   *
+   * @param title - Names the program in the accessible name of the toolbar.
+   * @param actions - What each button does. A control without an action has no button.
+   * @param menu - A menu to put after the buttons that control runs.
    */
   constructor(
     title: string,

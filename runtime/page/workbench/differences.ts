@@ -1,6 +1,7 @@
 /**
  * Explains how a run in the browser differed from a run on CPython. The runtime reports facts about
- * what happened to the program (see facts.py), and each fact is explained in one line here.
+ * what happened to the program (see runtime/python/browser_runtime/facts.py). Here, each fact is explained
+ * in one line.
  */
 
 /** The content of an event `note`: what happened, and a number and a name that give details. */
@@ -10,15 +11,16 @@ export interface Fact {
   detail: string;
 }
 
-/** Matches programs that may ask for a version of Python. Only they need ../../host/needs/requirements.ts. */
+/** Matches programs that may ask for a version of Python. The check itself is in a module of the host. */
 export const ASKS_FOR_PYTHON = /^# .*requires-python/m;
 
-/** Readers would skip a longer list. */
+/** How many lines are shown. Readers would skip a longer list. */
 const MAX_LINES = 3;
 
 /** A dotted Python name. Programs can forge facts, so other details are not shown. */
 const NAME = /^[\w.]{1,80}$/;
 
+/** The explanation of each fact; undefined if the details of the fact are not valid. */
 const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "took-turns": ({ value }) =>
     `${count(value)} threads alternated on one core, as they do under the GIL; ` +
@@ -65,7 +67,7 @@ function count(value: number): string {
   return Math.round(value).toLocaleString("en");
 }
 
-/** Two digits suffice for steps of 0.005 to 100 ms, and they hide rounding errors of floats. */
+/** Formats the step of a clock. Two digits are enough for steps of 0.005 to 100 ms. */
 function milliseconds(value: number): string {
   return String(Number(value.toPrecision(2)));
 }

@@ -7,9 +7,17 @@ import { encode } from "../session/share_link.ts";
 /** Some mail and chat programs cut off links that have more characters. */
 const LONG_LINK = 8_000;
 
+/** How long the notice is shown if no link could be made. */
 const ERROR_NOTICE_MS = 8_000;
 
-/** Copies the link and shows it in a field. `restoreFocus` is called when the field is closed. */
+/**
+ * Makes a link to `source`, copies it, and shows it in a field.
+ *
+ * @param source - The code.
+ * @param playground - The address of the playground.
+ * @param notices - Where the field is shown.
+ * @param restoreFocus - Called when the reader closes the field.
+ */
 export async function offerLink(
   source: string,
   playground: URL,

@@ -1,4 +1,4 @@
-/** The panel that shows the state of a paused program. The page loads this module when needed. */
+/** Shows the state of a paused program. The page loads this module when a program is first paused. */
 import type { RunEvent } from "../../host/types.ts";
 import { element } from "../kit/dom.ts";
 import { CodeExcerpt } from "../kit/code_excerpt.ts";
@@ -19,7 +19,7 @@ export class PausedPanel {
   readonly #reserved = [new ReservedHeight(this.#description), new ReservedHeight(this.#parts)];
   readonly #mark: (line: number) => void;
 
-  /** `mark` marks a line of the program; 0 for none. */
+  /** `mark` highlights a line of the program; 0 removes the highlight. */
   constructor(source: string, mark: (line: number) => void) {
     addStyles(player);
     this.#mark = mark;

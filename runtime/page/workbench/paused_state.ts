@@ -2,8 +2,12 @@
 import { atLine, firstOf, section, waitName, type Section } from "../../timeline/words/sections.ts";
 import { moment, time } from "../../timeline/words/words.ts";
 
-/** A call of an event loop: it starts or resumes a task, runs a timer, or calls something else. */
+/** A call of an event loop. */
 export interface Call {
+  /**
+   * What the call does: it starts a task, resumes a task, ends a task's sleep, ends a timeout, or calls
+   * another function.
+   */
   kind: "start" | "resume" | "wake" | "timeout" | "call";
   /** The name of the task or of the function. */
   name: string;
@@ -20,7 +24,9 @@ interface Sample<Entry> {
 }
 
 interface Wait {
+  /** The name of the thread or task that waits. */
   name: string;
+  /** Why it waits: one of `REASONS` in timeline/model/trace_events.ts. */
   reason: string;
   /** The name of what the thread or task waits for; empty if that has no name. */
   of: string;
@@ -57,6 +63,7 @@ const KINDS = ["start", "resume", "wake", "timeout", "call"] as const;
 
 type Fields = Record<string, unknown>;
 
+// The following functions return a valid value in place of an invalid one.
 const asFields = (value: unknown): Fields =>
   typeof value === "object" && value !== null ? (value as Fields) : {};
 const asText = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -81,8 +88,8 @@ function asSample<Entry>(value: unknown, as: (entry: unknown) => Entry): Sample<
 }
 
 /**
- * Reads a state. Missing and unexpected values are replaced, because a program can send anything in
- * the name of the runtime; if the text is not JSON, the result is undefined.
+ * Reads the state of a paused program. A program can send anything in the name of the runtime, so missing
+ * and unexpected values are replaced. If the text is not JSON, the result is undefined.
  */
 export function asPausedState(text: string): PausedState | undefined {
   let value: unknown;
@@ -107,8 +114,10 @@ export function asPausedState(text: string): PausedState | undefined {
 }
 
 /**
- * Says what comes next, or which thread has reached which line. `now` is the time of the program in
- * ms; the returned `line` is 0 if it is unknown.
+ * Says what the program will do next, or which line its last thread has reached.
+ *
+ * @param now - What the program's clock shows, in ms since the program started.
+ * @returns The text, and the line to show; 0 if it is unknown.
  */
 export function describeState(
   { phase, next, last, running, ready }: PausedState,
@@ -150,7 +159,7 @@ function describeCall({ kind, name, of, line }: Call): string {
   }
 }
 
-/** Lists what is running, ready, timed and waiting, one section for each. */
+/** Lists what is running, what is ready, the timers, and what is waiting, in one section each. */
 export function sections({ running, ready, timers, waiting }: PausedState): Section[] {
   // Threads and tasks that wait for the same thing share an entry.
   const groups = [

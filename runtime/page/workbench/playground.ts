@@ -27,9 +27,13 @@ asyncio.run(main())
 /** The most forced switches per interleaving that the explorer tries, as on most pages. */
 const MAX_FORCED_SWITCHES = 2;
 
-/** A press is not among them: the editor must not replace the code between a press and its click. */
+/**
+ * Events that show that a reader is there. The press of a pointer is not one of them, because the editor
+ * must not replace the code between a press and the click that follows.
+ */
 const SIGNS_OF_A_READER = ["pointermove", "keydown", "scroll"];
 
+/** How the error message for a damaged link gives the reason. */
 const DAMAGE: Record<DamageReason, string> = {
   base64: "it contains invalid characters",
   gzip: "part of it is missing or was changed",
@@ -41,7 +45,7 @@ export class RunnablePlayground extends PageElement {
   #workbench: Workbench | undefined;
   /** Aborted when the workbench is replaced, or leaves the page. */
   #left = new AbortController();
-  /** The encoded code of the address that is shown or being opened; "" for the reader's own program. */
+  /** The encoded code that is shown or being decoded; "" for the reader's own program. */
   #code: string | undefined;
 
   protected override start(signal: AbortSignal): void {
@@ -57,7 +61,10 @@ export class RunnablePlayground extends PageElement {
     showLinked();
   }
 
-  /** Shows the code in the address. An address of something else on the page changes nothing. */
+  /**
+   * Shows the code that the hash of the address contains, or else the reader's own program. If the hash is
+   * that of a heading on the page, nothing changes.
+   */
   async #showLinked(): Promise<void> {
     const encoded = codeInHash(location.hash);
     const wanted = encoded ?? "";
@@ -103,14 +110,21 @@ export class RunnablePlayground extends PageElement {
     return tabFor(this.dataset);
   }
 
-  /** Opens a workbench for a draft, below the elements `above`. `resetTo` names what Reset restores. */
+  /**
+   * Opens a workbench for a draft in place of the present one.
+   *
+   * @param draft - The draft.
+   * @param resetTo - How the notice after Reset names what Reset has restored.
+   * @param above - Elements to show above the workbench.
+   */
   #open(draft: Draft, resetTo: string, above: HTMLElement[]): void {
     this.#left.abort();
     this.#left = new AbortController();
     this.#workbench?.stop();
     this.#workbench?.close();
     const head = element("div", "runnable-head", element("span", "runnable-file", "playground.py"));
-    // As on other pages, readers see the code before the editor is loaded, and it keeps its height.
+    // As on other pages, readers see the code before the editor is loaded, and the editor does not change
+    // its height.
     const code = element("div", "runnable-code highlight no-copy", staticCode(draft.source));
     const output = element(
       "div",
@@ -137,12 +151,13 @@ export class RunnablePlayground extends PageElement {
       playground: new URL(location.pathname, document.baseURI),
       resetTo,
     });
-    // Readers study shared code before they run it, so they get it in colours.
+    // Readers study shared code before they run it, so the editor, which shows it in colours, opens
+    // immediately.
     if (draft.original !== STARTER) void this.#workbench.code.show();
     else this.#showEditorOnArrival(this.#workbench);
   }
 
-  /** Opens the editor at the first sign of a reader, so that it does not slow the page down before. */
+  /** Opens the editor at the first sign of a reader, because opening it earlier would delay the page. */
   #showEditorOnArrival({ code }: Workbench): void {
     const arrived = new AbortController();
     const show = (): void => {
@@ -155,8 +170,8 @@ export class RunnablePlayground extends PageElement {
 }
 
 /**
- * Lets the browser open share links, instead of the theme's instant navigation, which would set the new
- * address and then replace its hash, although the hash contains the code.
+ * Lets the browser itself open links to shared code. The theme's instant navigation would set the new
+ * address and then replace its hash, which contains the code.
  */
 export function openShareLinksNatively(): void {
   const onClick = (event: MouseEvent): void => {

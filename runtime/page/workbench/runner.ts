@@ -11,7 +11,7 @@ import type { Owner, Session } from "../session/session.ts";
 import { rememberInterrupted } from "../session/interrupted_runs.ts";
 import { toast } from "../kit/toast.ts";
 
-/** The page reports that a program waits for its threads only if the wait is longer than this. */
+/** The page says that a program waits for its threads only if the program waits longer than this. */
 const WAITING_NOTICE_MS = 500;
 
 /** How a run ended, for other parts of the page. */
@@ -20,7 +20,7 @@ export interface EndedRun {
   /** What the program printed to stdout and stderr. */
   text: string;
   /** The clock rate in words; empty for real time. */
-  time: string;
+  clockRate: string;
   /** Whether the reader's last command was a step, so that the program was stepped to its end. */
   isStepped: boolean;
 }
@@ -51,6 +51,7 @@ export class Runner implements Owner {
   #isBusy = false;
   #isStopping = false;
   #isPaused = false;
+  /** Whether the reader's last command was a step. */
   #isStepped = false;
   /** The panel of the present run, once the program has been paused. */
   #panel: Promise<PausedPanel | undefined> | undefined;
@@ -69,7 +70,7 @@ export class Runner implements Owner {
 
   /**
    * Runs a program, unless the last run is not over yet. Resolves when the outcome is shown. If
-   * `isPaused`, the program pauses before its first step.
+   * `isPaused` is true, the program pauses before its first step.
    */
   async run(source: string, clockRate: number, isPaused = false): Promise<void> {
     if (this.#isBusy) return;
@@ -113,12 +114,12 @@ export class Runner implements Owner {
     this.#options.onEnd({
       outcome,
       text: pipeline.text,
-      time: describeClockRate(clockRate),
+      clockRate: describeClockRate(clockRate),
       isStepped: this.#isStepped,
     });
   }
 
-  /** Shows which version of Python runs the program if the program asks for another one. */
+  /** If the program asks for another version of Python, shows a sentence about that. */
   async #compareVersion(source: string, version: string, pipeline: OutputPipeline): Promise<void> {
     if (!ASKS_FOR_PYTHON.test(source)) return;
     // If the module cannot be loaded, the program runs without this note.
@@ -224,9 +225,10 @@ export class Runner implements Owner {
     }
   }
 
+  /** Asks the reader for a line of input. */
   async #ask(pipeline: OutputPipeline): Promise<void> {
     const { output, session } = this.#options;
-    // The prompt may still be in the pipeline.
+    // The prompt of the program may not be on the page yet.
     await pipeline.flush();
     if (!this.isRunning) return;
     output.askForInput((text) => {

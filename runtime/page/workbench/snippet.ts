@@ -1,4 +1,4 @@
-/** `<runnable-snippet>`: a snippet on a page. It is readable as static HTML; scripts add the controls. */
+/** `<runnable-snippet>`: a snippet on a page. Readers can read it without scripts, which add controls. */
 import { markStatic } from "../editor/code_view.ts";
 import { Controls } from "./controls.ts";
 import type { Draft } from "../session/draft.ts";
@@ -70,7 +70,7 @@ export class RunnableSnippet extends PageElement {
     return this.querySelector(":scope > .runnable-timeline");
   }
 
-  /** Makes the recorded timeline of a native snippet interactive, like that of any other. */
+  /** Makes the recorded timeline of a snippet interactive that does not run in browsers. */
   #showRecorded(code: HTMLElement, source: string, signal: AbortSignal): void {
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     if (!this.#figure || !file) return;
@@ -79,7 +79,7 @@ export class RunnableSnippet extends PageElement {
     signal.addEventListener("abort", () => timeline.close());
   }
 
-  /** A native snippet does not run in browsers, so readers can only copy and download it. */
+  /** Adds the controls of a snippet that does not run in browsers: readers can copy and download it. */
   #addCopyAndDownload(code: HTMLElement, name: string, source: string, filename: string): void {
     if (this.querySelector(".runnable-controls")) return;
     const notices = new Notices();
@@ -100,7 +100,7 @@ export class RunnableSnippet extends PageElement {
   }
 }
 
-/** Returns the address of the trace, which is published beside the program. */
+/** Returns the address of the trace, which is published beside the file of the program. */
 function traceOf({ href }: HTMLAnchorElement): string {
   return href.replace(/\.py$/, ".trace.json");
 }

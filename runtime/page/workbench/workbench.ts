@@ -1,4 +1,7 @@
-/** The code, controls, output and timeline of one program, for snippets and the playground alike. */
+/**
+ * Puts together the code, the controls, the output and the timeline of one program, for snippets and for
+ * the playground.
+ */
 import { stackSwitching } from "../../protocol/stack_switching.ts";
 import { CodeView } from "../editor/code_view.ts";
 import { Controls, type Control } from "./controls.ts";
@@ -22,11 +25,11 @@ export interface WorkbenchOptions {
   head: HTMLElement;
   code: HTMLElement;
   output: HTMLElement;
-  /** The figure of the recorded timeline, and the address of its data. */
+  /** The figure of the recorded timeline, and the address of the recorded trace. */
   timeline?: { figure: HTMLElement; traceUrl: string };
   /** The element that will hold the explorer of interleavings. */
   explorer?: HTMLElement;
-  /** The most forced switches per interleaving that the explorer tries. */
+  /** The most forced switches per interleaving that the explorer tries; see `ExplorerPanelOptions`. */
   bound?: number;
   /** Whether runs are traced for the timeline. */
   traced: boolean;
@@ -35,14 +38,15 @@ export interface WorkbenchOptions {
   /** The name of the snippet, for example `chess/asynchronous`. */
   name: string;
   filename: string;
-  /** The lines that are shown at first; all if it is empty. */
+  /** The lines of the published source that are shown at first; empty for all of them. */
   shown: LineRange[];
-  /** The page that opens shared code; without it there is no Share button. */
+  /** The page that opens shared code; without it, there is no Share button. */
   playground: URL | undefined;
-  /** What Reset brings back, as its notice names it. */
+  /** How the notice after Reset names what Reset has restored. */
   resetTo: string;
 }
 
+/** How long readers can undo Reset. */
 const UNDO_NOTICE_MS = 30_000;
 
 /** An event that a widget dispatches when a run has ended. Its `detail` is an `EndedRun`. */
@@ -61,8 +65,11 @@ export class Workbench {
   readonly #output: OutputView;
   readonly #timeline: RunTimeline;
   readonly #runner: Runner;
+  /** Contains the controls, and the hint that explains the keys. */
   readonly #bar: HTMLElement;
+  /** Says that the code has been edited. */
   readonly #marker = element("span", "runnable-edited", "edited");
+  /** Aborted when the workbench is closed. */
   readonly #end = new AbortController();
   /** Whether the reader has stepped to the end of the program, and no notice has reported it yet. */
   #hasSteppedToEnd = false;
@@ -144,7 +151,7 @@ export class Workbench {
     this.#reportInterruptedRun();
   }
 
-  /** Runs the code in the editor; if `isPaused`, the program pauses before its first step. */
+  /** Runs the reader's draft. If `isPaused` is true, the program pauses before its first step. */
   run(isPaused = false): Promise<void> {
     this.notices.clear("undo");
     this.#forgetEnd();
@@ -155,7 +162,7 @@ export class Workbench {
     this.#runner.stop();
   }
 
-  /** Takes a step. If the program is not running, starts it paused. */
+  /** Runs the program to its next stop. If it is not running, starts it and pauses it immediately. */
   #step(): void {
     if (this.#runner.isRunning) return this.#runner.step();
     if (!this.#hasSteppedToEnd) return void this.run(true);
@@ -164,6 +171,7 @@ export class Workbench {
     this.notices.post("ended", "The program has ended. Press Step again to restart it.");
   }
 
+  /** Notes that Step may start the program again. */
   #forgetEnd(): void {
     this.#hasSteppedToEnd = false;
     this.notices.clear("ended");
@@ -195,7 +203,7 @@ export class Workbench {
     for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
   }
 
-  /** Brings the published code and recording back, and offers to undo that. */
+  /** Restores the published code and the recording, and offers to undo that. */
   reset(): void {
     const { draft, resetTo } = this.#options;
     const wasLive = this.#output.isLive;
