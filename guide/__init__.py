@@ -1,1 +1,1 @@
-"""What only this guide has: its tables, and the chess exhibition."""
+"""What belongs to this guide and not to the engine: its tables, scripts and styles."""

@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: publish the scripts and styles of this guide beside those of the engine."""
+"""Hooks that MkDocs calls: they publish the scripts and styles of this guide with the site."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from mkdocs.structure.files import File, Files
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> None:
-    """Add the bundled custom elements and the additions to the theme, as ``guide/…``."""
+    """Add the files of build/guide, which guide/browser/build.ts makes, as ``guide/…``."""
     built = Path(config.config_file_path).parent / "build" / "guide"
     bundled = sorted([*built.glob("*.js"), *built.glob("*.css")])
     if not bundled:

@@ -1,9 +1,9 @@
 /**
- * Bundles the guide's own elements into build/guide/, beside the runtime in build/runtime/, and what
- * the guide adds to the theme: theme.js, which runs before the theme's own script, and theme.css.
+ * Bundles the guide's own elements (guide.js) and what the guide adds to the theme (theme.css, and
+ * theme.js, which runs before the theme's own script) into build/guide/.
  *
- * The engine is not bundled again: these elements import it from runtime/widget.js, as published, so
- * that they and the widgets share one session and one interpreter.
+ * The bundle does not contain the engine again. The elements import it from the published
+ * runtime/widget.js, so that they and the widgets share one session and one interpreter.
  */
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -15,6 +15,7 @@ const out = join(root, "build", "guide");
 /** The address of the engine on the published site, relative to the guide's files. */
 const ENGINE = "../runtime/widget.js";
 
+/** Replaces imports of the engine's source with imports of the published engine. */
 const engineIsElsewhere: Plugin = {
   name: "engine-is-elsewhere",
   setup: ({ onResolve }) =>
@@ -39,13 +40,13 @@ await build({
     join(import.meta.dirname, "theme/theme.ts"),
     join(import.meta.dirname, "theme/theme.css"),
   ],
-  // A module would run after the theme's script.
+  // A module would run after the theme's own script.
   format: "iife",
 });
 await build({
   ...common,
   entryPoints: { guide: join(import.meta.dirname, "guide.ts") },
-  // All files are in one folder, because the address of the engine is relative to the importing file.
+  // All files are in one folder, because `ENGINE` is relative to the importing file.
   chunkNames: "[name]-[hash]",
   entryNames: "[name]",
   format: "esm",

@@ -1,1 +1,1 @@
-"""The tables of this guide: claims, choices, the API by version, and all programs."""
+"""The tables of this guide: claims, recommendations, the API by version, and all programs."""

@@ -14,7 +14,7 @@ type Version = Literal["3.11", "3.12", "3.13", "3.14", "3.15"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One change.
+    """One change of a name in one version of Python.
 
     Attributes:
         name: What changed, as programs write it.
@@ -57,8 +57,8 @@ def load_api(path: Path) -> list[Entry]:
     ]
 
 
-def api_table(path: Path, pages: Pages) -> Table:  # noqa: ARG001 - all makers take both
-    """Return the changes as a table."""
+def api_table(path: Path, pages: Pages) -> Table:  # noqa: ARG001 - the engine passes both
+    """Return the changes in a data file as a table."""
     entries = load_api(path)
     return Table(
         caption=f"{len(entries)} changes in Python 3.11 to 3.15",

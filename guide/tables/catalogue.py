@@ -16,7 +16,7 @@ from mkdocs_runnable.snippets.snippet import Anchors, Library, Snippet, publishe
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Column, Row, Table
 
-# Name that a program imports or refers to → the execution model that it belongs to.
+# Maps names that a program imports or refers to to the execution models that they belong to.
 _MODELS = {
     "asyncio": "asyncio",
     "anyio": "asyncio",
@@ -38,20 +38,22 @@ def models(snippet: Snippet) -> list[str]:
     return list(_models(snippet.source))
 
 
-@lru_cache(maxsize=4096)  # The page and its text edition both have this table.
+@lru_cache(maxsize=4096)  # The table is made twice: for the page, and for its text edition.
 def _models(source: str) -> tuple[str, ...]:
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # The program needs a newer Python than this one.
+    except SyntaxError:  # The program needs a newer Python than the one that builds the site.
         return ()
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
-        found.pop("threads", None)  # `run_in_executor` also takes a pool of processes.
+        # The program uses `run_in_executor`, but with a pool of processes.
+        found.pop("threads", None)
     return tuple(found) or ("plain code",)
 
 
 def _names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that a program imports, and those of the attributes that it uses."""
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=aliases):
@@ -70,7 +72,7 @@ def packages(snippet: Snippet) -> list[str]:
 
 
 def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
-    """Return the places that show each snippet, as ``page.md#anchor``."""
+    """Return, for each snippet, the places that show it, as ``page.md#anchor``."""
     places: dict[str, list[str]] = defaultdict(list)
     for path in sorted(docs.rglob("*.md")):
         anchors = Anchors()
@@ -79,7 +81,7 @@ def shown_on(library: Library, docs: Path) -> Mapping[str, list[str]]:
                 continue
             reference = parse(line)
             name = library.name_of(path.parent / reference.href)
-            if name is not None:  # When a page is built, links to no snippet are reported.
+            if name is not None:  # A link to something else is reported when its page is built.
                 page = path.relative_to(docs).as_posix()
                 places[name].append(f"{page}#{anchors.take(name, reference.section)}")
     return places
@@ -124,7 +126,7 @@ def _row(snippet: Snippet, key: str, places: list[str], pages: Pages) -> Row:
     uses, needs = models(snippet), packages(snippet)
     where = [native or "In your browser and in your own Python."]
     if version:
-        where.append(f"Needs Python {_said(version)}.")
+        where.append(f"Needs Python {_in_words(version)}.")
     return Row(
         key=key,
         cells=[
@@ -142,7 +144,7 @@ def _row(snippet: Snippet, key: str, places: list[str], pages: Pages) -> Row:
     )
 
 
-def _said(version: str) -> str:
+def _in_words(version: str) -> str:
     """Put a required version into words: ``>=3.14`` → ``3.14 or newer``."""
     oldest = re.fullmatch(r">= *([\d.]+)", version)
     return f"{oldest[1]} or newer" if oldest else version

@@ -23,7 +23,7 @@ class Answer:
     """One answer to a question.
 
     Attributes:
-        key: The name of the answer in the rows.
+        key: The name by which rows refer to the answer.
         text: What readers see.
         job: The fields that this answer sets in a ``Job`` of ``snippets/choose/choose.py``, a
             program with the same rules.
@@ -36,7 +36,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question, asked only if its answer makes a difference."""
+    """A question, which readers see only if its answer still makes a difference.
+
+    Attributes:
+        key: The name by which rows refer to the question.
+        ask: What readers see.
+        answers: The answers from which readers choose.
+    """
 
     key: str
     ask: str
@@ -52,8 +58,8 @@ class Choice:
         choose: The recommended model.
         because: The reason.
         start: A program to start from, as inline Markdown.
-        when: Key of a question → the answers that lead to this row. Answers to the questions that
-            are missing here make no difference.
+        when: Maps the keys of questions to the keys of the answers that lead to this row. The
+            answers to questions that are missing here make no difference.
     """
 
     job: str
@@ -65,7 +71,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """All questions, in the sequence in which they are asked, and all rows."""
+    """All questions, in the order in which they are asked, and all rows of the table."""
 
     questions: tuple[Question, ...]
     rows: tuple[Choice, ...]
@@ -101,7 +107,10 @@ def _question(entry: Mapping[str, Any], name: str) -> Question:
 
 @dataclass(frozen=True)
 class ChoiceTable(Table):
-    """A table of choices. Its element has the questions in an attribute, for the script."""
+    """A table of recommendations whose HTML element also contains the questions.
+
+    They are in an attribute, which the script of ``<choice-table>`` reads.
+    """
 
     questions: Sequence[Question] = ()
 
@@ -121,8 +130,8 @@ class ChoiceTable(Table):
         return root
 
 
-def choices_table(path: Path, pages: Pages) -> ChoiceTable:  # noqa: ARG001 - all makers take both
-    """Return the rows as a table with questions."""
+def choices_table(path: Path, pages: Pages) -> ChoiceTable:  # noqa: ARG001 - the engine passes both
+    """Return the rows and questions in a data file as a table."""
     choices = load_choices(path)
     return ChoiceTable(
         caption="Take the first row that describes your job",

@@ -1,8 +1,8 @@
 """The claim ledger: what five sets of notes say, what is true, and how this was verified.
 
-Each entry of ``claims.toml`` is a :class:`Claim`. A claim with ``asks`` has a check, which is a
-function in ``tests/guide/claims/`` that finds the answer by running code. The answer has to be the
-one in ``finds``.
+Each entry of ``claims.toml`` is a :class:`Claim`. If a claim has a question (``asks``), it also has
+a check: a function in ``tests/guide/claims/`` that finds the answer by running code. The answer has
+to be the one in ``finds``.
 """
 
 from collections import Counter
@@ -33,17 +33,17 @@ class Claim:
     """One statement from one set of notes.
 
     Attributes:
-        id: The number of the set of notes and, after a dot, that of the claim within this set, such
-            as ``S001.13``.
+        id: The number of the set of notes and, after a dot, the number of the claim within this
+            set, such as ``S001.13``.
         said: What the notes state, in this guide's words.
-        verdict: Whether it is true today.
+        verdict: Whether the statement is true today.
         today: What is true today, and why.
-        sources: Keys of the documents that support ``today``.
+        sources: Keys, in ``claims.toml``, of the documents that support ``today``.
         page: The page that shows what is true, as a path within ``docs/``, with an anchor.
         asks: The question that the check answers; empty if nothing can be executed.
         finds: The answer that the check has to find.
         implied: The answer that the statement implies; empty if that is the answer in ``finds``.
-        same_as: Ids of earlier claims that say the same; their checks count for this claim, too.
+        same_as: Ids of earlier claims that say the same. Their checks count for this claim, too.
     """
 
     id: str
@@ -65,7 +65,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All claims, and the documents that they refer to."""
+    """All claims, and the documents that they refer to, by key."""
 
     claims: tuple[Claim, ...]
     documents: Mapping[str, Source]
@@ -160,10 +160,12 @@ def _row(claim: Claim, ledger: Ledger, pages: Pages) -> Row:
 
 
 def _links(ids: Sequence[str]) -> str:
+    """Return links to the rows of these claims, as Markdown."""
     *first, last = (f"[{each}](#{each})" for each in ids)
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def _check(claim: Claim) -> str:
+    """Return the question that the check of a claim answers, and the answer, as Markdown."""
     text = f"*Run:* {claim.asks} **{claim.finds}**"
     return f"{text}; the statement implies {claim.implied}." if claim.implied else f"{text}."

@@ -1,4 +1,7 @@
-/** A chart of the speedup by number of opponents: dots are measured, and a curve is calculated. */
+/**
+ * Draws the chart that shows how many times faster playing from board to board is than playing game after
+ * game, by number of opponents. Dots are measured, and the curve is calculated.
+ */
 import { boardToBoard, gameAfterGame, saturation, speedupLimit } from "./formula.ts";
 import { MAX_BOARDS, type Settings } from "./settings.ts";
 import { element } from "../../../runtime/entry/for_elements.ts";
@@ -11,8 +14,9 @@ export interface Measurement {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-/** The size of the drawing and its margins, in px. */
+/** The size of the drawing, in px. */
 const [MAX_WIDTH, HEIGHT] = [640, 220];
+/** The margins of the drawing, in px. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 14, 34];
 
 function draw(name: string, attributes: Record<string, string | number>, text = ""): SVGElement {
@@ -47,6 +51,7 @@ export class Chart {
     const limit = speedupLimit(settings);
     const curve = expectedSpeedups(settings);
     const speedups = [...curve, ...measurements.map(speedupOf)];
+    // The largest speedup of the vertical axis, with some space above what is drawn.
     const top = Math.max(2, 1.15 * Math.max(limit ?? 0, ...speedups));
     const x = (boards: number): number =>
       LEFT + ((boards - 1) / (MAX_BOARDS - 1)) * (width - LEFT - RIGHT);
@@ -74,26 +79,26 @@ export class Chart {
     parts.push(
       draw("text", { x: width - RIGHT, y: HEIGHT - 2, "text-anchor": "end" }, "opponents"),
     );
-    const full = saturation(settings);
+    const saturated = saturation(settings);
     if (limit !== undefined) {
       parts.push(
         draw("path", {
           class: "chess-limit",
           d: `M${String(LEFT)} ${String(y(limit))}H${String(width - RIGHT)}`,
         }),
-        draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${short(limit)}×`),
+        draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${rounded(limit)}×`),
       );
     }
-    if (curve.length > 0 && full > 1 && full < MAX_BOARDS) {
+    if (curve.length > 0 && saturated > 1 && saturated < MAX_BOARDS) {
       parts.push(
         draw("path", {
           class: "chess-limit",
-          d: `M${String(x(full))} ${String(TOP)}V${String(HEIGHT - BOTTOM)}`,
+          d: `M${String(x(saturated))} ${String(TOP)}V${String(HEIGHT - BOTTOM)}`,
         }),
         draw(
           "text",
-          { x: x(full) + 5, y: HEIGHT - BOTTOM - 6 },
-          `no waiting from ${short(full)} on`,
+          { x: x(saturated) + 5, y: HEIGHT - BOTTOM - 6 },
+          `no waiting from ${rounded(saturated)} on`,
         ),
       );
     }
@@ -118,7 +123,7 @@ export class Chart {
     this.#svg.replaceChildren(...parts);
     const values = measurements
       .toSorted((one, other) => one.boards - other.boards)
-      .map((measurement) => `${String(measurement.boards)}: ${short(speedupOf(measurement))}×`);
+      .map((measurement) => `${String(measurement.boards)}: ${rounded(speedupOf(measurement))}×`);
     this.#svg.setAttribute(
       "aria-label",
       `How many times faster it is to play from board to board than game after game, by number of opponents. ` +
@@ -132,4 +137,5 @@ export class Chart {
 const speedupOf = (measurement: Measurement): number =>
   measurement.gameAfterGame / measurement.boardToBoard;
 
-const short = (value: number): string => String(Number(value.toFixed(2)));
+/** Formats a number with at most two decimals. */
+const rounded = (value: number): string => String(Number(value.toFixed(2)));

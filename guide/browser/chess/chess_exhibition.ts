@@ -1,9 +1,10 @@
-/** `<chess-exhibition>`: a table of numbers that, with scripts, becomes an exhibition to watch. */
+/** `<chess-exhibition>`: a table of numbers; with scripts, an exhibition that readers can watch. */
 import { PageElement, whenNear } from "../../../runtime/entry/for_elements.ts";
 
 export class ChessExhibition extends PageElement {
   protected override start(signal: AbortSignal): void {
-    // To draw the hall costs as much as a third of the page, so it waits until readers come near.
+    // Building the hall took about a sixth of the processor time that the page needs while it loads, so it
+    // is built when a reader comes near.
     whenNear(this, signal, () => void this.#open(signal));
   }
 

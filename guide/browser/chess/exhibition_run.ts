@@ -1,8 +1,11 @@
-/** Reads from the output of the program what happened in the exhibition, and when. */
+/**
+ * Reads what happened in the exhibition, and when, from the output of the program. A master is one of the
+ * strong players who go from board to board; an opponent stays at one board.
+ */
 
 /**
- * What happens at a board: the opponent waits for a master, a master thinks there (`played`), the opponent
- * thinks, or the game is over.
+ * What happens at a board: the opponent waits for a master (`waiting`), a master thinks there (`played`),
+ * the opponent thinks (`thinking`), or the game is over (`over`).
  */
 export type BoardState = "waiting" | "played" | "thinking" | "over";
 /** What a master does. A master is gone after her last move. */
@@ -10,6 +13,7 @@ export type MasterState = "walking" | "waiting" | "thinking" | "gone";
 
 /** A stretch of time in which a board is in one state. It ends where the next one begins. */
 export interface BoardSpan {
+  /** When the span begins, in seconds of the exhibition. */
   start: number;
   state: BoardState;
   /** How many moves masters have made at this board so far. */
@@ -18,10 +22,12 @@ export interface BoardSpan {
 
 /** A stretch of time in which a master does one thing. */
 export interface MasterSpan {
+  /** When the span begins, in seconds of the exhibition. */
   start: number;
   state: MasterState;
+  /** The number of the board where the master is, or to which she walks. */
   board: number;
-  /** The board of the master's previous span; 0 in the first span. */
+  /** The number of the board of the master's previous span; 0 in the first span. */
   from: number;
 }
 
@@ -35,18 +41,25 @@ export interface Totals {
   opponentsWaiting: number;
 }
 
+/** A line about one board, such as "12.50 s  board  3: master 1 moves". */
 const LINE =
   /^(\d+\.\d\d) s {2}board +(\d+): (?:master (\d+) (walks here|is here|thinks|moves)|the opponent replies)$/;
+/** The last line. */
 const END = /^(\d+\.\d\d) s {2}all games over$/;
 
 export class ExhibitionRun {
   /** When the last game was over, in seconds. */
   readonly end: number;
-  /** What happened at each board, and what each master did, by their numbers, which start at 1. */
+  /** What happened at each board, by the number of the board, from 1. */
   readonly boards = new Map<number, BoardSpan[]>();
+  /** What each master did, by the number of the master, from 1. */
   readonly masters = new Map<number, MasterSpan[]>();
 
-  /** @throws if the text is not the complete output of the program. */
+  /**
+   * Reads the output of the program.
+   *
+   * @throws if `text` is not the complete output.
+   */
   constructor(text: string) {
     let end: number | undefined;
     for (const line of text.trimEnd().split("\n")) {
@@ -62,11 +75,12 @@ export class ExhibitionRun {
   #read(line: string): void {
     const found = LINE.exec(line);
     if (!found) throw new Error(`The program printed an unexpected line: “${line}”.`);
-    const [, time, table, who, what] = found;
-    const [start, board] = [Number(time), Number(table)];
+    const [, time, boardNumber, who, what] = found;
+    const [start, board] = [Number(time), Number(boardNumber)];
     const spans = this.boards.get(board) ?? [{ start: 0, state: "waiting", moves: 0 }];
     this.boards.set(board, spans);
     const { moves } = spans.at(-1)!;
+    // Without a master, the line says that the opponent replies.
     if (who === undefined) {
       spans.push({ start, state: "waiting", moves });
       return;
@@ -81,7 +95,7 @@ export class ExhibitionRun {
     masterSpans.push({ start, state, board, from });
   }
 
-  /** A game is over with its last reply, and a master leaves after her last move. */
+  /** Corrects the last spans: a game is over with its last reply, and a master leaves after her last move. */
   #close(): void {
     for (const spans of this.boards.values()) spans.at(-1)!.state = "over";
     for (const spans of this.masters.values()) spans.at(-1)!.state = "gone";
@@ -104,7 +118,7 @@ export class ExhibitionRun {
   }
 }
 
-/** Finds the span at a time, and when this span ends. The last span ends at `end`. */
+/** Finds the span at a time, and until when it lasts. The last span ends at `end`. */
 export function spanAt<Span extends { start: number }>(
   spans: readonly Span[],
   time: number,

@@ -1,6 +1,6 @@
 /**
- * The interactive exhibition. The hall runs a snippet's program in virtual time, with the constants that
- * readers set, and shows as an animation what the program has printed.
+ * The hall is the interactive part of `<chess-exhibition>`. It runs the program of a snippet in virtual
+ * time, with the settings that readers choose, and shows as an animation what the program has printed.
  */
 import { ExhibitionRun } from "./exhibition_run.ts";
 import { clock, duration, number, seconds } from "./formatting.ts";
@@ -36,7 +36,7 @@ const DEFAULT_SPEED = 60;
 /** The program runs again when a slider has not moved for this time, not at each value on the way. */
 const SLIDER_REST_MS = 300;
 
-/** One run for each way of playing, with the same settings. */
+/** Two runs with the same settings, one for each way of playing. */
 interface Runs {
   boardToBoard: ExhibitionRun;
   gameAfterGame: ExhibitionRun;
@@ -61,6 +61,7 @@ class Hall implements Owner {
   readonly #root: HTMLElement;
   readonly #source: string;
   readonly #session: Session;
+  /** Aborted when the hall is closed. */
   readonly #end = new AbortController();
   readonly #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   readonly #stage = new Stage();
@@ -69,6 +70,7 @@ class Hall implements Owner {
   readonly #numbers = element("div", "chess-numbers");
   readonly #scene = element("p", "chess-scene");
   readonly #play: HTMLButtonElement;
+  /** The button that runs the program with each number of opponents. */
   readonly #all: HTMLButtonElement;
   readonly #time = element("input", "chess-time");
   readonly #clock = element("output", "chess-clock");
@@ -92,9 +94,11 @@ class Hall implements Owner {
   /** A description in words of the scene that is drawn. */
   #description = "";
   #isPlaying = false;
+  /** Whether the reader has run the program. From then on, it runs again when a setting changes. */
   #hasRun = false;
   /** The number of the last request for a run. Results of earlier requests are dropped. */
   #request = 0;
+  /** The timer that runs the program when a slider has not moved for a while. */
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
 
@@ -180,6 +184,7 @@ class Hall implements Owner {
     this.#root.prepend(this.#panel);
   }
 
+  /** Makes a slider and a number field for a setting. */
   #field(field: Field): HTMLElement {
     const { key, label, min, max, step, unit } = field;
     const slider = element("input", "chess-slider");
@@ -193,15 +198,15 @@ class Hall implements Owner {
     for (const input of [slider, exact]) {
       Object.assign(input, { min: String(min), max: String(max), step: String(step) });
     }
-    const take = (value: number): void => {
+    const change = (value: number): void => {
       const valid = nearestValid(field, value);
       if (valid !== undefined && valid !== this.#settings[key]) {
         this.#set({ ...this.#settings, [key]: valid });
       }
     };
-    slider.addEventListener("input", () => take(slider.valueAsNumber));
+    slider.addEventListener("input", () => change(slider.valueAsNumber));
     exact.addEventListener("change", () => {
-      take(exact.valueAsNumber);
+      change(exact.valueAsNumber);
       exact.value = String(this.#settings[key]);
     });
     const show = (value: number): void => {
@@ -213,6 +218,7 @@ class Hall implements Owner {
     return element("div", "chess-field", text, slider, exact);
   }
 
+  /** Makes a radio button for a way of playing. */
   #choice(way: Way, text: string): HTMLElement {
     const radio = element("input", "");
     Object.assign(radio, {
@@ -230,7 +236,9 @@ class Hall implements Owner {
     return element("label", "", radio, ` ${text}`);
   }
 
+  /** Changes the settings, and runs the program again soon if the reader has run it before. */
   #set(settings: Settings): void {
+    // If only the number of opponents has changed, the measurements stay in the chart.
     const { boards: _, ...rest } = this.#settings;
     const isSameCurve = Object.entries(rest).every(
       ([key, value]) => settings[key as keyof Settings] === value,
@@ -247,6 +255,7 @@ class Hall implements Owner {
     if (this.#hasRun) this.#restTimer = setTimeout(() => void this.#run(), SLIDER_REST_MS);
   }
 
+  /** Handles the button Play, Pause or Run: runs the program if necessary, and starts or pauses playback. */
   async #press(): Promise<void> {
     if (this.#isPlaying) return this.#pause();
     if (!this.#runs && !(await this.#run())) return;
@@ -270,6 +279,7 @@ class Hall implements Owner {
     return true;
   }
 
+  /** Runs the program with each number of opponents that has not been measured yet. */
   async #measureAll(): Promise<void> {
     clearTimeout(this.#restTimer);
     this.#hasRun = true;
@@ -298,6 +308,7 @@ class Hall implements Owner {
     });
   }
 
+  /** Runs the program both ways; returns undefined if a run fails or is no longer wanted. */
   async #runBoth(settings: Settings, request: number): Promise<Runs | undefined> {
     const boardToBoard = await this.#runOnce(settings, false, request);
     const gameAfterGame = boardToBoard && (await this.#runOnce(settings, true, request));
@@ -310,7 +321,7 @@ class Hall implements Owner {
     request: number,
   ): Promise<ExhibitionRun | undefined> {
     let [text, errors] = ["", ""];
-    const before = this.#status.textContent;
+    const statusBefore = this.#status.textContent;
     const source = withSettings(this.#source, settings, isGameAfterGame);
     const program = { source, filename: "exhibition.py", clockRate: 0 };
     const outcome = await this.#session.run(this, program, (event) => {
@@ -318,7 +329,7 @@ class Hall implements Owner {
       else if (event.type === "stderr") errors += event.text;
       else if (event.type === "loading" && request === this.#request) {
         const share = Math.floor((100 * event.loaded) / event.total);
-        this.#say(share < 100 ? `Loading Python: ${String(share)} %` : before);
+        this.#say(share < 100 ? `Loading Python: ${String(share)} %` : statusBefore);
       }
     });
     if (request !== this.#request) return undefined;
@@ -329,10 +340,12 @@ class Hall implements Owner {
     return undefined;
   }
 
+  /** The run that the animation shows. */
   get #shown(): ExhibitionRun | undefined {
     return this.#runs?.[this.#way];
   }
 
+  /** How long the exhibition takes in this run, in seconds; 0 if there is no run. */
   get #length(): number {
     return this.#shown?.end ?? 0;
   }
@@ -361,6 +374,7 @@ class Hall implements Owner {
     this.#speed.hidden = this.#reducedMotion.matches;
   }
 
+  /** Shows the exhibition at this time, in seconds. */
   #go(time: number): void {
     this.#now = Math.min(Math.max(time, 0), this.#length);
     this.#show();
@@ -380,6 +394,7 @@ class Hall implements Owner {
     this.#scene.textContent = `After ${clock(this.#now)}: ${this.#description}.`;
   }
 
+  /** Shows the present settings and runs in all parts of the hall. */
   #update(): void {
     if (!this.#runs) this.#pause();
     this.#time.disabled = !this.#runs;
@@ -390,6 +405,7 @@ class Hall implements Owner {
     this.#numbers.replaceChildren(this.#table());
   }
 
+  /** Makes the table that compares measured and calculated times. */
   #table(): HTMLTableElement {
     const expected = boardToBoard(this.#settings);
     const expectedSequential = gameAfterGame(this.#settings);
@@ -438,14 +454,14 @@ class Hall implements Owner {
     if (totals) {
       const isOne = this.#settings.masters === 1;
       const subject = isOne ? "The master" : "The masters";
-      const s = isOne ? "s" : "";
+      const ending = isOne ? "s" : "";
       const first = element("th", "", `${subject}, from board to board`);
       first.scope = "row";
       const cell = element(
         "td",
         "",
-        `think${s} ${seconds(totals.thinking)}, walk${s} ${seconds(totals.walking)}, ` +
-          `wait${s} ${seconds(totals.waiting)}; the opponents wait ` +
+        `think${ending} ${seconds(totals.thinking)}, walk${ending} ${seconds(totals.walking)}, ` +
+          `wait${ending} ${seconds(totals.waiting)}; the opponents wait ` +
           `${seconds(totals.opponentsWaiting / this.#settings.boards)} each`,
       );
       cell.colSpan = 2;

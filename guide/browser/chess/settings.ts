@@ -1,13 +1,17 @@
 /** The settings of the exhibition: the constants of snippets/chess/exhibition.py. */
 
 export interface Settings {
+  /** How many boards there are, with one opponent at each. */
   boards: number;
   /** How many moves each side makes in a game. */
   pairs: number;
+  /** How many masters there are. */
   masters: number;
-  /** For how many seconds a master thinks, an opponent thinks, and a master walks to another table. */
+  /** How long a master thinks about a move, in seconds. */
   master: number;
+  /** How long an opponent thinks about a move, in seconds. */
   opponent: number;
+  /** How long a master takes to walk to another board, in seconds. */
   walk: number;
 }
 
@@ -31,7 +35,7 @@ export interface Field {
   unit: "" | "s";
 }
 
-/** The limits are such that the program never prints more than a page shows of a run. */
+/** The fields. With their limits, the program never prints more than a page shows of a run. */
 export const FIELDS: readonly Field[] = [
   { key: "boards", label: "Opponents", min: 1, max: 32, step: 1, unit: "" },
   { key: "master", label: "A master thinks", min: 1, max: 60, step: 0.5, unit: "s" },
@@ -50,7 +54,8 @@ export function nearestValid({ min, max, step }: Field, value: number): number |
 }
 
 /**
- * Returns the program with these settings as its constants.
+ * Returns the program with these settings as its constants. `isGameAfterGame` says whether the masters
+ * finish each game before they start the next one.
  *
  * @throws if the program does not define the constants as expected.
  */

@@ -4,14 +4,17 @@ import type { Settings } from "./settings.ts";
 import { element } from "../../../runtime/entry/for_elements.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-/** The size of the cell around a table, in units of the drawing. */
+/** The size of the cell around a table, in units of the drawing. Other sizes have this unit, too. */
 const [WIDTH, HEIGHT] = [58, 76];
+/** The width and height of a board. */
 const BOARD = 32;
 /** The distances from the top of a cell to the middle of the board and of the opponent's head. */
 const [MIDDLE, HEAD] = [44, 13];
+/** The height of the strip above the first row, where masters start, in heights of a cell. */
+const ENTRANCE = 0.45;
 const MAX_COLUMNS = 12;
 /** The distance between two masters at the same table. */
-const BESIDE = 14;
+const DISTANCE_BETWEEN_MASTERS = 14;
 
 type Attributes = Record<string, string | number>;
 
@@ -28,26 +31,32 @@ function write(text: string, attributes: Attributes): SVGElement {
   return made;
 }
 
-/** An arc that starts at the top and runs clockwise; `show` sets its length. */
+/** An arc that starts at the top and runs clockwise. It shows which share of a time has passed. */
 const ring = (attributes: Attributes): SVGElement =>
   draw("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
 
-function show(arc: SVGElement, share: number): void {
+/** Sets the length of an arc to a share of the full circle. */
+function setLength(arc: SVGElement, share: number): void {
   arc.setAttribute("stroke-dasharray", `${(share * 100).toFixed(1)} 100`);
 }
 
+/** The elements of a table that change. */
 interface Table {
   group: SVGElement;
   ring: SVGElement;
+  /** The sign on the opponent's head that shows the state of the board. */
   mark: SVGElement;
+  /** Shows how many moves masters have made. */
   moves: SVGElement;
 }
 
+/** The elements of a master that change. */
 interface Master {
   group: SVGElement;
   ring: SVGElement;
 }
 
+/** The signs for the states of a board. */
 const MARKS: Record<BoardState, string> = { waiting: "!", played: "", thinking: "…", over: "✓" };
 
 export class Stage {
@@ -87,8 +96,7 @@ export class Stage {
     const columns = Math.ceil(count / rows);
     if (columns === this.#columns) return;
     this.#columns = columns;
-    // Masters who are at no table wait above the first row.
-    const [width, height] = [columns * WIDTH, (rows + 0.45) * HEIGHT];
+    const [width, height] = [columns * WIDTH, (rows + ENTRANCE) * HEIGHT];
     this.#svg.setAttribute("viewBox", `0 0 ${String(width)} ${String(height)}`);
     (this.#svg as SVGSVGElement).style.maxWidth = `${String(width * 1.25)}px`;
     this.#tables.forEach(({ group }, index) => {
@@ -98,17 +106,19 @@ export class Stage {
   }
 
   /**
-   * Returns the middle of a board, or of the door for 0. The boards are numbered in the order in which a
-   * master visits them: from left to right in the first row, from right to left in the second, and so on.
+   * Returns the position of the middle of a board. For 0, the result is the place above the first row where
+   * masters start. The boards are numbered in the order in which a master visits them: from left to right
+   * in the first row, from right to left in the second, and so on.
    */
   #place(board: number): [x: number, y: number] {
     if (board === 0) return [18, HEIGHT * 0.22];
     const row = Math.floor((board - 1) / this.#columns);
     const column = (board - 1) % this.#columns;
-    const along = row % 2 === 0 ? column : this.#columns - 1 - column;
-    return [(along + 0.5) * WIDTH, (row + 0.45) * HEIGHT + MIDDLE];
+    const fromLeft = row % 2 === 0 ? column : this.#columns - 1 - column;
+    return [(fromLeft + 0.5) * WIDTH, (row + ENTRANCE) * HEIGHT + MIDDLE];
   }
 
+  /** Draws the table with this number. */
   #table(number: number): Table {
     const mark = write("", { x: WIDTH / 2, y: HEAD + 4, class: "chess-mark" });
     const arc = ring({ cx: WIDTH / 2, cy: HEAD, r: 10.5 });
@@ -133,6 +143,7 @@ export class Stage {
     return { group, ring: arc, mark, moves };
   }
 
+  /** Draws a master. `name` is empty if there is only one master. */
   #master(name: string): Master {
     const arc = ring({ r: 13.5 });
     const group = draw(
@@ -168,9 +179,9 @@ export class Stage {
       mark.textContent = MARKS[state];
       moves.textContent = `${String(span?.moves ?? 0)}/${String(this.#pairs)}`;
       const share = state === "thinking" && span ? (time - span.start) / (until - span.start) : 0;
-      show(ring, share);
+      setLength(ring, share);
     });
-    // Masters who are at no table wait side by side.
+    // Before their first move, masters are drawn side by side above the first row.
     const distance = Math.min(28, (this.#columns * WIDTH - 36) / this.#masters.length);
     // Masters at the same table are drawn side by side, so that all can be seen.
     const mastersAt = new Map<string, number>();
@@ -191,9 +202,9 @@ export class Stage {
       const spot = `${straight.toFixed()} ${y.toFixed()}`;
       const others = mastersAt.get(spot) ?? 0;
       mastersAt.set(spot, others + 1);
-      const x = straight + (span ? others * BESIDE : index * distance);
+      const x = straight + (span ? others * DISTANCE_BETWEEN_MASTERS : index * distance);
       group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-      show(ring, state === "thinking" ? share : 0);
+      setLength(ring, state === "thinking" ? share : 0);
       if (this.#masters.length === 1) where = describe(state, span?.board ?? 0);
     });
     if (this.#masters.length > 1) {
@@ -209,6 +220,7 @@ export class Stage {
   }
 }
 
+/** Says in words what the only master does. */
 function describe(state: MasterState, board: number): string {
   return board === 0
     ? "the master has not started"

@@ -1,7 +1,9 @@
 /**
- * Fixes what the theme's script adds to a page, as it comes: its buttons on code blocks and the topics
- * of search results are navigation landmarks without a name, its previews are dialogs without one, and
- * code that scrolls is out of the keyboard's reach where there is no mouse.
+ * Fixes the accessibility of what the theme's script adds to a page, whenever the script adds it:
+ *
+ * - The buttons on code blocks, and the topics of search results, are navigation landmarks without a name.
+ * - Previews are dialogs without a name.
+ * - On devices without a mouse, the keyboard cannot reach code that scrolls.
  */
 
 declare global {
@@ -9,12 +11,16 @@ declare global {
   const document$: { subscribe(act: () => void): void };
 }
 
-// The code of a widget is in an element that scrolls, and that the keyboard reaches.
+/**
+ * The elements that may scroll. The code of a widget is left out, because the widget makes the element
+ * around it scroll, and focusable.
+ */
 const SCROLLABLE = "pre > code:not(.runnable-code *), .md-typeset__scrollwrap";
 
+/** Watches the page from now on. */
 export function fixAccessibility(): void {
   const scrollable = new ResizeObserver((entries) => {
-    // After the theme's own observer, which takes the attribute away.
+    // The theme has an observer that removes `tabindex`, so set it after that observer has run.
     requestAnimationFrame(() => {
       // All sizes are read before anything changes, so that the browser computes the layout only once.
       const targets = entries.map(({ target }) => target as HTMLElement);
@@ -22,7 +28,8 @@ export function fixAccessibility(): void {
       for (const target of wide) target.tabIndex = 0;
     });
   });
-  // The theme begins to observe code only when it comes into view.
+  // The theme begins to observe code only when the code comes into view. Observing the code again then
+  // puts this observer behind the theme's.
   const shown = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
@@ -52,6 +59,7 @@ export function fixAccessibility(): void {
   });
 }
 
+/** Hides from screen readers that these elements are landmarks. */
 function removeLandmarks(selector: string): void {
   for (const element of document.querySelectorAll(selector)) element.setAttribute("role", "none");
 }

@@ -1,8 +1,9 @@
-/** Answers requests of the theme's script in the page, so that nothing is fetched. */
+/** Answers requests of the theme's script within the page, so that nothing is downloaded. */
 
-/** Makes the answer to a request for an address. */
+/** Returns the answer to a request for this address. */
 type Answer = (url: string) => Blob;
 
+/** The answers that are still to be given, by the ending of the address. */
 const answers = new Map<string, Answer>();
 const open = XMLHttpRequest.prototype.open;
 
@@ -17,6 +18,7 @@ export function answerRequest(ending: string, answer: Answer): void {
   XMLHttpRequest.prototype.open = openAnswered;
 }
 
+/** Replaces `XMLHttpRequest.prototype.open` while there are answers to give. */
 function openAnswered(this: XMLHttpRequest, method: string, url: string | URL): void {
   const ending = [...answers.keys()].find((each) => String(url).endsWith(each));
   if (ending === undefined) return Reflect.apply(open, this, arguments);

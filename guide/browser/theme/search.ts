@@ -1,12 +1,12 @@
 /**
- * Loads the search when a reader starts one, instead of on every visit.
+ * Loads the search index when a reader opens the search, instead of on every visit.
  *
- * The theme's script fetches the index, which is larger than everything else on a page, and starts the
- * worker that reads it, as soon as a page is open. This module answers both calls with stand-ins. The
- * index that the theme gets has no pages; it only says where words end, which is all that is needed to
- * highlight words on the page. The stand-in for the worker starts the real one, with the real index,
- * when the search is opened. Each way to open it, such as the field, a key, the icon or a link with
- * `?q=`, changes the same checkbox.
+ * As soon as a page is open, the theme's script fetches the index, which is larger than everything else on
+ * a page, and starts a worker that reads it. This module gives the script substitutes for both. The
+ * substitute for the index contains no pages; it only says where words end, which is all that the script
+ * needs to highlight words on the page. The substitute for the worker starts the real worker, with the real
+ * index, when the search is opened. Each way to open the search, such as the field, a key, the icon or a
+ * link with `?q=`, changes the same checkbox.
  *
  * The theme lets sites replace its worker with one that understands the same messages:
  * https://github.com/squidfunk/mkdocs-material/blob/9.6.0/src/templates/assets/javascripts/integrations/search/worker/_/index.ts
@@ -18,6 +18,7 @@ const SETUP = 0;
 
 const NOT_LOADED = "The search could not be loaded. Check your connection, then type again.";
 
+/** The search index. */
 interface Index {
   config: { separator: string };
   docs: unknown[];
@@ -33,9 +34,12 @@ interface Setup extends Message {
   data: Index & { options: unknown };
 }
 
-/** Must be called by a script that runs right before the theme's own script. */
+/**
+ * Replaces what the theme's script uses to start its search. Must be called by a script that runs right
+ * before the theme's own script.
+ */
 export function startSearchWhenWanted(): void {
-  // The theme opens local files in another way, and does without a search where there is no form.
+  // The theme loads the index of local files in another way, and pages without a form have no search.
   if (location.protocol === "file:" || document.forms.namedItem("search") === null) return;
   const separator = document.currentScript?.dataset["searchSeparator"] ?? "";
   let indexAddress = "";
@@ -63,14 +67,16 @@ async function fetchIndex(address: string): Promise<Index> {
   return (await response.json()) as Index;
 }
 
-/** What the theme takes for the worker of the search. */
+/** The substitute for the worker of the search, to which the theme's script sends its messages. */
 class SearchWorker extends EventTarget {
   readonly #fetchIndex: () => Promise<Index>;
   readonly #startWorker: () => Worker;
-  readonly #isOpen = document.querySelector<HTMLInputElement>("#__search")!;
+  /** The checkbox that is checked while the search is open. */
+  readonly #checkbox = document.querySelector<HTMLInputElement>("#__search")!;
   readonly #status = document.querySelector(".md-search-result__meta")!;
   readonly #initialStatus = this.#status.textContent;
   #setup: Setup | undefined;
+  /** The real worker, once it has read the index. */
   #worker: Worker | undefined;
   #isLoading = false;
 
@@ -78,10 +84,11 @@ class SearchWorker extends EventTarget {
     super();
     this.#fetchIndex = fetchIndex;
     this.#startWorker = startWorker;
-    // Screen readers then announce the number of results, too.
+    // With this role, screen readers announce the number of results.
     this.#status.setAttribute("role", "status");
-    this.#isOpen.addEventListener("change", this.#loadIfOpen);
+    this.#checkbox.addEventListener("change", this.#loadIfOpen);
     document.forms.namedItem("search")!.addEventListener("input", this.#loadIfOpen);
+    // After a failure, the search is loaded when the reader types again or the network is back.
     addEventListener("online", this.#loadIfOpen);
   }
 
@@ -95,7 +102,7 @@ class SearchWorker extends EventTarget {
   }
 
   readonly #loadIfOpen = (): void => {
-    if (!this.#isOpen.checked || this.#isLoading || this.#worker || !this.#setup) return;
+    if (!this.#checkbox.checked || this.#isLoading || this.#worker || !this.#setup) return;
     this.#isLoading = true;
     this.#status.textContent = this.#initialStatus;
     this.#load(this.#setup.data)
@@ -106,6 +113,7 @@ class SearchWorker extends EventTarget {
       .finally(() => (this.#isLoading = false));
   };
 
+  /** Starts the real worker with the real index; rejects if that fails. */
   async #load({ options }: Setup["data"]): Promise<void> {
     const index = await this.#fetchIndex();
     const worker = this.#startWorker();

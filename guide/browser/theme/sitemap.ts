@@ -1,9 +1,10 @@
 /**
  * Makes a sitemap from the navigation of the page.
  *
- * Instant navigation and previews ask sitemap.xml which addresses are pages of this site. Without a
- * site_url there is none, and with one it only fits the published address. The navigation of the page
- * contains the same addresses, wherever the site is served from, and saves a request.
+ * The theme's instant navigation and previews find in sitemap.xml which addresses are pages of this site.
+ * MkDocs writes this file only if `site_url` is set, and then it is correct only at the published address.
+ * The navigation of the page contains the same addresses wherever the site is served from, and reading it
+ * needs no request.
  */
 export function makeSitemap(): Blob {
   const sitemap = document.implementation.createDocument(null, "urlset");

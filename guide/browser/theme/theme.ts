@@ -1,6 +1,6 @@
 /**
- * Runs before the theme's own script on every page: saves what that script would load on each visit,
- * and fixes the accessibility of what it adds to pages.
+ * Runs before the theme's own script on every page. It keeps that script from downloading the search index
+ * and the sitemap on each visit, and fixes the accessibility of what the script adds to pages.
  */
 import { fixAccessibility } from "./accessibility.ts";
 import { answerRequest } from "./requests.ts";
