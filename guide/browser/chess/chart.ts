@@ -19,7 +19,12 @@ const [MAX_WIDTH, HEIGHT] = [640, 220];
 /** The margins of the drawing, in px. */
 const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 14, 34];
 
-function draw(name: string, attributes: Record<string, string | number>, text = ""): SVGElement {
+/** Makes an SVG element with these attributes and this text. */
+function svgElement(
+  name: string,
+  attributes: Record<string, string | number>,
+  text = "",
+): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   if (text !== "") made.textContent = text;
@@ -37,13 +42,14 @@ function expectedSpeedups(settings: Settings): number[] {
 
 export class Chart {
   readonly element = element("figure", "chess-chart");
-  readonly #svg = draw("svg", { role: "img" });
+  readonly #svg = svgElement("svg", { role: "img" });
   readonly #caption = element("figcaption", "");
 
   constructor() {
     this.element.append(this.#svg, this.#caption);
   }
 
+  /** Draws the curve for these settings, and a dot for each measurement. */
   draw(settings: Settings, measurements: readonly Measurement[]): void {
     // The drawing is drawn anew for each width, because scaling it would change the size of its text.
     const width = Math.min(this.element.clientWidth || MAX_WIDTH, MAX_WIDTH);
@@ -60,11 +66,11 @@ export class Chart {
     const step = top > 20 ? 10 : top > 8 ? 4 : 1;
     for (let speedup = 0; speedup <= top; speedup += step) {
       parts.push(
-        draw("path", {
+        svgElement("path", {
           class: "chess-grid",
           d: `M${String(LEFT)} ${String(y(speedup))}H${String(width - RIGHT)}`,
         }),
-        draw(
+        svgElement(
           "text",
           { x: LEFT - 6, y: y(speedup) + 4, "text-anchor": "end" },
           `${String(speedup)}×`,
@@ -73,29 +79,33 @@ export class Chart {
     }
     for (const boards of [1, 4, 8, 12, 16, 20, 24, 28, 32]) {
       parts.push(
-        draw("text", { x: x(boards), y: HEIGHT - 16, "text-anchor": "middle" }, String(boards)),
+        svgElement(
+          "text",
+          { x: x(boards), y: HEIGHT - 16, "text-anchor": "middle" },
+          String(boards),
+        ),
       );
     }
     parts.push(
-      draw("text", { x: width - RIGHT, y: HEIGHT - 2, "text-anchor": "end" }, "opponents"),
+      svgElement("text", { x: width - RIGHT, y: HEIGHT - 2, "text-anchor": "end" }, "opponents"),
     );
     const saturated = saturation(settings);
     if (limit !== undefined) {
       parts.push(
-        draw("path", {
+        svgElement("path", {
           class: "chess-limit",
           d: `M${String(LEFT)} ${String(y(limit))}H${String(width - RIGHT)}`,
         }),
-        draw("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${rounded(limit)}×`),
+        svgElement("text", { x: LEFT + 6, y: y(limit) - 4 }, `at most ${rounded(limit)}×`),
       );
     }
     if (curve.length > 0 && saturated > 1 && saturated < MAX_BOARDS) {
       parts.push(
-        draw("path", {
+        svgElement("path", {
           class: "chess-limit",
           d: `M${String(x(saturated))} ${String(TOP)}V${String(HEIGHT - BOTTOM)}`,
         }),
-        draw(
+        svgElement(
           "text",
           { x: x(saturated) + 5, y: HEIGHT - BOTTOM - 6 },
           `no waiting from ${rounded(saturated)} on`,
@@ -106,13 +116,13 @@ export class Chart {
       const points = curve.map(
         (speedup, index) => `${x(index + 1).toFixed(1)} ${y(speedup).toFixed(1)}`,
       );
-      parts.push(draw("path", { class: "chess-curve", d: `M${points.join("L")}` }));
+      parts.push(svgElement("path", { class: "chess-curve", d: `M${points.join("L")}` }));
     }
     for (const measurement of measurements) {
       const { boards } = measurement;
       const isPresent = boards === settings.boards;
       parts.push(
-        draw("circle", {
+        svgElement("circle", {
           class: `chess-dot${isPresent ? " chess-here" : ""}`,
           cx: x(boards),
           cy: y(speedupOf(measurement)),

@@ -138,6 +138,7 @@ class Hall implements Owner {
     this.#say(`Stopped because you ran ${by}.`);
   }
 
+  /** Makes the controls, and puts all parts of the hall into the page. */
   #build(): void {
     const fields = element("fieldset", "chess-fields", element("legend", "", "The exhibition"));
     fields.append(...FIELDS.map((field) => this.#field(field)));
@@ -350,6 +351,7 @@ class Hall implements Owner {
     return this.#shown?.end ?? 0;
   }
 
+  /** Starts playback at the time that is shown. */
   #start(): void {
     this.#isPlaying = true;
     this.#play.textContent = "Pause";
@@ -471,6 +473,7 @@ class Hall implements Owner {
     return table;
   }
 
+  /** Says how long both ways of playing took. */
   #describeResult({ boardToBoard: overlapping, gameAfterGame: sequential }: Runs): void {
     const expected = boardToBoard(this.#settings);
     const agrees =
@@ -484,6 +487,7 @@ class Hall implements Owner {
     );
   }
 
+  /** Shows a message in the status line, which screen readers announce. */
   #say(text: string): void {
     this.#status.textContent = text;
   }

@@ -12,28 +12,29 @@ const BOARD = 32;
 const [MIDDLE, HEAD] = [44, 13];
 /** The height of the strip above the first row, where masters start, in heights of a cell. */
 const ENTRANCE = 0.45;
+/** The most tables in a row. */
 const MAX_COLUMNS = 12;
 /** The distance between two masters at the same table. */
 const DISTANCE_BETWEEN_MASTERS = 14;
 
 type Attributes = Record<string, string | number>;
 
-function draw(name: string, attributes: Attributes, ...children: SVGElement[]): SVGElement {
+function svgElement(name: string, attributes: Attributes, ...children: SVGElement[]): SVGElement {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.append(...children);
   return made;
 }
 
-function write(text: string, attributes: Attributes): SVGElement {
-  const made = draw("text", { "text-anchor": "middle", ...attributes });
+function svgText(text: string, attributes: Attributes): SVGElement {
+  const made = svgElement("text", { "text-anchor": "middle", ...attributes });
   made.textContent = text;
   return made;
 }
 
 /** An arc that starts at the top and runs clockwise. It shows which share of a time has passed. */
 const ring = (attributes: Attributes): SVGElement =>
-  draw("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
+  svgElement("circle", { class: "chess-ring", pathLength: 100, fill: "none", ...attributes });
 
 /** Sets the length of an arc to a share of the full circle. */
 function setLength(arc: SVGElement, share: number): void {
@@ -61,7 +62,7 @@ const MARKS: Record<BoardState, string> = { waiting: "!", played: "", thinking: 
 
 export class Stage {
   readonly element = element("div", "chess-stage");
-  readonly #svg = draw("svg", { role: "img", class: "chess-hall" });
+  readonly #svg = svgElement("svg", { role: "img", class: "chess-hall" });
   #tables: Table[] = [];
   #masters: Master[] = [];
   #pairs = 0;
@@ -120,19 +121,19 @@ export class Stage {
 
   /** Draws the table with this number. */
   #table(number: number): Table {
-    const mark = write("", { x: WIDTH / 2, y: HEAD + 4, class: "chess-mark" });
+    const mark = svgText("", { x: WIDTH / 2, y: HEAD + 4, class: "chess-mark" });
     const arc = ring({ cx: WIDTH / 2, cy: HEAD, r: 10.5 });
-    const moves = write("", { x: WIDTH / 2, y: MIDDLE + BOARD / 2 + 11, class: "chess-moves" });
+    const moves = svgText("", { x: WIDTH / 2, y: MIDDLE + BOARD / 2 + 11, class: "chess-moves" });
     const [x, y] = [(WIDTH - BOARD) / 2, MIDDLE - BOARD / 2];
-    const group = draw(
+    const group = svgElement(
       "g",
       { class: "chess-table" },
-      draw("circle", { class: "chess-head", cx: WIDTH / 2, cy: HEAD, r: 8 }),
+      svgElement("circle", { class: "chess-head", cx: WIDTH / 2, cy: HEAD, r: 8 }),
       arc,
       mark,
-      draw("rect", { class: "chess-board", x, y, width: BOARD, height: BOARD }),
-      draw("rect", { x, y, width: BOARD, height: BOARD, fill: "url(#chess-squares)" }),
-      write(String(number), {
+      svgElement("rect", { class: "chess-board", x, y, width: BOARD, height: BOARD }),
+      svgElement("rect", { x, y, width: BOARD, height: BOARD, fill: "url(#chess-squares)" }),
+      svgText(String(number), {
         x: x - 3,
         y: MIDDLE + 4,
         class: "chess-number",
@@ -146,17 +147,17 @@ export class Stage {
   /** Draws a master. `name` is empty if there is only one master. */
   #master(name: string): Master {
     const arc = ring({ r: 13.5 });
-    const group = draw(
+    const group = svgElement(
       "g",
       { class: "chess-master" },
-      draw("circle", { r: 11 }),
-      write("♛", { y: 5.5, class: "chess-queen" }),
+      svgElement("circle", { r: 11 }),
+      svgText("♛", { y: 5.5, class: "chess-queen" }),
       arc,
     );
     if (name !== "") {
       group.append(
-        draw("circle", { cx: 10, cy: -9, r: 6.5, class: "chess-badge" }),
-        write(name, { x: 10, y: -6, class: "chess-badge-text" }),
+        svgElement("circle", { cx: 10, cy: -9, r: 6.5, class: "chess-badge" }),
+        svgText(name, { x: 10, y: -6, class: "chess-badge-text" }),
       );
     }
     return { group, ring: arc };
@@ -236,10 +237,10 @@ const DESCRIPTIONS: Record<MasterState, string> = {
 
 /** The pattern that fills a board with four by four squares. */
 const squares = (): SVGElement =>
-  draw(
+  svgElement(
     "defs",
     {},
-    draw(
+    svgElement(
       "pattern",
       {
         id: "chess-squares",
@@ -249,7 +250,7 @@ const squares = (): SVGElement =>
         x: (WIDTH - BOARD) / 2,
         y: MIDDLE - BOARD / 2,
       },
-      draw("path", {
+      svgElement("path", {
         class: "chess-dark",
         d: `M0 0h${String(BOARD / 4)}v${String(BOARD / 2)}h${String(BOARD / 4)}v-${String(BOARD / 4)}h-${String(BOARD / 2)}z`,
       }),

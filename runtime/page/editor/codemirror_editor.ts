@@ -20,6 +20,7 @@ import { difference } from "./text_difference.ts";
 /** Marks changes that the method `set` has made, for which `onChange` must not be called. */
 const external = Annotation.define<boolean>();
 
+/** Opens an editor in place of the content of `parent`. */
 export function createEditor(options: EditorOptions): Editor {
   const { parent, hidden, onChange, onEscape, onLine } = options;
   // CodeMirror would show a final newline as another, empty line.

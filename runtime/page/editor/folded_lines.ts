@@ -58,6 +58,7 @@ class FoldWidget extends WidgetType {
   }
 }
 
+/** Returns decorations that fold these lines. Ignores ranges that are not in the document. */
 function decorate(doc: Text, ranges: LineRange[]): DecorationSet {
   const decorations = ranges
     .filter(({ from, to }) => from >= 1 && to <= doc.lines && from <= to)

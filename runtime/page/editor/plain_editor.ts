@@ -1,8 +1,9 @@
-/** A plain text field, with which readers can edit code if CodeMirror could not be loaded. */
+/** A plain text field in which readers can edit code if CodeMirror could not be loaded. */
 import { element } from "../kit/dom.ts";
 import type { Editor, EditorOptions } from "./editor.ts";
 import { countLines } from "./line_ranges.ts";
 
+/** Opens a text field in place of the content of `parent`. */
 export function createPlainEditor(options: EditorOptions): Editor {
   const field = element("textarea", "runnable-plain");
   field.value = options.source;

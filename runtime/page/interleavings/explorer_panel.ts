@@ -219,6 +219,7 @@ export class ExplorerPanel implements Owner {
     return undefined;
   }
 
+  /** Adapts the controls to a run that begins. */
   #begin(): void {
     this.#isBusy = true;
     this.#displacedBy = undefined;
@@ -227,6 +228,7 @@ export class ExplorerPanel implements Owner {
     this.#setStatus("");
   }
 
+  /** Adapts the controls to the end of a run. */
   #end(): void {
     this.#isBusy = false;
     this.#progress.replaceChildren();
@@ -238,6 +240,7 @@ export class ExplorerPanel implements Owner {
     this.#status.textContent = text;
   }
 
+  /** Lists the ways in which interleavings ended, and shows the steps of the first that has any. */
   #showExploration({ result, groups }: Exploration): void {
     this.#setStatus(result);
     const withSteps = groups.filter(({ steps }) => steps.length > 0);

@@ -59,6 +59,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 const STRING_END = /[\u0007\n\u0018\u001a\u001b\u009c]/g;
 /** Matches texts in which each character takes one column. */
 const PLAIN = /^[\u0020-\u007e\u00a0-\u02ff]*$/;
+/** Characters that take no column: combining marks and formatting characters. */
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 // Characters that terminals show with the width of two. Unicode lists them in EastAsianWidth.txt.
 const WIDE =

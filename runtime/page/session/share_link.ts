@@ -3,7 +3,7 @@
 /** The size limit of an unpacked program. Without it, a short link could unpack to gigabytes. */
 export const MAX_SOURCE_BYTES = 1_000_000;
 
-/** The step of decoding that failed, or "size" if the program is too large. */
+/** The step of decoding that has failed, or "size" if the program is too large. */
 export type DamageReason = "base64" | "gzip" | "text" | "size";
 
 /** Thrown for a link that contains no program. */

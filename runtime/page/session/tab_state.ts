@@ -5,6 +5,7 @@ import { Drafts } from "./draft.ts";
 import { browserStorage, EditStore } from "./edit_store.ts";
 import { Session } from "./session.ts";
 
+/** What all widgets of a tab share. */
 export interface Tab {
   session: Session;
   drafts: Drafts;

@@ -38,12 +38,12 @@ export const recordedAt = (traceUrl: string, source?: string) => async (): Promi
  *
  * @param figure - the static figure.
  * @param recorded - fetches the recorded run, if there is one.
- * @param go - marks a line in the code of the program to which a lane belongs; 0 removes the mark.
+ * @param markLine - marks a line in the code of the program to which a lane belongs; 0 removes the mark.
  */
 export function attachTimeline(
   figure: HTMLElement,
   recorded: (() => Promise<Recorded>) | undefined,
-  go: (line: number, lane?: Lane) => void,
+  markLine: (line: number, lane?: Lane) => void,
 ): AttachedTimeline {
   const end = new AbortController();
   const { signal } = end;
@@ -56,6 +56,7 @@ export function attachTimeline(
   let line = 0;
   /** The buttons of the static timeline, once the figure has come near the viewport. */
   let tools: Tools | undefined;
+  /** The empty element that reserves space for these buttons. */
   const placeholder = figure.querySelector(".tl-tools");
 
   // A click is lost if its target is replaced between press and release. Therefore the interactive
@@ -80,7 +81,7 @@ export function attachTimeline(
       const tool = (["step", "out", "in", "whole"] as const).find(
         (name) => tools?.buttons[name] === document.activeElement,
       );
-      view = new TimelineView({ figure, go });
+      view = new TimelineView({ figure, markLine });
       view.mark(line);
       view.show(timeline, subject);
       if (isFocused) view.focus();

@@ -17,7 +17,7 @@ export interface RunTimelineOptions {
   /** The program that was recorded. */
   source: string;
   /** Marks a line of the program; 0 removes the mark. */
-  go: (line: number) => void;
+  markLine: (line: number) => void;
 }
 
 type Collect = typeof import("../../timeline/model/collect.ts");
@@ -75,9 +75,9 @@ export class RunTimeline {
 
   constructor(options: RunTimelineOptions) {
     this.#options = options;
-    const { figure, traceUrl, go, source } = options;
+    const { figure, traceUrl, markLine, source } = options;
     const recorded = traceUrl === undefined ? undefined : recordedAt(traceUrl, source);
-    if (figure) this.#attached = attachTimeline(figure, recorded, go);
+    if (figure) this.#attached = attachTimeline(figure, recorded, markLine);
   }
 
   /** Notes that a new run starts, with these options of `Program`. */
@@ -213,9 +213,9 @@ export class RunTimeline {
   }
 
   #makeFigure(): AttachedTimeline {
-    const { after, go } = this.#options;
+    const { after, markLine } = this.#options;
     this.#own = element("figure", "runnable-timeline");
     after.after(this.#own);
-    return attachTimeline(this.#own, undefined, go);
+    return attachTimeline(this.#own, undefined, markLine);
   }
 }

@@ -21,7 +21,7 @@ export interface ViewOptions {
   /** The figure whose content is replaced, except for a `<details>`, which will hold the tables. */
   figure: HTMLElement;
   /** Marks a line of the program that this lane belongs to; 0 removes the mark. */
-  go: (line: number, lane?: Lane) => void;
+  markLine: (line: number, lane?: Lane) => void;
 }
 
 /** The most bars and marks that are drawn at the same time. */
@@ -53,7 +53,7 @@ export class TimelineView {
   /** The marked line of the source; 0 for none. */
   #line = 0;
 
-  constructor({ figure, go }: ViewOptions) {
+  constructor({ figure, markLine }: ViewOptions) {
     const { element } = this.#chart;
     this.#parts = new FigureParts(
       figure,
@@ -73,7 +73,7 @@ export class TimelineView {
         scheduleDraw: () => this.#scheduleDraw(),
         onPointedAt: () => this.#updatePanel(),
         showInPlayer: (place) => this.#stepping.goTo(place),
-        go,
+        markLine,
       },
       this.#end.signal,
     );
@@ -83,7 +83,7 @@ export class TimelineView {
       after: panel,
       span: this.#span,
       run: () => ({ timeline: this.#timeline, source: this.#subject.source }),
-      go,
+      markLine,
       reveal: (place) => this.#navigation.reveal(place),
       remember: () => this.#navigation.remember(),
       redraw: () => this.#scheduleDraw(),

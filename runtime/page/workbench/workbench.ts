@@ -104,7 +104,7 @@ export class Workbench {
       after: output,
       traceUrl: options.timeline?.traceUrl,
       source: draft.original,
-      go: (line) => this.code.mark(line),
+      markLine: (line) => this.code.mark(line),
     });
     this.#runner = new Runner({
       session: tab.session,

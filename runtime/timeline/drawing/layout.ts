@@ -293,6 +293,7 @@ class Group {
     this.#first = first;
   }
 
+  /** Adds the next segment, which ends at the position `end`. */
   add(segment: Segment, end: number, index: number, marked: boolean): void {
     const { state } = segment;
     this.#last = index;

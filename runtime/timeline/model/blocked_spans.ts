@@ -65,6 +65,7 @@ export class BlockedSpanFinder {
   /** For each thread, when its last rest began. */
   readonly #lastRests = new Map<Lane, number>();
 
+  /** Notes a step of a task. */
   addStep(lane: Lane, step: StepEvent): void {
     const { start, end } = step;
     if (end - start >= MIN_BLOCKED_MS) this.#steps.push({ lane, step });
@@ -75,6 +76,7 @@ export class BlockedSpanFinder {
     this.#steppedUntil.set(thread, end);
   }
 
+  /** Notes that a thread waits from now on. */
   addWait(thread: Lane, wait: WaitEvent): void {
     if (REST_REASONS.has(wait.reason)) this.#lastRests.set(thread, wait.at);
     else this.#openWaits.set(thread, wait);

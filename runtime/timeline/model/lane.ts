@@ -160,6 +160,7 @@ export class Lane {
     return Math.min(found, segments.length - 1);
   }
 
+  /** Adds an event. Segments are built from it later, when they are needed. */
   add(event: ActivityEvent): void {
     const last = this.#events.at(-1);
     if (last && timeOf(event) < timeOf(last)) this.#areEventsSorted = false;
@@ -167,6 +168,7 @@ export class Lane {
     this.#sequence.push(this.process.timeline.eventCount);
   }
 
+  /** Adds a mark. */
   mark(mark: Mark): void {
     if (mark.at < (this.#marks.at(-1)?.at ?? 0)) this.#areMarksSorted = false;
     this.#marks.push(mark);
@@ -204,6 +206,7 @@ export class Lane {
     }
   }
 
+  /** Discards all segments, so that they are built again. */
   #restart(): void {
     this.#segments = [];
     this.#built = 0;
@@ -249,6 +252,7 @@ export class Lane {
     return open.end;
   }
 
+  /** Applies a step of a task: the task was ready, ran, and then waited or ended. */
   #applyStep({ ready, wokenBy, start, end, reason, target, line }: StepEvent): void {
     if (!this.#isOpen) return;
     this.#open!.wokenBy = wokenBy;

@@ -294,6 +294,9 @@ function check(isValid: boolean): void {
   if (!isValid) throw new FormatError();
 }
 
+// Each of the following functions returns the value if it is of the expected kind, or else throws a
+// `FormatError`.
+
 function number(value: unknown): number {
   check(Number.isFinite(value));
   return value as number;

@@ -40,10 +40,11 @@ interface Span {
   end: number;
 }
 
+/** The length of a span, in ms. */
 const length = ({ start, end }: Span): number => end - start;
 const sum = (all: readonly Span[]): number => all.reduce((ms, one) => ms + length(one), 0);
 
-/** How much time is covered by at least one of these spans. */
+/** Returns how much time is covered by at least one of these spans, in ms. */
 function covered(all: readonly Span[]): number {
   let [ms, until] = [0, -Infinity];
   for (const { start, end } of all.toSorted((one, other) => one.start - other.start)) {

@@ -4,7 +4,7 @@ import { segmentOf } from "./bars.ts";
 import type { Place } from "./selection.ts";
 import { Span } from "./span.ts";
 
-/** By which fraction of the time in view Shift with an arrow key pans. */
+/** The fraction of the time in view by which Shift with an arrow key pans. */
 const PAN_STEP = 0.2;
 
 export interface Actions {

@@ -25,7 +25,7 @@ export interface NavigationOptions {
   /** Shows a segment in the player; returns false if the player is not open. */
   showInPlayer: (place: Place) => boolean;
   /** Marks a line of the source, which belongs to the program of this lane; 0 removes the mark. */
-  go: (line: number, lane?: Lane) => void;
+  markLine: (line: number, lane?: Lane) => void;
 }
 
 export class Navigation {
@@ -89,7 +89,7 @@ export class Navigation {
    * now, and marks the line of the selected segment.
    */
   remember(): () => void {
-    const { chart, span, selection, lineOf, go, scheduleDraw } = this.#options;
+    const { chart, span, selection, lineOf, markLine, scheduleDraw } = this.#options;
     const { selected } = selection;
     const { scrollTop } = chart;
     const restoreSpan = span.remember();
@@ -97,7 +97,7 @@ export class Navigation {
       selection.selected = selected;
       restoreSpan();
       chart.scrollTop = scrollTop;
-      go(selected ? lineOf(selected) : 0);
+      markLine(selected ? lineOf(selected) : 0);
       scheduleDraw();
     };
   }
@@ -160,11 +160,11 @@ export class Navigation {
 
   /** Selects and focuses a segment, and shows it in the player or marks its line. */
   #select(place: Place): void {
-    const { selection, showInPlayer, lineOf, go } = this.#options;
+    const { selection, showInPlayer, lineOf, markLine } = this.#options;
     selection.selected = place;
     this.#goTo(place);
     if (showInPlayer(place)) return;
     const line = lineOf(place);
-    if (line > 0) go(line, place.lane);
+    if (line > 0) markLine(line, place.lane);
   }
 }

@@ -39,7 +39,7 @@ export interface PlayerOptions {
   /** The program that ran; without it, the player shows no lines of code. */
   source: string | undefined;
   /** Marks a line of the program; 0 removes the mark. */
-  go: (line: number) => void;
+  markLine: (line: number) => void;
   /** Called when the player shows this moment, or a time between it and the next one. */
   show: (moment: Moment, time: number) => void;
   close: () => void;
@@ -243,7 +243,7 @@ export class Player {
     this.#slider.setAttribute("aria-valuetext", who === "" ? step : `${step}: ${who}`);
     this.#description.replaceChildren(...(who === "" ? [] : [element("strong", "", who)]), text);
     this.#excerpt.show(line);
-    this.#options.go(line);
+    this.#options.markLine(line);
     this.#update();
   }
 

@@ -17,7 +17,7 @@ export interface SteppingOptions {
   /** Returns the run that the timeline shows. */
   run: () => { timeline: Timeline | undefined; source: string | undefined };
   /** Marks a line of the program; 0 removes the mark. */
-  go: (line: number) => void;
+  markLine: (line: number) => void;
   /** Selects a segment and brings its row into view; undefined ends the selection. */
   reveal: (segment: Place | undefined) => void;
   /** Returns a function that brings back what is selected and in view now. */
@@ -85,7 +85,7 @@ export class Stepping {
   async press(): Promise<void> {
     if (this.#player) return this.#leave();
     if (this.#loading) return;
-    const { run, after, chart, go, remember } = this.#options;
+    const { run, after, chart, markLine, remember } = this.#options;
     const { timeline, source } = run();
     if (!timeline?.ended) return;
     this.#loading = true;
@@ -101,7 +101,7 @@ export class Stepping {
     this.#player = new loaded.Player({
       prepared,
       source,
-      go,
+      markLine,
       show: (moment, time) => this.#show(placeOf(moment), time),
       close: () => this.#leave(),
     });

@@ -19,7 +19,7 @@ function make(figure: FakeElement | null): RunTimeline {
     after: output as unknown as HTMLElement,
     traceUrl: undefined,
     source: "pass\n",
-    go: () => undefined,
+    markLine: () => undefined,
   });
 }
 

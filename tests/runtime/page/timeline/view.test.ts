@@ -26,7 +26,7 @@ beforeEach(() => {
   lines = [];
   view = new TimelineView({
     figure: figure as unknown as HTMLElement,
-    go: (line) => lines.push(line),
+    markLine: (line) => lines.push(line),
   });
 });
 
