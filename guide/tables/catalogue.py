@@ -47,7 +47,7 @@ def _models(source: str) -> tuple[str, ...]:
     names = set(_names(tree))
     found = dict.fromkeys(model for name, model in _MODELS.items() if name in names)
     if "processes" in found and not names & {"threading", "ThreadPoolExecutor", "to_thread"}:
-        # The program uses `run_in_executor`, but with a pool of processes.
+        # The only name for threads can be `run_in_executor`, which also takes a pool of processes.
         found.pop("threads", None)
     return tuple(found) or ("plain code",)
 

@@ -38,7 +38,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   const figure = document.createElement("figure");
   figure.className = "runnable-timeline";
   document.body.append(figure);
-  const view = new TimelineView({ figure, go: () => undefined });
+  const view = new TimelineView({ figure, markLine: () => undefined });
 
   const frames: Frames = {};
   /** Measures from the start of the next frame until the browser is idle after it. */

@@ -46,7 +46,10 @@ export interface Shared {
 
 /** process → broker. Requests with an `ask` are questions; the broker answers each of them once. */
 export type Request =
-  /** Adds a channel that only the sender has known so far, with the messages that wait in it. */
+  /**
+   * Adds a channel that only this process has known so far, with the messages that wait in it. `reader`
+   * and `writer` say which of its ends the process holds.
+   */
   | { type: "channel"; channel: number; messages: Uint8Array[]; reader: boolean; writer: boolean }
   | { type: "send"; channel: number; data: Uint8Array }
   /** The answer is the next message, or undefined at the end of the channel. */

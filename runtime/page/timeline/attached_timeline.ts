@@ -71,6 +71,7 @@ export function attachTimeline(
     });
   };
 
+  /** Shows a run in the interactive view. `wantsLive` says whether it is a run of the reader. */
   const open = async (timeline: Timeline, subject: Subject, wantsLive: boolean): Promise<void> => {
     const { TimelineView } = await import("./view.ts");
     await released;
@@ -94,6 +95,7 @@ export function attachTimeline(
     const [[timeline, subject]] = await Promise.all([fetch(), import("./view.ts")]);
     await open(timeline, subject, false);
   };
+  /** Replaces the static figure with the interactive view of the recorded run, unless that is done. */
   const load = (): void => {
     if (!recorded || view) return;
     loading ??= openRecorded(recorded)

@@ -34,6 +34,7 @@ const MAIN_THREAD = 1;
  */
 const KINDS_WORTH_SHOWING = new Set<TraceEvent["kind"]>(["wait", "step", "state"]);
 
+/** Whether an event makes its run worth a timeline. */
 const isWorthShowing = (event: TraceEvent): boolean =>
   KINDS_WORTH_SHOWING.has(event.kind) || (event.kind === "lane" && event.lane > MAIN_THREAD);
 

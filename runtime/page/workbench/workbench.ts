@@ -21,7 +21,9 @@ import { takeInterrupted } from "../session/interrupted_runs.ts";
 import type { Tab } from "../session/tab_state.ts";
 
 export interface WorkbenchOptions {
+  /** The custom element, which contains the elements of the following options. */
   root: HTMLElement;
+  /** The line above the code, with the name of the file. */
   head: HTMLElement;
   code: HTMLElement;
   output: HTMLElement;

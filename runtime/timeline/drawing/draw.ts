@@ -75,6 +75,7 @@ const barText = (
     tree("text", { class: `${CLASSES[state]}t` }, text),
   );
 
+/** The attributes of a rectangle that is as wide as a bar. */
 const box = (bar: Bar, { unit }: Look): { x: string | number; width: string | number } => ({
   x: unit(bar.x),
   width: unit(bar.width),
@@ -104,6 +105,7 @@ const SIGNS: Record<Exclude<Flag["kind"], "output">, string> = {
   killed: "M-4-4H4V4H-4Z",
 };
 
+/** The sign for one or more marks. */
 function flag({ x, kind }: Flag, { unit }: Look): Tree {
   if (kind === "output") return tree("rect", { x: unit(x) });
   return tree("svg", { class: "tl-sign", x: unit(x) }, tree("path", { d: SIGNS[kind] }));

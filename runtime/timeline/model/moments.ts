@@ -80,6 +80,7 @@ export class Moments {
       .sort((one, other) => one.mark.at - other.mark.at);
   }
 
+  /** Computes the moments of a run that is over. */
   static *from(timeline: Timeline): Pieces<Moments> {
     const lanes = timeline.lanes.filter(({ own, kind }) => own && kind !== "process");
     const all = yield* momentsOf(timeline, lanes);
@@ -181,8 +182,9 @@ export class Moments {
   }
 
   /**
-   * The status of a lane at a time; undefined if the lane does not exist then. If a turn begins at this
-   * time, segments that begin at the same time count only if they began before the turn.
+   * The status of a lane at a time; undefined if the lane does not exist then. If `turn` begins at this
+   * time, segments that begin at the same time count only if they began before the turn. `isOver` says
+   * whether the time is the end of the run.
    */
   #status(lane: Lane, at: number, turn: Turn | undefined, isOver: boolean): LaneStatus | undefined {
     const { segments } = lane;

@@ -66,7 +66,7 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
     const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
     return first !== undefined && first.at <= to;
   };
-  /** Whether the thread waits in this segment in the middle of something, such as a callback. */
+  /** Whether the thread waits in this segment while it is doing something, such as running a callback. */
   const isInterruptedBy = (segment: Segment | undefined): boolean =>
     segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];
