@@ -1,8 +1,8 @@
 """Runs ordinary Python programs in Pyodide, in a web worker, in the same way as CPython.
 
-Call `install()` once after Pyodide has started, then `begin()`. Between the two calls, a snapshot
-of the interpreter may be saved, and `begin()` called where it is restored. After that, call
-`program.run()` and `program.clean_up()` for every program.
+Call `install()` once after Pyodide has started, then `begin()`. A snapshot of the interpreter may
+be saved between these two calls; `begin()` is then called in each worker that starts from the
+snapshot. After that, call `program.run()` and `program.clean_up()` for every program.
 """
 
 import gc
@@ -27,6 +27,7 @@ from browser_runtime.scheduling import clocks, event_loop, slices
 
 __all__ = ["begin", "install", "program"]
 
+# The check that `guard.seal` has made, from the call of `install` until `begin` takes it out.
 _sealed: list[Callable[[], bool]] = []
 
 
@@ -49,13 +50,14 @@ def install() -> None:
 
 
 def begin() -> Callable[[], bool]:
-    """Set what depends on the reader's time and place, and remember the state for all programs.
+    """Set time zone and random seed, and save the state that is restored after each program.
 
     Returns:
         A function that checks whether a program has left the runtime unchanged; see `guard`. No
         other reference to it exists, so programs cannot find it.
     """
-    # Pyodide adds an entry for the current folder whenever it starts.
+    # Pyodide adds the entry "", the current folder, whenever it starts, also from a snapshot that
+    # contains the entry already.
     while sys.path.count("") > 1:
         sys.path.remove("")
     clocks.set_time_zone()
@@ -64,5 +66,5 @@ def begin() -> Callable[[], bool]:
     logging._startTime = time.time_ns()  # type: ignore[attr-defined]
     state.remember()
     intact = _sealed.pop()
-    intact()
+    intact()  # The first call records the state with which all later calls compare.
     return intact

@@ -1,7 +1,7 @@
-"""Says what can be done about a module that a program does not find here.
+"""Advises readers what to do if their program cannot import a module.
 
-No text may advise what works in other places only. Pyodide's own advice, for example, names its
-functions for loading packages, which have nothing to load on this site.
+Any advice must work on this site. Pyodide's own advice does not: it names Pyodide's functions for
+loading packages, which have nothing to load here.
 """
 
 import importlib
@@ -15,7 +15,7 @@ PACKAGES = Path("/home/packages")
 # The packages that programs can declare: those of the dependency group `browser` in
 # pyproject.toml, and the stand-in for greenlet.
 OFFERED = ("anyio", "fastapi", "greenlet", "httpx", "pydantic", "starlette", "tzdata")
-# CPython's own tests are part of its library, but not of this list.
+# `sys.stdlib_module_names` does not contain `test`, the package of CPython's own tests.
 STANDARD = sys.stdlib_module_names | {"test"}
 
 
@@ -28,7 +28,8 @@ def explain_missing(package: str) -> str | None:
     """Return what to do about a package that could not be imported.
 
     Returns:
-        None for the standard library, about which the page itself adds a note; see `facts`.
+        The advice, or None for a package of the standard library, which the page explains in a note
+        below the output; see `facts`.
     """
     if package in STANDARD:
         return None

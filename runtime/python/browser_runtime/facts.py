@@ -18,20 +18,24 @@ import browser_page as page
 
 from browser_runtime import advice
 
-# The tool numbers of `sys.monitoring`. The first two have no predefined meaning.
+# The tool numbers of `sys.monitoring`, in the order in which this module tries them. The first two
+# have no predefined meaning, so programs are least likely to use them.
 _TOOLS = (4, 3, 5, 2, 1, 0)
 TOOL_NAME = "browser_runtime"
-_MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
+# The error numbers with which calls fail that this system lacks, or that need a network.
+_UNSUPPORTED = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
+# When this many things are known not to work, exceptions are not searched for more of them.
 _MAX_MISSING = 3
 # Inspecting an exception takes longer than raising it, so no more than this many are inspected.
 _MAX_INSPECTED = 1000
 # Reading the same time once or twice is normal, for example when a program starts two stopwatches.
 _MIN_STANDSTILLS = 3
-# In ns. Ignore shorter delays: another thread was only starting a wait or exiting, which takes up
-# to 60 ms where the machine itself is busy.
+# Ignore shorter delays than this many ns: the other thread was only starting a wait or exiting,
+# which takes up to 60 ms where the machine itself is busy.
 _MIN_LOST_NS = 150_000_000
-# `trace_hooks` hides the tool of this module from the function with this name in `sys.monitoring`.
+# The original function. `trace_hooks` gives programs another one, which hides this module's tool.
 _get_tool = sys.monitoring.get_tool
+# The name of a function with its dots, at the end of what precedes the parenthesis of a call.
 _CALLED = re.compile(r"[\w.]+$")
 
 
@@ -39,14 +43,20 @@ class _Facts:
     """What has been recorded for one program."""
 
     def __init__(self, program: str) -> None:
+        # The path of the program's file.
         self.program = program
+        # The threads that had to share the processor with another one.
         self.competed: set[int] = set()
         # How long each thread was suspended while another one ran, in ns.
         self.lost: dict[int, int] = {}
+        # How often the program read the same time at two places.
         self.standstills = 0
+        # The number of cores that the program was told, or 0 if it has not asked.
         self.cores = 0
+        # How many exceptions have been inspected.
         self.inspected = 0
-        # What did not work, as (fact, name), in the order of occurrence.
+        # What did not work, as (fact, name), in the order of occurrence. The page knows the facts
+        # by their names; see runtime/page/workbench/differences.ts.
         self.missing: dict[tuple[str, str], None] = {}
 
 
@@ -59,14 +69,14 @@ def competed(ident: int) -> None:
 
 
 def lost_time(ident: int, other: int, nanoseconds: int) -> None:
-    """Record how long a thread was suspended while another one ran that had been waiting.
+    """Record that a thread lost time to another one, which had been waiting until then.
 
     The other thread may have been ready long before, but only the end of the time slice showed it.
 
     Args:
-        ident: the thread whose time slice ended.
-        other: the thread that ran then.
-        nanoseconds: the time until the first thread resumed.
+        ident: the thread whose time slice ended, and which lost the time.
+        other: the thread that ran next.
+        nanoseconds: how long the first thread was suspended.
     """
     lost = _facts.lost[ident] = _facts.lost.get(ident, 0) + nanoseconds
     if lost > _MIN_LOST_NS:
@@ -74,12 +84,12 @@ def lost_time(ident: int, other: int, nanoseconds: int) -> None:
 
 
 def clock_stood_still() -> None:
-    """Record that the program read the same time at two places."""
+    """Record that the program read the same time at two places, one after the other."""
     _facts.standstills += 1
 
 
 def counted_cores(count: int) -> None:
-    """Record the number of cores that the program has asked for."""
+    """Record the number of cores that the program got when it called `os.cpu_count` or the like."""
     _facts.cores = count
 
 
@@ -134,7 +144,8 @@ def _watch(tools: Sequence[int]) -> None:
 def _stop_watching() -> None:
     for tool in _TOOLS:
         if uses_tool(tool):
-            sys.monitoring.set_events(tool, 0)  # Before Python 3.14, the next call does not.
+            # Before Python 3.14, `free_tool_id` does not switch the events off.
+            sys.monitoring.set_events(tool, 0)
             sys.monitoring.free_tool_id(tool)
 
 
@@ -150,14 +161,18 @@ def leave_tool(tool: int) -> None:
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
+    """Return the fact and the name that explain an error, or None if the browser is not its cause.
+
+    Libraries such as urllib wrap the error of the system, so up to five causes are followed.
+    """
     if name := _absent(error):
         return "no-call", name
     cause: BaseException | None = error
-    for _ in range(5):  # urllib and other libraries wrap the error of the system.
+    for _ in range(5):
         if isinstance(cause, ModuleNotFoundError):
             package = (cause.name or "").partition(".")[0]
             return ("no-module", package) if package in advice.STANDARD else None
-        if isinstance(cause, OSError) and cause.errno in _MISSING_CALLS:
+        if isinstance(cause, OSError) and cause.errno in _UNSUPPORTED:
             return _name_call(error)
         if isinstance(cause, NotImplementedError):
             return _name_call(error)
@@ -165,7 +180,7 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
     return None
 
 
-# What modules of CPython on Linux have, and those of Emscripten do not.
+# Functions that modules have in CPython on Linux, but not in CPython for Emscripten.
 _ABSENT = {
     "os": frozenset(
         (
@@ -188,7 +203,7 @@ _ABSENT = {
 
 
 def _absent(error: BaseException) -> str:
-    """Return the name of a function that the program looks for, and that only Linux has."""
+    """Return the name of a missing function that exists on Linux; empty for all other errors."""
     if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
         module, name = error.obj.__name__, error.name
     elif isinstance(error, ImportError):
@@ -201,9 +216,10 @@ def _absent(error: BaseException) -> str:
 def _name_call(error: BaseException) -> tuple[str, str] | None:
     """Return the function that does not work, or None if the program raised the error itself.
 
-    This is the innermost public function between the program and the error. Functions further out
-    may work in other cases, as `asyncio.run` does.
+    This is the innermost public function between the program and the error. The functions that have
+    called it, such as `asyncio.run`, may work in other cases.
     """
+    # The innermost frame of the program.
     own: TracebackType | None = None
     traceback = error.__traceback__
     while traceback:
@@ -232,6 +248,7 @@ def _name_call(error: BaseException) -> tuple[str, str] | None:
 def _expression(traceback: TracebackType) -> str:
     """Return the source of the call that raised, or an empty string if it was not a call."""
     positions = list(traceback.tb_frame.f_code.co_positions())
+    # `tb_lasti` counts bytes; each instruction has two.
     line, last, start, end = positions[traceback.tb_lasti // 2]
     if line is None or line != last or start is None or end is None:
         return ""

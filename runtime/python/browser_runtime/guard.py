@@ -1,7 +1,8 @@
 """Detects changes by a program that `state` cannot undo, after which the worker is replaced.
 
-The check and everything that it calls are kept in one closure, which only JavaScript holds. A
-program that rebinds functions of builtins, `os` or this package therefore cannot affect it.
+The function that checks for changes keeps everything that it calls in its closure, and only
+JavaScript has a reference to it. A program that rebinds functions of `builtins`, `os` or this
+package therefore cannot affect the check.
 """
 
 import codecs
@@ -14,15 +15,15 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _OURS = ("browser_runtime", "runnable_tracer")
-# Programs may write to the first two, which `state` empties. The others contain no real files.
+# Programs may write to the first two, which `state` empties. The last two contain no real files.
 _IGNORED = frozenset({"/home", "/tmp", "/dev", "/proc"})  # noqa: S108 - a file system in memory
 
 
 def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
-    """List every function, class and module of this package.
+    """List every function, class and module in the namespaces of this package and of the tracer.
 
     Returns:
-        Tuples of namespace, name, object and, for functions, the code.
+        Tuples of namespace, name, object and, for functions, their code; otherwise None.
     """
     parts: list[tuple[dict[str, Any], str, object, object]] = []
 
@@ -43,7 +44,13 @@ def _own_parts() -> list[tuple[dict[str, Any], str, object, object]]:
 
 
 def _count_calls(module: ModuleType, name: str) -> Callable[[], int]:
-    """Replace a function by one that counts calls, because its registry cannot be inspected."""
+    """Replace a function that registers something by one that counts its calls.
+
+    What `sys.addaudithook` and `codecs.register` have registered cannot be listed.
+
+    Returns:
+        A function that returns the number of calls.
+    """
     original, calls = getattr(module, name), 0
 
     def counted(*args: Any) -> Any:
@@ -58,7 +65,7 @@ def _count_calls(module: ModuleType, name: str) -> Callable[[], int]:
 def seal() -> Callable[[], bool]:
     """Return a function that checks whether the runtime is still as it is now.
 
-    This function must be called once, when the runtime is complete, before `state.remember`.
+    `seal` must be called once, when the runtime is complete, before `state.remember`.
     """
     listdir, lstat, fstat, is_folder = os.listdir, os.lstat, os.fstat, stat.S_ISDIR
     subclasses, callbacks, is_enabled = type.__subclasses__, gc.callbacks, gc.isenabled
@@ -91,19 +98,21 @@ def seal() -> Callable[[], bool]:
                 return False
             if code is not None and code_of(value) is not code:
                 return False
-        if not steps:  # At the first call, the library and `state` are complete.
+        # The first call, in `browser_runtime.begin`, records the files and the steps of `state`.
+        if not steps:
             steps.extend(undo["_undo"])
             files("/", library)
         if undo["_undo"] != steps or files("/", {}) != library:
             return False
         for descriptor in (0, 1, 2):
-            fstat(descriptor)  # Raises when it is closed.
+            # Raises an exception if the stream was closed, which the caller counts as a change.
+            fstat(descriptor)
         if callbacks or not is_enabled() or get_threshold() != threshold:
             return False
         if audit_hooks() or codec_searches():
             return False
-        # With ctypes a program can write anywhere in memory. Looking in `sys.modules` would not be
-        # enough, because the program can delete the entry.
+        # With ctypes a program can write anywhere in memory. The classes of `_ctypes` reveal that
+        # it was imported, even if the program has deleted the entry in `sys.modules`.
         return "_ctypes" not in [name_of(kind) for kind in subclasses(base)]
 
     return intact

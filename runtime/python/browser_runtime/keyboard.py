@@ -88,5 +88,5 @@ def plug_in() -> io.TextIOWrapper:
 
 
 def answer(text: str | None = None) -> None:
-    """Pass a line from the reader to the thread that waits for it, if there is one."""
+    """Pass a line from the reader to the thread that waits for it; None is the end of input."""
     _keyboard.answer(text)

@@ -1,4 +1,9 @@
-"""Lets imports wait for the standard library, which may still be loading when a program begins."""
+"""Lets imports wait for the standard library, which may still be loading when a program begins.
+
+The library is a zip file, from which CPython's module `zipimport` imports. If a worker starts from
+a snapshot, the modules in the snapshot work before the zip file has arrived; see
+runtime/worker/links/library.ts.
+"""
 
 import zipimport
 from typing import Any
@@ -8,7 +13,8 @@ import browser_library as archive_file
 from browser_runtime.scheduling import scheduler
 
 
-def _wait() -> None:
+def _wait_for_archive() -> None:
+    # In browsers that cannot suspend Python, the archive arrives before any program starts.
     if archive_file.is_here() or not scheduler.can_switch():
         return
     if problem := scheduler.suspend(archive_file.wait().promise):
@@ -18,17 +24,17 @@ def _wait() -> None:
 
 
 def install() -> None:
-    """Let imports wait for the archive, in the two functions of `zipimport` that read it."""
+    """Let the two functions of `zipimport` that read the archive wait for it."""
     reader: Any = zipimport
     get_data, read_directory = reader._get_data, reader._read_directory
 
     def _get_data(archive: str, toc_entry: Any) -> bytes:
-        _wait()
+        _wait_for_archive()
         data: bytes = get_data(archive, toc_entry)
         return data
 
     def _read_directory(archive: str) -> Any:
-        _wait()
+        _wait_for_archive()
         return read_directory(archive)
 
     reader._get_data, reader._read_directory = _get_data, _read_directory

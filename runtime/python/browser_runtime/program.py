@@ -48,8 +48,11 @@ __all__ = [
 
 read_options = RunOptions.from_page
 
+# The folders of the program, and of further modules that the page supplies.
 HOME = Path("/home/reader")
 LIBRARY = Path("/home/library")
+# How many seconds the daemon threads of a program get to end after it.
+_MAX_END_S = 0.3
 
 
 def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
@@ -60,9 +63,9 @@ def _stream(descriptor: int, trace: tracing.Tracing | None) -> io.TextIOWrapper:
     )
 
 
-def _own(traceback: TracebackType | None) -> TracebackType | None:
-    """Return the traceback without the frames of this module that lead to the program."""
-    here = _own.__code__.co_filename
+def _from_program(traceback: TracebackType | None) -> TracebackType | None:
+    """Return the traceback without the frames of this module, which come before the program's."""
+    here = _from_program.__code__.co_filename
     while traceback is not None and traceback.tb_frame.f_code.co_filename == here:
         traceback = traceback.tb_next
     return traceback
@@ -82,9 +85,10 @@ def _report(error: BaseException) -> int:
         if explanation is not None:
             error.add_note(explanation)
     try:
-        sys.excepthook(type(error), error, _own(error.__traceback__))
+        sys.excepthook(type(error), error, _from_program(error.__traceback__))
     except BaseException as second:
         sys.__excepthook__(type(second), second, second.__traceback__)
+    # Shells report 130 for a program that Ctrl+C has ended.
     return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
@@ -97,15 +101,19 @@ def _execute(source: str, path: Path, module: types.ModuleType) -> None:
     exec(code, module.__dict__)  # noqa: S102 - running the reader's program is the purpose
 
 
-def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
-    """Do the work of a process, then shut down like an interpreter, and return the exit status."""
+def _run_and_shut_down(work: Callable[[types.ModuleType], None]) -> int:
+    """Do the work of a process, then shut down as CPython does, and return the exit status.
+
+    Args:
+        work: a function that gets the module `__main__` of the process.
+    """
     module = types.ModuleType("__main__")
     module.__dict__.update(__builtins__=builtins)
     sys.modules["__main__"] = module
     status, is_stuck = 0, False
     try:
-        # Only from here on may the page pause or interrupt Python. An interruption before or after
-        # this function would end the interpreter, and a pause would wait for a state to report.
+        # Only from here on may the page pause or interrupt Python. Before that, an interruption
+        # would end the interpreter, and a paused program would have no state to report.
         slices.arm()
         work(module)
     except BaseException as error:
@@ -116,8 +124,8 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
         page.wait_for_threads(count)
     status = _finish(threading._shutdown) or status  # type: ignore[attr-defined]
     status = _finish(atexit._run_exitfuncs) or status
-    # Coroutines that were never awaited and tasks with unhandled exceptions report that when they
-    # are collected, for which the program's streams have to be open.
+    # Coroutines that were never awaited and tasks with unhandled exceptions print a warning when
+    # they are collected. Collect them now, while the program's streams are open.
     module.__dict__.clear()
     gc.collect()
     slices.disarm()
@@ -125,6 +133,7 @@ def _to_the_end(work: Callable[[types.ModuleType], None]) -> int:
 
 
 def _finish(step: Callable[[], object]) -> int:
+    """Do one step of the shutdown; return 0, or the exit status if the step raises an exception."""
     try:
         step()
     except BaseException as error:
@@ -175,8 +184,8 @@ def run_child(
 
     Args:
         main: the file of the program.
-        pickles: the data that `multiprocessing` passes to a child; see `Popen`.
-        sentinel: the channel whose writing end is closed when the parent ends.
+        pickles: the data that the parent passes to the child; see `children.bootstrap`.
+        sentinel: number of the channel whose writing end is closed when the parent ends.
         files: the contents of the process's file system, by path.
         trace: report what the process's threads and tasks do.
     """
@@ -203,7 +212,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     time_zones.begin()
     stepping.begin(str(path), options, traced.recorder.started_at if traced else None)
     try:
-        status = _to_the_end(work)
+        status = _run_and_shut_down(work)
         state.restore_builtins()
         facts.report()
         if traced:
@@ -221,10 +230,10 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
 def clean_up() -> bool:
     """Restore the interpreter's state from before the program, and return whether that succeeded.
 
-    It fails if a daemon thread does not end. The worker then has to be replaced.
+    The clean-up fails if a daemon thread does not end in time. The worker then has to be replaced.
     """
     state.restore_builtins()
-    ended = scheduler.abandon(0.3)
+    ended = scheduler.abandon(_MAX_END_S)
     slices.disarm()
     state.restore()
     threads.renew()

@@ -27,6 +27,6 @@ class RunOptions:
         return cls(**{_to_snake_case(name): value for name, value in options.items()})
 
 
-# Without `re` and `json`, whose caches and decoders an earlier program may have changed.
+# This function does not use `re`, whose cache an earlier program may have changed.
 def _to_snake_case(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -1,4 +1,4 @@
-"""Replaces functions that a program calls by name, in order to observe their results."""
+"""Replaces functions whose names occur in a program, in order to observe their results."""
 
 from collections.abc import Callable, Iterator
 from types import CodeType, ModuleType
@@ -6,9 +6,15 @@ from typing import Any
 
 
 class StandIn:
-    """Looks like the function that it replaces.
+    """Looks like the function that it replaces. Subclasses define `__call__`.
 
-    A stand-in is an object, because a function in the body of a class would become a method.
+    A stand-in is an object, not a function, because a function that a program assigns in the body
+    of a class becomes a method. Functions written in C, such as `time.time`, do not.
+
+    Args:
+        module: the module of the function.
+        name: the name of the function.
+        program: the path of the program's file.
     """
 
     def __init__(self, module: ModuleType, name: str, program: str) -> None:
@@ -33,6 +39,7 @@ def names(code: CodeType) -> Iterator[str]:
             yield from names(constant)
 
 
+# A kind of stand-in, and the functions that it can replace: their module and their names.
 type Watched = tuple[type[StandIn], ModuleType, tuple[str, ...]]
 
 

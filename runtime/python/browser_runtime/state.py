@@ -1,7 +1,8 @@
 """Remembers the interpreter's state before any program, and restores it after each one.
 
-Names that a program rebinds in a module (`time.sleep = fake`, `builtins.print = mine`) are restored
-with the attributes of every module. State inside of objects is restored by one function each.
+The attributes of all modules are restored, so a name that a program has rebound (`time.sleep =
+fake`, `builtins.print = mine`) has its old value again. State inside objects, such as the list of
+warning filters, is restored object by object.
 """
 
 import builtins
@@ -23,7 +24,9 @@ from browser_runtime import trace_hooks
 
 _Undo = Callable[[], None]
 
+# What `restore` calls, in this order.
 _undo: list[_Undo] = []
+# The attributes of `sys` that programs may rebind.
 _SYS_ATTRIBUTES = (
     "_setprofileallthreads",
     "_settraceallthreads",
@@ -44,7 +47,7 @@ _SYS_ATTRIBUTES = (
     "unraisablehook",
 )
 _missing = object()
-# Programs get other functions; see primitives/signals.py.
+# CPython's functions. Programs get other ones; see primitives/signals.py.
 _set_handler, _getsignal = signal.signal, signal.getsignal
 
 
@@ -95,11 +98,12 @@ def _sys() -> _Undo:
 
 
 def _surroundings() -> _Undo:
+    """Restore what is outside of `sys`: environment, files, warnings, loggers and signals."""
     environment, folder = dict(os.environ), Path.cwd()
     filters = list(warnings.filters)
     loggers = dict(logging.root.manager.loggerDict)
     root = (logging.root, *(a for a in loggers.values() if isinstance(a, logging.Logger)))
-    # The kernel's own handler is replaced whenever a program starts.
+    # The handler of SIGVTALRM is set whenever a program starts; see `slices.arm`.
     handlers = {
         number: handler
         for number in signal.valid_signals() - {signal.SIGVTALRM}
@@ -132,7 +136,7 @@ def _surroundings() -> _Undo:
 
 
 def _finalizers() -> _Undo:
-    """Let `weakref.finalize` work again: its class records that the process has ended."""
+    """Let `weakref.finalize` work again after a program, whose end its class has recorded."""
     finalize: Any = weakref.finalize
     registry = dict(finalize._registry)
 
@@ -148,7 +152,10 @@ _builtins = dict(vars(builtins))
 
 
 def restore_builtins() -> None:
-    """Restore built-in functions such as `len` before this runtime calls them."""
+    """Restore built-in functions such as `len`, which a program may have rebound.
+
+    This has to happen before the runtime calls them.
+    """
     builtins.__dict__.update(_builtins)
 
 

@@ -1,4 +1,4 @@
-"""Observes calls that behave differently in the browser without raising an error."""
+"""Observes functions of `os` that differ from CPython in the browser, but raise no exception."""
 
 import os
 import sys
@@ -9,6 +9,8 @@ from browser_runtime.stand_in import StandIn, Watched
 
 
 class _Cores(StandIn):
+    """Replaces a function that returns the number of cores."""
+
     def __call__(self) -> int | None:
         count: int | None = self._original()
         if sys._getframe(1).f_code.co_filename == self._program:
@@ -17,6 +19,8 @@ class _Cores(StandIn):
 
 
 class _Command(StandIn):
+    """Replaces a function that runs a command, and that returns -1 here because it cannot."""
+
     def __call__(self, *args: Any, **keywords: Any) -> int:
         status: int = self._original(*args, **keywords)
         if status == -1 and sys._getframe(1).f_code.co_filename == self._program:

@@ -1,9 +1,9 @@
-"""Explains what to do if a program needs time zones that were not loaded.
+"""Explains what to do if a program needs the data of time zones, and this data was not loaded.
 
-The browser gives Python no data about time zones. It is in the library tzdata, which the page
-installs for programs that import `zoneinfo`; see runtime/host/needs/time_zones.ts. A program that
-does so in a way that the page cannot see, for example with a computed name, has to declare the
-library.
+In the browser, Python finds no data about time zones, except in the library tzdata. The page
+installs this library for programs that import `zoneinfo`; see runtime/host/needs/time_zones.ts. A
+program that imports `zoneinfo` in a way that the page cannot see, for example by a computed name,
+has to declare tzdata.
 """
 
 import sys
@@ -22,13 +22,13 @@ _ADVICE = (
 
 
 def begin() -> None:
-    """Watch the two functions that read the data, as soon as a program imports `zoneinfo`."""
+    """Replace the two functions that read the data, when a program imports `zoneinfo`."""
     when_imported("zoneinfo._common", _adapt_common)
     when_imported("zoneinfo._tzpath", _adapt_path)
 
 
 def _are_missing() -> bool:
-    """Return whether an attempt to import the data, which has just been made, has failed."""
+    """Return whether the data is missing. `zoneinfo` must have tried to import it before."""
     return "tzdata" not in sys.modules
 
 

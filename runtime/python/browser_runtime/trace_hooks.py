@@ -1,12 +1,14 @@
 """Keeps the code of this runtime out of what debuggers, tracers and profilers of programs see.
 
-On CPython, locks, `input` and the waiting of an event loop are C code, in which no trace function
-is called. Here they are Python code. A debugger that stopped in that code would deadlock: to read a
-command it needs the very lock, or the thread, that it has stopped. Therefore each function that a
-program registers as a hook is wrapped in a filter, which passes on only the events of other code.
+A hook is a function that a program registers with `sys.settrace`, `sys.setprofile` or
+`sys.monitoring`. On CPython, locks, `input` and the waiting of an event loop are C code, in which
+no hook is called. Here they are Python code. A debugger that stopped in that code would deadlock:
+to read a command, it needs the very lock or thread that it has stopped. Therefore each hook is
+wrapped in a filter, which passes on only the events of other code.
 
-Hooks look at the frame from which they are called (`sys._getframe(1)`), as `bdb` does. Filters are
-therefore hidden; see `hidden`. Programs that register no hook run as fast as without this module.
+Some hooks, such as those of `bdb`, look at the frame that calls them (`sys._getframe(1)`). Filters
+must not be in their way, so they have no visible frame; see `hidden`. Programs that register no
+hook run as fast as without this module.
 """
 
 import bdb
@@ -21,11 +23,13 @@ from browser_runtime import facts
 from browser_runtime.scheduling import scheduler
 
 _RESUME, _NOP = opcode.opmap["RESUME"], opcode.opmap["NOP"]
+# The flag of code that causes no events of `sys.monitoring`:
 # https://github.com/python/cpython/blob/3.14/Include/cpython/code.h
 _CO_NO_MONITORING_EVENTS = 0x2000000
 
-# Hooks of these modules get all events. Profilers of the standard library add up the time between
-# calls and returns, so they would be wrong if the program's code were called by nothing.
+# Hooks of these modules get all events. The first three belong to the runtime. The profilers of the
+# standard library add up the time between calls and returns, so they would be wrong if they did not
+# see the runtime's functions that call the program's code.
 _UNFILTERED = ("browser_runtime.", "runnable_tracer.", "explorer.", "profile.", "_lsprof.")
 
 _monitoring: Any = sys.monitoring
@@ -36,8 +40,10 @@ _CAN_DISABLE = {
     for name in ("PY_START", "PY_RESUME", "PY_RETURN", "PY_YIELD", "CALL", "LINE", "INSTRUCTION")
 } | {_EVENTS.JUMP}
 
-_TOOLS = 6  # The number of tools.
+# How many tools `sys.monitoring` supports; their numbers begin at 0.
+_TOOLS = 6
 
+# CPython's functions, which `install` replaces.
 _settrace, _setprofile = sys.settrace, sys.setprofile
 _gettrace, _getprofile = sys.gettrace, sys.getprofile
 _register_callback = _monitoring.register_callback
@@ -46,6 +52,7 @@ _use_tool_id, _get_tool = _monitoring.use_tool_id, _monitoring.get_tool
 
 @functools.cache
 def _hide(code: CodeType) -> CodeType:
+    """Return the code without RESUME instructions and without events; see `hidden`."""
     raw = bytearray(code.co_code)
     for index in range(0, len(raw), 2):
         if raw[index] == _RESUME:
@@ -82,7 +89,7 @@ def _filter_frames(hook: Callable[[FrameType, str, Any], Any]) -> Callable[..., 
             return None
         return hook(frame, event, arg)
 
-    return _remember(filtered, hook)
+    return _with_hook(filtered, hook)
 
 
 def _filter_codes(hook: Callable[..., Any], event: int) -> Callable[..., Any]:
@@ -97,17 +104,18 @@ def _filter_codes(hook: Callable[..., Any], event: int) -> Callable[..., Any]:
             return None
         return hook(code, *args)
 
-    return _remember(filtered, hook)
+    return _with_hook(filtered, hook)
 
 
-def _remember(filtered: Any, hook: object) -> Callable[..., Any]:
+def _with_hook(filtered: Any, hook: object) -> Callable[..., Any]:
+    """Store the program's function in its filter, for `_hook_of`."""
     filtered.hook = hook
     own: Callable[..., Any] = filtered
     return own
 
 
 def _hook_of(registered: Any) -> Any:
-    """Return the function that the program has registered."""
+    """Return the function that the program has registered, given that function or its filter."""
     is_filter = isinstance(registered, FunctionType) and registered.__code__ in _FILTERS
     return registered.hook if is_filter else registered
 
@@ -179,7 +187,8 @@ def _setprofileallthreads(function: Any, /) -> None:
 def end_thread() -> None:
     """Remove the hooks of a thread that ends.
 
-    Pyodide keeps the interpreter's state of an ended thread, with its hooks, for a later thread.
+    Otherwise a later thread would get them, because Pyodide uses the state that CPython keeps for
+    an ended thread again.
     """
     if _gettrace() is not None:
         _settrace(None)
@@ -194,7 +203,7 @@ def restore() -> None:
     for tool in range(_TOOLS):
         _monitoring.free_tool_id(tool)
     _install_in_monitoring()
-    # `bdb` is imported before all programs, so its tables do not end with the program.
+    # `bdb` was imported before any program, so its breakpoints are not dropped with the program.
     bdb.Breakpoint.clearBreakpoints()
 
 
@@ -223,7 +232,8 @@ def reset(self: Any) -> None:
 def set_trace(self: Any, frame: FrameType | None = None) -> None:
     """Like `bdb.Bdb.set_trace`, but do not trace the frames of this runtime.
 
-    Events of frames that have a trace function of their own do not pass through a filter.
+    CPython's method sets the trace function of each frame on the stack, without a filter. It is
+    therefore removed again from the frames of this runtime.
     """
     here = frame or sys._getframe(1)
     _set_trace(self, here)
@@ -233,7 +243,7 @@ def set_trace(self: Any, frame: FrameType | None = None) -> None:
             bottom.f_trace = None
         else:
             self.botframe = bottom
-        bottom = bottom.f_back
+        bottom = bottom.f_back  # The program's outermost frame remains in `botframe`.
 
 
 @hidden

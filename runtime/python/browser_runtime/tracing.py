@@ -1,7 +1,7 @@
 """Reports to the page what the threads and tasks of a program do, if the page asks for a trace.
 
-The events are those of `runnable_tracer`. The scheduler, which handles every wait, reports what
-threads do. Programs that are not traced run as fast as without this module.
+The events are those of `runnable_tracer`, which also traces tasks. The scheduler, which handles
+every wait, reports what threads do. This module does not slow down programs that are not traced.
 """
 
 import functools
@@ -28,17 +28,18 @@ _FLUSH_INTERVAL_S = 0.05
 # Maximum number of events of one process. The page keeps a limited number of events of all
 # processes; see `MAX_EVENTS` in runtime/timeline/model/timeline.ts.
 _MAX_EVENTS = 60_000
-# How often a reading of the clock is used again. Reading the clock takes as long as ten function
-# calls, and the clock advances in steps of 0.1 ms or more.
+# For how many further events a reading of the clock is used. Reading the clock takes as long as ten
+# function calls, and the clock advances in steps of 0.1 ms or more.
 _REUSE = 8
 # The most events, and about the most characters, in one message; see `MAX_LENGTH` in
 # runtime/protocol/page_worker.ts.
 _MAX_EVENTS_PER_MESSAGE = 4000
 _MAX_CHARACTERS = 400_000
-# Events contain no cycles.
+# Events contain no cycles, so checking for them would only take time.
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
-# Why a thread waits in a module of this package, if no function of the standard library says more.
+# The reason of a thread that waits in a module of this package, unless the function of the standard
+# library that has called the module has a more exact one.
 _REASONS = {
     "event_loop": "idle",
     "keyboard": "input",
@@ -62,16 +63,19 @@ class Tracing:
     """The trace of one program or of one of its processes; a `scheduler.Observer`."""
 
     def __init__(self, program: str) -> None:
-        # Faster than `scheduler.get_ident`, because it is called twice for every step of a task.
+        # A function written in C, because it is called twice for every step of a task, and
+        # `scheduler.get_ident` would be slower.
         get_ident = functools.partial(operator.attrgetter("current"), scheduler._state)
         self.recorder = Recorder(program, perf_counter_ns, get_ident, _MAX_EVENTS, _REUSE)
         # The beginning of the trace in ms, on the clock that all processes share.
         self._begun = page.clock()
         self._flushed_at = 0.0
-        # The numbers of waiting threads; for those that were woken, the waking lane and the time.
+        # The numbers of the threads whose waits have been recorded and have not ended.
         self._waiting: set[int] = set()
+        # For waiting threads that were woken: the lane that woke them, and when.
         self._woken: dict[int, tuple[int, int]] = {}
-        # When the time slices of threads ended, or waits began that the timeline does not show.
+        # For suspended threads whose waits have not been recorded: when their time slice ended, or
+        # when a wait began that the timeline does not show.
         self._paused: dict[int, int] = {}
         # For threads that have not begun to run, the lane that started them.
         self._starting: dict[int, int] = {}
@@ -89,7 +93,7 @@ class Tracing:
         self._woken.pop(ident, None)
         if self.recorder.is_over:
             return
-        # Before the search for the reason, which is already part of the wait.
+        # Read the clock now, because the search for the reason already counts as part of the wait.
         now = perf_counter_ns()
         why = reason_of(frame, self.recorder)
         if why is None:
@@ -161,7 +165,7 @@ class Tracing:
         recorder, name = self.recorder, "stdout" if descriptor == 1 else "stderr"
 
         class Printed(io.FileIO):
-            # The last line has been recorded, but its newline has not been written yet.
+            # Whether the last line has been written and recorded without its newline.
             _is_open = False
 
             def write(self, data: Any, /) -> int:
@@ -176,7 +180,7 @@ class Tracing:
         return Printed(descriptor, "w", closefd=False)
 
     def flush_if_due(self) -> None:
-        """Send the recorded events to the page unless that happened a moment ago."""
+        """Send the recorded events to the page, unless `_FLUSH_INTERVAL_S` has not passed yet."""
         now = page.clock() / 1000
         if now - self._flushed_at > _FLUSH_INTERVAL_S:
             self._flushed_at = now
@@ -238,7 +242,7 @@ class Tracing:
 
 
 def begin(program: str) -> Tracing:
-    """Start to trace the program in this file, in this process, whose name is recorded later."""
+    """Start to trace the program in this file. `Tracing.open` records the name of the process."""
     tracing = Tracing(program)
     scheduler.observer = tracing
     return tracing

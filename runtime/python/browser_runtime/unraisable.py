@@ -5,6 +5,8 @@ from typing import Any
 
 
 class _Fails:
+    """Raises an exception in its destructor, which CPython passes to `sys.unraisablehook`."""
+
     def __del__(self) -> None:
         raise ValueError
 
@@ -24,5 +26,11 @@ _Arguments = _find_type()
 
 
 def report(error: BaseException, message: str, about: object = None) -> None:
-    """Pass an exception to the program's hook, as the interpreter does."""
+    """Pass an exception to `sys.unraisablehook`, as the interpreter does.
+
+    Args:
+        error: the exception.
+        message: what the hook prints before the traceback.
+        about: the object that caused the exception, which the hook prints after the message.
+    """
     sys.unraisablehook(_Arguments((type(error), error, error.__traceback__, message, about)))

@@ -1,3 +1,4 @@
+# The module that runtime/worker/kernel/kernel.ts provides. The comments there explain its functions.
 from collections.abc import Awaitable, Callable
 
 class Gate:
@@ -10,10 +11,10 @@ class Promised:
     promise: Awaitable[None]
 
 interrupted: bool
-interval: float
+interval: float  # ms
 margin_ns: int
 threads: int
-idle: float
+idle: float  # ms
 
 def arm(armed: bool, /) -> None: ...
 def try_again() -> None: ...

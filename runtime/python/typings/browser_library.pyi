@@ -1,3 +1,5 @@
+# The module that runtime/worker/links/library.ts provides: whether the archive of Python's standard
+# library has arrived, and a promise to wait for it.
 from collections.abc import Awaitable
 
 class Arrival:

@@ -1,3 +1,5 @@
+# The module that runtime/worker/links/page_link.ts provides, with which Python reports to the page.
+# The comments there explain each function.
 from pyodide.ffi import JsProxy
 
 def ask() -> None: ...

@@ -1,9 +1,10 @@
-"""Lets `sqlite3` refuse to use a connection in another thread than the one that created it.
+"""Makes `sqlite3` raise an error if a thread uses the connection of another thread.
 
-The C code of `sqlite3` makes this check itself, but it compares threads of the system, of which the
-browser has only one. Which functions check is the same as on CPython, see
-https://github.com/python/cpython/tree/3.14/Modules/_sqlite. The types are subclasses of those in C.
-`Blob` is a class of its own, because its type in C cannot be subclassed.
+The C code of `sqlite3` makes this check itself, but it compares threads of the operating system, of
+which a worker has only one. This module replaces the types of `sqlite3` by types whose methods
+compare the program's threads. The same methods check as in C, see
+https://github.com/python/cpython/tree/3.14/Modules/_sqlite. `Connection` and `Cursor` are
+subclasses of the types in C; `Blob` wraps its type in C, which cannot be subclassed.
 """
 
 import functools
@@ -16,14 +17,16 @@ from runnable_tracer.imports import Loader
 
 from browser_runtime.scheduling import scheduler
 
+# The methods of `Connection` that check the thread.
 _CONNECTION = (
     *("__call__", "__exit__", "backup", "close", "commit", "create_aggregate", "create_collation"),
     *("create_function", "create_window_function", "deserialize", "getconfig", "getlimit"),
     *("rollback", "serialize", "set_authorizer", "set_progress_handler", "set_trace_callback"),
     *("setconfig", "setlimit"),
 )
-# Methods that return objects of the types below.
+# Further methods of `Connection` that check the thread, and return a `Cursor` or `Blob`.
 _WITH_OWN_TYPES = ("blobopen", "cursor", "execute", "executemany", "executescript")
+# The methods of `Cursor` and of `Blob` that check the thread.
 _CURSOR = (
     *("__next__", "close", "execute", "executemany", "executescript"),
     *("fetchall", "fetchmany", "fetchone"),
@@ -32,7 +35,7 @@ _BLOB = (
     *("__delitem__", "__exit__", "__getitem__", "__len__", "__setitem__"),
     *("close", "read", "seek", "tell", "write"),
 )
-# The position of `check_same_thread` and `factory` among the arguments of `connect`.
+# The positions of `check_same_thread` and `factory` among the arguments of `connect`.
 _CHECK, _FACTORY = 4, 5
 
 
@@ -59,11 +62,13 @@ def adapt(module: Any) -> None:
 
         return call
 
-    def add_checks(kind: type, names: Sequence[str], base: type, of: Callable[[Any], Any]) -> None:
+    def add_checks(
+        kind: type, names: Sequence[str], base: type, connection_of: Callable[[Any], Any]
+    ) -> None:
         kind.__module__, kind.__qualname__ = "sqlite3", kind.__name__
         kind.__doc__ = base.__doc__
         for name in names:
-            setattr(kind, name, checked(getattr(base, name), of))
+            setattr(kind, name, checked(getattr(base, name), connection_of))
 
     class Connection(connection_in_c):  # type: ignore[misc, valid-type]
         __slots__ = ("_creating_thread",)
@@ -97,7 +102,7 @@ def adapt(module: Any) -> None:
 
         @isolation_level.setter
         def isolation_level(self, level: str | None) -> None:
-            if level is None:  # This commits.
+            if level is None:  # This level commits the transaction, which needs the right thread.
                 check(self)
             connection_in_c.isolation_level.__set__(self, level)
 
@@ -124,7 +129,7 @@ def adapt(module: Any) -> None:
 
     class Blob:
         __slots__ = ("_blob", "_connection")
-        # A mapping from offsets, but not a sequence.
+        # Blobs have items, but like those in C they cannot be iterated over.
         __iter__ = None
 
         _blob: Any
@@ -138,22 +143,22 @@ def adapt(module: Any) -> None:
             self._blob.__enter__()
             return self
 
-    def of_blob(name: str) -> Any:
+    def delegate_to_c(name: str) -> Any:
         def call(self: Any, *args: Any) -> Any:
             return method(self._blob, *args)
 
         method = getattr(blob_in_c, name)
         return functools.update_wrapper(call, method)
 
-    own = {name: vars(Connection)[name] for name in _WITH_OWN_TYPES}
-    for name, method in own.items():
+    with_own_types = {name: vars(Connection)[name] for name in _WITH_OWN_TYPES}
+    for name, method in with_own_types.items():
         functools.update_wrapper(method, getattr(connection_in_c, name))
     add_checks(Connection, _CONNECTION, connection_in_c, lambda self: self)
-    for name, method in own.items():
+    for name, method in with_own_types.items():
         setattr(Connection, name, checked(method, lambda self: self))
     add_checks(Cursor, _CURSOR, cursor_in_c, lambda self: self.connection)
     for name in _BLOB:
-        setattr(Blob, name, of_blob(name))
+        setattr(Blob, name, delegate_to_c(name))
     add_checks(Blob, _BLOB, Blob, lambda self: self._connection)
     Blob.__doc__ = blob_in_c.__doc__
 

@@ -10,7 +10,7 @@ _numbers = itertools.count(1)
 
 
 class _Thread:
-    """Represents one thread. When it is collected, so are the thread's data."""
+    """Represents one thread. When this object is collected, the thread's attributes are dropped."""
 
     def __init__(self) -> None:
         self.number = next(_numbers)
@@ -28,35 +28,39 @@ class _Spaces:
     attributes refer to the object itself can be collected.
     """
 
-    __slots__ = ("__weakref__", "arguments", "instance", "now", "of")
+    __slots__ = ("__weakref__", "arguments", "by_thread", "current", "instance")
 
     def __init__(self, instance: "Local", arguments: tuple[Any, Any]) -> None:
         self.instance = ref(instance)
+        # The arguments with which `__init__` is called in each thread.
         self.arguments = arguments
-        self.of: dict[int, dict[str, Any]] = {}
-        self.now = 0
+        # Number of a thread → its attributes.
+        self.by_thread: dict[int, dict[str, Any]] = {}
+        # The number of the thread whose attributes are the `__dict__` of the instance; 0 for none.
+        self.current = 0
 
     def add(self, namespace: dict[str, Any]) -> None:
         """Store the running thread's attributes."""
         thread = scheduler.thread_data(_Thread)
         thread.spaces.add(self)
-        self.of[thread.number] = namespace
-        self.now = thread.number
+        self.by_thread[thread.number] = namespace
+        self.current = thread.number
 
     def forget(self, number: int) -> None:
         """Drop the attributes of a thread that has ended."""
-        self.of.pop(number, None)
+        self.by_thread.pop(number, None)
         instance = self.instance()
-        if self.now == number and instance is not None:
-            self.now = 0
+        if self.current == number and instance is not None:
+            self.current = 0
             object.__setattr__(instance, "__dict__", {})
 
 
 class Local:
     """Like `threading.local`: every thread sees attributes of its own.
 
-    Before each access, the instance gets the running thread's dictionary as its `__dict__`. No
-    other thread can run between the two, because code of this package is never interrupted.
+    Before each access to an attribute, the instance gets the running thread's dictionary as its
+    `__dict__`. No other thread can run between this change and the access, because code of this
+    package is never interrupted.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_spaces")
@@ -97,11 +101,12 @@ def _check(instance: Local, name: str) -> None:
 
 
 def _switch(instance: Local) -> None:
+    """Give the instance the attributes of the running thread."""
     spaces: _Spaces = object.__getattribute__(instance, "_spaces")
     number = scheduler.thread_data(_Thread).number
-    if spaces.now == number:
+    if spaces.current == number:
         return
-    namespace = spaces.of.get(number)
+    namespace = spaces.by_thread.get(number)
     if namespace is None:
         namespace = {}
         object.__setattr__(instance, "__dict__", namespace)
@@ -111,4 +116,4 @@ def _switch(instance: Local) -> None:
         if kind.__init__ is not object.__init__:
             kind.__init__(instance, *args, **kwargs)  # Other threads may run during this call.
     object.__setattr__(instance, "__dict__", namespace)
-    spaces.now = number
+    spaces.current = number

@@ -4,8 +4,10 @@ from typing import NoReturn
 
 from browser_runtime.scheduling import scheduler, virtual_time
 
-_LONGEST = 2**63 / 1e9  # seconds
-TIMEOUT_MAX = 4294967.0  # seconds; of CPython on a 32-bit machine
+# The longest sleep in seconds: CPython counts time in ns, as signed numbers of 64 bits.
+_MAX_SLEEP = 2**63 / 1e9
+# The longest timeout in seconds, with the value that CPython has on Windows.
+TIMEOUT_MAX = 4294967.0
 
 
 class Lock:
@@ -48,7 +50,8 @@ class Lock:
             try:
                 scheduler.wait(left, self._queue)
             except BaseException:
-                # This thread may have been woken before Ctrl+C arrived, and does not use the lock.
+                # A release may have woken this thread before Ctrl+C arrived. Wake the next thread
+                # instead, because this one does not acquire the lock.
                 self._wake_next()
                 raise
         self._locked = True
@@ -79,6 +82,7 @@ class Lock:
         self._locked = False
         self._queue.clear()
 
+    # The obsolete names of these methods, which CPython still has.
     acquire_lock, release_lock, locked_lock = acquire, release, locked
 
     def __repr__(self) -> str:
@@ -176,10 +180,11 @@ def sleep(seconds: float, /) -> None:
         raise ValueError("Invalid value NaN (not a number)")
     if delay < 0:
         raise ValueError("sleep length must be non-negative")
-    if delay >= _LONGEST:
+    if delay >= _MAX_SLEEP:
         raise OverflowError("timestamp too large to convert to C PyTime_t")
     end = virtual_time.moment_in(delay)
     scheduler.wait(virtual_time.seconds_to(end))
-    # A signal handler can end the wait early, and the longest timer of browsers is 25 days.
+    # A wait can end early: after a signal handler has run, or after 25 days, which is the longest
+    # delay of timers in browsers.
     while (left := virtual_time.seconds_to(end)) > 0:
         scheduler.wait(left)

@@ -52,7 +52,8 @@ class SimpleQueue:
             try:
                 scheduler.wait(left, self._waiting)
             except BaseException:
-                # This thread may have been woken before Ctrl+C arrived, and takes no item.
+                # `put` may have woken this thread before Ctrl+C arrived. Wake another thread
+                # instead, because this one does not take the item.
                 if self._items:
                     self._wake_one()
                 raise

@@ -1,7 +1,7 @@
 """Signals as on CPython: handlers belong to the main thread, and timers send signals to it.
 
-No signals come from outside of a program, except for Ctrl+C, and the kernel's for the end of time
-slices. The timers are on the program's clocks, so they work in virtual time as well.
+The only signals from outside of a program are Ctrl+C, and SIGVTALRM, with which the kernel ends
+time slices. The timers use the program's clocks, so they work in virtual time as well.
 """
 
 import errno
@@ -16,9 +16,10 @@ type _Handler = Any
 
 _ONLY_MAIN = "only works in main thread of the main interpreter"
 _NS_PER_S = 1_000_000_000
+# CPython's functions, which `install` replaces.
 _signal, _getsignal, _set_wakeup_fd = signal.signal, signal.getsignal, signal.set_wakeup_fd
 
-# The signals that the timers send.
+# The signal that each kind of timer sends.
 _SENT = {
     signal.ITIMER_REAL: signal.SIGALRM,
     signal.ITIMER_VIRTUAL: signal.SIGVTALRM,
@@ -27,7 +28,7 @@ _SENT = {
 
 
 class _Timer(scheduler.SignalTimer):
-    """A timer of `signal.setitimer`, on the monotonic clock or on that of the processor."""
+    """A timer of `signal.setitimer`, which measures real time or the program's processor time."""
 
     def __init__(self, which: int, seconds: float, interval: float) -> None:
         self.number = _SENT[which]
@@ -46,14 +47,14 @@ class _Timer(scheduler.SignalTimer):
     def restart(self) -> bool:
         if not self.interval:
             return False
-        # A timer that has missed several of its times sends one signal for all of them.
-        late = -self.seconds_left_ns()
+        # If several intervals have passed since the timer was due, it sends only one signal.
+        late = -self.nanoseconds_left()
         step = max(1, virtual_time.nanoseconds(self.interval))
         self._moment += step * (1 + max(0, late) // step)
         return True
 
-    def seconds_left_ns(self) -> int:
-        """Return how many ns are left, which is negative if the time has passed."""
+    def nanoseconds_left(self) -> int:
+        """Return how many ns are left; a negative number if the time has passed."""
         now = virtual_time.moment_in(0) if self.is_real else clocks.process_time_ns()
         return self._moment - now
 
@@ -64,7 +65,7 @@ def set_handler(signalnum: int, handler: _Handler, /) -> _Handler:
         raise ValueError(f"signal {_ONLY_MAIN}")
     if signalnum != slices.SIGNAL:
         return _signal(signalnum, handler)
-    # The kernel uses this signal, so the program's handler is kept elsewhere.
+    # The kernel uses this signal, so the scheduler keeps the program's handler.
     if not callable(handler) and handler not in (signal.SIG_IGN, signal.SIG_DFL):
         raise TypeError(
             "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object"
@@ -87,7 +88,7 @@ def set_wakeup_fd(fd: int, /, *, warn_on_full_buffer: bool = True) -> int:
 
 
 def pthread_kill(thread_id: int, signalnum: int, /) -> None:
-    """Like `signal.pthread_kill`: the handler runs in the main thread, whichever thread it is."""
+    """Like `signal.pthread_kill`: whichever thread gets the signal, the main thread handles it."""
     if thread_id not in dict.fromkeys(ident for ident, *_ in scheduler.list_threads()):
         raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
     if not 0 <= signalnum < signal.NSIG:
@@ -129,6 +130,7 @@ def alarm(seconds: int, /) -> int:
 def pause() -> None:
     """Like `signal.pause`: wait until a handler has run."""
     if not scheduler.is_main():
+        # Only the main thread handles signals, so this thread waits until the program ends.
         scheduler.wait(None, outside=True)
         return
     handled = scheduler.handled_signals()
@@ -137,7 +139,7 @@ def pause() -> None:
 
 
 def install() -> None:
-    """Replace these functions of `signal`, and add those that the browser lacks."""
+    """Put the functions of this module into `signal`, which lacks some of them in the browser."""
     functions: dict[str, Any] = {
         "alarm": alarm,
         "getitimer": getitimer,

@@ -43,7 +43,7 @@ class ThreadHandle:
         return self._done
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the thread has ended or so many seconds have passed."""
+        """Wait until the thread has ended or `timeout` seconds have passed."""
         if not self._started:
             raise RuntimeError("thread not started")
         if self._done:
@@ -191,7 +191,7 @@ def raise_signal(signalnum: int, /) -> None:
 
 
 def kill(pid: int, signal: int, /) -> None:
-    """Like `os.kill`, for the only process that signals can be sent to."""
+    """Like `os.kill`, for signals that a process sends to itself."""
     if pid == os.getpid() and signal:
         raise_signal(signal)
     else:
@@ -211,7 +211,8 @@ def _main_ident() -> int:
 
 
 def _excepthook(args: Any, /) -> None:
-    if args.thread is None:  # The hook in C would show the number of the system's thread.
+    # Without a thread, the hook in C would print the number of the operating system's thread.
+    if args.thread is None:
         args = type(args)((*args[:3], SimpleNamespace(name=scheduler.get_ident())))
     _report_in_c(args)
 
@@ -219,15 +220,15 @@ def _excepthook(args: Any, /) -> None:
 _report_in_c = _thread._excepthook
 
 
-def _with_code() -> Any:
-    """Return the code of `threading`, which is executed again for every program."""
+def _threading_code() -> Any:
+    """Return the code of `threading`, which `renew` executes again for every program."""
     spec = threading.__spec__
     assert spec is not None
     loader: Any = spec.loader
     return loader.get_code("threading")
 
 
-_code = _with_code()
+_code = _threading_code()
 
 
 def renew() -> None:
@@ -271,9 +272,10 @@ def install() -> None:
     signals.install()
     time.sleep = locks.sleep  # type: ignore[assignment]
     sys._current_frames = scheduler.current_frames
+    # If `concurrent.futures` was imported before, it has a lock of the old `threading`. Import it
+    # anew now, so that `state` restores it after each program: asyncio refers to this module, which
+    # would otherwise keep the executor class that the first program has imported.
     for name in ("concurrent.futures.thread", "concurrent.futures"):
         sys.modules.pop(name, None)
     importlib.invalidate_caches()
-    # Imported now so that `state` restores it after each program: asyncio refers to this module,
-    # which otherwise keeps the executor class that the first program has imported.
     importlib.import_module("concurrent.futures")

@@ -2,7 +2,7 @@
 
 The broker in the sandbox frame keeps what processes share, such as pipes and semaphores, as the
 kernel of an operating system does elsewhere. The module `browser_processes`, which is written in
-TypeScript, sends messages to it.
+TypeScript, sends messages to the broker; see runtime/worker/links/process_link.ts.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Waits for answers of the broker, while other threads run and Ctrl+C is delivered.
 
-A function of `browser_processes` that asks the broker a question returns the number of the
-question, which is the parameter `ask` below.
+If a function of `browser_processes` asks the broker something, as `broker.receive` does, it returns
+the number of the question. The functions of this module take this number as `question`.
 """
 
 from typing import Any
@@ -15,21 +15,21 @@ class _CombinedQueue(list[scheduler.Waiting]):
     """A queue whose thread is woken by an answer, or through one of several other queues.
 
     Args:
-        ask: the question, or 0 for none.
+        question: the question, or 0 for none.
         queues: other queues that the waiting thread joins as well.
     """
 
-    def __init__(self, ask: int, queues: "list[list[scheduler.Waiting]]") -> None:
+    def __init__(self, question: int, queues: "list[list[scheduler.Waiting]]") -> None:
         super().__init__()
-        self.ask = ask
+        self.question = question
         self.queues = queues
 
     def append(self, waiting: scheduler.Waiting) -> None:
         super().append(waiting)
         for queue in self.queues:
             queue.append(waiting)
-        if self.ask:
-            broker.listen(self.ask, waiting.gate)
+        if self.question:
+            broker.listen(self.question, waiting.gate)
 
     def remove(self, waiting: scheduler.Waiting) -> None:
         super().remove(waiting)
@@ -52,48 +52,50 @@ def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]
     return _CombinedQueue(0, queues)
 
 
-def wait_once(ask: int, seconds: float | None, queues: "list[list[scheduler.Waiting]]") -> bool:
+def wait_once(
+    question: int, seconds: float | None, queues: "list[list[scheduler.Waiting]]"
+) -> bool:
     """Wait until the broker answers, another thread wakes one of the queues, or a timeout.
 
     Args:
-        ask: the question.
+        question: the question.
         seconds: the timeout; None means forever.
         queues: the queues.
 
     Returns:
         Whether the question was answered. If it was not, it is cancelled.
     """
-    if not broker.is_answered(ask):
+    if not broker.is_answered(question):
         try:
-            scheduler.wait(seconds, _CombinedQueue(ask, queues), outside=True)
+            scheduler.wait(seconds, _CombinedQueue(question, queues), outside=True)
         except BaseException:
-            broker.cancel(ask)
+            broker.cancel(question)
             raise
-    if broker.is_answered(ask):
+    if broker.is_answered(question):
         return True
-    broker.cancel(ask)
+    broker.cancel(question)
     return False
 
 
-def answer(ask: int, seconds: float | None = None) -> Any:
+def answer(question: int, seconds: float | None = None) -> Any:
     """Wait for the answer of the broker, and return it.
 
     Args:
-        ask: the question.
+        question: the question.
         seconds: the timeout; None means forever.
 
     Raises:
         TimeoutError: there was no answer in time. The question is cancelled.
     """
     deadline = deadline_after(seconds)
-    while not broker.is_answered(ask):
+    while not broker.is_answered(question):
         left = seconds_until(deadline)
         if left == 0:
-            broker.cancel(ask)
+            broker.cancel(question)
             raise TimeoutError
         try:
-            scheduler.wait(left, _CombinedQueue(ask, []), outside=True)
+            scheduler.wait(left, _CombinedQueue(question, []), outside=True)
         except BaseException:
-            broker.cancel(ask)
+            broker.cancel(question)
             raise
-    return broker.take(ask)
+    return broker.take(question)

@@ -1,7 +1,8 @@
-"""One-way channels, and the handles that a process has for their ends.
+"""One-way channels, and the handles with which a process refers to their ends.
 
-A handle corresponds to a file descriptor. A channel is kept in this module, without any messages to
-the broker, until one of its ends is sent to another process. From then on the broker keeps it.
+A handle is a number, like a file descriptor. Until an end of a channel is sent to another process,
+the unread messages are kept in this process, and the broker does not know the channel. From then on
+the broker keeps the messages.
 """
 
 import errno
@@ -16,16 +17,16 @@ from pyodide.ffi import to_js
 from browser_runtime.processes import asking
 from browser_runtime.scheduling import scheduler
 
-# `send` blocks while more than this is unread, which is the capacity of a pipe on Linux.
+# `send` blocks while more bytes than this are unread. The number is the capacity of a Linux pipe.
 _CAPACITY_BYTES = 64 * 1024
 
-# Handles are greater than all file descriptors of the file system. They are never reused, because
-# a destructor may close a handle of an earlier program late.
+# Handles begin at 1000, so that no file descriptor has the same number. They are never reused,
+# because a destructor may close a handle of an earlier program late.
 _handles = itertools.count(1000)
 
 
 class Channel:
-    """A channel, as one process sees it.
+    """A channel, as this process sees it.
 
     Args:
         number: the broker's number of the channel; 0 while the broker does not keep it.
@@ -35,6 +36,8 @@ class Channel:
         self.number = number
         # How many handles for each end are open in this process.
         self.open = {"reader": 0, "writer": 0}
+        # The unread messages, and the threads that wait for a change, while the broker does not
+        # keep the channel.
         self._messages: deque[bytes] = deque()
         self._waiting: list[scheduler.Waiting] = []
         # The last reader in this process has closed, but other processes may still have readers.
@@ -110,7 +113,7 @@ class Channel:
         return received
 
     def is_ready(self) -> bool:
-        """Return whether `receive` would return immediately, for a channel kept here."""
+        """Return whether `receive` would return immediately; only for an unshared channel."""
         return bool(self._messages) or not self.open["writer"]
 
     def _check_reader(self) -> None:
@@ -135,7 +138,7 @@ class Channel:
 
 
 class _SenderQueue(list[scheduler.Waiting]):
-    """A queue whose thread is woken when more of a channel has been read."""
+    """A queue whose thread is woken when another process has read more of a channel."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -146,14 +149,19 @@ class _SenderQueue(list[scheduler.Waiting]):
         broker.wait_for_room(self.number, waiting.gate)
 
 
-# The broker's number → the channel.
+# The broker's number of a channel → the channel.
 _shared: WeakValueDictionary[int, Channel] = WeakValueDictionary()
-# Handle → the channel to read from and the channel to write to.
+# Handle → the channel from which it reads, and the channel to which it writes.
 _ends: dict[int, tuple[Channel | None, Channel | None]] = {}
 
 
 def add(reads: Channel | None, writes: Channel | None) -> int:
-    """Open a handle for an end of one channel, or of two channels as one connection."""
+    """Open a handle for one end of a channel, or for the ends of two channels; return the handle.
+
+    Args:
+        reads: the channel from which the handle reads.
+        writes: the channel to which the handle writes.
+    """
     if reads:
         reads.open_end("reader")
     if writes:
@@ -223,7 +231,7 @@ def share(handle: int) -> Shared:
 
 
 def adopt(shared: Shared) -> int:
-    """Open a handle for the ends that another process has shared."""
+    """Open a handle for the ends that another process has shared, and return the handle."""
     for end in shared:
         if end:
             broker.claim(end[1])
@@ -232,7 +240,7 @@ def adopt(shared: Shared) -> int:
 
 
 def tokens(shared: Shared) -> list[int]:
-    """Return the tokens in the result of `share`."""
+    """Return the tokens in the result of `share`, for a new process that will claim them."""
     return [end[1] for end in shared if end]
 
 
@@ -255,12 +263,13 @@ def select(handles: list[int], seconds: float | None) -> list[int]:
         left = asking.seconds_until(deadline)
         queues = [channel._waiting for channel in own.values()]
         if shared:
+            # If so, the broker answers immediately, even if none of the channels can be read.
             now = bool(ready) or left == 0
-            ask = broker.select(to_js(shared), now)
+            question = broker.select(to_js(shared), now)
             if now:
-                found = asking.answer(ask)
+                found = asking.answer(question)
             else:
-                found = broker.take(ask) if asking.wait_once(ask, left, queues) else None
+                found = broker.take(question) if asking.wait_once(question, left, queues) else None
             if found is not None:
                 readable = set(found.to_py())
                 ready |= {handle for handle in channels if channels[handle].number in readable}

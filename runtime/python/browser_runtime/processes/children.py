@@ -1,4 +1,4 @@
-"""Starts a child process in its worker, up to the point where its own code runs."""
+"""Starts a child process, or an interpreter, in the worker that runs it."""
 
 import os
 import pickle
@@ -14,7 +14,11 @@ from browser_runtime.scheduling import scheduler
 
 
 def prepare(contents: Mapping[str, bytes]) -> None:
-    """Write the files of the parent process, and set up the handler of Ctrl+C."""
+    """Write the files that the parent process has sent, and set up the handler of Ctrl+C.
+
+    Args:
+        contents: the contents of the files, by path.
+    """
     files.unpack(contents)
     system.become_child()
 
@@ -23,12 +27,14 @@ def bootstrap(pickles: bytes, sentinel: int) -> NoReturn:
     """Run a child process as CPython does after `spawn`, or an interpreter of the parent process.
 
     Args:
-        pickles: the preparation data and the process object, or the data of the interpreter.
+        pickles: the preparation data and the process object of `multiprocessing`, or the
+            dictionary that `interpreters` makes for a new interpreter.
         sentinel: number of the channel that closes when the parent process ends.
 
     Raises:
         SystemExit: always, with the exit status.
     """
+    # The first of the two pickles, or the only one.
     start = pickle.loads(pickles)  # noqa: S301 - from the parent
     is_interpreter = "interpreter" in start
     if scheduler.observer:

@@ -16,12 +16,14 @@ from browser_runtime.processes.channels import Channel
 
 
 def adapt(module: ModuleType) -> None:
-    """Replace the classes and functions of the module that use file descriptors."""
+    """Replace what uses file descriptors or sockets in `multiprocessing.connection`."""
     from multiprocessing import context
 
     class Connection(module._ConnectionBase):  # type: ignore[name-defined,misc]
         """Connection class based on channels between processes."""
 
+        # Like CPython's method, it keeps a reference to the function, because a destructor may call
+        # it when modules have already been cleared.
         def _close(self, _close: Any = channels.close) -> None:
             _close(self._handle)
 
@@ -68,11 +70,16 @@ def adapt(module: ModuleType) -> None:
         return Connection(channels.adopt(shared), readable, writable)
 
     class SocketListener:
-        """Listens at an address, which is only a name that the broker keeps."""
+        """Listens at an address, which is only a name that the broker keeps.
+
+        Each message that arrives there contains the ends of a new connection.
+        """
 
         def __init__(self, address: Any, family: str, backlog: int = 1) -> None:  # noqa: ARG002
+            # As in CPython, port 0 stands for any free port.
             if address == ("localhost", 0):
                 address = ("localhost", broker.number())
+            # `Listener` reads these two attributes.
             self._address, self._last_accepted = address, None
             arriving = Channel()
             self._ends = channels.add(arriving, arriving)

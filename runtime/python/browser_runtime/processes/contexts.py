@@ -13,9 +13,11 @@ def adapt(module: Any) -> None:
     module._default_context = module.DefaultContext(spawn)
     for name in ("ForkProcess", "ForkContext", "ForkServerProcess", "ForkServerContext"):
         delattr(module, name)
-    make = cache(popen.make)
+    # The class is made when the first process starts, because making it imports modules that import
+    # the module that is being adapted here.
+    popen_class = cache(popen.make)
 
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - CPython's name
-        return make()(process_obj)
+        return popen_class()(process_obj)
 
     module.SpawnProcess._Popen = staticmethod(_Popen)

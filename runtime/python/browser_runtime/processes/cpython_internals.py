@@ -1,7 +1,8 @@
 """The private names of `multiprocessing` that this package uses or replaces.
 
-A module is checked when a program has imported it, so that a Python without one of the names is
-reported by name and version. Checking a module takes well under a millisecond.
+A module is checked when a program has imported it. If this version of Python lacks one of the
+names, the import fails with an error that contains the name and the version. Checking a module
+takes well under a millisecond.
 """
 
 from operator import attrgetter

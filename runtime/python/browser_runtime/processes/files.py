@@ -7,11 +7,13 @@ from typing import Any
 
 from pyodide.ffi import to_js
 
-# Where programs and their modules are, and where they write.
+# The folders of the program, of further modules that the page supplies, of the libraries that the
+# program has declared, and of temporary files.
 _FOLDERS = ("/home/reader", "/home/library", "/home/packages", "/tmp")  # noqa: S108
 
+# The path of the program's file.
 _program = ""
-# Path → modification time of each file that this process was given, in ns.
+# For the files in the program's folder that this process was given: path → modification time in ns.
 _original_times: dict[str, int] = {}
 
 
@@ -22,12 +24,15 @@ def begin(program: Path) -> None:
 
 
 def program() -> str:
-    """Return the file of the program."""
+    """Return the path of the program's file."""
     return _program
 
 
 def collect() -> Any:
-    """Return the present files of this process for a new one, as an object of contents by path."""
+    """Return the files of this process, which a new process gets: contents by path.
+
+    The result is a JavaScript `Map`.
+    """
     return to_js({str(path): path.read_bytes() for path in _files(*_FOLDERS)})
 
 
@@ -38,7 +43,7 @@ def _files(*folders: str) -> Iterator[Path]:
 
 
 def have_changed() -> bool:
-    """Return whether this process has changed, added or removed files next to the program."""
+    """Return whether this process has changed, added or removed files in the program's folder."""
     times = {str(path): path.stat().st_mtime_ns for path in _files(_FOLDERS[0])}
     return times != _original_times
 

@@ -1,8 +1,11 @@
 """Implements `_interpreters` and `_interpqueues`, with a worker for each interpreter.
 
-The main interpreter keeps the list of all interpreters and the queues. Another interpreter runs
-code only while a thread of the main interpreter waits for the result. Meanwhile, this thread serves
-the requests of the code, for example to put an item into a queue.
+These two modules are written in C in CPython, and `concurrent.interpreters` is built on them.
+
+The main interpreter, in the worker of the process, keeps the list of all interpreters and the
+queues. Another interpreter runs code only while a thread of the main interpreter waits for the
+result. While it waits, this thread serves the requests of the other interpreter, for example to put
+an item into a queue.
 """
 
 import io
@@ -26,6 +29,7 @@ from browser_runtime.processes import asking, channels, files
 from browser_runtime.processes.channels import Channel
 from browser_runtime.scheduling import scheduler, virtual_time
 
+# The origins of interpreters, as numbers: how an interpreter was created.
 _RUNTIME, _STDLIB = 1, 5
 _WHENCE = {
     "WHENCE_UNKNOWN": 0,
@@ -35,10 +39,13 @@ _WHENCE = {
     "WHENCE_XI": 4,
     "WHENCE_STDLIB": _STDLIB,
 }
-# Name of the module as which another interpreter runs the program's file, to find its functions.
+# Another interpreter that needs a function of the program runs the program's file as a module with
+# this name, which CPython also uses.
 _FAKE_MAIN = "<fake __main__>"
-# Value of `instead` for an item that is removed from its queue when its interpreter is destroyed.
+# What happens to the items of an interpreter in queues when it is destroyed is a number, which
+# CPython calls `unboundop` and this module calls `instead`. With this number, they are removed.
 _REMOVE = 1
+# The types of objects that CPython sends to another interpreter without pickling them.
 _SHAREABLE = (bool, bytes, float, int, memoryview, str, type(None))
 
 
@@ -87,7 +94,7 @@ class _Pickler(pickle.Pickler):
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """Find functions of the program, which only one interpreter has run as `__main__`."""
+        """Find functions of the program, which only the main interpreter has run as `__main__`."""
         if module == _FAKE_MAIN and _here.number == 0:
             module = "__main__"
         elif module == "__main__" and _here.number:
@@ -139,6 +146,7 @@ class _Interpreter:
             )
         self.number = number
         self.references = 0
+        # Whether a thread of the main interpreter waits for the result of a command.
         self.is_running = False
         virtual_time.refuse("an interpreter")
         commands, replies = Channel(), Channel()
@@ -150,11 +158,11 @@ class _Interpreter:
         start = {"interpreter": number, "pid": os.getpid(), "ends": shared, "path": sys.path}
         tokens = [token for each in shared for token in channels.tokens(each)]
         sentinel, parent = broker.number(), broker.number()
-        ask = broker.spawn(
+        question = broker.spawn(
             *(files.program(), to_js(pickle.dumps(start)), files.collect(), to_js(tokens)),
             *(sentinel, parent, scheduler.observer is not None),
         )
-        if asking.answer(ask) is None:
+        if asking.answer(question) is None:
             self.close()
             raise InterpreterError("interpreter creation failed: there are too many interpreters")
 
@@ -163,7 +171,7 @@ class _Interpreter:
         channels.writing(self.handles[0]).send(pickle.dumps(message))
 
     def run(self, *command: Any) -> Any:
-        """Send a command, serve the requests of the interpreter meanwhile, and return its reply."""
+        """Send a command, and serve the interpreter's requests until its reply can be returned."""
         if self.is_running:
             raise InterpreterError("interpreter already running")
         self.is_running = True
@@ -190,11 +198,20 @@ class _Interpreter:
 
 
 class _Queue:
+    """A queue between interpreters.
+
+    Args:
+        max_size: how many items it can contain; 0 or less means any number.
+        defaults: the two default values that `concurrent.interpreters` keeps with a queue. The
+            first one is the `instead` of items that have none of their own.
+    """
+
     def __init__(self, max_size: int, defaults: tuple[int, int]) -> None:
         self.max_size, self.defaults = max_size, defaults
         self.references = 0
-        # For each item: the interpreter that put it there, the pickled item, and what to return in
-        # its place when that interpreter has been destroyed. The item is then None.
+        # For each item: the interpreter that put it there; the pickled item, or None if that
+        # interpreter has been destroyed; and `instead`, a number that `concurrent.interpreters`
+        # translates into what `get` then returns or raises.
         self.items: list[tuple[int, bytes | None, int]] = []
 
 
@@ -223,6 +240,9 @@ def _queue(number: int) -> _Queue:
         return _state.queues[number]
     except KeyError:
         raise QueueNotFoundError(f"queue {number} not found") from None
+
+
+# The first parameter of the following functions is the number of the interpreter that calls them.
 
 
 def _create(_: int) -> int:
@@ -333,7 +353,7 @@ def _serve(caller: int, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 class _Here:
-    """This interpreter.
+    """The interpreter that runs in this worker.
 
     Attributes:
         number: its number; 0 is the main interpreter.
@@ -349,7 +369,7 @@ class _Here:
 
 
 _here = _Here()
-# Name → class of the program's `concurrent.interpreters`.
+# The classes `Queue`, `Empty` and `Full` of `concurrent.interpreters`, by name.
 _types: dict[str, Any] = {}
 
 
@@ -366,6 +386,7 @@ def _request(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _describe(error: BaseException) -> SimpleNamespace:
+    """Describe an exception with the same attributes as `_interpreters` does."""
     kind = type(error)
     summary = traceback.TracebackException.from_exception(error)
     if summary.stack:
@@ -432,7 +453,7 @@ def bootstrap(start: Mapping[str, Any]) -> None:
         _here.replies.send(pickle.dumps(("reply", *result)))
 
 
-# --- the two modules ------------------------------------------------------------------------------
+# --- the functions of `_interpreters` and `_interpqueues` -----------------------------------------
 
 
 def create(config: Any = None, *, reqrefs: bool = False) -> int:  # noqa: ARG001 - all interpreters are configured alike
@@ -476,7 +497,7 @@ def incref(number: int, /, *, implieslink: bool = False, restrict: bool = False)
 
 
 def decref(number: int, /, *, restrict: bool = False) -> None:  # noqa: ARG001
-    """Count a dropped reference to an interpreter, which ends after the last one."""
+    """Count a dropped reference to an interpreter, which ends when no references are left."""
     _request(_count_reference, number, -1)
 
 
@@ -551,7 +572,7 @@ def call(
 
 
 def fill_interpreters(module: ModuleType) -> None:
-    """Fill the replacement of the module `_interpreters`."""
+    """Put the functions and exceptions of `_interpreters` into its replacement."""
     functions: dict[str, Any] = {"exec": execute, "set___main___attrs": set_main_attributes}
     for function in (
         *(call, create, decref, destroy, get_current, get_main),
@@ -578,12 +599,13 @@ def _queue_get_or_raise(qid: int) -> tuple[Any, int | None]:
     return (None, instead) if data is None else (_load(data), None)
 
 
+# `concurrent.interpreters` calls this function, whose name is CPython's.
 def _register_heap_types(queue: Any, empty: Any, full: Any) -> None:
     _types.update(Queue=queue, Empty=empty, Full=full)
 
 
 def fill_queues(module: ModuleType) -> None:
-    """Fill the replacement of the module `_interpqueues`."""
+    """Put the functions and exceptions of `_interpqueues` into its replacement."""
 
     def info(index: int) -> Callable[[int], Any]:
         return lambda qid: _request(_queue_info, qid)[index]

@@ -29,7 +29,7 @@ class Buffer:
         self._lock: SemLock | None = None
 
     def create_memoryview(self) -> memoryview:
-        """Return a view of this process's copy."""
+        """Return a view of this process's copy of the memory."""
         return memoryview(self._data)
 
     def guard_by(self, lock: Any) -> None:
@@ -95,12 +95,14 @@ def adapt_synchronize(module: Any) -> None:
 
     def guarded(index: int) -> property:
         def get(self: Any) -> int:
-            # The properties `n_waiting` and `broken` read this without holding the lock.
+            # Acquire the lock, because it updates the copy, and the properties `n_waiting` and
+            # `broken` of `Barrier` read the value without holding the lock.
             with self._cond:
                 value: int = self._array[index]
                 return value
 
         def put(self: Any, value: int) -> None:
+            # All methods of `Barrier` that set the value already hold the lock.
             self._array[index] = value
 
         return property(get, put)

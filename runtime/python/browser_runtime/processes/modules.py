@@ -1,4 +1,4 @@
-"""Provides or adapts the modules for processes when a program imports them."""
+"""Replaces or adapts `multiprocessing` and similar modules when a program imports them."""
 
 import importlib.machinery
 import sys
@@ -18,7 +18,7 @@ from browser_runtime.processes import (
 from browser_runtime.processes.cpython_internals import require_module
 
 
-def _fill(module: ModuleType) -> None:
+def _fill_multiprocessing(module: ModuleType) -> None:
     vars(module).update(SemLock=semaphores.SemLock, sem_unlink=semaphores.sem_unlink, flags={})
 
 
@@ -31,7 +31,7 @@ def _adapt_synchronize(module: Any) -> None:
 _REPLACED: dict[str, Callable[[ModuleType], None]] = {
     "_interpqueues": interpreters.fill_queues,
     "_interpreters": interpreters.fill_interpreters,
-    "_multiprocessing": _fill,
+    "_multiprocessing": _fill_multiprocessing,
     "_posixshmem": memory.fill_named,
 }
 # Modules of the standard library, and the functions that adapt them after their import.
@@ -82,5 +82,5 @@ class _Finder:
 
 
 def install() -> None:
-    """Replace or adapt these modules whenever a program imports them."""
+    """Register the finder that replaces or adapts modules whenever a program imports them."""
     sys.meta_path.insert(0, _Finder)

@@ -38,8 +38,8 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
     """Start a process.
 
     Returns:
-        Its pid, a handle that becomes readable when it ends, and a handle that this process keeps
-        open so that the new one can notice the end of its parent.
+        The pid of the new process; a handle that becomes readable when it ends; and a handle that
+        this process keeps open, so that the new process can notice when its parent ends.
     """
     if not scheduler.can_switch():
         facts.cannot_start_processes()
@@ -51,8 +51,10 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
         raise error
     virtual_time.refuse("a process")
     pickles = _pickle(popen, process_obj)
+    # The numbers of two channels without messages: the broker closes the first one when the new
+    # process ends, and the second one when this process does.
     sentinel, parent = broker.number(), broker.number()
-    ask = broker.spawn(
+    question = broker.spawn(
         files.program(),
         to_js(pickles),
         files.collect(),
@@ -61,8 +63,8 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
         parent,
         scheduler.observer is not None,
     )
-    pid = asking.answer(ask)
-    if pid is None:
+    pid = asking.answer(question)
+    if pid is None:  # The program has as many processes as the broker allows.
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
     return (
         pid,
@@ -77,7 +79,7 @@ def _close(*handles: int) -> None:
 
 
 def make() -> Any:
-    """Return a `Popen` class, based on the one in the program's `multiprocessing`."""
+    """Return a `Popen` class that starts workers, based on the one of `multiprocessing`."""
     from multiprocessing import connection, popen_fork, util
 
     require_module(popen_fork)
@@ -88,6 +90,7 @@ def make() -> Any:
         method = "spawn"
 
         def _launch(self, process_obj: Any) -> None:
+            # Tokens for the channel ends that `reduce_connection` shares with the new process.
             self.tokens: list[int] = []
             self.pid, self.sentinel, parent = _launch(self, process_obj)
             self.finalizer = util.Finalize(self, _close, (self.sentinel, parent))

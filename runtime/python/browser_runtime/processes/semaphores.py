@@ -1,11 +1,11 @@
-"""Implements `_multiprocessing`: the semaphore below every lock of `multiprocessing`.
+"""Implements `_multiprocessing`: the semaphore on which every lock of `multiprocessing` is built.
 
-A semaphore is kept in this module, without any messages to the broker, until it is sent to another
-process. From then on the broker keeps it.
+Until a semaphore is sent to another process, its value is kept in this process, and the broker does
+not know the semaphore. From then on the broker keeps the value.
 
 A semaphore can also guard bytes that processes share, because browsers give these workers no shared
-memory. A process that acquires the semaphore receives the present bytes, and a process that
-releases it sends the bytes that it has changed; see `memory`.
+memory. A process that acquires the semaphore receives the latest bytes, and a process that releases
+it sends the bytes that it has changed; see `memory`.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ from pyodide.ffi import to_js
 from browser_runtime.processes import asking
 from browser_runtime.scheduling import scheduler
 
+# The kinds of semaphores, with the numbers that CPython uses.
 _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 
 
@@ -33,13 +34,17 @@ class SemLock:
         # Without a name, `multiprocessing` does not try to unlink the semaphore.
         self.name = None
         self.handle = broker.number()
-        # Number of a buffer → its bytes in this process, and as the broker has them.
+        # Number of a buffer → its bytes in this process.
         self._guarded: dict[int, bytearray] = {}
+        # Number of a buffer → its bytes when this process last sent or received them.
         self._sent: dict[int, bytes] = {}
+        # Whether the broker keeps the value. Until then, it is in `_value`.
         self._shared = False
         self._value = value
         self._waiting: list[scheduler.Waiting] = []
+        # How often this process has acquired the semaphore and not released it yet.
         self._held = 0
+        # The thread that acquired it last.
         self._owner = 0
 
     @classmethod
@@ -90,6 +95,7 @@ class SemLock:
             if self._waiting:
                 self._waiting[0].wake()
         elif self._held > 0 or self.maxvalue == self.SEM_VALUE_MAX:
+            # The value cannot exceed the maximum, so no answer of the broker is needed.
             self._release_shared()
         elif not asking.answer(broker.check_release(self.handle)):
             raise ValueError("semaphore or lock released too many times")
@@ -112,6 +118,7 @@ class SemLock:
                     self._waiting[0].wake()
                 raise
         left = asking.seconds_until(deadline)
+        # If so, the broker answers immediately, even if the semaphore is not available.
         now = left == 0
         try:
             answer = asking.answer(broker.acquire(self.handle, now), None if now else left)
@@ -119,6 +126,7 @@ class SemLock:
             return False
         if answer is None:
             return False
+        # The answer is True, or the guarded bytes if they have changed.
         if answer is not True:
             for number, view in answer.to_py().items():
                 if number in self._guarded:
@@ -138,7 +146,7 @@ class SemLock:
         self._guarded[number], self._sent[number] = data, bytes(data)
 
     def share_guarded(self, number: int) -> None:
-        """Send the guarded bytes to the broker, which ignores bytes that it already has."""
+        """Send a buffer's bytes to the broker, which ignores them if it already has the buffer."""
         self.share()
         broker.guard(self.handle, number, to_js(bytes(self._guarded[number])))
 

@@ -15,11 +15,13 @@ from browser_runtime import facts
 from browser_runtime.primitives import threads
 from browser_runtime.scheduling import scheduler
 
-# The pid of the main process. Child processes have greater pids.
+# The pid of the main process, which is the pid that Emscripten reports. Those of child processes
+# are greater.
 MAIN = 42
 
 
-# If this worker runs another interpreter of a process, the pid of that process; otherwise 0.
+# If this worker runs an interpreter of a process other than its main one, the pid of that process;
+# otherwise 0.
 _owner = 0
 
 
@@ -94,7 +96,7 @@ def exit_immediately(status: int) -> None:
 
 
 def install() -> None:
-    """Replace these functions of `os` and `posix`."""
+    """Put the functions of this module into `os` and `posix`."""
     functions: dict[str, Any] = {
         "_exit": exit_immediately,
         "cpu_count": cpu_count,
@@ -105,7 +107,8 @@ def install() -> None:
         "sched_getaffinity": sched_getaffinity,
     }
     for name, function in functions.items():
-        # Functions are pickled by name. A program may send one of these to another process.
+        # A program may send one of these functions to another process. Functions are pickled by
+        # name, so each gets the name under which the other process finds it.
         function.__module__, function.__name__, function.__qualname__ = "posix", name, name
         setattr(os, name, function)
         setattr(posix, name, function)

@@ -1,8 +1,9 @@
-"""The clocks of programs: processor time, and a note on measurements that are too short.
+"""The clocks of programs: processor time, time zone, and readings that do not differ.
 
-Browsers reduce the resolution of their clocks, each by a different amount. Each clock function that
-the program names is replaced by one that also compares successive readings. The comparison takes
-far less time than one step of the browser's clock.
+Browsers reduce the resolution of their clocks, each by a different amount, so a program that
+measures a short time may find that no time has passed. To detect this, each clock function that the
+program names is replaced by one that also compares successive readings. The comparison takes far
+less time than one step of the browser's clock.
 """
 
 import sys
@@ -17,7 +18,11 @@ from browser_runtime.scheduling import scheduler
 
 
 class _Clock(stand_in.StandIn):
+    """A clock function that records if it shows the same time as when it was last called."""
+
+    # The last reading: the thread that called, and the time.
     _last: tuple[int, float] | None = None
+    # Where the last reading was: the code, and the position of the call in it.
     _place: tuple[CodeType, int] | None = None
 
     def __call__(self) -> float:
@@ -36,6 +41,7 @@ _CLOCKS = ("perf_counter", "perf_counter_ns", "monotonic", "monotonic_ns", "time
 WATCHED: list[stand_in.Watched] = [(_Clock, time, _CLOCKS)]
 
 
+# In seconds: the processor time when the program started, and the latest result of `process_time`.
 _origin = 0.0
 _latest = 0.0
 
@@ -43,7 +49,7 @@ _latest = 0.0
 def process_time() -> float:
     """Return the seconds for which the program has run, without the time for which it waited."""
     global _latest
-    # Both times are rounded, so their difference could be smaller than in an earlier call.
+    # The browser rounds both times, so their difference could be smaller than in an earlier call.
     _latest = max(_latest, (kernel.now() - kernel.idle) / 1000 - _origin)
     return _latest
 
@@ -57,7 +63,7 @@ _YEAR = (365 * 24 + 6) * 3600  # seconds, on average
 
 
 def begin() -> None:
-    """Let `process_time` count from now, the start of a program."""
+    """Let `process_time` count from now. Called when a program starts."""
     global _origin, _latest
     _origin, _latest = (kernel.now() - kernel.idle) / 1000, 0.0
 

@@ -27,7 +27,7 @@ _task_numbers = itertools.count(1)
 
 
 class _Selector:
-    """Takes the place of a `selectors` object; the browser has no file descriptors to select."""
+    """Replaces the `selectors` object of an event loop, which would wait for file descriptors."""
 
     def __init__(self) -> None:
         self._woken = False
@@ -36,7 +36,7 @@ class _Selector:
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
         """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop."""
         if not self._woken and (timeout is None or timeout > 0):
-            scheduler.wait(_until_shown(timeout), self._queue, outside=True)
+            scheduler.wait(_whole_timeout(timeout), self._queue, outside=True)
         self._woken = False
         return []
 
@@ -50,29 +50,29 @@ class _Selector:
         """Do nothing, because no file descriptors are open."""
 
 
-def _until_shown(timeout: float | None) -> float | None:
-    """Return in how many seconds a timer that is due after this timeout may run."""
+def _whole_timeout(timeout: float | None) -> float | None:
+    """Return in how many seconds `time.monotonic` will show that this timeout has passed."""
     if timeout is None:
         return None
     return virtual_time.seconds_to(virtual_time.moment_at(time.monotonic() + timeout))
 
 
-class _Given(_Selector):
+class _ProgramSelector(_Selector):
     """Waits with a selector that the program provides, for example one that skips time."""
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
         super().__init__()
-        self._given = selector
+        self._selector = selector
 
     def select(self, timeout: float | None = None) -> list[tuple[object, int]]:
         """Call the program's selector, and ignore the events that it returns."""
         woken, self._woken = self._woken, False
-        self._given.select(0 if woken else timeout)
+        self._selector.select(0 if woken else timeout)
         return []
 
     def close(self) -> None:
-        """Close the given selector."""
-        self._given.close()
+        """Close the program's selector."""
+        self._selector.close()
 
 
 class BrowserEventLoop(base_events.BaseEventLoop):
@@ -81,12 +81,13 @@ class BrowserEventLoop(base_events.BaseEventLoop):
     @hidden
     def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
         base_events.BaseEventLoop.__init__(self)  # `super()` does not work in hidden functions.
+        # Number of a signal → the callback that `add_signal_handler` has registered.
         self._handles: dict[int, asyncio.Handle] = {}
         # Selectors of the standard library wait for files and sockets, which do not exist here.
         if selector is None or type(selector).__module__ == "selectors":
             self._selector = _Selector()
         else:
-            self._selector = _Given(selector)
+            self._selector = _ProgramSelector(selector)
         stepping.add_loop(self)
 
     @hidden
@@ -98,14 +99,14 @@ class BrowserEventLoop(base_events.BaseEventLoop):
         is renamed afterwards.
         """
         factory = self.get_task_factory()
-        ours = factory is None or factory is asyncio.eager_task_factory
-        if ours and kwargs.get("name") is None:
+        is_cpythons = factory is None or factory is asyncio.eager_task_factory
+        if is_cpythons and kwargs.get("name") is None:
             kwargs["name"] = f"Task-{next(_task_numbers)}"
         task = base_events.BaseEventLoop.create_task(self, coro, **kwargs)
         named_by_count = isinstance(task, asyncio.Task) and _DEFAULT_NAME.fullmatch(
             str(task.get_name())
         )
-        if not ours and named_by_count:
+        if not is_cpythons and named_by_count:
             task.set_name(f"Task-{next(_task_numbers)}")
         try:
             return task
@@ -124,7 +125,9 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             raise TypeError("delay must not be None")
         timer = self.call_at(_end_of(self, delay), callback, *args, context=context)
         if traceback := getattr(timer, "_source_traceback", None):
-            traceback.pop()  # This frame, as BaseEventLoop does with its own.
+            # Remove this frame, as `BaseEventLoop.call_later` does, so that the traceback ends
+            # where the program has called the method.
+            traceback.pop()
         return timer
 
     def add_signal_handler(  # type: ignore[override]
@@ -168,9 +171,9 @@ class BrowserEventLoop(base_events.BaseEventLoop):
             self.remove_signal_handler(sig)
 
     def _process_events(self, event_list: list[tuple[object, int]]) -> None:  # noqa: ARG002
-        """Decide which timers are due; `_Selector.select` returns no events."""
-        # The loop runs timers that are due before the sum of the time and the clock's resolution.
-        # Timers are not due early here, so that this must be the next reading after the present.
+        """Set which timers the loop may run next; there are no events, see `_Selector.select`."""
+        # After this call, the loop runs the timers that are due before the current time plus the
+        # resolution. The smallest possible resolution keeps it from running timers early.
         self._clock_resolution = math.ulp(self.time())
 
     def _write_to_self(self) -> None:
@@ -186,18 +189,19 @@ def _check_signal(sig: int) -> None:
 
 
 def _end_of(loop: asyncio.AbstractEventLoop, delay: float) -> float:
-    """Return when a delay is over that begins now, on the clock of the event loop."""
+    """Return when a delay that begins now is over, on the clock of the event loop."""
     if getattr(type(loop), "time", None) is not base_events.BaseEventLoop.time:
-        # A program's own clock, for example one that jumps in tests, is not rounded by the runtime.
+        # The program has a clock of its own, for example one that jumps in tests, whose readings
+        # are not rounded.
         return loop.time() + delay
     return virtual_time.reading_in(loop.time(), delay)
 
 
 def timeout(delay: float | None) -> timeouts.Timeout:
-    """Timeout async context manager, as `asyncio.timeout`, which never ends early.
+    """Return an asynchronous context manager like `asyncio.timeout`, which never ends early.
 
     Args:
-        delay: the value in seconds, or None to disable the timeout.
+        delay: the timeout in seconds, or None to disable it.
     """
     loop = events.get_running_loop()
     return timeouts.Timeout(None if delay is None else _end_of(loop, delay))

@@ -1,8 +1,8 @@
 """The scheduler: which thread runs, which ones wait, and what wakes them.
 
-One thread runs at a time, as under the GIL. A thread is suspended in two places only: in `wait`,
-where it asks for that, and at the end of its time slice, which `slices` handles. Code of this
-package is never interrupted at the end of a time slice, so its own updates are atomic.
+One thread runs at a time, as under the GIL. A thread is suspended in two cases only: it calls
+`wait`, or its time slice ends, which `slices` handles. Code of the package `browser_runtime` is
+never interrupted by the end of a time slice, so changes that it makes to its own state are atomic.
 """
 
 import asyncio
@@ -19,22 +19,29 @@ from pyodide.ffi import can_run_sync, run_sync
 
 from browser_runtime.scheduling import virtual_time
 
+# The number of the main thread.
 MAIN = 1
-# How a wait ended. The first three numbers are also used in kernel.ts.
+# How a wait ended. The first three numbers are also used in runtime/worker/kernel/kernel.ts.
 WOKEN, TIMED_OUT, INTERRUPTED, DEADLOCKED, ABANDONED = range(5)
 
 
 class Waiting:
-    """One wait of one thread."""
+    """One wait of one thread.
+
+    Args:
+        seconds: the timeout; None waits without a limit.
+        outside: whether something other than a thread can end the wait.
+    """
 
     def __init__(self, seconds: float | None, *, outside: bool) -> None:
+        # The thread that waits.
         self.ident = _state.current
-        # Of the function that has called `wait`.
+        # The frame of the function that has called `wait`.
         self.frame: FrameType | None = _outside_wait(sys._getframe(2))
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
-        # When the wait ends in virtual time, in ns of the program's clock; None if the clock cannot
-        # end the wait.
+        # When the wait ends in virtual time, in ns of the program's clock; None if virtual time
+        # cannot end the wait.
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
         # Only another thread can end the wait, neither the clock nor anything outside of Python.
@@ -59,10 +66,10 @@ def _outside_wait(frame: FrameType) -> FrameType | None:
 
 
 class _DeadlockedWait(Waiting):
-    """The wait of a thread that is part of a deadlock, which only the end of the program ends.
+    """The wait of a thread that is part of a deadlock, and waits until the program ends.
 
-    While the deadlock's exception ends the main thread, that thread releases its locks. The other
-    threads must not get them, because the deadlock has already been reported.
+    When `DeadlockError` ends the main thread, the main thread releases its locks. The other threads
+    must not acquire them and run on, because the deadlock has already been reported.
     """
 
     def wake(self, outcome: int = WOKEN) -> None:
@@ -74,8 +81,10 @@ class _DeadlockedWait(Waiting):
 class SignalTimer:
     """A timer that sends a signal to the main thread."""
 
+    # The number of the signal.
     number: int
-    # Whether its time passes while the program waits.
+    # Whether the timer measures real time. Otherwise it measures processor time, which does not
+    # pass while the program waits.
     is_real: bool
 
     def seconds_left(self) -> float:
@@ -83,7 +92,7 @@ class SignalTimer:
         raise NotImplementedError
 
     def restart(self) -> bool:
-        """Set the next time of a timer that repeats; return False for any other timer."""
+        """Set when a repeating timer ends next; return False if the timer does not repeat."""
         raise NotImplementedError
 
 
@@ -95,27 +104,36 @@ class _State:
     """The scheduler's state for one program, replaced before the next one runs."""
 
     def __init__(self) -> None:
+        # The number of the running thread.
         self.current = MAIN
         # The thread that ran before the running thread resumed: the same one if no other ran.
         self.before = MAIN
+        # The names of the threads that have not ended, by their numbers. The numbers are also the
+        # keys of the other dictionaries of threads.
         self.alive: dict[int, str] = {MAIN: "MainThread"}
         # The name of the thread that ended last.
         self.ended = ""
         self.waiting: dict[int, Waiting] = {}
+        # The waits that only another thread can end. If every thread is in one of them, the program
+        # is in a deadlock.
         self.stuck: dict[int, Waiting] = {}
         # How many threads wait for input. Virtual time does not pass while the reader types.
         self.asking = 0
+        # Where each suspended thread was suspended.
         self.frames: dict[int, FrameType] = {}
+        # What `thread_data` has created for each thread.
         self.data: dict[int, Any] = {}
+        # The signals that threads have sent, and that the main thread has not handled yet.
         self.signals: list[int] = []
         # The timers that send signals, by the numbers that `signal.setitimer` takes.
         self.timers: dict[int, SignalTimer] = {}
         # How many signals have been handled.
         self.handled = 0
-        # The program's handler of the signal that the kernel uses.
+        # The program's handler of SIGVTALRM, a signal that the kernel uses; see `slices`.
         self.kept_handler: Any = signal.SIG_DFL
-        # The running thread must not be interrupted, because it is in the middle of an update.
+        # Whether the end of a time slice must not suspend the running thread; see `set_atomic`.
         self.is_atomic = False
+        # Whether the program has ended, so that its remaining threads must end as well.
         self.over = False
         self.is_deadlock_reported = False
         self.next_ident = MAIN + 1
@@ -125,7 +143,7 @@ _state = _State()
 
 
 class Observer(Protocol):
-    """Is informed of what the scheduler does with threads; implemented by `tracing.Tracing`."""
+    """Records what threads do, which the scheduler reports to it; see `tracing.Tracing`."""
 
     def open(self, name: str) -> None:
         """Record the name of the process."""
@@ -173,6 +191,7 @@ class Observer(Protocol):
         """Record that the process has ended."""
 
 
+# None if the program is not traced.
 observer: Observer | None = None
 
 
@@ -204,7 +223,7 @@ def can_switch() -> bool:
 class CannotSuspendError(RuntimeError):
     """The running code was called by JavaScript and therefore cannot be suspended.
 
-    `suspending.ts` explains why.
+    For the reason, see runtime/worker/kernel/suspending.ts.
     """
 
     def __init__(self) -> None:
@@ -230,7 +249,8 @@ def suspend[T](promise: Awaitable[T]) -> T:
     asyncio.ensure_future = pass_through  # type: ignore[assignment]
     frames = _state.frames
     frames[me] = sys._getframe()
-    # If the time slice ended here, the thread would be suspended twice and recorded wrongly.
+    # If the time slice ended in `run_sync`, the thread would be suspended twice, and the trace
+    # would be wrong.
     _state.is_atomic = True
     kernel.end_slice()
     try:
@@ -267,7 +287,7 @@ def wait(
 
     Args:
         seconds: the timeout; None waits without a limit.
-        queue: a list that contains this wait for as long as it lasts, so that others can wake it.
+        queue: a list that contains this wait while it lasts, so that other threads can wake it.
         outside: whether something other than a thread, such as the reader, can end the wait.
 
     Returns:
@@ -275,7 +295,7 @@ def wait(
 
     Raises:
         BaseException: what the program's SIGINT handler raises, `KeyboardInterrupt` by default.
-        DeadlockError: no thread can wake another one, which has been reported.
+        DeadlockError: no thread can wake another one. The deadlock has already been reported.
         SystemExit: the program is over.
         CannotSuspendError: JavaScript has called the running code, and there is no timeout.
     """
@@ -288,12 +308,13 @@ def wait(
         return WOKEN if deliver_timers() else outcome
     outcome = _wait(until, queue, outside=outside)
     deliver_timers()
-    # After a signal, the function that waits checks what it waits for, and how much time is left.
+    # The result is not `TIMED_OUT`, because only the time of the timer has passed. The caller
+    # checks what it waits for and how much time is left, and calls `wait` again.
     return WOKEN
 
 
 def _first_timer() -> float | None:
-    """Return in how many seconds a timer ends while the main thread waits."""
+    """Return in how many seconds the first timer ends while the main thread waits; None if none."""
     return min(
         (each.seconds_left() for each in _state.timers.values() if each.is_real), default=None
     )
@@ -364,6 +385,7 @@ def _wait(seconds: float | None, queue: "list[Waiting] | None", *, outside: bool
 
 
 def _wait_blocking(seconds: float | None, *, outside: bool) -> int:
+    """Wait in a browser that cannot switch stacks, where the main thread is the only thread."""
     if seconds is not None:
         if observer:
             observer.wait(MAIN, sys._getframe(3), is_last=seconds >= _LONG_WAIT)
@@ -408,9 +430,9 @@ def wait_for_reader(queue: "list[Waiting]") -> None:
 
 
 def current_frames() -> dict[int, FrameType]:
-    """Return the program's current frame in each thread, like `sys._current_frames`."""
+    """Return each thread's innermost frame of the program, like `sys._current_frames`."""
     frames = {**_state.frames, _state.current: sys._getframe()}
-    return {ident: own for ident, frame in frames.items() if (own := _outside(frame))}
+    return {ident: own for ident, frame in frames.items() if (own := _outside_runtime(frame))}
 
 
 def list_threads() -> list[tuple[int, str, Waiting | None, FrameType | None]]:
@@ -430,7 +452,8 @@ def last_ended() -> str:
     return "" if _state.current in _state.alive else _state.ended
 
 
-def _outside(frame: FrameType | None) -> FrameType | None:
+def _outside_runtime(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame, from this one outwards, that does not belong to the runtime."""
     while frame and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
@@ -455,7 +478,7 @@ def _handle(signals: list[int]) -> None:
         if handler == signal.SIG_DFL and number not in _IGNORED:
             raise SystemExit(128 + number)
         if callable(handler):
-            handler(number, _outside(sys._getframe(1)))
+            handler(number, _outside_runtime(sys._getframe(1)))
 
 
 # The signals that do nothing unless the program handles them.
@@ -468,12 +491,12 @@ def handled_signals() -> int:
 
 
 def signal_timers() -> "dict[int, SignalTimer]":
-    """Return the timers that run, which the caller may change."""
+    """Return the running timers, by kind; the caller may add and remove some."""
     return _state.timers
 
 
 def keep_handler(handler: Any) -> Any:
-    """Set the program's handler of the signal that the kernel uses, and return the last one."""
+    """Set the program's handler of the signal that the kernel uses, and return the previous one."""
     before, _state.kept_handler = _state.kept_handler, handler
     return before
 
@@ -519,8 +542,8 @@ def _report_deadlock(frames: "dict[int, FrameType | None]") -> None:
     sys.stderr.write("".join(lines))
 
 
-# This package, the tracer, and the stand-in for greenlet, which is installed with a program's
-# dependencies; see runtime/python/greenlet.
+# The folders of this package, of the tracer, and of the replacement for greenlet, which is
+# installed with a program's dependencies; see runtime/python/greenlet.
 _HERE = __file__.rpartition("/scheduling/")[0]
 _OURS = (
     _HERE + "/",
@@ -534,9 +557,13 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_OURS)
 
 
-def set_atomic(keeps: bool) -> None:
-    """Set whether the running thread is protected from interruption outside of this package too."""
-    _state.is_atomic = keeps
+def set_atomic(atomic: bool) -> None:
+    """Set whether the end of a time slice must not suspend the running thread, in any code.
+
+    Code of this package is protected in any case. Other code, such as the standard library, is
+    protected only while this is set.
+    """
+    _state.is_atomic = atomic
 
 
 def is_atomic(frame: FrameType | None) -> bool:
@@ -545,7 +572,7 @@ def is_atomic(frame: FrameType | None) -> bool:
 
 
 def enter(ident: int) -> None:
-    """Record that a new stack has begun to run as this thread."""
+    """Record that this thread now runs on the current stack, and start its time slice."""
     _state.current = ident
     _state.is_atomic = False
     kernel.start_slice()
@@ -566,7 +593,7 @@ def rename_thread(ident: int, name: str) -> None:
 
 
 def thread_data[T](make: Callable[[], T]) -> T:
-    """Return the data of the running thread, which `make` creates at the first call."""
+    """Return the data of the running thread, which `make` creates at the thread's first call."""
     if _state.current not in _state.data:
         _state.data[_state.current] = make()
     data: T = _state.data[_state.current]
@@ -604,7 +631,11 @@ def is_over() -> bool:
 
 
 def abandon(seconds: float) -> bool:
-    """End all threads except the main one, and return whether they ended within the time."""
+    """End all threads except the main one, and return whether they ended within the time.
+
+    Args:
+        seconds: how long to wait for the threads.
+    """
     _state.over = True
     end = time.monotonic() + seconds
     while len(_state.alive) > 1 and time.monotonic() < end:

@@ -1,7 +1,7 @@
-"""Time slices: interrupts a thread that computes, so that other threads and Ctrl+C get through.
+"""Time slices: suspends a thread that computes, so that other threads run and Ctrl+C is handled.
 
-Every few dozen bytecode checks, Python asks the kernel whether a signal is pending. When the time
-slice is over, the kernel answers SIGVTALRM, and the handler of that signal suspends the thread.
+While bytecode runs, Python keeps asking the kernel whether a signal is pending. When the time slice
+is over, the kernel answers SIGVTALRM, and the handler of that signal suspends the thread.
 """
 
 import signal
@@ -15,7 +15,7 @@ from browser_runtime import facts
 from browser_runtime.scheduling import scheduler, virtual_time
 
 SIGNAL = signal.SIGVTALRM
-# `signal.signal` is replaced for programs; see primitives/signals.py.
+# CPython's functions. Programs get other ones, from primitives/signals.py and from `install`.
 _set_handler = signal.signal
 _set_switch_interval = sys.setswitchinterval
 
@@ -27,12 +27,13 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     if not scheduler.can_switch():
         return
     me, observer = scheduler.get_ident(), scheduler.observer
-    is_rivalled = scheduler.ready_count() > 1
-    if is_rivalled:
+    others_are_ready = scheduler.ready_count() > 1
+    if others_are_ready:
         facts.competed(me)
-    # A waiting thread may become ready during this time slice. In virtual time that costs nothing,
-    # and reading the clock could move it.
-    is_timed = not is_rivalled and scheduler.thread_count() > 1 and not virtual_time.is_on
+    # If another thread's wait has just ended, that thread is not counted as ready, but it runs when
+    # this one is suspended. Measure how long it runs, except in virtual time: there this thread
+    # loses no time, and reading the clock could advance it.
+    is_timed = not others_are_ready and scheduler.thread_count() > 1 and not virtual_time.is_on
     suspended_at = perf_counter_ns() if is_timed else 0
     if observer:
         observer.end_slice(me, frame)
@@ -56,11 +57,12 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
 def setswitchinterval(interval: float, /) -> None:
     """Set the length of time slices in seconds, like `sys.setswitchinterval`."""
     _set_switch_interval(interval)  # This function checks the argument.
+    # In ms. Browsers' clocks have steps of about 0.1 ms, so shorter slices cannot be measured.
     kernel.interval = max(interval * 1000, 0.1)
 
 
 def arm() -> None:
-    """Start to end the time slices of running threads."""
+    """Begin to end the time slices of running threads, which have CPython's default length."""
     _set_handler(SIGNAL, _on_slice_over)
     setswitchinterval(0.005)
     kernel.arm(True)

@@ -26,7 +26,8 @@ from browser_runtime.run_options import RunOptions
 from browser_runtime.scheduling import scheduler
 from browser_runtime.tracing import reason_of
 
-type _Facts = dict[str, Any]
+# What the page gets as JSON; its types are in runtime/page/workbench/paused_state.ts.
+type _Json = dict[str, Any]
 
 # How many entries of each list the page gets, and how many characters of each name.
 _MAX_ENTRIES = 50
@@ -34,15 +35,16 @@ _MAX_NAME = 100
 
 
 class _State:
-    """The state of one program."""
+    """What stepping knows about one program."""
 
     def __init__(self, program: str, begun: int | None, *, paused: bool) -> None:
         # Used only to find the program's lines; it records nothing.
         self.recorder = Recorder(program, perf_counter_ns, scheduler.get_ident)
         # The timeline and the paused panel count time from the same moment.
         self.begun = self.recorder.started_at if begun is None else begun
-        self.awaited = tasks.make_find_wait(program)
-        # Every callback is a step.
+        # A function that returns reason, object and line of a task's wait.
+        self.find_wait = tasks.make_find_wait(program)
+        # Whether event loops pause before each callback.
         self.is_on = paused
         # The callback that an event loop is about to call.
         self.next: events.Handle | None = None
@@ -66,7 +68,7 @@ class _Queue(deque[events.Handle]):
 
 
 def begin(program: str, options: RunOptions, begun: int | None) -> None:
-    """Prepare to pause a program, and pause it at its first step if the options say so.
+    """Prepare to pause a program, and pause it when its first step ends if the options say so.
 
     Args:
         program: the file of the program.
@@ -80,7 +82,7 @@ def begin(program: str, options: RunOptions, begun: int | None) -> None:
 
 
 def end() -> None:
-    """End stepping with the program, and resume what is left of it."""
+    """Forget the program, which has ended, and resume its remaining threads."""
     global _state
     resume()
     _state = None
@@ -97,14 +99,14 @@ def add_loop(loop: base_events.BaseEventLoop) -> None:
     """Register a new event loop."""
     _loops.add(loop)
     if _state and _state.is_on:
-        _queue_in(_Queue, [loop])
+        _set_queues(_Queue, [loop])
 
 
 def pause() -> None:
     """Pause the program and send its state to the page. No thread of the program may be running.
 
-    Without a program, nothing is paused, because there would be no state to send, and the page
-    offers to resume only what has reported its state.
+    Do nothing if no program runs: there would be no state to send, and the page offers to resume a
+    program only after it has received its state.
     """
     if _state is None:
         return
@@ -117,8 +119,8 @@ def step() -> None:
     if _state is None:
         return
     _state.is_on = True
-    loops = _running()
-    _queue_in(_Queue, loops)
+    loops = _running_loops()
+    _set_queues(_Queue, loops)
     if loops:
         kernel.resume()
     else:
@@ -129,11 +131,14 @@ def resume() -> None:
     """Resume the program."""
     if _state:
         _state.is_on = False
-    _queue_in(deque, _loops)
+    _set_queues(deque, _loops)
     kernel.resume()
 
 
-def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]) -> None:
+def _set_queues(
+    kind: type[deque[events.Handle]], loops: Iterable[base_events.BaseEventLoop]
+) -> None:
+    """Convert the ready queues of event loops to this type."""
     for loop in loops:
         own: Any = loop
         # A program may have replaced the queue by one of its own, which is left alone.
@@ -141,7 +146,7 @@ def _queue_in(kind: type[deque[events.Handle]], loops: Iterable[base_events.Base
             own._ready = kind(own._ready)
 
 
-def _running() -> list[base_events.BaseEventLoop]:
+def _running_loops() -> list[base_events.BaseEventLoop]:
     return [loop for loop in _loops if loop.is_running()]
 
 
@@ -168,16 +173,17 @@ def _report() -> None:
         return
     if scheduler.observer:
         scheduler.observer.flush()
-    at = (perf_counter_ns() - _state.begun) / 1_000_000
-    page.report_paused(at, json.dumps(_describe_state(_state), ensure_ascii=False))
+    milliseconds = (perf_counter_ns() - _state.begun) / 1_000_000
+    page.report_paused(milliseconds, json.dumps(_describe_state(_state), ensure_ascii=False))
 
 
-def _describe_state(state: _State) -> _Facts:
-    loops = _running()
-    every = [task for loop in loops for task in asyncio.all_tasks(loop)]
-    every.sort(key=lambda task: _natural(task.get_name()))
-    say = functools.partial(_call, state, every)
-    busy = {id(asyncio.current_task(loop)) for loop in loops} if not state.next else set()
+def _describe_state(state: _State) -> _Json:
+    loops = _running_loops()
+    all_tasks = [task for loop in loops for task in asyncio.all_tasks(loop)]
+    all_tasks.sort(key=lambda task: _natural(task.get_name()))
+    describe = functools.partial(_describe_callback, state, all_tasks)
+    # The tasks that were interrupted in the middle of a step, at the end of a time slice.
+    interrupted = {id(asyncio.current_task(loop)) for loop in loops} if not state.next else set()
     ready = [each for loop in loops for each in loop._ready if not each.cancelled()]  # type: ignore[attr-defined]
     timers = [
         (each.when() - loop.time(), each)
@@ -186,34 +192,51 @@ def _describe_state(state: _State) -> _Facts:
         if not each.cancelled()
     ]
     timers.sort(key=lambda timer: timer[0])
-    calls = [state.next, *ready, *(each for _, each in timers)]
-    asleep = {id(each._args[0]) for each in calls if each and each._callback is tasks.wake_sleeper}
-    waiting = [
-        _wait(state, task)
-        for task in every
-        if id(task) not in busy
+    # A task in `asyncio.sleep` is shown by the timer that wakes it, and not among the waiting ones.
+    handles = [state.next, *ready, *(each for _, each in timers)]
+    asleep = {
+        id(each._args[0]) for each in handles if each and each._callback is tasks.wake_sleeper
+    }
+    waiting_tasks = [
+        _describe_wait(state, task)
+        for task in all_tasks
+        if id(task) not in interrupted
         and (future := _fut_waiter(task)) is not None
         and not _is_done(future)
         and id(future) not in asleep
     ]
     if state.phase == "before" and _has_begun(state, loops):
         state.phase = "inside"
-    running, able, stuck = _threads(state, loops, [task for task in every if id(task) in busy])
+    running, ready_threads, waiting_threads = _describe_threads(
+        state, loops, [task for task in all_tasks if id(task) in interrupted]
+    )
     return {
         "phase": state.phase,
-        "next": say(state.next) if state.next else None,
-        "last": None if state.next else _last(state),
-        "running": _some(running),
-        "ready": _some(able + [say(each) for each in ready[:_MAX_ENTRIES]], len(able) + len(ready)),
-        "timers": _some(
-            [{**say(each), "in": round(left * 1000, 3)} for left, each in timers[:_MAX_ENTRIES]],
+        "next": describe(state.next) if state.next else None,
+        "last": None if state.next else _describe_last_thread(state),
+        "running": _sample(running),
+        "ready": _sample(
+            ready_threads + [describe(each) for each in ready[:_MAX_ENTRIES]],
+            len(ready_threads) + len(ready),
+        ),
+        "timers": _sample(
+            [
+                {**describe(each), "in": round(left * 1000, 3)}
+                for left, each in timers[:_MAX_ENTRIES]
+            ],
             len(timers),
         ),
-        "waiting": _some(waiting + stuck),
+        "waiting": _sample(waiting_tasks + waiting_threads),
     }
 
 
-def _some(entries: list[_Facts], count: int | None = None) -> _Facts:
+def _sample(entries: list[_Json], count: int | None = None) -> _Json:
+    """Return a `Sample` of paused_state.ts: the first entries of a list, and how many it has.
+
+    Args:
+        entries: all entries of the list, or at least as many as are returned.
+        count: how many entries the list has; None if `entries` contains all of them.
+    """
     return {"entries": entries[:_MAX_ENTRIES], "count": len(entries) if count is None else count}
 
 
@@ -222,12 +245,14 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part or 0), text) for text, part in re.findall(r"(\D*)(\d{0,18})", name)]
 
 
-def _wait(state: _State, task: "asyncio.Task[Any]") -> _Facts:
-    reason, of, line = state.awaited(task, task.get_coro())
+def _describe_wait(state: _State, task: "asyncio.Task[Any]") -> _Json:
+    reason, of, line = state.find_wait(task, task.get_coro())
     return {"name": _cut(task.get_name()), "reason": REASONS[reason], "of": of, "line": line}
 
 
-def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle) -> _Facts:
+def _describe_callback(
+    state: _State, all_tasks: "list[asyncio.Task[Any]]", handle: events.Handle
+) -> _Json:
     """Describe a callback that an event loop is going to call."""
     own: Any = handle
     callback: Any = own._callback
@@ -239,24 +264,24 @@ def _call(state: _State, every: "list[asyncio.Task[Any]]", handle: events.Handle
         coroutine: Any = task.get_coro()
         name = _cut(task.get_name())
         if getattr(coroutine, "cr_suspended", True):
-            return _fact("resume", name, "", state.awaited(task, coroutine)[2])
+            return _call("resume", name, "", state.find_wait(task, coroutine)[2])
         runs = _cut(getattr(coroutine, "__name__", ""))
-        return _fact(
+        return _call(
             "start", name, runs, state.recorder.first_line(getattr(coroutine, "cr_code", None))
         )
     if callback is tasks.wake_sleeper:
-        sleeper = next((each for each in every if _fut_waiter(each) is args[0]), None)
+        sleeper = next((each for each in all_tasks if _fut_waiter(each) is args[0]), None)
         if sleeper:
-            line = state.awaited(sleeper, sleeper.get_coro())[2]
-            return _fact("wake", _cut(sleeper.get_name()), "", line)
+            line = state.find_wait(sleeper, sleeper.get_coro())[2]
+            return _call("wake", _cut(sleeper.get_name()), "", line)
     subject = getattr(callback, "__self__", None)
     if isinstance(subject, timeouts.Timeout):
         late = getattr(subject, "_task", None)
-        return _fact("timeout", _cut(late.get_name()) if late else "", "", 0)
+        return _call("timeout", _cut(late.get_name()) if late else "", "", 0)
     name = getattr(callback, "__qualname__", type(callback).__qualname__)
     about = next((each for each in args if isinstance(each, asyncio.Task)), None)
     line = state.recorder.first_line(getattr(callback, "__code__", None))
-    return _fact("call", _cut(name), _cut(about.get_name()) if about else "", line)
+    return _call("call", _cut(name), _cut(about.get_name()) if about else "", line)
 
 
 def _is_done(future: Any) -> bool:
@@ -270,7 +295,8 @@ def _fut_waiter(task: "asyncio.Task[Any]") -> Any:
     return getattr(task, "_fut_waiter", None)
 
 
-def _fact(kind: str, name: str, of: str, line: int) -> _Facts:
+def _call(kind: str, name: str, of: str, line: int) -> _Json:
+    """Return a `Call` of paused_state.ts, which describes what the next step does."""
     return {"kind": kind, "name": name, "of": of, "line": line}
 
 
@@ -295,7 +321,7 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
     )
 
 
-def _last(state: _State) -> _Facts | None:
+def _describe_last_thread(state: _State) -> _Json | None:
     """Return the thread that ran last and the line that it has reached."""
     for ident, name, wait, frame in scheduler.list_threads():
         if scheduler.is_running(ident):
@@ -306,33 +332,39 @@ def _last(state: _State) -> _Facts | None:
     return None
 
 
-def _threads(
-    state: _State, loops: list[base_events.BaseEventLoop], busy: "list[asyncio.Task[Any]]"
-) -> tuple[list[_Facts], list[_Facts], list[_Facts]]:
-    """Return the running, the ready and the waiting threads."""
+def _describe_threads(
+    state: _State, loops: list[base_events.BaseEventLoop], interrupted: "list[asyncio.Task[Any]]"
+) -> tuple[list[_Json], list[_Json], list[_Json]]:
+    """Describe the running, the ready and the waiting threads, each in a list of its own."""
     running, ready, waiting = [], [], []
     # A task that was interrupted in the middle of its step is shown in place of its thread.
-    steps = {loop._thread_id: task for loop in loops for task in busy if task.get_loop() is loop}  # type: ignore[attr-defined]
+    task_of_thread = {
+        loop._thread_id: task  # type: ignore[attr-defined]
+        for loop in loops
+        for task in interrupted
+        if task.get_loop() is loop
+    }
     idents = {loop._thread_id for loop in loops}  # type: ignore[attr-defined]
     for ident, own_name, wait, frame in scheduler.list_threads():
-        task = steps.get(ident)
+        task = task_of_thread.get(ident)
         if ident in idents and not task:
-            continue  # The loop is shown by its next callback.
+            continue  # The page shows the next callback of the event loop instead.
         name = _cut(task.get_name() if task else own_name)
         if frame is None:
             if not scheduler.is_running(ident):
-                ready.append(_fact("start", name, "", 0))
+                ready.append(_call("start", name, "", 0))
         elif wait is None:
             line = state.recorder.program_line(frame)
             # Before and after the program, the main thread runs only code of the runtime.
             if line or task or ident != scheduler.MAIN or state.phase == "inside":
                 running.append({"name": name, "line": line})
         else:
-            # Waits that are not shown, such as that of `Thread.start`, can still have ended.
+            # Without a reason, a wait is not shown, for example the one of `Thread.start`. But if
+            # it has ended, the thread is shown as ready.
             why = reason_of(wait.frame, state.recorder)
             if wait.gate.opened:
                 line = why[2] if why else state.recorder.program_line(wait.frame)
-                ready.append(_fact("resume", name, "", line))
+                ready.append(_call("resume", name, "", line))
             elif why and why[0] != "work":
                 waiting.append({"name": name, "reason": why[0], "of": why[1], "line": why[2]})
     return running, ready, waiting

@@ -1,14 +1,14 @@
 """Clock rates other than real time: clocks that run several times faster, and virtual time.
 
 Virtual time passes only while every thread waits: the clock then jumps to the moment at which the
-first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. Virtual
-time is what all clocks of the program show, except for `time.process_time` and similar clocks of
-the processor; see runtime/worker/kernel/clock.ts.
+first wait ends. Computing takes no virtual time, so durations are exact to the nanosecond. All
+clocks of the program show virtual time, except for `time.process_time` and similar clocks, which
+measure processor time; see runtime/worker/kernel/clock.ts.
 
 At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
-the difference is at least the timeout. The functions at the end of this module say when a wait may
-end, and where rounding would make such a difference too small, they choose a later moment. CPython
-needs no such rule, because there a wait always ends some microseconds late.
+the difference is at least the timeout. The functions `moment_in`, `moment_at` and `reading_in`
+return when a wait may end. Where rounding would make the difference too small, they choose a later
+moment. CPython needs no such rule, because there a wait always ends some microseconds late.
 """
 
 import math
@@ -19,14 +19,16 @@ import browser_page as page
 
 from browser_runtime.run_options import RunOptions
 
-# See `RunOptions`.
+# How many times faster than real time the clocks go, or 0 for virtual time.
 clock_rate: float = 1
+# Whether the clocks show virtual time.
 is_on = False
 
 _monotonic_ns = time.monotonic_ns
 
 _NS_PER_S = 1_000_000_000
-# How much longer waits take than asked for, in ns; see runtime/worker/kernel/kernel.ts.
+# How much longer waits take than asked for, in ns; see `margin_ns` in
+# runtime/worker/kernel/kernel.ts.
 _margin: int = 0
 
 
@@ -34,7 +36,8 @@ def begin(options: RunOptions) -> None:
     """Set the rate of the clocks that the next program reads."""
     global clock_rate, is_on, _margin
     clock_rate, is_on = options.clock_rate, options.clock_rate == 0
-    # In virtual time, runtime/worker/kernel/clock.ts corrects the date instead.
+    # In virtual time, no margin is needed, because runtime/worker/kernel/clock.ts advances the date
+    # by a little more than the wait has taken.
     _margin = 0 if is_on else kernel.margin_ns
     if clock_rate != 1:
         kernel.start_clock(clock_rate)
@@ -54,9 +57,11 @@ def nanoseconds(seconds: float) -> int:
 
 
 def deadline(seconds: float | None) -> int | None:
-    """Return the virtual time in ns at which a wait ends; None if the clock does not end it.
+    """Return the virtual time in ns at which a wait ends; None if virtual time does not end it.
 
-    The duration is one that `seconds_to` has returned, so it is a whole number of nanoseconds.
+    Args:
+        seconds: a duration that `seconds_to` has returned, so a whole number of nanoseconds; None
+            for a wait without a limit.
     """
     if not is_on or seconds is None:
         return None
@@ -64,10 +69,14 @@ def deadline(seconds: float | None) -> int | None:
 
 
 def moment_in(seconds: float) -> int:
-    """Return when a wait of so many seconds may end that begins now, on the monotonic clock in ns.
+    """Return when a wait that begins now may end, in ns on the monotonic clock.
 
     A program can measure the wait with `time.monotonic`, whose readings are rounded. In virtual
-    time, this is therefore the first moment whose reading differs enough from the present one.
+    time, the result is therefore the first moment whose reading differs enough from the present
+    reading.
+
+    Args:
+        seconds: how long the wait is.
     """
     now = _monotonic_ns()
     moment = now + nanoseconds(seconds)
@@ -82,7 +91,12 @@ def moment_in(seconds: float) -> int:
 
 
 def moment_at(reading: float, earliest: int | None = None) -> int:
-    """Return the first moment, in ns, at which `time.monotonic` shows at least this reading."""
+    """Return the first moment, in ns, at which `time.monotonic` shows at least this reading.
+
+    Args:
+        reading: the reading in seconds.
+        earliest: a moment that is known not to be later than the result.
+    """
     moment = math.floor(reading * _NS_PER_S) - 1 if earliest is None else earliest
     while _reading(moment) < reading:
         moment += 1
@@ -121,6 +135,9 @@ def refuse(what: str) -> None:
     """Raise an error unless the program runs in real time.
 
     Processes and interpreters have clocks of their own, which always show real time.
+
+    Args:
+        what: what the program starts, for example "a process".
     """
     if clock_rate != 1:
         raise RuntimeError(
