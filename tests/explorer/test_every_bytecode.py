@@ -406,7 +406,7 @@ def test_each_update_of_a_shared_variable_is_at_least_two_accesses(statements: l
     accesses = Accesses(code, source)
     work = next(constant for constant in code.co_consts if hasattr(constant, "co_code"))
     updates = sum(STATEMENTS[each] for each in statements)
-    points = accesses.of(work).values()
+    points = accesses.in_code(work).values()
     stores = [point for point in points if (point.kind, point.text) == ("store", "count")]
     reads = [point for point in points if (point.kind, point.text) == ("read", "count")]
     assert len(stores) == updates
@@ -418,7 +418,7 @@ def test_local_work_adds_no_access() -> None:
     source = "def work():\n    total = 0\n    for n in range(9):\n        total += n\n"
     code = compile(source, "program.py", "exec")
     work = next(constant for constant in code.co_consts if hasattr(constant, "co_code"))
-    kinds = {point.kind for point in Accesses(code, source).of(work).values()}
+    kinds = {point.kind for point in Accesses(code, source).in_code(work).values()}
     # The addition depends on the types of its operands, which only a run can tell.
     assert kinds <= {"evaluate"}
 

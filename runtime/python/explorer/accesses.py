@@ -1,10 +1,10 @@
-"""Finds the bytecodes of a program whose effect or result may involve other threads.
+"""Finds the accesses of a program: bytecodes that read or change what other threads can use.
 
 Without a GIL, a thread can be interrupted between any two bytecodes. Most bytecodes only handle the
 thread's own local variables and intermediate results, so it makes no difference whether another
-thread runs before or after them. A switch just before each of the remaining ones, which this module
-calls accesses, therefore leads to every outcome that switches between all bytecodes lead to.
-Leaving the other switches out is a simple form of what is called partial-order reduction.
+thread runs before or after them. Switches just before accesses therefore lead to every outcome to
+which switches between any two bytecodes can lead. Leaving out the other switches is a simple form
+of what is called partial-order reduction.
 """
 
 import ast
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-# Bytecodes that only handle local variables and intermediate results. Calls are not in the list of
-# accesses because `sys.monitoring` reports them by an event of their own, with what is called.
+# Bytecodes that only handle local variables and intermediate results. Calls are in this list too,
+# because `sys.monitoring` reports each of them as an event of its own, with the called function.
 _LOCAL_NAMES = """
 CACHE CALL CALL_FUNCTION_EX CALL_INTRINSIC_1 CALL_INTRINSIC_2 CALL_KW CHECK_EG_MATCH
 CHECK_EXC_MATCH CLEANUP_THROW COPY COPY_FREE_VARS END_ASYNC_FOR END_FOR END_SEND EXTENDED_ARG
@@ -33,29 +33,32 @@ _LOCAL_PREFIXES = ("LOAD_FAST", "STORE_FAST", "DELETE_FAST", "BUILD_", "JUMP_", 
 _TESTS_TRUTH = () if "TO_BOOL" in dis.opmap else ("POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE")
 _GIVES_BOOL = ("COMPARE_OP", "IS_OP", "CONTAINS_OP", "UNARY_NOT")
 
+# How the names of bytecodes for global variables end.
 _GLOBAL = ("_GLOBAL", "_NAME")
+# The bytecodes for items of containers.
 _ITEM = ("BINARY_SUBSCR", "BINARY_SLICE", "STORE_SUBSCR", "STORE_SLICE", "DELETE_SUBSCR")
-# With these, a program may reach variables and attributes whose names it does not spell.
+# With these names, a program may reach variables and attributes whose own names are not in it.
 _BY_NAME = frozenset({"__dict__", "__main__", "delattr", "eval", "exec", "globals", "locals"})
 _BY_NAME |= {"setattr", "vars", "modules"}
 
 _IMMUTABLE = (bool, int, float, complex, str, bytes, type(None))
+# The result of `value_of` if it finds no value.
 NO_VALUE = object()
 _MAX_TEXT = 40  # characters
 
 
 @dataclass(frozen=True)
 class Access:
-    """One bytecode that may involve other threads.
+    """One bytecode that reads or changes something that other threads can use.
 
     Attributes:
         kind: `read`, `store`, `delete`, `call`, `with` or `evaluate`.
         text: the expression in the program that is read, stored, called or evaluated.
-        global_name: if this reads a global variable that is set only once, its name. Once the
-            variable is set, reading it does not depend on other threads.
-        operands: the parsed expression, if it does not depend on other threads when its operands
-            have immutable values.
-        target: the parsed text, if it is read or stored.
+        global_name: the name of the global variable that is read, if the program sets it only once.
+            Once the variable is set, reading it does not depend on other threads.
+        operands: the parsed expression, if it does not depend on other threads as long as its
+            operands have immutable values.
+        target: the parsed text, if `kind` is `read` or `store`.
     """
 
     kind: str
@@ -65,10 +68,14 @@ class Access:
     target: ast.expr | None = None
 
     def involves_others(self, frame: FrameType) -> bool:
-        """Return whether another thread could matter to this access, in the present state.
+        """Return whether the order of this access and another thread's steps can make a difference.
 
-        The types of operands are those that the variables have now. A thread that read another type
-        just before is not noticed, but programs rarely change the types of their variables.
+        This depends on the values that the variables have now. If the thread has already read a
+        value of another type from a variable, the result can be wrong, but programs rarely change
+        the types of their variables.
+
+        Args:
+            frame: the frame that is about to make the access.
         """
         if self.global_name:
             return self.global_name not in frame.f_globals
@@ -89,29 +96,31 @@ class Accesses:
         codes = list(all_codes(code))
         instructions = {each: list(dis.get_instructions(each)) for each in codes}
         self._instructions = {
-            each: {one.offset: one for one in instructions[each]} for each in codes
+            each: {instruction.offset: instruction for instruction in instructions[each]}
+            for each in codes
         }
-        nested = {name for each in codes[1:] for name in each.co_names}
-        # A name that only the code of the module contains belongs to the main thread.
-        self._by_name = not _BY_NAME.isdisjoint({*nested, *code.co_names})
-        self._nested = nested
+        # The names in functions and classes. A variable of the module whose name is in none of them
+        # is used by the main thread only.
+        self._nested = {name for each in codes[1:] for name in each.co_names}
+        # Whether the program may reach variables and attributes without containing their names.
+        self._by_name = not _BY_NAME.isdisjoint({*self._nested, *code.co_names})
         self._stores = self._count_stores(instructions)
         self._accesses = {each: dict(self._find(each, instructions[each])) for each in codes}
 
-    def of(self, code: CodeType) -> dict[int, Access]:
-        """Return the accesses of a code object by their offset."""
+    def in_code(self, code: CodeType) -> dict[int, Access]:
+        """Return the accesses in a code object, by their offset in bytes."""
         return self._accesses[code]
 
-    def at(self, frame: FrameType) -> Access | None:
-        """Return the access that a frame is about to make, if it makes one."""
+    def next_in(self, frame: FrameType) -> Access | None:
+        """Return the access or call that a frame is about to make, or None if it makes neither."""
         found = self._accesses.get(frame.f_code, {}).get(frame.f_lasti)
         if found:
             return found
-        one = self._instructions.get(frame.f_code, {}).get(frame.f_lasti)
-        if one is None:
+        instruction = self._instructions.get(frame.f_code, {}).get(frame.f_lasti)
+        if instruction is None:
             return None
-        text = self._text(one)
-        if one.opname.startswith(("CALL", "BEFORE_WITH", "LOAD_SPECIAL")):
+        text = self._text(instruction)
+        if instruction.opname.startswith(("CALL", "BEFORE_WITH", "LOAD_SPECIAL")):
             return Access("call" if text.endswith(")") else "with", _shorten(text))
         return None
 
@@ -125,79 +134,87 @@ class Accesses:
     def _count_stores(
         self, instructions: dict[CodeType, list[dis.Instruction]]
     ) -> Counter[tuple[str, str]]:
-        """Count how often each variable or attribute can be set, where 2 stands for any number."""
+        """Count how often each variable or attribute can be set, where 2 stands for any number.
+
+        Returns:
+            Counts by scope (see `_scope`) and name.
+        """
         counts: Counter[tuple[str, str]] = Counter()
         for code, own in instructions.items():
+            # The first and the last offset of each loop.
             loops = [
-                (int(one.argval), one.offset)
-                for one in own
-                if one.opname.startswith("JUMP_BACKWARD")
+                (int(instruction.argval), instruction.offset)
+                for instruction in own
+                if instruction.opname.startswith("JUMP_BACKWARD")
             ]
-            for one in own:
-                scope = _scope(one)
-                if not scope or not one.opname.startswith(("STORE_", "DELETE_")):
+            for instruction in own:
+                scope = _scope(instruction)
+                if not scope or not instruction.opname.startswith(("STORE_", "DELETE_")):
                     continue
-                name = str(one.argval)
-                in_loop = any(first <= one.offset <= last for first, last in loops)
+                name = str(instruction.argval)
+                in_loop = any(first <= instruction.offset <= last for first, last in loops)
                 if scope == "attribute":
                     # Attributes that are set only while an object is created do not change later.
-                    once = code.co_name in ("__init__", "__new__", "__post_init__")
-                    counts[scope, name] += 0 if once else 2
+                    is_creation = code.co_name in ("__init__", "__new__", "__post_init__")
+                    counts[scope, name] += 0 if is_creation else 2
                 elif scope == "global":
-                    if code is not self._module and one.opname.endswith("_NAME"):
-                        continue  # the body of a class
+                    if code is not self._module and instruction.opname.endswith("_NAME"):
+                        continue  # In the body of a class, this bytecode sets an attribute.
                     counts[scope, name] += 1 if code is self._module and not in_loop else 2
                 else:
+                    # An argument has been set before, and a variable of an outer function can also
+                    # be set there.
                     is_argument = name in code.co_varnames[: code.co_argcount]
-                    is_outer = name in code.co_freevars or is_argument or in_loop
-                    counts[scope, name] += 2 if is_outer else 1
+                    is_outer = name in code.co_freevars
+                    counts[scope, name] += 2 if is_outer or is_argument or in_loop else 1
         return counts
 
     def _find(
         self, code: CodeType, instructions: list[dis.Instruction]
     ) -> Iterator[tuple[int, Access]]:
         before: dis.Instruction | None = None
-        for one in instructions:
-            access = self._access(code, one, before)
+        for instruction in instructions:
+            access = self._access(code, instruction, before)
             if access:
-                yield one.offset, access
-            if one.opname not in ("CACHE", "EXTENDED_ARG"):
-                before = one
+                yield instruction.offset, access
+            if instruction.opname not in ("CACHE", "EXTENDED_ARG"):
+                before = instruction
 
     def _access(
-        self, code: CodeType, one: dis.Instruction, before: dis.Instruction | None
+        self, code: CodeType, instruction: dis.Instruction, before: dis.Instruction | None
     ) -> Access | None:
-        name = one.opname
+        name = instruction.opname
         tests_truth = name in _TESTS_TRUTH and (before is None or before.opname not in _GIVES_BOOL)
         if not tests_truth and (name in _LOCAL or name.startswith(_LOCAL_PREFIXES)):
             return None
-        text = self._text(one)
+        text = self._text(instruction)
         kind = {"LOAD": "read", "STOR": "store", "DELE": "delete"}.get(name[:4], "evaluate")
-        if name in _ITEM or one.argrepr == "[]":
+        if name in _ITEM or instruction.argrepr == "[]":
             kind = "read" if name.startswith("BINARY") else kind
             return Access(kind, _shorten(text), target=_parse_target(text))
-        if scope := _scope(one):
-            return self._variable(code, one, kind, scope, text)
+        if scope := _scope(instruction):
+            return self._variable(code, instruction, kind, scope, text)
         if name == "FOR_ITER" and text.startswith("range("):
             return None
         return Access("evaluate", _shorten(text), operands=_parse(text))
 
     def _variable(
-        self, code: CodeType, one: dis.Instruction, kind: str, scope: str, text: str
+        self, code: CodeType, instruction: dis.Instruction, kind: str, scope: str, text: str
     ) -> Access | None:
-        name = str(one.argval)
+        name = str(instruction.argval)
         if scope == "attribute":
             stores = self._stores[scope, name]
-            # The function of a method call is looked up first, which is not an access if the
-            # program never replaces it. Other attributes may belong to objects of a library.
-            is_method = bool(one.arg and one.arg & 1)
+            # The lowest bit marks the lookup of a method that is called next. The lookup is not an
+            # access if the program never sets an attribute of this name. Other attributes that the
+            # program never sets may be changed by a library, to whose objects they belong.
+            is_method = bool(instruction.arg and instruction.arg & 1)
             is_set_once = stores == 0 and self._is_set_in_program(name)
             if kind == "read" and not self._by_name and stores == 0 and (is_method or is_set_once):
                 return None
             return Access(kind, _shorten(text or name), target=_parse_target(text))
-        if scope == "global" and one.opname.endswith("_NAME"):
+        if scope == "global" and instruction.opname.endswith("_NAME"):
             if code is not self._module:
-                return None  # the body of a class
+                return None  # In the body of a class, this bytecode handles an attribute.
             if name not in self._nested and not self._by_name:
                 return None
         text = text if text == name else name
@@ -213,14 +230,16 @@ class Accesses:
 
     def _is_set_in_program(self, name: str) -> bool:
         return any(
-            name in code.co_names and one.opname == "STORE_ATTR" and one.argval == name
+            name in code.co_names
+            and instruction.opname == "STORE_ATTR"
+            and instruction.argval == name
             for code, own in self._instructions.items()
-            for one in own.values()
+            for instruction in own.values()
         )
 
-    def _text(self, one: dis.Instruction) -> str:
+    def _text(self, instruction: dis.Instruction) -> str:
         """Return the part of the program for which a bytecode was compiled, if it is one line."""
-        where = one.positions
+        where = instruction.positions
         if where is None or where.lineno is None or where.lineno != where.end_lineno:
             return ""
         line = self._lines[where.lineno - 1]
@@ -228,7 +247,7 @@ class Accesses:
 
 
 def all_codes(code: CodeType) -> Iterator[CodeType]:
-    """Return a code object and all that are nested in it."""
+    """Yield a code object and all that are nested in it, such as those of functions."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -290,9 +309,12 @@ def _is_immutable(node: ast.AST, frame: FrameType) -> bool:
     return False
 
 
-def _scope(one: dis.Instruction) -> str:
-    """Return whether a bytecode handles a `global`, a `cell` or an `attribute`; else nothing."""
-    name = one.opname
+def _scope(instruction: dis.Instruction) -> str:
+    """Return what a bytecode handles: a `global`, a `cell` or an `attribute`; otherwise empty.
+
+    A cell is a local variable that nested functions share.
+    """
+    name = instruction.opname
     if name.endswith(_GLOBAL) and not name.startswith("IMPORT"):
         return "global"
     if name.endswith("_DEREF") or name in ("LOAD_CLASSDEREF",):

@@ -1,8 +1,8 @@
 """An asyncio event loop in virtual time, in which the explorer chooses the next ready task.
 
-Everything else comes from `asyncio.BaseEventLoop`. Only adjacent callbacks that are steps of tasks
-may be reordered: the other callbacks belong to asyncio itself, which relies on running them first
-in, first out.
+Everything apart from this choice and the clock comes from `asyncio.BaseEventLoop`. The explorer
+chooses only among steps of tasks that follow one another in the loop's queue. It does not reorder
+the other callbacks, because they belong to asyncio itself, which relies on their order.
 """
 
 import asyncio
@@ -43,14 +43,15 @@ class _Ready(collections.deque[Any]):
         return handle
 
     def _choose(self) -> Any:
-        options = 0
-        while options < len(self) and task_of(self[options]):
-            options += 1
-        if options < 2:
+        # How many callbacks at the beginning of the queue are steps of tasks.
+        count = 0
+        while count < len(self) and task_of(self[count]):
+            count += 1
+        if count < 2:
             return super().popleft()
         run = scheduler.current()
-        handles = [self[index] for index in range(options)]
-        chosen = run.decide(handles, 1, tasks=True)
+        handles = [self[index] for index in range(count)]
+        chosen = run.decide(handles, costs=1, tasks=True)
         if chosen is None:
             run.unwind()
         # `remove` compares with ==, and distinct timer handles can be equal.
@@ -67,7 +68,11 @@ class _Selector:
         self._waiting: scheduler.Thread | None = None
 
     def select(self, timeout: float | None = None) -> list[object]:
-        """Wait for `timeout` seconds of virtual time (None: forever), or until `wake` is called."""
+        """Wait until `timeout` seconds of virtual time have passed, or until `wake` is called.
+
+        Args:
+            timeout: None waits without a limit.
+        """
         run = scheduler.current()
         self._ready.report_step_end()
         if not self._woken and (timeout is None or timeout > 0):

@@ -1,12 +1,13 @@
 """Switch points: the places in a program where another thread may run next.
 
-`sys.monitoring` reports them. There are two modes. In the first mode, they are the places where
-CPython itself checks whether another thread requests the GIL: at the start of a function, at the
-backward jump of a loop, and around calls. These are the instructions that contain `_CHECK_PERIODIC`
-in https://github.com/python/cpython/blob/3.14/Python/bytecodes.c.
+`sys.monitoring` reports them, in one of two modes. In the first mode, switch points are the places
+where CPython itself checks whether another thread requests the GIL: at the start of a function, at
+the backward jump of a loop, and around calls. These are the instructions that contain
+`_CHECK_PERIODIC` in https://github.com/python/cpython/blob/3.14/Python/bytecodes.c.
 
-In the second mode, they are all bytecodes before which a switch can make a difference; see
-`accesses`. In both modes, a call into the standard library is a single step, unless it waits.
+In the second mode, switch points are all bytecodes before which a switch can make a difference in
+CPython without a GIL; see `accesses`. In both modes, a call into the standard library is a single
+step, unless it waits.
 """
 
 import sys
@@ -21,7 +22,8 @@ _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 
 
-# Calls of these return new objects and depend only on their arguments.
+# Calls of these are no switch points in the second mode, because they return new objects and depend
+# only on their arguments.
 _PURE: frozenset[object] = frozenset({range, isinstance, issubclass, float, id, type})
 
 
@@ -30,7 +32,7 @@ class SwitchPoints:
 
     Args:
         code: the compiled program.
-        accesses: where to switch in the second mode; None in the first one.
+        accesses: the switch points of the second mode; None selects the first mode.
     """
 
     def __init__(self, code: CodeType, accesses: Accesses | None = None) -> None:
@@ -70,9 +72,11 @@ class SwitchPoints:
         on_line_start: Callable[[int], None],
         on_access: Callable[[FrameType, Access], None],
     ) -> None:
-        """Also call back with the number of each line, and with each access, that is about to run.
+        """Also report each line and each access that is about to run.
 
-        Accesses are reported only in the second mode.
+        Args:
+            on_line_start: called with the number of the line.
+            on_access: called with the frame and the access; only in the second mode.
         """
         self._on_access = on_access
 
@@ -120,7 +124,7 @@ class SwitchPoints:
 
     def _on_instruction(self, code: CodeType, offset: int) -> object:
         assert self._accesses
-        access = self._accesses.of(code).get(offset)
+        access = self._accesses.in_code(code).get(offset)
         if access is None:
             return _monitoring.DISABLE
         if not scheduler.is_running():
@@ -140,11 +144,14 @@ class SwitchPoints:
 
 
 def _point(*, is_choice: bool = True) -> None:
-    """Report a switch point, with monitoring enabled for the threads that run meanwhile.
+    """Report a switch point, with monitoring enabled for the threads to which it switches.
 
     CPython disables monitoring in a thread while it runs a monitoring callback. In the browser all
     threads share one thread state, so the other threads would not be monitored either;
     `sys.call_tracing` enables monitoring again for the duration of the call.
+
+    Args:
+        is_choice: as for `Scheduler.switch_point`.
     """
     if scheduler.is_running():
         sys.call_tracing(scheduler.current().switch_point, (is_choice,))

@@ -1,13 +1,14 @@
-"""The primitives below `threading` and `time`, built on the explorer's scheduler.
+"""The primitives on which `threading` and `time` are built, with the explorer's scheduler.
 
 Locks, threads, sleeping and clocks behave as in `_thread` and `time`, but each wait goes through
 `scheduler.Scheduler`, which decides which thread runs next. `replace` installs them.
 
-The browser runtime has similar locks in `browser_runtime.primitives.locks`. They stay separate,
-because the explorer also runs without that package, and because the locks differ where it matters.
-Here a released lock wakes all waiting threads, so that the explorer can choose the next owner, and
-entering a `with` statement is a switch point. There the first waiting thread gets the lock, and
-arguments and representations have to be those of CPython.
+The browser runtime has similar locks in `browser_runtime.primitives.locks`. They are separate
+classes for two reasons: the explorer also runs without that package, and the locks behave
+differently. A lock of this module wakes all waiting threads when it is released, so that the
+explorer can choose the next owner, and entering a `with` statement is a switch point. A lock of the
+browser runtime wakes only the first waiting thread, and its arguments and representation are those
+of CPython.
 """
 
 import sys
@@ -19,7 +20,8 @@ from typing import Any
 from explorer import scheduler
 from explorer.scheduler import MAIN, Thread
 
-TIMEOUT_MAX = 4294967.0  # seconds
+# The longest timeout in seconds, with the value that CPython has on Windows.
+TIMEOUT_MAX = 4294967.0
 # Files of the explored program. Only their `with lock:` statements are switch points.
 program_files: set[str] = set()
 
@@ -73,6 +75,7 @@ class Lock:
     def _at_fork_reinit(self) -> None:
         self._locked = False
 
+    # The obsolete names of these methods, which CPython still has.
     acquire_lock, release_lock, locked_lock = acquire, release, locked
 
 
@@ -194,7 +197,7 @@ class StartedThreads:
 
     def __init__(self) -> None:
         self.handles: list[ThreadHandle] = []
-        # On Python 3.12 `join` waits for a lock that is released when the thread ends.
+        # On Python 3.12, `Thread.join` waits for a lock that is released when the thread ends.
         self.end_locks: dict[Thread, Lock] = {}
 
 
@@ -216,14 +219,14 @@ def start_joinable_thread(
     if handle._started:
         raise RuntimeError("thread already started")
     run = scheduler.current()
-    thread = run.start(function, lambda: _ended(thread, handle))
+    thread = run.start(function, lambda: _report_end(thread, handle))
     handle._started, handle.ident = True, thread.ident
     if not daemon:
         started_threads.handles.append(handle)
     return handle
 
 
-def _ended(thread: Thread, handle: ThreadHandle) -> None:
+def _report_end(thread: Thread, handle: ThreadHandle) -> None:
     handle._set_done()
     if lock := started_threads.end_locks.pop(thread, None):
         lock.release()
@@ -232,7 +235,8 @@ def _ended(thread: Thread, handle: ThreadHandle) -> None:
 class _BoundCall:
     """Calls a function with the given arguments.
 
-    `__self__` is that of the function, from which the scheduler learns the `threading.Thread`.
+    Its `__self__` is that of the function. If the function is a method of `threading.Thread`, the
+    scheduler finds the thread object there.
     """
 
     def __init__(
@@ -285,7 +289,8 @@ def ignore_failure(args: Any, /) -> None:
     """Ignore an uncaught exception of a thread, because no run is in progress."""
 
 
-# Called with the argument of `threading.excepthook`.
+# What to call when a thread ends with an exception, with the argument of `threading.excepthook`.
+# `Program.run` sets it for the duration of a run.
 on_thread_failed: Callable[[Any], None] = ignore_failure
 
 
@@ -296,6 +301,7 @@ def excepthook(args: Any, /) -> None:
 
 # --- time ---------------------------------------------------------------------------------------
 
+# CPython's functions, for code that runs outside of runs.
 _real = {name: getattr(time, name) for name in ("sleep", "time", "perf_counter", "monotonic")}
 # Wall-clock time at which every run of this process begins, in seconds since 1970.
 _run_start = float(int(time.time()))
@@ -327,6 +333,7 @@ def _in_ns(clock: Callable[[], float]) -> Callable[[], int]:
     return lambda: round(clock() * 1e9)
 
 
+# The replacements in the module `time`, by name.
 TIME: dict[str, object] = {
     "sleep": sleep,
     "monotonic": monotonic,
@@ -339,6 +346,7 @@ TIME: dict[str, object] = {
     "time_ns": _in_ns(wall_clock),
 }
 
+# The replacements in the module `_thread`, by name.
 THREAD: dict[str, object] = {
     "LockType": Lock,
     "RLock": RLock,

@@ -81,7 +81,7 @@ class Program:
     Args:
         source: the text of the program.
         filename: its name in reports.
-        max_steps: number of switch points and waits after which a run is stopped as endless.
+        max_steps: after how many switch points and waits a run is stopped as endless.
         every_bytecode: whether threads may switch between any two bytecodes, as they may without a
             GIL, rather than only where CPython with a GIL may switch them.
 
@@ -192,19 +192,19 @@ class Program:
         points = SwitchPoints(self._code, self._accesses)
         output = sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = io.StringIO(), _Stream(on_text), _Stream(lambda _: None)
-        random.seed(1)
+        random.seed(1)  # Any constant will do, so that every run gets the same random numbers.
         points.begin()
         if with_steps:
             run.observer = recorder
             points.report_steps(recorder.line_starts, recorder.access_starts)
         status: object = 0
-        waits = ""
+        deadlock = ""
         try:
             try:
                 status = self._execute(failures)
             except RunEnded:
                 if run.verdict == "deadlock":
-                    waits = stacks.describe_deadlock(run, self.filename)
+                    deadlock = stacks.describe_deadlock(run, self.filename)
             finally:
                 if not run.is_over:
                     recorder.thread_stops("end")
@@ -223,7 +223,7 @@ class Program:
         self._runs += 1
         if self._runs % _RUNS_PER_COLLECTION == 0:
             gc.collect()
-        kind, text, line = self._classify(run, failures, status, waits)
+        kind, text, line = self._classify(run, failures, status, deadlock)
         return RunResult(
             kind,
             text,
@@ -261,9 +261,16 @@ class Program:
         run: Scheduler,
         failures: list[tuple[BaseException, str]],
         status: object,
-        waits: str,
+        deadlock: str,
     ) -> tuple[str, str, int]:
-        """Return `kind`, `text` and `line` of the result."""
+        """Return `kind`, `text` and `line` of the result; see `RunResult`.
+
+        Args:
+            run: the scheduler of the run.
+            failures: the uncaught exceptions, each with the name of its thread.
+            status: the argument of `SystemExit`, if the main thread has raised it.
+            deadlock: what the threads of a deadlock wait for.
+        """
         if run.verdict == "open":
             return "open", "", 0
         if failures:
@@ -272,7 +279,7 @@ class Program:
             text = "".join(traceback.format_exception_only(error)).strip() + where
             return "exception", text, self._line(error)
         if run.verdict == "deadlock":
-            return "deadlock", waits, 0
+            return "deadlock", deadlock, 0
         if run.verdict == "endless":
             return "endless", f"it was still running after {self._max_steps:,} steps.", 0
         if status not in (None, 0):
@@ -280,7 +287,10 @@ class Program:
         return "ok", "", 0
 
     def _line(self, error: BaseException) -> int:
-        """Return the program's line that raised an exception, or the first one of a group."""
+        """Return the innermost line of the program in a traceback; 0 if there is none.
+
+        Of an exception group, this is the line of its first exception.
+        """
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         line = 0

@@ -41,10 +41,11 @@ class Replacement:
         for name in ("queue", *_REEXECUTED, *(["asyncio"] if tasks else [])):
             importlib.import_module(name)
         self._codes = {name: _code(name) for name in _REEXECUTED}
+        # The module that `threading` imports as `_thread` during an exploration.
         self._fake = types.ModuleType("_thread")
         vars(self._fake).update(vars(_real_thread))
         vars(self._fake).update(primitives.THREAD)
-        if sys.version_info < (3, 13):
+        if sys.version_info < (3, 13):  # This function does not exist there.
             del self._fake._get_main_thread_ident
 
     @contextlib.contextmanager
@@ -82,6 +83,7 @@ class Replacement:
         """Return the replaced modules to the state of a fresh import, at the start of a run."""
         assert scheduler.is_running()
         primitives.started_threads.__init__()  # type: ignore[misc]
+        # Executing the modules again must not register their functions for `os.fork` once more.
         register = os.__dict__.pop("register_at_fork", None)
         try:
             for name, code in self._codes.items():
@@ -89,7 +91,7 @@ class Replacement:
         finally:
             if register:
                 os.register_at_fork = register
-        # The package caches this class when it is first accessed.
+        # The package imports this class when it is first accessed, and then keeps it.
         vars(sys.modules["concurrent.futures"]).pop("ThreadPoolExecutor", None)
         if self._tasks:
             from explorer import loop

@@ -1,11 +1,14 @@
 """Reports explorations and runs as JSON, for the page that shows them.
 
-The page runs `print_exploration` or `print_run`, which write lines of JSON to standard output. An
-exploration prints `{"runs": …, "breaking": …, "groups": …}` several times to report its progress,
-and `{"found": …}` at the end. If the reader stops it, it prints `{"found": …}` twice: first without
-the steps, which take time to find out, because the page waits only for a moment. A run whose
-choices the reader makes prints `{"played": …}`. Both print `{"failed": …}` if the program cannot be
-run.
+The page runs `print_exploration` or `print_run`, which write lines of JSON to standard output.
+
+`print_exploration` prints `{"runs": …, "breaking": …, "groups": …}` several times to report its
+progress, and `{"found": …}` at the end. If the reader stops the exploration, `print_exploration`
+prints `{"found": …}` twice. The first of these lines does not contain the steps of the runs,
+because finding them out takes time, and the page waits only for a moment.
+
+`print_run`, with which the reader makes the choices of a single run, prints `{"played": …}`. Both
+functions print `{"failed": …}` if the program cannot be run.
 """
 
 import json
@@ -24,6 +27,7 @@ from explorer.steps import Step
 type _Report = dict[str, Any]
 
 _PROGRESS_INTERVAL_S = 0.15
+# The most groups in a report, the most groups whose steps are in it, and the most steps of a group.
 _MAX_GROUPS = 12
 _MAX_GROUPS_WITH_STEPS = 4
 _MAX_STEPS = 200
@@ -52,7 +56,7 @@ def explore(
         seed: as for `search.explore`.
         every_bytecode: as for `Program`.
         progress: called after each run.
-        stopped: called with the result without any steps if the user presses Ctrl+C.
+        stopped: called with the result, but without any steps, if the user presses Ctrl+C.
 
     Raises:
         SyntaxError: the source is not valid Python.
@@ -169,8 +173,8 @@ def _print_report(make_report: Callable[[Callable[[_Report], None]], _Report]) -
     """Print the report that a function makes, or the reason why it could not be made.
 
     Args:
-        make_report: returns the report. Its argument is a function that prints an earlier line, for
-            example about progress.
+        make_report: returns the report. Its argument is a function that prints a report before
+            that, for example about progress.
     """
     output = sys.stdout
 
@@ -209,7 +213,7 @@ def print_exploration(
         seed: as for `search.explore`.
         every_bytecode: as for `Program`.
     """
-    # The exploration replaces `time.monotonic`.
+    # Look the function up now, because the exploration replaces `time.monotonic`.
     clock = time.monotonic
 
     def make_report(write: Callable[[_Report], None]) -> _Report:

@@ -1,8 +1,9 @@
 """Decides which thread runs next in one run, and records the decisions.
 
-The threads are real ones, but only one of them runs at a time. Every other thread blocks on its
-gate, a lock of its own. The running thread opens the gate of another one at a `switch_point`, where
-it could also continue itself, and in `wait`, where it cannot continue.
+The threads of the program run as threads of CPython or of the browser runtime, but only one of them
+runs at a time. Every other thread blocks on its gate, a lock of its own. The running thread opens
+the gate of another one at a `switch_point`, where it could also continue itself, and in `wait`,
+where it cannot continue.
 """
 
 import _thread
@@ -14,8 +15,8 @@ from typing import Any, NoReturn, Protocol
 
 READY, WAITING, ENDED = range(3)
 MAIN = 1
-# After so many switch points without a switch, while other threads are ready, the running thread is
-# preempted. Otherwise a loop that polls for another thread's result would never end.
+# If other threads are ready, the running thread is preempted after this many switch points without
+# a switch. Otherwise a loop that polls for another thread's result would never end.
 MAX_POINTS_WITHOUT_SWITCH = 400
 # How often a thread may catch `RunEnded` and continue before it is blocked for good.
 _MAX_REFUSALS = 1000
@@ -69,7 +70,9 @@ class Chooser(Protocol):
 class Thread:
     """One thread of the explored program."""
 
+    # Its number, as of `threading.get_ident`.
     ident: int
+    # Its `threading.Thread`, if there is one.
     owner: Any = None
     state: int = READY
     # Virtual time, in seconds, at which the thread's wait times out.
@@ -96,13 +99,21 @@ class Observer(Protocol):
     """Observes a run step by step."""
 
     def thread_stops(self, why: str) -> None:
-        """The running thread stops running; `why` is `turn`, `wait` or `end`."""
+        """The running thread stops running.
+
+        Args:
+            why: `turn` if it is preempted, `wait` if it waits, or `end` if it ends.
+        """
 
     def task_stops(self, task: Any) -> None:
         """The current step of a task is over."""
 
     def left_open(self, options: Sequence[Any]) -> None:
-        """The run ends at a choice between these threads or handles of task steps."""
+        """The run ends at a decision that was left open, between these threads or task steps.
+
+        Args:
+            options: `Thread` objects, or handles of an event loop that run the steps of tasks.
+        """
 
 
 class Scheduler:
@@ -110,7 +121,7 @@ class Scheduler:
 
     Args:
         choose: makes the choice at each decision.
-        max_steps: number of switch points and waits after which the run is stopped as endless.
+        max_steps: after how many switch points and waits the run is stopped as endless.
     """
 
     def __init__(self, choose: Chooser, max_steps: int) -> None:
@@ -124,12 +135,15 @@ class Scheduler:
         self.is_over = False
         # Why the run was stopped early: `deadlock`, `endless`, or `open` for an open decision.
         self.verdict = ""
+        # Whether the user has pressed Ctrl+C.
         self.interrupted = False
         # Why a thread could not be started.
         self.start_error = ""
         self.observer: Observer | None = None
         self._points_left = MAX_POINTS_WITHOUT_SWITCH
+        # How often a thread has continued although the run was over.
         self._refusals = 0
+        # Released whenever a thread has ended after the run was over.
         self._unwound = _new_gate()
         self._unwound.acquire()
 
@@ -179,7 +193,7 @@ class Scheduler:
         if not is_choice and not must_switch:
             return
         me.is_at_point = True
-        chosen = self._choose_from(others) if must_switch else self.decide([me, *others], 1)
+        chosen = self._choose_from(others) if must_switch else self.decide([me, *others], costs=1)
         if chosen is None:
             self.unwind()
         if chosen is not me:
@@ -214,7 +228,7 @@ class Scheduler:
             thread.state, thread.deadline = READY, None
 
     def _ready_after(self, me: Thread) -> list[Thread]:
-        """Return the other ready threads, round robin from the thread created after this one."""
+        """Return the other ready threads: those created after this one, then those before it."""
         start = self.threads.index(me) + 1
         ring = self.threads[start:] + self.threads[: start - 1]
         return [thread for thread in ring if thread.state == READY]
@@ -239,7 +253,7 @@ class Scheduler:
 
     def _choose_from(self, ready: Sequence[Thread]) -> Thread | None:
         """Choose among threads none of which is running; None if the decision is left open."""
-        return self.decide(ready, 0) if len(ready) > 1 else ready[0]
+        return self.decide(ready, costs=0) if len(ready) > 1 else ready[0]
 
     # --- switching -------------------------------------------------------------------------------
 
@@ -340,7 +354,7 @@ class Scheduler:
         for thread in self.threads[1:]:
             if thread.state != ENDED:
                 thread.gate.release()
-                # A thread that refuses to end is left blocked.
+                # A thread that has not ended after 1 second is left as it is.
                 self._unwound.acquire(True, 1.0)
 
 

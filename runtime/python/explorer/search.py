@@ -72,8 +72,8 @@ class Exploration:
         tasks: whether there were decisions between tasks.
         threads: whether there were decisions between threads.
         every_bytecode: whether threads could switch between any two bytecodes.
-        untried: number of schedules within the bound that are known but were not run; they may have
-            led to further ones.
+        untried: number of schedules within the bound that are known but were not run. Running them
+            might have revealed further schedules.
         is_stopped: whether the user stopped the exploration.
         is_reproducible: whether each run followed its schedule. A program that depends on something
             that the explorer does not control, such as `os.urandom`, may deviate.
@@ -136,8 +136,8 @@ def explore(
     if seed is not None:
         return _explore_at_random(program, runs, seed, progress)
     found = Exploration(bound, every_bytecode=program.every_bytecode)
-    # Schedules that have yet to be run, by their number of choices that count. The last queue has
-    # those beyond the bound, of which it only matters whether there are any.
+    # For each number of choices that count, the schedules that have yet to be run. The last queue
+    # is for schedules beyond the bound. It keeps only one, which shows that there are any.
     waiting: list[deque[Schedule]] = [deque() for _ in range(bound + 1)]
     waiting.append(deque(maxlen=1))
     waiting[0].append(())
@@ -184,6 +184,7 @@ def _branch(
 
 def _random_chooser(generator: random.Random) -> Chooser:
     def choose(number: int, options: int, costs: int) -> int:  # noqa: ARG001
+        # With costs, option 0 is that the running thread continues; see `Decision`.
         if costs and generator.random() < _CONTINUE_PROBABILITY:
             return 0
         return generator.randrange(options)

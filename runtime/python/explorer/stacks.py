@@ -8,7 +8,7 @@ from typing import Any
 from explorer.cpython_internals import get_running_loop
 from explorer.scheduler import MAIN, WAITING, Scheduler, Thread
 
-# Qualified name of the waiting function that the program called → what it waits for, in words.
+# Pattern in the qualified name of the function that the program has called → what it waits for.
 _WAITS = (
     (r"Thread\.join|ThreadHandle\.join|_shutdown", "a thread to end"),
     (r"Thread\.start", "a thread to start"),

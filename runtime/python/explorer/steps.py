@@ -10,13 +10,15 @@ from explorer import stacks
 from explorer.accesses import Access, Accesses, value_of
 from explorer.scheduler import MAIN, Scheduler, Thread
 
+# The most steps of a run, and the most lines and values of one step, that are recorded.
 _MAX_STEPS = 400
-_MAX_LINES = 200  # of one step
-_MAX_VALUES = 6  # of one step
+_MAX_LINES = 200
+_MAX_VALUES = 6
 _MAX_VALUE_LENGTH = 40  # characters
+# The most items of a collection whose types are checked before it is shown.
 _MAX_ITEMS_CHECKED = 50
-# Only values of these types, and collections of them, are shown. The `__repr__` of a class of the
-# program could be a step of its own or have side effects.
+# Only values of these types, and collections of them, are shown. To show another object, the
+# recorder would have to call its `__repr__`, which could have switch points or side effects.
 _PLAIN = (bool, int, float, str, type(None))
 
 
@@ -78,12 +80,15 @@ class Recorder:
         self.options: list[Option] = []
         self._run = run
         self._filename = filename
+        # The step that has begun but not ended.
         self._open: Step | None = None
         # Actor → the line in which its last step ended, and in which its next one continues.
         self._last_lines: dict[str, int] = {}
+        # The `repr` of each global variable at the end of the previous step.
         self._globals: dict[str, str] = {}
         self._accesses = accesses
-        # Thread and code → the `repr` of each expression that it has read and not stored since.
+        # Thread and code → the `repr` of each expression that the thread has read there, and not
+        # stored since.
         self._read: dict[tuple[int, CodeType], dict[str, str]] = {}
 
     def line_starts(self, number: int) -> None:
@@ -127,7 +132,7 @@ class Recorder:
         line = frame.f_lineno or 0 if frame else 0
         self._open.waits_for = stacks.describe_wait(callee) if why == "wait" else ""
         if frame and self._accesses and self._run.current.is_at_point:
-            self._open.next_access = self._accesses.at(frame)
+            self._open.next_access = self._accesses.next_in(frame)
             read = self._read.get((self._run.current.ident, frame.f_code), {})
             self._open.held = {
                 text: value
@@ -156,7 +161,7 @@ class Recorder:
         if isinstance(each, Thread):
             frame, _ = stacks.find_in_thread(each.frame, self._filename)
             if frame and self._accesses and each.is_at_point:
-                access = self._accesses.at(frame)
+                access = self._accesses.next_in(frame)
             name, position = stacks.thread_name(each), stacks.thread_position(each, self._filename)
         else:
             task = each._callback.__self__

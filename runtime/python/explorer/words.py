@@ -81,7 +81,7 @@ def _untried(found: Exploration) -> str:
 
 
 def _stopped(found: Exploration) -> str:
-    """Say whether the schedules that were run until the user stopped broke the program."""
+    """Say whether the interleavings that were run before the user stopped broke the program."""
     if found.runs == 1:
         return "it breaks the program." if found.breaking else "it does not break the program."
     if not found.breaking:
@@ -147,8 +147,8 @@ def _lines(step: Step) -> str:
         return "runs library code"
     if len(lines) == 1:
         return f"runs line {lines[0]}"
-    joint = "and" if len(lines) == 2 else "to"
-    return f"runs lines {lines[0]} {joint} {lines[-1]}"
+    conjunction = "and" if len(lines) == 2 else "to"
+    return f"runs lines {lines[0]} {conjunction} {lines[-1]}"
 
 
 def _access(access: Access) -> str:
@@ -184,11 +184,11 @@ def step(each: Step) -> str:
 
 def chosen(run: RunResult) -> str:
     """Describe how many choices were made, and how many of them count towards the bound."""
-    unusual = [each.tasks for each in run.decisions if each.choice and each.costs]
+    are_tasks = [each.tasks for each in run.decisions if each.choice and each.costs]
     parts = [_many(len(run.decisions), "choice")]
-    if early := sum(unusual):
+    if early := sum(are_tasks):
         parts.append(f"{_many(early, 'task')} out of turn")
-    if forced := len(unusual) - early:
+    if forced := len(are_tasks) - early:
         parts.append("1 forced switch" if forced == 1 else f"{forced:,} forced switches")
     return ", ".join(parts)
 

@@ -17,9 +17,10 @@ from typing import Any, Self
 from greenlet import _stacks
 
 __all__ = ["GreenletExit", "error", "getcurrent", "gettrace", "greenlet", "settrace"]
-# The version of the library whose interface this is.
+# The version of the library whose interface this package has.
 __version__ = "3.5.6"
 
+# What this implementation supports, with the library's names.
 GREENLET_USE_CONTEXT_VARS = GREENLET_USE_TRACING = True
 GREENLET_USE_GC = False
 
@@ -40,6 +41,7 @@ class _ThreadState(threading.local):
     """The state of the greenlets of one thread."""
 
     def __init__(self) -> None:
+        # An object that identifies the thread.
         self.key = object()
         self.current: greenlet | None = None
         self.trace: _Trace | None = None
@@ -75,9 +77,13 @@ class greenlet:  # noqa: N801 - the library's name
     run: Callable[..., Any]
     _context: Context | None
     _dead: bool
+    # Where it is suspended.
     _frame: FrameType | None
+    # What it resumes with next.
     _message: _Message
+    # The greenlet that has switched to it.
     _origin: "greenlet | None"
+    # The key of its thread; see `_ThreadState`.
     _owner: object
     _parent: "greenlet | None"
     _stack: _stacks.Stack
@@ -232,6 +238,7 @@ class greenlet:  # noqa: N801 - the library's name
         except BaseException as caught:
             raised = caught
         self._dead = True
+        # The target is this greenlet, which has ended, so `_resume` resumes its parent instead.
         _resume(self, self, ((result,), {}, raised))
 
     def _receive(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -341,7 +348,7 @@ def _switch(target: greenlet, message: _Message) -> Any:
     if _nearest_alive(target) is here:
         here._message = message
     else:
-        here._frame = sys._getframe(2)
+        here._frame = sys._getframe(2)  # The frame that has called `switch` or `throw`.
         here._stack.suspend(partial(_resume, here, target, message))
     args, kwargs = here._receive()
     if not kwargs:

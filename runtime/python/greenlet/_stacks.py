@@ -1,4 +1,4 @@
-"""Call stacks within one thread, of which one runs at a time; each greenlet has one."""
+"""Call stacks within one thread, of which one runs at a time. Each greenlet has its own stack."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-# The module that runtime/worker/kernel/kernel.ts provides. The comments there explain its functions.
+# The module that runtime/worker/kernel/kernel.ts provides. Comments there explain its functions.
 from collections.abc import Awaitable, Callable
 
 class Gate:
