@@ -27,8 +27,8 @@ from runnable_tracer.lambdas import Lambdas
 _MAX_ITEMS = 3  # of a collection, or attributes of an object
 _MAX_LENGTH = 60  # characters of a description
 _MAX_STRING = 30  # characters of a string in a description
-_MAX_DEPTH = 2
-_MAX_INTEGER_BITS = 200
+_MAX_DEPTH = 2  # levels of values inside values
+_MAX_INTEGER_BITS = 200  # of an integer that is written out
 
 # Describes a value inside another one; called with the value, and how many levels deeper it is.
 type _DescribeInner = Callable[[Any, int], str]
@@ -67,7 +67,7 @@ class Describer:
             owner = value.__self__
             is_plain = owner is None or type(owner) is ModuleType
             name: str = value.__name__
-            return name if is_plain else f"{_class(owner)}.{name}"
+            return name if is_plain else f"{_class_name_of(owner)}.{name}"
         if kind is partial:
             given = [inner(each, 1) for each in value.args]
             given += [f"{name}={inner(each, 1)}" for name, each in value.keywords.items()]
@@ -84,6 +84,10 @@ class Describer:
         return _object(value, inner)
 
     def _function(self, function: Any, inner: _DescribeInner) -> str:
+        """Describe a lambda by its source, and any other function by its name.
+
+        The values of variables that the function takes from outer functions are shown as well.
+        """
         code: CodeType = function.__code__
         known: dict[str, Any] = {}
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
@@ -92,24 +96,25 @@ class Describer:
             except ValueError:
                 continue  # the variable has no value yet
         defaults = function.__defaults__ or ()
-        found = self._lambdas.of(code) if code.co_name == "<lambda>" else None
+        found = self._lambdas.source_of(code) if code.co_name == "<lambda>" else None
         if not found:
             shown = [f"{name}={inner(each, 1)}" for name, each in known.items() if _is_plain(each)]
             return code.co_name + (f" with {', '.join(shown[:_MAX_ITEMS])}" if shown else "")
         count = code.co_argcount
-        is_given = len(defaults) == count and not function.__kwdefaults__
-        if is_given:
+        # A lambda whose parameters all have defaults needs no arguments: show the defaults instead.
+        has_all_defaults = len(defaults) == count and not function.__kwdefaults__
+        if has_all_defaults:
             known.update(zip(code.co_varnames[:count], defaults, strict=True))
         texts = [
             inner(known[piece], 1) if index % 2 and piece in known else piece
             for index, piece in enumerate(found.pieces)
         ]
-        head = "" if is_given or not found.parameters else f"lambda {found.parameters}: "
+        head = "" if has_all_defaults or not found.parameters else f"lambda {found.parameters}: "
         return head + "".join(texts)
 
 
 def _string(text: str) -> str:
-    """Quote a string; in double quotes, like the guide's programs, unless it contains quotes."""
+    """Quote a string and shorten it. The quotes are double unless that would need escapes."""
     shown = repr(text[:_MAX_STRING] + ("…" if len(text) > _MAX_STRING else ""))
     return shown if '"' in shown else f'"{shown[1:-1]}"'
 
@@ -134,7 +139,7 @@ _BRACKETS: dict[type, tuple[str, str]] = {
     set: ("{", "}"),
     frozenset: ("{", "}"),
 }
-# Types of suspendable calls → prefix of their attributes.
+# Type of the objects for calls that can be suspended → the prefix of their attributes.
 _SUSPENDED: dict[type, str] = {
     GeneratorType: "gi",
     CoroutineType: "cr",
@@ -162,13 +167,13 @@ def _class_name(kind: Any) -> str:
     return name
 
 
-def _class(value: Any) -> str:
+def _class_name_of(value: Any) -> str:
     return _class_name(type(value))
 
 
 def _name_of(function: Any) -> str:
     known = type(function) in (FunctionType, BuiltinFunctionType)
-    return function.__name__ if known else _class(function)
+    return function.__name__ if known else _class_name_of(function)
 
 
 def _call(name: str, code: CodeType, frame: FrameType | None, inner: _DescribeInner) -> str:
@@ -196,7 +201,7 @@ def _object(value: Any, inner: _DescribeInner) -> str:
         for name, each in attributes.items()
         if _is_plain(each) and not name.startswith("_")
     ][:_MAX_ITEMS]
-    return _class(value) + (f"({', '.join(texts)})" if texts else "")
+    return _class_name_of(value) + (f"({', '.join(texts)})" if texts else "")
 
 
 def _attributes(value: Any) -> dict[str, Any]:

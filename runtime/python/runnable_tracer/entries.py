@@ -1,4 +1,4 @@
-"""Lists the entries of a program's collection, in the order in which it will remove them."""
+"""Lists the entries of a collection, in the order in which the program will remove them."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from runnable_tracer.describe import Describer, cut
 
 _MAX_ENTRIES = 20
-# A larger heap is not sorted, which would take too long. Without sorting, only its first entry is
-# known.
+# A heap with more entries than this is not sorted, because that would take too long. Without
+# sorting, only its first entry is known.
 _MAX_SORTED = 200
 # A number that differs from the present time by less than this is taken as a time.
 _MAX_DISTANCE_S = 3600.0
+# The types whose instances, and those of their subclasses, count as collections.
 _BASES: tuple[Any, ...] = (list, deque, dict, tuple, set, frozenset)
 
 
@@ -31,8 +32,8 @@ class Entry(NamedTuple):
         """Return whether the entry is due at this time."""
         return self.due is not None and self.due <= now
 
-    def at(self, now: float) -> str:
-        """Return the text to show at this time, with the time that is left."""
+    def text_at(self, now: float) -> str:
+        """Return the text to show at this time, with the time that is left until it is due."""
         if self.due is None:
             return self.text
         when = "due" if self.is_due(now) else f"in {self.due - now:.2f} s"
@@ -57,8 +58,8 @@ class Entries:
         """Return the time on the program's clock, in seconds; 0 if it reads no clock."""
         return self._clock() if self._clock else 0.0
 
-    def of(self, collection: Any) -> list[Entry]:
-        """Return the entries in the order of removal.
+    def list_of(self, collection: Any) -> list[Entry]:
+        """Return the entries of a collection in the order of removal.
 
         A value that is no collection counts as a single entry.
         """
@@ -83,7 +84,7 @@ class Entries:
         return sorted(values, key=_sort_key)[:_MAX_ENTRIES]
 
     def _entry(self, value: Any) -> Entry:
-        if not _is_numbered(value):
+        if not _begins_with_number(value):
             return Entry(cut(self._text(value)))
         time, *rest = value
         # Numbers in the middle only keep entries of the same time in order, so they are not shown.
@@ -94,7 +95,8 @@ class Entries:
         return Entry(cut(f"{self._text(time)}: {text}"))
 
 
-def _is_numbered(value: Any) -> bool:
+def _begins_with_number(value: Any) -> bool:
+    """Return whether a value looks like an entry of a heap: a tuple that begins with a number."""
     return type(value) is tuple and len(value) > 1 and type(value[0]) in (int, float)
 
 
@@ -103,7 +105,8 @@ def _sort_key(entry: tuple[Any, ...]) -> tuple[float, int]:
 
 
 def _is_heap(values: list[Any]) -> bool:
-    if not values or not all(map(_is_numbered, values)):
+    """Return whether no entry is greater than those below it, as `heapq` arranges them."""
+    if not values or not all(map(_begins_with_number, values)):
         return False
     keys = [_sort_key(value) for value in values]
     return all(keys[(index - 1) // 2] <= keys[index] for index in range(1, len(keys)))

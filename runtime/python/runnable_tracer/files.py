@@ -25,7 +25,9 @@ class _File:
 
     def __init__(self, folder: Path, program: str) -> None:
         self._folder = folder
+        # Whether `write` is running. A signal handler can call it again meanwhile.
         self._busy = False
+        # Stops the recording of collections, if there is one.
         self.end_states: Callable[[], None] | None = None
         self._hooks = native.install(program, self.write_at_intervals)
         self.recorder = self._hooks.recorder
@@ -33,8 +35,11 @@ class _File:
 
     def begin(self) -> None:
         """Begin a new file for this process."""
-        pid, self._written = os.getpid(), 0.0
+        pid = os.getpid()
+        # When events were last written, on the monotonic clock.
+        self._written = 0.0
         self._path = self._folder / f"{pid}-{os.urandom(4).hex()}.jsonl"
+        # The first line, until it has been written.
         self._head = json.dumps({"pid": pid, "parent": os.getppid()}) + "\n"
 
     def after_fork(self) -> None:
@@ -115,7 +120,8 @@ def start(folder: str, program: str, *, is_main: bool) -> Callable[[str, str], N
         file.end()
         leave(status)
 
-    # Functions are pickled by name. A program may send `os._exit` to another process.
+    # A program may send `os._exit` to another process. Functions are pickled by name, so this one
+    # needs the name under which the other process finds `os._exit`.
     function: Any = leave_after_writing
     function.__module__, function.__name__, function.__qualname__ = "posix", "_exit", "_exit"
     os._exit = posix._exit = function

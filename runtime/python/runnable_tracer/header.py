@@ -8,9 +8,10 @@ _HEADER = re.compile(r"(?m)^# /// script$\n(?P<lines>(?:^#(?:| .*)$\n)+?)^# ///$
 
 
 def watched(source: str) -> tuple[str, ...]:
-    """Return the names in the option `watch`.
+    """Return the names in the option `watch` of a program's header.
 
-    An invalid header gives no names. The build reports the error; a run in the browser goes ahead.
+    The result is empty if the header is invalid. The build of the site reports such a header; in
+    the browser, the program runs nevertheless.
     """
     match = _HEADER.search(source.replace("\r\n", "\n"))
     if not match or "watch" not in match["lines"]:
@@ -27,5 +28,6 @@ def watched(source: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))[:MOST_NAMES]
 
 
-# A page ignores further names; see `MAX_COLLECTIONS` in runtime/timeline/model/trace_events.ts.
+# The page would ignore further names; see `MAX_COLLECTIONS` in
+# runtime/timeline/model/trace_events.ts.
 MOST_NAMES = 4

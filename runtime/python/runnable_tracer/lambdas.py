@@ -18,6 +18,7 @@ class Lambda(NamedTuple):
     pieces: tuple[str, ...]
 
 
+# A line, counted from 1, and a column in bytes.
 type _Place = tuple[int, int]
 
 
@@ -63,8 +64,8 @@ class Lambdas:
                 start, end = _start(node.body), _end(node.body)
                 self._found.append((start, end, self._read(node)))
 
-    def of(self, code: CodeType) -> Lambda | None:
-        """Return the source of the lambda that was compiled to this code, if it is found."""
+    def source_of(self, code: CodeType) -> Lambda | None:
+        """Return the source of the lambda that was compiled to this code, or None if not found."""
         if id(code) not in self._cache:
             self._cache[id(code)] = code, self._find(code)
         return self._cache[id(code)][1]
@@ -79,20 +80,21 @@ class Lambdas:
         if not places:
             return None
         first, last = min(places), max(places)
-        around = [each for start, end, each in self._found if start <= first and last < end]
-        return around[-1] if around else None
+        candidates = [each for start, end, each in self._found if start <= first and last < end]
+        return candidates[-1] if candidates else None  # The innermost one.
 
     def _read(self, node: ast.Lambda) -> Lambda:
         names = _Names()
         names.visit(node.body)
         pieces: list[str] = []
-        at = _start(node.body)
+        place = _start(node.body)
         for name in sorted(names.found, key=_start):
-            pieces += (self._text(at, _start(name)), name.id)
-            at = _end(name)
-        return Lambda(ast.unparse(node.args), (*pieces, self._text(at, _end(node.body))))
+            pieces += (self._text(place, _start(name)), name.id)
+            place = _end(name)
+        return Lambda(ast.unparse(node.args), (*pieces, self._text(place, _end(node.body))))
 
     def _text(self, start: _Place, end: _Place) -> str:
+        """Return the source between two places, in one line."""
         lines = self._lines[start[0] - 1 : end[0]]
         lines[-1] = lines[-1][: end[1]]
         lines[0] = lines[0][start[1] :]

@@ -1,8 +1,8 @@
 """Installs hooks for threads and processes on CPython 3.12 and newer, in its default build.
 
-Functions that can block are wrapped, and a wait is recorded only when they do block, so calls that
-need not wait stay fast. Between two waits a thread counts as running. Its processor time shows for
-how much of that time it really ran, rather than waiting for the GIL or for a core.
+Functions that can block are wrapped. A wait is recorded only when such a function does block, so
+calls that need not wait remain fast. Between two waits, a thread counts as running. Its processor
+time shows for how much of that time it really ran, rather than waiting for the GIL or for a core.
 """
 
 import _thread
@@ -62,7 +62,8 @@ class Hooks:
     def __init__(self, recorder: Recorder, on_checkpoint: Callable[[], None]) -> None:
         self.recorder = recorder
         self.on_checkpoint = on_checkpoint
-        # Thread identifier → processor time in ns at which the thread last began to run.
+        # Thread identifier → the thread's processor time in ns when it last began to run, for
+        # threads that do not wait.
         self.running: dict[int, int] = {recorder.get_ident(): time.thread_time_ns()}
         # id(thread) → the lane that started it.
         self.starting: dict[int, int] = {}
@@ -116,13 +117,20 @@ class Hooks:
             self.recorder.events.append(("cpu", lane, self.recorder.now(), spent / _NS_PER_MS))
 
     def _lock_class(self, make: Callable[[], Any], kind: type) -> type:
-        """Return a class that wraps the locks that `make` returns, and looks like their class."""
+        """Return a class that wraps the locks that `make` returns, and looks like their class.
+
+        Args:
+            make: creates a lock.
+            kind: the class of the locks.
+        """
         blocked, recorder = self.blocked, self.recorder
 
         class Lock:
             __slots__ = ("__weakref__", "_by", "_lock", "_waiting")
 
             def __init__(self) -> None:
+                # `_waiting` is the number of waiting threads, and `_by` is the lane that released
+                # the lock last while any thread was waiting.
                 self._lock, self._waiting, self._by = make(), 0, NO_LANE
 
             def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
@@ -277,23 +285,26 @@ class Hooks:
         blocked = self.blocked
         make_methods = module.SemLock._make_methods
 
-        def acquire_of(raw: Any) -> Callable[..., bool]:
+        def make_acquire(in_c: Any) -> Callable[..., bool]:
+            """Wrap the method of a semaphore that is written in C."""
+
             def acquire(block: bool = True, timeout: float | None = None) -> bool:
-                taken: bool = raw.acquire(False)
+                taken: bool = in_c.acquire(False)
                 if taken or not block:
                     return taken
-                return bool(blocked("semaphore", raw.acquire, True, timeout))
+                return bool(blocked("semaphore", in_c.acquire, True, timeout))
 
             return acquire
 
         def recording_make_methods(semaphore: Any) -> None:
             make_methods(semaphore)
-            semaphore.acquire = acquire_of(semaphore._semlock)
+            semaphore.acquire = make_acquire(semaphore._semlock)
 
         def enter(semaphore: Any) -> bool:
             entered: bool = semaphore.acquire()
             return entered
 
+        # `reasons` finds the function by this name.
         enter.__qualname__ = "SemLock.__enter__"
         module.SemLock._make_methods = recording_make_methods
         module.SemLock.__enter__ = enter
@@ -331,12 +342,12 @@ class Hooks:
         """Record at intervals which line each running thread is executing."""
         recorder = self.recorder
 
-        def sample(_: int, own: FrameType | None) -> None:
+        def sample(_: int, interrupted: FrameType | None) -> None:
             if recorder.is_over:
                 return
             me = recorder.get_ident()
             for ident in list(self.running):
-                frame = own if ident == me else sys._current_frames().get(ident)
+                frame = interrupted if ident == me else sys._current_frames().get(ident)
                 recorder.sample_line(recorder.thread_lane(ident), frame)
             self.on_checkpoint()
 
@@ -359,7 +370,7 @@ class Hooks:
         self.running[me] = time.thread_time_ns()
         self.starting.clear()
         self.ended.clear()
-        # Interval timers are not inherited by a child process.
+        # A child process does not inherit the timer that samples lines.
         self._start_sampling()
 
 

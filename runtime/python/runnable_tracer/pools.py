@@ -12,7 +12,7 @@ from runnable_tracer.recorder import Recorder
 
 
 def install(recorder: Recorder) -> None:
-    """Record the start and end of each call from now on."""
+    """Record the start and end of each call that a pool runs from now on."""
     imports.when_imported("concurrent.futures.thread", lambda module: _install(recorder, module))
 
 

@@ -7,8 +7,8 @@ from runnable_tracer.recorder import Recorder
 
 # In place of a reason: the wait is part of starting a thread or a process, and is not recorded.
 _HIDDEN = "hidden"
-# A worker of a pool that waits for one of these reasons runs a call. It waits for its next call
-# without them.
+# While a worker of a pool waits for its next call, it never waits for one of these reasons. If it
+# does, it is running a call.
 _IN_WORKER_CALL = ("sleep", "input")
 # In place of a reason: the function runs a callback or a call of a pool. The frames that called
 # the function have nothing to do with the wait.
@@ -101,6 +101,7 @@ _CALLS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+# The entry in `_CALLS` of each code that has been looked up; None if there is no entry.
 _known: dict[CodeType, tuple[str, str] | None] = {}
 
 
@@ -136,7 +137,8 @@ def classify(
             if found[0] == _BOUNDARY:
                 frame = None
                 break
-            # The program submitted a function of the standard library, which the worker runs.
+            # The worker runs a call of a function of the standard library, such as `time.sleep`,
+            # which the program has submitted to the pool.
             if found[0] == "work" and reason in _IN_WORKER_CALL:
                 frame = None
                 break
@@ -145,13 +147,14 @@ def classify(
                 return None
             subject: Any = frame.f_locals.get(found[1]) if found[1] else None
             of = getattr(subject, "name", "") if subject is not None else ""
-            if reason == "idle":  # The loop waits, not the line of the program that runs the loop.
+            if reason == "idle":
+                # The event loop waits, and not the line of the program that runs the loop.
                 return reason, of, 0
         frame = frame.f_back
     return reason, of, (frame.f_lineno or 0) if frame else 0
 
 
-# Qualified name of a coroutine of asyncio → reason.
+# Qualified name of a coroutine of asyncio → the reason of a task that waits in this coroutine.
 TASKS = {
     "Barrier.wait": "barrier",
     "Condition.wait": "condition",

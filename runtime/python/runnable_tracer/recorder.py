@@ -10,13 +10,21 @@ from runnable_tracer.cpython_internals import threading_internals
 # An event as in runtime/timeline/model/trace_events.ts, but with times in nanoseconds.
 type Event = tuple[Any, ...]
 
-# A step of a task is seven numbers: lane, ready, by, start, end, reason (an index of `REASONS`),
-# line. The first entry of a task is: lane, ready, by, parent, 0, `BEGUN`, line.
+# A step of a task is recorded as seven numbers:
+# - the lane of the task,
+# - when the task was ready to run this step, in ns,
+# - the lane that made it ready,
+# - when the step started and ended, in ns,
+# - the reason for which the task then waits, as an index of `REASONS`,
+# - the line of the program where it waits.
+# The first entry of a task has the lane of its parent in place of the start, 0 in place of the end,
+# `BEGUN` in place of the reason, and the first line of the task's coroutine.
+# runtime/timeline/model/live.ts reads these numbers, and has the same constants.
 STEP_LENGTH = 7
 _REASON_INDEX = 5
-# In place of a reason: the task is done, or it has just begun. As in live.ts.
+# In place of a reason: the task is done, or it has just begun.
 DONE, BEGUN = -1, -2
-# Added to the reason if what the task waits for has a name. As in live.ts.
+# This is added to the reason if what the task waits for has a name.
 NAMED = 100
 # The reasons in trace_events.ts, in the same order, after an empty one for a task that has ended.
 REASONS = (
@@ -50,7 +58,8 @@ REASONS = (
 PROCESS, MAIN_THREAD = 0, 1
 NO_LANE = -1
 _MAX_TEXT = 200  # characters
-# Printed lines are cut to `_MAX_TEXT` later, when paths have been removed from them.
+# In characters. Printed lines are cut to `_MAX_TEXT` later, when paths have been removed from them;
+# see mkdocs_runnable/recording/tracing.py.
 _MAX_PRINTED_LINE = 2000
 
 
@@ -64,9 +73,9 @@ class Recorder:
         program: the program's file. Events contain line numbers of this file only.
         now: reads a clock that all processes share, in nanoseconds.
         get_ident: returns the identifier of the running thread.
-        max_events: maximum number of events; the recorder then stops.
+        max_events: the recorder stops after this many events.
         max_reuses: how often a reading of the clock may be used again before the clock is read
-            anew, for environments where reading it is slow.
+            anew. More than 0 saves time where reading the clock is slow.
     """
 
     def __init__(
@@ -116,7 +125,9 @@ class Recorder:
         Args:
             main: identifier of the main thread.
         """
+        # Whether there have been more than `max_events` events, so that no more are recorded.
         self.is_over = False
+        # How many events `take` has returned.
         self._taken = 0
         self.started_at = self.now()
         # Returns the number of a new lane.
@@ -157,7 +168,7 @@ class Recorder:
         return lane if lane >= 0 else self.thread_lane(ident)
 
     def open_process(self, name: str) -> None:
-        """Record the process itself and its main thread, both of which exist since `begin`."""
+        """Record the process itself and its main thread, which have existed since `begin`."""
         at = self.started_at
         self.events[:0] = [
             ("lane", PROCESS, NO_LANE, "process", name[:_MAX_TEXT], at, NO_LANE, 0),
@@ -182,7 +193,13 @@ class Recorder:
         return lane
 
     def close_thread(self, ident: int, how: str, text: str = "") -> None:
-        """Record that a thread ends; `how` and `text` as in an `end` event."""
+        """Record that a thread ends.
+
+        Args:
+            ident: identifier of the thread.
+            how: `done` or `failed`.
+            text: the name of the exception's class, if the thread has failed.
+        """
         lane = self.thread_lanes.pop(ident, None)
         self.current_lanes.pop(ident, None)
         if lane is not None:
@@ -230,7 +247,7 @@ class Recorder:
             entry for a task that begins has two names, those of the task and of its coroutine, and
             a step with a reason that has `NAMED` added has one.
         """
-        # Other threads may append meanwhile, so only what was copied is deleted.
+        # Other threads may append while this runs, so delete only what was copied.
         events, steps = self.events[:], self.steps[:]
         del self.events[: len(events)], self.steps[: len(steps)]
         reasons = steps[_REASON_INDEX::STEP_LENGTH]

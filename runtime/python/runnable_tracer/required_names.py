@@ -1,7 +1,7 @@
 """Checks that the private names of CPython on which a package of the runtime depends exist.
 
-Each package calls these functions in its module `cpython_internals`. The module imports no other
-module of its package, so that the explorer, which runs without the tracer, can use it, too.
+Each package calls these functions in its own module `cpython_internals`. This module imports no
+other module of the tracer, so that the explorer, which does not trace, can use it as well.
 """
 
 import sys
@@ -18,7 +18,7 @@ def require(owner: Any, *names: str) -> Any:
         names: the attributes; a name may contain dots.
 
     Returns:
-        The owner, of which the type checker then accepts any attribute.
+        The owner, typed as `Any` so that the type checker accepts its private attributes.
 
     Raises:
         ImportError: an attribute does not exist in this version of Python.

@@ -1,7 +1,7 @@
-"""Records the content of a program's collections, at each line before which it has changed.
+"""Records the content of the collections that a program's header names, whenever it has changed.
 
-A program names the collections to watch in its header; see `header`. `sys.monitoring` reports the
-lines of the program's own file and no others, so the standard library runs at full speed.
+The content is compared before each line of the program's own file, which `sys.monitoring` reports.
+It reports no lines of other files, so the standard library runs at full speed.
 """
 
 import sys
@@ -17,12 +17,16 @@ from runnable_tracer.recorder import Recorder
 
 _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
+# The tool numbers of `sys.monitoring`, in the order in which this module tries them. Those that are
+# meant for debuggers, coverage tools and profilers (0, 1 and 2) come last.
 _TOOLS = (3, 5, 4, 2, 1, 0)
 # Names of functions inside a line. Their LINE events report that line, which has already begun.
 _WITHIN_LINES = ("<lambda>", "<genexpr>")
-# After so many unchanged states in a row, a line is not monitored any more.
+# A line is not monitored any more when the content has been unchanged there more often than this in
+# succession.
 _MAX_UNCHANGED = 300
-# A page keeps no more; see `MAX_COLLECTION_STATES` in runtime/timeline/model/timeline.ts.
+# How often the content is recorded. The page keeps no more of these states; see
+# `MAX_COLLECTION_STATES` in runtime/timeline/model/timeline.ts.
 _MAX_STATES = 2000
 
 
@@ -76,6 +80,7 @@ def install(recorder: Recorder) -> Callable[[], None] | None:
 
 
 def _entries(source: str) -> Entries:
+    # The due times of entries are on the clock whose name occurs in the program.
     clocks = {"perf_counter": time.perf_counter, "monotonic": time.monotonic}
     now = next((clock for name, clock in clocks.items() if name in source), None)
     return Entries(source, now, has_heaps="heapq" in source)
@@ -88,9 +93,10 @@ class _Collections:
         self._recorder = recorder
         self._names = names
         self._entries = entries
+        # Name → the entries when they were last recorded, and whether each of them was due.
         self._last: dict[str, list[tuple[Entry, bool]]] = {}
         self._states_left = _MAX_STATES
-        # Id of the code and line number → how often the content was unchanged there in a row.
+        # Id of the code and line number → how often the content was unchanged there in succession.
         self._unchanged: dict[tuple[int, int], int] = {}
 
     def on_line(self, code: CodeType, number: int) -> object:
@@ -112,7 +118,7 @@ class _Collections:
         """Record the content if it has changed; return whether it has."""
         now = self._entries.now()
         found = {
-            name: [(entry, entry.is_due(now)) for entry in self._entries.of(variables[name])]
+            name: [(entry, entry.is_due(now)) for entry in self._entries.list_of(variables[name])]
             for name in self._names
             if name in variables
         }
@@ -120,7 +126,7 @@ class _Collections:
             return False
         self._last = found
         recorder, at = self._recorder, self._recorder.now()
-        values = {name: [entry.at(now) for entry, _ in each] for name, each in found.items()}
+        values = {name: [entry.text_at(now) for entry, _ in each] for name, each in found.items()}
         self._states_left -= 1
         if self._states_left >= 0:
             recorder.events.append(("state", recorder.running_lane(), at, number, values))

@@ -5,10 +5,11 @@ each callback, including each step of a task. It needs neither a task factory no
 coroutines, so names, representations and tracebacks stay as they are. The first step of an eager
 task counts as part of the step that creates it, because no handle runs it.
 
-The code for each step avoids some calls into C. In a browser, a C function with at most one
-argument, such as `id` or `list.extend`, takes up to ten times as long as a Python function, and so
-does an attribute that such a function computes, such as `cr_code`. WebAssembly checks the types of
-function pointers, and CPython calls these functions through a trampoline that adapts the type.
+The code that runs for each step avoids some calls of C functions. In a browser, a C function with
+at most one argument, such as `id` or `list.extend`, takes up to ten times as long as a Python
+function, and so does an attribute that such a function computes, such as `cr_code`. The reason is
+that WebAssembly checks the types of function pointers, so CPython calls these functions through a
+trampoline that adapts the type.
 """
 
 import asyncio
@@ -37,7 +38,8 @@ from runnable_tracer.recorder import BEGUN, DONE, NAMED, NO_LANE, REASONS, Recor
 
 _run_handle = Handle._run
 _make_handle = Handle.__init__
-# The slots of a handle in versions of Python for which `TracedHandle.__init__` can fill them.
+# The slots that `TracedHandle.__init__` can fill itself. If handles have other slots in this
+# version of Python, it calls CPython's `__init__` instead.
 _KNOWN_SLOTS = {
     "__weakref__",
     "_args",
@@ -50,8 +52,9 @@ _KNOWN_SLOTS = {
 }
 # The callback of the timer with which `asyncio.sleep` ends.
 wake_sleeper = set_result_unless_cancelled
-# The callbacks that run a step of a task. A task schedules an object of the first class, which is
-# hidden in the C module, for itself. What it waits for schedules the second, a method of the task.
+# The callbacks that run a step of a task, by name. A task schedules itself with an object of the
+# first one, a class that is hidden in the C module. A future for which a task waits schedules the
+# second one, a method of the task.
 _STEP, _WAKEUP = "TaskStepMethWrapper", "task_wakeup"
 
 
@@ -89,7 +92,16 @@ def install(recorder: Recorder) -> Callable[[], None]:
     step_kind: type | None = None
 
     def begin(task: Any, number: int, coroutine: Any, me: int, ready: int, by: int) -> int:
-        """Record that a task begins, and return its lane."""
+        """Record that a task begins, and return its lane.
+
+        Args:
+            task: the task.
+            number: `id(task)`.
+            coroutine: its coroutine.
+            me: identifier of the running thread.
+            ready: when the task was ready for its first step, in ns.
+            by: the lane that created the task.
+        """
         nonlocal steps
         lane = lanes[number] = recorder.new_lane()
         code = getattr(coroutine, "cr_code", None)
@@ -101,6 +113,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
         return lane
 
     class TracedHandle(Handle):
+        # The lane that schedules the callback; and if the callback runs a step of a task: the id of
+        # the task, when the task was ready, and the task itself.
         __slots__ = ("_by", "_number", "_ready", "_task")
         _callback: Any
         _args: Any
@@ -113,7 +127,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
             # `_debug` saves a call of `get_debug`, but the loops of other libraries may lack it.
             if not has_known_slots or context is None or getattr(loop, "_debug", True):
                 _make_handle(self, callback, args, loop, context)
-                if self._source_traceback:  # Leave out this frame.
+                if self._source_traceback:
+                    # Extract the traceback again, without the frame of this function.
                     caller = sys._getframe(1)
                     self._source_traceback = format_helpers.extract_stack(caller)
             else:  # The same as `Handle.__init__`, but without the call.
@@ -207,6 +222,8 @@ def install(recorder: Recorder) -> Callable[[], None]:
                 self = task = coroutine = None  # type: ignore[assignment]
 
     def run_timer(self: Any) -> None:
+        # What a timer schedules is attributed to no lane. The callback of `asyncio.sleep` takes
+        # hardly any time, so a reading of the clock may be used again after it.
         me, is_quick = get_ident(), self._callback is wake_sleeper
         before, current_lanes[me] = current_lanes.get(me, NO_LANE), NO_LANE
         try:
@@ -244,10 +261,10 @@ def install(recorder: Recorder) -> Callable[[], None]:
 _NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
 _TURN, _TASK, _TASKS = _NUMBERS["turn"], _NUMBERS["task"], _NUMBERS["tasks"]
 _FUTURE, _EXECUTOR, _SLEEP = _NUMBERS["future"], _NUMBERS["executor"], _NUMBERS["sleep"]
-# In place of a reason: the code belongs to the program.
+# In place of a reason: the coroutine belongs to the program.
 _OWN = -1
 _SLEEP_CODE = asyncio.sleep.__code__
-# Functions with these reasons await other functions, whose reasons are less specific.
+# Coroutines of asyncio with these reasons await other ones, whose reasons are less specific.
 _FINAL = {_NUMBERS["barrier"], _TASKS}
 # Types of awaitables that wrap a generator or coroutine, but have no attribute for it.
 _OPAQUE_WRAPPERS = {
@@ -273,7 +290,7 @@ def _install_thread_safe(recorder: Recorder) -> Callable[[], None]:
         __slots__ = ("_by",)
 
         def __new__(cls, *_: Any) -> Any:
-            # In `__init__`, this frame would be part of the traceback that debug mode extracts.
+            # Not in `__init__`, whose frame would be in the traceback that debug mode extracts.
             self = super().__new__(cls)
             self._by = recorder.waking_lane()
             return self
