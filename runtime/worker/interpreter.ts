@@ -17,7 +17,7 @@ import { install } from "./startup/packages.ts";
 /** A worker with more memory than this is replaced after a run. Python starts with about 20 MB. */
 const MAX_MEMORY_BYTES = 512 * 2 ** 20;
 
-/** The number of the only run of a child process. */
+/** The number of the only run of a child process: any number but 0, which stands for no run. */
 const CHILD_RUN = 1;
 
 /** Archives of the libraries that programs may declare, by name. */
@@ -124,16 +124,16 @@ export class Interpreter {
     const status = stackSwitching
       ? await runProgram.callPromising(...program)
       : runProgram(...program);
-    // The program may have ended itself through `PageLink`.
+    // `PageLink.onExit` may have ended the run already.
     if (this.#run !== run) return;
-    // A program that has changed the runtime can return anything, but the page accepts only integers.
+    // If the program has changed the runtime, this can be any value, but the page accepts only integers.
     this.#end(Number(status) | 0);
     if (hasLibraries || !this.#isReusable()) {
       this.#post({ type: "spent" });
       this.#isClean = never();
       return;
     }
-    // The clean-up ends busy threads of the program, which it can do only between time slices.
+    // The clean-up can end a busy thread of the program only when the thread's time slice ends.
     if (stackSwitching) this.#kernel.arm(true);
     // The reader does not have to wait for the clean-up; only the next program does.
     const cleaning = stackSwitching ? cleanUp.callPromising() : Promise.resolve(cleanUp());

@@ -1,8 +1,9 @@
 /**
  * The clocks that a program reads. They can run faster than real time, or show virtual time, which
- * as a rule advances only when every thread waits; see virtual_time.py.
+ * as a rule advances only when every thread waits; see
+ * runtime/python/browser_runtime/scheduling/virtual_time.py.
  *
- * The date is the monotonic clock plus a constant, because a program can measure a wait with either clock.
+ * The date is the monotonic clock plus a constant, so that a program can measure a wait with either clock.
  * `Date.now()` alone would not do: it has steps of 1 ms, so a wait could seem 1 ms too short.
  *
  * Every clock of Python except those for processor time, and `datetime` too, calls one function of
@@ -18,20 +19,27 @@ const NS_PER_MS = 1e6;
 const NS_PER_US = 1000n;
 const NS_PER_S = 1_000_000_000n;
 
-/** The date of the browser is used again when it has been set, or the computer has slept, by this much. */
+/**
+ * If the browser's date differs from the date of this module by more than this, it has been set, or the
+ * computer has slept. The constant is then calculated anew.
+ */
 const MAX_DRIFT_MS = 1000;
 
-/** Python's readings of the present date in seconds are multiples of the inverse of this number. */
+/**
+ * How many readings per second `time.time` can distinguish: it returns a float, and the distance between
+ * two floats near the present date is the inverse of this number.
+ */
 const DATE_STEPS_PER_S = 2 ** 22;
 
 /**
  * A program that reads virtual time this often without waiting is in a loop that waits for a certain
  * time. From then on each reading advances the clock, because otherwise the loop would never end.
  */
-const FREE_READINGS = 1_000_000;
+const MAX_STILL_READINGS = 1_000_000;
+/** By how much each of these readings advances the clock. */
 const READING_NS = 10_000;
 
-/** By how much `#advanceDate` increases a date, which is less than a step of any of its readings. */
+/** The steps in which `#advanceDate` increases a date. They are smaller than those of any reading. */
 const DATE_INCREMENT_NS = 60n;
 
 type ClockEnvironment = Pick<Environment, "now" | "date" | "origin">;
@@ -50,15 +58,16 @@ export class Clock {
   /** How many ms are added to this worker's monotonic clock, so that it agrees in all processes. */
   offset = 0;
   /** How many readings have advanced virtual time. */
-  paidReadings = 0;
+  advancingReadings = 0;
   readonly #environment: ClockEnvironment;
-  #freeReadings = FREE_READINGS;
+  /** How many further readings do not advance virtual time. */
+  #stillReadings = MAX_STILL_READINGS;
   /** Real time in ms when the program's clocks were started. */
   #startTime = 0;
   /** The date in ms when the program's clocks were started. */
   #startDate = 0;
-  /** Virtual time in ns. */
-  #virtual = 0;
+  /** Virtual time in ns since the program's clocks were started. */
+  #virtualTime = 0;
   /** How many ns the date has gained on virtual time; see `#advanceDate`. */
   #dateLead = 0n;
   /** The date in ms at which the browser's monotonic clock shows 0. */
@@ -81,8 +90,8 @@ export class Clock {
     this.#startTime = this.#environment.now();
     this.#startDate = this.#environment.date();
     this.#dateLead = 0n;
-    this.#virtual = this.paidReadings = 0;
-    this.#freeReadings = FREE_READINGS;
+    this.#virtualTime = this.advancingReadings = 0;
+    this.#stillReadings = MAX_STILL_READINGS;
   }
 
   /** The program's time since `start`, in ns. It never decreases, and reading it can advance it. */
@@ -90,29 +99,30 @@ export class Clock {
     if (this.rate !== Infinity) {
       return Math.round((this.#time - this.#startTime) * this.rate * NS_PER_MS);
     }
-    if (this.#freeReadings > 0) this.#freeReadings -= 1;
+    if (this.#stillReadings > 0) this.#stillReadings -= 1;
     else {
-      this.#virtual += READING_NS;
-      this.paidReadings += 1;
+      this.#virtualTime += READING_NS;
+      this.advancingReadings += 1;
     }
-    return this.#virtual;
+    return this.#virtualTime;
   }
 
   /** Advances virtual time to this many ns since `start`. */
   advance(to: number): void {
-    if (to > this.#virtual) this.#advanceDate(to);
-    this.#virtual = Math.max(this.#virtual, to);
-    this.#freeReadings = FREE_READINGS;
+    if (to > this.#virtualTime) this.#advanceDate(to);
+    this.#virtualTime = Math.max(this.#virtualTime, to);
+    this.#stillReadings = MAX_STILL_READINGS;
   }
 
   /**
-   * Advances the date by a little more than virtual time, where its readings would otherwise differ by
-   * less than the wait has taken. `time.time` has steps of 0.24 µs, and `datetime.now` of 1 µs. Durations
-   * on the monotonic clock remain exact.
+   * Advances the date by a little more than virtual time, if the program's readings of the date before and
+   * after a wait would otherwise differ by less than the wait has taken. The readings are rounded: those of
+   * `time.time` have steps of 0.24 µs, and those of `datetime.now` of 1 µs. Durations on the monotonic clock
+   * remain exact.
    */
   #advanceDate(to: number): void {
-    const taken = BigInt(to) - BigInt(this.#virtual);
-    const before = this.#virtualDate(this.#virtual);
+    const taken = BigInt(to) - BigInt(this.#virtualTime);
+    const before = this.#virtualDate(this.#virtualTime);
     const end = before + taken;
     let after = end;
     const microseconds = (taken + NS_PER_US - 1n) / NS_PER_US;
@@ -125,6 +135,7 @@ export class Clock {
     this.#dateLead += after - end;
   }
 
+  /** The program's date in ns, at this time in ns since its clocks were started. */
   #virtualDate(elapsed: number): bigint {
     return BigInt(this.#startDate) * BigInt(NS_PER_MS) + BigInt(elapsed) + this.#dateLead;
   }
@@ -134,7 +145,7 @@ export class Clock {
     this.#pausedAt ??= { time: this.#environment.now(), date: this.#environment.date() };
   }
 
-  /** Lets the clocks continue from the time that they have shown during the pause. */
+  /** Lets the clocks continue from the time that they show during the pause. */
   resume(): void {
     if (this.#pausedAt) this.#pausedFor += this.#environment.now() - this.#pausedAt.time;
     this.#pausedAt = undefined;

@@ -58,9 +58,13 @@ export const SIGNAL_INTERVAL = 50;
  * https://github.com/python/cpython/blob/3.14/Include/internal/pycore_debug_offsets.h
  */
 export const FRAME_LAYOUT = {
+  /** The version of CPython. */
   version: 1,
+  /** Where a thread state has the address of the thread's current frame. */
   currentFrame: 26,
+  /** The size of a frame. */
   frameSize: 31,
+  /** Where a frame has the addresses of its caller's frame and of its bytecode, and its owner. */
   previous: 32,
   instruction: 34,
   owner: 36,
@@ -69,7 +73,7 @@ export const FRAME_LAYOUT = {
 /** The `owner` of a frame that is on the C stack. */
 export const FRAME_OWNED_BY_INTERPRETER = 3;
 
-/** The parts of Pyodide's Emscripten module that the worker uses. */
+/** The parts of Pyodide's Emscripten module that the worker uses: Python's memory and functions. */
 export interface PythonMemory {
   HEAPU8: Uint8Array;
   HEAPU32: Uint32Array;

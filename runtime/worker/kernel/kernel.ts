@@ -1,5 +1,5 @@
 /**
- * Suspends and resumes the Python threads of this worker: they wait, take turns, and are interrupted.
+ * Suspends and resumes the Python threads of this worker, when they wait and when their time slice ends.
  *
  * Each Python thread is a call on a WebAssembly stack of its own, which the engine can suspend:
  * https://webassembly.github.io/js-promise-integration/js-api/ (JSPI). One thread runs at a time. It is
@@ -20,7 +20,7 @@ import { SIGNAL_INTERVAL, type PythonMemory } from "./internals.ts";
 import { SuspendedFrames } from "./suspended_frames.ts";
 import { SliceTimer } from "./time_slices.ts";
 
-/** How a wait ended; scheduler.py has the same numbers. */
+/** How a wait ended. browser_runtime/scheduling/scheduler.py has the same numbers. */
 export const WOKEN = 0;
 export const TIMED_OUT = 1;
 export const INTERRUPTED = 2;
@@ -31,10 +31,10 @@ const SLICE_SIGNAL = 26;
 /** The largest delay of `setTimeout`: https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Less than this is left of a wait only because of rounding. */
+/** If less than this is left of a wait, the wait is over, because the rest comes from rounding. */
 const ROUNDING_MS = 1e-6;
 
-/** Timers that fire earlier than by this are started again. */
+/** If a timer fires and more than this is left of its wait, the timer is started again. */
 const MAX_EARLY_MS = 2;
 
 /** A thread yields this often even if it is the only one, so that messages from the page are handled. */
@@ -65,10 +65,12 @@ type State = "running" | "paused" | "step pending" | "in step";
 interface Timeout {
   /** Real time in ms that was left at `since`. */
   left: number;
+  /** When `left` was calculated, in ms of real time. */
   since: number;
   timer: Timer | undefined;
 }
 
+/** A Python function that takes no arguments, as Pyodide passes it to JavaScript. */
 interface PythonCall {
   callPromising(): Promise<unknown>;
   destroy(): void;
@@ -81,7 +83,7 @@ export class Kernel {
   interval = 5;
   /** The number of threads. */
   threads = 1;
-  /** For how many ms of this program no thread has run. */
+  /** For how many ms no thread has run, since the worker started. */
   idle = 0;
   /**
    * How much longer waits take than asked for, in ns of the program's clocks. Readings of `time.time` are
@@ -98,10 +100,10 @@ export class Kernel {
   #memory: PythonMemory | undefined;
   #frames: SuspendedFrames | undefined;
   #state: State = "running";
-  /** Threads that are ready but must not resume yet, in the order in which they were woken. */
+  /** Functions that resume the threads that must not resume yet, in the order in which they were woken. */
   readonly #postponed: (() => void)[] = [];
   readonly #resumeNextLater: () => void;
-  /** Threads that have yielded. */
+  /** Functions that resume the threads that have yielded. */
   readonly #yielded: (() => void)[] = [];
   readonly #resumeYieldedLater: () => void;
   readonly #timeouts = new Map<Gate, Timeout>();
@@ -109,11 +111,15 @@ export class Kernel {
   readonly #nearlyOver = new Map<Gate, Timeout>();
   readonly #endNearlyOverLater: () => void;
   #mainGate: Gate | undefined;
-  /** When a thread last yielded, so that messages from the page could be handled. */
+  /** When a thread last yielded, so that messages from the page could be handled; in ms. */
   #lastYield = 0;
+  /** When the last thread was suspended, in ms; undefined while a thread runs. */
   #idleSince: number | undefined;
+  /** Whether signals are sent to running code when its time slice is over. */
   #isArmed = false;
+  /** When the running thread's time slice started, in ms. */
   #sliceStart = 0;
+  /** The counter that `try_again` has set last. */
   #retries = 0;
   /** Whether Python's counter was set so that the bytecode asks for signals next. */
   #isCounterShortened = false;
@@ -148,6 +154,7 @@ export class Kernel {
     return this.#sliceTimer.dueSignal;
   }
 
+  /** Returns the number of the signal that is due at this time in ms, or 0. */
   #signalAt(now: number): number {
     // In a paused program, Python runs only to describe its state.
     if (!this.#isArmed || this.is_paused()) return 0;
@@ -162,9 +169,9 @@ export class Kernel {
    * Whether the bytecode asks for signals, and not one of Python's C functions. A C function keeps the GIL
    * in CPython, and can be in the middle of a change that no other thread must see.
    *
-   * Only the bytecode uses the counter, which is reset to `SIGNAL_INTERVAL` just before the bytecode asks.
-   * A counter with this value can also be left from an earlier question. Therefore the first call only
-   * shortens the counter, and the answer comes with the next question.
+   * Only the bytecode uses the counter, and resets it to `SIGNAL_INTERVAL` just before it asks. But when a C
+   * function asks, the counter can still have this value from the last time that the bytecode asked.
+   * Therefore the first call only shortens the counter, and a later call decides.
    */
   #isBetweenInstructions(): boolean {
     if (this.#isCounterShortened && this.#counter === SIGNAL_INTERVAL) {
@@ -211,7 +218,7 @@ export class Kernel {
 
   // --- waiting ---
 
-  /** Creates a gate for the running thread. It opens by itself after this time, unless it is negative. */
+  /** Creates a gate for the running thread. It opens by itself after this time, unless that is negative. */
   gate(milliseconds: number, isMain: boolean): Gate {
     this.#endStep();
     let settle!: (outcome: number) => void;
@@ -238,6 +245,7 @@ export class Kernel {
     // In virtual time no timer is needed, because Python opens the gate when it advances the clock.
     if (milliseconds >= 0 && rate !== Infinity) {
       const delay = Math.min(milliseconds / rate, MAX_DELAY_MS);
+      // Rounded up for the reason that is given in `pause`.
       const left = this.#state === "running" ? delay : Math.ceil(delay);
       const timeout = { left, since: this.#environment.now(), timer: undefined };
       this.#timeouts.set(gate, timeout);
@@ -255,8 +263,10 @@ export class Kernel {
   }
 
   /**
-   * Opens a gate unless its timer has fired before the clock shows the end of the wait. Browsers round
-   * both, and a timer for the rest could take 4 ms: the minimum for nested timers.
+   * Opens a gate whose timer has fired, as soon as the clock shows the end of the wait.
+   *
+   * Browsers round both times, so the timer can fire too early. If little time is left, the clock is read
+   * again in further tasks, because another timer would take at least 4 ms, the minimum for nested timers.
    */
   #endTimeout(gate: Gate, timeout: Timeout): void {
     timeout.timer = undefined;
@@ -279,7 +289,7 @@ export class Kernel {
     }
   }
 
-  /** Returns a promise that resolves after other threads, timers and messages could run once. */
+  /** Returns a promise that resolves after other threads, timers and messages had a chance to run. */
   yield_once(): { promise: Promise<void> } {
     if (this.threads > 1) this.#endStep();
     // If there is no other thread, yielding does not end the step: the thread resumes until it waits.
@@ -294,8 +304,8 @@ export class Kernel {
 
   /**
    * Passes the current step on to the thread that is ready next. Called by a thread that has yielded
-   * only to let the worker handle messages, and now waits at a gate. If the program was paused while the
-   * thread yielded, the step would otherwise show readers nothing but the way to this gate.
+   * only to let the worker handle messages, and now waits at a gate. If a step began while the thread
+   * yielded, the step would otherwise end here, and show the reader nothing.
    */
   pass_step_on(gate: Gate): void {
     if (this.#state !== "in step" || gate.settled) return;
@@ -356,7 +366,7 @@ export class Kernel {
   /** Returns to real time. Returns how many readings have advanced virtual time. */
   stop_clock(): number {
     this.clock.rate = 1;
-    return this.clock.paidReadings;
+    return this.clock.advancingReadings;
   }
 
   /** The program's time since its clocks were started, in ns. */
@@ -441,7 +451,10 @@ export class Kernel {
     for (const [gate, timeout] of this.#timeouts) this.#startTimer(gate, timeout);
   }
 
-  /** Stops the program as Ctrl+C does: wakes the main thread, or interrupts it after its time slice. */
+  /**
+   * Lets the main thread handle Ctrl+C or another signal: wakes it if it waits. If it runs, it handles the
+   * signal when its time slice ends. A paused program is resumed.
+   */
   interrupt(): void {
     this.interrupted = true;
     this.resume();

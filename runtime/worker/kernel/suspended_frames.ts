@@ -22,6 +22,7 @@ interface Replacement {
 
 export class SuspendedFrames {
   readonly #memory: PythonMemory;
+  // The size of a frame and offsets in bytes; see `FRAME_LAYOUT`.
   readonly #currentFrame: number;
   readonly #size: number;
   readonly #previous: number;

@@ -1,6 +1,6 @@
 /**
- * Tells Python when the time slice of the running thread is over, and reads the clock as rarely as
- * possible for that.
+ * Tells Python when the time slice of the running thread is over, while reading the clock as rarely as
+ * possible.
  *
  * Python cannot be interrupted from outside. While it runs, it keeps asking whether a signal is pending.
  * The answer is 0 until the time slice is over, and then the signal whose handler suspends the thread.
@@ -15,6 +15,7 @@
 
 /** Addresses that differ only in this many low bits count as one place, which is 64 instructions. */
 const PLACE_BITS = 7;
+/** For how many places it is known at a time whether they are fast. */
 const PLACES = 256;
 
 /** In a fast place, the clock is read at least once in about this many questions. */
@@ -66,6 +67,7 @@ export class SliceTimer {
   #asked = 0;
   /** The number of questions after which the clock is read again. */
   #maxAsked = 0;
+  /** What the clock showed when it was last read, in ms. */
   #lastReading = 0;
 
   /**

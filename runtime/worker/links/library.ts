@@ -17,7 +17,7 @@ export class LateLibrary {
   /** The Python module `browser_library`. */
   readonly module = Object.freeze({
     is_here: () => this.#isHere,
-    /** See `LateLibrary.wait`. The promise is in an object for the reason given in kernel.ts. */
+    /** See `LateLibrary.wait`. For the reason why the promise is in an object, see kernel/kernel.ts. */
     wait: () => ({ promise: this.wait() }),
   });
 

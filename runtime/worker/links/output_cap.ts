@@ -8,10 +8,10 @@ export const MAX_CHARACTERS = 500_000;
  */
 export const MAX_WRITTEN = 10_000_000;
 
-/** What each call of `admit` costs the page, besides the text: about as much as these characters. */
+/** What each call of `admit` costs the page in addition to its text: as much as this many characters. */
 const CALL_COST = 40;
 
-/** The cursor reaches only so many lines; page/output/terminal.ts has the same number. */
+/** A program can move the cursor up only by this many lines; page/output/terminal.ts has the same number. */
 const REACHABLE_LINES = 50;
 
 /** The control characters and sequences after which a program overwrites what it has printed. */
@@ -62,6 +62,7 @@ export class OutputCap {
     this.#lengths[this.#lengths.length - 1]! += characters;
   }
 
+  /** Handles the end of a line, or a control character or sequence that moves the cursor back. */
   #stopAt([stop, count, final]: RegExpExecArray): void {
     if (stop === "\n") {
       this.lines += 1;

@@ -22,6 +22,7 @@ export class PageLink {
     /** Reports that the program's last line has run, but its threads have not ended. */
     wait_for_threads: (threads: number) =>
       this.#report({ type: "waiting", run: this.run, threads: Number(threads) }),
+    /** Reports a difference from CPython; see the event `note` of `WorkerEvent`. */
     tell: (fact: string, value: number, detail: string) =>
       this.#report({ type: "note", run: this.run, fact, value, detail }),
     /**
@@ -35,6 +36,7 @@ export class PageLink {
     clock_step: smallestClockStep,
     /** Returns a time in ms that can be compared between workers, as far as their clocks agree. */
     clock: () => performance.timeOrigin + performance.now(),
+    /** Reports a part of the trace of the main process; see the event `trace` of `WorkerEvent`. */
     trace: (begun: number, origin: number, rows: string, steps: Float64Array) =>
       this.trace({ process: MAIN, parent: 0, begun, origin: Number(origin), rows, steps }),
   });

@@ -14,7 +14,7 @@ import type {
   Start,
 } from "../../protocol/processes.ts";
 
-/** A request to the broker whose answer Python has not taken yet. */
+/** A request to the broker that is a question, and whose answer Python has not taken yet. */
 interface PendingRequest {
   kind: "receive" | "acquire" | "other";
   /** The number of the channel or semaphore. */
@@ -66,11 +66,11 @@ export class ProcessLink {
   #origin = performance.timeOrigin;
   readonly #post: (request: Request, transfer?: Transferable[]) => void;
   readonly #handlers: ProcessHandlers;
-  /** Pending requests by their number. */
+  /** Pending requests by the number of their question, which is called `ask` in messages. */
   readonly #pending = new Map<number, PendingRequest>();
   /** What is known about the channels to which this process writes, by their number. */
   readonly #writers = new Map<number, WriterState>();
-  /** Versions of the shared values that this process has, by the number of their semaphore. */
+  /** The versions in which this process has shared values, by the number of their semaphore. */
   readonly #versions = new Map<number, number>();
   /** Exit statuses of child processes, by their number. */
   readonly #exits = new Map<number, number>();
@@ -142,7 +142,8 @@ export class ProcessLink {
       this.#post({ type: "change", semaphore, number, bytes }),
     release: (semaphore: number) => this.#post({ type: "release", semaphore }),
 
-    // Requests: each returns a number, with which Python waits for the answer and takes it.
+    // Questions: each function returns the number of the question, which Python uses to wait for the
+    // answer and to take it.
     receive: (channel: number) =>
       this.#request((ask) => ({ type: "receive", ask, channel }), "receive", channel),
     select: (channels: number[], now: boolean) =>
@@ -194,7 +195,7 @@ export class ProcessLink {
       else this.#post({ type: "cancel", ask });
     },
 
-    /** The exit status of a child that has ended. */
+    /** The exit status of a child process; undefined until it has ended. */
     status: (pid: number) => this.#exits.get(pid),
     kill: (pid: number, signal: number) => this.#post({ type: "kill", pid, signal }),
     end: (status: number) => this.#post({ type: "exit", status: Number(status) | 0 }),

@@ -47,6 +47,7 @@ export interface Python {
   program: ProgramModule;
 }
 
+/** The name under which Pyodide requests the archive of Python's standard library. */
 const LIBRARY = "python_stdlib.zip";
 
 /** Replaces `fetch` so that Pyodide gets its files from the assets. */
@@ -89,6 +90,7 @@ function refusePackages(pyodide: PyodideAPI): void {
   }
 }
 
+/** Starts Python from these files, and connects it to the other parts of the worker. */
 export async function boot(assets: WorkerAssets, parts: Parts): Promise<Python> {
   answerFetchFrom(assets);
   const { kernel, library, boundary } = parts;

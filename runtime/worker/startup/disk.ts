@@ -46,6 +46,7 @@ export function limitDisk(pyodide: PyodideAPI, size = SIZE_BYTES): void {
   const { write } = stream;
   const { setattr } = node;
   let used = usage(files.root);
+  /** Counts this many further bytes, or throws an error if there is no room for them. */
   const grow = (by: number): void => {
     if (by <= 0) return;
     // Deleted files still count until the disk seems full, because visiting all files takes a while.

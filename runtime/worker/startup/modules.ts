@@ -15,7 +15,7 @@ export interface Parts {
   library: LateLibrary;
 }
 
-/** Returns the modules by the names under which Python imports them. */
+/** Returns the modules, keyed by the names under which Python imports them. */
 export const modulesOf = ({ kernel, link, processes, library }: Omit<Parts, "boundary">) => ({
   browser_kernel: Object.preventExtensions(kernel),
   browser_library: library.module,

@@ -80,12 +80,12 @@ export class Snapshot {
   readonly bytes: Bytes;
   #packed: ArrayBuffer;
   readonly #length: number;
-  /** Where the module's data ends in memory. */
+  /** Where the module's data ends in memory, rounded up to a multiple of 4 bytes. */
   readonly #end: number;
   /** Start and end of each extent in the snapshot. */
   readonly #bounds: Uint32Array;
   #memory: WebAssembly.Memory | undefined;
-  /** The module's data. */
+  /** The module's data, as it was before any code ran. */
   #initial: Bytes | undefined;
 
   /** @throws RangeError if the file is truncated. */
