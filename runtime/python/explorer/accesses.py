@@ -58,7 +58,7 @@ class Access:
             Once the variable is set, reading it does not depend on other threads.
         operands: the parsed expression, if it does not depend on other threads as long as its
             operands have immutable values.
-        target: the parsed text, if `kind` is `read` or `store`.
+        target: the parsed text, if it is a variable, an attribute or an item.
     """
 
     kind: str
@@ -162,8 +162,8 @@ class Accesses:
                         continue  # In the body of a class, this bytecode sets an attribute.
                     counts[scope, name] += 1 if code is self._module and not in_loop else 2
                 else:
-                    # An argument has been set before, and a variable of an outer function can also
-                    # be set there.
+                    # An argument has a value before this bytecode runs, and a variable of an outer
+                    # function can also be set there.
                     is_argument = name in code.co_varnames[: code.co_argcount]
                     is_outer = name in code.co_freevars
                     counts[scope, name] += 2 if is_outer or is_argument or in_loop else 1

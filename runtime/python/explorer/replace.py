@@ -45,7 +45,7 @@ class Replacement:
         self._fake = types.ModuleType("_thread")
         vars(self._fake).update(vars(_real_thread))
         vars(self._fake).update(primitives.THREAD)
-        if sys.version_info < (3, 13):  # This function does not exist there.
+        if sys.version_info < (3, 13):  # Python 3.12 does not have this function.
             del self._fake._get_main_thread_ident
 
     @contextlib.contextmanager

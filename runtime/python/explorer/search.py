@@ -184,7 +184,8 @@ def _branch(
 
 def _random_chooser(generator: random.Random) -> Chooser:
     def choose(number: int, options: int, costs: int) -> int:  # noqa: ARG001
-        # With costs, option 0 is that the running thread continues; see `Decision`.
+        # If the other options have costs, option 0 is the running thread, or the task that became
+        # ready first.
         if costs and generator.random() < _CONTINUE_PROBABILITY:
             return 0
         return generator.randrange(options)

@@ -117,8 +117,8 @@ export class Clock {
   /**
    * Advances the date by a little more than virtual time, if the program's readings of the date before and
    * after a wait would otherwise differ by less than the wait has taken. The readings are rounded: those of
-   * `time.time` have steps of 0.24 µs, and those of `datetime.now` of 1 µs. Durations on the monotonic clock
-   * remain exact.
+   * `time.time` have steps of 0.24 µs, and those of `datetime.now` of 1 µs. Durations on the monotonic
+   * clock remain exact.
    */
   #advanceDate(to: number): void {
     const taken = BigInt(to) - BigInt(this.#virtualTime);

@@ -62,6 +62,7 @@ class Waiting:
 
 
 def _outside_wait(frame: FrameType) -> FrameType | None:
+    """Return the caller's frame if this is the frame of `wait`, and otherwise this frame."""
     return frame.f_back if frame.f_code is wait.__code__ else frame
 
 
