@@ -17,12 +17,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# Where mkdocs_runnable/parts.py looks for the files.
+# Where mkdocs_runnable/parts.py looks for the files of an installed engine.
 TARGET = "mkdocs_runnable/bundled"
 RUNTIME = "build/runtime"
 PRERENDER = "build/prerender.mjs"
 TRACER = "runtime/python/runnable_tracer"
 BUILT_FILES = "mkdocs_runnable/built_files.py"
+# Shows whether `make build` has made everything: one or two files of each part.
 NEEDED = (f"{RUNTIME}/widget.js", f"{RUNTIME}/licenses.txt", PRERENDER, f"{TRACER}/__init__.py")
 
 
@@ -30,7 +31,12 @@ class PartsHook(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the browser runtime, the tracer and the program that draws timelines to a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Name the files for the wheel; ``version`` is "standard" or "editable"."""
+        """Add the files to ``build_data``, unless the wheel is for an editable installation.
+
+        Args:
+            version: The kind of wheel, "standard" or "editable". Hatchling calls it a version.
+            build_data: What Hatchling knows about the wheel.
+        """
         if version == "editable":
             return
         root = Path(self.root)
@@ -49,15 +55,19 @@ class PartsHook(BuildHookInterface):  # type: ignore[type-arg]
         for name in (*names, built_files.MANIFEST):
             added[f"{RUNTIME}/{name}"] = f"{TARGET}/runtime/{name}"
         added |= {
-            name: f"{TARGET}/tracer/runnable_tracer/{rest}"
-            for name, rest in files(root, TRACER)
-            if "__pycache__" not in rest
+            name: f"{TARGET}/tracer/runnable_tracer/{inside}"
+            for name, inside in files(root, TRACER)
+            if "__pycache__" not in inside
         }
         build_data["force_include"] |= added
 
 
 def load(path: Path) -> ModuleType:
-    """Load a module of the package, whose own requirements are not installed during the build."""
+    """Load one module from its file.
+
+    It cannot be imported, because the package would import its requirements, which are not
+    installed during the build.
+    """
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec
     assert spec.loader
@@ -67,7 +77,7 @@ def load(path: Path) -> ModuleType:
 
 
 def files(root: Path, folder: str) -> Iterator[tuple[str, str]]:
-    """Yield all files of a folder by their paths below ``root`` and below the folder."""
+    """Yield each file in a folder: its path relative to ``root``, and relative to the folder."""
     for path in sorted((root / folder).rglob("*")):
         if path.is_file():
             yield path.relative_to(root).as_posix(), path.relative_to(root / folder).as_posix()

@@ -1,4 +1,7 @@
-"""Parts that the Markdown extensions of this package share: marked blocks, and where they are."""
+"""Helpers that the Markdown extensions of this package share: they find and replace marked blocks.
+
+A mark is a class that the author has given to a link or an image, such as ``{ .runnable }``.
+"""
 
 from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element
@@ -8,7 +11,8 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 from markdown.preprocessors import Preprocessor
 
-# Before all other preprocessors, because some of them remove lines.
+# Python-Markdown runs the preprocessor with the highest number first. A reader has to be the first,
+# because some of the others remove lines.
 SOURCE_PRIORITY = 1000
 
 
@@ -25,7 +29,7 @@ class SourceReader(Preprocessor):
         self._read = read
 
     def run(self, lines: list[str]) -> list[str]:
-        """Pass the lines on, and leave them as they are."""
+        """Pass the text to ``read``, and return the lines unchanged."""
         self._read("\n".join(lines))
         return lines
 
@@ -54,14 +58,14 @@ class MarkedBlock(BlockProcessor):
         return self._is_marked(block)
 
     def run(self, parent: Element, blocks: list[str]) -> None:
-        """Replace the first block with its element, or remove it if there is none."""
+        """Replace the first block with its element, or remove the block if it has a problem."""
         element = self._make(blocks.pop(0))
         if element is not None:
             parent.append(element)
 
 
 class LineFinder:
-    """Finds the line numbers of texts, and each line only once.
+    """Finds the line of a page that has a certain text, and finds each line only once.
 
     If the same text occurs twice on a page, the first search finds the first line and the second
     search finds the second one.

@@ -24,7 +24,7 @@ class MixedBuildError(Exception):
 
 
 def files_of_one_build(folder: Path, prerender: Path | None = None) -> list[str]:
-    """Return the names of the files of a built runtime, which are paths within its folder.
+    """Check the files of a built runtime, and return their names: paths within its folder.
 
     Args:
         folder: The folder of the runtime.

@@ -20,14 +20,16 @@ import pygments
 
 from mkdocs_runnable.files import UNFINISHED, write_atomically
 
-# Enough for several states of a large site. When a cache is larger, its oldest files are deleted.
+# Enough for several states of a large site. If a cache is larger, the files that have not been used
+# for the longest time are deleted.
 MOST_BYTES = 100_000_000
-# A build that was interrupted leaves its unfinished files behind. Others are finished sooner.
+# Writing a file takes much less time than this, so an older unfinished file was left behind by a
+# build that was interrupted.
 _ABANDONED_SECONDS = 3600
 
 
 def hash_of_files(paths: Iterable[Path]) -> str:
-    """Return a hash of the contents of files, and of their sequence."""
+    """Return a hash of the contents of files, which also depends on their sequence."""
     digest = hashlib.sha256()
     for path in paths:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -36,7 +38,7 @@ def hash_of_files(paths: Iterable[Path]) -> str:
 
 @functools.cache
 def _versions() -> str:
-    """Return what every text depends on: the code of this package, and of what it calls.
+    """Return what every text depends on: the code of this package, and the versions of its tools.
 
     The code of a running process does not change, so it is read once.
     """

@@ -59,7 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line. Its result has the command's function."""
+    """Return the parser of the command line.
+
+    In the options that it returns, ``command`` is the function that runs the command.
+    """
     parser = argparse.ArgumentParser(prog="python -m mkdocs_runnable", description=_DESCRIPTION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -194,11 +197,12 @@ def _check(options: argparse.Namespace) -> int:
         )
     engine: Engine | None = (options.engine or "chromium") if options.browser else None
     if options.files:
-        files, paths = _apart(options.files)
-        if paths and engine:
-            raise RunnableError(f"{shown(paths[0])}: {_NO_BROWSER}")
-        failed = _check_files([_find(file) for file in files], engine, options.path) if files else 0
-        results = _check_notebooks([Notebook.read(path, shown(path)) for path in paths])
+        programs, notebook_paths = _programs_and_notebooks(options.files)
+        if notebook_paths and engine:
+            raise RunnableError(f"{shown(notebook_paths[0])}: {_NO_BROWSER}")
+        snippets = [_load_named(program) for program in programs]
+        failed = _check_files(snippets, engine, options.path) if snippets else 0
+        results = _check_notebooks([Notebook.read(path, shown(path)) for path in notebook_paths])
         return 1 if failed or any(result.outcome == "failed" for result in results) else 0
     project = Project.find()
     library = project.library
@@ -227,8 +231,8 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if counts["failed"] else 0
 
 
-def _apart(files: Sequence[str]) -> tuple[list[str], list[Path]]:
-    """Divide the files of a command into programs and notebooks."""
+def _programs_and_notebooks(files: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """Divide the files of a command into programs, as they were named, and paths of notebooks."""
     programs = [file for file in files if not file.endswith(SUFFIX)]
     return programs, [Path(file).absolute() for file in files if file.endswith(SUFFIX)]
 
@@ -254,8 +258,8 @@ def _check_recorded_notebooks(notebooks: list[Notebook], policy: Policy) -> list
     return results + _check_notebooks(recorded)
 
 
-def _find(file: str) -> Snippet:
-    """Load a file by its path, or a snippet by its name."""
+def _load_named(file: str) -> Snippet:
+    """Load what the command line names: a file by its path, or a snippet by its name."""
     path = Path(file)
     if path.suffix != ".py" and not path.is_file():
         library = Project.find().library
@@ -266,7 +270,12 @@ def _find(file: str) -> Snippet:
 
 
 def _load_file(path: Path, where: str) -> Snippet:
-    """Load a file, which is a snippet if it belongs to the library of a project."""
+    """Load a file. If it belongs to the library of a project, it gets its name in the library.
+
+    Args:
+        path: The file.
+        where: The file as the command line names it, for error messages.
+    """
     try:
         library = Project.find(path.absolute().parent).library
     except RunnableError:
@@ -276,9 +285,10 @@ def _load_file(path: Path, where: str) -> Snippet:
 
 
 def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Path | None) -> int:
+    """Run files, print their output, and return 1 if one of them failed, else 0."""
     failed = 0
     if engine:
-        project = _project()
+        project = _project_or_none()
         ran = run_in_browser(
             project.runtime if project else parts.browser_runtime(),
             [snippet.path for snippet in snippets],
@@ -306,7 +316,7 @@ def _check_files(snippets: list[Snippet], engine: Engine | None, extra_path: Pat
     return 1 if failed else 0
 
 
-def _project() -> Project | None:
+def _project_or_none() -> Project | None:
     """Return the project around the current folder, or None if there is none."""
     try:
         return Project.find()
@@ -361,8 +371,8 @@ def _record(options: argparse.Namespace) -> int:
     project = Project.find()
     library = project.library
     renew = bool(options.files)
-    files, paths = _apart(options.files)
-    names = [_name_in(library, file) for file in files] if renew else library.names()
+    programs, paths = _programs_and_notebooks(options.files)
+    names = [_name_in(library, program) for program in programs] if renew else library.names()
     notebooks = [_notebook_in(project, path) for path in paths] if renew else find(project)
     failures: list[str] = []
     for recorded in chain(
@@ -395,6 +405,7 @@ def _record_notebooks(project: Project, paths: list[Path], *, renew: bool) -> It
 
 
 def _notebook_in(project: Project, path: Path) -> Path:
+    """Return the path of a notebook; raise an error if the project does not record it."""
     if not path.is_relative_to(project.docs):
         raise RunnableError(
             f"{shown(path)} is not in {project.where(project.docs)}/, and only notebooks that are "
@@ -409,7 +420,8 @@ def _notebook_in(project: Project, path: Path) -> Path:
 
 
 def _name_in(library: Library, file: str) -> str:
-    snippet = _find(file)
+    """Return the name of a snippet in the library; raise an error if the file is not in it."""
+    snippet = _load_named(file)
     if library.name_of(snippet.path) != snippet.name:
         raise RunnableError(f"{file} is not a snippet, and only snippets are recorded.")
     return snippet.name
@@ -468,7 +480,7 @@ def _judge(options: argparse.Namespace) -> int:
 
 def _port(options: argparse.Namespace) -> int:
     with socket.socket() as probe:
-        # The server sets the same option, with which a port that was just released counts as free.
+        # With this option, which `mkdocs serve` sets too, a port that was just released is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", options.port))

@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+# If there are more valid names than this, `nearest` does not list all of them.
+MOST_LISTED_NAMES = 12
+
 
 class RunnableError(Exception):
     """A problem in a snippet, on a page or in a command.
@@ -29,8 +32,8 @@ def nearest(wrong: str, valid: Iterable[str]) -> str:
         return f" Did you mean {close[0]!r}?"
     if not names:
         return ""
-    if len(names) > 12:
-        names = [*names[:12], "…"]
+    if len(names) > MOST_LISTED_NAMES:
+        names = [*names[:MOST_LISTED_NAMES], "…"]
     return f" Expected one of: {', '.join(names)}."
 
 

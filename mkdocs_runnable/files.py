@@ -14,8 +14,8 @@ def write_atomically(path: Path, text: str) -> None:
     ) as file:
         temporary = Path(file.name)
     try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        temporary.chmod(0o644)
+        temporary.write_text(text, encoding="utf-8", newline="")  # newlines stay as they are
+        temporary.chmod(0o644)  # only the owner can read a new temporary file
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

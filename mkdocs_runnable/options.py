@@ -43,7 +43,7 @@ class Options:
             there was no error.
         runtime: The folder with the files that run programs in the browser. Empty for the files
             that belong to this package.
-        cache: The folder in which programs on pages, and pictures of timelines, are kept between
+        cache: The folder in which the HTML of programs and pictures of timelines are kept between
             two builds. It can be deleted at any time. Empty to keep nothing.
         verification: The folder with the results of checks, which are published as
             ``verification.json``. Empty to publish none.
@@ -88,7 +88,7 @@ class Options:
 
 
 def parse_policy(value: Any) -> Policy:
-    """Read the option ``recordings``.
+    """Check the option ``recordings``, and return it.
 
     Raises:
         RunnableError: The value is neither ``required`` nor ``optional``.
@@ -101,7 +101,7 @@ def parse_policy(value: Any) -> Policy:
 
 
 def parse_dependencies(value: Any) -> tuple[str, ...]:
-    """Read the option ``dependencies``. Its entries have no spaces afterwards.
+    """Check the option ``dependencies``, and return its entries in a uniform notation.
 
     Raises:
         RunnableError: The value is not a list of libraries that can be declared, or it names a

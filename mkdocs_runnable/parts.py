@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mkdocs_runnable.errors import RunnableError
 
-OLDEST_NODE = 22
+OLDEST_NODE = 22  # the oldest major version that can draw timelines
 _PACKAGE = Path(__file__).parent
 _BUNDLED = _PACKAGE / "bundled"
 _REPOSITORY = _PACKAGE.parent
@@ -76,7 +76,7 @@ def prerender_sources() -> list[Path]:
         RunnableError: The program is missing.
     """
     script = prerender_script()
-    # This part of the runtime imports nothing from other parts.
+    # The script imports only files of runtime/timeline/, and so do these.
     return sorted(script.parents[1].rglob("*.ts")) if script.suffix == ".ts" else [script]
 
 
@@ -95,11 +95,11 @@ def harness() -> Path:
 
 
 def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> Path:
-    """Return the path of a part.
+    """Return the path of a part of the engine.
 
     Args:
-        bundled: Its name in an installation.
-        in_checkout: Its path in a checkout.
+        bundled: The name of the part in an installation.
+        in_checkout: The path of the part in a checkout.
         inside: A file that the part contains if it is complete.
         advice: How to get the part in a checkout.
     """
@@ -114,7 +114,7 @@ def _part(bundled: str, in_checkout: Path, inside: str = "", *, advice: str) -> 
 
 
 def find_node() -> Path:
-    """Return the Node.js program that draws timelines.
+    """Return the path of Node.js itself, which runs :func:`prerender_script` and :func:`harness`.
 
     This is the Node.js of this Python environment or, if that has none, the first one on the PATH.
 

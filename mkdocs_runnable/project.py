@@ -48,7 +48,7 @@ class Project:
 
     @classmethod
     def at(cls, root: Path) -> "Project":
-        """Return the project in a folder, with the options in its ``mkdocs.yml``, if there is one.
+        """Return the project in a folder. Without ``mkdocs.yml``, every option has its default.
 
         Raises:
             RunnableError: ``mkdocs.yml`` cannot be read, or has a wrong option for this package.
@@ -133,7 +133,7 @@ class Project:
 
     @property
     def cache(self) -> Cache:
-        """What is kept between two builds."""
+        """The texts that are kept between two builds."""
         return Cache(self._optional(self.options.cache))
 
     @property

@@ -29,7 +29,7 @@ _SIZES = ("height", "markerHeight", "markerWidth", "r", "rx", "ry", "viewBox", "
 _ATTRIBUTES = frozenset(
     (*_PLACES, *_SIZES, *_MARKERS, "class", "href", "id", "orient", "refX", "refY")
 )
-# Attributes that begin with one of these would bypass the style sheet.
+# Attributes that begin with one of these words would bypass the style sheet.
 _LOOKS = ("style", "fill", "stroke", "color", "opacity", "font")
 
 
@@ -87,7 +87,8 @@ class Drawing:
             elif name == "href":
                 element.set(name, f"#{self._renamed(value[1:])}")
             elif name in _MARKERS:
-                element.set(name, f"url(#{self._renamed(value[5:-1])})")
+                identifier = value.removeprefix("url(#").removesuffix(")")
+                element.set(name, f"url(#{self._renamed(identifier)})")
 
     def _renamed(self, identifier: str) -> str:
         # Neither names nor ids contain two consecutive hyphens, so the result is unique.
@@ -211,4 +212,5 @@ def _trim(element: Element) -> None:
     if not (element.text or "").strip():
         element.text = None
     if not (element.tail or "").strip():
+        # A line break after a <tspan> is a space in the text that is shown.
         element.tail = " " if element.tag == "tspan" and element.tail else None

@@ -26,7 +26,10 @@ _EXPECTED = (
 
 
 class DiagramsExtension(Extension):
-    """Options: the folder ``docs``, and ``page``, a :class:`PageContext`."""
+    """Turns images marked ``.diagram`` into drawings that follow the theme.
+
+    Its options are the folder ``docs``, and ``page``, a :class:`PageContext`.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.config = {

@@ -1,4 +1,4 @@
-"""Runs the cells of a notebook in a Jupyter kernel of the Python that runs this program."""
+"""Runs the cells of a notebook in a Jupyter kernel, with the Python that runs this module."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from nbformat.warnings import MissingIDFieldWarning
 from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.notebooks.notebook import CHECK, Notebook, has_tag, text_of
 
-CELL_TIMEOUT_SECONDS = 300
+CELL_TIMEOUT_SECONDS = 300  # long enough for benchmarks
 _KERNEL = "python3"
 _LINE_OF_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -49,7 +49,7 @@ def execute(notebook: Notebook, timeout: float = CELL_TIMEOUT_SECONDS) -> dict[s
     except nbformat.ValidationError as error:
         first = str(error).partition("\n")[0]
         raise RunnableError(f"{notebook.where}: not a valid notebook: {first}") from None
-    # Unlike the file, the client has each cell as one string.
+    # In the file, a cell may be a list of lines, but the client needs each cell as one string.
     content = nbformat.v4.reads_json(json.dumps(complete))  # type: ignore[no-untyped-call]
     client = NotebookClient(
         content,
@@ -60,11 +60,11 @@ def execute(notebook: Notebook, timeout: float = CELL_TIMEOUT_SECONDS) -> dict[s
     )
     current = 0
 
-    def note(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - nbclient passes both by name
+    def note_cell(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - nbclient passes both by name
         nonlocal current
         current = cell_index
 
-    client.on_cell_start = note
+    client.on_cell_start = note_cell
     try:
         with _kernel() as client.km:
             client.execute()
@@ -86,14 +86,14 @@ def execute(notebook: Notebook, timeout: float = CELL_TIMEOUT_SECONDS) -> dict[s
 
 @contextmanager
 def _kernel() -> Iterator[AsyncKernelManager]:
-    """Yield what starts the kernel, which listens only to this program."""
+    """Yield what starts the Jupyter kernel, which only this process can reach."""
     with TemporaryDirectory() as folder:
         manager = AsyncKernelManager(kernel_name=_KERNEL)
         if sys.platform != "win32":
             # Files instead of ports: between the choice of a free port and its use by the kernel,
             # another program may take it, and then the kernel never answers.
             manager.transport = "ipc"
-            # The paths of the files begin with this one, and must not be long.
+            # The paths of these files begin with this path. They must be short on every system.
             manager.connection_file = str(Path(folder) / "kernel.json")
         yield manager
 

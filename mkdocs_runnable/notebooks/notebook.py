@@ -98,6 +98,7 @@ class Notebook:
                     f"format {FORMAT} is supported. Open it in Jupyter, and save it."
                 )
             for cell in content["cells"]:
+                # An error is raised here if a cell lacks something that other functions rely on.
                 _ = cell["metadata"].get("tags", []), text_of(cell["source"])
                 if cell["cell_type"] == "code":
                     _ = cell["outputs"]

@@ -10,7 +10,7 @@ from mkdocs_runnable.notebooks.notebook import CHECK, Cell, Notebook, Origin, fi
 from mkdocs_runnable.options import Policy
 from mkdocs_runnable.project import Project
 
-_ID = "runnable-origin"
+_CELL_ID = "runnable-origin"  # of the cell that says where the outputs were recorded
 _NOT_RECORDED = "This notebook has not been recorded yet, so its outputs are missing."
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -111,5 +111,5 @@ def _as_markdown(text: str) -> str:
 def _text_cell(notebook: Notebook, text: str) -> Cell:
     cell: Cell = {"cell_type": "markdown", "metadata": {}, "source": text}
     if any("id" in each for each in notebook.cells):  # since version 4.5 of the format
-        cell["id"] = _ID
+        cell["id"] = _CELL_ID
     return cell

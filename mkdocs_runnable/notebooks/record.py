@@ -26,7 +26,7 @@ def record(
 
     A notebook is only run if its code, the version of Python or those of its libraries have changed
     since it was recorded. Benchmarks therefore take their time only when there is a reason, and
-    recording everything again leaves no noise in the history.
+    recording everything again does not change files for nothing.
 
     Args:
         notebooks: The files, each with its path in messages.

@@ -1,6 +1,6 @@
 """Brings notebooks into the form in which they are committed, so that their diffs are short.
 
-The form has no numbers of executions, no times and no settings of the editor. Each line of code
+The form has no execution counts, no times and no settings of the editor. Each line of code
 and each line of an output is a line of the file, and the keys are sorted.
 """
 
@@ -59,7 +59,7 @@ def _output(output: dict[str, Any]) -> dict[str, Any]:
 def _display(output: dict[str, Any]) -> dict[str, Any]:
     data = output["data"]
     if len(data) > 1:
-        # Only readers who see neither tables nor pictures would see this text.
+        # This text is for programs that can show neither tables nor pictures. A page can.
         data = {kind: value for kind, value in data.items() if kind != "text/plain"}
     data = {
         kind: _lines(value) if kind.startswith(_TEXTS) else value for kind, value in data.items()

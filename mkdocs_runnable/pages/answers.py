@@ -68,7 +68,7 @@ class Answer:
             return False
         if self.below is None and self.above is None:
             return True
-        digits = (found[1] or "").replace(",", "")
+        digits = (found[1] or "").replace(",", "")  # 1,234.5 is a number, too
         if not _NUMBER.fullmatch(digits):
             return False
         number = float(digits)
@@ -79,11 +79,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a list that has a condition.
+    """An item of a list, split into the answer and its condition.
 
     Attributes:
         text: The text of the answer, which readers see.
-        attributes: The text between the braces.
+        attributes: The condition, as the page has it between braces.
     """
 
     text: str
@@ -137,18 +137,18 @@ def _read_pattern(pattern: str) -> tuple[str, int]:
             f"when={pattern!r}: browsers and Python read {token!r} differently. Leave it out."
         )
 
-    def in_set(escape: re.Match[str]) -> str:
+    def convert_in_set(escape: re.Match[str]) -> str:
         return _SPACE if escape[0] == r"\s" else check(escape[0], _PORTABLE_IN_SET)
 
-    def outside(token: re.Match[str]) -> str:
+    def convert(token: re.Match[str]) -> str:
         text = token[0]
         if text in _REPLACEMENTS:
             return _REPLACEMENTS[text]
         if token["set"] and text not in ("[]", "[^]"):
-            return _ESCAPE.sub(in_set, text)
+            return _ESCAPE.sub(convert_in_set, text)
         return check(text, _PORTABLE)
 
-    return _TOKEN.sub(outside, pattern), groups
+    return _TOKEN.sub(convert, pattern), groups
 
 
 def _bound(name: str, value: str) -> float:

@@ -84,6 +84,7 @@ class ComparisonProcessor(BlockProcessor):
 
 
 def _describe(program: ComparedProgram, root: str) -> dict[str, str | bool]:
+    """Return what the script of the page needs to know about a program."""
     name = program.snippet.name
     description: dict[str, str | bool] = {
         "title": program.title,
@@ -115,6 +116,6 @@ def _line_of(text: str, block: Sequence[str]) -> int | None:
     """Return the number of the line on which a block starts, ignoring fenced code."""
     lines = [(line.strip(), place) for line, place in with_fences(text)]
     for start in range(len(lines) - len(block) + 1):
-        if all(lines[start + at] == (line, "outside") for at, line in enumerate(block)):
+        if all(lines[start + offset] == (line, "outside") for offset, line in enumerate(block)):
             return start + 1
     return None

@@ -32,7 +32,7 @@ from mkdocs_runnable.snippets.snippet import Library
 
 
 class RunnableExtension(Extension):
-    """The extension.
+    """Turns marked links into widgets, comparisons and questions.
 
     Its options are the folders ``snippets``, ``docs`` and ``cache``; ``recordings``, which is
     ``required`` or ``optional`` (see :class:`RecordingFinder`); ``dependencies``, the libraries
@@ -80,7 +80,7 @@ class RunnableExtension(Extension):
         md.treeprocessors.register(QuestionProcessor(md, renderer), "runnable_questions", 30)
         md.treeprocessors.register(_ClearPlaceholders(md), "runnable_placeholders", 4.5)
         md.treeprocessors.register(_MisplacedMarks(md, renderer), "runnable_misplaced", 4)
-        if dependencies:  # after the HTML of the page has been put in its place (30)
+        if dependencies:  # after Python-Markdown has put stashed HTML in its place (30)
             declaring = _DeclareDependencies(dependencies)
             md.postprocessors.register(declaring, "runnable_dependencies", 5)
 
@@ -95,9 +95,10 @@ class _ClearPlaceholders(Treeprocessor):
 
 
 class _DeclareDependencies(Postprocessor):
-    """Adds the option ``dependencies`` to all elements that run programs.
+    """Adds the attribute ``data-dependencies`` to all elements that run programs.
 
-    Playgrounds are HTML in the source of a page, so the option can only be added afterwards.
+    Playgrounds are HTML in the source of a page, so the attribute can only be added to the
+    finished HTML.
     """
 
     _START = re.compile(r"<(?:runnable-snippet|runnable-playground|timeline-compare)\b")

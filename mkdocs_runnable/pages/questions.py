@@ -155,12 +155,13 @@ def _walk(element: Element) -> Iterator[tuple[Element, Element]]:
 
 
 def _replace(parent: Element, old: Element, new: Element) -> None:
+    """Put a new element in the place of an old one, before the text that follows the old one."""
     parent[list(parent).index(old)] = new
     new.tail, old.tail = old.tail, None
 
 
 def _items(ol: Element) -> list[Item | None]:
-    """Return the items of a list with their conditions, or nothing if none has a condition."""
+    """Return the items of a list, None for those without a condition; empty if none has one."""
     items = [split_condition(_text(li)) for li in ol]
     return items if any(items) else []
 

@@ -122,13 +122,14 @@ class PageRenderer:
         return paragraph
 
     def _render(self, reference: Reference, line: int | None) -> tuple[str, str]:
+        """Return the HTML id and the HTML of a widget."""
         snippet = self.load_snippet(reference.href)
         shown = snippet.name, reference.section
         if shown in self._used:
             what = snippet.name + (f" (section {reference.section})" if reference.section else "")
             before = f", on line {self._used[shown]}" if self._used[shown] else ""
             raise RunnableError(f"{what} is on this page already{before}. Show it once.")
-        snippet.shown_lines(reference.section)
+        snippet.shown_lines(reference.section)  # raises an error if there is no such section
         self._used[shown] = line
         identifier = self._anchors.take(*shown)
         recording = self._recordings.find(snippet)
@@ -147,7 +148,8 @@ class PageRenderer:
             explore=reference.explore,
             timeline=figure(snippet, self._cache, identifier) if recording else "",
         )
-        # Everything else that is known about a snippet follows from its source.
+        # The HTML depends on these values. All other attributes of the snippet follow from its
+        # source.
         parts = (snippet.name, snippet.source, recording, make.keywords)
         html = self._cache.text("widget", parts, make)
         return identifier, html
@@ -158,15 +160,15 @@ class PageRenderer:
         return self._shown.get(element.get("id", "")) if is_placeholder else None
 
     def has_timeline(self, snippet: Snippet) -> bool:
-        """Whether the timeline of a snippet is recorded. If it is not, a new recording may add it.
+        """Whether the timeline of a snippet is recorded. If not, recording it again may add one.
 
         Raises:
             RunnableError: The snippet has no timeline, and recording it again would add none.
         """
         recording = self._recordings.find(snippet)
         has_trace = snippet.trace_path.exists()
-        can_follow = recording is None or recording.is_outdated
-        if has_trace or (can_follow and snippet.header.timeline is not False):
+        is_due = recording is None or recording.is_outdated
+        if has_trace or (is_due and snippet.header.timeline is not False):
             return has_trace and recording is not None
         raise RunnableError(f"{snippet.name} has no recorded timeline to compare.")
 

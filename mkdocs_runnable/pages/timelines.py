@@ -16,7 +16,7 @@ from mkdocs_runnable.errors import RunnableError, shown
 from mkdocs_runnable.parts import find_node, prerender_script, prerender_sources
 from mkdocs_runnable.snippets.snippet import Snippet, read_text
 
-# The id of the pattern in a figure, where it is defined and where it is used.
+# The id of the SVG pattern in a figure, where the pattern is defined and where it fills a shape.
 _HATCH = re.compile(r"(?P<before> id=\"| fill=\"url\(#)hatch\.[\w.-]+")
 
 
@@ -26,16 +26,16 @@ def figure(snippet: Snippet, cache: Cache, identifier: str) -> str:
     Args:
         snippet: The snippet.
         cache: Where figures are kept.
-        identifier: HTML id of the widget. It makes the id in the figure unique on the page, which
-            can show the same figure again with another section.
+        identifier: HTML id of the widget. It makes the id of the pattern unique on the page, which
+            can show the same figure again in the widget of another section.
 
     Raises:
         RunnableError: The recorded trace cannot be read, or Node.js is missing.
     """
     if not snippet.trace_path.exists():
         return ""
-    request = {"name": snippet.name, "trace": _trace(snippet)}
-    # The dot keeps this id apart from those of widgets, which contain none.
+    request = {"name": snippet.name, "trace": _trace_text(snippet)}
+    # The ids of widgets contain no dot, so none of them equals this id.
     return _HATCH.sub(f"\\g<before>hatch.{identifier}", _draw(cache, request, [snippet]))
 
 
@@ -51,16 +51,16 @@ def comparison_figure(name: str, runs: Sequence[tuple[str, Snippet]], cache: Cac
         RunnableError: A recorded trace cannot be read, or Node.js is missing.
     """
     snippets = [snippet for _, snippet in runs]
-    described = [{"title": title, "trace": _trace(snippet)} for title, snippet in runs]
+    described = [{"title": title, "trace": _trace_text(snippet)} for title, snippet in runs]
     return _draw(cache, {"name": name, "runs": described}, snippets)
 
 
 def finish() -> None:
-    """End the Node.js program, which waits for further figures to draw, at the end of a build."""
+    """End the Node.js program that draws figures. Every build calls this function at its end."""
     _drawer.stop()
 
 
-def _trace(snippet: Snippet) -> str:
+def _trace_text(snippet: Snippet) -> str:
     return read_text(snippet.trace_path, shown(snippet.trace_path))[0]
 
 
@@ -70,7 +70,7 @@ def _draw(cache: Cache, request: dict[str, Any], snippets: Sequence[Snippet]) ->
 
 
 class _Drawer:
-    """The Node.js program. It is started for the first figure, and then draws one after another."""
+    """The Node.js program that draws figures, one after another. The first figure starts it."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -128,7 +128,7 @@ class _Drawer:
         process, self._process, self._version = self._process, None, None
         if process is None:
             return ""
-        process.communicate()  # It ends when there is nothing more to read.
+        process.communicate()  # closes the program's stdin, and so the program ends
         with self._errors:
             self._errors.seek(0)
             return self._errors.read()

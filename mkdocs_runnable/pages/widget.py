@@ -65,19 +65,20 @@ def render(
         "data-height": str(height) if height else None,
         "data-explore": None if explore is None else str(explore),
     }
-    start = " ".join(
+    html_attributes = " ".join(
         f'{name}="{_attribute(value)}"' for name, value in attributes.items() if value is not None
     )
     native = snippet.header.native
-    shown = min(last - first + 1, height or _MOST_LINES)
+    visible_lines = min(last - first + 1, height or _MOST_LINES)
     # The <pre> elements scroll. With a tabindex, readers can also scroll them from the keyboard.
     parts = [
-        f"<runnable-snippet {start}>",
+        f"<runnable-snippet {html_attributes}>",
         '<div class="runnable-head">'
         f'<a class="runnable-file" href="{_attribute(root)}{published_url(snippet.name)}">'
         f"{escape(snippet.name)}.py</a></div>",
-        # Before the layout of the code, the style sheet computes its height from its lines.
-        f'<div class="runnable-code highlight no-copy" style="--runnable-length:{shown}">'
+        # As long as the code is far outside the window, browsers do not lay it out. The style sheet
+        # then computes its height from the number of visible lines.
+        f'<div class="runnable-code highlight no-copy" style="--runnable-length:{visible_lines}">'
         '<pre tabindex="0">'
         f'<code class="language-python">{_code(snippet, first, last)}</code></pre></div>',
         f'<div class="runnable-output" role="log" aria-label="Output">{_output(recording)}</div>',
@@ -146,6 +147,7 @@ def _span(css_class: str, text: str) -> str:
 
 
 def _css_class(token: _TokenType) -> str:
+    """Return the CSS class of a kind of token, or an empty text if the token needs no span."""
     current: _TokenType | None = token
     while current is not None and current not in STANDARD_TYPES:
         current = current.parent

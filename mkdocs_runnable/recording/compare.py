@@ -60,6 +60,7 @@ def mask(text: str, header: Header) -> str:
     for pattern in header.varies:
         for match in pattern.finditer(text):
             groups = range(1, pattern.groups + 1) if pattern.groups else (0,)
+            # The span of a group that has matched nothing is (-1, -1).
             spans += [match.span(group) for group in groups if match.span(group) != (-1, -1)]
     masked, end = "", 0
     for start, stop in sorted(spans):

@@ -28,7 +28,7 @@ Stream = Literal["stdout", "stderr"]
 _CHILD = Path(__file__).with_name("child")
 # How long child processes may keep writing after the program has ended, before they are killed.
 _GRACE_SECONDS = 1.0
-MAX_OUTPUT_BYTES = 4_000_000
+MAX_OUTPUT_BYTES = 4_000_000  # a program that prints more is stopped
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def run(
     path = path.resolve()
     settings = os.pathsep.join(map(str, (tracer(), trace.resolve(), path))) if trace else None
     read_end, write_end = os.pipe()
-    status = os.fstat(write_end)
-    environment = _environment(f"{status.st_dev}:{status.st_ino}", extra_path)
+    pipe_status = os.fstat(write_end)
+    environment = _environment(f"{pipe_status.st_dev}:{pipe_status.st_ino}", extra_path)
     if settings:
         environment[TRACE_VARIABLE] = settings
     started = time.monotonic()
@@ -125,8 +125,14 @@ def run(
 
 
 def _environment(pipe: str, extra_path: Path | None) -> dict[str, str]:
-    noise = re.compile(r"PYTHON.*|FORCE_COLOR|COLUMNS|LINES")
-    environment = {key: value for key, value in os.environ.items() if not noise.fullmatch(key)}
+    """Return the environment variables of a run.
+
+    Args:
+        pipe: Device and inode of the pipe for the output; see ``child/sitecustomize.py``.
+        extra_path: A folder whose modules the program can import.
+    """
+    removed = re.compile(r"PYTHON.*|FORCE_COLOR|COLUMNS|LINES")
+    environment = {key: value for key, value in os.environ.items() if not removed.fullmatch(key)}
     folders = [str(_CHILD)] + ([str(extra_path.resolve())] if extra_path else [])
     return environment | {
         "NO_COLOR": "1",
@@ -143,7 +149,9 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Reader:
-    """Reads the pipe that both streams of a run share, and separates them again.
+    """Reads the pipe that stdout and stderr of a run share, and separates the two streams again.
+
+    ``child/sitecustomize.py`` encloses text of stderr in control characters.
 
     Args:
         descriptor: The end of the pipe to read from.
@@ -175,8 +183,8 @@ class _Reader:
         with selectors.DefaultSelector() as selector:
             selector.register(self._descriptor, selectors.EVENT_READ)
             while (now := time.monotonic()) < deadline:
-                # If the program has ended, but one of its children still has the pipe open, reading
-                # from the pipe does not show that the program has ended.
+                # While one of the program's children still has the pipe open, reading from the pipe
+                # does not show that the program has ended. So this loop looks every 50 ms.
                 if not ended and process.poll() is not None:
                     ended = True
                     deadline = min(deadline, now + _GRACE_SECONDS)

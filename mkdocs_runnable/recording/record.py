@@ -45,7 +45,8 @@ def record(
     """Run snippets, write their recordings, and yield the outcome for each of them.
 
     A recording is only rewritten if the snippet has changed, or if its output differs in more than
-    masked times. Recording everything again therefore leaves no noise in the history.
+    measured times and other details that the header masks. Recording everything again therefore
+    does not change files for nothing.
 
     Args:
         library: The library that contains the snippets.
@@ -75,11 +76,11 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         detail = f"requires Python {snippet.header.requires_python}, this is {interpreter()}"
         return Recorded(snippet.name, "skipped", detail)
     with TemporaryDirectory() as folder:
-        wanted = snippet.header.timeline
-        traced = None if wanted is False else Path(folder)
-        execution = run(snippet.path, timeout=snippet.timeout, trace=traced)
+        timeline = snippet.header.timeline
+        trace_folder = None if timeline is False else Path(folder)
+        execution = run(snippet.path, timeout=snippet.timeout, trace=trace_folder)
         trace = assemble(
-            Path(folder), interpreter(), snippet.path, though_nothing_waits=wanted is True
+            Path(folder), interpreter(), snippet.path, though_nothing_waits=timeline is True
         )
     where = library.where(snippet.path)
     if why := why_stopped(execution, snippet.timeout):
@@ -98,12 +99,12 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
         text = transcript.to_text()
     except RunnableError as error:
         raise RunnableError(f"{where}: {error}") from None
-    old = _existing(snippet, library)
+    old = _old_transcript(snippet, library)
     origin = origins.get(snippet.name)
     is_current = origin is not None and snippet.sha256.startswith(origin.source)
     is_same = old is not None and compare(old, transcript, snippet.header).is_same
-    trace_is_there = snippet.trace_path.exists() == (trace is not None)
-    if is_same and is_current and trace_is_there and not renew:
+    has_right_files = snippet.trace_path.exists() == (trace is not None)
+    if is_same and is_current and has_right_files and not renew:
         return Recorded(snippet.name, "unchanged")
     write_atomically(snippet.recording_path, text)
     # The trace is of the same run, so that its times agree with those in the output.
@@ -116,10 +117,10 @@ def _record_one(snippet: Snippet, library: Library, origins: Origins, *, renew: 
     if transcript.status and (old is None or old.status != transcript.status):
         warnings.append(f"the program ended with exit status {transcript.status}")
     if package := undeclared_import(snippet, library):
-        where = "its header does not declare"
+        undeclared = "its header does not declare"
         if library.dependencies:
-            where = "neither its header nor the option `dependencies` declares"
-        warnings.append(f"it imports {package}, which {where}, so it fails in browsers")
+            undeclared = "neither its header nor the option `dependencies` declares"
+        warnings.append(f"it imports {package}, which {undeclared}, so it fails in browsers")
     warning = f"{'; '.join(warnings)}. Is that intended?" if warnings else ""
     if old is None:
         return Recorded(snippet.name, "new", warning=warning)
@@ -160,7 +161,7 @@ def _globals(snippet: Snippet) -> list[str]:
     ]
 
 
-def _existing(snippet: Snippet, library: Library) -> Transcript | None:
+def _old_transcript(snippet: Snippet, library: Library) -> Transcript | None:
     path = snippet.recording_path
     if not path.exists():
         return None

@@ -142,7 +142,7 @@ class Origin:
     source: str
 
 
-@lru_cache(maxsize=4)  # Each program on a page looks up its own.
+@lru_cache(maxsize=4)  # A build looks up each program separately, in the same text.
 def _parse_origins(text: str) -> Mapping[str, Origin]:
     return {name: Origin(**origin) for name, origin in json.loads(text).items()}
 

@@ -4,7 +4,9 @@ A recording shows what a terminal shows in the end. If a program redraws a progr
 example, only the last state of the bar is recorded. Colours are left out.
 
 The browser has the same model in TypeScript, ``runtime/page/output/terminal.ts``, which explains
-what is supported. Both are tested with the cases in ``tests/cases/terminal.json``.
+what is supported and why the limits below are as they are. Both are tested with the cases in
+``tests/cases/terminal.json``. The escape sequences are described in
+https://invisible-island.net/xterm/ctlseqs/ctlseqs.html.
 """
 
 import re
@@ -25,21 +27,23 @@ _INVISIBLE = re.compile(
 )
 _ANY_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _STRING_END = re.compile(r"[\x07\n\x18\x1a\x1b\x9c]")
-_SCREEN_ROWS = 50
-_MAX_COLUMNS = 2_000
-_MAX_PARAMETERS = 100
-_TAB = 8
-_END = sys.maxsize
-_STRINGS = "\x90\x98\x9d\x9e\x9f"
+_SCREEN_ROWS = 50  # the cursor reaches only so many lines, counted from the last one
+_MAX_COLUMNS = 2_000  # a longer line continues in the next row
+_MAX_PARAMETERS = 100  # characters of a control sequence, without its end
+_TAB = 8  # columns from one tab stop to the next
+_END = sys.maxsize  # as a column: the end of a line, whatever its length
+_STRINGS = "\x90\x98\x9d\x9e\x9f"  # each of these begins a string, such as the title of a window
 
 
 class _State(Enum):
+    """What the parser of a stream is reading."""
+
     TEXT = auto()
-    ESCAPE = auto()
-    INTERMEDIATE = auto()
-    CONTROL = auto()
-    STRING = auto()
-    END_OF_STRING = auto()
+    ESCAPE = auto()  # what follows ESC
+    INTERMEDIATE = auto()  # an escape sequence of more than two characters, such as ESC ( B
+    CONTROL = auto()  # the parameters that follow ESC [
+    STRING = auto()  # a string that is not shown
+    END_OF_STRING = auto()  # ESC in a string, which a backslash would end
 
 
 @dataclass
@@ -64,12 +68,13 @@ class _Line:
         while len(self.texts) < column:
             self.texts.append(" ")
             self.streams.append(stream)
-        for each in range(column, min(column + width, len(self.texts))):
-            self._split(each)
+        for covered in range(column, min(column + width, len(self.texts))):
+            self._split(covered)
         self.texts[column : column + width] = [text, *[""] * (width - 1)]
         self.streams[column : column + width] = [stream] * width
 
     def combine(self, column: int, text: str) -> bool:
+        """Add a combining character to the one before a column; return whether there is one."""
         base = min(column, len(self.texts)) - 1
         while base >= 0 and self.texts[base] == "":
             base -= 1
@@ -111,10 +116,10 @@ class _Line:
         while self.texts[start] == "":
             start -= 1
         self.texts[start] = " "
-        for each in range(start + 1, len(self.texts)):
-            if self.texts[each] != "":
+        for rest in range(start + 1, len(self.texts)):
+            if self.texts[rest] != "":
                 break
-            self.texts[each] = " "
+            self.texts[rest] = " "
 
 
 class Terminal:
@@ -124,8 +129,8 @@ class Terminal:
         self._lines = [_Line()]
         self._row = 0
         self._column = 0
-        self._top = 0
-        self._saved = (0, 0)
+        self._top = 0  # the first row that the cursor can reach
+        self._saved = (0, 0)  # row (counted from `_top`) and column of the saved cursor
         self._stream: Stream = "stdout"
         self._parsers: dict[Stream, _Parser] = {"stdout": _Parser(), "stderr": _Parser()}
 
@@ -133,14 +138,14 @@ class Terminal:
         """Take the next text of a stream. Both streams share the cursor."""
         self._stream = stream
         parser = self._parsers[stream]
-        at = 0
-        while at < len(text):
+        index = 0
+        while index < len(text):
             if parser.state is _State.TEXT:
-                at = self._read_text(text, at, parser)
+                index = self._read_text(text, index, parser)
             elif parser.state is _State.STRING:
-                at = self._skip_string(text, at, parser)
-            elif self._read_sequence(text[at], parser):
-                at += 1
+                index = self._skip_string(text, index, parser)
+            elif self._read_sequence(text[index], parser):
+                index += 1
 
     def transcript(self) -> Iterator[tuple[Stream, str]]:
         """Yield the lines. Where the stream changes, a new line begins."""
@@ -162,6 +167,7 @@ class Terminal:
             yield current
 
     def _read_text(self, text: str, start: int, parser: _Parser) -> int:
+        """Print up to the next control character; return the index of what follows it."""
         found = _ANY_CONTROL.search(text, start)
         end = found.start() if found else len(text)
         for character in text[start:end]:
@@ -175,6 +181,7 @@ class Terminal:
         return end + 1
 
     def _skip_string(self, text: str, start: int, parser: _Parser) -> int:
+        """Skip a string up to its end, if that has arrived; return the index of what follows."""
         found = _STRING_END.search(text, start)
         if not found:
             return len(text)
@@ -222,6 +229,7 @@ class Terminal:
         parser.parameters = ""
 
     def _control(self, character: str, parser: _Parser) -> None:
+        """Carry out one control character."""
         match character:
             case "\b":
                 self._column = max(0, self._column - 1)
@@ -235,12 +243,13 @@ class Terminal:
                 self._column = 0
             case "\x9b":
                 self._begin_control(parser)
-            case "\x84" | "\x85" | "\x8d":
+            case "\x84" | "\x85" | "\x8d":  # short for ESC D, ESC E and ESC M
                 self._escape(chr(ord(character) - 0x40))
             case _ if character in _STRINGS:
                 parser.state = _State.STRING
 
     def _escape(self, character: str) -> None:
+        """Carry out an escape sequence that consists of ESC and one character."""
         match character:
             case "7":
                 self._save()
@@ -257,6 +266,7 @@ class Terminal:
                 self._row, self._column = self._top, 0
 
     def _execute(self, final: str, parameters: str) -> None:
+        """Carry out a control sequence: ESC [, then parameters, then the final character."""
         if not re.fullmatch(r"[0-9;]*", parameters):
             return
         first, second, *_ = [int(number or 0) for number in parameters.split(";")] + [0]
@@ -322,6 +332,7 @@ class Terminal:
         self._column = 0
 
     def _feed(self) -> None:
+        """Move the cursor down. Below the last row of the screen, the screen moves down with it."""
         self._row += 1
         self._top = max(self._top, self._row - _SCREEN_ROWS + 1)
         self._line()
@@ -334,12 +345,14 @@ class Terminal:
         return self._lines[self._row]
 
     def _erase_line(self, which: int) -> None:
+        """Erase the cursor's line: from the cursor (0), up to the cursor (1), or all of it (2)."""
         if which > 2:
             return
         start = self._column if which == 0 else 0
         self._erase(self._row, start, self._column + 1 if which == 1 else _END)
 
     def _erase_screen(self, which: int) -> None:
+        """Erase the screen: from the cursor (0), up to the cursor (1), or all of it (2)."""
         if which > 2:
             return
         if which != 0:
@@ -373,6 +386,7 @@ def without_controls(text: str) -> str:
 
 
 def _width(character: str) -> int:
+    """Return how many columns a character takes."""
     if character < "\u0300":
         return 1 if character != "\xad" else 0
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:

@@ -7,8 +7,8 @@ other files that a message mentions (``created at /usr/lib/…/tasks.py:410``) a
 syntax error keeps its marker, because nothing else shows where in the line the error is.
 
 The filter decides about each line as soon as it arrives, so that output can be streamed. The
-browser has the same filter in TypeScript. Both are tested with the pairs of files in
-``tests/cases/traceback``.
+browser has the same filter in TypeScript, ``runtime/page/output/traceback_filter.ts``. Both are
+tested with the pairs of files in ``tests/cases/traceback``.
 """
 
 import re
@@ -27,10 +27,12 @@ _FOREIGN_PLACE = re.compile(r"(?:,? (?:defined|created))? at (?:/|[A-Za-z]:\\)[^
 
 
 class _State(Enum):
+    """What the previous line was, which decides about the next one."""
+
     TEXT = auto()
     OWN_FRAME = auto()  # the next line is source code to keep
-    REST_OF_OWN_FRAME = auto()
-    FOREIGN_FRAME = auto()
+    REST_OF_OWN_FRAME = auto()  # further source code and markers are dropped
+    FOREIGN_FRAME = auto()  # the source code of the other file is dropped
     FOREIGN_WARNING = auto()  # the next line may be source code of the other file
 
 

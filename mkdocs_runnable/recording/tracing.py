@@ -14,7 +14,8 @@ from mkdocs_runnable.recording.terminal import without_controls
 from mkdocs_runnable.recording.tidy import TracebackFilter
 
 SCHEMA = 1
-# Timelines cannot show more events. From a longer recording, tasks are left out, or its end is cut.
+# The most events that a recording keeps, so that its file and its timeline do not become too large.
+# If a run has more events, some of its tasks are left out, or its end is cut.
 MOST_EVENTS = 4000
 # Tasks are left out only if this many remain. Otherwise the end of the recording is cut.
 FEWEST_KEPT_TASKS = 100
@@ -24,6 +25,7 @@ MAIN_THREAD = 1  # number of its lane
 # How long a thread waited for the GIL or for a core is kept only if it was at least a tenth of the
 # time in which the thread ran or waited for them.
 _MOST_CPU_SHARE = 0.9
+# If that time is shorter than this, the measurement is too imprecise and is not kept.
 _SHORTEST_RUN_MS = 1.0
 
 # Type of an event → position of the lane that created or woke the event's own lane.
@@ -37,8 +39,10 @@ type Event = list[Any]
 
 
 class _Process(NamedTuple):
+    """The events that one process has written."""
+
     pid: int
-    parent: int
+    parent: int  # the pid of the process that started it
     events: list[Event]  # with times in nanoseconds
 
 
@@ -95,6 +99,7 @@ def _read(folder: Path) -> list[_Process]:
     for path in sorted(folder.glob("*.jsonl")):
         # If a process was killed, its last line may be incomplete.
         lines = path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        # The first line describes the process, and each other line is an event.
         head, *events = map(json.loads, lines)
         if events:
             processes.append(_Process(head["pid"], head["parent"], events))
@@ -218,14 +223,14 @@ def _to_text(interpreter: str, end: float, processes: list[tuple[int, int, list[
         processes: Number, number of the parent (0 if it is unknown) and events of each process.
     """
 
-    def text(value: Any) -> str:
+    def to_json(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     parts = [
         f'{{"process":{number},"parent":{parent},"rows":[\n'
-        + ",\n".join(map(text, events))
+        + ",\n".join(map(to_json, events))
         + "\n]}"
         for number, parent, events in processes
     ]
-    head = f'"schema":{SCHEMA},"interpreter":{text(interpreter)},"end":{round(end, 3)}'
+    head = f'"schema":{SCHEMA},"interpreter":{to_json(interpreter)},"end":{round(end, 3)}'
     return f'{{{head},"processes":[\n' + ",\n".join(parts) + "\n]}\n"

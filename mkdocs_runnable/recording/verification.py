@@ -21,8 +21,7 @@ option ``verification`` names. The stem is one of :data:`EXPECTED` (``cpython-3.
 
 ``outcome`` is ``passed``, ``failed`` or ``skipped``; in the last two cases, ``detail`` says why. If
 a snippet passed because its difference from the recording is known, ``detail`` gives the reason for
-the difference.
-``engine`` is null for an ordinary interpreter.
+the difference. ``engine`` is null for an ordinary interpreter.
 
 ``/verification.json`` has one entry for each snippet. A result is only valid for the exact bytes
 that were run. For each runner without a valid result, ``not_run`` gives the reason.
@@ -58,6 +57,7 @@ from mkdocs_runnable.recording.check import Result
 from mkdocs_runnable.recording.execute import interpreter
 from mkdocs_runnable.snippets.snippet import Library, Snippet
 
+# Stem of the results file → name of the runner. Each snippet has an entry for all these runners.
 EXPECTED: Mapping[str, str] = {
     "cpython-3.12": "CPython 3.12",
     "cpython-3.13": "CPython 3.13",

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 # Kinds of <link> that make the browser load a file for this page. Other kinds, such as canonical
 # and next, refer to an address, and the page is complete without what is there.
 _LOADING = {"icon", "manifest", "modulepreload", "preload", "stylesheet"}
-_SOURCES = {"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}
+_TAGS_WITH_SRC = {"audio", "embed", "iframe", "img", "input", "script", "source", "track", "video"}
 
 
 @dataclass
@@ -18,7 +18,7 @@ class HtmlPage:
     Attributes:
         path: The file.
         links: Addresses of all ``<a href>`` and ``<area href>``, in the order of the page.
-        assets: Tag and address of everything that the browser loads without being asked.
+        assets: Tag and address of everything that the browser loads together with the page.
         anchors: Values of all ``id`` and ``name`` attributes.
     """
 
@@ -43,7 +43,7 @@ class _Reader(HTMLParser):
             self._load(tag, href)
         if tag in ("image", "use"):  # SVG
             self._load(tag, href or attributes.get("xlink:href", ""))
-        if tag in _SOURCES:
+        if tag in _TAGS_WITH_SRC:
             self._load(tag, attributes.get("src", ""))
             self._load(tag, attributes.get("poster", ""))
             for candidate in attributes.get("srcset", "").split(","):

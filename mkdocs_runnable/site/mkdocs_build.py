@@ -91,7 +91,7 @@ def project_of(config: MkDocsConfig, options: Options) -> Project:
         address=config.site_url or "",
     )
     with errors_of_mkdocs():
-        _ = project.runtime
+        _ = project.runtime  # raises an error if the files are missing
     return project
 
 

@@ -52,7 +52,7 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     @event_priority(100)  # before mkdocs-jupyter, which wraps the notebooks that it finds
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
-        """Publish snippets, runtime and results, and prepare recorded notebooks for readers."""
+        """Publish snippets, the runtime and results of checks; prepare notebooks for readers."""
         try:
             for file in publish.published(self._project):
                 files.append(build.to_mkdocs(file, config))
@@ -62,7 +62,7 @@ class RunnablePlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         build.prepare_notebooks(files, self._project, self._problems)
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Pass the page that is rendered next to the extensions."""
+        """Let the Markdown extensions know which page is rendered next."""
         build.enter(self._page, page)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002

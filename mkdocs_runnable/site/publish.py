@@ -113,12 +113,12 @@ def edition(project: Project, page: SitePage, tables: Mapping[str, Maker]) -> Si
     Raises:
         RunnableError: The page shows something that cannot be found or used.
     """
-    make = TextEditions(project.docs, project.library, tables, project.options.recordings)
+    editions = TextEditions(project.docs, project.library, tables, project.options.recordings)
     try:
         if isinstance(page.text, Path):
-            text = make.of_notebook(page.uri, page.text, page.title, page.description)
+            text = editions.of_notebook(page.uri, page.text, page.title, page.description)
         else:
-            text = make.of_page(page.uri, page.text, page.title, page.description)
+            text = editions.of_page(page.uri, page.text, page.title, page.description)
     except RunnableError as error:
         raise RunnableError(f"{project.docs.name}/{page.uri}: {error}") from None
     return SiteFile(edition_path(page.uri), text.encode())

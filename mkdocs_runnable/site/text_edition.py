@@ -37,8 +37,9 @@ _FENCE_OPTIONS = re.compile(r"^(\s*(?:`{3,}|~{3,}))\{\.(\w+)[^}]*\}")
 _FIGURE = re.compile(r"<figure>.*?</figure>", re.DOTALL)
 _PICTURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _HEADING = re.compile(r"#{1,6} ")
+# A line with only an id, which the element above it gets.
 _ID = re.compile(r"\s*\{:? *#[\w-]+ *\}\s*")
-_PARTS = re.compile(r"<(title|desc|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_PARTS_OF_PICTURE = re.compile(r"<(title|desc|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class TextEditions:
 
     @staticmethod
     def _with_links(page: str, text: str) -> str:
+        """Let links to pages lead to their text editions, from the text edition of ``page``."""
         start = posixpath.dirname(edition_path(page))
 
         def relink(match: re.Match[str]) -> str:
@@ -189,7 +191,7 @@ def _with_head(body: str, title: str, description: str) -> str:
 
 def _describe(match: re.Match[str]) -> str:
     """Replace a picture in HTML with its title, description and caption."""
-    found = {name: _words(text) for name, text in _PARTS.findall(match[0])}
+    found = {name: _words(text) for name, text in _PARTS_OF_PICTURE.findall(match[0])}
     described = ". ".join(found[name].rstrip(".") for name in ("title", "desc") if name in found)
     caption = found.get("figcaption", "")
     return "\n\n".join(text for text in (f"[Picture: {described}.]", caption) if text)

@@ -20,31 +20,36 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet
 def dependencies_of(snippet: Snippet, library: Library) -> list[str]:
     """Return the libraries that a program needs, as its header or its project declares them."""
     declared = list(snippet.header.dependencies)
-    named = {_name(each) for each in declared}
+    named = {_canonical_name(each) for each in declared}
     imported = _imports(snippet) if library.dependencies else ()
     return declared + [
         each
         for each in library.dependencies
-        if _name(each) in imported and _name(each) not in named
+        if _canonical_name(each) in imported and _canonical_name(each) not in named
     ]
 
 
 def _imports(snippet: Snippet) -> Collection[str]:
     try:
         tree = ast.parse(snippet.source)
-    except SyntaxError:  # of a newer Python than this one
+    except SyntaxError:  # the program is for a newer Python than this one
         return ()
     return {canonicalize_name(name) for name in imported_packages(ast.walk(tree))}
 
 
-def _name(library: str) -> str:
-    return canonicalize_name(Requirement(library).name)
+def _canonical_name(requirement: str) -> str:
+    """Return the name in a requirement, in one spelling: ``Foo_Bar>=2`` → ``foo-bar``."""
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def comes_with(package: str, libraries: Iterable[str]) -> bool:
-    """Whether some libraries, or those that they require, provide a package that programs import.
+    """Whether one of some libraries, or a library that one of them requires, provides a package.
 
     Libraries that are not installed here are expected to provide a package of their own name.
+
+    Args:
+        package: The name by which programs import the package.
+        libraries: The libraries, as requirements.
     """
     providers: Mapping[str, list[str]] = metadata.packages_distributions()
     names = {canonicalize_name(each) for each in providers.get(package, [package])}
@@ -52,10 +57,11 @@ def comes_with(package: str, libraries: Iterable[str]) -> bool:
 
 
 def _with_required(libraries: Iterable[str]) -> set[str]:
+    """Return the names of libraries, and of all that they require without extras."""
     found: set[str] = set()
-    open_names = [_name(each) for each in libraries]
-    while open_names:
-        name = open_names.pop()
+    pending = [_canonical_name(each) for each in libraries]
+    while pending:
+        name = pending.pop()
         if name in found:
             continue
         found.add(name)
@@ -63,7 +69,7 @@ def _with_required(libraries: Iterable[str]) -> set[str]:
             requirements = map(Requirement, metadata.requires(name) or [])
         except metadata.PackageNotFoundError:
             continue
-        open_names += [
+        pending += [
             canonicalize_name(each.name)
             for each in requirements
             if each.marker is None or each.marker.evaluate({"extra": ""})

@@ -16,6 +16,7 @@ r"""Reads the header of a snippet: PEP 723 metadata with a table of options for 
     # ///
 """
 
+import contextlib
 import keyword
 import platform
 import re
@@ -34,8 +35,10 @@ _END = "# ///"
 _TOP_LEVEL = ("dependencies", "requires-python", "tool")
 _OPTIONS = ("exact", "interleaves", "native", "timeline", "timeout", "varies", "watch")
 _RENAMED = {"lanes": "interleaves"}  # old name → new name
-# runtime/timeline/model/trace_events.ts leaves out further ones.
+# The most variables that `watch` may name. The tracer ignores further ones; see MOST_NAMES in
+# runtime/python/runnable_tracer/header.py.
 MOST_WATCHED = 4
+_LONGEST_TIMEOUT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Header:
             the pattern has groups.
         interleaves: Matching lines may interleave with each other. Only lines for which group 1
             captures the same text have to keep their order.
-        exact: Do not mask durations such as ``0.2 s``, so that they have to be equal, too.
+        exact: Whether durations such as ``0.2 s`` have to be equal in all runs, too. Otherwise,
+            comparisons ignore them.
         native: Why the snippet does not run in the browser, or None if it does.
         timeline: Whether the program has a timeline. With None, it has one if something waits or
             if there are several threads; with true, it always has one. With false, runs are not
@@ -153,14 +157,16 @@ class _HeaderReader:
             return tomllib.loads("\n".join(self._toml))
         except tomllib.TOMLDecodeError as error:
             message = str(error)
-            place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
+            # tomllib puts the position of the error at the end of its message.
+            position = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
             last = len(self._toml)
-            line = min(int(place[1]), last) if place and place[1] else last
-            text = message[: place.start()] if place else message
+            line = min(int(position[1]), last) if position and position[1] else last
+            text = message[: position.start()] if position else message
             where = f"{self._where}:{self._first_line + line - 1}"
             raise RunnableError(f"{where}: the header is not valid TOML: {text}.") from None
 
     def _error(self, key: str, message: str) -> RunnableError:
+        """Return an error with the line of a key, or with the first line if no line has the key."""
         message = message if message.endswith("?") else f"{message}."
         pattern = re.compile(rf"""\s*\[?(?:tool\.)?["']?{re.escape(key)}["']?\s*[\].=]""")
         for number, line in enumerate(self._toml):
@@ -193,12 +199,9 @@ class _HeaderReader:
 
     def _requires_python(self, data: Mapping[str, Any]) -> str:
         value = data.get("requires-python", "")
-        try:
-            return str(SpecifierSet(value)) if isinstance(value, str) else self._bad_version(value)
-        except InvalidSpecifier:
-            return self._bad_version(value)
-
-    def _bad_version(self, value: object) -> str:
+        if isinstance(value, str):
+            with contextlib.suppress(InvalidSpecifier):
+                return str(SpecifierSet(value))
         raise self._error(
             "requires-python",
             f"requires-python: expected a version such as '>=3.13', but received: {value!r}",
@@ -253,9 +256,12 @@ class _HeaderReader:
         value = options.get("timeout")
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 600:
+        # In Python, True and False are integers.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not 0 < value <= _LONGEST_TIMEOUT_SECONDS:
             raise self._error(
                 "timeout",
-                f"timeout: expected seconds, above 0 and up to 600, but received: {value!r}",
+                f"timeout: expected seconds, above 0 and up to {_LONGEST_TIMEOUT_SECONDS}, "
+                f"but received: {value!r}",
             )
         return float(value)

@@ -34,7 +34,8 @@ class Reference:
     Attributes:
         href: Path of the file, relative to the page, without percent-encoding.
         section: Name of the only section to show, or None to show the whole snippet.
-        height: Number of lines of code that are visible without scrolling, or None for all.
+        height: Number of lines of code that are visible without scrolling, or None for the default
+            of widgets.
         explore: The most switches between threads that an explored interleaving may force. None
             if readers cannot explore other interleavings.
     """

@@ -135,7 +135,8 @@ def load(path: Path, name: str | None = None, where: str | None = None) -> Snipp
 
 
 # A build needs each program several times: on its page, in the text edition of the page, and in
-# lists of all programs. `mkdocs serve` needs all of them again after each change.
+# lists of all programs. `mkdocs serve` needs all of them again after each change. The cache has
+# room for more programs than a site is likely to have.
 @lru_cache(maxsize=4096)
 def _parsed(data: bytes, path: Path, name: str, where: str) -> Snippet:
     source = _decoded(data, where)
@@ -228,9 +229,9 @@ class Library:
         path = _normal(path)
         if not path.is_relative_to(self.root):
             return None
-        place = path.relative_to(self.root).as_posix()
-        name = place.removesuffix(".py")
-        return name if name != place and is_name(name) else None
+        inside = path.relative_to(self.root).as_posix()
+        name = inside.removesuffix(".py")
+        return name if name != inside and is_name(name) else None
 
     def load(self, name: str) -> Snippet:
         """Read the snippet of this name.

@@ -34,7 +34,11 @@ type Maker = Callable[[Path, Pages], Table]
 
 
 class TablesExtension(Extension):
-    """Options: ``tables`` (see above), the folder ``docs``, and the ``page`` being rendered."""
+    """Turns marked links to data into tables.
+
+    Its options are ``tables`` (see the docstring of this module), the folder ``docs``, and
+    ``page``, a :class:`PageContext`.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.config = {
@@ -50,7 +54,7 @@ class TablesExtension(Extension):
         md.block_level_elements += ["choice-table", "data-table"]
         self._makers = find_makers(self.getConfig("tables"))
         block = MarkedBlock(md.parser, is_table, self._table)
-        md.parser.blockprocessors.register(block, "data_table", 16)
+        md.parser.blockprocessors.register(block, "data_table", 16)  # paragraphs have priority 10
 
     def _table(self, block: str) -> Element | None:
         docs, page = Path(self.getConfig("docs")), self.getConfig("page")

@@ -1,4 +1,6 @@
-"""Prepares the process of a snippet; Python imports this module before it runs the snippet.
+"""Prepares a process that runs a snippet on CPython, for example for a recording.
+
+Python imports a module with this name before it runs a program.
 
 stdout and stderr of a run share one pipe, because only a single pipe preserves the exact order of
 what is written to both. To distinguish the streams, this module makes ``sys.stderr`` enclose its
@@ -24,6 +26,7 @@ TYPE_CHECKING = False  # `typing` is not imported yet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# The numbers of the device and of the inode of the pipe, as `device:inode`.
 PIPE_VARIABLE = "RUNNABLE_PIPE"
 # The folder of the tracer, the folder for its events, and the program, separated by `os.pathsep`;
 # see `runnable_tracer.files`.
@@ -43,8 +46,9 @@ class _LineStream(io.TextIOWrapper):
         os.register_at_fork(after_in_child=self._start)
 
     def _start(self) -> None:
-        # After a fork, the parent writes its pending text. The child starts with a free lock,
-        # because the thread that may have held it does not exist in the child.
+        # After a fork, text that is still pending is written by the parent, not by the child. The
+        # child starts with a free lock, because the thread that may have held it does not exist in
+        # the child.
         self._pending: dict[int, str] = {}
         self._lock = RLock()
 
