@@ -8,6 +8,7 @@ if [ $# -gt 0 ]; then
   echo "PYTHON=$1 is not Python 3.12 or newer." >&2
   exit 1
 fi
+# Python 3.13 is the version that .python-version names.
 for name in python3 python3.13 python3.14 python3.12 python3.15 python; do
   command -v "$name" >/dev/null 2>&1 && new_enough "$name" && { command -v "$name"; exit 0; }
 done

@@ -44,7 +44,11 @@ const SERVERS = "fastapi, httpx, pydantic, anyio.to_thread, anyio._backends._asy
 
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 
-/** Overwrites the free memory of Python's own allocator, which still has its last content. */
+/**
+ * Overwrites the free memory of Python's own allocator, which still has its last content. This allocator
+ * serves objects of up to 512 bytes, in steps of 16 bytes. The loop makes so many objects of each size
+ * that they take all free places.
+ */
 const OVERWRITE = `
 def overwrite():
     header = bytes().__sizeof__()
@@ -122,6 +126,10 @@ async function readLibraries(folder: string): Promise<Libraries> {
   return libraries;
 }
 
+/**
+ * Imports the libraries, and removes what Python remembers about their folder: a snapshot contains no
+ * files, so a worker gets the folder again with the archives.
+ */
 const IMPORT = `
 import gc, importlib, sys
 sys.path.append("${HOME}")

@@ -20,7 +20,7 @@ REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1704067200"}
 
 
 def run(*command: str, cwd: Path | None = None) -> None:
-    """Run a module of this environment as a command, and show its output only if it fails."""
+    """Run a module of this environment as a command; if it fails, show its output and exit."""
     environment = os.environ | REPRODUCIBLE
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", *command],
@@ -72,7 +72,7 @@ def main(pyodide: Path, output: Path) -> None:
     shutil.rmtree(source)
     shutil.rmtree(trees)
 
-    # Leave out the hundreds of packages of the full distribution, which this site does not offer.
+    # Leave out the hundreds of packages of Pyodide's full distribution, which are not published here.
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     trimmed = output / "base-lock.json"
     trimmed.write_text(json.dumps(lock | {"packages": {}}), encoding="utf-8")

@@ -4,7 +4,8 @@ Most libraries are wheels for Pyodide's Python, which packages.txt pins by their
 that need machine code are replaced by modules of our own. Modules become bytecode; type stubs,
 tests and other files that programs do not use are left out. `packages.json` maps the name of each
 library to its version, its archive, the names of the libraries that it requires and of those that
-it uses if they are installed, and whether the site offers it to readers.
+it uses if they are installed, and whether the site offers it to readers. The libraries that the
+site offers are those in the group `browser` of pyproject.toml.
 
 Usage: python runtime/bundle/pack_packages.py PYODIDE_FOLDER REQUIREMENTS WHEEL_FOLDER OUTPUT_FOLDER
 """
@@ -134,7 +135,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def offered() -> set[str]:
-    """Return the names of the packages that the site offers to readers."""
+    """Return the names of the libraries in the group `browser` of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return {
         canonicalize_name(Requirement(each).name)

@@ -23,6 +23,7 @@ import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "../page/workben
 import type { Engine } from "./browsers.ts";
 import { Runner } from "./runner.ts";
 
+/** Ends this script because it cannot run any program. */
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(3);

@@ -5,6 +5,12 @@ import { launch, type Engine } from "./browsers.ts";
 import { serve, type Intercept, type Server } from "./server.ts";
 import type { LaunchOptions } from "puppeteer-core";
 
+/** How long downloading the runtime and starting Python may take, even on a busy machine. */
+const START_TIMEOUT_MS = 120_000;
+
+/** How long events are collected in the page before they are sent to Node. */
+const BATCH_MS = 50;
+
 const PAGE =
   "<!doctype html><meta charset=utf-8><title>check</title><link rel=icon href=data:,><body>";
 
@@ -94,7 +100,7 @@ export class Runner {
   async run(
     program: Omit<Program, "files">,
     {
-      /** The program is stopped if it runs for longer than this. */
+      /** The program is stopped if it runs for longer than this, not counting the start of Python. */
       seconds = 20,
       /** Further modules: their content in base64, by relative path. */
       folder = {} as Record<string, string>,
@@ -123,7 +129,7 @@ export class Runner {
       listen(event);
     });
     const outcome = await this.page.evaluate(
-      async (program, folder, seconds, number, stopWhen, answers, traces, pausing) => {
+      async (program, folder, seconds, number, stopWhen, answers, traces, pausing, limits) => {
         const interactive = answers.length > 0;
         const { host, report } = window as unknown as BarePage;
         const files = Object.fromEntries(
@@ -135,8 +141,8 @@ export class Runner {
         // Sending a message to Node is slow, so events are sent in batches.
         const batch: RunEvent[] = [];
         const flush = () => report(number, batch.splice(0));
-        const reports = setInterval(() => batch.length > 0 && void flush(), 50);
-        const starting = setTimeout(() => run.stop(), 120_000);
+        const reports = setInterval(() => batch.length > 0 && void flush(), limits.batchMs);
+        const starting = setTimeout(() => run.stop(), limits.startMs);
         let running: ReturnType<typeof setTimeout> | undefined;
         const run = host.run({ ...program, files, interactive }, (event) => {
           if (event.type === "paused") {
@@ -169,6 +175,7 @@ export class Runner {
       answers,
       traces,
       { when: pauseWhen, moves, pauseMs },
+      { batchMs: BATCH_MS, startMs: START_TIMEOUT_MS },
     );
     this.#listeners.delete(number);
     const text = (type: "stdout" | "stderr") =>

@@ -29,7 +29,10 @@ export class ActiveRun implements Run {
   isInterrupted = false;
   /** When the program last did something that the page could notice, in ms of the host's clock. */
   lastHeard = 0;
-  /** The last move that the page asked for before the start; it is made when the program starts. */
+  /**
+   * The last move (pause, resume or step) that the page asked for before the program started. The host
+   * makes it at the start.
+   */
   pendingMove: Move | undefined;
 
   constructor(program: Program, listen: (event: RunEvent) => void, controls: RunControls) {

@@ -16,12 +16,14 @@ export interface RuntimeFiles {
   wheels: Record<string, RuntimeFile>;
   /** The text of the lock file. */
   lockfile: string;
+  /** The names of the packages that the lock file lists. */
   packages: string[];
 }
 
 /** The files of the runtime, which the build inserts here. */
 declare const RUNTIME_FILES: RuntimeFiles;
 
+/** Fetches the files, and sends each of them to the sandbox. */
 export class AssetLoader {
   readonly #sandbox: Pick<Sandbox, "send">;
   readonly #downloads: FileSource;
@@ -86,6 +88,7 @@ export class AssetLoader {
     // The snapshot may have turned out to be unusable in the meantime.
     if (!this.restoresSnapshot && !this.#sent.has("wheels")) return this.load(progress);
     this.#sendLibrary().catch((error: Error) => {
+      // The next run waits until the library has been fetched, or reports that this failed again.
       this.#waitsForLibrary = true;
       this.#sandbox.send({ type: "library", problem: error.message });
     });
@@ -106,6 +109,7 @@ export class AssetLoader {
     return { snapshot, lockfile, stdlibSize, wheels: {}, packages: [] };
   }
 
+  /** Sends a part of the files once. After a failure, the next call tries again. */
   #once(name: string, send: () => Promise<void>): Promise<void> {
     let sending = this.#sent.get(name);
     if (!sending) {

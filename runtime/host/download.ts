@@ -22,7 +22,8 @@ export function sumProgress(report: Progress): () => Progress {
     counters.push(counter);
     return (loaded, total) => {
       Object.assign(counter, { loaded, total });
-      const sum = (of: "loaded" | "total") => counters.reduce((all, each) => all + each[of], 0);
+      const sum = (field: "loaded" | "total") =>
+        counters.reduce((all, each) => all + each[field], 0);
       report(sum("loaded"), sum("total"));
     };
   };
@@ -42,7 +43,11 @@ async function readBytes(response: Response, onBytes: (count: number) => void): 
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** @throws Error with a message for the reader. */
+/**
+ * Downloads a file completely, and returns its bytes.
+ *
+ * @throws Error with a message for the reader.
+ */
 async function fetchBytes(
   url: URL,
   cache: RequestCache,
@@ -66,7 +71,10 @@ async function fetchBytes(
   }
 }
 
-/** Decompresses gzip. Other bytes are returned unchanged, because some servers decompress files. */
+/**
+ * Decompresses gzip. Other bytes are returned unchanged: if a server declares that a file is compressed,
+ * the browser has decompressed it already.
+ */
 export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
   if (!GZIP_MAGIC.every((byte, index) => bytes[index] === byte)) {
     const isWholeBuffer = bytes.byteLength === bytes.buffer.byteLength;
@@ -78,7 +86,8 @@ export async function gunzip(bytes: Uint8Array): Promise<ArrayBuffer> {
 
 /** Returns whether these are the bytes that were published, compressed or not. */
 async function isIntact(bytes: Bytes, { sha256 }: RuntimeFile): Promise<boolean> {
-  // Browsers offer this only to pages that were loaded over an encrypted connection.
+  // Browsers offer `crypto.subtle` only to pages that come over an encrypted connection or from the
+  // same machine.
   if (!globalThis.crypto?.subtle) return true;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return sha256.includes(toHex(digest));
@@ -201,7 +210,7 @@ export class Downloads {
   }
 
   #count(file: RuntimeFile, loaded: number): void {
-    // A server that decompresses files sends more bytes than were published.
+    // If the browser decompresses a file, it delivers more bytes than were published.
     this.#loaded.set(file, Math.min(loaded, file.bytes));
     for (const report of this.#listeners) report();
   }

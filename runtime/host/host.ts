@@ -1,6 +1,9 @@
 /**
  * Runs the programs of a tab in the sandbox, one at a time. The host decides when files are fetched,
  * in which worker a program runs, and when a worker has to be ended and replaced.
+ *
+ * A warm worker starts from the warm snapshot, in which the libraries that servers need are imported
+ * already; see packages.ts. It runs only programs that need all these libraries.
  */
 import { firstLine } from "../protocol/first_line.ts";
 import { completeOptions } from "../protocol/run_options.ts";
@@ -21,7 +24,7 @@ import { WorkerPool } from "./worker_pool.ts";
 /** The path of the bundled ./packages.ts below the runtime's folder, which the build inserts here. */
 declare const PACKAGES_MODULE: string;
 
-/** Matches programs that declare libraries. */
+/** Matches programs that may declare libraries in their header. */
 const DECLARES = /^# +dependencies\b/m;
 
 /** After Ctrl+C, a program that prints nothing for this time is ended together with its worker. */
@@ -42,8 +45,10 @@ const MAX_CLEAN_UP_MS = 2000;
 /** A program that runs for longer than this gets a spare worker, because it may have to be ended. */
 const LONG_RUN_MS = 1000;
 
+/** Matches what browsers report when the stack of WebAssembly overflows. */
 const TOO_DEEP = /call stack|recursion|stack overflow/i;
 
+/** Returns the message for the reader about an error that ended a worker. */
 function explainCrash(message: string): string {
   const reason = firstLine(message);
   if (TOO_DEEP.test(message)) {
@@ -52,6 +57,7 @@ function explainCrash(message: string): string {
   return `Python crashed and was restarted: ${reason}`;
 }
 
+/** How often the import of ./packages.ts has been tried. */
 let attempts = 0;
 
 async function importPackages(base: URL, shared: readonly string[]): Promise<Packages> {
@@ -84,14 +90,14 @@ export type Loader = Pick<
 
 export type PackageLoader = Pick<
   Packages,
-  "distrustWarm" | "giveWarm" | "hasWarm" | "of" | "suitsWarm"
+  "archivesFor" | "distrustWarm" | "giveWarm" | "hasWarm" | "suitsWarm"
 >;
 
 /** The libraries that a program needs. */
 interface Needed {
   /** Whether the program needs every library that a warm worker has imported. */
   suitsWarm: boolean;
-  /** The libraries' archives by name. Rejects with a message for the reader. */
+  /** The archive of each library, by the name of the library. Rejects with a message for the reader. */
   archives: Promise<Readonly<Record<string, ArrayBuffer>>>;
 }
 
@@ -107,6 +113,7 @@ export class SandboxHost implements Host {
   #opened: Promise<Opened> | undefined;
   /** The run in progress, or the last one. */
   #run: ActiveRun | undefined;
+  /** The number of the last run that was sent to a worker. */
   #lastId = 0;
   /** Python's version; empty until a worker has been ready. */
   #version = "";
@@ -224,7 +231,7 @@ export class SandboxHost implements Host {
     }
     const packages = await this.#loadPackages();
     const suitsWarm = packages.suitsWarm(program);
-    return { suitsWarm, archives: packages.of(program, progress) };
+    return { suitsWarm, archives: packages.archivesFor(program, progress) };
   }
 
   /**
@@ -283,7 +290,7 @@ export class SandboxHost implements Host {
     });
   }
 
-  /** Ignores events of other workers and of earlier runs. */
+  /** Handles an event of the current run, and ignores events of other workers and of earlier runs. */
   #receive(worker: PythonWorker, event: ProgramEvent): void {
     if (worker !== this.#workers.current) return;
     const run = this.#run;
@@ -310,6 +317,7 @@ export class SandboxHost implements Host {
         if (!run.isOver) this.#keepSpare();
       });
     } else if (event.type === "input" && !run.program.interactive) {
+      // The standard input of this program is empty.
       this.#answer(run, undefined);
     } else {
       const { run: _, ...rest } = event;

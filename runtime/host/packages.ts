@@ -15,7 +15,7 @@ import { TIME_ZONES, usesTimeZones } from "./needs/time_zones.ts";
 /** The libraries by name, each with the archive that contains its files. */
 export type Libraries = Record<string, Library & RuntimeFile>;
 
-/** A snapshot of a Python that has already imported some libraries; see bundle/make_snapshot.ts. */
+/** The snapshot of a Python that has already imported some libraries; see bundle/make_snapshot.ts. */
 export type WarmSnapshot = RuntimeFile & {
   /** The names of the imported libraries. */
   needs: string[];
@@ -33,7 +33,7 @@ export class Packages {
   readonly #libraries: Libraries;
   readonly #warm: WarmSnapshot;
   readonly #canSwitchStacks: boolean;
-  /** Whether the sandbox has the warm snapshot. Each attempt to send it waits for the attempt before. */
+  /** Whether the sandbox has the warm snapshot. An attempt to send it waits for the previous attempt. */
   #isWarmSent = Promise.resolve(false);
   #sendingModules: Promise<void> | undefined;
   #isWarmDistrusted = false;
@@ -67,7 +67,10 @@ export class Packages {
    * @returns the archives by the name of the library.
    * @throws Error with a message for the reader.
    */
-  async of(program: ProgramText, progress: Progress): Promise<Record<string, ArrayBuffer>> {
+  async archivesFor(
+    program: ProgramText,
+    progress: Progress,
+  ): Promise<Record<string, ArrayBuffer>> {
     const names = this.#needed(program);
     const files = names.map((name) => this.#libraries[name]!);
     const unwatch = this.#downloads.watch(files, progress);

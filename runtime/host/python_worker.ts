@@ -1,4 +1,4 @@
-/** One worker as the page sees it: an interpreter behind a port whose messages cannot be trusted. */
+/** One worker as the host sees it: an interpreter behind a port whose messages cannot be trusted. */
 import { asWorkerEvent, type Command, type WorkerEvent } from "../protocol/page_worker.ts";
 import type { Sandbox, WorkerPort } from "./sandbox.ts";
 

@@ -13,7 +13,10 @@ import { Semaphores } from "./semaphores.ts";
 /** Starts a worker for a process. Whatever the worker posts has to be passed to `Broker.receive`. */
 export type StartWorker = (pid: number) => ProcessWorker;
 
-/** How many child processes run at a time. Further ones wait until one of them has ended. */
+/**
+ * How many child processes run at a time, each with a Python and a memory of its own. Further ones wait
+ * until one of them has ended.
+ */
 export const MAX_RUNNING_CHILDREN = 16;
 /** How many child processes exist at a time, including those that wait to be started. */
 export const MAX_CHILDREN = 128;
@@ -33,7 +36,7 @@ export class Broker {
     this.#startWorker = startWorker;
   }
 
-  /** How many child processes exist, and how many of them have been started. */
+  /** How many child processes exist (`all`), and how many of them have been started (`live`). */
   get children(): { all: number; live: number } {
     const all = this.#processes.all().filter(({ pid }) => pid !== MAIN);
     return { all: all.length, live: all.filter(({ worker }) => worker).length };
@@ -218,7 +221,8 @@ export class Broker {
     // A process that has reported no events is not in the timeline, so its end must not be there either.
     if (process.isTraced) this.#traceEnd(process, status);
     for (const question of process.questions.values()) this.#processes.forget(question);
-    // The parent must know the status before it sees the end of the sentinel.
+    // `closeAll` ends the channel by which the parent notices the end of the process. By then, the parent
+    // must know the status.
     this.#processes.post(process.parent, { type: "exited", pid, status });
     this.#channels.closeAll(pid);
     this.#startNext();

@@ -17,7 +17,10 @@ const MAX_BYTES = 512 * 2 ** 20;
  */
 const NOTICE_BYTES = 32 * 2 ** 10;
 
-/** A process, or a token with which another process can claim an end of a channel. */
+/**
+ * A process, by its pid, or a token with which another process can claim an end of a channel. A process
+ * that passes on an end creates a token, because the end must stay open until the other process has it.
+ */
 type Holder = number | string;
 
 const tokenHolder = (token: number): Holder => `token ${token}`;
@@ -101,11 +104,12 @@ export class Channels {
     const channel = this.#channels.get(number);
     if (!channel?.readers.has(pid)) return;
     this.#bytes += data.length;
+    // The sender has been notified already that these bytes were received. No process has the pid 0.
     channel.messages.unshift({ from: 0, data });
     this.#serve(number, channel);
   }
 
-  /** Answers which of the channels can be read: immediately if `now`, or else once there is one. */
+  /** Answers which of the channels can be read: immediately if `now`, or else when one of them can. */
   select(process: Process, { ask, channels: numbers, now }: Requested<"select">): void {
     const ready = numbers.filter((number) => this.#isReady(number));
     if (now || ready.length > 0) return this.#processes.answer(process, ask, ready);
@@ -173,8 +177,8 @@ export class Channels {
 
   /** Sends to the channel whose reader listens at an address; returns whether there is one. */
   connect(pid: number, { address, data }: Requested<"connect">): boolean {
-    const channel = this.#addresses.get(address) ?? 0;
-    if (!this.hasReader(channel)) return false;
+    const channel = this.#addresses.get(address);
+    if (channel === undefined || !this.hasReader(channel)) return false;
     this.#send(pid, channel, data);
     return true;
   }
@@ -227,6 +231,7 @@ export class Channels {
     }
   }
 
+  /** Counts bytes that a process has received, and notifies their sender after `NOTICE_BYTES`. */
   #countConsumed(number: number, channel: Channel, from: number, bytes: number): void {
     this.#bytes -= bytes;
     const consumed = (channel.consumed.get(from) ?? 0) + bytes;

@@ -1,4 +1,4 @@
-/** Carries out the page's commands in the sandbox frame: receives the runtime's files, runs workers. */
+/** Carries out the page's commands in the sandbox frame: receives files and runs workers. */
 import type {
   Assets,
   FrameCommand,

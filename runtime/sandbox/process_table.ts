@@ -27,11 +27,13 @@ export interface Question {
 
 export interface Process {
   pid: number;
+  /** The pid of the process that started this one; 0 for the main process. */
   parent: number;
   /** Missing as long as the process waits to be started. */
   worker?: ProcessWorker;
   /** What the process gets when it is started. */
   start?: Start;
+  /** The questions that have not been answered yet, by their number. */
   questions: Map<number, Question>;
   /** Whether the broker has passed on a part of the process's trace. */
   isTraced?: boolean;

@@ -79,13 +79,14 @@ export class Semaphores {
     this.#grant(semaphore);
   }
 
+  /** Lets waiting processes acquire the semaphore, with the shared values if they have changed. */
   #grant(semaphore: Semaphore): void {
     for (const question of semaphore.waiting) {
       if (semaphore.value === 0) return;
       semaphore.value -= 1;
       const { version, values } = semaphore;
-      const isNews = values.size > 0 && question.version !== version;
-      const acquired: Acquired = isNews ? { shared: { version, values } } : {};
+      const haveChanged = values.size > 0 && question.version !== version;
+      const acquired: Acquired = haveChanged ? { shared: { version, values } } : {};
       this.#processes.settle(question, acquired);
     }
   }

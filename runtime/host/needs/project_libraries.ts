@@ -36,23 +36,24 @@ export function neededLibraries(
   const needed = new Set(resolve(declared, libraries));
   const named = new Set(declared.map(nameOf));
   const remaining = shared.filter((text) => !named.has(nameOf(text)));
-  const require = (text: string): void =>
+  const add = (text: string): void =>
     resolve([text], libraries, PROJECT).forEach((name) => needed.add(name));
   for (const text of remaining) {
     const used = family(nameOf(text), libraries).filter((name) => imported.has(moduleOf(name)));
     if (used.length === 0) continue;
-    // Refuses the library if the browser does not have it, although only a part of it may be used.
+    // Throws an error if the browser does not have the declared library, even if the program imports
+    // only libraries that this one requires.
     resolve([text], libraries, PROJECT);
-    used.forEach(require);
+    used.forEach(add);
   }
   // FastAPI's test client, for example, imports HTTPX, which FastAPI itself does not require.
   const isOptional = (name: string): boolean =>
     [...needed].some((user) => libraries[user]!.optional.includes(name));
-  remaining.filter((text) => isOptional(nameOf(text))).forEach(require);
+  remaining.filter((text) => isOptional(nameOf(text))).forEach(add);
   return [...needed];
 }
 
-/** Returns a library with those that it requires. */
+/** Returns the names of a library and of those that it requires. */
 function family(name: string, libraries: Libraries): string[] {
   return Object.hasOwn(libraries, name) ? resolve([name], libraries) : [name];
 }

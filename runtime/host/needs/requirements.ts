@@ -45,7 +45,7 @@ function headerOf(source: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Returns the lines of a program's header, for a program that needs the same; empty without a header. */
+/** Returns the header of a program, which another program with the same needs can copy; empty if none. */
 export function headerText(source: string): string {
   const headers = source.replaceAll("\r\n", "\n").match(HEADER) ?? [];
   return headers.map((header) => `${header}\n`).join("");

@@ -158,7 +158,7 @@ export class FakePackages implements PackageLoader {
     return source.includes("warm");
   }
 
-  async of(
+  async archivesFor(
     _: unknown,
     progress: (loaded: number, total: number) => void,
   ): Promise<Record<string, ArrayBuffer>> {

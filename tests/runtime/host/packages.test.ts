@@ -53,7 +53,7 @@ test("files of older versions are removed from the cache", () => {
 
 describe("the archives of a program", () => {
   test("belong to the libraries that it declares, and to the libraries that these require", async () => {
-    const getting = packages.of({ source: declaring("FastAPI") }, () => {});
+    const getting = packages.archivesFor({ source: declaring("FastAPI") }, () => {});
     assert.deepEqual(downloads.requests, ["fastapi.zip", "pydantic.zip"]);
     assert.deepEqual(downloads.watched, [["fastapi.zip", "pydantic.zip"]]);
     await downloads.arrive("fastapi.zip", "pydantic.zip");
@@ -67,7 +67,7 @@ describe("the archives of a program", () => {
     ["if it only declares them", declaring("tzdata")],
   ] as const) {
     test(`contain the time zones that it uses, ${what}`, async () => {
-      const getting = packages.of({ source }, () => {});
+      const getting = packages.archivesFor({ source }, () => {});
       assert.deepEqual(downloads.requests, ["tzdata.zip"]);
       await downloads.arrive("tzdata.zip");
       assert.deepEqual(Object.keys(await getting), ["tzdata"]);
@@ -76,21 +76,21 @@ describe("the archives of a program", () => {
 
   test("contain the time zones that one of its modules uses, and its libraries", async () => {
     const files = { "clock.py": new TextEncoder().encode("import zoneinfo") };
-    const getting = packages.of({ source: declaring("greenlet"), files }, () => {});
+    const getting = packages.archivesFor({ source: declaring("greenlet"), files }, () => {});
     await downloads.arrive("greenlet.zip", "tzdata.zip");
     assert.deepEqual(Object.keys(await getting), ["greenlet", "tzdata"]);
   });
 
   test("are refused if it declares a library that is not available", async () => {
     await assert.rejects(
-      packages.of({ source: declaring("numpy") }, () => {}),
+      packages.archivesFor({ source: declaring("numpy") }, () => {}),
       /declares numpy/,
     );
     assert.deepEqual(downloads.requests, []);
   });
 
   test("are no longer watched after a failed download", async () => {
-    const getting = packages.of({ source: declaring("greenlet") }, () => {});
+    const getting = packages.archivesFor({ source: declaring("greenlet") }, () => {});
     getting.catch(() => {});
     await downloads.fail("greenlet.zip");
     await assert.rejects(getting, /could not be loaded/);
@@ -104,13 +104,13 @@ describe("if the project declares libraries for all programs", () => {
   });
 
   test("the archives of those that a program imports are fetched", async () => {
-    const getting = packages.of({ source: "import fastapi" }, () => {});
+    const getting = packages.archivesFor({ source: "import fastapi" }, () => {});
     await downloads.arrive("fastapi.zip", "pydantic.zip");
     assert.deepEqual(Object.keys(await getting), ["fastapi", "pydantic"]);
   });
 
   test("nothing is fetched for a program that imports none of them", async () => {
-    assert.deepEqual(await packages.of({ source: "import asyncio" }, () => {}), {});
+    assert.deepEqual(await packages.archivesFor({ source: "import asyncio" }, () => {}), {});
     assert.deepEqual(downloads.requests, []);
   });
 
