@@ -1,7 +1,10 @@
-/** Makes a long timeline for tests and measurements. */
+/** Makes a long timeline for tests and benchmarks. */
 import type { TraceRow } from "../timeline/model/trace_events.ts";
 
-/** Returns the events of a thread and its tasks, each of which sleeps twice. */
+/**
+ * Returns the events of a thread and its tasks, each of which sleeps twice. All tasks start one after
+ * another, the thread is idle for 100 ms, all tasks run again, and so on. Times are in ms.
+ */
 export function manyTasks(count: number): TraceRow[] {
   const rows: TraceRow[] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
@@ -15,11 +18,11 @@ export function manyTasks(count: number): TraceRow[] {
   }
   for (let round = 0; round < 3; round++) {
     rows.push(["wait", 1, now, "idle", "", 0], ["ready", 1, now + 100, -1], ["run", 1, now + 100]);
-    const before = now + 100;
+    const readySince = now + 100;
     now += 100;
     for (let id = 2; id < count + 2; id++) {
       const reason = round < 2 ? "sleep" : "";
-      rows.push(["step", id, before, -1, now, now + 0.02, reason, "", 6 + round]);
+      rows.push(["step", id, readySince, -1, now, now + 0.02, reason, "", 6 + round]);
       now += 0.03;
       if (round === 2) rows.push(["end", id, now, "done", ""]);
     }

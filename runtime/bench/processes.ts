@@ -67,7 +67,9 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 rmSync(folder, { recursive: true });
 for (const [where, figures] of Object.entries(gains)) {
-  const of = (median(figures) / median(gains["native"]!)).toFixed(2);
+  const share = (median(figures) / median(gains["native"]!)).toFixed(2);
   const all = figures.map((figure) => figure.toFixed(2)).join(", ");
-  console.log(`${where.padEnd(9)} ${median(figures).toFixed(2)} times (${of} of native): ${all}`);
+  console.log(
+    `${where.padEnd(9)} ${median(figures).toFixed(2)} times (${share} of native): ${all}`,
+  );
 }

@@ -10,8 +10,10 @@ import { launch } from "../harness/browsers.ts";
 import { serve } from "../harness/server.ts";
 
 const PAGE = "tutorials/first-overlap/";
+/** The selector of the first widget on the page whose program can run in the browser. */
 const FIRST = "runnable-snippet:not([data-native])";
 
+/** What one round measures, under the labels that are printed. */
 interface Round {
   "Stop → first output of the next run": number;
   "longest pause of the page while a program spins": number;
@@ -46,6 +48,7 @@ async function pressUntil(page: Page, name: string, pattern: string): Promise<nu
   );
 }
 
+/** Replaces the program in the editor of the first widget. */
 async function write(page: Page, source: string): Promise<void> {
   await page.click(`${FIRST} .runnable-code`);
   await page.waitForSelector(`${FIRST} .cm-content`);
@@ -56,6 +59,7 @@ async function write(page: Page, source: string): Promise<void> {
   await page.keyboard.sendCharacter(source);
 }
 
+/** Returns the longest time in ms between two tasks of the page, while `milliseconds` pass. */
 async function longestPause(page: Page, milliseconds: number): Promise<number> {
   return page.evaluate(async (milliseconds) => {
     let longest = 0;
@@ -76,7 +80,7 @@ async function measure(): Promise<Round> {
   try {
     const page = await browser.newPage();
     await page.goto(server.url + PAGE, { waitUntil: "networkidle0" });
-    const before = server.sent() / 1000;
+    const sentBefore = server.sent() / 1000;
     await write(page, "while True: pass\n");
     await pressUntil(page, "Run", "^Running");
     const pause = await longestPause(page, 1500);
@@ -87,7 +91,7 @@ async function measure(): Promise<Round> {
     return {
       "Stop → first output of the next run": performance.now() - start,
       "longest pause of the page while a program spins": pause,
-      "bytes sent before Run (kB)": before,
+      "bytes sent before Run (kB)": sentBefore,
     };
   } finally {
     await browser.close();
@@ -102,7 +106,7 @@ for (const name of Object.keys(rounds[0]!) as (keyof Round)[]) {
   const figures = rounds.map((round) => round[name]).toSorted((a, b) => a - b);
   const unit = name.includes("kB") ? "" : " ms";
   const [low, median, high] = [0, 0.5, 1].map(
-    (q) => figures[Math.round(q * (figures.length - 1))]!,
+    (quantile) => figures[Math.round(quantile * (figures.length - 1))]!,
   );
   console.log(
     `${name.padEnd(50)} ${median!.toFixed(0).padStart(7)}${unit}  (${low!.toFixed(0)} to ${high!.toFixed(0)})`,

@@ -63,6 +63,7 @@ const PYSCRIPT_PAGE = `<!doctype html><title>PyScript</title><link rel=icon href
 <link rel=stylesheet href="/pyscript/core.css"><script type=module src="/pyscript/core.js"></script><body>
 <script type="py-editor" config='{"interpreter": "HOST/bare/pyodide.mjs"}'>${PROGRAM}</script>`;
 
+/** Pages and scripts that exist only in this benchmark, by path. */
 const pages: Record<string, string> = {
   "/bare/index.html": BARE_PAGE,
   "/bare/second.html": BARE_PAGE,
@@ -70,6 +71,7 @@ const pages: Record<string, string> = {
   "/pyscript/index.html": PYSCRIPT_PAGE,
   "/pyscript/second.html": PYSCRIPT_PAGE,
 };
+/** The folder from which the server takes all other files, by the beginning of their path. */
 const folders: [string, string][] = [
   ["/bare/", "node_modules/pyodide/"],
   ["/pyscript/", "node_modules/@pyscript/core/dist/"],
@@ -77,6 +79,7 @@ const folders: [string, string][] = [
 ];
 
 const compressed = new Map<string, Buffer>();
+/** How many bytes of files the server has sent. */
 let sent = 0;
 /** When the simulated network has sent everything so far, in ms. */
 let sentAt = 0;
@@ -114,19 +117,22 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
     }),
   });
   const step = values.slow ? 16_384 : body.length;
-  for (let place = 0; place < body.length; place += step) {
+  for (let offset = 0; offset < body.length; offset += step) {
     if (values.slow) {
       sentAt =
-        Math.max(sentAt, performance.now()) + Math.min(step, body.length - place) / BYTES_PER_MS;
+        Math.max(sentAt, performance.now()) + Math.min(step, body.length - offset) / BYTES_PER_MS;
       await new Promise((resolve) => setTimeout(resolve, sentAt - performance.now()));
     }
-    response.write(body.subarray(place, place + step));
+    response.write(body.subarray(offset, offset + step));
   }
   response.end();
 }
 
+/** One of the three implementations that are compared. */
 interface Contender {
+  /** The path of the page on which a reader clicks Run. */
   first: string;
+  /** The path of another page with the same program, to measure a second page in the same tab. */
   second: string;
   /** This function runs in the page. It returns the Run button, or undefined before there is one. */
   button: () => HTMLElement | undefined;
@@ -211,7 +217,7 @@ async function throttle(browser: Browser): Promise<() => void> {
   }
   let stopped = false;
   let isOver = false;
-  const step = async () => {
+  const alternate = async () => {
     while (!isOver) {
       stopped = !stopped;
       for (const pid of await processes(browser)) {
@@ -225,7 +231,7 @@ async function throttle(browser: Browser): Promise<() => void> {
     }
     for (const pid of await processes(browser)) process.kill(pid, "SIGCONT");
   };
-  void step();
+  void alternate();
   return () => (isOver = true);
 }
 
@@ -238,12 +244,12 @@ async function measure(contender: Contender, url: string): Promise<Figures> {
     let browser = await launch("chromium", { userDataDir: profile });
     let page = await browser.newPage();
     await page.goto(url + contender.first, { waitUntil: "networkidle0" });
-    const before = sent;
+    const sentBefore = sent;
     const release = values.slow ? await throttle(browser) : undefined;
     figures["empty cache"] = await click(page, contender);
     release?.();
     await page.waitForNetworkIdle();
-    figures["kB sent by the first click"] = (sent - before) / 1000;
+    figures["kB sent by the first click"] = (sent - sentBefore) / 1000;
     if (values.slow) {
       await browser.close();
       return figures;
@@ -255,9 +261,9 @@ async function measure(contender: Contender, url: string): Promise<Figures> {
     browser = await launch("chromium", { userDataDir: profile });
     page = await browser.newPage();
     await page.goto(url + contender.first, { waitUntil: "networkidle0" });
-    const again = sent;
+    const sentBeforeVisit = sent;
     figures["second visit"] = await click(page, contender);
-    figures["kB sent by that"] = (sent - again) / 1000;
+    figures["kB sent by that"] = (sent - sentBeforeVisit) / 1000;
     await browser.close();
   } finally {
     await rm(profile, { recursive: true, force: true });
@@ -277,13 +283,13 @@ for (let round = 0; round < Number(values.rounds); round++) {
 server.close();
 server.closeAllConnections();
 
-const medians = (name: string, figure: string) =>
+const medianOf = (name: string, figure: string) =>
   median(all.get(name)!.map((figures) => figures[figure]!));
-const base = medians("bare Pyodide worker", "empty cache");
+const base = medianOf("bare Pyodide worker", "empty cache");
 for (const name of all.keys()) {
   console.log(name);
   for (const figure of Object.keys(all.get(name)![0]!)) {
-    const value = medians(name, figure);
+    const value = medianOf(name, figure);
     const ratio = figure.startsWith("kB") ? "" : ` ms  ${(value / base).toFixed(3)}`;
     console.log(`  ${figure.padEnd(28)} ${value.toFixed(0).padStart(7)}${ratio}`);
   }

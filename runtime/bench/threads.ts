@@ -12,6 +12,7 @@ import { median } from "./median.ts";
 import { Runner } from "../harness/runner.ts";
 import { serve } from "../harness/server.ts";
 
+/** A worker with unmodified Pyodide. It answers a program with the value of its last expression. */
 const STOCK = `
 import { loadPyodide } from "/pyodide.mjs";
 const python = loadPyodide({ indexURL: "/" });
@@ -58,8 +59,10 @@ def seconds(work):
     for _ in range(3): work()
     return time.perf_counter() - begin
 `;
+/** The names of the functions in WORK that are measured. */
 const KINDS = ["calls", "arithmetic", "sieve", "comprehensions", "objects", "text"];
 
+/** Programs that print one line and then never end, by what they do then. */
 const WAITS: Record<string, string> = {
   "a busy loop": "print('ready')\nwhile True: pass",
   "a sleep": "import time\nprint('ready')\ntime.sleep(1e9)",
@@ -163,6 +166,7 @@ function print(name: string, figure: number, unit: string): void {
   console.log(`  ${name.padEnd(62)} ${figure.toFixed(unit === "" ? 0 : 2).padStart(10)} ${unit}`);
 }
 
+/** Runs a program in unmodified Pyodide, and returns the value of its last expression. */
 async function runStock(page: Page, source: string): Promise<number> {
   return page.evaluate(async (source) => {
     const shared = window as unknown as { stock?: Worker };
@@ -204,45 +208,45 @@ async function measure(engine: Engine, rounds: number): Promise<void> {
     return found !== undefined;
   });
   try {
-    const number = async (source: string) => {
+    const printedNumber = async (source: string) => {
       const { stdout, stderr } = await runner.run({ source, filename: "demo.py" }, { seconds: 60 });
       if (stderr !== "" || stdout === "") throw new Error(stderr || "The program printed nothing.");
       return Number(stdout);
     };
-    const repeat = async (times: number, once: () => Promise<number>) => {
+    const medianOf = async (times: number, measureOnce: () => Promise<number>) => {
       const figures: number[] = [];
-      for (let round = 0; round < times; round++) figures.push(await once());
+      for (let round = 0; round < times; round++) figures.push(await measureOnce());
       return median(figures);
     };
 
     const page = await runner.page.browser().newPage();
     await page.goto(server.url);
-    const slower: number[] = [];
+    const ratios: number[] = [];
     for (const kind of KINDS) {
       const ours: number[] = [];
       const stock: number[] = [];
       // Two rounds warm up. Alternating spreads other load on the machine evenly over both.
       for (let round = -2; round < rounds; round++) {
-        const here = await number(`${WORK}print(seconds(${kind}))`);
+        const here = await printedNumber(`${WORK}print(seconds(${kind}))`);
         const there = await runStock(page, `${WORK}seconds(${kind})`);
         if (round < 0) continue;
         ours.push(here);
         stock.push(there);
       }
       // The fastest round of each, because other load on the machine can only slow a round down.
-      slower.push(Math.min(...ours) / Math.min(...stock));
-      print(`plain code, ${kind}: time here / time in stock Pyodide`, slower.at(-1)!, "×");
+      ratios.push(Math.min(...ours) / Math.min(...stock));
+      print(`plain code, ${kind}: time here / time in stock Pyodide`, ratios.at(-1)!, "×");
     }
-    const mean = Math.exp(slower.reduce((sum, each) => sum + Math.log(each), 0) / slower.length);
+    const mean = Math.exp(ratios.reduce((sum, each) => sum + Math.log(each), 0) / ratios.length);
     print("plain code, geometric mean", mean, "×");
     await page.close();
 
     for (const [name, source] of Object.entries(WAITS)) {
-      const latency = await repeat(rounds, () => stopLatency(runner.page, source));
+      const latency = await medianOf(rounds, () => stopLatency(runner.page, source));
       print(`Stop → end of ${name}`, latency, "ms");
     }
     for (const [name, unit, source] of PROGRAMS) {
-      print(name, await repeat(Math.min(rounds, 3), () => number(source)), unit);
+      print(name, await medianOf(Math.min(rounds, 3), () => printedNumber(source)), unit);
     }
   } finally {
     await runner.close();

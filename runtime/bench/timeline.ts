@@ -20,9 +20,15 @@ const { values } = parseArgs({
   },
 });
 
+/** What the reader does → how long each frame took in which this happened, in ms. */
 type Frames = Record<string, number[]>;
 
-/** Measures the frames. This function runs in the page. */
+/**
+ * Measures the frames. This function runs in the page.
+ *
+ * @param count - how many tasks the timeline has.
+ * @param source - the source of `manyTasks`.
+ */
 async function measure(count: number, source: string): Promise<Frames> {
   const { decodeEvents, Timeline, TimelineView } = (await import(
     "/harness.js" as string
@@ -62,16 +68,16 @@ async function measure(count: number, source: string): Promise<Frames> {
   const live = new Timeline();
   view.show(live, { what: "of this run" });
   const step = Math.ceil(events.length / 120);
-  for (let at = 0; at < events.length; at += step) {
+  for (let start = 0; start < events.length; start += step) {
     await measureFrame("growing", () => {
-      live.add(1, events.slice(at, at + step));
+      live.add(1, events.slice(start, start + step));
       view.changed();
     });
   }
   live.end(live.now);
   view.show(live, { what: "of this run" });
   const scroll = figure.querySelector(".tl-scroll")!;
-  for (let at = 0; at < 60; at++) {
+  for (let frame = 0; frame < 60; frame++) {
     await measureFrame("scrolling", () => {
       scroll.scrollTop += scroll.scrollHeight / 70;
     });
@@ -81,17 +87,17 @@ async function measure(count: number, source: string): Promise<Frames> {
       .querySelector("[tabindex]")!
       .dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   };
-  for (let at = 0; at < 20; at++) await measureFrame("zooming", () => press("+"));
-  for (let at = 0; at < 20; at++) await measureFrame("zooming", () => press("-"));
-  const named = (name: string): HTMLButtonElement =>
+  for (let frame = 0; frame < 20; frame++) await measureFrame("zooming", () => press("+"));
+  for (let frame = 0; frame < 20; frame++) await measureFrame("zooming", () => press("-"));
+  const button = (name: string): HTMLButtonElement =>
     [...figure.querySelectorAll("button")].find(({ textContent }) => textContent === name)!;
   // Opening takes many frames. Measure how long no other task can run.
   const ticks = new MessageChannel();
   const gaps: number[] = [];
   frames["opening"] = gaps;
-  const opened = performance.now();
-  let before = opened;
-  named("Step through").click();
+  const clicked = performance.now();
+  let before = clicked;
+  button("Step through").click();
   while (!figure.querySelector(".tl-player")) {
     await new Promise((resolve) => {
       ticks.port1.onmessage = resolve;
@@ -101,11 +107,13 @@ async function measure(count: number, source: string): Promise<Frames> {
     gaps.push(now - before);
     before = now;
   }
-  frames["opened"] = [before - opened];
+  frames["opened"] = [before - clicked];
   // Includes the layout of the first frame.
   await measureFrame("opening", () => undefined);
-  for (let at = 0; at < 60; at++) await measureFrame("stepping", () => named("Next").click());
-  // From here on, a task has its turn in every frame of the playback.
+  for (let frame = 0; frame < 60; frame++) {
+    await measureFrame("stepping", () => button("Next").click());
+  }
+  // Begin at a moment after which every frame of the playback contains a step of a task.
   const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
   slider.value = String(events.length / 10);
   slider.dispatchEvent(new Event("input"));
@@ -120,9 +128,9 @@ async function measure(count: number, source: string): Promise<Frames> {
     request = requestAnimationFrame(markStart);
   };
   markStart();
-  named("Play").click();
+  button("Play").click();
   const played: number[] = [];
-  for (let at = 0; at < 60; at++) {
+  for (let frame = 0; frame < 60; frame++) {
     await new Promise<void>((resolve) => {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => {

@@ -13,7 +13,8 @@ import { Runner } from "../harness/runner.ts";
 import { readLive } from "../timeline/model/live.ts";
 import type { TraceRow } from "../timeline/model/trace_events.ts";
 
-const TIMED = (work: string): string => `import asyncio, threading, time
+/** Returns a program that does one kind of work, and prints how many seconds it took. */
+const timed = (work: string): string => `import asyncio, threading, time
 from time import perf_counter
 lock = threading.Lock()
 async def step(n):
@@ -37,10 +38,11 @@ ${work}
 print(perf_counter() - start)
 `;
 
+/** Programs that are run with and without a trace, by what they do. */
 const COSTS: Record<string, string> = {
-  "10 000 tasks": TIMED("asyncio.run(tasks())"),
-  "a tight loop on a contended lock": TIMED("threads()"),
-  "a loop that computes": TIMED("compute()"),
+  "10 000 tasks": timed("asyncio.run(tasks())"),
+  "a tight loop on a contended lock": timed("threads()"),
+  "a loop that computes": timed("compute()"),
 };
 
 /** Prints when each of 20 tasks starts, resumes and ends, to compare with the steps in the trace. */
@@ -75,6 +77,7 @@ interface Run {
 /** Runs a program. Events from a browser are returned only if `rows`, because that takes time as well. */
 type RunProgram = (source: string, trace: boolean, rows?: boolean) => Promise<Run>;
 
+/** Runs a program on CPython, and prints its output and its trace as JSON. */
 const PYTHON = `import json, sys, tempfile
 from pathlib import Path
 from mkdocs_runnable.recording.execute import run
@@ -111,6 +114,7 @@ const inBrowser =
     return { stdout: ran.stdout, rows };
   };
 
+/** Returns how many times longer a program takes with a trace: the ratio of two medians. */
 async function factor(run: RunProgram, source: string, rounds: number): Promise<number> {
   const times: Record<"plain" | "traced", number[]> = { plain: [], traced: [] };
   for (let round = 0; round < rounds; round++) {
@@ -124,19 +128,23 @@ async function factor(run: RunProgram, source: string, rounds: number): Promise<
 async function errors(run: RunProgram): Promise<number[]> {
   const { stdout, rows } = await run(ERRORS, true, true);
   const [head, ...lines] = stdout.trim().split("\n");
-  const seen = new Map<number, number[]>();
+  /** When each task started, resumed and ended, as the program has printed it. */
+  const printed = new Map<number, number[]>();
   for (const line of lines) {
     const [task, , at] = line.split(" ").map(Number) as [number, number, number];
-    seen.set(task, [...(seen.get(task) ?? []), at * 1000]);
+    printed.set(task, [...(printed.get(task) ?? []), at * 1000]);
   }
+  // The program prints its first line immediately after the time that this line contains. This gives the
+  // difference between the program's clock and that of the trace.
   const first = rows.find(([type]) => type === "output")!;
   const shift = Number(head!.split(" ")[1]) * 1000 - Number(first[2]);
   // The tasks are created in this order, after the main task.
   const lanes = rows.flatMap((row) => (row[0] === "lane" && row[3] === "task" ? [row[1]] : []));
-  return [...seen].flatMap(([task, [start, resumed, ended]]) => {
+  return [...printed].flatMap(([task, [start, resumed, ended]]) => {
     const steps = rows.filter((row) => row[0] === "step" && row[1] === lanes[task + 1]);
-    const [one, two] = steps as Extract<TraceRow, ["step", ...unknown[]]>[];
-    return [one![4] + shift - start!, two![4] + shift - resumed!, two![5] + shift - ended!];
+    const [before, after] = steps as Extract<TraceRow, ["step", ...unknown[]]>[];
+    // Positions 4 and 5 of a step are its start and its end.
+    return [before![4] + shift - start!, after![4] + shift - resumed!, after![5] + shift - ended!];
   });
 }
 
@@ -145,8 +153,8 @@ async function report(name: string, run: RunProgram, rounds: number): Promise<vo
     const times = (await factor(run, source, rounds)).toFixed(2);
     console.log(`${name.padEnd(9)} ${what.padEnd(34)} ${times} × the untraced run`);
   }
-  const off = (await errors(run)).map(Math.abs);
-  const [middle, most] = [median(off), Math.max(...off)].map((ms) => ms.toFixed(3));
+  const deviations = (await errors(run)).map(Math.abs);
+  const [middle, most] = [median(deviations), Math.max(...deviations)].map((ms) => ms.toFixed(3));
   console.log(`${name.padEnd(9)} times are off by ${middle} ms (median), ${most} at most`);
 }
 

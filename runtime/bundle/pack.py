@@ -72,7 +72,7 @@ def main(pyodide: Path, output: Path) -> None:
     shutil.rmtree(source)
     shutil.rmtree(trees)
 
-    # Leave out the hundreds of packages of Pyodide's full distribution, which are not published here.
+    # Leave out the hundreds of packages of Pyodide's full distribution, which are not published.
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     trimmed = output / "base-lock.json"
     trimmed.write_text(json.dumps(lock | {"packages": {}}), encoding="utf-8")
