@@ -32,7 +32,8 @@ sys.path.append(str(REPOSITORY / "runtime" / "python"))
 def ruff_ignored(pattern: str) -> list[str]:
     """Return the rules that pyproject.toml ignores for a pattern of files.
 
-    pytest-examples passes code to ruff without the name of its file, so ruff cannot apply them.
+    pytest-examples passes code to ruff without the name of its file, so ruff cannot find out by
+    itself which rules it has to ignore.
     """
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     rules: list[str] = project["tool"]["ruff"]["lint"]["per-file-ignores"][pattern]
@@ -52,7 +53,7 @@ def library(tmp_path: Path) -> Library:
 
 @pytest.fixture
 def add_snippet(library: Library) -> AddSnippet:
-    """Return a function that adds a snippet to the library: ``add_snippet(name, source, out)``."""
+    """Return a function that adds a snippet, and its recording if there is one, to the library."""
 
     def add(name: str, source: str, recording: str | None = None) -> Path:
         path = library.path(name)
@@ -95,7 +96,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Save the results for /verification.json."""
     project = Project.at(REPOSITORY)
-    # A run of some tests (-k) must not delete the other results, and workers only report theirs.
+    # A run of only some tests (-k) must not replace the results of all. The processes in which
+    # pytest-xdist runs tests only report their results to the main process, which saves them.
     if hasattr(session.config, "workerinput") or set(_results) != set(project.library.names()):
         return
     results = [(project.library.load(name), result) for name, result in _results.items()]

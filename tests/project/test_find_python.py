@@ -25,6 +25,10 @@ class Machine:
         return path
 
     def add_python(self, name: str, version: str) -> Path:
+        """Add an interpreter that prints its version, and knows whether that is new enough.
+
+        find_python.sh asks an interpreter with ``-c``, and expects the answer as its exit status.
+        """
         major, minor, *_ = version.split(".")
         too_old = int((int(major), int(minor)) < (3, 12))
         return self.add(
@@ -48,7 +52,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(folder)
 
 
-def assert_gives_up(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+def assert_fails_with_one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
@@ -78,16 +82,16 @@ def test_a_newer_python_that_does_not_run_is_skipped(machine: Machine) -> None:
 
 def test_an_old_python_alone_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.11.9")
-    assert_gives_up(machine.find(), "there is Python 3.11.9", "make PYTHON=")
+    assert_fails_with_one_line(machine.find(), "there is Python 3.11.9", "make PYTHON=")
 
 
 def test_a_missing_python_is_an_error(machine: Machine) -> None:
-    assert_gives_up(machine.find(), "no python3")
+    assert_fails_with_one_line(machine.find(), "no python3")
 
 
 def test_a_python_that_uv_knows_is_found(machine: Machine, tmp_path: Path) -> None:
     machine.add_python("python3", "3.10.0")
-    managed = Machine(tmp_path).add_python("managed-python", "3.13.1")
+    managed = Machine(tmp_path).add_python("managed-python", "3.13.1")  # not on the PATH
     machine.add("uv", f'[ "$*" = "python find >=3.12" ] && echo "{managed}"')
     assert machine.find().stdout.strip() == str(managed)
 
@@ -108,7 +112,7 @@ def test_uv_installs_a_python_if_there_is_none(machine: Machine, tmp_path: Path)
 def test_a_failure_of_uv_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.10.0")
     machine.add("uv", "exit 2")
-    assert_gives_up(machine.find(), "there is Python 3.10.0")
+    assert_fails_with_one_line(machine.find(), "there is Python 3.10.0")
 
 
 def test_a_python_that_the_user_names_is_chosen(machine: Machine) -> None:
@@ -121,4 +125,4 @@ def test_a_python_that_the_user_names_is_chosen(machine: Machine) -> None:
 def test_an_old_python_that_the_user_names_is_an_error(machine: Machine) -> None:
     machine.add_python("python3", "3.13.0")
     machine.add_python("mine", "3.8.0")
-    assert_gives_up(machine.find("mine"), "PYTHON=mine")
+    assert_fails_with_one_line(machine.find("mine"), "PYTHON=mine")

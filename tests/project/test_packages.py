@@ -29,6 +29,7 @@ def pins(path: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def offered() -> set[str]:
+    """Return the names of the libraries that the site offers to readers."""
     project: dict[str, Any] = tomllib.loads(
         (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
     )
@@ -36,7 +37,7 @@ def offered() -> set[str]:
     return {canonicalize_name(Requirement(each).name) for each in group}
 
 
-def test_pins_name_no_address_and_have_hashes(offered: set[str]) -> None:
+def test_offered_libraries_are_pinned_by_hash_and_without_addresses(offered: set[str]) -> None:
     text = PINS.read_text(encoding="utf-8")
     for option in ("://", "--index-url", "--find-links"):
         assert option not in text
@@ -70,13 +71,19 @@ def make_wheel(folder: Path, **files: str) -> Path:
 
 
 def test_files_that_programs_do_not_need_are_not_unpacked(tmp_path: Path) -> None:
-    names = ["tea/__init__.py", "tea/__init__.pyi", "tea/py.typed", "tea/tests/test_tea.py"]
-    names += ["tea-1.0.dist-info/METADATA", "tea-1.0.dist-info/RECORD"]
-    names += ["tea-1.0.dist-info/licenses/LICENSE"]
+    needed = {
+        *("tea/__init__.py", "tea-1.0.dist-info/METADATA"),
+        "tea-1.0.dist-info/licenses/LICENSE",
+    }
+    superfluous = {
+        *("tea/__init__.pyi", "tea/py.typed", "tea/tests/test_tea.py"),
+        "tea-1.0.dist-info/RECORD",
+    }
     tree = tmp_path / "tree"
-    pack_packages.unpack(make_wheel(tmp_path, **dict.fromkeys(names, "")), tree)
-    left = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
-    assert left == {names[0], names[4], names[6]}
+    files = dict.fromkeys(sorted(needed | superfluous), "")
+    pack_packages.unpack(make_wheel(tmp_path, **files), tree)
+    unpacked = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
+    assert unpacked == needed
 
 
 def test_requirements_are_evaluated_for_the_browser(tmp_path: Path) -> None:
@@ -105,6 +112,7 @@ def test_modules_become_bytecode_of_the_python_in_the_browser(tmp_path: Path) ->
     assert names == {"brew.pyc", "kept.py", f"__pycache__/kept.cpython-{major}{minor}.pyc"}
     bytecode = (tree / "brew.pyc").read_bytes()
     assert b"/home/packages/brew.py" in bytecode
+    # If this Python has the same format of bytecode, it can read the code after the header.
     if bytecode.startswith(importlib.util.MAGIC_NUMBER):
         assert marshal.loads(bytecode[16:]).co_filename == "/home/packages/brew.py"
 
@@ -125,7 +133,7 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     (tmp_path / "tree" / "tea.pyc").write_bytes(b"tea")
     first, second = tmp_path / "first.zip", tmp_path / "second.zip"
     pack_packages.pack(tmp_path / "tree", first)
-    (tmp_path / "tree" / "tea.pyc").touch()
+    (tmp_path / "tree" / "tea.pyc").touch()  # changes only the time of the file
     pack_packages.pack(tmp_path / "tree", second)
     assert first.read_bytes() == second.read_bytes()
 

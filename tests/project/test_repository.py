@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from mkdocs_runnable.snippets.imports import imported_packages
 from tests.conftest import REPOSITORY
 
-LARGEST = 400_000  # bytes
+LARGEST_FILE_BYTES = 400_000
 # In the browser, programs and their libraries are in these folders of a file system in memory.
 SANDBOX_HOMES = ("/home/reader", "/home/library", "/home/packages")
 
@@ -31,6 +31,7 @@ def run(*command: str) -> str:
 
 @pytest.fixture(scope="session")
 def tracked() -> list[Path]:
+    """Return the paths of all files that git tracks."""
     names = run("git", "ls-files", "-z").split("\0")
     paths = [REPOSITORY / name for name in names if name]
     # Git lists deleted files until their deletion is staged.
@@ -39,6 +40,7 @@ def tracked() -> list[Path]:
 
 @pytest.fixture(scope="session")
 def texts(tracked: list[Path]) -> dict[str, str]:
+    """Return the content of each tracked text file, by its path in the repository."""
     texts = {}
     for path in tracked:
         name = path.relative_to(REPOSITORY).as_posix()
@@ -51,6 +53,7 @@ def texts(tracked: list[Path]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def project() -> dict[str, Any]:
+    """Return the content of pyproject.toml."""
     return tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -69,7 +72,7 @@ def read_json(name: str) -> dict[str, Any]:
 
 
 def test_tracked_files_are_small(tracked: list[Path]) -> None:
-    assert [path for path in tracked if path.stat().st_size > LARGEST] == []
+    assert [path for path in tracked if path.stat().st_size > LARGEST_FILE_BYTES] == []
 
 
 def test_nothing_built_or_downloaded_is_tracked(tracked: list[Path]) -> None:
@@ -109,7 +112,7 @@ def test_requirements_name_no_address_and_pin_everything_by_hash(
     text = texts["requirements.txt"]
     for option in ("://", "--index-url", "--extra-index-url", "--find-links", "--trusted-host"):
         assert option not in text
-    assert len(pins) > 50
+    assert len(pins) > 50  # so the file was read
     for pin in pins.values():
         assert re.fullmatch(r"==[^*,]+", str(pin.specifier)), pin
     entries = re.split(r"^(?=[^\s#])", text, flags=re.MULTILINE)[1:]
@@ -139,6 +142,7 @@ def test_requirements_contain_what_the_project_declares(
 
 
 def imported(path: Path) -> Iterator[str]:
+    """Yield the name of each package that a Python file imports."""
     return imported_packages(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
@@ -199,7 +203,8 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
 def test_links_between_files_of_the_repository_have_targets(texts: dict[str, str]) -> None:
     for name in ("README.md", "CONTRIBUTING.md"):
-        # The text in a fence is an example of what to write elsewhere.
+        # The text in a fence is an example of what to write elsewhere. Both files contain a link
+        # to two_stations.py as such an example.
         prose = re.sub(r"^( *)```.*?^\1```$", "", texts[name], flags=re.DOTALL | re.MULTILINE)
         assert "two_stations.py)" not in prose
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):

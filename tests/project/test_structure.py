@@ -37,7 +37,7 @@ _PAGE = {
 }
 
 # Part → the parts that it may import. A file belongs to the longest part that its path starts with.
-# The first four are the trust boundary: the page (host), the sandbox frame and the worker share
+# The first entries are the trust boundary: the page (host), the sandbox frame and the worker share
 # nothing but the messages in runtime/protocol.
 ARROWS: Mapping[str, set[str]] = {
     "runtime/protocol": set(),
@@ -228,7 +228,10 @@ def read_sources() -> Sources:
 
 
 def import_graph(sources: Sources) -> Graph:
-    """Return which source files each file imports, including imports of types and late imports."""
+    """Return which source files each file imports.
+
+    Imports of types and imports within functions count, too.
+    """
     graph: dict[str, set[str]] = {}
     for file, text in sources.items():
         if file.endswith(".css"):

@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from tests.conftest import REPOSITORY
 from tests.suite import stress, whole
 from tests.suite.jobs import (
+    BYTES_PER_SECOND,
     CAPACITY,
+    WEIGHTS,
     Job,
     JobResult,
     Outcome,
     all_jobs,
     expected_seconds,
     node_command,
-    pace_of,
     pytest_command,
     run,
+    weight_of,
 )
 
 NODE_TESTS = """
@@ -71,24 +73,25 @@ def test_each(number):
 
 
 def run_job(job: Job) -> tuple[JobResult, list[Outcome]]:
-    done, failures = JobResult(job), list[Outcome]()
-    asyncio.run(run(job, lambda _, outcome: failures.append(outcome), done))
-    return done, failures
+    """Run a job, and return its results and the failures that it has reported while it ran."""
+    result, failures = JobResult(job), list[Outcome]()
+    asyncio.run(run(job, lambda _, outcome: failures.append(outcome), result))
+    return result, failures
 
 
 def job(*command: str, weight: int = 1, name: str = "job") -> Job:
     return Job("modules", name, command, weight)
 
 
-def results(done: JobResult) -> dict[str, str]:
-    return {each.name.rpartition("::")[2]: each.result for each in done.outcomes.values()}
+def outcomes_by_name(result: JobResult) -> dict[str, str]:
+    return {each.name.rpartition("::")[2]: each.result for each in result.outcomes.values()}
 
 
 def test_results_of_node_are_read(tmp_path: Path) -> None:
     file = tmp_path / "some.test.mjs"
     file.write_text(NODE_TESTS, encoding="utf-8")
-    done, failures = run_job(job(*node_command([str(file)])))
-    assert results(done) == {
+    result, failures = run_job(job(*node_command([str(file)])))
+    assert outcomes_by_name(result) == {
         "passes": "passed",
         "is left out": "skipped",
         "outer > inner > fails": "failed",
@@ -99,7 +102,7 @@ def test_results_of_node_are_read(tmp_path: Path) -> None:
     assert [outcome.name for outcome in failures] == ["outer > inner > fails", "a hook > second"]
     assert "planted" in failures[0].detail
     assert "in the hook" in failures[1].detail
-    assert done.notes == ["ran twice: a_program"]
+    assert result.notes == ["ran twice: a_program"]
 
 
 def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) -> None:
@@ -107,16 +110,16 @@ def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) ->
     test = 'import { test } from "node:test";\ntest("same", () => {});\n'
     files[0].write_text(test + 'test("same", () => {});\n', encoding="utf-8")
     files[1].write_text(test, encoding="utf-8")
-    done, _ = run_job(job(*node_command([str(file) for file in files])))
-    assert done.count("passed") == 3
+    result, _ = run_job(job(*node_command([str(file) for file in files])))
+    assert result.count("passed") == 3
 
 
 @pytest.mark.parametrize("workers", [[], ["--numprocesses", "2"]], ids=["alone", "workers"])
 def test_results_of_pytest_are_read(workers: list[str], tmp_path: Path) -> None:
     file = tmp_path / "test_some.py"
     file.write_text(PYTHON_TESTS, encoding="utf-8")
-    done, failures = run_job(job(*pytest_command([str(file), *workers])))
-    assert results(done) == {
+    result, failures = run_job(job(*pytest_command([str(file), *workers])))
+    assert outcomes_by_name(result) == {
         "test_passes": "passed",
         "test_fails": "failed",
         "test_is_left_out": "skipped",
@@ -124,7 +127,7 @@ def test_results_of_pytest_are_read(workers: list[str], tmp_path: Path) -> None:
         "test_each[1]": "passed",
         "test_each[2]": "passed",
     }
-    assert done.expected == 6
+    assert result.expected == 6
     details = {each.name.rpartition("::")[2]: each.detail for each in failures}
     assert "planted" in details["test_fails"]
     assert "in the teardown" in details["test_has_a_broken_teardown"]
@@ -142,20 +145,20 @@ def test_results_of_pytest_are_read(workers: list[str], tmp_path: Path) -> None:
 def test_a_command_that_fails_without_a_failed_test_is_a_failure(
     command: list[str], why: str
 ) -> None:
-    done, failures = run_job(job(*command))
-    assert done.count("failed") == len(failures) == 1
+    result, failures = run_job(job(*command))
+    assert result.count("failed") == len(failures) == 1
     assert why in failures[0].detail
 
 
 def test_a_python_file_that_cannot_be_imported_is_a_failure(tmp_path: Path) -> None:
     file = tmp_path / "test_broken.py"
     file.write_text("import no_such_module\n", encoding="utf-8")
-    done, (failure,) = run_job(job(*pytest_command([str(file)])))
+    result, (failure,) = run_job(job(*pytest_command([str(file)])))
     assert "no_such_module" in failure.detail
-    assert done.count("failed") == 1
+    assert result.count("failed") == 1
 
 
-def test_a_failure_in_the_first_group_does_not_stop_the_others(
+def test_failures_of_one_job_do_not_stop_other_jobs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     node, python = tmp_path / "some.test.mjs", tmp_path / "test_some.py"
@@ -171,7 +174,7 @@ def test_a_failure_in_the_first_group_does_not_stop_the_others(
     assert "FAILED node: outer > inner > fails" in capsys.readouterr().out
 
 
-def test_heavy_jobs_run_alone_and_no_job_is_lost(tmp_path: Path) -> None:
+def test_jobs_beside_one_another_never_exceed_the_capacity_and_none_is_lost(tmp_path: Path) -> None:
     # Each job logs its start and its end.
     program = """
 import json, os, sys
@@ -188,8 +191,8 @@ note("end")
         job(sys.executable, "-c", program, str(number), str(log), weight=weight, name=str(number))
         for number, weight in enumerate(weights)
     ]
-    states = asyncio.run(whole.run_all(jobs))
-    assert [done.count("passed") for done in states] == [1] * len(jobs)
+    results = asyncio.run(whole.run_all(jobs))
+    assert [result.count("passed") for result in results] == [1] * len(jobs)
     running = set[str]()
     for line in log.read_text(encoding="utf-8").splitlines():
         what, number = line.split()
@@ -199,12 +202,12 @@ note("end")
 
 @given(st.lists(st.sampled_from(["passed", "failed", "skipped"]), max_size=20))
 def test_the_closing_line_counts_every_test_once(outcomes: list[str]) -> None:
-    done = JobResult(job("true"))
-    for number, result in enumerate(outcomes):
-        done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
+    result = JobResult(job("true"))
+    for number, outcome in enumerate(outcomes):
+        result.add(Outcome(str(number), outcome, 0))  # type: ignore[arg-type]
         # pytest reports a test again after a failed teardown. It must not be counted twice.
-        done.add(Outcome(str(number), result, 0))  # type: ignore[arg-type]
-    failures, closing = whole.summary([done])
+        result.add(Outcome(str(number), outcome, 0))  # type: ignore[arg-type]
+    failures, closing = whole.summary([result])
     counts = [outcomes.count(how) for how in ("passed", "failed", "skipped")]
     assert closing == "{} passed, {} failed, {} skipped".format(*counts)
     assert len(failures) == outcomes.count("failed")
@@ -222,25 +225,26 @@ def test_the_suite_has_every_test_file() -> None:
 
 
 def test_unit_tests_start_first_and_jobs_that_need_the_whole_machine_last() -> None:
+    command = ("true",)  # is not run here
     jobs = [
-        job("a", weight=CAPACITY, name="whole"),
-        job("b", name="quick"),
-        job("c", name="slow"),
+        Job("browsers", "whole", command, weight=CAPACITY),
+        Job("browsers", "quick", command, weight=1),
+        Job("browsers", "slow", command, weight=1),
+        Job("modules", "units", command, weight=CAPACITY),
     ]
-    jobs = [Job("browsers", each.name, each.command, each.weight) for each in jobs]
-    jobs.append(job("d", weight=CAPACITY, name="units"))
-    order = whole.arranged(jobs, {"quick": 1, "slow": 9, "whole": 99, "units": 5})
+    seconds = {"quick": 1.0, "slow": 9.0, "whole": 99.0, "units": 5.0}
+    order = whole.arranged(jobs, seconds)
     assert [each.name for each in order] == ["units", "slow", "quick", "whole"]
 
 
-def test_a_pace_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+def test_a_weight_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "some.test.ts"
     file.write_text("/** A test. */\n// suite: quick\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"no pace 'quick'\. Expected one of: light, alone"):
-        pace_of(file)
+    with pytest.raises(ValueError, match=r"no weight 'quick'\. Expected one of: light, alone"):
+        weight_of(file)
 
 
-def under_stress(*arguments: str) -> subprocess.CompletedProcess[str]:
+def run_stress(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tests.suite", "stress", *arguments],
         cwd=REPOSITORY,
@@ -263,7 +267,7 @@ def test_first_time_only():
 """,
         encoding="utf-8",
     )
-    ran = under_stress(str(file), "--times", "2", "--pace", "alone", "--pace", "busy")
+    ran = run_stress(str(file), "--times", "2", "--pace", "alone", "--pace", "busy")
     assert ran.returncode == 1, ran.stderr
     assert "test_first_time_only (alone: 1 of 2, busy: 0 of 2)" in ran.stdout
     assert "test_steady (" not in ran.stdout
@@ -272,7 +276,7 @@ def test_first_time_only():
 
 @pytest.mark.parametrize(("file", "why"), [("none.py", "There is no"), ("README.md", "no test")])
 def test_stress_refuses_files_that_are_not_tests(file: str, why: str) -> None:
-    ran = under_stress(file)
+    ran = run_stress(file)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert why in ran.stderr
 
@@ -295,5 +299,6 @@ def test_a_file_can_say_how_long_it_takes(tmp_path: Path) -> None:
     short, long = tmp_path / "short.test.ts", tmp_path / "long.test.ts"
     short.write_text("/** Looks at many pages. */\n// suite: light\n// suite: takes 90 s\n")
     long.write_text("x" * 10_000)
-    assert (expected_seconds(short), expected_seconds(long)) == (90, 20)
-    assert pace_of(short) == "light"
+    assert expected_seconds(short) == 90
+    assert expected_seconds(long) == 10_000 / BYTES_PER_SECOND
+    assert weight_of(short) == WEIGHTS["light"]

@@ -1,4 +1,4 @@
-"""The wheel of the engine: what it contains, and that it is not made without a complete build."""
+"""Tests of the engine's wheel: its content, and that it needs a complete build."""
 
 import email
 import re
@@ -14,7 +14,8 @@ import pytest
 from mkdocs_runnable.built_files import MANIFEST
 from tests.conftest import REPOSITORY, write_manifest
 
-# The built files that the hook adds: path in a checkout → path in the wheel. Here they are small.
+# The built files that hatch_build.py adds: path in a checkout → path in the wheel. In the fixture
+# `checkout`, they are small texts.
 BUNDLED = {
     "build/runtime/widget.js": "mkdocs_runnable/bundled/runtime/widget.js",
     "build/runtime/chunks/editor-1.js": "mkdocs_runnable/bundled/runtime/chunks/editor-1.js",
@@ -23,6 +24,7 @@ BUNDLED = {
 }
 _MANIFEST = f"build/runtime/{MANIFEST}"
 
+# Files of a checkout that do not belong in a wheel.
 LEFT_OUT = (
     "build/runtime/harness.js",
     "build/guide/guide.js",
@@ -40,7 +42,7 @@ LEFT_OUT = (
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Copy the sources of a wheel, and add a fake build and files that do not belong in a wheel."""
+    """Return a copy of the sources of a wheel, with a fake build and the files in LEFT_OUT."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", ".gitignore"):

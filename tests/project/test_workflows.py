@@ -1,4 +1,4 @@
-"""The workflows of the code host can be parsed, and use only targets and paths that exist."""
+"""Tests of the workflows and issue forms in .github: their commands, paths, limits and rights."""
 
 import re
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def main(names: Sequence[str], root: Path = REPOSITORY) -> int:
-    """Print each place that the house style excludes, and return 1 if there are any."""
+    """Print the place of each phrase that the house style excludes; return 1 if there are any."""
     phrases = load(PHRASES)
     paths = [Path(name).resolve() for name in names] or texts(root)
     findings = [(path, finding) for path in paths for finding in check(path, phrases)]

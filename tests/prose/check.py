@@ -31,7 +31,8 @@ TEXTS = (
 
 # A permission is a comment in the syntax of any language, anywhere in the file.
 ALLOWED = re.compile(r'style: allow "([^"\n]+)" because \S[^\n]*')
-ALLOWED_SOMEHOW = re.compile(r"style: allow\b")
+# The beginning of a permission, which may lack its quotation or its reason.
+BEGUN_PERMISSION = re.compile(r"style: allow\b")
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,14 @@ class Permissions:
         # In a notebook, quotes within its strings are escaped.
         text = text.replace('\\"', '"')
         found = list(ALLOWED.finditer(text))
+        # The quoted words of each permission → its line.
         self._lines = {spaced(each[1]): text.count("\n", 0, each.start()) + 1 for each in found}
         self._used: set[str] = set()
         complete = {each.start() for each in found}
+        # The lines of permissions without a quotation or a reason.
         self.incomplete = [
             text.count("\n", 0, each.start()) + 1
-            for each in ALLOWED_SOMEHOW.finditer(text)
+            for each in BEGUN_PERMISSION.finditer(text)
             if each.start() not in complete
         ]
 

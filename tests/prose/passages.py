@@ -16,19 +16,24 @@ from typing import Literal
 # Replaces each character that is not prose: Unicode's "object replacement character".
 OBJECT = "\ufffc"
 
+# Examples of how not to write, in a page about writing.
 OFF = re.compile(r"<!-- style: off because \S.*?<!-- style: on -->", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Fenced code, also in a list or a quotation. If the fence is not closed, it ends with the file.
 FENCE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*\2[`~]*[ \t]*$|\Z)", re.DOTALL | re.M
 )
+# Code within a paragraph: `code` or ``code``.
 CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
-# The text of a link to a snippet is the path of a file.
+# Addresses, and the texts of links to snippets, which are paths of files.
 LINK = re.compile(r"\[snippets/[^\]\n]*(?=\])|\]\([^)\n]*\)|https?://[^\s)>\]]+")
 # Headings have ids, and answers of questions have conditions: `{ #id }`, `{ when='…' }`.
 ATTRIBUTES = re.compile(r"\{:?\s*(?:[.#]|[\w-]+=)[^\n]*\}[ \t]*$", re.MULTILINE)
 STYLE = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
+# Code of a Jinja template.
 TEMPLATE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# Attributes whose text browsers show or screen readers read.
 SHOWN = re.compile(r"""\b(?:alt|title|content|placeholder|aria-label)="([^"]*)\"""")
 
 
@@ -48,9 +53,9 @@ class Passage:
     text: str
     lines: tuple[int, ...]
 
-    def line(self, place: int) -> int:
-        """Return the number of the line on which the character at ``place`` is."""
-        return self.lines[self.text.count("\n", 0, place)]
+    def line(self, index: int) -> int:
+        """Return the number of the line on which the character at this index of the text is."""
+        return self.lines[self.text.count("\n", 0, index)]
 
 
 def mask(text: str, *patterns: re.Pattern[str]) -> str:
@@ -61,14 +66,14 @@ def mask(text: str, *patterns: re.Pattern[str]) -> str:
 
 
 def paragraphs(text: str, first: int = 1) -> Iterator[Passage]:
-    """Divide a text at its empty lines."""
+    """Divide a text at its empty lines; ``first`` is the number of its first line in the file."""
     for found in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text):
         start = first + text.count("\n", 0, found.start())
         yield Passage(found[0], tuple(range(start, start + found[0].count("\n") + 1)))
 
 
 def mask_tag(found: re.Match[str]) -> str:
-    """Mask a tag, except for attributes that browsers show or screen readers read."""
+    """Mask a tag, except for the attributes in SHOWN."""
     tag = [OBJECT if character != "\n" else "\n" for character in found[0]]
     for shown in SHOWN.finditer(found[0]):
         tag[slice(*shown.span(1))] = shown[1]
@@ -97,12 +102,12 @@ def plain(text: str) -> Iterator[Passage]:
 
 def notebook(text: str) -> Iterator[Passage]:
     """Find the prose of a notebook; lines are those of the file, as `git diff` shows them."""
-    place = 0
+    index = 0  # where the current line of a cell is in the file
     for cell in json.loads(text)["cells"]:
         lines = []
         for line in "".join(cell["source"]).splitlines(keepends=True):
-            place = max(text.find(json.dumps(line, ensure_ascii=False), place), place)
-            lines.append(text.count("\n", 0, place) + 1)
+            index = max(text.find(json.dumps(line, ensure_ascii=False), index), index)
+            lines.append(text.count("\n", 0, index) + 1)
         find = markdown if cell["cell_type"] == "markdown" else python
         for passage in find("".join(cell["source"])):
             yield Passage(passage.text, tuple(lines[number - 1] for number in passage.lines))
@@ -121,6 +126,8 @@ def toml(text: str) -> Iterator[Passage]:
         yield from paragraphs(mask_inline(prose), text.count("\n", 0, found.start()) + 1)
 
 
+# The tokens of TypeScript that matter here. Regular expressions are among them because a quotation
+# mark in them begins no string; braces, because they show where code in a template ends.
 SCRIPT = re.compile(
     r"""
     (?P<comment>//[^\n]*|/\*.*?\*/)
@@ -131,29 +138,32 @@ SCRIPT = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+# The text of a template literal, up to its end or to `${`.
 TEMPLATE_PART = re.compile(r"(?:\\.|[^`\\$]|\$(?!\{))*", re.DOTALL)
 
 
 def script_tokens(text: str) -> Iterator[tuple[Literal["comment", "text"], tuple[int, int]]]:
     """Find the comments of TypeScript with their marks, and its string literals without quotes."""
-    place, depths = 0, [0]
+    index = 0
+    # How many braces are open: in the script itself, and in the code of each enclosing `${…}`.
+    depths = [0]
     in_template = False
     while True:
         if in_template:
-            found = TEMPLATE_PART.match(text, place)
+            found = TEMPLATE_PART.match(text, index)
             assert found  # The pattern also matches an empty text.
             yield "text", found.span()
-            place = found.end()
+            index = found.end()
             in_template = False
-            if text.startswith("${", place):
+            if text.startswith("${", index):
                 depths.append(0)
-                place += 1
-            place += 1
+                index += 1
+            index += 1
             continue
-        token = SCRIPT.search(text, place)
+        token = SCRIPT.search(text, index)
         if not token:
             return
-        place = token.end()
+        index = token.end()
         if token["comment"]:
             yield "comment", token.span()
         elif token["text"]:
@@ -170,7 +180,12 @@ def script_tokens(text: str) -> Iterator[tuple[Literal["comment", "text"], tuple
 
 
 def joined(text: str, spans: list[tuple[int, int]]) -> Passage:
-    """Make one passage of literals that the program joins, and mask the code between them."""
+    """Make one passage of literals that the program joins, and mask the code between them.
+
+    Args:
+        text: The text of the file.
+        spans: Start and end of each literal in it, without quotes.
+    """
     prose, lines = "", [text.count("\n", 0, spans[0][0]) + 1]
     for number, (start, end) in enumerate(spans):
         if number and text[spans[number - 1][1] : start].strip("\"'`+ \n\t"):
@@ -228,7 +243,8 @@ NAME = re.compile(r"[^A-Z\s][^\s]*")
 QUOTES = re.compile(r"(?s)([a-zA-Z]*)('''|\"\"\"|'|\")(.*)\2")
 # Marks a part of the program that a page can show.
 REGION = re.compile(r"#\s*(?:end)?region\b")
-PASSED_OVER = {tokenize.NL, tokenize.COMMENT}
+# Between two literals, these tokens do not end the expression that joins them.
+IGNORED = {tokenize.NL, tokenize.COMMENT}
 
 
 def python(text: str) -> Iterator[Passage]:
@@ -239,9 +255,9 @@ def python(text: str) -> Iterator[Passage]:
         return
     yield from joined_comments(python_comments(tokens))
     parts: list[tuple[str, int]] = []
-    depth = 0
+    depth = 0  # how many f-strings the token is in
     for token in tokens:
-        if token.type in PASSED_OVER:
+        if token.type in IGNORED:
             continue
         if token.type == tokenize.FSTRING_START:
             depth += 1
@@ -256,12 +272,12 @@ def python(text: str) -> Iterator[Passage]:
         elif depth:
             parts.append((OBJECT, token.start[0]))
         elif parts:
-            yield from without_names(in_parts(parts))
+            yield from without_names(joined_parts(parts))
             parts = []
 
 
-def in_parts(parts: list[tuple[str, int]]) -> Iterator[Passage]:
-    """Make one passage of a literal's parts, each with the line on which it begins."""
+def joined_parts(parts: list[tuple[str, int]]) -> Iterator[Passage]:
+    """Join parts of a text, each given with its line in the file, and yield the paragraphs."""
     prose, lines = "", [parts[0][1]]
     for text, line in parts:
         if line > lines[-1]:
@@ -287,14 +303,14 @@ def joined_comments(comments: Iterable[Comment]) -> Iterator[Passage]:
     block: list[tuple[str, int]] = []
     for lines, is_alone in comments:
         if block and not (is_alone and lines[0][1] == block[-1][1] + 1):
-            yield from in_parts(block)
+            yield from joined_parts(block)
             block = []
         block += lines
         if not is_alone:
-            yield from in_parts(block)
+            yield from joined_parts(block)
             block = []
     if block:
-        yield from in_parts(block)
+        yield from joined_parts(block)
 
 
 FORMATS: dict[str, Callable[[str], Iterator[Passage]]] = {

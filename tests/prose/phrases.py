@@ -27,7 +27,7 @@ class Phrase:
         because: Why; one sentence.
         wrong: A sentence in which the phrase has to be found.
         right: Sentences that look similar, in which nothing may be found.
-        unless: Regular expressions for longer expressions of which the phrase is a right part.
+        unless: Regular expressions for longer expressions in which the phrase is right.
     """
 
     pattern: str
@@ -49,7 +49,9 @@ class Phrase:
         """Find the places where the phrase is used, other than within one of its exceptions."""
         for found in self._expression.finditer(text):
             longer = (match for each in self._exceptions for match in each.finditer(text))
-            if not any(it.start() <= found.start() and found.end() <= it.end() for it in longer):
+            if not any(
+                each.start() <= found.start() and found.end() <= each.end() for each in longer
+            ):
                 yield found
 
 

@@ -17,6 +17,7 @@ def notebook(text: str) -> str:
     return json.dumps({"cells": [{"cell_type": "markdown", "source": [text]}]}, indent=1)
 
 
+# Path of a file → its text, and the number of the line on which the phrase is.
 PLANTED = {
     "README.md": (f"# Title\n\n{PHRASE}\n", 3),
     "docs/how-to/page.md": (f"# Title\n\nA paragraph.\n{PHRASE}\n", 4),
@@ -93,19 +94,19 @@ def messages(tmp_path: Path, name: str, text: str) -> list[str]:
     return [finding.message for finding in check(path, load(PHRASES))]
 
 
-def allowing(words: str, reason: str = " because the title of a talk has it") -> str:
+def permission(words: str, reason: str = " because the title of a talk has it") -> str:
     return f'style: allow "{words}"{reason}'
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("docs/page.md", f"<!-- {allowing('start at once')} -->\n\n{PHRASE}\n"),
-        ("docs/page.md", f"Both tasks start at\nonce.\n\n<!-- {allowing('start at once')} -->\n"),
-        ("docs/data.toml", f'what = "{PHRASE}" # {allowing("start at once")}\n'),
-        ("docs/book.ipynb", notebook(f"{PHRASE}\n\n<!-- {allowing('start at once')} -->")),
-        ("snippets/a/b.py", f"# {allowing('start at once')}\nprint('{PHRASE}')\n"),
-        ("runtime/a.ts", f'// {allowing("start at once")}\nshow("{PHRASE}");\n'),
+        ("docs/page.md", f"<!-- {permission('start at once')} -->\n\n{PHRASE}\n"),
+        ("docs/page.md", f"Both tasks start at\nonce.\n\n<!-- {permission('start at once')} -->\n"),
+        ("docs/data.toml", f'what = "{PHRASE}" # {permission("start at once")}\n'),
+        ("docs/book.ipynb", notebook(f"{PHRASE}\n\n<!-- {permission('start at once')} -->")),
+        ("snippets/a/b.py", f"# {permission('start at once')}\nprint('{PHRASE}')\n"),
+        ("runtime/a.ts", f'// {permission("start at once")}\nshow("{PHRASE}");\n'),
     ],
 )
 def test_a_phrase_can_be_allowed_with_a_reason(tmp_path: Path, name: str, text: str) -> None:
@@ -113,23 +114,23 @@ def test_a_phrase_can_be_allowed_with_a_reason(tmp_path: Path, name: str, text: 
 
 
 def test_only_the_quoted_words_are_allowed(tmp_path: Path) -> None:
-    text = f"<!-- {allowing('start at once')} -->\n\n{PHRASE} Both end at once.\n"
+    text = f"<!-- {permission('start at once')} -->\n\n{PHRASE} Both end at once.\n"
     (message,) = messages(tmp_path, "docs/page.md", text)
     assert message.startswith("“at once”")
 
 
 def test_a_permission_in_a_fence_is_an_example(tmp_path: Path) -> None:
-    text = f"```markdown\n<!-- {allowing('start at once')} -->\n```\n"
+    text = f"```markdown\n<!-- {permission('start at once')} -->\n```\n"
     assert messages(tmp_path, "docs/page.md", text) == []
 
 
 def test_a_permission_without_a_reason_has_no_effect(tmp_path: Path) -> None:
-    text = f"<!-- {allowing('start at once', reason='')} -->\n\n{PHRASE}\n"
+    text = f"<!-- {permission('start at once', reason='')} -->\n\n{PHRASE}\n"
     assert len(messages(tmp_path, "docs/page.md", text)) == 2
 
 
 def test_a_permission_that_allows_nothing_is_reported(tmp_path: Path) -> None:
-    text = f"<!-- {allowing('start at once')} -->\n\nBoth tasks start.\n"
+    text = f"<!-- {permission('start at once')} -->\n\nBoth tasks start.\n"
     (message,) = messages(tmp_path, "docs/page.md", text)
     assert "delete this comment" in message
 

@@ -19,7 +19,7 @@ def prose(tmp_path: Path, name: str, text: str) -> dict[int, str]:
     }
 
 
-def test_the_prose_of_a_page(tmp_path: Path) -> None:
+def test_code_addresses_and_conditions_of_a_page_are_no_prose(tmp_path: Path) -> None:
     text = """\
     ---
     title: Wait
@@ -77,7 +77,7 @@ def test_each_paragraph_is_a_passage_of_its_own(tmp_path: Path) -> None:
     assert [passage.text for passage in passages(path)] == ["one\ntwo", "three"]
 
 
-def test_the_prose_of_a_notebook(tmp_path: Path) -> None:
+def test_the_prose_of_a_notebook_has_the_lines_of_its_file(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": ["# Title\n", "\n", "Text with “quotes”.\n", "`code`"]},
         {"cell_type": "code", "source": ["# A comment.\n", 'print("A text.")\n', "%matplotlib x"]},
@@ -95,7 +95,7 @@ def test_the_prose_of_a_notebook(tmp_path: Path) -> None:
     assert all(piece.split()[-1].strip('"') in lines[line - 1] for line, piece in found.items())
 
 
-def test_the_prose_of_a_data_file(tmp_path: Path) -> None:
+def test_strings_and_comments_of_a_data_file_are_prose(tmp_path: Path) -> None:
     text = '''\
     # A comment.
     [[entries]]
@@ -131,7 +131,7 @@ def f():
 '''
 
 
-def test_the_prose_of_a_program(tmp_path: Path) -> None:
+def test_comments_docstrings_and_messages_of_a_program_are_prose(tmp_path: Path) -> None:
     found = prose(tmp_path, "program.py", PROGRAM)
     assert found[1] == "The module."
     assert (found[2], found[3]) == ("A comment", "of two lines.")
@@ -151,7 +151,7 @@ def test_literals_that_a_program_joins_are_one_passage(tmp_path: Path) -> None:
     assert first.text.split()[:2] == ["at", "once"]
 
 
-def test_the_prose_of_a_script(tmp_path: Path) -> None:
+def test_comments_and_shown_texts_of_a_script_are_prose(tmp_path: Path) -> None:
     text = r"""
     import { f } from "./at_once.ts"; // at once
     /* at once */
@@ -167,7 +167,7 @@ def test_the_prose_of_a_script(tmp_path: Path) -> None:
         assert piece in " ".join(passage.text for passage in passages(tmp_path / "script.ts"))
 
 
-def test_the_prose_of_a_template_and_a_drawing(tmp_path: Path) -> None:
+def test_visible_texts_of_a_template_and_a_drawing_are_prose(tmp_path: Path) -> None:
     text = """\
     <style>.at-once { }</style>
     {% if at_once %}<p aria-label="Read out">Shown {{ at_once }}</p>{# at once #}

@@ -23,7 +23,7 @@ REPORTER = "./tests/suite/reporter.ts"
 # Each job has a weight. Jobs run at the same time as long as their weights add up to no more than
 # CAPACITY, which is chosen for two cores.
 CAPACITY = 6
-PACES = {
+WEIGHTS = {
     # The file mostly waits. Three of these files keep two cores busy.
     "light": 2,
     # Files without a line such as `// suite: light`.
@@ -32,8 +32,11 @@ PACES = {
     "alone": CAPACITY,
 }
 PYTEST_WEIGHT = 3
-PACE_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
+WEIGHT_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
 TIME_MARK = re.compile(r"^// suite: takes (\d+) s$", re.MULTILINE)
+
+# A rough guess for files that do not say how long they take. It only decides which job is first.
+BYTES_PER_SECOND = 500
 
 # A job that reports nothing for this many seconds is ended. The longest single test may
 # take ten minutes (every snippet of the site in one browser).
@@ -76,6 +79,7 @@ class JobResult:
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     # What the tests say about themselves, for example that a program ran twice.
     notes: list[str] = field(default_factory=list)
+    # How many tests there are, as far as the job has said so.
     expected: int = 0
     seconds: float = 0
     is_over: bool = False
@@ -121,27 +125,27 @@ def pytest_command(arguments: Sequence[str]) -> tuple[str, ...]:
     return (sys.executable, "-m", "pytest", "-p", "tests.suite.pytest_plugin", "-q", *arguments)
 
 
-def pace_of(file: Path) -> str:
-    """Return the pace that a test file asks for in a line such as ``// suite: light``.
+def weight_of(file: Path) -> int:
+    """Return the weight that a test file asks for in a line such as ``// suite: light``.
 
     Raises:
-        ValueError: There is no pace of that name.
+        ValueError: There is no weight of that name.
     """
-    found = PACE_MARK.search(file.read_text(encoding="utf-8"))
-    pace = found[1] if found else ""
-    if pace not in PACES:
-        known = ", ".join(filter(None, PACES))
-        raise ValueError(f"{file}: there is no pace {pace!r}. Expected one of: {known}.")
-    return pace
+    found = WEIGHT_MARK.search(file.read_text(encoding="utf-8"))
+    name = found[1] if found else ""
+    if name not in WEIGHTS:
+        known = ", ".join(filter(None, WEIGHTS))
+        raise ValueError(f"{file}: there is no weight {name!r}. Expected one of: {known}.")
+    return WEIGHTS[name]
 
 
 def expected_seconds(file: Path) -> float:
     """Return how long a test file takes according to a line such as ``// suite: takes 90 s``.
 
-    Without such a line, long files are expected to take longer.
+    Without such a line, a file is expected to take longer the larger it is.
     """
     found = TIME_MARK.search(file.read_text(encoding="utf-8"))
-    return float(found[1]) if found else file.stat().st_size / 500
+    return float(found[1]) if found else file.stat().st_size / BYTES_PER_SECOND
 
 
 def all_jobs(root: Path = REPOSITORY) -> list[Job]:
@@ -157,15 +161,20 @@ def all_jobs(root: Path = REPOSITORY) -> list[Job]:
         # The hostile programs need ten minutes and a machine of their own: `make attacks`.
         if path.name != "attacks.test.ts":
             name = path.relative_to(root).as_posix()
-            jobs.append(Job("browsers", name, node_command([name]), PACES[pace_of(path)]))
+            jobs.append(Job("browsers", name, node_command([name]), weight_of(path)))
     return jobs
 
 
-async def run(job: Job, report: Callable[[JobResult, Outcome], None], done: JobResult) -> None:
+async def run(job: Job, report: Callable[[JobResult, Outcome], None], result: JobResult) -> None:
     """Run a job to its end, and report each failed test as soon as it is known.
 
     If no test failed, but the command crashed, could not start, or was ended because it reported
     nothing for a long time, the job counts as one failed test with the name of the job.
+
+    Args:
+        job: The job.
+        report: Called with ``result`` and the outcome of each failed test.
+        result: Receives the outcomes of all tests.
     """
     loop = asyncio.get_running_loop()
     start = loop.time()
@@ -186,47 +195,48 @@ async def run(job: Job, report: Callable[[JobResult, Outcome], None], done: JobR
                 start_new_session=True,
             )
             ended = asyncio.create_task(process.wait())
-            heard = start
-            partial = ""
+            last_line_at = start
+            partial = ""  # what has been read of a line that is still being written
             status: int | str | None = None
             try:
                 while status is None:
                     await asyncio.wait([ended], timeout=0.3)
                     if ended.done():
                         status = ended.result()
-                    elif loop.time() - heard > MAX_SILENCE_S:
+                    elif loop.time() - last_line_at > MAX_SILENCE_S:
                         status = f"nothing for {MAX_SILENCE_S} s"
                     while line := lines.readline():
-                        heard = loop.time()
+                        last_line_at = loop.time()
                         partial += line
                         if partial.endswith("\n"):
-                            _take(json.loads(partial), report, done)
+                            _read_line(json.loads(partial), report, result)
                             partial = ""
             finally:
                 await _end(process, ended)
-        if status != 0 and done.count("failed") == 0:
+        if status != 0 and result.count("failed") == 0:
             text = log.read_text(encoding="utf-8", errors="replace")
             why = f"ended with status {status}" if isinstance(status, int) else f"reported {status}"
             detail = f"{' '.join(command)}\n{why}, though no test failed.\n{text[-4000:]}"
             outcome = Outcome(job.name, "failed", loop.time() - start, detail)
-            done.add(outcome)
-            report(done, outcome)
-    done.seconds = loop.time() - start
-    done.is_over = True
+            result.add(outcome)
+            report(result, outcome)
+    result.seconds = loop.time() - start
+    result.is_over = True
 
 
-def _take(
-    line: dict[str, object], report: Callable[[JobResult, Outcome], None], done: JobResult
+def _read_line(
+    line: dict[str, object], report: Callable[[JobResult, Outcome], None], result: JobResult
 ) -> None:
+    """Add what a line says: how many tests there are, a note, or the outcome of a test."""
     if "expected" in line:
-        done.expected = max(done.expected, int(str(line["expected"])))
+        result.expected = max(result.expected, int(str(line["expected"])))
         return
     if "note" in line:
-        done.notes.append(str(line["note"]))
+        result.notes.append(str(line["note"]))
         return
     outcome = Outcome(**line)  # type: ignore[arg-type]
-    if done.add(outcome):
-        report(done, outcome)
+    if result.add(outcome):
+        report(result, outcome)
 
 
 async def _end(process: asyncio.subprocess.Process, ended: asyncio.Task[int]) -> None:

@@ -18,9 +18,11 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 from tests.suite.jobs import Job, JobResult, Outcome, all_jobs, node_command, pytest_command, run
 
-BUSY = 4
+# How many processes compute beside the tests at the pace "busy". On a machine with two cores, this
+# is twice as much as the cores can do.
+BUSY_PROCESSES = 4
 PACES = ("alone", "one core", "busy")
-COMPUTE = "while True: pass"
+COMPUTE = "while True: pass"  # the program of these processes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -73,12 +75,13 @@ async def main(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
+    # Test → pace → the result of each run.
     results: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     details: list[str] = []
 
-    def report(done: JobResult, outcome: Outcome) -> None:
+    def report(result: JobResult, outcome: Outcome) -> None:
         print(f"    FAILED {outcome.name}", flush=True)  # noqa: T201
-        details.append(f"--- {done.job.name}: {outcome.name}\n{outcome.detail}")
+        details.append(f"--- {result.job.name}: {outcome.name}\n{outcome.detail}")
 
     for pace in arguments.pace or PACES:
         prefix: tuple[str, ...] = ()
@@ -87,23 +90,31 @@ async def main(arguments: argparse.Namespace) -> int:
                 print("one core: left out, because there is no taskset here")  # noqa: T201
                 continue
             prefix = ("taskset", "--cpu-list", "0")
-        async with busy_processes(BUSY if pace == "busy" else 0):
+        async with busy_processes(BUSY_PROCESSES if pace == "busy" else 0):
             for number in range(1, arguments.times + 1):
                 for job in jobs:
-                    done = JobResult(job)
-                    await run(replace(job, command=prefix + job.command), report, done)
-                    for outcome in done.outcomes.values():
+                    result = JobResult(job)
+                    await run(replace(job, command=prefix + job.command), report, result)
+                    for outcome in result.outcomes.values():
                         results[f"{job.name}: {outcome.name}"][pace].append(outcome.result)
                     counts = ", ".join(
-                        f"{done.count(how)} {how}" for how in ("passed", "failed", "skipped")
+                        f"{result.count(how)} {how}" for how in ("passed", "failed", "skipped")
                     )
                     where = f"{pace}, {number} of {arguments.times}, {job.name}"
-                    print(f"{where}: {counts} in {done.seconds:.0f} s", flush=True)  # noqa: T201
+                    print(f"{where}: {counts} in {result.seconds:.0f} s", flush=True)  # noqa: T201
     return conclude(results, details)
 
 
 def conclude(results: dict[str, dict[str, list[str]]], details: list[str]) -> int:
-    """Print the failed tests, with how often they passed at each pace, and the closing line."""
+    """Print the failed tests, with how often they passed at each pace, and the closing line.
+
+    Args:
+        results: Test → pace → the result of each run.
+        details: The messages of all failures.
+
+    Returns:
+        The exit status: 1 if a test failed, else 0.
+    """
     failed = {
         test: paces
         for test, paces in results.items()

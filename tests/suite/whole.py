@@ -124,53 +124,53 @@ def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
 
 async def run_all(jobs: list[Job]) -> list[JobResult]:
     """Run jobs at the same time as far as the machine allows, and show their progress."""
-    states = [JobResult(job) for job in jobs]
-    progress = Progress(states)
+    results = [JobResult(job) for job in jobs]
+    progress = Progress(results)
     slots = Slots(CAPACITY)
 
-    def report(done: JobResult, outcome: Outcome) -> None:
-        progress.say(f"FAILED {done.where(outcome)}: {outcome.name}")
+    def report(result: JobResult, outcome: Outcome) -> None:
+        progress.say(f"FAILED {result.where(outcome)}: {outcome.name}")
 
-    async def one(done: JobResult) -> None:
-        await slots.take(done.job.weight)
+    async def run_when_free(result: JobResult) -> None:
+        await slots.take(result.job.weight)
         try:
-            await run(done.job, report, done)
+            await run(result.job, report, result)
         finally:
-            await slots.put_back(done.job.weight)
+            await slots.put_back(result.job.weight)
 
     following = asyncio.create_task(progress.follow())
     try:
         async with asyncio.TaskGroup() as group:
-            for done in states:
-                group.create_task(one(done))
+            for result in results:
+                group.create_task(run_when_free(result))
     finally:
         following.cancel()
     progress.say(progress.line())
-    return states
+    return results
 
 
-def summary(states: list[JobResult]) -> tuple[list[str], str]:
+def summary(results: list[JobResult]) -> tuple[list[str], str]:
     """Return the details of all failures, and the line that counts all tests."""
     failures = [
-        f"--- {done.where(outcome)}: {outcome.name}\n{outcome.detail}"
-        for done in states
-        for outcome in done.outcomes.values()
+        f"--- {result.where(outcome)}: {outcome.name}\n{outcome.detail}"
+        for result in results
+        for outcome in result.outcomes.values()
         if outcome.result == "failed"
     ]
     passed, failed, skipped = (
-        sum(done.count(how) for done in states) for how in ("passed", "failed", "skipped")
+        sum(result.count(how) for result in results) for how in ("passed", "failed", "skipped")
     )
     return failures, f"{passed} passed, {failed} failed, {skipped} skipped"
 
 
-def test_times(states: list[JobResult]) -> dict[str, dict[str, float]]:
+def test_times(results: list[JobResult]) -> dict[str, dict[str, float]]:
     """Return the seconds that each test took, by job, the slowest first."""
     return {
-        done.job.name: {
-            each.name: round(each.seconds, 2)
-            for each in sorted(done.outcomes.values(), key=lambda each: -each.seconds)
+        result.job.name: {
+            outcome.name: round(outcome.seconds, 2)
+            for outcome in sorted(result.outcomes.values(), key=lambda each: -each.seconds)
         }
-        for done in states
+        for result in results
     }
 
 
@@ -188,17 +188,17 @@ async def main() -> int:
     jobs = arranged(all_jobs(), read_times())
     count = sum(job.group == "browsers" for job in jobs)
     print(f"Running all tests: {', '.join(TITLES.values())} ({count} files).", flush=True)  # noqa: T201
-    states = await run_all(jobs)
-    failures, closing = summary(states)
+    results = await run_all(jobs)
+    failures, closing = summary(results)
     TIMES.parent.mkdir(exist_ok=True)
-    TIMES.write_text(json.dumps({each.job.name: round(each.seconds, 1) for each in states}))
-    TEST_TIMES.write_text(json.dumps(test_times(states), indent=1))
+    TIMES.write_text(json.dumps({each.job.name: round(each.seconds, 1) for each in results}))
+    TEST_TIMES.write_text(json.dumps(test_times(results), indent=1))
     for failure in failures:
         print(f"\n{failure}")  # noqa: T201
-    for done in states:
-        for note in done.notes:
-            print(f"{done.job.name} {note}")  # noqa: T201
-    slowest = sorted(states, key=lambda each: -each.seconds)[:5]
+    for result in results:
+        for note in result.notes:
+            print(f"{result.job.name} {note}")  # noqa: T201
+    slowest = sorted(results, key=lambda each: -each.seconds)[:5]
     took = ", ".join(f"{Path(each.job.name).stem} {each.seconds:.0f} s" for each in slowest)
     print(f"Slowest: {took}.")  # noqa: T201
     print(closing)  # noqa: T201
