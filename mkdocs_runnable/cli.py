@@ -362,6 +362,7 @@ def _check_library_in_browser(
 
 
 def _report(result: Result) -> Result:
+    """Print the result of a check, and return it."""
     detail = f": {result.detail}" if result.detail else ""
     _say(f"{result.outcome:8}{result.name} ({result.seconds:.1f} s){detail}")
     return result
@@ -370,7 +371,7 @@ def _report(result: Result) -> Result:
 def _record(options: argparse.Namespace) -> int:
     project = Project.find()
     library = project.library
-    renew = bool(options.files)
+    renew = bool(options.files)  # a file that the user names is recorded even if nothing changed
     programs, paths = _programs_and_notebooks(options.files)
     names = [_name_in(library, program) for program in programs] if renew else library.names()
     notebooks = [_notebook_in(project, path) for path in paths] if renew else find(project)

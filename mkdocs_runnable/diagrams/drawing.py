@@ -103,7 +103,7 @@ def read(path: Path, where: str) -> Drawing:
         where: The file's name in error messages.
 
     Raises:
-        RunnableError: There is no such file, or it contains something that is not allowed.
+        RunnableError: There is no such file, or its name or its content is not allowed.
     """
     if path.suffix != ".svg" or not _NAME.fullmatch(path.stem):
         raise RunnableError(

@@ -143,7 +143,8 @@ def load(block: str, docs: Path, page: str | None) -> tuple[str, Drawing]:
     Args:
         block: A block for which :func:`is_diagram` is true.
         docs: The folder of the pages.
-        page: Path of the page within ``docs``, or None if it is unknown.
+        page: Path of the page within ``docs``. If it is None because the page is unknown, only the
+            file name in the link is used.
 
     Returns:
         The text alternative of the image, and the drawing.

@@ -38,7 +38,8 @@ def execute(notebook: Notebook, timeout: float = CELL_TIMEOUT_SECONDS) -> dict[s
         The content of the notebook with the new outputs.
 
     Raises:
-        RunnableError: The notebook is damaged, or a cell failed or took too long.
+        RunnableError: The notebook is damaged, the Jupyter kernel is missing or has died, or a cell
+            failed or took too long.
     """
     with warnings.catch_warnings():
         # The ids of cells, which many notebooks lack, are added to a copy.

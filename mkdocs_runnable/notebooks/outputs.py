@@ -14,7 +14,8 @@ def to_markdown(output: Mapping[str, Any]) -> str:
         output: The output, in the form of the notebook's JSON.
 
     Raises:
-        RunnableError: The output is HTML that is neither a table nor a picture with a description.
+        RunnableError: The output is HTML that is not well-formed, or that contains something other
+            than tables and pictures with descriptions.
     """
     data = output.get("data", {})
     if "text/markdown" in data:

@@ -48,7 +48,8 @@ def create(library: Library, name: str) -> str:
         The Markdown that shows the snippet on a page.
 
     Raises:
-        RunnableError: A file cannot have this name on every system, or a snippet already has it.
+        RunnableError: A file cannot have this name on every system, a snippet already has it, or
+            the file cannot be created or recorded.
     """
     if problem := _problem(name):
         raise RunnableError(

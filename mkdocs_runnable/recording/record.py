@@ -132,7 +132,8 @@ def undeclared_import(snippet: Snippet, library: Library) -> str | None:
     """Return the first library that a program always imports, although nothing declares it.
 
     Such a program can be recorded wherever the library is installed, but it fails in browsers. A
-    program that declares a library is left out, because that library may install others.
+    program whose header declares a library is left out, because that library may install others,
+    and so is a program that does not run in browsers.
 
     Args:
         snippet: The program.

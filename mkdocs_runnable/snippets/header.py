@@ -89,8 +89,8 @@ def parse_header(source: str, where: str) -> Header:
         where: The file's name in error messages.
 
     Raises:
-        RunnableError: The header is not closed or not valid TOML, or it has a wrong key, type or
-            value.
+        RunnableError: The file has two headers, or its header is not closed or not valid TOML, or
+            has a wrong key, type or value.
     """
     lines = source.split("\n")
     starts = [number for number, line in enumerate(lines) if line.rstrip() == _START]

@@ -187,7 +187,7 @@ export function licenseFile(components: readonly Component[]): string {
         "\n",
       ),
     );
-  const named = components.filter(({ text }) => text === "");
+  const withoutText = components.filter(({ text }) => text === "");
   return [
     "This folder contains third-party software, under the following licences. The rest of it belongs",
     "to mkdocs-runnable, which is published under the MIT license.",
@@ -196,7 +196,9 @@ export function licenseFile(components: readonly Component[]): string {
     "",
     sections.join("\n\n\n"),
     "",
-    ...named.map(({ name, version, source, note }) => `${name} ${version}: ${note} See ${source}`),
+    ...withoutText.map(
+      ({ name, version, source, note }) => `${name} ${version}: ${note} See ${source}`,
+    ),
     "",
   ].join("\n");
 }

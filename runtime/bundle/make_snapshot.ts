@@ -80,6 +80,7 @@ function wipe(pyodide: PyodideAPI): void {
   const memory = memoryOf(pyodide) as Allocator;
   const end = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
   const allocated: number[] = [];
+  // Each size is about a fifth smaller than the one before, so that no large part of a hole is left.
   for (let size = LARGEST; size >= SMALLEST; size = Math.min(Math.floor(size * 0.8), size - 8)) {
     for (;;) {
       const address = memory._malloc(size);
@@ -90,8 +91,8 @@ function wipe(pyodide: PyodideAPI): void {
     }
   }
   for (const address of allocated) memory._free(address);
-  const last = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
-  memory.HEAPU8.fill(0, last);
+  const newEnd = memory.HEAPU32[memory._emscripten_get_sbrk_ptr() >> 2]!;
+  memory.HEAPU8.fill(0, newEnd);
   memory.HEAPU8.fill(0, memory._emscripten_stack_get_end(), memory._emscripten_stack_get_current());
 }
 
@@ -151,6 +152,7 @@ async function main(wheels: string, output: string, folder?: string): Promise<vo
     ...{ start: ignore, interrupt: ignore, output: ignore, note: ignore, trace: ignore },
   });
   const modules = modulesOf({ kernel, link, processes, library: new LateLibrary() });
+  // The memory as it is before Python starts. `pack` saves only what differs from it.
   let initial: Uint8Array | undefined;
   const lock = await readFile(join(wheels, "pyodide-lock.json"), "utf8");
   const pyodide = await new JavaScriptBoundary(() => 0, kernel.clock).instrument(

@@ -294,6 +294,7 @@ export class SandboxHost implements Host {
   #receive(worker: PythonWorker, event: ProgramEvent): void {
     if (worker !== this.#workers.current) return;
     const run = this.#run;
+    // A worker that is spent cannot run another program.
     if (event.type === "spent") this.#replaceWorker();
     else if (run?.isOnWorker && event.run === run.id) this.#handle(run, event);
   }

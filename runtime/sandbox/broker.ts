@@ -157,6 +157,7 @@ export class Broker {
     const row = ["end", 0, 0, how, status === 0 ? "" : `exit status ${status}`];
     const now = performance.timeOrigin + performance.now();
     const rows = JSON.stringify([row]);
+    // The time in the row is 0, on a clock that shows 0 now.
     this.#passOnTrace(process, { begun: now, origin: 0, rows, steps: new Float64Array() });
   }
 
