@@ -1,5 +1,5 @@
 /**
- * Measures how long a reader waits from the click on Run to the first output, on this site, in a bare
+ * Measures how long a reader waits from the click on Run to the first output, on the built site, in a bare
  * Pyodide worker and in PyScript's editor. The rounds alternate between the three, and one server sends
  * the files of all three compressed. Prints medians, and their ratios to the median of the bare worker
  * with an empty cache.
@@ -110,7 +110,7 @@ async function answer(url: string, response: ServerResponse): Promise<void> {
     ...(type && { "content-encoding": "gzip" }),
     // Static hosts let browsers cache files for some time.
     "cache-control": "max-age=600",
-    // PyScript's editor needs these headers; this site does not.
+    // PyScript's editor needs these headers. The playground of the built site must work without them.
     ...(!path.startsWith("/playground") && {
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-embedder-policy": "require-corp",

@@ -2,7 +2,7 @@
  * Bundles the browser side into build/runtime/.
  *
  * Pages refer to widget.js and widget.css by these names. The name of every file that the two load
- * later contains a hash of its content, so that browsers can cache it for ever. Large files are
+ * later contains a hash of its content, so that browsers can cache it forever. Large files are
  * compressed here, because static hosts differ in what they compress; the page decompresses them.
  *
  * The script also bundles build/prerender.mjs, with which an installed engine draws timelines. At the

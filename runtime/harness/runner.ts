@@ -24,7 +24,7 @@ interface BarePage {
 export interface RunResult {
   stdout: string;
   stderr: string;
-  /** All events except those of loading, in order. */
+  /** All events in order, without `loading` events, and without trace events if `traces` is false. */
   events: RunEvent[];
   outcome: Outcome;
 }

@@ -255,8 +255,8 @@ export class SandboxHost implements Host {
     const expectsWarm = triesWarm && (await this.#packages!.hasWarm());
     if (!isWanted()) return undefined;
     // Starting the worker's thread and script takes time, so it begins before the files have arrived.
-    const early = this.#takeWorker(sandbox, expectsWarm);
-    archives.then((archives) => early.addArchives(archives)).catch(() => {});
+    const startingWorker = this.#takeWorker(sandbox, expectsWarm);
+    archives.then((archives) => startingWorker.addArchives(archives)).catch(() => {});
     await loaded;
     const hasWarm =
       expectsWarm && (await this.#packages!.giveWarm(sandbox, loader, { fetch: false }));
@@ -397,8 +397,8 @@ export class SandboxHost implements Host {
     const interruptedAt = (run.lastHeard = clock.now());
     const wait = (): void => {
       const deadline = Math.min(run.lastHeard + PATIENCE_MS, interruptedAt + MAX_STOPPING_MS);
-      const left = deadline - clock.now();
-      if (left > 0) clock.after(left, wait);
+      const remaining = deadline - clock.now();
+      if (remaining > 0) clock.after(remaining, wait);
       else terminate();
     };
     wait();

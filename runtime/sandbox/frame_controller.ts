@@ -165,7 +165,7 @@ export class FrameController {
     };
   }
 
-  /** Starts a worker, and sends it these ports together with the assets once all assets are here. */
+  /** Starts a worker, and sends it these ports together with the assets once all assets have arrived. */
   #startWorker(
     ports: MessagePort[],
     isWarm: boolean,

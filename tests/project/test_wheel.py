@@ -166,16 +166,16 @@ def test_an_editable_installation_needs_no_build(checkout: Path) -> None:
 
 def test_the_license_expression_fits_what_a_wheel_contains() -> None:
     text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
-    ours = set(tomllib.loads(text)["project"]["license"].split(" AND "))
+    declared = set(tomllib.loads(text)["project"]["license"].split(" AND "))
     listed = (REPOSITORY / "build/runtime/licenses.txt").read_text(encoding="utf-8")
     contained = re.findall(r"^- .+? [^:\s]+: (.+)$", listed, re.MULTILINE)
     assert len(contained) > 50
-    # If a component offers several licences to choose from, one of them has to be in ours.
+    # If a component offers several licences to choose from, one of them has to be declared.
     choices = [
         [choice.strip("( )") for choice in part.strip().split(" OR ")]
         for expression in contained
         for part in expression.split(" AND ")
     ]
-    assert [choice for choice in choices if not ours & set(choice)] == []
+    assert [choice for choice in choices if not declared & set(choice)] == []
     used = {license_ for choice in choices for license_ in choice} | {"MIT"}
-    assert ours <= used
+    assert declared <= used

@@ -34,8 +34,8 @@ export function neededLibraries(
   libraries: Libraries,
 ): string[] {
   const needed = new Set(resolve(declared, libraries));
-  const named = new Set(declared.map(nameOf));
-  const remaining = shared.filter((text) => !named.has(nameOf(text)));
+  const inHeader = new Set(declared.map(nameOf));
+  const remaining = shared.filter((text) => !inHeader.has(nameOf(text)));
   const add = (text: string): void =>
     resolve([text], libraries, PROJECT).forEach((name) => needed.add(name));
   for (const text of remaining) {
