@@ -67,7 +67,7 @@ def _system() -> str:
     name, release = platform.system(), platform.release()
     if name == "Darwin":
         name, release = "macOS", platform.mac_ver()[0]
-    # The first two numbers of a version such as 6.12.9-cloud-amd64 are enough. If the version is
-    # unknown, no second space is left.
+    # A version such as 6.12.9-cloud-amd64 is shortened to its first two numbers. If the version is
+    # unknown, there would be two spaces in its place.
     short = ".".join(release.split("-")[0].split(".")[:2])
     return f"{name} {short} ({platform.machine().replace('_', '-')})".replace("  ", " ")

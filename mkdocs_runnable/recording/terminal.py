@@ -116,10 +116,10 @@ class _Line:
         while self.texts[start] == "":
             start -= 1
         self.texts[start] = " "
-        for rest in range(start + 1, len(self.texts)):
-            if self.texts[rest] != "":
+        for taken in range(start + 1, len(self.texts)):
+            if self.texts[taken] != "":
                 break
-            self.texts[rest] = " "
+            self.texts[taken] = " "
 
 
 class Terminal:
