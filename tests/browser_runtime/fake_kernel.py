@@ -24,11 +24,14 @@ from greenlet import GreenletExit, getcurrent, greenlet
 WOKEN, TIMED_OUT, INTERRUPTED = range(3)
 
 SLICE_SIGNAL = signal.SIGVTALRM
-# How long a thread may run alone before messages from the page are let in, in ms.
-ALONE_MS = 20
+# A thread yields this often even if it is the only one; the same number as in kernel.ts.
+MAX_UNRESPONSIVE_MS = 20
 NS_PER_MS = 1_000_000
+# What the clock shows when a worker starts. It is not 0, so that no test takes a reading for a
+# duration.
+START_MS = 1000
 
-# The tests of trace hooks replace these functions of `sys`.
+# The original functions, because the tests of trace hooks replace those in `sys`.
 _GET_TRACE, _GET_PROFILE = sys.gettrace, sys.getprofile
 _SET_TRACE, _SET_PROFILE = sys.settrace, sys.setprofile
 
@@ -71,7 +74,7 @@ class Promise[T](Awaitable[T]):
 
 
 class Gate:
-    """See `Gate` in kernel.ts."""
+    """A place where one thread waits until the gate is opened; see `Gate` in kernel.ts."""
 
     def __init__(self, kernel: "FakeKernel") -> None:
         self._kernel = kernel
@@ -80,11 +83,11 @@ class Gate:
         self.settled = False
 
     def open(self, outcome: int, /) -> None:
-        """Let the stack that waits here continue, once."""
+        """Let the thread that waits here resume; later calls have no effect."""
         if not self.opened:
             self.opened = True
             self._kernel.forget(self)
-            self._kernel.let(lambda: self._settle(outcome))
+            self._kernel.resume_or_postpone(lambda: self._settle(outcome))
 
     def _settle(self, outcome: int) -> None:
         self.settled = True
@@ -92,16 +95,17 @@ class Gate:
 
 
 class Promised:
-    """A promise inside an object, as `yield_once` returns it."""
+    """What `yield_once` returns: a promise in an object, because Pyodide converts bare promises."""
 
     def __init__(self, promise: Promise[None]) -> None:
         self.promise = promise
 
 
-class _Timed:
-    """A wait that a timer ends."""
+class _Timeout:
+    """The time limit of a wait. While the program is paused, `left_ns` does not decrease."""
 
     def __init__(self, left_ns: int, since_ns: int) -> None:
+        # Real time that was left at `since_ns`.
         self.left_ns = left_ns
         self.since_ns = since_ns
         self.timer: int | None = None
@@ -116,45 +120,51 @@ class FakeKernel(types.ModuleType):
 
     def reset(self) -> None:
         """Return to the state of a new worker."""
+        # The variables of browser_kernel.pyi; kernel.ts explains them.
         self.interrupted = False
         self.interval = 5.0
         self.threads = 1
         self.idle = 0.0
-        # The browser can suspend Python, and the running code is not called by JavaScript.
+        # 0 instead of the 2000 of kernel.ts, because the clocks here are exact.
+        self.margin_ns = 0
+        # Whether the browser can suspend Python, and JavaScript has not called the running code.
         self.can_suspend = True
-        # `run_sync` fails although `can_run_sync` has promised that it would not.
+        # Whether `run_sync` fails although `can_run_sync` has returned True.
         self.refuses_to_suspend = False
         # By how many ns timers fire too early, as in browsers with a coarse clock.
         self.early_ns = 0
-        # By how much a wait has to exceed its timeout, so that no clock shows less; the clocks here
-        # are exact.
-        self.margin_ns = 0
         self.microtasks: deque[Callable[[], object]] = deque()
         # Chooses which of the due messages and timers comes next, by default the oldest.
         self.choose: Callable[[int], int] = lambda count: 0  # noqa: ARG005
         # Returns whether the time slice is over, wherever the running thread can be interrupted.
         self.is_slice_over: Callable[[], bool] = lambda: False
-        # Called after a step, when the program is paused again and none of its threads runs.
-        self.on_turn_over: Callable[[], None] = lambda: None
+        # Called when a step has ended and its thread is suspended.
+        self.on_step_end: Callable[[], None] = lambda: None
         # How often stacks were suspended, and how many time slices have ended.
         self.suspended = self.slices_over = 0
         # How long programs have blocked the whole worker, in ms.
         self.blocked_ms = 0.0
-        self._now_ns = 1_000 * NS_PER_MS
-        # Messages are timers without a delay.
+        # Real time; the program's clocks follow from it.
+        self._now_ns = START_MS * NS_PER_MS
+        # Number of a timer → when it fires, and what it calls. Messages are timers without a delay.
         self._timers: dict[int, tuple[int, Callable[[], object]]] = {}
         self._next_timer = 0
         self._armed = False
         self._slice_start_ns: float = self._now_ns
         self._last_yield_ns = self._now_ns
         self._main_gate: Gate | None = None
-        self._motion: Literal["going", "paused", "one turn", "in its turn"] = "going"
-        self._held: deque[Callable[[], object]] = deque()
-        self._timed: dict[Gate, _Timed] = {}
+        self._state: Literal["running", "paused", "step pending", "in step"] = "running"
+        # Threads that are ready but must not resume yet, in the order in which they were woken.
+        self._postponed: deque[Callable[[], object]] = deque()
+        self._timeouts: dict[Gate, _Timeout] = {}
         self._yielded: deque[Callable[[], object]] = deque()
-        self._pace = 1.0
-        self._origin_ns = self._behind_ns = self._virtual_ns = 0
-        self._held_clock_ns: int | None = None
+        # The clock rate; infinite in virtual time, as in kernel.ts.
+        self._rate = 1.0
+        # When the program's clocks were started, for how long it has been paused, and its virtual
+        # time.
+        self._origin_ns = self._paused_ns = self._virtual_ns = 0
+        # Since when the program is paused.
+        self._paused_since_ns: int | None = None
         self._idle_since_ns: int | None = None
         self._loop: greenlet | None = None
         self._stacks: list[greenlet] = []
@@ -180,7 +190,7 @@ class FakeKernel(types.ModuleType):
         try:
             self._start_stack(body)
             while not results and not failures:
-                if not self._turn():
+                if not self._run_next():
                     raise NothingLeftError("the program waits, and nothing can wake it")
         finally:
             self._end_stacks()
@@ -202,7 +212,7 @@ class FakeKernel(types.ModuleType):
                 stack.throw(GreenletExit)
         self.can_suspend = True
 
-    def _turn(self) -> bool:
+    def _run_next(self) -> bool:
         """Do what JavaScript's event loop does next; return whether there was anything to do."""
         if self.microtasks:
             self.microtasks.popleft()()
@@ -231,9 +241,10 @@ class FakeKernel(types.ModuleType):
         return self._next_timer
 
     def run_sync[T](self, promise: Awaitable[T]) -> T:
-        """Do what `pyodide.ffi.run_sync` does, which passes its argument to `ensure_future`."""
+        """Suspend the running stack until a promise is settled, like `pyodide.ffi.run_sync`."""
         if self.refuses_to_suspend:
             raise RuntimeError("trying to suspend JS frames")
+        # Pyodide calls this function, too, so the scheduler has to replace it; see `suspend` there.
         passed = asyncio.ensure_future(promise)
         stack = getcurrent()
         if self._loop is None or stack is self._loop or not self.can_suspend:
@@ -251,10 +262,10 @@ class FakeKernel(types.ModuleType):
         return value
 
     def can_run_sync(self) -> bool:
-        """Do what `pyodide.ffi.can_run_sync` does."""
+        """Return whether the running stack can be suspended, like `pyodide.ffi.can_run_sync`."""
         return self.can_suspend and self._loop is not None and getcurrent() is not self._loop
 
-    # --- what a test does with the clock ----------------------------------------------------------
+    # --- computing, and what the clock shows ------------------------------------------------------
 
     def compute(self, milliseconds: float) -> None:
         """Keep the running thread busy for some time, during which its time slices may end."""
@@ -267,7 +278,7 @@ class FakeKernel(types.ModuleType):
             self._poll(sys._getframe(1))
 
     def _slice_end_ns(self) -> int:
-        allowed = self.interval if self.threads > 1 else ALONE_MS
+        allowed = self.interval if self.threads > 1 else MAX_UNRESPONSIVE_MS
         return round(max(self._slice_start_ns, 0) + allowed * NS_PER_MS)
 
     def _poll(self, frame: types.FrameType) -> None:
@@ -276,7 +287,7 @@ class FakeKernel(types.ModuleType):
             self.end_slice_now(frame)
 
     def preempt(self) -> None:
-        """Mark a place where the running thread can be interrupted, if a test wants that."""
+        """End the time slice of the running thread here if `is_slice_over` returns True."""
         if self.threads > 1 and self._armed and self.is_slice_over():
             self.end_slice_now(sys._getframe(1))
 
@@ -289,14 +300,14 @@ class FakeKernel(types.ModuleType):
         handler(SLICE_SIGNAL, frame)
 
     def monotonic_ns(self) -> int:
-        """Return what `time.monotonic_ns` shows to the program."""
-        return self._clock_ns() if self._pace == 1 else self.elapsed()
+        """Return what `time.monotonic_ns` returns in the program."""
+        return self._clock_ns() if self._rate == 1 else self.elapsed()
 
     def _clock_ns(self) -> int:
-        now = self._now_ns if self._held_clock_ns is None else self._held_clock_ns
-        return now - self._behind_ns
+        now = self._now_ns if self._paused_since_ns is None else self._paused_since_ns
+        return now - self._paused_ns
 
-    # --- browser_kernel ---------------------------------------------------------------------------
+    # --- the functions of browser_kernel, which kernel.ts explains --------------------------------
 
     def arm(self, armed: bool, /) -> None:
         self._armed = armed
@@ -306,35 +317,35 @@ class FakeKernel(types.ModuleType):
         self._slice_start_ns = -1
 
     def gate(self, milliseconds: float, is_main: bool, /) -> Gate:
-        self._end_turn()
+        self._end_step()
         gate = Gate(self)
-        if milliseconds >= 0 and self._pace != float("inf"):
-            timed = _Timed(math.ceil(milliseconds * NS_PER_MS / self._pace), self._now_ns)
-            self._timed[gate] = timed
-            if self._motion != "paused":
-                self._start(gate, timed)
+        if milliseconds >= 0 and self._rate != float("inf"):
+            timeout = _Timeout(math.ceil(milliseconds * NS_PER_MS / self._rate), self._now_ns)
+            self._timeouts[gate] = timeout
+            if self._state != "paused":
+                self._start_timer(gate, timeout)
         if is_main:
             self._main_gate = gate
         return gate
 
-    def _start(self, gate: Gate, timed: _Timed) -> None:
-        timed.since_ns = self._now_ns
-        delay = max(0, timed.left_ns - min(self.early_ns, timed.left_ns // 2))
-        timed.timer = self._set_timer_ns(delay, lambda: gate.open(TIMED_OUT))
+    def _start_timer(self, gate: Gate, timeout: _Timeout) -> None:
+        timeout.since_ns = self._now_ns
+        delay = max(0, timeout.left_ns - min(self.early_ns, timeout.left_ns // 2))
+        timeout.timer = self._set_timer_ns(delay, lambda: gate.open(TIMED_OUT))
 
     def forget(self, gate: Gate) -> None:
-        """Stop the timer of a gate that is open now."""
-        timed = self._timed.pop(gate, None)
-        if timed and timed.timer is not None:
-            self._timers.pop(timed.timer, None)
+        """Stop the timer of a gate that has been opened, at which no thread waits any more."""
+        timeout = self._timeouts.pop(gate, None)
+        if timeout and timeout.timer is not None:
+            self._timers.pop(timeout.timer, None)
         if self._main_gate is gate:
             self._main_gate = None
 
     def yield_once(self) -> Promised:
         if self.threads > 1:
-            self._end_turn()
-        elif self._motion == "in its turn":
-            self._motion = "one turn"
+            self._end_step()
+        elif self._state == "in step":
+            self._state = "step pending"
         promise: Promise[None] = Promise(self)
         self._yielded.append(lambda: promise.settle(None))
         self.post(self._resume_yielded)
@@ -343,10 +354,10 @@ class FakeKernel(types.ModuleType):
     def _resume_yielded(self) -> None:
         self._last_yield_ns = self._now_ns
         if self._yielded:
-            self.let(self._yielded.popleft())
+            self.resume_or_postpone(self._yielded.popleft())
 
     def pass_step_on(self, gate: Gate, /) -> None:
-        if self._motion != "in its turn" or gate.settled:
+        if self._state != "in step" or gate.settled:
             return
         self.pause()
         self.set_timer(0, self._take_step_if_paused)
@@ -367,95 +378,98 @@ class FakeKernel(types.ModuleType):
     def spawn(self, call: Callable[[], None], /) -> None:
         def body() -> None:
             call()
-            self.microtasks.append(self._end_turn)
+            self.microtasks.append(self._end_step)
 
-        self.microtasks.append(lambda: self.let(lambda: self._start_stack(body)))
+        self.microtasks.append(lambda: self.resume_or_postpone(lambda: self._start_stack(body)))
 
     def block(self, milliseconds: float, /) -> None:
-        milliseconds /= self._pace
+        milliseconds /= self._rate
         self._now_ns += round(milliseconds * NS_PER_MS)
         self.idle += milliseconds
         self.blocked_ms += milliseconds
 
-    def start_clock(self, pace: float, /) -> None:
-        self._pace = pace or float("inf")
+    def start_clock(self, rate: float, /) -> None:
+        self._rate = rate or float("inf")
         self._origin_ns, self._virtual_ns = self._clock_ns(), 0
         self._last_yield_ns = self._now_ns
 
     def stop_clock(self) -> int:
-        self._pace = 1.0
+        self._rate = 1.0
         return 0
 
     def elapsed(self) -> int:
-        if self._pace == float("inf"):
+        if self._rate == float("inf"):
             return self._virtual_ns
-        return round((self._clock_ns() - self._origin_ns) * self._pace)
+        return round((self._clock_ns() - self._origin_ns) * self._rate)
 
     def advance(self, elapsed: int, /) -> None:
         assert elapsed >= self._virtual_ns, "virtual time never goes backwards"
         self._virtual_ns = elapsed
 
     def must_yield(self) -> bool:
-        return not self.is_paused() and self._now_ns - self._last_yield_ns > ALONE_MS * NS_PER_MS
+        return (
+            not self.is_paused()
+            and self._now_ns - self._last_yield_ns > MAX_UNRESPONSIVE_MS * NS_PER_MS
+        )
 
     def now(self) -> float:
         return self._now_ns / NS_PER_MS
 
-    def let(self, resume: Callable[[], object]) -> None:
-        """Resume a thread, or keep its resumption until the program is no longer paused."""
-        if self._motion == "one turn":
-            self._motion = "in its turn"
+    def resume_or_postpone(self, resume: Callable[[], object]) -> None:
+        """Resume a thread if the state allows that, or else resume it later."""
+        if self._state == "step pending":
+            self._state = "in step"
             resume()
-        elif self._motion == "going" and not self._held:
+        elif self._state == "running" and not self._postponed:
             resume()
         else:
-            self._held.append(resume)
+            self._postponed.append(resume)
 
-    def _drain(self) -> None:
-        if self._motion != "going":
+    def _resume_postponed(self) -> None:
+        if self._state != "running":
             return
-        if self._held:
-            self._held.popleft()()
-        if self._held:
-            self.post(self._drain)
+        if self._postponed:
+            self._postponed.popleft()()
+        if self._postponed:
+            self.post(self._resume_postponed)
 
-    def _end_turn(self) -> None:
-        if self._motion == "in its turn":
+    def _end_step(self) -> None:
+        if self._state == "in step":
             self.pause()
-            self.set_timer(0, lambda: self.is_paused() and self.on_turn_over())
+            self.set_timer(0, lambda: self.is_paused() and self.on_step_end())
 
     def pause(self) -> None:
         if self.is_paused():
             return
-        self._motion = "paused"
-        if self._held_clock_ns is None:
-            self._held_clock_ns = self._now_ns
-        for timed in self._timed.values():
-            if timed.timer is not None:
-                self._timers.pop(timed.timer, None)
-            timed.left_ns = max(0, timed.left_ns - (self._now_ns - timed.since_ns))
+        self._state = "paused"
+        if self._paused_since_ns is None:
+            self._paused_since_ns = self._now_ns
+        for timeout in self._timeouts.values():
+            if timeout.timer is not None:
+                self._timers.pop(timeout.timer, None)
+            timeout.left_ns = max(0, timeout.left_ns - (self._now_ns - timeout.since_ns))
 
     def resume(self) -> None:
-        self._release("going")
-        self._drain()
+        self._leave_pause("running")
+        self._resume_postponed()
 
     def take_step(self, is_running: bool = False, /) -> None:
-        self._release("in its turn" if is_running else "one turn")
-        if not is_running and self._held:
-            self.let(self._held.popleft())
+        self._leave_pause("in step" if is_running else "step pending")
+        if not is_running and self._postponed:
+            self.resume_or_postpone(self._postponed.popleft())
 
     def is_paused(self) -> bool:
-        return self._motion == "paused"
+        return self._state == "paused"
 
-    def _release(self, motion: Literal["going", "one turn", "in its turn"]) -> None:
+    def _leave_pause(self, state: Literal["running", "step pending", "in step"]) -> None:
         was_paused = self.is_paused()
-        self._motion = motion
+        self._state = state
         if was_paused:
-            if self._held_clock_ns is not None:
-                self._behind_ns += self._now_ns - self._held_clock_ns
-            self._held_clock_ns = None
-            for gate, timed in self._timed.items():
-                self._start(gate, timed)
+            if self._paused_since_ns is not None:
+                self._paused_ns += self._now_ns - self._paused_since_ns
+            self._paused_since_ns = None
+            for gate, timeout in self._timeouts.items():
+                self._start_timer(gate, timeout)
 
     def interrupt(self) -> None:
         self.interrupted = True
@@ -465,14 +479,15 @@ class FakeKernel(types.ModuleType):
 
 
 class FakePage(types.ModuleType):
-    """The module `browser_page`: keeps what the worker would send to the page."""
+    """The module `browser_page`, which here only records what the worker would send to the page."""
 
     def __init__(self) -> None:
         super().__init__("browser_page")
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Return to the state of a new page."""
+        # How often the program has asked the reader for input.
         self.asked = 0
         self.facts: list[tuple[str, float, str]] = []
         self.traces: list[str] = []
@@ -505,7 +520,7 @@ class FakePage(types.ModuleType):
 
 
 def declared_names(stub: Path) -> set[str]:
-    """Return the functions, classes and variables that a stub file declares."""
+    """Return the names of the functions, classes and variables that a stub file declares."""
     names: set[str] = set()
     for node in ast.parse(stub.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

@@ -18,18 +18,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.browser_runtime.fake_kernel import FakeKernel, FakePage
+from tests.browser_runtime.fake_kernel import START_MS, FakeKernel, FakePage
 
 PYTHON = Path(__file__).parents[2] / "runtime" / "python"
 
 kernel = FakeKernel()
 page = FakePage()
 
+# What `time.monotonic` shows, in seconds, when a program starts whose clock rate is 1. At other
+# rates it is 0.
+START = START_MS / 1000
+
 
 def _javascript_modules() -> dict[str, types.ModuleType]:
-    """Return stand-ins for the modules that `browser_runtime` imports and only browsers have."""
+    """Return replacements for modules that `browser_runtime` imports and only browsers have."""
     pyodide, ffi = types.ModuleType("pyodide"), types.ModuleType("pyodide.ffi")
     code = types.ModuleType("pyodide.code")
+    # Without JavaScript, values need no proxies and no conversion.
     vars(ffi).update(
         can_run_sync=kernel.can_run_sync,
         run_sync=kernel.run_sync,
@@ -56,16 +61,16 @@ def _as_in_the_browser() -> Iterator[None]:
     sys.modules.update(modules)
     # The folder comes last, because runtime/python/greenlet must not shadow the real package.
     sys.path.append(str(PYTHON))
-    # The browser has Python 3.14, which made the name private. The class is the same.
-    renamed = "_BaseDefaultEventLoopPolicy"
-    is_older = not hasattr(events, renamed)
+    # The browser has Python 3.14, where the name of this class begins with an underscore.
+    name_in_browser = "_BaseDefaultEventLoopPolicy"
+    is_older = not hasattr(events, name_in_browser)
     if is_older:
-        setattr(events, renamed, events.BaseDefaultEventLoopPolicy)
+        setattr(events, name_in_browser, events.BaseDefaultEventLoopPolicy)
     try:
         yield
     finally:
         if is_older:
-            delattr(events, renamed)
+            delattr(events, name_in_browser)
         sys.path.remove(str(PYTHON))
         for name in modules:
             del sys.modules[name]
@@ -86,6 +91,8 @@ with _as_in_the_browser():
     )
 
 __all__ = [
+    "START",
+    "START_MS",
     "Library",
     "RunOptions",
     "advice",
@@ -116,7 +123,7 @@ __all__ = [
 ]
 
 
-# The functions of the module `time` in the worker.
+# Replaces the module `time` of the worker, whose clock is that of the fake kernel.
 clock = types.SimpleNamespace(
     sleep=locks.sleep,
     monotonic=lambda: kernel.monotonic_ns() / 1_000_000_000,
@@ -134,13 +141,15 @@ class Library:
         thread = types.ModuleType("_thread")
         vars(thread).update(vars(importlib.import_module("_thread")))
         vars(thread).update(threads.replacements())
-        own_queue = types.SimpleNamespace(
+        queue_in_c = types.SimpleNamespace(
             **{**vars(importlib.import_module("_queue")), "SimpleQueue": queues.SimpleQueue}
         )
-        # Without `register_at_fork`, because a function that is registered there stays for ever.
+        # The modules that differ from those of pytest, by name; see `_import`. `os` has no
+        # `register_at_fork`, with which each copy of `threading` would register functions in the
+        # process of pytest, where they would stay.
         self._own: dict[str, Any] = {
             "_thread": thread,
-            "_queue": own_queue,
+            "_queue": queue_in_c,
             "time": self.time,
             "os": types.SimpleNamespace(process_cpu_count=lambda: 4, cpu_count=lambda: 4),
         }
@@ -154,11 +163,12 @@ class Library:
         self.threading.excepthook = lambda args: self.errors.append(args.exc_value)
 
     def start(self, function: Callable[..., object], *args: object) -> int:
-        """Start a daemon thread, which begins to run when the running thread waits."""
+        """Start a daemon thread, which begins when the running thread waits; return its number."""
         ident: int = self._own["_thread"].start_new_thread(function, args)
         return ident
 
     def _load(self, name: str) -> Any:
+        """Execute a module of the standard library again, with this library's own modules."""
         module = types.ModuleType(name)
         vars(module)["__builtins__"] = {
             **vars(builtins),
@@ -175,7 +185,10 @@ class Library:
 
 
 class _Preemptible(ast.NodeTransformer):
-    """Lets the time slice end before each statement of a function."""
+    """Inserts calls of `FakeKernel.preempt`, so that time slices can end inside of functions.
+
+    The calls come before the statements of each block, except for `else` and `finally`.
+    """
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
@@ -186,10 +199,11 @@ class _Preemptible(ast.NodeTransformer):
         return node
 
     def _before(self, statement: ast.stmt) -> list[ast.stmt]:
-        is_first = isinstance(statement, ast.Nonlocal | ast.Global) or isinstance(
+        # Docstrings and declarations must stay at the beginning of their function.
+        must_stay_first = isinstance(statement, ast.Nonlocal | ast.Global) or isinstance(
             getattr(statement, "value", None), ast.Constant
         )
-        if is_first or getattr(statement, "is_preemptible", False):
+        if must_stay_first or getattr(statement, "is_preemptible", False):
             return [statement]
         statement.is_preemptible = True  # type: ignore[attr-defined]
         call = ast.parse("__preempt__()").body[0]
@@ -199,7 +213,7 @@ class _Preemptible(ast.NodeTransformer):
 
 @functools.cache
 def _code_of(name: str) -> types.CodeType:
-    """Compile a module of the standard library, whose functions can be interrupted anywhere."""
+    """Compile a module of the standard library so that its functions can be interrupted."""
     spec = importlib.util.find_spec(name)
     assert spec is not None
     loader: Any = spec.loader
@@ -208,7 +222,7 @@ def _code_of(name: str) -> types.CodeType:
 
 
 def new_worker() -> None:
-    """Start again with a worker in which nothing has run."""
+    """Replace the worker by a new one, in which nothing has run."""
     kernel.reset()
     page.reset()
     scheduler.observer = None
@@ -227,15 +241,15 @@ def run[T](
     Args:
         program: what the main thread runs; it may start more threads.
         clock_rate: how many times faster than real time its clocks go; 0 is virtual time.
-        paused: pause the program at its first step; see `Reader` in test_stepping.py.
-        compile_ms: how long Python computes before the program's first line, as if it compiled the
-            program.
+        paused: whether to pause the program at its first step; see `Reader` in test_stepping.py.
+        compile_ms: how many ms Python computes before the program's first line, as if it compiled
+            the program.
 
     Returns:
         What the program returns.
 
     Raises:
-        BaseException: whatever the program raises, for example `DeadlockError`.
+        BaseException: what the program or one of its threads raises, such as `DeadlockError`.
         NothingLeftError: the program hangs, and the scheduler has reported no deadlock.
     """
     threads._non_daemon.clear()

@@ -1,4 +1,4 @@
-"""What programs are told about missing modules works in the browser."""
+"""Error messages about missing modules give only advice that works in the browser."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ PYODIDE = REPOSITORY / "node_modules" / "pyodide"
 
 @pytest.fixture
 def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the installed libraries."""
+    """Return an empty folder, in which the runtime looks for installed libraries."""
     monkeypatch.setattr(advice, "PACKAGES", tmp_path)
     return tmp_path
 
@@ -36,7 +36,9 @@ def test_every_other_library_is_explained_with_what_there_is(name: str) -> None:
     )
 
 
-def test_a_declared_library_that_lacks_a_module_is_not_to_be_declared_again(packages: Path) -> None:
+def test_a_declared_library_that_lacks_a_module_is_explained_without_a_declaration(
+    packages: Path,
+) -> None:
     (packages / "httpx").mkdir()
     explanation = advice.explain_missing("httpx")
     assert explanation is not None
@@ -48,14 +50,14 @@ def test_the_page_explains_modules_of_the_standard_library(name: str) -> None:
     assert advice.explain_missing(name) is None
 
 
-# Texts that tell readers to do what they can do only where Pyodide's packages are published.
+# Advice that readers cannot follow here, because this runtime offers none of Pyodide's packages.
 _IMPOSSIBLE = re.compile(
     r"loadPackage|micropip|pip3? install|pyodide\.org|unvendored", re.IGNORECASE
 )
 
 
 def _strings(source: bytes) -> list[str]:
-    """Return the strings of a module that a program may see, so without docstrings."""
+    """Return the strings of a module that a program may show, that is all except docstrings."""
     tree = ast.parse(source)
     documentation = {
         id(node.body[0].value)
@@ -74,7 +76,7 @@ def _strings(source: bytes) -> list[str]:
 
 
 def test_all_impossible_advice_in_the_standard_library_of_pyodide_is_known() -> None:
-    """A new version of Pyodide may add advice, which then has to be replaced, too."""
+    """A new version of Pyodide may add advice, which then has to be replaced as well."""
     found: dict[str, int] = {}
     with zipfile.ZipFile(PYODIDE / "python_stdlib.zip") as library:
         modules = [name for name in library.namelist() if name.endswith(".py")]

@@ -8,20 +8,22 @@ import pytest
 
 from tests.browser_runtime.harness import Library, run, scheduler
 
-asking: Any = importlib.import_module("browser_runtime.processes.asking")
 channels: Any = importlib.import_module("browser_runtime.processes.channels")
 semaphores: Any = importlib.import_module("browser_runtime.processes.semaphores")
 
+# The kinds of `_multiprocessing.SemLock`.
 _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 
 
 @pytest.fixture(autouse=True)
-def _broker_and_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the broker, which numbers semaphores, and keeps only those that processes share."""
     numbers = itertools.count(1)
     monkeypatch.setattr(semaphores.broker, "number", lambda: next(numbers), raising=False)
 
 
 def open_pipe() -> tuple[int, int]:
+    """Return the handles of the reader and of the writer of a new channel."""
     channel = channels.Channel()
     return channels.add(channel, None), channels.add(None, channel)
 
@@ -66,6 +68,7 @@ def test_a_sender_waits_while_a_channel_is_full() -> None:
         order: list[str] = []
 
         def send() -> None:
+            # A channel is full when it contains more than 64 KiB.
             channels.writing(writer).send(b"x" * 100_000)
             order.append("sent")
 

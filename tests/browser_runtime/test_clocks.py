@@ -14,22 +14,22 @@ _NAMES = ("timezone", "altzone", "daylight", "tzname")
 
 @pytest.fixture(autouse=True)
 def _zone_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Restore the time zone afterwards."""
+    """Restore the time zone of this machine after the test."""
     yield
     monkeypatch.undo()
     time.tzset()
 
 
-def described() -> dict[str, object]:
+def describe_zone() -> dict[str, object]:
     return {name: getattr(time, name) for name in _NAMES}
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "UTC"])
 def test_both_offsets_are_found_all_year_round(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
-    """The values are those that CPython finds when it starts."""
+    """The offsets and names are those that CPython finds, in whichever month Python starts."""
     monkeypatch.setitem(os.environ, "TZ", zone)
     time.tzset()
-    expected = described()
+    expected = describe_zone()
     wrong = []
     for year in range(2026, 2036):
         for month in range(1, 13):
@@ -38,6 +38,6 @@ def test_both_offsets_are_found_all_year_round(monkeypatch: pytest.MonkeyPatch, 
             for name in _NAMES:
                 monkeypatch.setattr(time, name, None)
             clocks.set_time_zone()
-            if described() != expected:
-                wrong.append((now.date().isoformat(), described()))
+            if describe_zone() != expected:
+                wrong.append((now.date().isoformat(), describe_zone()))
     assert wrong == []

@@ -22,7 +22,8 @@ TEXT = (
     "SQLite objects created in a thread can only be used in that same thread. The object was "
     "created in thread id {} and this is thread id {}."
 )
-# What a program may do with a connection, a cursor and a blob.
+# What a program may do with a connection, a cursor and a blob. Each function gets the module and
+# the object. 1002 is SQLITE_DBCONFIG_ENABLE_FKEY, and limit 1 is SQLITE_LIMIT_SQL_LENGTH.
 CONNECTION: dict[str, Callable[[Any, Any], object]] = {
     "call": lambda _, db: db("select 1"),
     "enter": lambda _, db: db.__enter__(),
@@ -126,6 +127,7 @@ def adapted() -> Any:
 
 
 def _make(sql: Any, kind: str, **options: Any) -> Any:
+    """Return a connection, a cursor or a blob, with one row in its database."""
     db = sql.connect(":memory:", **options)
     db.execute("create table t (b blob)")
     db.execute("insert into t values (x'0011')")
@@ -136,51 +138,53 @@ def _make(sql: Any, kind: str, **options: Any) -> Any:
 
 
 def _outcome(use: Callable[[Any, Any], object], sql: Any, target: Any) -> str:
+    """Use an object, and return the type of the result, or the error without numbers of threads."""
     try:
         result = use(sql, target)
     except BaseException as error:
         message = str(error).partition(" The object was")[0]
+        # Messages of CPython name the module of types that are written in C, and only of those.
         return f"{type(error).__name__}: {message.replace('sqlite3.Blob', 'Blob')}"
     return type(result).__name__
 
 
 @pytest.mark.parametrize(("use", "kind"), USES, ids=NAMES)
 @pytest.mark.parametrize("options", [{}, {"check_same_thread": False}], ids=["checked", "free"])
-@pytest.mark.parametrize("elsewhere", [True, False], ids=["elsewhere", "here"])
+@pytest.mark.parametrize("in_other_thread", [True, False], ids=["other thread", "same thread"])
 def test_what_another_thread_may_do_is_the_same_as_on_cpython(
     adapted: Any,
     use: Callable[[Any, Any], object],
     kind: str,
     options: dict[str, Any],
-    elsewhere: bool,
+    in_other_thread: bool,
 ) -> None:
     on_cpython: list[str] = []
     target = _make(sqlite3, kind, **options)
 
-    def real() -> None:
+    def use_on_cpython() -> None:
         on_cpython.append(_outcome(use, sqlite3, target))
 
-    if elsewhere:
-        thread = threading.Thread(target=real)
+    if in_other_thread:
+        thread = threading.Thread(target=use_on_cpython)
         thread.start()
         thread.join()
     else:
-        real()
+        use_on_cpython()
 
     def program(library: Library) -> list[str]:
-        here: list[str] = []
+        in_runtime: list[str] = []
         target = _make(adapted, kind, **options)
 
-        def own() -> None:
-            here.append(_outcome(use, adapted, target))
+        def use_in_runtime() -> None:
+            in_runtime.append(_outcome(use, adapted, target))
 
-        if elsewhere:
-            thread = library.threading.Thread(target=own)
+        if in_other_thread:
+            thread = library.threading.Thread(target=use_in_runtime)
             thread.start()
             thread.join()
         else:
-            own()
-        return here
+            use_in_runtime()
+        return in_runtime
 
     assert run(program) == on_cpython
 

@@ -1,4 +1,4 @@
-"""Tests of the package greenlet for the browser, whose stacks the fake kernel switches."""
+"""Tests of runtime/python/greenlet, in which the fake kernel switches between the stacks."""
 
 import importlib
 import sys
@@ -13,7 +13,7 @@ from tests.browser_runtime.harness import PYTHON, kernel, local, run
 
 
 def _import_greenlet() -> Any:
-    """Import runtime/python/greenlet, while the fake kernel keeps using the real library."""
+    """Import runtime/python/greenlet, although the fake kernel uses the real library."""
     ffi = types.ModuleType("pyodide.ffi")
     vars(ffi)["create_proxy"] = lambda value: value
     names = [name for name in sys.modules if name.partition(".")[0] == "greenlet"]
@@ -154,6 +154,7 @@ def test_the_state_of_a_greenlet_is_visible() -> None:
         greenlet = library.greenlet(main.switch)
         states = []
         for _ in range(3):
+            # The words after "<greenlet.greenlet object at" and the address.
             words = repr(greenlet).rstrip(">").split()[4:]
             states.append((bool(greenlet), greenlet.gr_frame is not None, " ".join(words)))
             greenlet.switch()

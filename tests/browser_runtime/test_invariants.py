@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.browser_runtime.harness import (
+    START_MS,
     Library,
     kernel,
     new_worker,
@@ -20,8 +21,8 @@ from tests.browser_runtime.harness import (
 
 EXAMPLES = settings(max_examples=50)
 SEEDS = st.integers(0, 2**32)
-RATES = st.sampled_from([0, 1])
-# A few whole ms, so that several threads sometimes wake at the same time.
+CLOCK_RATES = st.sampled_from([0, 1])
+# In ms. There are only a few values, so that several threads sometimes wake at the same time.
 DELAYS = st.integers(0, 3)
 
 
@@ -42,7 +43,7 @@ def _run[T](program: Callable[[Library], T], seed: int, clock_rate: float = 1) -
 
 
 @EXAMPLES
-@given(SEEDS, RATES, st.lists(st.lists(DELAYS, max_size=4), min_size=1, max_size=4))
+@given(SEEDS, CLOCK_RATES, st.lists(st.lists(DELAYS, max_size=4), min_size=1, max_size=4))
 @pytest.mark.parametrize("kind", ["Lock", "RLock", "Condition", "Semaphore"])
 def test_a_lock_is_never_held_by_two_threads(
     kind: str, seed: int, clock_rate: float, delays: list[list[int]]
@@ -78,7 +79,7 @@ def test_a_lock_is_never_held_by_two_threads(
 @EXAMPLES
 @given(
     SEEDS,
-    RATES,
+    CLOCK_RATES,
     st.lists(st.lists(DELAYS, max_size=5), min_size=1, max_size=3),
     st.integers(1, 3),
     st.integers(0, 2),
@@ -154,7 +155,7 @@ def test_every_thread_that_can_run_runs_eventually(seed: int, count: int, lines:
 @EXAMPLES
 @given(SEEDS, st.lists(DELAYS, min_size=1, max_size=5), st.integers(1, 5))
 def test_no_wake_up_is_lost(seed: int, delays: list[int], waiting: int) -> None:
-    # Threads wait as long as a condition does not hold; none of them may wait for ever.
+    # One token is added for each thread that waits for one, so no thread may wait forever.
     def consume(condition: Any, tokens: list[int]) -> None:
         with condition:
             while not tokens:
@@ -183,7 +184,8 @@ def test_no_wake_up_is_lost(seed: int, delays: list[int], waiting: int) -> None:
     assert _run(program, seed) == []
 
 
-# The program of one thread: actions, each with the number of one of three locks.
+# The program of one thread: actions, each with the number of one of three locks. For `try` this is
+# also the timeout, and for `sleep` the delay, in ms.
 STEPS = st.lists(
     st.tuples(st.sampled_from(["acquire", "try", "release", "sleep"]), st.integers(0, 2)),
     max_size=8,
@@ -191,7 +193,7 @@ STEPS = st.lists(
 
 
 @settings(max_examples=150)
-@given(SEEDS, RATES, st.lists(STEPS, min_size=1, max_size=4))
+@given(SEEDS, CLOCK_RATES, st.lists(STEPS, min_size=1, max_size=4))
 def test_each_wait_ends_or_is_reported_as_a_deadlock(
     seed: int, clock_rate: float, programs: list[list[tuple[str, int]]]
 ) -> None:
@@ -263,11 +265,12 @@ def test_virtual_time_never_goes_back_and_jumps_to_the_first_timer(
             thread.start()
         for thread in threads:
             thread.join()
+        # No thread has more than 5 waits.
         assert 0 <= kernel.elapsed() - max(map(sum, delays)) * 1_000_000 <= 5
 
     _run(program, seed, 0)
     # No real time has passed since the worker started.
-    assert kernel.now() == 1000
+    assert kernel.now() == START_MS
     assert readings == sorted(readings)
     assert ended == readings
 
@@ -275,7 +278,7 @@ def test_virtual_time_never_goes_back_and_jumps_to_the_first_timer(
 @EXAMPLES
 @given(SEEDS, st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(0, 5))
 def test_one_thread_runs_at_a_time(seed: int, delays: list[int], computing: int) -> None:
-    # What a thread does without waiting, in an atomic section, is never interleaved.
+    # Only in an atomic section can a thread be sure that no time slice ends while it computes.
     trace: list[tuple[int, str]] = []
 
     def work(library: Library, delay: int) -> None:
@@ -300,7 +303,7 @@ def test_one_thread_runs_at_a_time(seed: int, delays: list[int], computing: int)
 
 
 @EXAMPLES
-@given(SEEDS, RATES, st.lists(DELAYS, min_size=1, max_size=8), st.integers(1, 4))
+@given(SEEDS, CLOCK_RATES, st.lists(DELAYS, min_size=1, max_size=8), st.integers(1, 4))
 def test_a_thread_pool_finishes_every_call(
     seed: int, clock_rate: float, delays: list[int], workers: int
 ) -> None:

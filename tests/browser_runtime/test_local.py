@@ -1,4 +1,4 @@
-"""Thread-local data: each thread has its own, which is deleted with the thread or the object."""
+"""Thread-local data: each thread has its own, until the thread or the `local` object ends."""
 
 import gc
 import threading
@@ -77,7 +77,7 @@ def test_a_subclass_is_initialised_once_in_each_thread_with_the_same_arguments()
     assert run(program) == [(1, 2), (1, 2), (1, 2), ("main", 1)]
 
 
-def test_arguments_need_an_initialiser() -> None:
+def test_arguments_are_refused_unless_a_subclass_has_an_initialiser() -> None:
     with pytest.raises(TypeError, match="Initialization arguments are not supported"):
         local.Local(1)
     with pytest.raises(TypeError, match="Initialization arguments are not supported"):
@@ -93,7 +93,7 @@ def test_the_dictionary_of_an_object_cannot_be_replaced() -> None:
         del data.__dict__
 
 
-def test_the_type_has_the_same_name_as_the_type_in_c() -> None:
+def test_the_type_has_the_same_name_as_on_cpython() -> None:
     assert repr(local.Local) == "<class '_thread._local'>"
     assert (local.Local.__module__, local.Local.__qualname__) == (
         threading.local.__module__,
@@ -102,7 +102,7 @@ def test_the_type_has_the_same_name_as_the_type_in_c() -> None:
 
 
 class _Value:
-    pass
+    """A value that, unlike an instance of `object`, can be referred to weakly."""
 
 
 def test_the_data_of_a_thread_is_deleted_when_the_thread_ends() -> None:

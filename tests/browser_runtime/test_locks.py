@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, kernel, locks, run, scheduler
+from tests.browser_runtime.harness import START, Library, kernel, locks, run, scheduler
 
 KINDS = [locks.Lock, locks.RLock]
-LONG_YEARS = 2**63 / 1e9
+# In seconds, about 292 years: CPython counts times in nanoseconds, as signed 64-bit numbers.
+TOO_LONG = 2**63 / 1e9
 
 
 # --- taking and releasing -------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def test_a_timeout_counts_from_the_call_although_the_lock_is_lost_to_another_thr
         lock = locks.Lock()
         lock.acquire()
 
-        def tease() -> None:
+        def take_back() -> None:
             library.time.sleep(1)
             for _ in range(3):
                 lock.release()
@@ -114,7 +115,7 @@ def test_a_timeout_counts_from_the_call_although_the_lock_is_lost_to_another_thr
                 lock.acquire()
                 library.time.sleep(1)
 
-        library.start(tease)
+        library.start(take_back)
         started = library.time.monotonic()
         taken = lock.acquire(timeout=2.5)
         return taken, library.time.monotonic() - started
@@ -229,6 +230,7 @@ def test_an_interrupted_wait_wakes_no_thread_while_the_lock_is_held() -> None:
 
         def other() -> None:
             library.time.sleep(0.5)
+            # Unlike `lock.acquire`, this call returns how the wait ended.
             woken.append(scheduler.wait(5, lock._queue))
 
         library.start(other)
@@ -254,14 +256,14 @@ def test_a_reentrant_lock_is_free_when_released_as_often_as_taken() -> None:
         for _ in range(3):
             assert lock.acquire() is True
 
-        def look() -> None:
+        def try_to_acquire() -> None:
             seen.append(lock.acquire(False))
 
         for _ in range(3):
-            library.start(look)
+            library.start(try_to_acquire)
             library.time.sleep(1)
             lock.release()
-        library.start(look)
+        library.start(try_to_acquire)
         library.time.sleep(1)
         return seen
 
@@ -458,7 +460,7 @@ def test_a_semaphore_admits_as_many_threads_as_it_has_places() -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert library.time.monotonic() == 4
+        assert library.time.monotonic() == START + 3
         return most
 
     assert run(program) == 2
@@ -478,7 +480,7 @@ def test_a_barrier_lets_its_threads_pass_together() -> None:
         library.time.sleep(9)
         return passed
 
-    assert run(program) == [4, 4, 4]
+    assert run(program) == [START + 3] * 3
 
 
 # --- sleep ----------------------------------------------------------------------------------------
@@ -493,7 +495,7 @@ def test_a_barrier_lets_its_threads_pass_together() -> None:
         (-1, ValueError, "sleep length must be non-negative"),
         (-1e-9, ValueError, "sleep length must be non-negative"),
         (math.inf, OverflowError, "timestamp too large to convert to C PyTime_t"),
-        (LONG_YEARS, OverflowError, "timestamp too large to convert to C PyTime_t"),
+        (TOO_LONG, OverflowError, "timestamp too large to convert to C PyTime_t"),
     ],
 )
 def test_sleep_refuses_the_same_arguments_as_on_cpython(
@@ -504,7 +506,7 @@ def test_sleep_refuses_the_same_arguments_as_on_cpython(
 
 
 class _Number:
-    """A number whose subclasses have one of the methods that convert it."""
+    """Holds a number, and has subclasses with one of the methods that convert it."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -527,7 +529,7 @@ def test_sleep_accepts_floats_and_integers(seconds: Any) -> None:
     assert kernel.now() - started == 2000
 
 
-@pytest.mark.parametrize("seconds", [LONG_YEARS / 2, math.nextafter(LONG_YEARS, 0)])
+@pytest.mark.parametrize("seconds", [TOO_LONG / 2, math.nextafter(TOO_LONG, 0)])
 def test_sleep_accepts_very_long_times(seconds: float) -> None:
     run(lambda _: locks.sleep(seconds), clock_rate=0)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, kernel, queues, run, scheduler
+from tests.browser_runtime.harness import START, Library, kernel, queues, run, scheduler
 
 KINDS = ["SimpleQueue", "Queue"]
 
@@ -97,13 +97,13 @@ def test_a_timeout_counts_from_the_call_although_items_are_lost_to_others() -> N
     def program(library: Library) -> float:
         items = queues.SimpleQueue()
 
-        def tease() -> None:
+        def put_and_take_back() -> None:
             for _ in range(3):
                 library.time.sleep(1)
                 items.put("item")
                 items.get()
 
-        library.start(tease)
+        library.start(put_and_take_back)
         started = library.time.monotonic()
         with pytest.raises(queue.Empty):
             items.get(timeout=2.5)
@@ -149,6 +149,7 @@ def test_an_interrupted_wait_wakes_no_thread_for_an_empty_queue() -> None:
 
         def other() -> None:
             library.time.sleep(0.5)
+            # Unlike `items.get`, this call returns how the wait ended.
             outcomes.append(scheduler.wait(5, items._waiting))
 
         library.start(other)
@@ -185,7 +186,7 @@ def test_a_full_queue_makes_its_producer_wait() -> None:
         library.time.sleep(1)
         return put_at
 
-    assert run(program) == [1, 2, 3]
+    assert run(program) == [START, START + 1, START + 2]
 
 
 def test_a_queue_reports_that_all_its_items_are_done() -> None:
@@ -205,10 +206,10 @@ def test_a_queue_reports_that_all_its_items_are_done() -> None:
         now: float = library.time.monotonic()
         return now
 
-    assert run(program) == 4
+    assert run(program) == START + 3
 
 
-def test_a_thread_pool_runs_calls_side_by_side_and_returns_results_in_order() -> None:
+def test_a_thread_pool_runs_calls_at_the_same_time_and_returns_results_in_order() -> None:
     def program(library: Library) -> tuple[list[int], float]:
         def square(number: int) -> int:
             library.time.sleep(1)
@@ -218,7 +219,7 @@ def test_a_thread_pool_runs_calls_side_by_side_and_returns_results_in_order() ->
             results = list(pool.map(square, range(4)))
         return results, library.time.monotonic()
 
-    assert run(program) == ([0, 1, 4, 9], 3)
+    assert run(program) == ([0, 1, 4, 9], START + 2)
 
 
 def test_an_error_in_a_thread_pool_reaches_the_thread_that_asks_for_the_result() -> None:

@@ -11,7 +11,16 @@ import pytest
 from greenlet import greenlet
 
 from tests.browser_runtime.fake_kernel import Promise
-from tests.browser_runtime.harness import Library, RunOptions, kernel, run, scheduler, virtual_time
+from tests.browser_runtime.harness import (
+    START,
+    START_MS,
+    Library,
+    RunOptions,
+    kernel,
+    run,
+    scheduler,
+    virtual_time,
+)
 
 WOKEN, TIMED_OUT = scheduler.WOKEN, scheduler.TIMED_OUT
 
@@ -50,7 +59,7 @@ def test_a_wait_of_zero_seconds_lets_other_threads_run() -> None:
 
 def test_a_wait_in_real_time_suspends_the_thread_once() -> None:
     def program(library: Library) -> int:
-        # Messages of the page have waited for longer than threads may make them wait.
+        # For more than 20 ms, no thread has yielded only to let messages of the page in.
         library.time.sleep(0.03)
         assert kernel.must_yield()
         before = kernel.suspended
@@ -118,13 +127,13 @@ def test_each_thread_has_its_own_number_and_the_scheduler_knows_the_main_thread(
     def program(library: Library) -> list[tuple[int, bool]]:
         seen = [(scheduler.get_ident(), scheduler.is_main())]
 
-        def look() -> None:
+        def work() -> None:
             seen.append((scheduler.get_ident(), scheduler.is_main()))
             assert scheduler.is_running(scheduler.get_ident())
             assert not scheduler.is_running(scheduler.MAIN)
 
         for _ in range(2):
-            thread = library.threading.Thread(target=look)
+            thread = library.threading.Thread(target=work)
             thread.start()
             thread.join()
         assert scheduler.is_running(scheduler.MAIN)
@@ -172,12 +181,12 @@ def test_suspending_keeps_the_running_event_loop_of_each_thread() -> None:
         loop = asyncio.new_event_loop()
         asyncio._set_running_loop(loop)
 
-        def look() -> None:
+        def work() -> None:
             assert asyncio._get_running_loop() is None
             library.time.sleep(2)
             assert asyncio._get_running_loop() is None
 
-        thread = library.threading.Thread(target=look)
+        thread = library.threading.Thread(target=work)
         thread.start()
         library.time.sleep(1)
         assert asyncio._get_running_loop() is loop
@@ -193,10 +202,10 @@ def test_suspending_replaces_ensure_future_for_one_call_only() -> None:
     ensure_future = asyncio.ensure_future
 
     def program(library: Library) -> None:
-        def look() -> None:
+        def work() -> None:
             assert asyncio.ensure_future is ensure_future
 
-        thread = library.threading.Thread(target=look)
+        thread = library.threading.Thread(target=work)
         thread.start()
         thread.join()
 
@@ -318,7 +327,7 @@ def test_without_switching_a_wait_for_an_outside_event_blocks_forever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class BlocksForGoodError(Exception):
-        pass
+        """Ends the endless loop, which blocks the worker for one minute at a time."""
 
     blocked: list[float] = []
 
@@ -336,6 +345,7 @@ def test_without_switching_a_wait_for_an_outside_event_blocks_forever(
 @pytest.mark.usefixtures("without_switching")
 @pytest.mark.parametrize(("seconds", "is_last"), [(0.05, False), (0.1, True), (3, True)])
 def test_without_switching_the_observer_sees_the_wait(seconds: float, *, is_last: bool) -> None:
+    # Waits of at least 0.1 s count as the last wait, see `scheduler._is_last_wait`.
     scheduler.observer = observer = Observer()
     scheduler.wait(seconds)
     assert observer.seen == [("wait", 1, is_last), ("run", 1)]
@@ -368,7 +378,7 @@ def test_a_deadlock_report_lists_every_thread_in_the_order_of_their_start(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(scheduler.DeadlockError):
-        run(_cross_over)
+        run(_deadlock_two_threads)
     report = capsys.readouterr().err
     lines = [line for line in report.splitlines() if line.endswith("is waiting here:")]
     assert lines == ["MainThread is waiting here:", "other is waiting here:"]
@@ -396,7 +406,8 @@ def test_the_report_of_a_deadlock_shows_ten_threads_and_counts_the_others(
     assert ("waiting, too" in report) == bool(rest)
 
 
-def _cross_over(library: Library) -> None:
+def _deadlock_two_threads(library: Library) -> None:
+    """Let each of two threads hold one lock and wait for the lock of the other thread."""
     left, right = library.threading.Lock(), library.threading.Lock()
 
     def other() -> None:
@@ -419,7 +430,7 @@ def test_the_end_of_the_last_thread_that_could_wake_another_is_a_deadlock() -> N
 
     with pytest.raises(scheduler.DeadlockError):
         run(program)
-    assert kernel.now() == 2000
+    assert kernel.now() == START_MS + 1000
 
 
 @pytest.mark.parametrize("clock_rate", [0, 1])
@@ -458,7 +469,7 @@ def test_a_thread_that_waits_for_the_reader_is_no_part_of_a_deadlock() -> None:
         scheduler.wait_for_reader(queue)
         return kernel.now()
 
-    assert run(program) == 1700
+    assert run(program) == START_MS + 700
 
 
 def test_the_threads_of_a_deadlock_do_not_get_locks_that_the_main_thread_releases() -> None:
@@ -489,7 +500,7 @@ def test_a_second_deadlock_at_the_end_of_a_program_is_not_reported_again(
 ) -> None:
     def program(library: Library) -> None:
         try:
-            _cross_over(library)
+            _deadlock_two_threads(library)
         finally:
             lock = library.threading.Lock()
             lock.acquire()
@@ -513,7 +524,7 @@ def test_an_interrupt_wakes_the_main_thread() -> None:
         now: float = library.time.monotonic()
         return now
 
-    assert run(program) == 1.3
+    assert run(program) == START + 0.3
 
 
 @pytest.mark.usefixtures("interrupt_handler")
@@ -524,7 +535,7 @@ def test_an_interrupt_before_a_wait_is_delivered_without_waiting() -> None:
             scheduler.wait(9)
         return kernel.now()
 
-    assert run(program) == 1000
+    assert run(program) == START_MS
 
 
 @pytest.mark.usefixtures("interrupt_handler")
@@ -553,8 +564,8 @@ def test_an_interrupt_reaches_the_main_thread_even_if_another_thread_resumes_fir
         outcomes: list[int] = []
         library.start(lambda: outcomes.append(scheduler.wait(0.1)))
         library.time.sleep(0)
-        # The interrupt and the timeout of the other thread come before the main thread's next time
-        # slice.
+        # During one time slice of the main thread, which lasts from 95 to 100 ms, the interrupt
+        # arrives and the wait of the other thread ends.
         kernel.set_timer(99, kernel.interrupt)
         with pytest.raises(KeyboardInterrupt):
             kernel.compute(1000)
@@ -684,7 +695,7 @@ def test_abandoning_ends_every_thread_that_waits() -> None:
     run(program)
     assert ended == [2, 3, 4]
     assert scheduler.is_over()
-    assert kernel.now() == 1000
+    assert kernel.now() == START_MS
 
 
 def test_a_thread_cannot_wait_once_the_program_is_over() -> None:
@@ -750,7 +761,7 @@ def test_an_abandoned_thread_ends_without_a_report(capsys: pytest.CaptureFixture
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_next_program_starts_without_the_threads_of_the_one_before() -> None:
+def test_the_next_program_starts_without_the_threads_of_the_previous_program() -> None:
     kernel.interrupted, kernel.threads = True, 5
     scheduler.add_thread("left over")
     scheduler.start_program()
@@ -763,7 +774,7 @@ def test_the_next_program_starts_without_the_threads_of_the_one_before() -> None
 # --- information about threads --------------------------------------------------------------------
 
 
-def test_threads_have_names_in_reports() -> None:
+def test_a_thread_can_be_renamed_and_its_name_is_known_after_its_end() -> None:
     ident = scheduler.add_thread("first name")
     assert kernel.threads == 2
     scheduler.rename_thread(ident, "second name")
@@ -832,6 +843,7 @@ def test_current_frames_show_where_each_thread_is_in_the_program() -> None:
 
 
 def test_a_thread_that_runs_only_code_of_the_runtime_has_no_current_frame() -> None:
+    # On this stack, one function of the scheduler calls another, and no code of the test runs.
     stack = greenlet(scheduler.thread_data)
     assert stack.switch(scheduler.current_frames) == {}
 
@@ -863,7 +875,7 @@ def test_a_thread_that_has_not_begun_has_no_frame() -> None:
     run(program)
 
 
-def test_files_of_the_runtime_the_tracer_and_greenlet_count_as_its_own() -> None:
+def test_the_tracer_and_greenlet_count_as_parts_of_the_runtime() -> None:
     folder = scheduler.__file__.rpartition("/browser_runtime/")[0]
     assert scheduler.is_ours(scheduler.__file__)
     assert scheduler.is_ours(f"{folder}/browser_runtime/facts.py")
@@ -886,6 +898,7 @@ def test_code_of_the_runtime_is_atomic_and_other_code_on_request() -> None:
 
 
 def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> FrameType:
+    """Return a frame of a function that calls its argument."""
     caller = call(lambda: sys._getframe(1))
     scheduler.forget_data(scheduler.get_ident())
     return caller
@@ -895,11 +908,11 @@ def _frame_inside(call: Callable[[Callable[[], FrameType]], FrameType]) -> Frame
 
 
 class Observer:
-    """Records what the scheduler reports."""
+    """Records the methods that the scheduler calls, with their arguments."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
-        # The functions that wait, and the functions of the program that called them.
+        # The names of the functions that wait, and of the program's functions that called them.
         self.frames: list[str] = []
         self.functions: list[str] = []
 
@@ -919,6 +932,7 @@ class Observer:
 
 
 def _observed(program: Callable[[Library], object], *, clock_rate: float = 1) -> Observer:
+    """Run a program and return what an observer has recorded."""
     observer = Observer()
 
     def wrapped(library: Library) -> None:
@@ -932,7 +946,7 @@ def _observed(program: Callable[[Library], object], *, clock_rate: float = 1) ->
     return observer
 
 
-def test_an_observer_sees_waits_and_who_wakes_whom() -> None:
+def test_an_observer_sees_waits_and_which_thread_wakes() -> None:
     def program(library: Library) -> None:
         lock = library.threading.Lock()
         lock.acquire()
@@ -981,7 +995,7 @@ def test_an_endless_wait_can_be_reported_as_the_last_wait() -> None:
     assert _observed(program).seen == [("wait", 1, True), ("woken", 1), ("run", 1)]
 
 
-def test_an_observer_is_not_told_that_a_timeout_wakes_a_thread() -> None:
+def test_an_observer_sees_no_wake_up_when_a_wait_times_out() -> None:
     observer = _observed(lambda _: scheduler.wait(5), clock_rate=0)
     assert observer.seen == [("wait", 1, False), ("run", 1)]
 

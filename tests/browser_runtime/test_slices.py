@@ -1,4 +1,4 @@
-"""Time slices: a thread that computes lets others run, but never in the middle of an update."""
+"""Time slices: a thread that computes lets others run, but never in code of the runtime."""
 
 import signal
 import sys
@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, facts, kernel, run, scheduler, slices
+from tests.browser_runtime.harness import START_MS, Library, facts, kernel, run, scheduler, slices
 
 
 @pytest.fixture(autouse=True)
 def _facts() -> Iterator[None]:
+    """Begin and end the test without any recorded facts."""
     facts._facts = facts._Facts("")
     yield
     facts._facts = facts._Facts("")
 
 
 def _compute_in_two_threads(library: Library, milliseconds: float) -> list[str]:
+    """Compute three times for so long in each of two threads, and return the order of the ends."""
     order: list[str] = []
 
     def work(name: str) -> None:
@@ -25,9 +27,8 @@ def _compute_in_two_threads(library: Library, milliseconds: float) -> list[str]:
             kernel.compute(milliseconds)
             order.append(name)
 
-    threads = [library.threading.Thread(target=work, args=(name,)) for name in "ab"]
-    for thread in threads:
-        library.start(thread.run)
+    for name in "ab":
+        library.start(work, name)
     library.time.sleep(1)
     return order
 
@@ -79,7 +80,7 @@ def test_a_time_slice_has_to_be_positive() -> None:
     assert kernel.interval == 5
 
 
-def test_the_only_thread_yields_to_messages_of_the_page() -> None:
+def test_the_only_thread_yields_to_messages_of_the_page_after_20_ms() -> None:
     def program(_: Library) -> list[float]:
         received: list[float] = []
         kernel.post(lambda: received.append(kernel.now()))
@@ -88,7 +89,7 @@ def test_the_only_thread_yields_to_messages_of_the_page() -> None:
         kernel.compute(15)
         return received
 
-    assert run(program) == [1020]
+    assert run(program) == [START_MS + 20]
 
 
 def test_no_time_slice_ends_after_the_program() -> None:
@@ -102,21 +103,22 @@ def test_code_of_the_runtime_is_not_interrupted() -> None:
         order: list[str] = []
         library.start(order.append, "thread")
 
-        def make() -> None:
+        def end_slice_of_caller() -> None:
             frame = sys._getframe(1)
             assert scheduler.is_ours(frame.f_code.co_filename)
             kernel.end_slice_now(frame)
-            order.append("still here")
+            order.append("main")
 
+        # This function of the runtime calls its argument if the thread has no data yet.
         scheduler.forget_data(scheduler.MAIN)
-        scheduler.thread_data(make)
+        scheduler.thread_data(end_slice_of_caller)
         scheduler.forget_data(scheduler.MAIN)
-        assert order == ["still here"]
+        assert order == ["main"]
         # The next check, outside of the runtime, ends the slice.
         kernel.compute(0.001)
         return order
 
-    assert run(program) == ["still here", "thread"]
+    assert run(program) == ["main", "thread"]
 
 
 def test_a_thread_in_an_atomic_section_is_not_interrupted() -> None:
@@ -125,12 +127,12 @@ def test_a_thread_in_an_atomic_section_is_not_interrupted() -> None:
         library.start(order.append, "thread")
         scheduler.set_atomic(True)
         kernel.compute(50)
-        order.append("kept")
+        order.append("main")
         scheduler.set_atomic(False)
         kernel.compute(1)
         return order
 
-    assert run(program) == ["kept", "thread"]
+    assert run(program) == ["main", "thread"]
 
 
 def test_a_thread_that_cannot_be_suspended_keeps_computing() -> None:
@@ -160,7 +162,7 @@ def test_ctrl_c_reaches_a_main_thread_that_computes() -> None:
         return kernel.now()
 
     try:
-        assert run(program) == 1020
+        assert run(program) == START_MS + 20
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -195,13 +197,13 @@ def test_a_thread_that_computes_is_ended_with_the_program() -> None:
         library.time.sleep(0.1)
 
     run(program)
-    assert kernel.now() < 1200
+    assert kernel.now() < START_MS + 200
 
 
 # --- what the page learns -------------------------------------------------------------------------
 
 
-def test_threads_that_compute_side_by_side_have_competed() -> None:
+def test_threads_that_compute_at_the_same_time_have_competed() -> None:
     run(lambda library: _compute_in_two_threads(library, 50))
     assert facts._facts.competed == {2, 3}
 
@@ -217,6 +219,7 @@ def test_a_thread_that_computes_while_others_wait_has_not_competed() -> None:
     assert facts._facts.lost == {}
 
 
+# `facts` ignores delays of less than 150 ms.
 @pytest.mark.parametrize(("taken", "competed"), [(100, set()), (200, {1, 2})])
 def test_a_thread_loses_time_to_a_thread_whose_wait_has_ended(
     taken: float, competed: set[int]
@@ -224,7 +227,7 @@ def test_a_thread_loses_time_to_a_thread_whose_wait_has_ended(
     def program(library: Library) -> None:
         def work() -> None:
             library.time.sleep(0.1)
-            # The thread cannot be interrupted in this time, as during a call into C.
+            # For so many ms the thread cannot be interrupted, as during a call into C.
             kernel._now_ns += round(taken * 1e6)
 
         library.start(work)
@@ -249,11 +252,13 @@ def test_in_virtual_time_no_thread_loses_time() -> None:
 
 
 class _Observer:
+    """Records where time slices end and begin, and ignores everything else."""
+
     def __init__(self) -> None:
         self.seen: list[tuple[Any, ...]] = []
 
     def end_slice(self, ident: int, frame: Any) -> None:
-        self.seen.append(("over", ident, frame.f_code.co_name))
+        self.seen.append(("ends", ident, frame.f_code.co_name))
 
     def begin_slice(self, ident: int) -> None:
         self.seen.append(("begins", ident))
@@ -277,8 +282,8 @@ def test_an_observer_sees_where_time_slices_end_and_begin() -> None:
 
     run(program)
     assert observer.seen == [
-        ("over", 1, "program"),
-        ("over", 2, "work"),
+        ("ends", 1, "program"),
+        ("ends", 2, "work"),
         ("begins", 1),
         ("begins", 2),
     ]

@@ -1,4 +1,4 @@
-"""Pausing and stepping: nothing runs in a paused program; a step is one turn or callback."""
+"""Nothing runs in a paused program; a step is one time slice of a thread, or one callback."""
 
 import asyncio
 import itertools
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.browser_runtime.harness import (
+    START,
+    START_MS,
     Library,
     clock,
     event_loop,
@@ -22,7 +24,7 @@ from tests.browser_runtime.harness import (
 
 
 class Reader:
-    """Presses Step as often as a test asks for, and then Resume.
+    """Presses Step a number of times, or always if the number is None, and then Resume.
 
     Each time the program has paused, the page gets its state, and the reader needs a second of real
     time until the next click.
@@ -34,7 +36,7 @@ class Reader:
         # Called while the program is paused.
         self.look: Callable[[], object] = lambda: None
         page.on_paused = self._on_paused
-        kernel.on_turn_over = stepping.pause
+        kernel.on_step_end = stepping.pause
 
     def _on_paused(self, state: str) -> None:
         self.states.append(json.loads(state))
@@ -63,7 +65,7 @@ def test_a_program_that_starts_paused_stops_at_its_first_wait() -> None:
 
     ended = run(program, paused=True)
     assert len(reader.states) == 1
-    # In addition to the program's own time, the reader's second has passed.
+    # The program has computed for 3 ms and slept for a second; the reader has used another second.
     assert ended == started + 3 + 1000 + 1000
 
 
@@ -83,6 +85,7 @@ def test_no_thread_runs_while_the_program_is_paused() -> None:
         reader.look = lambda: counts.append(count)
         library.start(work)
         kernel.set_timer(100, stepping.pause)
+        # The reader, who looks just before the click on Resume, is 200 ms later than this timer.
         kernel.set_timer(900, lambda: counts.append(count))
         library.time.sleep(2)
         return count
@@ -90,10 +93,11 @@ def test_no_thread_runs_while_the_program_is_paused() -> None:
     assert run(program) == 1000
     assert len(counts) == 2
     assert counts[0] == counts[1]
+    # The pause comes after 100 ms, or when the time slice of 5 ms is over.
     assert 95 <= counts[0] <= 105
 
 
-def test_the_program_does_not_see_the_time_for_which_it_was_paused() -> None:
+def test_the_clock_of_the_program_does_not_show_the_time_of_a_pause() -> None:
     reader = Reader(steps=0)
 
     def program(library: Library) -> int:
@@ -105,7 +109,7 @@ def test_the_program_does_not_see_the_time_for_which_it_was_paused() -> None:
 
     assert run(program) == 500_000_000
     assert len(reader.states) == 1
-    assert kernel.now() == 2500
+    assert kernel.now() == START_MS + 500 + 1000
 
 
 @pytest.mark.parametrize("clock_rate", [0, 1])
@@ -127,13 +131,13 @@ def test_each_step_is_one_time_slice_of_one_thread(clock_rate: float) -> None:
 
     run(program, clock_rate=clock_rate, paused=True)
     assert sorted(seen) == ["a0", "a1", "a2", "b0", "b1", "b2"]
-    # No step has run two of the parts between waits.
+    # No step has appended more than one name.
     assert max(after - before for before, after in itertools.pairwise(lengths)) == 1
 
 
 def test_a_thread_that_only_reaches_its_wait_passes_the_step_on() -> None:
-    # In virtual time a thread yields before it waits. If the program is paused there, the next step
-    # belongs to a thread that has something to do.
+    # In virtual time, a thread may have to yield before it waits. If the program is paused there,
+    # the next step runs another thread, because reaching the wait would show the reader nothing.
     reader = Reader(steps=1)
     seen: list[str] = []
     seen_when_paused: list[list[str]] = []
@@ -147,6 +151,7 @@ def test_a_thread_that_only_reaches_its_wait_passes_the_step_on() -> None:
 
         library.start(work)
         kernel.post(stepping.pause)
+        # As if no thread had yielded for a long time, so that `kernel.must_yield` returns True.
         kernel._last_yield_ns = 0
         library.time.sleep(1)
 
@@ -241,7 +246,7 @@ def test_another_thread_wakes_an_event_loop() -> None:
         with asyncio.Runner(loop_factory=event_loop.BrowserEventLoop) as runner:
             return runner.run(main())
 
-    assert run(program) == 2
+    assert run(program) == START + 1
 
 
 @pytest.mark.usefixtures("_on_the_worker")
@@ -301,6 +306,7 @@ def test_the_page_learns_which_tasks_are_ready_and_which_wait() -> None:
     _run_loop(main)
     (state,) = reader.states
     assert [entry["name"] for entry in state["waiting"]["entries"]] == ["waits"]
+    # The main task has 1 s left, and `sleeps` 4.9 s of its 5 s.
     timers = [(entry["kind"], entry["name"], entry["in"]) for entry in state["timers"]["entries"]]
     assert [(kind, left) for kind, _, left in timers] == [("wake", 1000), ("wake", 4900)]
     assert timers[1][1] == "sleeps"

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, facts, kernel, run, scheduler, threads
+from tests.browser_runtime.harness import (
+    START,
+    START_MS,
+    Library,
+    facts,
+    kernel,
+    run,
+    scheduler,
+    threads,
+)
 
 
 def test_a_thread_begins_when_the_thread_that_starts_it_waits() -> None:
@@ -42,7 +51,7 @@ def test_joining_waits_for_the_end_of_a_thread() -> None:
         thread.join()
         return alive, thread.is_alive(), library.time.monotonic()
 
-    assert run(program) == (True, False, 3)
+    assert run(program) == (True, False, START + 2)
 
 
 def test_joining_gives_up_after_the_timeout() -> None:
@@ -56,7 +65,7 @@ def test_joining_gives_up_after_the_timeout() -> None:
         return seen
 
     # On CPython, too, a negative timeout of `join` means that it does not wait.
-    assert run(program) == [(True, 1.5), (True, 1.5), (True, 1.5)]
+    assert run(program) == [(True, START + 0.5)] * 3
 
 
 def test_several_threads_can_join_one() -> None:
@@ -76,7 +85,7 @@ def test_several_threads_can_join_one() -> None:
         library.time.sleep(1)
         return seen
 
-    assert run(program) == [3, 3, 3]
+    assert run(program) == [START + 2] * 3
 
 
 def test_a_program_ends_after_the_threads_that_are_not_daemons() -> None:
@@ -87,7 +96,11 @@ def test_a_program_ends_after_the_threads_that_are_not_daemons() -> None:
             library.time.sleep(seconds)
             ended.append(name)
 
-        for name, seconds, daemon in (("first", 2, False), ("second", 1, False), ("d", 9, True)):
+        for name, seconds, daemon in (
+            ("first", 2, False),
+            ("second", 1, False),
+            ("daemon", 9, True),
+        ):
             arguments = {"target": work, "args": (name, seconds), "daemon": daemon}
             library.threading.Thread(**arguments).start()
         return threads.non_daemon_count()
@@ -95,7 +108,7 @@ def test_a_program_ends_after_the_threads_that_are_not_daemons() -> None:
     assert run(program) == 2
     assert ended == ["second", "first"]
     assert threads.non_daemon_count() == 0
-    assert kernel.now() == 3000
+    assert kernel.now() == START_MS + 2000
 
 
 def test_a_handle_refuses_the_same_calls_as_on_cpython() -> None:
@@ -159,13 +172,14 @@ def test_start_new_thread_passes_arguments_on_and_returns_the_thread_number() ->
     assert run(program) == [2, (1, 2), {"name": 3}, 2]
 
 
-def test_there_are_not_more_threads_than_stacks_and_the_error_names_the_limit(
+def test_the_number_of_threads_is_limited_and_the_error_names_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert threads.MAX_THREADS >= 2000
     monkeypatch.setattr(threads, "MAX_THREADS", 50)
 
     def program(library: Library) -> int:
+        # The main thread is the 50th.
         for _ in range(49):
             library.start(library.time.sleep, 1)
         message = "can't start new thread: at most 50 threads can exist at the same time here"
@@ -280,7 +294,7 @@ def test_the_excepthook_of_threading_gets_the_error_and_the_thread() -> None:
     assert run(program) == (ZeroDivisionError, True)
 
 
-def test_the_report_on_a_thread_without_an_object_shows_its_number(
+def test_the_report_on_a_thread_without_a_thread_object_shows_its_number(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     arguments = _thread._ExceptHookArgs((ValueError, ValueError("wrong"), None, None))
@@ -357,4 +371,5 @@ def test_a_process_can_send_signals_to_itself(received: list[tuple[int, int]]) -
 
 def test_there_are_no_other_processes_to_send_signals_to() -> None:
     with pytest.raises(OSError, match="No such process"):
+        # Linux gives processes no numbers above 2**22.
         threads.kill(2**22 + 1, 0)

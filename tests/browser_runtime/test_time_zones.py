@@ -1,4 +1,4 @@
-"""A program that needs time zones which were not loaded is told what to do."""
+"""If time zones have not been loaded, the error says how a program gets them."""
 
 import importlib
 import sys
@@ -15,7 +15,7 @@ LIBRARY = REPOSITORY / "node_modules" / "pyodide" / "python_stdlib.zip"
 
 
 class _WithoutData:
-    """Finds no module of the library with the data."""
+    """A finder for `sys.meta_path` that hides the library with the time zones."""
 
     @staticmethod
     def find_spec(name: str, *_: object) -> None:
@@ -23,25 +23,28 @@ class _WithoutData:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def module(name: str) -> Any:
-    """Return a module of the standard library as it is in the browser."""
-    made = types.ModuleType(f"zoneinfo.{name}")
+def load_from_zoneinfo(name: str) -> Any:
+    """Return a module of the package `zoneinfo`, as it is in the browser."""
+    module = types.ModuleType(f"zoneinfo.{name}")
     with zipfile.ZipFile(LIBRARY) as library:
         source = library.read(f"zoneinfo/{name}.py")
-    exec(compile(source, f"{name}.py", "exec"), vars(made))
-    return made
+    exec(compile(source, f"{name}.py", "exec"), vars(module))
+    return module
 
 
 @pytest.fixture
 def common() -> Any:
-    adapted = module("_common")
+    """Return the adapted module that loads a time zone."""
+    adapted = load_from_zoneinfo("_common")
     time_zones._adapt_common(adapted)
     return adapted
 
 
 @pytest.fixture
 def paths() -> Any:
-    adapted = module("_tzpath")
+    """Return the adapted module that lists the time zones."""
+    adapted = load_from_zoneinfo("_tzpath")
+    # The browser has no folders with time zones.
     adapted.TZPATH = ()
     time_zones._adapt_path(adapted)
     return adapted
@@ -49,7 +52,7 @@ def paths() -> Any:
 
 @pytest.fixture
 def _without_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the data missing."""
+    """Hide the library with the time zones, as if the program had not declared it."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "tzdata"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [_WithoutData, *sys.meta_path])
@@ -57,7 +60,7 @@ def _without_data(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reported() -> list[str]:
-    """Return the names of the facts that the page is told at the end of the program."""
+    """Return the names of the facts that the page receives at the end of the program."""
     facts.report()
     return [fact for fact, *_ in page.facts]
 
@@ -69,6 +72,7 @@ def test_a_key_that_cannot_be_loaded_is_explained(common: Any) -> None:
     assert caught.value.args == ("No time zone found with key Europe/Berlin",)
     [note] = caught.value.__notes__
     assert note.endswith('at the top:\n# /// script\n# dependencies = ["tzdata"]\n# ///')
+    # Neither Pyodide nor pyodide: readers need not know how Python comes into their browser.
     assert "yodide" not in str(caught.value) + note
     assert reported() == ["no-time-zones"]
 
@@ -92,7 +96,7 @@ def test_data_that_has_been_loaded_is_used(
     assert reported() == []
 
 
-def test_the_functions_are_watched_when_a_program_imports_them(
+def test_the_package_zoneinfo_is_adapted_when_a_program_imports_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "zoneinfo"]:

@@ -23,23 +23,28 @@ from tests.browser_runtime.harness import (
 )
 
 CLOCK_RATES = (0, 1, 10, 100)
-# Programs write delays with a few digits, or calculate them.
+# In seconds. Programs write delays with a few digits, or calculate them.
 DELAYS = st.one_of(
     st.builds(lambda digits, places: digits / 10**places, st.integers(1, 9999), st.integers(1, 6)),
     st.floats(1e-6, 100),
 )
 EXAMPLES = settings(max_examples=40)
+# The margin of kernel.ts, in ns.
+MARGIN_NS = 2000
+# By how many ns timers fire too early in these tests.
+EARLY_NS = 300_000
+_SEMAPHORE = 1
 
 
 @pytest.fixture(autouse=True)
 def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Number semaphores, which needs no broker as long as no other process uses them."""
+    """Replace the broker, which numbers semaphores, and keeps only those that processes share."""
     broker: Any = vars(semaphores)["broker"]
     monkeypatch.setattr(broker, "number", lambda: 1, raising=False)
 
 
 def _measure(program: Callable[[Library], None], delay: float) -> Callable[[Library], None]:
-    """Return a program that measures how long another one takes, as programs do."""
+    """Return a program that runs another one and asserts that it took at least `delay` seconds."""
 
     def measured(library: Library) -> None:
         started, started_ns = library.time.monotonic(), library.time.monotonic_ns()
@@ -54,8 +59,8 @@ def _measure(program: Callable[[Library], None], delay: float) -> Callable[[Libr
     return measured
 
 
-def _in_turn(kind: str, before: list[float], delay: float, clock_rate: float) -> None:
-    """Let time pass, and then wait in one of the ways."""
+def _check_wait(kind: str, before: list[float], delay: float, clock_rate: float) -> None:
+    """Sleep for some times, and then check a wait of one kind; the times are in seconds."""
     wait = WAITS[kind]
 
     def program(library: Library) -> None:
@@ -64,30 +69,31 @@ def _in_turn(kind: str, before: list[float], delay: float, clock_rate: float) ->
         _measure(lambda library: wait(library, delay), delay)(library)
 
     new_worker()
-    kernel.margin_ns = 2000
-    kernel.early_ns = 300_000
+    kernel.margin_ns = MARGIN_NS
+    kernel.early_ns = EARLY_NS
     run(program, clock_rate=clock_rate)
 
 
-def _full_queue(library: Library) -> Any:
+def _make_full_queue(library: Library) -> Any:
     full = library.queue.Queue(1)
     full.put(0)
     return full
 
 
-def _locked(lock: Any) -> Any:
+def _acquire(lock: Any) -> Any:
+    """Acquire a lock and return it, so that a second attempt has to wait."""
     lock.acquire()
     return lock
 
 
-def _joined(library: Library, delay: float) -> None:
-    hour = library.threading.Thread(target=library.time.sleep, args=(3600,), daemon=True)
-    hour.start()
-    hour.join(delay)
+def _join_sleeping_thread(library: Library, delay: float) -> None:
+    thread = library.threading.Thread(target=library.time.sleep, args=(3600,), daemon=True)
+    thread.start()
+    thread.join(delay)
 
 
-def _notified(library: Library, delay: float) -> None:
-    """Wait with a condition that is notified in between, without becoming true."""
+def _wait_for_condition(library: Library, delay: float) -> None:
+    """Wait for a condition that never becomes true, although it is notified three times."""
     condition = library.threading.Condition()
 
     def notify() -> None:
@@ -101,7 +107,7 @@ def _notified(library: Library, delay: float) -> None:
         condition.wait_for(lambda: False, delay)
 
 
-def _pooled(library: Library, delay: float) -> None:
+def _wait_for_pool(library: Library, delay: float) -> None:
     with library.futures.ThreadPoolExecutor(1) as pool:
         pool.submit(library.time.sleep, delay).result()
 
@@ -111,35 +117,40 @@ def _raises(error: type[Exception], wait: Callable[[], object]) -> None:
         wait()
 
 
-def _selected(delay: float) -> None:
+def _select(delay: float) -> None:
     channel = channels.Channel()
-    channels.select([channels.add(channel, None), channels.add(None, channel)][:1], delay)
+    # Without a handle of a writer, the channel would be at its end, and `select` would not wait.
+    reader, _writer = channels.add(channel, None), channels.add(None, channel)
+    channels.select([reader], delay)
+
+
+def _acquire_semaphore(delay: float) -> None:
+    taken = semaphores.SemLock(_SEMAPHORE, 0, 1, "", True)
+    taken.acquire(True, delay)
 
 
 WAITS: dict[str, Callable[[Library, float], Any]] = {
     "sleep": lambda library, delay: library.time.sleep(delay),
-    "Lock": lambda library, delay: _locked(library.threading.Lock()).acquire(timeout=delay),
+    "Lock": lambda library, delay: _acquire(library.threading.Lock()).acquire(timeout=delay),
     "Event": lambda library, delay: library.threading.Event().wait(delay),
-    "Condition": _notified,
+    "Condition": _wait_for_condition,
     "Semaphore": lambda library, delay: library.threading.Semaphore(0).acquire(timeout=delay),
     "Barrier": lambda library, delay: _raises(
         library.threading.BrokenBarrierError, lambda: library.threading.Barrier(2).wait(delay)
     ),
-    "join": _joined,
+    "join": _join_sleeping_thread,
     "Queue.get": lambda library, delay: _raises(
         library.queue.Empty, lambda: library.queue.Queue().get(timeout=delay)
     ),
     "Queue.put": lambda library, delay: _raises(
-        library.queue.Full, lambda: _full_queue(library).put(1, timeout=delay)
+        library.queue.Full, lambda: _make_full_queue(library).put(1, timeout=delay)
     ),
     "SimpleQueue": lambda library, delay: _raises(
         library.queue.Empty, lambda: library.queue.SimpleQueue().get(timeout=delay)
     ),
-    "ThreadPoolExecutor": _pooled,
-    "multiprocessing.Semaphore": lambda _, delay: semaphores.SemLock(1, 0, 1, "", True).acquire(
-        True, delay
-    ),
-    "multiprocessing.connection.wait": lambda _, delay: _selected(delay),
+    "ThreadPoolExecutor": _wait_for_pool,
+    "multiprocessing.Semaphore": lambda _, delay: _acquire_semaphore(delay),
+    "multiprocessing.connection.wait": lambda _, delay: _select(delay),
 }
 
 
@@ -147,12 +158,13 @@ WAITS: dict[str, Callable[[Library, float], Any]] = {
 @pytest.mark.parametrize("kind", WAITS)
 @EXAMPLES
 @given(st.lists(DELAYS, max_size=3), DELAYS)
+# As floats, 0.1 + 0.2 is a little more than 0.3, and 0.7 + 0.1 a little less than 0.8.
 @example([0.1], 0.2)
 @example([0.7], 0.1)
 def test_no_wait_ends_early(
     kind: str, clock_rate: float, before: list[float], delay: float
 ) -> None:
-    _in_turn(kind, before, delay, clock_rate)
+    _check_wait(kind, before, delay, clock_rate)
 
 
 # --- event loops ----------------------------------------------------------------------------------
@@ -192,7 +204,7 @@ LOOP_WAITS = {
 
 @contextmanager
 def _on_the_worker() -> Iterator[None]:
-    """Let event loops tell threads of the worker apart, and read its clock."""
+    """Let event loops use the threads and the clock of the worker."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base_events, "threading", Library().threading)
         patch.setattr(base_events, "time", clock)
@@ -205,6 +217,7 @@ def _on_the_worker() -> Iterator[None]:
 @pytest.mark.parametrize("kind", LOOP_WAITS)
 @EXAMPLES
 @given(st.lists(DELAYS, max_size=3), DELAYS)
+# See `test_no_wait_ends_early`.
 @example([0.1], 0.2)
 @example([0.7], 0.1)
 def test_no_task_resumes_early(
@@ -213,7 +226,7 @@ def test_no_task_resumes_early(
     async def main() -> None:
         for seconds in before:
             await asyncio.sleep(seconds)
-        # Other timers end in between.
+        # Two other timers end during the wait.
         others = [asyncio.create_task(asyncio.sleep(delay * share)) for share in (0.3, 0.7)]
         started = asyncio.get_running_loop().time()
         await LOOP_WAITS[kind](delay)
@@ -227,12 +240,12 @@ def test_no_task_resumes_early(
 
     with _on_the_worker():
         new_worker()
-        kernel.margin_ns = 2000
-        kernel.early_ns = 300_000
+        kernel.margin_ns = MARGIN_NS
+        kernel.early_ns = EARLY_NS
         run(program, clock_rate=clock_rate)
 
 
-def test_tasks_resume_exactly_at_times_that_floats_can_show() -> None:
+def test_in_virtual_time_tasks_resume_exactly_when_their_delay_ends() -> None:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
         times: list[float] = []
@@ -250,7 +263,7 @@ def test_tasks_resume_exactly_at_times_that_floats_can_show() -> None:
 
 
 class JumpingSelector:
-    """Skips time instead of waiting, as the tests of programs do."""
+    """Advances the clock of its event loop instead of waiting, as test suites often do."""
 
     def __init__(self, loop: "JumpingLoop") -> None:
         self.loop = loop
@@ -264,7 +277,7 @@ class JumpingSelector:
 
 
 class JumpingLoop(event_loop.BrowserEventLoop):
-    """An event loop with a clock of the program's own."""
+    """An event loop of a program, with a clock of its own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -294,5 +307,5 @@ def test_timers_on_a_clock_of_the_program_are_exact(clock_rate: float) -> None:
 
     with _on_the_worker():
         new_worker()
-        kernel.margin_ns = 2000
+        kernel.margin_ns = MARGIN_NS
         assert run(program, clock_rate=clock_rate) == [60, 180, 420, 430]

@@ -26,7 +26,9 @@ from tests.browser_runtime.harness import (
 )
 
 EVENTS = sys.monitoring.events
+# A tool number of `sys.monitoring` that has no predefined meaning.
 TOOL = 3
+# The functions that `trace_hooks.install` replaces.
 IN_SYS = (
     *("settrace", "setprofile", "gettrace", "getprofile"),
     *("_settraceallthreads", "_setprofileallthreads"),
@@ -37,6 +39,7 @@ IN_BDB = ("reset", "set_trace", "get_stack", "_set_caller_tracefunc")
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Install the filters of the runtime for one test."""
     for owner, names in ((sys, IN_SYS), (sys.monitoring, IN_MONITORING), (bdb.Bdb, IN_BDB)):
         for name in names:
             monkeypatch.setattr(owner, name, getattr(owner, name))
@@ -72,6 +75,7 @@ def test_a_hook_sees_the_program_and_the_library_but_not_the_runtime(name: str) 
     set_hook = getattr(sys, f"set{name}")
 
     def hook(frame: FrameType, event: str, arg: object) -> Any:  # noqa: ARG001
+        # The frame of the filter is hidden.
         assert sys._getframe(1) is frame
         codes.add(frame.f_code)
         return hook
@@ -112,6 +116,7 @@ def test_a_trace_function_sees_each_line_as_without_the_runtime() -> None:
             sys.settrace(None)
         return seen
 
+    # Events, with lines that are counted from the `def` of the program.
     expected = [("call", 0), ("line", 1), ("line", 2), ("line", 3), ("line", 2), ("return", 2)]
     assert run(lambda library: lines(lambda: program(library))) == expected
 
@@ -122,6 +127,7 @@ def test_callbacks_of_monitoring_do_not_see_the_runtime() -> None:
 
     def callback(name: str) -> Callable[..., None]:
         def see(code: CodeType, *_: object) -> None:
+            # The frame of the filter is hidden.
             assert sys._getframe(1).f_code is code
             seen.add((name, code))
 
@@ -224,14 +230,14 @@ type _Debug = Callable[..., str]
 
 @pytest.fixture
 def debug(monkeypatch: pytest.MonkeyPatch) -> _Debug:
-    """Return a function that runs a program with a debugger and these commands."""
+    """Return a function that runs a program, gives pdb commands, and returns its output."""
     return lambda program, *commands: _debug(monkeypatch, program, *commands)
 
 
 def _debug(
     monkeypatch: pytest.MonkeyPatch, program: Callable[[Any], object], *commands: str
 ) -> str:
-    left = list(commands)
+    unread = list(commands)
     printed = io.StringIO()
 
     def main(library: Library) -> None:  # noqa: ARG001
@@ -239,7 +245,7 @@ def _debug(
         stdin = io.TextIOWrapper(buffer)
 
         def reply() -> None:
-            buffer.answer(left.pop(0) if left else None)
+            buffer.answer(unread.pop(0) if unread else None)
 
         monkeypatch.setattr(page, "ask", lambda: kernel.set_timer(50, reply))
         try:
@@ -248,11 +254,12 @@ def _debug(
             sys.settrace(None)
 
     run(main)
-    assert not left, f"pdb has not read {left}"
+    assert not unread, f"pdb has not read {unread}"
     return printed.getvalue()
 
 
 def _total(debugger: pdb.Pdb) -> int:
+    """Add up two prices, and start the debugger after the first."""
     result = 0
     for price in (1, 3):
         result += price
@@ -278,7 +285,7 @@ def test_pdb_does_not_step_into_the_runtime(debug: _Debug) -> None:
 
     printed = debug(program, "s", "s", "s", "c").replace("(Pdb) ", "")
     stops = [line for line in printed.splitlines() if line.startswith(("-> ", "--"))]
-    # Whether pdb also stops at the rest of its own line depends on the version of Python.
+    # Whether pdb first stops in the line that calls `set_trace` depends on the version of Python.
     after = stops[stops.index("-> lock.acquire()") :]
     assert after[:4] == [
         "-> lock.acquire()",
