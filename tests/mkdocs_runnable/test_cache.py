@@ -25,12 +25,14 @@ class Maker:
 
 
 def files(cache: Cache) -> list[Path]:
+    """Return the files in which a cache keeps its texts."""
     assert cache.folder
     return sorted(path for path in cache.folder.rglob("*") if path.is_file())
 
 
-def test_a_text_is_made_once_for_the_same_parts(tmp_path: Path) -> None:
+def test_a_text_is_made_once_for_each_kind_and_all_that_it_depends_on(tmp_path: Path) -> None:
     cache, make = Cache(tmp_path / "a" / "b"), Maker()
+    # What the texts depend on. The values look alike, but no two of them are equal.
     parts: list[object] = [("x", 1, None), ("x", 2, None), ("x", "1", None), ("x1", None)]
     texts = [cache.text("kind", each, make) for each in parts]
     assert len(set(texts)) == make.count == 4
@@ -141,13 +143,14 @@ def test_the_files_that_were_not_used_for_the_longest_time_are_deleted(tmp_path:
         os.utime(path, (time.time() - 1000, time.time() - 1000))
     make = Maker()
     assert cache.text("kind", 3, make) == "x" * 1000
+    # Each file contains its text of 1000 bytes, and a hash of the text.
     cache.remove_oldest(3 * 1100)
     assert len(files(cache)) == 3
     assert cache.text("kind", 3, make) == "x" * 1000
     assert make.count == 0, "what was used is kept"
 
 
-def test_processes_share_a_folder(tmp_path: Path) -> None:
+def test_several_processes_can_use_a_folder_at_the_same_time(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path
 from mkdocs_runnable.cache import Cache

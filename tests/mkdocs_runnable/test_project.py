@@ -56,7 +56,7 @@ def test_each_form_of_the_configuration_is_read(tmp_path: Path, plugins: str) ->
     assert (project.docs, project.site) == (tmp_path / "pages", tmp_path / "public")
 
 
-def test_tags_of_other_plugins_are_ignored(tmp_path: Path) -> None:
+def test_yaml_tags_in_the_options_of_other_plugins_are_ignored(tmp_path: Path) -> None:
     configure(
         tmp_path,
         "markdown_extensions:\n"

@@ -44,7 +44,9 @@ def test_one_sentence_names_the_machine_and_the_versions() -> None:
     )
 
 
-def test_the_sentence_is_before_the_first_code_and_checks_are_left_out(write: Write) -> None:
+def test_the_sentence_about_the_recording_is_before_the_first_code_and_checks_are_left_out(
+    write: Write,
+) -> None:
     path = write(code("assert True", "check"), "print(1)", code("assert 1", "check"))
     record_one(path)
     heading, sentence, shown = for_readers(read(path), "required")["cells"]

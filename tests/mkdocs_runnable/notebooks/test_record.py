@@ -17,11 +17,13 @@ WHERE = "docs/measured/times.ipynb"
 
 
 def record_one(path: Path, *, renew: bool = False, timeout: float = 60) -> Recorded:
+    """Record one notebook, if its code has changed or always with `renew`; return the result."""
     (recorded,) = record([(path, WHERE)], renew=renew, timeout=timeout)
     return recorded
 
 
 def outputs(path: Path) -> str:
+    """Return the outputs of all cells of a notebook, as JSON."""
     return json.dumps([cell["outputs"] for cell in read(path).code_cells])
 
 

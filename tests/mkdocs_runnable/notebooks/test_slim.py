@@ -18,7 +18,8 @@ METADATA = {
 }
 
 
-def slimmed(*outputs: dict[str, Any]) -> list[dict[str, Any]]:
+def slim_outputs(*outputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the committed form of the outputs of a cell."""
     cell = code("", outputs=list(outputs))
     (slim_cell,) = slim({"metadata": {}, "cells": [cell]})["cells"]
     found: list[dict[str, Any]] = slim_cell["outputs"]
@@ -26,6 +27,7 @@ def slimmed(*outputs: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def printed(*texts: str, stream: str = "stdout") -> list[dict[str, Any]]:
+    """Return an output for each text that a cell has printed."""
     return [{"output_type": "stream", "name": stream, "text": text} for text in texts]
 
 
@@ -56,13 +58,13 @@ def test_a_recorded_notebook_is_the_same_after_every_run(write: Write) -> None:
     assert [cell["execution_count"] for cell in content["cells"][1:]] == [None, None]
     for line in ("print('a')\\n", "print('b')\\n", "1 + 1", "a\\n", "b\\n", "<p>\\n", "</p>"):
         assert f'"{line}"' in [each.strip(" ,") for each in first.split("\n")]
-    # The outputs of Jupyter itself have the same form.
+    # Jupyter writes the notebook in the same form.
     assert first.rstrip("\n") == nbformat.writes(nbformat.reads(first, 4))  # type: ignore[no-untyped-call]
 
 
-def test_messages_that_belong_together_are_one_output() -> None:
+def test_consecutive_texts_on_the_same_stream_become_one_output() -> None:
     parts = [*printed("a\nb", "c\n"), *printed("!", stream="stderr"), *printed("d")]
-    assert [(each["name"], each["text"]) for each in slimmed(*parts)] == [
+    assert [(each["name"], each["text"]) for each in slim_outputs(*parts)] == [
         ("stdout", ["a\n", "bc\n"]),
         ("stderr", ["!"]),
         ("stdout", ["d"]),
@@ -70,18 +72,18 @@ def test_messages_that_belong_together_are_one_output() -> None:
 
 
 def test_text_is_saved_as_a_terminal_shows_it_without_colours() -> None:
-    (output,) = slimmed(*printed("10 %", "\r20 %\n\x1b[31mred\x1b[0m\n"))
+    (output,) = slim_outputs(*printed("10 %", "\r20 %\n\x1b[31mred\x1b[0m\n"))
     assert output["text"] == ["20 %\n", "red\n"]
 
 
-def test_a_table_needs_no_text_of_its_object() -> None:
-    (output,) = slimmed(
+def test_an_output_in_another_form_needs_no_text_of_its_object() -> None:
+    (output,) = slim_outputs(
         display({"text/html": "<p>\n</p>", "text/plain": "<object at 0x7f>"}, transient={"a": 1})
     )
     assert output == display({"text/html": ["<p>\n", "</p>"]})
-    (plain,) = slimmed(display({"text/plain": "4"}))
+    (plain,) = slim_outputs(display({"text/plain": "4"}))
     assert plain == display({"text/plain": ["4"]})
-    (picture,) = slimmed(display({"image/png": "aGk=\n", "text/plain": "<Figure>"}))
+    (picture,) = slim_outputs(display({"image/png": "aGk=\n", "text/plain": "<Figure>"}))
     assert picture == display({"image/png": "aGk=\n"})
 
 

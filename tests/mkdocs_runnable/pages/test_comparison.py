@@ -17,6 +17,7 @@ from tests.conftest import AddSnippet
 POT = "[in the pot](../../snippets/tea/pot.py)"
 CUP = "[in the cup](../../snippets/tea/cup.py)"
 MARK = "{ .compare-timelines }"
+# The trace of a run in which the main thread waits from 1 ms to the end at 20 ms.
 TRACE = {
     "schema": 1,
     "interpreter": "CPython 3.13",
@@ -100,12 +101,14 @@ def test_a_mistake_is_reported_with_page_and_line(block: list[str], message: str
 
 
 def unrecord(library: Library, name: str) -> None:
+    """Delete the recording of a program."""
     path = library.path(name)
     for suffix in (".out", ".trace.json"):
         path.with_suffix(suffix).unlink()
 
 
-def described(html: str) -> list[dict[str, object]]:
+def described_runs(html: str) -> list[dict[str, object]]:
+    """Return what the attribute `data-runs` says about each program."""
     match = re.search(r'data-runs="([^"]*)"', html)
     assert match
     runs: list[dict[str, object]] = json.loads(html_module.unescape(match[1]))
@@ -119,7 +122,7 @@ def test_a_program_that_is_not_recorded_yet_is_named_and_the_other_program_is_dr
     html = convert(f"{POT}\n{CUP}\n{MARK}\n")
     assert "Timeline recorded on CPython 3.13: in the cup 30\u00a0ms" in html
     assert "Not recorded yet: in the pot.</p>" in html
-    assert [run.get("unrecorded") for run in described(html)] == [True, None]
+    assert [run.get("unrecorded") for run in described_runs(html)] == [True, None]
     assert '<a href="../../snippets/tea/pot.py">tea/pot.py</a>' in html
 
 
@@ -129,7 +132,7 @@ def test_a_comparison_without_any_recording_has_a_hidden_figure(library: Library
     html = convert(f"{POT}\n{CUP}\n{MARK}\n")
     assert '<figure class="runnable-timeline" hidden></figure>' in html
     assert "Not recorded yet: in the pot, in the cup.</p>" in html
-    assert [run["unrecorded"] for run in described(html)] == [True, True]
+    assert [run["unrecorded"] for run in described_runs(html)] == [True, True]
 
 
 def test_a_changed_program_may_lack_its_timeline_unless_its_header_excludes_one(
@@ -137,6 +140,7 @@ def test_a_changed_program_may_lack_its_timeline_unless_its_header_excludes_one(
 ) -> None:
     spoon = "[spoon](../../snippets/tea/spoon.py)"
     origins = Origins(library.root)
+    # The recording was made with another version of the program, whose hash differs.
     origins.set("tea/spoon", Origin("CPython 3.13", "0" * 12))
     origins.save(library.names())
     assert "Not recorded yet: spoon.</p>" in convert(f"{POT}\n{spoon}\n{MARK}\n")

@@ -54,10 +54,12 @@ def test_elements_that_run_programs_know_the_libraries_of_the_project(
 
 
 def shown(html: str) -> list[str]:
+    """Return the ids of the widgets in a page."""
     return re.findall(r'<runnable-snippet id="([^"]*)"', html)
 
 
 def problem(text: str, recordings: str = "optional") -> str:
+    """Return the message about a page with a mistake."""
     with pytest.raises(RunnableError) as caught:
         convert(text, recordings=recordings)
     return str(caught.value)
@@ -139,8 +141,9 @@ def test_one_converter_renders_several_pages() -> None:
 def test_the_extension_works_without_configuration() -> None:
     html = Markdown(extensions=["mkdocs_runnable"]).convert(LINK)
     assert 'data-runtime="../../runtime/"' in html
-    home = LINK.replace("../../", "../")
-    assert 'data-runtime="../runtime/"' in Markdown(extensions=["mkdocs_runnable"]).convert(home)
+    # A link on a page in docs/ itself.
+    link = LINK.replace("../../", "../")
+    assert 'data-runtime="../runtime/"' in Markdown(extensions=["mkdocs_runnable"]).convert(link)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +238,7 @@ def test_a_snippet_that_is_not_recorded_yet_is_shown_without_output(library: Lib
 )
 def test_an_outdated_recording_is_shown(recordings: str, line: str, library: Library) -> None:
     origins = Origins(library.root)
+    # The recording was made with another version of the program, whose hash differs.
     origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
     origins.set("tea/cup", Origin("CPython 3.13", library.load("tea/cup").sha256[:12]))
     origins.save(library.names())

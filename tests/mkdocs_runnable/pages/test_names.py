@@ -131,6 +131,7 @@ def test_two_snippets_of_a_page_never_have_the_same_id(
     widgets = re.findall(r'<runnable-snippet id="([^"]*)"', html)
     assert widgets[:5] == ["a-b", "a-b-2", "x-y-z", "x-y-z-2", "a-b-2-2"]
     assert widgets[5:] == ["t--lid", "compare-0", "t--lid-2", "t"]
+    # Each timeline, those of the widgets and that of the comparison, hatches waits with a pattern.
     patterns = [each for each in ids(html) if each.startswith("hatch.")]
     assert len(patterns) == len(widgets) + 1
     assert len(set(ids(html))) == len(ids(html)) == 2 * len(widgets) + 1

@@ -29,6 +29,7 @@ def convert(text: str) -> str:
 
 
 def question(html: str) -> str:
+    """Return the HTML of the first question in a page."""
     _, start, rest = html.partition("<predict-question ")
     return start + rest.partition("</predict-question>")[0]
 
@@ -129,6 +130,7 @@ def test_a_question_that_nothing_can_answer_stays_a_list(library: Library) -> No
 
 def test_an_outdated_recording_gives_the_answer_only_if_an_answer_matches(library: Library) -> None:
     origins = Origins(library.root)
+    # The recording was made with another version of the program, whose hash differs.
     origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
     origins.save(library.names())
     assert 'data-recorded="1"' in question(convert(f"{ASKED}\n{LINK}\n"))

@@ -17,6 +17,7 @@ from tests.mkdocs_runnable.pages.test_comparison import TRACE
 
 @pytest.fixture
 def pot(add_snippet: AddSnippet) -> Path:
+    """Add a program with a damaged trace, and return its path."""
     path = add_snippet("tea/pot", "print('hot')\n", "hot\n")
     path.with_suffix(".trace.json").write_text("{}")
     return path
@@ -66,11 +67,11 @@ def test_a_figure_is_drawn_again_after_its_trace_or_the_drawing_code_has_changed
     requests: list[str] = []
     draw = timelines._drawer.draw
 
-    def count(request: dict[str, str], snippets: list[object]) -> str:
+    def count_request(request: dict[str, str], snippets: list[object]) -> str:
         requests.append(request["name"])
         return draw(request, snippets)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(timelines._drawer, "draw", count)
+    monkeypatch.setattr(timelines._drawer, "draw", count_request)
     cache = Cache(tmp_path / "cache")
     pot.with_suffix(".trace.json").write_text(json.dumps(TRACE))
     first = figure(library.load("tea/pot"), cache, "tea-pot")

@@ -22,6 +22,7 @@ print(f'{text!r} < > &')
 
 
 def snippet(source: str, header: Header | None = None, **sections: tuple[int, int]) -> Snippet:
+    """Return a snippet with this source. Sections are given with their first and last line."""
     path = Path("/snippets/tea/green_pot.py")
     return Snippet("tea/green_pot", path, source, header or Header(), sections, "0" * 64)
 
@@ -55,9 +56,10 @@ class Page(HTMLParser):
             self.text[name] = self.text.get(name, "") + data
 
 
-def page(html_of: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **options: str) -> Page:
+def page(shown: Snippet, lines: tuple[Line, ...] = (), status: int = 0, **options: str) -> Page:
+    """Return the parsed HTML of the widget of a snippet that printed these lines."""
     recording = Recording(Transcript(lines, status), "CPython 3.13")
-    return Page(render(html_of, recording, root="../../", **options))  # type: ignore[arg-type]
+    return Page(render(shown, recording, root="../../", **options))  # type: ignore[arg-type]
 
 
 def test_the_element_has_the_attributes_that_scripts_read() -> None:
@@ -129,7 +131,7 @@ def test_each_line_of_a_docstring_is_an_element() -> None:
     assert '<span class="sd">  third &lt;line&gt;</span>' in html
 
 
-def test_code_has_no_more_elements_than_colours_need() -> None:
+def test_only_coloured_parts_of_the_code_are_elements() -> None:
     html = render(snippet("total = f(  [None]  )[0]  # note\n"), EMPTY, root="")
     shown = re.search(r'data-line="1">(.*)</span></code>', html)
     assert shown
@@ -141,12 +143,14 @@ def test_code_has_no_more_elements_than_colours_need() -> None:
 
 
 @pytest.mark.parametrize(("height", "length"), [(None, 40), (7, 7), (60, 50)])
-def test_the_height_of_the_code_is_known_before_its_layout(height: int | None, length: int) -> None:
+def test_the_html_contains_how_many_lines_of_code_are_visible(
+    height: int | None, length: int
+) -> None:
     html = render(snippet("x = 1\n" * 50), EMPTY, root="", height=height)
     assert f'runnable-code highlight no-copy" style="--runnable-length:{length}"' in html
 
 
-def test_short_code_is_as_high_as_its_lines() -> None:
+def test_all_lines_of_short_code_are_visible() -> None:
     html = render(snippet("x = 1\n" * 3), EMPTY, root="")
     assert "--runnable-length:3" in html
 

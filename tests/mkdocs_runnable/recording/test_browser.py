@@ -15,7 +15,7 @@ from tests.conftest import AddSnippet
 
 type Output = pytest.CaptureFixture[str]
 
-# Replaces the Node program: saves its arguments, and then prints the given events.
+# Replaces the Node program: saves its arguments, and then prints the events in plan.json.
 HARNESS = """
 import json, pathlib, sys
 here = pathlib.Path(__file__).parent
@@ -24,7 +24,7 @@ plan = json.loads((here / "plan.json").read_text())
 for file, events in zip(sys.argv[-len(plan["runs"]):], plan["runs"]):
     for event in events:
         print(event if isinstance(event, str) else json.dumps({"file": file, **event}), flush=True)
-if plan["status"]:  # Not otherwise: the line could come between two lines of the command's own.
+if plan["status"]:  # Without a failure, this line could appear between two lines of the command.
     print("the harness explains why", file=sys.stderr)
 sys.exit(plan["status"])
 """
@@ -45,14 +45,17 @@ def root(library: Library, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def plan(root: Path, *runs: list[object], status: int = 0) -> None:
+    """Plan the events of each file that is going to run, and the exit status of the harness."""
     (root / "plan.json").write_text(json.dumps({"runs": runs, "status": status}))
 
 
-def text(stream: str, text: str) -> dict[str, object]:
+def printed(stream: str, text: str) -> dict[str, object]:
+    """Return the event for a text on a stream, or for a note about the run."""
     return {"type": stream, "text": text}
 
 
 def ended(outcome: str = "finished", status: int = 0, **more: object) -> dict[str, object]:
+    """Return the event for the end of a run."""
     return {"type": "ended", "outcome": outcome, "status": status, **more}
 
 
@@ -64,8 +67,8 @@ def test_check_prints_the_output_and_the_exit_status_of_each_file(
     (root / "extra").mkdir()
     plan(
         root,
-        [text("stdout", "out\n"), text("stderr", "err\n"), ended()],
-        [text("stdout", "more\n"), ended("failed", 3, message="SystemExit")],
+        [printed("stdout", "out\n"), printed("stderr", "err\n"), ended()],
+        [printed("stdout", "more\n"), ended("failed", 3, message="SystemExit")],
     )
     command = ["check", "--browser", "--engine", "firefox", "--path", "extra", "one.py", "two.py"]
     assert main(command) == 1
@@ -85,7 +88,12 @@ def test_check_prints_the_notes_of_each_run_after_its_output(root: Path, capfd: 
     (root / "two.py").write_text("")
     plan(
         root,
-        [text("stderr", "err\n"), text("note", "No curses."), text("note", "No fork."), ended()],
+        [
+            printed("stderr", "err\n"),
+            printed("note", "No curses."),
+            printed("note", "No fork."),
+            ended(),
+        ],
         [ended("failed", 1)],
     )
     assert main(["check", "--browser", "one.py", "two.py"]) == 1
@@ -105,7 +113,7 @@ def test_check_prints_the_notes_of_each_run_after_its_output(root: Path, capfd: 
     [
         (
             [],
-            3,
+            3,  # the status of the harness if there is no browser
             "Error: cannot run programs in chromium. The message above says what is missing.",
         ),
         ([], 1, "Error: the browser harness ended with status 1 before "),
@@ -141,8 +149,13 @@ def test_all_snippets_are_compared_with_their_recordings(
     add_snippet("tea/pot", "", "took 2 s\n2> careful\n")
     plan(
         root,
-        [text("stdout", "1 cup\n"), ended()],
-        [text("stdout", "took 9 s\n"), text("stderr", "careful\n"), text("note", "Hot."), ended()],
+        [printed("stdout", "1 cup\n"), ended()],
+        [
+            printed("stdout", "took 9 s\n"),
+            printed("stderr", "careful\n"),
+            printed("note", "Hot."),
+            ended(),
+        ],
     )
     assert main(["check", "--browser"]) == 1
     err = capfd.readouterr().err
@@ -175,13 +188,13 @@ def test_output_of_a_symbolic_link_names_its_target(
 ) -> None:
     path = add_snippet("tea/a b", "")
     library.path("tea/link").symlink_to(path)
-    printed = Chunk("stderr", "/home/reader/a b.py:3: RuntimeWarning: cold\n")
-    execution = to_execution(library.path("tea/link"), [printed], Ended("finished", 0, ""))
+    chunk = Chunk("stderr", "/home/reader/a b.py:3: RuntimeWarning: cold\n")
+    execution = to_execution(library.path("tea/link"), [chunk], Ended("finished", 0, ""))
     assert execution.chunks == (Chunk("stderr", f"{path}:3: RuntimeWarning: cold\n"),)
 
 
 def test_the_path_in_the_sandbox_is_replaced_by_the_path_of_the_file() -> None:
     path = Path("/somewhere/snippets/tea/brewing.py")
-    printed = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")
-    execution = to_execution(path, [printed], Ended("finished", 0, ""))
+    chunk = Chunk("stderr", "/home/reader/brewing.py:3: RuntimeWarning: cold\n")
+    execution = to_execution(path, [chunk], Ended("finished", 0, ""))
     assert execution.chunks == (Chunk("stderr", f"{path}:3: RuntimeWarning: cold\n"),)

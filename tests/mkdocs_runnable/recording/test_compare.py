@@ -20,25 +20,26 @@ NUMBERS = st.one_of(
 WORDS = st.text("abc xyz", min_size=1, max_size=12)
 
 
-def out(*texts: str, status: int = 0) -> Transcript:
+def printed(*texts: str, status: int = 0) -> Transcript:
+    """Return the transcript of a run that printed these lines to stdout."""
     return Transcript(tuple(Line("stdout", text) for text in texts), status)
 
 
-def same(recorded: Transcript, actual: Transcript, header: Header = PLAIN) -> bool:
+def is_same(recorded: Transcript, actual: Transcript, header: Header = PLAIN) -> bool:
     return compare(recorded, actual, header).is_same
 
 
 @given(st.lists(WORDS), st.integers(0, 3))
 def test_equal_output_is_the_same(texts: list[str], status: int) -> None:
-    assert same(out(*texts, status=status), out(*texts, status=status))
+    assert is_same(printed(*texts, status=status), printed(*texts, status=status))
 
 
 @given(WORDS, NUMBERS, NUMBERS, UNITS, st.sampled_from(["", " "]))
 def test_times_may_differ(word: str, one: str, other: str, unit: str, space: str) -> None:
-    recorded = out(f"{word} {one}{space}{unit}, done")
-    actual = out(f"{word} {other}{space}{unit}, done")
-    assert same(recorded, actual)
-    assert same(recorded, actual, Header(exact=True)) == (one == other)
+    recorded = printed(f"{word} {one}{space}{unit}, done")
+    actual = printed(f"{word} {other}{space}{unit}, done")
+    assert is_same(recorded, actual)
+    assert is_same(recorded, actual, Header(exact=True)) == (one == other)
 
 
 @given(
@@ -48,22 +49,23 @@ def test_times_may_differ(word: str, one: str, other: str, unit: str, space: str
 )
 def test_other_numbers_may_not_differ(one: str, other: str, after: str) -> None:
     assume(one != other)
-    assert not same(out(f"moved {one}{after}"), out(f"moved {other}{after}"))
+    assert not is_same(printed(f"moved {one}{after}"), printed(f"moved {other}{after}"))
 
 
 @given(NUMBERS, UNITS, UNITS)
 def test_units_may_not_differ(number: str, one: str, other: str) -> None:
     assume(one != other)
-    assert not same(out(f"{number} {one}"), out(f"{number} {other}"))
+    assert not is_same(printed(f"{number} {one}"), printed(f"{number} {other}"))
 
 
 @given(st.lists(WORDS, min_size=2, unique=True), st.data())
 def test_lines_may_not_change_their_order(texts: list[str], data: st.DataObject) -> None:
     swapped = data.draw(st.permutations(texts))
     assume(swapped != texts)
-    assert not same(out(*texts), out(*swapped))
+    assert not is_same(printed(*texts), printed(*swapped))
 
 
+# Lines such as "a: move 7", of three workers.
 WORKER_LINES = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(0, 99)), min_size=2, unique=True
 ).map(lambda pairs: [f"{worker}: move {number}" for worker, number in pairs])
@@ -74,31 +76,31 @@ def test_interleaved_lines_keep_their_order_within_a_group(
     texts: list[str], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(texts))
-    kept = all(
+    is_order_kept = all(
         [text for text in texts if text[0] == worker]
         == [text for text in shuffled if text[0] == worker]
         for worker in "abc"
     )
-    assert same(out(*texts), out(*shuffled), INTERLEAVED) == kept
+    assert is_same(printed(*texts), printed(*shuffled), INTERLEAVED) == is_order_kept
 
 
 @given(WORKER_LINES, st.data())
 def test_interleaved_lines_may_not_differ(texts: list[str], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(texts) - 1))
-    assert not same(out(*texts), out(*texts[:index], *texts[index + 1 :]), INTERLEAVED)
+    assert not is_same(printed(*texts), printed(*texts[:index], *texts[index + 1 :]), INTERLEAVED)
     changed = [*texts[:index], texts[index] + "0", *texts[index + 1 :]]
-    assert not same(out(*texts), out(*changed), INTERLEAVED)
+    assert not is_same(printed(*texts), printed(*changed), INTERLEAVED)
 
 
 def test_interleaved_lines_do_not_move_across_other_lines() -> None:
-    recorded = out("a: 1", "-- round two", "b: 1")
-    assert not same(recorded, out("-- round two", "a: 1", "b: 1"), INTERLEAVED)
-    assert not same(recorded, out("a: 1", "b: 1", "-- round two"), INTERLEAVED)
+    recorded = printed("a: 1", "-- round two", "b: 1")
+    assert not is_same(recorded, printed("-- round two", "a: 1", "b: 1"), INTERLEAVED)
+    assert not is_same(recorded, printed("a: 1", "b: 1", "-- round two"), INTERLEAVED)
 
 
 def test_the_stream_and_the_exit_status_may_not_differ() -> None:
-    assert not same(out("x"), Transcript((Line("stderr", "x"),)))
-    assert not same(out("x"), out("x", status=1))
+    assert not is_same(printed("x"), Transcript((Line("stderr", "x"),)))
+    assert not is_same(printed("x"), printed("x", status=1))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_the_stream_and_the_exit_status_may_not_differ() -> None:
     ],
 )
 def test_the_header_says_what_varies(pattern: str, one: str, other: str, *, expected: bool) -> None:
-    assert same(out(one), out(other), Header(varies=(re.compile(pattern),))) is expected
+    assert is_same(printed(one), printed(other), Header(varies=(re.compile(pattern),))) is expected
 
 
 def test_overlapping_matches_are_masked_once() -> None:
@@ -140,7 +142,7 @@ def test_times_are_masked(text: str, masked: str) -> None:
 
 
 def test_a_difference_is_shown_as_a_diff() -> None:
-    comparison = compare(out("tea", "took 1 s"), out("coffee", "took 2 s", status=1), PLAIN)
+    comparison = compare(printed("tea", "took 1 s"), printed("coffee", "took 2 s", status=1), PLAIN)
     assert comparison.diff.splitlines() == [
         "--- recorded",
         "+++ this run",

@@ -15,6 +15,7 @@ from mkdocs_runnable.recording.tidy import tidy
 
 @pytest.fixture
 def python(tmp_path: Path) -> "Run":
+    """Return a function that runs a program given as text."""
     return Run(tmp_path)
 
 
@@ -164,7 +165,7 @@ def test_output_of_child_processes_is_part_of_the_run(python: Run, method: str) 
         "[0, 1, 2, 3]",
         *(f"out {number}" for number in range(4)),
     ]
-    assert sorted(execution.text("stderr").splitlines()) == [f"err {n}" for n in range(4)]
+    assert sorted(execution.text("stderr").splitlines()) == [f"err {number}" for number in range(4)]
 
 
 def test_a_fork_does_not_write_an_incomplete_line_twice(python: Run) -> None:
@@ -192,6 +193,8 @@ def test_output_that_the_program_captures_has_no_control_characters(python: Run)
     """)
     first, second = execution.text("stdout").splitlines()
     assert first == r"'out\n' 'err\n'"
+    # The child buffers its stdout, so the order of the two lines is not certain. The test compares
+    # only the characters.
     assert sorted(second) == sorted(r"'out\nerr\n' None")
     assert execution.text("stderr") == ""
 
@@ -261,7 +264,7 @@ def test_a_child_that_outlives_the_program_is_killed(python: Run) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Whether a process still exists after it has had a second to end."""
+    """Return whether a process still runs after it has had a second to end; a zombie does not."""
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:
         try:

@@ -21,6 +21,13 @@ def project(library: Library, add_snippet: AddSnippet) -> Project:
 
 
 def outcome(project: Project, printed: str, ledger: str) -> tuple[str, str]:
+    """Judge a run in Firefox that printed one line, and return the outcome and its detail.
+
+    Args:
+        project: the project, whose only program has printed "hot" in its recording.
+        printed: the line.
+        ledger: the content of `differences.toml`, the ledger of known differences.
+    """
     (project.root / "snippets" / "differences.toml").write_text(ledger, encoding="utf-8")
     chunks = [{"stream": "stdout", "text": f"{printed}\n"}]
     run = json.dumps({"name": "tea/brewing", "chunks": chunks, "status": 0})
@@ -28,6 +35,7 @@ def outcome(project: Project, printed: str, ledger: str) -> tuple[str, str]:
     return result.outcome, result.detail
 
 
+# An entry of the ledger.
 KNOWN = '["tea/brewing"]\nfirefox = "it cools down faster"\n'
 
 

@@ -11,12 +11,13 @@ from mkdocs_runnable.recording.execute import Chunk, Execution
 from mkdocs_runnable.recording.recordings import Line, Origin, Origins, Transcript
 
 
-def of(*chunks: Chunk, status: int = 0) -> Transcript:
+def transcript_of(*chunks: Chunk, status: int = 0) -> Transcript:
+    """Return the transcript of a run of /home/reader/demo.py."""
     return Transcript.of(Execution(chunks, status, None, 0.0), Path("/home/reader/demo.py"))
 
 
 def test_a_transcript_marks_stderr_and_ends_with_the_exit_status() -> None:
-    transcript = of(
+    transcript = transcript_of(
         Chunk("stdout", "one\ntw"),
         Chunk("stdout", "o\n\n"),
         Chunk("stderr", "careful\n\n"),
@@ -27,12 +28,14 @@ def test_a_transcript_marks_stderr_and_ends_with_the_exit_status() -> None:
 
 
 def test_a_change_of_stream_begins_a_new_line() -> None:
-    transcript = of(Chunk("stdout", "half"), Chunk("stderr", "careful\n"), Chunk("stdout", "\n"))
+    transcript = transcript_of(
+        Chunk("stdout", "half"), Chunk("stderr", "careful\n"), Chunk("stdout", "\n")
+    )
     assert transcript.to_text() == "half\n2> careful\n\n"
 
 
-def test_a_transcript_contains_what_a_terminal_shows_in_the_end() -> None:
-    transcript = of(
+def test_a_transcript_contains_what_a_terminal_finally_shows() -> None:
+    transcript = transcript_of(
         Chunk("stdout", "\x1b[1mStations\x1b[0m\r\n"),
         Chunk("stderr", "\r 50%|#####     |"),
         Chunk("stderr", "\r100%|##########|\n"),
@@ -42,12 +45,12 @@ def test_a_transcript_contains_what_a_terminal_shows_in_the_end() -> None:
 
 
 def test_a_run_without_output_has_an_empty_transcript() -> None:
-    assert of().to_text() == ""
-    assert Transcript.parse("") == of()
+    assert transcript_of().to_text() == ""
+    assert Transcript.parse("") == transcript_of()
 
 
 def test_a_traceback_with_stdout_in_between_is_tidied() -> None:
-    transcript = of(
+    transcript = transcript_of(
         Chunk(
             "stderr", 'Traceback (most recent call last):\n  File "/usr/lib/x.py", line 1, in f\n'
         ),
@@ -68,7 +71,7 @@ def test_a_traceback_with_stdout_in_between_is_tidied() -> None:
 @pytest.mark.parametrize("text", ["2> no", "[exit status 1]"])
 def test_a_line_that_looks_like_stderr_or_a_status_is_refused(text: str) -> None:
     with pytest.raises(RunnableError, match="Change how the program prints it"):
-        of(Chunk("stdout", f"fine\n{text}\n")).to_text()
+        transcript_of(Chunk("stdout", f"fine\n{text}\n")).to_text()
 
 
 LINES = st.lists(
@@ -90,7 +93,7 @@ def test_a_transcript_is_read_as_it_was_written(lines: list[Line], status: int) 
     assert Transcript.parse(text) == transcript
 
 
-def test_each_origin_has_one_line(tmp_path: Path) -> None:
+def test_the_file_of_origins_has_one_line_for_each_snippet(tmp_path: Path) -> None:
     origins = Origins(tmp_path)
     origins.set("tea/pot", Origin("CPython 3.13", "abc"))
     origins.set("chess/judit", Origin("CPython 3.14t", "def"))

@@ -13,6 +13,7 @@ from tests.conftest import REPOSITORY
 
 CASES = json.loads((REPOSITORY / "tests/cases/terminal.json").read_text(encoding="utf-8"))
 
+# Sequences that move the cursor, erase text, or change how it looks; see `CONTROL`.
 SEQUENCES = [
     "2A",
     "B",
@@ -35,7 +36,8 @@ PARTS = ["word ", "漢字", "e\u0301", "\n", "\r", "\b", "\t", "\v", "\a", "\x1b
 ]
 
 
-def shown(chunks: Iterable[tuple[Stream, str]]) -> list[tuple[Stream, str]]:
+def shown_lines(chunks: Iterable[tuple[Stream, str]]) -> list[tuple[Stream, str]]:
+    """Return the lines that a terminal shows after this output, each with its stream."""
     terminal = Terminal()
     for stream, text in chunks:
         terminal.write(stream, text)
@@ -48,9 +50,9 @@ def test_a_terminal_shows_the_final_state_of_the_output(case: dict[str, list[lis
     chunks = [
         ("stderr" if stream == "stderr" else "stdout", text) for stream, text in case["chunks"]
     ]
-    assert shown(chunks) == expected  # type: ignore[arg-type]
+    assert shown_lines(chunks) == expected  # type: ignore[arg-type]
     characters = [(stream, character) for stream, text in chunks for character in text]
-    assert shown(characters) == expected  # type: ignore[arg-type]
+    assert shown_lines(characters) == expected  # type: ignore[arg-type]
 
 
 @given(
@@ -66,7 +68,7 @@ def test_what_is_shown_does_not_depend_on_how_the_output_is_divided(
         size = sizes[len(pieces) % len(sizes)]
         pieces.append(("stdout", text[start : start + size]))
         start += size
-    assert shown(pieces) == shown([("stdout", text)])
+    assert shown_lines(pieces) == shown_lines([("stdout", text)])
 
 
 @given(
@@ -74,7 +76,7 @@ def test_what_is_shown_does_not_depend_on_how_the_output_is_divided(
 )
 def test_text_without_control_characters_is_unchanged(text: str) -> None:
     lines = text.removesuffix("\n").split("\n") if text else []
-    assert [line for _, line in shown([("stdout", text)])] == lines
+    assert [line for _, line in shown_lines([("stdout", text)])] == lines
 
 
 def test_control_characters_can_be_left_out_of_a_text() -> None:

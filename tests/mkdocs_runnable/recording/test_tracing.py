@@ -9,7 +9,8 @@ import pytest
 from mkdocs_runnable.recording import tracing
 
 MS = 1_000_000
-# In the order in which the tracer writes them: the steps of tasks after all other events.
+# In the order in which the tracer writes them: the steps of tasks after all other events. The file
+# runtime/timeline/model/trace_events.ts explains the columns. Times are in ns, in recordings in ms.
 EVENTS: list[list[Any]] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
@@ -23,7 +24,8 @@ EVENTS: list[list[Any]] = [
 ]
 
 
-def _assembled(folder: Path, events: list[list[Any]] = EVENTS) -> list[list[Any]]:
+def _assemble(folder: Path, events: list[list[Any]] = EVENTS) -> list[list[Any]]:
+    """Return the events of a recording that is made from the events of one process."""
     lines = [{"pid": 10, "parent": 1}, *events]
     (folder / "10-a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     text = tracing.assemble(folder, "CPython", folder / "program.py")
@@ -33,12 +35,13 @@ def _assembled(folder: Path, events: list[list[Any]] = EVENTS) -> list[list[Any]
 
 
 def _end_times(events: list[list[Any]]) -> list[float]:
+    """Return the time of each event, or the last one if the event has several."""
     positions = {"lane": 5, "step": 5, "cut": 1}
     return [event[positions.get(event[0], 2)] for event in events]
 
 
 def test_events_are_sorted_by_time(tmp_path: Path) -> None:
-    events = _assembled(tmp_path)
+    events = _assemble(tmp_path)
     assert len(events) == len(EVENTS)
     assert _end_times(events) == sorted(_end_times(events))
     assert [event[0] for event in events][-4:] == ["output", "step", "end", "end"]
@@ -48,7 +51,7 @@ def test_a_recording_that_is_too_long_is_cut_at_one_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "MOST_EVENTS", 5)
-    *kept, cut = _assembled(tmp_path)
+    *kept, cut = _assemble(tmp_path)
     assert cut == ["cut", 9.0]
     assert [event[0] for event in kept] == ["lane", "lane", "run", "lane", "step"]
 
@@ -56,6 +59,8 @@ def test_a_recording_that_is_too_long_is_cut_at_one_moment(
 def test_a_trace_with_too_many_tasks_keeps_the_first_tasks_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Four events belong to the process and its main thread, and each task has three. So there is
+    # room for two tasks.
     monkeypatch.setattr(tracing, "MOST_EVENTS", 12)
     monkeypatch.setattr(tracing, "FEWEST_KEPT_TASKS", 2)
     events = [*EVENTS[:3], ["end", 1, 600 * MS, "done", ""]]
@@ -67,7 +72,7 @@ def test_a_trace_with_too_many_tasks_keeps_the_first_tasks_complete(
         ]
     # A task of a library, which does not count.
     events.append(["lane", 12, 1, "task", "Task-12", 502 * MS, 1, 0, "shutdown"])
-    *kept, fewer = _assembled(tmp_path, events)
+    *kept, fewer = _assemble(tmp_path, events)
     assert fewer == ["fewer", 8]
     # The main thread is a lane that is always kept, so the end of the run is still there.
     assert _end_times(kept)[-3:] == [501.0, 501.0, 600.0]
@@ -86,10 +91,11 @@ def test_a_task_is_kept_together_with_the_tasks_that_woke_it(
             ["step", task, MS, 1, 2 * MS, 3 * MS, "event", "", 3],
             ["step", task, 5 * MS, waker, 6 * MS, (20 - task) * MS, "", "", 0],
         ]
+    # Three events come before the tasks, and each task has three. So there is room for eight tasks.
     monkeypatch.setattr(tracing, "MOST_EVENTS", 27)
-    *kept, fewer = _assembled(tmp_path, events)
+    *kept, fewer = _assemble(tmp_path, events)
     assert fewer == ["fewer", 1]
     assert {event[1] for event in kept} == {0, 1, *range(2, 10)}
-    # The first task needs eight tasks, which is more than fit, so the end is cut instead.
+    # The first task is kept only with seven others, but there is room for five. So the end is cut.
     monkeypatch.setattr(tracing, "MOST_EVENTS", 20)
-    assert _assembled(tmp_path, events)[-1] == ["cut", 3.0]
+    assert _assemble(tmp_path, events)[-1] == ["cut", 3.0]

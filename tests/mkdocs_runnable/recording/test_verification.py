@@ -17,10 +17,11 @@ from tests.conftest import AddSnippet
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """Return the folder in which results are saved, which does not exist yet."""
     return tmp_path / "build" / "verification"
 
 
-def write_chromium(folder: Path, name: str, sha256: str, outcome: str = "passed") -> None:
+def save_result_of_chromium(folder: Path, name: str, sha256: str, outcome: str = "passed") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     runner = {
         "interpreter": "CPython",
@@ -34,6 +35,7 @@ def write_chromium(folder: Path, name: str, sha256: str, outcome: str = "passed"
 
 
 def reasons(entry: dict[str, Any]) -> dict[str, str]:
+    """Return why a snippet was not run, by runner."""
     return {each["runner"]: each["reason"] for each in entry["not_run"]}
 
 
@@ -57,6 +59,7 @@ def test_results_of_this_interpreter_are_reported(
     pot, cup = library.load("tea/pot"), library.load("tea/cup")
     failed, skipped = Result("tea/pot", "failed", "a diff"), Result("tea/cup", "skipped", "too old")
     path = write_results(folder, [(pot, failed), (cup, skipped)], library.root)
+    # The Python that runs this test may be one whose results pages do not show.
     assert path.stem in EXPECTED or interpreter() not in EXPECTED.values()
     snippets = assemble(library, folder)["snippets"]
     (run,) = snippets["tea/pot"]["runs"]
@@ -72,7 +75,7 @@ def test_a_result_is_only_valid_for_the_file_that_was_run(
     library: Library, add_snippet: AddSnippet, folder: Path
 ) -> None:
     path = add_snippet("tea/pot", "print(1)\n")
-    write_chromium(folder, "tea/pot", library.load("tea/pot").sha256)
+    save_result_of_chromium(folder, "tea/pot", library.load("tea/pot").sha256)
     (run,) = assemble(library, folder)["snippets"]["tea/pot"]["runs"]
     assert (run["runner"], run["engine"]) == ("Chromium", "Chromium 156")
     path.write_text("print(2)\n")

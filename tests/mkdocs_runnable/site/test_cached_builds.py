@@ -1,4 +1,4 @@
-"""Tests that a site is the same, byte for byte, whether or not parts of it were kept from before.
+"""Tests that a site is the same, byte for byte, whether or not it is built with kept parts.
 
 A site with every kind of block is built, changed, and built again in the same process, as ``mkdocs serve``
 does it. The result has to equal that of a process that starts from nothing.
@@ -120,6 +120,7 @@ DIAGRAM = """\
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
+    """Write texts into files, whose names are paths in the folder."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,6 +128,8 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def replace(file: str, old: str, new: str) -> Callable[[Path], None]:
+    """Return a function that replaces a text in a file of a site."""
+
     def change(folder: Path) -> None:
         path = folder / file
         text = path.read_text(encoding="utf-8")
@@ -167,6 +170,7 @@ def record(folder: Path) -> None:
     write(folder, {"snippets/recordings.json": json.dumps(origins)})
 
 
+# What has changed → the function that changes it in the folder of the site.
 CHANGES: dict[str, Callable[[Path], None]] = {
     "nothing": lambda _: None,
     "text": replace("docs/guide/tea.md", "A [diagram]", "One [diagram]"),
@@ -191,8 +195,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "without a playground": replace("mkdocs.yml", "      playground: playground.md\n", ""),
     "addresses": replace("mkdocs.yml", "plugins:", "use_directory_urls: false\nplugins:"),
 }
-
-
+# The files of the site before the change.
 SITE = {
     "mkdocs.yml": CONFIGURATION,
     "theme/main.html": TEMPLATE,
@@ -211,7 +214,7 @@ SITE = {
 
 
 class Builder:
-    """A process that builds the site as often as a test wants it to."""
+    """A process of `BUILDER`, with its cache and its arguments."""
 
     def __init__(self, site: Path, cache: str, *arguments: str) -> None:
         self._site = site
@@ -233,7 +236,7 @@ class Builder:
         self._process.stdin.write(f"{folder}\n")
         self._process.stdin.flush()
         assert self._process.stdout.readline() == "built\n"
-        # One file contains the time of the build.
+        # sitemap.xml.gz contains the time of the build.
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
@@ -249,6 +252,7 @@ class Builder:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which each test writes the site afresh."""
     folder = tmp_path_factory.mktemp("cached") / "site"
     folder.mkdir()
     return folder
@@ -256,6 +260,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def builders(site: Path) -> Iterator[tuple[Builder, Builder, Builder]]:
+    """Start three builders: one like `mkdocs serve`, one with only the cache, and one without."""
     cache = str(site.parent / "cache")
     with ExitStack() as stack:
         yield (

@@ -13,6 +13,8 @@ from mkdocs_runnable.site.links import check_links, external_links
 
 
 class Handler(BaseHTTPRequestHandler):
+    """Answers with the status in the path, such as /404, or with 200; on /slow it waits first."""
+
     waiting = threading.Event()
     requested: list[str] = []  # noqa: RUF012 - emptied by the fixture
 
@@ -41,6 +43,7 @@ def server() -> Iterator[str]:
 
 
 def make_site(tmp_path: Path, *links: str) -> Path:
+    """Make a site with two pages that contain these links, and return its folder."""
     site = tmp_path / "site"
     (site / "deep").mkdir(parents=True)
     anchors = "".join(f'<a href="{link}">x</a>' for link in links)
@@ -56,7 +59,7 @@ def test_each_address_is_requested_once(tmp_path: Path, server: str) -> None:
     assert Handler.requested == ["/fine"]
 
 
-def test_errors_are_dead_links_but_refusals_are_unsure(tmp_path: Path, server: str) -> None:
+def test_errors_are_dead_links_except_for_403_which_is_unsure(tmp_path: Path, server: str) -> None:
     site = make_site(tmp_path, f"{server}/404", f"{server}/403", f"{server}/500", f"{server}/slow")
     outcomes = {
         link.address.rpartition("/")[2]: (link.outcome, link.detail)
@@ -70,6 +73,7 @@ def test_errors_are_dead_links_but_refusals_are_unsure(tmp_path: Path, server: s
 
 
 def test_a_refused_connection_is_a_dead_link(tmp_path: Path) -> None:
+    # No server listens on the port of the discard protocol.
     (link,) = check_links(make_site(tmp_path, "http://127.0.0.1:9/"))
     assert link.outcome == "dead"
     assert "refused" in link.detail

@@ -1,4 +1,4 @@
-"""Builds the small sites in tests/mini_sites, each of which has a different mistake.
+"""Builds the small sites in tests/mini_sites. Each has a different mistake, except for `good`.
 
 The output of a build is compared with ``expected.txt``, and the pages of the good site are compared
 with the files in ``expected/``. ``pytest --refresh`` writes these files again; look at the diff
@@ -58,6 +58,7 @@ def build(site: Path) -> subprocess.CompletedProcess[str]:
 
 
 def compare(actual: str, expected: Path, *, refresh: bool) -> None:
+    """Compare a text with the content of a file, or write it into the file with `refresh`."""
     if refresh:
         expected.parent.mkdir(exist_ok=True)
         expected.write_text(actual, encoding="utf-8")

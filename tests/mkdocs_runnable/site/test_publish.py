@@ -1,4 +1,4 @@
-"""Tests of the files that the package adds to a site, without MkDocs."""
+"""Tests of the files that a site needs beside its pages, without MkDocs."""
 
 import json
 from collections.abc import Callable
@@ -44,6 +44,7 @@ def project(library: Library, add_snippet: AddSnippet) -> Project:
 
 
 def contents(files: list[SiteFile]) -> dict[str, str]:
+    """Return the text of each file, by its path in the site."""
     return {
         file.path: file.content.decode()
         if isinstance(file.content, bytes)

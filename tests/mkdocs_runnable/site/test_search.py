@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "site"
 
 
-def test_prose_and_code_are_indexed_and_what_repeats_them_is_not(site: Path) -> None:
+def test_the_index_contains_prose_and_code_but_no_outputs_timelines_or_diagrams(site: Path) -> None:
     html = (site / "index.html").read_text(encoding="utf-8")
     (page,) = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
     text = page["text"]

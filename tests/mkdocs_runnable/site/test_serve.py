@@ -20,6 +20,7 @@ PATIENCE_SECONDS = 60
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait until a condition is true, or fail with a message that names what did not come."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"{what} did not come in {PATIENCE_SECONDS} seconds"
@@ -46,6 +47,7 @@ class Server:
             )
 
     def get(self) -> str:
+        """Return the HTML of the start page, or an empty text if the server does not answer."""
         try:
             with urllib.request.urlopen(f"http://{self._address}/", timeout=5) as answer:
                 return str(answer.read().decode())

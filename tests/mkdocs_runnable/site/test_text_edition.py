@@ -22,6 +22,7 @@ def editions(library: Library, add_snippet: AddSnippet, tmp_path: Path) -> TextE
 
 
 def edition(editions: TextEditions, text: str, page: str = "guide/tea.md") -> str:
+    """Return the text edition of a page with this Markdown, a title and a description."""
     return editions.of_page(page, text, "Tea", "All about\ntea.")
 
 
@@ -86,6 +87,7 @@ def test_a_program_without_a_recording_says_so(editions: TextEditions, library: 
 
 def test_an_outdated_recording_says_so(editions: TextEditions, library: Library) -> None:
     origins = Origins(library.root)
+    # The recording was made with another version of the program, whose hash differs.
     origins.set("tea/pot", Origin("CPython 3.13", "0" * 12))
     origins.save(library.names())
     text = edition(editions, LINK)
@@ -113,7 +115,7 @@ def test_a_question_is_followed_by_the_answer_that_matches(editions: TextEdition
     )
     assert "\n1. cold\n2. hot\n" in text
     assert "[exit status 1]\n```\n\nThe run matches answer 2.\n" in text
-    assert "So answer" not in edition(editions, f"# A\n\n{LINK}\n")
+    assert "matches answer" not in edition(editions, f"# A\n\n{LINK}\n")
 
 
 def test_fenced_code_is_not_changed(editions: TextEditions) -> None:
@@ -198,19 +200,19 @@ def test_outputs_of_a_notebook_become_markdown(editions: TextEditions, tmp_path:
     ]
     path = tmp_path / "times.ipynb"
 
-    def made(*data: dict[str, object]) -> str:
+    def edition_of_outputs(*data: dict[str, object]) -> str:
         outputs = [{"data": each} for each in data]
         cell = {"cell_type": "code", "metadata": {}, "source": "show()", "outputs": outputs}
         path.write_text(json.dumps({"cells": [cell]}))
         return editions.of_notebook("guide/times.ipynb", path, "Times", "")
 
-    assert made(*shown).endswith(
+    assert edition_of_outputs(*shown).endswith(
         "```\n\nBest times\n\n| Model | s |\n|---|---|\n| a <\\|> b | 0.12 |\n\n"
         "[Picture: Two bars]\n\nTwice as **fast**.\n"
     )
     for html in ("<p>no end", "<p>seen by nobody</p>"):
         with pytest.raises(RunnableError, match="a cell shows"):
-            made({"text/html": html})
+            edition_of_outputs({"text/html": html})
 
 
 def test_llms_txt_lists_pages_by_section() -> None:

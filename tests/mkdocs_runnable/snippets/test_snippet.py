@@ -37,6 +37,7 @@ print("first")
 
 
 def header_of(*lines: str) -> Header:
+    """Read a header with these lines of TOML; the first of them is line 2 of demo.py."""
     toml = "".join(f"# {line}\n" for line in lines)
     return parse_header(f"# /// script\n{toml}# ///\n", "demo.py")
 
@@ -158,6 +159,7 @@ def test_a_header_that_is_not_closed_or_occurs_twice_is_reported(source: str, me
 
 
 def write(tmp_path: Path, source: str | bytes) -> Path:
+    """Write a program into a file, and return its path."""
     path = tmp_path / "demo.py"
     path.write_bytes(source.encode() if isinstance(source, str) else source)
     return path
@@ -343,7 +345,7 @@ def test_recordings_of_names_with_dots_keep_the_whole_name(
     assert len(set(files)) == len(files)
 
 
-def test_ids_of_existing_names_stay_as_they_are() -> None:
+def test_the_id_of_a_widget_is_made_of_its_name_and_its_section() -> None:
     assert anchor("tea/green_pot") == "tea-green-pot"
     assert anchor("tea/green_pot", "lid-1") == "tea-green-pot--lid-1"
 
@@ -353,11 +355,11 @@ def test_ids_of_all_names_are_valid(name: str) -> None:
     assert re.fullmatch(r"[^\W_]+|[^\W_-]*(-[^\W_-]*)+", anchor(name))
 
 
-def test_accented_letters_have_one_id() -> None:
+def test_two_encodings_of_an_accented_letter_have_one_id() -> None:
     assert anchor("gru\u0308n") == anchor("gr\u00fcn") == "gr\u00fcn"
 
 
-def test_every_widget_of_a_page_has_an_id_of_its_own() -> None:
+def test_all_widgets_of_a_page_have_different_ids() -> None:
     anchors = Anchors()
     widgets = [
         ("a_b", None),

@@ -16,7 +16,7 @@ HERE = "tests.mkdocs_runnable.tables.test_markdown"
 
 
 def tea_table(path: Path, pages: Pages) -> Table:
-    """Return a row for each tea that the file names, with a link to the page about tea."""
+    """Return a table with a row for each tea in the file, and with links to the page about tea."""
     rows = [Row(tea, [[f"**{tea}**"], [pages.link("tea.md")]]) for tea in path.read_text().split()]
     return Table("Teas", [Column("Tea", "tea"), Column("Page", "page")], rows, {})
 
