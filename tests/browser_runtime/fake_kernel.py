@@ -271,7 +271,7 @@ class FakeKernel(types.ModuleType):
         """Keep the running thread busy for some time, during which its time slices may end."""
         left = round(milliseconds * NS_PER_MS)
         while left > 0:
-            # Python looks at the clock every few bytecodes, here every 0.1 ms.
+            # Python asks for signals every few dozen bytecode checks, here every 0.1 ms.
             step = min(left, max(NS_PER_MS // 10, self._slice_end_ns() - self._now_ns))
             left -= step
             self._now_ns += step
@@ -314,6 +314,7 @@ class FakeKernel(types.ModuleType):
         self._slice_start_ns = self._now_ns
 
     def try_again(self) -> None:
+        # Long ago, so that Python gets the signal when it asks next.
         self._slice_start_ns = -1
 
     def gate(self, milliseconds: float, is_main: bool, /) -> Gate:

@@ -252,6 +252,7 @@ def run[T](
         BaseException: what the program or one of its threads raises, such as `DeadlockError`.
         NothingLeftError: the program hangs, and the scheduler has reported no deadlock.
     """
+    # What `threads.renew` does, except that the program gets its own copy of `threading`.
     threads._non_daemon.clear()
     scheduler.start_program()
     library = Library()

@@ -28,7 +28,10 @@ def _handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     the handlers that the runtime keeps for the program.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGUSR1)}
-    process_time_ns = lambda: round((kernel.now() - kernel.idle) * 1_000_000)  # noqa: E731
+
+    def process_time_ns() -> int:
+        return round((kernel.now() - kernel.idle) * 1_000_000)
+
     monkeypatch.setattr(clocks, "process_time_ns", process_time_ns)
     monkeypatch.setattr(signal, "getsignal", signals.get_handler)
     yield
@@ -37,7 +40,7 @@ def _handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _error_in_thread(library: Library, call: Callable[[], object]) -> BaseException:
-    """Return what a function raises that another thread calls."""
+    """Let another thread call a function, and return the exception that the function raises."""
     errors: list[BaseException] = []
 
     def work() -> None:
