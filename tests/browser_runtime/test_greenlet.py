@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import PYTHON, kernel, local, run
+from tests.browser_runtime.harness import PYTHON, Library, kernel, local, run
 
 
 def _import_greenlet() -> Any:
@@ -29,7 +29,7 @@ def _import_greenlet() -> Any:
     return package
 
 
-library = _import_greenlet()
+package = _import_greenlet()
 
 
 def run_program[T](program: Callable[[], T]) -> T:
@@ -39,7 +39,7 @@ def run_program[T](program: Callable[[], T]) -> T:
 
 def test_switches_pass_arguments_and_results_in_both_directions() -> None:
     def program() -> list[Any]:
-        main = library.getcurrent()
+        main = package.getcurrent()
         received: list[Any] = []
 
         def other(first: int, second: int = 0) -> str:
@@ -49,7 +49,7 @@ def test_switches_pass_arguments_and_results_in_both_directions() -> None:
             received.append(main.switch(key=3))
             return "result"
 
-        greenlet = library.greenlet(other)
+        greenlet = package.greenlet(other)
         received.append(greenlet.switch(1, second=2))
         received.append(greenlet.switch())
         received.append(greenlet.switch(4, key=5))
@@ -80,8 +80,8 @@ def test_the_parent_resumes_when_a_greenlet_ends() -> None:
             order.append("inner runs")
             return "result of inner"
 
-        outer = library.greenlet(run_outer)
-        inner: Any = library.greenlet(run_inner, parent=outer)
+        outer = package.greenlet(run_outer)
+        inner: Any = package.greenlet(run_inner, parent=outer)
         return order, outer.switch()
 
     assert run_program(program) == (["inner runs", "result of inner"], "result of outer")
@@ -89,7 +89,7 @@ def test_the_parent_resumes_when_a_greenlet_ends() -> None:
 
 def test_an_exception_is_thrown_into_a_suspended_greenlet() -> None:
     def program() -> str:
-        main = library.getcurrent()
+        main = package.getcurrent()
 
         def other() -> str:
             try:
@@ -98,7 +98,7 @@ def test_an_exception_is_thrown_into_a_suspended_greenlet() -> None:
                 return "caught"
             return "not raised"
 
-        greenlet = library.greenlet(other)
+        greenlet = package.greenlet(other)
         greenlet.switch()
         result: str = greenlet.throw(KeyError)
         return result
@@ -108,7 +108,7 @@ def test_an_exception_is_thrown_into_a_suspended_greenlet() -> None:
 
 def test_an_exception_that_a_greenlet_does_not_catch_is_raised_in_its_parent() -> None:
     def program() -> bool:
-        greenlet = library.greenlet(lambda: 1 / 0)
+        greenlet = package.greenlet(lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             greenlet.switch()
         is_dead: bool = greenlet.dead
@@ -119,19 +119,19 @@ def test_an_exception_that_a_greenlet_does_not_catch_is_raised_in_its_parent() -
 
 def test_greenlet_exit_ends_a_greenlet_and_is_its_result() -> None:
     def program() -> Any:
-        main = library.getcurrent()
-        greenlet = library.greenlet(main.switch)
+        main = package.getcurrent()
+        greenlet = package.greenlet(main.switch)
         greenlet.switch()
         return greenlet.throw(), greenlet.dead
 
     result, is_dead = run_program(program)
-    assert isinstance(result, library.GreenletExit)
+    assert isinstance(result, package.GreenletExit)
     assert is_dead
 
 
 def test_an_exception_that_is_thrown_before_the_start_ends_a_greenlet() -> None:
     def program() -> bool:
-        greenlet = library.greenlet(lambda: None)
+        greenlet = package.greenlet(lambda: None)
         with pytest.raises(ValueError, match="early"):
             greenlet.throw(ValueError("early"))
         is_dead: bool = greenlet.dead
@@ -143,15 +143,15 @@ def test_an_exception_that_is_thrown_before_the_start_ends_a_greenlet() -> None:
 def test_a_greenlet_without_a_function_cannot_be_started() -> None:
     def program() -> None:
         with pytest.raises(AttributeError, match="run"):
-            library.greenlet().switch()
+            package.greenlet().switch()
 
     run_program(program)
 
 
 def test_the_state_of_a_greenlet_is_visible() -> None:
     def program() -> list[tuple[bool, bool, str]]:
-        main = library.getcurrent()
-        greenlet = library.greenlet(main.switch)
+        main = package.getcurrent()
+        greenlet = package.greenlet(main.switch)
         states = []
         for _ in range(3):
             # The words after "<greenlet.greenlet object at" and the address.
@@ -169,8 +169,8 @@ def test_the_state_of_a_greenlet_is_visible() -> None:
 
 def test_parents_cannot_form_a_cycle() -> None:
     def program() -> None:
-        outer = library.greenlet(lambda: None)
-        inner = library.greenlet(lambda: None, parent=outer)
+        outer = package.greenlet(lambda: None)
+        inner = package.greenlet(lambda: None, parent=outer)
         with pytest.raises(ValueError, match="cyclic parent chain"):
             outer.parent = inner
 
@@ -179,30 +179,30 @@ def test_parents_cannot_form_a_cycle() -> None:
 
 def test_the_trace_function_is_called_after_each_switch() -> None:
     def program() -> list[str]:
-        main = library.getcurrent()
+        main = package.getcurrent()
         kinds: list[str] = []
-        library.settrace(lambda kind, _: kinds.append(kind))
-        greenlet = library.greenlet(main.switch)
+        package.settrace(lambda kind, _: kinds.append(kind))
+        greenlet = package.greenlet(main.switch)
         greenlet.switch()
         with pytest.raises(KeyError):
             greenlet.throw(KeyError)
-        library.settrace(None)
+        package.settrace(None)
         return kinds
 
     assert run_program(program) == ["switch", "switch", "throw", "throw"]
 
 
 def test_a_greenlet_of_another_thread_cannot_be_resumed() -> None:
-    def program(modules: Any) -> list[str]:
-        greenlet = library.greenlet(lambda: None)
+    def program(library: Library) -> list[str]:
+        greenlet = package.greenlet(lambda: None)
         messages: list[str] = []
 
         def other() -> None:
-            with pytest.raises(library.error) as caught:
+            with pytest.raises(package.error) as caught:
                 greenlet.switch()
             messages.append(str(caught.value))
 
-        thread = modules.threading.Thread(target=other)
+        thread = library.threading.Thread(target=other)
         thread.start()
         thread.join()
         return messages
