@@ -7,7 +7,7 @@ def one_after_another(jobs: int, wait_ms: int) -> int:
 
 
 def waits_overlapped(jobs: int, wait_ms: int) -> int:
-    # Computing still queues for the one thread; after the last of it, one wait is left.
+    # One thread computes for one job after another. Then it still waits for the last job.
     return jobs * COMPUTE_MS + wait_ms
 
 
