@@ -1,4 +1,4 @@
-/** Licences of bundled packages: one without a licence is an error, and no package is left out. */
+/** Licences of published software: no package is left out, and one without a licence is an error. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,18 +14,23 @@ import {
 
 const root = resolve(import.meta.dirname, "../../..");
 
-let folder: string;
-before(async () => void (folder = await mkdtemp(join(tmpdir(), "licenses-"))));
-after(() => rm(folder, { recursive: true }));
+let temporary: string;
+before(async () => void (temporary = await mkdtemp(join(tmpdir(), "licenses-"))));
+after(() => rm(temporary, { recursive: true }));
 
+/** Creates an npm package from its files, and returns its folder. */
 async function makePackage(name: string, files: Record<string, string>): Promise<string> {
-  const made = join(folder, name);
-  await mkdir(made, { recursive: true });
-  for (const [file, content] of Object.entries(files)) await writeFile(join(made, file), content);
-  return made;
+  const folder = join(temporary, name);
+  await mkdir(folder, { recursive: true });
+  for (const [file, content] of Object.entries(files)) await writeFile(join(folder, file), content);
+  return folder;
 }
 
-/** Returns an uncompressed zip archive as pack_packages.py writes it, without its directory. */
+/**
+ * Returns an uncompressed zip archive, as runtime/bundle/pack_packages.py writes it. The headers have
+ * only the fields that runtime/protocol/archive.ts reads: signature, size and length of the name. Four
+ * zero bytes replace the directory at the end.
+ */
 function archiveOf(files: Record<string, string>): ArrayBuffer {
   const parts = Object.entries(files).flatMap(([name, content]) => {
     const header = Buffer.alloc(30);
@@ -37,7 +42,7 @@ function archiveOf(files: Record<string, string>): ArrayBuffer {
   return new Uint8Array(Buffer.concat([...parts, Buffer.alloc(4)])).buffer;
 }
 
-test("the packages of bundled files are found, also those in a scope or in another package", () => {
+test("the packages of bundled files are found, even inside an npm scope or another package", () => {
   const inputs = [
     "runtime/entry/widget.ts",
     "node_modules/tea/index.js",
@@ -56,25 +61,28 @@ describe("an npm package", () => {
   const data = { name: "tea", version: "1.2.3", license: "MIT" };
 
   test("contributes all its licence texts", async () => {
-    const made = await makePackage("tea", {
+    const folder = await makePackage("tea", {
       "package.json": JSON.stringify(data),
       "LICENSE.MIT": "text of MIT\n",
       "LICENCE.md": "text of BSD\n",
       "README.md": "no licence",
     });
-    const { name, version, license, text } = await npmComponent(made);
+    const { name, version, license, text } = await npmComponent(folder);
     assert.deepEqual([name, version, license], ["tea", "1.2.3", "MIT"]);
     assert.equal(text, "text of BSD\n\ntext of MIT");
   });
 
-  test("without a licence, or without its text, causes an error that names the package", async () => {
-    const without = await makePackage("bare", { "package.json": JSON.stringify(data) });
-    await assert.rejects(npmComponent(without), /^Error: tea has no licence text\. Add the text/);
-    const unknown = await makePackage("unknown", {
+  test("without the name or the text of its licence causes an error that names the package", async () => {
+    const withoutText = await makePackage("without-text", { "package.json": JSON.stringify(data) });
+    await assert.rejects(
+      npmComponent(withoutText),
+      /^Error: tea has no licence text\. Add the text/,
+    );
+    const withoutName = await makePackage("without-name", {
       "package.json": JSON.stringify({ ...data, license: undefined }),
       LICENSE: "text",
     });
-    await assert.rejects(npmComponent(unknown), /^Error: tea does not say under which license/);
+    await assert.rejects(npmComponent(withoutName), /^Error: tea does not say under which license/);
   });
 });
 
@@ -82,7 +90,7 @@ describe("a Python library", () => {
   const METADATA = "Metadata-Version: 2.4\nName: tea\nLicense-Expression: MIT\n";
   const info = "tea-1.0.dist-info";
 
-  test("contributes its licence and those of the Rust libraries in it", () => {
+  test("contributes its licence, and those of the Rust libraries that it contains", () => {
     const sbom = {
       components: [{ name: "cup", version: "2.0", licenses: [{ expression: "Zlib" }] }],
     };
@@ -93,7 +101,7 @@ describe("a Python library", () => {
         [`${info}/METADATA`]: METADATA,
         [`${info}/licenses/LICENSE`]: "text of MIT",
         [`${info}/sboms/tea.cyclonedx.json`]: JSON.stringify(sbom),
-        "tea/LICENSE": "of another kind",
+        "tea/LICENSE": "not in the dist-info folder, so not the licence of the library",
       }),
     );
     assert.deepEqual([tea!.license, tea!.text], ["MIT", "text of MIT"]);
@@ -107,8 +115,9 @@ describe("a Python library", () => {
   });
 
   test("without a licence text causes an error, but modules of this project need none", () => {
-    const bare = archiveOf({ [`${info}/METADATA`]: METADATA });
-    assert.throws(() => libraryComponents("tea", "1.0", bare), /tea has no licence text/);
+    const withoutText = archiveOf({ [`${info}/METADATA`]: METADATA });
+    assert.throws(() => libraryComponents("tea", "1.0", withoutText), /tea has no licence text/);
+    // runtime/python/greenlet is this project's replacement for the library greenlet.
     assert.deepEqual(libraryComponents("greenlet", "3.0", archiveOf({})), []);
   });
 });
@@ -116,10 +125,11 @@ describe("a Python library", () => {
 test("each part of Pyodide has a licence text", async () => {
   const components = await pyodideComponents("1.0");
   assert.ok(components.length > 10);
+  // Even the shortest of these texts, the licence of zlib, has about 1000 characters.
   for (const { name, text } of components) assert.ok(text.length > 500, name);
 });
 
-test("the published file names what was bundled and packed", async () => {
+test("the published file names what was bundled and packed, except greenlet, which is our own", async () => {
   const file = await readFile(join(root, "build", "runtime", "licenses.txt"), "utf8");
   const packed = JSON.parse(
     await readFile(join(root, "build", "packages", "packages.json"), "utf8"),

@@ -3,16 +3,17 @@ import process from "node:process";
 import { afterEach, beforeEach, test } from "node:test";
 import { findBrowser } from "../../../runtime/harness/browsers.ts";
 
-const names = ["PATH", "CHROMIUM", "FIREFOX"] as const;
-let before: Record<string, string | undefined>;
+/** The environment variables by which a browser is found. */
+const VARIABLES = ["PATH", "CHROMIUM", "FIREFOX"] as const;
+let originalValues: Record<string, string | undefined>;
 
 beforeEach(() => {
-  before = Object.fromEntries(names.map((name) => [name, process.env[name]]));
-  for (const name of names) delete process.env[name];
+  originalValues = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+  for (const name of VARIABLES) delete process.env[name];
   process.env["PATH"] = "/nowhere";
 });
 afterEach(() => {
-  for (const [name, value] of Object.entries(before)) {
+  for (const [name, value] of Object.entries(originalValues)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
@@ -23,7 +24,7 @@ test("an environment variable can name the browser", async () => {
   assert.equal(await findBrowser("chromium"), process.execPath);
 });
 
-test("an environment variable that names no program is an error", async () => {
+test("an environment variable that does not name a program is an error", async () => {
   process.env["FIREFOX"] = "/nowhere/firefox";
   await assert.rejects(findBrowser("firefox"), {
     message: "FIREFOX names /nowhere/firefox, which is not a program.",
@@ -32,7 +33,7 @@ test("an environment variable that names no program is an error", async () => {
 
 test(
   "if no browser is found, the error says how to get one",
-  { skip: process.platform === "darwin" && "browsers are not on the PATH there" },
+  { skip: process.platform === "darwin" && "on macOS, browsers are found without the PATH" },
   async () => {
     for (const [engine, hint] of [
       ["chromium", /No chromium found\. Run "make browsers".*apt install chromium.*set CHROMIUM/],

@@ -21,12 +21,15 @@ beforeEach(() => {
   downloads = new FakeDownloads();
 });
 
-const create = ({ canSwitchStacks = true } = {}) =>
+const createLoader = ({ canSwitchStacks = true } = {}) =>
   new AssetLoader(sandbox, downloads, FILES, canSwitchStacks);
-const sent = () => sandbox.commands.map(({ type }) => type);
-const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
+const sentTypes = () => sandbox.commands.map(({ type }) => type);
+const decode = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
 
-/** Calls `load`; `state` is "loading", then "loaded" or the error message. */
+/**
+ * Starts loading, and returns an object that shows how far it has come: its `state` is "loading", and
+ * later "loaded" or the error message.
+ */
 function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { state: string } {
   const loading = { state: "loading" };
   loader
@@ -39,8 +42,8 @@ function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { st
 }
 
 describe("with a snapshot", () => {
-  test("files are sent as they arrive, and the library follows when Python can start", async () => {
-    const loader = create();
+  test("files are sent as they arrive, and the standard library when Python can start", async () => {
+    const loader = createLoader();
     const loading = load(loader);
     assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
     await downloads.arrive("switching");
@@ -48,20 +51,20 @@ describe("with a snapshot", () => {
     assert.equal(loading.state, "loading");
     await downloads.arrive("wasm");
     assert.equal(loading.state, "loaded");
-    assert.deepEqual(sent(), ["assets", "script", "wasm"]);
+    assert.deepEqual(sentTypes(), ["assets", "script", "wasm"]);
     assert.equal(downloads.requests.at(-1), "stdlib");
     assert.equal(loader.hasLibrary, false);
     await downloads.arrive("stdlib");
-    assert.equal(sent().at(-1), "library");
+    assert.equal(sentTypes().at(-1), "library");
     assert.equal(loader.hasLibrary, true);
   });
 
   test("the sandbox gets the content of each file, and the page keeps no copy", async () => {
-    load(create());
+    load(createLoader());
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
     const [script, wasm, assets, library] = ["script", "wasm", "assets", "library"].map((type) => {
-      const index = sent().indexOf(type as never);
+      const index = sentTypes().indexOf(type as never);
       return { command: sandbox.commands[index]!, transfer: sandbox.transfers[index]! };
     });
     assert.deepEqual(script!.command, { type: "script", script: "worker" });
@@ -71,20 +74,22 @@ describe("with a snapshot", () => {
       [library!, "stdlib"],
     ] as const) {
       assert.deepEqual(
-        transfer.map((buffer) => text(buffer as ArrayBuffer)),
+        transfer.map((buffer) => decode(buffer as ArrayBuffer)),
         [content],
       );
     }
-    const start = { stdlibSize: 7, lockfile: "{}", wheels: {}, packages: [] };
     assert.deepEqual(assets!.command, {
       type: "assets",
-      assets: { snapshot: assets!.transfer[0], ...start },
+      assets: {
+        snapshot: assets!.transfer[0],
+        ...{ stdlibSize: 7, lockfile: "{}", wheels: {}, packages: [] },
+      },
     });
     assert.deepEqual(downloads.forgotten.toSorted(), ["stdlib", "switching", "wasm", "worker"]);
   });
 
   test("each file is sent once, however often the files are loaded", async () => {
-    const loader = create();
+    const loader = createLoader();
     const loadings = [load(loader), load(loader)];
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.arrive("stdlib");
@@ -94,11 +99,11 @@ describe("with a snapshot", () => {
       loadings.map(({ state }) => state),
       ["loaded", "loaded", "loaded"],
     );
-    assert.deepEqual(sent().toSorted(), ["assets", "library", "script", "wasm"]);
+    assert.deepEqual(sentTypes().toSorted(), ["assets", "library", "script", "wasm"]);
   });
 
   test("after a failed download, only the missing file is fetched again", async () => {
-    const loader = create();
+    const loader = createLoader();
     const first = load(loader);
     await downloads.arrive("worker", "switching");
     await downloads.fail("wasm");
@@ -110,8 +115,8 @@ describe("with a snapshot", () => {
     assert.equal(second.state, "loaded");
   });
 
-  test("the snapshot can be left out for workers that have another one, and be sent later", async () => {
-    const loader = create();
+  test("the snapshot can be left out for a warm worker, which has its own, and be sent later", async () => {
+    const loader = createLoader();
     const warm = load(loader, { withoutSnapshot: true });
     await downloads.arrive("worker", "wasm");
     assert.equal(warm.state, "loaded");
@@ -126,7 +131,7 @@ describe("with a snapshot", () => {
 
   test("progress counts the files that Python needs to start", async () => {
     const seen: [number, number][] = [];
-    const loading = create().load((...counts) => void seen.push(counts));
+    const loading = createLoader().load((...counts) => void seen.push(counts));
     assert.deepEqual(downloads.watched, [["worker", "wasm", "switching"]]);
     assert.deepEqual(seen, [[0, 3]]);
     assert.equal(downloads.watching, 1);
@@ -135,18 +140,18 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("files of older versions are removed from the cache when the library has arrived", async () => {
-    load(create());
+  test("when the standard library has arrived, the cache keeps only files of this version", async () => {
+    load(createLoader());
     await downloads.arrive("worker", "wasm", "switching");
-    assert.deepEqual(downloads.tidied, []);
+    assert.deepEqual(downloads.kept, []);
     await downloads.arrive("stdlib");
-    assert.deepEqual(downloads.tidied.toSorted(), [
+    assert.deepEqual(downloads.kept.toSorted(), [
       ...["a", "b", "stdlib", "switching", "wasm", "worker"],
     ]);
   });
 
-  test("if the library cannot be fetched, programs can run, and the next run waits for it", async () => {
-    const loader = create();
+  test("if the standard library is not available, Python starts, but the next call waits for it", async () => {
+    const loader = createLoader();
     load(loader);
     await downloads.arrive("worker", "wasm", "switching");
     await downloads.fail("stdlib");
@@ -166,8 +171,8 @@ describe("with a snapshot", () => {
 });
 
 describe("without stack switching", () => {
-  test("Python starts from another snapshot, and waits for the library", async () => {
-    const loader = create({ canSwitchStacks: false });
+  test("Python starts from the plain snapshot, and waits for the standard library", async () => {
+    const loader = createLoader({ canSwitchStacks: false });
     const loading = load(loader);
     assert.deepEqual(downloads.watched, [["worker", "wasm", "plain", "stdlib"]]);
     await downloads.arrive("worker", "wasm", "plain");
@@ -176,8 +181,8 @@ describe("without stack switching", () => {
     assert.equal(loading.state, "loaded");
   });
 
-  test("a library that cannot be fetched fails the run", async () => {
-    const loading = load(create({ canSwitchStacks: false }));
+  test("loading fails if the standard library cannot be fetched", async () => {
+    const loading = load(createLoader({ canSwitchStacks: false }));
     await downloads.arrive("worker", "wasm", "plain");
     await downloads.fail("stdlib");
     assert.equal(loading.state, "/stdlib could not be loaded.");
@@ -187,8 +192,8 @@ describe("without stack switching", () => {
 describe("without a usable snapshot", () => {
   beforeEach(() => void mock.method(console, "warn", () => {}));
 
-  test("Python starts from its wheels, and waits for them and the library", async () => {
-    const loader = create();
+  test("Python starts from its wheels, and waits for them and the standard library", async () => {
+    const loader = createLoader();
     loader.distrustSnapshot("bad memory");
     const loading = load(loader);
     assert.deepEqual(downloads.watched, [["worker", "wasm", "a", "b", "stdlib"]]);
@@ -196,13 +201,14 @@ describe("without a usable snapshot", () => {
     assert.equal(loading.state, "loading");
     await downloads.arrive("stdlib");
     assert.equal(loading.state, "loaded");
-    assert.deepEqual(sent(), ["withdraw", "script", "wasm", "assets", "library"]);
+    assert.deepEqual(sentTypes(), ["withdraw", "script", "wasm", "assets", "library"]);
+    // The command "assets" is the fourth of these.
     const command = sandbox.commands[3]!;
     assert.ok(command.type === "assets");
     const { wheels, ...rest } = command.assets;
     assert.deepEqual(rest, { stdlibSize: 7, lockfile: "{}", packages: ["a", "b"] });
     assert.deepEqual(
-      Object.entries(wheels).map(([name, wheel]) => [name, text(wheel)]),
+      Object.entries(wheels).map(([name, wheel]) => [name, decode(wheel)]),
       [
         ["a.whl", "a"],
         ["b.whl", "b"],
@@ -212,7 +218,7 @@ describe("without a usable snapshot", () => {
   });
 
   test("if the snapshot cannot be fetched, the same call fetches the wheels instead", async () => {
-    const loader = create();
+    const loader = createLoader();
     const loading = load(loader);
     await downloads.arrive("worker", "wasm");
     await downloads.fail("switching");
@@ -220,15 +226,15 @@ describe("without a usable snapshot", () => {
     assert.equal(loading.state, "loading");
     await downloads.arrive("a", "b", "stdlib");
     assert.equal(loading.state, "loaded");
-    assert.deepEqual(sent().slice(0, 3), ["script", "wasm", "withdraw"]);
-    assert.deepEqual(sent().slice(3).toSorted(), ["assets", "library"]);
+    assert.deepEqual(sentTypes().slice(0, 3), ["script", "wasm", "withdraw"]);
+    assert.deepEqual(sentTypes().slice(3).toSorted(), ["assets", "library"]);
   });
 
   test("the snapshot is withdrawn once, and the reason is logged", () => {
-    const loader = create();
+    const loader = createLoader();
     loader.distrustSnapshot("bad memory");
     loader.distrustSnapshot("bad memory");
-    assert.deepEqual(sent(), ["withdraw"]);
+    assert.deepEqual(sentTypes(), ["withdraw"]);
     const warnings = (console.warn as unknown as ReturnType<typeof mock.fn>).mock.calls;
     assert.deepEqual(
       warnings.map(({ arguments: [message] }) => message),

@@ -13,7 +13,9 @@ import {
 } from "../../../runtime/host/download.ts";
 import { serve, type Server } from "../../../runtime/harness/server.ts";
 
+/** The content of every published file. */
 const text = "x = 1\n".repeat(20_000);
+/** The same content as the server sends it. */
 const packed = gzipSync(text);
 const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const fileCalled = (file: string): RuntimeFile => ({
@@ -24,7 +26,9 @@ const fileCalled = (file: string): RuntimeFile => ({
 const [a, b] = [fileCalled("a"), fileCalled("b")];
 
 let server: Server;
+/** How the server answers a request. Tests replace this function. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
+/** The paths that the server has been asked for. */
 let requests: string[];
 
 beforeEach(async () => {
@@ -39,17 +43,17 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const decode = (bytes: ArrayBuffer) => new TextDecoder().decode(bytes);
-const downloads = () => new Downloads(new URL(server.url));
-const both = (from: Downloads) => Promise.all([from.get(a), from.get(b)]);
+const createDownloads = () => new Downloads(new URL(server.url));
+const getBoth = (downloads: Downloads) => Promise.all([downloads.get(a), downloads.get(b)]);
 
 test("files arrive decompressed, and the progress ends with all of their bytes", async () => {
   const seen: number[] = [];
-  const from = downloads();
-  const unwatch = from.watch([a, b], (loaded, total) => {
+  const downloads = createDownloads();
+  const unwatch = downloads.watch([a, b], (loaded, total) => {
     assert.equal(total, 2 * packed.length);
     seen.push(loaded);
   });
-  const [first] = await both(from);
+  const [first] = await getBoth(downloads);
   unwatch();
   assert.equal(decode(first), text);
   assert.equal(seen[0], 0);
@@ -62,24 +66,24 @@ test("files arrive decompressed, and the progress ends with all of their bytes",
 
 test("a file that the browser has already decompressed is accepted", async () => {
   answer = (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
-  const from = downloads();
-  from.watch([b], (loaded, total) => assert.ok(loaded <= total));
-  assert.equal(decode(await from.get(b)), text);
+  const downloads = createDownloads();
+  downloads.watch([b], (loaded, total) => assert.ok(loaded <= total));
+  assert.equal(decode(await downloads.get(b)), text);
 });
 
 test("bytes that are not gzip stay unchanged", async () => {
   assert.equal(decode(await gunzip(new TextEncoder().encode("plain"))), "plain");
 });
 
-test("the error names a missing file and its status, and the next try fetches only that file", async () => {
+test("the error names a missing file and the server's status, and only that file is fetched again", async () => {
   answer = ({ url }, response) => {
     if (url === "/b") response.writeHead(404).end();
     else response.end(packed);
   };
-  const from = downloads();
-  await assert.rejects(both(from), /\/b could not be loaded: the server answered 404/);
+  const downloads = createDownloads();
+  await assert.rejects(getBoth(downloads), /\/b could not be loaded: the server answered 404/);
   answer = (_, response) => response.end(packed);
-  const [, second] = await both(from);
+  const [, second] = await getBoth(downloads);
   assert.equal(decode(second), text);
   assert.deepEqual(requests.toSorted(), ["/a", "/b", "/b"]);
 });
@@ -89,12 +93,15 @@ test("a connection that breaks during a download is reported as lost", async () 
     response.writeHead(200, { "content-length": packed.length });
     response.write(packed.subarray(0, 10), () => response.destroy());
   };
-  await assert.rejects(downloads().get(a), /the connection was lost during the download/);
+  await assert.rejects(createDownloads().get(a), /the connection was lost during the download/);
 });
 
 test("a server that cannot be reached is reported with advice", async () => {
   await server.close();
-  await assert.rejects(downloads().get(a), /could not be loaded. Check your network connection/);
+  await assert.rejects(
+    createDownloads().get(a),
+    /could not be loaded. Check your network connection/,
+  );
 });
 
 const damagedContents: [string, Uint8Array][] = [
@@ -104,20 +111,20 @@ const damagedContents: [string, Uint8Array][] = [
 for (const [name, bytes] of damagedContents) {
   test(`a damaged file (${name}) is reported as damaged after a second try`, async () => {
     answer = (_, response) => response.end(bytes);
-    await assert.rejects(downloads().get(a), /\/a was damaged during the download/);
+    await assert.rejects(createDownloads().get(a), /\/a was damaged during the download/);
     assert.deepEqual(requests, ["/a", "/a"]);
   });
 
   test(`a damaged file (${name}) is fetched a second time`, async () => {
     answer = (_, response) => response.end(requests.length === 1 ? bytes : packed);
-    assert.equal(decode(await downloads().get(a)), text);
+    assert.equal(decode(await createDownloads().get(a)), text);
   });
 }
 
 test("several counters report their sum", () => {
   const reported: [number, number][] = [];
-  const counter = sumProgress((...both) => reported.push(both));
-  const [first, second] = [counter(), counter()];
+  const createCounter = sumProgress((loaded, total) => reported.push([loaded, total]));
+  const [first, second] = [createCounter(), createCounter()];
   first(0, 10);
   second(5, 20);
   first(10, 10);
@@ -146,46 +153,47 @@ describe("with a cache in the browser", () => {
   const storedUrls = () => [...caches.values()].flatMap((stored) => [...stored.keys()]);
 
   test("a further visit fetches nothing, and its progress is complete from the start", async () => {
-    const content = await downloads().get(a);
+    const content = await createDownloads().get(a);
     // Transferring the content to the sandbox must not affect the cache.
     structuredClone(content, { transfer: [content] });
-    const again = downloads();
-    assert.equal(decode(await again.get(a)), text);
-    again.watch([a], (loaded, total) => assert.equal(loaded, total))();
+    const nextVisit = createDownloads();
+    assert.equal(decode(await nextVisit.get(a)), text);
+    nextVisit.watch([a], (loaded, total) => assert.equal(loaded, total))();
     assert.deepEqual(requests, ["/a"]);
   });
 
   test("a damaged file in the cache is fetched again", async () => {
     const cache = await open(runtimeCache(new URL(server.url)));
     await cache.put(new URL("a", server.url), new Response("something else"));
-    assert.equal(decode(await downloads().get(a)), text);
+    assert.equal(decode(await createDownloads().get(a)), text);
     assert.deepEqual(requests, ["/a"]);
   });
 
   test("files are downloaded if the browser refuses the cache", async () => {
     const { caches } = globalThis;
     Object.assign(globalThis, { caches: { open: () => Promise.reject(new Error("private")) } });
-    assert.equal(decode(await downloads().get(a)), text);
+    assert.equal(decode(await createDownloads().get(a)), text);
     Object.assign(globalThis, { caches });
   });
 
   test("files of older versions are removed", async () => {
-    const from = downloads();
-    await both(from);
-    await from.tidy([b]);
+    const downloads = createDownloads();
+    await getBoth(downloads);
+    await downloads.tidy([b]);
     assert.deepEqual(storedUrls(), [new URL("b", server.url).href]);
   });
 
-  test("tidying the runtime of a site keeps its libraries, and all files of other sites", async () => {
+  test("tidying the runtime's cache of a site keeps its libraries, and all files of other sites", async () => {
     const folders = ["one/runtime/", "two/runtime/"].map((path) => new URL(path, server.url));
+    // Both sites have a cache for the runtime and one for libraries, each with a copy of the file.
     const all = folders.flatMap((folder) => [
       new Downloads(folder),
       new Downloads(folder, librariesCache(folder)),
     ]);
-    await Promise.all(all.map((from) => from.get(a)));
+    await Promise.all(all.map((downloads) => downloads.get(a)));
     assert.equal(storedUrls().length, 4);
-    const [first] = all;
-    await first!.tidy([]);
+    const [runtimeOfOne] = all;
+    await runtimeOfOne!.tidy([]);
     assert.equal(storedUrls().length, 3);
     assert.equal(storedUrls().filter((url) => url.endsWith("/one/runtime/a")).length, 1);
   });

@@ -1,4 +1,4 @@
-/** Replaces what the host depends on: a sandbox whose workers do nothing, loaders, and a clock. */
+/** Replacements for what the host depends on: sandbox, workers, loaders, downloads and clock. */
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../../runtime/host/clock.ts";
 import type { FileSource, Progress, RuntimeFile } from "../../../runtime/host/download.ts";
@@ -6,12 +6,15 @@ import type { Loader, PackageLoader } from "../../../runtime/host/host.ts";
 import type { OnWorkerError, Sandbox, WorkerPort } from "../../../runtime/host/sandbox.ts";
 import type { Assets, Command, FrameCommand } from "../../../runtime/protocol/page_worker.ts";
 
-/** Lets code run until it has ended or waits for something other than promises. */
+/** Lets pending code continue until all of it has ended or waits for something that a test does. */
 export async function settle(): Promise<void> {
+  // Each round runs every callback of a promise that can run. Five rounds are more than needed.
   for (let round = 0; round < 5; round++) await setImmediate();
 }
 
+/** A clock whose time passes only when a test advances it. */
 export class FakeClock implements Clock {
+  // An arbitrary time in ms, as the interface allows.
   #now = 1000;
   #timers: { at: number; act: () => void }[] = [];
 
@@ -23,7 +26,7 @@ export class FakeClock implements Clock {
     this.#timers.push({ at: this.#now + delay, act });
   }
 
-  /** Moves the time forward, and calls the timers that are due on the way. */
+  /** Moves the time forward by `ms`, and calls the timers that become due, each at its time. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -38,9 +41,10 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A worker that records the commands it gets, and posts what a test makes it post. */
+/** A worker that runs nothing: it records its commands, and posts only what a test makes it post. */
 export class FakeWorker {
   readonly number: number;
+  /** Whether the worker was asked to start with libraries already imported. */
   readonly isWarm: boolean;
   readonly commands: Command[] = [];
   isTerminated = false;
@@ -55,6 +59,7 @@ export class FakeWorker {
     this.isWarm = isWarm;
   }
 
+  /** Posts any message to the page, even one that a real worker would never post. */
   post(message: unknown): void {
     this.port.onmessage?.call(this.port as MessagePort, { data: message } as MessageEvent);
   }
@@ -68,12 +73,12 @@ export class FakeWorker {
     return this.commands.filter((command) => command.type === type) as never;
   }
 
-  /** The command of the last program that the worker was given. */
+  /** The last `run` command that the worker has received, with the program and its options. */
   get program(): Extract<Command, { type: "run" }> | undefined {
     return this.commandsOf("run").at(-1);
   }
 
-  /** The number of that program's run; -1 if there is none. */
+  /** The number of the run in the last `run` command; -1 if the worker has received none. */
   get run(): number {
     return this.program?.run ?? -1;
   }
@@ -88,10 +93,12 @@ export class FakeWorker {
   }
 }
 
+/** A sandbox that records the commands to its frame, and starts fake workers. */
 export class FakeSandbox implements Sandbox {
+  /** All workers that were ever started. Worker number 1 is the first element. */
   readonly workers: FakeWorker[] = [];
   readonly commands: FrameCommand[] = [];
-  /** The buffers that were transferred with each command. */
+  /** The buffers that were transferred with each command, in the order of `commands`. */
   readonly transfers: Transferable[][] = [];
   onWorkerError: OnWorkerError = () => {};
 
@@ -116,14 +123,17 @@ export class FakeSandbox implements Sandbox {
   }
 }
 
+/** Stands in for the `AssetLoader`, and loads nothing. */
 export class FakeLoader implements Loader {
   restoresSnapshot = true;
   hasLibrary = true;
+  /** How often `load` has been called. */
   loads = 0;
-  /** Makes `load` fail. */
+  /** If set, `load` fails with this error. */
   failure: Error | undefined;
-  /** Delays every `load`. */
+  /** If set, `load` does not end before this promise is resolved. */
   gate: Promise<void> | undefined;
+  /** The reason for which the host has rejected the snapshot. */
   distrusted: string | undefined;
 
   async load(progress: (loaded: number, total: number) => void): Promise<void> {
@@ -144,14 +154,20 @@ export class FakeLoader implements Loader {
   }
 }
 
-/** Has one library; programs that mention the word "warm" suit a warm worker. */
+/**
+ * Stands in for `Packages`. Every program needs the library greenlet, and a program suits a warm worker
+ * (one in which libraries are already imported) if its source contains the word "warm".
+ */
 export class FakePackages implements PackageLoader {
+  /** Whether the browser's cache contains the warm snapshot, from which a warm worker starts. */
   isWarmStored = false;
+  /** Whether the sandbox has received the warm snapshot. */
   isWarmSent = false;
   /** Whether the stored warm snapshot turns out to be damaged when it is read. */
   isWarmDamaged = false;
-  /** Delays the archives. */
+  /** If set, the archives of libraries do not arrive before this promise is resolved. */
   gate: Promise<void> | undefined;
+  /** The reason for which the host has rejected the warm snapshot. */
   distrusted: string | undefined;
 
   suitsWarm({ source }: { source: string }): boolean {
@@ -182,16 +198,21 @@ export class FakePackages implements PackageLoader {
   }
 }
 
+/** Describes a file of one byte, without its hashes, because nothing here checks them. */
 export const fileCalled = (file: string): RuntimeFile => ({ file, bytes: 1, sha256: ["", ""] });
 
-/** Downloads that arrive, or fail, when a test says so. */
+/** Downloads that finish or fail when a test says so. */
 export class FakeDownloads implements FileSource {
   readonly requests: string[] = [];
+  /** The files whose content the page no longer keeps. */
   readonly forgotten: string[] = [];
+  /** The files of each call of `watch`. */
   watched: string[][] = [];
+  /** How many calls of `watch` still report progress. */
   watching = 0;
-  tidied: string[] = [];
-  /** What the browser's cache contains. */
+  /** The files that the last call of `tidy` keeps in the browser's cache. */
+  kept: string[] = [];
+  /** The content of the browser's cache. */
   readonly cache = new Map<string, ArrayBuffer>();
   readonly #pending = new Map<string, PromiseWithResolvers<ArrayBuffer>>();
 
@@ -225,10 +246,10 @@ export class FakeDownloads implements FileSource {
   }
 
   async tidy(files: readonly RuntimeFile[]): Promise<void> {
-    this.tidied = files.map(({ file }) => file);
+    this.kept = files.map(({ file }) => file);
   }
 
-  /** Lets downloads finish. A file whose content is not given contains its own name. */
+  /** Finishes requested downloads. The content of each file is its own name if no other is given. */
   async arrive(...files: (string | [file: string, content: ArrayBuffer])[]): Promise<void> {
     for (const each of files) {
       const [file, content] = typeof each === "string" ? [each] : each;
@@ -238,6 +259,7 @@ export class FakeDownloads implements FileSource {
     await settle();
   }
 
+  /** Makes a requested download fail. */
   async fail(file: string): Promise<void> {
     this.#pending.get(file)!.reject(new Error(`/${file} could not be loaded.`));
     await settle();

@@ -12,7 +12,9 @@ import {
 } from "./fakes.ts";
 
 const PROGRAM: Program = { source: "print('hi')", filename: "hi.py" };
+/** Has a header, so the module for libraries is loaded. `FakePackages` then returns one library. */
 const WITH_LIBRARY = { source: "# /// script\n# dependencies = []\n# ///", filename: "a.py" };
+/** A program that `FakePackages` considers suitable for a warm worker. */
 const WARM = { source: `${WITH_LIBRARY.source}\n# warm`, filename: "warm.py" };
 
 let clock: FakeClock;
@@ -20,10 +22,11 @@ let sandbox: FakeSandbox;
 let loader: FakeLoader;
 let packages: FakePackages;
 let isSavingData: boolean;
-/** Makes the module for libraries fail to load. */
+/** If set, the module for libraries (runtime/host/packages.ts) fails to load with this error. */
 let packagesFailure: Error | undefined;
 /** Whether the project declares libraries for all programs. */
 let sharesLibraries: boolean;
+/** How many sandboxes have been opened. */
 let sandboxes: number;
 let host: SandboxHost;
 beforeEach(() => {
@@ -69,7 +72,7 @@ function launch(program = PROGRAM): Running {
   return { run, events, outcome: () => settle().then(() => outcome) };
 }
 
-/** Starts a program in a worker that is ready, and returns both. */
+/** Runs a program until it has started in a cold worker (one that is not warm). */
 async function start(program = PROGRAM): Promise<Running & { worker: FakeWorker }> {
   const running = launch(program);
   await settle();
@@ -195,9 +198,10 @@ describe("a run", () => {
     await first.worker.postEnded();
     const second = launch();
     await settle();
-    const late = first.worker.run - 1;
-    first.worker.post({ type: "stdout", run: late, text: "late" });
-    first.worker.post({ type: "ended", run: late, status: 1 });
+    // The worker has received the second program, so its last run is the second one.
+    const earlier = first.worker.run - 1;
+    first.worker.post({ type: "stdout", run: earlier, text: "late" });
+    first.worker.post({ type: "ended", run: earlier, status: 1 });
     assert.equal(output(second.events), "");
     assert.equal(await second.outcome(), undefined);
   });
@@ -227,7 +231,7 @@ describe("a run", () => {
     assert.deepEqual(worker.commandsOf("answer"), [{ type: "answer", run: 1, text: "Judit" }]);
   });
 
-  test("sends only the last of the moves from before its start, and each later move", async () => {
+  test("sends the last pause, step or resume from before its start, and each later one", async () => {
     const { run } = launch();
     run.move("pause");
     run.move("step");
@@ -244,11 +248,11 @@ describe("a run", () => {
   test("sends nothing to its worker when it is over", async () => {
     const { run, worker } = await start();
     await worker.postEnded();
-    const before = worker.commands.length;
+    const { length } = worker.commands;
     run.stop();
     run.move("pause");
     run.answer("x");
-    assert.equal(worker.commands.length, before);
+    assert.equal(worker.commands.length, length);
   });
 });
 
@@ -326,7 +330,7 @@ describe("stopping", () => {
     assert.equal(worker.isTerminated, true);
   });
 
-  test("ends the worker immediately where programs cannot notice Ctrl+C", async () => {
+  test("ends the worker immediately in browsers where programs cannot notice Ctrl+C", async () => {
     const { run, outcome } = launch();
     await settle();
     const [worker] = sandbox.workers;
@@ -338,7 +342,7 @@ describe("stopping", () => {
     assert.deepEqual(worker!.commandsOf("interrupt"), []);
   });
 
-  test("by force prepares a new worker, and ignores the old one", async () => {
+  test("twice also starts a new worker, and ignores what the old one still posts", async () => {
     const { run, worker, events } = await start();
     run.stop();
     run.stop();
@@ -373,7 +377,7 @@ describe("a worker that fails", () => {
     });
   }
 
-  test("is explained in one line, with advice for deep recursion", async () => {
+  test("is explained to the reader in one line, which names deep recursion as a cause", async () => {
     const crash = async (message: string) => {
       const { worker, outcome } = await start();
       worker.post({ type: "crashed", message });
@@ -389,7 +393,7 @@ describe("a worker that fails", () => {
     );
   });
 
-  test("outside Python fails its run as well", async () => {
+  test("outside Python, in its script, fails its run as well", async () => {
     const { worker, outcome } = await start();
     sandbox.onWorkerError(worker.number, "Script error.");
     assert.deepEqual(await outcome(), {
@@ -446,7 +450,8 @@ describe("a worker that fails", () => {
   });
 });
 
-describe("a worker that is spent", () => {
+// A worker posts `spent` when its program has ended, and no other program may run in this worker.
+describe("a spent worker", () => {
   test("is replaced by the spare one, which runs the next program", async () => {
     const { worker } = await start();
     await worker.postEnded();
@@ -458,7 +463,7 @@ describe("a worker that is spent", () => {
     assert.equal(next.worker, sandbox.workers[1]);
   });
 
-  test("passes on the program that it has been sent in the meantime", async () => {
+  test("loses the program that it has received in the meantime to the spare worker", async () => {
     const first = await start();
     await first.worker.postEnded();
     const second = launch();
@@ -467,11 +472,14 @@ describe("a worker that is spent", () => {
     await settle();
     const spare = sandbox.alive[0]!;
     await spare.postReady();
+    // Run 2 was that of the same program in the spent worker.
     assert.equal(spare.run, 3);
     assert.equal(await second.outcome(), undefined);
   });
+});
 
-  test("is one that cleans up for longer than two seconds while a program waits", async () => {
+describe("a worker that has received a program", () => {
+  test("is replaced if it does not start the program within two seconds", async () => {
     const first = await start();
     await first.worker.postEnded();
     const second = launch();
@@ -486,7 +494,7 @@ describe("a worker that is spent", () => {
     assert.equal(await second.outcome(), undefined);
   });
 
-  test("is not one whose program has started in time", async () => {
+  test("stays if the program has started in time", async () => {
     const { worker } = await start();
     await clock.advance(10_000);
     assert.equal(worker.isTerminated, false);
@@ -536,7 +544,7 @@ describe("the spare worker", () => {
     assert.equal(worker.isTerminated, true);
   });
 
-  test("exists once, however many programs end", async () => {
+  test("stays the only one, however many programs end", async () => {
     for (let count = 0; count < 3; count++) await (await start()).worker.postEnded();
     assert.equal(sandbox.workers.length, 2);
   });
@@ -550,7 +558,7 @@ describe("the spare worker", () => {
   });
 });
 
-describe("the module for libraries", () => {
+describe("the module for libraries (packages.ts)", () => {
   test("is not loaded for a program that needs no libraries", async () => {
     packagesFailure = new Error("The module must not be loaded.");
     const { worker } = await start({ ...PROGRAM, source: "import datetime  # not zoneinfo" });
@@ -607,8 +615,9 @@ describe("a program that declares libraries", () => {
     await sandbox.alive[0]!.postReady();
     resolve();
     await settle();
-    const ran = sandbox.workers.map((worker) => worker.commandsOf("run").length);
-    assert.deepEqual(ran, [1, 1]);
+    // The first worker ran the first program.
+    const programs = sandbox.workers.map((worker) => worker.commandsOf("run").length);
+    assert.deepEqual(programs, [1, 1]);
     assert.equal(sandbox.workers[1]!.program?.source, WITH_LIBRARY.source);
   });
 
@@ -625,7 +634,7 @@ describe("a program that declares libraries", () => {
     );
   });
 
-  test("starts no cold worker for a damaged warm snapshot after Stop has been pressed", async () => {
+  test("starts no cold worker in place of the warm one after Stop has been pressed", async () => {
     packages.isWarmStored = packages.isWarmDamaged = true;
     const { promise, resolve } = Promise.withResolvers<void>();
     loader.gate = promise;
@@ -652,7 +661,7 @@ describe("a program that declares libraries", () => {
     assert.equal(loader.loads, 2);
   });
 
-  test("gets their archives before it is run, and each worker gets them once", async () => {
+  test("runs after its worker has received their archives, which each worker receives once", async () => {
     const { worker } = await start(WITH_LIBRARY);
     assert.deepEqual(
       worker.commands.map(({ type }) => type),
@@ -675,7 +684,7 @@ describe("a program that declares libraries", () => {
     assert.deepEqual(await outcome(), { type: "finished", status: 0 });
   });
 
-  test("runs in a warm worker from the second time on", async () => {
+  test("runs in a cold worker first, and in a warm one when it is run again", async () => {
     const first = await start(WARM);
     assert.equal(packages.isWarmSent, false);
     await first.worker.postEnded();
@@ -707,7 +716,7 @@ describe("a program that declares libraries", () => {
     assert.deepEqual([cold!.isWarm, cold!.program?.source], [false, WARM.source]);
   });
 
-  test("does not share its warm worker with programs that declare none", async () => {
+  test("does not share its warm worker with programs that declare no libraries", async () => {
     packages.isWarmStored = true;
     launch(WARM);
     await settle();

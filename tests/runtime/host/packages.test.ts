@@ -22,7 +22,11 @@ const WARM: WarmSnapshot = {
 const declaring = (...names: string[]) =>
   `# /// script\n# dependencies = ${JSON.stringify(names)}\n# ///\n`;
 
-/** A zip archive with one file. Four zero bytes replace the directory at its end. */
+/**
+ * Returns a zip archive with one file. Its header has only the fields that
+ * runtime/protocol/archive.ts reads: signature, size and length of the name. Four zero bytes replace
+ * the directory at the end.
+ */
 function archiveOf(name: string, content: string): ArrayBuffer {
   const bytes = new Uint8Array(30 + name.length + content.length + 4);
   const view = new DataView(bytes.buffer);
@@ -42,17 +46,19 @@ beforeEach(() => {
   packages = new Packages(downloads, [], LIBRARIES, WARM, true);
 });
 
+/** Sends the warm snapshot to the sandbox; `fetch` allows a download. */
 const giveWarm = (fetch = false) => packages.giveWarm(sandbox, new FakeLoader(), { fetch });
-const sent = () => sandbox.commands.map(({ type }) => type);
+const sentTypes = () => sandbox.commands.map(({ type }) => type);
+/** Finishes the download of the archive with the C module that the warm snapshot needs. */
 const arriveModules = () => downloads.arrive(["pydantic.zip", archiveOf("core.so", "code")]);
 
-test("files of older versions are removed from the cache", () => {
+test("the cache keeps only files of this version", () => {
   const files = ["fastapi.zip", "greenlet.zip", "pydantic.zip", "tzdata.zip", "warm"];
-  assert.deepEqual(downloads.tidied.toSorted(), files);
+  assert.deepEqual(downloads.kept.toSorted(), files);
 });
 
-describe("the archives of a program", () => {
-  test("belong to the libraries that it declares, and to the libraries that these require", async () => {
+describe("the archives that are fetched for a program", () => {
+  test("are those of the libraries that it declares, and of the libraries that these require", async () => {
     const getting = packages.archivesFor({ source: declaring("FastAPI") }, () => {});
     assert.deepEqual(downloads.requests, ["fastapi.zip", "pydantic.zip"]);
     assert.deepEqual(downloads.watched, [["fastapi.zip", "pydantic.zip"]]);
@@ -62,11 +68,11 @@ describe("the archives of a program", () => {
   });
 
   for (const [what, source] of [
-    ["although it declares nothing", "from zoneinfo import ZoneInfo"],
-    ["once, if it also declares them", `${declaring("tzdata")}from zoneinfo import ZoneInfo`],
-    ["if it only declares them", declaring("tzdata")],
+    ["if it uses time zones", "from zoneinfo import ZoneInfo"],
+    ["once, if it also declares tzdata", `${declaring("tzdata")}from zoneinfo import ZoneInfo`],
+    ["if it declares tzdata without using time zones", declaring("tzdata")],
   ] as const) {
-    test(`contain the time zones that it uses, ${what}`, async () => {
+    test(`include the data of the time zones ${what}`, async () => {
       const getting = packages.archivesFor({ source }, () => {});
       assert.deepEqual(downloads.requests, ["tzdata.zip"]);
       await downloads.arrive("tzdata.zip");
@@ -74,14 +80,14 @@ describe("the archives of a program", () => {
     });
   }
 
-  test("contain the time zones that one of its modules uses, and its libraries", async () => {
+  test("include libraries and the data of the time zones, if one of its modules uses these", async () => {
     const files = { "clock.py": new TextEncoder().encode("import zoneinfo") };
     const getting = packages.archivesFor({ source: declaring("greenlet"), files }, () => {});
     await downloads.arrive("greenlet.zip", "tzdata.zip");
     assert.deepEqual(Object.keys(await getting), ["greenlet", "tzdata"]);
   });
 
-  test("are refused if it declares a library that is not available", async () => {
+  test("are none, and an error is reported, if it declares a library that is not available", async () => {
     await assert.rejects(
       packages.archivesFor({ source: declaring("numpy") }, () => {}),
       /declares numpy/,
@@ -89,7 +95,7 @@ describe("the archives of a program", () => {
     assert.deepEqual(downloads.requests, []);
   });
 
-  test("are no longer watched after a failed download", async () => {
+  test("report no more progress after a failed download", async () => {
     const getting = packages.archivesFor({ source: declaring("greenlet") }, () => {});
     getting.catch(() => {});
     await downloads.fail("greenlet.zip");
@@ -137,7 +143,7 @@ describe("a program suits a warm worker", () => {
 });
 
 describe("the warm snapshot", () => {
-  test("is sent from the cache, after its modules, and the page keeps no copy", async () => {
+  test("is sent from the cache, after the C modules that it needs, and the page keeps no copy", async () => {
     const snapshot = new ArrayBuffer(9);
     downloads.cache.set("warm", snapshot);
     assert.equal(await packages.hasWarm(), true);
@@ -145,7 +151,7 @@ describe("the warm snapshot", () => {
     await settle();
     await arriveModules();
     assert.equal(await giving, true);
-    assert.deepEqual(sent(), ["modules", "warm"]);
+    assert.deepEqual(sentTypes(), ["modules", "warm"]);
     const [modules, warm] = sandbox.commands;
     assert.ok(modules?.type === "modules" && warm?.type === "warm");
     const { path, handle, wasm } = modules.modules[0]!;
@@ -165,7 +171,7 @@ describe("the warm snapshot", () => {
     assert.deepEqual(await Promise.all(giving), [true, true]);
     downloads.cache.clear();
     assert.deepEqual([await giveWarm(), await packages.hasWarm()], [true, true]);
-    assert.deepEqual(sent(), ["modules", "warm"]);
+    assert.deepEqual(sentTypes(), ["modules", "warm"]);
   });
 
   test("is downloaded only if the caller allows it", async () => {
@@ -178,10 +184,10 @@ describe("the warm snapshot", () => {
     await settle();
     await downloads.arrive("warm");
     assert.equal(await fetching, true);
-    assert.deepEqual(sent(), ["modules", "warm"]);
+    assert.deepEqual(sentTypes(), ["modules", "warm"]);
   });
 
-  test("is tried again after a failed download of its modules", async () => {
+  test("can be sent later if the download of its C modules has failed", async () => {
     downloads.cache.set("warm", new ArrayBuffer(9));
     const first = giveWarm();
     await settle();
@@ -193,16 +199,16 @@ describe("the warm snapshot", () => {
     assert.equal(await second, true);
   });
 
-  test("is not sent if a module is missing from its library", async () => {
+  test("is not sent if one of its C modules is missing from the archive of the library", async () => {
     downloads.cache.set("warm", new ArrayBuffer(9));
     const giving = giveWarm();
     await settle();
     await downloads.arrive(["pydantic.zip", archiveOf("other.so", "code")]);
     assert.equal(await giving, false);
-    assert.deepEqual(sent(), []);
+    assert.deepEqual(sentTypes(), []);
   });
 
-  test("is never used again after it has failed once", async () => {
+  test("is never used again after the host has rejected it", async () => {
     const warn = mock.method(console, "warn", () => {});
     downloads.cache.set("warm", new ArrayBuffer(9));
     const giving = giveWarm();
@@ -211,7 +217,7 @@ describe("the warm snapshot", () => {
     await giving;
     packages.distrustWarm("bad memory");
     assert.deepEqual([await packages.hasWarm(), await giveWarm(true)], [false, false]);
-    assert.deepEqual(sent(), ["modules", "warm"]);
+    assert.deepEqual(sentTypes(), ["modules", "warm"]);
     assert.match(String(warn.mock.calls[0]!.arguments[0]), /bad memory$/);
     warn.mock.restore();
   });

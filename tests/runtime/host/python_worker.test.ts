@@ -3,8 +3,11 @@ import { beforeEach, test } from "node:test";
 import { PythonWorker } from "../../../runtime/host/python_worker.ts";
 import { FakeSandbox, type FakeWorker } from "./fakes.ts";
 
+/** What the worker has reported to its listener. */
 let reports: unknown[][];
+/** The worker as the page sees it. */
 let worker: PythonWorker;
+/** The other end of its port, in the sandbox. */
 let inside: FakeWorker;
 beforeEach(() => {
   reports = [];
@@ -16,7 +19,7 @@ beforeEach(() => {
   inside = sandbox.workers[0]!;
 });
 
-test("a worker is ready after its first ready event, and a second one, which may be forged, is ignored", async () => {
+test("the first ready event makes a worker ready; a second one may be forged, and is ignored", async () => {
   assert.equal(worker.isReady, false);
   await inside.postReady();
   inside.post({ type: "ready", version: "9.9", jspi: false, restored: false });
@@ -30,8 +33,8 @@ test("events of a program are reported, and everything else is a failure", () =>
   inside.post({ type: "crashed", message: "no memory" });
   inside.post({ type: "started", run: "1" });
   inside.post("hello");
-  const broken = ["failure", "it sent messages that only the runtime may send."];
-  assert.deepEqual(reports, [["event", "started"], ["failure", "no memory"], broken, broken]);
+  const invalid = ["failure", "it sent messages that only the runtime may send."];
+  assert.deepEqual(reports, [["event", "started"], ["failure", "no memory"], invalid, invalid]);
 });
 
 test("a worker that has been ended is terminated, and what it still posts is ignored", () => {
@@ -53,7 +56,7 @@ test("only archives that the worker does not have yet are sent to it", () => {
   ]);
 });
 
-test("a worker counts as used when it has been given a command, but not for archives", () => {
+test("a worker counts as used after its first command, but archives are no command", () => {
   worker.addArchives({ a: new ArrayBuffer(1) });
   assert.equal(worker.isUsed, false);
   worker.post({ type: "interrupt", run: 1 });

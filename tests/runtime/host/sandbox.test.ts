@@ -9,8 +9,9 @@ interface Posted {
   transfer: Transferable[];
 }
 
-/** The parts of a frame that the page uses. */
+/** The parts of an `<iframe>` element that the page uses. */
 class FakeFrame {
+  /** The tokens of the attribute `sandbox`. */
   readonly rights: string[] = [];
   readonly sandbox = { add: (right: string) => void this.rights.push(right) };
   readonly posted: Posted[] = [];
@@ -23,7 +24,9 @@ class FakeFrame {
 }
 
 let frame: FakeFrame;
+/** The page's listeners for messages. */
 let listeners: Set<(event: { source: unknown }) => void>;
+/** The errors of workers that were reported to the page, each with the worker's number. */
 let errors: [number, string][];
 let opening: Promise<Sandbox>;
 let isOpen: boolean;
@@ -54,12 +57,13 @@ afterEach(() => {
   }
 });
 
+/** Delivers a message to the page as if the window `source` had posted it. */
 async function postFrom(source: unknown): Promise<void> {
   for (const listener of listeners) listener({ source });
   await setImmediate();
 }
 
-test("the frame may run scripts and nothing else, and has no network", () => {
+test("the frame may only run scripts, start workers from blobs and compile WebAssembly", () => {
   assert.deepEqual(frame.rights, ["allow-scripts"]);
   assert.equal(frame.isInPage, true);
   assert.match(frame.srcdoc, /<script>run\(\)<\/script>$/);
@@ -82,7 +86,7 @@ test("the sandbox is open when its frame reports it, and messages of other windo
   assert.equal(listeners.size, 0);
 });
 
-/** The sandbox, and the port through which its frame reports errors. */
+/** Finishes opening. Returns the sandbox, and the port through which its frame reports errors. */
 async function open(): Promise<{ sandbox: Sandbox; port: MessagePort }> {
   await postFrom(frame.contentWindow);
   const sandbox = await opening;
@@ -93,6 +97,7 @@ async function open(): Promise<{ sandbox: Sandbox; port: MessagePort }> {
 
 test("errors of workers arrive through the first port that the frame received", async () => {
   const { port } = await open();
+  // Both fields have the wrong type, and are converted, because the sandbox is not trusted.
   port.postMessage({ type: "worker-error", worker: "2", message: ["Script error."] });
   while (errors.length === 0) await setImmediate();
   assert.deepEqual(errors, [[2, "Script error."]]);
@@ -114,8 +119,9 @@ test("each worker gets a number and a port of its own", async () => {
     workers.map(({ worker }) => worker),
     [1, 2],
   );
-  const [far] = frame.posted[1]!.transfer as [MessagePort];
-  const heard = new Promise((resolve) => (far.onmessage = ({ data }) => resolve(data)));
+  // posted[0] is the command "open", and posted[1] starts worker 1.
+  const [workerPort] = frame.posted[1]!.transfer as [MessagePort];
+  const received = new Promise((resolve) => (workerPort.onmessage = ({ data }) => resolve(data)));
   workers[0]!.port.postMessage("to worker 1");
-  assert.equal(await heard, "to worker 1");
+  assert.equal(await received, "to worker 1");
 });

@@ -11,18 +11,20 @@ beforeEach(() => {
   pool = new WorkerPool();
 });
 
+// A warm worker starts with libraries already imported; a cold one does not.
 const spawn = (isWarm: boolean) =>
   new PythonWorker(sandbox, isWarm, { onEvent: () => {}, onFailure: () => {} });
 const take = (isWarm: boolean) => pool.take(isWarm, spawn);
 const isTerminated = ({ number }: PythonWorker) => sandbox.workers[number - 1]!.isTerminated;
 const makeReady = ({ number }: PythonWorker) => sandbox.workers[number - 1]!.postReady();
-/** Adds a spare worker and returns it. */
+
+/** Adds a spare worker and returns the worker that was started last. */
 function addSpare(): PythonWorker {
   pool.addSpare(spawn);
   return pool.find(sandbox.workers.length)!;
 }
 
-test("a suitable worker is taken again and again", () => {
+test("a worker is taken again as long as programs need one of the same kind, warm or cold", () => {
   assert.equal(take(false), take(false));
 });
 
@@ -56,7 +58,7 @@ test("workers are found by number until they are discarded", () => {
 });
 
 describe("a worker that does not suit the next program", () => {
-  test("becomes the spare one if it is ready and unused", async () => {
+  test("becomes the spare one if it is ready, unused, and there is no other", async () => {
     const cold = take(false);
     await makeReady(cold);
     const warm = take(true);
@@ -64,7 +66,7 @@ describe("a worker that does not suit the next program", () => {
     assert.equal(take(false), cold);
   });
 
-  test("is ended if it is not ready, because it may wait for a snapshot that never comes", () => {
+  test("is ended if it is not ready, because it may be waiting for a snapshot that never comes", () => {
     const warm = take(true);
     take(false);
     assert.equal(isTerminated(warm), true);
@@ -73,6 +75,7 @@ describe("a worker that does not suit the next program", () => {
   test("is ended if a program has run in it", async () => {
     const cold = take(false);
     await makeReady(cold);
+    // Any command marks the worker as used.
     cold.post({ type: "interrupt", run: 1 });
     take(true);
     assert.equal(isTerminated(cold), true);
@@ -92,6 +95,7 @@ describe("a worker that does not suit the next program", () => {
     warm.post({ type: "interrupt", run: 1 });
     const spare = addSpare();
     assert.equal(take(false), spare);
+    // No spare worker is left, so a third worker is started.
     addSpare();
     assert.equal(sandbox.workers.length, 3);
   });

@@ -15,10 +15,15 @@ const LIBRARIES = {
   starlette: library(["anyio"]),
 };
 
+/**
+ * Returns what a program needs if its project declares the libraries `shared`, and if the program
+ * imports the modules `imported` and declares the libraries `declared` itself.
+ */
 const needed = (shared: string[], imported: string[], declared: string[] = []) =>
   neededLibraries(declared, shared, new Set(imported), LIBRARIES).toSorted();
 
 describe("of the libraries that a project declares, a program needs", () => {
+  // Each case has a title, `shared`, `imported`, and the libraries that the program needs.
   for (const [what, shared, imported, expected] of [
     [
       "those that it imports, and what they require",
@@ -27,17 +32,27 @@ describe("of the libraries that a project declares, a program needs", () => {
       ["anyio", "httpx"],
     ],
     ["none if it imports none", ["httpx>=1", "fastapi"], ["asyncio"], []],
-    ["only the part that it imports", ["fastapi"], ["pydantic"], ["pydantic", "pydantic-core"]],
-    ["a part whose name contains a hyphen", ["fastapi"], ["pydantic_core"], ["pydantic-core"]],
-    ["no library that is not declared", ["httpx"], ["pydantic"], []],
     [
-      "those that an imported one may use",
+      "only the one that it imports of those that a declared library requires",
+      ["fastapi"],
+      ["pydantic"],
+      ["pydantic", "pydantic-core"],
+    ],
+    [
+      "one whose name has a hyphen where that of its module has an underscore",
+      ["fastapi"],
+      ["pydantic_core"],
+      ["pydantic-core"],
+    ],
+    ["none that it imports without a declaration", ["httpx"], ["pydantic"], []],
+    [
+      "those that an imported library uses if they are installed",
       ["httpx", "fastapi"],
       ["fastapi"],
       Object.keys(LIBRARIES),
     ],
     [
-      "each name in whatever spelling",
+      "those that it imports, however the declaration spells their names",
       ["FastAPI", "Pydantic_Core"],
       ["pydantic_core"],
       ["pydantic-core"],
@@ -47,7 +62,7 @@ describe("of the libraries that a project declares, a program needs", () => {
   }
 });
 
-test("the header of a program adds libraries", () => {
+test("libraries that a program declares in its header are added", () => {
   assert.deepEqual(needed(["httpx"], [], ["pydantic-core"]), ["pydantic-core"]);
   assert.deepEqual(needed(["httpx"], ["httpx"], ["pydantic-core"]), [
     "anyio",
@@ -58,7 +73,7 @@ test("the header of a program adds libraries", () => {
   assert.ok(needed(["httpx"], [], ["fastapi"]).includes("httpx"));
 });
 
-test("a version in the header replaces the one of the project", () => {
+test("a version that a program declares replaces the one that its project declares", () => {
   assert.throws(
     () => needed(["httpx>=2"], ["httpx"]),
     /^Error: The option dependencies in mkdocs.yml/,
@@ -91,7 +106,7 @@ describe("a library that the browser does not have", () => {
       'In the option dependencies in mkdocs.yml, "httpx[http2]" cannot be declared, because the browser does not support extras.',
     ],
   ] as [string, string, string][]) {
-    test(`is an error of a program that imports ${imported} of ${shared}`, () => {
+    test(`is an error if the project declares ${shared} and a program imports ${imported}`, () => {
       assert.throws(() => needed([shared], [imported]), { message });
     });
   }

@@ -32,14 +32,14 @@ test("an error in the header's TOML is explained in one line", () => {
   });
 });
 
-/** Whether a specifier allows a version; null if it is invalid. */
 interface VersionCase {
   specifier: string;
   version: string;
+  /** Whether the specifier allows the version; null if the specifier is invalid. */
   allowed: boolean | null;
 }
 
-test("versions are compared as Python's packaging does", () => {
+test("versions are compared as Python's library packaging compares them", () => {
   // The same cases as in tests/mkdocs_runnable/snippets/test_snippet.py.
   const text = readFileSync("tests/cases/python_versions.json", "utf8");
   for (const { specifier, version, allowed } of JSON.parse(text) as VersionCase[]) {
@@ -47,10 +47,11 @@ test("versions are compared as Python's packaging does", () => {
   }
 });
 
+/** Returns a program whose header asks for a version of Python; `value` is written as in TOML. */
 const asking = (value: string): string =>
   `# /// script\n# requires-python = ${value}\n# dependencies = []\n# ///\nprint()\n`;
 
-test("a program that asks for another Python is told which one this is", () => {
+test("if a program asks for another version of Python, the message names both versions", () => {
   assert.equal(
     describePythonMismatch(asking('">=3.15"'), "3.14.2"),
     "The program's header asks for Python >=3.15, but this is Python 3.14.2. It runs anyway, and may fail.",
@@ -61,13 +62,13 @@ test("a program that asks for another Python is told which one this is", () => {
   );
 });
 
-test("nothing is said about a program that this Python suits, or that does not ask for one", () => {
+test("there is no message if Python has the version that a program asks for, or if it asks for none", () => {
   for (const source of ["print()", asking('">=3.14"'), asking('"~=3.13"'), asking('""')]) {
     assert.equal(describePythonMismatch(source, "3.14.2"), undefined, source);
   }
 });
 
-test("the Python in the browser suits every snippet of the site", () => {
+test("the Python in the browser has the version that every snippet of the site asks for", () => {
   const lock = readFileSync("node_modules/pyodide/pyodide-lock.json", "utf8");
   const { info } = JSON.parse(lock) as { info: { python: string } };
   const asking = globSync("snippets/**/*.py").filter((path) =>
@@ -79,7 +80,7 @@ test("the Python in the browser suits every snippet of the site", () => {
   }
 });
 
-test("a header that does not say clearly which Python it asks for is explained", () => {
+test("if a header asks for something that is not a version specifier, the message says so", () => {
   for (const value of ['"banana"', "3.14", '"3.14"', '[">=3.14"]']) {
     assert.equal(
       describePythonMismatch(asking(value), "3.14.2"),
@@ -89,6 +90,7 @@ test("a header that does not say clearly which Python it asks for is explained",
   assert.match(describePythonMismatch(asking(""), "3.14.2")!, /is not valid TOML/);
 });
 
+/** Libraries of which two import each other, and one is not offered to readers. */
 const libraries = {
   fastapi: {
     version: "0.165.0",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { usesTimeZones } from "../../../../runtime/host/needs/time_zones.ts";
 
+/** Returns whether time zones are found in a program, or in the files beside it, by their paths. */
 const finds = (source: string, files?: Record<string, string>) => {
   const encoded = Object.entries(files ?? {}).map(([path, text]): [string, Uint8Array] => [
     path,
@@ -27,6 +28,7 @@ describe("a program uses time zones if it contains", () => {
     'importlib.import_module("zoneinfo")',
     "__import__('zoneinfo').ZoneInfo",
     'resources.files("tzdata.zoneinfo.Europe")',
+    // This is a string, but it looks like an import. The data is then fetched without need.
     '__doc__ = """\nfrom zoneinfo import ZoneInfo\n"""',
   ]) {
     test(JSON.stringify(source), () => assert.equal(finds(source), true));
@@ -49,15 +51,16 @@ describe("a program does not use time zones because of", () => {
   }
 });
 
-test("a module of the program counts like the program", () => {
+test("a module beside a program is searched like the program", () => {
   const program = "import clock";
   assert.equal(finds(program, { "clock.py": "from zoneinfo import ZoneInfo" }), true);
   assert.equal(finds(program, { "clock.py": "import time" }), false);
 });
 
-test("a text that nearly matches again and again is searched quickly", () => {
+test("a long text that nearly contains an import again and again is searched quickly", () => {
   const before = performance.now();
   assert.equal(finds(":import a,".repeat(100_000)), false);
   assert.equal(finds(`import ${"a, ".repeat(300_000)}`), false);
+  // If the time grew with the square of the length, this would take minutes.
   assert.ok(performance.now() - before < 2000);
 });
