@@ -1,8 +1,8 @@
 /**
  * A document for tests, with just enough of the DOM for elements that scripts build and patch.
  *
- * It lays nothing out: every element in the document is 1,000 px wide. Frames and observers run only
- * when a test asks for them.
+ * It lays nothing out: every element in the document is 1,000 px wide. Animation frames run only when a
+ * test calls `nextFrame`, and observers never call back.
  */
 type Child = FakeNode | string;
 
@@ -53,6 +53,7 @@ export class FakeElement extends FakeNode {
   hidden = false;
   open = false;
   scrollTop = 0;
+  // The fixed sizes of every element, in px.
   readonly clientWidth = 1000;
   readonly clientHeight = 200;
   readonly offsetHeight = 20;
@@ -153,7 +154,7 @@ export class FakeElement extends FakeNode {
     return this.children.flatMap((child) => [child, ...child.descendants()]);
   }
 
-  /** Finds an element by `.class`, `[attribute]` or tag. */
+  /** Finds the first element below this one with a `.class`, an `[attribute]` or a tag. */
   querySelector(selector: string): FakeElement | null {
     const name = selector.replace(/^[.[]|\]$/g, "");
     const matches = (node: FakeElement): boolean => {
@@ -176,7 +177,7 @@ export class FakeElement extends FakeNode {
     // Nothing is laid out, so nothing scrolls.
   }
 
-  /** Dispatches an event with these fields at this element and all elements around it. */
+  /** Dispatches an event with these fields at this element, and then at each element around it. */
   fire(type: string, fields: object = {}): void {
     this.dispatchEvent(Object.assign(new Event(type, { cancelable: true }), fields));
     this.parentNode?.fire(type, fields);
@@ -195,15 +196,15 @@ let frames: FrameRequestCallback[] = [];
 
 class FakeObserver {
   observe(): void {
-    // Tests resize and scroll nothing.
+    // Sizes and positions never change here, so there is nothing to report.
   }
 
   disconnect(): void {
-    // See `observe`.
+    // Nothing was observed.
   }
 }
 
-/** Makes the document and its classes global. */
+/** Makes an empty document, its classes and the functions for animation frames global. */
 export function installDocument(): typeof page {
   page.body = new FakeElement("body");
   page.activeElement = page.body;
@@ -213,6 +214,7 @@ export function installDocument(): typeof page {
     Text: FakeText,
     ResizeObserver: FakeObserver,
     IntersectionObserver: FakeObserver,
+    // Timelines ask for --tl-name, the width of the names; 136 px is its value in timeline.css.
     getComputedStyle: () => ({ getPropertyValue: () => "136px" }),
     matchMedia: () => ({ matches: false }),
     requestAnimationFrame: (callback: FrameRequestCallback) => frames.push(callback),
@@ -220,7 +222,7 @@ export function installDocument(): typeof page {
   }).document;
 }
 
-/** Runs the requested frames; returns how many there were. */
+/** Calls the functions that have requested an animation frame, and returns how many there were. */
 export function nextFrame(): number {
   const requested = frames;
   frames = [];

@@ -1,4 +1,7 @@
-/** Returns repeatable random numbers in [0, 1) (mulberry32), so that a failure can be reproduced. */
+/**
+ * Returns a generator of random numbers in [0, 1). The same seed gives the same numbers, so that a failure
+ * can be reproduced. The algorithm is mulberry32.
+ */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { filesOf } from "../../../runtime/protocol/archive.ts";
 
+/** A Python program that prints an archive like those in which libraries are published. */
 const PACK = `
 import io, sys, zipfile
 packed = io.BytesIO()

@@ -5,7 +5,7 @@ import { completeOptions } from "../../../runtime/protocol/run_options.ts";
 
 const DEFAULTS = { trace: false, clockRate: 1, paused: false };
 
-/** Passes options to Python as the worker does, and returns them by the names that Python gives them. */
+/** Lets the class `RunOptions` in Python read options as the page sends them; returns its fields. */
 function readInPython(options: object): unknown {
   const script = `
 import dataclasses, json, sys
@@ -22,7 +22,7 @@ test("options that are not given have their defaults", () => {
   assert.deepEqual(completeOptions({ clockRate: 0 }), { ...DEFAULTS, clockRate: 0 });
 });
 
-test("properties that are no options are left out", () => {
+test("properties of a program that are not options are left out", () => {
   const program = { trace: true, source: "print()", filename: "a.py" };
   assert.deepEqual(completeOptions(program), { ...DEFAULTS, trace: true });
 });

@@ -7,6 +7,7 @@ import {
   parseRanges,
 } from "../../../../runtime/page/editor/line_ranges.ts";
 
+/** A program of seven lines, of which the page shows the lines 3, 4 and 6. */
 const SOURCE = "# head\n# er\na\nb\nc\nd\n# tail\n";
 const SHOWN = parseRanges("3-4,6");
 
@@ -18,11 +19,11 @@ test("reads ranges and single lines in any order, and ignores everything else", 
   assert.deepEqual(parseRanges("x,5-2,0-3,-1,"), []);
 });
 
-test("counts lines as editors show them", () => {
+test("counts lines as editors show them, without a line after the final newline", () => {
   assert.deepEqual(["", "a", "a\n", "a\n\n", "\n"].map(countLines), [1, 1, 1, 2, 1]);
 });
 
-test("hides the lines that are not shown, or none if no lines are given", () => {
+test("hides the lines that are not to be shown, or none if no lines to show are given", () => {
   assert.deepEqual(complement(SHOWN, 7), [
     { from: 1, to: 2 },
     { from: 5, to: 5 },
@@ -40,7 +41,7 @@ test("hidden lines move when an edit above them adds a line", () => {
   ]);
 });
 
-test("hidden lines that the reader has changed are shown", () => {
+test("a hidden block is shown when the reader has changed one of its lines", () => {
   assert.deepEqual(locateHidden(SOURCE, SHOWN, "# head!\n# er\na\nb\nc\nd\n# tail!\n"), [
     { from: 5, to: 5 },
   ]);

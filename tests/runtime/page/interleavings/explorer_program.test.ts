@@ -6,14 +6,15 @@ import {
   type ExplorerRequest,
 } from "../../../../runtime/page/interleavings/explorer_program.ts";
 
-// The bundler defines this constant.
+// In the published script, the build inserts this constant: the modules of the explorer, as JSON.
 Object.assign(globalThis, { EXPLORER_FILES: '{"explorer/report.py": "pass\\n"}' });
 
+/** Returns the last line of the program for a request, which calls the explorer. */
 function callFor(request: ExplorerRequest): string | undefined {
   return explorerProgram("print(1)\n", "it's.py", request).source.split("\n").at(-2);
 }
 
-test("the program contains the explorer and the source to explore", () => {
+test("the program has the explorer and the source to explore in files beside it", () => {
   const { files } = explorerProgram("print('é')\n", "x.py", {
     type: "explore",
     bound: 2,
@@ -24,7 +25,7 @@ test("the program contains the explorer and the source to explore", () => {
   assert.equal(decoder.decode(files?.["explorer/report.py"]), "pass\n");
 });
 
-test("the program declares the libraries that the explored program declares", () => {
+test("the program begins with the header of the explored program, which declares libraries", () => {
   const header = '# /// script\n# dependencies = ["httpx"]\n# ///\n';
   const request = { type: "random", seed: 1, everyBytecode: false } as const;
   for (const source of [
@@ -37,6 +38,7 @@ test("the program declares the libraries that the explored program declares", ()
 });
 
 test("each kind of request becomes a call of the explorer", () => {
+  // 2000 and 500 are the numbers of interleavings after which an exploration ends.
   assert.equal(
     callFor({ type: "explore", bound: 3, everyBytecode: false }),
     `report.print_exploration("explored.txt", "it's.py", 3, 2000, every_bytecode=False)`,

@@ -7,31 +7,38 @@ import {
   type Piece,
 } from "../../../../runtime/page/output/frame_batcher.ts";
 
-/** Creates a batcher whose animation frames come when the test calls `frame`. */
-function make(): { batcher: FrameBatcher; frames: Piece[][]; frame: () => boolean } {
-  const frames: Piece[][] = [];
-  const waiting: (() => void)[] = [];
+interface BatcherUnderTest {
+  batcher: FrameBatcher;
+  /** What was rendered in each animation frame. */
+  rendered: Piece[][];
+  /** Runs the next animation frame; returns false if none was requested. */
+  frame: () => boolean;
+}
+
+function makeBatcher(): BatcherUnderTest {
+  const rendered: Piece[][] = [];
+  const requested: (() => void)[] = [];
   const batcher = new FrameBatcher(
-    (pieces) => frames.push(pieces),
-    (callback) => waiting.push(callback),
+    (pieces) => rendered.push(pieces),
+    (callback) => requested.push(callback),
   );
   const frame = (): boolean => {
-    const next = waiting.shift();
+    const next = requested.shift();
     next?.();
     return next !== undefined;
   };
-  return { batcher, frames, frame };
+  return { batcher, rendered, frame };
 }
 
-test("text that is written between two frames is rendered in order, and merged by stream", () => {
-  const { batcher, frames, frame } = make();
+test("text of one frame is rendered in order, and merged as long as the stream stays the same", () => {
+  const { batcher, rendered, frame } = makeBatcher();
   batcher.write("stdout", "a");
   batcher.write("stdout", "b\n");
   batcher.write("stderr", "c\n");
   batcher.write("stdout", "d\n");
-  assert.equal(frames.length, 0);
+  assert.equal(rendered.length, 0);
   frame();
-  assert.deepEqual(frames, [
+  assert.deepEqual(rendered, [
     [
       { stream: "stdout", text: "ab\n" },
       { stream: "stderr", text: "c\n" },
@@ -42,40 +49,40 @@ test("text that is written between two frames is rendered in order, and merged b
 });
 
 test("much text is spread over several frames, divided at line ends, and nothing is lost", async () => {
-  const { batcher, frames, frame } = make();
+  const { batcher, rendered, frame } = makeBatcher();
   const text = Array.from({ length: 5000 }, (_, index) => `line ${index}\n`).join("");
   batcher.write("stdout", text);
   const drained = batcher.drained();
   while (frame());
   await drained;
-  assert.ok(frames.length > 1);
-  const shown = frames.map((pieces) => pieces.map((piece) => piece.text).join(""));
+  assert.ok(rendered.length > 1);
+  const shown = rendered.map((pieces) => pieces.map((piece) => piece.text).join(""));
   for (const part of shown) assert.ok(part.length <= FRAME_TEXT && part.endsWith("\n"));
   assert.equal(shown.join(""), text);
 });
 
 test("a very long line is divided without breaking a character", () => {
-  const { batcher, frames, frame } = make();
+  const { batcher, rendered, frame } = makeBatcher();
   const text = "x" + "🐍".repeat(FRAME_TEXT);
   batcher.write("stdout", text);
   while (frame());
-  const parts = frames.flat().map((piece) => piece.text);
+  const parts = rendered.flat().map((piece) => piece.text);
   assert.equal(parts.join(""), text);
   for (const part of parts) assert.ok(part.isWellFormed());
 });
 
 test("text beyond the limit is dropped", () => {
-  const { batcher, frames, frame } = make();
+  const { batcher, rendered, frame } = makeBatcher();
   assert.equal(batcher.write("stdout", "x".repeat(MAX_TEXT - 1)), true);
   assert.equal(batcher.write("stderr", "yz"), false);
   assert.equal(batcher.write("stdout", "more"), false);
   while (frame());
-  const shown = frames.flat().map((piece) => piece.text);
+  const shown = rendered.flat().map((piece) => piece.text);
   assert.equal(shown.join("").length, MAX_TEXT);
 });
 
-test("a batcher to which nothing was written has nothing to wait for", async () => {
-  const { batcher, frame } = make();
+test("an empty text requests no frame, and does not have to be waited for", async () => {
+  const { batcher, frame } = makeBatcher();
   batcher.write("stdout", "");
   assert.equal(frame(), false);
   await batcher.drained();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findLines } from "../../../../runtime/page/output/line_links.ts";
 
-test("finds lines of files whose names contain blanks and other characters", () => {
+test("finds lines of a snippet whose name contains characters that are special in patterns", () => {
   for (const name of ["a b.py", "grün (1) [x].py", "$^*+?.{}|\\\\.py", "-x.py"]) {
     const text = `File "${name}", line 3\n${name}:9: RuntimeWarning\nx${name}:1\nFile "x", line 4`;
     assert.deepEqual(
@@ -10,6 +10,7 @@ test("finds lines of files whose names contain blanks and other characters", () 
       [3, 9],
     );
   }
+  // The dot in "a.py" is not a pattern that also matches "x".
   assert.deepEqual(findLines('File "axpy", line 3', "a.py"), []);
 });
 

@@ -6,11 +6,12 @@ import {
   type LoadTerminal,
 } from "../../../../runtime/page/output/output_pipeline.ts";
 
-// Output appears with the frames of a page; in a hidden tab, it needs only timers.
+// A visible tab shows output in animation frames, which Node does not have. A hidden tab uses timers.
 Object.assign(globalThis, { document: { visibilityState: "hidden" } });
 
-/** Records what a terminal is given. */
+/** Records what the pipeline passes to a terminal. A text that contains "too much" fills it. */
 class FakeTerminal {
+  /** What was printed before the terminal was created. */
   static before: Piece[];
   static written: [Stream, string][];
   static isEnded: boolean;
@@ -39,7 +40,8 @@ class FakeTerminal {
   }
 }
 
-function make(load: () => unknown = () => ({ TerminalOutput: FakeTerminal })) {
+/** Makes a pipeline; `load` returns the module that contains the terminal. */
+function makePipeline(load: () => unknown = () => ({ TerminalOutput: FakeTerminal })) {
   const shown: Piece[] = [];
   const notes: string[] = [];
   let loads = 0;
@@ -58,7 +60,7 @@ function make(load: () => unknown = () => ({ TerminalOutput: FakeTerminal })) {
 }
 
 test("output without control characters needs no terminal", async () => {
-  const { pipeline, text, loads } = make();
+  const { pipeline, text, loads } = makePipeline();
   pipeline.stdout("a\tb\n");
   pipeline.stderr("c\n");
   await pipeline.end();
@@ -68,7 +70,7 @@ test("output without control characters needs no terminal", async () => {
 });
 
 test("from the first control character on, all output goes to a terminal, in order", async () => {
-  const { pipeline, text, loads } = make();
+  const { pipeline, text, loads } = makePipeline();
   pipeline.stdout("before\n");
   pipeline.stdout("\r 5%");
   pipeline.stderr("error\n");
@@ -90,8 +92,8 @@ test("from the first control character on, all output goes to a terminal, in ord
 });
 
 for (const character of ["\b", "\u001b[31m", "\u0000", "\u0007", "\u009b", "\u007f", "\r\n"]) {
-  test(`the terminal acts on ${JSON.stringify(character)}`, async () => {
-    const { pipeline, loads } = make();
+  test(`the character or sequence ${JSON.stringify(character)} needs a terminal`, async () => {
+    const { pipeline, loads } = makePipeline();
     pipeline.stdout(`a${character}b`);
     await pipeline.end();
     assert.equal(loads(), 1);
@@ -99,7 +101,7 @@ for (const character of ["\b", "\u001b[31m", "\u0000", "\u0007", "\u009b", "\u00
 }
 
 test("if the terminal cannot be loaded, control characters are left out", async () => {
-  const { pipeline, text } = make(() => {
+  const { pipeline, text } = makePipeline(() => {
     throw new Error("offline");
   });
   pipeline.stdout("before\n\u001b[1;31mred\u001b[0m\r\n");
@@ -111,7 +113,7 @@ test("if the terminal cannot be loaded, control characters are left out", async 
 });
 
 test("when the terminal is full, a note says so, and nothing follows", async () => {
-  const { pipeline, notes } = make();
+  const { pipeline, notes } = makePipeline();
   pipeline.stdout("\rtoo much");
   await pipeline.flush();
   pipeline.stdout("more");

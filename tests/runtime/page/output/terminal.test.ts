@@ -9,7 +9,9 @@ type Piece = [stream: Stream, text: string];
 
 interface Case {
   about: string;
+  /** What a program writes. */
   chunks: Piece[];
+  /** What the terminal shows in the end. */
   lines: Piece[];
 }
 
@@ -24,13 +26,13 @@ function linesOf(terminal: Terminal): Piece[] {
 test("the shared cases are found", () => assert.ok(cases.length > 40));
 
 for (const { about, chunks, lines } of cases) {
-  test(`a terminal shows ${about}`, () => {
+  test(`the lines of a terminal are right: ${about}`, () => {
     const terminal = new Terminal();
     for (const [stream, text] of chunks) terminal.write(stream, text);
     assert.deepEqual(linesOf(terminal), lines);
   });
 
-  test(`a terminal shows ${about}, in pieces of one character`, () => {
+  test(`the lines of a terminal are right: ${about}, written character by character`, () => {
     const terminal = new Terminal();
     for (const [stream, text] of chunks) {
       for (const character of text) terminal.write(stream, character);
@@ -39,7 +41,9 @@ for (const { about, chunks, lines } of cases) {
   });
 }
 
-const ATOMS = ["word ", "漢字", "e\u0301", "\n", "\t", "🐍", "50%|##  |", "x".repeat(700)];
+/** Texts that stay as they are. The last one is long, so that some lines reach `MAX_COLUMNS`. */
+const PLAIN = ["word ", "漢字", "e\u0301", "\n", "\t", "🐍", "50%|##  |", "x".repeat(700)];
+/** Control characters, and escape sequences of two characters. */
 const CODES = [
   "\r",
   "\b",
@@ -48,6 +52,7 @@ const CODES = [
   "\u0007",
   ..."78cDEM".split("").map((end) => `\u001b${end}`),
 ];
+/** Control sequences that move the cursor, erase cells, or change the style. */
 const SEQUENCES = [
   ...[
     "2A",
@@ -70,29 +75,29 @@ const SEQUENCES = [
   ],
   ...["31m", "0;1m", "38;5;9m", "?25l"],
 ].map((end) => `\u001b[${end}`);
-const ALL = [...ATOMS, ...CODES, ...SEQUENCES, "\u001b]0;title\u0007"];
+const ALL = [...PLAIN, ...CODES, ...SEQUENCES, "\u001b]0;title\u0007"];
 const STREAMS: Stream[] = ["stdout", "stderr"];
 
-/** Makes a text of up to 60 of these parts. */
+/** Makes a random text of up to 59 of these parts. */
 function compose(next: () => number, parts: readonly string[]): string {
   const length = Math.floor(next() * 60);
   return Array.from({ length }, () => parts[Math.floor(next() * parts.length)]!).join("");
 }
 
-/** Everything that a renderer sees. */
-const cellsOf = (terminal: Terminal) => terminal.lines.map((line) => line.runs());
+/** The text and the look of all lines, which is all that a renderer uses. */
+const runsOf = (terminal: Terminal) => terminal.lines.map((line) => line.runs());
 
 test("plain text is shown unchanged", () => {
   for (let seed = 0; seed < 200; seed++) {
-    const text = compose(random(seed), ATOMS);
+    const text = compose(random(seed), PLAIN);
     const terminal = new Terminal();
     terminal.write("stdout", text);
-    const shown = cellsOf(terminal).flatMap((runs) => runs.map((run) => run.text));
+    const shown = runsOf(terminal).flatMap((runs) => runs.map((run) => run.text));
     assert.equal(shown.join(""), text, `seed ${seed}`);
   }
 });
 
-test("what is shown does not depend on how the output is divided", () => {
+test("what is shown does not depend on how the output is divided into pieces", () => {
   for (let seed = 0; seed < 300; seed++) {
     const next = random(seed);
     const whole = new Terminal();
@@ -101,19 +106,19 @@ test("what is shown does not depend on how the output is divided", () => {
       const stream = STREAMS[Math.floor(next() * 2)]!;
       const text = compose(next, ALL);
       whole.write(stream, text);
-      for (let at = 0; at < text.length;) {
-        // A character is never divided: the decoder waits for the rest of it.
-        const end = at + 1 + Math.floor(next() * 4);
-        const isWithin = /^[\udc00-\udfff]/.test(text.slice(end));
-        divided.write(stream, text.slice(at, isWithin ? end + 1 : end));
-        at = isWithin ? end + 1 : end;
+      for (let start = 0; start < text.length;) {
+        let end = start + 1 + Math.floor(next() * 4);
+        // Output arrives decoded, so no piece ends between the two halves of a surrogate pair.
+        if (/^[\udc00-\udfff]/.test(text.slice(end))) end += 1;
+        divided.write(stream, text.slice(start, end));
+        start = end;
       }
     }
-    assert.equal(JSON.stringify(cellsOf(divided)), JSON.stringify(cellsOf(whole)), `seed ${seed}`);
+    assert.equal(JSON.stringify(runsOf(divided)), JSON.stringify(runsOf(whole)), `seed ${seed}`);
   }
 });
 
-test("no output moves the cursor out of reach, and the size is that of the lines", () => {
+test("the cursor stays below the fixed lines, no line is too long, and the size counts every cell", () => {
   for (let seed = 0; seed < 300; seed++) {
     const terminal = new Terminal();
     const next = random(seed);
@@ -125,13 +130,13 @@ test("no output moves the cursor out of reach, and the size is that of the lines
         assert.ok(line.length <= MAX_COLUMNS, `seed ${seed}`);
         size += line.length;
       }
-      // Combining characters count as well.
+      // The size may be larger, because it counts combining characters as well.
       assert.ok(terminal.size >= size, `seed ${seed}: ${terminal.size} < ${size}`);
     }
   }
 });
 
-test("lines that do not change are not drawn again", () => {
+test("only the lines that a text changes are drawn again", () => {
   const terminal = new Terminal();
   terminal.write("stdout", "one\ntwo\nthree");
   terminal.changed.clear();
@@ -145,22 +150,23 @@ test("lines that do not change are not drawn again", () => {
 test("the final text has all newlines, but no control characters", () => {
   assert.equal(finalText("\r 5%\r10%\n\n\u001b[1mend\u001b[0m"), "10%\n\nend");
   for (let seed = 0; seed < 50; seed++) {
-    const text = compose(random(seed), ATOMS);
+    const text = compose(random(seed), PLAIN);
     assert.equal(finalText(text), text);
   }
 });
 
-test("many updates of a progress bar take little time and no room", () => {
+test("many updates of a progress bar are quick, and need no more room than its last state", () => {
   const terminal = new Terminal();
   const start = performance.now();
   for (let update = 0; update <= 100_000; update++) {
-    const share = update / 1000;
+    const percent = update / 1000;
     terminal.write(
       "stdout",
-      `\r\u001b[32m${share.toFixed(1).padStart(5)}%\u001b[0m |${"#".repeat(share / 4)}`,
+      `\r\u001b[32m${percent.toFixed(1).padStart(5)}%\u001b[0m |${"#".repeat(percent / 4)}`,
     );
   }
   assert.ok(terminal.size < 100, String(terminal.size));
+  // In ms. This is far more than needed, so that the test also passes on a busy machine.
   assert.ok(performance.now() - start < 5_000);
   assert.deepEqual(linesOf(terminal), [["stdout", `100.0% |${"#".repeat(25)}`]]);
 });

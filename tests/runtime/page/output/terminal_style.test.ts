@@ -15,7 +15,7 @@ import {
   type Style,
 } from "../../../../runtime/page/output/terminal_style.ts";
 
-/** The style after these sequences, without the key. */
+/** Returns the style after control sequences with these parameters, without the key of the style. */
 function styled(...sequences: string[]): Omit<Style, "key"> {
   let style: Style = DEFAULT_STYLE;
   for (const parameters of sequences) style = changeStyle(style, parameters);
@@ -23,9 +23,9 @@ function styled(...sequences: string[]): Omit<Style, "key"> {
   return rest;
 }
 
-describe("sequences change the style", () => {
+describe("control sequences with these parameters result in the expected style:", () => {
   const cases: [about: string, sequences: string[], expected: Omit<Style, "key">][] = [
-    ["nothing", [], {}],
+    ["none", [], {}],
     ["a colour", ["31"], { colour: 1 }],
     ["a bright colour", ["93"], { colour: 11 }],
     ["a background", ["42"], { background: 2 }],
@@ -59,10 +59,11 @@ describe("sequences change the style", () => {
 });
 
 test("equal styles have the same key", () => {
-  const one = changeStyle(changeStyle(DEFAULT_STYLE, "1"), "31");
-  const other = changeStyle(changeStyle(DEFAULT_STYLE, "41;31;1"), "49");
-  assert.equal(one.key, other.key);
-  assert.notEqual(one.key, changeStyle(DEFAULT_STYLE, "31").key);
+  // Both are bold and red. The background of the second one is set and then reset.
+  const first = changeStyle(changeStyle(DEFAULT_STYLE, "1"), "31");
+  const second = changeStyle(changeStyle(DEFAULT_STYLE, "41;31;1"), "49");
+  assert.equal(first.key, second.key);
+  assert.notEqual(first.key, changeStyle(DEFAULT_STYLE, "31").key);
 });
 
 /** Reads a colour such as #1b2c3d or rgb(1 2 3). */
@@ -76,12 +77,13 @@ function parse(text: string): [number, number, number] {
   return numbers as [number, number, number];
 }
 
-test("contrast is computed as WCAG defines it", () => {
+// https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+test("contrast is computed as the accessibility guidelines (WCAG) define it", () => {
   assert.equal(contrast([0, 0, 0], [255, 255, 255]), 21);
   assert.ok(Math.abs(contrast([119, 119, 119], [255, 255, 255]) - 4.478) < 0.001);
 });
 
-test("colours after the first 16 are readable in both schemes, and change only if they were not", () => {
+test("the colours from 16 on are readable in both schemes, and change only if they would not be", () => {
   for (let colour = 16; colour < 256; colour++) {
     for (const background of [LIGHT, DARK]) {
       const shown = readable(rgbOf(colour), background);
@@ -111,7 +113,7 @@ test("every colour is readable on every third background, and uncoloured text on
   }
 });
 
-test("the theme's 16 colours and its dim text are readable in both schemes", () => {
+test("the theme's first 16 colours and its colour of dim text are readable in both schemes", () => {
   const sheet = readFileSync("runtime/page/styles/theme.css", "utf8");
   const [light, dark] = sheet.split("@media screen");
   for (const [part, background] of [
@@ -144,6 +146,7 @@ test("inverse text swaps its colours", () => {
     classes: ["runnable-ansi-inverse"],
     properties: {},
   });
+  // Inverse, white (15) on black (16), so the background becomes white.
   const swapped = appearanceOf(changeStyle(DEFAULT_STYLE, "7;38;5;15;48;5;16"))!;
   assert.equal(swapped.properties["background-color"], "rgb(255 255 255)");
 });

@@ -3,14 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { TracebackFilter, filterFor } from "../../../../runtime/page/output/traceback_filter.ts";
 
+/** Pairs of files with the output of a program, as printed (.raw) and as shown to readers (.tidy). */
 const cases = new URL("../../../cases/traceback/", import.meta.url);
+/** The path of the program in the browser. */
 const PATH = "/home/reader/demo.py";
 
-function tidy(raw: string, step: number): string {
+/** Filters a text that arrives in pieces of `size` characters. */
+function filterInPieces(raw: string, size: number): string {
   const filter = new TracebackFilter(PATH);
-  let tidied = "";
-  for (let at = 0; at < raw.length; at += step) tidied += filter.push(raw.slice(at, at + step));
-  return tidied + filter.end();
+  let shown = "";
+  for (let at = 0; at < raw.length; at += size) shown += filter.push(raw.slice(at, at + size));
+  return shown + filter.end();
 }
 
 const names = readdirSync(cases)
@@ -20,14 +23,15 @@ const names = readdirSync(cases)
 test("the shared cases are found", () => assert.ok(names.length > 10));
 
 for (const name of names) {
-  test(`filters ${name} as the Python filter does, in pieces of any size`, () => {
+  // tests/mkdocs_runnable/recording/test_tidy.py has the same cases for recordings.
+  test(`the output ${name} is filtered as in recordings, in pieces of any size`, () => {
     const raw = readFileSync(new URL(`${name}.raw`, cases), "utf8");
-    const tidied = readFileSync(new URL(`${name}.tidy`, cases), "utf8");
-    for (const step of [1, 7, 64, raw.length]) assert.equal(tidy(raw, step), tidied);
+    const tidy = readFileSync(new URL(`${name}.tidy`, cases), "utf8");
+    for (const size of [1, 7, 64, raw.length]) assert.equal(filterInPieces(raw, size), tidy);
   });
 }
 
-test("a program can have any file name", () => {
+test("frames of the program are kept whatever its file name is", () => {
   for (const name of ["a b.py", "grün (1) [x].py", "say: 'hi'.py", "-x.py", "__main__.py"]) {
     const filter = filterFor(name);
     const kept = [`  File "${name}", line 4, in <module>`, "    raise ValueError", "ValueError"];
@@ -43,7 +47,7 @@ test("a program can have any file name", () => {
 });
 
 test("a last line without a newline is returned at the end", () => {
-  assert.equal(tidy("no newline", 3), "no newline");
+  assert.equal(filterInPieces("no newline", 3), "no newline");
 });
 
 test("the beginning of a line can be released early, and its rest follows unchanged", () => {
@@ -54,11 +58,11 @@ test("the beginning of a line can be released early, and its rest follows unchan
   assert.equal(filter.push(" done\nnext\n"), " done\nnext\n");
 });
 
-test("a display that redraws its line is shown immediately, even if it begins with spaces", () => {
-  for (const step of ["\r  5%|#    |", "  5%\b\b", "\u001b[2K  5%"]) {
+test("a progress bar that redraws its line is shown immediately, even if it begins with spaces", () => {
+  for (const update of ["\r  5%|#    |", "  5%\b\b", "\u001b[2K  5%"]) {
     const filter = new TracebackFilter(PATH);
-    assert.equal(filter.push(step), step);
-    assert.equal(filter.push(step), step);
+    assert.equal(filter.push(update), update);
+    assert.equal(filter.push(update), update);
     assert.equal(filter.push('\n  File "/usr/lib/x.py", line 3, in f\n'), "\n");
   }
 });

@@ -10,10 +10,13 @@ import {
 
 interface Case extends Answer {
   about: string;
+  /** The output of a run. */
   text: string;
+  /** Whether the output meets the condition of the answer. */
   holds: boolean;
 }
 
+// The same cases as in tests/mkdocs_runnable/pages/test_answers.py.
 for (const each of JSON.parse(readFileSync("tests/cases/answers.json", "utf8")) as Case[]) {
   test(`the condition of an answer: ${each.about}`, () =>
     assert.equal(matches(each, each.text), each.holds));
@@ -21,6 +24,7 @@ for (const each of JSON.parse(readFileSync("tests/cases/answers.json", "utf8")) 
 
 const ANSWERS: Answer[] = [{ when: "^Ada" }, { when: "^Ben" }, { when: "^Cleo" }];
 const FINISHED = { type: "finished", status: 0 } as const;
+/** Returns what the reader is told after choosing an answer and running the program. */
 const sentence = (chosen: number | undefined, output: string): string =>
   judgeRun(ANSWERS, chosen, FINISHED, output).sentence;
 
@@ -29,7 +33,7 @@ test("finds all answers that match an output", () => {
   assert.deepEqual(matchingAnswers(ANSWERS, ""), []);
 });
 
-test("a run that matches one answer shows that it is right, whichever the reader chose", () => {
+test("an answer that is the only one to match a run is right, whichever the reader has chosen", () => {
   assert.equal(sentence(2, "Ben\n"), "You were right: the run matches answer 2.");
   assert.equal(sentence(1, "Ben\n"), "You chose 1, but the run matches answer 2.");
   assert.equal(sentence(undefined, "Ben\n"), "The run matches answer 2.");

@@ -9,6 +9,7 @@ import {
 
 const NAME = "chess/asynchronous";
 
+/** Stands in for the browser's `localStorage`; `size` returns the number of stored items. */
 function fakeStorage(): StorageArea & { size(): number } {
   const items = new Map<string, string>();
   return {
@@ -25,10 +26,10 @@ test("an edit survives loading the page again, until the reader resets it", () =
   assert.equal(draft.isEdited, false);
   draft.set("b\n");
   draft.flush();
-  const later = new Draft(NAME, "a\n", new EditStore(storage, "/"));
-  assert.equal(later.source, "b\n");
-  assert.ok(later.isEdited && !later.isOutdated);
-  assert.equal(later.reset(), "b\n");
+  const afterReload = new Draft(NAME, "a\n", new EditStore(storage, "/"));
+  assert.equal(afterReload.source, "b\n");
+  assert.ok(afterReload.isEdited && !afterReload.isOutdated);
+  assert.equal(afterReload.reset(), "b\n");
   assert.equal(new Draft(NAME, "a\n", new EditStore(storage, "/")).source, "a\n");
   assert.equal(storage.size(), 0);
 });
@@ -43,7 +44,7 @@ test("typing the published source again removes the edit from storage", () => {
   assert.equal(storage.size(), 0);
 });
 
-test("an edit of an earlier published version is outdated until the reader keeps it", () => {
+test("an edit of an earlier version of the snippet is outdated until the reader keeps it", () => {
   const storage = fakeStorage();
   const store = new EditStore(storage, "/");
   store.save(NAME, "old", "old edited");
@@ -62,7 +63,7 @@ test("edits of different sites and snippets are stored separately", () => {
   assert.equal(new EditStore(storage, "/one/").load("chess/other", "a").type, "none");
 });
 
-test("drafts can be edited when storage is missing, full or contains something else", () => {
+test("drafts can be edited if storage is missing, full or corrupt, and this is reported once", () => {
   const full: StorageArea = {
     getItem: () => "{nonsense",
     setItem: () => {
@@ -94,14 +95,15 @@ test("the widgets of a snippet share a draft and receive each other's edits", ()
   assert.equal(drafts.of(NAME, "a"), draft);
   assert.notEqual(drafts.of(NAME, "changed"), draft);
   const received: string[] = [];
-  const mine = (source: string): void => void received.push(`mine ${source}`);
-  const other = (source: string): void => void received.push(`other ${source}`);
-  draft.subscribe(mine);
-  draft.subscribe(other);
-  draft.set("b", mine);
-  draft.unsubscribe(other);
+  const first = (source: string): void => void received.push(`first: ${source}`);
+  const second = (source: string): void => void received.push(`second: ${source}`);
+  draft.subscribe(first);
+  draft.subscribe(second);
+  // An edit in the first widget is not sent back to this widget.
+  draft.set("b", first);
+  draft.unsubscribe(second);
   draft.set("c");
-  assert.deepEqual(received, ["other b", "mine c"]);
+  assert.deepEqual(received, ["second: b", "first: c"]);
   draft.flush();
 });
 

@@ -4,17 +4,22 @@ import type { Host, Move, Outcome, Program, RunEvent } from "../../../../runtime
 import { Session, type Owner } from "../../../../runtime/page/session/session.ts";
 
 /**
- * A host whose programs end when the test calls `end`. Like the real host, it runs one at a time.
+ * A host whose programs end when the test calls `end`, or when they are stopped. Like the real host, it
+ * runs one program at a time.
  */
 class FakeHost implements Host {
+  /** The sources of the programs that were started, and of those that were stopped. */
   readonly started: string[] = [];
   readonly stopped: string[] = [];
   readonly answers: (string | undefined)[] = [];
   readonly moves: Move[] = [];
   /** Whether programs keep running after Stop, until the test calls `end`. */
   ignoresStop = false;
+  /** Reports an event of the last program. */
   listen: (event: RunEvent) => void = () => undefined;
+  /** Ends the last program. */
   end: (outcome: Outcome) => void = () => undefined;
+  /** How often `open` and `prepare` were called. */
   opened = 0;
   prepared = 0;
   #running = false;
@@ -56,8 +61,10 @@ class FakeHost implements Host {
   }
 }
 
+/** A part of the page that runs programs, such as a widget. */
 class FakeOwner implements Owner {
   readonly title: string;
+  /** The titles of the owners whose runs have ended a run of this one. */
   readonly displacedBy: string[] = [];
 
   constructor(title: string) {
@@ -71,6 +78,7 @@ class FakeOwner implements Owner {
 
 const program = (source: string): Program => ({ source, filename: "x.py" });
 const ignore = (): void => undefined;
+/** Lets promises settle. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("the host is loaded at the first run, and only once", async () => {
@@ -93,22 +101,22 @@ test("the host is loaded at the first run, and only once", async () => {
   assert.equal(loads, 1);
 });
 
-test("a run of another owner ends the current run and names that owner", async () => {
+test("a run of another owner ends the current run, whose owner learns the name of the other", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
-  const one = session.run(first, program("a"), ignore);
+  const firstRun = session.run(first, program("a"), ignore);
   await settle();
-  const two = session.run(second, program("b"), ignore);
-  assert.deepEqual(await one, { type: "stopped" });
+  const secondRun = session.run(second, program("b"), ignore);
+  assert.deepEqual(await firstRun, { type: "stopped" });
   assert.deepEqual(first.displacedBy, ["b.py"]);
   await settle();
   host.end({ type: "finished", status: 3 });
-  assert.deepEqual(await two, { type: "finished", status: 3 });
+  assert.deepEqual(await secondRun, { type: "finished", status: 3 });
   assert.deepEqual(host.stopped, ["a"]);
 });
 
-test("of several runs requested one after another, only the last one starts", async () => {
+test("if several runs are requested before the first one starts, only the last one starts", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const owners = ["a", "b", "c"].map((name) => new FakeOwner(name));
@@ -128,17 +136,17 @@ test("a run whose program is still being fetched is ended by another run", async
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
   const { promise, resolve } = Promise.withResolvers<Program>();
-  const one = session.run(first, promise, ignore);
+  const firstRun = session.run(first, promise, ignore);
   await settle();
   assert.ok(session.isRunning(first));
-  const two = session.run(second, program("b"), ignore);
+  const secondRun = session.run(second, program("b"), ignore);
   resolve(program("a"));
-  assert.deepEqual(await one, { type: "stopped" });
+  assert.deepEqual(await firstRun, { type: "stopped" });
   assert.deepEqual(first.displacedBy, ["b.py"]);
   await settle();
   assert.deepEqual(host.started, ["b"]);
   host.end({ type: "finished", status: 0 });
-  assert.equal((await two).type, "finished");
+  assert.equal((await secondRun).type, "finished");
 });
 
 test("a run whose program cannot be fetched fails once the run before it has ended", async () => {
@@ -178,7 +186,7 @@ test("only the owner of a run can stop it", async () => {
   assert.equal((await run).type, "finished");
 });
 
-test("the next run loads the host again after a failure", async () => {
+test("if the host could not be loaded, the next run tries again", async () => {
   const host = new FakeHost();
   let loads = 0;
   const session = new Session(() => {
@@ -212,18 +220,19 @@ test("output that a program prints after Stop is passed on", async () => {
   assert.deepEqual(received, [{ type: "stdout", text: "finally" }]);
 });
 
-test("only a second Stop reaches a stopping program, not a run of another owner", async () => {
+test("a second Stop reaches a program that is stopping, but the next owner's run does not", async () => {
   const host = new FakeHost();
   host.ignoresStop = true;
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
-  const one = session.run(first, program("a"), ignore);
+  const firstRun = session.run(first, program("a"), ignore);
   await settle();
   session.stop(first);
+  // The new run waits, because a further Stop would leave the first program no time to clean up.
   void session.run(second, program("b"), ignore);
   assert.deepEqual(host.stopped, ["a"]);
   host.end({ type: "stopped" });
-  await one;
+  await firstRun;
   await settle();
   session.stop(second);
   session.stop(second);

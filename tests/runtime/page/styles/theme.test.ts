@@ -5,10 +5,10 @@ import { test } from "node:test";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const THEME = "runtime/page/styles/theme.css";
-const sheets = globSync(["runtime/**/*.css", "guide/**/*.css"], { cwd: root });
-// guide/browser/theme/ changes the look of Material for MkDocs itself on this site.
-const names = sheets.filter((name) => !name.startsWith("guide/browser/theme/"));
-const read = (name: string): string => readFileSync(`${root}${name}`, "utf8");
+const allSheets = globSync(["runtime/**/*.css", "guide/**/*.css"], { cwd: root });
+/** The paths of all style sheets, without those that change Material for MkDocs itself on this site. */
+const sheets = allSheets.filter((path) => !path.startsWith("guide/browser/theme/"));
+const read = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 
 /** Names of custom properties that a sheet declares. */
 const declared = (sheet: string): string[] =>
@@ -19,15 +19,15 @@ const required = (sheet: string): string[] =>
   [...sheet.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name!);
 
 test("only theme.css uses the variables of Material for MkDocs", () => {
-  assert.ok(names.includes(THEME) && names.length > 10, names.join(" "));
-  const others = names.filter((name) => name !== THEME);
+  assert.ok(sheets.includes(THEME) && sheets.length > 10, sheets.join(" "));
+  const others = sheets.filter((path) => path !== THEME);
   assert.deepEqual(
-    others.filter((name) => read(name).includes("--md-")),
+    others.filter((path) => read(path).includes("--md-")),
     [],
   );
 });
 
-test("every variable of the theme has a value without Material, except the font of the page", () => {
+test("theme.css has a fallback for each variable of Material, except for the font of the page", () => {
   assert.deepEqual(
     required(read(THEME)).filter((name) => name.startsWith("--md-")),
     ["--md-text-font-family"],
@@ -35,11 +35,11 @@ test("every variable of the theme has a value without Material, except the font 
 });
 
 test("every --runnable- variable that a sheet requires is declared", () => {
-  const known = new Set(names.flatMap((name) => declared(read(name))));
-  for (const name of names) {
-    const unknown = required(read(name)).filter(
+  const known = new Set(sheets.flatMap((path) => declared(read(path))));
+  for (const path of sheets) {
+    const unknown = required(read(path)).filter(
       (variable) => variable.startsWith("--runnable-") && !known.has(variable),
     );
-    assert.deepEqual(unknown, [], name);
+    assert.deepEqual(unknown, [], path);
   }
 });

@@ -9,22 +9,24 @@ import {
 
 const ask = (key: string): Question => ({ key, ask: `${key}?`, answers: [] });
 const QUESTIONS = [ask("drink"), ask("leaf"), ask("milk")];
+/** For each row of the table, the answers under which the row is the result. */
 const ROWS: RowConditions[] = [
   { drink: ["water"] },
   { drink: ["tea"], leaf: ["green"] },
   { drink: ["tea"], leaf: ["black", "red"], milk: ["yes"] },
   { drink: ["tea"], leaf: ["black", "red"], milk: ["no"] },
 ];
+/** Returns the keys of the questions that are shown after these answers. */
 const askedKeys = (given: Record<string, string>): string[] =>
   progress(QUESTIONS, ROWS, given).asked.map(({ key }) => key);
 
-test("a row fits until an answer excludes it", () => {
+test("a row fits as long as no answer excludes it", () => {
   assert.ok(fits({ drink: ["tea"] }, {}));
   assert.ok(fits({ drink: ["tea"] }, { leaf: "green" }));
   assert.ok(!fits({ drink: ["tea"] }, { drink: "water" }));
 });
 
-test("asks one more question until one row is left", () => {
+test("asks another question as long as more than one row is left", () => {
   assert.deepEqual(askedKeys({}), ["drink"]);
   assert.deepEqual(askedKeys({ drink: "water" }), ["drink"]);
   assert.deepEqual(askedKeys({ drink: "tea" }), ["drink", "leaf"]);

@@ -24,13 +24,13 @@ test("finds rows that contain all words, ignoring case and accents", () => {
   assert.deepEqual(found("judit threads"), []);
 });
 
-test("a facet keeps only the rows that have its value", () => {
-  const has = (facets: Record<string, string>): Entry[] =>
+test("finds rows that have the chosen value of each facet", () => {
+  const found = (facets: Record<string, string>): Entry[] =>
     ENTRIES.filter((entry) => matches(entry, { words: "", facets }));
-  assert.deepEqual(has({ verdict: "wrong" }), [FLASK]);
-  assert.deepEqual(has({ topic: "waiting", verdict: "" }), [CHESS]);
-  assert.deepEqual(has({ topic: "chess", verdict: "wrong" }), []);
-  assert.deepEqual(has({ unknown: "x" }), []);
+  assert.deepEqual(found({ verdict: "wrong" }), [FLASK]);
+  assert.deepEqual(found({ topic: "waiting", verdict: "" }), [CHESS]);
+  assert.deepEqual(found({ topic: "chess", verdict: "wrong" }), []);
+  assert.deepEqual(found({ unknown: "x" }), []);
 });
 
 test("lists the values of a facet with their counts", () => {
@@ -42,7 +42,7 @@ test("lists the values of a facet with their counts", () => {
   assert.deepEqual(facetOptions(ENTRIES, "unknown"), []);
 });
 
-test("a query contains the filter, and keeps its other parameters", () => {
+test("the query of the page's address contains the filter, and keeps its other parameters", () => {
   const filter = { words: "två ord", facets: { verdict: "wrong", topic: "" } };
   const query = writeQuery("?h=word&topic=chess", filter);
   assert.equal(query, "?h=word&verdict=wrong&find=tv%C3%A5+ord");
@@ -50,7 +50,7 @@ test("a query contains the filter, and keeps its other parameters", () => {
   assert.equal(writeQuery("?find=x&verdict=wrong", { words: " ", facets: { verdict: "" } }), "");
 });
 
-test("ignores values that no row has", () => {
+test("a value in the query that no row has is ignored", () => {
   assert.deepEqual(readQuery("?verdict=nonsense", ENTRIES, ["verdict"]), {
     words: "",
     facets: { verdict: "" },

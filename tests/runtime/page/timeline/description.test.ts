@@ -5,6 +5,7 @@ import { headline } from "../../../../runtime/timeline/words/headline.ts";
 import { makeTimeline } from "./fixture.ts";
 import { events } from "../../timeline/model/sample_rows.ts";
 
+/** A run of 100 ms with three tasks. `describe` gets the words "3 tasks" as an argument. */
 const timeline = makeTimeline();
 
 test("the caption names what is shown, how many lanes there are and how long the run took", () => {
@@ -34,10 +35,11 @@ test("a comparison provides its own caption and headline", () => {
 test("the headline is computed again after a change, and for another timeline", () => {
   const describer = new Describer();
   const live = makeTimeline();
-  const of = (shown: typeof live): string => describer.describe(shown, { what: "" }, "").headline;
-  of(live);
+  const headlineOf = (shown: typeof live): string =>
+    describer.describe(shown, { what: "" }, "").headline;
+  headlineOf(live);
   live.add(1, events([["lane", 9, 1, "task", "Task-9", 50, 1, 5]]));
   live.end(5000);
-  assert.equal(of(live), headline(live));
-  assert.equal(of(timeline), headline(timeline));
+  assert.equal(headlineOf(live), headline(live));
+  assert.equal(headlineOf(timeline), headline(timeline));
 });

@@ -7,18 +7,15 @@ import {
 } from "../../../../runtime/timeline/drawing/layout.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
-import { events } from "../../timeline/model/sample_rows.ts";
+import { events, MAIN_THREAD } from "../../timeline/model/sample_rows.ts";
 
 /**
- * A thread with tasks, all ended at 100 ms. Each task sleeps for 10 ms after its step, except the
- * last of them, which starts but never runs.
+ * Returns the timeline of a run of 100 ms, with a thread and its tasks. Task number n runs for 5 ms from
+ * n · 10 ms on (line 6), sleeps for 10 ms, and runs for another 5 ms (line 7). The last task is created
+ * but never runs.
  */
 export function makeTimeline(tasks = 3): Timeline {
-  const rows: TraceRow[] = [
-    ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-    ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-    ["run", 1, 0],
-  ];
+  const rows: TraceRow[] = [...MAIN_THREAD];
   for (let number = 1; number <= tasks; number++) {
     const [id, start] = [number + 1, 10 * number];
     rows.push(["lane", id, 1, "task", `Task-${String(number)}`, 1, 1, 5]);
@@ -33,9 +30,13 @@ export function makeTimeline(tasks = 3): Timeline {
   return timeline;
 }
 
+/** Returns all rows of a timeline, including those of threads that libraries have started. */
 export const rowsOf = (timeline: Timeline): readonly Listed[] => listRows(timeline, true).rows;
 
-/** Draws the whole run, or a part of it, 1,000 px wide. */
+/**
+ * Draws the whole run, or the part from `from` to `to` (in ms), 1,000 px wide. Segments that would be
+ * narrower than `narrowest` px are merged.
+ */
 export function draw(timeline: Timeline, from = 0, to = 100, narrowest = 1): Chart {
   const rows = rowsOf(timeline);
   const rowIndexes = [...rows.keys()];

@@ -5,19 +5,24 @@ import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { events } from "../../timeline/model/sample_rows.ts";
 
-const START: TraceRow[] = [
+/** The main thread begins to sleep after 1 ms. */
+const SLEEPING: TraceRow[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
   ["wait", 1, 1, "sleep", "", 3],
 ];
 
+/** Returns the timeline of a run that is still sleeping. */
 function makeLive(): Timeline {
   const timeline = new Timeline();
-  timeline.add(1, events(START));
+  timeline.add(1, events(SLEEPING));
   return timeline;
 }
 
-/** Starts a clock on mocked time; returns how often it has asked for a redraw. */
+/**
+ * Starts a clock on mocked time; `ticks` returns how often it has asked for a redraw. `isCalm` stands for
+ * a reader who prefers reduced motion.
+ */
 function start(timeline: Timeline, isCalm = false): { clock: LiveClock; ticks: () => number } {
   let ticks = 0;
   const clock = new LiveClock();
@@ -30,7 +35,7 @@ function start(timeline: Timeline, isCalm = false): { clock: LiveClock; ticks: (
   return { clock, ticks: () => ticks };
 }
 
-test("while a run only waits, its timeline advances with the clock", (context) => {
+test("while a run only waits, its timeline advances four times per second", (context) => {
   context.mock.timers.enable({ apis: ["setInterval", "Date"] });
   const timeline = makeLive();
   const { clock, ticks } = start(timeline);
@@ -50,7 +55,7 @@ test("readers who prefer reduced motion see one redraw per second", (context) =>
   clock.stop();
 });
 
-test("the clock stops with the run", (context) => {
+test("the clock stops when the run has ended, and does not start for a run that has ended", (context) => {
   context.mock.timers.enable({ apis: ["setInterval", "Date"] });
   const timeline = makeLive();
   const { ticks } = start(timeline);

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { RowList } from "../../../../runtime/page/timeline/row_list.ts";
 import { ROWS_IN_VIEW } from "../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { makeTimeline } from "./fixture.ts";
-import { events } from "../../timeline/model/sample_rows.ts";
+import { events, MAIN_THREAD } from "../../timeline/model/sample_rows.ts";
 
 test("rows are listed again only when lanes were added", () => {
   const timeline = makeTimeline();
@@ -18,32 +19,26 @@ test("rows are listed again only when lanes were added", () => {
   assert.equal(list.rows.length, rows.length + 1);
 });
 
-test("another timeline of the same shape is listed after a reset", () => {
+test("after a reset, another timeline is listed even if it has the same lanes", () => {
   const list = new RowList();
   list.update(makeTimeline());
   list.reset();
   assert.equal(list.update(makeTimeline()), true);
 });
 
-test("rows of libraries are hidden until the reader asks for them", () => {
+test("rows of threads that a library has started are hidden until the reader shows them", () => {
   const timeline = new Timeline();
-  timeline.add(
-    1,
-    events([
-      ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-      ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-      ["run", 1, 0],
-      ["lane", 2, 0, "thread", "manager", 0, 1, 0],
-    ]),
-  );
+  // The function that the second thread runs has no line (0), because it is not in the program.
+  const libraryThread: TraceRow = ["lane", 2, 0, "thread", "manager", 0, 1, 0];
+  timeline.add(1, events([...MAIN_THREAD, libraryThread]));
   timeline.end(9);
   const list = new RowList();
   list.update(timeline);
-  const hidden = list.rows.length;
+  const shown = list.rows.length;
   assert.equal(list.libraryLabel, "Show 1 thread of libraries");
   list.toggleLibrary();
   assert.equal(list.update(timeline), true);
-  assert.equal(list.rows.length, hidden + 1);
+  assert.equal(list.rows.length, shown + 1);
   assert.equal(list.libraryLabel, "Hide 1 thread of libraries");
 });
 

@@ -4,25 +4,30 @@ import { test } from "node:test";
 import { TraceReader, type TraceBatch } from "../../../../runtime/page/timeline/trace_reader.ts";
 import * as collect from "../../../../runtime/timeline/model/collect.ts";
 
+/** The numbers of the main process and of its child, which may be any numbers. */
 const MAIN = 42;
 const CHILD = 43;
 
+/** A line that was printed, without its newline. */
 type Printed = [stream: "stdout" | "stderr", text: string];
 
+/** Returns the events of a process whose main thread prints one line after each millisecond. */
 const batch = (process: number, printed: Printed[]): TraceBatch => {
-  const rows = printed.map(([stream, text], at) => ["output", 1, at * 1e6, stream, text, 3]);
+  // Times are in ns; 1 is the lane of the main thread, and 3 the line of the program.
+  const rows = printed.map(([stream, text], index) => ["output", 1, index * 1e6, stream, text, 3]);
   const clocks = { begun: 1000, origin: 0 };
   const parent = process === MAIN ? 0 : MAIN;
   const [text, steps] = [JSON.stringify(rows), new Float64Array()];
   return { type: "trace", process, parent, ...clocks, rows: text, steps };
 };
 
-/** Returns the output among the decoded events. */
+/** Returns the printed lines among the events that the reader makes from a batch. */
 const printed = (reader: TraceReader, received: TraceBatch): Printed[] =>
   reader
     .read(received)!
     .events.flatMap((event) => (event.kind === "output" ? [[event.stream, event.text]] : []));
 
+/** Pairs of files with the output of a program, as printed (.raw) and as shown to readers (.tidy). */
 const cases = new URL("../../../cases/traceback/", import.meta.url);
 const names = readdirSync(cases).filter((file) => file.endsWith(".raw"));
 
@@ -32,6 +37,7 @@ for (const name of names) {
       readFileSync(new URL(file, cases), "utf8")
         .split("\n")
         .slice(0, -1)
+        // Events contain only the first 200 characters of a line.
         .map((line) => ["stderr", line.slice(0, 200)]);
     const received = batch(MAIN, lines(name));
     assert.deepEqual(
@@ -41,7 +47,7 @@ for (const name of names) {
   });
 }
 
-test("a traceback can be split between batches, and each process has tracebacks of its own", () => {
+test("a traceback may continue in the next batch of the same process, but not of another one", () => {
   const frame: Printed = [
     "stderr",
     '  File "/lib/python314.zip/asyncio/runners.py", line 204, in run',
@@ -57,7 +63,7 @@ test("a traceback can be split between batches, and each process has tracebacks 
   ]);
 });
 
-test("printed lines have no control characters, and lines of nothing else are left out", () => {
+test("control characters are removed, and lines that contain nothing else are left out", () => {
   const received = batch(MAIN, [
     ["stdout", "\u001b[1;31mred\u001b[0m\r"],
     ["stdout", "\u001b[?25l"],

@@ -9,9 +9,10 @@ import { makeTimeline } from "./fixture.ts";
 const SUBJECT = { what: "of this run, in your browser" };
 
 let page: ReturnType<typeof installDocument>;
+/** The figure of a recorded timeline, as the page contains it before scripts run. */
 let figure: FakeElement;
 let original: FakeElement["childNodes"];
-/** The lines that the view has asked to mark. */
+/** The lines of the program to which the view has sent the reader. */
 let lines: number[];
 let view: TimelineView;
 
@@ -36,6 +37,7 @@ function show(timeline: Timeline = makeTimeline()): void {
 
 const find = (selector: string): FakeElement => figure.querySelector(selector)!;
 const rows = (): FakeElement[] => find(".tl-lanes").children;
+/** The bars that are drawn as selected. */
 const selected = (): FakeElement[] =>
   find(".tl-lanes")
     .descendants()
@@ -44,6 +46,7 @@ const selected = (): FakeElement[] =>
 /** The accessible name of the bar that has the focus. */
 const focused = (): string => page.activeElement?.getAttribute("aria-label") ?? "";
 
+/** Presses keys one after another, and draws a frame after each. */
 function press(...keys: string[]): void {
   for (const key of keys) {
     page.activeElement!.fire("keydown", { key });
@@ -51,6 +54,7 @@ function press(...keys: string[]): void {
   }
 }
 
+/** Clicks at a position in the chart, in px. */
 function click(x: number, y: number): void {
   const pointer = { clientX: x, clientY: y, pointerId: 1, button: 0, pointerType: "mouse" };
   find(".tl-lanes").fire("pointerdown", pointer);
@@ -101,7 +105,8 @@ test("Enter selects a segment and marks its line, and Escape ends the selection"
 
 test("a click selects the bar under the pointer, and a moving pointer outlines it", () => {
   show();
-  // The names take 136 px; Task-1 runs from 10 to 15 of 100 ms.
+  // The names of the lanes take 136 of 1,000 px. The run takes 100 ms, and Task-1 runs from 10 to 15 ms.
+  // The first row is 22 px high.
   const [x, y] = [136 + 0.12 * 864, 11];
   click(x, y);
   assert.equal(selected().length, 1);
@@ -116,6 +121,7 @@ test("a click selects the bar under the pointer, and a moving pointer outlines i
 test("of very many rows, only those in view are drawn", () => {
   show(makeTimeline(2000));
   assert.ok(rows().length < ROWS_IN_VIEW + 10, String(rows().length));
+  // Rows are 22 px high, so this is the top of row 1,000.
   find(".tl-scroll").scrollTop = 22 * 1000;
   find(".tl-scroll").fire("scroll");
   nextFrame();
@@ -153,7 +159,7 @@ test("many changes between two frames are drawn once", () => {
   assert.equal(nextFrame(), 0);
 });
 
-test("zooming enables the buttons that zoom out, and the whole run disables them", () => {
+test("the button “Whole run” is disabled while the whole run is in view", () => {
   show();
   const isDisabled = (text: string): boolean =>
     figure
@@ -169,20 +175,20 @@ test("zooming enables the buttons that zoom out, and the whole run disables them
   assert.equal(isDisabled("Whole run"), true);
 });
 
-test("marking a line marks all segments of that line", () => {
+test("marking a line of the program marks all segments that belong to this line", () => {
   show();
-  const marked = (): number =>
+  const markedSegments = (): number =>
     find(".tl-lanes")
       .descendants()
       .filter((element) => element.classList.contains("tl-m"))
       .reduce((count, group) => count + group.children.length, 0);
-  assert.equal(marked(), 0);
+  assert.equal(markedSegments(), 0);
   view.mark(6);
   nextFrame();
-  assert.ok(marked() >= 2);
+  assert.ok(markedSegments() >= 2);
   view.mark(0);
   nextFrame();
-  assert.equal(marked(), 0);
+  assert.equal(markedSegments(), 0);
 });
 
 test("the tables are filled when the reader opens them", () => {
@@ -194,7 +200,7 @@ test("the tables are filled when the reader opens them", () => {
   assert.ok(find(".tl-tables").querySelector("table"));
 });
 
-test("showing another run forgets the selection and the place of the keyboard", () => {
+test("showing another run forgets the selected segment and the one with the focus", () => {
   show();
   view.focus();
   press("ArrowDown", "ArrowRight", "Enter");

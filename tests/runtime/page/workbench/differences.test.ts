@@ -4,6 +4,7 @@ import { describeDifferences, type Fact } from "../../../../runtime/page/workben
 
 const fact = (name: string, value = 0, detail = ""): Fact => ({ fact: name, value, detail });
 
+// A fact says how a run in the browser differed from a run on CPython.
 test("each fact is explained in one line, and only once", () => {
   assert.deepEqual(
     describeDifferences([
@@ -18,7 +19,7 @@ test("each fact is explained in one line, and only once", () => {
   );
 });
 
-test("a program whose time zones were not foreseen has to declare them", () => {
+test("if the data of the time zones was missing, the reader is told how to declare tzdata", () => {
   const [line, ...more] = describeDifferences([fact("no-time-zones"), fact("no-time-zones")]);
   assert.match(
     line!,
@@ -28,8 +29,8 @@ test("a program whose time zones were not foreseen has to declare them", () => {
 });
 
 test("at most three facts are explained", () => {
-  const many = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
-  assert.equal(describeDifferences(many).length, 3);
+  const four = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
+  assert.equal(describeDifferences(four).length, 3);
 });
 
 const forged: [string, Fact][] = [

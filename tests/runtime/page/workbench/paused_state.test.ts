@@ -16,8 +16,10 @@ const emptyState = {
   timers: emptyList,
   waiting: emptyList,
 };
+/** Reads a state that Python has sent; fields that are not given are empty. */
 const read = (state: object) => asPausedState(JSON.stringify({ ...emptyState, ...state }))!;
-const some = (...entries: object[]) => ({ entries, count: entries.length });
+const listOf = (...entries: object[]) => ({ entries, count: entries.length });
+/** A call of an event loop; `of` is the coroutine of a task, or the task for which a function runs. */
 const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
   kind,
   name,
@@ -25,7 +27,8 @@ const call = (kind: Call["kind"], name: string, of = "", line = 0): Call => ({
   line,
 });
 
-test("the next call is described in words, with its line", () => {
+// Times are in ms.
+test("the next call of the event loop is described in words, with its line", () => {
   const describeNext = (next: Call) => describeState(read({ next }), 1200);
   assert.deepEqual(describeNext(call("start", "Task-1", "main", 21)), {
     text: "At 1.2\u00a0s, next: Task-1 starts main() at line 21.",
@@ -49,9 +52,9 @@ test("the next call is described in words, with its line", () => {
   ]);
 });
 
-test("between callbacks, the text says where a thread is, and whether everything is waiting", () => {
+test("if no call is next, the text says where a thread is, and whether everything is waiting", () => {
   const last = { name: "worker", line: 6 };
-  assert.deepEqual(describeState(read({ last, ready: some(call("resume", "y", "", 5)) }), 5), {
+  assert.deepEqual(describeState(read({ last, ready: listOf(call("resume", "y", "", 5)) }), 5), {
     text: "At 5\u00a0ms: worker is at line 6.",
     line: 6,
   });
@@ -59,13 +62,13 @@ test("between callbacks, the text says where a thread is, and whether everything
     text: "At 5\u00a0ms: worker is at line 6. Everything is waiting.",
     line: 6,
   });
-  assert.deepEqual(describeState(read({ running: some({ name: "MainThread", line: 0 }) }), 5), {
+  assert.deepEqual(describeState(read({ running: listOf({ name: "MainThread", line: 0 }) }), 5), {
     text: "At 5\u00a0ms: MainThread is running.",
     line: 0,
   });
   const ended = { name: "worker", line: 0, ended: true };
   assert.deepEqual(
-    describeState(read({ last: ended, ready: some(call("resume", "y", "", 5)) }), 5),
+    describeState(read({ last: ended, ready: listOf(call("resume", "y", "", 5)) }), 5),
     {
       text: "At 5\u00a0ms: worker has ended.",
       line: 0,
@@ -74,7 +77,7 @@ test("between callbacks, the text says where a thread is, and whether everything
   assert.equal(describeState(read({}), 0).text, "At 0: Everything is waiting.");
 });
 
-test("before the first line and after the last one, the text does not name a running thread", () => {
+test("the text says that the first line has not been reached, or that the last one has been run", () => {
   assert.deepEqual(describeState(read({ phase: "before" }), 103), {
     text:
       "At 103\u00a0ms, the program has not reached its first line yet. " +
@@ -85,25 +88,29 @@ test("before the first line and after the last one, the text does not name a run
     text: "At 103\u00a0ms, the program has run its last line and is ending.",
     line: 0,
   });
-  // But a thread that still runs is more important than the main thread's phase.
+  // If another thread still runs, the text says where this thread is instead.
   const last = { name: "worker", line: 6 };
-  const ready = some(call("resume", "y", "", 5));
+  const ready = listOf(call("resume", "y", "", 5));
   assert.equal(
     describeState(read({ phase: "after", last, ready }), 5).text,
     "At 5\u00a0ms: worker is at line 6.",
   );
+  // An unknown phase counts as inside the program.
   assert.equal(read({ phase: "elsewhere" }).phase, "inside");
 });
 
-test("the lists are limited in length, and waits for the same thing share an entry", () => {
+test("a list has at most eight entries, and waits for the same thing at the same line share one", () => {
   const wait = (name: string, reason: string, of = "", line = 9) => ({ name, reason, of, line });
   const tasks = Array.from({ length: 6 }, (_, number) => wait(`Task-${number + 2}`, "event"));
   const ready = Array.from({ length: 10 }, (_, number) => call("resume", `Task-${number}`, "", 1));
   const shown = sections(
     read({
       ready: { entries: ready, count: 400 },
-      timers: some({ ...call("wake", "Task-9", "", 3), in: 149 }, { ...call("call", "f"), in: -1 }),
-      waiting: some(...tasks, wait("MainThread", "thread", "worker", 12)),
+      timers: listOf(
+        { ...call("wake", "Task-9", "", 3), in: 149 },
+        { ...call("call", "f"), in: -1 },
+      ),
+      waiting: listOf(...tasks, wait("MainThread", "thread", "worker", 12)),
     }),
   );
   assert.deepEqual(

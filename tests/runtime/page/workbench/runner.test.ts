@@ -14,18 +14,20 @@ Object.assign(globalThis, { document: { visibilityState: "hidden" } });
 /** All calls that the runner has made to the parts of the page, in order. */
 let calls: string[];
 let isRunning: boolean;
+/** The program that was started last, and functions that report its events and end it. */
 let program: Program;
 let emit: (event: RunEvent) => void;
 let end: (outcome: Outcome) => void;
+/** The runs that the runner has reported as ended. */
 let ended: EndedRun[];
-/** Whether the module of the paused panel can be loaded. */
+/** Whether the module of the panel that shows the state of a paused program can be loaded. */
 let hasPanel: boolean;
 let runner: Runner;
 
 /** An object that records each call of a method as `name.method(arguments)`. */
 function recorder<Part extends object>(name: string): Part {
   const get = (_: object, method: string | symbol): unknown => {
-    // A promise that resolves to this object looks for its method `then`.
+    // When a promise resolves to this object, JavaScript looks for a method `then`, which must not exist.
     if (method === "then") return undefined;
     return (...args: unknown[]) => {
       const shown = args.filter((arg) => arg !== undefined && typeof arg !== "object");
@@ -78,12 +80,13 @@ beforeEach(() => {
   runner = makeRunner();
 });
 
-/** Lets promises settle; returns the calls since the last time. */
+/** Lets promises settle, and returns the calls since `settle` was called before. */
 async function settle(): Promise<string[]> {
   await new Promise((resolve) => setTimeout(resolve));
   return calls.splice(0);
 }
 
+// Unless a test is about these values, programs run in real time (clock rate 1).
 const FINISHED: Outcome = { type: "finished", status: 0 };
 const PAUSED: RunEvent = { type: "paused", at: 250, state: "{}" };
 
@@ -147,30 +150,30 @@ test("events reach the parts of the page that they concern", async () => {
   assert.equal(ended[0]!.text, "hello\n");
 });
 
-test("a program that asks for another Python gets a note and runs", async () => {
+test("a program that asks for another version of Python gets a note, and runs anyway", async () => {
   const header = (specifier: string) =>
     `# /// script\n# requires-python = "${specifier}"\n# ///\nprint()\n`;
-  const mentioned = async (source: string): Promise<string[]> => {
+  const notesFor = async (source: string): Promise<string[]> => {
     const running = runner.run(source, 1);
     await settle();
     emit({ type: "started", version: "3.14.2" });
     emit({ type: "stdout", text: "\n" });
-    // The module that compares versions is loaded first.
+    // The runner loads this module to compare versions. When the test has it, the runner has it, too.
     await import("../../../../runtime/host/needs/requirements.ts");
     const notes = (await settle()).filter((call) => call.startsWith("output.preface("));
     end(FINISHED);
     await running;
     return notes;
   };
-  assert.deepEqual(await mentioned(header(">=3.15")), [
+  assert.deepEqual(await notesFor(header(">=3.15")), [
     "output.preface(The program's header asks for Python >=3.15, but this is Python 3.14.2. It runs anyway, and may fail.)",
   ]);
   for (const source of ["print()", header(">=3.14"), header("")]) {
-    assert.deepEqual(await mentioned(source), []);
+    assert.deepEqual(await notesFor(source), []);
   }
 });
 
-test("a paused program has a panel, which closes when it is resumed", async () => {
+test("a panel opens when a program is paused, and closes when the program is resumed", async () => {
   void runner.run("pass", 1);
   runner.pause();
   assert.ok((await settle()).includes("session.move(pause)"));
@@ -245,7 +248,7 @@ test("a pause that arrives after Stop is not shown", async () => {
   await running;
 });
 
-test("the outcome says why a run was stopped, and the first reason counts", async () => {
+test("the reader sees why a run was stopped; if there are two reasons, the first one", async () => {
   const running = runner.run("pass", 1);
   runner.displaced("races/last_seat.py");
   runner.stop("Stopped because you left the page.");
@@ -271,13 +274,13 @@ test("a program that asks for input gets the answer of the reader", async () => 
   await running;
 });
 
-test("waiting for threads is mentioned only if it takes a while", async (context) => {
+test("that a program waits for its threads is mentioned after half a second", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   void runner.run("pass", 1);
   emit({ type: "waiting", threads: 2 });
-  const mentions = (): string[] => calls.filter((call) => call.startsWith("output.setStatus"));
+  const statuses = (): string[] => calls.filter((call) => call.startsWith("output.setStatus"));
   context.mock.timers.tick(400);
-  assert.deepEqual(mentions(), []);
+  assert.deepEqual(statuses(), []);
   context.mock.timers.tick(200);
-  assert.deepEqual(mentions(), ["output.setStatus(Waiting for 2 threads to end…)"]);
+  assert.deepEqual(statuses(), ["output.setStatus(Waiting for 2 threads to end…)"]);
 });

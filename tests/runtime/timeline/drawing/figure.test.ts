@@ -11,9 +11,10 @@ import { answer, prerender } from "../../../../runtime/timeline/drawing/prerende
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
 import { tree } from "../../../../runtime/timeline/drawing/tree.ts";
 import { moment, time } from "../../../../runtime/timeline/words/words.ts";
-import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
+import { BLOCKED, MAIN_THREAD, events } from "../model/sample_rows.ts";
 
-const trace = (rows: TraceRow[], end: number): string =>
+/** Returns the content of a `.trace.json` of one process, whose run ended at `end` (in ms). */
+const traceOf = (rows: TraceRow[], end: number): string =>
   JSON.stringify({
     schema: 1,
     interpreter: "CPython 3.13",
@@ -21,12 +22,14 @@ const trace = (rows: TraceRow[], end: number): string =>
     processes: [{ process: 1, parent: 0, rows }],
   });
 
+/** Returns a character as JSON writes it with an escape, for example `\u00fc`. */
 const escaped = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-const text = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+/** Returns the text of HTML, with one space in place of each tag and of each run of white space. */
+const textOf = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
-test("durations have three digits and a suitable unit", () => {
+test("durations have a suitable unit and three digits, and moments have all their digits", () => {
   const cases: [number, string][] = [
     [0, "0"],
     [0.0004, "0.40\u00a0µs"],
@@ -50,7 +53,7 @@ test("durations have three digits and a suitable unit", () => {
 test("markup in names and texts is escaped", () => {
   const name = `<img src=x onerror="alert(1)">&`;
   const markup = prerender(
-    trace(
+    traceOf(
       [
         ["lane", 1, 0, "thread", name, 0, -1, 0],
         ["run", 1, 0],
@@ -69,6 +72,7 @@ test("markup in names and texts is escaped", () => {
   );
 });
 
+/** The watched collections `ready` and `timers` at three lines. At first, `timers` does not exist. */
 const STATES: TraceRow[] = [
   ["state", 1, 1, 20, { ready: [] }],
   ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
@@ -76,9 +80,9 @@ const STATES: TraceRow[] = [
 ];
 
 test("a table shows the entries of the watched collections at each change", () => {
-  const markup = prerender(trace([...THREAD, ...STATES], 5), "loop")!;
+  const markup = prerender(traceOf([...MAIN_THREAD, ...STATES], 5), "loop")!;
   assert.match(
-    text(markup),
+    textOf(markup),
     /What the collections held when a line began Moment Line ready timers/,
   );
   const rows = [...markup.matchAll(/<tr>(<td>.*?)<\/tr>/g)].map(([, cells]) => cells);
@@ -87,10 +91,10 @@ test("a table shows the entries of the watched collections at each change", () =
     "<td>2.5\u00a0ms</td><td>22</td><td><div>flash(&lt;a&gt;)</div><div>b()</div></td><td>empty</td>",
     "<td>4\u00a0ms</td><td>23</td><td></td><td><div>in 0.20 s: b()</div></td>",
   ]);
-  assert.doesNotMatch(prerender(trace(THREAD, 5), "loop")!, /collections/);
+  assert.doesNotMatch(prerender(traceOf(MAIN_THREAD, 5), "loop")!, /collections/);
 });
 
-test("the table of a long run shows the first changes", () => {
+test("the table of a long run shows the first 40 changes", () => {
   const many = Array.from({ length: 100 }, (_, at): TraceRow => [
     "state",
     1,
@@ -98,15 +102,18 @@ test("the table of a long run shows the first changes", () => {
     5,
     { constructor: [] },
   ]);
-  const markup = prerender(trace([...THREAD, ...many, ["state", 1, 200, 5, {}]], 300), "loop")!;
-  assert.match(text(markup), /when a line began: the first 40 of 101 changes/);
+  const markup = prerender(
+    traceOf([...MAIN_THREAD, ...many, ["state", 1, 200, 5, {}]], 300),
+    "loop",
+  )!;
+  assert.match(textOf(markup), /when a line began: the first 40 of 101 changes/);
   assert.equal(markup.match(/<td>empty<\/td>/g)!.length, 40);
 });
 
 test("the figure has a headline, an accessible name and tables", () => {
-  const markup = prerender(trace(BLOCKED, 1110), "blocking/held_up")!;
+  const markup = prerender(traceOf(BLOCKED, 1110), "blocking/held_up")!;
   assert.doesNotMatch(markup, /\n/);
-  const content = text(markup);
+  const content = textOf(markup);
   assert.match(content, /Timeline recorded on CPython 3\.13: 2 tasks, 1\.11\ss/);
   assert.match(content, /Line 13 of Task-1 blocked the event loop for 1\ss: time\.sleep\./);
   assert.match(content, /Task-2 waiting 4\sms 104\.1\sms slept 21 a timer or something outside/);
@@ -115,58 +122,60 @@ test("the figure has a headline, an accessible name and tables", () => {
     markup,
     /<div class="tl-chart" role="img" aria-label="Timeline: 2 tasks, 1\.11\ss\. Line 13 of Task-1 blocked [^"]*" style="--tl-rows:2">/,
   );
+  // The figure is part of the page, so its size (in characters) is part of what readers download.
   assert.ok(markup.length < 12_000, String(markup.length));
 });
 
-test("the figure of a long run stays small and says what is left out", () => {
-  const markup = prerender(trace(manyTasks(10_000), 2000), "many/tasks")!;
+test("the figure of a long run stays small, with 24 rows, and says what is left out", () => {
+  const markup = prerender(traceOf(manyTasks(10_000), 2000), "many/tasks")!;
   assert.ok(markup.length < 60_000, String(markup.length));
   assert.ok(markup.split("<rect").length < 800);
   assert.equal(markup.split("tl-name").length - 1, 24);
-  assert.match(text(markup), /Not shown: 9,977 more rows/);
-  assert.match(text(markup), /The first 40 of [\d,]+ states/);
-  assert.match(text(markup), /Totals: the first 40 of 10,001 rows/);
+  assert.match(textOf(markup), /Not shown: 9,977 more rows/);
+  assert.match(textOf(markup), /The first 40 of [\d,]+ states/);
+  assert.match(textOf(markup), /Totals: the first 40 of 10,001 rows/);
 });
 
 test("texts name a task with its function, and with its process if there are several", () => {
   const timeline = new Timeline();
   const rows: TraceRow[] = [
-    ...THREAD,
+    ...MAIN_THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ["step", 2, 0, 1, 0, 100, "sleep", "", 4],
   ];
   timeline.add(1, events(rows));
-  const content = (): string => text(html(figure(timeline, { what: "of this run", name: "x" })));
+  const content = (): string => textOf(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(content(), /Line 4 of main \(Task-1\) blocked the event loop for 100\sms/);
   timeline.add(2, events(rows), 1);
+  // Tasks of both processes have blocked their loops for the same time, and either may be named.
   assert.match(content(), /main \(Task-1\) of Process 2|main \(Task-1\) of MainProcess/);
 });
 
-test("a task with the name of its function is named once", () => {
+test("a task that has the same name as its function is named once", () => {
   const timeline = new Timeline();
-  timeline.add(1, events([...THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]));
+  timeline.add(1, events([...MAIN_THREAD, ["lane", 2, 1, "task", "brew", 0, 1, 3, "brew"]]));
   timeline.add(1, events([["step", 2, 0, 1, 0, 100, "sleep", "", 4]]));
-  const content = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  const content = textOf(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(content, /brew blocked the event loop/);
   assert.doesNotMatch(content, /brew \(?brew/);
 });
 
 test("the figure says where a trace was cut", () => {
   const timeline = new Timeline();
-  timeline.add(1, events([...THREAD, ["cut", 50]]));
+  timeline.add(1, events([...MAIN_THREAD, ["cut", 50]]));
   timeline.end(80);
   const markup = html(figure(timeline, { what: "of this run", name: "x" }));
-  assert.match(text(markup), /The timeline is limited in size: it ends at 50\sms/);
+  assert.match(textOf(markup), /The timeline is limited in size: it ends at 50\sms/);
 });
 
 test("tasks that the recording leaves out are counted and mentioned", () => {
   const timeline = new Timeline();
   timeline.add(
     1,
-    events([...THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]),
+    events([...MAIN_THREAD, ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"], ["fewer", 9000]]),
   );
   timeline.end(80);
-  const content = text(html(figure(timeline, { what: "of this run", name: "x" })));
+  const content = textOf(html(figure(timeline, { what: "of this run", name: "x" })));
   assert.match(content, /9,001 tasks/);
   assert.match(
     content,
@@ -174,13 +183,13 @@ test("tasks that the recording leaves out are counted and mentioned", () => {
   );
 });
 
-test("the program answers one request after another, also for texts that are no traces", () => {
+test("prerender.ts answers one request after another, and reports texts that are no traces", () => {
   const script = new URL("../../../../runtime/timeline/drawing/prerender.ts", import.meta.url);
   const requests = [
-    { name: "topic/good", trace: trace(BLOCKED, 1110) },
+    { name: "topic/good", trace: traceOf(BLOCKED, 1110) },
     { name: "topic/bad", trace: "{}" },
-    { name: "Tea [1]/grün {x}", trace: trace(BLOCKED, 1110) },
-    { name: "both", runs: [{ title: "One\u2028line", trace: trace(BLOCKED, 1110) }] },
+    { name: "Tea [1]/grün {x}", trace: traceOf(BLOCKED, 1110) },
+    { name: "both", runs: [{ title: "One\u2028line", trace: traceOf(BLOCKED, 1110) }] },
     { name: "torn", runs: [{ title: "Torn", trace: "{" }] },
   ];
   // As Python writes JSON, with escapes for everything but ASCII.
@@ -206,9 +215,9 @@ test("the program answers one request after another, also for texts that are no 
   );
 });
 
-test("a label is on a bar that has space for it, and marked if it does not fit on a phone", () => {
+test("a bar has a label if it has space for it, and the label is marked if it is too long for phones", () => {
   const markup = prerender(
-    trace(
+    traceOf(
       [
         ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
         ["wait", 1, 0, "sleep", "", 1],
@@ -221,18 +230,20 @@ test("a label is on a bar that has space for it, and marked if it does not fit o
     ),
     "words",
   )!;
-  const words = [...markup.matchAll(/class="tl-label( tl-tight)?"[^>]*><text[^>]*>([^<]*)/g)];
+  // The wait at the barrier is too short for its label; "event" fits on a phone, "task group" does not.
+  const labels = [...markup.matchAll(/class="tl-label( tl-tight)?"[^>]*><text[^>]*>([^<]*)/g)];
   assert.deepEqual(
-    words.map(([, tight, word]) => `${word!}${tight ?? ""}`),
+    labels.map(([, tight, label]) => `${label!}${tight ?? ""}`),
     ["sleeping", "task group tl-tight", "event"],
   );
 });
 
-test("with scripts, a browser makes no elements of the tables, and knows the height of the chart", () => {
-  const markup = prerender(trace(BLOCKED, 1110), "light")!;
+test("tables are only for readers without scripts, and the chart says how many rows it has", () => {
+  const markup = prerender(traceOf(BLOCKED, 1110), "light")!;
   const [outside = "", inside = ""] = markup.split("<noscript>");
   assert.ok(!outside.includes("<table") && inside.includes("<table"));
   assert.match(inside, /<\/table><\/div><\/noscript><\/details><\/figure>$/);
-  const rows = outside.split('<div class="tl-lane tl-').length - 2; // The axis is no row.
+  // The axis has the same class as the rows.
+  const rows = [...outside.matchAll(/<div class="tl-lane tl-/g)].length - 1;
   assert.match(outside, new RegExp(`class="tl-chart"[^>]*style="--tl-rows:${String(rows)}"`));
 });

@@ -10,15 +10,17 @@ import {
 import { manyTasks } from "../../../../runtime/bench/many_tasks.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
-import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
+import { BLOCKED, MAIN_THREAD, events } from "../model/sample_rows.ts";
 
-function make(rows: TraceRow[], end: number): Timeline {
+/** Returns the timeline of one process, whose run ended at `end` (in ms). */
+function makeTimeline(rows: TraceRow[], end: number): Timeline {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
   timeline.end(end);
   return timeline;
 }
 
+/** A view of the first three rows up to the time `to`, 1,000 px wide, if `more` does not change that. */
 const view = (to: number, more: Partial<View> = {}): View => ({
   from: 0,
   to,
@@ -31,8 +33,8 @@ const view = (to: number, more: Partial<View> = {}): View => ({
   ...more,
 });
 
-test("several processes are listed, and a process with a single thread takes one row", () => {
-  const timeline = make(BLOCKED, 1110);
+test("processes have rows if there are several, and one with a single thread has no second row", () => {
+  const timeline = makeTimeline(BLOCKED, 1110);
   const listed = (): unknown[] =>
     listRows(timeline, false).rows.map(({ name, depth, mergedProcess }) => [
       name,
@@ -59,7 +61,8 @@ test("several processes are listed, and a process with a single thread takes one
 });
 
 test("lanes of libraries are listed on request", () => {
-  const timeline = make([...THREAD, ["lane", 2, 0, "thread", "manager", 0, 1, 0]], 9);
+  // The function of the thread "manager" has no line (0), because it is not in the program.
+  const timeline = makeTimeline([...MAIN_THREAD, ["lane", 2, 0, "thread", "manager", 0, 1, 0]], 9);
   assert.deepEqual(
     [listRows(timeline, false).rows.length, listRows(timeline, false).library.length],
     [1, 1],
@@ -71,6 +74,7 @@ test("lanes of libraries are listed on request", () => {
 });
 
 test("tasks that run library functions are folded away if there are many lanes", () => {
+  // The first task runs a function of the program, and the others run `asyncio.to_thread`.
   const tasks = (count: number): TraceRow[] => [
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ...Array.from({ length: count }, (_, at): TraceRow => [
@@ -85,14 +89,14 @@ test("tasks that run library functions are folded away if there are many lanes",
       "to_thread",
     ]),
   ];
-  const few = listRows(make([...THREAD, ...tasks(5)], 9), false);
+  const few = listRows(makeTimeline([...MAIN_THREAD, ...tasks(5)], 9), false);
   assert.deepEqual([few.rows.length, few.library.length], [6, 1]);
-  const many = listRows(make([...THREAD, ...tasks(30)], 9), false);
+  const many = listRows(makeTimeline([...MAIN_THREAD, ...tasks(30)], 9), false);
   assert.deepEqual([many.rows.length, many.library.length], [1, 31]);
 });
 
-test("bars are at the positions of their times and end at the edge of the view", () => {
-  const timeline = make(BLOCKED, 1110);
+test("bars are at the positions of their times, and are cut off at the edges of the view", () => {
+  const timeline = makeTimeline(BLOCKED, 1110);
   const { tracks } = layOut(timeline, listRows(timeline, true).rows, view(1000, { from: 500 }));
   const [thread, task] = tracks;
   assert.deepEqual(
@@ -106,11 +110,12 @@ test("bars are at the positions of their times and end at the edge of the view",
 });
 
 test("narrow segments are merged into a bar with the state that takes most of the time", () => {
-  const rows: TraceRow[] = [...THREAD];
+  const rows: TraceRow[] = [...MAIN_THREAD];
+  // The thread waits for 90 % of each millisecond. A bar of 1 px stands for 10 ms.
   for (let at = 0; at < 1000; at++) {
     rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
   }
-  const timeline = make(rows, 1000);
+  const timeline = makeTimeline(rows, 1000);
   const { tracks } = layOut(timeline, listRows(timeline, false).rows, view(1000, { width: 100 }));
   const { bars } = tracks[0]!;
   assert.ok(bars.length <= 100, String(bars.length));
@@ -121,8 +126,8 @@ test("narrow segments are merged into a bar with the state that takes most of th
   assert.ok(bars.slice(1, -1).every(({ state }) => state === "waiting"));
 });
 
-test("the number of bars and flags stays below the limit", () => {
-  const timeline = make(manyTasks(2000), 500);
+test("the number of bars and flags is at most the budget", () => {
+  const timeline = makeTimeline(manyTasks(2000), 500);
   const { rows } = listRows(timeline, false);
   const rowIndexes = rows.map((_, index) => index).slice(0, 40);
   for (const budget of [200, 400, 1500]) {
@@ -134,20 +139,24 @@ test("the number of bars and flags stays below the limit", () => {
 });
 
 test("bars of the selected line are marked, including merged bars", () => {
-  const timeline = make(BLOCKED, 1110);
+  const timeline = makeTimeline(BLOCKED, 1110);
   const { rows } = listRows(timeline, false);
   const marked = (line: number, width: number): number =>
     layOut(timeline, rows, view(1110, { line, width })).tracks.flatMap(({ bars }) =>
       bars.filter((bar) => bar.marked),
     ).length;
+  // In the wide view every segment has a bar of its own; in the narrow one, segments are merged.
   assert.equal(marked(21, 100_000), 2);
   assert.equal(marked(21, 500), 2);
   assert.equal(marked(99, 500), 0);
 });
 
-test("signs are at the positions of their times, and neighbours are merged", () => {
+test("flags are at the positions of their marks, and one flag stands for marks that are close", () => {
   const prints = [1, 1.1, 1.2, 600].map((at): TraceRow => ["output", 1, at, "stdout", "x", 3]);
-  const timeline = make([...THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]], 1000);
+  const timeline = makeTimeline(
+    [...MAIN_THREAD, ...prints, ["end", 1, 800, "failed", "KeyError"]],
+    1000,
+  );
   const { tracks } = layOut(timeline, listRows(timeline, false).rows, view(1000));
   assert.deepEqual(
     tracks[0]!.flags.map(({ x, kind, count }) => [x, kind, count]),
@@ -160,6 +169,7 @@ test("signs are at the positions of their times, and neighbours are merged", () 
 });
 
 test("the axis shows round times", () => {
+  // Times are in ms; there are about five labels.
   const labels = (from: number, to: number): string[] =>
     ticks(from, to, 5).map(({ label }) => label);
   assert.deepEqual(labels(0, 0.05), ["0", "10 µs", "20 µs", "30 µs", "40 µs", "50 µs"]);
@@ -177,7 +187,7 @@ test("the axis shows round times", () => {
   ]);
 });
 
-test("steps of the axis are round for any time span", () => {
+test("the distance between labels is at least as long as wanted, and at most five times as long", () => {
   for (let ms = 1e-4; ms < 1e9; ms *= 1.37) {
     const step = roundStep(ms);
     assert.ok(step >= ms * (1 - 1e-6) && step <= ms * 5, `${String(ms)} → ${String(step)}`);

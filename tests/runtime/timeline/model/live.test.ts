@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readLive } from "../../../../runtime/timeline/model/live.ts";
 
+/** The process began at 2 ms, when its own clock showed 1 ms. So 2e6 ns on its clock are 3 ms. */
 const CLOCKS = { start: 0, begun: 2, origin: 1e6 };
 
+// The seven numbers of a step are: lane, ready, woken by, start, end, reason, line.
 test("numbers become steps, and a step that completes its task also becomes the end of the task", () => {
   const steps = [
     [4, 2e6, -1, 3e6, 4e6, 1, 12], // The task sleeps.
@@ -20,7 +22,8 @@ test("numbers become steps, and a step that completes its task also becomes the 
   ]);
 });
 
-test("a task that starts takes its names from the list beside the numbers", () => {
+// The seven numbers of a new task are: lane, start, created by, parent, 0, -2, line.
+test("a new task takes its name and that of its function from the list beside the numbers", () => {
   const steps = [
     [4, 2e6, 1, 1, 0, -2, 7],
     [4, 2e6, 1, 3e6, 4e6, 1, 12],

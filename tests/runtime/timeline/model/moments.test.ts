@@ -12,9 +12,9 @@ import {
 import { Moments } from "../../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../../runtime/timeline/model/pieces.ts";
 import { decodeTrace, type TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
-import { BLOCKED, THREAD, events } from "./sample_rows.ts";
+import { BLOCKED, MAIN_THREAD, events } from "./sample_rows.ts";
 
-/** The moments of a run; each further list of rows is one more process. */
+/** Returns the moments of a run that ended at `end` (in ms). Each further list is a child process. */
 function momentsOf(rows: TraceRow[], end: number, ...others: TraceRow[][]): Moments {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
@@ -23,13 +23,14 @@ function momentsOf(rows: TraceRow[], end: number, ...others: TraceRow[][]): Mome
   return runToEnd(Moments.from(timeline));
 }
 
+/** Returns the time, the line and the description of each moment. */
 const descriptions = (moments: Moments): string[] =>
   moments.all.map(({ at }, number) => {
     const { who, text, line } = describeMoment(moments, number);
     return `${String(at)} (${String(line)}) ${who}${text}`;
   });
 
-/** The sections that are not empty, as text. */
+/** Returns the entries of the sections that are not empty, at a moment or at a time after it. */
 function sectionTexts(moments: Moments, number: number, time?: number): Record<string, string[]> {
   const found = sections(moments, number, time).filter(({ count }) => count > 0);
   return Object.fromEntries(
@@ -51,10 +52,10 @@ test("each turn of a task is a moment, and the end of the run is the last moment
   ]);
 });
 
-test("ready lanes are in the order in which they became ready, with the lane that woke each", () => {
+test("ready lanes are in the order in which they became ready, each with the lane that woke it", () => {
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["lane", 2, 1, "task", "main", 1, 1, 10],
       ["lane", 3, 1, "task", "late", 2.1, 2, 20],
       ["lane", 4, 1, "task", "early", 2.2, 2, 20],
@@ -82,7 +83,7 @@ test("ready lanes are in the order in which they became ready, with the lane tha
   });
   assert.deepEqual(sectionTexts(moments, 5).Ready, ["late since 7.5\u00a0ms, woken by main"]);
   assert.match(describeMoment(moments, 6).text, /then was cancelled\.$/);
-  // At a time between this moment and the next.
+  // Moment 4 is at 7 ms, and moment 5 at 9 ms. At 8.5 ms, no task runs and both others are ready.
   assert.deepEqual(sectionTexts(moments, 4, 8.5).Ready, [
     "early since 7.1\u00a0ms, woken by main",
     "late since 7.5\u00a0ms, woken by main",
@@ -92,7 +93,7 @@ test("ready lanes are in the order in which they became ready, with the lane tha
 test("timers are in the order in which they end, and name the task that ends one early", () => {
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["lane", 2, 1, "task", "long", 1, 1, 10],
       ["lane", 3, 1, "task", "short", 1.1, 1, 10],
       ["lane", 4, 1, "task", "cancelled", 1.2, 1, 10],
@@ -118,7 +119,7 @@ test("if times are equal because a clock is coarse, the order of the events deci
   const at = 5;
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["lane", 2, 1, "task", "ping", at, 1, 10],
       ["lane", 3, 1, "task", "pong", at, 2, 10],
       ["step", 2, at, 1, at, at, "turn", "", 11],
@@ -137,11 +138,8 @@ test("if times are equal because a clock is coarse, the order of the events deci
     descriptions(moments)[1],
     "5 (10) ping started at line 10. It ran for a time too short to measure, then was ready again immediately.",
   );
-  assert.deepEqual(
-    sectionTexts(moments, 1),
-    { Running: ["ping"] },
-    "pong has not been created yet",
-  );
+  // At this moment, pong has not been created yet.
+  assert.deepEqual(sectionTexts(moments, 1), { Running: ["ping"] });
   assert.deepEqual(sectionTexts(moments, 5), {
     Running: ["ping"],
     Timers: ["pong line 12, until after the end of the recording"],
@@ -156,18 +154,15 @@ test("printed lines belong to the turn of the lane that printed them", () => {
   );
   assert.equal(moments.printedBy(2).length, 0);
   assert.equal(moments.printedBy(3).length, 1);
-  assert.equal(
-    moments.printedBy(3, 104.4).length,
-    0,
-    "the line has not been printed yet at that time",
-  );
+  // The line is printed at 104.5 ms, 0.3 ms after the moment.
+  assert.equal(moments.printedBy(3, 104.4).length, 0);
   assert.equal(moments.printedBy(3, 104.5).length, 1);
 });
 
 test("the thread of an event loop has a turn where it prints, and before and after its tasks", () => {
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["lane", 2, 1, "task", "Task-1", 1, 1, 10],
       ["step", 2, 1, 1, 2, 3, "sleep", "", 11],
       ["wait", 1, 4, "idle", "", 0],
@@ -192,7 +187,7 @@ test("the thread of an event loop has a turn where it prints, and before and aft
 test("a callback that waits is a turn of the thread, even directly after the step of a task", () => {
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["lane", 2, 1, "task", "beat", 1, 1, 10],
       ["step", 2, 1, 1, 1, 2, "sleep", "", 11],
       ["wait", 1, 3, "idle", "", 0],
@@ -214,10 +209,9 @@ test("a callback that waits is a turn of the thread, even directly after the ste
   ]);
 });
 
-const THREADS: TraceRow[] = [
-  ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-  ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-  ["run", 1, 0],
+/** The main thread and a thread of a pool alternate. At 7 ms, the main thread is interrupted. */
+const TWO_THREADS: TraceRow[] = [
+  ...MAIN_THREAD,
   ["lane", 2, 0, "thread", "worker", 1, 1, 5],
   ["wait", 1, 2, "lock", "orders", 9],
   ["run", 2, 2],
@@ -233,7 +227,7 @@ const THREADS: TraceRow[] = [
 ];
 
 test("each turn of a thread is a moment", () => {
-  const moments = momentsOf(THREADS, 10);
+  const moments = momentsOf(TWO_THREADS, 10);
   assert.deepEqual(descriptions(moments), [
     "0 (9) MainThread started. It ran for 2\u00a0ms, then waited for a lock (orders) at line 9.",
     "2 (5) worker started at line 5. It ran count for 4\u00a0ms, then waited for work.",
@@ -252,7 +246,7 @@ test("each turn of a thread is a moment", () => {
   });
 });
 
-test("a task whose step makes the thread wait is listed with the state of the thread", () => {
+test("a task in whose step the thread waits is listed in place of the thread", () => {
   const moments = momentsOf(
     [
       ...BLOCKED,
@@ -279,7 +273,7 @@ test("lanes in different processes have distinct names", () => {
   ];
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["wait", 1, 5, "process", "Process-1", 9],
       ["run", 1, 8.5],
       ["end", 1, 9, "done", ""],
@@ -292,6 +286,7 @@ test("lanes in different processes have distinct names", () => {
 });
 
 test("the last moment of a trace that was cut says that the rest is not known", () => {
+  // The first nine rows end where the main thread becomes ready at 104 ms.
   const moments = momentsOf([...BLOCKED.slice(0, 9), ["cut", 50]], 1110);
   assert.equal(
     descriptions(moments).at(-1),
@@ -299,7 +294,8 @@ test("the last moment of a trace that was cut says that the rest is not known", 
   );
 });
 
-test("lanes that still wait when the run ends are shown at its end", () => {
+test("lanes that still wait when the run ends are shown at the last moment", () => {
+  // The first eight rows end where both tasks sleep.
   const moments = momentsOf([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
   assert.deepEqual(sectionTexts(moments, moments.all.length - 1), {
     Timers: [
@@ -310,10 +306,10 @@ test("lanes that still wait when the run ends are shown at its end", () => {
   });
 });
 
-test("if a program watches collections, each of their changes is a moment", () => {
+test("if a program watches collections, the moments are their changes instead of the turns", () => {
   const moments = momentsOf(
     [
-      ...THREAD,
+      ...MAIN_THREAD,
       ["state", 1, 1, 5, { ready: [] }],
       ["state", 1, 2, 6, { ready: ["a()", "b()"], timers: [] }],
       ["output", 1, 2.5, "stdout", "a", 3],
@@ -349,14 +345,14 @@ test("if a program watches collections, each of their changes is a moment", () =
 test("a segment is shown by its own turn, or by the first moment during the segment", () => {
   const moments = momentsOf(BLOCKED, 1110);
   const [, , task, other] = moments.timeline.lanes;
-  const at = (lane = task, index = 0): number => moments.indexFor({ lane: lane!, index });
-  assert.equal(at(task, 1), 1, "Task-1 runs");
-  assert.equal(at(task, 2), 2, "Task-1 sleeps, and Task-2 runs");
-  assert.equal(at(task, 4), 3);
-  assert.equal(at(other, 3), 3, "Task-2 is ready while Task-1 runs");
+  const momentOf = (lane = task, index = 0): number => moments.indexFor({ lane: lane!, index });
+  assert.equal(momentOf(task, 1), 1, "Task-1 runs");
+  assert.equal(momentOf(task, 2), 2, "Task-1 sleeps, and Task-2 runs");
+  assert.equal(momentOf(task, 4), 3, "Task-1 runs again");
+  assert.equal(momentOf(other, 3), 3, "Task-2 is ready while Task-1 runs");
 });
 
-test("all recorded runs have moments in order, and a lane runs at each of them", async () => {
+test("the moments of all snippets are in order, and at each of them the lane whose turn it is runs", async () => {
   for await (const file of glob("snippets/**/*.trace.json")) {
     const trace = decodeTrace(JSON.parse(readFileSync(file, "utf8")))!;
     const moments = runToEnd(Moments.from(Timeline.of(trace)));
@@ -383,6 +379,7 @@ test("all recorded runs have moments in order, and a lane runs at each of them",
   }
 });
 
+// A call such as `list.push(...turns)` would fail for so many turns.
 test("a task may have more turns than a call in JavaScript may have arguments", () => {
   const steps = Array.from({ length: 200_000 }, (_, at): TraceRow => [
     "step",
@@ -396,14 +393,15 @@ test("a task may have more turns than a call in JavaScript may have arguments", 
     11,
   ]);
   const moments = momentsOf(
-    [...THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps],
+    [...MAIN_THREAD, ["lane", 2, 1, "task", "main", 0, 1, 10], ...steps],
     200_000,
   );
   assert.ok(moments.all.length >= 200_000);
 });
 
-test("the moments of 10 000 tasks are found quickly", () => {
+test("the moments of 10,000 tasks are found quickly", () => {
   const moments = momentsOf(manyTasks(10_000), 1300);
+  // Three turns of each task, one of the main thread, and the end of the run.
   assert.equal(moments.all.length, 30_002);
   const started = performance.now();
   runToEnd(maxSectionLines(moments));

@@ -1,4 +1,4 @@
-/** Small traces for tests, as rows. */
+/** Small traces for tests, as rows. `TraceRow` in trace_events.ts names the values of each row. */
 import {
   decodeEvents,
   type TraceEvent,
@@ -12,15 +12,19 @@ export function events(rows: readonly TraceRow[]): TraceEvent[] {
   return decoded;
 }
 
-export const THREAD: TraceRow[] = [
+/** A process whose main thread, lane 1, starts at 0 ms. */
+export const MAIN_THREAD: TraceRow[] = [
   ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
   ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
   ["run", 1, 0],
 ];
 
-/** One task sleeps for a second in the middle of a step, while another one is ready to run. */
+/**
+ * Task-1 (lane 2) and Task-2 (lane 3) sleep for 100 ms, as tasks should. Then Task-1 blocks the event loop
+ * for a second with `time.sleep` in line 13, while Task-2 is ready. The last event is at 1108 ms.
+ */
 export const BLOCKED: TraceRow[] = [
-  ...THREAD,
+  ...MAIN_THREAD,
   ["lane", 2, 1, "task", "Task-1", 1, 1, 10],
   ["lane", 3, 1, "task", "Task-2", 1.5, 2, 20],
   ["step", 2, 1, 1, 2, 3, "sleep", "", 11],

@@ -9,19 +9,21 @@ import {
   type TraceRow,
 } from "../../../../runtime/timeline/model/trace_events.ts";
 import { random } from "../../page/random.ts";
-import { BLOCKED, THREAD, events } from "./sample_rows.ts";
+import { BLOCKED, MAIN_THREAD, events } from "./sample_rows.ts";
 
-function make(rows: TraceRow[], end?: number): Timeline {
+/** Returns the timeline of one process. The run has ended if `end` (in ms) is given. */
+function makeTimeline(rows: TraceRow[], end?: number): Timeline {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
   if (end !== undefined) timeline.end(end);
   return timeline;
 }
 
-const named = (timeline: Timeline, name: string): Lane =>
+const laneOf = (timeline: Timeline, name: string): Lane =>
   timeline.lanes.find((lane) => lane.name === name)!;
 
-const brief = ({ state, start, end, reason, line, wokenBy }: Segment): unknown[] => [
+/** Returns the fields of a segment that most tests compare. */
+const fieldsOf = ({ state, start, end, reason, line, wokenBy }: Segment): unknown[] => [
   state,
   start,
   end,
@@ -32,11 +34,11 @@ const brief = ({ state, start, end, reason, line, wokenBy }: Segment): unknown[]
 
 /** The segments of a lane that show a blocked span. */
 const blockedSegments = (timeline: Timeline, name: string): Segment[] =>
-  named(timeline, name).segments.filter((one) => timeline.blockedSpans.bySegment.has(one));
+  laneOf(timeline, name).segments.filter((one) => timeline.blockedSpans.bySegment.has(one));
 
 test("a task is ready, runs and waits, and the lane that woke it is known from the wait on", () => {
-  const timeline = make(BLOCKED, 1110);
-  assert.deepEqual(named(timeline, "Task-1").segments.map(brief), [
+  const timeline = makeTimeline(BLOCKED, 1110);
+  assert.deepEqual(laneOf(timeline, "Task-1").segments.map(fieldsOf), [
     ["ready", 1, 2, "", 0, 1],
     ["running", 2, 3, "", 11, 1],
     ["waiting", 3, 104, "sleep", 11, -1],
@@ -46,8 +48,8 @@ test("a task is ready, runs and waits, and the lane that woke it is known from t
 });
 
 test("the segments of a thread say when it ran and when it waited", () => {
-  const timeline = make(BLOCKED, 1110);
-  assert.deepEqual(named(timeline, "MainThread").segments.map(brief), [
+  const timeline = makeTimeline(BLOCKED, 1110);
+  assert.deepEqual(laneOf(timeline, "MainThread").segments.map(fieldsOf), [
     ["running", 0, 4.5, "", 0, undefined],
     ["waiting", 4.5, 104, "idle", 0, -1],
     ["running", 104, 105, "", 13, -1],
@@ -57,7 +59,7 @@ test("the segments of a thread say when it ran and when it waited", () => {
 });
 
 test("a blocked event loop is reported with reason and line", () => {
-  const timeline = make(BLOCKED, 1110);
+  const timeline = makeTimeline(BLOCKED, 1110);
   const [span, ...others] = timeline.blockedSpans.all;
   assert.deepEqual(others, []);
   const { lane, start, end, reason, line, isStarved } = span!;
@@ -65,12 +67,13 @@ test("a blocked event loop is reported with reason and line", () => {
     [lane.name, start, end, reason, line, isStarved],
     ["Task-1", 104.2, 1106, "sleep", 13, false],
   );
-  const segment = named(timeline, "Task-1").segments[4]!;
+  const segment = laneOf(timeline, "Task-1").segments[4]!;
   assert.equal(timeline.blockedSpans.bySegment.get(segment), span);
   assert.deepEqual([segment.line, timeline.lineOf(segment)], [14, 13]);
 });
 
-const step = (end: number): TraceRow[] => [
+/** A task whose only step takes from 0 to `end` ms, and ends at line 30. */
+const taskUntil = (end: number): TraceRow[] => [
   ["lane", 2, 1, "task", "Task-1", 0, 1, 10],
   ["step", 2, 0, 1, 0, end, "sleep", "", 30],
 ];
@@ -82,24 +85,27 @@ test("a step that computed blocked the loop in the line where it was seen most o
     ["wait", 1, 50, "lock", "", 23],
     ["run", 1, 51],
   ];
-  const [span] = make([...THREAD, ...seen, ...wait, ...step(100)]).blockedSpans.all;
+  const rows = [...MAIN_THREAD, ...seen, ...wait, ...taskUntil(100)];
+  const [span] = makeTimeline(rows).blockedSpans.all;
   assert.deepEqual([span?.reason, span?.line, span?.isStarved], ["", 21, false]);
 });
 
 test("a callback that waits blocks the loop if there is a task that could run", () => {
   const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
+  // The thread sleeps in line 7, or its loop is idle.
   const wait = (start: number, end: number, reason: "sleep" | "idle" = "sleep"): TraceRow[] => [
     ["wait", 1, start, reason, "", reason === "sleep" ? 7 : 0],
     ["ready", 1, end, -1],
     ["run", 1, end],
   ];
+  // The task sleeps from 1 ms on, resumes at `from`, and then ends.
   const steps = (from: number): TraceRow[] => [
     ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
     ["step", 2, from, -1, from, from + 1, "", "", 0],
     ["end", 2, from + 1, "done", ""],
   ];
-  const rows = [...THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
-  const timeline = make([...rows, ...wait(260, 400)], 400);
+  const rows = [...MAIN_THREAD, ...task, ...wait(2, 50, "idle"), ...wait(50, 250), ...steps(250)];
+  const timeline = makeTimeline([...rows, ...wait(260, 400)], 400);
   assert.equal(timeline.blockedSpans.all.length, 1);
   const span = timeline.blockedSpans.all[0]!;
   const { lane, start, end, reason, line } = span;
@@ -107,9 +113,9 @@ test("a callback that waits blocks the loop if there is a task that could run", 
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
 
   // A thread blocks nothing if it has no tasks, or if its task has ended or starts later.
-  assert.deepEqual(make([...THREAD, ...wait(50, 250)], 300).blockedSpans.all, []);
+  assert.deepEqual(makeTimeline([...MAIN_THREAD, ...wait(50, 250)], 300).blockedSpans.all, []);
   assert.deepEqual(
-    make([...THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).blockedSpans.all,
+    makeTimeline([...MAIN_THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).blockedSpans.all,
     [],
   );
 });
@@ -117,6 +123,8 @@ test("a callback that waits blocks the loop if there is a task that could run", 
 test("a callback that computes blocks the loop in the line where it was seen, if there is a task", () => {
   const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
   const seen = (at: number): TraceRow => ["seen", 1, at, 7];
+  // The thread is busy from 51 to 251 ms, with these events in that time, and its loop is idle before
+  // and after.
   const busy = (...rows: TraceRow[]): TraceRow[] => [
     ["wait", 1, 2, "idle", "", 0],
     ["ready", 1, 50, -1],
@@ -130,27 +138,31 @@ test("a callback that computes blocks the loop in the line where it was seen, if
     ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
     ["step", 2, 300, -1, 301, 302, "sleep", "", 5],
   ];
-  const timeline = make([...THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
+  const timeline = makeTimeline([...MAIN_THREAD, ...task, ...busy(seen(80), seen(90)), ...steps]);
   assert.equal(timeline.blockedSpans.all.length, 1);
   const span = timeline.blockedSpans.all[0]!;
   const { lane, start, end, reason, line } = span;
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 51, 251, "", 7]);
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
-  // Other threads may have run in that time.
+  // The thread still blocks its loop if it was interrupted from 90 to 120 ms, so that others could run.
   const turns: TraceRow[] = [seen(80), ["ready", 1, 90, 1], ["run", 1, 120]];
-  const shared = make([...THREAD, ...task, ...busy(...turns), ...steps]).blockedSpans.all;
+  const interrupted = makeTimeline([...MAIN_THREAD, ...task, ...busy(...turns), ...steps]);
   assert.deepEqual(
-    shared.map(({ start, end, line }) => [start, end, line]),
+    interrupted.blockedSpans.all.map(({ start, end, line }) => [start, end, line]),
     [[51, 251, 7]],
   );
 
   // The thread may have run steps of tasks that the recording leaves out.
   assert.deepEqual(
-    make([["fewer", 9], ...THREAD, ...task, ...busy(seen(80)), ...steps]).blockedSpans.all,
+    makeTimeline([["fewer", 9], ...MAIN_THREAD, ...task, ...busy(seen(80)), ...steps]).blockedSpans
+      .all,
     [],
   );
   // A thread that was seen in no line of the program was slowed down by the machine or a library.
-  assert.deepEqual(make([...THREAD, ...task, ...busy(), ...steps]).blockedSpans.all, []);
+  assert.deepEqual(
+    makeTimeline([...MAIN_THREAD, ...task, ...busy(), ...steps]).blockedSpans.all,
+    [],
+  );
   // Between two event loops, no task waits for the thread.
   const ended: TraceRow[] = [
     ["step", 2, 0, 1, 0, 1, "", "", 0],
@@ -158,25 +170,31 @@ test("a callback that computes blocks the loop in the line where it was seen, if
     ["lane", 3, 1, "task", "Task-2", 260, 1, 3, "main"],
     ["step", 3, 300, -1, 301, 302, "sleep", "", 5],
   ];
-  assert.deepEqual(make([...THREAD, ...task, ...busy(seen(80)), ...ended]).blockedSpans.all, []);
+  assert.deepEqual(
+    makeTimeline([...MAIN_THREAD, ...task, ...busy(seen(80)), ...ended]).blockedSpans.all,
+    [],
+  );
   // Short callbacks do not block the loop.
   const short: TraceRow[] = [40, 80, 120, 160, 200].flatMap((at): TraceRow[] => [
     seen(at + 11),
     ["wait", 1, at + 30, "idle", "", 0],
     ["run", 1, at + 35],
   ]);
-  assert.deepEqual(make([...THREAD, ...task, ...busy(...short), ...steps]).blockedSpans.all, []);
+  assert.deepEqual(
+    makeTimeline([...MAIN_THREAD, ...task, ...busy(...short), ...steps]).blockedSpans.all,
+    [],
+  );
 });
 
 test("during a run, a wait may belong to a step whose event has not arrived yet", () => {
   const rows: TraceRow[] = [
-    ...THREAD,
+    ...MAIN_THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ["wait", 1, 50, "sleep", "", 7],
     ["ready", 1, 250, -1],
     ["run", 1, 250],
   ];
-  const timeline = make(rows);
+  const timeline = makeTimeline(rows);
   assert.equal(timeline.blockedSpans.all.length, 0);
   timeline.add(
     1,
@@ -189,46 +207,52 @@ test("during a run, a wait may belong to a step whose event has not arrived yet"
     timeline.blockedSpans.all.map(({ lane }) => lane.name),
     ["Task-1"],
   );
-  const other = make([...rows, ["wait", 1, 252, "idle", "", 0]]);
+  // Once the thread is idle, that event must have arrived, so this wait was in a callback.
+  const outsideSteps = makeTimeline([...rows, ["wait", 1, 252, "idle", "", 0]]);
   assert.deepEqual(
-    other.blockedSpans.all.map(({ lane }) => lane.name),
+    outsideSteps.blockedSpans.all.map(({ lane }) => lane.name),
     ["MainThread"],
   );
 });
 
-test("a blocking step without samples has the line at which it ends; 49 ms are too short to block", () => {
+test("a step blocks the loop from 50 ms on, and without samples its line is that where it ends", () => {
   assert.deepEqual(
-    make([...THREAD, ...step(50)]).blockedSpans.all.map(({ line, reason }) => [line, reason]),
+    makeTimeline([...MAIN_THREAD, ...taskUntil(50)]).blockedSpans.all.map(({ line, reason }) => [
+      line,
+      reason,
+    ]),
     [[30, ""]],
   );
-  assert.deepEqual(make([...THREAD, ...step(49)]).blockedSpans.all, []);
+  assert.deepEqual(makeTimeline([...MAIN_THREAD, ...taskUntil(49)]).blockedSpans.all, []);
 });
 
-test("many short waits in one line are added, and become the reason", () => {
+test("many short waits in the same line are added up, and are the reason of a blocked span", () => {
   const naps: TraceRow[] = [];
   for (let at = 0; at < 100; at += 2) {
     naps.push(["wait", 1, at, "sleep", "", 25], ["run", 1, at + 1.5]);
   }
-  const [span] = make([...THREAD, ...naps, ["seen", 1, 99.9, 26], ...step(100)]).blockedSpans.all;
+  const [span] = makeTimeline([...MAIN_THREAD, ...naps, ["seen", 1, 99.9, 26], ...taskUntil(100)])
+    .blockedSpans.all;
   assert.deepEqual([span?.reason, span?.line], ["sleep", 25]);
 });
 
 test("a step is starved if other threads ran and its own thread got little processor time", () => {
-  const starved = (rows: TraceRow[]): unknown => make(rows).blockedSpans.all[0]?.isStarved;
+  const starved = (rows: TraceRow[]): unknown => makeTimeline(rows).blockedSpans.all[0]?.isStarved;
+  // The thread had a processor for 20 of 101 ms.
   const cpu: TraceRow = ["cpu", 1, 101, 20];
   // If the process has no other thread, the machine was busy with other processes.
-  assert.equal(starved([...THREAD, ...step(100), cpu]), false);
+  assert.equal(starved([...MAIN_THREAD, ...taskUntil(100), cpu]), false);
   const other: TraceRow[] = [
     ["lane", 5, 0, "thread", "other", 10, 1, 0],
     ["run", 5, 10],
   ];
-  assert.equal(starved([...THREAD, ...other, ...step(100), cpu]), true);
-  assert.equal(starved([...THREAD, ...other, ...step(100), ["cpu", 1, 101, 90]]), false);
+  assert.equal(starved([...MAIN_THREAD, ...other, ...taskUntil(100), cpu]), true);
+  assert.equal(starved([...MAIN_THREAD, ...other, ...taskUntil(100), ["cpu", 1, 101, 90]]), false);
 });
 
 test("an open segment ends at the current time of the timeline", () => {
-  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
-  const last = (): unknown[] => brief(named(timeline, "MainThread").segments.at(-1)!);
+  const timeline = makeTimeline([...MAIN_THREAD, ["wait", 1, 5, "lock", "", 3]]);
+  const last = (): unknown[] => fieldsOf(laneOf(timeline, "MainThread").segments.at(-1)!);
   timeline.advance(8);
   assert.deepEqual(last(), ["waiting", 5, 8, "lock", 3, undefined]);
   timeline.add(1, events([["run", 1, 9]]));
@@ -236,9 +260,9 @@ test("an open segment ends at the current time of the timeline", () => {
   assert.deepEqual(last(), ["running", 9, 12, "", 0, undefined]);
 });
 
-test("an open segment of a paused run ends at the pause, even if a clock has advanced further", () => {
-  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3]]);
-  const end = (): number => named(timeline, "MainThread").segments.at(-1)!.end;
+test("in a paused run, an open segment ends at the pause, even if the clock was ahead of the pause", () => {
+  const timeline = makeTimeline([...MAIN_THREAD, ["wait", 1, 5, "lock", "", 3]]);
+  const end = (): number => laneOf(timeline, "MainThread").segments.at(-1)!.end;
   timeline.advance(20);
   timeline.pauseAt(12);
   assert.deepEqual([timeline.now, end()], [12, 12]);
@@ -246,14 +270,16 @@ test("an open segment of a paused run ends at the pause, even if a clock has adv
   timeline.add(1, events([["run", 1, 15]]));
   timeline.pauseAt(14);
   assert.deepEqual([timeline.now, end()], [15, 15], "now is not before the last event");
+  // A run that has ended cannot be paused.
   timeline.end(30);
   timeline.pauseAt(20);
   assert.equal(timeline.now, 30);
 });
 
 test("an open segment ends with its thread or process", () => {
-  const timeline = make([...BLOCKED.slice(0, -5), ["end", 1, 2000, "done", ""]], 3000);
-  assert.equal(named(timeline, "Task-2").segments.at(-1)!.end, 2000);
+  // The last five rows say how both tasks and the main thread end.
+  const timeline = makeTimeline([...BLOCKED.slice(0, -5), ["end", 1, 2000, "done", ""]], 3000);
+  assert.equal(laneOf(timeline, "Task-2").segments.at(-1)!.end, 2000);
   timeline.add(
     2,
     events([
@@ -262,29 +288,30 @@ test("an open segment ends with its thread or process", () => {
     ]),
     1,
   );
-  assert.equal(named(timeline, "Other").segments.at(-1)!.end, 500);
+  assert.equal(laneOf(timeline, "Other").segments.at(-1)!.end, 500);
 });
 
 test("segments end where a trace was cut", () => {
-  const timeline = make([...THREAD, ["wait", 1, 5, "lock", "", 3], ["cut", 50]], 90);
+  const timeline = makeTimeline([...MAIN_THREAD, ["wait", 1, 5, "lock", "", 3], ["cut", 50]], 90);
   assert.equal(timeline.cut, 50);
+  // The drawing ends a little after the cut, so that the cut can be seen.
   assert.equal(timeline.known, 52);
-  assert.equal(named(timeline, "MainThread").segments.at(-1)!.end, 50);
+  assert.equal(laneOf(timeline, "MainThread").segments.at(-1)!.end, 50);
 });
 
 test("printed lines and failures are marks", () => {
-  const timeline = make(BLOCKED, 1110);
-  assert.deepEqual(named(timeline, "Task-1").marks, [
+  const timeline = makeTimeline(BLOCKED, 1110);
+  assert.deepEqual(laneOf(timeline, "Task-1").marks, [
     { at: 104.5, kind: "stdout", text: "blocking", line: 12 },
   ]);
-  assert.deepEqual(named(timeline, "Task-2").marks, [
+  assert.deepEqual(laneOf(timeline, "Task-2").marks, [
     { at: 1107, kind: "failed", text: "ValueError", line: 0 },
   ]);
 });
 
-test("the calls of a pool's worker divide the time in which it ran", () => {
-  const timeline = make([
-    ...THREAD,
+test("the calls that a pool's thread runs divide the time in which it runs", () => {
+  const timeline = makeTimeline([
+    ...MAIN_THREAD,
     ["lane", 2, 0, "thread", "worker", 0, 1, 0],
     ["run", 2, 0],
     ["job", 2, 1, "read", 8],
@@ -297,7 +324,7 @@ test("the calls of a pool's worker divide the time in which it ran", () => {
     ["end", 2, 8, "done", ""],
   ]);
   assert.deepEqual(
-    named(timeline, "worker").segments.map(({ state, start, job }) => [state, start, job]),
+    laneOf(timeline, "worker").segments.map(({ state, start, job }) => [state, start, job]),
     [
       ["running", 0, ""],
       ["running", 1, "read"],
@@ -309,16 +336,16 @@ test("the calls of a pool's worker divide the time in which it ran", () => {
   );
 });
 
-test("processor time is spread over the segments in which the thread ran", () => {
-  const timeline = make([
-    ...THREAD,
+test("processor time is spread over the segments in which the thread ran, in proportion", () => {
+  const timeline = makeTimeline([
+    ...MAIN_THREAD,
     ["job", 1, 40, "a", 1],
     ["cpu", 1, 100, 25],
     ["wait", 1, 100, "work", "", 0],
   ]);
   assert.deepEqual(
-    named(timeline, "MainThread").segments.map(({ cpu }) => cpu),
-    [10, 15, undefined].slice(0, named(timeline, "MainThread").segments.length),
+    laneOf(timeline, "MainThread").segments.map(({ cpu }) => cpu),
+    [10, 15, undefined].slice(0, laneOf(timeline, "MainThread").segments.length),
   );
 });
 
@@ -353,7 +380,7 @@ test("lanes are in the order of the tree, and siblings in order of creation", ()
   );
 });
 
-test("processes that claim to be each other's parents are all listed", () => {
+test("processes that claim to be each other's parents, or their own, are all listed", () => {
   const timeline = new Timeline();
   timeline.add(2, events([]), 3);
   timeline.add(3, events([]), 2);
@@ -361,9 +388,9 @@ test("processes that claim to be each other's parents are all listed", () => {
   assert.equal(timeline.lanes.length, 3);
 });
 
-test("a thread that was in no line of the program belongs to a library", () => {
-  const timeline = make([
-    ...THREAD,
+test("a thread belongs to a library if it was in no line of the program, and none of its tasks was", () => {
+  const timeline = makeTimeline([
+    ...MAIN_THREAD,
     ["lane", 2, 0, "thread", "manager", 0, 1, 0],
     ["wait", 2, 1, "process", "", 0],
     ["lane", 3, 0, "thread", "worker", 0, 1, 0],
@@ -382,28 +409,33 @@ const timeOf = (event: TraceEvent): number =>
   event.kind === "step" ? event.start : "at" in event ? event.at : 0;
 
 test("events may arrive in any order if their times differ", () => {
-  const expected = make(BLOCKED, 1110);
+  const expected = makeTimeline(BLOCKED, 1110);
   const all = events(BLOCKED);
   const lanes = all.filter(({ kind }) => kind === "lane");
   const others = all.filter(({ kind }) => kind !== "lane");
   const timeline = new Timeline();
   timeline.add(1, lanes);
-  // Reading the segments each time forces them to be rebuilt.
-  const moments = [...Map.groupBy(others, timeOf)].sort(([one], [other]) => other - one);
-  for (const [, moment] of moments) {
-    timeline.add(1, moment);
+  // Events of the same time arrive together, and the latest ones first.
+  const batches = [...Map.groupBy(others, timeOf)].sort(([a], [b]) => b - a);
+  for (const [, batch] of batches) {
+    timeline.add(1, batch);
+    // Segments are made when they are read, so this makes them again after each batch.
     timeline.lanes.forEach(({ segments }) => void segments);
   }
   timeline.end(1110);
   for (const lane of expected.lanes) {
-    assert.deepEqual(named(timeline, lane.name).segments.map(brief), lane.segments.map(brief));
+    assert.deepEqual(
+      laneOf(timeline, lane.name).segments.map(fieldsOf),
+      lane.segments.map(fieldsOf),
+    );
   }
 });
 
-/** Valid rows of random kinds, in an order in which a tracer may send them. */
+/** Returns valid rows of random kinds, in an order in which a tracer may send them. */
 function randomRows(next: () => number): TraceRow[] {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)]!;
-  const rows: TraceRow[] = [...THREAD];
+  const rows: TraceRow[] = [...MAIN_THREAD];
+  // The time of each lane's last event, by lane.
   const clocks = new Map([[1, 0]]);
   const kinds = new Map<number, "thread" | "task">([[1, "thread"]]);
   for (let count = 0; count < 60; count++) {
@@ -450,6 +482,7 @@ test("segments cover a lane from start to end without gaps, whatever the events"
     const timeline = new Timeline();
     while (rows.length > 0) {
       timeline.add(1, events(rows.splice(0, 1 + Math.floor(next() * 20))));
+      // Segments are made when they are read, here after some of the batches.
       if (next() < 0.5) timeline.lanes.forEach(({ segments }) => void segments);
     }
     timeline.end(timeline.now + next() * 5);
@@ -470,9 +503,11 @@ test("segments cover a lane from start to end without gaps, whatever the events"
   }
 });
 
-test("a task created by a task of the program belongs to the program, even if it runs a library function", () => {
-  const timeline = make([
-    ...THREAD,
+test("a lane for a library function belongs to the program if a task of the program created it", () => {
+  // "nap" was created by a task that is in the program, and "Task-4" by "nap", which is not. The pool's
+  // thread counts because it runs a call for "nap".
+  const timeline = makeTimeline([
+    ...MAIN_THREAD,
     ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
     ["lane", 3, 1, "task", "nap", 1, 2, 0, "sleep"],
     ["lane", 4, 1, "task", "Task-3", 2, 1, 0, "shutdown_asyncgens"],
@@ -485,10 +520,10 @@ test("a task created by a task of the program belongs to the program, even if it
   assert.deepEqual(own, ["MainProcess", "MainThread", "Task-1", "nap", "pool_0"]);
 });
 
-test("10 000 tasks can be added together or piece by piece", () => {
+test("10,000 tasks can be added together or piece by piece", () => {
   const rows = manyTasks(10_000);
   assert.ok(rows.length > 50_000);
-  const whole = make(rows, 1e6);
+  const whole = makeTimeline(rows, 1e6);
   const pieces = new Timeline();
   for (let at = 0; at < rows.length; at += 500) pieces.add(1, events(rows.slice(at, at + 500)));
   pieces.end(1e6);
@@ -499,8 +534,8 @@ test("10 000 tasks can be added together or piece by piece", () => {
   }
 });
 
-test("states of the watched collections are in order of time, with their lanes", () => {
-  const timeline = make(THREAD);
+test("states of the watched collections are in order of time, even if they arrive in another order", () => {
+  const timeline = makeTimeline(MAIN_THREAD);
   timeline.add(1, events([["state", 1, 5, 12, { ready: ["a"] }]]));
   timeline.add(
     1,
@@ -525,9 +560,9 @@ test("states of the watched collections are in order of time, with their lanes",
   assert.equal(timeline.now, 7);
 });
 
-test("the timeline is cut after the limit of collection states", () => {
+test("the timeline is cut after 2,000 states of watched collections", () => {
   const states = Array.from({ length: 3000 }, (_, at): TraceRow => ["state", 1, at, 5, {}]);
-  const timeline = make([...THREAD, ...states]);
+  const timeline = makeTimeline([...MAIN_THREAD, ...states]);
   assert.equal(timeline.collectionStates.length, 2000);
   assert.equal(timeline.cut, 2000);
 });

@@ -9,6 +9,7 @@ import {
   type TraceRow,
 } from "../../../../runtime/timeline/model/trace_events.ts";
 
+/** Rows of every kind, each with the event that it means. */
 const DECODED: [TraceRow, TraceEvent][] = [
   [
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
@@ -98,8 +99,8 @@ const DECODED: [TraceRow, TraceEvent][] = [
 const ROWS = DECODED.map(([row]) => row);
 
 /**
- * Clones an event. `deepEqual` compares prototypes, too, and the collections of a `CollectionsEvent` have
- * none, but their clone is an ordinary object.
+ * Returns a copy whose objects are all ordinary ones. The collections of a `CollectionsEvent` have no
+ * prototype, and without this copy `deepEqual` would find them different from object literals.
  */
 const plain = (value: unknown): unknown => structuredClone(value);
 
@@ -182,7 +183,7 @@ test("a collection may have the name of a property that all objects inherit", ()
   assert.equal((values as Record<string, unknown>)["toString"], undefined);
 });
 
-test("a trace is decoded as a whole, or not at all", () => {
+test("a trace is decoded only if all of its parts are valid", () => {
   const trace = {
     schema: 1,
     interpreter: "CPython 3.13",

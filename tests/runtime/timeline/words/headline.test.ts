@@ -5,8 +5,9 @@ import { verdict } from "../../../../runtime/timeline/drawing/comparison.ts";
 import { headline } from "../../../../runtime/timeline/words/headline.ts";
 import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
 import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
-import { BLOCKED, THREAD, events } from "../model/sample_rows.ts";
+import { BLOCKED, MAIN_THREAD, events } from "../model/sample_rows.ts";
 
+/** Returns the headline of a run that ended at `end` (in ms). */
 function headlineOf(rows: TraceRow[], end: number): string {
   const timeline = new Timeline();
   timeline.add(1, events(rows));
@@ -15,9 +16,9 @@ function headlineOf(rows: TraceRow[], end: number): string {
   return headline(timeline).replace(/\u00a0/g, " ");
 }
 
-/** Threads of the program, each with its rows, while the main thread waits for them. */
+/** The main thread waits for other threads; each function returns the events of one of them by its id. */
 const threads = (...each: ((id: number) => TraceRow[])[]): TraceRow[] => [
-  ...THREAD,
+  ...MAIN_THREAD,
   ["wait", 1, 0.1, "thread", "", 9],
   ...each.flatMap((rows, at): TraceRow[] => [
     ["lane", at + 2, 0, "thread", `worker-${String(at)}`, 0, 1, 5],
@@ -26,6 +27,7 @@ const threads = (...each: ((id: number) => TraceRow[])[]): TraceRow[] => [
   ]),
 ];
 
+/** The events of a thread that sleeps from `start` to `end`, and then ends. */
 const sleeps =
   (start: number, end: number) =>
   (id: number): TraceRow[] => [
@@ -34,28 +36,28 @@ const sleeps =
     ["end", id, end + 1, "done", ""],
   ];
 
-test("a blocked event loop takes precedence", () => {
+test("if an event loop was blocked, the headline reports that", () => {
   assert.equal(
     headlineOf(BLOCKED, 1110),
     "Line 13 of Task-1 blocked the event loop for 1 s: time.sleep.",
   );
 });
 
-test("for waits that overlap, the headline compares their total time with their sum", () => {
+test("if waits overlap, the headline compares the time that they take with the sum of their times", () => {
   assert.equal(
     headlineOf(threads(sleeps(0, 600), sleeps(0, 300), sleeps(0, 450)), 603),
     "3 waits overlap: 600 ms instead of 1.35 s.",
   );
 });
 
-test("for waits that do not overlap, the headline says that they come one after another", () => {
+test("if waits do not overlap, the headline says that they come one after another", () => {
   assert.equal(
     headlineOf(threads(sleeps(0, 300), sleeps(300, 700)), 702),
     "2 waits, one after another: they add up to 700 ms.",
   );
 });
 
-test("a wait for a lock is named, because it could not overlap with others", () => {
+test("if a run mostly waits for a lock, the headline says for how long", () => {
   const rows = threads(
     (id) => [
       ["wait", id, 0, "lock", "till", 7],
@@ -67,6 +69,7 @@ test("a wait for a lock is named, because it could not overlap with others", () 
   assert.equal(headlineOf(rows, 1000), "In a run of 1 s, waiting for a lock takes 800 ms in all.");
 });
 
+/** The events of a thread that runs from 0 to `end`, and has a processor for `cpu` ms, if that is known. */
 const computes =
   (end: number, cpu?: number) =>
   (id: number): TraceRow[] => [
@@ -86,11 +89,11 @@ test("the headline distinguishes threads that share the GIL from threads that ru
 });
 
 test("a run that hardly waits has a headline, and one that has not started has none", () => {
-  assert.equal(headlineOf(THREAD, 30), "Nothing waits for long: the program runs for 30 ms.");
+  assert.equal(headlineOf(MAIN_THREAD, 30), "Nothing waits for long: the program runs for 30 ms.");
   assert.equal(headlineOf([], 0), "");
 });
 
-test("a run with many lanes has no headline until it ends", () => {
+test("a run with more than 200 lanes has no headline until it ends", () => {
   const timeline = new Timeline();
   timeline.add(1, events(manyTasks(1000)));
   assert.equal(headline(timeline), "");
@@ -100,11 +103,11 @@ test("a run with many lanes has no headline until it ends", () => {
 
 test("the headline of a comparison says how many times as long the slowest run takes", () => {
   const run = (title: string, end: number) => ({ title, end, processes: [] });
-  const say = (...runs: ReturnType<typeof run>[]) => verdict(runs).replace(/\u00a0/g, " ");
+  const verdictOf = (...runs: ReturnType<typeof run>[]) => verdict(runs).replace(/\u00a0/g, " ");
   assert.equal(
-    say(run("One by one", 1350), run("Together", 600)),
+    verdictOf(run("One by one", 1350), run("Together", 600)),
     "“Together” takes 600 ms, “One by one” takes 1.35 s: 2.3 times as long.",
   );
-  assert.equal(say(run("a", 1000), run("b", 1050)), "All of them take about 1.05 s.");
-  assert.equal(say(), "");
+  assert.equal(verdictOf(run("a", 1000), run("b", 1050)), "All of them take about 1.05 s.");
+  assert.equal(verdictOf(), "");
 });

@@ -5,6 +5,7 @@ import { draw, makeTimeline } from "../fixture.ts";
 
 const timeline = makeTimeline();
 const chart = draw(timeline);
+/** The bars of the second row, which belongs to Task-1. The segments of a bar are `first` to `last`. */
 const bars = chart.tracks[1]!.bars;
 
 test("a position inside a bar finds this bar", () => {
@@ -23,19 +24,20 @@ test("a row that is not drawn has no bars", () => {
 });
 
 test("where two bars touch, the narrower one is found", () => {
-  const [one, other] = [bars[0]!, bars[1]!];
-  const narrower = one.width < other.width ? one : other;
-  assert.equal(barAt(chart, 1, other.x), narrower);
+  const [left, right] = [bars[0]!, bars[1]!];
+  const narrower = left.width < right.width ? left : right;
+  assert.equal(barAt(chart, 1, right.x), narrower);
 });
 
 test("a bar of merged segments stands for one of them", () => {
+  // In a view of 1,000 s, segments of a few ms are too narrow for bars of their own.
   const merged = draw(timeline, 0, 1e6).tracks[1]!.bars[0]!;
   assert.ok(merged.last > merged.first);
   const index = segmentOf(merged);
   assert.equal(merged.lane.segments[index], merged.segment);
 });
 
-test("the nearest bar contains the segment, follows it, or is the last one", () => {
+test("the bar nearest to a segment contains it, or else follows it, or else is the last one", () => {
   const track = { ...chart.tracks[1]!, bars: bars.slice(1) };
   assert.equal(nearest(track, 2), bars[2]);
   assert.equal(nearest(track, 0), bars[1]);

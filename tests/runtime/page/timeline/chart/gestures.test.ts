@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Gestures } from "../../../../../runtime/page/timeline/chart/gestures.ts";
 
-/** The actions that the gestures have called, with their arguments. The area is 100 px wide. */
+/** The actions that the gestures have called, with their arguments. */
 let calls: unknown[][];
+/** Whether the whole run is in view. */
 let isWhole: boolean;
+/** The area of the chart, 100 px wide. Positions in calls are fractions of this width. */
 let area: EventTarget & { setPointerCapture: (id: number) => void };
 let end: AbortController;
 
@@ -24,6 +26,7 @@ beforeEach(() => {
   });
 });
 
+/** Dispatches an event with these fields at the area. */
 function dispatch(type: string, fields: object): Event {
   const event = Object.assign(new Event(type, { cancelable: true }), fields);
   area.dispatchEvent(event);
@@ -79,7 +82,7 @@ test("if the whole run is in view, a drag does nothing", () => {
   assert.deepEqual(calls, []);
 });
 
-test("a pointer that moves vertically scrolls the page, and makes no press", () => {
+test("a pointer that moves vertically makes no press, because it scrolls the page", () => {
   pointer("down", 10, 5);
   pointer("up", 10, 60);
   assert.deepEqual(calls, []);
@@ -94,6 +97,7 @@ test("the right button does nothing", () => {
 test("two fingers zoom around the point between them", () => {
   pointer("down", 40, 5, 1);
   pointer("down", 60, 5, 2);
+  // The distance of the fingers doubles from 20 to 40 px, around 60 px.
   pointer("move", 80, 5, 2);
   assert.deepEqual(calls, [["zoom", 2, 0.6]]);
 });
@@ -104,11 +108,12 @@ test("a wheel with Ctrl zooms around the pointer and does not scroll the page", 
   const [name, factor, at] = calls[0]!;
   assert.deepEqual([name, at], ["zoom", 0.5]);
   assert.ok((factor as number) > 1);
+  // On macOS, the command key does what Ctrl does elsewhere.
   wheel({ metaKey: true, deltaY: 10 });
   assert.ok((calls[1]![1] as number) < 1);
 });
 
-test("a wheel pans sideways, and with Shift also a vertical wheel does", () => {
+test("a horizontal wheel pans, and so does a vertical wheel with Shift", () => {
   assert.equal(wheel({ deltaX: 80 }).defaultPrevented, true);
   assert.equal(wheel({ deltaY: 80, shiftKey: true }).defaultPrevented, true);
   assert.deepEqual(calls, [
@@ -117,7 +122,7 @@ test("a wheel pans sideways, and with Shift also a vertical wheel does", () => {
   ]);
 });
 
-test("a vertical wheel scrolls the page", () => {
+test("a vertical wheel is left to the page, which scrolls", () => {
   assert.equal(wheel({ deltaY: 80, deltaX: 3 }).defaultPrevented, false);
   assert.deepEqual(calls, []);
 });

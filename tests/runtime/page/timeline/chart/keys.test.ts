@@ -3,9 +3,13 @@ import { test } from "node:test";
 import { actionOf, type Actions } from "../../../../../runtime/page/timeline/chart/keys.ts";
 import { draw, makeTimeline } from "../fixture.ts";
 
+/** The bar that has the focus: the second one in the second row. */
 const bar = draw(makeTimeline()).tracks[1]!.bars[1]!;
 
-/** Presses a key; returns the actions that were called and their arguments without lanes. */
+/**
+ * Presses a key, and returns the name of the action that it calls, with a number or word that stands for
+ * its argument. An action on a segment is shown with the index of the segment.
+ */
 function press(key: string, shiftKey = false, hasSelection = true): unknown[] {
   const called: unknown[] = [];
   const actions: Actions = {
@@ -21,7 +25,7 @@ function press(key: string, shiftKey = false, hasSelection = true): unknown[] {
   return called;
 }
 
-test("arrow keys go to the segments beside, and Home and End to the first and the last", () => {
+test("arrow keys go to the next segment or row, and Home and End to the first and last segment", () => {
   assert.deepEqual(press("ArrowLeft"), ["goTo", bar.first - 1]);
   assert.deepEqual(press("ArrowRight"), ["goTo", bar.last + 1]);
   assert.deepEqual(press("ArrowUp"), ["goToRowBeside", -1]);
@@ -45,7 +49,7 @@ test("plus, minus and 0 zoom, and Shift with an arrow key pans", () => {
   assert.deepEqual(press("ArrowRight", true), ["pan", 1]);
 });
 
-test("the chart leaves all other keys to the page, and Escape if nothing is selected", () => {
+test("other keys do nothing, and neither does Escape if nothing is selected", () => {
   for (const key of ["Tab", "a", "PageDown", "F5"]) assert.deepEqual(press(key), []);
   assert.deepEqual(press("Escape", false, false), []);
 });

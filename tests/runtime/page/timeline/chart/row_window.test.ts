@@ -8,15 +8,16 @@ import {
 import { ROWS_IN_VIEW } from "../../../../../runtime/timeline/drawing/layout.ts";
 import { Timeline } from "../../../../../runtime/timeline/model/timeline.ts";
 import { makeTimeline, rowsOf } from "../fixture.ts";
-import { events } from "../../../timeline/model/sample_rows.ts";
+import { events, MAIN_THREAD } from "../../../timeline/model/sample_rows.ts";
 
 test("of a long list, only the rows in view and a few around them are drawn", () => {
+  // There are 10,000 rows, row 500 is the first one in view, and no row has the focus (-1).
   const rows = rowsToDraw(10_000, 500, -1);
   assert.ok(rows[0]! < 500 && rows.at(-1)! > 500 + ROWS_IN_VIEW);
   assert.ok(rows.length < ROWS_IN_VIEW + 10, String(rows.length));
   assert.deepEqual(
     rows,
-    [...rows].sort((one, other) => one - other),
+    [...rows].sort((a, b) => a - b),
   );
 });
 
@@ -34,17 +35,19 @@ test("the row that has the focus is drawn even if it is out of view, and only on
 });
 
 test("scrolling to a row moves as little as possible", () => {
-  const to = (top: number): number => scrolledTo(top, 22, 100, 220);
-  assert.equal(to(100), 100);
-  assert.equal(to(298), 100);
-  assert.equal(to(88), 88);
-  assert.equal(to(310), 112);
+  // Rows are 22 px high, and the pixels from 100 to 320 are in view.
+  const scrollTo = (top: number): number => scrolledTo(top, 22, 100, 220);
+  assert.equal(scrollTo(100), 100);
+  assert.equal(scrollTo(298), 100);
+  assert.equal(scrollTo(88), 88);
+  assert.equal(scrollTo(310), 112);
 });
 
 test("the segment above or below is the one at the same time in the next row", () => {
   const timeline = makeTimeline();
   const rows = rowsOf(timeline);
   const [thread, first, second, third] = rows.map(({ lane }) => lane);
+  // At 22 ms.
   const below = segmentBeside(rows, first!, 1, 22)!;
   assert.equal(below.lane, second);
   const { start, end } = second!.segments[below.index]!;
@@ -56,14 +59,7 @@ test("the segment above or below is the one at the same time in the next row", (
 
 test("rows without segments are skipped", () => {
   const timeline = new Timeline();
-  timeline.add(
-    1,
-    events([
-      ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
-      ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-      ["run", 1, 0],
-    ]),
-  );
+  timeline.add(1, events(MAIN_THREAD));
   timeline.add(
     2,
     events([

@@ -4,10 +4,11 @@ import { Selection } from "../../../../../runtime/page/timeline/chart/selection.
 import { draw, makeTimeline, rowsOf } from "../fixture.ts";
 
 const timeline = makeTimeline();
+/** The lanes of the first two tasks. */
 const [, first, second] = rowsOf(timeline).map(({ lane }) => lane);
 const { tracks } = draw(timeline);
 
-test("at first, the keyboard is on the first bar of the first row that has bars", () => {
+test("at first, the focus is on the first bar of the first row that has bars", () => {
   const selection = new Selection();
   const bar = selection.currentBar(tracks)!;
   assert.equal(bar, tracks[0]!.bars[0]);
@@ -15,7 +16,7 @@ test("at first, the keyboard is on the first bar of the first row that has bars"
   assert.deepEqual([selection.cursor!.lane, selection.cursor!.index], [bar.lane, bar.first]);
 });
 
-test("entering the chart again keeps the place of the keyboard", () => {
+test("when the focus returns to the chart, it is on the same segment as before", () => {
   const selection = new Selection();
   selection.cursor = { lane: second!, index: 1 };
   selection.enter(tracks);
@@ -25,7 +26,7 @@ test("entering the chart again keeps the place of the keyboard", () => {
   assert.ok(bar.first <= 1 && bar.last >= 1);
 });
 
-test("if the keyboard's segment is out of view, the nearest bar of its row is current", () => {
+test("if the segment with the focus is out of view, the nearest bar of its row is current", () => {
   const selection = new Selection();
   selection.cursor = { lane: first!, index: 0 };
   const later = draw(timeline, 20, 30).tracks;
@@ -34,7 +35,7 @@ test("if the keyboard's segment is out of view, the nearest bar of its row is cu
   assert.ok(bar.first > 0);
 });
 
-test("if the keyboard's row is not drawn, another row has the current bar", () => {
+test("if the row with the focus is not drawn, another row has the current bar", () => {
   const selection = new Selection();
   selection.cursor = { lane: first!, index: 0 };
   const others = tracks.filter(({ listed }) => listed.lane === second);
@@ -42,7 +43,7 @@ test("if the keyboard's row is not drawn, another row has the current bar", () =
   assert.equal(selection.currentBar([]), undefined);
 });
 
-test("a bar is selected if it contains the selected segment, also after bars were merged", () => {
+test("a bar is selected if it contains the selected segment, even if it contains others as well", () => {
   const selection = new Selection();
   selection.selected = { lane: first!, index: 1 };
   const bar = selection.selectedBar(tracks)!;
@@ -55,7 +56,7 @@ test("a bar is selected if it contains the selected segment, also after bars wer
   }
 });
 
-test("clearing forgets the keyboard's place, the selection and the pointer", () => {
+test("clearing forgets the segment with the focus, the selected one and the bar under the pointer", () => {
   const selection = new Selection();
   selection.selected = selection.cursor = { lane: first!, index: 1 };
   selection.hovered = tracks[0]!.bars[0];

@@ -3,22 +3,23 @@ import { test } from "node:test";
 import { Span } from "../../../../../runtime/page/timeline/chart/span.ts";
 import { random } from "../../random.ts";
 
-function make(length: number): Span {
+/** Returns the view of a run that has ended after `length` ms. It shows the whole run. */
+function makeSpan(length: number): Span {
   const span = new Span();
   span.follow(length, true);
   return span;
 }
 
 test("zooming keeps the point under the pointer in its place", () => {
-  const span = make(1000);
+  const span = makeSpan(1000);
   span.zoom(4, 0.6);
   assert.deepEqual([span.from, span.to], [450, 700]);
   span.zoom(1 / 4, 0.6);
   assert.deepEqual([span.from, span.to, span.isWhole], [0, 1000, true]);
 });
 
-test("panning stops at the ends", () => {
-  const span = make(1000);
+test("panning stops at the ends of the run", () => {
+  const span = makeSpan(1000);
   span.zoom(4, 0);
   span.pan(-1);
   assert.deepEqual([span.from, span.to], [0, 250]);
@@ -27,7 +28,7 @@ test("panning stops at the ends", () => {
 });
 
 test("revealing a segment pans the view only if the segment is out of view", () => {
-  const span = make(1000);
+  const span = makeSpan(1000);
   span.zoom(10, 0);
   span.reveal(50, 60);
   assert.equal(span.from, 0);
@@ -57,13 +58,15 @@ test("during a run the view changes only a few times, and after the run it shows
 test("after any sequence of actions, the view is a part of the run", () => {
   const next = random(7);
   for (let round = 0; round < 200; round++) {
+    // From 1 µs to 100 s.
     const length = 10 ** (next() * 8 - 3);
-    const span = make(length);
+    const span = makeSpan(length);
     for (let count = 0; count < 50; count++) {
-      const what = next();
-      if (what < 0.5) span.zoom(Math.exp(next() * 8 - 4), next());
-      else if (what < 0.8) span.pan(next() * 4 - 2);
+      const choice = next();
+      if (choice < 0.5) span.zoom(Math.exp(next() * 8 - 4), next());
+      else if (choice < 0.8) span.pan(next() * 4 - 2);
       else span.reveal(next() * length, next() * length);
+      // Allow for rounding errors, and for runs of less than 1 µs, which are shown as 1 µs.
       assert.ok(span.from >= 0 && span.to <= length * (1 + 1e-9) + 0.001 && span.to > span.from);
     }
   }

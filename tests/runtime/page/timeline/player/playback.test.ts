@@ -4,7 +4,7 @@ import { Playback } from "../../../../../runtime/page/timeline/player/playback.t
 
 type Callback = (now: number) => void;
 
-/** Requested frames by id; a test runs them with a time of its choice. */
+/** The functions that have requested an animation frame, by the number of the request. */
 let requested: Map<number, Callback>;
 const original = {
   requestAnimationFrame: globalThis.requestAnimationFrame,
@@ -22,13 +22,14 @@ beforeEach(() => {
 });
 afterEach(() => void Object.assign(globalThis, original));
 
+/** Runs an animation frame at this time (in ms). */
 function frame(now: number): void {
   const callbacks = [...requested.values()];
   requested.clear();
   for (const callback of callbacks) callback(now);
 }
 
-/** Starts a playback; returns the times that it has reached. */
+/** Starts a playback that ends at `until`; returns the times that it reaches, to which it adds. */
 function start(playback: Playback, from: number, until = Infinity): number[] {
   const times: number[] = [];
   playback.start(from, (time) => {
@@ -38,7 +39,7 @@ function start(playback: Playback, from: number, until = Infinity): number[] {
   return times;
 }
 
-test("time starts where it is asked to and advances with the frames", () => {
+test("the time of the run starts at the given time and advances with the frames", () => {
   const times = start(new Playback(), 500);
   for (const now of [1000, 1016, 1032]) frame(now);
   assert.deepEqual(times, [500, 516, 532]);
@@ -55,7 +56,7 @@ test("a change of speed applies from the next frame on", () => {
   assert.deepEqual(times, [0, 160, 168]);
 });
 
-test("after a long pause, for example of a hidden tab, time does not jump ahead", () => {
+test("after a long pause between frames, as in a hidden tab, the run advances by 250 ms at most", () => {
   const times = start(new Playback(), 0);
   frame(0);
   frame(60_000);

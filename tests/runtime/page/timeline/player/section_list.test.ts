@@ -4,7 +4,8 @@ import { sectionList } from "../../../../../runtime/page/timeline/player/section
 import { html } from "../../../../../runtime/timeline/drawing/html.ts";
 import type { Section } from "../../../../../runtime/timeline/words/sections.ts";
 
-const make = (more: Partial<Section>): string =>
+/** Draws a section with the index 2, and returns its HTML. Fields that are not given are empty. */
+const draw = (more: Partial<Section>): string =>
   html(
     sectionList(
       {
@@ -17,7 +18,7 @@ const make = (more: Partial<Section>): string =>
   );
 
 test("an empty section says so instead of showing a list", () => {
-  const text = make({});
+  const text = draw({});
   assert.match(text, /Empty\./);
   assert.doesNotMatch(text, /<[ou]l/);
 });
@@ -27,18 +28,18 @@ test("the list is named, ordered if the order matters, and says how many entries
     { name: "Task-1", text: "resumes" },
     { name: "", text: "tick()" },
   ];
-  const text = make({ entries, count: 2 });
+  const text = draw({ entries, count: 2 });
   assert.match(text, /<ol[^>]* aria-label="?Ready queue"?/);
   assert.match(text, /Ready queue: 2/);
   assert.match(text, /<li><strong>Task-1<\/strong> resumes<\/li>/);
-  assert.match(make({ entries, count: 2, isOrdered: false }), /<ul/);
+  assert.match(draw({ entries, count: 2, isOrdered: false }), /<ul/);
 });
 
 test("entries that are not listed are counted", () => {
-  const text = make({ entries: [{ name: "", text: "tick()" }], count: 400 });
+  const text = draw({ entries: [{ name: "", text: "tick()" }], count: 400 });
   assert.match(text, /and 399 others/);
 });
 
-test("a section reserves the space that its list needs at most", () => {
-  assert.match(make({}), /--tl-most:var\(--tl-most-2\)/);
+test("a section reserves the space that an element around it sets for the largest list", () => {
+  assert.match(draw({}), /--tl-most:var\(--tl-most-2\)/);
 });
