@@ -3,11 +3,12 @@ import { beforeEach, describe, test } from "node:test";
 import { Broker, MAX_CHILDREN, MAX_RUNNING_CHILDREN } from "../../../runtime/sandbox/broker.ts";
 import { MAIN, type Notice, type Request } from "../../../runtime/protocol/processes.ts";
 
-/** A process that records the notices it gets. */
+/** A process of a program: it sends requests to the broker, and records the notices that it gets. */
 class Process {
   readonly notices: Notice[] = [];
   readonly pid: number;
   readonly broker: Broker;
+  /** Whether the broker has ended the worker of the process. */
   terminated = false;
   #asks = 0;
 
@@ -22,14 +23,15 @@ class Process {
     this.broker.receive(this.pid, request);
   }
 
-  /** Asks a question, and returns its number. */
+  /** Sends a request that the broker answers, and returns its number. */
   ask(request: object): number {
+    // Processes choose the numbers, which must differ.
     const ask = this.pid * 1000 + ++this.#asks;
     this.send({ ...request, ask } as Request);
     return ask;
   }
 
-  /** Returns the answer in a list, which is empty if there has been none. */
+  /** Returns all answers to a question: one at most, and none if the question still waits. */
   answer(ask: number): unknown[] {
     return this.notices
       .filter((notice) => notice.type === "answer")
@@ -42,11 +44,11 @@ class Process {
   }
 }
 
-const text = (value: string) => new TextEncoder().encode(value);
-const bytes = (length: number) => new Uint8Array(length);
+const encode = (text: string) => new TextEncoder().encode(text);
 
 let broker: Broker;
 let main: Process;
+/** The child processes whose workers the broker has started, by their ids. */
 let children: Map<number, Process>;
 beforeEach(() => {
   children = new Map();
@@ -59,12 +61,16 @@ beforeEach(() => {
   broker.setMain(main);
 });
 
-let numbers = 0;
-/** Starts a process with an end of each channel whose token is given. */
+/** The number of the last sentinel. These numbers are larger than those of the tests' own channels. */
+let lastSentinel = 9000;
+/**
+ * Starts a process that claims the ends of channels that these tokens stand for. The process has two
+ * sentinels, which are channels that end when the process ends and when its parent ends.
+ */
 function spawn(parent = main, tokens: number[] = []): Process {
-  const [sentinel, parentSentinel] = [++numbers + 9000, ++numbers + 9000];
+  const [sentinel, parentSentinel] = [++lastSentinel, ++lastSentinel];
   const ask = parent.ask({
-    ...{ type: "spawn", main: "/a.py", pickles: bytes(1), files: new Map(), tokens },
+    ...{ type: "spawn", main: "/a.py", pickles: new Uint8Array(1), files: new Map(), tokens },
     ...{ sentinel, parentSentinel },
   });
   const [pid] = parent.answer(ask) as number[];
@@ -72,11 +78,12 @@ function spawn(parent = main, tokens: number[] = []): Process {
 }
 const sentinelOf = (child: Process) => (child as Process & { sentinel: number }).sentinel;
 
+/** Opens a channel, in which messages may wait already. The main process holds both of its ends. */
 const open = (channel = 1, messages: Uint8Array[] = []) =>
   main.send({ type: "channel", channel, messages, reader: true, writer: true });
 
-/** A child that holds an end of channel 1, which the main process then closes. */
-function give(end: "reader" | "writer"): Process {
+/** Starts a child that gets an end of channel 1, and closes this end in the main process. */
+function giveEnd(end: "reader" | "writer"): Process {
   main.send({ type: "share", channel: 1, end, token: 5 });
   const child = spawn(main, [5]);
   main.send({ type: "close", channel: 1, end });
@@ -84,46 +91,47 @@ function give(end: "reader" | "writer"): Process {
 }
 
 describe("a channel", () => {
-  test("delivers messages in order, first those that waited before it was shared", () => {
-    open(1, [text("a")]);
-    main.send({ type: "send", channel: 1, data: text("b") });
+  test("delivers messages in order, first those that waited before the broker knew the channel", () => {
+    open(1, [encode("a")]);
+    main.send({ type: "send", channel: 1, data: encode("b") });
     for (const expected of ["a", "b"]) {
       const ask = main.ask({ type: "receive", channel: 1 });
-      assert.deepEqual(main.answer(ask), [text(expected)]);
+      assert.deepEqual(main.answer(ask), [encode(expected)]);
     }
     const early = main.ask({ type: "receive", channel: 1 });
     assert.deepEqual(main.answer(early), []);
-    main.send({ type: "send", channel: 1, data: text("c") });
-    assert.deepEqual(main.answer(early), [text("c")]);
+    main.send({ type: "send", channel: 1, data: encode("c") });
+    assert.deepEqual(main.answer(early), [encode("c")]);
   });
 
-  test("with several readers gives each message to the one that has waited longest", () => {
+  test("with several readers delivers each message to the one that has waited longest", () => {
     open();
     main.send({ type: "share", channel: 1, end: "reader", token: 5 });
     const child = spawn(main, [5]);
     const first = child.ask({ type: "receive", channel: 1 });
     const second = main.ask({ type: "receive", channel: 1 });
-    main.send({ type: "send", channel: 1, data: text("a") });
-    assert.deepEqual([child.answer(first), main.answer(second)], [[text("a")], []]);
+    main.send({ type: "send", channel: 1, data: encode("a") });
+    assert.deepEqual([child.answer(first), main.answer(second)], [[encode("a")], []]);
   });
 
-  test("ends when the last writer closes it or ends, after the messages that were sent", () => {
+  test("delivers all messages, and ends when its last writer has closed it or has ended", () => {
     for (const finish of ["close", "exit"]) {
       open();
-      const child = give("writer");
-      child.send({ type: "send", channel: 1, data: text("last") });
+      const child = giveEnd("writer");
+      child.send({ type: "send", channel: 1, data: encode("last") });
       if (finish === "close") child.send({ type: "close", channel: 1, end: "writer" });
       else child.send({ type: "exit", status: 0 });
       const asks = [1, 2].map(() => main.ask({ type: "receive", channel: 1 }));
+      // The answer `undefined` means the end of the channel.
       assert.deepEqual(
         asks.map((ask) => main.answer(ask)),
-        [[text("last")], [undefined]],
+        [[encode("last")], [undefined]],
       );
       main.send({ type: "close", channel: 1, end: "reader" });
     }
   });
 
-  test("stays open while an end is passed to another process, and ends when this end is dropped", () => {
+  test("stays open while its last writing end is passed on, and ends when this end is dropped", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     main.send({ type: "close", channel: 1, end: "writer" });
@@ -133,9 +141,9 @@ describe("a channel", () => {
     assert.deepEqual(main.answer(ask), [undefined]);
   });
 
-  test("is reported as broken to its writers when no process reads it, even to one that starts later", () => {
+  test("is reported as broken to its writers when it has no reader left, even to a later writer", () => {
     open();
-    const child = give("reader");
+    const child = giveEnd("reader");
     child.send({ type: "exit", status: 1 });
     assert.deepEqual(main.noticesOf("broken")[0], { type: "broken", channel: 1 });
     assert.deepEqual(main.answer(main.ask({ type: "readable", channel: 1 })), [false]);
@@ -143,60 +151,60 @@ describe("a channel", () => {
     assert.deepEqual(spawn(main, [6]).noticesOf("broken"), [{ type: "broken", channel: 1 }]);
   });
 
-  test("reports to a sender in large steps how much has been read", () => {
+  test("reports to a sender how much has been received, but only after at least 32 KiB", () => {
     open();
     for (let round = 0; round < 3; round++) {
-      main.send({ type: "send", channel: 1, data: bytes(20_000) });
+      main.send({ type: "send", channel: 1, data: new Uint8Array(20_000) });
       main.ask({ type: "receive", channel: 1 });
     }
     assert.deepEqual(main.noticesOf("consumed"), [{ type: "consumed", channel: 1, bytes: 40_000 }]);
   });
 
-  test("takes messages from any process that knows the address at which its reader listens", () => {
+  test("gets messages from any process that knows the address at which its reader listens", () => {
     open();
     main.send({ type: "listen", address: "here", channel: 1 });
     const child = spawn();
     const connect = (address: string) =>
-      child.answer(child.ask({ type: "connect", address, data: text("it's me") }));
+      child.answer(child.ask({ type: "connect", address, data: encode("it's me") }));
     assert.deepEqual([connect("there"), connect("here")], [[false], [true]]);
-    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("it's me")]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("it's me")]);
     main.send({ type: "close", channel: 1, end: "reader" });
     assert.deepEqual(connect("here"), [false]);
   });
 
-  test("takes back a message that came too late, and delivers it first", () => {
-    open(1, [text("b")]);
-    main.send({ type: "unreceive", channel: 1, data: text("a") });
-    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("a")]);
+  test("takes a message back from a process that no longer wants it, and delivers it first", () => {
+    open(1, [encode("b")]);
+    main.send({ type: "unreceive", channel: 1, data: encode("a") });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("a")]);
   });
 
-  test("cannot be used by a process that has not been given an end", () => {
-    open(1, [text("secret")]);
+  test("cannot be used by a process that does not hold an end, whatever requests the process sends", () => {
+    open(1, [encode("secret")]);
     const child = spawn();
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
-    child.send({ type: "send", channel: 1, data: text("forged") });
+    child.send({ type: "send", channel: 1, data: encode("forged") });
     child.send({ type: "share", channel: 1, end: "reader", token: 8 });
     child.send({ type: "claim", token: 8 });
     assert.deepEqual(child.answer(child.ask({ type: "receive", channel: 1 })), [undefined]);
-    child.send({ type: "unreceive", channel: 1, data: text("forged") });
+    child.send({ type: "unreceive", channel: 1, data: encode("forged") });
     child.send({ type: "listen", address: "here", channel: 1 });
     child.send({ type: "channel", channel: 1, messages: [], reader: true, writer: true });
-    const connection = child.ask({ type: "connect", address: "here", data: text("forged") });
+    const connection = child.ask({ type: "connect", address: "here", data: encode("forged") });
     assert.deepEqual(child.answer(connection), [false]);
-    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("secret")]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("secret")]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
   });
 
-  test("gives an end to one process for each token", () => {
+  test("gives the end that a token stands for only to the first process that claims it", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     const [first, second] = [spawn(main, [5]), spawn(main, [5])];
-    second.send({ type: "send", channel: 1, data: text("forged") });
-    first.send({ type: "send", channel: 1, data: text("x") });
-    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [text("x")]);
+    second.send({ type: "send", channel: 1, data: encode("forged") });
+    first.send({ type: "send", channel: 1, data: encode("x") });
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [encode("x")]);
   });
 
-  test("is reported as broken to a process that claims its writing end too late", () => {
+  test("is reported as broken to a process that claims its writing end after its reader has gone", () => {
     open();
     const child = spawn();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
@@ -206,21 +214,21 @@ describe("a channel", () => {
   });
 });
 
-describe("a choice between channels", () => {
-  test("lists the channels that can be read, immediately or as soon as there is one", () => {
+describe("a `select` request", () => {
+  test("is answered with the channels that can be read, immediately or as soon as there is one", () => {
     open(1);
-    open(2, [text("x")]);
+    open(2, [encode("x")]);
     const select = (now: boolean, ...channels: number[]) =>
       main.ask({ type: "select", channels, now });
     assert.deepEqual(main.answer(select(false, 1, 2)), [[2]]);
     assert.deepEqual(main.answer(select(true, 1)), [[]]);
     const waiting = select(false, 1);
     assert.deepEqual(main.answer(waiting), []);
-    main.send({ type: "send", channel: 1, data: text("y") });
+    main.send({ type: "send", channel: 1, data: encode("y") });
     assert.deepEqual(main.answer(waiting), [[1]]);
   });
 
-  test("sees the end of a process as the end of its sentinel, after its status", () => {
+  test("finds the sentinel of a process readable after the parent has been told the exit status", () => {
     const child = spawn();
     const ask = main.ask({ type: "select", channels: [sentinelOf(child)], now: false });
     child.send({ type: "exit", status: 3 });
@@ -245,28 +253,30 @@ describe("a choice between channels", () => {
   test("that has been answered is not answered again when it is cancelled", () => {
     open();
     const ask = main.ask({ type: "select", channels: [1], now: false });
-    main.send({ type: "send", channel: 1, data: text("x") });
+    main.send({ type: "send", channel: 1, data: encode("x") });
     main.send({ type: "cancel", ask });
     assert.deepEqual(main.answer(ask), [[1]]);
   });
 
-  test("is answered with nothing when it is cancelled, and never again", () => {
+  test("is answered with `undefined` when it is cancelled, and never again", () => {
     open();
     const ask = main.ask({ type: "select", channels: [1], now: false });
     main.send({ type: "cancel", ask });
-    main.send({ type: "send", channel: 1, data: text("x") });
+    main.send({ type: "send", channel: 1, data: encode("x") });
     assert.deepEqual(main.answer(ask), [undefined]);
   });
 });
 
 describe("a semaphore", () => {
-  const make = (value: number, most = value) =>
+  const create = (value: number, most = value) =>
     main.send({ type: "semaphore", semaphore: 7, value, most });
+  // The process has the values that the semaphore guards in this version; 0 if it has none. An answer
+  // `{}` means that the semaphore was acquired, and `undefined` that it was not available.
   const acquire = (process: Process, now = false, version = 0) =>
     process.ask({ type: "acquire", semaphore: 7, now, version });
 
   test("is acquired by the waiting processes in the order of their arrival", () => {
-    make(1);
+    create(1);
     const child = spawn();
     assert.deepEqual(main.answer(acquire(main)), [{}]);
     const [first, second] = [acquire(child), acquire(main)];
@@ -278,56 +288,60 @@ describe("a semaphore", () => {
   });
 
   test("passes over a waiting process that has ended, and a request that was cancelled", () => {
-    make(0, 1);
+    create(0, 1);
     const child = spawn();
     acquire(child);
-    const given = acquire(main);
+    const cancelled = acquire(main);
     const last = acquire(main);
     child.send({ type: "exit", status: 0 });
-    main.send({ type: "cancel", ask: given });
+    main.send({ type: "cancel", ask: cancelled });
     main.send({ type: "release", semaphore: 7 });
     assert.deepEqual(main.answer(last), [{}]);
   });
 
-  test("counts, and refuses to exceed its limit", () => {
-    make(1, 2);
+  test("refuses a checked release that would exceed its limit", () => {
+    create(1, 2);
     const check = () => main.answer(main.ask({ type: "check-release", semaphore: 7 }));
     assert.deepEqual([check(), check()], [[true], [false]]);
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [2]);
   });
 
-  test("never exceeds its limit, and cannot be replaced", () => {
-    make(1);
+  test("ignores an unchecked release that would exceed its limit, and cannot be created again", () => {
+    create(1);
     main.send({ type: "release", semaphore: 7 });
-    make(5);
+    create(5);
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
   });
 
-  test("sends the values that it guards to a process that does not know them yet", () => {
-    make(1);
+  test("sends the values that it guards to a process that does not have their latest version", () => {
+    create(1);
     const guard = (number: number, value: string) =>
-      main.send({ type: "guard", semaphore: 7, number, bytes: text(value) });
+      main.send({ type: "guard", semaphore: 7, number, bytes: encode(value) });
     guard(1, "one");
     guard(2, "two");
     guard(1, "a copy that is out of date");
-    const values = (one: string) => new Map([1, 2].map((n) => [n, text(n === 1 ? one : "two")]));
+    const values = (first: string) =>
+      new Map([
+        [1, encode(first)],
+        [2, encode("two")],
+      ]);
     const [first] = main.answer(acquire(main)) as {
       shared: { version: number; values: unknown };
     }[];
     assert.deepEqual(first!.shared.values, values("one"));
-    main.send({ type: "change", semaphore: 7, number: 1, bytes: text("new") });
+    main.send({ type: "change", semaphore: 7, number: 1, bytes: encode("new") });
     main.send({ type: "release", semaphore: 7 });
-    const known = first!.shared.version + 1;
-    assert.deepEqual(main.answer(acquire(main, true, known - 1)), [
-      { shared: { version: known, values: values("new") } },
+    const latest = first!.shared.version + 1;
+    assert.deepEqual(main.answer(acquire(main, true, latest - 1)), [
+      { shared: { version: latest, values: values("new") } },
     ]);
     main.send({ type: "release", semaphore: 7 });
-    assert.deepEqual(main.answer(acquire(main, true, known)), [{}]);
+    assert.deepEqual(main.answer(acquire(main, true, latest)), [{}]);
   });
 });
 
 describe("a process", () => {
-  test("is started with what its parent has sent", () => {
+  test("gets its own id and that of its parent when it is started", () => {
     const child = spawn();
     const [notice] = child.noticesOf("start") as Extract<Notice, { type: "start" }>[];
     assert.equal(notice?.start.pid, child.pid);
@@ -335,25 +349,26 @@ describe("a process", () => {
   });
 
   test("that is killed or crashes ends by a signal, and its worker ends too", () => {
-    const [killed, broken] = [spawn(), spawn()];
+    const [killed, crashed] = [spawn(), spawn()];
     main.send({ type: "kill", pid: killed.pid, signal: 15 });
-    broker.crashed(broken.pid, "\nout of bounds\n  at wasm");
+    broker.crashed(crashed.pid, "\nout of bounds\n  at wasm");
+    // As if by SIGTERM (15) and SIGSEGV (11).
     assert.deepEqual(main.noticesOf("exited"), [
       { type: "exited", pid: killed.pid, status: -15 },
-      { type: "exited", pid: broken.pid, status: -11 },
+      { type: "exited", pid: crashed.pid, status: -11 },
     ]);
     assert.deepEqual(main.noticesOf("output"), [
       {
         type: "output",
         stream: "stderr",
-        text: `Process ${broken.pid} crashed: out of bounds\n`,
+        text: `Process ${crashed.pid} crashed: out of bounds\n`,
       },
     ]);
-    assert.ok(killed.terminated && broken.terminated);
+    assert.ok(killed.terminated && crashed.terminated);
     assert.deepEqual(broker.children, { all: 0, live: 0 });
   });
 
-  test("beyond the limit of running processes waits, and beyond a second limit is refused", () => {
+  test("waits if too many processes are running, and is refused if too many exist", () => {
     const started = Array.from({ length: MAX_CHILDREN }, () => spawn());
     assert.deepEqual(broker.children, { all: MAX_CHILDREN, live: MAX_RUNNING_CHILDREN });
     const waiting = started[MAX_RUNNING_CHILDREN]!;
@@ -363,8 +378,9 @@ describe("a process", () => {
     assert.deepEqual(main.noticesOf("note"), waits);
     started[0]!.send({ type: "exit", status: 0 });
     assert.equal(children.has(waiting.pid), true);
+    // One process has ended, so one more may exist.
     spawn();
-    assert.equal(spawn().pid, undefined, "one process more than the limit allows");
+    assert.equal(spawn().pid, undefined);
   });
 
   test("that is refused closes the ends of channels that its parent has shared with it", () => {
@@ -390,23 +406,24 @@ describe("a process", () => {
     assert.deepEqual(broker.children, { all: MAX_RUNNING_CHILDREN, live: MAX_RUNNING_CHILDREN });
   });
 
-  test("is interrupted by the main process only, unless a signal is sent to it", () => {
-    const [one, other] = [spawn(), spawn()];
-    one.send({ type: "interrupt" });
+  test("is interrupted with all others by the main process, or alone by a signal from any process", () => {
+    const [first, second] = [spawn(), spawn()];
+    first.send({ type: "interrupt" });
     assert.deepEqual(
-      [main, other].map((process) => process.noticesOf("interrupt").length),
+      [main, second].map((process) => process.noticesOf("interrupt").length),
       [0, 0],
     );
     main.send({ type: "interrupt" });
     assert.deepEqual(
-      [one, other].map((process) => process.noticesOf("interrupt").length),
+      [first, second].map((process) => process.noticesOf("interrupt").length),
       [1, 1],
     );
-    one.send({ type: "kill", pid: other.pid, signal: 2 });
-    assert.equal(other.noticesOf("interrupt").length, 2);
+    // SIGINT is 2.
+    first.send({ type: "kill", pid: second.pid, signal: 2 });
+    assert.equal(second.noticesOf("interrupt").length, 2);
   });
 
-  test("prints through the main process, and cannot end the program or the main process", () => {
+  test("prints through the main process, and can end neither the program nor the main process", () => {
     const child = spawn();
     child.send({ type: "output", stream: "stdout", text: "hello" });
     child.send({ type: "over" });
@@ -415,28 +432,29 @@ describe("a process", () => {
       { type: "output", stream: "stdout", text: "hello" },
     ]);
     assert.deepEqual(broker.children, { all: 1, live: 1 });
+    // The main process still exists, because the broker still answers its questions.
     main.send({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
     assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [1]);
   });
 
-  test("has an end in the trace if it has reported anything", () => {
-    const [seen, unseen] = [spawn(), spawn()];
+  test("that has sent events gets an event for its end in the trace, even if it is killed", () => {
+    const [traced, untraced] = [spawn(), spawn()];
     const part = { begun: 1, origin: 2, rows: "[]", steps: new Float64Array() };
-    seen.send({ type: "trace", ...part });
-    for (const { pid } of [seen, unseen]) main.send({ type: "kill", pid, signal: 15 });
+    traced.send({ type: "trace", ...part });
+    for (const { pid } of [traced, untraced]) main.send({ type: "kill", pid, signal: 15 });
     const traces = main.noticesOf("trace") as Extract<Notice, { type: "trace" }>[];
     assert.deepEqual(
       traces.map(({ process, rows }) => [process, JSON.parse(rows)]),
       [
-        [seen.pid, []],
-        [seen.pid, [["end", 0, 0, "killed", "exit status -15"]]],
+        [traced.pid, []],
+        [traced.pid, [["end", 0, 0, "killed", "exit status -15"]]],
       ],
     );
   });
 
-  test("that sends endlessly is killed", () => {
+  test("is killed if more than 512 MiB that it has sent wait in channels", () => {
     open();
-    const child = give("writer");
+    const child = giveEnd("writer");
     const large = { length: 300 * 2 ** 20 } as Uint8Array;
     child.send({ type: "send", channel: 1, data: large });
     assert.equal(child.terminated, false);
@@ -445,12 +463,13 @@ describe("a process", () => {
   });
 });
 
-describe("the limit of bytes that wait in channels", () => {
+describe("the limit of 512 MiB for all messages that wait in channels", () => {
+  // A message that only claims to be 300 MiB long, so that the test does not need so much memory.
   const large = { length: 300 * 2 ** 20, buffer: new ArrayBuffer(0) } as Uint8Array;
 
   test("counts only messages that have not been received", () => {
     open();
-    const child = give("writer");
+    const child = giveEnd("writer");
     for (let count = 0; count < 3; count++) {
       child.send({ type: "send", channel: 1, data: large });
       main.ask({ type: "receive", channel: 1 });
@@ -458,9 +477,9 @@ describe("the limit of bytes that wait in channels", () => {
     assert.equal(child.terminated, false);
   });
 
-  test("does not count the messages of a channel that broke", () => {
+  test("does not count the messages of a channel that has no reader left", () => {
     open();
-    const child = give("writer");
+    const child = giveEnd("writer");
     child.send({ type: "send", channel: 1, data: large });
     main.send({ type: "close", channel: 1, end: "reader" });
     child.send({ type: "channel", channel: 2, messages: [large], reader: true, writer: true });
@@ -471,18 +490,18 @@ describe("the limit of bytes that wait in channels", () => {
     open(1, [large]);
     main.send({ type: "over" });
     open();
-    give("writer").send({ type: "send", channel: 1, data: large });
+    giveEnd("writer").send({ type: "send", channel: 1, data: large });
     assert.deepEqual(broker.children, { all: 1, live: 1 });
   });
 
-  test("does not apply to the main process, whose end would be the program's", () => {
+  test("does not apply to the main process, because killing it would end the program", () => {
     open(1, [large, large]);
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [large]);
   });
 });
 
 describe("the end of the program", () => {
-  test("invalidates its tokens, and its questions get no answer", () => {
+  test("makes tokens invalid, and questions of the main process get no answer any more", () => {
     open();
     main.send({ type: "share", channel: 1, end: "writer", token: 5 });
     const ask = main.ask({ type: "receive", channel: 1 });
@@ -491,13 +510,13 @@ describe("the end of the program", () => {
     assert.deepEqual(main.answer(ask), []);
     open();
     const child = spawn(main, [5]);
-    child.send({ type: "send", channel: 1, data: text("forged") });
+    child.send({ type: "send", channel: 1, data: encode("forged") });
     assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), []);
   });
 
   for (const end of ["its last request", "the end of its worker", "a new worker"]) {
-    test(`by ${end} ends all processes and removes what they shared`, () => {
-      open(1, [text("x")]);
+    test(`(${end}) ends all child processes, and removes what they shared`, () => {
+      open(1, [encode("x")]);
       main.send({ type: "listen", address: "here", channel: 1 });
       main.send({ type: "semaphore", semaphore: 7, value: 1, most: 1 });
       const child = spawn(spawn());
@@ -511,7 +530,7 @@ describe("the end of the program", () => {
         assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [undefined]);
         assert.deepEqual(main.answer(main.ask({ type: "value", semaphore: 7 })), [0]);
         open(1);
-        const connection = main.ask({ type: "connect", address: "here", data: text("x") });
+        const connection = main.ask({ type: "connect", address: "here", data: encode("x") });
         assert.deepEqual(main.answer(connection), [false]);
       }
     });

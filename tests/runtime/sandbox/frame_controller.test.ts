@@ -8,6 +8,7 @@ import { MAIN, type Notice, type Request } from "../../../runtime/protocol/proce
 
 /** The smallest module that WebAssembly accepts. */
 const WASM = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]).buffer;
+/** Stands for the page's window, the only one whose messages the frame accepts. */
 const PAGE = { name: "the page" };
 
 /** A worker that records the messages that it receives. */
@@ -31,6 +32,7 @@ class FakeThread implements WorkerThread {
     this.isTerminated = true;
   }
 
+  /** The first message, with everything that Python needs to start. */
   get assets(): WorkerAssets {
     return this.messages[0] as WorkerAssets;
   }
@@ -64,11 +66,12 @@ afterEach(async () => {
   for (const port of ports) port.close();
 });
 
-/** Lets promises settle and messages of ports arrive. */
+/** Lets promises settle and messages of ports arrive, for which 20 rounds are more than enough. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 20; round++) await setImmediate();
 }
 
+/** Sends commands from the page to the frame. */
 async function send(...commands: FrameCommand[]): Promise<void> {
   for (const data of commands) controller.receive({ data, ports: [], source: PAGE as never });
   await settle();
@@ -83,6 +86,7 @@ async function sendWithPort(data: FrameCommand): Promise<MessagePort> {
   return port1;
 }
 
+/** Asks the frame for a worker; a warm one starts with libraries already imported. */
 const spawn = (worker: number, warm = false) => sendWithPort({ type: "spawn", worker, warm });
 
 const assets = (snapshot?: ArrayBuffer): Assets => ({
@@ -109,6 +113,7 @@ describe("the files of the runtime", () => {
     assert.equal(thread!.messages.length, 1);
     assert.ok(thread!.assets.wasm instanceof WebAssembly.Module);
     assert.equal(thread!.assets.snapshot, SNAPSHOT);
+    // A port to the page, and one to the broker.
     assert.equal(thread!.ports.length, 2);
   });
 
@@ -116,20 +121,20 @@ describe("the files of the runtime", () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await spawn(2);
-    const [one, other] = threads;
-    assert.equal(one!.address, other!.address);
-    assert.equal(one!.assets.wasm, other!.assets.wasm);
+    const [first, second] = threads;
+    assert.equal(first!.address, second!.address);
+    assert.equal(first!.assets.wasm, second!.assets.wasm);
     assert.equal(compiled, 1);
   });
 
-  test("a library that has already arrived is sent with the assets, and only once", async () => {
+  test("a standard library that has already arrived is sent with the other assets", async () => {
     await send(SCRIPT, COMPILE, START, LIBRARY);
     await spawn(1);
     assert.equal(threads[0]!.messages.length, 1);
     assert.equal(threads[0]!.assets.stdlib, LIBRARY.type === "library" && LIBRARY.stdlib);
   });
 
-  test("a library that arrives later is sent to the workers that have started without it", async () => {
+  test("a standard library that arrives later is sent once to each worker that started without it", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await spawn(2);
@@ -143,7 +148,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.messages.length, 2);
   });
 
-  test("a library that could not be fetched is reported to all workers until it has arrived", async () => {
+  test("if the standard library could not be fetched, all workers are told so until it arrives", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await send(NO_LIBRARY);
@@ -152,7 +157,7 @@ describe("the files of the runtime", () => {
     for (const { messages } of threads) assert.deepEqual(messages.slice(1), [NO_LIBRARY, LIBRARY]);
   });
 
-  test("Python waits for the library if it starts without a snapshot", async () => {
+  test("Python waits for the standard library if it starts without a snapshot", async () => {
     await send(SCRIPT, COMPILE, { type: "assets", assets: assets() });
     await spawn(1);
     assert.deepEqual(threads[0]!.messages, []);
@@ -171,7 +176,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.assets.snapshot, other);
   });
 
-  test("withdrawing assets that have not arrived changes nothing for workers that wait", async () => {
+  test("workers that wait for assets get them, even if earlier ones were withdrawn before they came", async () => {
     await send(SCRIPT, COMPILE);
     await spawn(1);
     await send({ type: "withdraw" }, START);
@@ -198,7 +203,7 @@ describe("the files of the runtime", () => {
 });
 
 describe("workers", () => {
-  test("get the page's port first and a port to the broker second", async () => {
+  test("get a port to the page first and a port to the broker second", async () => {
     await send(SCRIPT, COMPILE, START);
     const page = await spawn(1);
     const [toPage] = threads[0]!.ports;
@@ -238,7 +243,7 @@ describe("workers", () => {
     assert.deepEqual(heard, [{ type: "worker-error", worker: 3, message: "Script error." }]);
   });
 
-  test("that need a module that cannot be compiled are reported to the page", async () => {
+  test("are reported to the page if the module that they need cannot be compiled", async () => {
     const errors = await sendWithPort({ type: "open" });
     const heard: { message: string }[] = [];
     errors.onmessage = ({ data }) => heard.push(data as { message: string });
@@ -262,13 +267,14 @@ test("messages from any window but the page's are ignored", async () => {
   assert.equal(threads.length, 0);
 });
 
-describe("the processes of a program", () => {
+describe("the child processes of a program", () => {
+  /** The request with which a main process starts a child. */
   const SPAWN: Request = {
     ...{ type: "spawn", ask: 1, main: "/a.py", pickles: new Uint8Array(), files: new Map() },
     ...{ tokens: [], sentinel: 8, parentSentinel: 9, traced: false, origin: 0 },
   };
 
-  /** Starts a worker with a child process; returns the notices that the main process gets. */
+  /** Starts a worker whose program starts a child; returns the port of the main process to the broker. */
   async function spawnChild(isWarm = false): Promise<{ notices: Notice[]; main: MessagePort }> {
     await send(SCRIPT, COMPILE, START, { type: "warm", assets: assets(new ArrayBuffer(9)) });
     await spawn(1, isWarm);
@@ -304,7 +310,7 @@ describe("the processes of a program", () => {
     assert.equal(child!.assets.snapshot, SNAPSHOT);
   });
 
-  test("that crash are reported to their program, and not to the page", async () => {
+  test("that crash are reported to the main process, and not to the page", async () => {
     const errors = await sendWithPort({ type: "open" });
     errors.onmessage = () => assert.fail("the page gets no report of a child process");
     const { notices } = await spawnChild();
@@ -313,7 +319,7 @@ describe("the processes of a program", () => {
     assert.ok(notices.some((notice) => notice.type === "exited" && notice.status === -11));
   });
 
-  test("end with the worker of their program, and with no other one", async () => {
+  test("end when the worker of their main process ends, but not when another worker ends", async () => {
     await spawnChild();
     await spawn(2);
     await send({ type: "terminate", worker: 2 });

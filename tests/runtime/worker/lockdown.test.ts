@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lockDown } from "../../../runtime/worker/lockdown.ts";
 
-test("lockdown keeps the language, and removes browser APIs from the object and its prototypes", () => {
+test("lockdown keeps names of the language and timers, and removes other APIs, also from prototypes", () => {
   const base = Object.assign(Object.create(EventTarget.prototype), { fetch() {}, setTimeout() {} });
   const scope = Object.assign(Object.create(base), {
     Array,

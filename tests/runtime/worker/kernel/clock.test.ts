@@ -3,23 +3,25 @@ import { describe, test } from "node:test";
 import { random } from "../../page/random.ts";
 import { Clock } from "../../../../runtime/worker/kernel/clock.ts";
 
+/** WASI's numbers of the clocks: `time.time`, `time.monotonic`, and `time.process_time` in Python. */
 const REALTIME = 0;
 const MONOTONIC = 1;
 const PROCESSOR = 2;
 
-/** What the original clock function of WASI writes, in ns. `Clock` calls it for readings that it leaves as they are. */
-const REAL = 7n;
+/** What the browser's own clocks show in these tests, in ns. `Clock` passes some readings on to them. */
+const BROWSER_TIME = 7n;
 
 /** Returns a function that reads a clock as Python does, in ns. */
 function pythonReader(clock: Clock): (id: number) => bigint {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const cells = new BigInt64Array(memory.buffer);
   const original = (_: number, __: bigint, address: number): number => {
-    cells[address / 8] = REAL;
+    cells[address / 8] = BROWSER_TIME;
     return 0;
   };
   const read = clock.reader(original, () => memory);
   return (id) => {
+    // The result is written to address 16, which is the third cell of 8 bytes.
     assert.equal(read(id, 0n, 16), 0);
     return cells[2]!;
   };
@@ -29,7 +31,7 @@ function pythonReader(clock: Clock): (id: number) => bigint {
 const pythonSeconds = (date: bigint): number =>
   date % 1_000_000_000n === 0n ? Number(date / 1_000_000_000n) : Number(date) / 1e9;
 
-/** Browser clocks that show the same time until the test changes it. */
+/** Returns clocks of a browser that show the same time (in ms) until the test changes it. */
 const fakeClocks = () => {
   const origin = 1_700_000_000_000;
   const fake = { time: 100, now: () => fake.time, date: () => origin + fake.time, origin };
@@ -40,21 +42,24 @@ describe("the clock that programs read", () => {
   test("is the browser's own in real time, and always for processor time", () => {
     const clock = new Clock();
     const read = pythonReader(clock);
-    assert.deepEqual([MONOTONIC, PROCESSOR].map(read), [REAL, REAL]);
+    assert.deepEqual([MONOTONIC, PROCESSOR].map(read), [BROWSER_TIME, BROWSER_TIME]);
+    // The rate of virtual time is infinite.
     clock.start(Infinity);
-    assert.equal(read(PROCESSOR), REAL);
+    assert.equal(read(PROCESSOR), BROWSER_TIME);
   });
 
   test("in virtual time, stays at 0 until it is advanced, and never goes back", () => {
     const clock = new Clock();
     const read = pythonReader(clock);
     clock.start(Infinity);
+    // The date begins at the real date, here with a margin of a minute.
     const date = read(REALTIME);
     assert.ok(Math.abs(Number(date / 1_000_000n) - Date.now()) < 60_000);
     assert.equal(read(MONOTONIC), 0n);
+    // Twelve hours and a nanosecond.
     clock.advance(43_200_000_000_001);
     assert.equal(read(MONOTONIC), 43_200_000_000_001n);
-    // The date gains up to 1.3 µs, so that no difference of its readings is less than the wait.
+    // `Clock` lets the date gain up to 1.3 µs, so that rounding never makes a wait seem too short.
     const passed = read(REALTIME) - date;
     assert.ok(passed >= 43_200_000_000_001n && passed < 43_200_000_001_301n, String(passed));
     clock.advance(5);
@@ -84,16 +89,17 @@ describe("the clock that programs read", () => {
     assert.equal(milliseconds(), origin + 62_100.25);
   });
 
-  test("shows a date in virtual time that never advances by less than any wait takes", () => {
+  test("shows a date in virtual time that never advances by less than a wait has taken", () => {
     const chance = random(1);
+    // In ns: typical waits, extreme ones, and random ones of up to 100 s.
     const durations = [
       ...[100_000_000, 200_000_000, 700_000_000, 1_000_000_000, 1, 999, 1000, 86_400_000_000_000],
       ...Array.from({ length: 300 }, () => Math.ceil(10 ** (11 * chance()))),
       ...Array.from({ length: 300 }, () => 1000 * Math.ceil(10 ** (8 * chance()))),
     ];
     const fake = fakeClocks();
-    for (const rest of [0, 1, 789, 500]) {
-      const clock = new Clock({ ...fake, date: () => fake.origin + rest });
+    for (const milliseconds of [0, 1, 789, 500]) {
+      const clock = new Clock({ ...fake, date: () => fake.origin + milliseconds });
       const read = pythonReader(clock);
       clock.start(Infinity);
       let elapsed = 0;
@@ -103,7 +109,7 @@ describe("the clock that programs read", () => {
         clock.advance((elapsed += duration));
         const after = read(REALTIME);
         const wait = `${String(duration)} ns from ${String(before)}`;
-        // As Python shows them: `time.time_ns`, `time.time` and `datetime.now`.
+        // The same with `time.time_ns`, with `time.time` and with `datetime.now`.
         assert.ok(after - before >= BigInt(duration), wait);
         assert.ok(pythonSeconds(after) - pythonSeconds(before) >= duration / 1e9, wait);
         assert.ok(Number(after / 1000n - before / 1000n) / 1e6 >= duration / 1e9, wait);
@@ -114,7 +120,7 @@ describe("the clock that programs read", () => {
     }
   });
 
-  test("shows exactly the time that whole seconds take, on the clock of the date", () => {
+  test("shows a date in virtual time that advances by exactly a second when a wait takes a second", () => {
     const clock = new Clock(fakeClocks());
     const read = pythonReader(clock);
     clock.start(Infinity);
@@ -123,7 +129,7 @@ describe("the clock that programs read", () => {
     assert.equal(read(REALTIME) - begun, 1_000_000_000_000n);
   });
 
-  test("runs faster than real time by the clock rate", () => {
+  test("runs as many times faster than real time as the clock rate says", () => {
     const fake = fakeClocks();
     const clock = new Clock(fake);
     const read = pythonReader(clock);
@@ -133,7 +139,7 @@ describe("the clock that programs read", () => {
     assert.equal(read(MONOTONIC), 3_000_000_000n);
   });
 
-  test("after a million readings without a wait, each further reading advances virtual time and is counted", () => {
+  test("after a million readings without a wait, counts each further one and advances virtual time by 10 µs", () => {
     const clock = new Clock();
     clock.start(Infinity);
     for (let reading = 0; reading < 1_000_000; reading++) void clock.elapsed;
@@ -142,15 +148,16 @@ describe("the clock that programs read", () => {
     assert.deepEqual([clock.elapsed, clock.elapsed, clock.advancingReadings], [1e9, 1e9, 2]);
   });
 
-  test("has a resolution of 1 ns in virtual time only", () => {
+  test("has a resolution of 1 ns in virtual time, and otherwise that of the browser's clocks", () => {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const cells = new BigInt64Array(memory.buffer);
     const clock = new Clock();
+    // The browser's own function returns 5 here, and 0 means success.
     const resolve = clock.resolution(
       () => 5,
       () => memory,
     );
-    assert.equal(resolve(MONOTONIC, 16), 5, "the browser's own function answers");
+    assert.equal(resolve(MONOTONIC, 16), 5);
     clock.start(Infinity);
     assert.equal(resolve(MONOTONIC, 16), 0);
     assert.equal(cells[2], 1n);
@@ -179,20 +186,22 @@ describe("the clock that programs read", () => {
         clock.resume();
         const after = [REALTIME, MONOTONIC].map(read);
         for (const id of [REALTIME, MONOTONIC]) {
+          // Before the first pause, the monotonic clock is the browser's own, which shows something else.
           assert.ok(round === 0 || paused[id]! >= before[id]!);
+          // The 500 ms of the pause are not added, only the readings of 1 ms each.
           assert.ok(after[id]! >= paused[id]! && after[id]! - paused[id]! < 100_000_000n);
         }
       }
     });
   }
 
-  test("is the browser's own again after the pauses have been forgotten", () => {
+  test("is the browser's own again for the next program, when pauses have been forgotten", () => {
     const clock = new Clock(fakeClocks());
     const read = pythonReader(clock);
     clock.pause();
     clock.resume();
-    assert.notEqual(read(MONOTONIC), REAL);
+    assert.notEqual(read(MONOTONIC), BROWSER_TIME);
     clock.forgetPauses();
-    assert.equal(read(MONOTONIC), REAL);
+    assert.equal(read(MONOTONIC), BROWSER_TIME);
   });
 });

@@ -1,4 +1,4 @@
-/** A piece of memory that contains the few values of CPython that the kernel reads. */
+/** A memory that contains the few values of CPython that the kernel reads. Numbers in hex are addresses. */
 import {
   FRAME_LAYOUT,
   FRAME_OWNED_BY_INTERPRETER,
@@ -6,23 +6,29 @@ import {
   type PythonMemory,
 } from "../../../../runtime/worker/kernel/internals.ts";
 
-const SIZE = 2 ** 16;
+const SIZE_BYTES = 2 ** 16;
+/** The flag that makes Python check for signals, and the counter until the next check. */
 const FLAG = 0x100;
 const COUNTER = 0x104;
+/** CPython's `_PyRuntime`. */
 const RUNTIME = 0x200;
-/** Where further memory is allocated. */
+/** Where `_malloc` allocates memory. */
 const HEAP = 0x4000;
 
-/** Offsets of fields in thread states and frames, as the table in `_PyRuntime` gives them. */
+/**
+ * Where the fields of thread states and frames are, in bytes from their start, and the size of a frame.
+ * CPython's own offsets are different; the kernel reads them from a table in `_PyRuntime`.
+ */
 export const OFFSETS = { currentFrame: 8, frameSize: 32, previous: 4, instruction: 12, owner: 20 };
 
 export interface FakeMemory extends PythonMemory {
-  /** The thread state that `_PyThreadState_Get` returns. */
+  /** The address of the running thread's state, which `_PyThreadState_Get` returns. */
   thread: number;
 }
 
+/** Makes the memory of a Python with this version, by default 3.14.2 in the format of `PY_VERSION_HEX`. */
 export function makeMemory({ version = 0x030e02f0 } = {}): FakeMemory {
-  const buffer = new ArrayBuffer(SIZE);
+  const buffer = new ArrayBuffer(SIZE_BYTES);
   const words = new Uint32Array(buffer);
   const bytes = new Uint8Array(buffer);
   const set = (index: number, value: number) => (words[(RUNTIME + 8 * index) >> 2] = value);
@@ -49,7 +55,10 @@ export function makeMemory({ version = 0x030e02f0 } = {}): FakeMemory {
   return memory;
 }
 
-/** Writes a frame of a function that was called in the frame at the address `previous`. */
+/**
+ * Writes a frame to an address: the frame that called its function is at `previous`, its bytecode is at
+ * `instruction`, and the frame is on the C stack if `onStack`.
+ */
 export function writeFrame(
   { HEAPU8, HEAPU32 }: PythonMemory,
   address: number,

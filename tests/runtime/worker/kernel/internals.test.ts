@@ -6,7 +6,7 @@ import { makeMemory } from "./fake_memory.ts";
 
 const pyodideWith = (memory: object) => ({ version: "999.0", _module: memory }) as never;
 
-test("the private names were verified for the pinned version of Pyodide", async () => {
+test("the private names were verified for the version of Pyodide in package.json", async () => {
   const { dependencies } = JSON.parse(await readFile("package.json", "utf8")) as {
     dependencies: Record<string, string>;
   };
@@ -26,5 +26,6 @@ test("an error lists all names that are missing, with both versions", () => {
 });
 
 test("another minor version of CPython is refused, because its frames may differ", () => {
+  // 3.15.0 in the format of `PY_VERSION_HEX`.
   assert.throws(() => memoryOf(pyodideWith(makeMemory({ version: 0x030f00f0 }))), /CPython 3\.15/);
 });

@@ -5,7 +5,7 @@ import { JavaScriptBoundary } from "../../../../runtime/worker/kernel/javascript
 
 type Import = (...args: unknown[]) => unknown;
 
-/** The functions that Pyodide's WebAssembly imports, in their simplest form. */
+/** The simplest form of the functions that Pyodide's WebAssembly imports and the boundary wraps. */
 const imports = () => ({
   JsProxy_GetAttr_js: (object: Record<string, unknown>, key: string) => object[key],
   JsProxy_SetAttr_js: () => 0,
@@ -23,11 +23,13 @@ const imports = () => ({
   Jsv_GetError_import: () => "error",
 });
 
+/** A boundary at which the signal 26 is always pending. */
 const makeBoundary = () => new JavaScriptBoundary(() => 26, new Clock());
 
 describe("the boundary to JavaScript", () => {
   const { instantiate } = WebAssembly;
-  after(() => assert.equal(WebAssembly.instantiate, instantiate, "restored"));
+  after(() => assert.equal(WebAssembly.instantiate, instantiate, "the boundary has restored it"));
+  // Stands for an object of the runtime.
   const kernel = { gate: () => ({ promise: 1 }), interval: 5 };
   let boundary: JavaScriptBoundary;
   let env: Record<string, Import>;
@@ -46,17 +48,18 @@ describe("the boundary to JavaScript", () => {
     assert.equal(boundary.hasBeenCrossed, false);
   });
 
-  test("answers Python's question for signals", () => {
+  test("answers when Python asks for a pending signal", () => {
     assert.equal(env["_Py_CheckEmscriptenSignals_Helper"]!(), 26);
     assert.equal(boundary.hasBeenCrossed, false);
   });
 
-  test("reports a suspension that is impossible without an exception", () => {
+  test("reports by a return value, not by an exception, that Python cannot be suspended", () => {
     assert.equal(env["syncifyHandler"]!(null, Promise.resolve()), "error");
     assert.equal(boundary.hasBeenCrossed, false);
   });
 
-  const ways: [string, () => unknown][] = [
+  // In each case, the program uses an object that does not belong to the runtime.
+  const uses: [string, () => unknown][] = [
     ["reads an attribute", () => env["JsProxy_GetAttr_js"]!(globalThis, "Object")],
     ["sets an attribute", () => env["JsProxy_SetAttr_js"]!({}, "x", 1)],
     [
@@ -69,22 +72,22 @@ describe("the boundary to JavaScript", () => {
       () => env["JsProxy_GetAttr_js"]!(kernel.gate, "constructor"),
     ],
   ];
-  for (const [name, use] of ways) {
+  for (const [name, use] of uses) {
     test(`detects a program that ${name}`, () => {
       use();
       assert.equal(boundary.hasBeenCrossed, true);
     });
   }
 
-  test("does not count what Python does before it is armed", async () => {
-    const early = makeBoundary();
-    const { JsProxy_GetAttr_js: read } = await instrumented(early, imports() as never);
+  test("ignores what Python does before the boundary is armed", async () => {
+    const unarmed = makeBoundary();
+    const { JsProxy_GetAttr_js: read } = await instrumented(unarmed, imports() as never);
     read!(globalThis, "Object");
-    assert.equal(early.hasBeenCrossed, false);
+    assert.equal(unarmed.hasBeenCrossed, false);
   });
 });
 
-test("an error lists all imports that an update of Pyodide has renamed", async () => {
+test("an error lists all functions that a new version of Pyodide no longer imports", async () => {
   const { JsProxy_Dir_js: _, Jsv_GetError_import: __, ...fewer } = imports();
   await assert.rejects(
     instrumented(makeBoundary(), fewer as never),

@@ -11,6 +11,7 @@ import { random } from "../../page/random.ts";
 import { makeMemory, type FakeMemory } from "./fake_memory.ts";
 import { FakeEnvironment, microtasks, Simulation, type Steps, type Thread } from "./simulation.ts";
 
+/** SIGVTALRM, which interrupts a thread at the end of its time slice. */
 const SLICE_SIGNAL = 26;
 
 let simulation: Simulation;
@@ -21,7 +22,10 @@ beforeEach(() => {
   ({ kernel, environment } = simulation);
 });
 
-/** Lets a main thread and threads that it spawns wait, and log when they resume; returns the spawned. */
+/**
+ * Starts a main thread, and threads with these names that it spawns. All of them wait, and log when they
+ * resume. Returns the spawned threads.
+ */
 async function startWaiting(...names: string[]): Promise<Thread[]> {
   const threads: Thread[] = [];
   simulation.start(function* (main) {
@@ -81,6 +85,7 @@ describe("waiting", () => {
     await environment.advance(249.9);
     assert.equal(end, undefined);
     await environment.advance(0.1);
+    // The simulated time begins at 1,000 ms.
     assert.equal(end, 1250);
   });
 
@@ -93,7 +98,7 @@ describe("waiting", () => {
     assert.deepEqual(environment.delays, []);
   });
 
-  test("a wait that is longer than timers allow gets the longest timer", () => {
+  test("a wait that is longer than timers allow gets the longest possible timer", () => {
     kernel.gate(1e12, false);
     assert.deepEqual(environment.delays, [2 ** 31 - 1]);
   });
@@ -210,14 +215,14 @@ describe("interrupting", () => {
     assert.equal(environment.time, 1000, "the timer is cancelled");
   });
 
-  test("does not open the gate of a wait that has ended", async () => {
+  test("does not change the outcome of a wait that has ended", async () => {
     const gate = kernel.gate(10, true);
     await environment.runAll();
     simulation.interrupt();
     assert.equal(await gate.promise, TIMED_OUT);
   });
 
-  test("resumes a paused program", async () => {
+  test("resumes a paused program and wakes its main thread", async () => {
     await startWaiting("child");
     simulation.pause();
     simulation.interrupt();
@@ -251,7 +256,7 @@ describe("pausing", () => {
     assert.deepEqual(simulation.log, ["three resumed", "two resumed", "one resumed"]);
   });
 
-  test("time does not pass for waits while the program is paused", async () => {
+  test("waits take longer by the time for which the program is paused", async () => {
     let end: number | undefined;
     simulation.start(function* (main) {
       yield* main.wait(100);
@@ -338,7 +343,7 @@ describe("pausing", () => {
     assert.equal(hasStarted, true);
   });
 
-  test("a program that a resumed thread pauses again resumes no further thread", async () => {
+  test("if a resumed thread pauses the program again, no further thread resumes", async () => {
     simulation.start(function* (main) {
       for (const name of ["one", "two"]) {
         simulation.spawn(name, function* (thread) {
@@ -457,10 +462,10 @@ describe("stepping", () => {
 
   test("the running thread can be the one that takes the step", async () => {
     kernel.take_step(true);
-    const other = kernel.gate(0, false);
+    const gate = kernel.gate(0, false);
     assert.equal(kernel.is_paused(), true, "the next wait of the running thread ends the step");
     await environment.runAll();
-    assert.equal(other.opened, false);
+    assert.equal(gate.opened, false, "the program is paused, so the wait does not end");
     assert.equal(simulation.stepsEnded, 1);
   });
 
@@ -483,7 +488,7 @@ describe("stepping", () => {
     assert.equal(simulation.stepsEnded, 0);
   });
 
-  test("a thread that has only yielded for messages passes its step on when it waits", async () => {
+  test("a thread that has yielded only so that messages are handled passes its step on when it waits", async () => {
     const main = simulation.start(function* (thread) {
       simulation.spawn("child", function* (child) {
         yield* child.wait();
@@ -538,7 +543,10 @@ describe("time slices", () => {
   const counter = (): number => memory.HEAPU32[memory.__Py_emscripten_signal_clock >> 2]!;
   const setCounter = (value: number) =>
     void (memory.HEAPU32[memory.__Py_emscripten_signal_clock >> 2] = value);
-  /** Asks for signals as the bytecode does, after setting the counter from which it counts down. */
+  /**
+   * Asks for signals as Python's bytecode does, which sets its counter to 50 before. C functions ask as
+   * well, but leave the counter as it is.
+   */
   function askFromBytecode(): number {
     setCounter(50);
     return kernel.dueSignal();
@@ -557,7 +565,7 @@ describe("time slices", () => {
     assert.equal(kernel.dueSignal(), 0);
   });
 
-  test("the only thread is interrupted after 20 ms", () => {
+  test("if there is one thread, it is interrupted after 20 ms", () => {
     environment.time += 19;
     assert.equal(askFromBytecode(), 0);
     environment.time += 1;
@@ -565,25 +573,25 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), 0, "the next slice has begun");
   });
 
-  test("one of several threads is interrupted after the interval, between instructions", () => {
+  test("one of several threads is interrupted after 5 ms, but only where its bytecode asks", () => {
     kernel.threads = 2;
     environment.time += 4.9;
     assert.equal(askFromBytecode(), 0);
     assert.equal(counter(), 50);
     environment.time += 0.1;
-    assert.equal(askFromBytecode(), 0);
+    assert.equal(askFromBytecode(), 0, "a C function might have asked");
     assert.equal(counter(), 1, "the bytecode asks again after one check");
-    assert.equal(kernel.dueSignal(), 0, "a C function asks");
+    assert.equal(kernel.dueSignal(), 0, "a C function has asked, because the counter is not 50");
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
-  test("a new time slice does not trust the counter that the last slice has left behind", () => {
+  test("in a new time slice, the first question only shortens the counter again", () => {
     kernel.threads = 2;
     environment.time += 10;
     assert.equal(askFromBytecode(), 0);
     kernel.start_slice();
     environment.time += 10;
-    assert.equal(askFromBytecode(), 0, "the counter could be left from an earlier question");
+    assert.equal(askFromBytecode(), 0, "a C function might have asked");
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
@@ -610,7 +618,7 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), 0);
   });
 
-  test("trying again interrupts soon, and at another place each time", () => {
+  test("if a thread cannot yield, it is interrupted again soon, after a varying number of checks", () => {
     kernel.threads = 2;
     const counts = new Set<number>();
     for (let round = 0; round < 14; round++) {
@@ -627,8 +635,9 @@ describe("time slices", () => {
 async function runRandomly(seed: number): Promise<void> {
   const next = random(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
-  const current = new Simulation();
-  const { kernel, environment, threads } = current;
+  // Each seed needs a simulation of its own, so these variables hide those of the other tests.
+  const simulation = new Simulation();
+  const { kernel, environment, threads } = simulation;
   environment.prefersMessages = () => next() < 0.5;
   let spawned = 0;
 
@@ -644,28 +653,28 @@ async function runRandomly(seed: number): Promise<void> {
       else if (action === 2) yield* self.yieldOnce();
       else if (action === 3) self.compute(next() * 10);
       else if (action < 6) wakeAnother(self);
-      else if (spawned < 5) current.spawn(`thread ${++spawned}`, work);
+      else if (spawned < 5) simulation.spawn(`thread ${++spawned}`, work);
     }
   };
 
-  current.start(work);
+  simulation.start(work);
   for (let round = 0; round < 30; round++) {
-    // A message from the page is a task of its own.
+    // What follows stands for a message from the page, which the worker handles in a task of its own.
     await microtasks();
     const action = below(6);
-    if (action === 0) current.pause();
-    else if (action === 1) current.unpause();
+    if (action === 0) simulation.pause();
+    else if (action === 1) simulation.unpause();
     else if (action === 2) {
       // A reader asks for the next step after the end of the last one has been reported.
       await environment.advance(0);
-      current.pause();
-      const before = current.stepsEnded;
-      current.step();
+      simulation.pause();
+      const before = simulation.stepsEnded;
+      simulation.step();
       await environment.runAll();
-      const ended = current.stepsEnded - before;
+      const ended = simulation.stepsEnded - before;
       assert.ok(ended <= 1, `${ended} steps ended`);
       assert.ok(
-        ended === 1 || threads[0]!.hasEnded || current.woken.length === 0,
+        ended === 1 || threads[0]!.hasEnded || simulation.woken.length === 0,
         "a step is lost",
       );
     } else if (action === 3) {
@@ -674,17 +683,17 @@ async function runRandomly(seed: number): Promise<void> {
     } else await environment.advance(next() * 20);
   }
   // All wake-ups must arrive in the end.
-  current.unpause();
+  simulation.unpause();
   for (let round = 0; threads.some((thread) => !thread.hasEnded); round++) {
     assert.ok(round < 1000, "a wake-up is lost");
     await environment.runAll();
     for (const thread of threads) thread.gate?.open(WOKEN);
   }
   assert.equal(kernel.threads, 1);
-  assert.deepEqual(current.woken, []);
+  assert.deepEqual(simulation.woken, []);
 }
 
-test("any sequence of waits, pauses and steps keeps the rules of the simulation", async () => {
+test("random sequences of waits, pauses and steps break none of the rules that the simulation checks", async () => {
   for (let seed = 1; seed <= 400; seed++) {
     await runRandomly(seed).catch((error: unknown) => {
       throw new Error(`with seed ${seed}`, { cause: error });

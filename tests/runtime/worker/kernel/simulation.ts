@@ -10,7 +10,7 @@ import assert from "node:assert/strict";
 import type { Environment, Timer } from "../../../../runtime/worker/kernel/environment.ts";
 import { type Gate, Kernel, TIMED_OUT } from "../../../../runtime/worker/kernel/kernel.ts";
 
-/** Lets all promise reactions run, as a browser does after each task. */
+/** Lets all callbacks of settled promises run, as a browser does after each task. */
 export const microtasks = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface FakeTimer {
@@ -18,18 +18,20 @@ interface FakeTimer {
   callback: () => void;
 }
 
+/** Time, timers and messages of a browser. Time passes only as the simulation wants. */
 export class FakeEnvironment implements Environment {
+  /** The present time in ms. It begins at an arbitrary number. */
   time = 1000;
-  /** Called before each message is delivered, with the number of its channel. */
-  onMessage: (channel: number) => void = () => {};
+  /** Called before each message is delivered, with the number of the task that `createTask` has made. */
+  onMessage: (task: number) => void = () => {};
   /** Decides whether a message comes before a timer if both are due. */
   prefersMessages: () => boolean = () => true;
   /** The delays of all timers that were started. */
   readonly delays: number[] = [];
   readonly #timers = new Set<FakeTimer>();
   readonly #messages: (() => void)[] = [];
-  #channels = 0;
-  /** The first error in a simulated thread; the next task throws it. */
+  #tasks = 0;
+  /** The first error in a simulated thread. `runTask` throws it. */
   failure: unknown;
 
   readonly now = (): number => this.time;
@@ -48,10 +50,10 @@ export class FakeEnvironment implements Environment {
   };
 
   readonly createTask = (callback: () => void): (() => void) => {
-    const channel = this.#channels++;
+    const task = this.#tasks++;
     return () =>
       void this.#messages.push(() => {
-        this.onMessage(channel);
+        this.onMessage(task);
         callback();
       });
   };
@@ -60,10 +62,13 @@ export class FakeEnvironment implements Environment {
     this.time += milliseconds;
   };
 
-  /** Runs the next task until its promises are settled. Returns whether there was one. */
+  /**
+   * Delivers the next message or runs the next timer, and lets promises settle. Timers after `until` (in
+   * ms) have to wait. Returns whether there was a message or a timer.
+   */
   async runTask(until = Infinity): Promise<boolean> {
     await microtasks();
-    const [timer] = [...this.#timers].sort((one, other) => one.at - other.at);
+    const [timer] = [...this.#timers].sort((a, b) => a.at - b.at);
     const isTimerDue = timer !== undefined && timer.at <= this.time;
     if (this.#messages.length > 0 && !(isTimerDue && !this.prefersMessages())) {
       this.#messages.shift()!();
@@ -77,12 +82,12 @@ export class FakeEnvironment implements Environment {
     return true;
   }
 
-  /** Runs all tasks, and those that they cause. */
+  /** Runs tasks until none is left, including those that other tasks cause. */
   async runAll(): Promise<void> {
     while (await this.runTask());
   }
 
-  /** Runs all tasks that are due within some ms, and lets these ms pass. */
+  /** Lets some ms pass, and runs all tasks that are due in this time. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.time + milliseconds;
     while (await this.runTask(end));
@@ -90,8 +95,9 @@ export class FakeEnvironment implements Environment {
   }
 }
 
-/** The steps of a thread: a generator, which yields the promises for which the thread is suspended. */
+/** A part of a thread: a generator that yields the promises for which the thread is suspended. */
 export type Steps<T> = Generator<Promise<unknown>, T, unknown>;
+/** The function that a thread runs. */
 type Body = (thread: Thread) => Steps<void>;
 
 /** One simulated Python thread. */
@@ -109,7 +115,10 @@ export class Thread {
     this.isMain = isMain;
   }
 
-  /** Waits at a gate, like `scheduler.wait` in Python. Returns how the wait ended. */
+  /**
+   * Waits at a gate, like `scheduler.wait` in Python; there is no timeout if `milliseconds` is negative.
+   * Returns how the wait ended.
+   */
   *wait(milliseconds = -1): Steps<number> {
     const simulation = this.#simulation;
     const { kernel } = simulation;
@@ -118,6 +127,7 @@ export class Thread {
     this.gate = gate;
     let expected: number | undefined;
     const { open } = gate;
+    // Whatever opens the gate, the simulation notes it first.
     gate.open = (outcome) => {
       if (!gate.opened) {
         expected = outcome;
@@ -142,7 +152,10 @@ export class Thread {
     yield* this.suspend(this.#simulation.kernel.yield_once().promise, isAlone);
   }
 
-  /** Suspends the thread until a promise settles, as `run_sync` does with stack switching. */
+  /**
+   * Suspends the thread until a promise settles, as Pyodide's `run_sync` does. If `keepsStep`, the next
+   * thread that resumes belongs to the same step.
+   */
   *suspend<T>(promise: Promise<T>, keepsStep = false): Steps<T> {
     this.#simulation.kernel.end_slice();
     this.#simulation.stop(this, keepsStep);
@@ -159,27 +172,32 @@ export class Thread {
   }
 }
 
+/** In which state the kernel should be; see `State` in kernel.ts. */
 type Mode = "running" | "paused" | "step pending" | "in step";
+
+/** A worker with one program. Its threads are the generators that a test passes to `start` and `spawn`. */
 export class Simulation {
   readonly environment = new FakeEnvironment();
   readonly kernel = new Kernel(this.environment);
   readonly threads: Thread[] = [];
+  /** What the threads have said. */
   readonly log: string[] = [];
   /** Threads whose gates have been opened, or that have yielded, in the order in which they should resume. */
   readonly woken: Thread[] = [];
-  /** Threads that have yielded. */
+  /** Threads that have yielded, and whose message has not been delivered yet. */
   readonly yielding: Thread[] = [];
   /** How often the kernel has reported that a step has ended. */
   stepsEnded = 0;
   #running: Thread | undefined;
   #mode: Mode = "running";
+  /** For how long the program has been paused, and since when it is paused now, in ms. */
   #pausedFor = 0;
   #pausedAt = 0;
 
   constructor() {
-    // The kernel's first channel is for threads that have yielded.
-    this.environment.onMessage = (channel) => {
-      if (channel === 0 && this.yielding.length > 0) this.woken.push(this.yielding.shift()!);
+    // The first task that the kernel creates resumes threads that have yielded.
+    this.environment.onMessage = (task) => {
+      if (task === 0 && this.yielding.length > 0) this.woken.push(this.yielding.shift()!);
     };
     this.kernel.onStepEnd = () => {
       assert.equal(this.#running, undefined, "a step ends when its thread is suspended");
@@ -188,7 +206,7 @@ export class Simulation {
     };
   }
 
-  /** Real time in ms during which the program was not paused. */
+  /** The time in ms without the pauses of the program. */
   activeTime(): number {
     const now = this.#mode === "paused" ? this.#pausedAt : this.environment.time;
     return now - this.#pausedFor;
@@ -230,7 +248,7 @@ export class Simulation {
     this.kernel.interrupt();
   }
 
-  /** Called when a thread stops running. */
+  /** Called when a thread is suspended or ends. */
   stop(thread: Thread, keepsStep = false): void {
     assert.equal(this.#running, thread);
     this.#running = undefined;

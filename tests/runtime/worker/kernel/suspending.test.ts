@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { catching } from "../../../../runtime/worker/kernel/suspending.ts";
 
-test("arguments and results pass through unchanged", () => {
+test("a function that is wrapped with `catching` gets the same arguments and has the same result", () => {
   const promise = Promise.resolve();
   const suspend = catching(
     (...args) => args,
@@ -11,7 +11,7 @@ test("arguments and results pass through unchanged", () => {
   assert.deepEqual(suspend(null, promise), [null, promise]);
 });
 
-test("an exception becomes the error value, and later calls are not affected", () => {
+test("`catching` returns the error value in place of an exception, and later calls still work", () => {
   let isPossible = false;
   const suspend = catching(
     () => {

@@ -3,7 +3,9 @@ import { beforeEach, test } from "node:test";
 import type { PyodideAPI } from "pyodide";
 import { LateLibrary } from "../../../../runtime/worker/links/library.ts";
 
+/** The content of the standard library, for this test. */
 const stdlib = Uint8Array.of(1, 2, 3).buffer;
+/** The content of the library's file in Python's file system. */
 let contents: Uint8Array;
 let pyodide: PyodideAPI;
 let library: LateLibrary;
@@ -15,7 +17,8 @@ beforeEach(() => {
   library = new LateLibrary();
 });
 
-test("imports that wait for the library continue when it arrives, and find its content", async () => {
+// An import waits for a promise, which resolves to an empty string or to the problem that occurred.
+test("imports that wait for the standard library continue when it arrives, and find its content", async () => {
   library.attach(pyodide, undefined);
   const { promise } = library.module.wait();
   assert.equal(library.module.is_here(), false);
@@ -25,7 +28,7 @@ test("imports that wait for the library continue when it arrives, and find its c
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
-test("the library may arrive before Python has started", async () => {
+test("the standard library may arrive before Python has started", async () => {
   library.receive({ stdlib });
   assert.equal(library.module.is_here(), false);
   library.attach(pyodide, undefined);
@@ -33,12 +36,12 @@ test("the library may arrive before Python has started", async () => {
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
-test("a worker that starts with the library does not wait", async () => {
+test("a worker that starts with the standard library does not wait for it", async () => {
   library.attach(pyodide, stdlib);
   assert.equal(await library.wait(), "");
 });
 
-test("imports that wait get the reason why the download failed, and the library may still arrive later", async () => {
+test("imports get the reason why a download failed; after a further attempt, they can continue", async () => {
   library.attach(pyodide, undefined);
   const waiting = library.wait();
   library.receive({ problem: "no network" });

@@ -6,7 +6,7 @@ import {
   OutputCap,
 } from "../../../../runtime/worker/links/output_cap.ts";
 
-/** Returns the output that the cap admits, and the indices of the writes that reached the cap. */
+/** Returns the output that a new cap admits, and the indices of the writes that reached the cap. */
 function feed(writes: string[]): { shown: string; reached: number[] } {
   const cap = new OutputCap();
   const reached: number[] = [];
@@ -48,8 +48,8 @@ test("the cap does not depend on how the output is split into writes", () => {
   assert.equal(feed(pieces).shown, feed([text]).shown);
 });
 
-/** How many of the writes are admitted completely. */
-function admitted(writes: Iterable<string>): number {
+/** Returns how many of the writes a new cap admits completely. */
+function countAdmitted(writes: Iterable<string>): number {
   const cap = new OutputCap();
   let count = 0;
   for (const text of writes) {
@@ -60,6 +60,7 @@ function admitted(writes: Iterable<string>): number {
 }
 
 const frame = "#".repeat(40);
+/** Updates of displays that overwrite what they have shown before. */
 const DISPLAYS: [about: string, update: string][] = [
   ["redraws its line", `\r${frame}`],
   ["redraws several lines", `${frame}\n${frame}\n\u001b[2A`],
@@ -67,16 +68,16 @@ const DISPLAYS: [about: string, update: string][] = [
   ["moves to the beginning of the line above", `${frame}\n\u001b[F`],
 ];
 for (const [about, update] of DISPLAYS) {
-  test(`a display that ${about} may do so as often as 50,000 times`, () => {
+  test(`a display that ${about} may do so 50,000 times`, () => {
     const updates = Array<string>(50_000).fill(update);
-    assert.equal(admitted(updates), updates.length);
-    assert.equal(admitted([...updates, "done\n"]), updates.length + 1);
+    assert.equal(countAdmitted(updates), updates.length);
+    assert.equal(countAdmitted([...updates, "done\n"]), updates.length + 1);
   });
 }
 
-test("a progress bar may be redrawn 100,000 times, but not endlessly", () => {
-  assert.equal(admitted(Array<string>(100_000).fill(`\r${frame}`)), 100_000);
-  assert.ok(admitted(Array<string>(1_000_000).fill("\r")) < 1_000_000);
+test("a progress bar may be redrawn 100,000 times, but not a million times", () => {
+  assert.equal(countAdmitted(Array<string>(100_000).fill(`\r${frame}`)), 100_000);
+  assert.ok(countAdmitted(Array<string>(1_000_000).fill("\r")) < 1_000_000);
 });
 
 test("Windows newlines count as newlines", () => {

@@ -6,8 +6,8 @@ import { OutputStreams } from "../../../../runtime/worker/links/output_streams.t
 
 type Write = (bytes: Uint8Array) => number;
 
-/** Creates the streams of a run; `write` is what Python calls for stdout. */
-function make(): { events: WorkerEvent[]; write: Write } {
+/** Creates the streams of a run. Python calls `write` for stdout, and `events` go to the page. */
+function makeStreams(): { events: WorkerEvent[]; write: Write } {
   const events: WorkerEvent[] = [];
   let write: Write | undefined;
   const pyodide = {
@@ -22,7 +22,8 @@ const textsOf = (events: WorkerEvent[]): string[] =>
   events.map((event) => (event.type === "stdout" ? event.text : ""));
 
 test("a program that overwrites its output in one long write sends events that the page accepts", () => {
-  const { events, write } = make();
+  const { events, write } = makeStreams();
+  // 61 UTF-16 code units per update, more than three million in all, where an event may have one million.
   const text = `\r${"🐍".repeat(30)}`.repeat(50_001);
   write(new TextEncoder().encode(text));
   assert.ok(events.length > 1);
@@ -34,7 +35,7 @@ test("a program that overwrites its output in one long write sends events that t
 });
 
 test("a character that arrives in two writes is not damaged", () => {
-  const { events, write } = make();
+  const { events, write } = makeStreams();
   const bytes = new TextEncoder().encode("é");
   write(bytes.slice(0, 1));
   write(bytes.slice(1));

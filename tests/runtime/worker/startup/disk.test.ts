@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { limitDisk } from "../../../../runtime/worker/startup/disk.ts";
 
+/** The error for a full disk. */
 class NoSpace extends Error {}
+/** A file or folder in Emscripten's file system. The contents of a folder are its entries by name. */
 interface Node {
   usedBytes?: number;
   contents: unknown;
@@ -10,9 +12,11 @@ interface Node {
 const makeFile = (usedBytes = 0): Node => ({ usedBytes, contents: new Uint8Array() });
 
 let root: { contents: Record<string, Node> };
+/** The two functions that change files, which `limitDisk` wraps. */
 let stream: { write: (...args: never[]) => number };
 let node: { setattr(node: Node, attributes: { size?: number }): void };
 
+/** Writes so many bytes to a file, by default at its end. */
 function write(file: Node, length: number, position = file.usedBytes ?? 0): number {
   return stream.write(...([{ node: file }, null, 0, length, position] as never[]));
 }
@@ -34,6 +38,7 @@ beforeEach(() => {
       filesystems: { MEMFS: { ops_table: { file: { stream, node } } } },
     },
   };
+  // The limit is 100 bytes, of which a library takes 30.
   limitDisk(pyodide as never, 100);
 });
 
