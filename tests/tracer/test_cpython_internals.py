@@ -34,7 +34,7 @@ def test_a_missing_attribute_of_instances_is_reported() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(cpython_internals._NAMES_OF_MODULES))
-def test_modules_that_programs_import_have_the_required_names(name: str) -> None:
+def test_modules_of_the_standard_library_have_the_required_names(name: str) -> None:
     cpython_internals.require_module(importlib.import_module(name))
 
 
@@ -47,15 +47,16 @@ def test_modules_that_programs_import_have_the_required_names(name: str) -> None
         if "<locals>" not in function
     ],
 )
-def test_functions_that_give_a_reason_exist(module: str, function: str) -> None:
+def test_functions_by_which_the_tracer_finds_reasons_exist(module: str, function: str) -> None:
     found: Any = attrgetter(function)(importlib.import_module(module))
     assert inspect.unwrap(found).__code__.co_qualname == function
 
 
-def test_coroutines_that_give_a_reason_exist() -> None:
+def test_coroutines_by_which_the_tracer_finds_reasons_exist() -> None:
     existing: set[str] = set()
     modules = [module for name, module in sys.modules.items() if name.startswith("asyncio.")]
     codes: list[Any] = [_code_of(module) for module in modules]
+    # The code of a module contains the code of its classes and functions, at any depth.
     while codes:
         code = codes.pop()
         existing.add(code.co_qualname)
@@ -69,8 +70,8 @@ def _code_of(module: Any) -> CodeType:
     return code
 
 
-def test_the_callbacks_of_a_task_are_recognised() -> None:
-    """The tracer recognises these callbacks by the names of a class and a method in C."""
+def test_the_callbacks_that_run_a_task_are_recognised() -> None:
+    """The tracer recognises these callbacks by the names of a class and a method written in C."""
     handles: list[Any] = []
 
     async def main() -> None:
@@ -79,9 +80,11 @@ def test_the_callbacks_of_a_task_are_recognised() -> None:
         task = asyncio.create_task(wait(future))
         handles.extend(loop._ready)
         await asyncio.sleep(0)
+        # The first step of the task, and the step after its wait.
         assert tasks.task_of(handles[-1]._callback) is task
         future.set_result(None)
         assert tasks.task_of(loop._ready[-1]._callback) is task
+        # Another method of the task, which runs no step.
         loop.call_soon(task.cancel)
         assert tasks.task_of(loop._ready[-1]._callback) is None
         await asyncio.wait([task])

@@ -1,4 +1,8 @@
-"""Tests of the states that the tracer records of the collections named in a program's header."""
+"""Tests of what the tracer records about the collections that a program's header asks it to watch.
+
+Before each line that runs after a change, the tracer records a state: the entries of all watched
+collections, each described by a short text.
+"""
 
 import re
 from pathlib import Path
@@ -8,7 +12,7 @@ from typing import Any
 import pytest
 
 from mkdocs_runnable.recording.execute import Stream, run
-from tests.tracer.timelines import Traced, run_traced
+from tests.tracer.timelines import StateEvent, Traced, run_traced
 
 HEADER = """\
 # /// script
@@ -16,38 +20,48 @@ HEADER = """\
 # watch = {watch}
 # ///
 """
+HEADER_LINES = 4
 
 
 def watched(tmp_path: Path, source: str, watch: str = '["ready", "timers"]') -> Traced:
+    """Run a program whose header watches collections; `watch` is their names in TOML."""
     traced = run_traced(tmp_path, HEADER.format(watch=watch) + dedent(source))
     assert traced.execution.status == 0, traced.execution.text("stderr")
     return traced
 
 
 def states(traced: Traced) -> list[tuple[int, dict[str, list[str]]]]:
-    """Return lines, counted from the end of the header, and values without their times."""
+    """Return the line of each state, counted from the end of the header, and all entries.
+
+    In entries such as ``in 0.48 s: …``, a ``#`` replaces the time, which differs in each run.
+    """
     return [
         (
-            event[3] - 4,
+            state.line - HEADER_LINES,
             {
                 name: [re.sub(r"^in \d+\.\d\d s", "in # s", entry) for entry in entries]
-                for name, entries in event[4].items()
+                for name, entries in state.values.items()
             },
         )
-        for event in traced.of("state")
+        for state in traced.states
     ]
 
 
 def described(tmp_path: Path, setting: str, *entries: str) -> list[str]:
-    """Return the descriptions of entries, each of which is given as the source of an expression."""
+    """Return how the tracer describes entries of a list, each given as a Python expression.
+
+    Args:
+        tmp_path: The folder for the program.
+        setting: The code that defines what the expressions use.
+        entries: The expressions.
+    """
     lines = "".join(f"    {entry},\n" for entry in entries)
     # The list is made in a function, because free variables exist only in functions.
     main = f"def main():\n    global ready\n    ready = [\n{lines}    ]\n    pass\nmain()\n"
     source = f"{dedent(setting)}\n{main}"
     traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + source)
     assert traced.execution.status == 0, traced.execution.text("stderr")
-    descriptions: list[str] = traced.of("state")[-1][4]["ready"]
-    return descriptions
+    return traced.states[-1].values["ready"]
 
 
 def test_each_change_is_recorded_at_the_next_line_that_runs(tmp_path: Path) -> None:
@@ -64,8 +78,8 @@ def test_each_change_is_recorded_at_the_next_line_that_runs(tmp_path: Path) -> N
 
         ready.append("b")
         while ready:
-            one = take()
-            timers.append(one)
+            entry = take()
+            timers.append(entry)
         del ready
         pass
         """,
@@ -83,7 +97,7 @@ def test_each_change_is_recorded_at_the_next_line_that_runs(tmp_path: Path) -> N
     ]
 
 
-def test_a_function_in_one_line_is_recorded_at_every_call_and_a_lambda_never(
+def test_states_are_recorded_in_a_function_of_one_line_but_not_in_a_lambda(
     tmp_path: Path,
 ) -> None:
     traced = watched(
@@ -99,10 +113,11 @@ def test_a_function_in_one_line_is_recorded_at_every_call_and_a_lambda_never(
         """,
         '["ready"]',
     )
+    # Line 2 is the body of `take`, which sees the change that `put` has made.
     assert [line for line, _ in states(traced)] == [2, *[2, 7] * 3]
 
 
-def test_timers_are_listed_in_order_with_their_remaining_time(tmp_path: Path) -> None:
+def test_entries_with_a_time_are_listed_in_order_with_the_time_that_is_left(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -122,12 +137,13 @@ def test_timers_are_listed_in_order_with_their_remaining_time(tmp_path: Path) ->
         (3, {"timers": ['in # s: "a"', 'in # s: "b"', 'in # s: "c"']}),
         (6, {"timers": ['due: "a"', 'in # s: "b"', 'in # s: "c"']}),
     ]
-    left = re.fullmatch(r'in (\d\d\.\d\d) s: "b"', traced.of("state")[3][4]["timers"][1])
+    left = re.fullmatch(r'in (\d\d\.\d\d) s: "b"', traced.states[3].values["timers"][1])
     assert left
+    # The timer is due after 30 s. Even a busy machine does not need 10 s to get there.
     assert 20 < float(left[1]) <= 30
 
 
-def test_times_that_are_not_on_the_clock_are_listed_as_numbers(tmp_path: Path) -> None:
+def test_numbers_that_are_not_times_of_the_clock_are_listed_as_numbers(tmp_path: Path) -> None:
     traced = watched(
         tmp_path,
         """\
@@ -188,19 +204,21 @@ def test_a_callable_is_described_by_the_call_that_it_makes(tmp_path: Path) -> No
     ]
 
 
-def test_a_suspended_call_is_described_with_its_arguments_and_variables(tmp_path: Path) -> None:
+def test_generators_coroutines_and_objects_are_described_by_what_they_contain(
+    tmp_path: Path,
+) -> None:
     setting = """
     def flash(name, dark, *, times=2):
         for _ in range(times):
             seen = name.upper()
             yield dark
     async def night(lights): pass
-    def begun(job):
-        next(job)
-        return job
-    def ended(job):
-        for _ in job: pass
-        return job
+    def begun(generator):
+        next(generator)
+        return generator
+    def ended(generator):
+        for _ in generator: pass
+        return generator
     class Task:
         def __init__(self, body): self.waiting, self.body, self.done = [], body, False
         def step(self): pass
@@ -283,7 +301,7 @@ def test_only_the_first_entries_of_a_large_collection_are_listed(tmp_path: Path)
         """,
         '["ready", "timers", "names", "speed"]',
     )
-    values = states(traced)[-1][1]
+    _, values = states(traced)[-1]
     assert values["ready"] == [*map(str, range(20)), "… 980 more"]
     # A large heap is not sorted, so only its first entry is known.
     assert values["timers"] == ['1: "x"', "… 899 more"]
@@ -292,7 +310,7 @@ def test_only_the_first_entries_of_a_large_collection_are_listed(tmp_path: Path)
     assert values["speed"] == ["3"]
 
 
-def test_no_code_of_the_program_is_called(tmp_path: Path) -> None:
+def test_describing_entries_calls_no_method_of_the_program(tmp_path: Path) -> None:
     source = """
     class Loud:
         def __getattribute__(self, name):
@@ -322,7 +340,9 @@ def test_no_code_of_the_program_is_called(tmp_path: Path) -> None:
     assert states(traced)[-1][1] == {"ready": ["Loud"], "timers": ["1: Loud", "Odd"]}
 
 
-def test_a_program_with_watched_collections_behaves_as_usual(tmp_path: Path) -> None:
+def test_a_program_with_watched_collections_prints_the_same_as_without_the_tracer(
+    tmp_path: Path,
+) -> None:
     source = """\
     import sys, weakref
     ready = []
@@ -347,14 +367,14 @@ def test_a_program_with_watched_collections_behaves_as_usual(tmp_path: Path) -> 
     """
     traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + dedent(source))
     plain = run(tmp_path / "program.py", timeout=20)
-    assert traced.of("state")
+    assert traced.states
     streams: tuple[Stream, Stream] = ("stdout", "stderr")
     for stream in streams:
         assert traced.execution.text(stream) == plain.text(stream)
     assert traced.execution.status == plain.status == 1
 
 
-def test_a_line_that_runs_very_often_without_a_change_is_no_longer_monitored(
+def test_a_change_is_recorded_after_a_line_that_has_run_very_often_without_a_change(
     tmp_path: Path,
 ) -> None:
     traced = watched(
@@ -380,10 +400,10 @@ def test_the_number_of_states_is_limited(tmp_path: Path) -> None:
             ready.clear()
         """,
     )
-    events = traced.events
-    assert len(traced.of("state")) == 2000
-    [cut] = (at for at, event in enumerate(events) if event[0] == "cut")
-    assert not any(event[0] == "state" for event in events[cut:])
+    kinds = [row[0] for row in traced.rows]
+    assert len(traced.states) == 2000
+    assert kinds.count("cut") == 1
+    assert "state" not in kinds[kinds.index("cut") :]
 
 
 def test_states_belong_to_the_task_or_thread_that_runs_the_line(tmp_path: Path) -> None:
@@ -405,7 +425,7 @@ def test_states_belong_to_the_task_or_thread_that_runs_the_line(tmp_path: Path) 
         """,
     )
     names = traced.names()
-    lengths = [(names[event[1]], len(event[4]["ready"])) for event in traced.of("state")]
+    lengths = [(names[state.lane], len(state.values["ready"])) for state in traced.states]
     assert lengths == [("MainThread", 0), ("Task-1", 1), ("worker", 2)]
 
 
@@ -423,19 +443,23 @@ def test_child_processes_record_no_states(tmp_path: Path) -> None:
             process.join()
     """
     traced = watched(tmp_path, source)
-    events: list[list[Any]] = [
-        event for each in traced.trace["processes"] for event in each["rows"]
-    ]
-    assert [event[4] for event in events if event[0] == "state"] == [{"ready": []}]
+    rows: list[list[Any]] = [row for each in traced.trace["processes"] for row in each["rows"]]
+    states = [StateEvent(*row) for row in rows if row[0] == "state"]
+    assert [state.values for state in states] == [{"ready": []}]
 
 
 @pytest.mark.parametrize("watch", ["5", '"ready"', "[1]", "[", "[]", '["gone"]'])
-def test_an_invalid_or_empty_option_records_no_states(tmp_path: Path, watch: str) -> None:
+def test_an_invalid_or_empty_list_of_watched_names_records_no_states(
+    tmp_path: Path, watch: str
+) -> None:
+    # Without a wait, the run would have no trace at all.
     source = "import time\nready = []\ntime.sleep(0.001)\npass\n"
-    assert watched(tmp_path, source, watch).of("state") == []
+    assert watched(tmp_path, source, watch).states == []
 
 
-def test_a_program_without_a_header_has_no_states_and_no_monitoring_tool(tmp_path: Path) -> None:
+def test_without_a_header_no_states_are_recorded_and_sys_monitoring_is_not_used(
+    tmp_path: Path,
+) -> None:
     source = """
     import sys, time
     watch = ready = []
@@ -443,11 +467,13 @@ def test_a_program_without_a_header_has_no_states_and_no_monitoring_tool(tmp_pat
     print([sys.monitoring.get_tool(tool) for tool in range(6)])
     """
     traced = run_traced(tmp_path, source)
-    assert traced.of("state") == []
+    assert traced.states == []
     assert traced.execution.text("stdout") == f"{[None] * 6}\n"
 
 
-def test_lambdas_in_one_line_or_over_several_lines_are_distinguished(tmp_path: Path) -> None:
+def test_each_lambda_is_described_by_its_own_source_even_with_others_in_the_same_line(
+    tmp_path: Path,
+) -> None:
     traced = watched(
         tmp_path,
         """\

@@ -1,7 +1,8 @@
-"""Runs programs with the tracer, and reads the waits that their comments announce."""
+"""Runs programs with the tracer, and reads the waits that comments in a program announce."""
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from mkdocs_runnable.recording.execute import Execution, run
 from mkdocs_runnable.recording.tracing import assemble
 
 CASES = Path(__file__).parents[1] / "cases" / "timelines"
-_EXPECTED = re.compile(r"([\w-]+) waits: ([\w/ -]+)")
+_ANNOUNCED = re.compile(r"([\w-]+) waits: ([\w/ -]+)")
 
 
 class Wait(NamedTuple):
@@ -21,13 +22,101 @@ class Wait(NamedTuple):
     line: int
 
 
-def expected(source: str) -> set[Wait]:
+def announced_waits(source: str) -> set[Wait]:
     """Return the waits that a program's comments announce."""
     return {
         Wait(lane, reason.strip(), number)
         for number, line in enumerate(source.splitlines(), start=1)
-        for lane, reason in _EXPECTED.findall(line.partition("#")[2])
+        for lane, reason in _ANNOUNCED.findall(line.partition("#")[2])
     }
+
+
+# The events of a trace, with the fields in the order in which a trace stores them. Times are in ms.
+# runtime/timeline/model/trace_events.ts describes each kind of event.
+
+
+class StepEvent(NamedTuple):
+    """A task became ready, ran for one step, and then began to wait or ended."""
+
+    kind: str
+    lane: int
+    ready: float
+    woken_by: int
+    start: float
+    end: float
+    reason: str
+    target: str
+    line: int
+
+
+class WaitEvent(NamedTuple):
+    """A thread begins to wait."""
+
+    kind: str
+    lane: int
+    at: float
+    reason: str
+    target: str
+    line: int
+
+
+class ReadyEvent(NamedTuple):
+    """A thread becomes ready to run."""
+
+    kind: str
+    lane: int
+    at: float
+    woken_by: int
+
+
+class SeenEvent(NamedTuple):
+    """A sample of the line in which a running thread is."""
+
+    kind: str
+    lane: int
+    at: float
+    line: int
+
+
+class JobEvent(NamedTuple):
+    """A thread of a pool begins a call with this name or, if the name is empty, has finished it."""
+
+    kind: str
+    lane: int
+    at: float
+    name: str
+    line: int
+
+
+class EndEvent(NamedTuple):
+    """A lane has ended."""
+
+    kind: str
+    lane: int
+    at: float
+    how: str
+    text: str
+
+
+class OutputEvent(NamedTuple):
+    """A lane has printed a line."""
+
+    kind: str
+    lane: int
+    at: float
+    stream: str
+    text: str
+    line: int
+
+
+class StateEvent(NamedTuple):
+    """What the watched collections contained just before a lane executed a line."""
+
+    kind: str
+    lane: int
+    at: float
+    line: int
+    values: dict[str, list[str]]
 
 
 class Traced(NamedTuple):
@@ -37,29 +126,71 @@ class Traced(NamedTuple):
     trace: dict[str, Any]
 
     @property
-    def events(self) -> list[list[Any]]:
-        """The events of the main process."""
-        events: list[list[Any]] = self.trace["processes"][0]["rows"]
-        return events
+    def rows(self) -> list[list[Any]]:
+        """The events of the main process as the trace stores them."""
+        rows: list[list[Any]] = self.trace["processes"][0]["rows"]
+        return rows
 
-    def of(self, kind: str) -> list[list[Any]]:
-        """Return the events of one type of the main process."""
-        return [event for event in self.events if event[0] == kind]
+    def _events[Event](self, kind: str, make: Callable[..., Event]) -> list[Event]:
+        return [make(*row) for row in self.rows if row[0] == kind]
+
+    @property
+    def steps(self) -> list[StepEvent]:
+        """The steps of tasks in the main process."""
+        return self._events("step", StepEvent)
+
+    @property
+    def thread_waits(self) -> list[WaitEvent]:
+        """The waits of threads in the main process, also during steps of tasks."""
+        return self._events("wait", WaitEvent)
+
+    @property
+    def ready(self) -> list[ReadyEvent]:
+        """The events of threads in the main process that become ready."""
+        return self._events("ready", ReadyEvent)
+
+    @property
+    def seen(self) -> list[SeenEvent]:
+        """The samples of lines in the main process."""
+        return self._events("seen", SeenEvent)
+
+    @property
+    def jobs(self) -> list[JobEvent]:
+        """The beginnings and ends of calls that pools run in the main process."""
+        return self._events("job", JobEvent)
+
+    @property
+    def ends(self) -> list[EndEvent]:
+        """The ends of lanes in the main process."""
+        return self._events("end", EndEvent)
+
+    @property
+    def printed(self) -> list[OutputEvent]:
+        """The lines that the main process has printed."""
+        return self._events("output", OutputEvent)
+
+    @property
+    def states(self) -> list[StateEvent]:
+        """The states of the watched collections in the main process."""
+        return self._events("state", StateEvent)
 
     def names(self, process: int = 0) -> dict[int, str]:
-        """Return the name of each lane of a process."""
-        events = self.trace["processes"][process]["rows"]
-        return {event[1]: event[4] for event in events if event[0] == "lane"}
+        """Return the name of each lane of a process; 0 is the index of the main process."""
+        rows = self.trace["processes"][process]["rows"]
+        return {row[1]: row[4] for row in rows if row[0] == "lane"}
 
-    def waits(self) -> set[Wait]:
-        """Return the waits of all processes that have a line of the program."""
+    def all_waits(self) -> set[Wait]:
+        """Return the waits of the threads and tasks of all processes in lines of the program."""
         waits = set()
-        for number, process in enumerate(self.trace["processes"]):
-            names = self.names(number)
-            for event in process["rows"]:
-                if event[0] in ("wait", "step") and event[-1] and event[-3]:
-                    reason = f"{event[-3]} {event[-2]}".strip()
-                    waits.add(Wait(names[event[1]], reason, event[-1]))
+        for index, process in enumerate(self.trace["processes"]):
+            names = self.names(index)
+            for row in process["rows"]:
+                if row[0] not in ("wait", "step"):
+                    continue
+                # Both kinds of rows end with these three values.
+                reason, target, line = row[-3:]
+                if reason and line:
+                    waits.add(Wait(names[row[1]], f"{reason} {target}".strip(), line))
         return waits
 
 
@@ -71,7 +202,7 @@ def trace(path: Path, folder: Path) -> Traced:
 
 
 def run_traced(tmp_path: Path, source: str) -> Traced:
-    """Run a program with the tracer."""
+    """Run a program, which may be indented, with the tracer."""
     path = tmp_path / "program.py"
     path.write_text(dedent(source), encoding="utf-8")
     folder = tmp_path / "trace"
