@@ -13,7 +13,7 @@ from mkdocs_runnable.recording.recordings import Transcript
 from mkdocs_runnable.site.html_page import HtmlPage, is_external, read_site, target
 from mkdocs_runnable.snippets.snippet import Library
 
-# Imports that a module needs before it runs; import() is not among them.
+# Imports that a module needs before it runs, unlike those with import(), which it may never need.
 _STATIC_IMPORT = re.compile(r"""(?:^|[;}\s])(?:import|export)\b[^"'()]*?["'](\.{1,2}/[^"']+)["']""")
 _CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?(?P<address>[^"')\s]+)""")
 
@@ -191,11 +191,12 @@ def unpublished(site: Path, library: Library) -> list[str]:
 
 
 class _Widgets(HTMLParser):
-    """Reads the text of the parts of each widget, as a browser without scripts shows it."""
+    """Reads the code and the output of each widget, as a browser without scripts shows them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.widgets: list[dict[str, str]] = []
+        # The elements that are open: the tag, and the part of a widget that begins there, if any.
         self._open: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -211,6 +212,7 @@ class _Widgets(HTMLParser):
             self._open.append((tag, "pre"))
         elif "runnable-output" in classes:
             self._open.append((tag, "output"))
+        # These elements have no end tag.
         elif tag not in ("br", "img", "input", "link", "meta", "hr"):
             self._open.append((tag, ""))
 
@@ -228,7 +230,7 @@ class _Widgets(HTMLParser):
 
 
 def read_widgets(html: str) -> dict[str, dict[str, str]]:
-    """Return id → ``code`` and ``pre`` (output) of each widget."""
+    """Return the widgets of a page by id, each with its ``code`` and its output (``pre``)."""
     reader = _Widgets()
     reader.feed(html)
     reader.close()
@@ -238,23 +240,29 @@ def read_widgets(html: str) -> dict[str, dict[str, str]]:
 def incomplete_widgets(
     html: str, expected: list[tuple[str, str | None]], library: Library
 ) -> list[str]:
-    """Find snippets (name and section) that a page does not show completely, with their output."""
+    """Find snippets that a page does not show completely, with their output.
+
+    Args:
+        html: The page.
+        expected: The name and the section of each snippet that the page should show; None for the
+            whole snippet.
+        library: The snippets.
+    """
     widgets = read_widgets(html)
     problems = []
     for name, section in expected:
         snippet = library.load(name)
-        text, recorded = library.path(name), snippet.recording_path.read_text(encoding="utf-8")
-        recording = Recording(Transcript.parse(recorded))
-        wanted = render(snippet, recording, root="", section=section)
-        (identifier, right), *_ = read_widgets(wanted).items()
+        recorded = snippet.recording_path.read_text(encoding="utf-8")
+        complete = render(snippet, Recording(Transcript.parse(recorded)), root="", section=section)
+        (identifier, wanted), *_ = read_widgets(complete).items()
         if identifier not in widgets:
             problems.append(f"{identifier} is missing")
             continue
         shown = widgets[identifier]
         first, last = snippet.shown_lines(section)
         if shown["code"] != "\n".join(snippet.lines[first - 1 : last]):
-            problems.append(f"{identifier} does not show the source of {text.name}")
-        if shown["pre"] != right["pre"]:
+            problems.append(f"{identifier} does not show the source of {library.path(name).name}")
+        if shown["pre"] != wanted["pre"]:
             problems.append(f"{identifier} does not show the recorded output")
     return problems
 
@@ -295,6 +303,7 @@ def wrong_diagrams(html: str, expected: list[str]) -> list[str]:
     reader.feed(html)
     reader.close()
     problems = reader.problems
+    # The title of a drawing has the name of its file in its id, as in "four-models--title".
     named = {title.removesuffix("--title") for title, name in reader.names.items() if name.strip()}
     problems += [
         f"{name} is not on the page, or has no name" for name in expected if name not in named

@@ -12,14 +12,16 @@ from tests.site import checks
 
 PROJECT = Project.at(REPOSITORY)
 LIBRARY = PROJECT.library
-MAX_WEIGHT = 150 * 1024  # bytes
+# The budget for what a page transfers before the first Run, in bytes after gzip.
+MAX_WEIGHT = 150 * 1024
 
 
 def listed(problems: list[str]) -> str:
+    """Return problems, one in each line, as the message of a failed test."""
     return "\n".join(["", *problems])
 
 
-def built(site: Path, page: Path) -> Path:
+def html_path(site: Path, page: Path) -> Path:
     """Return the HTML file of a page, given the path of the page within the folder of the pages."""
     name = page.with_suffix("")
     return site / (name.parent if name.name == "index" else name) / "index.html"
@@ -64,7 +66,7 @@ def test_source_and_output_are_shown_without_scripts(site: Path) -> None:
             (each.href.rpartition("snippets/")[2].removesuffix(".py"), each.section)
             for each in references
         ]
-        html = built(site, page.relative_to(PROJECT.docs)).read_text(encoding="utf-8")
+        html = html_path(site, page.relative_to(PROJECT.docs)).read_text(encoding="utf-8")
         found = checks.incomplete_widgets(html, expected, LIBRARY)
         problems += [f"{page.name}: {problem}" for problem in found]
     assert not problems, listed(problems)
@@ -79,14 +81,17 @@ def test_diagrams_are_inline_and_have_names(site: Path) -> None:
             for line, place in with_fences(page.read_text(encoding="utf-8"))
             if place == "outside" and is_diagram(line)
         ]
-        html = built(site, name).read_text(encoding="utf-8")
+        html = html_path(site, name).read_text(encoding="utf-8")
         problems += [f"{name}: {each}" for each in checks.wrong_diagrams(html, expected)]
         count += len(expected)
     assert not problems, listed(problems)
+    # The site has more diagrams than that. Fewer would mean that this test does not find them.
     assert count >= 12
 
 
-def test_pages_are_light(site: Path, report_weights: list[checks.Weight]) -> None:
+def test_no_page_transfers_more_than_the_budget(
+    site: Path, report_weights: list[checks.Weight]
+) -> None:
     weights = checks.weights(site)
     report_weights.extend(weights)
     heavy = [f"{each.page}: {each.bytes} bytes" for each in weights if each.bytes > MAX_WEIGHT]
@@ -98,12 +103,12 @@ def test_the_search_covers_text_and_code_but_no_recordings(site: Path) -> None:
     text = "\n".join(section["text"] for section in index["docs"])
     assert "asyncio.run(main())" in text
     assert "The event loop" in text
-    # The last one is how the head of a timeline's table would appear in the index.
+    # The last one is how the first row of a timeline's table would appear in the index.
     for phrase in ("<p>Recorded on CPython", "Timeline recorded on", "RowStateFrom"):
         assert phrase not in text
 
 
-def test_verification_has_one_entry_for_each_snippet(site: Path) -> None:
+def test_verification_json_says_for_each_snippet_where_it_has_run_or_why_not(site: Path) -> None:
     snippets = json.loads((site / "verification.json").read_text(encoding="utf-8"))["snippets"]
     assert sorted(snippets) == LIBRARY.names()
     for name, entry in snippets.items():

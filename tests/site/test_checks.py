@@ -16,6 +16,7 @@ from tests.site import checks
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
+    """Return a small site without any problem: a home page, a page that it links to, and a 404."""
     site = tmp_path / "site"
     (site / "deep").mkdir(parents=True)
     write(site, "index.html", '<h1 id="top">Home</h1><a href="deep/#down">x</a>')
@@ -71,6 +72,7 @@ def test_pages_that_cannot_be_reached_are_found(small: Path) -> None:
         "far/index.html: no page links to it",
         "lost/index.html: no page links to it",
     ]
+    # The home page links to this page, and now this page links to one of the two.
     write(small, "deep/index.html", '<a href="/lost/">x</a>')
     assert checks.orphans(small) == []
 
@@ -112,7 +114,8 @@ def test_missing_files_are_found(small: Path) -> None:
 
 def test_the_weight_of_a_page_counts_only_files_that_it_loads(small: Path) -> None:
     def noise(size: int) -> str:
-        return random.Random(size).randbytes(size // 2).hex()  # gzip halves it
+        """Return text of this many characters, which gzip compresses to about half of its size."""
+        return random.Random(size).randbytes(size // 2).hex()
 
     write(small, "index.html", '<script type="module" src="w.js"></script>')
     write(
@@ -124,12 +127,12 @@ def test_the_weight_of_a_page_counts_only_files_that_it_loads(small: Path) -> No
     write(small, "search/search_index.json", noise(200_000))
     weights = {weight.page: weight for weight in checks.weights(small)}
     home = weights["index.html"]
+    # Half of 4,000 + 8,000 + 16,000 characters, and the page itself.
     assert 14_000 < home.bytes < 20_000
     assert weights["404.html"].bytes < 200
     assert home.search > 90_000
     assert home.prefetched < 200
-    assert checks.weights(small)[0] is not None
-    assert checks.weights(small)[0].page == "index.html", "the heaviest first"
+    assert next(iter(weights)) == "index.html", "the heaviest page comes first"
 
 
 def test_the_weight_of_a_page_counts_files_that_style_sheets_load(small: Path) -> None:
@@ -160,6 +163,7 @@ def test_incomplete_widgets_are_found(library: Library, add_snippet: AddSnippet)
     snippet = library.load("tea/pot")
     recording = Recording(Transcript.parse(snippet.recording_path.read_text()))
     html = render(snippet, recording, root="")
+    # Around the widget are an element without an end tag, and code that belongs to no widget.
     html = f"<main><p>x<br>y</p>{html}<code class=language-python>x</code></main>"
     assert checks.incomplete_widgets(html, [("tea/pot", None)], library) == []
     missing = checks.incomplete_widgets(html, [("tea/pot", "a")], library)

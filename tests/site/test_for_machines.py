@@ -22,8 +22,9 @@ PAGES = [
     for path in sorted(PROJECT.docs.rglob(pattern))
 ]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-META = re.compile(r'<meta name="description" content="([^"]*)">')
-ARTICLE = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
+# Metadata in the vocabulary of https://schema.org.
+LINKED_DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
 def prose(text: str) -> str:
@@ -63,26 +64,28 @@ def test_text_editions_contain_every_program_with_its_output(site: Path) -> None
             assert "\n".join(snippet.lines[first - 1 : last]) in text, name
             assert snippet.recording_path.read_text(encoding="utf-8").rstrip() in text, name
             shown += 1
+    # A smaller number would mean that the test does not find the programs.
     assert shown > 50
 
 
 @pytest.mark.parametrize("path", find(PROJECT), ids=lambda path: path.stem)
 def test_measured_pages_name_their_machine_and_hide_their_checks(site: Path, path: Path) -> None:
+    """A measured page is a notebook, and its checks are cells that test what its text claims."""
     notebook = Notebook.read(path, PROJECT.where(path))
     assert notebook.origin
     edition = site / edition_path(path.relative_to(PROJECT.docs).as_posix())
-    checks = [
+    comments_in_checks = [
         line
         for cell in notebook.code_cells
         if has_tag(cell, CHECK)
         for line in text_of(cell["source"]).splitlines()
         if line.startswith("# ")
     ]
-    assert checks
+    assert comments_in_checks
     for file in (edition, edition.with_suffix(".html")):
         text = file.read_text(encoding="utf-8")
         assert text.count(describe(notebook.origin)) == 1
-        assert [line for line in checks if line in text] == []
+        assert [line for line in comments_in_checks if line in text] == []
 
 
 def test_llms_txt_lists_every_page(site: Path) -> None:
@@ -95,10 +98,12 @@ def test_llms_txt_lists_every_page(site: Path) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_metadata(site: Path, page: str) -> None:
     html = (site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8")
-    (description,) = META.findall(html)
+    (description,) = DESCRIPTION.findall(html)
+    # In characters. Search engines cut longer descriptions, and shorter ones say too little.
     assert 50 < len(description) < 320
+    # docs/templates/main.html says why there is a space in `rel`.
     assert '<link rel="alternate " type="text/markdown" href="index.md"' in html
-    (script,) = ARTICLE.findall(html)
+    (script,) = LINKED_DATA.findall(html)
     article = json.loads(script)
     assert article["@type"] == ("WebSite" if page == "index.md" else "TechArticle")
     assert article["description"]
@@ -106,10 +111,10 @@ def test_every_page_has_metadata(site: Path, page: str) -> None:
 
 
 def test_no_two_pages_have_the_same_description(site: Path) -> None:
-    found = [
-        META.findall((site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8"))[
-            0
-        ]
+    descriptions = [
+        DESCRIPTION.findall(
+            (site / edition_path(page)).with_suffix(".html").read_text(encoding="utf-8")
+        )[0]
         for page in PAGES
     ]
-    assert len(set(found)) == len(found)
+    assert len(set(descriptions)) == len(descriptions)

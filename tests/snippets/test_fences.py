@@ -1,4 +1,4 @@
-"""Every fenced block of Python in the prose runs, and prints what its ``#>`` comments say.
+"""Every fenced block of Python in the pages runs, and prints what its ``#>`` comments say.
 
 A block that cannot run is marked in the page itself: ``` ```{.python test="skip"} ```.
 """
@@ -15,7 +15,6 @@ PAGES = [
     *sorted((REPOSITORY / "docs").rglob("*.md")),
     *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md")),
 ]
-# Pages that do not exist are not filtered out: `find_examples` raises an error for them.
 EXAMPLES = [*find_examples(*(str(page) for page in PAGES))]
 
 
@@ -38,8 +37,10 @@ def overlooked(path: Path) -> list[int]:
 
 
 def check(example: CodeExample, eval_example: EvalExample) -> None:
+    """Check the style of a block, run the block, and compare its output with its comments."""
     eval_example.set_config(
         target_version="py312",  # type: ignore[arg-type]  # pytest-examples lists none after 3.11
+        # The default of ruff. In snippets, lines may have 100 characters.
         ruff_line_length=88,
         ruff_ignore=ruff_ignored("snippets/**"),
     )
@@ -91,6 +92,7 @@ def test_a_block_in_an_unknown_form_is_found(tmp_path: Path) -> None:
     path.write_text(
         f"```python{block}```{{ .python }}{block}```{{.py}}{block}~~~ python\nx = 1\n~~~\n"
     )
+    # The second and the fourth block.
     assert overlooked(path) == [5, 13]
 
 

@@ -38,7 +38,9 @@ def judge(check: Callable[[], Result], is_busy: Callable[[], bool] = is_busy) ->
 
 
 @pytest.mark.parametrize("name", LIBRARY.names())
-def test_prints_what_is_recorded(name: str, record_property: Callable[[str, object], None]) -> None:
+def test_a_snippet_prints_what_is_recorded(
+    name: str, record_property: Callable[[str, object], None]
+) -> None:
     result = judge(lambda: check_snippet(LIBRARY.load(name), LIBRARY))
     record_property(RESULT, (name, result.outcome, result.detail))
     if result.outcome == "skipped":
@@ -47,19 +49,19 @@ def test_prints_what_is_recorded(name: str, record_property: Callable[[str, obje
 
 
 @pytest.mark.parametrize("name", LIBRARY.names())
-def test_is_tidy(name: str, eval_example: EvalExample) -> None:
+def test_a_snippet_follows_the_rules_of_the_linter(name: str, eval_example: EvalExample) -> None:
     snippet = LIBRARY.load(name)
     eval_example.set_config(
-        target_version="py312",  # type: ignore[arg-type]  # its own list is shorter than ruff's
+        target_version="py312",  # type: ignore[arg-type]  # pytest-examples lists none after 3.11
         ruff_line_length=100,
         ruff_ignore=ruff_ignored("snippets/**"),
     )
-    # The same rules as for fenced blocks, but without the format, which lint() would also check.
+    # Only the rules, not the format: a snippet may be formatted differently from a block in a page.
     eval_example.lint_ruff(CodeExample.create(snippet.source, path=snippet.path))
 
 
 @pytest.mark.parametrize("name", LIBRARY.names())
-def test_ends_in_one_newline_and_has_no_tabs(name: str) -> None:
+def test_a_snippet_ends_in_one_newline_and_has_no_tabs(name: str) -> None:
     data = LIBRARY.path(name).read_bytes()
     assert data.endswith(b"\n")
     assert not data.endswith(b"\n\n")
@@ -67,7 +69,7 @@ def test_ends_in_one_newline_and_has_no_tabs(name: str) -> None:
     assert b"\r" not in data
 
 
-def used_by(text: str) -> set[str]:
+def shown_on(text: str) -> set[str]:
     """Return the names of the snippets that a page shows."""
     references = [parse(line) for _, line in marked_lines(text) if is_marked(line)]
     return {
@@ -77,16 +79,16 @@ def used_by(text: str) -> set[str]:
 
 def unused(library: Library, pages: list[str]) -> set[str]:
     """Return the names of the snippets that no page shows."""
-    return set(library.names()) - {name for page in pages for name in used_by(page)}
+    return set(library.names()) - {name for page in pages for name in shown_on(page)}
 
 
 def test_every_snippet_is_on_a_page() -> None:
     pages = [path.read_text(encoding="utf-8") for path in PROJECT.docs.rglob("*.md")]
-    left = unused(LIBRARY, pages)
-    assert not left, f"no page shows {', '.join(sorted(left))}: show them, or remove them"
+    hidden = unused(LIBRARY, pages)
+    assert not hidden, f"no page shows {', '.join(sorted(hidden))}: show them, or remove them"
 
 
-def test_recordings_and_snippets_belong_together() -> None:
+def test_every_snippet_has_an_up_to_date_recording_and_every_recording_a_snippet() -> None:
     problems = stale_recordings(LIBRARY)
     assert not problems, "\n".join(problems)
 
@@ -103,6 +105,7 @@ def test_names_are_a_topic_and_a_name_in_snake_case() -> None:
 
 
 def test_the_snippets_are_found() -> None:
+    # Otherwise the tests above would pass without testing anything.
     assert len(LIBRARY.names()) >= 15
 
 
@@ -125,6 +128,7 @@ def test_a_wrong_name_is_found(library: Library, add_snippet: AddSnippet) -> Non
 
 
 def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -> None:
+    # The order of the lines differs, and then the text.
     add_snippet("tea/pot", "print('1 cup')\nprint('2 cups')\n", "2 cups\n1 cup\n")
     assert check_snippet(library.load("tea/pot"), library).outcome == "failed"
     add_snippet("tea/pot", "print('3 cups')\n", "4 cups\n")
@@ -132,7 +136,7 @@ def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "busy", "told"),
+    ("outcomes", "busy", "expected"),
     [
         (["failed", "passed"], False, "failed"),
         (["failed", "passed"], True, "passed"),
@@ -143,11 +147,11 @@ def test_a_wrong_recording_is_found(library: Library, add_snippet: AddSnippet) -
     ],
 )
 def test_a_failed_check_is_repeated_only_on_a_busy_machine_and_at_most_twice(
-    outcomes: list[Outcome], busy: bool, told: Outcome
+    outcomes: list[Outcome], busy: bool, expected: Outcome
 ) -> None:
-    left = iter(outcomes)
-    result = judge(lambda: Result("tea/pot", next(left)), lambda: busy)
-    assert result.outcome == told
+    remaining = iter(outcomes)
+    result = judge(lambda: Result("tea/pot", next(remaining)), lambda: busy)
+    assert result.outcome == expected
 
 
 def test_a_snippet_for_a_newer_python_is_skipped_with_a_reason(
