@@ -1,3 +1,8 @@
+"""A task awaits the same coroutine function three times in a loop.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 
 

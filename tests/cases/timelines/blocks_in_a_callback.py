@@ -1,3 +1,8 @@
+"""A plain callback of the event loop, not a task, blocks the loop.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 import time
 

@@ -1,3 +1,8 @@
+"""One task blocks the event loop with `time.sleep` while another task is ready.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 import time
 

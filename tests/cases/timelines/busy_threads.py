@@ -1,3 +1,8 @@
+"""Two threads compute, and the main thread waits for both.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import threading
 import time
 

@@ -1,3 +1,8 @@
+"""Two threads need the same lock, so that the second one has to wait.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import threading
 import time
 

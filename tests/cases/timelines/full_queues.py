@@ -1,3 +1,8 @@
+"""Threads, and then tasks, wait for space or for items in queues.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 import queue
 import threading

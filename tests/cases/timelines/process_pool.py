@@ -1,3 +1,8 @@
+"""The main process waits for a pool with one process, in which a call sleeps.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor

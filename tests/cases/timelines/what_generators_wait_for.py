@@ -1,3 +1,8 @@
+"""Tasks wait inside asynchronous generators, context managers and `__await__`.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 from contextlib import asynccontextmanager
 

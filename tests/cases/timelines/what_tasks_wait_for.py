@@ -1,3 +1,8 @@
+"""Tasks wait for locks, events and the like, for futures, executors and other tasks.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import asyncio
 import time
 

@@ -1,3 +1,8 @@
+"""Threads wait for locks, events and the like, for queues and for pools.
+
+Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
+"""
+
 import queue
 import threading
 import time
