@@ -166,7 +166,7 @@ test("many updates of a progress bar are quick, and need no more room than its l
     );
   }
   assert.ok(terminal.size < 100, String(terminal.size));
-  // In ms. This is far more than needed, so that the test also passes on a busy machine.
+  // In ms, many times as long as an idle machine needs.
   assert.ok(performance.now() - start < 5_000);
   assert.deepEqual(linesOf(terminal), [["stdout", `100.0% |${"#".repeat(25)}`]]);
 });
