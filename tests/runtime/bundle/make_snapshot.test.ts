@@ -14,8 +14,8 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Makes a snapshot in another process, as the build does. */
-async function make(cwd: string, environment: Record<string, string>): Promise<Buffer> {
+/** Makes a snapshot in another process, with this working directory and environment, as the build does. */
+async function makeSnapshot(cwd: string, environment: Record<string, string>): Promise<Buffer> {
   const output = join(folder, "snapshot");
   const script = resolve("runtime/bundle/make_snapshot.ts");
   const command = ["--experimental-wasm-jspi", script, resolve("build/wheels"), output];
@@ -24,8 +24,8 @@ async function make(cwd: string, environment: Record<string, string>): Promise<B
 }
 
 test("a snapshot does not depend on the folder, the time zone or the language of the machine", async () => {
-  const here = await make(".", { TZ: "UTC", LC_ALL: "C" });
-  const elsewhere = await make(folder, { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" });
+  const here = await makeSnapshot(".", { TZ: "UTC", LC_ALL: "C" });
+  const elsewhere = await makeSnapshot(folder, { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8" });
   assert.ok(here.equals(elsewhere));
   assert.ok(!here.includes(resolve(".")));
 });

@@ -57,6 +57,7 @@ beforeEach(() => {
   });
 });
 
+/** A run that a test has started, and what the host has reported about it. */
 interface Running {
   run: Run;
   events: RunEvent[];
@@ -82,6 +83,7 @@ async function start(program = PROGRAM): Promise<Running & { worker: FakeWorker 
   return { ...running, worker };
 }
 
+/** Returns what a run has printed to stdout. */
 const output = (events: RunEvent[]) =>
   events.map((event) => (event.type === "stdout" ? event.text : "")).join("");
 
@@ -440,6 +442,7 @@ describe("a worker that fails", () => {
 
   test("is discarded if it is the spare worker, and the run continues", async () => {
     const { worker, outcome } = await start();
+    // A spare worker is started after a second.
     await clock.advance(1500);
     const spare = sandbox.alive[1]!;
     spare.post({ type: "crashed", message: "memory" });

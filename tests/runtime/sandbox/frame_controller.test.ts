@@ -171,9 +171,9 @@ describe("the files of the runtime", () => {
     await send(SCRIPT, COMPILE, START, { type: "withdraw" });
     await spawn(1);
     assert.deepEqual(threads[0]!.messages, []);
-    const other = new ArrayBuffer(5);
-    await send({ type: "assets", assets: assets(other) });
-    assert.equal(threads[0]!.assets.snapshot, other);
+    const laterSnapshot = new ArrayBuffer(5);
+    await send({ type: "assets", assets: assets(laterSnapshot) });
+    assert.equal(threads[0]!.assets.snapshot, laterSnapshot);
   });
 
   test("workers that wait for assets get them, even if earlier ones were withdrawn before they came", async () => {

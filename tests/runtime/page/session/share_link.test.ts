@@ -51,8 +51,9 @@ test("a damaged link never opens as a different program", async () => {
   const code = await encode(source);
   const next = random(2);
   for (let round = 0; round < 200; round++) {
-    const at = Math.floor(next() * code.length);
-    const broken = `${code.slice(0, at)}${code[at] === "A" ? "B" : "A"}${code.slice(at + 1)}`;
+    const index = Math.floor(next() * code.length);
+    const changed = code[index] === "A" ? "B" : "A";
+    const broken = `${code.slice(0, index)}${changed}${code.slice(index + 1)}`;
     // Some bits do not matter, for example in gzip's header. The text is then the same.
     const opened = await decode(broken).catch((error: unknown) => {
       assert.ok(error instanceof DamagedLink);

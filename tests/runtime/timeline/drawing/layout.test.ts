@@ -89,6 +89,7 @@ test("tasks that run library functions are folded away if there are many lanes",
       "to_thread",
     ]),
   ];
+  // The main thread is folded away in both cases, because its tasks show everything that it does.
   const few = listRows(makeTimeline([...MAIN_THREAD, ...tasks(5)], 9), false);
   assert.deepEqual([few.rows.length, few.library.length], [6, 1]);
   const many = listRows(makeTimeline([...MAIN_THREAD, ...tasks(30)], 9), false);

@@ -116,6 +116,7 @@ test("timers are in the order in which they end, and name the task that ends one
 });
 
 test("if times are equal because a clock is coarse, the order of the events decides", () => {
+  // All times but that of the end are 5 ms.
   const at = 5;
   const moments = momentsOf(
     [

@@ -242,12 +242,15 @@ test("a step is starved if other threads ran and its own thread got little proce
   const cpu: TraceRow = ["cpu", 1, 101, 20];
   // If the process has no other thread, the machine was busy with other processes.
   assert.equal(starved([...MAIN_THREAD, ...taskUntil(100), cpu]), false);
-  const other: TraceRow[] = [
+  const otherThread: TraceRow[] = [
     ["lane", 5, 0, "thread", "other", 10, 1, 0],
     ["run", 5, 10],
   ];
-  assert.equal(starved([...MAIN_THREAD, ...other, ...taskUntil(100), cpu]), true);
-  assert.equal(starved([...MAIN_THREAD, ...other, ...taskUntil(100), ["cpu", 1, 101, 90]]), false);
+  assert.equal(starved([...MAIN_THREAD, ...otherThread, ...taskUntil(100), cpu]), true);
+  assert.equal(
+    starved([...MAIN_THREAD, ...otherThread, ...taskUntil(100), ["cpu", 1, 101, 90]]),
+    false,
+  );
 });
 
 test("an open segment ends at the current time of the timeline", () => {

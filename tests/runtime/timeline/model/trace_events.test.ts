@@ -204,5 +204,5 @@ test("a trace is decoded only if all of its parts are valid", () => {
     null,
     [],
   ];
-  for (const one of invalid) assert.equal(decodeTrace(one), undefined);
+  for (const value of invalid) assert.equal(decodeTrace(value), undefined);
 });

@@ -31,10 +31,12 @@ export function makeMemory({ version = 0x030e02f0 } = {}): FakeMemory {
   const buffer = new ArrayBuffer(SIZE_BYTES);
   const words = new Uint32Array(buffer);
   const bytes = new Uint8Array(buffer);
-  const set = (index: number, value: number) => (words[(RUNTIME + 8 * index) >> 2] = value);
-  set(FRAME_LAYOUT.version, version);
+  // `_PyRuntime` begins with a table of 64-bit numbers, of which the kernel reads the lower 32 bits.
+  const setTableEntry = (index: number, value: number) =>
+    (words[(RUNTIME + 8 * index) >> 2] = value);
+  setTableEntry(FRAME_LAYOUT.version, version);
   for (const [name, offset] of Object.entries(OFFSETS)) {
-    set(FRAME_LAYOUT[name as keyof typeof OFFSETS], offset);
+    setTableEntry(FRAME_LAYOUT[name as keyof typeof OFFSETS], offset);
   }
   words[COUNTER >> 2] = SIGNAL_INTERVAL;
   let end = HEAP;
