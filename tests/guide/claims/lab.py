@@ -1,4 +1,4 @@
-"""Tools for checks of claims: a virtual clock, and counts of what overlaps."""
+"""Tools for the checks of the claim ledger: a virtual clock, and counts of what overlaps."""
 
 import asyncio
 import selectors
@@ -13,7 +13,7 @@ type Interval = tuple[float, float]
 
 
 def yes_no(*answers: object) -> str:
-    """Return the answers as "yes" or "no", in order."""
+    """Return "yes" or "no" for each answer, for example "yes, no"."""
     return ", ".join("yes" if answer else "no" for answer in answers)
 
 
@@ -58,6 +58,8 @@ class Stopwatch:
 
 
 class _Jumping(selectors.DefaultSelector):
+    """Adds each timeout to the clock ``now`` instead of waiting."""
+
     now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -76,7 +78,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jumping.now
 
     def compute(self, seconds: float) -> None:
-        """Let time pass while the task blocks the event loop."""
+        """Advance the clock while a task blocks the event loop, as if it computed."""
         self._jumping.now += seconds
 
 
@@ -99,7 +101,12 @@ async def timed(awaitable: Awaitable[object]) -> float:
 
 
 async def overlapping(count: int, steps: int = 3) -> tuple[int, int]:
-    """Run tasks. Return the most that were in progress, and the most that executed, at one time."""
+    """Run tasks that take some steps, and wait after each step.
+
+    Returns:
+        The greatest number of tasks that were in progress at the same time, and the greatest number
+        that executed a step at the same time.
+    """
     progress, execution = Stopwatch(), Stopwatch()
 
     async def job() -> None:
@@ -145,7 +152,13 @@ def compute(seconds: float) -> None:
 
 
 def runs_meanwhile(work: Callable[[], object], interval: float = NEVER) -> bool:
-    """Whether this thread runs Python code while another one is inside ``work``."""
+    """Whether the calling thread runs Python code while another thread is inside ``work``.
+
+    Args:
+        work: What the other thread does.
+        interval: The switch interval, in seconds: how long the other thread may keep the GIL. By
+            default it keeps the GIL until it releases it by itself.
+    """
     begun, ended = threading.Event(), threading.Event()
 
     def other() -> None:

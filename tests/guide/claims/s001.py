@@ -1,4 +1,8 @@
-"""Checks of note S001, on where async IO fits in."""
+"""Checks of the claims in the set of notes S001, on where async IO fits in.
+
+The comment above each check is the question that the check answers. The expected answer and the
+statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S001.2, for example.
+"""
 
 import ast
 import asyncio
@@ -17,6 +21,7 @@ import pytest
 
 from tests.guide.claims import lab
 
+# The beginning of a program. What the program does with the pool is added inside the `with` block.
 POOL = """
 import multiprocessing, os
 from concurrent.futures import ProcessPoolExecutor
@@ -25,11 +30,14 @@ if __name__ == "__main__":
 """
 
 
+# Does a worker of a process pool run in a different process from the program that started it?
 def claim_2() -> str:
     answer = lab.run_python(POOL + "        print(pool.submit(os.getpid).result() != os.getpid())")
     return lab.yes_no(answer == "True")
 
 
+# A worker process appends to a list that it received as an argument. Does the caller's list change
+# as well?
 def claim_3() -> str:
     ask = """
         numbers = list(range(1_000_000))
@@ -39,12 +47,15 @@ def claim_3() -> str:
     return lab.yes_no(lab.run_python(POOL + ask) == "True")
 
 
+# Three overlapping tasks run in one thread. At most, how many execute at the same instant?
 def claim_5() -> str:
     together, executing = asyncio.run(lab.overlapping(3))
     assert together == 3
     return str(executing)
 
 
+# In a build with the GIL, one thread is busy. Does another thread run Python code at the same time
+# if the first one runs Python code? And if the first one is inside `zlib.compress`?
 def claim_6() -> str:
     python = lab.runs_meanwhile(lambda: lab.compute(0.05))
     c = lab.runs_meanwhile(lambda: zlib.compress(os.urandom(16_000_000)))
@@ -55,6 +66,8 @@ def claim_6() -> str:
     return lab.yes_no(python, c)
 
 
+# Three threads of one program ask for the id of their process. How many different answers do they
+# get?
 def claim_7() -> str:
     with ThreadPoolExecutor(3) as pool:
         all_there = threading.Barrier(3)
@@ -63,15 +76,17 @@ def claim_7() -> str:
             all_there.wait(10)
             return os.getpid()
 
-        tickets = [pool.submit(process) for _ in range(3)]
-    return str(len({ticket.result() for ticket in tickets}))
+        futures = [pool.submit(process) for _ in range(3)]
+    return str(len({future.result() for future in futures}))
 
 
+# Does Python code run while another thread compresses data with `zlib`?
 def claim_9() -> str:
     data = os.urandom(16_000_000)
     return lab.yes_no(lab.runs_meanwhile(lambda: zlib.compress(data)))
 
 
+# Does adding up three million numbers use more than ten times as much CPU time as a sleep of 0.1 s?
 def claim_10() -> str:
     def cpu_time(job: Callable[[], object]) -> float:
         before = time.thread_time()
@@ -83,12 +98,15 @@ def claim_10() -> str:
     return lab.yes_no(computing > 10 * waiting)
 
 
+# Are the thread pool and the process pool of the standard library both subclasses of `Executor`?
 def claim_11() -> str:
     return lab.yes_no(
         issubclass(ThreadPoolExecutor, Executor) and issubclass(ProcessPoolExecutor, Executor)
     )
 
 
+# Do `threading`, `multiprocessing` and `concurrent.futures` each run a function outside the calling
+# thread?
 def claim_12() -> str:
     seen: list[int] = []
     thread = threading.Thread(target=lambda: seen.append(threading.get_ident()))
@@ -108,6 +126,7 @@ if __name__ == "__main__":
     return lab.yes_no(seen != [here], process == "True", in_pool != here)
 
 
+# Which version of Python is the first whose grammar has `async def`?
 def claim_13() -> str:
     for minor in range(4, sys.version_info.minor + 1):
         try:
@@ -118,6 +137,8 @@ def claim_13() -> str:
     return "none"
 
 
+# A coroutine calls a function directly and then through `asyncio.to_thread`. In how many threads
+# does the function run?
 def claim_15() -> str:
     async def main() -> int:
         return len({threading.get_ident(), await asyncio.to_thread(threading.get_ident)})
@@ -125,41 +146,46 @@ def claim_15() -> str:
     return str(asyncio.run(main()))
 
 
+# Can the event loop interrupt a task that never awaits?
 def claim_16() -> str:
     async def main() -> str:
         ran: list[str] = []
 
-        async def keeps_on() -> bool:
-            time.sleep(0.02)  # noqa: ASYNC251 - that is the point
+        async def is_interrupted() -> bool:
+            time.sleep(0.02)  # noqa: ASYNC251 - this task is to block the event loop
             return bool(ran)
 
         async def other() -> None:
             ran.append("other")
 
-        greedy, _ = await asyncio.gather(keeps_on(), other())
-        return lab.yes_no(greedy)
+        interrupted, _ = await asyncio.gather(is_interrupted(), other())
+        return lab.yes_no(interrupted)
 
     return asyncio.run(main())
 
 
+# Can two jobs that wait be in progress at the same time in a single thread?
 def claim_17() -> str:
     together, _ = asyncio.run(lab.overlapping(2))
     return lab.yes_no(together == 2)
 
 
+# How long do two waits of 0.1 s take if one is awaited after the other, and how long do they take
+# as tasks?
 def claim_18() -> str:
-    async def in_a_row() -> None:
+    async def one_after_another() -> None:
         await asyncio.sleep(0.1)
         await asyncio.sleep(0.1)
 
     async def main() -> str:
-        row = await lab.timed(in_a_row())
+        sequential = await lab.timed(one_after_another())
         tasks = await lab.timed(asyncio.gather(asyncio.sleep(0.1), asyncio.sleep(0.1)))
-        return lab.shown(row, tasks)
+        return lab.shown(sequential, tasks)
 
     return lab.virtual(main())
 
 
+# In how many threads do the steps of ten tasks run?
 def claim_19() -> str:
     async def main() -> int:
         threads: set[int] = set()
@@ -175,6 +201,7 @@ def claim_19() -> str:
     return str(asyncio.run(main()))
 
 
+# The tasks a and b each wait once. In which order do they start (+) and end (-)?
 def claim_21() -> str:
     log: list[str] = []
 
@@ -192,6 +219,7 @@ def claim_21() -> str:
     return " ".join(log)
 
 
+# On a single core, can ten waits of 1 s all be over in less than 5 s?
 def claim_23() -> str:
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system does not bind processes to cores")
@@ -207,6 +235,7 @@ asyncio.run(main())
     return lab.yes_no(lab.run_python(program) == "True")
 
 
+# After how many seconds does the last of the 24 games end?
 def claim_24() -> str:
     return f"{lab.virtual(exhibition()):.0f}"
 
@@ -224,6 +253,8 @@ async def exhibition(boards: int = 24, pairs: int = 30) -> float:
     return await lab.timed(asyncio.gather(*(game() for _ in range(boards))))
 
 
+# Three jobs are ready, and the last one is the shortest. Does the event loop run the shortest
+# first?
 def claim_25() -> str:
     async def main() -> str:
         loop, finished = asyncio.get_running_loop(), list[int]()
@@ -240,27 +271,32 @@ def claim_25() -> str:
     return asyncio.run(main())
 
 
+# How long do ten waits of 0.1 s take one after another, and how long if they overlap?
 def claim_26() -> str:
-    async def in_a_row() -> None:
+    async def one_after_another() -> None:
         for _ in range(10):
             await asyncio.sleep(0.1)
 
     async def main() -> str:
-        row = await lab.timed(in_a_row())
+        sequential = await lab.timed(one_after_another())
         together = await lab.timed(asyncio.gather(*(asyncio.sleep(0.1) for _ in range(10))))
-        return lab.shown(row, together)
+        return lab.shown(sequential, together)
 
     return lab.virtual(main())
 
 
+# Does another thread run while one thread is blocked in `time.sleep`?
 def claim_27() -> str:
     return lab.yes_no(lab.runs_meanwhile(lambda: time.sleep(0.2)))
 
 
+# 100 tasks each add 1 to a counter without an `await` in between. How many updates are lost?
 def claim_30() -> str:
     return str(100 - asyncio.run(count_to_100(pause=False)))
 
 
+# 100 tasks each read a counter, await something, and write the old value plus 1. What does the
+# counter show at the end?
 def claim_31() -> str:
     return str(asyncio.run(count_to_100(pause=True)))
 
@@ -279,6 +315,9 @@ async def count_to_100(*, pause: bool) -> int:
     return counter
 
 
+# Two clients, which send a line and read the answer, and the rest of a program that runs one of
+# them with a server. The program prints whether its own code defines a subclass of
+# `asyncio.BaseProtocol`.
 STREAMS = """
 async def talk(port):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -311,18 +350,20 @@ async def serve(reader, writer):
     writer.write(await reader.readline())
     writer.close()
     await writer.wait_closed()
-def own(parent):
+def are_own(parent):
     for child in parent.__subclasses__():
         yield child.__module__ == "__main__"
-        yield from own(child)
+        yield from are_own(child)
 async def main():
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         assert await talk(server.sockets[0].getsockname()[1]) == b"hello\\n"
 asyncio.run(main())
-print(any(own(asyncio.BaseProtocol)))
+print(any(are_own(asyncio.BaseProtocol)))
 """
 
 
+# A TCP client sends a line and reads the answer. Does it have to define a protocol class if it uses
+# streams, and if it uses `create_connection`?
 def claim_32() -> str:
     return lab.yes_no(
         *(
@@ -332,6 +373,8 @@ def claim_32() -> str:
     )
 
 
+# Does a program that uses only the API of Python 3.7 run on the tested versions if all warnings are
+# treated as errors?
 def claim_33() -> str:
     program = """
 import asyncio
@@ -351,10 +394,13 @@ asyncio.run(main())
     return lab.yes_no(lab.run_python(program, "-W", "error") == "served")
 
 
+# Does asyncio still have the decorator `coroutine` of Python 3.4?
 def claim_36() -> str:
     return lab.yes_no(hasattr(asyncio, "coroutine"))
 
 
+# Can two generators wait for two sockets at the same time in one thread, with `selectors` and
+# without asyncio?
 def claim_38() -> str:
     waits = lab.Stopwatch()
 

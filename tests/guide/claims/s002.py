@@ -1,4 +1,8 @@
-"""Checks of note S002, on asynchronous code and the factorial server."""
+"""Checks of the claims in the set of notes S002, on asynchronous code and the factorial server.
+
+The comment above each check is the question that the check answers. The expected answer and the
+statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S002.2, for example.
+"""
 
 import asyncio
 import inspect
@@ -18,31 +22,40 @@ def clock(seconds: float) -> str:
     return f"7:{minutes:02}:{rest:02}"
 
 
+# A task waits 50 ms. Does the event loop check more than five times whether the wait is over?
 def claim_1() -> str:
     class Counting(selectors.DefaultSelector):
-        looks = 0
+        calls = 0
 
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-            self.looks += 1
+            self.calls += 1
             return super().select(timeout)
 
     selector = Counting()
 
     async def main() -> int:
-        before = selector.looks
+        before = selector.calls
         await asyncio.sleep(0.05)
-        return selector.looks - before
+        return selector.calls - before
 
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
         return lab.yes_no(runner.run(main()) > 5)
 
 
+# Ten jobs each compute for 1 ms and then wait for 9 ms. By what factor does the total time shrink
+# if all ten overlap in one thread instead of running one after another?
 def claim_3() -> str:
     return f"{gain(computes=0.001, waits=0.009):.1f}"
 
 
 def gain(computes: float, waits: float, jobs: int = 10) -> float:
-    """Return how many times as fast some jobs are if they overlap."""
+    """Return how many times as fast some jobs are if they overlap in one event loop.
+
+    Args:
+        computes: For how many seconds each job computes before it waits.
+        waits: For how many seconds each job waits.
+        jobs: The number of jobs.
+    """
 
     async def job() -> None:
         loop = asyncio.get_running_loop()
@@ -61,6 +74,7 @@ def gain(computes: float, waits: float, jobs: int = 10) -> float:
     return lab.virtual(main())
 
 
+# Does one task keep counting while another task waits for 20 ms?
 def claim_4() -> str:
     async def main() -> str:
         counted = 0
@@ -79,6 +93,7 @@ def claim_4() -> str:
     return asyncio.run(main())
 
 
+# Three waits are awaited one after another. At most, how many are in progress at the same time?
 def claim_5() -> str:
     waits = lab.Stopwatch()
 
@@ -91,10 +106,12 @@ def claim_5() -> str:
     return str(waits.most)
 
 
+# Ten requests wait 0.1 s each. If they overlap, is the last one answered sooner, and is the first
+# one?
 def claim_7() -> str:
     async def main() -> str:
         one = await lab.timed(asyncio.sleep(0.1))
-        ten_in_a_row = 10 * one
+        ten_sequential = 10 * one
         ended: list[float] = []
         start = lab.now()
 
@@ -103,15 +120,18 @@ def claim_7() -> str:
             ended.append(round(lab.now() - start, 6))
 
         await asyncio.gather(*(request() for _ in range(10)))
-        return lab.yes_no(max(ended) < ten_in_a_row, min(ended) < one)
+        return lab.yes_no(max(ended) < ten_sequential, min(ended) < one)
 
     return lab.virtual(main())
 
 
+# Ten jobs each compute for 9 ms and then wait for 1 ms. By what factor does the total time shrink
+# if all ten overlap in one thread instead of running one after another?
 def claim_9() -> str:
     return f"{gain(computes=0.009, waits=0.001):.1f}"
 
 
+# Does calling an `async def` function return a coroutine object?
 def claim_11() -> str:
     async def factorial() -> int:
         return 1
@@ -122,6 +142,7 @@ def claim_11() -> str:
     return answer
 
 
+# Is a worker process bound to one of the cores that its parent may use?
 def claim_15() -> str:
     if not hasattr(os, "sched_getaffinity"):
         pytest.skip("this system does not report on which cores processes may run")
@@ -137,13 +158,22 @@ if __name__ == "__main__":
     return lab.yes_no(lab.run_python(program) == "1")
 
 
+# When does the later of the two calculations end if only one core is free?
 def claim_16() -> str:
-    return clock(max(shared(cores=1, starts=[1, 2], seconds=60)))
+    return clock(max(ends_on_shared_cores(cores=1, starts=[1, 2], seconds=60)))
 
 
-def shared(cores: int, starts: Sequence[float], seconds: float) -> list[float]:
-    """Return when each job ends if they share the cores evenly, in steps of a tenth of a second."""
-    left = [round(seconds * 10 * len(starts)) for _ in starts]  # in parts that divide evenly
+def ends_on_shared_cores(cores: int, starts: Sequence[float], seconds: float) -> list[float]:
+    """Return when each job ends if the jobs share the cores evenly.
+
+    Args:
+        cores: The number of cores.
+        starts: When each job starts, in seconds.
+        seconds: How long each job takes on a core of its own.
+    """
+    # Each tick is a tenth of a second. A job that has a core of its own does `len(starts)` units of
+    # work per tick, so the units of one core can be divided among all jobs.
+    left = [round(seconds * 10 * len(starts)) for _ in starts]
     ends = [0.0 for _ in starts]
     tick = 0
     while any(left):
@@ -156,6 +186,7 @@ def shared(cores: int, starts: Sequence[float], seconds: float) -> list[float]:
     return ends
 
 
+# Do two calculations overlap in one event loop, without processes?
 def claim_17() -> str:
     calculations = lab.Stopwatch()
 
@@ -170,6 +201,8 @@ def claim_17() -> str:
     return lab.yes_no(calculations.most > 1)
 
 
+# Two calculations of a minute each arrive in one event loop at 7:00:01 and 7:00:02. When does the
+# second one end?
 def claim_18() -> str:
     async def main() -> list[float]:
         loop = asyncio.get_running_loop()
@@ -187,6 +220,7 @@ def claim_18() -> str:
     return clock(lab.virtual(main())[1])
 
 
+# Four calculations become ready one after another. In which order does the event loop run them?
 def claim_19() -> str:
     async def main() -> str:
         order: list[str] = []
@@ -202,6 +236,7 @@ def claim_19() -> str:
     return asyncio.run(main())
 
 
+# Does the event loop keep answering while a process of its pool computes?
 def claim_21() -> str:
     program = """
 import asyncio, multiprocessing, time
@@ -222,6 +257,8 @@ if __name__ == "__main__":
     return lab.yes_no(lab.run_python(program) == "True")
 
 
+# Eight cores do all calculations, and nine new calculations of a minute each arrive every minute.
+# How many are unfinished after an hour?
 def claim_22() -> str:
     cores, arrivals, unfinished = 8, 9, 0
     for _minute in range(60):
@@ -230,6 +267,8 @@ def claim_22() -> str:
     return str(unfinished)
 
 
+# A second call of 0.1 s needs the answer of a first one. How much time do you save by making them
+# tasks instead of awaiting one after the other?
 def claim_23() -> str:
     async def ask(question: int) -> int:
         await asyncio.sleep(0.1)
@@ -249,6 +288,8 @@ def claim_23() -> str:
     return lab.virtual(main())
 
 
+# 100 requests wait 0.1 s each. Are they done sooner in two event loops on two cores if they only
+# wait? And if each also computes for 10 ms?
 def claim_24() -> str:
     async def requests(count: int, computes: float) -> None:
         loop = asyncio.get_running_loop()
@@ -266,7 +307,10 @@ def claim_24() -> str:
 
         return lab.virtual(main())
 
-    # Two loops, on a core each, share the requests; each has a clock of its own.
+    # Two event loops share the 100 requests. Each loop has a core and a virtual clock of its own.
     return lab.yes_no(
-        *(max(seconds(50, each), seconds(50, each)) < seconds(100, each) for each in (0, 0.01))
+        *(
+            max(seconds(50, computes), seconds(50, computes)) < seconds(100, computes)
+            for computes in (0, 0.01)
+        )
     )

@@ -1,4 +1,8 @@
-"""Checks of note S003, on concurrency and async/await for web applications."""
+"""Checks of the claims in the set of notes S003, on concurrency and async in web applications.
+
+The comment above each check is the question that the check answers. The expected answer and the
+statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S003.2, for example.
+"""
 
 import ast
 import asyncio
@@ -27,6 +31,7 @@ import uvicorn
 from tests.guide.claims import lab
 
 
+# Do two clients that talk to one server over sockets overlap in a single thread?
 def claim_5() -> str:
     async def main() -> int:
         talks = lab.Stopwatch()
@@ -54,6 +59,8 @@ def claim_5() -> str:
     return lab.yes_no(asyncio.run(main()) == 2)
 
 
+# Does `loop.connect_read_pipe`, the method with which an event loop reads from a pipe, accept a
+# regular file?
 def claim_6() -> str:
     async def main() -> str:
         with tempfile.TemporaryFile() as file:
@@ -67,6 +74,7 @@ def claim_6() -> str:
     return asyncio.run(main())
 
 
+# Do other tasks run while a coroutine makes a query with `sqlite3`?
 def claim_7() -> str:
     async def main() -> str:
         ran: list[str] = []
@@ -86,6 +94,7 @@ def claim_7() -> str:
     return asyncio.run(main())
 
 
+# A task ends while nothing is waiting for it. Is its result still there later?
 def claim_10() -> str:
     async def main() -> str:
         task = asyncio.create_task(asyncio.sleep(0, "ready"))
@@ -95,15 +104,17 @@ def claim_10() -> str:
     return asyncio.run(main())
 
 
+# A timer of 1 ms ends during another task's step of 100 ms. Does the task that waited for the timer
+# resume within 50 ms?
 def claim_11() -> str:
     async def main() -> str:
         async def computes() -> None:
             time.sleep(0.1)  # noqa: ASYNC251 - stands for computing
 
         step = asyncio.create_task(computes())
-        late = await lab.timed(asyncio.sleep(0.001))
+        waited = await lab.timed(asyncio.sleep(0.001))
         await step
-        return lab.yes_no(late < 0.05)
+        return lab.yes_no(waited < 0.05)
 
     return asyncio.run(main())
 
@@ -116,10 +127,12 @@ def compiles(source: str, flags: int = 0) -> bool:
     return True
 
 
+# Does Python compile `await` inside a plain `def`?
 def claim_12() -> str:
     return lab.yes_no(compiles("def read():\n    await some_library()"))
 
 
+# Can Python compile `await` outside a function if the special flag is set?
 def claim_13() -> str:
     assert not compiles("await some_library()")
     return lab.yes_no(compiles("await some_library()", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
@@ -154,29 +167,31 @@ async def get(app: Any, path: str = "/") -> int:
     return status
 
 
+# At most, how many `def` endpoints of FastAPI can run at the same time?
 def claim_14() -> str:
-    stays = lab.Stopwatch()
+    calls = lab.Stopwatch()
     app = fastapi.FastAPI()
     number, forty_are_there = itertools.count(1), threading.Event()
 
     @app.get("/")
     def endpoint() -> None:
-        with stays():
-            # A busy machine needs a while to start so many threads.
+        with calls():
+            # Wait until forty calls run, because a busy machine needs a while to start the threads.
             if next(number) == 40:
                 forty_are_there.set()
             forty_are_there.wait(30)
-            time.sleep(0.3)  # for more than forty, if there were no limit
+            # If there were no limit, further calls would begin during this sleep.
+            time.sleep(0.3)
 
     async def main() -> None:
         statuses = await asyncio.gather(*(get(app) for _ in range(60)))
         assert set(statuses) == {200}
 
     asyncio.run(main())
-    return str(stays.most)
+    return str(calls.most)
 
 
-async def ends_together() -> tuple[float, float]:
+async def ends_of_two_jobs() -> tuple[float, float]:
     """Return when a job of 1 s and a job of 2 s end if they start together."""
 
     async def job(seconds: float) -> float:
@@ -188,25 +203,29 @@ async def ends_together() -> tuple[float, float]:
     return a.result(), b.result()
 
 
+# A task that takes 1 s and a task that takes 2 s start at the same time. Do they end at the same
+# time?
 def claim_15() -> str:
-    a, b = lab.virtual(ends_together())
+    a, b = lab.virtual(ends_of_two_jobs())
     return lab.yes_no(a == b)
 
 
+# Task A waits 1 s and task B waits 2 s, and both start at the same time. When are both complete?
 def claim_16() -> str:
-    return lab.shown(max(lab.virtual(ends_together())))
+    return lab.shown(max(lab.virtual(ends_of_two_jobs())))
 
 
+# Can two threads of one process be inside `zlib.compress` at the same instant?
 def claim_17() -> str:
     data = os.urandom(16_000_000)
     inside = lab.Stopwatch()
 
-    def press() -> None:
+    def compress() -> None:
         with inside():
             zlib.compress(data)
 
     with lab.no_forced_switches():
-        threads = [threading.Thread(target=press) for _ in range(2)]
+        threads = [threading.Thread(target=compress) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -214,6 +233,8 @@ def claim_17() -> str:
     return lab.yes_no(inside.most == 2)
 
 
+# Three waits of 0.1 s overlap. How long are they if you add them up, and after how long are all
+# three over?
 def claim_18() -> str:
     async def main() -> str:
         waits: list[float] = []
@@ -227,6 +248,8 @@ def claim_18() -> str:
     return lab.virtual(main())
 
 
+# One client has sent half of its request. Is a second client answered by a server with one thread,
+# and by a server with a thread for each connection?
 def claim_19() -> str:
     return lab.yes_no(
         serves_beside_a_slow_client(http.server.HTTPServer),
@@ -249,7 +272,7 @@ def serves_beside_a_slow_client(kind: type[http.server.HTTPServer]) -> bool:
         address = ("127.0.0.1", server.server_port)
         with socket.create_connection(address) as slow:
             slow.sendall(b"GET / HTTP/1.1\r\nHost: ")
-            time.sleep(0.1)  # the server is reading this request now
+            time.sleep(0.1)  # until the server is reading this request, which is incomplete
             with socket.create_connection(address, timeout=1) as quick:
                 quick.sendall(b"GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
                 try:
@@ -262,18 +285,20 @@ def serves_beside_a_slow_client(kind: type[http.server.HTTPServer]) -> bool:
     return answered
 
 
+# How long does light in glass take to travel 1,000 km and back?
 def claim_20() -> str:
     metres, light, index_of_glass = 2 * 1_000_000, 299_792_458, 1.468
     return f"{metres / (light / index_of_glass) * 1000:.0f} ms"
 
 
 class AsyncFlask(flask.Flask):
-    """Runs ``async def`` views without asgiref, in the way that Flask documents."""
+    """Runs ``async def`` views without asgiref, by overriding the method that Flask documents."""
 
     def async_to_sync(self, func: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
         return lambda *args, **kwargs: asyncio.run(func(*args, **kwargs))
 
 
+# Can two waits overlap inside an `async def` view in Flask?
 def claim_21() -> str:
     app = AsyncFlask("shop")
     waits = lab.Stopwatch()
@@ -291,10 +316,12 @@ def claim_21() -> str:
     return lab.yes_no(answer.text == "prices" and waits.most == 2)
 
 
+# Is a FastAPI application also an application of another framework, Starlette?
 def claim_23() -> str:
     return lab.yes_no(isinstance(fastapi.FastAPI(), starlette.applications.Starlette))
 
 
+# Can Node.js run JavaScript in a second thread?
 def claim_25() -> str:
     node = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
     if node is None:
@@ -308,11 +335,13 @@ new Worker(inside, { eval: true }).on("message", (id) => console.log(id !== thre
     return lab.yes_no(done.stdout.strip() == "true")
 
 
+# In how many processes does Uvicorn run an application by default?
 def claim_28() -> str:
     os.environ.pop("WEB_CONCURRENCY", None)
     return str(uvicorn.Config("shop:app").workers)
 
 
+# How long do a thousand waits of 1 ms take one after another, and how long if they overlap?
 def claim_31() -> str:
     async def one_after_another() -> None:
         for _ in range(1000):

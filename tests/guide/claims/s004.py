@@ -1,4 +1,8 @@
-"""Checks of note S004, on threads, processes and asyncio."""
+"""Checks of the claims in the set of notes S004, on threads, processes and asyncio.
+
+The comment above each check is the question that the check answers. The expected answer and the
+statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S004.2, for example.
+"""
 
 import asyncio
 import gc
@@ -21,6 +25,7 @@ import pytest
 from tests.guide.claims import lab
 
 
+# Can two waiting threads be in progress at the same time, and can two waiting tasks?
 def claim_1() -> str:
     in_threads = lab.Stopwatch()
     both_there = threading.Barrier(2)
@@ -36,6 +41,7 @@ def claim_1() -> str:
     return lab.yes_no(in_threads.most == 2, in_tasks == 2)
 
 
+# A program waits for 0.2 s in an event loop. Is its CPU time less than half of that?
 def claim_14() -> str:
     async def main() -> float:
         before = time.thread_time()
@@ -45,6 +51,7 @@ def claim_14() -> str:
     return lab.yes_no(asyncio.run(main()) < 0.1)
 
 
+# Does `loop.getaddrinfo` look up names in another thread?
 def claim_15() -> str:
     threads: set[int] = set()
 
@@ -60,6 +67,7 @@ def claim_15() -> str:
     return lab.yes_no(threads and threading.get_ident() not in threads)
 
 
+# How many seconds do 24 games take one after another?
 def claim_17() -> str:
     async def exhibition() -> None:
         for _game in range(24):
@@ -73,6 +81,7 @@ def claim_17() -> str:
     return f"{lab.virtual(main()):.0f}"
 
 
+# How many threads serve 24 boards with tasks, and how many with a thread for each board?
 def claim_19() -> str:
     async def main() -> int:
         seen: set[int] = set()
@@ -91,10 +100,11 @@ def claim_19() -> str:
         return threading.get_ident()
 
     with ThreadPoolExecutor(24) as pool:
-        tickets = [pool.submit(board) for _ in range(24)]
-    return f"{asyncio.run(main())} and {len({ticket.result() for ticket in tickets})}"
+        futures = [pool.submit(board) for _ in range(24)]
+    return f"{asyncio.run(main())} and {len({future.result() for future in futures})}"
 
 
+# Do two processes both finish if they may use only a single core?
 def claim_22() -> str:
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system does not bind processes to cores")
@@ -109,6 +119,8 @@ if __name__ == "__main__":
     return lab.yes_no(lab.run_python(program) == "True")
 
 
+# A script is started twice, without waiting for the first run to end. How many processes are alive
+# at the same time?
 def claim_23() -> str:
     command = [sys.executable, "-c", "import os; print(os.getpid(), flush=True); input()"]
     runs = [
@@ -125,6 +137,7 @@ def claim_23() -> str:
     return str(len(alive))
 
 
+# Does the event loop wait in a call to the operating system?
 def claim_25() -> str:
     system_calls = {"EpollSelector", "KqueueSelector", "DevpollSelector", "PollSelector"}
     if sys.platform == "win32":
@@ -139,6 +152,7 @@ def claim_25() -> str:
     return lab.yes_no(asyncio.run(main()))
 
 
+# Does a task resume at the very moment at which its future gets a result?
 def claim_26() -> str:
     async def main() -> str:
         future = asyncio.get_running_loop().create_future()
@@ -158,6 +172,7 @@ def claim_26() -> str:
     return asyncio.run(main())
 
 
+# Does asyncio make a task from a generator?
 def claim_27() -> str:
     def generator() -> Generator[None]:
         yield
@@ -173,6 +188,7 @@ def claim_27() -> str:
     return asyncio.run(main())
 
 
+# Is it the event loop that starts the body of a task, and not `create_task`?
 def claim_28() -> str:
     async def main() -> str:
         started: list[str] = []
@@ -188,14 +204,16 @@ def claim_28() -> str:
     return asyncio.run(main())
 
 
+# A task waits for a future to which nothing else refers. Does the event loop alone keep the task
+# alive?
 def claim_29() -> str:
-    async def wait_for_nobody() -> None:
+    async def wait_forever() -> None:
         await asyncio.get_running_loop().create_future()
 
     async def main() -> str:
         # Without this handler, the loop would report that a pending task is destroyed.
         asyncio.get_running_loop().set_exception_handler(lambda *_: None)
-        task = weakref.ref(asyncio.create_task(wait_for_nobody()))
+        task = weakref.ref(asyncio.create_task(wait_forever()))
         await asyncio.sleep(0)
         gc.collect()
         return lab.yes_no(task() is not None)
@@ -203,6 +221,7 @@ def claim_29() -> str:
     return asyncio.run(main())
 
 
+# Each of the tasks a and b yields to the event loop twice. In which order do their steps run?
 def claim_30() -> str:
     async def main() -> str:
         order: list[str] = []
@@ -219,6 +238,8 @@ def claim_30() -> str:
     return asyncio.run(main())
 
 
+# One thread computes in Python and another is ready. Does the second thread run before the first
+# has finished if the interpreter never asks for a switch? And if it asks every 5 ms?
 def claim_33() -> str:
     if not lab.has_gil():
         pytest.skip("this interpreter runs without a GIL")
@@ -228,6 +249,8 @@ def claim_33() -> str:
     )
 
 
+# Can plain Python code suspend a coroutine and resume it with a value, using `send` and no event
+# loop?
 def claim_34() -> str:
     @types.coroutine
     def suspend() -> Generator[str, str, str]:
