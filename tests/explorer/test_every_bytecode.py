@@ -1,8 +1,14 @@
-"""Tests of the mode in which threads may switch between any two bytecodes."""
+"""Tests of explorations with `--every-bytecode`: threads may switch between any two bytecodes.
+
+The function `explore` returns a report. In it, `breaking` is the number of runs that broke the
+program, and `reached` is the number of forced switches up to which every interleaving was run.
+Unless the option `--bound` says otherwise, no run has more than two forced switches.
+"""
 
 import json
 import random
 from textwrap import dedent
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -12,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.explorer.test_explorer import REPLAY, SNIPPETS, explore, program, python
 
+# pytest finds the fixture because this module imports it, and this line marks the import as used.
 __all__ = ["program"]
 
 WITHDRAW = """
@@ -27,7 +34,8 @@ a.start(); b.start(); a.join(); b.join()
 assert balance == 70, balance
 """
 
-# The declarations, the body of the function, and the value that must be 2 at the end.
+# For each kind of update: the declarations, the body of the function that each thread calls, and
+# the value that must be 2 at the end.
 UPDATES = {
     "global": ("count = 0", "global count; count += 1", "count"),
     "attribute": ("class Box: count = 0\nbox = Box()", "box.count += 1", "box.count"),
@@ -66,6 +74,7 @@ main()
 
 
 def two_threads(kind: str, *, locked: bool = False) -> str:
+    """Return a program in which two threads each make an update of this kind once."""
     declaration, body, value = UPDATES[kind]
     if locked:
         first, _, rest = body.partition("; ")
@@ -102,13 +111,14 @@ def test_an_update_with_a_lock_is_safe_between_any_two_bytecodes(program: Any, k
     assert found["reached"] == 2
 
 
-def test_a_lost_update_of_a_closure_is_found(program: Any) -> None:
+def test_a_lost_update_of_a_variable_in_a_closure_is_found(program: Any) -> None:
     path = program(CLOSURE)
     assert explore(path)["breaking"] == 0
     assert explore(path, "--every-bytecode")["breaking"] > 0
 
 
-# What the two threads share, what each of them does, and what must be true at the end.
+# For each correct program: what its two threads share, what each of them does, and what must be
+# true at the end.
 SAFE = {
     "reentrant lock": (
         "lock, count = threading.RLock(), 0",
@@ -154,6 +164,7 @@ SAFE = {
     ),
 }
 
+# Programs that break in some interleavings, in the same form.
 BROKEN = {
     "two locks": (
         "count = 0",
@@ -202,6 +213,7 @@ BROKEN = {
 
 
 def shared_by_two_threads(shared: str, body: str, expected: str) -> str:
+    """Return the program for an entry of `SAFE` or `BROKEN`."""
     body = body.replace("\n", "\n    ")
     return (
         f"import threading\n{shared}\ndef work():\n    {body}\n"
@@ -226,7 +238,7 @@ def test_a_broken_program_breaks_between_two_bytecodes(program: Any, kind: str) 
     assert found["groups"][0]["ending"].endswith("AssertionError")
 
 
-def test_a_variable_of_a_function_that_is_read_before_it_is_set_is_found(program: Any) -> None:
+def test_reading_a_variable_of_a_function_before_it_is_set_is_found(program: Any) -> None:
     path = program(
         """
         import threading
@@ -241,7 +253,9 @@ def test_a_variable_of_a_function_that_is_read_before_it_is_set_is_found(program
     assert "NameError" in explore(path, "--every-bytecode")["groups"][0]["ending"]
 
 
-def test_a_check_and_an_action_on_a_list_can_be_separated(program: Any) -> None:
+def test_threads_can_switch_between_a_check_of_a_list_and_an_action_that_depends_on_it(
+    program: Any,
+) -> None:
     path = program(
         """
         import threading
@@ -258,7 +272,7 @@ def test_a_check_and_an_action_on_a_list_can_be_separated(program: Any) -> None:
     assert "IndexError" in found["groups"][0]["ending"]
 
 
-def test_a_variable_that_is_read_before_it_is_set_is_found(program: Any) -> None:
+def test_reading_a_global_variable_before_it_is_set_is_found(program: Any) -> None:
     path = program(
         """
         import threading
@@ -272,14 +286,14 @@ def test_a_variable_that_is_read_before_it_is_set_is_found(program: Any) -> None
 
 
 @pytest.mark.parametrize("name", ["doors_locked", "drawers_in_order", "seat_taken"])
-def test_the_fixed_programs_are_safe_between_any_two_bytecodes(name: str) -> None:
+def test_the_fixed_programs_of_the_guide_are_safe_between_any_two_bytecodes(name: str) -> None:
     found = explore(SNIPPETS / "interleavings" / f"{name}.py", "--every-bytecode")
     assert found["breaking"] == 0
     assert found["reached"] >= 1
 
 
 @pytest.mark.parametrize("name", ["doors", "drawers", "seat"])
-def test_the_broken_programs_break_between_any_two_bytecodes(name: str) -> None:
+def test_the_broken_programs_of_the_guide_break_between_two_bytecodes(name: str) -> None:
     assert explore(SNIPPETS / "interleavings" / f"{name}.py", "--every-bytecode")["breaking"] > 0
 
 
@@ -296,7 +310,7 @@ def test_a_loop_that_does_nothing_is_endless(program: Any) -> None:
     assert explore(path, "--every-bytecode")["groups"][0]["kind"] == "endless"
 
 
-def test_the_verdict_says_where_threads_could_switch(program: Any) -> None:
+def test_the_result_says_where_threads_could_switch(program: Any) -> None:
     path = program(WITHDRAW)
     text = explore(path)["result"]
     assert "none breaks the program" in text
@@ -308,7 +322,7 @@ def test_the_verdict_says_where_threads_could_switch(program: Any) -> None:
     assert "does not show" not in text
 
 
-def test_the_verdict_says_that_more_interleavings_exist(program: Any) -> None:
+def test_the_result_says_that_more_interleavings_exist(program: Any) -> None:
     path = program(two_threads("global", locked=True))
     text = explore(path, "--every-bytecode", "--runs", "20")["result"]
     assert text.startswith(
@@ -316,7 +330,8 @@ def test_the_verdict_says_that_more_interleavings_exist(program: Any) -> None:
     )
     assert "more interleavings with at most 2 forced switches were not tried" in text
     assert "not tried" not in explore(path, "--every-bytecode")["result"]
-    # A single run is not called the only possible one if there are others.
+    # If there are other interleavings, the result of a single run must not call it the only
+    # possible one.
     for options in (("--bound", "0", "--runs", "1"), ("--bound", "2", "--runs", "1")):
         text = explore(path, "--every-bytecode", *options)["result"]
         assert text.startswith("Tried one of several possible interleavings: it does not break")
@@ -326,16 +341,17 @@ def test_the_verdict_says_that_more_interleavings_exist(program: Any) -> None:
     assert text.startswith("Tried 1 random interleaving (seed 3): it does not break the program.")
 
 
-def test_the_verdict_on_tasks_says_that_the_mode_makes_no_difference() -> None:
+def test_the_result_for_tasks_says_that_switching_between_bytecodes_makes_no_difference() -> None:
     path = SNIPPETS / "interleavings" / "seat_taken.py"
-    plain, fine = explore(path), explore(path, "--every-bytecode")
-    assert (fine["runs"], fine["groups"]) == (plain["runs"], plain["groups"])
-    assert "Tasks can switch only where they await something" in fine["result"]
-    assert "bytecodes makes no difference" in fine["result"]
-    assert "Threads" not in plain["result"]
+    default, every_bytecode = explore(path), explore(path, "--every-bytecode")
+    for field in ("runs", "groups"):
+        assert every_bytecode[field] == default[field]
+    assert "Tasks can switch only where they await something" in every_bytecode["result"]
+    assert "bytecodes makes no difference" in every_bytecode["result"]
+    assert "Threads" not in default["result"]
 
 
-def test_a_step_says_what_was_read_and_not_yet_stored(program: Any) -> None:
+def test_a_step_says_which_variable_was_read_and_has_not_been_stored_yet(program: Any) -> None:
     found = explore(program(WITHDRAW), "--every-bytecode")
     texts = [step["text"] for step in found["groups"][0]["steps"]]
     assert any("it has read balance = 100 and has not stored it yet" in text for text in texts), (
@@ -351,12 +367,15 @@ def test_a_step_says_what_was_read_and_not_yet_stored(program: Any) -> None:
         ("list cell", "it has read count[0] = 0 and has not stored it yet"),
     ],
 )
-def test_a_step_names_attributes_and_items(program: Any, kind: str, expected: str) -> None:
+def test_a_step_says_which_attribute_or_item_has_not_been_stored_yet(
+    program: Any, kind: str, expected: str
+) -> None:
     found = explore(program(two_threads(kind)), "--every-bytecode")
     texts = [step["text"] for step in found["groups"][0]["steps"]]
     assert any(expected in text for text in texts), texts
 
 
+# Prints the report on a run of the program in the first argument, with the choices in the second.
 RUN_CHOICES = """
 import json, sys
 from explorer import report
@@ -369,9 +388,10 @@ print(json.dumps(report.run_choices(sys.argv[1], "program.py", choices, every_by
 def test_an_option_says_what_the_thread_does_next() -> None:
     choices: list[int] = []
     seen = []
+    # Choose the first option at each decision, until the program has ended.
     while True:
-        text = python("-c", RUN_CHOICES, WITHDRAW, json.dumps(choices))
-        options = json.loads(text)["options"]
+        report = json.loads(python("-c", RUN_CHOICES, WITHDRAW, json.dumps(choices)))
+        options = report["options"]
         if not options:
             break
         seen += [f"{option['who']} {option['text']}" for option in options]
@@ -382,13 +402,13 @@ def test_an_option_says_what_the_thread_does_next() -> None:
 
 
 @pytest.mark.parametrize("name", ["doors", "drawers", "doors_locked"])
-def test_a_replay_between_bytecodes_equals_the_run(name: str) -> None:
+def test_a_replay_of_switches_between_bytecodes_equals_the_run(name: str) -> None:
     script = REPLAY.replace('"program.py")', '"program.py", every_bytecode=True)', 1)
     assert script != REPLAY
     python("-c", script, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
-# Statements of two threads. Each one that updates `count` has an effect that can get lost.
+# Statements, and whether each of them updates `count`.
 STATEMENTS = {
     "count += 1": True,
     "x = count; count = x + 1": True,
@@ -399,12 +419,12 @@ STATEMENTS = {
 
 
 @given(st.lists(st.sampled_from(sorted(STATEMENTS)), min_size=1, max_size=3))
-def test_each_update_of_a_shared_variable_is_at_least_two_accesses(statements: list[str]) -> None:
+def test_each_update_of_a_shared_variable_is_a_read_and_a_store(statements: list[str]) -> None:
     body = "\n    ".join(["global count", *statements])
     source = dedent(f"count = 0\nbox = [0]\ndef work():\n    {body}\n")
     code = compile(source, "program.py", "exec")
     accesses = Accesses(code, source)
-    work = next(constant for constant in code.co_consts if hasattr(constant, "co_code"))
+    work = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
     updates = sum(STATEMENTS[each] for each in statements)
     points = accesses.in_code(work).values()
     stores = [point for point in points if (point.kind, point.text) == ("store", "count")]
@@ -414,15 +434,17 @@ def test_each_update_of_a_shared_variable_is_at_least_two_accesses(statements: l
     assert all(point.text not in ("x", "y") for point in points)
 
 
-def test_local_work_adds_no_access() -> None:
+def test_work_with_local_variables_adds_no_access() -> None:
     source = "def work():\n    total = 0\n    for n in range(9):\n        total += n\n"
     code = compile(source, "program.py", "exec")
-    work = next(constant for constant in code.co_consts if hasattr(constant, "co_code"))
+    work = next(constant for constant in code.co_consts if isinstance(constant, CodeType))
     kinds = {point.kind for point in Accesses(code, source).in_code(work).values()}
-    # The addition depends on the types of its operands, which only a run can tell.
+    # Only a run can tell whether the operands of the addition have immutable values.
     assert kinds <= {"evaluate"}
 
 
+# Explores each program twice: with switches at accesses only, and with switches at every bytecode.
+# The first exploration has to find each outcome that the second one finds, with fewer runs.
 OUTCOMES = """
 import json, sys
 from explorer import accesses, search
@@ -432,9 +454,9 @@ class AllBytecodes(accesses.Accesses):
     def _access(self, code, one, before):
         return accesses.Access("evaluate", "")
 
-def outcomes(source, bound):
+def outcomes(source, accesses_only):
     program = Program(source, every_bytecode=True)
-    if bound is None:
+    if not accesses_only:
         program._accesses = AllBytecodes(program._code, source)
     with program.environment():
         found = search.explore(program, bound=1, runs=5000)
@@ -442,11 +464,13 @@ def outcomes(source, bound):
     return found.runs, {(group.kind, group.text, group.stdout) for group in found.groups}
 
 for source in json.load(sys.stdin):
-    some, all_of_them = outcomes(source, 1), outcomes(source, None)
-    assert some[1] >= all_of_them[1], (source, some, all_of_them)
-    assert some[0] < all_of_them[0]
+    runs, found = outcomes(source, accesses_only=True)
+    all_runs, expected = outcomes(source, accesses_only=False)
+    assert found >= expected, (source, found, expected)
+    assert runs < all_runs
 """
 
+# The beginning of each generated program. Its two threads execute statements from the pool below.
 SHARED_STATE = """
 import threading
 count, flag, text = 1, False, "a"
@@ -490,7 +514,7 @@ STATEMENT_POOL = (
 
 
 def test_switching_only_at_accesses_leads_to_every_outcome() -> None:
-    """Compare with exploring the same program with a switch point at each bytecode."""
+    """Compare with explorations in which threads can switch at every bytecode."""
     generator = random.Random(1)
     sources = []
     for _ in range(20):

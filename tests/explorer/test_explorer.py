@@ -1,4 +1,8 @@
-"""Tests of the explorer on this interpreter, each in a process of its own."""
+"""Tests of the explorer on CPython. Each exploration runs in a process of its own.
+
+The explorer runs a program in many interleavings, and groups the runs by their outcome. Each test
+reads the report of `python -m explorer --json`; see `explore` for its most important fields.
+"""
 
 import json
 import os
@@ -14,14 +18,17 @@ import pytest
 from tests.conftest import REPOSITORY
 
 SNIPPETS = REPOSITORY / "snippets"
-# The explorer replaces clocks and threads of its process, so it runs in a subprocess.
+# The explorer replaces the clocks and threads of its process, so each test starts a new process.
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY / "runtime" / "python")}
 
+# Programs in snippets/interleavings/: two with threads and one with tasks, and a fixed version of
+# each.
 BROKEN = ("doors", "drawers", "seat")
 FIXED = ("doors_locked", "drawers_in_order", "seat_taken")
 
 
 def python(*arguments: str, status: Sequence[int] = (0,), stdin: str = "") -> str:
+    """Run Python with the explorer on its path, and return what it prints."""
     done = subprocess.run(
         [sys.executable, *arguments],
         env=ENVIRONMENT,
@@ -37,6 +44,15 @@ def python(*arguments: str, status: Sequence[int] = (0,), stdin: str = "") -> st
 
 
 def explore(path: Path, *options: str) -> dict[str, Any]:
+    """Explore a program, and return the report.
+
+    Its fields include ``runs``, the number of runs, and ``breaking``, the number of runs that broke
+    the program. All interleavings with at most ``reached`` forced switches were run, and none with
+    more than ``--bound``, which is 2 by default; in programs with tasks, these numbers count tasks
+    that run out of turn. If ``complete`` is true, there are no other interleavings. The ``groups``
+    are the outcomes, with the steps that led to them; if the program broke, the first group is the
+    most frequent failure.
+    """
     found: dict[str, Any] = json.loads(
         python("-m", "explorer", str(path), "--json", *options, status=(0, 1))
     )
@@ -45,6 +61,8 @@ def explore(path: Path, *options: str) -> dict[str, Any]:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Any:
+    """Return a function that writes a program into a file, and returns its path."""
+
     def write(source: str) -> Path:
         path = tmp_path / "program.py"
         path.write_text(dedent(source), encoding="utf-8")
@@ -62,32 +80,34 @@ def test_a_correct_program_has_no_breaking_interleaving(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_the_default_schedule_does_not_reveal_the_bug(name: str) -> None:
+def test_the_default_interleaving_does_not_reveal_the_bug(name: str) -> None:
     found = explore(SNIPPETS / "interleavings" / f"{name}.py", "--bound", "0", "--runs", "1")
     assert found["breaking"] == 0
 
 
 def most_frequent_failure(found: dict[str, Any]) -> dict[str, Any]:
-    group: dict[str, Any] = found["groups"][0]
+    """Return the first outcome of an exploration in which some runs failed, but not all."""
     assert 0 < found["breaking"] < found["runs"]
+    group: dict[str, Any] = found["groups"][0]
     return group
 
 
-def test_finds_the_lost_update() -> None:
+def test_the_lost_update_is_found() -> None:
     group = most_frequent_failure(explore(SNIPPETS / "interleavings" / "doors.py"))
     assert (group["kind"], group["line"]) == ("exception", 22)
     assert group["stdout"].endswith("1 visitors\n")
-    # The bug needs exactly one forced switch.
+    # One forced switch is necessary, and enough.
     path = SNIPPETS / "interleavings" / "doors.py"
     assert explore(path, "--bound", "1")["breaking"] > 0
     assert explore(path, "--bound", "0")["breaking"] == 0
+    # The first step that ended with a forced switch, while its thread could have continued.
     preempted = next(step for step in group["steps"] if step["why"] == "turn")
     assert (preempted["who"], preempted["line"]) == ("front door", 12)
     assert preempted["values"]["seen"] == "0"
     assert "".join(step["stdout"] for step in group["steps"]) == group["stdout"]
 
 
-def test_finds_the_deadlock_and_names_each_waiting_thread_with_its_line() -> None:
+def test_the_deadlock_is_found_and_each_waiting_thread_is_named_with_its_line() -> None:
     group = most_frequent_failure(explore(SNIPPETS / "interleavings" / "drawers.py"))
     assert group["kind"] == "deadlock"
     assert "Ada waits at line 8 for a lock." in group["ending"]
@@ -96,7 +116,7 @@ def test_finds_the_deadlock_and_names_each_waiting_thread_with_its_line() -> Non
     assert {step["who"] for step in group["steps"][-2:]} <= {"Ada", "Ben", "The main thread"}
 
 
-def test_finds_the_chess_set_that_is_sold_twice() -> None:
+def test_the_interleaving_that_sells_one_chess_set_twice_is_found() -> None:
     found = explore(SNIPPETS / "interleavings" / "seat.py")
     group = most_frequent_failure(found)
     assert found["complete"]
@@ -106,7 +126,7 @@ def test_finds_the_chess_set_that_is_sold_twice() -> None:
     assert ("Ben", 9) in stops
 
 
-def test_finds_a_deadlock_of_tasks(program: Any) -> None:
+def test_a_deadlock_of_tasks_is_found(program: Any) -> None:
     found = explore(
         program(
             """
@@ -133,7 +153,7 @@ def test_finds_a_deadlock_of_tasks(program: Any) -> None:
     assert "Ada waits at line 7 for a lock." in group["ending"]
 
 
-def test_an_endless_loop_stops_the_exploration_after_one_run(program: Any) -> None:
+def test_an_endless_loop_ends_the_exploration_after_one_run(program: Any) -> None:
     found = explore(
         program(
             """
@@ -167,8 +187,10 @@ def test_a_thread_that_catches_every_exception_does_not_block_the_exploration(pr
     assert found["groups"][0]["kind"] == "endless"
 
 
-@pytest.mark.parametrize("mode", [(), ("--every-bytecode",)])
-def test_a_loop_that_polls_for_another_thread_ends(program: Any, mode: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("options", [(), ("--every-bytecode",)])
+def test_a_loop_that_polls_until_another_thread_sets_a_flag_ends(
+    program: Any, options: tuple[str, ...]
+) -> None:
     path = program(
         """
         from threading import Thread
@@ -182,7 +204,7 @@ def test_a_loop_that_polls_for_another_thread_ends(program: Any, mode: tuple[str
         print("done")
         """
     )
-    found = explore(path, "--bound", "1", *mode)
+    found = explore(path, "--bound", "1", *options)
     assert found["breaking"] == 0
     assert {group["stdout"] for group in found["groups"]} == {"done\n"}
 
@@ -288,12 +310,14 @@ def test_the_result_describes_which_interleavings_were_tried(program: Any) -> No
         assert expected in explore(path, *options)["result"]
 
 
-# Each run adds 1 to a counter that the explorer does not know; one of them interrupts like Ctrl+C.
+# Counts the runs of this program in a variable that the explorer does not reset between runs. The
+# run with the number `interrupted` raises KeyboardInterrupt, as if the user stopped the exploration
+# in it.
 INTERRUPTED = """
     import sys
     import threading
-    sys.flags_of_test = getattr(sys, "flags_of_test", 0) + 1
-    if sys.flags_of_test == {interrupted}:
+    sys.run_number = getattr(sys, "run_number", 0) + 1
+    if sys.run_number == {interrupted}:
         raise KeyboardInterrupt
     total = 0
     def add():
@@ -311,6 +335,7 @@ INTERRUPTED = """
 
 
 def test_a_stopped_exploration_reports_what_it_has_found(program: Any) -> None:
+    # The whole exploration has fewer than 10,000 runs, so none of them is interrupted.
     whole = explore(program(INTERRUPTED.format(interrupted=10_000)))
     assert whole["runs"] > 20 > whole["breaking"] > 1
     found = explore(program(INTERRUPTED.format(interrupted=whole["runs"])))
@@ -342,14 +367,16 @@ def test_an_exploration_that_is_stopped_in_its_first_run_has_no_result(program: 
     assert "KeyboardInterrupt" in done.stderr
 
 
-def test_a_stopped_exploration_is_printed_without_its_steps_first(program: Any) -> None:
+def test_a_stopped_exploration_is_printed_first_without_steps_and_then_with_them(
+    program: Any,
+) -> None:
     path = program(INTERRUPTED.format(interrupted=15))
     source = (
         "import sys, time\n"
         f"sys.path.insert(0, {str(REPOSITORY / 'runtime' / 'python')!r})\n"
         "from explorer import report\n"
         f"report._read_source = lambda _: open({str(path)!r}).read()\n"
-        "report._PROGRESS_INTERVAL_S = -1\n"
+        "report._PROGRESS_INTERVAL_S = -1  # report progress after every run\n"
         "report.print_exploration('', 'p.py', 2, 100, every_bytecode=False)\n"
     )
     lines = [json.loads(line) for line in python("-c", source).splitlines()]
@@ -389,6 +416,9 @@ def test_random_interleavings_are_the_same_for_the_same_seed(seed: str) -> None:
     assert 0 < found["breaking"] < 60
 
 
+# Explores the program that the command line names, and then repeats the first run of each outcome,
+# and some random runs, from their choices. At the end, the clocks and threads of this process have
+# to be those of Python again.
 REPLAY = """
 import sys
 from pathlib import Path
@@ -397,7 +427,6 @@ from explorer.program import Program
 
 program = Program(Path(sys.argv[1]).read_text(), "program.py")
 with program.environment():
-    seen = set()
     found = search.explore(program, bound=2, runs=400)
     for group in found.groups:
         for with_steps in (True, False):
@@ -437,6 +466,7 @@ def test_a_replay_equals_the_run_and_the_process_is_restored_afterwards(name: st
     python("-c", REPLAY, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
+# Lets a reader, whose choices are random, choose at each decision which thread or task runs next.
 CHOICES_OF_A_READER = """
 import json, random, sys
 from pathlib import Path
@@ -451,6 +481,7 @@ with program.environment():
             assert not result.breaks
             assert [decision.choice for decision in result.decisions] == choices
             assert len({option.actor for option in result.options}) > 1
+            # Option 0 is the default. It is more likely, so that the program makes progress.
             choice = generator.choice([0, 0, generator.randrange(len(result.options))])
             option, before = result.options[choice], result.steps
             choices.append(choice)
@@ -482,10 +513,11 @@ assert threading.active_count() == 1, threading.enumerate()
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *FIXED])
-def test_a_reader_can_make_every_choice(name: str) -> None:
+def test_a_reader_can_make_every_choice_of_a_run(name: str) -> None:
     python("-c", CHOICES_OF_A_READER, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
+# Prints the report on a run whose first choices are those on the command line.
 RUN_CHOICES = """
 import json, sys
 from pathlib import Path
@@ -497,12 +529,13 @@ print(json.dumps(report.run_choices(source, "program.py", json.loads(sys.argv[2]
 
 
 def run_choices(name: str, *choices: int) -> dict[str, Any]:
+    """Run a program with these choices, up to the next decision. A choice is an option's number."""
     path = str(SNIPPETS / "interleavings" / f"{name}.py")
     report: dict[str, Any] = json.loads(python("-c", RUN_CHOICES, path, json.dumps(choices)))
     return report
 
 
-def test_each_option_is_described_with_its_line() -> None:
+def test_each_option_names_its_thread_or_task_and_the_line() -> None:
     first = run_choices("drawers")
     assert (first["kind"], first["choices"], first["chosen"]) == ("open", [], "0 choices")
     assert [(each["who"], each["text"]) for each in first["options"]] == [
@@ -520,6 +553,8 @@ def test_each_option_is_described_with_its_line() -> None:
     ]
 
 
+# Explores two tasks that take some steps each; the test inserts their numbers of steps for `{}`.
+# Each interleaving prints the names of the tasks in another sequence.
 COUNT_INTERLEAVINGS = """
 from explorer import search
 from explorer.program import Program
@@ -536,6 +571,7 @@ asyncio.run(main())
 '''
 program = Program(source.format(*{}))
 with program.environment():
+    # So large a bound excludes no interleaving.
     found = search.explore(program, bound=99, runs=5000)
 assert found.complete
 schedules = [group.schedule for group in found.groups]
@@ -546,6 +582,6 @@ print(found.runs, *sorted(group.stdout for group in found.groups))
 
 @pytest.mark.parametrize(("steps", "interleavings"), [((1, 1), 2), ((2, 1), 3), ((2, 2), 6)])
 def test_every_interleaving_of_two_tasks_is_run(steps: tuple[int, int], interleavings: int) -> None:
-    """Sequences of m and n steps have (m + n)! / (m! n!) interleavings."""
+    """Two tasks with m and n steps have (m + n)! / (m! n!) interleavings."""
     _, *outputs = python("-c", COUNT_INTERLEAVINGS.replace("*{}", f"*{steps}")).split()
     assert len(outputs) == len(set(outputs)) == interleavings
