@@ -1,4 +1,7 @@
-/** Tests of the chess exhibition: its settings, its formulas, and reading the output of its program. */
+/**
+ * Tests of the chess exhibition without a browser: its settings, its formulas, and what it reads
+ * from the output of its program. Masters walk from board to board while each opponent thinks.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -20,18 +23,19 @@ const read = (name: string): string =>
   readFileSync(new URL(`../../../snippets/chess/exhibition.${name}`, import.meta.url), "utf8");
 
 describe("the program", () => {
-  test("gets the settings as its constants and is otherwise unchanged", () => {
+  test("gets the settings as the values of its constants, and is otherwise unchanged", () => {
     const source = read("py");
-    const made = withSettings(source, { ...STORY, walk: 0.5 }, true);
-    const changed = made.split("\n").filter((line, index) => line !== source.split("\n")[index]);
-    assert.deepEqual(changed, [
+    const changed = withSettings(source, { ...STORY, walk: 0.5 }, true);
+    const lines = source.split("\n");
+    const changedLines = changed.split("\n").filter((line, index) => line !== lines[index]);
+    assert.deepEqual(changedLines, [
       "BOARDS, MOVE_PAIRS, MASTERS = 24, 30, 1",
       "MASTER, OPPONENT, WALK = 5, 55, 0.5  # seconds",
       "GAME_AFTER_GAME = True",
     ]);
   });
 
-  test("is refused if it does not define these constants", () => {
+  test("is refused if it does not define the constants for the settings", () => {
     assert.throws(
       () => withSettings("BOARDS = 3\n", STORY, false),
       /does not set BOARDS, MOVE_PAIRS/,
@@ -40,11 +44,13 @@ describe("the program", () => {
 
   test("prints no more lines than a page shows, even with the largest settings", () => {
     const max = (key: string) => FIELDS.find((field) => field.key === key)!.max;
+    // Each pair of moves prints five lines, and the program prints one more line at its end. A page
+    // shows 5,000 lines of output.
     assert.ok(max("boards") * max("pairs") * 5 + 1 < 5000);
   });
 });
 
-test("a field accepts the nearest valid value", () => {
+test("an invalid value of a field becomes the nearest valid value", () => {
   const walk = FIELDS.find(({ key }) => key === "walk")!;
   assert.deepEqual(
     [0.7, -3, 99, NaN].map((value) => nearestValid(walk, value)),
@@ -53,6 +59,8 @@ test("a field accepts the nearest valid value", () => {
 });
 
 test("the formulas give the numbers of the tutorial", () => {
+  // STORY has the settings of the tutorial: 24 boards, one master, 5 s and 55 s of thinking per
+  // move.
   const seconds = (changed: object) => boardToBoard({ ...STORY, ...changed });
   const exactly = (seconds: number) => ({ seconds, isLowerBound: false });
   assert.deepEqual(seconds({}), exactly(3655));
@@ -93,7 +101,7 @@ describe("the output of a run", () => {
     ].join("\n"),
   );
 
-  test("becomes the states of boards and masters", () => {
+  test("is turned into the states of boards and masters over time", () => {
     assert.equal(run.end, 20);
     const states = (board: number) =>
       run.boards.get(board)!.map(({ start, state, moves }) => [start, state, moves]);
@@ -115,17 +123,17 @@ describe("the output of a run", () => {
     });
   });
 
-  test("adds up how long masters thought, walked and waited", () => {
+  test("shows in total how long masters thought, walked and waited", () => {
     assert.deepEqual(run.totals, { thinking: 10, walking: 4, waiting: 0, opponentsWaiting: 0 });
   });
 
-  test("is complete in the recording", () => {
+  test("is complete in the recording of the program, with three boards and two moves on each", () => {
     const recorded = new ExhibitionRun(read("out"));
     assert.deepEqual([...recorded.boards.keys()], [1, 2, 3]);
     for (const spans of recorded.boards.values()) assert.equal(spans.at(-1)!.moves, 2);
   });
 
-  test("is refused if it has other lines or no end", () => {
+  test("is refused if it contains an unexpected line or ends before all games are over", () => {
     assert.throws(
       () => new ExhibitionRun("Traceback (most recent call last):\n"),
       /printed an unexpected line: “Traceback/,

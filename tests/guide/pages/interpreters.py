@@ -1,4 +1,4 @@
-"""Runs programs in other versions of Python, to test statements about versions."""
+"""Runs programs in other versions of Python, to test what pages say about these versions."""
 
 import json
 import shutil
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+# The Python that runs the tests, and the other versions about which pages make statements.
 INTERPRETERS = [sys.executable, "python3.11", "python3.12", "python3.14", "python3.15"]
 
 
@@ -26,7 +27,8 @@ def ask(interpreter: str, program: str, question: object = None) -> Any:
         text=True,
         timeout=60,
     )
+    # The tool pyenv has a command for each version, even if this version is not selected here.
     if path != sys.executable and "command not found" in done.stderr:
-        pytest.skip(f"{interpreter} is not installed here")  # a shim of pyenv
+        pytest.skip(f"{interpreter} is not installed here")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

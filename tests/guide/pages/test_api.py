@@ -1,4 +1,8 @@
-"""Tests of "API by version": every installed interpreter evaluates each probe."""
+"""Tests of the page "API by version": every installed version of Python evaluates each probe.
+
+A probe is an expression that is true from the version on in which Python has a certain function,
+parameter or other part of its API.
+"""
 
 import re
 
@@ -14,9 +18,12 @@ ENTRIES = load_api(REFERENCE / "api.toml")
 PROBED = [entry for entry in ENTRIES if entry.probe]
 PAGE = REFERENCE / "api-by-version.md"
 # The page names the versions on which the probes ran: "CPython 3.11, 3.12 and 3.13".
-RUN_ON = re.findall(r"3\.\d+", re.findall(r"CPython ([\d., and]+)", PAGE.read_text("utf-8"))[0])
+VERSIONS_ON_PAGE = re.findall(
+    r"3\.\d+", re.findall(r"CPython ([\d., and]+)", PAGE.read_text("utf-8"))[0]
+)
 
-# This program runs on all of these versions, so it must only use what the oldest one has.
+# Evaluates the probes. It runs in each of these versions, so it may only use what the oldest one
+# has. The functions and the class are for the probes.
 PROGRAM = """
 import asyncio, asyncio.tasks, builtins, concurrent.futures, inspect, json, multiprocessing, os
 import pickle, queue, sys, threading, warnings
@@ -57,7 +64,7 @@ def number(version: str) -> list[int]:
 
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
-def test_each_probe_is_true_from_its_version_on(interpreter: str) -> None:
+def test_each_probe_is_true_from_the_version_of_its_entry_on(interpreter: str) -> None:
     found = ask(interpreter, PROGRAM, [entry.probe for entry in PROBED])
     wrong = [
         f"{entry.name}: {entry.probe} is {answer} on {found['version']}"
@@ -66,7 +73,7 @@ def test_each_probe_is_true_from_its_version_on(interpreter: str) -> None:
     ]
     assert wrong == []
     version = ".".join(map(str, found["version"]))
-    assert version in RUN_ON, f"{PAGE.name} does not say that {version} was asked"
+    assert version in VERSIONS_ON_PAGE, f"{PAGE.name} does not name {version}"
 
 
 def test_entries_are_ordered_and_distinct() -> None:

@@ -1,4 +1,7 @@
-"""Tests that the settings for pytest on the page about tests do what the page says."""
+"""Tests that the settings for pytest on the page about testing async code do what the page says.
+
+Each test runs pytest in a folder with these settings and a few test files.
+"""
 
 import re
 import signal
@@ -13,7 +16,9 @@ from tests.conftest import REPOSITORY
 PAGE = REPOSITORY / "docs/how-to/test-async-code.md"
 SNIPPETS = REPOSITORY / "snippets/testing"
 
-# A mistake from the page about bridges. Because of it, the timeout inside the test has no effect.
+# A mistake from the page about bridges between threads and event loops: the thread must not call a
+# method of the queue. The event loop does not notice the call and never ends, so the timeout inside
+# the test has no effect.
 WRONG_THREAD = """
 import asyncio
 import time
@@ -40,7 +45,8 @@ async def test_wrong_thread():
 """
 
 
-# The settings for the smallest test, for all tests, and with an exempt warning.
+# The three blocks of settings on the page: for the smallest test, for all tests, and with an
+# exception for one deprecation warning.
 SMALLEST, SETTINGS, EXEMPTION = re.findall(
     r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
 )
@@ -101,6 +107,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a project, with a summary that names every test."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *arguments]
     return subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=60)
 
@@ -116,7 +123,7 @@ def test_the_smallest_test_needs_its_settings(project: Path) -> None:
     assert "1 passed" in result.stdout
 
 
-def test_a_deprecation_can_be_exempt(project: Path) -> None:
+def test_the_settings_can_exempt_one_deprecation_warning(project: Path) -> None:
     (project / "client.py").write_text(CLIENT)
     (project / "test_client.py").write_text(DEPRECATED)
     result = run(project)
@@ -127,7 +134,7 @@ def test_a_deprecation_can_be_exempt(project: Path) -> None:
     assert "FAILED test_client.py::test_not_exempt" in result.stdout
 
 
-def test_a_test_that_hangs_ends_the_run(project: Path) -> None:
+def test_with_the_settings_a_test_that_hangs_ends_the_whole_run(project: Path) -> None:
     (project / "test_hangs.py").write_text(HANGS)
     result = run(project, "-o", "timeout=1", "--junitxml=report.xml")
     assert result.returncode == 1
@@ -136,7 +143,9 @@ def test_a_test_that_hangs_ends_the_run(project: Path) -> None:
     assert not (project / "report.xml").exists()
 
 
-def test_with_signals_the_run_continues(project: Path) -> None:
+def test_with_the_timeout_method_signal_the_run_continues_after_a_test_that_hangs(
+    project: Path,
+) -> None:
     if not hasattr(signal, "SIGALRM"):
         pytest.skip("this system has no SIGALRM")
     (project / "test_hangs.py").write_text(HANGS)
@@ -151,20 +160,20 @@ def test_a_test_of_unittest_that_hangs_is_ended(project: Path) -> None:
     assert "Timeout" in result.stdout
 
 
-def test_the_test_of_an_application_passes(project: Path) -> None:
+def test_the_example_that_tests_an_application_passes(project: Path) -> None:
     (project / "test_shop.py").write_text((SNIPPETS / "test_shop.py").read_text())
     result = run(project)
     assert result.returncode == 0, result.stdout
     assert "2 passed" in result.stdout
 
 
-def test_the_mistakes_on_the_page_fail(project: Path) -> None:
+def test_with_the_settings_the_tests_with_mistakes_fail(project: Path) -> None:
     (project / "test_mistakes.py").write_text((SNIPPETS / "test_mistakes.py").read_text())
     result = run(project, "--tb=no", "-k", "not hangs")
     assert "4 failed, 1 deselected" in result.stdout
 
 
-def test_without_the_settings_only_the_failure_in_a_task_is_noticed(project: Path) -> None:
+def test_without_the_settings_two_of_three_tests_with_mistakes_pass(project: Path) -> None:
     (project / "test_mistakes.py").write_text((SNIPPETS / "test_mistakes.py").read_text())
     (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\nanyio_mode = "auto"\n')
     result = run(project, "--tb=no", "-k", "await or thread or failure_in_a_task")
@@ -172,7 +181,7 @@ def test_without_the_settings_only_the_failure_in_a_task_is_noticed(project: Pat
     assert "FAILED test_mistakes.py::test_failure_in_a_task" in result.stdout
 
 
-def test_a_test_that_asyncio_cannot_end_is_ended(project: Path) -> None:
+def test_the_settings_end_a_test_that_a_timeout_of_asyncio_cannot_end(project: Path) -> None:
     (project / "test_wrong.py").write_text(WRONG_THREAD)
     result = run(project, "-o", "timeout=2", "-p", "no:threadexception")
     assert result.returncode == 1

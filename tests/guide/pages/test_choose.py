@@ -1,4 +1,7 @@
-"""Tests that the questions, the table and the program of "Choose a model" agree."""
+"""Tests that the table and the program on the page "Choose a model" give the same advice.
+
+The questions, their answers and the rows of the table come from `docs/how-to/choose.toml`.
+"""
 
 import itertools
 import runpy
@@ -17,6 +20,7 @@ CHOICES = load_choices(PROJECT.docs / "how-to" / "choose.toml")
 
 @pytest.fixture(scope="module")
 def program() -> dict[str, Any]:
+    """Return the names that the program on the page defines."""
     return runpy.run_path(str(PROJECT.library.path("choose/choose")))
 
 
@@ -28,6 +32,7 @@ def combinations() -> Iterator[dict[str, Answer]]:
 
 
 def row_for(combination: dict[str, Answer]) -> Choice:
+    """Return the only row of the table whose conditions these answers meet."""
     (row,) = [
         row
         for row in CHOICES.rows
@@ -38,6 +43,7 @@ def row_for(combination: dict[str, Answer]) -> Choice:
 
 def test_table_and_program_agree_for_every_combination_of_answers(program: dict[str, Any]) -> None:
     for combination in combinations():
+        # Each answer changes fields of the job about which the program is asked.
         job = {"name": "", "together": 0, "waits": 0}
         for answer in combination.values():
             job |= answer.job
@@ -45,7 +51,7 @@ def test_table_and_program_agree_for_every_combination_of_answers(program: dict[
         assert program["choose"](program["Job"](**job)) == (row.choose, row.because)
 
 
-def test_every_row_can_be_reached() -> None:
+def test_every_row_is_the_result_of_some_answers() -> None:
     assert {row_for(combination).job for combination in combinations()} == {
         row.job for row in CHOICES.rows
     }

@@ -21,9 +21,10 @@ from tests.conftest import REPOSITORY
 DOCS = Project.at(REPOSITORY).docs
 DRAWINGS = sorted((DOCS / "diagrams").glob("*.svg"))
 SHEET = (REPOSITORY / "guide" / "browser" / "theme" / "diagrams.css").read_text(encoding="utf-8")
-# On a screen of 390 px, a page is 358 px wide. The smallest text must be 11 px high there.
-PHONE, SMALLEST = 358, 11
-NARROWEST_TEXT = min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", SHEET))
+# On a phone whose screen is 390 px wide, diagrams are 358 px wide. Their smallest text must be at
+# least 11 px high there.
+WIDTH_ON_PHONE, MIN_TEXT_HEIGHT = 358, 11
+SMALLEST_FONT_SIZE = min(float(size) for size in re.findall(r"font-size: ([\d.]+)px", SHEET))
 
 CURVES: dict[str, Callable[[], str]] = runpy.run_path(str(DOCS / "diagrams" / "curves.py"))[
     "DRAWINGS"
@@ -72,7 +73,7 @@ def test_every_class_of_the_style_sheet_is_used() -> None:
 @each_drawing
 def test_the_text_of_each_diagram_is_legible_on_a_phone(path: Path) -> None:
     width = float(read(path, path.name).root.get("viewBox", "").split()[2])
-    assert NARROWEST_TEXT * PHONE / width >= SMALLEST
+    assert SMALLEST_FONT_SIZE * WIDTH_ON_PHONE / width >= MIN_TEXT_HEIGHT
 
 
 @each_drawing
@@ -83,27 +84,29 @@ def test_each_diagram_has_a_title_and_a_description(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CURVES)
-def test_the_curves_are_those_that_the_script_draws(name: str, *, refresh: bool) -> None:
+def test_each_curve_is_the_one_that_the_script_draws(name: str, *, refresh: bool) -> None:
     path = DOCS / "diagrams" / f"{name}.svg"
     if refresh:
         path.write_text(CURVES[name](), encoding="utf-8")
     assert path.read_text(encoding="utf-8") == CURVES[name]()
 
 
-def marks(drawing: Drawing, look: str) -> Iterator[tuple[float, float]]:
-    """Yield the number and the position of each label on an axis."""
+def labels(drawing: Drawing, axis: str) -> Iterator[tuple[float, float]]:
+    """Yield the number of each label on an axis (x or y), and the position of its tick."""
+    # Labels are centred below their ticks on the x axis. On the y axis they end at their ticks, and
+    # their baseline is 4.5 units lower.
+    alignment, offset = ("middle", 0.0) if axis == "x" else ("end", 4.5)
     for element in drawing.root.iter("text"):
-        if element.get("class") == f"soft {look}":
+        if element.get("class") == f"soft {alignment}":
             number = re.fullmatch(r"([\d.]+)( %)?", element.text or "")
             assert number
-            place = element.get("x") if look == "middle" else element.get("y")
-            yield float(number[1]), float(place or 0) - (0 if look == "middle" else 4.5)
+            yield float(number[1]), float(element.get(axis) or 0) - offset
 
 
 def curves(drawing: Drawing) -> list[list[tuple[float, float]]]:
     """Calculate the values of each curve from its points and the labels of the axes."""
-    (x0, left), *_, (x1, right) = marks(drawing, "middle")
-    (y0, low), *_, (y1, high) = marks(drawing, "end")
+    (x0, left), *_, (x1, right) = labels(drawing, "x")
+    (y0, low), *_, (y1, high) = labels(drawing, "y")
     found = []
     for line in drawing.root.iter("polyline"):
         points = [pair.split(",") for pair in line.get("points", "").split()]
@@ -126,9 +129,10 @@ def erlang_c(workers: int, load: float) -> float:
 
 
 def test_the_curves_of_waits_follow_the_formula() -> None:
+    """The curves show the mean wait, in job lengths, of one, two and ten workers (M/M/c queues)."""
     drawing = read(DOCS / "diagrams" / "queue-length.svg", "queue-length.svg")
     for workers, curve in zip((1, 2, 10), curves(drawing), strict=True):
-        assert len(curve) == 96
+        assert len(curve) == 96  # from 0 % to 95 %
         for number, (percent, wait) in enumerate(curve):
             busy = number / 100
             expected = erlang_c(workers, workers * busy) / (workers * (1 - busy))
@@ -137,15 +141,16 @@ def test_the_curves_of_waits_follow_the_formula() -> None:
 
 
 def test_the_curves_of_speedups_follow_the_formula() -> None:
+    """The curves show Amdahl's law for programs of which these shares must run sequentially."""
     drawing = read(DOCS / "diagrams" / "amdahl.svg", "amdahl.svg")
     for serial, curve in zip((0.05, 0.10, 0.25, 0.50), curves(drawing), strict=True):
-        assert len(curve) == 64
+        assert len(curve) == 64  # from 1 core to 64 cores
         for number, (cores, gain) in enumerate(curve, start=1):
             assert cores == pytest.approx(number, abs=0.02)
             assert gain == pytest.approx(number / (number * serial + 1 - serial), abs=0.01)
 
 
-def test_the_decision_chart_agrees_with_the_table() -> None:
+def test_the_decision_chart_has_the_same_outcomes_as_the_table() -> None:
     rows = load_choices(DOCS / "how-to" / "choose.toml").rows
     drawing = read(DOCS / "diagrams" / "choose-a-model.svg", "choose-a-model.svg")
     outcomes = [

@@ -8,7 +8,7 @@ from tests.conftest import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "contributing" / "engine.md"
 _ROW = re.compile(r"^\| `(\w+)` \| (.*?) \| .+ \|$", re.MULTILINE)
-# What the table says instead of an empty text.
+# What the table says if the default is an empty text or an empty list.
 _WITHOUT_VALUE = {"none", "that of the wheel"}
 
 

@@ -15,6 +15,7 @@ ASK = "import sys; print(sys._is_gil_enabled())"
 
 
 def run(*options: str, gil: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Python, which prints whether the GIL is enabled. `gil` is the value of `PYTHON_GIL`."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHON_GIL"}
     if gil is not None:
         environment["PYTHON_GIL"] = gil
@@ -42,6 +43,6 @@ def test_the_default_build_refuses_to_switch_the_gil_off() -> None:
 
 @since_3_13
 @pytest.mark.skipif(not FREE_THREADED, reason="this build cannot run without the GIL")
-def test_the_option_overrides_the_environment_variable() -> None:
+def test_the_option_gil_overrides_the_environment_variable() -> None:
     assert run("-X", "gil=0", gil="1").stdout == "False\n"
     assert run("-X", "gil=1", gil="0").stdout == "True\n"

@@ -1,4 +1,8 @@
-"""Tests that the waits on the page about limits are those of queueing theory."""
+"""Tests that the waits on the page about limits are those that queueing theory predicts.
+
+The page and its table give the average time that a job waits for a free worker, in job lengths. It
+depends on the number of workers, and on the share of the time during which they are busy.
+"""
 
 import re
 
@@ -10,17 +14,19 @@ from tests.conftest import REPOSITORY
 PROJECT = Project.at(REPOSITORY)
 PAGE = PROJECT.docs / "explanation/limits.md"
 TABLE = (REPOSITORY / "snippets/limits/waiting.out").read_text(encoding="utf-8")
+# The waits in the text of the page, by the number of workers, if these are busy 90 % of the time.
 AT_90_PERCENT = {1: 9.0, 2: 4.26, 8: 0.88, 10: 0.67}
 
 
 def wait(workers: int, busy: float) -> float:
     """Return the average wait in job lengths, from the probability of each number of jobs present.
 
-    This is independent of Erlang's formula. It only uses that, between any two neighbouring states,
-    as many jobs arrive as leave.
+    The program on the page uses Erlang's formula instead. This calculation only uses that, in the
+    long run, the number of jobs rises from n to n + 1 as often as it falls from n + 1 to n.
     """
     arrivals = workers * busy
     weights = [1.0]
+    # More than 3,000 jobs are practically never present.
     for present in range(1, 3000):
         weights.append(weights[-1] * arrivals / min(present, workers))
     waiting = sum(
@@ -30,7 +36,7 @@ def wait(workers: int, busy: float) -> float:
 
 
 def table() -> dict[tuple[int, float], float]:
-    """Return the waits that the program calculates, by workers and utilisation."""
+    """Return the waits that the program calculates, by number of workers and share of busy time."""
     _, header, *lines = TABLE.partition("simulated")[0].splitlines()
     workers = [int(number) for number in re.findall(r"(\d+) worker", header)]
     found = {}

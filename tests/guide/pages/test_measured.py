@@ -1,4 +1,4 @@
-"""Tests of the measured pages: their notebooks are recorded, and run again.
+"""Tests of the measured pages: their notebooks are recorded, and can be run again.
 
 The notebooks contain checks of what their pages say, in cells with the tag ``check``. These cells
 compare the results of one run with each other, and not with the recorded times.
@@ -25,7 +25,7 @@ each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda each: 
 # One run takes about half a minute, and much longer beside other programs.
 @pytest.mark.timeout(1500)
 @each_notebook
-def test_what_a_page_says_is_true_of_another_run(notebook: Notebook) -> None:
+def test_the_checks_of_a_notebook_hold_in_another_run(notebook: Notebook) -> None:
     result = judge(lambda: check(notebook))
     assert result.outcome == "passed", result.detail
 
@@ -36,7 +36,9 @@ def test_no_recording_is_missing_or_outdated() -> None:
 
 
 @each_notebook
-def test_a_notebook_is_saved_as_record_saves_it(notebook: Notebook) -> None:
+def test_a_notebook_is_saved_in_the_form_in_which_the_command_record_saves_it(
+    notebook: Notebook,
+) -> None:
     text = notebook.path.read_text(encoding="utf-8")
     advice = f"run `python -m mkdocs_runnable record {notebook.where}`"
     assert text == to_text(slim(notebook.content)), advice
@@ -44,14 +46,14 @@ def test_a_notebook_is_saved_as_record_saves_it(notebook: Notebook) -> None:
 
 
 @each_notebook
-def test_a_notebook_checks_its_results_shows_their_spread_and_names_its_limits(
+def test_a_notebook_checks_its_results_gives_their_range_and_says_what_they_do_not_show(
     notebook: Notebook,
 ) -> None:
     assert any(has_tag(cell, CHECK) for cell in notebook.code_cells)
     shown = [text_of(cell["source"]) for cell in notebook.cells if cell["cell_type"] == "markdown"]
     assert re.search(r"\bmedians?\b.*\branges?\b", "\n".join(shown))
     _, limits = "\n".join(shown).split("## What these numbers do not show")
-    assert "two cores" in limits.lower()
+    assert "two cores" in limits.lower(), "the notebooks were recorded on a machine with two cores"
     outputs = str([cell["outputs"] for cell in notebook.code_cells])
     assert re.search(r"<th[^>]*>[^<]*\brange</th>", outputs, re.IGNORECASE)
 

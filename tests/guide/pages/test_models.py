@@ -15,6 +15,7 @@ def recorded(name: str) -> str:
 
 
 def seconds(pattern: str, text: str) -> tuple[float, float]:
+    """Return the two durations that a pattern finds in a recording."""
     found = re.search(pattern, text)
     assert found, f"{pattern} in {text}"
     return float(found[1]), float(found[2])
@@ -26,6 +27,7 @@ def seconds(pattern: str, text: str) -> tuple[float, float]:
 )
 def test_which_models_overlap_waits(model: str, overlap: bool) -> None:
     waits, took = seconds(r"add up to ([\d.]+) s, it took ([\d.]+) s", recorded(f"models/{model}"))
+    # The longest of the waits takes 0.9 s.
     assert took == pytest.approx(0.9 if overlap else waits, abs=0.1)
 
 
@@ -41,7 +43,7 @@ def test_which_models_compute_in_parallel(model: str, parallel: bool) -> None:
     assert parallel or computed == pytest.approx(took, rel=0.1), "recorded on a busy machine"
 
 
-def test_only_processes_leave_the_main_program_without_results() -> None:
+def test_only_results_that_are_computed_in_processes_are_missing_in_the_main_program() -> None:
     for model in ("plain", "asynchronous", "threads"):
         assert "main program: 3" in recorded(f"models/compute_{model}")
     assert "main program: none" in recorded("models/processes")

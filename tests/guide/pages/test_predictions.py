@@ -1,7 +1,8 @@
-"""Tests that the right answer to a question matches the recording, and each wrong one its world.
+"""Tests that each answer to a question matches the output that its program would have.
 
-The world of a wrong answer is the output that the program would have if this answer were right.
-worlds.toml describes it by replacements in the recording.
+The right answer matches the recorded output. Each wrong answer has a world: the output that the
+program would have if this answer were right. worlds.toml describes it by replacements in the
+recording.
 """
 
 import re
@@ -31,12 +32,15 @@ WORLDS = tomllib.loads((REPOSITORY / "tests/guide/pages/worlds.toml").read_text(
 
 @dataclass(frozen=True)
 class Asked:
+    """A question on a page: its answers, and the snippet below it that shows the right one."""
+
     page: str
     answers: tuple[Answer, ...]
     snippet: Snippet
 
 
 def read_questions() -> Iterator[Asked]:
+    """Yield all questions; the first snippet after a list of answers belongs to these answers."""
     for path in sorted(PROJECT.docs.rglob("*.md")):
         page = path.relative_to(PROJECT.docs).as_posix()
         answers: list[Answer] = []
@@ -61,7 +65,7 @@ def test_enough_pages_have_a_question() -> None:
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: f"{asked.page}-{asked.snippet.name}")
-def test_each_wrong_answer_alone_matches_the_output_in_its_own_world(asked: Asked) -> None:
+def test_in_the_world_of_a_wrong_answer_only_this_answer_matches_the_output(asked: Asked) -> None:
     recording = load_recording(asked.snippet, PROJECT.library)
     right = recorded_answer(asked.answers, recording, asked.snippet.name)
     worlds = WORLDS[asked.snippet.name]

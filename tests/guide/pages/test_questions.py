@@ -13,7 +13,9 @@ from tests.guide.pages.interpreters import INTERPRETERS, ask
 
 PROJECT = Project.at(REPOSITORY)
 PAGE = PROJECT.docs / "reference" / "questions.md"
+# The places on pages where each program is shown, by the name of the program.
 SHOWN = shown_on(PROJECT.library, PROJECT.docs)
+# The last paragraph of a question: a link to a page, and a link to a program where it is shown.
 LINKS = re.compile(
     r"\[[^\]`]+\]\(\.\./(?P<page>[^)]+)\) · \[`(?P<name>[\w/]+)\.py`\]\(\.\./(?P<place>[^)]+)\)"
 )
@@ -52,6 +54,7 @@ def test_each_question_has_an_answer_a_page_and_a_program(question: Question) ->
     assert links["place"] in SHOWN[links["name"]], "the place where the program is shown"
 
 
+# Tries to send different objects to a process, and prints the errors.
 PICKLING = """
 import json, multiprocessing, pickle, sys
 
@@ -88,8 +91,8 @@ print(json.dumps({
 
 
 @pytest.mark.parametrize("interpreter", INTERPRETERS)
-def test_what_cannot_be_sent_to_a_process(interpreter: str) -> None:
-    """Tests the answer to "Why a PicklingError since Python 3.14?" in each version."""
+def test_the_errors_of_what_cannot_be_sent_to_a_process(interpreter: str) -> None:
+    """Check the answer to "Why a PicklingError since Python 3.14?" in each version."""
     found = ask(interpreter, PICKLING)
     since_314 = found["version"] >= [3, 14]
     name, message = found["inner"]

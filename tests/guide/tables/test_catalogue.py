@@ -27,14 +27,14 @@ from tests.conftest import AddSnippet
         ('print("threading")\n', ["plain code"]),
     ],
 )
-def test_models_are_found_in_the_source(
+def test_the_models_that_a_program_uses_are_found_in_its_source(
     library: Library, add_snippet: AddSnippet, source: str, expected: list[str]
 ) -> None:
     add_snippet("tea/pot", source)
     assert models(library.load("tea/pot")) == expected
 
 
-def test_a_row_names_models_interpreters_and_pages(
+def test_a_row_names_the_models_the_requirements_and_the_pages_of_a_snippet(
     library: Library, add_snippet: AddSnippet, tmp_path: Path
 ) -> None:
     add_snippet("tea/pot", "# region lid\nimport asyncio\n# endregion\n")

@@ -1,4 +1,4 @@
-"""Tests of a table with questions, and of errors in its data."""
+"""Tests of a table whose rows are found by answering questions, and of errors in its data."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def test_questions_and_conditions_are_attributes(path: Path) -> None:
+def test_questions_and_conditions_become_attributes_of_the_element(path: Path) -> None:
     element = choices_table(path, Pages(path.parent)).element()
     assert element.tag == "choice-table"
     assert json.loads(element.get("data-questions", "")) == [
@@ -59,7 +59,9 @@ def test_questions_and_conditions_are_attributes(path: Path) -> None:
         ('text = "Black"', 'txt = "Black"', "question 'leaf': unknown field 'txt'."),
     ],
 )
-def test_an_error_names_the_mistake(path: Path, old: str, new: str, message: str) -> None:
+def test_an_error_says_what_is_wrong_in_the_data(
+    path: Path, old: str, new: str, message: str
+) -> None:
     path.write_text(DATA.replace(old, new), encoding="utf-8")
     with pytest.raises(RunnableError) as error:
         load_choices(path)

@@ -20,6 +20,7 @@ asks = "Is Assam green?"
 finds = "no"
 implied = "yes"
 """
+# Says the same as the first claim, whose check and sources count for it as well.
 REPEAT = """
 [[claims]]
 id = "S001.1"
@@ -45,7 +46,7 @@ def write(pages: Pages, text: str) -> Path:
     return path
 
 
-def test_a_row_contains_all_data_of_a_claim(pages: Pages) -> None:
+def test_a_row_contains_all_that_is_known_about_a_claim(pages: Pages) -> None:
     table = claims_table(write(pages, DOCUMENTS + CLAIM + REPEAT), pages)
     first, second = table.rows
     assert first.key == "S000.1"
@@ -76,7 +77,7 @@ def test_a_row_contains_all_data_of_a_claim(pages: Pages) -> None:
         ('[[claims]]\nsaid = "x"\n', "claim 1: id is missing."),
     ],
 )
-def test_an_error_names_the_mistake(pages: Pages, text: str, message: str) -> None:
+def test_an_error_says_what_is_wrong_in_the_data(pages: Pages, text: str, message: str) -> None:
     with pytest.raises(RunnableError) as error:
         load_claims(write(pages, text))
     assert message in str(error.value)
