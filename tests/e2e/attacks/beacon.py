@@ -1,4 +1,5 @@
-# Makes requests that outlive a page: a beacon, a deferred fetch and a background fetch.
+# Tries to make requests that outlive a page: with a beacon, a deferred fetch, a background fetch
+# and a service worker.
 import js
 
 for attempt in (

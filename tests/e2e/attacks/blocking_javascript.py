@@ -1,8 +1,10 @@
 # Blocks in JavaScript, where Python cannot be interrupted.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 import js
 
 print("busy", flush=True)
+# The regular expression backtracks for ages. If the browser gives up on it, Atomics.wait() waits for
+# a number in memory to change, which nothing does.
 pattern = js.RegExp.new("(a+)+$")
 pattern.test("a" * 60 + "b")
 cell = js.Int32Array.new(js.WebAssembly.Memory.new(js.JSON.parse('{"initial": 1}')).buffer)

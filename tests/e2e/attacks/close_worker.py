@@ -1,5 +1,5 @@
 # Closes its own worker, so that nothing could report the end of the program.
-# Stop when: closed
+# The test presses Stop when this program prints: closed
 import time
 
 import js

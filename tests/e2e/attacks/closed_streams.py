@@ -1,4 +1,4 @@
-# Closes its streams and the file descriptors below them.
+# Closes its standard streams and the file descriptors that they use.
 import os
 import sys
 

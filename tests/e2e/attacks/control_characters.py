@@ -1,4 +1,5 @@
-# Prints control characters that a terminal would obey, and characters that reverse or hide text.
+# Prints control characters that a terminal would obey, characters that reverse or hide text,
+# characters that take much space, and bytes that are not valid UTF-8.
 import sys
 
 for text in (

@@ -1,4 +1,4 @@
-# Sets and reads cookies, with document.cookie and with the newer cookieStore.
+# Sets and reads cookies of the site, with document.cookie and with the newer cookieStore.
 import js
 
 for attempt in (

@@ -1,4 +1,4 @@
-# Writes to devices, and to Python's own library.
+# Overwrites devices and files of Python's own library, and then removes all files in these folders.
 import os
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-# Reaches for the page: its document, its parent, the window that opened it.
+# Tries to reach the page: its document, its parent frame, the window that opened it.
 import js
 
 for name in ("document", "window", "parent", "top", "opener", "frameElement", "frames", "origin"):

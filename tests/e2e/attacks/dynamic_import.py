@@ -16,6 +16,7 @@ for attempt in (
         print("GOT THROUGH")
     except Exception as error:
         print("refused:", type(error).__name__)
-# The browser refuses these texts only when the timers fire, and requests nothing.
+# These calls succeed. The browser refuses to run the texts when the timers fire, and requests
+# nothing.
 js.setTimeout(IMPORT, 0)
 js.setInterval(IMPORT, 1)

@@ -1,5 +1,5 @@
 # Registers an exit handler that never returns, because it catches every exception.
-# Stop when: leaving
+# The test presses Stop when this program prints: leaving
 import atexit
 
 

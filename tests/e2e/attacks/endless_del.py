@@ -1,5 +1,5 @@
-# Leaves an object whose finalizer never returns.
-# Stop when: deleting
+# Leaves an object in a reference cycle, whose finalizer never returns.
+# The test presses Stop when this program prints: deleting
 class Sticky:
     def __del__(self):
         print("deleting", flush=True)

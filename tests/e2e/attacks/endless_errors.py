@@ -1,5 +1,5 @@
 # Prints to stderr for ever, in lines that contain the positions of a traceback.
-# Stop when: again
+# The test presses Stop when this program prints: again
 import sys
 
 while True:

@@ -1,5 +1,5 @@
 # Starts again in `finally` each time Stop interrupts the program.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 def stay():
     try:
         print("busy", flush=True)

@@ -1,4 +1,4 @@
 # Prints for ever.
-# Stop when: again
+# The test presses Stop when this program prints: again
 while True:
     print("again")

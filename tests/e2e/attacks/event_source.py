@@ -1,4 +1,4 @@
-# Listens to events of another host and of the site, which the browser would have to request.
+# Listens to events of another host and of the site, for which the browser would send requests.
 import js
 
 for address in ("http://elsewhere.test/events", "http://site.test/events"):

@@ -1,4 +1,5 @@
-# Replaces modules with forged ones, and leaves an importer behind that forges more.
+# Replaces modules with empty ones, and adds an importer that replaces all further ones. In a later
+# program, sleep() of such a module would print FORGED.
 import importlib.machinery
 import sys
 import types

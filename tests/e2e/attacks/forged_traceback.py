@@ -1,4 +1,4 @@
-# Prints lines like those of a traceback, in which the page turns positions into links.
+# Prints lines that look like those of a traceback, whose files and lines the page turns into links.
 import sys
 
 for place in ("javascript:alert(1)", "../../etc/passwd", "<b>", "x" * 10_000, "attack.py"):

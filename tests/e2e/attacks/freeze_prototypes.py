@@ -1,4 +1,4 @@
-# Freezes and empties the objects that the runtime itself works with.
+# Deletes the methods of JavaScript objects that the runtime itself uses, and freezes these objects.
 import js
 
 for name in ("Object", "Array", "Promise", "Function", "Reflect", "Uint8Array", "Error"):

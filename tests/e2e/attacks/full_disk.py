@@ -1,4 +1,4 @@
-# Fills the file system, which is in memory.
+# Fills the file system, which is in memory, with files of 50 MB.
 from pathlib import Path
 
 chunk = bytes(50_000_000)

@@ -1,5 +1,6 @@
-# Looks for fetch in the global object and in each of its prototypes, in case it was removed from only
-# some of them, and then calls Pyodide's own function for requests.
+# Looks for fetch in the global object and in each of its prototypes, in case it was removed from
+# only some of them, and then calls Pyodide's own function for requests. The test notices each
+# request.
 import js
 from js import Object
 from pyodide.http import pyfetch

@@ -1,4 +1,4 @@
-# Puts mark-up into every name in a traceback: of the exception, the thread, the file.
+# Puts mark-up into every name in a traceback: that of the exception, of the thread and of the file.
 import threading
 
 IMAGE = "<img src=x onerror=alert(1)>"

@@ -16,4 +16,4 @@ try:
     print("GOT THROUGH")
 except Exception as error:
     print("refused:", type(error).__name__)
-print("through" in dir(js.self))
+print("a script has run:", "through" in dir(js.self))

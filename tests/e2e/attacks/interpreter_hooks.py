@@ -1,4 +1,5 @@
-# Leaves callbacks behind wherever the interpreter accepts them, and turns off garbage collection.
+# Leaves a function behind wherever the interpreter accepts one, and turns off garbage collection.
+# If a later program ran the function, it would print FORGED.
 import atexit
 import codecs
 import gc

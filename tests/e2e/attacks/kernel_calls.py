@@ -1,4 +1,4 @@
-# Changes the state of the kernel, on which threads and Stop depend, and replaces its functions.
+# Calls the kernel, on which threads and Stop depend, changes its state and replaces its functions.
 import browser_kernel
 from pyodide.ffi import create_proxy
 

@@ -4,4 +4,4 @@ try:
     while True:
         hoard.append(bytearray(64_000_000))
 except MemoryError:
-    print("refused: MemoryError after", len(hoard) > 5)
+    print("refused: MemoryError after", len(hoard), "blocks")

@@ -1,4 +1,4 @@
-# Allocates memory in JavaScript, outside of Python's memory, until JavaScript refuses.
+# Allocates terabytes in JavaScript, outside of Python's memory, and a text of 2**53 characters.
 import js
 
 hoard = []

@@ -1,4 +1,4 @@
-# Empties sys.modules and everything that finds modules.
+# Empties sys.modules and everything with which Python finds modules.
 import sys
 
 keep = sys

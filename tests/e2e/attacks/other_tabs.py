@@ -1,4 +1,4 @@
-# Talks to other tabs: channels, locks, shared workers.
+# Tries to reach other tabs: with channels, locks and shared workers.
 import js
 
 for attempt in (

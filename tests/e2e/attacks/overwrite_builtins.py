@@ -1,4 +1,4 @@
-# Replaces every builtin by a function that prints.
+# Replaces every builtin function by one that prints FORGED, and some classes by None.
 import builtins
 
 real_print = print

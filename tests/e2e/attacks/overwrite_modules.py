@@ -1,4 +1,4 @@
-# Replaces functions of modules that the runtime works with.
+# Replaces the functions of modules that the runtime itself uses by None, and the standard streams.
 import asyncio
 import gc
 import io

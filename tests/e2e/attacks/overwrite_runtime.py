@@ -1,4 +1,4 @@
-# Replaces every function of the runtime's own Python modules.
+# Replaces every function and class of the runtime's own Python modules.
 import sys
 
 for name, module in list(sys.modules.items()):

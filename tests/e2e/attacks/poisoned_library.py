@@ -1,4 +1,4 @@
-# Puts modules where the next program looks for them.
+# Writes modules that print FORGED into every folder in which the next program looks for modules.
 import site
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-# Posts all kinds of events of the protocol, and values that are no events, to the sandbox frame.
+# Posts forged messages of the protocol, and values that are no messages, to the sandbox frame.
 import js
 from pyodide.ffi import to_js
 

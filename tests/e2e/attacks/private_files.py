@@ -1,4 +1,4 @@
-# Opens the browser's private file systems, which outlive the tab.
+# Opens the file systems that the browser keeps for the site, which outlive the tab.
 import js
 
 for attempt in (

@@ -12,7 +12,8 @@ for attempt in (
     lambda: os.popen("true"),
 ):
     try:
+        # Some of these functions return an error code instead of raising an exception.
         attempt()
-        print("not refused")
+        print("returned")
     except Exception as error:
         print("refused:", type(error).__name__)

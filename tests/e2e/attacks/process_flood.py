@@ -1,5 +1,5 @@
 # Starts processes that start processes, and fills a pipe from which no process reads.
-# Stop when: too many
+# The test presses Stop when this program prints: too many
 import multiprocessing
 import time
 

@@ -1,4 +1,4 @@
-# Leaves an endless chain of microtasks behind, between which no timer can fire.
+# Leaves an endless chain of JavaScript microtasks behind, between which no timer can fire.
 import js
 from pyodide.ffi import create_proxy
 

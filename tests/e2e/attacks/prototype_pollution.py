@@ -1,4 +1,5 @@
-# Changes what all JavaScript objects inherit, and the functions that output passes through.
+# Adds properties of a forged message to what all JavaScript objects inherit, and replaces the
+# functions that process output.
 import js
 from pyodide.ffi import create_proxy
 

@@ -1,4 +1,5 @@
-# Uses Pyodide's own interface to install packages, mount folders and change the streams.
+# Uses Pyodide's own interface to change streams and modules, to mount folders and to install
+# packages. A call may succeed, as long as it affects neither the page nor later programs.
 import pyodide_js
 
 for attempt in (

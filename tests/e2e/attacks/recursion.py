@@ -1,5 +1,5 @@
 # Recurses without end, after raising the recursion limit as far as possible.
-# Stop when: deep
+# The test presses Stop when this program prints: deep
 import sys
 
 sys.setrecursionlimit(2**31 - 1)

@@ -1,4 +1,4 @@
-# Recurses from Python to JavaScript and back until the browser's stack is full.
+# Recurses from Python to JavaScript and back until the stack is full.
 import js
 from pyodide.ffi import create_proxy
 

@@ -1,5 +1,5 @@
 # Makes the regular expression engine backtrack for ever.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 import re
 
 print("busy", flush=True)

@@ -1,4 +1,5 @@
-# Finds the runtime through the stack, and replaces its functions that clean up after a program.
+# Finds the runtime's modules through the frames on the stack, and disables the functions that clean
+# up after a program. The added path is what they would have to remove.
 import sys
 
 frame = sys._getframe()

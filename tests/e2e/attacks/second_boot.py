@@ -1,4 +1,4 @@
-# Calls the worker's own message handler, to start a second Python behind the first.
+# Calls the worker's own handlers for messages and errors, as if the frame had sent something.
 import js
 
 for name in ("onmessage", "onerror", "onmessageerror"):

@@ -1,5 +1,5 @@
-# Replaces the handlers of the signals that Stop and time slices use.
-# Stop when: busy
+# Ignores all signals, also that of the time slices, and catches SIGINT, which Stop raises.
+# The test presses Stop when this program prints: busy
 import signal
 
 for number in range(1, 32):

@@ -1,5 +1,6 @@
-# Intercepts messages from the page to get hold of their port, and forges the program's end.
-# Stop when: waiting
+# Tries to intercept messages from the page, to get hold of the port on which they arrive, and to
+# report through this port that the program has ended.
+# The test presses Stop when this program prints: waiting
 import time
 
 import js

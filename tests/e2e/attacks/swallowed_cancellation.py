@@ -1,5 +1,5 @@
 # Runs tasks that catch their cancellation and start another task instead.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 import asyncio
 
 

@@ -1,5 +1,5 @@
 # Starts non-daemon threads that wait for ever and catch SystemExit, so the program never ends.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 import threading
 import time
 

@@ -1,5 +1,5 @@
 # Catches everything that Stop can raise.
-# Stop when: busy
+# The test presses Stop when this program prints: busy
 while True:
     try:
         print("busy", flush=True)

@@ -1,5 +1,5 @@
-# Starts threads that start threads.
-# Stop when: \d+ threads
+# Starts threads that start threads without end.
+# The test presses Stop when this program prints: \d+ threads
 import threading
 import time
 

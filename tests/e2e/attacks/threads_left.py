@@ -1,4 +1,4 @@
-# Leaves daemon threads behind that refuse to end.
+# Leaves daemon threads behind that refuse to end. After this program, they would print FORGED.
 import threading
 import time
 
@@ -7,13 +7,13 @@ def stay():
     while True:
         try:
             time.sleep(0.01)
-            print("FORGED" if over else "", end="")
+            print("FORGED" if has_ended else "", end="")
         except BaseException:
             pass
 
 
-over = False
+has_ended = False
 for _ in range(5):
     threading.Thread(target=stay, daemon=True).start()
 time.sleep(0.05)
-over = True
+has_ended = True

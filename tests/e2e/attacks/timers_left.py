@@ -1,4 +1,4 @@
-# Leaves timers behind, which would print into the next program's output.
+# Leaves timers behind, which would print FORGED into the output of the next program.
 import js
 from pyodide.ffi import create_proxy
 

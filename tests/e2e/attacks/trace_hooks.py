@@ -1,4 +1,5 @@
-# Leaves trace, profile and monitoring hooks, which would see all of the next program.
+# Leaves trace, profile and monitoring hooks, which would print FORGED for each step of a later
+# program.
 import sys
 import threading
 

@@ -1,4 +1,4 @@
-# Opens connections with WebSocket and WebSocketStream.
+# Opens connections to another host and to the site with WebSocket and WebSocketStream.
 import js
 
 for kind in ("WebSocket", "WebSocketStream"):

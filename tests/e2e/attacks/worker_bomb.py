@@ -1,5 +1,5 @@
 # Starts processes that start processes, each of which keeps a core busy.
-# Stop when: \d+ started
+# The test presses Stop when this program prints: \d+ started
 import multiprocessing
 
 

@@ -1,4 +1,7 @@
-/** The chess exhibition: its program agrees with the formula, and the hall shows a run over time. */
+/**
+ * The chess exhibition in the chess tutorial: its program takes the times that a formula gives, and the
+ * hall, a drawing with a time slider, shows a run of the program.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -7,7 +10,7 @@ import type { Page } from "puppeteer-core";
 import { ExhibitionRun } from "../../../guide/browser/chess/exhibition_run.ts";
 import { boardToBoard, gameAfterGame } from "../../../guide/browser/chess/formula.ts";
 import { STORY, withSettings, type Settings } from "../../../guide/browser/chess/settings.ts";
-import { engines, onceOf, useRunner } from "../support/runner.ts";
+import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";
@@ -20,20 +23,19 @@ const PAGE = readFileSync(
   "utf8",
 );
 
-const POLLING = "mutation";
-
 // What the program computes in virtual time does not depend on the browser.
 describe("the program", () => {
-  const stage = useRunner({ engine: "chromium" });
+  const shared = useRunner({ engine: "chromium" });
 
+  /** Runs the program in virtual time: from board to board, or game after game. */
   const run = async (settings: Settings, isGameAfterGame: boolean): Promise<ExhibitionRun> => {
     const source = withSettings(SOURCE, settings, isGameAfterGame);
-    const ran = await stage.runner.run({ source, filename: "exhibition.py", clockRate: 0 });
+    const ran = await shared.runner.run({ source, filename: "exhibition.py", clockRate: 0 });
     assert.deepEqual(ran.outcome, { type: "finished", status: 0 }, ran.stderr);
     return new ExhibitionRun(ran.stdout);
   };
 
-  test("takes the times in the page's table", async () => {
+  test("the program takes the times in the table on the page", async () => {
     const rows = [...PAGE.matchAll(/<tr><td>(.*)<\/td><\/tr>/g)].map(([, cells]) =>
       cells!.split("</td><td>").map(Number.parseFloat),
     );
@@ -47,7 +49,7 @@ describe("the program", () => {
     }
   });
 
-  test("takes as long as the formula says, or longer with several masters", async () => {
+  test("the program takes as long as the formula says, and with several masters at least as long", async () => {
     const variations: Partial<Settings>[] = [
       { boards: 1, walk: 3 },
       { boards: 5, walk: 0.5, master: 2.5 },
@@ -64,6 +66,7 @@ describe("the program", () => {
       const expected = boardToBoard(settings)!;
       assert.ok(expected.isLowerBound ? end >= expected.seconds : end === expected.seconds, name);
       assert.equal((await run(settings, true)).end, gameAfterGame(settings), name);
+      // At the end, each board has had all its moves.
       const moves = [...boards.values()].map((spans) => spans.at(-1)!.moves);
       assert.deepEqual(moves, Array<number>(settings.boards).fill(settings.pairs), name);
     }
@@ -72,25 +75,25 @@ describe("the program", () => {
 
 for (const engine of engines) {
   describe(`the hall, in ${engine}`, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     const site = useSite(engine);
-    const stage = usePage(() => freshPage(site.browser));
+    const shared = usePage(() => freshPage(site.browser));
     let page: Page;
-    /** Each test begins with the page in its initial state, but the browser has already fetched Python. */
+    /** Each test begins with the page in its initial state, but Python need not be fetched again. */
     beforeEach(async () => {
-      page = stage.page;
+      page = shared.page;
       await page.setViewport({ width: 1280, height: 900 });
       await visitAfresh(page, site.url, PATH);
-      await comeNear();
+      await scrollToHall();
     });
 
     /** Scrolls to the exhibition, because it opens only when a reader comes near. */
-    const comeNear = async (): Promise<void> => {
+    const scrollToHall = async (): Promise<void> => {
       await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
       await page.waitForSelector(".chess-play");
     };
 
-    /** Runs the program with the numbers of the story, and starts to play its result. */
+    /** Presses Play: the program runs with the numbers of the tutorial, and then its result is played. */
     const play = async (): Promise<void> => {
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
@@ -103,15 +106,16 @@ for (const engine of engines) {
       await until(".chess-play", /Play/);
     };
 
-    const text = (selector: string) => page.$eval(selector, (at) => at.textContent ?? "");
+    const text = (selector: string) => page.$eval(selector, (element) => element.textContent ?? "");
     const until = (selector: string, pattern: RegExp) =>
       page.waitForFunction(
         (selector, source) =>
           new RegExp(source).test(document.querySelector(selector)?.textContent ?? ""),
-        { timeout: 60_000, polling: POLLING },
+        { timeout: 60_000, polling: "mutation" },
         selector,
         pattern.source,
       );
+    /** The cells of the table below the hall, by the name of their row. */
     const numbers = () =>
       page.$$eval(".chess-numbers tbody tr", (rows) =>
         Object.fromEntries(
@@ -121,8 +125,8 @@ for (const engine of engines) {
           ]),
         ),
       );
-    /** Types a value into a field, as a reader would. */
-    const set = async (label: string, value: string): Promise<void> => {
+    /** Types a value into the field with this label, as a reader would. */
+    const setField = async (label: string, value: string): Promise<void> => {
       await page.click(`.chess-exact[aria-label^="${label}"]`, { count: 3 });
       await page.keyboard.type(value);
       await page.keyboard.press("Tab");
@@ -135,10 +139,11 @@ for (const engine of engines) {
         "Game after game": ["not run yet", "43,200\u00a0s (12\u00a0h)"],
         "Times faster": ["not run yet", "11.82, never more than 12"],
       });
-      assert.equal(await page.$eval(".chess-static", (at) => at.checkVisibility()), false);
+      // This table is for readers without scripts.
+      assert.equal(await page.$eval(".chess-static", (table) => table.checkVisibility()), false);
     });
 
-    test("Play runs the program and plays its result; Pause stops and describes the scene", async () => {
+    test("Play runs the program and plays its result; Pause stops the clock and describes the scene", async () => {
       await play();
       assert.equal(
         await text(".chess-status"),
@@ -151,6 +156,7 @@ for (const engine of engines) {
       assert.equal(await text(".chess-play"), "Play");
       const stopped = await text(".chess-clock");
       assert.match(await text(".chess-scene"), /^After .* opponents \d+ think, \d+ wait, 0 have/);
+      // If the clock were still running, it would advance in the next frame.
       await page.evaluate(() => new Promise(requestAnimationFrame));
       assert.equal(await text(".chess-clock"), stopped);
       const rows = await numbers();
@@ -185,29 +191,33 @@ for (const engine of engines) {
       assert.match(label!, /^The hall: the master thinks at board 1;/);
     });
 
-    testOnce("changing the opponents, the walk or the masters runs the program again", async () => {
-      await play();
-      await set("Opponents", "12");
-      await until(".chess-status", /^From board to board 1,855\ss/);
-      assert.match(
-        await text(".chess-status"),
-        /11\.64 times faster\. The formula gives the same result\.$/,
-      );
-      assert.equal((await page.$$(".chess-table")).length, 12);
-      assert.equal((await page.$$(".chess-dot")).length, 2);
-      await set("Opponents", "24");
-      await set("Walk to another table", "1");
-      await until(".chess-status", /^From board to board 4,375\ss/);
-      assert.equal((await page.$$(".chess-dot")).length, 1);
-      await set("Walk to another table", "0");
-      await set("Masters", "2");
-      await until(".chess-status", /^From board to board 1,855\ss/);
-      assert.equal(
-        (await numbers())["From board to board"]![1],
-        "at least 1,855\u00a0s (30\u00a0min 55\u00a0s)",
-      );
-      assert.equal((await page.$$(".chess-master")).length, 2);
-    });
+    testInChromium(
+      "changing the opponents, the walk or the masters runs the program again",
+      async () => {
+        await play();
+        await setField("Opponents", "12");
+        await until(".chess-status", /^From board to board 1,855\ss/);
+        assert.match(
+          await text(".chess-status"),
+          /11\.64 times faster\. The formula gives the same result\.$/,
+        );
+        assert.equal((await page.$$(".chess-table")).length, 12);
+        // The diagram has a dot for each run that differs from the others only in its number of opponents.
+        assert.equal((await page.$$(".chess-dot")).length, 2);
+        await setField("Opponents", "24");
+        await setField("Walk to another table", "1");
+        await until(".chess-status", /^From board to board 4,375\ss/);
+        assert.equal((await page.$$(".chess-dot")).length, 1);
+        await setField("Walk to another table", "0");
+        await setField("Masters", "2");
+        await until(".chess-status", /^From board to board 1,855\ss/);
+        assert.equal(
+          (await numbers())["From board to board"]![1],
+          "at least 1,855\u00a0s (30\u00a0min 55\u00a0s)",
+        );
+        assert.equal((await page.$$(".chess-master")).length, 2);
+      },
+    );
 
     test("moving a slider runs the program again, and a field limits what is typed", async () => {
       await play();
@@ -218,7 +228,7 @@ for (const engine of engines) {
         await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
         "23",
       );
-      await set("Opponents", "99");
+      await setField("Opponents", "99");
       assert.equal(
         await page.$eval(".chess-exact", (field) => (field as HTMLInputElement).value),
         "32",
@@ -226,38 +236,47 @@ for (const engine of engines) {
       assert.equal((await page.$$(".chess-table")).length, 32);
     });
 
-    testOnce("game after game, one table is busy at a time", async () => {
-      await playAndPause();
-      await page.$eval("input[value=gameAfterGame]", (radio) => (radio as HTMLElement).click());
-      await page.focus(".chess-time");
-      await page.keyboard.press("Home");
-      assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
-      await page.focus(".chess-time");
-      await page.keyboard.press("PageUp");
-      assert.match(await text(".chess-scene"), /of 24 opponents [01] think, (2[0-4]|1\d) wait/);
-    });
+    testInChromium(
+      "if the games are played one after another, only one opponent thinks at a time",
+      async () => {
+        await playAndPause();
+        await page.$eval("input[value=gameAfterGame]", (radio) => (radio as HTMLElement).click());
+        await page.focus(".chess-time");
+        await page.keyboard.press("Home");
+        assert.match(await text(".chess-clock"), /^0\ss of 12\sh$/);
+        await page.focus(".chess-time");
+        await page.keyboard.press("PageUp"); // moves the slider by a large step
+        assert.match(await text(".chess-scene"), /of 24 opponents [01] think, (2[0-4]|1\d) wait/);
+      },
+    );
 
-    testOnce("runs with every number of opponents give dots on the curve", async () => {
-      await playAndPause();
-      await set("Moves of each side", "3");
-      // Do not match the status of the previous run, which took 3,655 s.
-      await until(".chess-status", /^From board to board (?!3,655).* times faster/);
-      await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
-      await until(".chess-status", /^Ran with 1 to 32 opponents/);
-      const distances = await page.$$eval(".chess-dot", (dots) => {
-        const curve = document.querySelector(".chess-curve")!.getAttribute("d")!;
-        const points = curve
-          .slice(1)
-          .split("L")
-          .map((point) => point.split(" ").map(Number));
-        return dots.map((dot) => {
-          const [x, y] = [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
-          return Math.min(...points.map(([px, py]) => Math.hypot(px! - x, py! - y)));
+    testInChromium(
+      "a button runs the program with every number of opponents, and the results are dots on the curve",
+      async () => {
+        await playAndPause();
+        await setField("Moves of each side", "3");
+        // The pattern must not match the status of the previous run, which took 3,655 s.
+        await until(".chess-status", /^From board to board (?!3,655).* times faster/);
+        await page.$$eval(".chess-panel > .runnable-button", ([all]) =>
+          (all as HTMLElement).click(),
+        );
+        await until(".chess-status", /^Ran with 1 to 32 opponents/);
+        // The distance of each dot from the nearest point of the curve, in the units of the drawing.
+        const distances = await page.$$eval(".chess-dot", (dots) => {
+          const curve = document.querySelector(".chess-curve")!.getAttribute("d")!;
+          const points = curve
+            .slice(1)
+            .split("L")
+            .map((point) => point.split(" ").map(Number));
+          return dots.map((dot) => {
+            const [x, y] = [Number(dot.getAttribute("cx")), Number(dot.getAttribute("cy"))];
+            return Math.min(...points.map(([px, py]) => Math.hypot(px! - x, py! - y)));
+          });
         });
-      });
-      assert.equal(distances.length, 32);
-      assert.ok(Math.max(...distances) < 0.2, String(distances));
-    });
+        assert.equal(distances.length, 32);
+        assert.ok(Math.max(...distances) < 0.2, String(distances));
+      },
+    );
 
     test("running another program stops the exhibition, and the status says so", async () => {
       await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
@@ -266,14 +285,15 @@ for (const engine of engines) {
       assert.equal(await text(".chess-status"), "Stopped because you ran chess/synchronous.py.");
     });
 
-    test("with reduced motion nothing is animated, and the slider shows each moment", async () => {
+    test("if the reader prefers reduced motion, nothing is animated, and the slider shows each moment", async () => {
       // Puppeteer cannot emulate this preference in Firefox.
       const { identifier } = await page.evaluateOnNewDocument(() => {
-        const ask = window.matchMedia.bind(window);
-        window.matchMedia = (query) => ask(query.includes("reduced-motion") ? "all" : query);
+        // The query "all" always matches.
+        const matchMedia = window.matchMedia.bind(window);
+        window.matchMedia = (query) => matchMedia(query.includes("reduced-motion") ? "all" : query);
       });
       await page.reload();
-      await comeNear();
+      await scrollToHall();
       assert.equal(await text(".chess-play"), "Run");
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
@@ -285,7 +305,7 @@ for (const engine of engines) {
       await page.removeScriptToEvaluateOnNewDocument(identifier);
     });
 
-    test("the exhibition opens when a reader comes near, before it is in view, and nothing moves", async () => {
+    test("the exhibition opens when it is a little below the window, and what is in view does not move", async () => {
       await page.goto(`${site.url}/tutorials/first-overlap/`);
       await page.goto(site.url + PATH, { waitUntil: "networkidle0" });
       // In Firefox, the network can be idle before the page is there.
@@ -293,7 +313,7 @@ for (const engine of engines) {
       assert.equal(await page.$(".chess-panel"), null);
       const top = (): Promise<number> =>
         page.$eval("h1", (title) => title.getBoundingClientRect().top);
-      // Leaves a little more than the height of a window between the window and the exhibition.
+      // Scroll until the exhibition begins 1.2 window heights below the lower edge of the window.
       await page.$eval("chess-exhibition", (hall) =>
         scrollBy({
           top: hall.getBoundingClientRect().top - 2.2 * innerHeight,
@@ -313,12 +333,14 @@ for (const engine of engines) {
     test("the hall fits a phone, and no other page loads its code", async () => {
       await page.setViewport({ width: 390, height: 844 });
       await page.waitForFunction(() =>
+        // The drawing for narrow screens is 290 units wide.
         document.querySelector(".chess-hall")!.getAttribute("viewBox")!.startsWith("0 0 290"),
       );
       assert.equal(
         await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
         false,
       );
+      /** How many files with the code of the hall the page has loaded. */
       const loaded = () =>
         page.evaluate(
           () =>
@@ -334,11 +356,14 @@ for (const engine of engines) {
 
     // Puppeteer cannot switch scripts off in Firefox.
     const skip = engine === "firefox";
-    test("without scripts, the page shows the numbers", { skip }, async () => {
+    test("without scripts, the page has a table with the results", { skip }, async () => {
       const plain = await freshPage(site.browser);
       await plain.setJavaScriptEnabled(false);
       await plain.goto(site.url + PATH);
-      const shown = await plain.$eval("chess-exhibition", (at) => (at as HTMLElement).innerText);
+      const shown = await plain.$eval(
+        "chess-exhibition",
+        (hall) => (hall as HTMLElement).innerText,
+      );
       assert.match(shown, /24\s+1\s+0 s\s+3655 s\s+43200 s\s+11\.82/);
       await plain.close();
     });

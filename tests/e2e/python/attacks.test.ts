@@ -1,9 +1,9 @@
 /**
- * Hostile programs run in the real playground, as if a reader had opened a shared link. None of them
- * may affect anything but its own output, each can be stopped, and the same tab then runs normal
- * programs as before.
+ * Hostile programs run in the real playground, as if a reader had opened them by a link. None of them
+ * may affect anything but its own output, each can be stopped, and normal programs that run in the same
+ * tab afterwards print what they should.
  *
- * docs/contributing/threat-model.md says what is defended and how to add an attack.
+ * docs/contributing/threat-model.md says what is protected, and how to add an attack.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -13,9 +13,10 @@ import type { Browser } from "puppeteer-core";
 import { readAttacks, Victim, type NormalProgram } from "../support/attacks.ts";
 import { launch, type Engine } from "../support/site.ts";
 
+/** A published program without its file extension, to be run after each attack. */
 const SNIPPET = "snippets/models/race_across_await";
 
-/** Prints the state of the interpreter that an earlier program may have changed. */
+/** Prints state of the interpreter that an attack may have changed, and what it is without any attack. */
 const PROBE: NormalProgram = {
   source: `import asyncio, gc, os, sys, threading, time
 print(len("four"), 3 + 4, max([1, 2]), isinstance(1, int), sorted(os.listdir()))
@@ -38,7 +39,7 @@ abld 12345
 `,
 };
 
-/** Each run takes longer in Firefox, so only one or two attacks of each kind run there. */
+/** The attacks that also run in Firefox: one or two of each kind, because each run takes longer there. */
 const IN_FIREFOX = new Set(
   (
     "blocking_javascript cookies dynamic_import endless_finally endless_output " +
@@ -52,7 +53,7 @@ const attacks = await readAttacks();
 test("the threat model names every attack", async () => {
   const page = join(import.meta.dirname, "../../../docs/contributing/threat-model.md");
   const text = await readFile(page, "utf8");
-  assert.ok(attacks.length >= 40, `only ${attacks.length} attacks`);
+  assert.ok(attacks.length >= 40, `only ${attacks.length} attacks were found`);
   assert.deepEqual(
     attacks.map(({ name }) => name).filter((name) => !text.includes(`\`${name}\``)),
     [],

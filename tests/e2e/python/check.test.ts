@@ -1,4 +1,7 @@
-/** The command `check --browser` prints what a reader would see: the output, and the notes beside it. */
+/**
+ * The command `python -m mkdocs_runnable check --browser` runs programs in a browser, and prints what a
+ * reader would see: their output, and the notes beside it.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -10,12 +13,14 @@ import { promisify } from "node:util";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
 
-test("the notes of a run are printed between its output and its exit status", async (context) => {
+test("the output goes to stdout, and the notes and then the exit status of each program to stderr", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "check-"));
   context.after(() => rm(folder, { recursive: true }));
-  const [curses, plain] = [join(folder, "curses_here.py"), join(folder, "plain.py")];
+  // Asks for an old version of Python, and imports a module that no browser has.
+  const unsuitable = join(folder, "unsuitable.py");
+  const plain = join(folder, "plain.py");
   await writeFile(
-    curses,
+    unsuitable,
     `# /// script
 # requires-python = "<3.12"
 # ///
@@ -25,7 +30,7 @@ except ImportError: print("end")
 `,
   );
   await writeFile(plain, "print('plain')\n");
-  const command = ["-m", "mkdocs_runnable", "check", "--browser", curses, plain];
+  const command = ["-m", "mkdocs_runnable", "check", "--browser", unsuitable, plain];
   const { stdout, stderr } = await promisify(execFile)(join(root, ".venv/bin/python"), command, {
     cwd: root,
   });
@@ -33,9 +38,9 @@ except ImportError: print("end")
   assert.ok(version);
   assert.equal(stdout, "begin\nend\nplain\n");
   assert.deepEqual(stderr.trimEnd().split("\n"), [
-    `${curses}: note: The program's header asks for Python <3.12, but this is Python ${version}. It runs anyway, and may fail.`,
-    `${curses}: note: The module curses of the standard library is not available in a browser.`,
-    `${curses}: exit status 0`,
+    `${unsuitable}: note: The program's header asks for Python <3.12, but this is Python ${version}. It runs anyway, and may fail.`,
+    `${unsuitable}: note: The module curses of the standard library is not available in a browser.`,
+    `${unsuitable}: exit status 0`,
     `${plain}: exit status 0`,
   ]);
 });

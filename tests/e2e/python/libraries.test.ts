@@ -10,9 +10,11 @@ import type { Host } from "../../../runtime/host/types.ts";
 import { cacheName, deleteCache } from "../support/caches.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
+/** Returns a program with a header that declares libraries. */
 const declaring = (libraries: string[], source: string) =>
   `# /// script\n# dependencies = ${JSON.stringify(libraries)}\n# ///\n${source}`;
 
+/** A FastAPI application and its client, which sends a valid and an invalid request. */
 const STATION = `
 import asyncio
 import httpx
@@ -30,6 +32,7 @@ async def main():
 asyncio.run(main())
 `;
 
+/** Uses time zones in each kind of thread, process and interpreter. */
 const NOON = `
 import sys
 from concurrent.futures import InterpreterPoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -63,7 +66,7 @@ True True
 'No time zone found with key Mars/Base' 
 `;
 
-/** Uses time zones, but the page cannot see that before the program runs. */
+/** Uses time zones, but the host cannot see this in the source, in which no import names zoneinfo. */
 const UNFORESEEN = `
 import importlib
 zoneinfo = importlib.import_module("zone" + "info")
@@ -71,7 +74,7 @@ print(zoneinfo.available_timezones())
 zoneinfo.ZoneInfo("Europe/Berlin")
 `;
 
-/** Provokes every text of Pyodide that advises readers to load packages in a way that fails here. */
+/** Provokes each message with which Pyodide advises readers to load packages, in ways that fail here. */
 const PYODIDE_ADVICE = `
 import js, pyodide_js
 def find(*_):
@@ -88,14 +91,15 @@ for load in (pyodide_js.loadPackage, pyodide_js.loadPackagesFromImports):
 import micropip
 `;
 
-// Declares a tiny library, so that the tests can see what else is fetched.
+// The source of a program that declares a tiny library, which loads quickly.
 const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
 
 for (const engine of engines) {
   describe(engine, () => {
     let requests: string[] = [];
+    /** Answers some requests in place of the server; each test may replace it. */
     let intercept: Intercept = () => false;
-    const stage = useRunner({
+    const shared = useRunner({
       engine,
       intercept: (request, response) => {
         requests.push(request.url ?? "");
@@ -108,12 +112,13 @@ for (const engine of engines) {
     });
 
     const run = (source: string, options = {}) =>
-      stage.runner.run({ source, filename: "demo.py" }, options);
+      shared.runner.run({ source, filename: "demo.py" }, options);
 
     test("a program that declares no libraries fetches none", async () => {
       assert.equal((await run("print('plain')")).stdout, "plain\n");
       assert.ok(requests.length > 0);
       assert.deepEqual(
+        // The module that installs libraries, and archives of libraries, but not python_stdlib.zip.
         requests.filter((url) => /packages-|[^b]\.zip-/.test(url)),
         [],
       );
@@ -136,19 +141,22 @@ for (const engine of engines) {
       const first = await run(source);
       assert.equal(first.stderr, "");
       assert.equal(first.stdout, "200 {'number': 7}\n422 \n");
-      assert.ok(requests.some((url) => url.includes("pydantic-core")));
+      assert.ok(requests.some((url) => url.includes("pydantic-core"))); // FastAPI needs this library
       requests = [];
       assert.equal((await run(source)).stdout, first.stdout);
-      // The snapshot with the libraries is for later runs, and may be requested at any time.
+      // The snapshot in which the libraries are imported is for later runs, and may be requested at any
+      // time.
       assert.deepEqual(
         requests.filter((url) => !url.includes("/python-libraries-")),
         [],
       );
     });
 
+    /** Prints whether Python has started from the snapshot in which the libraries are imported. */
     const IMPORTED = declaring(["fastapi", "httpx"], "import sys\nprint('fastapi' in sys.modules)");
 
     test("later runs start with the libraries imported, but only if they declare all of them", async () => {
+      // The snapshot is downloaded in the background, so the first runs may start without it.
       let tries = 0;
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
       const imported = await run(declaring(["fastapi", "httpx"], STATION));
@@ -160,7 +168,7 @@ for (const engine of engines) {
       assert.equal((await run(IMPORTED)).stdout, "True\n");
     });
 
-    test("forty def endpoints run at the same time, and the forty-first waits", async () => {
+    test("forty def endpoints of FastAPI run at the same time in threads, and the forty-first waits", async () => {
       const { stdout, stderr } = await run(
         declaring(
           ["fastapi", "httpx"],
@@ -169,16 +177,16 @@ import asyncio, threading, time
 import httpx
 from fastapi import FastAPI
 app = FastAPI()
-lock, now, most = threading.Lock(), 0, 0
+lock, running, most = threading.Lock(), 0, 0
 @app.get("/")
 def slow():
-    global now, most
+    global running, most
     with lock:
-        now += 1
-        most = max(most, now)
+        running += 1
+        most = max(most, running)
     time.sleep(0.3)
     with lock:
-        now -= 1
+        running -= 1
 async def main():
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as client:
         await asyncio.gather(*(client.get("/") for _ in range(41)))
@@ -191,25 +199,27 @@ asyncio.run(main())
       assert.equal(stdout, "40\n");
     });
 
+    /** The address of the cached snapshot in which the libraries are imported, if there is one. */
     const snapshotAddress = () =>
-      stage.runner.page.evaluate(
+      shared.runner.page.evaluate(
         async (name) => {
           const cache = await caches.open(name);
           return (await cache.keys()).find(({ url }) => url.includes("/python-libraries-"))?.url;
         },
-        cacheName(stage.runner.page, librariesCache, "/"),
+        cacheName(shared.runner.page, librariesCache, "/"),
       );
 
-    test("a later visit starts with the libraries imported, but child processes and other programs do not", async () => {
+    test("on a later visit, a program starts with the libraries imported, but child processes and other programs do not", async () => {
+      // The snapshot is cached in the background.
       while (!(await snapshotAddress())) await run(IMPORTED);
-      await stage.runner.reload();
+      await shared.runner.reload();
       requests = [];
       assert.equal((await run(IMPORTED)).stdout, "True\n");
       assert.deepEqual(
-        requests.filter((url) => url.endsWith(".bin")),
+        requests.filter((url) => url.endsWith(".bin")), // the large files of the runtime
         [],
       );
-      await stage.runner.reload();
+      await shared.runner.reload();
       const children = `
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -225,11 +235,12 @@ if __name__ == "__main__":
     });
 
     test("the module that installs libraries is fetched only once, even if it is needed twice at the same time", async () => {
-      await stage.runner.reload();
+      await shared.runner.reload();
       requests = [];
-      await stage.runner.page.evaluate(
+      await shared.runner.page.evaluate(
         (source) => {
           const { host } = window as unknown as { host: Host };
+          // What the page does when it opens, and when a reader comes near Run.
           host.open([source]);
           host.prepare(source);
         },
@@ -239,9 +250,10 @@ if __name__ == "__main__":
       assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
     });
 
-    test("an idle page reads the snapshot that its programs need from the cache", async () => {
-      await stage.runner.reload();
-      const addresses = await stage.runner.page.evaluateHandle(() => {
+    test("before any run, a page reads the snapshot that all libraries of a program are in from the cache", async () => {
+      await shared.runner.reload();
+      // The addresses of the snapshots that the page looks up in the cache.
+      const addresses = await shared.runner.page.evaluateHandle(() => {
         const addresses: string[] = [];
         const { match } = Cache.prototype;
         Cache.prototype.match = function (url) {
@@ -251,7 +263,7 @@ if __name__ == "__main__":
         return addresses;
       });
       const open = (source: string) =>
-        stage.runner.page.evaluate((source) => {
+        shared.runner.page.evaluate((source) => {
           (window as unknown as { host: Host }).host.open(["print(1)", source]);
         }, source);
       const count = () => addresses.evaluate(({ length }) => length);
@@ -260,7 +272,7 @@ if __name__ == "__main__":
       assert.equal((await run("import sys\nprint('fastapi' in sys.modules)")).stdout, "False\n");
       assert.ok((await addresses.jsonValue()).every((url) => !url.includes("/python-libraries-")));
       await open(declaring(["fastapi", "httpx"], "import fastapi"));
-      await stage.runner.page.waitForFunction(
+      await shared.runner.page.waitForFunction(
         (addresses) => addresses.some((url) => url.includes("/python-libraries-")),
         { polling: 50 },
         addresses,
@@ -268,22 +280,23 @@ if __name__ == "__main__":
       const before = await count();
       assert.equal((await run(IMPORTED)).stdout, "True\n");
       assert.ok((await count()) <= before + 1, "the snapshot is read from the cache once");
-      await stage.runner.reload();
+      await shared.runner.reload(); // restores Cache.prototype.match
     });
 
-    test("if the cached snapshot is damaged, the libraries are imported without it", async () => {
+    test("if the cached snapshot is damaged, a program still runs, and the snapshot is downloaded again", async () => {
       const url = await snapshotAddress();
-      await stage.runner.page.evaluate(
+      await shared.runner.page.evaluate(
         async (name, url) => {
           const cache = await caches.open(name);
           await cache.put(url!, new Response("damaged"));
         },
-        cacheName(stage.runner.page, librariesCache, "/"),
+        cacheName(shared.runner.page, librariesCache, "/"),
         url,
       );
-      await stage.runner.reload();
+      await shared.runner.reload();
       const source = declaring(["fastapi", "httpx"], STATION);
       assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
+      // Later runs start from a snapshot again.
       let tries = 0;
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
     });
@@ -300,14 +313,15 @@ if __name__ == "__main__":
     });
 
     test("preparing for a program with an unknown library reports no error", async () => {
-      await stage.runner.reload();
-      const title = await stage.runner.page.title();
-      await stage.runner.page.evaluate(() => {
+      await shared.runner.reload();
+      // An error that nothing handles would become the title of the page.
+      const title = await shared.runner.page.title();
+      await shared.runner.page.evaluate(() => {
         addEventListener("unhandledrejection", ({ reason }) => (document.title = String(reason)));
       });
-      await stage.runner.prepare(declaring(["numpy"], "print('never')"));
+      await shared.runner.prepare(declaring(["numpy"], "print('never')"));
       assert.equal((await run("print('plain')")).stdout, "plain\n");
-      assert.equal(await stage.runner.page.title(), title);
+      assert.equal(await shared.runner.page.title(), title);
     });
 
     test("an unknown library or version is reported before the program runs", async () => {
@@ -325,8 +339,8 @@ if __name__ == "__main__":
     });
 
     test("an archive whose download is cut off is reported, and the next run fetches it again", async () => {
-      await stage.runner.reload();
-      await deleteCache(stage.runner.page, librariesCache, "/");
+      await shared.runner.reload();
+      await deleteCache(shared.runner.page, librariesCache, "/");
       intercept = ({ url }, response) => {
         if (!url?.includes("/h11-")) return false;
         response.destroy();
@@ -341,7 +355,7 @@ if __name__ == "__main__":
       assert.equal((await run(source)).stdout, "h11\n");
     });
 
-    test("greenlets exchange values and exceptions, but only within one thread", async () => {
+    test("greenlets pass values and exceptions to one another, but only within one thread", async () => {
       const { stdout, stderr } = await run(
         declaring(
           ["greenlet"],
@@ -370,7 +384,7 @@ try:
     worker.switch()
 except LookupError as caught:
     print(caught, worker.dead, bool(worker))
-print(worker.switch("nobody is there"))
+print(worker.switch("the greenlet has ended"))
 print(repr(greenlet(lambda: 1 / 0).throw()), greenlet(lambda *a, **k: (a, k)).switch(1, b=2))
 def elsewhere():
     print(getcurrent() is main)
@@ -397,7 +411,7 @@ thread.join()
           "('caught', ('key',))",
           "2 1",
           "at the end True False",
-          "nobody is there",
+          "the greenlet has ended",
           "GreenletExit() ((1,), {'b': 2})",
           "False",
           "7",
@@ -407,7 +421,7 @@ thread.join()
       );
     });
 
-    test("Stop interrupts a greenlet that waits, and the next program runs without suspended greenlets", async () => {
+    test("Stop interrupts a greenlet that waits, and the next program runs although another one was suspended", async () => {
       const { stdout, stderr, outcome } = await run(
         declaring(
           ["greenlet"],
@@ -430,14 +444,14 @@ greenlet(wait).switch()
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
-    test("time zones work in threads, processes and interpreters, and are fetched once", async () => {
+    test("time zones work in threads, processes and interpreters, and their data is fetched once", async () => {
       const first = await run(NOON, { seconds: 60 });
       assert.deepEqual([first.stderr, first.stdout], ["", NOON_PRINTED]);
       assert.equal(requests.filter((url) => url.includes("/tzdata-")).length, 1);
       requests = [];
       assert.equal((await run(NOON, { seconds: 60 })).stdout, NOON_PRINTED);
       assert.deepEqual(requests, []);
-      await stage.runner.reload();
+      await shared.runner.reload();
       requests = [];
       assert.equal((await run(NOON, { seconds: 60 })).stdout, NOON_PRINTED);
       assert.deepEqual(
@@ -446,7 +460,8 @@ greenlet(wait).switch()
       );
     });
 
-    test("a program without time zones finds nothing of a program that used them", async () => {
+    test("a program that uses no time zones finds no traces of an earlier program that used them", async () => {
+      // Assembled from parts, because the host would load the data if it found the names in the source.
       const names = `["zone" + "info", "zone" + "info._common", "tz" + "data"]`;
       const { stdout } = await run(
         `import importlib.util, os, sys\nprint([name for name in ${names} if name in sys.modules])\nprint(os.path.exists("/home/packages"), importlib.util.find_spec("tz" + "data"))`,
@@ -454,7 +469,7 @@ greenlet(wait).switch()
       assert.equal(stdout, "[]\nFalse None\n");
     });
 
-    test("time zones that a program uses in an unforeseen way are explained, and can be declared", async () => {
+    test("if the host could not foresee that a program uses time zones, the error says how to declare their data", async () => {
       const unforeseen = await run(UNFORESEEN);
       assert.equal(unforeseen.stdout, "set()\n");
       assert.match(
@@ -467,26 +482,27 @@ greenlet(wait).switch()
       assert.match(declared.stdout, /'Europe\/Berlin'/);
     });
 
-    test("a program with libraries can use time zones", async () => {
+    test("a program that declares libraries can also use time zones", async () => {
       const clock = `
 import fastapi, httpx
 from zoneinfo import ZoneInfo
 import pydantic
 print(pydantic.TypeAdapter(ZoneInfo).validate_python("Europe/Berlin"))
 `;
+      // The second run may start from the snapshot in which the libraries are imported.
       for (let round = 0; round < 2; round++) {
         const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], clock));
         assert.deepEqual([stderr, stdout], ["", "Europe/Berlin\n"]);
       }
     });
 
-    test("no message advises to load packages in a way that is impossible here", async () => {
+    test("no message advises readers to load packages in a way that is impossible here", async () => {
       const { stdout, stderr } = await run(PYODIDE_ADVICE);
       const refused = /^Error: Programs cannot load packages here\. Declare the libraries/;
-      const [missing, ...answers] = stdout.trimEnd().split("\n");
+      const [missing, ...refusals] = stdout.trimEnd().split("\n");
       assert.equal(missing, "No module named 'tkinter' ");
-      assert.equal(answers.length, 2);
-      for (const answer of answers) assert.match(answer, refused);
+      assert.equal(refusals.length, 2);
+      for (const refusal of refusals) assert.match(refusal, refused);
       assert.match(stderr, /\n'micropip' is not installed here\. Programs can use [^\n]*\n$/);
     });
   });

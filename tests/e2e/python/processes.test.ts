@@ -1,9 +1,12 @@
-/** `multiprocessing` and process pools behave as on CPython, with a worker for each process. */
+/**
+ * `multiprocessing`, process pools and interpreters behave as on CPython. Each process has a web worker
+ * of its own.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { engines, useRunner } from "../support/runner.ts";
 
-/** The beginning of every program. Its processes import these functions again. */
+/** The beginning of every program. Each process executes it again, and so finds these functions. */
 const COMMON = `
 import multiprocessing as mp, os, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,6 +18,10 @@ def spin():
     while True: pass
 `;
 
+/**
+ * Programs, and what they print. `functions` is added to COMMON, and `main` is executed in the main
+ * process only.
+ */
 const programs: [name: string, functions: string, main: string, stdout: string | RegExp][] = [
   [
     "a pool returns results in order, and computes them in other processes",
@@ -66,7 +73,7 @@ except ValueError as error: print(error)`,
     "False None None\nTrue True True\n3 False three []\nprocess object is closed\n",
   ],
   [
-    "a time slice may end in a __subclasshook__ while an object from another process is received",
+    "a time slice may end in a __subclasshook__ while a process receives an object from another one",
     `from collections.abc import MutableSequence
 class Slow(MutableSequence):
     @classmethod
@@ -302,7 +309,7 @@ print(p.exitcode not in (None, 0))`,
     /(^|\n)True\n$/,
   ],
   [
-    "an interpreter has a __main__ of its own, and runs code and functions in it",
+    "an interpreter has a __main__ module of its own, and executes code and functions in it",
     "from concurrent import interpreters\nclass Point:\n    def __init__(self, x): self.x = x",
     `other = interpreters.create()
 print(interpreters.list_all() == [interpreters.get_main(), other], interpreters.get_current().id)
@@ -320,7 +327,7 @@ except interpreters.InterpreterNotFoundError: print("closed", interpreters.list_
       "closed [Interpreter(0)]\n",
   ],
   [
-    "interpreters share queues, in which items of a closed interpreter become UNBOUND",
+    "interpreters share queues, in which the items that a closed interpreter has added become UNBOUND",
     "from concurrent import interpreters\ndef feed(queue, many):\n    for n in range(many): queue.put(n)",
     `q = interpreters.create_queue(3)
 other = interpreters.create()
@@ -334,7 +341,7 @@ except interpreters.QueueEmpty: print("empty")`,
     "True 3 mine 0\nconcurrent.interpreters._queues.UNBOUND True\nempty\n",
   ],
   [
-    "a pool of interpreters runs calls in other interpreters of the same process",
+    "a pool of interpreters executes calls in other interpreters of the same process, and reports what cannot be shared",
     "from concurrent.futures import InterpreterPoolExecutor\nfrom concurrent import interpreters\ndef where(_): return interpreters.get_current().id, os.getpid()\nclass Unloadable:\n    def __getstate__(self): return 1\n    def __setstate__(self, state): raise ValueError\n    def __call__(self): pass",
     `with InterpreterPoolExecutor(2) as pool:
     seen = list(pool.map(where, range(4)))
@@ -359,19 +366,20 @@ except OSError as error: print(error.strerror)`,
   ],
 ];
 
-const guard = (functions: string, main: string) =>
+/** Returns a program with these functions, whose `main` is executed in the main process only. */
+const guarded = (functions: string, main: string) =>
   `${COMMON}${functions}\nif __name__ == "__main__":\n${main.replace(/^/gm, "    ")}\n`;
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
 
     const run = (source: string, seconds = 120) =>
-      stage.runner.run({ source, filename: "demo.py" }, { seconds });
+      shared.runner.run({ source, filename: "demo.py" }, { seconds });
 
     for (const [name, functions, main, stdout] of programs) {
       test(name, async () => {
-        const ran = await run(guard(functions, main));
+        const ran = await run(guarded(functions, main));
         if (typeof stdout === "string") assert.equal(ran.stdout, stdout, ran.stderr);
         else assert.match(ran.stdout, stdout, ran.stderr);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
@@ -380,7 +388,7 @@ for (const engine of engines) {
 
     test("the last output of a process is shown before what its parent prints after join()", async () => {
       const ran = await run(
-        guard(
+        guarded(
           "def talk(): print('from the child'); print('an error', file=sys.stderr)",
           "p = mp.Process(target=talk); p.start(); p.join(); print('from the parent')",
         ),
@@ -391,7 +399,10 @@ for (const engine of engines) {
 
     test("an exception that ends a process is printed by this process", async () => {
       const ran = await run(
-        guard("", "p = mp.Process(target=fail, args=[5]); p.start(); p.join(); print(p.exitcode)"),
+        guarded(
+          "",
+          "p = mp.Process(target=fail, args=[5]); p.start(); p.join(); print(p.exitcode)",
+        ),
       );
       assert.equal(ran.stdout, "1\n");
       assert.match(
@@ -408,9 +419,9 @@ for (const engine of engines) {
       assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
     });
 
-    test("five pools one after the other leave nothing behind", async () => {
+    test("five pools, one after the other, leave no process and no thread behind", async () => {
       const ran = await run(
-        guard(
+        guarded(
           "",
           `for n in range(5):
     with ProcessPoolExecutor(1) as pool: print(pool.submit(square, n).result(), end=" ")
@@ -423,13 +434,13 @@ print(mp.active_children(), threading.active_count())`,
 
     test("the next program sees neither processes nor the start method of an earlier one", async () => {
       await run(
-        guard(
+        guarded(
           "",
           "mp.Process(target=time.sleep, args=[1e6], daemon=True).start(); mp.set_start_method('spawn')",
         ),
       );
       const ran = await run(
-        guard(
+        guarded(
           "",
           "print(mp.active_children(), mp.get_start_method(allow_none=True)); p = mp.Process(); print(p.name, threading.active_count())",
         ),
@@ -437,7 +448,7 @@ print(mp.active_children(), threading.active_count())`,
       assert.equal(ran.stdout, "[] None\nProcess-1 1\n", ran.stderr);
     });
 
-    const stoppable: [string, string, string][] = [
+    const stoppable: [name: string, functions: string, main: string][] = [
       [
         "busy processes",
         "",
@@ -456,8 +467,8 @@ print(mp.active_children(), threading.active_count())`,
     ];
     for (const [name, functions, main] of stoppable) {
       test(`Stop ends a program with ${name}`, async () => {
-        const ran = await stage.runner.run(
-          { source: guard(functions, main), filename: "demo.py" },
+        const ran = await shared.runner.run(
+          { source: guarded(functions, main), filename: "demo.py" },
           { seconds: 60, stopWhen: "ready\n" },
         );
         assert.equal(ran.outcome.type, "stopped");

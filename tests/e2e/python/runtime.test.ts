@@ -1,9 +1,13 @@
-/** The runtime on a bare page without widgets: what programs see, and that none affects the next. */
+/**
+ * The runtime on a bare page without widgets: programs see what they would see on CPython, and no program
+ * affects the next one.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Runner } from "../../../runtime/harness/runner.ts";
-import { engines, useRunner } from "../support/runner.ts";
+import { engines, useRunner, WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 
+/** Two tasks that print in the sequence in which their sleeps end; `asyncio.run` has to be added. */
 const INTERLEAVED = `
 import asyncio
 async def board(name, seconds):
@@ -18,19 +22,20 @@ async def main():
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
 
+    /** Runs a program, and stops it after some seconds. */
     const run = (source: string, seconds = 20) =>
-      stage.runner.run({ source, filename: "demo.py" }, { seconds });
+      shared.runner.run({ source, filename: "demo.py" }, { seconds });
 
-    test("asyncio.run interleaves tasks", async () => {
+    test("asyncio.run interleaves the steps of two tasks", async () => {
       const { stdout, stderr, outcome } = await run(`${INTERLEAVED}\nasyncio.run(main())`);
       assert.equal(stdout, "quick 1\nquick 2\nslow 1\nslow 2\n");
       assert.equal(stderr, "");
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("Runner, debug mode, eager tasks, timeouts and several loops work as on CPython", async () => {
+    test("in asyncio, Runner, debug mode, eager tasks, timeouts and several loops work as on CPython", async () => {
       const { stdout, stderr } = await run(`
 import asyncio
 async def main():
@@ -39,7 +44,7 @@ async def main():
     loop.slow_callback_duration = 60  # however slow the machine is
     loop.set_task_factory(asyncio.eager_task_factory)
     async def greet():
-        print("at once")
+        print("in create_task")
     task = loop.create_task(greet())
     print("after create_task")
     await task
@@ -54,7 +59,10 @@ async def second():
     print("second loop", asyncio.get_running_loop().get_debug())
 asyncio.run(second())
 `);
-      assert.equal(stdout, "True True\nat once\nafter create_task\ntimeout\nsecond loop False\n");
+      assert.equal(
+        stdout,
+        "True True\nin create_task\nafter create_task\ntimeout\nsecond loop False\n",
+      );
       assert.equal(stderr, "");
     });
 
@@ -84,7 +92,7 @@ asyncio.run(main())
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("stdout and stderr keep their common order and remain distinct", async () => {
+    test("writes to stdout and stderr arrive in the sequence in which they were made, as separate events", async () => {
       const { events } = await run(`
 import sys
 print("one"); print("two", file=sys.stderr); print("three")
@@ -99,7 +107,7 @@ print("one"); print("two", file=sys.stderr); print("three")
       );
     });
 
-    const endings: [string, string, number, RegExp][] = [
+    const endings: [name: string, source: string, status: number, stderr: RegExp][] = [
       [
         "an exception",
         "def f():\n    raise ValueError('too late')\nf()",
@@ -163,31 +171,35 @@ finally:
     print("too late")
 `;
         for (const trace of [false, true]) {
-          const ran = await stage.runner.run({ source, filename: "demo.py", trace });
+          const ran = await shared.runner.run({ source, filename: "demo.py", trace });
           assert.deepEqual(ran.outcome, { type: "finished", status: 3 });
           assert.deepEqual([ran.stdout, ran.stderr], ["shown\n", ""]);
-          const rows = ran.events.flatMap((e) => (e.type === "trace" ? [e.rows] : [])).join();
+          const rows = ran.events
+            .flatMap((event) => (event.type === "trace" ? [event.rows] : []))
+            .join();
+          // The trace ends with the end of lane 1, the main thread.
           assert.equal(/\["end", 1, \d+, "done", ""\]\]$/.test(rows), trace);
           assert.equal((await run("print('next')")).stdout, "next\n");
         }
       });
     }
 
-    test("exit handlers run, and their output is shown", async () => {
+    test("functions that atexit has registered run at the end, and their output is shown", async () => {
       assert.equal((await run("import atexit; atexit.register(print, 'bye')")).stdout, "bye\n");
     });
 
-    // In Chromium, tests/e2e/widget/widget.test.ts checks this.
+    // For Chromium, this test is in tests/e2e/widget/widget.test.ts.
     if (engine === "firefox") {
       test("endless output is cut off with a notice, and the program can be stopped", async () => {
         const { stdout, events, outcome } = await run("while True: print('again')", 2);
         assert.deepEqual(outcome, { type: "stopped" });
+        // A page shows 5,000 lines.
         assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
         assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
       });
     }
 
-    test("recursion that crashes the interpreter is explained, and the next run gets a new one", async () => {
+    test("recursion that crashes the interpreter is explained, and the next run gets a new interpreter", async () => {
       const { outcome } = await run(
         "import sys\nsys.setrecursionlimit(10**9)\nclass A:\n    def __repr__(self): return repr([self])\nrepr(A())",
         60,
@@ -198,7 +210,7 @@ finally:
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
-    test("finalizers run in every program", async () => {
+    test("finalizers run when an object is deleted and at the end of the program, in each of three runs", async () => {
       const source = `
 import os, tempfile, weakref
 class Thing: pass
@@ -218,7 +230,7 @@ weakref.finalize(thing, print, "at exit")
       }
     });
 
-    test("hooks see the program and the standard library, but not the runtime", async () => {
+    test("trace, profile and monitoring hooks see the program and the standard library, but not the runtime", async () => {
       const source = `
 import asyncio, queue, sys, threading, time
 files = set()
@@ -261,13 +273,16 @@ sys.monitoring.set_events(3, 0)
 print(len(files) > 5, [file for file in files if "site-packages" in file])
 `;
       for (const trace of [false, true]) {
-        const ran = await stage.runner.run(
+        const ran = await shared.runner.run(
           { source, filename: "demo.py", trace },
           { answers: ["1", "2", "3"] },
         );
         assert.equal(ran.stderr, "");
         assert.equal(ran.stdout, "True []\n".repeat(3));
-        const rows = ran.events.flatMap((e) => (e.type === "trace" ? [e.rows] : [])).join();
+        const rows = ran.events
+          .flatMap((event) => (event.type === "trace" ? [event.rows] : []))
+          .join();
+        // The trace contains the end of lane 1, the main thread.
         assert.equal(/\["end", 1, \d+, "done", ""\]/.test(rows), trace);
       }
     });
@@ -331,18 +346,16 @@ print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF)
   });
 }
 
-test("without stack switching asyncio and time.sleep still work, and Stop ends the program", async () => {
+test("without stack switching, asyncio, time.sleep, os._exit and Stop work, and breakpoint() explains itself", async () => {
   const runner = await Runner.open({
     engine: "firefox",
-    launch: {
-      extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-    },
+    launch: WITHOUT_STACK_SWITCHING,
   });
   try {
     const run = (source: string, seconds = 20) =>
       runner.run({ source, filename: "demo.py" }, { seconds });
     const hasStackSwitching = await runner.page.evaluate(() => "Suspending" in WebAssembly);
-    assert.equal(hasStackSwitching, false, "the preference switches JSPI off");
+    assert.equal(hasStackSwitching, false, "the preference switches off stack switching");
     const { stdout } = await run(
       `import time; time.sleep(0.05)${INTERLEAVED}\nasyncio.run(main())`,
     );

@@ -1,5 +1,6 @@
 /**
- * Without stack switching, each snippet prints what is recorded or explains why it cannot.
+ * In a browser that cannot switch between stacks, and therefore not between threads, each snippet prints
+ * what is recorded or explains why it cannot.
  *
  * The snippets run on a page without widgets, which takes much less time. What a widget says in such
  * a browser is checked in without_stack_switching.test.ts.
@@ -10,23 +11,21 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Runner } from "../../../runtime/harness/runner.ts";
 import { expectRecorded, type SnippetRun } from "../support/every_snippet.ts";
+import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import { namesOfSnippets } from "../support/site.ts";
 
-/** Snippets mostly wait. Three browsers keep two cores busy. */
+/** How many browsers run snippets at the same time. These mostly wait, so three keep two cores busy. */
 const BROWSERS = 3;
 
-/** Runs snippets by name. Returns the version of the browser, and the runs. */
+/** Runs the snippets with these names, and returns the version of the browser and the runs. */
 async function runWithoutStackSwitching(
   names: string[],
   browsers = BROWSERS,
 ): Promise<[string, SnippetRun[]]> {
   const remaining = [...names];
   const runs: SnippetRun[] = [];
-  const launch = {
-    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-  };
   const runRemaining = async () => {
-    const runner = await Runner.open({ engine: "firefox", launch });
+    const runner = await Runner.open({ engine: "firefox", launch: WITHOUT_STACK_SWITCHING });
     try {
       for (let name = remaining.pop(); name !== undefined; name = remaining.pop()) {
         const source = readFileSync(`snippets/${name}.py`, "utf8");
@@ -54,6 +53,7 @@ test(
   { timeout: 600_000 },
   async (t) => {
     const [version, runs] = await runWithoutStackSwitching(await namesOfSnippets());
+    /** Whether a program failed because it needs threads, processes or greenlets. */
     const isUnsupported = ({ name, chunks }: SnippetRun) =>
       /Error: .*(?:can't start new (?:thread|process)|cannot switch between stacks)/.test(
         chunks.map(({ text }) => text).join(""),

@@ -5,7 +5,8 @@ import process from "node:process";
 import { test } from "node:test";
 import { Runner } from "../../../runtime/harness/runner.ts";
 
-const PROGRAMS: Record<string, { source: string; seconds?: number; stopWhen?: string }> = {
+/** Programs that run one after another, again and again. Those with `stopWhen` are stopped. */
+const PROGRAMS: Record<string, { source: string; stopWhen?: string }> = {
   "prints a lot": { source: "for n in range(2000): print(n)" },
   "asyncio with many tasks": {
     source: `
@@ -66,7 +67,7 @@ for _ in range(500): Node()`,
     stopWhen: "ready",
   },
 };
-/** This program can only be stopped by force, which costs a worker. */
+/** This program can only be stopped by force, so its worker ends, and the next program needs another. */
 const IGNORES_STOP = `
 print('ready')
 while True:
@@ -74,9 +75,12 @@ while True:
         while True: pass
     except BaseException: pass`;
 
-/** Returns the resident memory of the browser's renderer processes, in MB. */
+/**
+ * Returns the resident memory of the browser's renderer processes, which run pages and their workers, in
+ * MB. Those are the processes that descend from the browser; Linux lists all processes in `/proc`.
+ */
 function rendererMemory(browserPid: number): number {
-  const pageSize = process.platform === "linux" ? 4096 : 0;
+  const pageSize = 4096; // of the memory pages that statm counts
   let resident = 0;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
@@ -107,17 +111,19 @@ test(
       const kinds = Object.entries(PROGRAMS);
       const measured: number[] = [];
       for (let run = 0; run < 300; run++) {
+        // Every fiftieth program is the one that ignores Stop.
         const [name, { source, ...options }] =
           run % 50 === 49
             ? (["ignores Stop", { source: IGNORES_STOP, stopWhen: "ready" }] as const)
             : kinds[run % kinds.length]!;
         const { outcome } = await runner.run({ source, filename: "demo.py" }, options);
         assert.notEqual(outcome.type, "failed", `run ${run}, ${name}: ${JSON.stringify(outcome)}`);
+        // After 20 programs, all code and libraries that the programs need have been loaded.
         if (run === 19 || run === 299) measured.push(rendererMemory(pid));
       }
       const after = await runner.run({ source: "print('still here')", filename: "demo.py" });
       assert.equal(after.stdout, "still here\n");
-      // The spare worker may have started already.
+      // Beside the worker of the last program there may be a spare worker.
       const workers = runner.page.workers().length;
       assert.ok(workers === 1 || workers === 2, `${workers} workers`);
       const [early, late] = measured as [number, number];

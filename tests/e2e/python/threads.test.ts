@@ -1,4 +1,7 @@
-/** Threads, locks, Ctrl+C and deadlocks behave as on CPython, with the scheduler of the runtime. */
+/**
+ * Threads, locks, signals and Ctrl+C behave as on CPython, although the runtime's own scheduler switches
+ * between the threads of a program. Deadlocks are reported, which CPython does not do.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RunResult } from "../../../runtime/harness/runner.ts";
@@ -6,32 +9,32 @@ import { engines, useRunner } from "../support/runner.ts";
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
 
     const run = (source: string, seconds = 30) =>
-      stage.runner.run({ source, filename: "demo.py" }, { seconds });
+      shared.runner.run({ source, filename: "demo.py" }, { seconds });
 
     /** Runs a program and presses Stop as soon as it has printed "ready". */
     async function stopWhenReady(source: string): Promise<RunResult> {
-      return stage.runner.run(
+      return shared.runner.run(
         { source, filename: "demo.py" },
         { seconds: 60, stopWhen: "ready\n" },
       );
     }
 
-    const programs: [string, string, string | RegExp][] = [
+    const programs: [name: string, source: string, stdout: string | RegExp][] = [
       [
         "a pool of threads overlaps waits",
         `
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-at_once, most = 0, 0
+running, most = 0, 0
 def fetch(n):
-    global at_once, most
-    at_once += 1
-    most = max(most, at_once)
+    global running, most
+    running += 1
+    most = max(most, running)
     time.sleep(0.05)
-    at_once -= 1
+    running -= 1
     return n * n
 with ThreadPoolExecutor(3) as pool:
     print(list(pool.map(fetch, range(6))))
@@ -128,12 +131,12 @@ asyncio.run(main())`,
         "asyncio_0\nTrue\nanswer\n",
       ],
       [
-        "to_thread works in a program that runs after another one with to_thread",
+        "asyncio.to_thread works in a program that runs after another one that used it",
         "import asyncio\nprint(asyncio.run(asyncio.to_thread(len, 'abc')))",
         "3\n",
       ],
       [
-        "garbage is collected while many threads wait",
+        "the garbage collector can run while many threads wait",
         `
 import gc, random, threading, time
 gc.set_threshold(50)
@@ -204,8 +207,8 @@ for send in (lambda: os.kill(os.getpid(), signal.SIGTERM), _thread.interrupt_mai
         print("interrupted")
     thread.join()
 try: _thread.interrupt_main()
-except KeyboardInterrupt: print("at once")`,
-        "handled in MainThread\ninterrupted\nat once\n",
+except KeyboardInterrupt: print("in the main thread")`,
+        "handled in MainThread\ninterrupted\nin the main thread\n",
       ],
       [
         "a busy thread is suspended wherever its time slice ends, even in the runtime's own code",
@@ -424,13 +427,13 @@ def fail(): raise ValueError("no board")
 thread = threading.Thread(target=fail, name="judge")
 thread.start()
 thread.join()
-print("main goes on")`);
+print("main continues")`);
       assert.match(stderr, /^Exception in thread judge:[^]*ValueError: no board\n$/);
-      assert.equal(stdout, "main goes on\n");
+      assert.equal(stdout, "main continues\n");
       assert.deepEqual(outcome, { type: "finished", status: 0 });
     });
 
-    test("after a deadlock no thread gets a lock that the main thread releases while it ends", async () => {
+    test("after a deadlock, no other thread gets what the main thread releases while it ends", async () => {
       const { stdout, stderr, outcome, events } = await run(`
 import queue, threading
 a, b, gone, left = threading.Lock(), threading.Lock(), threading.Event(), queue.SimpleQueue()
@@ -489,7 +492,7 @@ a.start(); b.start(); a.join()`);
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
-    const stoppable: [string, string][] = [
+    const stoppable: [name: string, body: string][] = [
       ["a busy loop", "while True: pass"],
       ["a sleep", "import time; time.sleep(1e9)"],
       [
@@ -515,7 +518,8 @@ a.start(); b.start(); a.join()`);
     ];
     for (const [name, body] of stoppable) {
       test(`Stop raises KeyboardInterrupt in ${name}, and the next program runs in the same worker`, async () => {
-        // The monotonic clock starts with the worker, so equal origins mean the same worker.
+        // Prints when the monotonic clock was 0. That is when the worker started, so equal outputs mean
+        // that the worker is the same.
         const origin = "import time; print(round(time.time() - time.monotonic(), 1))";
         const before = await run(origin);
         const { stdout, outcome } = await stopWhenReady(

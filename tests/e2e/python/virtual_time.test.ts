@@ -1,4 +1,7 @@
-/** In virtual time, waits take no real time and durations are exact. Other clock rates shorten waits. */
+/**
+ * Clock rates: in virtual time (rate 0), waits take no real time and durations are exact. At rates above
+ * 1, waits are shorter than the clocks of the program show.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -8,7 +11,10 @@ import type { TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
 import { engines, useRunner } from "../support/runner.ts";
 
-/** The chess exhibition: Judit plays 24 games concurrently, and then one after another. */
+/**
+ * The chess exhibition: Judit plays 24 games concurrently, which takes 3655 s, and then one after
+ * another, which takes 12 h.
+ */
 const CHESS = `
 import asyncio, time
 from datetime import datetime
@@ -31,7 +37,7 @@ print(time.perf_counter() - 3655, (datetime.now() - began).total_seconds())
 print(time.process_time() < 60)
 `;
 
-/** Measures each way of waiting with every clock. */
+/** Measures each way of waiting with every clock, and reports each wait that was too short. */
 const NO_WAIT_ENDS_EARLY = `
 import asyncio, queue, threading, time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,12 +49,12 @@ CLOCKS = {
     "time_ns": time.time_ns, "datetime": datetime.now,
 }
 def read(): return {name: clock() for name, clock in CLOCKS.items()}
-def check(what, delay, begun):
+def check(wait, delay, begun):
     for name, now in read().items():
         least = timedelta(seconds=delay) if name == "datetime" else delay * 1e9 if "ns" in name else delay
         # A float has steps of 2**-22 s at the present date, and both readings are rounded to them.
         if name == "time": least -= 2**-22
-        if now - begun[name] < least: print(what, name, delay, "too short by", least - (now - begun[name]))
+        if now - begun[name] < least: print(wait, name, delay, "too short by", least - (now - begun[name]))
 def empty(q, delay):
     try: q.get(timeout=delay)
     except queue.Empty: pass
@@ -83,7 +89,7 @@ async def expire(delay):
     try:
         async with asyncio.timeout(delay): await asyncio.Event().wait()
     except TimeoutError: pass
-async def give_up(delay):
+async def wait_in_vain(delay):
     try: await asyncio.wait_for(asyncio.Event().wait(), delay)
     except TimeoutError: pass
 async def main():
@@ -94,13 +100,13 @@ async def main():
         await wait(delay)
         check(name, delay, begun)
     for delay in (0.001, 0.0123, 0.02, 0.1 / 3):
-        for name, wait in {"sleep": asyncio.sleep, "call_later": later, "timeout": expire, "wait_for": give_up}.items():
+        for name, wait in {"sleep": asyncio.sleep, "call_later": later, "timeout": expire, "wait_for": wait_in_vain}.items():
             await measure("asyncio " + name, wait, delay)
     await asyncio.gather(*(measure("together", asyncio.sleep, n / 700) for n in range(1, 40)))
 asyncio.run(main())
 print("checked")`;
 
-const programs: [string, string, string][] = [
+const programs: [name: string, source: string, stdout: string][] = [
   [
     "the chess exhibition takes exactly 3655 s, and exactly 12 h one game after another",
     CHESS,
@@ -123,7 +129,7 @@ asyncio.run(main())`,
     "1e-06 1e-06\n0.1 0.1\n0.2 0.2\n2.5 2.5\n3 3.0\n86400 86400.0\nlate 86400.3\n",
   ],
   [
-    "an event loop that waits for a thread sees the time that the thread has slept",
+    "while a thread sleeps, the clock of an event loop that waits for it advances as well",
     `
 import asyncio, time
 from concurrent.futures import ThreadPoolExecutor
@@ -165,7 +171,7 @@ print("all")`,
     "all\n",
   ],
   [
-    "computing takes no virtual time, and other threads can run in between",
+    "computing takes no virtual time, not even for another thread that waits with a timeout",
     `
 import threading, time
 done = threading.Event()
@@ -189,15 +195,15 @@ print("over")`,
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
     const run = (source: string, clockRate = 0, settings = {}): Promise<RunResult> =>
-      stage.runner.run({ source, filename: "demo.py", clockRate }, { seconds: 60, ...settings });
+      shared.runner.run({ source, filename: "demo.py", clockRate }, { seconds: 60, ...settings });
 
-    for (const [name, source, expected] of programs) {
+    for (const [name, source, stdout] of programs) {
       test(name, async () => {
         const ran = await run(source);
         assert.equal(ran.stderr, "");
-        assert.equal(ran.stdout, expected);
+        assert.equal(ran.stdout, stdout);
         assert.deepEqual(ran.outcome, { type: "finished", status: 0 });
       });
     }
@@ -209,9 +215,10 @@ for (const engine of engines) {
       });
     }
 
-    test("a program that waits by reading the clock gets a note that this took time", async () => {
+    test("a program that waits by reading the clock again and again gets a note that each reading took time", async () => {
       const facts = (ran: RunResult) =>
-        ran.events.flatMap((e) => (e.type === "note" ? [e.fact] : []));
+        ran.events.flatMap((event) => (event.type === "note" ? [event.fact] : []));
+      // This loop reads the clock, but almost never a second time.
       assert.deepEqual(facts(await run("import time\nwhile time.time_ns() % 9**9 < 1: pass")), []);
       const ran = await run("import time\nwhile time.monotonic() < 0.01: pass");
       assert.deepEqual(facts(ran), ["looked-at-clock"]);
@@ -225,18 +232,19 @@ async def cook(dish, seconds):
 async def main():
     await asyncio.gather(cook("soup", 60), cook("rice", 90.5))
 asyncio.run(main())`;
-      const ran = await stage.runner.run({
+      const ran = await shared.runner.run({
         source,
         filename: "demo.py",
         trace: true,
         clockRate: 0,
       });
-      const batches = ran.events.flatMap((e) => (e.type === "trace" ? [e] : []));
+      const batches = ran.events.flatMap((event) => (event.type === "trace" ? [event] : []));
       assert.deepEqual([...new Set(batches.map(({ origin }) => origin))], [0]);
       const clocks = { start: 0, begun: 0, origin: 0 };
       const rows = batches.flatMap(
         ({ rows, steps }) => readLive(rows, steps, clocks) as TraceRow[],
       );
+      // The start and the end of each step, in ms, and what the task waited for afterwards.
       const steps = rows.flatMap((row) => (row[0] === "step" ? [row.slice(4, 7)] : []));
       const s = 1e3;
       // The steps after these belong to tasks with which asyncio shuts down the loop.
@@ -248,6 +256,7 @@ asyncio.run(main())`;
         [90.5 * s, 91.5 * s, ""],
         [91.5 * s, 91.5 * s, ""],
       ]);
+      // The start and the line of each time.sleep().
       const slept = rows.flatMap((row) =>
         row[0] === "wait" && row[3] === "sleep" ? [[row[2], row[5]]] : [],
       );
@@ -274,7 +283,7 @@ for t in threads: t.join()`);
       assert.deepEqual(ran.outcome, { type: "finished", status: 1 });
     });
 
-    const endless: [string, string][] = [
+    const endless: [name: string, source: string][] = [
       ["sleeps", "print('ready')\nwhile True: time.sleep(1)"],
       [
         "sleeps in tasks",
@@ -316,6 +325,7 @@ while True:
     }
 
     test("a run in real time has real clocks again after a run in virtual time", async () => {
+      // The last line checks that time.time() shows the present time, which replaces %s.
       const source = `import time
 start, real = time.perf_counter(), time.time()
 time.sleep(0.05)
@@ -363,7 +373,7 @@ if __name__ == "__main__":
       });
     }
 
-    test("10,000 waits of tasks, and as many of threads, end within a minute", async () => {
+    test("10,000 waits of tasks, and as many of threads, end before the run is stopped after a minute", async () => {
       const measured = await run(`
 import asyncio, threading, time
 async def main():
@@ -383,9 +393,10 @@ print("threads", round(time.process_time() - start, 2), time.monotonic())`);
     test("chess/synchronous.py prints in virtual time what is recorded", async () => {
       const read = (name: string) =>
         readFileSync(new URL(`../../../snippets/chess/${name}`, import.meta.url), "utf8");
-      const times = (text: string) => text.replace(/\d\.\d\d s/g, "s");
+      // On CPython, where waits took real time, the times of a recording are not exact.
+      const withoutTimes = (text: string) => text.replace(/\d\.\d\d s/g, "s");
       const { stdout } = await run(read("synchronous.py"));
-      assert.equal(times(stdout), times(read("synchronous.out")));
+      assert.equal(withoutTimes(stdout), withoutTimes(read("synchronous.out")));
       assert.match(stdout, /\n1\.80 s {2}all games over\n$/);
     });
   });

@@ -1,9 +1,13 @@
-/** If a browser cannot suspend Python, programs that need this get an explanation, and others run. */
+/**
+ * If a browser cannot suspend Python's stack, programs that use threads, processes or greenlets get an
+ * explanation, and other programs run.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { encode } from "../../../runtime/page/session/share_link.ts";
+import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -17,13 +21,11 @@ import {
 let site: Site, browser: Browser, page: Page, widget: Widget;
 before(async () => {
   site = await serveSite();
-  browser = await launch("firefox", {
-    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-  });
+  browser = await launch("firefox", WITHOUT_STACK_SWITCHING);
 });
-const stage = usePage(() => freshPage(browser));
+const shared = usePage(() => freshPage(browser));
 beforeEach(() => {
-  page = stage.page;
+  page = shared.page;
   widget = new Widget(page);
 });
 after(async () => {
@@ -31,27 +33,28 @@ after(async () => {
   await site?.close();
 });
 
-/** Opens a page with published snippets. */
+/** Opens a page with published snippets. The first one, which `widget` uses, has no threads. */
 const openPublished = () => visitAfresh(page, site.url, "/tutorials/first-overlap/");
 
-/** Opens a program in the playground by a shared link, because scripts cannot paste in Firefox. */
-async function write(source: string): Promise<void> {
+/** Opens the playground with a program in it, by a link as the button Share makes it. */
+async function openInPlayground(source: string): Promise<void> {
   widget = new Widget(page, "runnable-playground");
   await visitAfresh(page, site.url, `/playground/#code=${await encode(source)}`);
 }
 
+/** The lines below the output that say how this browser differs from CPython. */
 const differences = () =>
   page.$$eval(`${widget.selector} .runnable-difference`, (lines) =>
     lines.map((line) => line.textContent),
   );
 
-test("the published snippet runs, and no note or difference is shown", async () => {
+test("a published snippet without threads runs, and no note or difference is shown", async () => {
   await openPublished();
   assert.equal((await widget.run()).notes.length, 0);
   assert.deepEqual(await differences(), []);
 });
 
-test("there are no buttons to pause a program, because this is impossible here", async () => {
+test("a widget has no buttons to pause a program, because this browser cannot suspend one", async () => {
   await openPublished();
   await widget.run();
   const buttons = await page.$$eval(`${widget.selector} [role=toolbar] button`, (all) =>
@@ -64,7 +67,7 @@ test("there are no buttons to pause a program, because this is impossible here",
 });
 
 test("a program that starts a thread fails, and the reader learns which browsers to use", async () => {
-  await write("import threading\nthreading.Thread(target=print).start()\n");
+  await openInPlayground("import threading\nthreading.Thread(target=print).start()\n");
   const { stderr } = await widget.run();
   assert.match(stderr, /RuntimeError: can't start new thread/);
   assert.deepEqual(await differences(), [
@@ -72,8 +75,8 @@ test("a program that starts a thread fails, and the reader learns which browsers
   ]);
 });
 
-test("async def endpoints answer, and a def endpoint explains why it cannot", async () => {
-  await write(`# /// script
+test("in FastAPI, async def endpoints answer, and a def endpoint, which needs a thread, fails with an explanation", async () => {
+  await openInPlayground(`# /// script
 # dependencies = ["fastapi", "httpx"]
 # ///
 import asyncio
@@ -102,7 +105,7 @@ asyncio.run(main())
 });
 
 test("a program that switches to a greenlet fails, and the reader learns which browsers to use", async () => {
-  await write(`# /// script
+  await openInPlayground(`# /// script
 # dependencies = ["greenlet"]
 # ///
 from greenlet import greenlet
@@ -116,7 +119,7 @@ greenlet(print).switch()
 });
 
 test("a program that starts a process fails, and the reader learns which browsers to use", async () => {
-  await write(
+  await openInPlayground(
     "import multiprocessing\nif __name__ == '__main__': multiprocessing.Process().start()\n",
   );
   const { stderr } = await widget.run();
@@ -126,18 +129,18 @@ test("a program that starts a process fails, and the reader learns which browser
   ]);
 });
 
-test("input() explains why it cannot be answered", async () => {
-  await write("input('Name? ')\n");
+test("the exception of input() explains why the reader cannot answer", async () => {
+  await openInPlayground("input('Name? ')\n");
   const { stderr } = await widget.run();
   assert.match(stderr, /EOFError: input\(\) cannot be answered here, because this browser cannot/);
 });
 
-test("Stop ends the worker, and the next run gets a new one", async () => {
-  await write("print('spinning')\nwhile True: pass\n");
+test("Stop ends the worker of a busy program, and the next run gets a new worker", async () => {
+  await openInPlayground("print('spinning')\nwhile True: pass\n");
   await widget.press("Run");
   await widget.until(/spinning/);
   await widget.press("Stop");
   assert.deepEqual((await widget.finished()).notes, ["Stopped."]);
-  await write("print('next')\n");
+  await openInPlayground("print('next')\n");
   assert.partialDeepStrictEqual(await widget.run(), { text: "next\n", notes: [] });
 });

@@ -38,7 +38,8 @@ async function openPreview(page: Page): Promise<void> {
   await page.waitForSelector(".md-tooltip2--active");
 }
 
-async function ask(page: Page): Promise<void> {
+/** Runs two programs: one that leaves a note below its output, and one that asks for input. */
+async function askForInput(page: Page): Promise<void> {
   const widget = new Widget(page);
   await widget.write("import os\ntry:\n    os.fork()\nexcept OSError: pass\nprint('ready')\n");
   await widget.run();
@@ -48,12 +49,14 @@ async function ask(page: Page): Promise<void> {
   await page.waitForSelector(".runnable-ask input");
 }
 
-async function answer(page: Page): Promise<void> {
+/** Answers the first question of the table "Choose a model". */
+async function answerQuestion(page: Page): Promise<void> {
   await page.click("choice-table input");
   await page.waitForSelector("choice-table tr[aria-current]");
 }
 
-async function play(page: Page): Promise<void> {
+/** Runs the program of the chess exhibition, and shows its result. */
+async function playExhibition(page: Page): Promise<void> {
   // The exhibition opens when a reader comes near.
   await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
   // The button is called Run here, because withPage asks for reduced motion.
@@ -65,11 +68,14 @@ async function play(page: Page): Promise<void> {
   );
 }
 
+/** A page, or a part of it, in the state in which it is checked. */
 interface View {
   path: string;
   /** A selector of the parts to check, if another view already covers the rest of the page. */
   parts?: string;
+  /** Brings the page into the state, for example by opening a menu. */
   prepare?: (page: Page) => Promise<void>;
+  /** The only device on which the view exists. */
   only?: keyof typeof VIEWPORTS;
 }
 
@@ -79,7 +85,7 @@ const VIEWS: Record<string, View> = {
   "a tutorial": { path: "/tutorials/chess-exhibition/" },
   "a played exhibition": {
     path: "/tutorials/chess-exhibition/",
-    prepare: play,
+    prepare: playExhibition,
     parts: "chess-exhibition",
   },
   "an explanation": { path: "/explanation/execution-models/" },
@@ -88,11 +94,11 @@ const VIEWS: Record<string, View> = {
   "all programs": { path: "/reference/snippets/" },
   "API by version": { path: "/reference/api-by-version/" },
   misconceptions: { path: "/reference/misconceptions/", prepare: unfold },
-  "choose a model": { path: "/how-to/choose-a-model/", prepare: answer },
+  "choose a model": { path: "/how-to/choose-a-model/", prepare: answerQuestion },
   "a notebook": { path: "/measured/one-job-every-model/" },
   "the playground": { path: "/playground/" },
   "pages by topic": { path: "/tags/" },
-  "a program that asks for input": { path: "/tutorials/first-overlap/", prepare: ask },
+  "a program that asks for input": { path: "/tutorials/first-overlap/", prepare: askForInput },
   "a missing page": { path: "/not/a/page/" },
   "search open": {
     path: "/tutorials/first-overlap/",
@@ -113,7 +119,7 @@ const VIEWS: Record<string, View> = {
   },
 };
 
-const stage = useSite();
+const site = useSite();
 
 /** Opens a page in a profile of its own, so that no stored preference affects the next view. */
 async function withPage(
@@ -122,10 +128,10 @@ async function withPage(
   scheme: Scheme,
   check: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await freshPage(stage.browser, viewport);
+  const page = await freshPage(site.browser, viewport);
   try {
     await prefer(page, scheme);
-    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+    await page.goto(site.url + path, { waitUntil: "networkidle0" });
     await prepare?.(page);
     await check(page);
   } finally {
@@ -133,16 +139,16 @@ async function withPage(
   }
 }
 
-/** The pages that are checked as a whole below, with their diagrams. */
-const WHOLE = new Set(
+/** The pages that are checked as a whole in another test, which includes their diagrams. */
+const CHECKED_AS_WHOLE = new Set(
   Object.values(VIEWS)
     .filter(({ parts }) => parts === undefined)
     .map(({ path }) => path),
 );
 
 /**
- * Removes what surrounds the diagrams of a page, which axe would have to examine before each check.
- * No diagram refers to an element outside of itself, so the result is the same.
+ * Removes everything from the text of a page except its diagrams, to make the check faster. No diagram
+ * refers to an element outside of itself, so the result for the diagrams is the same.
  */
 async function removeSurroundings(page: Page): Promise<void> {
   await page.$$eval("article > :not(figure.diagram, :has(figure.diagram))", (all) =>
@@ -155,15 +161,15 @@ test("no violations in any diagram, in either scheme", async () => {
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");
     const path = `/${file.slice(0, -"index.html".length)}`;
-    if (html.includes('<figure class="diagram') && !WHOLE.has(path)) paths.push(path);
+    if (html.includes('<figure class="diagram') && !CHECKED_AS_WHOLE.has(path)) paths.push(path);
   }
   assert.ok(paths.length >= 12, `only ${String(paths.length)} pages have diagrams`);
-  const page = await freshPage(stage.browser);
+  const page = await freshPage(site.browser);
   for (const path of paths.toSorted()) {
     for (const scheme of ["light", "dark"] as const) {
       await prefer(page, scheme);
       if (scheme === "light") {
-        await page.goto(stage.url + path);
+        await page.goto(site.url + path);
         await removeSurroundings(page);
       }
       await expectPainted(page, scheme);
@@ -184,7 +190,7 @@ describe("no violations", { concurrency: 2 }, () => {
       test(`${name}, ${device}`, async () => {
         await withPage(view, viewport, first, async (page) => {
           await expectPainted(page, first);
-          assert.deepEqual(await violations(page, { ...parts }), [], first);
+          assert.deepEqual(await violations(page, parts), [], first);
           await prefer(page, then);
           await expectPainted(page, then);
           assert.deepEqual(await violations(page, { ...parts, onlyColours: true }), [], then);

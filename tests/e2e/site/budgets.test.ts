@@ -10,9 +10,9 @@ import { freshPage, siteDirectory, untilText, useSite } from "../support/site.ts
 
 /** What a visit loads. */
 interface Load {
-  /** KiB of all files after gzip: the page, scripts, styles and pictures. */
+  /** KiB of all files after compression with gzip: the page, scripts, styles and pictures. */
   total: number;
-  /** KiB of scripts and styles after gzip, without those of the theme. */
+  /** KiB of the scripts and styles of the engine and of this guide after gzip, without the theme's. */
   ours: number;
   requests: number;
   /** How many elements the document has after its scripts have run. */
@@ -20,10 +20,10 @@ interface Load {
 }
 
 /**
- * The budgets by kind of page. Of each kind, the page with the largest HTML file is measured. The aims are
- * 150 KiB in total, which every page meets, and 20 KiB for our own scripts and styles, which none meets
- * yet. The numbers are what the pages needed when they were last measured, and at most 2 % more. Lower
- * them when pages need less.
+ * The budgets by kind of page. Of each kind, the page with the largest HTML file is measured. The aims
+ * are 150 KiB in total, which every page meets, and 20 KiB for our own scripts and styles, which none
+ * meets yet. The numbers are what the pages needed when they were last measured, and at most 2 % more.
+ * Lower them when pages need less.
  */
 const BUDGETS: Record<
   string,
@@ -42,7 +42,7 @@ const BUDGETS: Record<
 /** What the first search may load: the index and the worker that reads it. */
 const FIRST_SEARCH = { total: 230, requests: 2 };
 
-const stage = useSite();
+const site = useSite();
 
 /** Measures the files that a page loads from now on. */
 class Traffic {
@@ -53,7 +53,8 @@ class Traffic {
   constructor(page: Page) {
     this.#page = page;
     page.on("response", (response) => {
-      if (!response.url().startsWith("http")) return; // made by a script of the page
+      // Scripts of the page make blob: and data: addresses, for which nothing is loaded.
+      if (!response.url().startsWith("http")) return;
       const { pathname } = new URL(response.url());
       this.#sizes.set(pathname, 0);
       this.#arriving.push(
@@ -97,16 +98,16 @@ function isOurs(path: string): boolean {
   return /\.(?:js|css)$/.test(path) && !/^\/assets\/(?:javascripts|stylesheets)\//.test(path);
 }
 
-/** Says what is larger than its budget, and by how much. Returns nothing if everything is within it. */
-function exceeded<Measured extends object>(visit: Measured, budget: Measured): string[] {
-  const [measured, most] = [visit, budget] as [Record<string, number>, Record<string, number>];
-  return Object.keys(most)
-    .filter((measure) => measured[measure]! > most[measure]!)
-    .map((measure) => `${measure} ${measured[measure]!.toFixed(1)} instead of ${most[measure]}`);
+/** Returns a text for each measure that exceeds its budget, with both numbers. */
+function exceeded<Measures extends object>(visit: Measures, budget: Measures): string[] {
+  const [measured, limits] = [visit, budget] as [Record<string, number>, Record<string, number>];
+  return Object.keys(limits)
+    .filter((measure) => measured[measure]! > limits[measure]!)
+    .map((measure) => `${measure} ${measured[measure]!.toFixed(1)} instead of ${limits[measure]}`);
 }
 
-/** Returns the path of the page with the largest HTML file. */
-async function largest(pattern: string): Promise<string> {
+/** Returns the path of the page with the largest HTML file, of those whose files match a pattern. */
+async function largestPage(pattern: string): Promise<string> {
   let page: { file: string; bytes: number } | undefined;
   for await (const file of glob(pattern, { cwd: siteDirectory })) {
     const bytes = (await readFile(join(siteDirectory, file))).length;
@@ -118,10 +119,10 @@ async function largest(pattern: string): Promise<string> {
 
 for (const [kind, [pages, total, ours, requests, elements]] of Object.entries(BUDGETS)) {
   test(`a first visit is within the budget for its kind of page: ${kind}`, async (context) => {
-    const path = await largest(pages);
-    const page = await freshPage(stage.browser);
+    const path = await largestPage(pages);
+    const page = await freshPage(site.browser);
     const traffic = new Traffic(page);
-    await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+    await page.goto(site.url + path, { waitUntil: "networkidle0" });
     const visit = await traffic.measure();
     await page.browserContext().close();
     context.diagnostic(`${kind}: ${JSON.stringify(visit)} ${path}`);
@@ -132,10 +133,10 @@ for (const [kind, [pages, total, ours, requests, elements]] of Object.entries(BU
 }
 
 test("the first search is within its budget", async (context) => {
-  const page = await freshPage(stage.browser);
-  await page.goto(`${stage.url}/`, { waitUntil: "networkidle0" });
+  const page = await freshPage(site.browser);
+  await page.goto(`${site.url}/`, { waitUntil: "networkidle0" });
   const traffic = new Traffic(page);
-  await page.keyboard.press("/");
+  await page.keyboard.press("/"); // opens the search
   await untilText(page, ".md-search-result__meta", /Type to start searching/);
   const search = { total: await traffic.total(), requests: traffic.requests };
   context.diagnostic(`first search: ${JSON.stringify(search)}`);

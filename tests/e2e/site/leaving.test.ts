@@ -1,14 +1,18 @@
-/** A reader leaves a page by instant navigation while its program runs. */
+/**
+ * A reader follows a link to another page while a program runs. The theme replaces the page without
+ * loading a new document (instant navigation), so the program would not end by itself.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshPage, useSite, Widget } from "../support/site.ts";
 
-const stage = useSite();
+const site = useSite();
 
-test("the run is stopped, both pages report this, and no worker is left over", async () => {
-  const page = await freshPage(stage.browser);
+test("the program is stopped, both pages report this, and its worker ends", async () => {
+  const page = await freshPage(site.browser);
   const widget = new Widget(page);
+  /** Returns a function that follows a link, and waits for the title of the page to which it leads. */
   const follow = (selector: string, title: RegExp) => async () => {
     await page.$eval(selector, (link) => (link as HTMLElement).click());
     await page.waitForFunction(
@@ -20,7 +24,7 @@ test("the run is stopped, both pages report this, and no worker is left over", a
   const next = follow(".md-footer__link--next", /chess/i);
   const back = follow(".md-footer__link--prev", /overlap/i);
 
-  await page.goto(`${stage.url}/tutorials/first-overlap/`);
+  await page.goto(`${site.url}/tutorials/first-overlap/`);
   await widget.write("print('spinning')\nwhile True: pass\n");
   await widget.press("Run");
   await widget.until(/spinning/);
@@ -35,6 +39,7 @@ test("the run is stopped, both pages report this, and no worker is left over", a
   const workers = page.workers().filter((worker) => worker.url().startsWith("blob:null/"));
   // The worker of the last run and the spare worker may exist, but not the one with the endless loop.
   assert.ok(workers.length <= 2, String(workers.length));
+  // Both pages use the same sandbox frame.
   const frames = page.frames().filter((frame) => frame !== page.mainFrame());
   assert.equal(frames.length, 1);
 

@@ -1,4 +1,7 @@
-/** `examples/minimal`, built with the engine's wheel as another project would: its program runs. */
+/**
+ * The small project `examples/minimal`, built with the engine's wheel as another project would build it:
+ * its program runs, with and without a recording, and the project can declare libraries.
+ */
 // suite: takes 80 s
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -10,7 +13,9 @@ import { engines } from "../support/runner.ts";
 import { freshPage, launch, serveSite, untilText, Widget, type Site } from "../support/site.ts";
 
 const root = join(import.meta.dirname, "../../..");
+/** The folder of the three sites that tests/e2e/support/example.py builds. */
 const folder = join(root, "build/minimal");
+/** What the program of the example prints. */
 const OUTPUT = "Cairo has answered\nOslo has answered\nThe answers are from Oslo and Cairo.\n";
 
 before(async () => {
@@ -36,7 +41,8 @@ for (const engine of engines) {
     test("the recorded program is shown with its output and timeline, and runs", async () => {
       const page = await freshPage(browser);
       const errors: string[] = [];
-      // In Firefox, everything that the policy of the sandbox frame refuses is such an error, too.
+      // In Firefox, this event also reports what the content security policy of the sandbox frame
+      // refuses.
       page.on("pageerror", (error) => void errors.push(String(error)));
       await page.goto(`${sites["recorded"]!.url}/`);
       const widget = new Widget(page);
@@ -63,8 +69,9 @@ for (const engine of engines) {
       assert.equal((await widget.run()).text, OUTPUT);
     });
 
-    test("a program gets those libraries of the project that it imports, without a header", async () => {
+    test("a program without a header gets those libraries of the project that it imports", async () => {
       const page = await freshPage(browser);
+      // The names of the libraries that are downloaded.
       const libraries: string[] = [];
       page.on("request", (request) => {
         const [, name] = /\/runtime\/([a-z]+)-[^/]+\.zip-/.exec(request.url()) ?? [];
@@ -75,12 +82,12 @@ for (const engine of engines) {
       assert.equal((await new Widget(page).run()).text, OUTPUT);
       assert.equal(libraries.join(), "");
       await page.goto(`${url}/hello/`);
-      // Starlette may warn that it prefers another client.
+      // The output may also contain a warning of Starlette about its client.
       assert.match((await new Widget(page).run()).text, /^\{'message': 'Hello'\}\n$/m);
       assert.ok(libraries.includes("fastapi") && libraries.includes("httpx"), libraries.join());
     });
 
-    test("the playground offers the libraries of the project, and names the one it lacks", async () => {
+    test("in the playground, programs can import the libraries of the project, and an error names a library that browsers lack", async () => {
       const page = await freshPage(browser);
       await page.goto(`${sites["shared"]!.url}/playground/`);
       const widget = new Widget(page, "runnable-playground");

@@ -1,21 +1,24 @@
-/** What is far from the viewport costs nothing, and yet it keeps its place and can be reached. */
+/**
+ * Browsers do not lay out code and timelines that are far from the viewport (`content-visibility`). These
+ * parts keep their place, and links and the search in the page still find them.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { freshPage, useSite } from "../support/site.ts";
 
-const stage = useSite();
+const site = useSite();
 
 const PAGE = "/tutorials/first-overlap/";
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
-/** The parts that browsers skip. */
+/** The parts that browsers do not lay out if they are far from the viewport. */
 const PARTS = 'runnable-snippet > .runnable-code, .tl-chart[role="img"]';
 
-/** Opens a page; without `skips`, everything is laid out, as in a browser that cannot skip parts. */
+/** Opens a page. Without `skips`, everything is laid out, as in a browser that does not skip parts. */
 async function open(size: keyof typeof SIZES, skips = true, path = PAGE): Promise<Page> {
-  const page = await freshPage(stage.browser, SIZES[size]);
+  const page = await freshPage(site.browser, SIZES[size]);
   if (!skips) {
     await page.evaluateOnNewDocument(() => {
       const sheet = new CSSStyleSheet();
@@ -23,7 +26,7 @@ async function open(size: keyof typeof SIZES, skips = true, path = PAGE): Promis
       document.adoptedStyleSheets.push(sheet);
     });
   }
-  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+  await page.goto(site.url + path, { waitUntil: "networkidle0" });
   return page;
 }
 
@@ -49,7 +52,7 @@ test("the code and the timelines below the first screens are not laid out", asyn
 });
 
 for (const size of ["desktop", "phone"] as const) {
-  test(`every part is as high as when it is laid out: ${size}`, async () => {
+  test(`a part that is not laid out is as high as if it were: ${size}`, async () => {
     const heights: number[][] = [];
     for (const skips of [true, false]) {
       const page = await open(size, skips);
@@ -68,11 +71,12 @@ for (const size of ["desktop", "phone"] as const) {
   });
 }
 
-test("the playground moves nothing when its script arrives, and opens its editor when a reader does", async () => {
+test("in the playground, nothing moves when the script arrives, and the editor loads when a reader presses Tab", async () => {
   for (const size of Object.values(SIZES)) {
     const isMobile = size === SIZES.phone;
-    const page = await freshPage(stage.browser, { ...size, isMobile, hasTouch: isMobile });
+    const page = await freshPage(site.browser, { ...size, isMobile, hasTouch: isMobile });
     await page.evaluateOnNewDocument(() => {
+      // The sum of all layout shifts, as browsers measure them.
       Object.assign(globalThis, { shifted: 0 });
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) {
@@ -84,7 +88,7 @@ test("the playground moves nothing when its script arrives, and opens its editor
     });
     const loaded: string[] = [];
     page.on("request", (request) => loaded.push(request.url()));
-    await page.goto(`${stage.url}/playground/`, { waitUntil: "networkidle0" });
+    await page.goto(`${site.url}/playground/`, { waitUntil: "networkidle0" });
     await page.waitForSelector("runnable-playground .runnable-orders-try");
     const shifted = await page.evaluate(
       () => (globalThis as unknown as { shifted: number }).shifted,
@@ -105,6 +109,7 @@ test("a link leads to a heading below skipped parts, and nothing moves afterward
     page.$eval("#check-yourself", (heading) => Math.round(heading.getBoundingClientRect().top));
   const before = await top();
   assert.ok(before >= 0 && before < 200, String(before));
+  // Scroll through the parts above the heading, which are then laid out, and back.
   await scroll(page, -2000);
   await scroll(page, 2000);
   const after = await top();
@@ -114,13 +119,13 @@ test("a link leads to a heading below skipped parts, and nothing moves afterward
 
 test("searching in the page finds code that is not laid out", async () => {
   const page = await open("desktop");
-  const found = await page.evaluate(() => {
+  const isFound = await page.evaluate(() => {
     const code = [...document.querySelectorAll(".runnable-code")].at(-1)!;
     const line = code.querySelector(".runnable-line")!.textContent.trim();
     // @ts-expect-error: not in the standard, but in all browsers.
-    const hit = window.find(line, true) as boolean;
-    return hit && code.contains(getSelection()!.anchorNode);
+    const hasMatch = window.find(line, true) as boolean;
+    return hasMatch && code.contains(getSelection()!.anchorNode);
   });
-  assert.equal(found, true);
+  assert.equal(isFound, true);
   await page.browserContext().close();
 });

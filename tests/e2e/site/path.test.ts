@@ -6,7 +6,7 @@ import type { ElementHandle, Page } from "puppeteer-core";
 import { freshPage, useSite, Widget } from "../support/site.ts";
 
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
-/** The text of each page links to the next one. All are tutorials, except for the last. */
+/** Pages in the sequence in which their texts link to one another: all tutorials, and then a how-to. */
 const STEPS = [
   "/tutorials/what-concurrency-is/",
   "/tutorials/first-overlap/",
@@ -17,7 +17,7 @@ const STEPS = [
   "/how-to/choose-a-model/",
 ];
 
-const stage = useSite();
+const site = useSite();
 
 /** Runs the first program of the page, which has to print something and end without an error. */
 async function runFirst(page: Page, path: string): Promise<string> {
@@ -45,6 +45,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
     return {
       text: (home as HTMLElement).innerText,
       picture: drawing && drawing.width > 200 && drawing.right <= innerWidth,
+      // The rules of thumb: which way to overlap work suits which program.
       rules: [...home.querySelectorAll(".home-box li")].map((rule) => ({
         text: (rule as HTMLElement).innerText,
         paths: [...rule.querySelectorAll("a")].map(({ pathname }) => pathname),
@@ -76,7 +77,7 @@ async function assertHomeAnswers(page: Page): Promise<void> {
 }
 
 test("links lead from the home page through every tutorial, and the first program of each page runs", async () => {
-  const page = await freshPage(stage.browser, PHONE);
+  const page = await freshPage(site.browser, PHONE);
   /** Taps a link of the page's text, not of its navigation. */
   const follow = async (path: string) => {
     const link = (await page.waitForFunction(
@@ -87,7 +88,7 @@ test("links lead from the home page through every tutorial, and the first progra
       {},
       path,
     )) as ElementHandle<HTMLAnchorElement>;
-    // The address changes before the text, so mark the old text.
+    // The address changes before the text does, so this class marks the old text.
     await link.evaluate((link) => link.closest("article")!.classList.add("left"));
     await link.scrollIntoView();
     await link.tap();
@@ -95,7 +96,7 @@ test("links lead from the home page through every tutorial, and the first progra
     await page.waitForSelector("article:not(.left) h1");
   };
 
-  await page.goto(`${stage.url}/`);
+  await page.goto(`${site.url}/`);
   await assertHomeAnswers(page);
   // The demo asks all three stations before the first one answers.
   const demo = await runFirst(page, "/");
@@ -112,8 +113,9 @@ test("links lead from the home page through every tutorial, and the first progra
 });
 
 test("the first tutorial shows pictures before code, and its threads overlap", async () => {
-  const page = await freshPage(stage.browser, PHONE);
-  await page.goto(stage.url + STEPS[0]!);
+  const page = await freshPage(site.browser, PHONE);
+  await page.goto(site.url + STEPS[0]!);
+  // "picture" for each diagram, and the name of each program.
   const order = await page.$$eval("article :is(.diagram, runnable-snippet)", (all) =>
     all.map((each) => each.getAttribute("data-name") ?? "picture"),
   );
@@ -124,19 +126,21 @@ test("the first tutorial shows pictures before code, and its threads overlap", a
     "basics/together",
     "basics/wrapping",
   ]);
+  /** Runs a program, and returns how long it took for three customers, in seconds. */
   const seconds = async (name: string) => {
     const { text } = await new Widget(page, `[data-name="${name}"]`).run();
     return Number(/([\d.]+) s for three customers/.exec(text)![1]);
   };
+  // The waits of the three customers add up to 1.2 s.
   assert.ok((await seconds("basics/one_by_one")) >= 1.2);
   assert.ok((await seconds("basics/together")) < 1.2);
   await page.browserContext().close();
 });
 
 test("without JavaScript the home page has the same content", async () => {
-  const page = await freshPage(stage.browser, PHONE);
+  const page = await freshPage(site.browser, PHONE);
   await page.setJavaScriptEnabled(false);
-  await page.goto(`${stage.url}/`);
+  await page.goto(`${site.url}/`);
   await assertHomeAnswers(page);
   const output = await page.$eval(".home [role=log]", (log) => (log as HTMLElement).innerText);
   assert.match(output, /0\.6\d s {2}done: 1\.35 s of waiting/);

@@ -1,10 +1,10 @@
-/** The search loads when a reader starts one. It then suggests, highlights and leads to sections. */
+/** The search loads only when a reader opens it. It completes words, and its results link to sections. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
 import type { Intercept } from "../../../runtime/harness/server.ts";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -14,6 +14,7 @@ import {
   type Site,
 } from "../support/site.ts";
 
+// Parts of the search of Material for MkDocs.
 const FIELD = ".md-search__input";
 const STATUS = ".md-search-result__meta";
 const RESULT = ".md-search-result__item";
@@ -76,7 +77,7 @@ for (const engine of engines) {
       await page.goto(site.url + path, { waitUntil: "networkidle0" });
     }
 
-    /** Replaces the words in the field, and waits for the new results. */
+    /** Replaces the text in the search field, and waits for the new results. */
     const search = (query: string) =>
       page.$eval(
         FIELD,
@@ -90,11 +91,13 @@ for (const engine of engines) {
         query,
       );
 
-    const once = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
+    // The requests before a reader opens the search, and those for a complete search.
     const NOTHING: string[] = [];
     const EVERYTHING = ["search_index.json", "workers/search"];
 
     test("a visit loads nothing of the search, and starts no worker", async () => {
+      // Counts the workers that the page starts.
       await page.evaluateOnNewDocument(() => {
         const { Worker } = globalThis;
         Object.assign(globalThis, { workers: 0 });
@@ -121,22 +124,26 @@ for (const engine of engines) {
     });
 
     for (const key of ["f", "s", "/"] as const) {
-      once(`the key ${key} opens the search, which loads`, async () => {
-        await open();
-        await page.keyboard.press(key);
-        await page.waitForFunction(
-          (field) => document.activeElement === document.querySelector(field),
-          {},
-          FIELD,
-        );
-        await untilText(page, STATUS, /Type to start searching/);
-        assert.deepEqual(requests, EVERYTHING);
-        await page.keyboard.type("semaphore");
-        await page.waitForSelector(RESULT);
-      });
+      testInChromium(
+        `the key ${key} opens the search, and only then does the search load`,
+        async () => {
+          await open();
+          await page.keyboard.press(key);
+          await page.waitForFunction(
+            (field) => document.activeElement === document.querySelector(field),
+            {},
+            FIELD,
+          );
+          await untilText(page, STATUS, /Type to start searching/);
+          assert.deepEqual(requests, EVERYTHING);
+          await page.keyboard.type("semaphore");
+          await page.waitForSelector(RESULT);
+        },
+      );
     }
 
-    test("on a phone, the icon opens the search, which loads", async () => {
+    test("on a phone, the icon opens the search, and only then does the search load", async () => {
+      // Puppeteer cannot emulate a phone in Firefox, only its size.
       if (engine === "firefox") await page.setViewport({ width: 390, height: 844 });
       else await page.setViewport(PHONE);
       await open();
@@ -147,7 +154,7 @@ for (const engine of engines) {
       await page.waitForSelector(RESULT);
     });
 
-    test("a link with a query shows its results", async () => {
+    test("a link whose address contains a query shows the results of the query", async () => {
       await open(`${PAGE}?q=back+pressure`);
       await page.waitForSelector(RESULT);
       assert.equal(
@@ -163,7 +170,7 @@ for (const engine of engines) {
       await page.waitForFunction(() => location.search === "");
     });
 
-    test("a link with words to highlight highlights them, without the search", async () => {
+    test("a link whose address contains words to highlight highlights them without loading the search", async () => {
       await open(`${PAGE}?h=coroutine`);
       const words = await page.$$eval("article mark", (all) => all.map((mark) => mark.textContent));
       assert.ok(words.length > 3, String(words));
@@ -174,7 +181,7 @@ for (const engine of engines) {
       assert.deepEqual(requests, NOTHING);
     });
 
-    test("results are suggested, have sections, and are reached with the keyboard", async () => {
+    test("by keyboard, a reader completes a word, reaches a result, and follows it to a page", async () => {
       await open();
       await page.evaluate(() => Object.assign(globalThis, { stayed: true }));
       await page.keyboard.press("/");
@@ -206,25 +213,29 @@ for (const engine of engines) {
       assert.deepEqual(requests, EVERYTHING, "the search loads once");
     });
 
-    once("the answers to frequent queries are among the first results", async () => {
-      await open(`${PAGE}?q=await`);
-      await page.waitForSelector(RESULT);
-      const missing: string[] = [];
-      for (const [query, path] of QUERIES) {
-        await search(query);
-        const first = await page.$$eval(`${RESULT} > a`, (all) =>
-          [...new Set(all.map((link) => link.pathname))].slice(0, 3),
-        );
-        if (!first.includes(path)) missing.push(`${query}: ${path} is not among ${first.join()}`);
-      }
-      assert.deepEqual(missing, []);
-    });
+    testInChromium(
+      "for frequent queries, the page with the answer is among the first three results",
+      async () => {
+        await open(`${PAGE}?q=await`);
+        await page.waitForSelector(RESULT);
+        const missing: string[] = [];
+        for (const [query, path] of QUERIES) {
+          await search(query);
+          const first = await page.$$eval(`${RESULT} > a`, (all) =>
+            [...new Set(all.map((link) => link.pathname))].slice(0, 3),
+          );
+          if (!first.includes(path)) missing.push(`${query}: ${path} is not among ${first.join()}`);
+        }
+        assert.deepEqual(missing, []);
+      },
+    );
 
-    test("what is typed while the search loads is found afterwards", async () => {
+    test("words that are typed while the search loads are found when it has loaded", async () => {
       let finish = (): void => {};
       const held = new Promise<void>((resolve) => (finish = resolve));
       let passes = false;
       intercept = (request, response) => {
+        // The browser follows the redirection by requesting the same file again, which then passes.
         if (passes || !request.url!.endsWith("/search_index.json")) return false;
         passes = true;
         // The server answers after the words were typed.
@@ -244,7 +255,7 @@ for (const engine of engines) {
       ["index", "/search_index.json"],
       ["worker", "workers/search"],
     ] as const) {
-      test(`if the ${file} cannot be loaded, the search says so, and tries again`, async () => {
+      test(`if the ${file} of the search cannot be loaded, the search says so, and tries again`, async () => {
         intercept = (request, response) => {
           if (!request.url!.includes(ending)) return false;
           response.destroy();

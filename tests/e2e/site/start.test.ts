@@ -1,4 +1,4 @@
-/** Python starts from a snapshot, without it if that fails, and from the cache on later visits. */
+/** Python starts from a snapshot if it can, and on later visits from files in the browser's cache. */
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -8,11 +8,9 @@ import type { Engine } from "../../../runtime/harness/browsers.ts";
 import { Runner } from "../../../runtime/harness/runner.ts";
 import { runtimeCache } from "../../../runtime/host/cache_names.ts";
 import { cacheName, deleteCache } from "../support/caches.ts";
+import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 
 const RUNTIME = "build/runtime";
-const WITHOUT_STACK_SWITCHING = {
-  extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-};
 
 /** Returns the name of the only file of the runtime that begins with `name`. */
 function published(name: string): string {
@@ -21,6 +19,7 @@ function published(name: string): string {
   return file;
 }
 
+/** How the server answers a request. */
 type Answer = (response: ServerResponse) => void;
 const missing: Answer = (response) => response.writeHead(404).end();
 const damaged: Answer = (response) => response.end("not what was published");
@@ -31,6 +30,8 @@ const truncated: Answer = (response) => {
 
 const HELLO = { source: "print('hello')", filename: "demo.py" };
 
+// The last column is the snapshot that the browser needs; there is one with stack switching and one
+// without.
 for (const [name, engine, launch, snapshot] of [
   ["chromium", "chromium", {}, "python-switching"],
   ["firefox", "firefox", {}, "python-switching"],
@@ -51,6 +52,7 @@ for (const [name, engine, launch, snapshot] of [
     };
     before(async () => {
       [requests, answers] = [[], {}];
+      // A time zone in which no snapshot was made.
       const env = { ...process.env, TZ: "Asia/Kolkata" };
       runner = await Runner.open({
         engine: engine as Engine,
@@ -66,13 +68,13 @@ for (const [name, engine, launch, snapshot] of [
       await deleteCache(runner.page, runtimeCache, "/");
       await runner.reload();
     });
-    // Downloads work in the same way with and without stack switching, only the snapshot differs.
+    // Downloads do not depend on stack switching, so one fault is enough without it.
     const faults: Record<string, Answer> =
       snapshot === "python-plain" ? { missing } : { missing, damaged, truncated };
     const snapshotWarnings = () =>
       warnings.filter((text) => text.startsWith("Python starts without its snapshot"));
 
-    test("Python starts from its snapshot, and fetches neither wheels nor the other snapshot", async () => {
+    test("Python starts from the snapshot for this browser, and fetches neither wheels nor the other snapshot", async () => {
       const { stdout } = await runner.run(HELLO);
       assert.equal(stdout, "hello\n");
       assert.deepEqual(warnings, []);
@@ -82,7 +84,7 @@ for (const [name, engine, launch, snapshot] of [
     });
 
     for (const [how, answer] of Object.entries(faults)) {
-      test(`if its snapshot is ${how}, Python starts without it, and the console shows a warning`, async () => {
+      test(`if the snapshot is ${how}, Python starts without it, and the console shows a warning`, async () => {
         answers[snapshot] = answer;
         const { stdout, outcome } = await runner.run(HELLO);
         assert.equal(stdout, "hello\n");
@@ -93,11 +95,14 @@ for (const [name, engine, launch, snapshot] of [
     }
 
     test("Python also starts without a snapshot that is complete but belongs to another build", async () => {
-      // Pyodide compares this part of the snapshot's header, the number of the build, with its own.
+      // The file begins with four numbers, of which the last is `count`, and the bounds of `count` parts.
+      // Then comes the header of Pyodide, in which the number of its build is at offset 20. Pyodide
+      // compares it with its own.
       const file = gunzipSync(readFileSync(`${RUNTIME}/${published(snapshot)}`));
       const count = new Uint32Array(file.buffer, file.byteOffset, 4)[3]!;
       file[16 + 8 * count + 20]! ^= 1;
       answers[snapshot] = (response) => response.end(gzipSync(file));
+      // Without this API, the host cannot notice by a hash that the file was changed.
       await runner.page.evaluate(() =>
         Object.defineProperty(crypto, "subtle", { value: undefined }),
       );
@@ -116,7 +121,7 @@ for (const [name, engine, launch, snapshot] of [
           answers = {};
           assert.equal((await runner.run(HELLO)).stdout, "hello\n");
           const fetched = requests.filter((name) => name === published(snapshot));
-          assert.equal(fetched.length, 1, "a file that has arrived is not fetched again");
+          assert.equal(fetched.length, 1, "the snapshot, which has arrived, is not fetched again");
         });
       }
     }
@@ -128,6 +133,8 @@ for (const [name, engine, launch, snapshot] of [
         filename: "d.py",
       };
       const { stdout, stderr, outcome } = await runner.run(program);
+      // Without stack switching, programs cannot wait for the library when they import from it, so the
+      // host fetches the library before it starts the program.
       if (name.endsWith("switching")) {
         assert.match(outcome.type === "failed" ? outcome.message : "", /python_stdlib.* 404/);
       } else {
@@ -141,6 +148,7 @@ for (const [name, engine, launch, snapshot] of [
     test("a later visit fetches no large file of the runtime", async () => {
       await runner.run({ ...HELLO, source: "import difflib" });
       await runner.page.waitForFunction(
+        // The worker, Pyodide, the snapshot and the standard library.
         async (name) => (await (await caches.open(name)).keys()).length === 4,
         {},
         cacheName(runner.page, runtimeCache, "/"),
@@ -174,7 +182,7 @@ for (const [name, engine, launch, snapshot] of [
       );
     });
 
-    test("random numbers, the time and the time zone do not come from the snapshot", async () => {
+    test("random numbers, the time and the time zone are those of the visit, and not of the snapshot", async () => {
       const source = `
 import logging, os, random, time, uuid
 print(random.random(), uuid.uuid4(), os.urandom(4).hex())
@@ -184,6 +192,7 @@ print(abs(time.process_time()) < 5, 0 <= logging.makeLogRecord({}).relativeCreat
       const first = (await runner.run({ source, filename: "demo.py" })).stdout.split("\n");
       await runner.reload();
       const second = (await runner.run({ source, filename: "demo.py" })).stdout.split("\n");
+      // The first line has random numbers, which differ from visit to visit.
       for (const [index, value] of first[0]!.split(" ").entries()) {
         assert.notEqual(value, second[0]!.split(" ")[index]);
       }
@@ -191,7 +200,7 @@ print(abs(time.process_time()) < 5, 0 <= logging.makeLogRecord({}).relativeCreat
       assert.deepEqual(first.slice(1, 3), ["UTC+0530 -19800 5 +0530 UTC+0530", "True True"]);
     });
 
-    test("Python can be started before the first run, and again after a worker was ended", async () => {
+    test("Python can be started before the first run, and starts again after a worker was ended by force", async () => {
       await runner.prepare();
       const endless = await runner.run(
         { source: "print('on')\nsum(iter(int, 1))", filename: "demo.py" },

@@ -5,17 +5,19 @@ import { test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { freshPage, useSite } from "../support/site.ts";
 
-const stage = useSite();
+const site = useSite();
 
+/** The claim ledger, a table with a row for each claim. Rows have ids such as S000.6. */
 const LEDGER = "/reference/claims/";
 
 async function open(path: string): Promise<Page> {
-  const page = await freshPage(stage.browser);
-  await page.goto(stage.url + path, { waitUntil: "networkidle0" });
+  const page = await freshPage(site.browser);
+  await page.goto(site.url + path, { waitUntil: "networkidle0" });
   return page;
 }
 
-async function shown(page: Page): Promise<string[]> {
+/** The ids of the rows that are visible. */
+async function shownRows(page: Page): Promise<string[]> {
   return page.$$eval("data-table tbody tr", (rows) =>
     rows.filter((row) => row.checkVisibility()).map((row) => row.id),
   );
@@ -27,29 +29,29 @@ async function status(page: Page): Promise<string> {
 
 test("a search and a filter narrow the table down, and the address contains both", async () => {
   const page = await open(LEDGER);
-  const all = (await shown(page)).length;
+  const all = (await shownRows(page)).length;
   assert.ok(all > 130);
   await page.focus("data-table input");
   await page.keyboard.type("flask");
   await page.keyboard.press("Tab");
   await page.keyboard.type("outdated"); // picks the option in the focused list
-  const found = await shown(page);
+  const found = await shownRows(page);
   assert.ok(found.includes("S000.6") && found.length < 10, found.join());
   assert.equal(await status(page), `${String(found.length)} of ${String(all)} shown`);
   assert.equal(new URL(page.url()).search, "?find=flask&verdict=outdated");
   await page.reload({ waitUntil: "networkidle0" });
-  assert.deepEqual(await shown(page), found);
-  const clear = await page.$("data-table button");
-  await clear?.focus();
+  assert.deepEqual(await shownRows(page), found);
+  const clearButton = await page.$("data-table button");
+  await clearButton?.focus();
   await page.keyboard.press("Enter");
-  assert.equal((await shown(page)).length, all);
+  assert.equal((await shownRows(page)).length, all);
   assert.equal(new URL(page.url()).search, "");
   await page.browserContext().close();
 });
 
 test("a link to a row that the filter hides shows the row", async () => {
   const page = await open(`${LEDGER}?verdict=wrong#S001.24`);
-  assert.ok((await shown(page)).includes("S001.24"));
+  assert.ok((await shownRows(page)).includes("S001.24"));
   await page.browserContext().close();
 });
 
@@ -95,12 +97,12 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
 });
 
 test("without JavaScript a table has all rows and no controls", async () => {
-  const page = await freshPage(stage.browser);
+  const page = await freshPage(site.browser);
   await page.setJavaScriptEnabled(false);
-  await page.goto(stage.url + LEDGER);
-  assert.ok((await shown(page)).length > 130);
+  await page.goto(site.url + LEDGER);
+  assert.ok((await shownRows(page)).length > 130);
   assert.equal((await page.$$("data-table :is(input, select, button)")).length, 0);
-  await page.goto(`${stage.url}/how-to/choose-a-model/`);
+  await page.goto(`${site.url}/how-to/choose-a-model/`);
   assert.equal((await page.$$("choice-table tbody tr")).length, 10);
   assert.equal((await page.$$("choice-table :is(input, button)")).length, 0);
   await page.browserContext().close();

@@ -6,9 +6,12 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { freshPage, pagesWithSnippets, unfold, useSite } from "../support/site.ts";
 
-const stage = useSite();
+const site = useSite();
 
-/** Returns the longest line of an output file, the least likely to be elsewhere on the page. */
+/**
+ * Returns the longest line of a recorded output, which is the least likely to be elsewhere on the page.
+ * In the file, lines that were printed on stderr begin with "2> ".
+ */
 function longestLine(text: string): string {
   return text
     .split("\n")
@@ -16,13 +19,13 @@ function longestLine(text: string): string {
     .reduce((longest, line) => (line.length > longest.length ? line : longest), "");
 }
 
-test("source, recorded output and a link to the file are visible", async () => {
+test("the source of each snippet, its recorded output and a link to its file are visible", async () => {
   let count = 0;
   // Without scripts, no page can leave anything behind that would affect the next one.
-  const page = await freshPage(stage.browser);
+  const page = await freshPage(site.browser);
   await page.setJavaScriptEnabled(false);
   for (const path of await pagesWithSnippets()) {
-    await page.goto(stage.url + path);
+    await page.goto(site.url + path);
     await unfold(page);
     assert.match(
       await page.$eval("article .without-scripts", (note) => (note as HTMLElement).innerText),
@@ -41,7 +44,7 @@ test("source, recorded output and a link to the file are visible", async () => {
       })),
     );
     for (const { name, code, output, link, buttons, source } of snippets) {
-      assert.equal(link, `${stage.url}/snippets/${name}.py`);
+      assert.equal(link, `${site.url}/snippets/${name}.py`);
       assert.equal(await (await fetch(link)).text(), source, name);
       assert.equal(source, await readFile(`snippets/${name}.py`, "utf8"), name);
       assert.ok(code.trim().split("\n").length > 1, `${name}: code`);

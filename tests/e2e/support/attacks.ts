@@ -1,4 +1,4 @@
-/** Reads the programs in tests/e2e/attacks/, and runs them one after another in a reader's tab. */
+/** Reads the hostile programs in tests/e2e/attacks/, and runs them one after another in one tab. */
 import assert from "node:assert/strict";
 import { glob, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { freshPage, serveSite, Widget, type Shown, type Site } from "./site.ts";
 
+/** A hostile program. */
 export interface Attack {
   name: string;
   source: string;
@@ -18,14 +19,14 @@ const FOLDER = join(import.meta.dirname, "../attacks");
 
 /** What an attack prints if it succeeds in something that must not work. */
 const SUCCESS = /GOT THROUGH/;
-/** What a later program prints if an earlier attack has affected it. */
+/** What a later program prints if an earlier attack has affected its output. */
 const FORGED = /FORGED/;
 
 export async function readAttacks(): Promise<Attack[]> {
   const attacks: Attack[] = [];
   for await (const file of glob("*.py", { cwd: FOLDER })) {
     const source = await readFile(join(FOLDER, file), "utf8");
-    const stop = /^# Stop when: (.+)$/m.exec(source)?.[1];
+    const stop = /^# The test presses Stop when this program prints: (.+)$/m.exec(source)?.[1];
     attacks.push({
       name: basename(file, ".py"),
       source,
@@ -79,6 +80,7 @@ async function elementKinds(page: Page): Promise<string[]> {
   );
 }
 
+/** The kinds of elements that a widget itself creates in the Output region. */
 const ALLOWED_KINDS = new Set([
   "div class",
   "p class",
@@ -88,7 +90,10 @@ const ALLOWED_KINDS = new Set([
   "a class href title",
 ]);
 
-/** Returns the longest delay of the page's own timers within 300 ms, in milliseconds. */
+/**
+ * Returns the longest pause between two timers of the page within 300 ms, in milliseconds. If no program
+ * blocks the page, it is a little longer than 10 ms.
+ */
 function longestPause(page: Page): Promise<number> {
   return page.evaluate(async () => {
     let longest = 0;
@@ -112,16 +117,17 @@ async function startOtherServer(visits: string[]): Promise<Server> {
   return server;
 }
 
-/** A reader's tab that is attacked. It shows the playground of the built site. */
+/** The tab of a reader that the attacks try to affect. It shows the playground of the built site. */
 export class Victim {
   readonly #page: Page;
   readonly #widget: Widget;
   readonly #site: Site;
   readonly #otherServer: Server;
-  /** Requests that reached one of the two servers, and requests that Puppeteer saw in the page. */
+  /** Requests that reached the site or the other server, and requests that Puppeteer saw in the page. */
   readonly #requests: string[];
-  /** Dialogs and windows that a program has opened. */
+  /** Dialogs and pop-up windows that a program has opened. */
   readonly #windows: string[] = [];
+  /** The state of the page after the normal programs and before the first attack. */
   #before: Awaited<ReturnType<typeof pageState>> | undefined;
 
   private constructor(page: Page, site: Site, otherServer: Server, requests: string[]) {
@@ -165,16 +171,17 @@ export class Victim {
       new BroadcastChannel("attack").onmessage = () => seen.push("broadcast");
     });
     this.#before = await pageState(this.#page);
+    // The requests so far were those of the page itself.
     this.#requests.length = 0;
   }
 
   /** Runs an attack until it ends or is stopped, and asserts that it has not affected the page. */
   async runAttack({ source, stopWhen }: Attack): Promise<Shown> {
     const { port } = this.#otherServer.address() as AddressInfo;
-    const addressed = source
+    const sourceWithAddresses = source
       .replaceAll("elsewhere.test", `127.0.0.1:${port}`)
       .replaceAll("site.test", new URL(this.#site.url).host);
-    await this.#widget.write(addressed);
+    await this.#widget.write(sourceWithAddresses);
     await this.#widget.press("Run");
     if (stopWhen) {
       await this.#widget.until(stopWhen);
@@ -192,7 +199,7 @@ export class Victim {
     return shown;
   }
 
-  /** Asserts that normal programs run in the same tab as if nothing had happened. */
+  /** Asserts that normal programs still print what they should, in the tab of the attacks. */
   async runNormalPrograms(programs: NormalProgram[]): Promise<void> {
     for (const program of programs) await this.#runNormal(program);
     await this.#assertUntouched();

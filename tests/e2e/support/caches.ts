@@ -1,13 +1,14 @@
 /** Helpers for the caches in which the browser stores downloaded files. */
 import type { Page } from "puppeteer-core";
 
-/** One of the functions of runtime/host/cache_names.ts. */
+/** A function of runtime/host/cache_names.ts, such as `runtimeCache`. */
 type NameOf = (runtime: URL) => string;
 
 /**
  * Returns the name of a cache that a page uses.
  *
- * @param folder - where the server of the page has the runtime.
+ * @param nameOf - returns the name of the cache for the address of the runtime.
+ * @param folder - the path of the runtime on the server of the page.
  */
 export const cacheName = (page: Page, nameOf: NameOf, folder = "/runtime/"): string =>
   nameOf(new URL(folder, page.url()));

@@ -1,10 +1,10 @@
-"""Builds the sites of `examples/minimal` with the wheel of the engine, for a browser test.
+"""Builds three sites from `examples/minimal` with the wheel of the engine, for a browser test.
 
 The wheel is installed into a new virtual environment, which sees the packages of this one, but not
 the engine of this repository. Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards
 ``FOLDER/recorded`` and ``FOLDER/unrecorded`` contain the sites that were built with and without
-recordings. ``FOLDER/shared`` contains a site without recordings that declares libraries for all its
-programs, one of which imports them.
+recordings. ``FOLDER/shared`` contains a site without recordings whose mkdocs.yml declares libraries
+for all programs. One of its programs imports some of them.
 """
 
 import os
@@ -20,12 +20,12 @@ from tests.conftest import REPOSITORY
 
 EXAMPLE = REPOSITORY / "examples" / "minimal"
 RECORDINGS = ("*.out", "*.trace.json", "recordings.json")
-# The options continue those of the plugin, at the end of mkdocs.yml.
+# Appended to mkdocs.yml, where they continue the options of the plugin.
 SHARED_OPTIONS = """\
       dependencies: [fastapi, httpx, numpy]
       playground: playground.md
 """
-# The program imports HTTPX only through FastAPI's test client, and has no header.
+# The program has no header that declares libraries. HTTPX is imported only by FastAPI's test client.
 SHARED_FILES = {
     "docs_src/hello.py": """\
 from fastapi import FastAPI
@@ -46,6 +46,7 @@ print(TestClient(app).get("/").json())
         '# Playground\n\n<runnable-playground data-runtime="../runtime/"></runnable-playground>\n'
     ),
 }
+# Without the variables that would let the new environment find the engine of this repository.
 _ENVIRONMENT = {
     key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL"))
 } | {"NO_MKDOCS_2_WARNING": "1"}
@@ -74,7 +75,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 def install(folder: Path) -> Path:
     """Make the wheel, install it into a new environment, and return the environment's Python."""
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
-    # Without isolation, pip downloads nothing.
+    # Build isolation would make pip download the build tools.
     build = ("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder)
     run(*pip, *build, REPOSITORY, cwd=folder)
     (wheel,) = folder.glob("*.whl")
@@ -89,8 +90,9 @@ def install(folder: Path) -> Path:
             python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder
         ).strip()
     )
-    # The engine of this repository is not seen, because a .pth file in a folder that another .pth
-    # file has added is not read.
+    # This line adds the folder with the packages of this environment, but not the engine of this
+    # repository: it is found by a .pth file in that folder, and Python ignores .pth files in folders
+    # that a .pth file has added.
     (installed / "packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     engine = run(
         python, "-c", "import mkdocs_runnable; print(mkdocs_runnable.__file__)", cwd=folder
@@ -113,10 +115,10 @@ def build(
     Args:
         python: The Python of the environment with the engine.
         folder: The folder for the copy and for the site.
-        name: The name of the site.
-        is_recorded: Whether its programs are recorded.
+        name: The name of the site, and of its folder.
+        is_recorded: Whether to record its programs before the build.
         options: Further options of the plugin.
-        more: Further files of the project: path → text.
+        more: Further files of the project: their texts by their paths.
     """
     project = folder / f"{name}_project"
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(*RECORDINGS, "site", ".cache"))
@@ -130,7 +132,7 @@ def build(
 
 
 def main() -> None:
-    """Build both sites into the folder that the command line names."""
+    """Build the three sites into the folder that the command line names."""
     folder = Path(sys.argv[1]).absolute()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

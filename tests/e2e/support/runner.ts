@@ -1,4 +1,4 @@
-/** Runs programs on a bare page in each browser, for tests of the runtime without widgets. */
+/** Helpers for tests that run in each browser, some of them on a bare page without widgets. */
 import { after, before, test } from "node:test";
 import type { Engine } from "../../../runtime/harness/browsers.ts";
 import { Runner, type Settings } from "../../../runtime/harness/runner.ts";
@@ -6,17 +6,29 @@ import { Runner, type Settings } from "../../../runtime/harness/runner.ts";
 export const engines: readonly Engine[] = ["chromium", "firefox"];
 
 /**
- * Returns a function that defines tests in one of the engines only. These tests check what the code of
- * the page or the Python code of the runtime computes. Whatever differs between browsers, such as stack
- * switching, timers, workers and input, is checked in both engines by other tests of the same file.
+ * Launch options for a Firefox that cannot suspend Python's stack, as browsers without JavaScript
+ * Promise Integration (JSPI). In such a browser, programs cannot switch between threads.
  */
-export function onceOf(engine: Engine): (name: string, check: () => Promise<void>) => void {
+export const WITHOUT_STACK_SWITCHING = {
+  extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
+};
+
+/**
+ * Returns a function that defines tests if the engine is Chromium, and ignores them otherwise. This is
+ * for tests of what the code of the page or the Python code of the runtime computes, which is the same
+ * in each browser. Other tests of the same file check in both engines whatever may differ, such as stack
+ * switching, timers, workers and input.
+ */
+export function chromiumTest(engine: Engine): (name: string, check: () => Promise<void>) => void {
   return (name, check) => {
     if (engine === "chromium") void test(name, check);
   };
 }
 
-/** A runner for all tests of the suite that calls this function: opened before them, closed after. */
+/**
+ * A runner, which runs programs on a bare page, for all tests of the suite that calls this function. It
+ * is opened before them, and closed after them.
+ */
 export function useRunner(settings: Settings): { readonly runner: Runner } {
   let runner: Runner | undefined;
   before(async () => {

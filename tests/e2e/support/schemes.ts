@@ -4,7 +4,7 @@ import type { Page } from "puppeteer-core";
 
 export type Scheme = "light" | "dark";
 
-/** Emulates the preferences of the reader's system, which the page follows immediately. */
+/** Emulates a system that prefers a colour scheme and reduced motion. The page follows it. */
 export async function prefer(page: Page, scheme: Scheme): Promise<void> {
   await page.emulateMediaFeatures([
     { name: "prefers-color-scheme", value: scheme },
@@ -12,7 +12,9 @@ export async function prefer(page: Page, scheme: Scheme): Promise<void> {
   ]);
 }
 
+/** Waits until the page is drawn in the colours of a scheme; fails if it is not. */
 export async function expectPainted(page: Page, scheme: Scheme): Promise<void> {
+  // What Material for MkDocs calls the two schemes.
   const name = scheme === "dark" ? "slate" : "default";
   await page
     .waitForFunction((name) => document.body.dataset["mdColorScheme"] === name, {}, name)

@@ -1,4 +1,4 @@
-/** Helpers of most browser tests: they serve the built site, open browsers and drive widgets. */
+/** Helpers for most browser tests: they serve the built site, open pages and use widgets. */
 import { existsSync } from "node:fs";
 import { glob, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -25,6 +25,8 @@ export const siteDirectory = resolve(
 /**
  * Serves a built site on a free port of 127.0.0.1, as a static host would.
  *
+ * @param directory - the folder of the site.
+ * @param intercept - called with each request; if it returns true, it has answered the request itself.
  * @throws Error that names the command to build the site, if there is no built site.
  */
 export async function serveSite(
@@ -68,13 +70,13 @@ export function useSite(engine?: Engine): { readonly url: string; readonly brows
  * number of snippets, so that the page with the most is the last one.
  */
 export async function pagesWithSnippets(): Promise<string[]> {
-  const pages: [path: string, snippets: number][] = [];
+  const pages: [path: string, snippetCount: number][] = [];
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");
     const snippets = html.split("<runnable-snippet ").length - 1;
     if (snippets > 0) pages.push([`/${file.slice(0, -"index.html".length)}`, snippets]);
   }
-  return pages.toSorted(([, one], [, other]) => one - other).map(([path]) => path);
+  return pages.toSorted(([, count], [, other]) => count - other).map(([path]) => path);
 }
 
 /** Returns the names of the snippets that have a Run button on some page of the site. */
@@ -89,7 +91,7 @@ export async function namesOfSnippets(): Promise<string[]> {
   return [...names].toSorted();
 }
 
-/** Opens a page in an empty profile of its own, to be closed with its browser context. */
+/** Opens a page in an empty profile of its own. To close both, close the page's browser context. */
 export async function freshPage(
   browser: Browser,
   viewport: Viewport = { width: 1280, height: 900 },
@@ -136,20 +138,27 @@ export async function visitAfresh(page: Page, site: string, path: string): Promi
   await page.goto(site + path);
 }
 
-/** Opens collapsed parts of a page, as a reader can even without JavaScript. */
-export async function unfold(page: Page, which = "details"): Promise<void> {
-  await page.$$eval(which, (all) => all.forEach((details) => details.setAttribute("open", "")));
+/** Opens the elements `<details>` that match a selector, as a reader can even without JavaScript. */
+export async function unfold(page: Page, selector = "details"): Promise<void> {
+  await page.$$eval(selector, (all) => all.forEach((details) => details.setAttribute("open", "")));
 }
 
 /** The current contents of a widget's Output region. */
 export interface Shown {
+  /** The line that says where the output comes from, such as "Recorded on CPython 3.13". */
   origin: string;
+  /** Everything that the program has printed, on both streams. */
   text: string;
+  /** What the program has printed on stderr. */
   stderr: string;
+  /** Messages beside the output, such as "Stopped." */
   notes: string[];
 }
 
-/** Check conditions after mutations: a window behind another one gets few animation frames. */
+/**
+ * When `waitForFunction` checks its condition: after each change of the document, and not in each
+ * animation frame, because a window behind another one gets few of these.
+ */
 const POLLING = "mutation";
 
 /** Waits until the text of the first element that matches a selector matches a pattern. */
@@ -169,7 +178,10 @@ export async function untilText(
   );
 }
 
-/** One `<runnable-snippet>` or `<runnable-playground>`, as a reader uses it. */
+/**
+ * One `<runnable-snippet>` or `<runnable-playground>`, as a reader uses it. By default it is the first
+ * snippet on the page that runs in the browser.
+ */
 export class Widget {
   readonly page: Page;
   readonly selector: string;
@@ -204,7 +216,7 @@ export class Widget {
     // Some buttons appear only when a reader comes near.
     const host = await this.page.waitForSelector(this.selector, { timeout: 60_000 });
     await host!.scrollIntoView();
-    for (let tries = 0; tries < 3; tries++) {
+    for (let attempt = 0; attempt < 3; attempt++) {
       const button = await this.button(name);
       const press = await button.evaluateHandle((button) => {
         const press = { isReceived: false };
@@ -229,15 +241,18 @@ export class Widget {
       await Promise.all([button.dispose(), press.dispose()]);
       if (isReceived) return;
     }
-    throw new Error(`the button ${name} receives no click`);
+    throw new Error(`the button ${name} has received no click`);
   }
 
+  /** Returns what the Output region shows now. */
   async shown(): Promise<Shown> {
     return this.page.$eval(`${this.selector} [role=log]`, (region) => ({
       origin: region.querySelector(".runnable-origin")?.textContent ?? "",
       text: region.querySelector("pre")?.textContent ?? "",
-      stderr: [...region.querySelectorAll(".runnable-stderr")].map((e) => e.textContent).join(""),
-      notes: [...region.querySelectorAll(".runnable-note")].map((e) => e.textContent ?? ""),
+      stderr: [...region.querySelectorAll(".runnable-stderr")]
+        .map((part) => part.textContent)
+        .join(""),
+      notes: [...region.querySelectorAll(".runnable-note")].map((note) => note.textContent ?? ""),
     }));
   }
 
@@ -253,6 +268,7 @@ export class Widget {
     return this.until(/Ran in your browser|Not run(?! yet)/, timeout);
   }
 
+  /** Presses Run, and waits until the run has ended in any way. */
   async run(timeout?: number): Promise<Shown> {
     await this.press("Run");
     return this.finished(timeout);

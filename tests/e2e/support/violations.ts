@@ -6,6 +6,7 @@ import type { Page } from "puppeteer-core";
 
 const AXE = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
+/** What a check covers. */
 export interface Scope {
   /** A selector: only parts of the page that match it are checked. */
   parts?: string;
@@ -24,6 +25,7 @@ export async function violations(
   const isLoaded = await page.evaluate(() => "axe" in globalThis);
   if (!isLoaded) await page.evaluate(AXE);
   const options: RunOptions = {
+    // axe has this rule, a minimum size of buttons and links, but does not use it by default.
     rules: { "target-size": { enabled: true } },
     // Reporting the thousands of elements that pass would take axe longer than the check itself.
     resultTypes: ["violations"],

@@ -9,7 +9,7 @@ import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { describeMoment, sections } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -169,7 +169,7 @@ const appearance = (page: Page) =>
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     const site = useSite(engine);
     let page: Page;
     let requested: string[];
@@ -418,7 +418,7 @@ for (const engine of engines) {
       await widget.finished();
     });
 
-    testOnce(
+    testInChromium(
       "the player shows the contents of the collections that the program's header names",
       async () => {
         const figure = "runnable-playground .runnable-timeline";
@@ -444,7 +444,7 @@ for (const engine of engines) {
       },
     );
 
-    testOnce(
+    testInChromium(
       "a program that does not run in the browser can be stepped through as recorded",
       async () => {
         await page.goto(`${site.url}/explanation/servers/`);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
@@ -75,11 +75,11 @@ const marked = (page: Page, widget: string) =>
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     const site = useSite(engine);
-    const stage = usePage(() => freshPage(site.browser));
+    const shared = usePage(() => freshPage(site.browser));
     let page: Page;
-    beforeEach(() => void (page = stage.page));
+    beforeEach(() => void (page = shared.page));
 
     /** Opens the page whose snippet has a recorded timeline. */
     const onPage = async () => {
@@ -107,7 +107,7 @@ for (const engine of engines) {
       await until(page, SNIPPET, /Timeline of this run, in your browser/);
     });
 
-    testOnce(
+    testInChromium(
       "after Reset the recording stays, even if the ending run sends further events",
       async () => {
         const widget = await onPage();
@@ -166,13 +166,13 @@ for (const engine of engines) {
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    testOnce("the timeline names the line and the reason of a blocking call", async () => {
+    testInChromium("the timeline names the line and the reason of a blocking call", async () => {
       const widget = await inPlayground(BLOCKING);
       await widget.run();
       await until(page, "runnable-playground", blocked(7, "rude \\(Task-\\d\\)", "time\\.sleep"));
     });
 
-    testOnce(
+    testInChromium(
       "the timeline also names a callback that blocks the loop outside all tasks",
       async () => {
         const widget = await inPlayground(BUSY_CALLBACK);
@@ -198,7 +198,7 @@ for (const engine of engines) {
       assert.equal(await visible(), 0);
     });
 
-    testOnce("threads and processes have lanes of their own", async () => {
+    testInChromium("threads and processes have lanes of their own", async () => {
       const widget = await inPlayground(
         `import multiprocessing, threading, time
 

@@ -5,7 +5,7 @@ import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../../runtime/host/types.ts";
 import { asPausedState, describeState } from "../../../runtime/page/workbench/paused_state.ts";
-import { engines, onceOf, useRunner } from "../support/runner.ts";
+import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -71,10 +71,10 @@ print("c")
 `;
 
 for (const engine of engines) {
-  const testOnce = onceOf(engine);
+  const testInChromium = chromiumTest(engine);
 
   describe(engine, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
 
     const run = async (
       source: string,
@@ -89,7 +89,7 @@ for (const engine of engines) {
       },
     ) => {
       const program = { source, filename: "demo.py", ...how };
-      const result = await stage.runner.run(program, {
+      const result = await shared.runner.run(program, {
         ...{ moves, pauseWhen, pauseMs, seconds },
       });
       const pauses = result.events.flatMap((event) => {
@@ -108,7 +108,7 @@ for (const engine of engines) {
     for (const trace of [false, true]) {
       for (const clockRate of [1, 0]) {
         const how = `${trace ? "traced" : "not traced"}, ${clockRate === 0 ? "virtual" : "real"} time`;
-        const define = trace && clockRate === 1 ? test : testOnce;
+        const define = trace && clockRate === 1 ? test : testInChromium;
         define(`a step is the next callback of the event loop (${how})`, async () => {
           const result = await run(TASKS, { paused: true, moves: steps(100), trace, clockRate });
           assert.deepEqual(result.texts.slice(0, STEPS.length), STEPS);
@@ -355,7 +355,7 @@ for thread in threads: thread.join()`;
     test("Stop ends a paused program, and the next program runs normally", async () => {
       const source =
         'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
-      const paused = stage.runner.run(
+      const paused = shared.runner.run(
         { source, filename: "demo.py" },
         { pauseWhen: "ready", pauseMs: 100_000, seconds: 2 },
       );
@@ -369,12 +369,12 @@ for thread in threads: thread.join()`;
 
   describe(`on a page, ${engine}`, () => {
     const site = useSite(engine);
-    const stage = usePage(() => freshPage(site.browser));
+    const shared = usePage(() => freshPage(site.browser));
     let page: Page;
     let widget: Widget;
     /** Each test begins with the published program, which is not running. */
     beforeEach(async () => {
-      page = stage.page;
+      page = shared.page;
       widget = new Widget(page, SNIPPET);
       await visitAfresh(page, site.url, "/tutorials/first-overlap/");
       await widget.button("Run");
@@ -432,7 +432,7 @@ for thread in threads: thread.join()`;
       assert.ok(await step.evaluate((button) => button === document.activeElement));
     });
 
-    testOnce("the timeline of a paused run ends at the time of the pause", async () => {
+    testInChromium("the timeline of a paused run ends at the time of the pause", async () => {
       await widget.press("Step");
       for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
         await untilStatus(text);
@@ -465,7 +465,7 @@ for thread in threads: thread.join()`;
       });
     }
 
-    testOnce("Resume lets the program run to its end and hides the panel", async () => {
+    testInChromium("Resume lets the program run to its end and hides the panel", async () => {
       await widget.press("Step");
       await untilStatus(/next: Task-1 starts main/);
       await widget.press("Resume");
@@ -507,7 +507,7 @@ for thread in threads: thread.join()`;
       await page.waitForSelector(panel, { hidden: true });
     });
 
-    testOnce("one press of Step too many does not restart the program", async () => {
+    testInChromium("one press of Step too many does not restart the program", async () => {
       await widget.write("import asyncio\nasync def main(): print('once')\nasyncio.run(main())\n");
       await widget.press("Step");
       await untilStatus(/next: Task-1 starts main/);

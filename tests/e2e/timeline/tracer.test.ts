@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import type { RunResult } from "../../../runtime/harness/runner.ts";
 import type { StoredTrace, TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
-import { engines, onceOf, useRunner } from "../support/runner.ts";
+import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 
 const CASES = new URL("../../cases/timelines/", import.meta.url);
 const cases = readdirSync(CASES).filter((name) => name.endsWith(".py"));
@@ -115,12 +115,12 @@ const IN_EACH_ENGINE = ["what_threads_wait_for.py", "what_tasks_wait_for.py", "p
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useRunner({ engine });
-    const testOnce = onceOf(engine);
+    const shared = useRunner({ engine });
+    const testInChromium = chromiumTest(engine);
 
     /** Runs a program and returns the rows of all its processes. */
     const traced = async (source: string, clockRate = 1): Promise<TraceRow[]> => {
-      const result = await stage.runner.run({
+      const result = await shared.runner.run({
         source,
         filename: "demo.py",
         trace: true,
@@ -129,7 +129,7 @@ for (const engine of engines) {
       return [...rowsOf(result).values()].flat();
     };
 
-    testOnce("steps are in order, and name the thread that woke the task", async () => {
+    testInChromium("steps are in order, and name the thread that woke the task", async () => {
       const source =
         "import asyncio, threading\n" +
         "async def main():\n" +
@@ -150,7 +150,7 @@ for (const engine of engines) {
       assert.equal(steps[3]![3], lanes.find((row) => row[4] === "other")![1]);
     });
 
-    testOnce("a plain callback is not reported as idle time of the loop", async () => {
+    testInChromium("a plain callback is not reported as idle time of the loop", async () => {
       const source =
         "import asyncio, time\n" +
         "async def main():\n" +
@@ -164,7 +164,7 @@ for (const engine of engines) {
       assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
     });
 
-    testOnce("a pool thread that runs time.sleep waits for sleep, not for work", async () => {
+    testInChromium("a pool thread that runs time.sleep waits for sleep, not for work", async () => {
       const rows = await traced(
         "import time\nfrom concurrent.futures import ThreadPoolExecutor\n" +
           "with ThreadPoolExecutor(1, 'pool') as pool:\n" +
@@ -175,7 +175,7 @@ for (const engine of engines) {
       assert.deepEqual(waits.slice(0, 2), ["sleep", "work"]);
     });
 
-    testOnce(
+    testInChromium(
       "a callback's output belongs to its thread, and its wake-up to the task that scheduled it",
       async () => {
         const rows = await traced(
@@ -233,7 +233,7 @@ for (const engine of engines) {
         "import threading; threading.Thread(target=threading.Event().wait).start()",
       ],
     ] as const) {
-      testOnce(`the main thread of a program that ends with ${last} is ${how}`, async () => {
+      testInChromium(`the main thread of a program that ends with ${last} is ${how}`, async () => {
         const rows = await traced(`import time\ntime.sleep(0.01)\n${last}\n`);
         assert.deepEqual(rows.at(-1)!.toSpliced(2, 1), ["end", 1, how, text]);
       });
@@ -271,7 +271,7 @@ for (const engine of engines) {
       assert.ok(Number(ready[2]) - Number(start[2]) > 250, JSON.stringify([start, ready]));
     });
 
-    testOnce(
+    testInChromium(
       "no output of a thread is lost from the trace when another thread ends the program",
       async () => {
         const source = `
@@ -292,7 +292,7 @@ while not done: pass
       },
     );
 
-    testOnce(
+    testInChromium(
       "each printed line is one event, however long it is and however it was printed",
       async () => {
         const source = `
@@ -310,7 +310,7 @@ print()
     );
 
     for (const name of ["callbacks", "tasks"]) {
-      testOnce(
+      testInChromium(
         `loop/${name}: its collections have the recorded contents at each line`,
         async () => {
           const text = readFileSync(`snippets/loop/${name}.trace.json`, "utf8");
@@ -319,7 +319,7 @@ print()
           const source = readFileSync(`snippets/loop/${name}.py`, "utf8");
           // In virtual time no timer is late, however busy the machine is.
           const program = { source, filename: `${name}.py`, trace: true, clockRate: 0 };
-          const result = await stage.runner.run(program);
+          const result = await shared.runner.run(program);
           assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
           assert.deepEqual(holdings([...rowsOf(result).values()].flat()), recorded);
         },
@@ -327,10 +327,10 @@ print()
     }
 
     for (const name of cases) {
-      const define = IN_EACH_ENGINE.includes(name) ? test : testOnce;
+      const define = IN_EACH_ENGINE.includes(name) ? test : testInChromium;
       define(`${name}: each wait has the expected reason and line`, async () => {
         const source = readFileSync(new URL(name, CASES), "utf8");
-        const result = await stage.runner.run({ source, filename: name, trace: true });
+        const result = await shared.runner.run({ source, filename: name, trace: true });
         assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
         assert.deepEqual(waits(result).sort(), [...new Set(expected(source))].sort());
       });

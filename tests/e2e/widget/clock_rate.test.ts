@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
@@ -18,12 +18,12 @@ print(time.perf_counter())
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     const site = useSite(engine);
-    const stage = usePage(() => freshPage(site.browser));
+    const shared = usePage(() => freshPage(site.browser));
     let page: Page;
     beforeEach(async () => {
-      page = stage.page;
+      page = shared.page;
       await visitAfresh(page, site.url, PAGE);
       await page.waitForSelector(`${FIRST} .runnable-pace`);
     });
@@ -34,7 +34,7 @@ for (const engine of engines) {
       page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
     const choose = (clockRate: string) => page.select(`${FIRST} .runnable-pace`, clockRate);
 
-    testOnce(
+    testInChromium(
       "programs run in real time by default, which neither output nor timeline mentions",
       async () => {
         assert.equal(await chosen(FIRST), "1");
@@ -89,7 +89,7 @@ for (const engine of engines) {
       assert.equal(await chosen(FIRST), "0");
     });
 
-    testOnce("the output of a faster run says so, and Stop ends the run", async () => {
+    testInChromium("the output of a faster run says so, and Stop ends the run", async () => {
       await choose("10");
       const widget = new Widget(page, FIRST);
       await widget.write(LONG);

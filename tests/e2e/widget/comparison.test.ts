@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -58,13 +58,13 @@ async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<v
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     const site = useSite(engine);
     let page: Page;
     let comparison: Comparison;
-    const stage = usePage(() => freshPage(site.browser));
+    const shared = usePage(() => freshPage(site.browser));
     beforeEach(async () => {
-      page = stage.page;
+      page = shared.page;
       await visitAfresh(page, site.url, PATH);
       comparison = new Comparison(page);
       await comparison.button("Run both here");
@@ -172,7 +172,7 @@ for (const engine of engines) {
       await comparison.press("Show the recordings");
     });
 
-    testOnce(
+    testInChromium(
       "an edited program runs as edited, and the status says why a program has failed",
       async () => {
         const widget = new Widget(page, '[data-name="overlap/together"]');
@@ -200,7 +200,7 @@ for (const engine of engines) {
       await widget.press("Reset");
     });
 
-    testOnce(
+    testInChromium(
       "Run on another widget ends the comparison even while its programs are being fetched",
       async () => {
         const widget = new Widget(page, '[data-name="overlap/in_turn"]');
@@ -215,7 +215,7 @@ for (const engine of engines) {
       },
     );
 
-    testOnce("the status says which program could not be loaded", async () => {
+    testInChromium("the status says which program could not be loaded", async () => {
       const release = await holdPrograms(page);
       await comparison.press("Run both here");
       await comparison.untilStatus(/Running/);

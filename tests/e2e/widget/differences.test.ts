@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeDifferences } from "../../../runtime/page/workbench/differences.ts";
-import { engines, onceOf, useRunner } from "../support/runner.ts";
+import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 
 const BUSY = `
 import threading
@@ -143,12 +143,12 @@ if __name__ == "__main__":
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
-    const stage = useRunner({ engine });
+    const testInChromium = chromiumTest(engine);
+    const shared = useRunner({ engine });
     for (const [name, source, expected] of programs) {
-      const define = name === ONCE ? testOnce : test;
+      const define = name === ONCE ? testInChromium : test;
       define(name, async () => {
-        const { events } = await stage.runner.run({ source, filename: "demo.py" });
+        const { events } = await shared.runner.run({ source, filename: "demo.py" });
         const lines = describeDifferences(events.filter((event) => event.type === "note"));
         assert.equal(lines.length, expected.length, lines.join("\n"));
         expected.forEach((pattern, index) => assert.match(lines[index]!, pattern));

@@ -8,10 +8,10 @@ import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/sit
 
 for (const engine of engines) {
   describe(`the runtime in ${engine}`, () => {
-    const stage = useRunner({ engine });
+    const shared = useRunner({ engine });
 
     const run = (source: string, answers: string[] = []) =>
-      stage.runner.run({ source, filename: "demo.py" }, { answers });
+      shared.runner.run({ source, filename: "demo.py" }, { answers });
 
     const programs: [string, string, string[], string][] = [
       [
@@ -127,7 +127,7 @@ print("end")`,
       for (const trace of [false, true]) {
         test(`${name}, ${trace ? "with" : "without"} a timeline`, async () => {
           const program = { source, filename: "demo.py", trace };
-          const result = await stage.runner.run(program, { answers });
+          const result = await shared.runner.run(program, { answers });
           assert.match(result.stderr, stderr);
           assert.match(result.stdout, stdout);
           assert.doesNotMatch(result.stdout, /browser_runtime|runnable_tracer/);
@@ -148,10 +148,10 @@ print("end")`,
 
 describe("in the page", () => {
   const site = useSite();
-  const stage = usePage(() => freshPage(site.browser));
+  const shared = usePage(() => freshPage(site.browser));
   let page: Page, widget: Widget;
   beforeEach(async () => {
-    page = stage.page;
+    page = shared.page;
     widget = new Widget(page);
     await visitAfresh(page, site.url, "/tutorials/first-overlap/");
   });

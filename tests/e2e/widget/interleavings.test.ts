@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
-import { engines, onceOf } from "../support/runner.ts";
+import { chromiumTest, engines, WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -121,7 +121,7 @@ after(() => site?.close());
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     let browser: Browser;
     let page: Page;
     before(async () => {
@@ -129,12 +129,12 @@ for (const engine of engines) {
     });
     after(() => browser?.close());
     // Each test starts its own exploration of a program, so the tests can share a page.
-    const stage = usePage(async () => {
+    const shared = usePage(async () => {
       const opened = await freshPage(browser);
       await opened.goto(site.url + PAGE);
       return opened;
     });
-    beforeEach(() => void (page = stage.page));
+    beforeEach(() => void (page = shared.page));
 
     test("the lost update is found and can be stepped through", async () => {
       const doors = new ExplorerPanel(page, "doors");
@@ -160,7 +160,7 @@ for (const engine of engines) {
       assert.match(await doors.text(".runnable-stepper-place"), /Step 6 of 7/);
     });
 
-    testOnce(
+    testInChromium(
       "the deadlock of two locks is found, with the line at which each thread waits",
       async () => {
         const drawers = new ExplorerPanel(page, "drawers");
@@ -230,7 +230,7 @@ for (const engine of engines) {
       assert.equal((await drawers.options()).length, 0);
     });
 
-    testOnce("the reader can choose which task runs next, too", async () => {
+    testInChromium("the reader can choose which task runs next, too", async () => {
       const seat = new ExplorerPanel(page, "seat");
       await seat.press("Choose the next step yourself");
       await seat.chosen(0);
@@ -248,18 +248,21 @@ for (const engine of engines) {
       await seat.press("Reset");
     });
 
-    testOnce("random interleavings differ each time, and the result names the seed", async () => {
-      const doors = new ExplorerPanel(page, "doors");
-      await doors.press("Try random interleavings");
-      const report = await doors.untilResult(/seed 1/);
-      assert.match(
-        report,
-        /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
-      );
-      await doors.press("Try random interleavings");
-      assert.notEqual((await doors.untilResult(/seed 2/)).replace("seed 2", "seed 1"), report);
-      await doors.steps();
-    });
+    testInChromium(
+      "random interleavings differ each time, and the result names the seed",
+      async () => {
+        const doors = new ExplorerPanel(page, "doors");
+        await doors.press("Try random interleavings");
+        const report = await doors.untilResult(/seed 1/);
+        assert.match(
+          report,
+          /^Tried 500 random interleavings \(seed 1\): \d+ of them break the program\./,
+        );
+        await doors.press("Try random interleavings");
+        assert.notEqual((await doors.untilResult(/seed 2/)).replace("seed 2", "seed 1"), report);
+        await doors.steps();
+      },
+    );
 
     test("a lost update between two bytecodes is found if threads may switch there", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
@@ -340,7 +343,7 @@ for (const engine of engines) {
       assert.match(await doors.text(".runnable-orders-broken"), /AssertionError: \d/);
     });
 
-    testOnce("the playground explores the reader's own program", async () => {
+    testInChromium("the playground explores the reader's own program", async () => {
       const own = await freshPage(browser);
       await own.goto(`${site.url}/playground/`);
       const playground = new ExplorerPanel(own, "playground", "runnable-playground");
@@ -386,9 +389,7 @@ for (const engine of engines) {
 }
 
 test("if a browser cannot switch between threads, the panel says so, and tasks are still explored", async () => {
-  const browser = await launch("firefox", {
-    extraPrefsFirefox: { "javascript.options.wasm_js_promise_integration": false },
-  });
+  const browser = await launch("firefox", WITHOUT_STACK_SWITCHING);
   try {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { answer } from "../../../runtime/timeline/drawing/prerender.ts";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -104,15 +104,15 @@ before(async () => {
 after(() => site?.close());
 
 for (const engine of engines) {
-  const testOnce = onceOf(engine);
+  const testInChromium = chromiumTest(engine);
 
   describe(engine, () => {
     let browser: Browser;
     let page: Page;
     before(async () => void (browser = await launch(engine)));
     after(() => browser?.close());
-    const stage = usePage(() => freshPage(browser));
-    beforeEach(() => void (page = stage.page));
+    const shared = usePage(() => freshPage(browser));
+    beforeEach(() => void (page = shared.page));
 
     /** Opens a page, and waits until the widget has its controls. */
     const open = async (path: string, selector: string): Promise<Widget> => {
@@ -143,32 +143,35 @@ for (const engine of engines) {
       assert.equal(await isVisible(`${SNIPPET} > .runnable-timeline`), true);
     });
 
-    testOnce("Copy and Share use the code, and Step pauses before the first line", async () => {
-      const widget = await open(OVERLAP, SNIPPET);
-      await page.evaluate(() => {
-        const copied: string[] = [];
-        const write = (text: string): Promise<void> => Promise.resolve(void copied.push(text));
-        Object.assign(window, { copied });
-        Object.defineProperty(navigator.clipboard, "writeText", { value: write });
-      });
-      await widget.press("Copy");
-      await widget.press("Share");
-      const source = readFileSync("snippets/overlap/together.py", "utf8");
-      const copied = await page.waitForFunction(() => {
-        const { copied } = window as unknown as { copied: string[] };
-        return copied.length > 1 && copied;
-      });
-      const [code, link] = (await copied.jsonValue()) as string[];
-      assert.equal(code, source);
-      assert.match(link!, /\/playground\/#/);
-      assert.equal((await widget.shown()).origin, ADVICE);
-      await widget.press("Step");
-      await widget.until(/^Paused in your browser/);
-      await widget.press("Resume");
-      assert.match((await widget.finished()).text, /done: /);
-    });
+    testInChromium(
+      "Copy and Share use the code, and Step pauses before the first line",
+      async () => {
+        const widget = await open(OVERLAP, SNIPPET);
+        await page.evaluate(() => {
+          const copied: string[] = [];
+          const write = (text: string): Promise<void> => Promise.resolve(void copied.push(text));
+          Object.assign(window, { copied });
+          Object.defineProperty(navigator.clipboard, "writeText", { value: write });
+        });
+        await widget.press("Copy");
+        await widget.press("Share");
+        const source = readFileSync("snippets/overlap/together.py", "utf8");
+        const copied = await page.waitForFunction(() => {
+          const { copied } = window as unknown as { copied: string[] };
+          return copied.length > 1 && copied;
+        });
+        const [code, link] = (await copied.jsonValue()) as string[];
+        assert.equal(code, source);
+        assert.match(link!, /\/playground\/#/);
+        assert.equal((await widget.shown()).origin, ADVICE);
+        await widget.press("Step");
+        await widget.until(/^Paused in your browser/);
+        await widget.press("Resume");
+        assert.match((await widget.finished()).text, /done: /);
+      },
+    );
 
-    testOnce("an element that leaves the page gets its static text back", async () => {
+    testInChromium("an element that leaves the page gets its static text back", async () => {
       await open(OVERLAP, SNIPPET);
       const log = await page.$eval(SNIPPET, async (snippet) => {
         snippet.remove();
@@ -178,7 +181,7 @@ for (const engine of engines) {
       assert.equal(log, `<p class="runnable-origin">${LINE}</p>`);
     });
 
-    testOnce("the advice is not printed", async () => {
+    testInChromium("the advice is not printed", async () => {
       const widget = await open(OVERLAP, SNIPPET);
       await page.emulateMediaType("print");
       const printed = await page.$eval(`${SNIPPET} [role=log]`, (log) =>
@@ -189,7 +192,7 @@ for (const engine of engines) {
       assert.equal((await widget.shown()).origin, ADVICE);
     });
 
-    testOnce("other interleavings can be explored", async () => {
+    testInChromium("other interleavings can be explored", async () => {
       const explored = "runnable-snippet[data-explore]";
       const widget = await open(EXPLORER, explored);
       await widget.press("Explore interleavings");
@@ -231,7 +234,7 @@ for (const engine of engines) {
       assert.equal(buttons.includes("Show the recordings"), false, "there are none");
     });
 
-    testOnce("a comparison shows only the program that is recorded", async () => {
+    testInChromium("a comparison shows only the program that is recorded", async () => {
       await open(OVERLAP + PARTLY, SNIPPET);
       const comparison = new Widget(page, "timeline-compare");
       const note = "timeline-compare > .compare-unrecorded";
@@ -259,7 +262,7 @@ for (const engine of engines) {
       assert.equal(await isVisible(note), true);
     });
 
-    testOnce("no accessibility violations", async () => {
+    testInChromium("no accessibility violations", async () => {
       await open(OVERLAP, SNIPPET);
       const parts = `${SNIPPET}, timeline-compare`;
       assert.deepEqual(await violations(page, { parts }), []);

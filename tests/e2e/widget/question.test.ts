@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { matchingAnswers, type Answer } from "../../../runtime/page/question/answers.ts";
-import { engines, onceOf } from "../support/runner.ts";
+import { engines, chromiumTest } from "../support/runner.ts";
 import {
   freshPage,
   launch,
@@ -89,7 +89,7 @@ after(() => site?.close());
 
 for (const engine of engines) {
   describe(engine, () => {
-    const testOnce = onceOf(engine);
+    const testInChromium = chromiumTest(engine);
     let browser: Browser;
     let page: Page;
     let readers: PredictQuestion;
@@ -100,9 +100,9 @@ for (const engine of engines) {
       });
     });
     after(() => browser?.close());
-    const stage = usePage(() => freshPage(browser));
+    const shared = usePage(() => freshPage(browser));
     beforeEach(async () => {
-      page = stage.page;
+      page = shared.page;
       await page.setViewport({ width: 1280, height: 900 });
       await visitAfresh(page, site.url, PAGE);
       readers = new PredictQuestion(page, READERS);
@@ -162,7 +162,7 @@ for (const engine of engines) {
       await page.setViewport({ width: 1280, height: 900 });
     });
 
-    testOnce(
+    testInChromium(
       "a program that the reader has changed can match another answer, or none",
       async () => {
         await readers.choose(2);
@@ -185,7 +185,7 @@ for (const engine of engines) {
       },
     );
 
-    testOnce("a reader who has predicted nothing is shown what happened", async () => {
+    testInChromium("a reader who has predicted nothing is shown what happened", async () => {
       await readers.choose(1);
       await readers.press("Run it");
       await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
