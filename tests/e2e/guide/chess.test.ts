@@ -202,7 +202,8 @@ for (const engine of engines) {
           /11\.64 times faster\. The formula gives the same result\.$/,
         );
         assert.equal((await page.$$(".chess-table")).length, 12);
-        // The diagram has a dot for each run that differs from the others only in its number of opponents.
+        // The diagram has a dot for each run that differs from the others only in its number of
+        // opponents.
         assert.equal((await page.$$(".chess-dot")).length, 2);
         await setField("Opponents", "24");
         await setField("Walk to another table", "1");
@@ -257,8 +258,8 @@ for (const engine of engines) {
         await setField("Moves of each side", "3");
         // The pattern must not match the status of the previous run, which took 3,655 s.
         await until(".chess-status", /^From board to board (?!3,655).* times faster/);
-        await page.$$eval(".chess-panel > .runnable-button", ([all]) =>
-          (all as HTMLElement).click(),
+        await page.$$eval(".chess-panel > .runnable-button", ([runAll]) =>
+          (runAll as HTMLElement).click(),
         );
         await until(".chess-status", /^Ran with 1 to 32 opponents/);
         // The distance of each dot from the nearest point of the curve, in the units of the drawing.
@@ -279,7 +280,9 @@ for (const engine of engines) {
     );
 
     test("running another program stops the exhibition, and the status says so", async () => {
-      await page.$$eval(".chess-panel > .runnable-button", ([all]) => (all as HTMLElement).click());
+      await page.$$eval(".chess-panel > .runnable-button", ([runAll]) =>
+        (runAll as HTMLElement).click(),
+      );
       await until(".chess-status", /^Running the program with \d+ of 32/);
       await new Widget(page, "#chess-synchronous").run();
       assert.equal(await text(".chess-status"), "Stopped because you ran chess/synchronous.py.");

@@ -1,4 +1,7 @@
-/** The player below a timeline: it steps through a run that has ended, and replays it. */
+/**
+ * The player below a timeline: it steps through a run that has ended, or plays the run. At each step it
+ * describes what a thread or task did, marks the line, and moves the playhead in the chart.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,16 +17,20 @@ import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
 const PAGE = "/reference/timelines/";
+/** A snippet whose recorded timeline shows lanes in every state. */
 const NAME = "timelines/every_state";
 const FIGURE = `runnable-snippet[data-name="${NAME}"] .runnable-timeline`;
 
+/** Reads the program of the snippet, or one of the files of its recording. */
 const read = (ending: string): string =>
   readFileSync(new URL(`../../../snippets/${NAME}${ending}`, import.meta.url), "utf8");
 
+/** The steps of the recorded run, which the player in the browser has to show. */
 const moments = runToEnd(Moments.from(Timeline.of(decodeTrace(JSON.parse(read(".trace.json")))!)));
 const last = moments.all.length - 1;
 
-const LIVE = `import asyncio
+/** A program to run in the playground. */
+const TWO_DRINKS = `import asyncio
 
 
 async def brew(drink: str, seconds: float) -> None:
@@ -38,6 +45,7 @@ async def main() -> None:
 asyncio.run(main())
 `;
 
+/** Its header names the collections that the player shows. */
 const WATCHED = `# /// script
 # [tool.runnable]
 # watch = ["ready", "timers"]
@@ -51,12 +59,12 @@ ready.append(timers.pop()[1])
 print("end")
 `;
 
-/** Everything that the player in a figure shows. */
+/** Everything that the player in a figure shows, and the marked lines of the program. */
 function shown(page: Page, figure = FIGURE) {
   return page.$eval(figure, (figure) => {
     const text = (selector: string): string => figure.querySelector(selector)?.textContent ?? "";
     const lines = (selector: string): string[] =>
-      [...figure.querySelectorAll(selector)].map((one) => one.textContent ?? "");
+      [...figure.querySelectorAll(selector)].map((element) => element.textContent ?? "");
     return {
       place: text(".tl-player-place"),
       description: text(".tl-player-told"),
@@ -76,7 +84,7 @@ function shown(page: Page, figure = FIGURE) {
   });
 }
 
-/** What the player has to show at a step, according to the recorded trace. */
+/** What the player has to show at a step of the recorded run. Steps are counted from 0. */
 function expected(number: number) {
   const { who, text, line } = describeMoment(moments, number);
   const found = sections(moments, number);
@@ -94,7 +102,7 @@ function expected(number: number) {
   };
 }
 
-/** Checks that the player shows a step as recorded. */
+/** Asserts that the player shows this step of the recorded run. */
 async function assertAt(page: Page, number: number): Promise<void> {
   const { description, marked, parts, entries, printed, place, excerpt } = await shown(page);
   assert.deepEqual({ description, marked, parts, entries, printed }, expected(number));
@@ -105,18 +113,21 @@ async function assertAt(page: Page, number: number): Promise<void> {
   assert.equal(excerpt, source);
 }
 
+/** Clicks a button of a figure by its name. */
 const press = (page: Page, name: string, figure = FIGURE): Promise<void> =>
   page.$$eval(
     `${figure} button`,
-    (all, name) => all.find((one) => one.textContent === name && !one.hidden)!.click(),
+    (buttons, name) =>
+      buttons.find((button) => button.textContent === name && !button.hidden)!.click(),
     name,
   );
 
+/** Waits until the text of a part of a figure matches a pattern. */
 const until = (page: Page, pattern: RegExp, selector: string, figure = FIGURE) =>
   untilText(page, `${figure} ${selector}`, pattern);
 
 /** Opens the player by keyboard. The chart becomes interactive when it gets the focus. */
-async function open(page: Page, figure = FIGURE): Promise<void> {
+async function openPlayer(page: Page, figure = FIGURE): Promise<void> {
   await page.focus(`${figure} .tl-chart, ${figure} .tl-chart [tabindex]`);
   await page.waitForSelector(`${figure} .tl-scroll [role=button]`);
   await page.$eval(`${figure} .tl-tools button`, (button) => (button as HTMLElement).focus());
@@ -124,12 +135,13 @@ async function open(page: Page, figure = FIGURE): Promise<void> {
   await page.waitForSelector(`${figure} .tl-player`);
 }
 
+/** The name of the element that has the focus. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate(
     () => document.activeElement?.ariaLabel ?? document.activeElement?.textContent ?? "",
   );
 
-const slider = (page: Page): Promise<void> => page.focus(`${FIGURE} .tl-player-slider`);
+const focusSlider = (page: Page): Promise<void> => page.focus(`${FIGURE} .tl-player-slider`);
 
 /**
  * Presses a button several times. Returns the position of the playhead after each press, or null
@@ -152,12 +164,13 @@ const pressRepeatedly = (page: Page, name: string, times: number): Promise<(stri
     times,
   );
 
-const frame = (page: Page) =>
+/** Waits until the page has been drawn. */
+const nextFrame = (page: Page) =>
   page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );
 
-/** The parts of the figure, and the range that the chart shows. */
+/** What Close has to restore: the parts of the figure, and the range that the chart shows. */
 const appearance = (page: Page) =>
   page.$eval(FIGURE, (figure) => ({
     children: [...figure.children].map(({ className }) => className),
@@ -196,19 +209,19 @@ for (const engine of engines) {
     const recordedPositions = () =>
       page.evaluate(() => (window as unknown as { seen: string[] }).seen);
 
-    /** Opens the playground with this program in it, in virtual time. */
+    /** Opens the playground with this program in it, to be run in virtual time. */
     const inPlayground = async (source: string): Promise<Widget> => {
       await page.goto(`${site.url}/playground/`);
       const widget = new Widget(page, "runnable-playground");
       await widget.button("Run");
       await widget.write(source);
-      // In virtual time coffee is always ready before tea, however slow the machine is.
+      // In virtual time, waits end in the expected sequence, however slow the machine is.
       await page.select("runnable-playground .runnable-controls select", "0");
       return widget;
     };
 
     test("the keyboard steps forwards and backwards through the recorded run", async () => {
-      await open(page);
+      await openPlayer(page);
       assert.equal(await focused(page), "Next");
       for (let number = 0; ; number++) {
         await assertAt(page, number);
@@ -220,6 +233,7 @@ for (const engine of engines) {
       await page.keyboard.press("Enter");
       await assertAt(page, last);
       assert.equal(await focused(page), "Next");
+      // Between the buttons Next and Previous is the button Play.
       for (let count = 0; count < 2; count++) {
         await page.keyboard.down("Shift");
         await page.keyboard.press("Tab");
@@ -230,7 +244,7 @@ for (const engine of engines) {
         await page.keyboard.press("Enter");
         await assertAt(page, number - 1);
       }
-      await slider(page);
+      await focusSlider(page);
       await page.keyboard.press("End");
       await assertAt(page, last);
       await page.keyboard.press("ArrowLeft");
@@ -244,18 +258,19 @@ for (const engine of engines) {
       await assertAt(page, 0);
       assert.equal((await shown(page)).live, "polite");
       assert.deepEqual(
-        requested.filter((url) => url.endsWith(".bin")),
+        requested.filter((url) => url.endsWith(".bin")), // the files of Python
         [],
-        "no file of Python was fetched",
+        "Python was not fetched",
       );
     });
 
     test("a click on a segment of the chart goes to its step", async () => {
-      await open(page);
+      await openPlayer(page);
       const place = (): Promise<string> => shown(page).then(({ place }) => place);
       const number = moments.all.findIndex(
         ({ turn }) => turn?.lane.name === "stocktaking" && turn.first > 1,
       );
+      // The bar of the blocked span, which is in the segment of this step.
       const box = await page.$eval(`${FIGURE} .tl-h rect`, (bar) => {
         bar.scrollIntoView({ block: "center" });
         const { x, y, width, height } = bar.getBoundingClientRect();
@@ -266,16 +281,16 @@ for (const engine of engines) {
       await assertAt(page, number);
     });
 
-    test("the playhead stays in view in a zoomed chart, and Close restores the figure", async () => {
-      await open(page);
+    test("the playhead stays in view when the chart is zoomed in, and Close restores the figure", async () => {
+      await openPlayer(page);
       await press(page, "Close");
-      await frame(page);
+      await nextFrame(page);
       const before = await appearance(page);
       assert.equal(await focused(page), "Step through");
       await page.keyboard.press("Enter");
       await page.waitForSelector(`${FIGURE} .tl-player`);
-      await pressRepeatedly(page, "+", 8);
-      await frame(page);
+      await pressRepeatedly(page, "+", 8); // zooms in
+      await nextFrame(page);
       const zoomed = await appearance(page);
       const places = await pressRepeatedly(page, "Next", last);
       assert.equal(places.length, last);
@@ -284,20 +299,21 @@ for (const engine of engines) {
         [],
         "the playhead is always in view",
       );
-      await frame(page);
+      await nextFrame(page);
       assert.notEqual(
         (await appearance(page)).axis,
         zoomed.axis,
         "the chart has moved along with the playhead",
       );
       await press(page, "Close");
-      await frame(page);
+      await nextFrame(page);
       assert.deepEqual(await appearance(page), before);
       assert.deepEqual((await shown(page)).marked, []);
     });
 
-    test("Play runs to the end, and Play again starts over", async () => {
-      await open(page);
+    test("Play plays the run to its end, and Play again starts over", async () => {
+      await openPlayer(page);
+      // At this speed, the run would take minutes, so Pause is pressed before its end.
       await page.select(`${FIGURE} .tl-player select`, "0.001");
       await press(page, "Play");
       const { play, live } = await shown(page);
@@ -309,19 +325,23 @@ for (const engine of engines) {
       await press(page, "Play");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
-      const seen = (await recordedPositions()).map((text) => parseFloat(text.slice(11)));
+      // Each position is a text such as "translateX(136px)".
+      const seen = (await recordedPositions()).map((text) =>
+        parseFloat(text.slice("translateX(".length)),
+      );
       assert.deepEqual(
         seen,
-        seen.toSorted((one, other) => one - other),
-        "time only advances",
+        seen.toSorted((position, other) => position - other),
+        "the playhead never moves backwards",
       );
       await press(page, "Play again");
       await until(page, /Play again/, ".tl-player-play");
       await assertAt(page, last);
     });
 
-    test("with reduced motion, Play jumps from step to step", async () => {
-      await open(page);
+    test("if the reader prefers reduced motion, Play jumps from step to step", async () => {
+      await openPlayer(page);
+      // The only positions at which the playhead may appear.
       const places = await pressRepeatedly(page, "Next", last);
       await page.select(`${FIGURE} .tl-player select`, "10");
       await page.evaluate(() => {
@@ -341,8 +361,8 @@ for (const engine of engines) {
       );
     });
 
-    test("no accessibility violations in either colour scheme, wide or narrow; the player is not printed", async () => {
-      await open(page);
+    test("the player has no accessibility violations in either colour scheme, fits a phone, and is not printed", async () => {
+      await openPlayer(page);
       // Material fades into the colours of the other scheme.
       await page.addStyleTag({ content: "* { transition: none !important }" });
       for (const [width, scheme] of [
@@ -356,8 +376,8 @@ for (const engine of engines) {
           [],
           `${scheme}, ${String(width)} px`,
         );
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.ok(wide <= width, `${String(wide)} px wide`);
+        const contentWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(contentWidth <= width, `${String(contentWidth)} px wide`);
       }
       await page.setViewport({ width: 1280, height: 900 });
       if (engine === "firefox") return; // Tests cannot emulate print in Firefox.
@@ -367,7 +387,7 @@ for (const engine of engines) {
     });
 
     if (engine === "chromium") {
-      test("a player that could not be loaded is reported, and the next attempt loads it", async () => {
+      test("if the code of the player cannot be loaded, the page says so, and the next attempt loads it", async () => {
         const reader = await freshPage(site.browser);
         await reader.goto(site.url + PAGE);
         await reader.focus(`${FIGURE} .tl-chart`);
@@ -388,13 +408,13 @@ for (const engine of engines) {
 
     test("the reader's own run can be stepped through as soon as it has ended", async () => {
       const figure = "runnable-playground .runnable-timeline";
-      const widget = await inPlayground(LIVE);
+      const widget = await inPlayground(TWO_DRINKS);
       await widget.press("Run");
       await page.waitForSelector(`${figure} .tl-scroll [role=button]`, { timeout: 60_000 });
       await widget.finished();
       await until(page, /of this run, in your browser.*: 3 tasks/, ".tl-head", figure);
       await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
-      await open(page, figure);
+      await openPlayer(page, figure);
       const steps: Awaited<ReturnType<typeof shown>>[] = [];
       for (;;) {
         const now = await shown(page, figure);
@@ -403,12 +423,12 @@ for (const engine of engines) {
         if (step === total) break;
         await press(page, "Next", figure);
       }
-      const matching = (pattern: RegExp) =>
+      const findStep = (pattern: RegExp) =>
         steps.find(({ description }) => pattern.test(description));
-      const asleep = matching(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
+      const asleep = findStep(/^brew \(Task-\d\) started at line 4\. .*then slept at line 5\.$/);
       assert.equal(asleep?.excerpt, "   4  async def brew(drink: str, seconds: float) -> None:\n");
       assert.deepEqual(asleep.marked, ["async def brew(drink: str, seconds: float) -> None:"]);
-      const woken = matching(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
+      const woken = findStep(/^brew \(Task-3\) resumed from line 5, woken by a timer/);
       assert.equal(woken?.printed, "coffee is ready\n");
       assert.match(woken.entries.join("\n"), /^brew \(Task-2\) line 5, \S+\sms more, until /m);
       assert.match(steps.at(-1)!.description, /^The run ended after /);
@@ -425,7 +445,8 @@ for (const engine of engines) {
         const widget = await inPlayground(WATCHED);
         await widget.run();
         await page.waitForSelector(`${figure} .tl-tools button:not([hidden])`);
-        await open(page, figure);
+        await openPlayer(page, figure);
+        // The description at each step, the names of the collections, and their contents.
         const steps: string[] = [];
         for (;;) {
           const { description, parts, entries, place } = await shown(page, figure);
@@ -455,13 +476,13 @@ for (const engine of engines) {
         for (;;) {
           const { place, description } = await shown(page, figure);
           const line = /from line (\d+)/.exec(description)?.[1] ?? "";
+          // The page shows only the section of the program that begins at line 40.
           if (Number(line) >= 40) {
-            // The page shows the section of the program that contains this line.
             await page.waitForSelector(`${snippet} .runnable-marked[data-line="${line}"]`);
             return;
           }
           const [, step, total] = /Step (\d+) of (\d+)/.exec(place)!;
-          assert.notEqual(step, total, "no turn resumes from a line that is shown");
+          assert.notEqual(step, total, "no step resumes from a line that the page shows");
           await press(page, "Next", figure);
         }
       },

@@ -1,4 +1,4 @@
-/** The timeline of a reader's own run: it appears below the output and is linked to the source. */
+/** The timeline of a reader's own run: it replaces the recorded one and is linked to the source. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -7,26 +7,29 @@ import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/first-overlap/";
+/** A snippet on this page that has a recorded timeline. */
 const SNIPPET = "#overlap-in-turn--asking";
 
+/** A task blocks the event loop at line 7. */
 const BLOCKING = `import asyncio
 import time
 
 
-async def rude():
+async def block():
     await asyncio.sleep(0.05)
     time.sleep(0.4)
 
 
 async def main():
     async with asyncio.TaskGroup() as group:
-        group.create_task(rude())
+        group.create_task(block())
         group.create_task(asyncio.sleep(0.2))
 
 
 asyncio.run(main())
 `;
 
+/** A callback that belongs to no task blocks the event loop at line 7, by computing. */
 const BUSY_CALLBACK = `import asyncio
 import time
 
@@ -44,10 +47,11 @@ async def main():
 asyncio.run(main())
 `;
 
-/** The caption of the figure. */
+/** The caption of a widget's timeline. */
 const caption = (page: Page, widget: string) =>
   page.$eval(`${widget} .runnable-timeline .tl-head`, (head) => head.firstChild?.textContent ?? "");
 
+/** Waits until the text of a widget's timeline matches a pattern. */
 const until = (page: Page, widget: string, pattern: RegExp) =>
   page.waitForFunction(
     (selector, source) =>
@@ -60,14 +64,16 @@ const until = (page: Page, widget: string, pattern: RegExp) =>
   );
 
 /**
- * Matches the sentence that names a blocking call. On a slow machine, other callbacks block the loop,
- * too, and then the call is one of a list.
+ * Matches the sentence that names a blocking call: its line, its lane, and why it blocks. On a slow
+ * machine, other callbacks block the event loop, too, and then the sentence is one of a list and has
+ * another form.
  */
 function blocked(line: number, lane: string, why: string): RegExp {
   const how = String.raw`${lane} blocked the event loop for [\d.]+\sm?s`;
   return new RegExp(`(?:Line ${line} of ${how}|${how} at line ${line}): ${why}`);
 }
 
+/** The texts of the marked lines of a widget's program. */
 const marked = (page: Page, widget: string) =>
   page.$$eval(`${widget} .runnable-marked`, (lines) =>
     lines.map((line) => line.textContent.trim()),
@@ -81,13 +87,13 @@ for (const engine of engines) {
     let page: Page;
     beforeEach(() => void (page = shared.page));
 
-    /** Opens the page whose snippet has a recorded timeline. */
-    const onPage = async () => {
+    /** Opens the page with the snippet, and returns its widget. */
+    const openPage = async () => {
       await visitAfresh(page, site.url, PAGE);
       return new Widget(page, SNIPPET);
     };
     /** Opens the playground with this program in it. */
-    const inPlayground = async (source: string) => {
+    const openInPlayground = async (source: string) => {
       await visitAfresh(page, site.url, "/playground/");
       const widget = new Widget(page, "runnable-playground");
       await widget.button("Run");
@@ -96,7 +102,7 @@ for (const engine of engines) {
     };
 
     test("a run's own timeline replaces the recorded one, and Reset brings the recorded one back", async () => {
-      const widget = await onPage();
+      const widget = await openPage();
       await widget.button("Run");
       assert.match(await caption(page, SNIPPET), /^Timeline recorded on CPython 3\.\d+: 1 task/);
       await widget.run();
@@ -108,9 +114,9 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "after Reset the recording stays, even if the ending run sends further events",
+      "after Reset during a run, the recorded timeline stays, even if the run sends further events before it ends",
       async () => {
-        const widget = await onPage();
+        const widget = await openPage();
         // The program must still be running when Pause is pressed, however slow the machine is.
         await widget.write("import time\nprint('ready')\ntime.sleep(600)\n");
         await widget.press("Run");
@@ -130,6 +136,7 @@ for (const engine of engines) {
         const held: (() => void)[] = [];
         late.on("request", (request) => {
           const proceed = () => void request.continue();
+          // The file contains the code that collects the events of a run for its timeline.
           if (/\/collect-[^/]*\.js$/.test(request.url())) held.push(proceed);
           else proceed();
         });
@@ -150,10 +157,12 @@ for (const engine of engines) {
     }
 
     test("a selected segment marks its line of the source", async () => {
-      const widget = await onPage();
+      const widget = await openPage();
       await widget.run();
       await until(page, SNIPPET, /Timeline of this run/);
-      await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (bar) => (bar as SVGElement).focus());
+      await page.$eval(`${SNIPPET} .tl-chart [tabindex="0"]`, (segment) =>
+        (segment as SVGElement).focus(),
+      );
       const focusedName = () => page.evaluate(() => document.activeElement?.ariaLabel ?? "");
       await page.keyboard.press("ArrowDown");
       for (let key = 0; key < 9 && !/^main \(Task-1\) slept/.test(await focusedName()); key++) {
@@ -166,28 +175,35 @@ for (const engine of engines) {
       assert.match(line!, /await asyncio\.sleep/);
     });
 
-    testInChromium("the timeline names the line and the reason of a blocking call", async () => {
-      const widget = await inPlayground(BLOCKING);
-      await widget.run();
-      await until(page, "runnable-playground", blocked(7, "rude \\(Task-\\d\\)", "time\\.sleep"));
-    });
+    testInChromium(
+      "the timeline names the line of a blocking call and says why it blocks",
+      async () => {
+        const widget = await openInPlayground(BLOCKING);
+        await widget.run();
+        await until(
+          page,
+          "runnable-playground",
+          blocked(7, "block \\(Task-\\d\\)", "time\\.sleep"),
+        );
+      },
+    );
 
     testInChromium(
-      "the timeline also names a callback that blocks the loop outside all tasks",
+      "the timeline also names the line of a blocking callback that belongs to no task",
       async () => {
-        const widget = await inPlayground(BUSY_CALLBACK);
+        const widget = await openInPlayground(BUSY_CALLBACK);
         await widget.run();
         await until(page, "runnable-playground", blocked(7, "MainThread", "it computed"));
       },
     );
 
-    test("a program that waits for nothing has no timeline, not even that of an earlier run", async () => {
+    test("for a program that waits for nothing, no timeline is shown, not even that of an earlier run", async () => {
       const visible = () =>
         page.$$eval(
           "runnable-playground .runnable-timeline",
           (figures) => figures.filter((figure) => figure.checkVisibility()).length,
         );
-      const widget = await inPlayground(BLOCKING);
+      const widget = await openInPlayground(BLOCKING);
       await widget.run();
       await until(page, "runnable-playground", /Timeline of this run/);
       assert.equal(await visible(), 1);
@@ -199,7 +215,7 @@ for (const engine of engines) {
     });
 
     testInChromium("threads and processes have lanes of their own", async () => {
-      const widget = await inPlayground(
+      const widget = await openInPlayground(
         `import multiprocessing, threading, time
 
 def work():

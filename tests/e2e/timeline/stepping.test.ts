@@ -1,4 +1,7 @@
-/** Pausing a program, resuming it, and running it one step at a time. */
+/**
+ * Pausing a program, resuming it, and running it one step at a time. In a program with an event loop, a
+ * step is the next callback of the loop; in other programs, it is the next turn of a thread.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -17,6 +20,7 @@ function inMilliseconds(text: string | null): number {
   return Number(number) * { µs: 0.001, ms: 1, s: 1000 }[unit as "s"];
 }
 
+/** Two tasks in one event loop. */
 const TASKS = `
 import asyncio
 async def call(name, seconds):
@@ -44,6 +48,7 @@ const STEPS = [
   "_run_until_complete_cb() for Task-1.",
 ];
 
+/** Two threads that need the same lock. The holder waits until the main thread has set an event. */
 const LOCK = `
 import threading
 lock = threading.Lock()
@@ -61,6 +66,7 @@ go.set()
 for thread in threads: thread.join()
 `;
 
+/** Sleeps twice in the main thread. */
 const SLEEPS = `
 import time
 print("a")
@@ -76,9 +82,13 @@ for (const engine of engines) {
   describe(engine, () => {
     const shared = useRunner({ engine });
 
+    /**
+     * Runs a program, and returns also the state at each pause and its description, without the time.
+     * `moves` are the buttons that are pressed at the pauses, and each pause lasts for `pauseMs`.
+     */
     const run = async (
       source: string,
-      { moves = [] as Move[], pauseWhen = "", pauseMs = 0, seconds = 20, ...how } = {} as {
+      { moves = [] as Move[], pauseWhen = "", pauseMs = 0, seconds = 20, ...options } = {} as {
         seconds?: number;
         moves?: Move[];
         pauseWhen?: string;
@@ -88,10 +98,8 @@ for (const engine of engines) {
         clockRate?: number;
       },
     ) => {
-      const program = { source, filename: "demo.py", ...how };
-      const result = await shared.runner.run(program, {
-        ...{ moves, pauseWhen, pauseMs, seconds },
-      });
+      const program = { source, filename: "demo.py", ...options };
+      const result = await shared.runner.run(program, { moves, pauseWhen, pauseMs, seconds });
       const pauses = result.events.flatMap((event) => {
         const state = event.type === "paused" ? asPausedState(event.state) : undefined;
         return event.type === "paused" && state ? [{ ...state, at: event.at }] : [];
@@ -107,9 +115,9 @@ for (const engine of engines) {
 
     for (const trace of [false, true]) {
       for (const clockRate of [1, 0]) {
-        const how = `${trace ? "traced" : "not traced"}, ${clockRate === 0 ? "virtual" : "real"} time`;
+        const mode = `${trace ? "traced" : "not traced"}, ${clockRate === 0 ? "virtual" : "real"} time`;
         const define = trace && clockRate === 1 ? test : testInChromium;
-        define(`a step is the next callback of the event loop (${how})`, async () => {
+        define(`a step is the next callback of the event loop (${mode})`, async () => {
           const result = await run(TASKS, { paused: true, moves: steps(100), trace, clockRate });
           assert.deepEqual(result.texts.slice(0, STEPS.length), STEPS);
           assert.equal(result.stdout, "quick\nslow\n");
@@ -117,15 +125,17 @@ for (const engine of engines) {
           const times = result.pauses.map(({ at }) => at);
           assert.deepEqual(
             times,
-            times.toSorted((one, other) => one - other),
+            times.toSorted((time, other) => time - other),
           );
+          // In virtual time, the sleeps end after exactly 100 ms and 900 ms.
           if (clockRate === 0) assert.deepEqual([times[4], times[7]], [100, 900]);
         });
       }
     }
 
-    test("the paused state contains the loop's ready queue, timers and waits", async () => {
+    test("the state at a pause contains the ready queue, the timers and the waiting tasks of the event loop", async () => {
       const { pauses } = await run(TASKS, { paused: true, moves: steps(100), clockRate: 0 });
+      // The second, third and fourth pause of `STEPS`.
       const [, slow, quick, timer] = pauses;
       assert.deepEqual(slow!.ready.entries, [
         { kind: "start", name: "quick", of: "call", line: 3 },
@@ -148,7 +158,7 @@ for (const engine of engines) {
       assert.deepEqual([pauses.length, stdout], [2, "quick\nslow\n"]);
     });
 
-    test("with an event loop in each of two threads, each callback is one step", async () => {
+    test("in a program with an event loop in each of two threads, each callback of either loop is one step", async () => {
       const source = `
 import asyncio, threading
 async def count(name):
@@ -171,34 +181,34 @@ for thread in threads: thread.join()
       }
     });
 
-    test("without an event loop a step is a thread's turn", async () => {
+    test("in a program without an event loop, a step is a turn of a thread", async () => {
       const { pauses, stdout, outcome } = await run(LOCK, { paused: true, moves: steps(60) });
       assert.equal(stdout, "held\nhad\n");
       assert.deepEqual(outcome, { type: "finished", status: 0 });
       const waits = pauses.map(({ waiting }) =>
         waiting.entries.map(({ name, reason, line }) => `${name}: ${reason} ${line}`).join(),
       );
-      const both = waits.indexOf("holder: event 7,wanter: lock 10");
-      assert.ok(both > 0, waits.join("\n"));
-      const later = pauses
-        .slice(both + 1)
+      const bothWait = waits.indexOf("holder: event 7,wanter: lock 10");
+      assert.ok(bothWait > 0, waits.join("\n"));
+      const readyLater = pauses
+        .slice(bothWait + 1)
         .map(({ ready }) => ready.entries.map(({ name }) => name));
       assert.ok(
-        later.some((names) => names.includes("holder")),
+        readyLater.some((names) => names.includes("holder")),
         "holder has been woken but has not resumed yet",
       );
     });
 
-    test("a thread that was only starting another thread is listed as ready", async () => {
+    test("a thread that has just started another thread is listed as ready", async () => {
       const { pauses, texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
-      const holds = texts.findIndex((text) => text.startsWith("holder is at line 7."));
-      assert.ok(holds > 0, texts.join("\n"));
-      assert.deepEqual(pauses[holds]!.ready.entries, [
+      const pause = texts.findIndex((text) => text.startsWith("holder is at line 7."));
+      assert.ok(pause > 0, texts.join("\n"));
+      assert.deepEqual(pauses[pause]!.ready.entries, [
         { kind: "resume", name: "MainThread", of: "", line: 13 },
       ]);
     });
 
-    test("a thread that has ended is named without a line", async () => {
+    test("the description of a step in which a thread has ended names no line", async () => {
       const { texts } = await run(LOCK, { paused: true, moves: steps(60), clockRate: 0 });
       assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
     });
@@ -226,9 +236,9 @@ print("over")
       ["several threads", LOCK, "held\nhad\n"],
     ] as const) {
       test(`in virtual time, a reader can step slowly through ${name} to the end`, async () => {
-        // The pause is longer than the time for which the worker leaves messages unread.
-        const how = { paused: true, moves: steps(100), clockRate: 0, pauseMs: 40 };
-        const result = await run(source, how);
+        // The pauses are longer than the 20 ms for which a thread may keep the worker from reading messages.
+        const options = { paused: true, moves: steps(100), clockRate: 0, pauseMs: 40 };
+        const result = await run(source, options);
         assert.deepEqual(result.outcome, { type: "finished", status: 0 });
         assert.equal(result.stdout, stdout);
         if (source === SLEEPS) {
@@ -239,7 +249,7 @@ print("over")
       });
     }
 
-    test("in virtual time, steps continue from wherever Pause has stopped the program", async () => {
+    test("in virtual time, each step after Pause is a whole turn, wherever Pause has stopped the program", async () => {
       const source = `
 import threading, time
 rounds = 0
@@ -265,7 +275,7 @@ print(rounds)
       assert.deepEqual([times[2]! - times[0]!, times[3]! - times[1]!], [1000, 1000], times.join());
     });
 
-    test("a program with long task names and its own class of futures can be stepped through", async () => {
+    test("a program with a very long task name and a future class of its own can be stepped through", async () => {
       const source = `
 import asyncio
 class Own:
@@ -290,7 +300,7 @@ asyncio.run(main())
       assert.ok(result.pauses.length > 5);
     });
 
-    test("if a program has replaced the loop's ready queue, its queue keeps its order", async () => {
+    test("if a program has replaced the ready queue of its event loop, a pause does not change the replacement", async () => {
       const source = `
 import asyncio
 from collections import deque
@@ -325,7 +335,8 @@ print("ready")
 ${waits}
 print(*(result[1] for result in results), results)
 `;
-      // Waits of several threads share one pause. A computation would delay the end of their waits.
+      // The waits of several threads can share one pause. The computation has a run of its own, because
+      // it would delay the end of their waits.
       const together = `
 waits = [time.sleep, threading.Event().wait]
 threads = [threading.Thread(target=check, args=[wait, 0.4]) for wait in waits]
@@ -336,6 +347,8 @@ for thread in threads: thread.join()`;
         [together, "True True True ["],
         ["check(compute)", "True ["],
       ] as const) {
+        // Each wait lasts for 0.4 s, and the pause for 1.2 s. If time passed during the pause, the clocks
+        // would show more than 1 s.
         const { stdout, pauses } = await run(source(waits), { pauseWhen: "ready", pauseMs: 1200 });
         assert.ok(stdout.startsWith(`ready\n${expected}`), stdout);
         assert.equal(pauses.length, 1);
@@ -357,6 +370,7 @@ for thread in threads: thread.join()`;
         'import time\nprint("ready")\ntry:\n    time.sleep(60)\nfinally:\n    print("bye")';
       const paused = shared.runner.run(
         { source, filename: "demo.py" },
+        // The runner presses Stop after two seconds, when the program has long been paused.
         { pauseWhen: "ready", pauseMs: 100_000, seconds: 2 },
       );
       const { stdout, outcome } = await paused;
@@ -379,8 +393,10 @@ for thread in threads: thread.join()`;
       await visitAfresh(page, site.url, "/tutorials/first-overlap/");
       await widget.button("Run");
     });
+    /** The panel that is shown while the program is paused. Its status says what comes next. */
     const panel = ".runnable-halt";
     const untilStatus = (pattern: RegExp) => untilText(page, `${panel} [role=status]`, pattern);
+    /** The marked line of the program, with its number. */
     const marked = () =>
       page.$$eval(".runnable-marked .linenos, .runnable-marked", (lines) =>
         lines.map((line) => line.textContent.trim()).join(" "),
@@ -432,36 +448,42 @@ for thread in threads: thread.join()`;
       assert.ok(await step.evaluate((button) => button === document.activeElement));
     });
 
-    testInChromium("the timeline of a paused run ends at the time of the pause", async () => {
-      await widget.press("Step");
-      for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
-        await untilStatus(text);
-        if (!text.source.startsWith("Task-4")) await widget.press("Step");
-      }
-      await untilText(page, `${SNIPPET} figcaption`, /of this run.* 3 tasks/);
-      const caption = () => page.$eval(`${SNIPPET} figcaption`, (shown) => shown.textContent);
-      const before = await caption();
-      const at = await page.$eval(`${panel} [role=status]`, (status) => status.textContent);
-      const [there, here] = [before, at].map(inMilliseconds);
-      // Both are rounded to three digits.
-      assert.ok(Math.abs(there! - here!) <= 0.01 * here! + 1, `${String(before)}; ${String(at)}`);
-      // If time still passed, the timeline would be redrawn in each of these frames.
-      await page.evaluate(async () => {
-        for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
-      });
-      assert.equal(await caption(), before);
-    });
+    testInChromium(
+      "the timeline of a paused run ends at the time of the pause and does not grow",
+      async () => {
+        await widget.press("Step");
+        for (const text of [/Task-1 starts/, /Task-2 starts/, /Task-3 starts/, /Task-4 starts/]) {
+          await untilStatus(text);
+          if (!text.source.startsWith("Task-4")) await widget.press("Step");
+        }
+        await untilText(page, `${SNIPPET} figcaption`, /of this run.* 3 tasks/);
+        const caption = () => page.$eval(`${SNIPPET} figcaption`, (shown) => shown.textContent);
+        const before = await caption();
+        const at = await page.$eval(`${panel} [role=status]`, (status) => status.textContent);
+        const [inCaption, inStatus] = [before, at].map(inMilliseconds);
+        // Both times are rounded to three digits.
+        assert.ok(
+          Math.abs(inCaption! - inStatus!) <= 0.01 * inStatus! + 1,
+          `${String(before)}; ${String(at)}`,
+        );
+        // If time still passed, the timeline would be redrawn in each of these frames.
+        await page.evaluate(async () => {
+          for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
+        });
+        assert.equal(await caption(), before);
+      },
+    );
 
     if (engine === "chromium") {
-      test("the panel passes axe, and has a role and a name", async () => {
+      test("the panel of a paused program has no accessibility violations, a role and a name", async () => {
         await widget.press("Step");
         await untilStatus(/next: Task-1 starts main/);
         assert.deepEqual(
           await violations(page, { parts: "runnable-snippet, runnable-playground" }),
           [],
         );
-        const role = await page.$eval(panel, ({ role, ariaLabel }) => [role, ariaLabel]);
-        assert.deepEqual(role, ["group", "The program is paused"]);
+        const roleAndName = await page.$eval(panel, ({ role, ariaLabel }) => [role, ariaLabel]);
+        assert.deepEqual(roleAndName, ["group", "The program is paused"]);
       });
     }
 
@@ -476,7 +498,7 @@ for thread in threads: thread.join()`;
       await widget.button("Step");
     });
 
-    test("Pause works while Python is still starting, wherever the program is when it takes effect", async () => {
+    test("Pause can be pressed while Python is still starting, and then pauses the program", async () => {
       // The program sleeps longer than any machine needs to deliver the click on Pause.
       await widget.write("import time\nprint('asleep')\ntime.sleep(600)\n");
       await widget.press("Run");

@@ -21,6 +21,7 @@ import { BLOCKED } from "../../runtime/timeline/model/sample_rows.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { violations } from "../support/violations.ts";
 
+/** Returns a recorded trace of a single process that ended at this time, in milliseconds. */
 const trace = (rows: TraceRow[], end: number): StoredTrace => ({
   schema: 1,
   interpreter: "CPython 3.13",
@@ -28,11 +29,14 @@ const trace = (rows: TraceRow[], end: number): StoredTrace => ({
   processes: [{ process: 1, parent: 0, rows }],
 });
 
+/** Two tasks, the first of which blocks the event loop for a second, and a thread of a library. */
 const SMALL = trace(
   [...BLOCKED, ["lane", 9, 0, "thread", "manager", 5, 1, 0], ["run", 9, 5]],
   1110,
 );
+/** A trace with 10,000 tasks. */
 const LARGE = trace(manyTasks(10_000), 1300);
+/** The traces that the server has, by name. */
 const TRACES: Record<string, StoredTrace> = {
   small: SMALL,
   large: LARGE,
@@ -47,18 +51,21 @@ const TRACES: Record<string, StoredTrace> = {
 let release = Promise.withResolvers<void>();
 
 /** The global variables that the tests set in the page. */
-interface Stage {
+interface PageGlobals {
   harness: typeof Harness;
   attached: AttachedTimeline;
+  /** The lines of the source that the timeline has asked to show. */
   shownLines: number[];
+  /** The timeline of a run that has not ended. */
   live: InstanceType<typeof Harness.Timeline>;
+  /** What the clock of the live timeline shows, in milliseconds. */
   now: number;
 }
 
 /** Sets up a page as the site does: with styles, a colour scheme, and the figure of a trace. */
 async function open(page: Page, name: string, scheme = "default"): Promise<void> {
   const recorded = TRACES[name]!;
-  // A pointer that happens to be over the figure would make it interactive.
+  // If the pointer happened to be over the figure, it would make the figure interactive.
   await page.mouse.move(1, 1);
   const markup = html(
     figure(Timeline.of(decodeTrace(recorded)!), {
@@ -83,8 +90,8 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
           "--md-typeset-a-color:#8c9eff;background:#1e2129;color:#e2e4e9;margin:0"
         : "margin:0";
       document.body.innerHTML = `<main><h1>Page</h1><a href="#a" style="color:inherit">before</a><runnable-snippet>${markup}</runnable-snippet><a href="#b" style="color:inherit">after</a></main>`;
-      const before = (window as unknown as Partial<Stage>).attached;
-      before?.close();
+      // Close the timeline of the previous test.
+      (window as unknown as Partial<PageGlobals>).attached?.close();
       const harness = (await import("/harness.js" as string)) as typeof Harness;
       const shownLines: number[] = [];
       const attached = harness.attachTimeline(
@@ -101,7 +108,8 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
   await page.waitForSelector(".tl-tools button");
 }
 
-const isLive = ".tl-scroll [role=button]";
+/** A segment that is a button: it exists only in an interactive timeline. */
+const SEGMENT = ".tl-scroll [role=button]";
 
 /**
  * Moves the focus into the chart as a reader with a keyboard does: from the link before the figure,
@@ -116,25 +124,26 @@ async function enter(page: Page): Promise<void> {
     );
     if (isThere) break;
   }
-  await page.waitForSelector(isLive);
+  await page.waitForSelector(SEGMENT);
   await page.waitForFunction(() => document.activeElement?.matches(".tl-scroll [role=button]"));
 }
 
 /** The role and the name of the element that has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
-    const at = document.activeElement!;
-    const name = at.getAttribute("aria-label") ?? at.textContent ?? "";
-    return `${at.getAttribute("role") ?? at.localName} ${name}`;
+    const element = document.activeElement!;
+    const name = element.getAttribute("aria-label") ?? element.textContent ?? "";
+    return `${element.getAttribute("role") ?? element.localName} ${name}`;
   });
 }
 
+/** The text below the chart, which describes a segment or explains the colours. */
 const panel = (page: Page): Promise<string> =>
   page.$eval(".tl-panel", (element) => element.textContent ?? "");
 
 /**
- * Waits until the value that `read` returns passes the test. The view redraws once per frame, after
- * its code has arrived.
+ * Waits until the value that `read` returns passes the test. The interactive timeline redraws at most
+ * once per frame, and only after its code has arrived.
  */
 async function until(page: Page, test: (value: string) => boolean, read: () => Promise<string>) {
   let value = await read();
@@ -145,12 +154,13 @@ async function until(page: Page, test: (value: string) => boolean, read: () => P
   assert.ok(test(value), value);
 }
 
-const lastTick = (page: Page): Promise<string> =>
+/** The labels of the time axis, which show the visible range. */
+const axisLabels = (page: Page): Promise<string> =>
   page.$$eval(".tl-axis text", (all) => all.map((text) => text.textContent).join());
 
 for (const engine of engines) {
   describe(engine, () => {
-    const browser = useRunner({
+    const shared = useRunner({
       engine,
       intercept: ({ url = "" }, response) => {
         const name = /^\/traces\/(\w+)\.json$/.exec(url)?.[1];
@@ -167,12 +177,12 @@ for (const engine of engines) {
       },
     });
 
-    test("the trace is fetched only when the pointer comes near, and the layout does not shift", async () => {
-      const { page } = browser.runner;
+    test("the trace is fetched only when the pointer is on the chart, and the layout does not shift", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       const requested: string[] = [];
-      const note = (request: { url(): string }): void => void requested.push(request.url());
-      page.on("request", note);
+      const record = (request: { url(): string }): void => void requested.push(request.url());
+      page.on("request", record);
       for (const width of [1000, 390]) {
         await page.setViewport({ width, height: 900 });
         for (const name of ["small", "large"]) {
@@ -189,44 +199,44 @@ for (const engine of engines) {
             [],
           );
           await page.hover(".tl-chart");
-          await page.waitForSelector(isLive);
+          await page.waitForSelector(SEGMENT);
           const after = await places();
           assert.deepEqual(after.slice(-1), before.slice(-1), `${name}, ${String(width)} px wide`);
           requested.length = 0;
         }
       }
-      page.off("request", note);
+      page.off("request", record);
     });
 
-    test("the buttons are there before the view, and a press fetches the trace", async () => {
-      const { page } = browser.runner;
+    test("the buttons are there before the timeline is interactive, and a press makes it interactive", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 390, height: 900 });
       await open(page, "small");
-      const whole = await lastTick(page);
+      const whole = await axisLabels(page);
       await page.click("[aria-label='Zoom in']");
       await until(
         page,
         (ticks) => ticks !== whole && !ticks.includes("1.0 s"),
-        () => lastTick(page),
+        () => axisLabels(page),
       );
       await open(page, "small");
       await page.focus("main > a");
       await page.keyboard.press("Tab");
       assert.equal(await focused(page), "button Step through");
-      await page.waitForSelector(isLive);
-      // The interactive view has replaced this button, and its own button has the focus.
+      await page.waitForSelector(SEGMENT);
+      // The interactive timeline has replaced this button with its own, which has the focus.
       assert.equal(await focused(page), "button Step through");
       await page.keyboard.press("Enter");
       await page.waitForSelector(".tl-player");
       await page.setViewport({ width: 1000, height: 900 });
     });
 
-    test("a press is not lost when the view arrives while the button is held down", async () => {
-      const { page } = browser.runner;
+    test("a press is not lost if the trace arrives while the button is held down", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       release = Promise.withResolvers();
       await open(page, "held");
-      const whole = await lastTick(page);
+      const whole = await axisLabels(page);
       const button = (await page.$("[aria-label='Zoom in']"))!;
       const box = (await button.boundingBox())!;
       const loaded = page.waitForResponse((response) => response.url().endsWith("held.json"));
@@ -234,25 +244,26 @@ for (const engine of engines) {
       await page.mouse.down();
       release.resolve();
       await loaded;
-      // Enough time for the view to appear, if it did not wait for the button to be released.
+      // Without waiting for the release of the button, the interactive timeline would appear in this
+      // time.
       await page.evaluate(async () => {
         for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
       });
-      assert.equal(await page.$(isLive), null, "nothing is replaced under the pointer");
+      assert.equal(await page.$(SEGMENT), null, "nothing is replaced under the pointer");
       await page.mouse.up();
-      await page.waitForSelector(isLive);
+      await page.waitForSelector(SEGMENT);
       await until(
         page,
         (ticks) => ticks !== whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
     });
 
     test("a figure whose trace cannot be loaded does not change", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await page.evaluate(() => {
-        const { attached, harness } = window as unknown as Stage;
+        const { attached, harness } = window as unknown as PageGlobals;
         attached.close();
         Object.assign(window, {
           attached: harness.attachTimeline(
@@ -270,8 +281,8 @@ for (const engine of engines) {
       assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
     });
 
-    test("the chart is one tab stop, after the buttons and before the table", async () => {
-      const { page } = browser.runner;
+    test("the keyboard reaches the chart with one press of Tab, after the buttons and before the table", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
       await enter(page);
@@ -308,7 +319,7 @@ for (const engine of engines) {
     });
 
     test("the keyboard moves from segment to segment and from lane to lane", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       const walk: [string, RegExp][] = [
@@ -332,7 +343,7 @@ for (const engine of engines) {
     });
 
     test("Enter selects a segment and shows its line, and Escape clears the selection", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       await page.keyboard.press("End");
@@ -341,11 +352,14 @@ for (const engine of engines) {
       assert.equal(await pressed(), "false");
       await page.keyboard.press("Enter");
       assert.equal(await pressed(), "true");
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
+      assert.deepEqual(
+        await page.evaluate(() => (window as unknown as PageGlobals).shownLines),
+        [13],
+      );
       // The panel describes the selected segment even when the focus is elsewhere.
       await page.focus("main > a");
       assert.match(await panel(page), /Task-1 blocked the event loop/);
-      await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
+      await page.$eval(SEGMENT, (segment) => (segment as SVGElement).focus());
       await page.keyboard.press("Escape");
       await until(
         page,
@@ -357,97 +371,102 @@ for (const engine of engines) {
     });
 
     test("keys and buttons zoom, pan, and return to the whole run", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
-      const whole = await lastTick(page);
+      const whole = await axisLabels(page);
       await page.keyboard.press("+");
       await page.keyboard.press("+");
       await until(
         page,
         (ticks) => ticks !== whole && !ticks.includes("1.0 s"),
-        () => lastTick(page),
+        () => axisLabels(page),
       );
-      const zoomed = await lastTick(page);
+      const zoomed = await axisLabels(page);
       await page.keyboard.down("Shift");
       await page.keyboard.press("ArrowRight");
       await page.keyboard.up("Shift");
       await until(
         page,
         (ticks) => ticks !== zoomed,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
       // A segment outside the visible range comes into view when it gets the focus.
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("End");
       assert.match(await focused(page), /Task-2 ran for 900\sµs/);
-      assert.match(await lastTick(page), /1\.10 s/);
+      assert.match(await axisLabels(page), /1\.10 s/);
       await page.keyboard.press("0");
       await until(
         page,
         (ticks) => ticks === whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
       const press = (name: string): Promise<void> =>
         page.$$eval(
           ".tl-tools button",
-          (all, name) => all.find((one) => (one.ariaLabel ?? one.textContent) === name)!.click(),
+          (buttons, name) =>
+            buttons.find((button) => (button.ariaLabel ?? button.textContent) === name)!.click(),
           name,
         );
       await press("Zoom in");
       await until(
         page,
         (ticks) => ticks !== whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
       await press("Zoom out");
       await until(
         page,
         (ticks) => ticks === whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
     });
 
     test("the wheel zooms, and the pointer pans, describes and selects segments", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
       await page.hover(".tl-chart");
-      await page.waitForSelector(isLive);
+      await page.waitForSelector(SEGMENT);
       const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
-      const at = (share: number, lane: number): [number, number] => [
-        box.x + 136 + share * (box.width - 136),
+      // The names of the lanes are 136 px wide, and each lane is 22 px high.
+      const pointAt = (shareOfTime: number, lane: number): [number, number] => [
+        box.x + 136 + shareOfTime * (box.width - 136),
         box.y + 22 * lane + 14,
       ];
-      await page.mouse.move(...at(0.5, 0));
+      await page.mouse.move(...pointAt(0.5, 0));
       assert.match(await panel(page), /Task-1 blocked the event loop for 1\ss at line 13/);
       assert.equal((await page.$$("[data-hover]")).length, 1);
-      await page.mouse.move(...at(0.5, 1));
+      await page.mouse.move(...pointAt(0.5, 1));
       assert.match(await panel(page), /Task-2 was ready to run for 1\ss/);
-      await page.mouse.click(...at(0.5, 0));
+      await page.mouse.click(...pointAt(0.5, 0));
       assert.match(await focused(page), /Task-1 blocked the event loop for 1\ss at line 13/);
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
-      const whole = await lastTick(page);
+      assert.deepEqual(
+        await page.evaluate(() => (window as unknown as PageGlobals).shownLines),
+        [13],
+      );
+      const whole = await axisLabels(page);
       await page.keyboard.down("Control");
       await page.mouse.wheel({ deltaY: -120 });
       await page.keyboard.up("Control");
       await until(
         page,
         (ticks) => ticks !== whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
-      const zoomed = await lastTick(page);
-      await page.mouse.move(...at(0.8, 1));
+      const zoomed = await axisLabels(page);
+      await page.mouse.move(...pointAt(0.8, 1));
       await page.mouse.down();
-      await page.mouse.move(...at(0.5, 1), { steps: 4 });
+      await page.mouse.move(...pointAt(0.5, 1), { steps: 4 });
       await page.mouse.up();
       await until(
         page,
         (ticks) => ticks !== zoomed,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
       assert.deepEqual(
-        await page.evaluate(() => (window as unknown as Stage).shownLines),
+        await page.evaluate(() => (window as unknown as PageGlobals).shownLines),
         [13],
         "dragging does not select a segment",
       );
@@ -457,65 +476,71 @@ for (const engine of engines) {
     });
 
     test("two fingers zoom, one finger pans, and a tap selects", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await page.setViewport({ width: 390, height: 844, hasTouch: true });
       await open(page, "small");
       await enter(page);
       // The whole chart is visible, so there is nothing to scroll.
-      const [all, seen] = await page.$eval(".tl-scroll", (scroll) => [
+      const [height, visibleHeight] = await page.$eval(".tl-scroll", (scroll) => [
         scroll.scrollHeight,
         scroll.clientHeight,
       ]);
-      assert.equal(all, seen);
+      assert.equal(height, visibleHeight);
       const box = (await (await page.$(".tl-lanes"))!.boundingBox())!;
       const y = box.y + 30;
-      const whole = await lastTick(page);
-      const one = await page.touchscreen.touchStart(box.x + 150, y);
-      const other = await page.touchscreen.touchStart(box.x + 200, y);
-      await one.move(box.x + 50, y);
-      await other.move(box.x + 300, y);
-      await one.end();
-      await other.end();
+      const whole = await axisLabels(page);
+      const left = await page.touchscreen.touchStart(box.x + 150, y);
+      const right = await page.touchscreen.touchStart(box.x + 200, y);
+      await left.move(box.x + 50, y);
+      await right.move(box.x + 300, y);
+      await left.end();
+      await right.end();
       await until(
         page,
         (ticks) => ticks !== whole,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
-      const zoomed = await lastTick(page);
+      const zoomed = await axisLabels(page);
       const finger = await page.touchscreen.touchStart(box.x + 250, y);
       for (const x of [220, 180, 100]) await finger.move(box.x + x, y);
       await finger.end();
       await until(
         page,
         (ticks) => ticks !== zoomed,
-        () => lastTick(page),
+        () => axisLabels(page),
       );
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), []);
+      assert.deepEqual(
+        await page.evaluate(() => (window as unknown as PageGlobals).shownLines),
+        [],
+      );
       await page.touchscreen.tap(box.x + 150, y);
       assert.match(await focused(page), /Task-1 blocked the event loop/);
-      assert.deepEqual(await page.evaluate(() => (window as unknown as Stage).shownLines), [13]);
+      assert.deepEqual(
+        await page.evaluate(() => (window as unknown as PageGlobals).shownLines),
+        [13],
+      );
       await page.setViewport({ width: 1000, height: 900 });
     });
 
     test("marking a line of the source marks its segments", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       const marked = (): Promise<string> => page.$$eval(".tl-m rect", (all) => String(all.length));
       assert.equal(await marked(), "0");
-      await page.evaluate(() => (window as unknown as Stage).attached.mark(13));
+      await page.evaluate(() => (window as unknown as PageGlobals).attached.mark(13));
       // At least the step in which the task slept at that line is marked.
       await until(page, (count) => Number(count) >= 1, marked);
-      await page.evaluate(() => (window as unknown as Stage).attached.mark(0));
+      await page.evaluate(() => (window as unknown as PageGlobals).attached.mark(0));
       await until(page, (count) => count === "0", marked);
     });
 
-    test("a button shows and hides the lanes that are folded away", async () => {
-      const { page } = browser.runner;
+    test("a button shows and hides the lanes of the event loop's thread and of libraries", async () => {
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       const names = (): Promise<string[]> =>
-        page.$$eval(".tl-scroll .tl-name", (all) => all.map((one) => one.textContent ?? ""));
+        page.$$eval(".tl-scroll .tl-name", (all) => all.map((name) => name.textContent ?? ""));
       assert.deepEqual(await names(), ["Task-1", "Task-2"]);
       await page.keyboard.press("Tab");
       await page.keyboard.press("Enter");
@@ -528,8 +553,8 @@ for (const engine of engines) {
       assert.deepEqual(await names(), ["Task-1", "Task-2"]);
     });
 
-    test("the table is complete in the interactive view, too", async () => {
-      const { page } = browser.runner;
+    test("in the interactive timeline, the table still has a row for each segment", async () => {
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       await page.click("figure summary");
@@ -543,16 +568,16 @@ for (const engine of engines) {
     });
 
     test("the timeline of a live run grows with its clock, and the recording can be restored", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       const before = await page.$eval("figure", (element) => element.innerHTML);
       await page.evaluate(async () => {
-        const { attached, harness } = window as unknown as Stage;
+        const { attached, harness } = window as unknown as PageGlobals;
         const live = new harness.Timeline();
         Object.assign(window, { live, now: 0 });
         await attached.show(live, {
           what: "of this run, in your browser",
-          clock: () => (window as unknown as Stage).now,
+          clock: () => (window as unknown as PageGlobals).now,
         });
         live.add(
           1,
@@ -572,15 +597,15 @@ for (const engine of engines) {
         caption,
       );
       // The program only waits, but its clock advances.
-      await page.evaluate(() => ((window as unknown as Stage).now = 80));
+      await page.evaluate(() => ((window as unknown as PageGlobals).now = 80));
       await page.waitForFunction(() =>
         document.querySelector("figcaption")?.textContent?.includes("80\u00a0ms"),
       );
-      await page.$eval(isLive, (bar) => (bar as SVGElement).focus());
+      await page.$eval(SEGMENT, (segment) => (segment as SVGElement).focus());
       await page.keyboard.press("End");
       assert.match(await focused(page), /MainThread slept for 75\sms, at line 3/);
       await page.evaluate(() => {
-        const { attached, harness, live } = window as unknown as Stage;
+        const { attached, harness, live } = window as unknown as PageGlobals;
         live.add(
           1,
           harness.decodeEvents([
@@ -593,16 +618,16 @@ for (const engine of engines) {
       });
       await until(page, (text) => text.includes("100\u00a0ms"), caption);
       assert.match(await focused(page), /MainThread slept for 85\sms/, "the focus stays");
-      await page.evaluate(() => (window as unknown as Stage).attached.showRecorded());
+      await page.evaluate(() => (window as unknown as PageGlobals).attached.showRecorded());
       assert.equal(await page.$eval("figure", (element) => element.innerHTML), before);
     });
 
     test("a hidden timeline is not drawn, but its caption is updated", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
       await page.evaluate(async () => {
-        const { attached, harness } = window as unknown as Stage;
+        const { attached, harness } = window as unknown as PageGlobals;
         const live = new harness.Timeline();
         Object.assign(window, { live });
         await attached.show(live, { what: "of this run" });
@@ -626,7 +651,8 @@ for (const engine of engines) {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       });
       assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
-      // The figure stands for one that is scrolled out of view, whose caption may still be read aloud.
+      // A timeline that is scrolled out of view is not drawn either, but its caption may still be read
+      // aloud.
       assert.match(
         await page.$eval("figcaption span", (caption) => caption.textContent),
         /^Timeline of this run: 1 thread, 50\sms$/,
@@ -635,8 +661,8 @@ for (const engine of engines) {
       await page.waitForSelector(".tl-scroll .tl-lane");
     });
 
-    test("with 10 000 tasks, scrolling, zooming and moving the focus need few elements", async () => {
-      const { page } = browser.runner;
+    test("a timeline of 10,000 tasks has few elements, also after scrolling, zooming and moving the focus", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "large");
       await enter(page);
@@ -645,10 +671,10 @@ for (const engine of engines) {
       assert.ok((await elements()) < 3000, String(await elements()));
       await page.$eval(".tl-scroll", (scroll) => (scroll.scrollTop = scroll.scrollHeight / 2));
       const names = (): Promise<string> =>
-        page.$$eval(".tl-scroll .tl-name", (all) => all.map((one) => one.textContent).join());
+        page.$$eval(".tl-scroll .tl-name", (all) => all.map((name) => name.textContent).join());
       await until(page, (text) => text.includes("Task-5000"), names);
       assert.ok((await elements()) < 3000, String(await elements()));
-      // The segment with the focus is kept, although it is far above the visible ones.
+      // The element of the segment with the focus is kept, although it is far above the visible lanes.
       assert.match(await focused(page), /^button MainThread/);
       for (let count = 0; count < 6; count++) await page.keyboard.press("+");
       assert.ok((await elements()) < 3000, String(await elements()));
@@ -662,10 +688,10 @@ for (const engine of engines) {
     });
 
     test("markup in names, texts and reasons stays text", async () => {
-      const { page } = browser.runner;
+      const { page } = shared.runner;
       await open(page, "small");
       await page.evaluate(async () => {
-        const { attached, harness } = window as unknown as Stage;
+        const { attached, harness } = window as unknown as PageGlobals;
         const name = `<img src=x onerror="document.title='through'">`;
         const live = new harness.Timeline();
         live.add(
@@ -688,10 +714,11 @@ for (const engine of engines) {
     });
 
     for (const parsed of ["with", "without"]) {
-      test(`the tables of a static timeline appear when they are opened, parsed ${parsed} scripts`, async () => {
-        const { page } = browser.runner;
+      test(`the tables of a static timeline appear when they are opened, if the page was parsed ${parsed} scripts`, async () => {
+        const { page } = shared.runner;
         await open(page, "failing");
-        // Instant navigation parses a page without scripts, so that <noscript> contains elements.
+        // The instant navigation of the theme parses pages without scripts. Then <noscript>, in which the
+        // tables are, contains elements instead of a text.
         if (parsed === "without") {
           await page.$eval("figure noscript", (packed) => {
             const { body } = new DOMParser().parseFromString(packed.outerHTML, "text/html");
@@ -716,7 +743,7 @@ for (const engine of engines) {
     for (const scheme of ["default", "slate"]) {
       for (const width of [1000, 390]) {
         test(`no accessibility violations: ${scheme}, ${String(width)} px`, async () => {
-          const { page } = browser.runner;
+          const { page } = shared.runner;
           await page.setViewport({ width, height: 900 });
           await open(page, "small", scheme);
           assert.deepEqual(await violations(page), [], "static");
@@ -725,7 +752,7 @@ for (const engine of engines) {
           await page.keyboard.press("Enter");
           await page.$eval("figure details", (details) => (details.open = true));
           await page.waitForSelector("figure td");
-          assert.deepEqual(await violations(page), [], "live");
+          assert.deepEqual(await violations(page), [], "interactive");
           assert.ok(
             (await page.evaluate(() => document.documentElement.scrollWidth)) <= width,
             "nothing is wider than the page",
@@ -734,8 +761,8 @@ for (const engine of engines) {
       }
     }
 
-    test("on paper the lanes are printed, and the buttons are not", async () => {
-      const { page } = browser.runner;
+    test("on paper, the lanes are printed, and the buttons are not", async () => {
+      const { page } = shared.runner;
       await page.setViewport({ width: 1000, height: 900 });
       await open(page, "small");
       await enter(page);
@@ -744,7 +771,7 @@ for (const engine of engines) {
       const visible = (selector: string): Promise<number> =>
         page.$$eval(
           selector,
-          (all) => all.filter((one) => one.checkVisibility() && one.clientHeight > 0).length,
+          (all) => all.filter((part) => part.checkVisibility() && part.clientHeight > 0).length,
         );
       assert.equal(await visible("figure .tl-track"), 3);
       assert.equal(await visible("figure button"), 0);

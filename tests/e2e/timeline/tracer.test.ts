@@ -1,4 +1,4 @@
-/** The tracer reports the same reasons and lines in browsers as on CPython. */
+/** In browsers, the tracer reports the same reasons for waiting, and the same lines, as on CPython. */
 // suite: light
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -11,7 +11,10 @@ import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 const CASES = new URL("../../cases/timelines/", import.meta.url);
 const cases = readdirSync(CASES).filter((name) => name.endsWith(".py"));
 
-/** The waits that comments in a program announce, such as `# Task-1 waits: sleep`. */
+/**
+ * The waits that the comments in a program announce, such as `# Task-1 waits: sleep`. Each result has the
+ * form "LINE LANE: REASON".
+ */
 function expected(source: string): string[] {
   return source.split("\n").flatMap((text, index) => {
     const comment = text.slice(text.includes("#") ? text.indexOf("#") : text.length);
@@ -21,7 +24,7 @@ function expected(source: string): string[] {
   });
 }
 
-/** The rows of each process, by the number of the process. */
+/** The events of each process, by its number, as the rows that recorded traces have. */
 function rowsOf(result: RunResult): Map<number, TraceRow[]> {
   const processes = new Map<number, TraceRow[]>();
   for (const event of result.events) {
@@ -50,8 +53,8 @@ function waits(result: RunResult): string[] {
 }
 
 /**
- * What the collections held at each line. Times are left out, so that two states are equal if a
- * timer has merely become due in between.
+ * The contents of the collections that the program's header names, at each line where they had changed.
+ * The times of timers are left out, so a timer that becomes due is not a change.
  */
 function holdings(rows: TraceRow[]): string[] {
   const found: string[] = [];
@@ -68,6 +71,7 @@ function holdings(rows: TraceRow[]): string[] {
 /** When the threads of one process ran: the start, end and thread of each turn, in order. */
 function turns(rows: TraceRow[]): [from: number, to: number, name: string][] {
   const found: [number, number, string][] = [];
+  // The elements of a row are its type, its lane, and others that depend on the type.
   for (const [, lane, , kind, name] of rows.filter((row) => row[0] === "lane")) {
     if (kind !== "thread") continue;
     let since: number | undefined;
@@ -83,7 +87,7 @@ function turns(rows: TraceRow[]): [from: number, to: number, name: string][] {
   return found.sort(([startA, endA], [startB, endB]) => startA - startB || endA - endB);
 }
 
-/** `burst` still sleeps when the first time slice of `computes` ends, and wakes in a later one. */
+/** `burst` still sleeps when the first time slice of `computes` ends, and wakes in a later slice. */
 const WAKES = `
 import sys, threading, time
 sys.setswitchinterval(0.1)
@@ -110,7 +114,7 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 `;
 
-/** The cases that run in each engine. They need threads, the timers of an event loop, and processes. */
+/** The cases that run in each engine, because they use threads, timers of event loops, or processes. */
 const IN_EACH_ENGINE = ["what_threads_wait_for.py", "what_tasks_wait_for.py", "process_pool.py"];
 
 for (const engine of engines) {
@@ -129,40 +133,46 @@ for (const engine of engines) {
       return [...rowsOf(result).values()].flat();
     };
 
-    testInChromium("steps are in order, and name the thread that woke the task", async () => {
-      const source =
-        "import asyncio, threading\n" +
-        "async def main():\n" +
-        "    await asyncio.sleep(0)\n" +
-        '    await asyncio.create_task(asyncio.sleep(0), name="timer")\n' +
-        "    loop = asyncio.get_running_loop()\n" +
-        "    future = loop.create_future()\n" +
-        "    wake = lambda: loop.call_soon_threadsafe(future.set_result, 1)\n" +
-        '    threading.Thread(target=wake, name="other").start()\n' +
-        "    await future\n" +
-        "asyncio.run(main())\n";
-      const rows = await traced(source, 0);
-      const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
-      const main = lanes.find((row) => row[4] === "Task-1")![1];
-      const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row] : []));
-      const waits = steps.map(([, , , , , , reason, target]) => `${reason} ${target}`.trim());
-      assert.deepEqual(waits, ["turn", "task timer", "future", ""]);
-      assert.equal(steps[3]![3], lanes.find((row) => row[4] === "other")![1]);
-    });
+    testInChromium(
+      "the steps of a task say what it waited for, and which thread woke it",
+      async () => {
+        const source =
+          "import asyncio, threading\n" +
+          "async def main():\n" +
+          "    await asyncio.sleep(0)\n" +
+          '    await asyncio.create_task(asyncio.sleep(0), name="timer")\n' +
+          "    loop = asyncio.get_running_loop()\n" +
+          "    future = loop.create_future()\n" +
+          "    wake = lambda: loop.call_soon_threadsafe(future.set_result, 1)\n" +
+          '    threading.Thread(target=wake, name="other").start()\n' +
+          "    await future\n" +
+          "asyncio.run(main())\n";
+        const rows = await traced(source, 0);
+        const lanes = rows.flatMap((row) => (row[0] === "lane" ? [row] : []));
+        const main = lanes.find((row) => row[4] === "Task-1")![1];
+        const steps = rows.flatMap((row) => (row[0] === "step" && row[1] === main ? [row] : []));
+        const waits = steps.map(([, , , , , , reason, target]) => `${reason} ${target}`.trim());
+        assert.deepEqual(waits, ["turn", "task timer", "future", ""]);
+        assert.equal(steps[3]![3], lanes.find((row) => row[4] === "other")![1]);
+      },
+    );
 
-    testInChromium("a plain callback is not reported as idle time of the loop", async () => {
-      const source =
-        "import asyncio, time\n" +
-        "async def main():\n" +
-        "    loop = asyncio.get_running_loop()\n" +
-        "    loop.call_soon(time.sleep, 0.05)\n" +
-        "    loop.call_later(0.1, time.sleep, 0.05)\n" +
-        "    await asyncio.sleep(0.2)\n" +
-        "asyncio.run(main())\n";
-      const rows = await traced(source, 0);
-      const waits = rows.flatMap((row) => (row[0] === "wait" ? [row[3]] : []));
-      assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
-    });
+    testInChromium(
+      "time that a plain callback takes is not reported as idle time of the event loop",
+      async () => {
+        const source =
+          "import asyncio, time\n" +
+          "async def main():\n" +
+          "    loop = asyncio.get_running_loop()\n" +
+          "    loop.call_soon(time.sleep, 0.05)\n" +
+          "    loop.call_later(0.1, time.sleep, 0.05)\n" +
+          "    await asyncio.sleep(0.2)\n" +
+          "asyncio.run(main())\n";
+        const rows = await traced(source, 0);
+        const waits = rows.flatMap((row) => (row[0] === "wait" ? [row[3]] : []));
+        assert.deepEqual(waits, ["sleep", "idle", "sleep", "idle"]);
+      },
+    );
 
     testInChromium("a pool thread that runs time.sleep waits for sleep, not for work", async () => {
       const rows = await traced(
@@ -176,7 +186,7 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "a callback's output belongs to its thread, and its wake-up to the task that scheduled it",
+      "what a callback prints belongs to its thread, and a task that it wakes was woken by the task that scheduled it",
       async () => {
         const rows = await traced(
           "import asyncio\n" +
@@ -196,7 +206,7 @@ for (const engine of engines) {
       },
     );
 
-    test("a step that computes in the same line as an earlier step is sampled in that line, too", async () => {
+    test("if two steps of a task compute in the same line, samples are taken there in both steps", async () => {
       const rows = await traced(
         "import asyncio, time\n" +
           "def crunch():\n" +
@@ -210,9 +220,12 @@ for (const engine of engines) {
           "    await asyncio.gather(work(), work())\n" +
           "asyncio.run(main())\n",
       );
-      const long = rows.flatMap((row) => (row[0] === "step" && row[5] - row[4] >= 50 ? [row] : []));
-      assert.equal(long.length, 4);
-      for (const [, , , , start, end] of long) {
+      // The steps that took at least 50 ms, and the lines at which the tracer sampled each of them.
+      const longSteps = rows.flatMap((row) =>
+        row[0] === "step" && row[5] - row[4] >= 50 ? [row] : [],
+      );
+      assert.equal(longSteps.length, 4);
+      for (const [, , , , start, end] of longSteps) {
         const lines = rows.flatMap((row) =>
           row[0] === "seen" && row[2] >= start && row[2] <= end ? [row[3]] : [],
         );
@@ -222,7 +235,7 @@ for (const engine of engines) {
       }
     });
 
-    for (const [how, text, last] of [
+    for (const [ending, text, lastLine] of [
       ["failed", "ZeroDivisionError", "1 / 0"],
       ["done", "", "raise SystemExit(3)"],
       ["done", "", "print('end')"],
@@ -233,25 +246,29 @@ for (const engine of engines) {
         "import threading; threading.Thread(target=threading.Event().wait).start()",
       ],
     ] as const) {
-      testInChromium(`the main thread of a program that ends with ${last} is ${how}`, async () => {
-        const rows = await traced(`import time\ntime.sleep(0.01)\n${last}\n`);
-        assert.deepEqual(rows.at(-1)!.toSpliced(2, 1), ["end", 1, how, text]);
-      });
+      testInChromium(
+        `the lane of the main thread ends as ${ending} if the program ends with ${lastLine}`,
+        async () => {
+          const rows = await traced(`import time\ntime.sleep(0.01)\n${lastLine}\n`);
+          assert.deepEqual(rows.at(-1)!.toSpliced(2, 1), ["end", 1, ending, text]);
+        },
+      );
     }
 
     for (const [what, source] of [
       ["a thread that wakes while another one computes", WAKES],
       ["a thread that starts others", STARTS],
     ] as const) {
-      test(`one thread runs at a time: ${what}`, async () => {
+      test(`according to the trace, one thread runs at a time: ${what}`, async () => {
         const found = turns(await traced(source));
+        // Some threads have had several turns.
         assert.ok(
           new Set(found.map(([, , name]) => name)).size < found.length - 2,
           JSON.stringify(found),
         );
         found.slice(1).forEach((turn, index) => {
           const before = found[index]!;
-          // Times were converted to ms and rounded to µs.
+          // The times in ms were rounded to µs.
           assert.ok(before[1] <= turn[0] + 0.002, JSON.stringify([before, turn]));
         });
       });
@@ -266,8 +283,8 @@ for (const engine of engines) {
       const rows = await traced(source);
       const start = rows.find(([type]) => type === "wait")!;
       const ready = rows.slice(rows.indexOf(start)).find(([type]) => type === "ready")!;
-      // A bug once ended the wait with the first time slice. The limit is below 500 ms because a
-      // busy machine may begin the wait late.
+      // If the end of a time slice ended the wait, the wait would be much shorter. The limit is below 500
+      // ms because a busy machine may begin the wait late.
       assert.ok(Number(ready[2]) - Number(start[2]) > 250, JSON.stringify([start, ready]));
     });
 
@@ -311,7 +328,7 @@ print()
 
     for (const name of ["callbacks", "tasks"]) {
       testInChromium(
-        `loop/${name}: its collections have the recorded contents at each line`,
+        `snippets/loop/${name}: the collections have the recorded contents at each line`,
         async () => {
           const text = readFileSync(`snippets/loop/${name}.trace.json`, "utf8");
           const recorded = holdings((JSON.parse(text) as StoredTrace).processes[0]!.rows);
@@ -328,12 +345,15 @@ print()
 
     for (const name of cases) {
       const define = IN_EACH_ENGINE.includes(name) ? test : testInChromium;
-      define(`${name}: each wait has the expected reason and line`, async () => {
-        const source = readFileSync(new URL(name, CASES), "utf8");
-        const result = await shared.runner.run({ source, filename: name, trace: true });
-        assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
-        assert.deepEqual(waits(result).sort(), [...new Set(expected(source))].sort());
-      });
+      define(
+        `${name}: each wait has the reason that the comment on its line announces`,
+        async () => {
+          const source = readFileSync(new URL(name, CASES), "utf8");
+          const result = await shared.runner.run({ source, filename: name, trace: true });
+          assert.deepEqual(result.outcome, { type: "finished", status: 0 }, result.stderr);
+          assert.deepEqual(waits(result).sort(), [...new Set(expected(source))].sort());
+        },
+      );
     }
   });
 }

@@ -7,9 +7,11 @@ import { engines, chromiumTest } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PAGE = "/tutorials/chess-exhibition/";
+// Two widgets on this page.
 const FIRST = "#chess-synchronous";
 const SECOND = "#chess-asynchronous";
 
+/** Sleeps for an hour, and prints the time on a clock that starts at 0 in virtual time. */
 const LONG = `import time
 print("ready")
 time.sleep(3600)
@@ -28,14 +30,17 @@ for (const engine of engines) {
       await page.waitForSelector(`${FIRST} .runnable-pace`);
     });
 
+    /** The clock rate that is chosen in a widget's menu. */
     const chosen = (selector: string) =>
       page.$eval(`${selector} .runnable-pace`, (menu) => (menu as HTMLSelectElement).value);
+    /** The caption of a widget's timeline. */
     const caption = (selector: string) =>
       page.$eval(`${selector} .tl-head`, (head) => head.firstChild?.textContent ?? "");
+    /** Chooses a clock rate in the menu of the first widget. */
     const choose = (clockRate: string) => page.select(`${FIRST} .runnable-pace`, clockRate);
 
     testInChromium(
-      "programs run in real time by default, which neither output nor timeline mentions",
+      "by default, programs run in real time, and neither the output nor the timeline names a clock rate",
       async () => {
         assert.equal(await chosen(FIRST), "1");
         const { origin } = await new Widget(page, FIRST).run();
@@ -45,13 +50,13 @@ for (const engine of engines) {
       },
     );
 
-    test("by keyboard, the menu comes after Run, Stop and Step, has a name, and keeps the focus", async () => {
+    test("by keyboard, the menu comes after the button Step, has a name, and keeps the focus when it changes", async () => {
       await page.focus(`${FIRST} .runnable-step`);
       await page.keyboard.press("Tab");
       const focused = () =>
         page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
       assert.equal(await focused(), "Clock for chess/synchronous.py");
-      await page.keyboard.press("v");
+      await page.keyboard.press("v"); // chooses "Virtual time"
       await page.waitForFunction(
         (selector) => document.querySelector<HTMLSelectElement>(selector)?.value === "0",
         {},
@@ -60,7 +65,7 @@ for (const engine of engines) {
       assert.equal(await focused(), "Clock for chess/synchronous.py");
     });
 
-    test("the choice applies to all widgets of the page, and output and timeline name the rate", async () => {
+    test("a choice applies to all widgets of the page, and the output and the timeline name the clock rate", async () => {
       await choose("0");
       assert.equal(await chosen(SECOND), "0");
       const widget = new Widget(page, SECOND);
@@ -76,7 +81,7 @@ for (const engine of engines) {
       assert.match(await caption(SECOND), /in your browser, in virtual time/);
     });
 
-    test("the choice is remembered for this page and for no other page", async () => {
+    test("a choice is remembered for its page and for no other page", async () => {
       await choose("0");
       await page.reload();
       await page.waitForSelector(`${FIRST} .runnable-pace`);
@@ -89,17 +94,20 @@ for (const engine of engines) {
       assert.equal(await chosen(FIRST), "0");
     });
 
-    testInChromium("the output of a faster run says so, and Stop ends the run", async () => {
-      await choose("10");
-      const widget = new Widget(page, FIRST);
-      await widget.write(LONG);
-      await widget.press("Run");
-      const { origin } = await widget.until(/ready/);
-      assert.match(origin, /^Running in your browser .* 10 × faster than real time$/);
-      await widget.press("Stop");
-      const { text, notes } = await widget.finished();
-      assert.match(text, /^ready\n/);
-      assert.ok(notes.includes("Stopped."), notes.join());
-    });
+    testInChromium(
+      "the output of a run at clock rate 10 names the rate, and Stop ends the run",
+      async () => {
+        await choose("10");
+        const widget = new Widget(page, FIRST);
+        await widget.write(LONG);
+        await widget.press("Run");
+        const { origin } = await widget.until(/ready/);
+        assert.match(origin, /^Running in your browser .* 10 × faster than real time$/);
+        await widget.press("Stop");
+        const { text, notes } = await widget.finished();
+        assert.match(text, /^ready\n/);
+        assert.ok(notes.includes("Stopped."), notes.join());
+      },
+    );
   });
 }

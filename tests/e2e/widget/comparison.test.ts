@@ -1,4 +1,7 @@
-/** Programs on one time axis: recorded, and run one after the other in the browser. */
+/**
+ * A comparison shows the timelines of several programs on one time axis: recorded ones, and those of runs
+ * in the browser.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -10,7 +13,7 @@ import { violations } from "../support/violations.ts";
 const PATH = "/tutorials/first-overlap/";
 const SELECTOR = "timeline-compare";
 
-/** `<timeline-compare>`, as a reader uses it. */
+/** A `<timeline-compare>`, as a reader uses it. */
 class Comparison extends Widget {
   constructor(page: Page) {
     super(page, SELECTOR);
@@ -22,11 +25,12 @@ class Comparison extends Widget {
     return this.text("[role=status]");
   }
 
+  /** The text of a part of the comparison. */
   text(part: string): Promise<string> {
     return this.page.$eval(`${SELECTOR} ${part}`, (element) => element.textContent ?? "");
   }
 
-  /** The names of the lanes, in order. */
+  /** The names of the lanes, from top to bottom. The title of each program is the name of a lane. */
   lanes(): Promise<string[]> {
     return this.page.$$eval(`${SELECTOR} .tl-name`, (names) =>
       names.map(({ textContent }) => textContent.trim()),
@@ -35,8 +39,8 @@ class Comparison extends Widget {
 }
 
 /**
- * Delays the programs that the page fetches. When the returned function is called, they arrive, or
- * fail as if the reader were offline.
+ * Holds back the programs that the page fetches. When the returned function is called, they arrive, or
+ * fetching them fails as if the reader were offline.
  */
 async function holdPrograms(page: Page): Promise<(what?: "offline") => Promise<void>> {
   const held = await page.evaluateHandle(() => {
@@ -70,22 +74,23 @@ for (const engine of engines) {
       await comparison.button("Run both here");
     });
 
-    /** Replaces the first program with one that does not end by itself. */
+    /** Replaces the first program with one that sleeps for ten minutes. */
     const makeEndless = async (): Promise<Widget> => {
       const widget = new Widget(page, '[data-name="overlap/in_turn"]');
       await widget.write("import time\ntime.sleep(600)\n");
       return widget;
     };
 
-    test("the recorded runs are shown, each under its title", async () => {
+    test("the recorded runs are shown, each below the title of its program", async () => {
       assert.match(
         await comparison.text("figcaption"),
         /recorded on CPython [\d.]+: One by one [\d.]+\ss, Together [\d.]+\sm?s/,
       );
       const lanes = await comparison.lanes();
-      const at = lanes.indexOf("Together");
+      const title = lanes.indexOf("Together");
       assert.equal(lanes[0], "One by one");
-      assert.ok(at > 1 && at < lanes.length - 4, lanes.join(", "));
+      // The second program has at least four lanes, which follow its title.
+      assert.ok(title > 1 && title < lanes.length - 4, lanes.join(", "));
     });
 
     test("a selected segment marks its line in the program that it belongs to", async () => {
@@ -96,7 +101,7 @@ for (const engine of engines) {
           lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
         );
       for (const name of ["One by one", "Together"]) {
-        // The segment in which a task of that run sleeps.
+        // A segment in which a task of this run sleeps.
         const box = await page.evaluate(
           (selector, name) => {
             const rows = [...document.querySelectorAll(`${selector} .tl-lane`)];
@@ -105,8 +110,8 @@ for (const engine of engines) {
             );
             const row = rows.slice(from).find((row) => /sleep/.test(row.textContent))!;
             row.scrollIntoView({ block: "center" });
-            const label = [...row.querySelectorAll(".tl-label")].find((one) =>
-              /sleep/.test(one.textContent),
+            const label = [...row.querySelectorAll(".tl-label")].find((label) =>
+              /sleep/.test(label.textContent),
             )!;
             const { x, y, width, height } = label.getBoundingClientRect();
             return { x: x + width / 2, y: y + height / 2 };
@@ -121,7 +126,7 @@ for (const engine of engines) {
     });
 
     test("both programs run in the browser and are compared", async () => {
-      // On a fast machine this status appears only for a moment.
+      // Start waiting before the press, because on a fast machine this status appears only for a moment.
       const running = comparison.untilStatus(/Running “One by one”/);
       await comparison.press("Run both here");
       await running;
@@ -129,6 +134,7 @@ for (const engine of engines) {
       const [, oneByOne, together] = /One by one ([\d.]+)\ss, Together ([\d.]+)\s(?:ms|s)/.exec(
         status,
       )!;
+      // The three waits of the first program add up to 1.35 s.
       assert.ok(Number(oneByOne) > 1.3 && together !== undefined, status);
       await untilText(page, `${SELECTOR} figcaption`, /of these runs/);
       const lanes = await comparison.lanes();
@@ -141,7 +147,7 @@ for (const engine of engines) {
       await comparison.untilStatus(/^Ran in/);
       const printed = (await comparison.text(".tl-player-printed")).trimEnd().split("\n");
       const lines = (start: RegExp) => printed.filter((line) => start.test(line)).length;
-      // The name of the program precedes each line.
+      // The title of its program precedes each printed line.
       assert.deepEqual(
         [lines(/^One by one {2}\d/), lines(/^Together {4}\d/)],
         [7, 7],
@@ -173,7 +179,7 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "an edited program runs as edited, and the status says why a program has failed",
+      "a program that the reader has edited runs as edited, and the status says why it has failed",
       async () => {
         const widget = new Widget(page, '[data-name="overlap/together"]');
         await widget.write('raise SystemExit("no stations")\n');
@@ -228,7 +234,7 @@ for (const engine of engines) {
     });
 
     if (engine === "chromium") {
-      test("no accessibility violations", async () => {
+      test("a comparison has no accessibility violations", async () => {
         assert.deepEqual(await violations(page, { parts: "timeline-compare" }), []);
       });
     }

@@ -1,20 +1,28 @@
-/** A run lists how it differs from CPython, but only the differences that the program ran into. */
+/**
+ * Below the output of a run, the page lists how this browser differs from CPython, but only the
+ * differences that mattered to the program.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeDifferences } from "../../../runtime/page/workbench/differences.ts";
 import { engines, chromiumTest, useRunner } from "../support/runner.ts";
 
+/** The beginning of programs whose threads compute for longer than a time slice. */
 const BUSY = `
 import threading
 def work():
     for _ in range(8_000_000): pass
 `;
 
-/** This program runs in one browser: the limit is the same in all, and so many processes take long. */
-const ONCE = "more processes than can run at the same time";
+/**
+ * The name of a program that runs in Chromium only. The limit is the same in all browsers, and so many
+ * processes take long.
+ */
+const ONLY_IN_CHROMIUM = "more processes than can run at the same time";
 
-const programs: [string, string, RegExp[]][] = [
+/** Programs, and the lines that the page has to list for each of them. */
+const programs: [name: string, source: string, differences: RegExp[]][] = [
   ["plain code", "print(sum(range(1000)))", []],
   [
     "threads that wait overlap as they do on CPython",
@@ -33,8 +41,8 @@ const programs: [string, string, RegExp[]][] = [
   ],
   [
     "a busy thread beside one that is busy for less than a time slice",
-    // One thread computes until the other has ended, so the test does not depend on the speed of
-    // the machine.
+    // `work` computes until `burst` has ended, so the test does not depend on the speed of the machine.
+    // `burst` computes for 0.25 s, and a time slice is 0.4 s long.
     `import sys, threading, time
 sys.setswitchinterval(0.4)
 over = False
@@ -56,14 +64,18 @@ for t in ts: t.join()`,
     "import subprocess\nsubprocess.run(['ls'])",
     [/^subprocess\.Popen\(\) does not/],
   ],
-  ["fork", "import os\ntry:\n    os.fork()\nexcept OSError: pass", [/^os\.fork\(\) does not/]],
+  [
+    "a fork of the process",
+    "import os\ntry:\n    os.fork()\nexcept OSError: pass",
+    [/^os\.fork\(\) does not/],
+  ],
   [
     "a server",
     "import socket\nwith socket.socket() as s:\n    try: s.bind(('127.0.0.1', 0)); s.listen()\n    except OSError: pass",
     [/^s\.listen\(\) does not/],
   ],
   [
-    "an event loop that is to watch a file",
+    "an event loop that is asked to watch a file",
     "import asyncio\nasync def main(): asyncio.get_running_loop().add_reader(0, print)\nasyncio.run(main())",
     [/^AbstractEventLoop\.add_reader\(\) does not/],
   ],
@@ -100,7 +112,7 @@ if __name__ == "__main__":
     [/^Each process has its own files here/],
   ],
   [
-    ONCE,
+    ONLY_IN_CHROMIUM,
     `import multiprocessing
 if __name__ == "__main__":
     go = multiprocessing.Event()
@@ -123,7 +135,7 @@ if __name__ == "__main__":
   ],
   ["time zones", "import zoneinfo\nprint(zoneinfo.ZoneInfo('Europe/Oslo'))", []],
   [
-    "time zones that could not be foreseen",
+    "time zones, if no import shows before the run that the program needs them",
     "import importlib\nprint(importlib.import_module('zone' + 'info').available_timezones())",
     [/^The data of the time zones was not loaded, because no import of zoneinfo was found/],
   ],
@@ -146,7 +158,7 @@ for (const engine of engines) {
     const testInChromium = chromiumTest(engine);
     const shared = useRunner({ engine });
     for (const [name, source, expected] of programs) {
-      const define = name === ONCE ? testInChromium : test;
+      const define = name === ONLY_IN_CHROMIUM ? testInChromium : test;
       define(name, async () => {
         const { events } = await shared.runner.run({ source, filename: "demo.py" });
         const lines = describeDifferences(events.filter((event) => event.type === "note"));

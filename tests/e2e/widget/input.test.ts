@@ -1,4 +1,4 @@
-/** `input()` and `sys.stdin`: the reader is asked for each line in the output. */
+/** Programs that read input, with `input()`, `sys.stdin` or pdb. The reader types each line into a field. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -10,18 +10,19 @@ for (const engine of engines) {
   describe(`the runtime in ${engine}`, () => {
     const shared = useRunner({ engine });
 
+    /** Runs a program with these lines of input. */
     const run = (source: string, answers: string[] = []) =>
       shared.runner.run({ source, filename: "demo.py" }, { answers });
 
-    const programs: [string, string, string[], string][] = [
+    const programs: [name: string, source: string, answers: string[], stdout: string][] = [
       [
-        "input() prints its prompt and returns the line",
+        "input() prints its prompt and returns the line that the reader has typed",
         "name = input('Name? ')\nprint(f'Hello {name!r}')",
         ["Ada ✓"],
         "Name? Hello 'Ada ✓'\n",
       ],
       [
-        "readline(), with and without a limit, iteration and read() ask for one line at a time",
+        "sys.stdin asks for one line at a time in readline(), in a for loop and in read()",
         `
 import sys
 print(repr(sys.stdin.readline()), repr(sys.stdin.readline(2)), repr(sys.stdin.readline()))
@@ -71,7 +72,14 @@ asyncio.run(main())`,
       });
     }
 
-    const debugged: [string, string, string[], RegExp, RegExp][] = [
+    /** Programs that start the debugger pdb, which reads its commands from standard input. */
+    const debugged: [
+      name: string,
+      source: string,
+      commands: string[],
+      stdout: RegExp,
+      stderr: RegExp,
+    ][] = [
       [
         "breakpoint() reads commands, and steps through the program but not through the runtime",
         `
@@ -116,29 +124,30 @@ print("end")`,
         /^$/,
       ],
       [
-        "q ends the program as on CPython",
+        "the command q of pdb ends the program as on CPython",
         "import pdb\npdb.Pdb().set_trace()\nprint('never')",
         ["interact", "print(6 * 7)", "exit()", "q"],
         /42\n[^]*\(Pdb\) $/,
         /set_trace\(\)\n[^]*\nbdb\.BdbQuit\n$/,
       ],
     ];
-    for (const [name, source, answers, stdout, stderr] of debugged) {
+    for (const [name, source, commands, stdout, stderr] of debugged) {
       for (const trace of [false, true]) {
-        test(`${name}, ${trace ? "with" : "without"} a timeline`, async () => {
+        test(`${name}, ${trace ? "with" : "without"} a trace`, async () => {
           const program = { source, filename: "demo.py", trace };
-          const result = await shared.runner.run(program, { answers });
+          const result = await shared.runner.run(program, { answers: commands });
           assert.match(result.stderr, stderr);
           assert.match(result.stdout, stdout);
           assert.doesNotMatch(result.stdout, /browser_runtime|runnable_tracer/);
           assert.equal(result.outcome.type, "finished");
+          // The next program finds no breakpoints or hooks of the debugger.
           const next = "import bdb, sys\nprint(sys.gettrace(), bdb.Breakpoint.bplist)";
           assert.equal((await run(next)).stdout, "None {}\n");
         });
       }
     }
 
-    test("if no answers are available, standard input is at its end, as on CPython", async () => {
+    test("without a reader who can answer, standard input is at its end, as an empty file is on CPython", async () => {
       const { stderr, outcome } = await run("import sys\nprint(list(sys.stdin))\ninput('? ')");
       assert.match(stderr, /EOFError: EOF when reading a line\n$/);
       assert.deepEqual(outcome, { type: "finished", status: 1 });
@@ -146,7 +155,7 @@ print("end")`,
   });
 }
 
-describe("in the page", () => {
+describe("in a widget", () => {
   const site = useSite();
   const shared = usePage(() => freshPage(site.browser));
   let page: Page, widget: Widget;
@@ -157,18 +166,18 @@ describe("in the page", () => {
   });
 
   const field = () => page.waitForSelector(`${widget.selector} [role=log] input`);
-  const labelOf = async () =>
+  const fieldLabel = async () =>
     (await field())!.evaluate((input) => input.getAttribute("aria-label") ?? "");
 
   test("a labelled field takes the focus, Enter and Send submit it, and the answer is echoed", async () => {
     await widget.write("a = input('Name? ')\nprint('Hello', a)\nb = input()\nprint(b)\n");
     await widget.press("Run");
-    assert.equal(await labelOf(), "Name?");
+    assert.equal(await fieldLabel(), "Name?");
     await page.waitForFunction(() => document.activeElement?.matches("[role=log] input"));
     await page.keyboard.type("Ada");
     await page.keyboard.press("Enter");
     await widget.until(/Hello Ada/);
-    assert.equal(await labelOf(), "Input");
+    assert.equal(await fieldLabel(), "Input");
     await page.waitForFunction(() => document.activeElement?.matches("[role=log] input"));
     await page.keyboard.type("<b>");
     await widget.press("Send");
@@ -210,13 +219,14 @@ describe("in the page", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("output of other threads appears before the field", async () => {
+  test("what other threads print while input() waits appears before the field", async () => {
     await widget.write(
       "import threading\nthreading.Timer(0.2, print, ['tick']).start()\ninput('Name? ')\n",
     );
     await widget.press("Run");
     const answer = await field();
     await widget.until(/tick/);
+    // The field and its button "End of input" are at the end of the output.
     const isLast = await answer!.evaluate(
       (input) => !input.closest("pre")!.textContent!.split("End of input")[1],
     );

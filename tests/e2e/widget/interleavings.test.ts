@@ -1,4 +1,4 @@
-/** "Explore interleavings" on a page: the results, the steps that lead to them, and the controls. */
+/** Exploring the interleavings of a program on a page: results, the steps that lead to them, controls. */
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -17,7 +17,7 @@ import { expectPainted, prefer } from "../support/schemes.ts";
 import { violations } from "../support/violations.ts";
 
 const PAGE = "/how-to/try-every-order/";
-/** The textbook lost update. CPython with a GIL switches nowhere between the read and the write. */
+/** Its lost update needs a switch between lines 5 and 6, which CPython with a GIL never makes. */
 const WITHDRAW = `import threading
 balance = 100
 def withdraw(n):
@@ -29,7 +29,7 @@ b = threading.Thread(target=withdraw, args=(20,), name="Ben")
 a.start(); b.start(); a.join(); b.join()
 assert balance == 70, balance
 `;
-/** A lost update among so many interleavings that readers can stop the exploration. */
+/** A lost update among so many interleavings that there is time to press Stop during the exploration. */
 const WITHDRAW_OFTEN = `import threading
 balance = 100
 def withdraw(n):
@@ -45,7 +45,7 @@ assert balance == 20, balance
 `;
 const PHONE = { width: 390, height: 844, isMobile: true, hasTouch: true };
 
-/** The panel in which a page explores the interleavings of one program. */
+/** The panel in which a page explores the interleavings of a program in snippets/interleavings/. */
 class ExplorerPanel extends Widget {
   constructor(
     page: Page,
@@ -55,6 +55,7 @@ class ExplorerPanel extends Widget {
     super(page, selector);
   }
 
+  /** The text of a part of the panel or its widget. */
   text(part: string): Promise<string> {
     return this.page.$eval(`${this.selector} ${part}`, (element) => element.textContent ?? "");
   }
@@ -65,6 +66,7 @@ class ExplorerPanel extends Widget {
     return this.text(".runnable-orders-said");
   }
 
+  /** Explores all interleavings, and returns the result. */
   async tryAll(): Promise<string> {
     await this.press("Explore interleavings");
     return this.untilResult(/./);
@@ -96,7 +98,10 @@ class ExplorerPanel extends Widget {
     );
   }
 
-  /** The shown step and all later ones: their text, the line they mark, and the output so far. */
+  /**
+   * The step that is shown, and all later ones: their descriptions, the lines that they mark, and what
+   * the program has printed until then.
+   */
   async steps(): Promise<{ text: string; line: number; printed: string }[]> {
     const steps = [];
     for (;;) {
@@ -128,7 +133,7 @@ for (const engine of engines) {
       browser = await launch(engine);
     });
     after(() => browser?.close());
-    // Each test starts its own exploration of a program, so the tests can share a page.
+    // Each test starts an exploration of its own, so the tests can share a page.
     const shared = usePage(async () => {
       const opened = await freshPage(browser);
       await opened.goto(site.url + PAGE);
@@ -136,7 +141,7 @@ for (const engine of engines) {
     });
     beforeEach(() => void (page = shared.page));
 
-    test("the lost update is found and can be stepped through", async () => {
+    test("the lost update of two doors that count visitors is found and can be stepped through", async () => {
       const doors = new ExplorerPanel(page, "doors");
       const report = await doors.tryAll();
       assert.match(
@@ -161,7 +166,7 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "the deadlock of two locks is found, with the line at which each thread waits",
+      "the deadlock of two threads is found, with the line at which each thread waits",
       async () => {
         const drawers = new ExplorerPanel(page, "drawers");
         assert.match(await drawers.tryAll(), /of them break the program/);
@@ -179,7 +184,7 @@ for (const engine of engines) {
       },
     );
 
-    test("the chess set that is sold twice because of an await is found", async () => {
+    test("the interleaving of two tasks that sells one chess set twice is found", async () => {
       const seat = new ExplorerPanel(page, "seat");
       assert.match(await seat.tryAll(), /^Tried all \d+ possible interleavings: 2 of them break/);
       const steps = await seat.steps();
@@ -201,7 +206,7 @@ for (const engine of engines) {
         await drawers.chosen(++made);
       };
       const description = () => drawers.text(".runnable-stepper-told");
-      // Ada holds the till and is about to take the safe.
+      // In this step, Ada has taken the lock of the till and is about to take that of the safe at line 8.
       while (!(await description()).includes("Ada runs lines 7 and 8.")) {
         await choose((await drawers.options())[0]!);
       }
@@ -249,7 +254,7 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "random interleavings differ each time, and the result names the seed",
+      "each press of the button tries other random interleavings, and the result names the seed",
       async () => {
         const doors = new ExplorerPanel(page, "doors");
         await doors.press("Try random interleavings");
@@ -264,7 +269,7 @@ for (const engine of engines) {
       },
     );
 
-    test("a lost update between two bytecodes is found if threads may switch there", async () => {
+    test("a lost update is found if the reader lets threads switch between any two bytecodes", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
       await doors.write(WITHDRAW);
       assert.match(
@@ -343,43 +348,46 @@ for (const engine of engines) {
       assert.match(await doors.text(".runnable-orders-broken"), /AssertionError: \d/);
     });
 
-    testInChromium("the playground explores the reader's own program", async () => {
-      const own = await freshPage(browser);
-      await own.goto(`${site.url}/playground/`);
-      const playground = new ExplorerPanel(own, "playground", "runnable-playground");
-      await playground.write(
-        "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
-          "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
-          "order = []\nasyncio.run(main())\nassert order == ['one', 'two'], order\n",
-      );
-      assert.match(
-        await playground.tryAll(),
-        /^Tried all 2 possible interleavings: 1 of them breaks/,
-      );
-      const steps = await playground.steps();
-      assert.match(steps.at(-1)!.text, /AssertionError: \['two', 'one'\]/);
-      await playground.write("import asyncio\nprint('nothing to choose')\n");
-      assert.match(
-        await playground.tryAll(),
-        /^There is only one possible interleaving, and it does not break/,
-      );
-      await playground.write("import socket\nsocket.create_connection(('127.0.0.1', 1))\n");
-      assert.match(
-        await playground.tryAll(),
-        /There is only one possible interleaving, and it breaks the program\./,
-      );
-      await playground.write(
-        '# /// script\n# dependencies = ["httpx"]\n# ///\nimport httpx\n' +
+    testInChromium(
+      "the playground explores programs of the reader: with tasks, with one interleaving, and with a library",
+      async () => {
+        const ownPage = await freshPage(browser);
+        await ownPage.goto(`${site.url}/playground/`);
+        const playground = new ExplorerPanel(ownPage, "playground", "runnable-playground");
+        await playground.write(
           "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
-          "async def main():\n    await asyncio.gather(take(httpx.codes.OK), take('two'))\n\n\n" +
-          "order = []\nasyncio.run(main())\nassert order[1] == 'two'\n",
-      );
-      assert.match(
-        await playground.tryAll(),
-        /^Tried all 2 possible interleavings: 1 of them breaks/,
-      );
-      await own.close();
-    });
+            "async def main():\n    await asyncio.gather(take('one'), take('two'))\n\n\n" +
+            "order = []\nasyncio.run(main())\nassert order == ['one', 'two'], order\n",
+        );
+        assert.match(
+          await playground.tryAll(),
+          /^Tried all 2 possible interleavings: 1 of them breaks/,
+        );
+        const steps = await playground.steps();
+        assert.match(steps.at(-1)!.text, /AssertionError: \['two', 'one'\]/);
+        await playground.write("import asyncio\nprint('nothing to choose')\n");
+        assert.match(
+          await playground.tryAll(),
+          /^There is only one possible interleaving, and it does not break/,
+        );
+        await playground.write("import socket\nsocket.create_connection(('127.0.0.1', 1))\n");
+        assert.match(
+          await playground.tryAll(),
+          /There is only one possible interleaving, and it breaks the program\./,
+        );
+        await playground.write(
+          '# /// script\n# dependencies = ["httpx"]\n# ///\nimport httpx\n' +
+            "import asyncio\n\n\nasync def take(name):\n    order.append(name)\n\n\n" +
+            "async def main():\n    await asyncio.gather(take(httpx.codes.OK), take('two'))\n\n\n" +
+            "order = []\nasyncio.run(main())\nassert order[1] == 'two'\n",
+        );
+        assert.match(
+          await playground.tryAll(),
+          /^Tried all 2 possible interleavings: 1 of them breaks/,
+        );
+        await ownPage.close();
+      },
+    );
 
     test("programs run as usual after an exploration", async () => {
       const drawers = new ExplorerPanel(page, "drawers");
@@ -388,7 +396,7 @@ for (const engine of engines) {
   });
 }
 
-test("if a browser cannot switch between threads, the panel says so, and tasks are still explored", async () => {
+test("if a browser cannot switch between threads, the panel says so, but it still explores tasks", async () => {
   const browser = await launch("firefox", WITHOUT_STACK_SWITCHING);
   try {
     const page = await freshPage(browser);
@@ -409,13 +417,13 @@ test("if a browser cannot switch between threads, the panel says so, and tasks a
   }
 });
 
-describe("accessibility and keyboard", () => {
+describe("accessibility, keyboard and layout", () => {
   let browser: Browser;
   before(async () => void (browser = await launch()));
   after(() => browser?.close());
 
   for (const [device, viewport] of Object.entries({ desktop: undefined, phone: PHONE })) {
-    test(`no accessibility violation: ${device}`, async () => {
+    test(`the panel has no accessibility violations and fits the screen: ${device}`, async () => {
       const page = await freshPage(browser, viewport);
       await prefer(page, "light");
       await page.goto(site.url + PAGE);
@@ -429,10 +437,10 @@ describe("accessibility and keyboard", () => {
       await expectPainted(page, "light");
       const parts = "runnable-snippet";
       assert.deepEqual(await violations(page, { parts }), [], "light");
-      const wide = await page.evaluate(
+      const isTooWide = await page.evaluate(
         () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
       );
-      assert.equal(wide, false, "the page does not scroll sideways");
+      assert.equal(isTooWide, false, "the page does not scroll sideways");
       await prefer(page, "dark");
       await expectPainted(page, "dark");
       assert.deepEqual(await violations(page, { parts, onlyColours: true }), [], "dark");
@@ -440,12 +448,13 @@ describe("accessibility and keyboard", () => {
     });
   }
 
-  test("the keyboard suffices, and stepping does not shift the layout", async () => {
+  test("a reader can explore and step by keyboard, and stepping does not shift the layout", async () => {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
     const doors = new ExplorerPanel(page, "doors");
     const begin = await doors.button("Explore interleavings");
-    const below = () =>
+    /** The position of the next widget on the page. */
+    const topOfNextWidget = () =>
       page.$eval(
         'runnable-snippet[data-name="interleavings/doors_locked"]',
         (element) => element.getBoundingClientRect().top + scrollY,
@@ -459,33 +468,35 @@ describe("accessibility and keyboard", () => {
       assert.ok(presses < 8, "8 presses of Tab have not reached Next");
       await page.keyboard.press("Tab");
     }
-    const place = await below();
-    for (let at = 2; at <= 7; at++) {
+    const place = await topOfNextWidget();
+    for (let step = 2; step <= 7; step++) {
       await page.keyboard.press("Enter");
-      assert.equal(await doors.text(".runnable-stepper-place"), `Step ${String(at)} of 7`);
-      assert.equal(await below(), place);
+      assert.equal(await doors.text(".runnable-stepper-place"), `Step ${String(step)} of 7`);
+      assert.equal(await topOfNextWidget(), place);
     }
     assert.equal(await focused(), "Next", "the focus stays at the last step");
     await page.browserContext().close();
   });
 
-  test("where threads switch is chosen by keyboard, remembered, and does not shift the layout", async () => {
+  test("a reader chooses by keyboard where threads switch, the choice is kept for this program, and nothing shifts", async () => {
     const page = await freshPage(browser, PHONE);
     await page.goto(site.url + PAGE);
     const seat = new ExplorerPanel(page, "seat_taken");
     await page.waitForSelector(seat.switches);
-    const panel = (): Promise<{ height: number; wide: boolean; menu: number }> =>
+    const layout = (): Promise<{ height: number; isTooWide: boolean; menuHeight: number }> =>
       page.$eval(`${seat.selector} .runnable-orders`, (element) => ({
         height: element.getBoundingClientRect().height,
-        wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        menu: element.querySelector("select")!.getBoundingClientRect().height,
+        isTooWide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        menuHeight: element.querySelector("select")!.getBoundingClientRect().height,
       }));
-    const before = await panel();
+    const before = await layout();
+    // The style sheet reserves this height before the script creates the panel.
     const reserved = await page.$eval(`${seat.selector} .runnable-orders`, (element) =>
       Number.parseFloat(getComputedStyle(element).minHeight),
     );
     assert.ok(Math.abs(before.height - reserved) < 1, `${before.height} px, ${reserved} reserved`);
-    assert.ok(before.menu >= 44, `the menu is ${before.menu} px high`);
+    // Fingers need targets of at least 44 px.
+    assert.ok(before.menuHeight >= 44, `the menu is ${before.menuHeight} px high`);
     const label = await page.$eval(seat.switches, (menu) => menu.closest("label")?.textContent);
     assert.match(label ?? "", /^Threads switch /);
     await page.focus(seat.switches);
@@ -494,14 +505,15 @@ describe("accessibility and keyboard", () => {
       await page.$eval(seat.switches, (menu) => (menu as HTMLSelectElement).value),
       "bytecodes",
     );
-    assert.deepEqual(await panel(), before);
+    assert.deepEqual(await layout(), before);
     // The progress and the result appear without moving the buttons.
-    const buttons = (): Promise<number> =>
+    const topOfButtons = (): Promise<number> =>
       page.$eval(
         `${seat.selector} .runnable-orders-try`,
-        (made) => (made as HTMLElement).offsetTop,
+        (button) => (button as HTMLElement).offsetTop,
       );
-    const place = await buttons();
+    const place = await topOfButtons();
+    // Record the position of the buttons whenever the progress changes.
     await page.evaluate((selector) => {
       const tops = ((window as { tops?: Set<number> }).tops = new Set<number>());
       const button = document.querySelector<HTMLElement>(`${selector} .runnable-orders-try`)!;
@@ -524,7 +536,8 @@ describe("accessibility and keyboard", () => {
       await page.$eval(doors.switches, (menu) => (menu as HTMLSelectElement).value),
       "gil",
     );
-    // What follows the steps does not move either, although their descriptions differ in length.
+    // The widget below the steps does not move either, although the descriptions of steps differ in
+    // length.
     await page.select(doors.switches, "bytecodes");
     await doors.tryAll();
     const tops = new Set<number>();
@@ -542,7 +555,7 @@ describe("accessibility and keyboard", () => {
     await page.browserContext().close();
   });
 
-  test("by keyboard, the reader chooses which thread runs next, and the focus moves to the next choice", async () => {
+  test("a reader can choose by keyboard which thread runs next, and the focus moves to the next choice", async () => {
     const page = await freshPage(browser);
     await page.goto(site.url + PAGE);
     const doors = new ExplorerPanel(page, "doors");
@@ -561,7 +574,7 @@ describe("accessibility and keyboard", () => {
     await page.browserContext().close();
   });
 
-  test("the panel is hidden without JavaScript, and its code is not fetched on other pages", async () => {
+  test("the panel is hidden without JavaScript, and pages without a panel do not fetch its code", async () => {
     const page = await freshPage(browser);
     const requests: string[] = [];
     const scripts: Promise<string>[] = [];

@@ -1,4 +1,7 @@
-/** Widgets, questions and comparisons whose programs have not been recorded yet. */
+/**
+ * Widgets, questions and comparisons whose programs have not been recorded yet. The server removes the
+ * recordings from the pages of the built site.
+ */
 // suite: light
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -22,29 +25,31 @@ import {
 } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
-const LINE = "Not recorded yet.";
-const ADVICE = `${LINE} Press Run to run this program in your browser.`;
+/** What a page says in place of the output, without and with scripts. */
+const NOTE = "Not recorded yet.";
+const ADVICE = `${NOTE} Press Run to run this program in your browser.`;
 
 const OVERLAP = "/tutorials/first-overlap/";
 const QUESTIONS = "/reference/misconceptions/";
 const EXPLORER = "/how-to/try-every-order/";
 const SNIPPET = '[data-name="overlap/together"]';
+/** The id of the snippet below the question about Ada and Ben, of whose answers the second is right. */
 const READERS = "switching-predict";
 
-/** At the page's address with this query, the server compares programs of which one is recorded. */
+/** If the address has this query, only one program of the comparison on the page is not recorded. */
 const PARTLY = "?partly";
 
-/** Replaces all matches of a pattern, of which there has to be at least one. */
+/** Replaces all matches of a pattern. It is an error if there is none. */
 function replace(html: string, pattern: RegExp, by: (...found: string[]) => string): string {
   assert.match(html, pattern);
   return html.replaceAll(new RegExp(pattern.source, "gs"), by);
 }
 
-/** The page as the engine makes it if no program is recorded; see pages/widget.py. */
+/** Returns a page as mkdocs_runnable/pages/widget.py makes it if no program is recorded. */
 function withoutRecordings(html: string): string {
   const widgets = replace(html, /<runnable-snippet (.*?)<\/runnable-snippet>/s, (widget) => {
     const output = /(?<=<div class="runnable-output"[^>]*>).*?(?=<\/div>)/s;
-    return replace(widget, output, () => `<p class="runnable-origin">${LINE}</p>`)
+    return replace(widget, output, () => `<p class="runnable-origin">${NOTE}</p>`)
       .replace(/<figure class="runnable-timeline">.*?<\/figure>/s, "")
       .replace("<runnable-snippet ", '<runnable-snippet data-unrecorded="" ');
   });
@@ -53,8 +58,8 @@ function withoutRecordings(html: string): string {
     .replaceAll(/(<p class="predict-result">)[^<]*/g, "$1");
 }
 
-/** The comparison as the engine makes it if only the programs with these titles are recorded. */
-function comparing(html: string, recorded: string[]): string {
+/** Returns the page with the comparison as it is if only the programs with these titles are recorded. */
+function withComparison(html: string, recorded: string[]): string {
   const titles = ["One by one", "Together"];
   const names = ["in_turn", "together"];
   const runs: { title: string; trace: string }[] = [];
@@ -81,6 +86,7 @@ function comparing(html: string, recorded: string[]): string {
   );
 }
 
+/** The pages that the server sends in place of those of the built site, by their addresses. */
 const pages = new Map<string, string>();
 
 function intercept({ url = "" }: IncomingMessage, response: ServerResponse): boolean {
@@ -97,8 +103,8 @@ before(async () => {
     pages.set(path, withoutRecordings(html));
   }
   const overlap = pages.get(OVERLAP)!;
-  pages.set(OVERLAP, comparing(overlap, []));
-  pages.set(OVERLAP + PARTLY, comparing(overlap, ["Together"]));
+  pages.set(OVERLAP, withComparison(overlap, []));
+  pages.set(OVERLAP + PARTLY, withComparison(overlap, ["Together"]));
   site = await serveSite(undefined, intercept);
 });
 after(() => site?.close());
@@ -125,7 +131,7 @@ for (const engine of engines) {
     const isVisible = (selector: string): Promise<boolean> =>
       page.$eval(selector, (element) => element.checkVisibility());
 
-    test("a program runs, Reset brings the line back, and Undo the run", async () => {
+    test("after a run, Reset shows the note again, and Undo shows the output of the run again", async () => {
       const widget = await open(OVERLAP, SNIPPET);
       const nothing = { origin: ADVICE, text: "", stderr: "", notes: [] };
       assert.deepEqual(await widget.shown(), nothing);
@@ -171,47 +177,57 @@ for (const engine of engines) {
       },
     );
 
-    testInChromium("an element that leaves the page gets its static text back", async () => {
-      await open(OVERLAP, SNIPPET);
-      const log = await page.$eval(SNIPPET, async (snippet) => {
-        snippet.remove();
-        await new Promise((resolve) => setTimeout(resolve));
-        return snippet.querySelector("[role=log]")!.innerHTML;
-      });
-      assert.equal(log, `<p class="runnable-origin">${LINE}</p>`);
-    });
+    testInChromium(
+      "a widget that is removed from the page contains the note without the advice again",
+      async () => {
+        await open(OVERLAP, SNIPPET);
+        const log = await page.$eval(SNIPPET, async (snippet) => {
+          snippet.remove();
+          await new Promise((resolve) => setTimeout(resolve));
+          return snippet.querySelector("[role=log]")!.innerHTML;
+        });
+        assert.equal(log, `<p class="runnable-origin">${NOTE}</p>`);
+      },
+    );
 
-    testInChromium("the advice is not printed", async () => {
+    testInChromium("on paper, the note is printed without the advice to press Run", async () => {
       const widget = await open(OVERLAP, SNIPPET);
       await page.emulateMediaType("print");
       const printed = await page.$eval(`${SNIPPET} [role=log]`, (log) =>
         (log as HTMLElement).innerText.trim(),
       );
       await page.emulateMediaType();
-      assert.equal(printed, LINE);
+      assert.equal(printed, NOTE);
       assert.equal((await widget.shown()).origin, ADVICE);
     });
 
-    testInChromium("other interleavings can be explored", async () => {
-      const explored = "runnable-snippet[data-explore]";
-      const widget = await open(EXPLORER, explored);
-      await widget.press("Explore interleavings");
-      await untilText(page, `${explored} .runnable-orders-said`, /^Tried all \d+ /, 90_000);
-      assert.equal((await widget.shown()).origin, ADVICE);
-    });
+    testInChromium(
+      "the interleavings of a program without a recording can be explored",
+      async () => {
+        const explored = "runnable-snippet[data-explore]";
+        const widget = await open(EXPLORER, explored);
+        await widget.press("Explore interleavings");
+        await untilText(page, `${explored} .runnable-orders-said`, /^Tried all \d+ /, 90_000);
+        assert.equal((await widget.shown()).origin, ADVICE);
+      },
+    );
 
     test("the reader's own run shows which answer to a question is right", async () => {
       const widget = await open(QUESTIONS, `#${READERS}`);
       const question = `predict-question[data-for="${READERS}"]`;
       await page.waitForSelector(`${question} .predict-bar`);
-      assert.equal(await isVisible(`#${READERS} [role=log]`), true, "there is nothing to hide");
+      assert.equal(
+        await isVisible(`#${READERS} [role=log]`),
+        true,
+        "no output gives the answer away",
+      );
       const result = `.predict-program:has(#${READERS}) > .predict-result`;
-      const shown = (): Promise<string> => page.$eval(result, (result) => result.textContent);
-      assert.equal(await shown(), "");
+      const resultText = (): Promise<string> => page.$eval(result, (result) => result.textContent);
+      assert.equal(await resultText(), "");
       await page.click(`${question} li:nth-child(1) input`);
       await new Widget(page, question).press("Run it");
       await untilText(page, `${question} [role=status]`, /^You chose 1, but the run matches/);
-      assert.equal(await shown(), "You chose 1, but the run matches answer 2.");
+      assert.equal(await resultText(), "You chose 1, but the run matches answer 2.");
       await widget.press("Reset");
       assert.equal((await widget.shown()).origin, ADVICE);
     });
@@ -231,42 +247,48 @@ for (const engine of engines) {
       const buttons = await page.$$eval("timeline-compare button", (buttons) =>
         buttons.filter((button) => button.checkVisibility()).map((button) => button.textContent),
       );
-      assert.equal(buttons.includes("Show the recordings"), false, "there are none");
+      assert.equal(buttons.includes("Show the recordings"), false, "there are no recordings");
     });
 
-    testInChromium("a comparison shows only the program that is recorded", async () => {
-      await open(OVERLAP + PARTLY, SNIPPET);
-      const comparison = new Widget(page, "timeline-compare");
-      const note = "timeline-compare > .compare-unrecorded";
-      await untilText(page, note, /^Not recorded yet: One by one\.$/);
-      await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
-      // The first program in the figure is the second program on the page.
-      await page.focus("timeline-compare .tl-chart");
-      await page.waitForSelector("timeline-compare .tl-scroll [role=button]");
-      const { x, y } = await page.$$eval("timeline-compare .tl-label", (labels) => {
-        const label = labels.find((label) => /sleep/.test(label.textContent))!;
-        label.scrollIntoView({ block: "center" });
-        const { x, y, width, height } = label.getBoundingClientRect();
-        return { x: x + width / 2, y: y + height / 2 };
-      });
-      await page.mouse.click(x, y);
-      const marked = await page.$$eval(".runnable-marked", (lines) =>
-        lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
-      );
-      assert.deepEqual([...new Set(marked)], ["overlap/together"]);
-      await comparison.press("Run both here");
-      await untilText(page, "timeline-compare figcaption", /of these runs/);
-      assert.equal(await isVisible(note), false);
-      await comparison.press("Show the recordings");
-      await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
-      assert.equal(await isVisible(note), true);
-    });
+    testInChromium(
+      "if only one of two programs is recorded, the comparison shows its timeline and names the other",
+      async () => {
+        await open(OVERLAP + PARTLY, SNIPPET);
+        const comparison = new Widget(page, "timeline-compare");
+        const note = "timeline-compare > .compare-unrecorded";
+        await untilText(page, note, /^Not recorded yet: One by one\.$/);
+        await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
+        // The first program in the figure is the second program on the page.
+        await page.focus("timeline-compare .tl-chart");
+        await page.waitForSelector("timeline-compare .tl-scroll [role=button]");
+        const { x, y } = await page.$$eval("timeline-compare .tl-label", (labels) => {
+          const label = labels.find((label) => /sleep/.test(label.textContent))!;
+          label.scrollIntoView({ block: "center" });
+          const { x, y, width, height } = label.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        });
+        await page.mouse.click(x, y);
+        const marked = await page.$$eval(".runnable-marked", (lines) =>
+          lines.map((line) => line.closest("runnable-snippet")!.getAttribute("data-name")),
+        );
+        assert.deepEqual([...new Set(marked)], ["overlap/together"]);
+        await comparison.press("Run both here");
+        await untilText(page, "timeline-compare figcaption", /of these runs/);
+        assert.equal(await isVisible(note), false);
+        await comparison.press("Show the recordings");
+        await untilText(page, "timeline-compare figcaption", /recorded on CPython/);
+        assert.equal(await isVisible(note), true);
+      },
+    );
 
-    testInChromium("no accessibility violations", async () => {
-      await open(OVERLAP, SNIPPET);
-      const parts = `${SNIPPET}, timeline-compare`;
-      assert.deepEqual(await violations(page, { parts }), []);
-    });
+    testInChromium(
+      "widgets and comparisons without recordings have no accessibility violations",
+      async () => {
+        await open(OVERLAP, SNIPPET);
+        const parts = `${SNIPPET}, timeline-compare`;
+        assert.deepEqual(await violations(page, { parts }), []);
+      },
+    );
   });
 }
 
@@ -279,7 +301,7 @@ test("without JavaScript, nothing advises readers to press a button that is miss
   const log = await page.$eval(`${SNIPPET} [role=log]`, (log) =>
     (log as HTMLElement).innerText.trim(),
   );
-  assert.equal(log, LINE);
+  assert.equal(log, NOTE);
   const comparison = await page.$eval(
     "timeline-compare",
     (comparison) => (comparison as HTMLElement).innerText,

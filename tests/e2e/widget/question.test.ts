@@ -21,9 +21,10 @@ import {
 import { violations } from "../support/violations.ts";
 
 const PAGE = "/reference/misconceptions/";
-/** Ada and Ben in a library: the second of three answers is right. */
+/** The id of the snippet below a question about Ada and Ben. The second of the three answers is right. */
 const READERS = "switching-predict";
-const NEXT = "myths-one-and-ten";
+/** The id of the snippet below another question, of whose answers the first is right. */
+const ONE_AND_TEN = "myths-one-and-ten";
 
 /** One `<predict-question>` with its snippet, as a reader uses them. */
 class PredictQuestion {
@@ -37,10 +38,12 @@ class PredictQuestion {
     this.selector = `predict-question[data-for="${snippet}"]`;
   }
 
+  /** Waits until the question can be answered. */
   ready(): Promise<unknown> {
     return this.page.waitForSelector(`${this.selector} .predict-bar`);
   }
 
+  /** Chooses an answer; answers are counted from 1. */
   async choose(answer: number): Promise<void> {
     await this.page.click(`${this.selector} li:nth-child(${String(answer)}) input`);
   }
@@ -65,17 +68,20 @@ class PredictQuestion {
     return this.page.$eval(`${this.widget.selector} [role=log]`, (log) => log.checkVisibility());
   }
 
-  chosen(): Promise<number> {
+  /** The index of the chosen answer, counted from 0; -1 if none is chosen. */
+  chosenIndex(): Promise<number> {
     return this.page.$$eval(`${this.selector} input`, (all) =>
       all.findIndex((input) => input.checked),
     );
   }
 }
 
+/** The text of the element that has the focus. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
 }
 
+/** Presses Tab until the element with this text has the focus. */
 async function tabTo(page: Page, text: string): Promise<void> {
   for (let presses = 0; (await focused(page)) !== text; presses++) {
     assert.ok(presses < 5, `5 presses of Tab have not reached ${text}`);
@@ -109,7 +115,7 @@ for (const engine of engines) {
       await readers.ready();
     });
 
-    test("a wrong prediction and the answer that the run matches are marked", async () => {
+    test("after a run, the reader's wrong answer and the answer that the run matches are marked", async () => {
       await readers.choose(1);
       await readers.untilStatus(/^Now run it and see\.$/);
       await readers.press("Run it");
@@ -125,6 +131,7 @@ for (const engine of engines) {
       assert.deepEqual(await readers.marks(), marks);
       const result = await page.$eval(`.predict-program:has(#${READERS}) > p`, (p) => p.innerText);
       assert.equal(result, "You chose 1, but the run matches answer 2.");
+      // At least one of the two texts with the result is in view.
       const places = [`${readers.selector} [role=status]`, `.predict-program:has(#${READERS}) > p`];
       await page.waitForFunction(
         (places) =>
@@ -136,7 +143,7 @@ for (const engine of engines) {
         places,
       );
       await page.evaluate(() => scrollTo(0, 0));
-      // Nothing else on the page has changed, and axe.test.ts checks the page before a run.
+      // A run changes only these parts of the page. axe.test.ts checks the page before a run.
       const parts = `${readers.selector}, .predict-program:has(#${READERS})`;
       assert.deepEqual(await violations(page, { parts }), []);
       await readers.choose(2);
@@ -144,7 +151,7 @@ for (const engine of engines) {
       assert.deepEqual(await readers.marks(), ["", "", ""]);
     });
 
-    test("the result of a run stays in view until the reader's next action", async () => {
+    test("the result of a run stays in view when the page scrolls, until the reader presses a key", async () => {
       await readers.choose(2);
       await readers.press("Run it");
       await readers.untilStatus(/^You were right: /);
@@ -185,25 +192,28 @@ for (const engine of engines) {
       },
     );
 
-    testInChromium("a reader who has predicted nothing is shown what happened", async () => {
-      await readers.choose(1);
-      await readers.press("Run it");
-      await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
-      await readers.press("Ask me again");
-      assert.equal(await readers.chosen(), -1);
-      await readers.untilStatus(/^Choose an answer before you run it\.$/);
-      await readers.widget.run();
-      await readers.untilStatus(/^The run matches answer 2\.$/);
-      assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
-    });
+    testInChromium(
+      "if the reader has chosen no answer, a run still marks the answer that it matches",
+      async () => {
+        await readers.choose(1);
+        await readers.press("Run it");
+        await readers.untilStatus(/^You chose 1, but the run matches answer 2\.$/);
+        await readers.press("Ask me again");
+        assert.equal(await readers.chosenIndex(), -1);
+        await readers.untilStatus(/^Choose an answer before you run it\.$/);
+        await readers.widget.run();
+        await readers.untilStatus(/^The run matches answer 2\.$/);
+        assert.deepEqual(await readers.marks(), ["", "➜ This is what happened", ""]);
+      },
+    );
 
-    test("the keyboard suffices, and a run does not move the focus", async () => {
-      const next = new PredictQuestion(page, NEXT);
+    test("a reader can answer and run by keyboard, and a run does not move the focus", async () => {
+      const next = new PredictQuestion(page, ONE_AND_TEN);
       await next.ready();
       await page.focus(`${next.selector} input`);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowUp");
-      assert.equal(await next.chosen(), 0);
+      assert.equal(await next.chosenIndex(), 0);
       await tabTo(page, "Run it");
       await page.keyboard.press("Enter");
       await next.untilStatus(/^You were right: the run matches answer 1\.$/);
@@ -231,8 +241,8 @@ for (const engine of engines) {
 
     test("if a program does not run in the browser, its recording decides which answer is right", async () => {
       const question = new PredictQuestion(page, "myths-finish-together");
-      // Marks the program as native and connects the element again, as if it had been native from
-      // the start.
+      // Marks the program as one that does not run in the browser (native), and removes the question and
+      // inserts it again, as if the program had been marked from the start.
       await page.$eval(question.selector, async (question) => {
         const [parent, after] = [question.parentNode!, question.nextSibling];
         document.getElementById(question.getAttribute("data-for")!)!.dataset["native"] = "";
@@ -271,14 +281,16 @@ test("without JavaScript there is a list of answers, and the recording says whic
   assert.match(shown, /Recorded on[\s\S]*Ada asks for Lima\nBen[\s\S]*The run matches answer 2/);
 });
 
+/** The characters that the HTML of a page escapes, by the names of their entities. */
 const UNESCAPED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
+/** Returns the value of an attribute in the HTML of a tag. */
 function attribute(tag: string, name: string): string | undefined {
   const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
   return value?.replace(/&(amp|lt|gt|quot);/g, (_, entity: string) => UNESCAPED[entity]!);
 }
 
-test("the code for browsers finds the same matching answers in the recordings as the build", async () => {
+test("the code in the browser finds that each recording matches the same answer as the build has found", async () => {
   let count = 0;
   for await (const file of glob("**/index.html", { cwd: siteDirectory })) {
     const html = await readFile(join(siteDirectory, file), "utf8");
@@ -297,6 +309,7 @@ test("the code for browsers finds the same matching answers in the recordings as
           ...(above === undefined ? {} : { above: Number(above) }),
         };
       });
+      // A recording marks lines of stderr with "2> ", and ends with the exit status if it is not 0.
       const text = recorded.replace(/^2> /gm, "").replace(/\[exit status \d+\]\n$/, "");
       assert.deepEqual(
         matchingAnswers(answers, text),

@@ -10,7 +10,10 @@ import { freshPage, launch, serveSite, Widget, type Site } from "../support/site
 const PLAYGROUND = "runnable-playground";
 const LOG = `${PLAYGROUND} [role=log]`;
 
-// Written as a reader would write it: with everything that used to be shown raw.
+/**
+ * Uses control characters in many ways: a progress bar, colours, backspace, moves of the cursor, tabs,
+ * the bell, the title of the window, and two streams on one line.
+ */
 const EVERYTHING = String.raw`import sys, time
 for n in range(0, 101, 25):
     sys.stdout.write(f"\r{n:3d}% |{'#' * (n // 10):10s}|"); sys.stdout.flush(); time.sleep(0.02)
@@ -21,6 +24,7 @@ print("\x1b]0;title\x07\x1b[?25lend")
 print("waiting", end="", flush=True); sys.stderr.write("\rfailed!\n")
 `;
 
+/** Prints texts in all kinds of colours and styles. */
 const COLOURS = String.raw`for code in [*range(30, 38), *range(90, 98), *range(40, 48), *range(100, 108), 2, 7]:
     print(f"\x1b[{code}mtext {code}\x1b[0m")
 for number in range(0, 256, 5):
@@ -32,6 +36,7 @@ for (const engine of engines) {
   describe(engine, () => {
     let site: Site, browser: Browser, page: Page, widget: Widget;
     let requests: string[] = [];
+    /** Whether the server refuses to send the code of the terminal. */
     let isBlocked = false;
 
     before(async () => {
@@ -58,12 +63,13 @@ for (const engine of engines) {
 
     afterEach(() => page.browserContext().close());
 
+    /** Runs a program in the playground, and returns its output. */
     const run = async (source: string) => {
       await widget.write(source);
       return widget.run();
     };
 
-    test("a progress bar redraws its line, and control characters are not shown", async () => {
+    test("control characters have their effect, as in a progress bar, and are not shown", async () => {
       const { text, stderr } = await run(EVERYTHING);
       assert.deepEqual(text.split("\n"), [
         "100% |##########|",
@@ -78,7 +84,7 @@ for (const engine of engines) {
       assert.equal(stderr, "failed!\n");
     });
 
-    test("a run without control characters does not load the terminal", async () => {
+    test("the code of the terminal is loaded only when a program prints a control character", async () => {
       await run("print('plain')\n");
       assert.ok(!requests.some((url) => url.includes("/terminal_output-")));
       await run("print('\\rnot plain')\n");
@@ -86,7 +92,7 @@ for (const engine of engines) {
       assert.ok(requests.some((url) => url.includes("/terminal_output-")));
     });
 
-    test("output before the first control character can be overwritten, too", async () => {
+    test("lines that were printed before the first control character can be overwritten, too", async () => {
       const { text } = await run(
         'import sys\nfor n in range(200): print("line", n)\nsys.stderr.write("oops\\n")\n' +
           'print("last", end="", flush=True)\nprint("\\x1b[2A\\x1b[2K\\rfirst\\n\\x1b[BLAST")\n',
@@ -116,7 +122,7 @@ for (const engine of engines) {
           `${LOG} pre span[class*=runnable-ansi]`,
           (spans, scheme) => {
             document.body.setAttribute("data-md-color-scheme", scheme);
-            // Any colour as numbers, even one that is computed with colour functions.
+            // A canvas gives any colour as numbers, even one that is computed with colour functions.
             const context = document.createElement("canvas").getContext("2d")!;
             const parse = (colour: string): number[] => {
               context.fillStyle = colour;
@@ -136,7 +142,7 @@ for (const engine of engines) {
           },
           scheme,
         );
-        assert.ok(found.length >= 120, String(found.length));
+        assert.ok(found.length >= 120, String(found.length)); // coloured pieces of text
         for (const { text, front, back } of found) {
           const ratio = contrast(
             front as [number, number, number],
@@ -163,15 +169,16 @@ for (const engine of engines) {
         "import sys\nfor n in range(100_001):\n    sys.stdout.write(f\"\\r{n:6d} {'#' * (n // 3000):34s}\")\n" +
           '    sys.stdout.flush()\nprint("\\ndone")\n',
       );
+      // Records the longest pause between two timers of the page.
       await page.evaluate(() => {
         const record = { longest: 0, last: performance.now() };
         Object.assign(globalThis, { record });
-        const beat = (): void => {
+        const measure = (): void => {
           record.longest = Math.max(record.longest, performance.now() - record.last);
           record.last = performance.now();
-          setTimeout(beat);
+          setTimeout(measure);
         };
-        beat();
+        measure();
       });
       const { text, notes } = await widget.run(120_000);
       assert.equal(text, `100000 ${"#".repeat(33)} \ndone\n`);
@@ -209,7 +216,7 @@ for (const engine of engines) {
       assert.equal((await page.$$(`${LOG} pre [aria-live]`)).length, 0);
     });
 
-    test("a coloured prompt names its field, which is on the same line", async () => {
+    test("the text of a coloured prompt is the name of the field for the answer, which is on the same line", async () => {
       await widget.write(
         'name = input("\\x1b[1;36mYour name?\\x1b[0m ")\nprint(f"Hello, \\x1b[32m{name}\\x1b[0m!")\n',
       );
@@ -218,15 +225,19 @@ for (const engine of engines) {
       assert.equal(await field!.evaluate((field) => field.ariaLabel), "Your name?");
       const offset = await page.$eval(`${LOG} input`, (field) => {
         const prompt = field.closest(".runnable-ask")!.previousElementSibling!;
-        const [one, other] = [prompt.getBoundingClientRect(), field.getBoundingClientRect()];
-        return Math.abs((one.top + one.bottom) / 2 - (other.top + other.bottom) / 2);
+        const [promptBox, fieldBox] = [prompt, field].map((part) => part.getBoundingClientRect());
+        const middle = ({ top, bottom }: DOMRect): number => (top + bottom) / 2;
+        return Math.abs(middle(promptBox!) - middle(fieldBox!));
       });
       assert.ok(offset < 10, `the field is ${offset} px away`);
       await field!.type("Judit");
       await page.keyboard.press("Enter");
       const { text } = await widget.finished();
       assert.equal(text, "Your name? Judit\nHello, Judit!\n");
-      assert.equal(await page.$eval(`${LOG} .runnable-answer`, (e) => e.textContent), "Judit\n");
+      assert.equal(
+        await page.$eval(`${LOG} .runnable-answer`, (answer) => answer.textContent),
+        "Judit\n",
+      );
     });
 
     test("a traceback after a progress bar on stderr is shortened and linked to the code", async () => {
@@ -243,7 +254,7 @@ for (const engine of engines) {
       assert.match(link, /line 6/);
     });
 
-    test("if the terminal cannot be loaded, the output is still readable", async () => {
+    test("if the code of the terminal cannot be loaded, the output is shown without control characters", async () => {
       isBlocked = true;
       const { text } = await run('print("\\x1b[31mred\\x1b[0m\\r")\n');
       assert.equal(text, "red\n");

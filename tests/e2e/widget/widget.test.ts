@@ -11,8 +11,9 @@ const PAGE = "/tutorials/first-overlap/";
 
 let site: Site, browser: Browser, page: Page, widget: Widget;
 let requests: string[];
-/** Called at each request, so that a test can wait until a certain file is requested. */
+/** Called after each request, so that a test can wait until certain files have been requested. */
 let onRequest = (): void => {};
+/** Answers some requests in place of the server, if a test sets it. */
 let intercept: Intercept | undefined;
 
 before(async () => {
@@ -36,6 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.browserContext().close());
 
+/** The requests for the large files of Python and the worker. */
 const runtimeRequests = () => requests.filter((url) => /\/runtime\/.*\.bin$/.test(url));
 
 /** Waits until `count` files of the runtime have been requested; a slow machine takes a while. */
@@ -49,7 +51,7 @@ function untilRequested(count: number): Promise<void> {
 }
 
 describe("before and after the first Run", () => {
-  test("no file of Python is requested before the first Run, and no request goes to another server", async () => {
+  test("no file of Python is requested before the first run, and no request goes to another server", async () => {
     const elsewhere: string[] = [];
     page.on("request", (request) => {
       const url = new URL(request.url());
@@ -66,20 +68,21 @@ describe("before and after the first Run", () => {
     assert.deepEqual(elsewhere, []);
   });
 
-  test("Python is fetched when the pointer or the focus comes near, so that Run starts immediately", async () => {
-    const near = [
+  test("Python is fetched when the pointer or the focus is on a widget, so that Run starts immediately", async () => {
+    const approaches = [
       () => page.hover(`${widget.selector} .runnable-copy`),
       () => page.focus(`${widget.selector} .runnable-run`),
     ];
-    for (const come of near) {
-      // A page that has already opened the cache would keep using it, but this file has no scripts.
+    for (const approach of approaches) {
+      // Leave the page, which may have opened the cache and would keep using it. This file has no
+      // scripts.
       await page.goto(`${site.url}/llms.txt`);
       await deleteCache(page, runtimeCache);
       requests = [];
       await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
       await widget.button("Run");
       assert.deepEqual(runtimeRequests(), []);
-      await come();
+      await approach();
       await untilRequested(4);
       await widget.run();
       assert.equal(runtimeRequests().length, 4);
@@ -103,13 +106,13 @@ describe("before and after the first Run", () => {
     await page.goto(site.url + PAGE);
     assert.match((await widget.shown()).origin, /^Recorded on CPython 3\.\d+/);
     const { origin, text } = await widget.run();
-    // The interpreter reports this version itself.
+    // The interpreter in the browser reports its version itself.
     assert.match(origin, /^Ran in your browser · Python 3\.14\.\d+$/);
     assert.notEqual(text, "");
   });
 
-  // Without colours of the theme, Firefox draws white scroll bars in the dark scheme.
-  test("the boxes of a widget scroll with bars in colours of the theme", async () => {
+  // Otherwise, Firefox would draw white scroll bars in the dark scheme.
+  test("the scroll bars in a widget have colours of the theme", async () => {
     await page.goto(site.url + PAGE);
     await widget.run();
     const colours = await page.$$eval(`${widget.selector} *`, (elements) =>
@@ -161,8 +164,8 @@ describe("before and after the first Run", () => {
   );
 });
 
-/** A page for each custom element, and what makes its elements appear. */
-const HOSTS: Record<string, string> = {
+/** A page for each custom element of the site. */
+const PAGES_BY_ELEMENT: Record<string, string> = {
   "runnable-snippet": PAGE,
   "runnable-playground": "/playground/",
   "timeline-compare": PAGE,
@@ -173,17 +176,18 @@ const HOSTS: Record<string, string> = {
 };
 
 describe("the attribute `hidden`", () => {
-  for (const [host, path] of Object.entries(HOSTS)) {
-    test(`hides every element in <${host}>`, async () => {
+  for (const [name, path] of Object.entries(PAGES_BY_ELEMENT)) {
+    test(`hides every element in <${name}>`, async () => {
       await page.goto(site.url + path);
       // The chess exhibition opens only when a reader comes near.
-      await page.$eval(host, (element) => element.scrollIntoView());
-      await page.waitForSelector(`${host} button`);
-      const shown = await page.$$eval(`${host} *`, (all) => {
-        // Of the elements that the style sheets do not distinguish, one is enough.
+      await page.$eval(name, (element) => element.scrollIntoView());
+      await page.waitForSelector(`${name} button`);
+      const shown = await page.$$eval(`${name} *`, (all) => {
+        // Style sheets do not distinguish elements with the same name and classes, so one of them is
+        // enough.
         const kinds = new Map<string, HTMLElement>();
         for (const element of all) {
-          // Only elements of HTML have the attribute.
+          // Elements of SVG do not have this attribute.
           if (!(element instanceof HTMLElement) || !element.checkVisibility()) continue;
           kinds.set(`${element.tagName} ${element.className}`, element);
         }
@@ -205,7 +209,8 @@ describe("Stop", () => {
     await widget.write("print('spinning')\nwhile True: pass\n");
     await widget.press("Run");
     await widget.until(/spinning/);
-    // The page's timers keep firing during the loop. `make bench` measures the longest pause.
+    // Count how often the page's timers fire while the program runs. `make bench` measures the longest
+    // pause.
     const turns = await page.evaluate(async () => {
       let turns = 0;
       for (const end = performance.now() + 1000; performance.now() < end; turns++) {
@@ -245,20 +250,21 @@ describe("Stop", () => {
     assert.deepEqual(notes, ["Stopped."]);
   });
 
-  test("a program that ignores Ctrl+C is terminated with a note, immediately if Stop is pressed again", async () => {
+  test("a program that ignores Ctrl+C is terminated half a second later, or when Stop is pressed again, with a note", async () => {
     await page.goto(site.url + PAGE);
     await widget.write(
-      "print('deaf')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
+      "print('ready')\nwhile True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass\n",
     );
     for (const presses of [1, 2]) {
       await widget.press("Run");
-      await widget.until(/deaf/);
+      await widget.until(/ready/);
       const start = performance.now();
       for (let press = 0; press < presses; press++) await widget.press("Stop");
       const { notes } = await widget.finished();
       assert.deepEqual(notes, [
         "Stopped: the program kept running after Ctrl+C, so its interpreter was terminated.",
       ]);
+      // After one press, the host waits for 500 ms. Timers may be a little early.
       if (presses === 1) assert.ok(performance.now() - start > 450);
     }
     await widget.write("print('next')\n");
@@ -288,8 +294,8 @@ describe("Stop", () => {
   });
 });
 
-describe("endings", () => {
-  const cases: [string, string, RegExp, RegExp?][] = [
+describe("the end of a run", () => {
+  const cases: [name: string, source: string, stderr: RegExp, note?: RegExp][] = [
     [
       "syntax error",
       "for board in range(3)\n    pass\n",
@@ -302,7 +308,7 @@ describe("endings", () => {
     ["missing module", "import requests\n", /'requests' is not installed/],
     ["no output", "x = 1\n", /^$/, /The program printed nothing/],
   ];
-  test("each way to fail gives a clear result, and the next Run works", async () => {
+  test("errors, exit statuses and missing output are shown, and the next run works", async () => {
     await page.goto(site.url + PAGE);
     for (const [name, source, stderr, note] of cases) {
       await widget.write(source);
@@ -345,6 +351,7 @@ describe("endings", () => {
 });
 
 describe("requires-python in a program's header", () => {
+  /** Returns a program that asks for versions of Python and prints a text. */
   const program = (specifier: string, text: string) =>
     `# /// script\n# requires-python = "${specifier}"\n# ///\nprint("${text}")\n`;
 
@@ -437,7 +444,7 @@ describe("sharing and the playground", () => {
 
   test("the playground shows its code immediately, and Run does not move when the editor arrives", async () => {
     const other = await freshPage(browser);
-    // Notes the code and the position of Run as soon as they appear, before the editor is fetched.
+    // Records the code and the position of Run as soon as they appear, before the editor is fetched.
     await other.evaluateOnNewDocument(() => {
       new MutationObserver((_, observer) => {
         const run = document.querySelector("runnable-playground .runnable-run");
@@ -450,7 +457,7 @@ describe("sharing and the playground", () => {
     });
     await other.goto(`${site.url}/playground/`);
     await other.waitForSelector("runnable-playground .runnable-run");
-    // The editor is loaded at the first sign of a reader.
+    // The page loads the editor when a reader first moves the pointer, presses a key or scrolls.
     await other.mouse.move(9, 9);
     await other.waitForSelector("runnable-playground .cm-content");
     const { first, top } = await other.evaluate(() => ({
@@ -466,7 +473,7 @@ describe("sharing and the playground", () => {
   });
 
   test("opening a damaged link shows a message, and Run still works", async () => {
-    // This link is truncated.
+    // The end of this link is missing.
     await page.goto(`${site.url}/playground/#code=H4sIAAAAAAAAAysoyswr0VAqzkgsSk1R0gQA`);
     await page.waitForFunction(() =>
       /damaged|incomplete|cannot be read|could not/i.test(
