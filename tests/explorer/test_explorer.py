@@ -22,7 +22,7 @@ SNIPPETS = REPOSITORY / "snippets"
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY / "runtime" / "python")}
 
 # Programs in snippets/interleavings/: two with threads and one with tasks, and a fixed version of
-# each.
+# each. The line numbers in the tests are those of these programs.
 BROKEN = ("doors", "drawers", "seat")
 FIXED = ("doors_locked", "drawers_in_order", "seat_taken")
 

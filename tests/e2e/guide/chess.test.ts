@@ -10,7 +10,7 @@ import type { Page } from "puppeteer-core";
 import { ExhibitionRun } from "../../../guide/browser/chess/exhibition_run.ts";
 import { boardToBoard, gameAfterGame } from "../../../guide/browser/chess/formula.ts";
 import { STORY, withSettings, type Settings } from "../../../guide/browser/chess/settings.ts";
-import { engines, chromiumTest, useRunner } from "../support/runner.ts";
+import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
 const PATH = "/tutorials/chess-exhibition/";

@@ -16,7 +16,7 @@ import { launch, type Engine } from "../support/site.ts";
 /** A published program without its file extension, to be run after each attack. */
 const SNIPPET = "snippets/models/race_across_await";
 
-/** Prints state of the interpreter that an attack may have changed, and what it is without any attack. */
+/** Prints state of the interpreter that an attack may have changed; `output` is what it has to be. */
 const PROBE: NormalProgram = {
   source: `import asyncio, gc, os, sys, threading, time
 print(len("four"), 3 + 4, max([1, 2]), isinstance(1, int), sorted(os.listdir()))

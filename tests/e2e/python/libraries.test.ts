@@ -250,7 +250,7 @@ if __name__ == "__main__":
       assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
     });
 
-    test("before any run, a page reads the snapshot that all libraries of a program are in from the cache", async () => {
+    test("before any run, a page reads the snapshot with imported libraries from the cache if a program needs all of them", async () => {
       await shared.runner.reload();
       // The addresses of the snapshots that the page looks up in the cache.
       const addresses = await shared.runner.page.evaluateHandle(() => {
@@ -283,7 +283,7 @@ if __name__ == "__main__":
       await shared.runner.reload(); // restores Cache.prototype.match
     });
 
-    test("if the cached snapshot is damaged, a program still runs, and the snapshot is downloaded again", async () => {
+    test("if the cached snapshot is damaged, the program runs without it, and later ones start from a snapshot again", async () => {
       const url = await snapshotAddress();
       await shared.runner.page.evaluate(
         async (name, url) => {
@@ -296,7 +296,6 @@ if __name__ == "__main__":
       await shared.runner.reload();
       const source = declaring(["fastapi", "httpx"], STATION);
       assert.equal((await run(source)).stdout, "200 {'number': 7}\n422 \n");
-      // Later runs start from a snapshot again.
       let tries = 0;
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
     });

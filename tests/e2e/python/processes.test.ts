@@ -6,7 +6,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { engines, useRunner } from "../support/runner.ts";
 
-/** The beginning of every program. Each process executes it again, and so finds these functions. */
+/**
+ * The beginning of every program. Each process executes it again, and so finds these functions. Some
+ * tests expect `fail` in line 7 of the program.
+ */
 const COMMON = `
 import multiprocessing as mp, os, sys, threading, time
 from concurrent.futures import ProcessPoolExecutor, as_completed

@@ -1,6 +1,6 @@
 /**
- * Readers move between pages without reloads, by keyboard, and from pages that do not exist. No page sends
- * a request to another host.
+ * Readers move between pages without reloads, by keyboard, and from pages that do not exist. No page
+ * sends a request to another host.
  */
 // suite: light
 

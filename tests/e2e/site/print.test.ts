@@ -65,6 +65,7 @@ test("a page in the dark scheme is printed in the colours of the light scheme", 
     await page.browserContext().close();
     return found;
   };
+  // Material for MkDocs calls its light scheme "default" and its dark one "slate".
   const light = await colours("default");
   assert.ok(light.length > 20);
   assert.deepEqual(await colours("slate"), light);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
 import type { Intercept } from "../../../runtime/harness/server.ts";
-import { engines, chromiumTest } from "../support/runner.ts";
+import { chromiumTest, engines } from "../support/runner.ts";
 import {
   freshPage,
   launch,

@@ -7,7 +7,7 @@ import { freshPage, useSite } from "../support/site.ts";
 
 const site = useSite();
 
-/** The claim ledger, a table with a row for each claim. Rows have ids such as S000.6. */
+/** The claim ledger, a table with a row for each of more than 130 claims. Rows have ids such as S000.6. */
 const LEDGER = "/reference/claims/";
 
 async function open(path: string): Promise<Page> {

@@ -12,7 +12,7 @@ import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { describeMoment, sections } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
-import { engines, chromiumTest } from "../support/runner.ts";
+import { chromiumTest, engines } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -68,13 +68,13 @@ function shown(page: Page, figure = FIGURE) {
     return {
       place: text(".tl-player-place"),
       description: text(".tl-player-told"),
-      live: figure.querySelector(".tl-player-told")?.ariaLive,
+      ariaLive: figure.querySelector(".tl-player-told")?.ariaLive,
       excerpt: text(".tl-player .runnable-stepper-code .runnable-at"),
       parts: lines(".tl-player-parts > div > .tl-player-label"),
       entries: lines(".tl-player-parts li"),
       printed: text(".tl-player-printed"),
-      play: text(".tl-player-play"),
-      value: figure.querySelector(".tl-player-slider")?.getAttribute("aria-valuetext"),
+      playButton: text(".tl-player-play"),
+      sliderText: figure.querySelector(".tl-player-slider")?.getAttribute("aria-valuetext"),
       marked: [
         ...figure
           .closest("runnable-snippet, runnable-playground")!
@@ -249,14 +249,14 @@ for (const engine of engines) {
       await assertAt(page, last);
       await page.keyboard.press("ArrowLeft");
       await assertAt(page, last - 1);
-      const { value } = await shown(page);
+      const { sliderText } = await shown(page);
       assert.match(
-        value!,
+        sliderText!,
         new RegExp(`^Step ${String(last)} of ${String(last + 1)} at .*: asyncio_1$`),
       );
       await page.keyboard.press("Home");
       await assertAt(page, 0);
-      assert.equal((await shown(page)).live, "polite");
+      assert.equal((await shown(page)).ariaLive, "polite");
       assert.deepEqual(
         requested.filter((url) => url.endsWith(".bin")), // the files of Python
         [],
@@ -316,10 +316,10 @@ for (const engine of engines) {
       // At this speed, the run would take minutes, so Pause is pressed before its end.
       await page.select(`${FIGURE} .tl-player select`, "0.001");
       await press(page, "Play");
-      const { play, live } = await shown(page);
-      assert.deepEqual([play, live], ["Pause", "off"]);
+      const { playButton, ariaLive } = await shown(page);
+      assert.deepEqual([playButton, ariaLive], ["Pause", "off"]);
       await press(page, "Pause");
-      assert.deepEqual((await shown(page)).live, "polite");
+      assert.deepEqual((await shown(page)).ariaLive, "polite");
       await page.select(`${FIGURE} .tl-player select`, "10");
       await recordPositions();
       await press(page, "Play");
@@ -363,7 +363,8 @@ for (const engine of engines) {
 
     test("the player has no accessibility violations in either colour scheme, fits a phone, and is not printed", async () => {
       await openPlayer(page);
-      // Material fades into the colours of the other scheme.
+      // Material for MkDocs fades into the colours of another scheme. It calls the light scheme "default"
+      // and the dark one "slate".
       await page.addStyleTag({ content: "* { transition: none !important }" });
       for (const [width, scheme] of [
         [1280, "default"],

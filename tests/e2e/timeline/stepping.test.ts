@@ -8,10 +8,11 @@ import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../../runtime/host/types.ts";
 import { asPausedState, describeState } from "../../../runtime/page/workbench/paused_state.ts";
-import { engines, chromiumTest, useRunner } from "../support/runner.ts";
+import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
+/** A published program whose main task starts three tasks; each of them asks a weather station. */
 const SNIPPET = '[data-name="overlap/together"]';
 
 /** Converts the first duration in a text, such as 12.5 ms or 1.2 s with a no-break space, to ms. */
@@ -236,7 +237,7 @@ print("over")
       ["several threads", LOCK, "held\nhad\n"],
     ] as const) {
       test(`in virtual time, a reader can step slowly through ${name} to the end`, async () => {
-        // The pauses are longer than the 20 ms for which a thread may keep the worker from reading messages.
+        // Longer than the 20 ms for which a thread may keep the worker from reading messages.
         const options = { paused: true, moves: steps(100), clockRate: 0, pauseMs: 40 };
         const result = await run(source, options);
         assert.deepEqual(result.outcome, { type: "finished", status: 0 });

@@ -62,7 +62,10 @@ interface PageGlobals {
   now: number;
 }
 
-/** Sets up a page as the site does: with styles, a colour scheme, and the figure of a trace. */
+/**
+ * Sets up a page as the site does: with styles, a colour scheme ("default" is Material's light one, and
+ * "slate" its dark one), and the figure of a trace.
+ */
 async function open(page: Page, name: string, scheme = "default"): Promise<void> {
   const recorded = TRACES[name]!;
   // If the pointer happened to be over the figure, it would make the figure interactive.

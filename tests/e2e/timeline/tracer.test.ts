@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import type { RunResult } from "../../../runtime/harness/runner.ts";
 import type { StoredTrace, TraceRow } from "../../../runtime/timeline/model/trace_events.ts";
 import { readLive } from "../../../runtime/timeline/model/live.ts";
-import { engines, chromiumTest, useRunner } from "../support/runner.ts";
+import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 
 const CASES = new URL("../../cases/timelines/", import.meta.url);
 const cases = readdirSync(CASES).filter((name) => name.endsWith(".py"));

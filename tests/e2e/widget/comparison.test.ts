@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
-import { engines, chromiumTest } from "../support/runner.ts";
+import { chromiumTest, engines } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
 
@@ -147,7 +147,7 @@ for (const engine of engines) {
       await comparison.untilStatus(/^Ran in/);
       const printed = (await comparison.text(".tl-player-printed")).trimEnd().split("\n");
       const lines = (start: RegExp) => printed.filter((line) => start.test(line)).length;
-      // The title of its program precedes each printed line.
+      // Each program prints seven lines, and the title of the program precedes each of them.
       assert.deepEqual(
         [lines(/^One by one {2}\d/), lines(/^Together {4}\d/)],
         [7, 7],

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeDifferences } from "../../../runtime/page/workbench/differences.ts";
-import { engines, chromiumTest, useRunner } from "../support/runner.ts";
+import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 
 /** The beginning of programs whose threads compute for longer than a time slice. */
 const BUSY = `

@@ -1,4 +1,4 @@
-/** Programs that read input, with `input()`, `sys.stdin` or pdb. The reader types each line into a field. */
+/** Programs that read input: with `input()`, with `sys.stdin`, or with the debugger pdb. */
 // suite: light
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";

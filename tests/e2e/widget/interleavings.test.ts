@@ -16,6 +16,10 @@ import {
 import { expectPainted, prefer } from "../support/schemes.ts";
 import { violations } from "../support/violations.ts";
 
+/**
+ * This page shows the programs in snippets/interleavings/, each with a panel. The line numbers in the
+ * tests are those of these programs.
+ */
 const PAGE = "/how-to/try-every-order/";
 /** Its lost update needs a switch between lines 5 and 6, which CPython with a GIL never makes. */
 const WITHDRAW = `import threading
@@ -173,6 +177,7 @@ for (const engine of engines) {
         const ending = await drawers.text(".runnable-orders-broken");
         assert.match(ending, /deadlock.*Ada waits at line 8 for a lock.*Ben waits at line 8/s);
         const steps = await drawers.steps();
+        // The first letters of each step say who ran: "The" is the main thread.
         assert.deepEqual(
           steps.slice(-3).map(({ text, line }) => [text.slice(0, 3), line]),
           [
@@ -301,7 +306,7 @@ for (const engine of engines) {
       await page.select(doors.switches, "gil");
     });
 
-    test("the edited program is explored, and Stop ends the exploration", async () => {
+    test("an edited program is explored as edited, Stop ends the exploration, and a syntax error is reported", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
       await doors.press("Explore interleavings");
       await doors.untilResult(/interleavings/);

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { answer } from "../../../runtime/timeline/drawing/prerender.ts";
-import { engines, chromiumTest } from "../support/runner.ts";
+import { chromiumTest, engines } from "../support/runner.ts";
 import {
   freshPage,
   launch,

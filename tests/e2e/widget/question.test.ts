@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import { matchingAnswers, type Answer } from "../../../runtime/page/question/answers.ts";
-import { engines, chromiumTest } from "../support/runner.ts";
+import { chromiumTest, engines } from "../support/runner.ts";
 import {
   freshPage,
   launch,

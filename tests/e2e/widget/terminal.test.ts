@@ -117,6 +117,7 @@ for (const engine of engines) {
 
     test("colours are readable in both schemes", async () => {
       await run(COLOURS);
+      // What Material for MkDocs calls its light and its dark scheme.
       for (const scheme of ["default", "slate"]) {
         const found = await page.$$eval(
           `${LOG} pre span[class*=runnable-ansi]`,
