@@ -25,7 +25,8 @@ SHARED_OPTIONS = """\
       dependencies: [fastapi, httpx, numpy]
       playground: playground.md
 """
-# The program has no header that declares libraries. HTTPX is imported only by FastAPI's test client.
+# The program has no header that declares libraries. HTTPX is imported only by FastAPI's test
+# client.
 SHARED_FILES = {
     "docs_src/hello.py": """\
 from fastapi import FastAPI
@@ -91,8 +92,8 @@ def install(folder: Path) -> Path:
         ).strip()
     )
     # This line adds the folder with the packages of this environment, but not the engine of this
-    # repository: it is found by a .pth file in that folder, and Python ignores .pth files in folders
-    # that a .pth file has added.
+    # repository: it is found by a .pth file in that folder, and Python ignores .pth files in
+    # folders that a .pth file has added.
     (installed / "packages.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     engine = run(
         python, "-c", "import mkdocs_runnable; print(mkdocs_runnable.__file__)", cwd=folder
