@@ -114,6 +114,21 @@ def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) ->
     assert result.count("passed") == 3
 
 
+@pytest.mark.parametrize("files", [1, 8])
+def test_no_result_of_node_is_lost_when_many_arrive_at_once(files: int, tmp_path: Path) -> None:
+    # With Node's option --test-force-exit, each process lost some of its last results:
+    # https://github.com/nodejs/node/issues/64833
+    paths = [tmp_path / f"{number}.test.mjs" for number in range(files)]
+    for path in paths:
+        path.write_text(
+            'import { test } from "node:test";\n'
+            "for (let i = 0; i < 400; i++) test(`one of many tests, number ${i}`, () => {});\n",
+            encoding="utf-8",
+        )
+    result, _ = run_job(job(*node_command(list(map(str, paths)), at_a_time=2)))
+    assert result.count("passed") == 400 * files
+
+
 @pytest.mark.parametrize("workers", [[], ["--numprocesses", "2"]], ids=["alone", "workers"])
 def test_results_of_pytest_are_read(workers: list[str], tmp_path: Path) -> None:
     file = tmp_path / "test_some.py"

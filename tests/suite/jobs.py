@@ -110,12 +110,26 @@ class JobResult:
 
 
 def node_command(files: Sequence[str], only: str = "", at_a_time: int = 1) -> tuple[str, ...]:
-    """Return the command that runs test files under Node, each in a process of its own."""
+    """Return the command that runs test files under Node.
+
+    Several files run in processes of their own. A single file, such as one with browser tests, runs
+    in the process of the test runner, which ends with the last test. Otherwise, a browser that a
+    failed test has left open would keep the process alive. For processes of their own, the option
+    that ends them so would lose results: https://github.com/nodejs/node/issues/64833
+
+    Args:
+        files: The test files.
+        only: A regular expression for the names of the tests to run; empty for all of them.
+        at_a_time: How many files run at the same time.
+    """
     names = [f"--test-name-pattern={only}"] if only else []
-    # Without --test-force-exit, a browser that a failed test has left open would keep the process
-    # of its file alive.
+    processes = (
+        ("--test-isolation=none", "--test-force-exit")
+        if len(files) == 1
+        else (f"--test-concurrency={at_a_time}",)
+    )
     return (
-        *("node", "--test", "--test-force-exit", f"--test-concurrency={at_a_time}", *names),
+        *("node", "--test", *processes, *names),
         *(f"--test-reporter={REPORTER}", "--test-reporter-destination={events}", *files),
     )
 
