@@ -20,7 +20,10 @@ MANIFEST = "manifest.json"
 
 
 class MixedBuildError(Exception):
-    """The files are not those of one complete build; the message says why, as a clause."""
+    """The files are not those of one complete build.
+
+    The message is the reason, without a full stop, so that callers can put it into a sentence.
+    """
 
 
 def files_of_one_build(folder: Path, prerender: Path | None = None) -> list[str]:

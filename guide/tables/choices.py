@@ -25,8 +25,9 @@ class Answer:
     Attributes:
         key: The name by which rows refer to the answer.
         text: What readers see.
-        job: The fields that this answer sets in a ``Job`` of ``snippets/choose/choose.py``, a
-            program with the same rules.
+        job: This answer as fields of a ``Job`` in ``snippets/choose/choose.py``, a program that
+            should make the same choices. Only ``tests/guide/pages/test_choose.py`` uses it, to
+            compare the two.
     """
 
     key: str

@@ -29,7 +29,8 @@ _ANY_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _STRING_END = re.compile(r"[\x07\n\x18\x1a\x1b\x9c]")
 _SCREEN_ROWS = 50  # the cursor reaches only so many lines, counted from the last one
 _MAX_COLUMNS = 2_000  # a longer line continues in the next row
-_MAX_PARAMETERS = 100  # characters of a control sequence, without its end
+# Characters between ESC [ and the final character of a control sequence; more are ignored.
+_MAX_PARAMETER_CHARACTERS = 100
 _TAB = 8  # columns from one tab stop to the next
 _END = sys.maxsize  # as a column: the end of a line, whatever its length
 _STRINGS = "\x90\x98\x9d\x9e\x9f"  # each of these begins a string, such as the title of a window
@@ -43,7 +44,7 @@ class _State(Enum):
     INTERMEDIATE = auto()  # an escape sequence of more than two characters, such as ESC ( B
     CONTROL = auto()  # the parameters that follow ESC [
     STRING = auto()  # a string that is not shown
-    END_OF_STRING = auto()  # ESC in a string, which a backslash would end
+    END_OF_STRING = auto()  # what follows ESC in a string: only a backslash ends the string
 
 
 @dataclass
@@ -95,7 +96,11 @@ class _Line:
         self.streams[start:stop] = [stream] * (stop - start)
 
     def runs(self) -> Iterator[tuple[Stream, str]]:
-        """Yield what each stream has printed. The newline belongs to the last of these texts."""
+        """Yield the row from left to right, as texts that one stream has printed.
+
+        If the row ends in a newline, the newline is part of the last text, whichever stream has
+        printed it. An empty row is the newline alone.
+        """
         newline = "\n" if self.newline and not self.is_continued else ""
         start = 0
         for column in range(1, len(self.texts) + 1):
@@ -192,7 +197,11 @@ class Terminal:
         return found.start() if found[0] == "\n" else found.end()
 
     def _read_sequence(self, character: str, parser: _Parser) -> bool:
-        """Read one character of an escape sequence; return whether it belongs to one."""
+        """Read one character after ESC, and change the state.
+
+        Returns:
+            Whether the character has been used. If not, it has to be read again in the new state.
+        """
         state = parser.state
         if character == "\x1b":
             parser.state = _State.ESCAPE
@@ -210,7 +219,7 @@ class Terminal:
             if character >= "@":
                 parser.state = _State.TEXT
                 self._execute(character, parser.parameters)
-            elif len(parser.parameters) < _MAX_PARAMETERS:
+            elif len(parser.parameters) < _MAX_PARAMETER_CHARACTERS:
                 parser.parameters += character
         elif state is _State.ESCAPE and character == "[":
             self._begin_control(parser)

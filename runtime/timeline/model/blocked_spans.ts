@@ -164,7 +164,7 @@ function taskPresence(thread: Lane): (start: number, end: number) => boolean {
 
 /**
  * Finds the long parts of a gap in which the thread ran, or was ready to run, without waiting. A part
- * counts only if the thread was seen in a line of the program.
+ * counts only if the trace says in which line of the program the thread was in the meantime.
  */
 function busyParts({ thread, start, end }: Gap): Gap[] {
   const found: Gap[] = [];
@@ -208,8 +208,8 @@ function spanOfStep(lane: Lane, { start, end, line }: StepEvent): BlockedSpan {
   };
   const longest = thread && longestWait(thread, start, end);
   const seen = thread?.seenBetween(start, end) ?? 0;
-  // The longest wait is the reason if it took at least half of the time, or if the thread was never seen
-  // in a line of the program, so that nothing is known about its other activities.
+  // The longest wait is the reason if it took at least half of the time, or if the trace does not say in
+  // which line of the program the thread was, so that nothing is known about its other activities.
   if (longest && (longest.waited * 2 >= end - start || seen === 0)) {
     found.reason = longest.reason;
     found.target = longest.target;
