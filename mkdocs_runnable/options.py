@@ -45,9 +45,10 @@ class Options:
             that belong to this package.
         cache: The folder in which the HTML of programs and pictures of timelines are kept between
             two builds. It can be deleted at any time. Empty to keep nothing.
-        verification: A folder into which tests write in which versions of Python and in which
-            browsers each program printed what is recorded (see ``recording/verification.py``). The
-            site publishes these results as ``verification.json``. Empty to publish none.
+        verification: A folder for the results of tests, which run each program in several versions
+            of Python and in browsers, and compare its output with the recording (see
+            ``recording/verification.py``). The site publishes these results as
+            ``verification.json``. Empty to publish none.
         notebooks: Whether the outputs of the notebooks in the folder of the pages are recordings.
             If not, notebooks are left to other plugins.
     """

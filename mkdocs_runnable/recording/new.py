@@ -48,8 +48,9 @@ def create(library: Library, name: str) -> str:
         The Markdown that shows the snippet on a page.
 
     Raises:
-        RunnableError: A file cannot have this name on every system, a snippet already has it, or
-            the file cannot be created or recorded.
+        RunnableError: The name cannot be that of a snippet (for example, because it leads out of
+            the library, or because some systems do not allow it), a snippet already has this name,
+            or the file cannot be created or recorded.
     """
     if problem := _problem(name):
         raise RunnableError(

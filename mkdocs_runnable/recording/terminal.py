@@ -44,7 +44,9 @@ class _State(Enum):
     INTERMEDIATE = auto()  # an escape sequence of more than two characters, such as ESC ( B
     CONTROL = auto()  # the parameters that follow ESC [
     STRING = auto()  # a string that is not shown
-    END_OF_STRING = auto()  # what follows ESC in a string: only a backslash ends the string
+    # What follows ESC in a string. A backslash completes the end of the string, and anything else
+    # begins an escape sequence, which ends the string as well.
+    END_OF_STRING = auto()
 
 
 @dataclass

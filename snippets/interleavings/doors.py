@@ -1,7 +1,7 @@
 import sys
 from threading import Thread
 
-sys.setswitchinterval(60)  # seconds: with Run, no thread is interrupted
+sys.setswitchinterval(60)  # seconds, so that only Explore interrupts a thread
 visitors = 0
 log: list[str] = []
 

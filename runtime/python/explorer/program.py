@@ -23,7 +23,8 @@ from explorer.scheduler import CannotSwitchError, Chooser, Decision, RunEnded, S
 from explorer.steps import Option, Recorder, Step
 
 _MAX_OUTPUT = 10_000  # characters
-# Collecting the garbage of unwound runs takes longer than a short run, so not every run does this.
+# Runs leave garbage, above all those that were stopped before the end of the program. Collecting it
+# takes longer than a short run, so it is only collected after this many runs.
 _RUNS_PER_COLLECTION = 50
 
 
@@ -34,7 +35,8 @@ class RunResult:
     Attributes:
         kind: `ok`, `exception`, `status`, `deadlock`, `endless`, or `open` if the run ended at a
             decision that was left open.
-        text: a description of what went wrong, which may have several lines; empty for `ok`.
+        text: a description of what went wrong, which may have several lines; empty for `ok` and
+            `open`.
         line: the line of the exception; 0 if there is none or if it is unknown.
         stdout: what the program printed.
         decisions: all decisions, in order.
@@ -119,7 +121,8 @@ class Program:
         gc.disable()
         try:
             with self._replacement.installed(), warnings.catch_warnings():
-                # Unwound runs leave coroutines that were never awaited, of which Python would warn.
+                # A run that is stopped before the end of the program leaves coroutines that were
+                # never awaited, of which Python would warn.
                 warnings.simplefilter("ignore")
                 try:
                     yield

@@ -59,7 +59,7 @@ async function answerQuestion(page: Page): Promise<void> {
 async function playExhibition(page: Page): Promise<void> {
   // The exhibition opens when a reader comes near.
   await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
-  // These pages ask for reduced motion (see `prefer`), so the result appears at once, without a play.
+  // The browser asks for reduced motion (see `prefer`), so the result appears at once, not animated.
   await page.waitForSelector(".chess-play");
   await page.click(".chess-play");
   await page.waitForFunction(
