@@ -77,8 +77,23 @@ def _as_in_the_browser() -> Iterator[None]:
 
 
 with _as_in_the_browser():
-    from browser_runtime import advice, facts, keyboard, time_zones, trace_hooks, tracing
-    from browser_runtime.primitives import databases, local, locks, queues, signals, threads
+    from browser_runtime import (
+        advice,
+        facts,
+        keyboard,
+        time_zones,
+        trace_hooks,
+        tracing,
+    )
+    from browser_runtime.primitives import (
+        async_exceptions,
+        databases,
+        local,
+        locks,
+        queues,
+        signals,
+        threads,
+    )
     from browser_runtime.processes import channels, semaphores
     from browser_runtime.run_options import RunOptions
     from browser_runtime.scheduling import (
@@ -96,6 +111,7 @@ __all__ = [
     "Library",
     "RunOptions",
     "advice",
+    "async_exceptions",
     "channels",
     "clock",
     "clocks",

@@ -29,7 +29,7 @@ from browser_runtime import (
     tracing,
 )
 from browser_runtime.keyboard import answer
-from browser_runtime.primitives import threads
+from browser_runtime.primitives import async_exceptions, threads
 from browser_runtime.processes import children
 from browser_runtime.run_options import RunOptions
 from browser_runtime.scheduling import clocks, event_loop, scheduler, slices, stepping, virtual_time
@@ -210,6 +210,7 @@ def _run(path: Path, work: Callable[[types.ModuleType], None], options: RunOptio
     processes.begin(path)
     facts.begin(path)
     time_zones.begin()
+    async_exceptions.begin()
     stepping.begin(str(path), options, traced.recorder.started_at if traced else None)
     try:
         status = _run_and_shut_down(work)

@@ -363,6 +363,14 @@ test("without stack switching, asyncio, time.sleep, os._exit and Stop work, and 
     const { outcome } = await run("import asyncio\nasyncio.run(asyncio.Event().wait())", 1);
     assert.deepEqual(outcome, { type: "stopped" });
     assert.equal((await run("print('next')")).stdout, "next\n");
+    const raised = await run(`
+import ctypes, threading
+me, error = ctypes.c_long(threading.get_ident()), ctypes.py_object(LookupError)
+try:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(me, error)
+    for _ in range(1000): pass
+except LookupError: print("raised")`);
+    assert.equal(raised.stdout, "raised\n");
     const debugged = await run("breakpoint()");
     assert.match(debugged.stderr, /RuntimeError: pdb cannot ask for commands here, because/);
     const exited = await run("import os\nprint('shown')\nos._exit(3)");

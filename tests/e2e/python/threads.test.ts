@@ -285,6 +285,79 @@ print(lock.acquire())`,
         "False\ncannot wait for other threads in code called by ctypes or JavaScript\n7\nTrue\n",
       ],
       [
+        "PyThreadState_SetAsyncExc raises an exception in another thread, after its wait",
+        `
+import ctypes, sys, threading, time
+from ctypes import c_long, py_object
+set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+class Kill(Exception): pass
+def kill(thread, exception=Kill): return set_exception(c_long(thread.ident), py_object(exception))
+def run(work):
+    thread = threading.Thread(target=work); thread.start()
+    time.sleep(0.05)
+    return thread
+def spin():
+    try:
+        while True: pass
+    except Kill: print("spinning ended")
+    finally: print("cleaned up")
+thread = run(spin)
+print(kill(thread)); thread.join(10); print(thread.is_alive(), kill(thread))
+def sleep():
+    start = time.monotonic()
+    try:
+        time.sleep(0.4); time.sleep(60); print("not reached")
+    except Kill as error: print(repr(error), 0.39 < time.monotonic() - start < 30)
+thread = run(sleep); print(kill(thread)); thread.join(10)
+lock = threading.Lock(); lock.acquire()
+def acquire():
+    try: lock.acquire(); print("not reached")
+    except Kill: print("acquired", lock.locked()); lock.release()
+thread = run(acquire); print(kill(thread), thread.is_alive()); lock.release(); thread.join(10)
+def cancelled():
+    time.sleep(0.3)
+    for _ in range(100_000): pass
+    print("not cancelled")
+thread = run(cancelled); print(kill(thread), set_exception(c_long(thread.ident), None)); thread.join(10)
+try:
+    set_exception(c_long(threading.get_ident()), py_object(Kill))
+    print("not reached")
+except Kill: print("in itself")
+print(set_exception(ctypes.c_ulong(-1), py_object(Kill)))
+threading.excepthook = lambda args: print(args.exc_type.__name__, args.exc_value)
+def endless():
+    while True: pass
+for exception in (Kill, SystemExit, 3):
+    thread = run(endless); kill(thread, exception); thread.join(10); print(thread.is_alive())
+typed = ctypes.PyDLL(None).PyThreadState_SetAsyncExc
+typed.argtypes = (ctypes.c_ulong, ctypes.py_object)
+main = threading.main_thread().ident
+try:
+    t = threading.Thread(target=typed, args=(main, KeyboardInterrupt)); t.start()
+    while True: pass
+except KeyboardInterrupt: print("main interrupted")`,
+        `1
+spinning ended
+cleaned up
+False 0
+1
+Kill() True
+1 True
+acquired True
+1 1
+not cancelled
+in itself
+0
+Kill 
+False
+SystemExit 
+False
+SystemError _PyErr_SetObject: exception 3 is not a BaseException subclass
+False
+main interrupted
+`,
+      ],
+      [
         "processor time starts at zero in each program, and never decreases",
         `
 import time
@@ -530,6 +603,32 @@ a.start(); b.start(); a.join()`);
         assert.equal((await run(origin)).stdout, before.stdout);
       });
     }
+
+    test("Stop works while an asynchronous exception is pending, and the next program gets none", async () => {
+      const pending = `
+import ctypes, threading, time
+main, set_exception = threading.get_ident(), ctypes.pythonapi.PyThreadState_SetAsyncExc
+def kill(): set_exception(ctypes.c_long(main), ctypes.py_object(LookupError)); print("ready")
+threading.Thread(target=kill).start()
+try: time.sleep(1e9)
+except KeyboardInterrupt: print("stopped")
+`;
+      const stopped = await stopWhenReady(pending);
+      assert.deepEqual(stopped.outcome, { type: "stopped" });
+      assert.match(
+        stopped.stdout + stopped.stderr,
+        /^ready\n(stopped\n|Traceback[^]*LookupError\n)/,
+      );
+      const left = `
+import ctypes, threading
+ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_long(threading.get_ident()), None)
+t = threading.Thread(target=lambda: None); t.start(); t.join()
+ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_long(t.ident), ctypes.py_object(LookupError))
+print("end")`;
+      assert.equal((await run(left)).stdout, "end\n");
+      const next = await run("for _ in range(100_000): pass\nprint('next')");
+      assert.deepEqual([next.stdout, next.stderr], ["next\n", ""]);
+    });
 
     test("a program that ignores Stop is ended by force", async () => {
       const { outcome } = await stopWhenReady(`

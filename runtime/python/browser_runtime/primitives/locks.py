@@ -46,6 +46,7 @@ class Lock:
         while self._locked:
             left = None if end is None else virtual_time.seconds_to(end)
             if left == 0:
+                scheduler.raise_requested()
                 return False
             try:
                 scheduler.wait(left, self._queue)
@@ -55,6 +56,7 @@ class Lock:
                 self._wake_next()
                 raise
         self._locked = True
+        scheduler.raise_requested()
         return True
 
     def release(self) -> None:
@@ -109,12 +111,16 @@ class RLock:
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Acquire the lock once more, with the arguments of `Lock.acquire`."""
         me = scheduler.get_ident()
-        if self._owner != me:
-            if not self._lock.acquire(blocking, timeout):
-                return False
-            self._owner = me
-        self._count += 1
-        return True
+        if self._owner == me:
+            self._count += 1
+            return True
+        has_waited = self._lock.locked()
+        is_acquired = self._lock.acquire(blocking, timeout)
+        if is_acquired:
+            self._owner, self._count = me, 1
+        if has_waited:
+            scheduler.raise_requested()
+        return is_acquired
 
     def release(self) -> None:
         """Release the lock once. Other threads can acquire it after the last release."""
@@ -188,3 +194,4 @@ def sleep(seconds: float, /) -> None:
     # delay of timers in browsers.
     while (left := virtual_time.seconds_to(end)) > 0:
         scheduler.wait(left)
+    scheduler.raise_requested()

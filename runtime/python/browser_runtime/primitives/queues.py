@@ -48,6 +48,7 @@ class SimpleQueue:
         while not self._items:
             left = None if end is None else virtual_time.seconds_to(end)
             if left == 0:
+                scheduler.raise_requested()
                 raise Empty
             try:
                 scheduler.wait(left, self._waiting)
@@ -57,7 +58,9 @@ class SimpleQueue:
                 if self._items:
                     self._wake_one()
                 raise
-        return self._items.popleft()
+        item = self._items.popleft()
+        scheduler.raise_requested()
+        return item
 
     def get_nowait(self) -> Any:
         """Remove and return the oldest item without waiting."""

@@ -52,6 +52,7 @@ class ThreadHandle:
             raise RuntimeError("Cannot join current thread")
         if self._ended.acquire(True, -1 if timeout is None or timeout < 0 else timeout):
             self._ended.release()
+        scheduler.raise_requested()
 
     def _start(self, ident: int) -> None:
         if self._started:

@@ -37,6 +37,8 @@ class _Selector:
         """Wait until `timeout` seconds have passed, or another thread or Ctrl+C wakes the loop."""
         if not self._woken and (timeout is None or timeout > 0):
             scheduler.wait(_whole_timeout(timeout), self._queue, outside=True)
+            self._woken = False
+            scheduler.raise_requested()
         self._woken = False
         return []
 

@@ -132,6 +132,8 @@ class _State:
         self.handled = 0
         # The program's handler of SIGVTALRM, a signal that the kernel uses; see `slices`.
         self.kept_handler: Any = signal.SIG_DFL
+        # The exceptions that other threads have requested, by the thread that has to raise them.
+        self.requested: dict[int, Any] = {}
         # Whether the end of a time slice must not suspend the running thread; see `set_atomic`.
         self.is_atomic = False
         # Whether the program has ended, so that its remaining threads must end as well.
@@ -264,6 +266,8 @@ def suspend[T](promise: Awaitable[T]) -> T:
         _state.before, _state.current = _state.current, me
         _state.is_atomic = False
         kernel.start_slice()
+        if me in _state.requested:
+            kernel.try_again()  # The code after this wait may never call `raise_requested`.
         if asyncio._get_running_loop() is not loop:
             asyncio._set_running_loop(loop)
 
@@ -516,6 +520,45 @@ def send_signal(number: int) -> None:
         kernel.interrupt()
 
 
+def request_exception(ident: int, exception: Any) -> bool:
+    """Let a thread raise an exception when it next runs code of the program.
+
+    A later request for the same thread replaces an earlier one.
+
+    Returns:
+        Whether the thread exists.
+    """
+    if ident not in _state.alive:
+        return False
+    _state.requested[ident] = exception
+    if ident == _state.current:
+        kernel.try_again()
+    return True
+
+
+def withdraw_exception(ident: int) -> bool:
+    """Discard the exception that was requested for a thread; return whether the thread exists."""
+    _state.requested.pop(ident, None)
+    return ident in _state.alive
+
+
+def raise_requested() -> None:
+    """Raise the exception that was requested for the running thread, if there is one.
+
+    Functions that wait call this last, because CPython raises the exception when the call of such a
+    function has ended, for example when the lock is acquired. Nothing is raised if the function was
+    called by the runtime itself, which could then leave an update unfinished.
+    """
+    me = _state.current
+    if me not in _state.requested or is_ours(sys._getframe(2).f_code.co_filename):
+        return
+    exception = _state.requested.pop(me)
+    if isinstance(exception, type) and issubclass(exception, BaseException):
+        raise exception
+    # https://github.com/python/cpython/blob/3.14/Python/errors.c, `_PyErr_SetObject`
+    raise SystemError(f"_PyErr_SetObject: exception {exception!r} is not a BaseException subclass")
+
+
 def _end_in_deadlock() -> None:
     """Report where each thread waits, then wake only the main thread so that the program ends."""
     if not _state.is_deadlock_reported:
@@ -609,6 +652,7 @@ def forget_data(ident: int) -> None:
 def remove_thread(ident: int) -> None:
     """Unregister a thread that ends, and end the program if all others are now deadlocked."""
     _state.ended = _state.alive.pop(ident, "")
+    _state.requested.pop(ident, None)
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
         _end_in_deadlock()

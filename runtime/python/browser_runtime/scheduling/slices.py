@@ -24,8 +24,13 @@ def _on_slice_over(signum: int, frame: FrameType | None) -> None:  # noqa: ARG00
     if scheduler.is_atomic(frame):
         kernel.try_again()  # An update of the runtime must not be interrupted.
         return
-    if not scheduler.can_switch():
-        return
+    if scheduler.can_switch():
+        _take_turns(frame)
+    scheduler.raise_requested()
+
+
+def _take_turns(frame: FrameType | None) -> None:
+    """Let other threads run, then do what has become due for this thread in the meantime."""
     me, observer = scheduler.get_ident(), scheduler.observer
     others_are_ready = scheduler.ready_count() > 1
     if others_are_ready:
