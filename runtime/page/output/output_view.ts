@@ -37,6 +37,8 @@ export class OutputView {
   /** The block to which text is added; undefined if the next text begins a new one. */
   #block: HTMLElement | undefined;
   #inputField: InputField | undefined;
+  /** The note that the last run was stopped when the reader left the page. */
+  #lastRun: HTMLElement | undefined;
   /** The version of Python, once the program has started. */
   #version = "";
   /** Describes the clock rate of the run; empty for real time. */
@@ -60,6 +62,7 @@ export class OutputView {
   /** Shows the recording again, and stops observing the size of the region. */
   close(): void {
     this.#observer.disconnect();
+    this.#lastRun = undefined;
     this.showRecording();
   }
 
@@ -69,7 +72,7 @@ export class OutputView {
   }
 
   showRecording(): void {
-    this.#region.replaceChildren(...this.#recording);
+    this.#region.replaceChildren(...(this.#lastRun ? [this.#lastRun] : []), ...this.#recording);
     this.#updateFocusability();
   }
 
@@ -83,6 +86,7 @@ export class OutputView {
    * Empties the region for a new run. `clockRate` describes the clock rate; it is empty for real time.
    */
   begin(clockRate: string): void {
+    this.#lastRun = undefined;
     this.#origin = element("p", "runnable-origin", "Running in your browser");
     this.#version = "";
     this.#clockRate = clockRate === "" ? "" : ` · ${clockRate}`;
@@ -256,10 +260,10 @@ export class OutputView {
     if (follow) this.#region.scrollTop = this.#region.scrollHeight;
   }
 
-  /** Adds a note above what the region shows. From now on, `showRecording` shows the note as well. */
+  /** Adds a note about the last run above the recording. It disappears when another run begins. */
   prependNote(text: string): void {
-    this.#region.prepend(element("p", "runnable-note runnable-stopped", text));
-    this.#recording.splice(0, this.#recording.length, ...this.#region.childNodes);
+    this.#lastRun = element("p", "runnable-note runnable-stopped", text);
+    this.#region.prepend(this.#lastRun);
   }
 
   #isAtEnd(): boolean {

@@ -152,8 +152,10 @@ export class RunTimeline {
     this.#attached?.mark(line);
   }
 
+  /** Removes what this object has added. The run may still send events, which are not shown. */
   close(): void {
     this.#run += 1;
+    this.#isHidden = true;
     this.#attached?.close();
     this.#own?.remove();
   }

@@ -35,6 +35,8 @@ export interface RunnerOptions {
   /** The name of the snippet, for example `chess/asynchronous`. The title adds `.py`. */
   name: string;
   filename: string;
+  /** Where the widget is; see `placeOf`. */
+  place: string;
   /** Adds the panel for a paused program to the page; undefined if it cannot be loaded. */
   addPanel: (source: string) => Promise<PausedPanel | undefined>;
   /** Called when a run starts and when it has ended. */
@@ -187,7 +189,7 @@ export class Runner implements Owner {
   leave(): void {
     if (!this.isRunning || this.#isStopping) return;
     this.stop("Stopped because you left the page.");
-    rememberInterrupted(this.#options.name);
+    rememberInterrupted(this.#options.place);
     toast(`${this.title} was stopped because you left its page.`);
   }
 

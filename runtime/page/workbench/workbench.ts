@@ -17,7 +17,7 @@ import { ClockRateMenu } from "../session/clock_rate.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
 import { Runner, type EndedRun } from "./runner.ts";
 import { offerLink } from "./offer_link.ts";
-import { takeInterrupted } from "../session/interrupted_runs.ts";
+import { placeOf, takeInterrupted } from "../session/interrupted_runs.ts";
 import type { Tab } from "../session/tab_state.ts";
 
 export interface WorkbenchOptions {
@@ -73,6 +73,7 @@ export class Workbench {
   readonly #marker = element("span", "runnable-edited", "edited");
   /** Aborted when the workbench is closed. */
   readonly #end = new AbortController();
+  readonly #place: string;
   /** Whether the reader has stepped to the end of the program, and no notice has reported it yet. */
   #hasSteppedToEnd = false;
   readonly #onDraft = (): void => {
@@ -82,6 +83,7 @@ export class Workbench {
 
   constructor(options: WorkbenchOptions) {
     this.#options = options;
+    this.#place = placeOf(options.root.id, options.draft);
     const { root, code, output, tab, draft, name, filename, head, shown } = options;
     const hint = element("p", "runnable-hint", isMac() ? KEYS.replaceAll("Ctrl", "Cmd") : KEYS);
     hint.id = freshId();
@@ -116,6 +118,7 @@ export class Workbench {
       traced: options.traced,
       name,
       filename,
+      place: this.#place,
       addPanel: (source) => this.#addPanel(source),
       onChange: () => this.#update(),
       onEnd: (ended) => {
@@ -282,7 +285,7 @@ export class Workbench {
   }
 
   #reportInterruptedRun(): void {
-    if (!takeInterrupted(this.#options.name) || this.#output.isLive) return;
+    if (!takeInterrupted(this.#place) || this.#output.isLive) return;
     this.#output.prependNote("Your last run was stopped because you left the page.");
   }
 

@@ -65,6 +65,7 @@ function makeRunner(more: Partial<RunnerOptions> = {}): Runner {
     traced: true,
     name: "chess/asynchronous",
     filename: "asynchronous.py",
+    place: "/chess/ asynchronous",
     addPanel: () => Promise.resolve(hasPanel ? recorder("panel") : undefined),
     onChange: () => calls.push("onChange()"),
     onEnd: (run) => ended.push(run),
