@@ -10,6 +10,7 @@ import type { Page } from "puppeteer-core";
 import { ExhibitionRun } from "../../../guide/browser/chess/exhibition_run.ts";
 import { boardToBoard, gameAfterGame } from "../../../guide/browser/chess/formula.ts";
 import { STORY, withSettings, type Settings } from "../../../guide/browser/chess/settings.ts";
+import { frames } from "../support/limits.ts";
 import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 import { freshPage, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 
@@ -157,7 +158,7 @@ for (const engine of engines) {
       const stopped = await text(".chess-clock");
       assert.match(await text(".chess-scene"), /^After .* opponents \d+ think, \d+ wait, 0 have/);
       // If the clock were still running, it would advance in the next frame.
-      await page.evaluate(() => new Promise(requestAnimationFrame));
+      await frames(page);
       assert.equal(await text(".chess-clock"), stopped);
       const rows = await numbers();
       assert.deepEqual(
@@ -300,7 +301,7 @@ for (const engine of engines) {
       assert.equal(await text(".chess-play"), "Run");
       await page.click(".chess-play");
       await until(".chess-status", /times faster/);
-      await page.evaluate(() => new Promise(requestAnimationFrame));
+      await frames(page);
       assert.equal(await text(".chess-clock"), "0\u00a0s of 1\u00a0h 0\u00a0min 55\u00a0s");
       await page.focus(".chess-time");
       await page.keyboard.press("PageUp");

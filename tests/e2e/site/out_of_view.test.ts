@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "puppeteer-core";
+import { frames } from "../support/limits.ts";
 import { freshPage, useSite } from "../support/site.ts";
 
 const site = useSite();
@@ -32,10 +33,8 @@ async function open(size: keyof typeof SIZES, skips = true, path = PAGE): Promis
 
 /** Scrolls, and lets the browser lay out what has come into view. */
 async function scroll(page: Page, by: number): Promise<void> {
-  await page.evaluate(async (by) => {
-    scrollBy({ top: by, behavior: "instant" });
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-  }, by);
+  await page.evaluate((by) => scrollBy({ top: by, behavior: "instant" }), by);
+  await frames(page, 3);
 }
 
 test("the code and the timelines below the first screens are not laid out", async () => {

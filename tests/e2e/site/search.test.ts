@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import type { Page, Viewport } from "puppeteer-core";
 import type { Intercept } from "../../../runtime/harness/server.ts";
+import { within } from "../support/limits.ts";
 import { chromiumTest, engines } from "../support/runner.ts";
 import {
   freshPage,
@@ -79,16 +80,19 @@ for (const engine of engines) {
 
     /** Replaces the text in the search field, and waits for the new results. */
     const search = (query: string) =>
-      page.$eval(
-        FIELD,
-        (field, query) =>
-          new Promise<void>((resolve) => {
-            const list = document.querySelector(".md-search-result__list")!;
-            new MutationObserver(() => resolve()).observe(list, { childList: true });
-            (field as HTMLInputElement).value = query;
-            field.dispatchEvent(new KeyboardEvent("keyup"));
-          }),
-        query,
+      within(
+        page.$eval(
+          FIELD,
+          (field, query) =>
+            new Promise<void>((resolve) => {
+              const list = document.querySelector(".md-search-result__list")!;
+              new MutationObserver(() => resolve()).observe(list, { childList: true });
+              (field as HTMLInputElement).value = query;
+              field.dispatchEvent(new KeyboardEvent("keyup"));
+            }),
+          query,
+        ),
+        `the results of a search for ${query}`,
       );
 
     const testInChromium = chromiumTest(engine);

@@ -12,6 +12,7 @@ import { Timeline } from "../../../runtime/timeline/model/timeline.ts";
 import { describeMoment, sections } from "../../../runtime/timeline/words/moment_words.ts";
 import { Moments } from "../../../runtime/timeline/model/moments.ts";
 import { runToEnd } from "../../../runtime/timeline/model/pieces.ts";
+import { frames } from "../support/limits.ts";
 import { chromiumTest, engines } from "../support/runner.ts";
 import { freshPage, untilText, useSite, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
@@ -165,10 +166,7 @@ const pressRepeatedly = (page: Page, name: string, times: number): Promise<(stri
   );
 
 /** Waits until the page has been drawn. */
-const nextFrame = (page: Page) =>
-  page.evaluate(
-    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-  );
+const nextFrame = (page: Page) => frames(page, 2);
 
 /** What Close has to restore: the parts of the figure, and the range that the chart shows. */
 const appearance = (page: Page) =>

@@ -8,6 +8,7 @@ import { beforeEach, describe, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Move } from "../../../runtime/host/types.ts";
 import { asPausedState, describeState } from "../../../runtime/page/workbench/paused_state.ts";
+import { frames } from "../support/limits.ts";
 import { chromiumTest, engines, useRunner } from "../support/runner.ts";
 import { freshPage, untilText, usePage, useSite, visitAfresh, Widget } from "../support/site.ts";
 import { violations } from "../support/violations.ts";
@@ -468,9 +469,7 @@ for thread in threads: thread.join()`;
           `${String(before)}; ${String(at)}`,
         );
         // If time still passed, the timeline would be redrawn in each of these frames.
-        await page.evaluate(async () => {
-          for (let frame = 0; frame < 20; frame++) await new Promise(requestAnimationFrame);
-        });
+        await frames(page, 20);
         assert.equal(await caption(), before);
       },
     );

@@ -18,6 +18,7 @@ import {
   type TraceRow,
 } from "../../../runtime/timeline/model/trace_events.ts";
 import { BLOCKED } from "../../runtime/timeline/model/sample_rows.ts";
+import { frames, within } from "../support/limits.ts";
 import { engines, useRunner } from "../support/runner.ts";
 import { violations } from "../support/violations.ts";
 
@@ -83,7 +84,10 @@ async function open(page: Page, name: string, scheme = "default"): Promise<void>
         style.rel = "stylesheet";
         style.href = "/widget.css";
         document.head.append(style);
-        await new Promise((resolve) => (style.onload = resolve));
+        await new Promise((resolve, reject) => {
+          style.onload = resolve;
+          style.onerror = () => reject(new Error("widget.css cannot be loaded"));
+        });
       }
       const dark = scheme === "slate";
       document.documentElement.lang = "en";
@@ -151,7 +155,7 @@ const panel = (page: Page): Promise<string> =>
 async function until(page: Page, test: (value: string) => boolean, read: () => Promise<string>) {
   let value = await read();
   for (const end = performance.now() + 60_000; performance.now() < end && !test(value);) {
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await frames(page);
     value = await read();
   }
   assert.ok(test(value), value);
@@ -249,9 +253,7 @@ for (const engine of engines) {
       await loaded;
       // Without waiting for the release of the button, the interactive timeline would appear in this
       // time.
-      await page.evaluate(async () => {
-        for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
-      });
+      await frames(page, 30);
       assert.equal(await page.$(SEGMENT), null, "nothing is replaced under the pointer");
       await page.mouse.up();
       await page.waitForSelector(SEGMENT);
@@ -629,30 +631,33 @@ for (const engine of engines) {
       const { page } = shared.runner;
       await open(page, "small");
       await enter(page);
-      await page.evaluate(async () => {
-        const { attached, harness } = window as unknown as PageGlobals;
-        const live = new harness.Timeline();
-        Object.assign(window, { live });
-        await attached.show(live, { what: "of this run" });
-        const seen = new Promise((resolve) => {
-          const observer = new IntersectionObserver((entries) => {
-            if (!entries.at(-1)!.isIntersecting) resolve(observer.disconnect());
+      await within(
+        page.evaluate(async () => {
+          const { attached, harness } = window as unknown as PageGlobals;
+          const live = new harness.Timeline();
+          Object.assign(window, { live });
+          await attached.show(live, { what: "of this run" });
+          const seen = new Promise((resolve) => {
+            const observer = new IntersectionObserver((entries) => {
+              if (!entries.at(-1)!.isIntersecting) resolve(observer.disconnect());
+            });
+            observer.observe(document.querySelector(".tl-chart")!);
           });
-          observer.observe(document.querySelector(".tl-chart")!);
-        });
-        document.querySelector("figure")!.style.display = "none";
-        await seen;
-        live.add(
-          1,
-          harness.decodeEvents([
-            ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
-            ["run", 1, 0],
-          ])!,
-        );
-        live.advance(50);
-        attached.changed();
-        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-      });
+          document.querySelector("figure")!.style.display = "none";
+          await seen;
+          live.add(
+            1,
+            harness.decodeEvents([
+              ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+              ["run", 1, 0],
+            ])!,
+          );
+          live.advance(50);
+          attached.changed();
+        }),
+        "the chart to be hidden",
+      );
+      await frames(page, 2);
       assert.equal((await page.$$(".tl-scroll .tl-lane")).length, 0);
       // A timeline that is scrolled out of view is not drawn either, but its caption may still be read
       // aloud.
