@@ -19,7 +19,8 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { describePythonMismatch } from "../host/needs/requirements.ts";
 import type { RunEvent } from "../host/types.ts";
-import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "../page/workbench/differences.ts";
+import { ASKS_FOR_PYTHON } from "../page/workbench/asks_for_python.ts";
+import { describeDifferences, type Fact } from "../page/workbench/differences.ts";
 import type { Engine } from "./browsers.ts";
 import { Runner } from "./runner.ts";
 

@@ -1,8 +1,9 @@
 /**
  * Explains how a run in the browser differed from a run on CPython. The runtime reports facts about
  * what happened to the program (see runtime/python/browser_runtime/facts.py). Here, each fact is explained
- * in one line.
+ * in one line. The page loads this module when a run has reported a fact.
  */
+import { describeCall, describeModule } from "./missing.ts";
 
 /** The content of an event `note`: what happened, and a number and a name that give details. */
 export interface Fact {
@@ -11,14 +12,8 @@ export interface Fact {
   detail: string;
 }
 
-/** Matches programs that may ask for a version of Python. The check itself is in a module of the host. */
-export const ASKS_FOR_PYTHON = /^# .*requires-python/m;
-
 /** How many lines are shown. Readers would skip a longer list. */
 const MAX_LINES = 3;
-
-/** A dotted Python name. Programs can forge facts, so other details are not shown. */
-const NAME = /^[\w.]{1,80}$/;
 
 /** The explanation of each fact; undefined if the details of the fact are not valid. */
 const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
@@ -42,14 +37,8 @@ const TEXTS: Record<string, (fact: Fact) => string | undefined> = {
   "no-time-zones": () =>
     "The data of the time zones was not loaded, because no import of zoneinfo was found before the program ran. " +
     'To load it, declare tzdata in the first lines of the program: "# /// script", "# dependencies = ["tzdata"]" and "# ///".',
-  "no-call": ({ detail }) =>
-    NAME.test(detail)
-      ? `${detail}() does not work in a browser: it needs the operating system.`
-      : undefined,
-  "no-module": ({ detail }) =>
-    NAME.test(detail)
-      ? `The module ${detail} of the standard library is not available in a browser.`
-      : undefined,
+  "no-call": ({ value, detail }) => describeCall(detail, value),
+  "no-module": ({ value, detail }) => describeModule(detail, value),
 };
 
 /** Returns the lines to show, without duplicates. Unknown and malformed facts are ignored. */

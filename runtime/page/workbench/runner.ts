@@ -1,7 +1,8 @@
 /** Runs the program of a widget and passes its events to the output, the timeline and the controls. */
 import type { Move, Outcome, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
-import { ASKS_FOR_PYTHON, describeDifferences, type Fact } from "./differences.ts";
+import { ASKS_FOR_PYTHON } from "./asks_for_python.ts";
+import type { Fact } from "./differences.ts";
 import type { PausedPanel, PausedEvent } from "./paused_panel.ts";
 import type { OutputView } from "../output/output_view.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
@@ -107,9 +108,10 @@ export class Runner implements Owner {
     this.#closePanel();
     output.removeInputField();
     await pipeline.end();
+    const differences = await describe(facts);
     output.end(outcome, this.#stopReason);
     timeline.end();
-    output.differences(describeDifferences(facts));
+    output.differences(differences);
     controls.showRunning(false);
     this.#isBusy = false;
     onChange();
@@ -239,4 +241,11 @@ export class Runner implements Owner {
       session.answer(this, text);
     });
   }
+}
+
+/** Returns the lines about differences from CPython; none if the module with the texts cannot be loaded. */
+async function describe(facts: readonly Fact[]): Promise<string[]> {
+  if (facts.length === 0) return [];
+  const loaded = await import("./differences.ts").catch(() => undefined);
+  return loaded?.describeDifferences(facts) ?? [];
 }

@@ -1,29 +1,25 @@
 """Records where the browser has affected a program, so that the page can explain it.
 
-There is no list of what does not work in the browser. A fact is recorded only when the program
-experiences it. An exception, for example, counts only if it reaches a frame of the program, and not
-if a library catches it and falls back to something else.
+Programs are not searched for what does not work in the browser. A fact is recorded only when the
+program experiences it. An exception, for example, counts only if it reaches a frame of the program,
+and not if a library catches it and falls back to something else.
 """
 
 import contextlib
-import errno
-import linecache
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
+from types import CodeType
 
 import browser_page as page
 
-from browser_runtime import advice
+from browser_runtime import missing
+from browser_runtime.missing import Missing
 
 # The tool numbers of `sys.monitoring`, in the order in which this module tries them. The first two
 # have no predefined meaning, so programs are least likely to use them.
 _TOOLS = (4, 3, 5, 2, 1, 0)
 TOOL_NAME = "browser_runtime"
-# The error numbers with which calls fail that this system lacks, or that need a network.
-_UNSUPPORTED = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH)
 # When this many things are known not to work, exceptions are not searched for more of them.
 _MAX_MISSING = 3
 # Inspecting an exception takes longer than raising it, so no more than this many are inspected.
@@ -35,8 +31,6 @@ _MIN_STANDSTILLS = 3
 _MIN_LOST_NS = 150_000_000
 # The original function. `trace_hooks` gives programs another one, which hides this module's tool.
 _get_tool = sys.monitoring.get_tool
-# The name of a function with its dots, at the end of what precedes the parenthesis of a call.
-_CALLED = re.compile(r"[\w.]+$")
 
 
 class _Facts:
@@ -55,9 +49,12 @@ class _Facts:
         self.cores = 0
         # How many exceptions have been inspected.
         self.inspected = 0
-        # What did not work, as (fact, name), in the order of occurrence. The page knows the facts
-        # by their names; see runtime/page/workbench/differences.ts.
-        self.missing: dict[tuple[str, str], None] = {}
+        # What did not work, in the order of occurrence, by fact and detail. The page knows the
+        # facts by their names; see runtime/page/workbench/differences.ts.
+        self.missing: dict[tuple[str, str], Missing] = {}
+
+    def miss(self, found: Missing) -> None:
+        self.missing.setdefault((found.fact, found.detail), found)
 
 
 _facts = _Facts("")
@@ -93,29 +90,29 @@ def counted_cores(count: int) -> None:
     _facts.cores = count
 
 
-def call_failed(name: str) -> None:
-    """Record that a call has failed without an exception."""
-    _facts.missing["no-call", name] = None
+def call_failed(name: str, line: int) -> None:
+    """Record that the program's call of a function has failed without an exception."""
+    _facts.miss(missing.silent(name, line))
 
 
 def cannot_switch() -> None:
     """Record that a thread could not start, because this browser cannot switch stacks."""
-    _facts.missing["no-threads", ""] = None
+    _facts.miss(Missing("no-threads", 0, ""))
 
 
 def cannot_start_processes() -> None:
     """Record that a process could not start, because this browser cannot suspend its parent."""
-    _facts.missing["no-processes", ""] = None
+    _facts.miss(Missing("no-processes", 0, ""))
 
 
 def time_zones_missing() -> None:
     """Record that the program needed the data of the time zones, which had not been loaded."""
-    _facts.missing["no-time-zones", ""] = None
+    _facts.miss(Missing("no-time-zones", 0, ""))
 
 
 def files_diverged() -> None:
     """Record that this process has written files that other processes do not see."""
-    _facts.missing["own-files", ""] = None
+    _facts.miss(Missing("own-files", 0, ""))
 
 
 def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
@@ -126,9 +123,9 @@ def _on_raise(code: CodeType, _: int, error: BaseException) -> None:
         return
     # The program must not see an error of this function, such as a RecursionError.
     with contextlib.suppress(Exception):
-        fact = _explain(error)
-        if fact:
-            _facts.missing[fact] = None
+        found = missing.explain(error, _facts.program)
+        if found:
+            _facts.miss(found)
 
 
 def _watch(tools: Sequence[int]) -> None:
@@ -160,102 +157,6 @@ def leave_tool(tool: int) -> None:
     _watch([other for other in _TOOLS if other != tool])
 
 
-def _explain(error: BaseException) -> tuple[str, str] | None:
-    """Return the fact and the name that explain an error, or None if the browser is not its cause.
-
-    Libraries such as urllib wrap the error of the system, so up to five causes are followed.
-    """
-    if name := _absent(error):
-        return "no-call", name
-    cause: BaseException | None = error
-    for _ in range(5):
-        if isinstance(cause, ModuleNotFoundError):
-            package = (cause.name or "").partition(".")[0]
-            return ("no-module", package) if package in advice.STANDARD else None
-        if isinstance(cause, OSError) and cause.errno in _UNSUPPORTED:
-            return _name_call(error)
-        if isinstance(cause, NotImplementedError):
-            return _name_call(error)
-        cause = cause and (cause.__cause__ or cause.__context__)
-    return None
-
-
-# Functions that modules have in CPython on Linux, but not in CPython for Emscripten.
-_ABSENT = {
-    "os": frozenset(
-        (
-            *("copy_file_range", "eventfd", "eventfd_read", "eventfd_write", "forkpty"),
-            *("getegid", "geteuid", "getgrouplist", "getgroups", "getrandom", "getresgid"),
-            *("getresuid", "getxattr", "initgroups", "lchown", "link", "listxattr"),
-            *("memfd_create", "mkfifo", "mknod", "nice", "openpty", "pidfd_open", "pipe2"),
-            *("posix_fallocate", "posix_spawn", "posix_spawnp", "preadv", "pwritev"),
-            *("removexattr", "sched_get_priority_max", "sched_get_priority_min"),
-            *("sched_getparam", "sched_getscheduler", "sched_param", "sched_rr_get_interval"),
-            *("sched_setaffinity", "sched_setparam", "sched_setscheduler", "sendfile", "setegid"),
-            *("seteuid", "setgroups", "setns", "setpriority", "setresgid", "setresuid"),
-            *("setxattr", "splice", "timerfd_create", "timerfd_gettime", "timerfd_gettime_ns"),
-            *("timerfd_settime", "timerfd_settime_ns", "unshare"),
-        )
-    ),
-    "signal": frozenset({"pidfd_send_signal"}),
-    "time": frozenset({"thread_time", "thread_time_ns", "tzset"}),
-}
-
-
-def _absent(error: BaseException) -> str:
-    """Return the name of a missing function that exists on Linux; empty for all other errors."""
-    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
-        module, name = error.obj.__name__, error.name
-    elif isinstance(error, ImportError):
-        module, name = error.name or "", error.name_from
-    else:
-        return ""
-    return f"{module}.{name}" if name in _ABSENT.get(module, ()) else ""
-
-
-def _name_call(error: BaseException) -> tuple[str, str] | None:
-    """Return the function that does not work, or None if the program raised the error itself.
-
-    This is the innermost public function between the program and the error. The functions that have
-    called it, such as `asyncio.run`, may work in other cases.
-    """
-    # The innermost frame of the program.
-    own: TracebackType | None = None
-    traceback = error.__traceback__
-    while traceback:
-        if traceback.tb_frame.f_code.co_filename == _facts.program:
-            own = traceback
-        traceback = traceback.tb_next
-    if own is None:
-        return None
-    if own.tb_next is None:
-        call = _CALLED.search(_expression(own).partition("(")[0])
-        return ("no-call", call[0]) if call else None
-    found: tuple[str, str] | None = None
-    called: TracebackType | None = own.tb_next
-    while called:
-        code = called.tb_frame.f_code
-        module = str(called.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
-        if module not in sys.stdlib_module_names:
-            return None
-        if not code.co_name.startswith("_") or code.co_name == "__init__":
-            name = code.co_qualname.removesuffix(".__init__")
-            found = ("no-call", name if "." in name else f"{module}.{name}")
-        called = called.tb_next
-    return found
-
-
-def _expression(traceback: TracebackType) -> str:
-    """Return the source of the call that raised, or an empty string if it was not a call."""
-    positions = list(traceback.tb_frame.f_code.co_positions())
-    # `tb_lasti` counts bytes; each instruction has two.
-    line, last, start, end = positions[traceback.tb_lasti // 2]
-    if line is None or line != last or start is None or end is None:
-        return ""
-    text = linecache.getline(_facts.program, line).encode()[start:end].decode()
-    return text if text.endswith(")") and not text.startswith("raise") else ""
-
-
 def begin(program: Path) -> None:
     """Start recording for the program in this file."""
     global _facts
@@ -267,8 +168,8 @@ def begin(program: Path) -> None:
 def report() -> None:
     """Stop recording, and send the facts to the page."""
     _stop_watching()
-    for fact, detail in _facts.missing:
-        page.tell(fact, 0, detail)
+    for found in _facts.missing.values():
+        page.tell(*found)
     if len(_facts.competed) > 1:
         page.tell("took-turns", len(_facts.competed), "")
     if _facts.cores:

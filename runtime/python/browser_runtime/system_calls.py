@@ -23,8 +23,9 @@ class _Command(StandIn):
 
     def __call__(self, *args: Any, **keywords: Any) -> int:
         status: int = self._original(*args, **keywords)
-        if status == -1 and sys._getframe(1).f_code.co_filename == self._program:
-            facts.call_failed(f"{self.__module__}.{self.__name__}")
+        caller = sys._getframe(1)
+        if status == -1 and caller.f_code.co_filename == self._program:
+            facts.call_failed(f"{self.__module__}.{self.__name__}", caller.f_lineno)
         return status
 
 

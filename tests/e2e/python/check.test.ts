@@ -39,7 +39,7 @@ except ImportError: print("end")
   assert.equal(stdout, "begin\nend\nplain\n");
   assert.deepEqual(stderr.trimEnd().split("\n"), [
     `${unsuitable}: note: The program's header asks for Python <3.12, but this is Python ${version}. It runs anyway, and may fail.`,
-    `${unsuitable}: note: The module curses of the standard library is not available in a browser.`,
+    `${unsuitable}: note: The module curses of the standard library, imported in line 5, is not available in a browser, because the output on this page is not a terminal that programs can control; use input(), and print() with ANSI escape sequences.`,
     `${unsuitable}: exit status 0`,
     `${plain}: exit status 0`,
   ]);

@@ -15,8 +15,8 @@ from typing import Any
 import browser_kernel as kernel
 from pyodide.ffi import create_proxy
 
-from browser_runtime import facts, trace_hooks, unraisable
-from browser_runtime.primitives import databases, locks, queues, signals
+from browser_runtime import facts, trace_hooks
+from browser_runtime.primitives import databases, locks, queues, signals, unraisable
 from browser_runtime.primitives.local import Local
 from browser_runtime.primitives.locks import Lock, RLock
 from browser_runtime.scheduling import scheduler, slices

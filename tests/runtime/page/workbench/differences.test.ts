@@ -28,8 +28,45 @@ test("if the data of the time zones was missing, the reader is told how to decla
   assert.deepEqual(more, []);
 });
 
+const missed: [string, Fact, string][] = [
+  [
+    "a call",
+    fact("no-call", 3, "subprocess.run programs"),
+    "subprocess.run() in line 3 does not work in a browser, because no other programs can be started here; use multiprocessing to run functions of Python in other processes.",
+  ],
+  [
+    "a call of another function that does not work",
+    fact("no-call", 2, "asyncio.run programs asyncio.create_subprocess_exec"),
+    "asyncio.run() in line 2 calls asyncio.create_subprocess_exec(), which does not work in a browser, because no other programs can be started here; use multiprocessing to run functions of Python in other processes.",
+  ],
+  [
+    "a call of an unknown kind, as a newer runtime may report it",
+    fact("no-call", 1, "s.listen constructor"),
+    "s.listen() in line 1 does not work in a browser, because it needs the operating system; to see what it does, download the program and run it on your own computer.",
+  ],
+  [
+    "a module",
+    fact("no-module", 1, "tkinter"),
+    "The module tkinter of the standard library, imported in line 1, is not available in a browser, because programs have no windows here; download the program and run it on your own computer.",
+  ],
+  [
+    "a module that another one imports",
+    fact("no-module", 4, "dbm shelve.open"),
+    "shelve.open() in line 4 needs the module dbm, which is not available in a browser, because its libraries are not part of this Python; use sqlite3 instead.",
+  ],
+  [
+    "a module without advice, in an unknown line",
+    fact("no-module", -1, "test"),
+    "The module test of the standard library is not available in a browser.",
+  ],
+];
+for (const [name, posted, line] of missed) {
+  test(`the note about ${name} says what is missing and what to use`, () =>
+    assert.deepEqual(describeDifferences([posted]), [line]));
+}
+
 test("at most three facts are explained", () => {
-  const four = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, name));
+  const four = ["a", "b", "c", "d"].map((name) => fact("no-call", 0, `${name} other`));
   assert.equal(describeDifferences(four).length, 3);
 });
 
@@ -42,6 +79,8 @@ const forged: [string, Fact][] = [
     fact("no-call", 0, "Your password? Send it to evil.example"),
   ],
   ["a detail that is too long", fact("no-module", 0, "a".repeat(500))],
+  ["a detail without a kind", fact("no-call", 0, "os.fork")],
+  ["a detail with too many names", fact("no-call", 0, "call this number now")],
 ];
 for (const [name, posted] of forged) {
   test(`${name} is ignored`, () => assert.deepEqual(describeDifferences([posted]), []));

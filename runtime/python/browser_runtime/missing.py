@@ -1,0 +1,313 @@
+"""Finds out whether an exception comes from something that a browser lacks and CPython has.
+
+The result names what the program's own line calls, and what kind of thing is missing. The page has
+a sentence for each kind, which also says what to use; see runtime/page/workbench/missing.ts.
+"""
+
+import ast
+import builtins
+import errno
+import linecache
+import sys
+from collections.abc import Iterator
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType, TracebackType
+from typing import Any, NamedTuple
+
+from browser_runtime import advice
+from browser_runtime.scheduling import scheduler
+from browser_runtime.stand_in import StandIn
+
+# The kind of a function about which nothing else is known.
+OTHER = "other"
+
+# What the modules of CPython on Linux have and those of Emscripten do not, by kind.
+_ABSENT: dict[str, dict[str, str]] = {
+    "os": {
+        **dict.fromkeys(("copy_file_range", "sendfile", "splice"), "copies"),
+        **dict.fromkeys(("eventfd", "eventfd_read", "eventfd_write"), "pipes"),
+        **dict.fromkeys(("mkfifo", "mknod", "pipe2"), "pipes"),
+        **dict.fromkeys(("forkpty", "posix_spawn", "posix_spawnp"), "programs"),
+        **dict.fromkeys(("getegid", "geteuid", "getgrouplist", "getgroups", "getresgid"), "users"),
+        **dict.fromkeys(("getresuid", "initgroups", "lchown", "setegid", "seteuid"), "users"),
+        **dict.fromkeys(("setgroups", "setresgid", "setresuid"), "users"),
+        "getrandom": "random",
+        **dict.fromkeys(("getxattr", "listxattr", "removexattr", "setxattr"), "attributes"),
+        "link": "links",
+        "memfd_create": "memory-files",
+        **dict.fromkeys(("nice", "sched_get_priority_max", "sched_get_priority_min"), "priority"),
+        **dict.fromkeys(("sched_getparam", "sched_getscheduler", "sched_param"), "priority"),
+        **dict.fromkeys(("sched_rr_get_interval", "sched_setaffinity"), "priority"),
+        **dict.fromkeys(("sched_setparam", "sched_setscheduler", "setpriority"), "priority"),
+        "openpty": "terminal",
+        "pidfd_open": "process-signals",
+        **dict.fromkeys(("posix_fallocate", "preadv", "pwritev"), "file-calls"),
+        **dict.fromkeys(("setns", "unshare"), "system"),
+        **dict.fromkeys(("timerfd_create", "timerfd_gettime", "timerfd_gettime_ns"), "timers"),
+        **dict.fromkeys(("timerfd_settime", "timerfd_settime_ns"), "timers"),
+    },
+    "hashlib": {"scrypt": "password-hashes", "pbkdf2_hmac": "password-hashes"},
+    "select": {"epoll": "epoll"},
+    "selectors": {"EpollSelector": "epoll"},
+    "signal": {"pidfd_send_signal": "process-signals"},
+    "time": {"thread_time": "thread-time", "thread_time_ns": "thread-time", "tzset": "time-zone"},
+}
+# Functions that exist here and do not work, by kind.
+_FAILING = {
+    **dict.fromkeys((f"os.spawn{how}" for how in ("l", "le", "lp", "lpe")), "programs"),
+    **dict.fromkeys((f"os.spawn{how}" for how in ("v", "ve", "vp", "vpe")), "programs"),
+    **dict.fromkeys((f"os.exec{how}" for how in ("l", "le", "lp", "lpe")), "programs"),
+    **dict.fromkeys((f"os.exec{how}" for how in ("v", "ve", "vp", "vpe")), "programs"),
+    **dict.fromkeys(("os.popen", "os.system", "pty.spawn"), "programs"),
+    **dict.fromkeys(("os.fork", "pty.fork"), "copied-processes"),
+    **dict.fromkeys(("os.wait", "os.wait3", "os.wait4", "os.waitid", "os.waitpid"), "children"),
+    **dict.fromkeys(("pty.openpty", "os.posix_openpt"), "terminal"),
+    "os.ttyname": "terminal",
+    "os.get_terminal_size": "terminal-size",
+    "hashlib.new": "hashes",
+    "hashlib.__py_new": "hashes",
+    **dict.fromkeys(
+        ("ctypes.CDLL", "ctypes.PyDLL", "ctypes.LibraryLoader.LoadLibrary"), "libraries"
+    ),
+    "multiprocessing.SharedMemory": "shared-memory",
+    "platform.freedesktop_os_release": "system",
+    **dict.fromkeys(("signal.sigwait", "signal.sigwaitinfo", "signal.sigtimedwait"), "signals"),
+    "sqlite3.Connection.enable_load_extension": "extensions",
+    "sqlite3.Connection.load_extension": "extensions",
+    "time.pthread_getcpuclockid": "thread-time",
+    **{
+        f"asyncio.{name}": "programs"
+        for name in ("create_subprocess_exec", "create_subprocess_shell")
+    },
+}
+# Modules of which no function works, by kind.
+_FAILING_MODULES = {
+    "subprocess": "programs",
+    "termios": "terminal",
+    "tty": "terminal",
+    "webbrowser": "pages",
+}
+# The methods among these functions that do not exist here.
+_ABSENT_METHODS = {
+    "sqlite3.Connection.enable_load_extension",
+    "sqlite3.Connection.load_extension",
+}
+# The hashes that `hashlib.new` gets from OpenSSL. Other names are unknown to CPython as well.
+_HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
+
+_MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH, errno.ENOTTY)
+# Kinds of functions of which every OSError means that they do not work here, whatever its number.
+_FAILING_KINDS = {
+    "copied-processes",
+    "libraries",
+    "programs",
+    "signals",
+    "system",
+    "terminal",
+    "thread-time",
+}
+
+
+class Missing(NamedTuple):
+    """What the page is told about something that is missing."""
+
+    # The name of a fact in runtime/page/workbench/differences.ts.
+    fact: str
+    # The line of the program; 0 if unknown.
+    line: int
+    # Names, separated by spaces. For the fact "no-call": what the program calls, the kind, and the
+    # function that does not work if it is another one. For "no-module": the module, and what the
+    # program calls if another module imports it.
+    detail: str
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of a function, for example "programs" for `os.system`."""
+    module, _, function = name.partition(".")
+    absent = _ABSENT.get(module, {}).get(function)
+    return absent or _FAILING.get(name) or _FAILING_MODULES.get(module, OTHER)
+
+
+def silent(name: str, line: int) -> Missing:
+    """Return what the page is told about a function that has failed without an exception."""
+    return Missing("no-call", line, f"{name} {kind_of(name)}")
+
+
+def explain(error: BaseException, program: str) -> Missing | None:
+    """Return what an exception misses that the browser lacks, or None for any other exception.
+
+    Args:
+        error: the exception, which has reached a frame of the program.
+        program: the name of the program's file.
+    """
+    own = _innermost(error.__traceback__, program)
+    if own is None:
+        return None
+    if name := _absent_name(error):
+        return _Call(own).lacks(name, kind_of(name))
+    cause: BaseException | None = error
+    for _ in range(5):  # urllib and other libraries wrap the error of the system.
+        if cause is None:
+            break
+        if found := _explain_cause(cause, own):
+            return found
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _explain_cause(error: BaseException, own: TracebackType) -> Missing | None:
+    if not _may_lack(error):
+        return None  # Most exceptions end here, before the source is parsed.
+    call = _Call(own)
+    if isinstance(error, ModuleNotFoundError):
+        module = (error.name or "").partition(".")[0]
+        if module in advice.STANDARD:
+            return Missing("no-module", call.line, f"{module} {call.written}".rstrip())
+    return call.lacks(call.failing, call.kind) if _is_lack(error, call.kind) else None
+
+
+def _innermost(traceback: TracebackType | None, program: str) -> TracebackType | None:
+    own: TracebackType | None = None
+    while traceback:
+        if traceback.tb_frame.f_code.co_filename == program:
+            own = traceback
+        traceback = traceback.tb_next
+    return own
+
+
+def _absent_name(error: BaseException) -> str:
+    """Return the name of what the program looks for, if CPython has it and the browser does not."""
+    if isinstance(error, ImportError):
+        module, name = error.name or "", error.name_from
+    elif isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        module, name = error.obj.__name__, error.name
+    elif isinstance(error, AttributeError):
+        kinds = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error.obj).__mro__)
+        names = (f"{kind}.{error.name}" for kind in kinds)
+        return next((name for name in names if name in _ABSENT_METHODS), "")
+    else:
+        return ""
+    return f"{module}.{name}" if name in _ABSENT.get(module, ()) else ""
+
+
+def _may_lack(error: BaseException) -> bool:
+    return (
+        isinstance(error, (ImportError, NotImplementedError, OSError))
+        or _is_of_terminal(error)
+        or _is_of_hash(error)
+    )
+
+
+def _is_of_terminal(error: BaseException) -> bool:
+    return type(error).__module__ == "termios"
+
+
+def _is_of_hash(error: BaseException) -> bool:
+    message = error.args[0] if type(error) is ValueError and error.args else None
+    return isinstance(message, str) and message.endswith(_HASHES)
+
+
+def _is_lack(error: BaseException, kind: str) -> bool:
+    """Return whether a function of this kind raises such an exception only in a browser."""
+    if isinstance(error, OSError):
+        return error.errno in _MISSING_CALLS or kind in _FAILING_KINDS
+    if isinstance(error, ImportError):
+        return kind == "pages"
+    return _is_of_terminal(error) or kind == "hashes" or isinstance(error, NotImplementedError)
+
+
+class _Call:
+    """What the line of the program calls that an exception comes from.
+
+    Args:
+        own: the program's own entry in the traceback of the exception, the innermost one.
+    """
+
+    def __init__(self, own: TracebackType) -> None:
+        self.line = own.tb_lineno
+        expression = _expression(own)
+        is_call = isinstance(expression, ast.Call)
+        if isinstance(expression, ast.Call):
+            expression = expression.func
+        # The call as it is written, if that is a dotted name.
+        self.written = _dotted(expression)
+        method = expression.attr if isinstance(expression, ast.Attribute) else ""
+        self._function = _name_of(own.tb_frame, self.written)
+        called = list(_called(own))
+        names = [self._function, *(f"{top}.{name}" for top, name in called)]
+        known = next((name for name in names if name and kind_of(name) != OTHER), "")
+        self.kind = kind_of(known)
+        # The function that does not work, or "" if the program itself has raised the exception, or
+        # a library that is not part of Python.
+        self.failing = ""
+        if all(top in sys.stdlib_module_names for top, _ in called) and (called or is_call):
+            # Functions further out may work in other cases, as `asyncio.run` does.
+            public = [
+                name if "." in name else f"{top}.{name}"
+                for top, name in called
+                if not name.startswith("_")
+            ]
+            self.failing = known or (public[-1] if public else self.written or method)
+
+    def lacks(self, name: str, kind: str) -> Missing | None:
+        """Return what the page is told if this function does not work; None without a name."""
+        if not name:
+            return None
+        detail = f"{self.written or name} {kind}"
+        own_name = (self._function or self.written or name).rpartition(".")[2]
+        if own_name != name.rpartition(".")[2] and kind_of(self._function) == OTHER:
+            detail += f" {name}"
+        return Missing("no-call", self.line, detail)
+
+
+def _called(own: TracebackType) -> Iterator[tuple[str, str]]:
+    """Yield module and name of each function between the program and the exception."""
+    called = own.tb_next
+    while called:
+        code = called.tb_frame.f_code
+        if not scheduler.is_ours(code.co_filename):
+            module = str(called.tb_frame.f_globals.get("__name__", ""))
+            yield module.partition(".")[0], code.co_qualname.removesuffix(".__init__")
+        called = called.tb_next
+
+
+def _expression(traceback: TracebackType) -> ast.expr | None:
+    """Return the expression that has raised the exception, if it was an expression."""
+    code = traceback.tb_frame.f_code
+    # `tb_lasti` counts bytes; each instruction has two.
+    line, last, start, end = list(code.co_positions())[traceback.tb_lasti // 2]
+    if line is None or last is None or start is None or end is None:
+        return None
+    numbers = range(line, last + 1)
+    lines = [linecache.getline(code.co_filename, number).encode() for number in numbers]
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    try:
+        found = ast.parse(b"".join(lines).decode(), mode="eval").body
+    except SyntaxError:
+        return None
+    return found.value if isinstance(found, ast.Await) else found
+
+
+def _dotted(expression: ast.expr | None) -> str:
+    """Return a name with dots as it is written, or "" for any other expression."""
+    if isinstance(expression, ast.Name):
+        return expression.id
+    if isinstance(expression, ast.Attribute) and (before := _dotted(expression.value)):
+        return f"{before}.{expression.attr}"
+    return ""
+
+
+def _name_of(frame: FrameType, written: str) -> str:
+    """Return the full name of a function that the program calls by this name, or "" if unknown.
+
+    Only modules are searched, because attributes of other objects can be code of the program.
+    """
+    first, *others = written.split(".")
+    spaces = (frame.f_locals, frame.f_globals, vars(builtins))
+    found: Any = next((space[first] for space in spaces if first in space), None)
+    for name in others:
+        found = vars(found).get(name) if isinstance(found, ModuleType) else None
+    if not isinstance(found, BuiltinFunctionType | FunctionType | StandIn | type):
+        return ""
+    module = str(found.__module__).partition(".")[0].lstrip("_")
+    return f"{'os' if module == 'posix' else module}.{found.__qualname__}"
