@@ -20,8 +20,8 @@ import pygments
 
 from mkdocs_runnable.files import UNFINISHED, write_atomically
 
-# Enough for several states of a large site. If a cache is larger, the files that have not been used
-# for the longest time are deleted.
+# Enough for the texts of a large site and of several earlier versions of it. If a cache is larger,
+# the files that have not been used for the longest time are deleted.
 MOST_BYTES = 100_000_000
 # Writing a file takes much less time than this, so an older unfinished file was left behind by a
 # build that was interrupted.
@@ -77,7 +77,12 @@ class Cache:
         return kept
 
     def remove_oldest(self, most_bytes: int = MOST_BYTES) -> None:
-        """Delete the files that were not used for the longest time, if there are too many bytes."""
+        """Delete unfinished files of interrupted builds, and old files if the cache is too large.
+
+        Args:
+            most_bytes: If the files are larger than this in total, those that have not been used
+                for the longest time are deleted until they are not.
+        """
         if self.folder is None:
             return
         found: list[tuple[float, int, str]] = []

@@ -34,8 +34,8 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet, load
 
 _FILE_HELP = "path of a Python file or a notebook, or name of a snippet, such as topic/name"
 _DESCRIPTION = "Check, record and publish the runnable snippets of a documentation site."
-# The time limit of files and snippets that the command line names and that declare none. It is
-# longer than the limit for a check of all snippets, which would otherwise take very long.
+# The time limit of files and snippets that the command line names, and that declare none. It is
+# longer than the default in a check of all snippets, where many slow snippets would add up.
 _FILE_TIMEOUT_SECONDS = 60.0
 _NO_BROWSER = "notebooks do not run in browsers."
 

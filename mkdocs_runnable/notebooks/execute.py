@@ -87,14 +87,15 @@ def execute(notebook: Notebook, timeout: float = CELL_TIMEOUT_SECONDS) -> dict[s
 
 @contextmanager
 def _kernel() -> Iterator[AsyncKernelManager]:
-    """Yield what starts the Jupyter kernel, which only this process can reach."""
+    """Yield a manager that starts the Jupyter kernel when the client needs it."""
     with TemporaryDirectory() as folder:
         manager = AsyncKernelManager(kernel_name=_KERNEL)
         if sys.platform != "win32":
             # Files instead of ports: between the choice of a free port and its use by the kernel,
             # another program may take it, and then the kernel never answers.
             manager.transport = "ipc"
-            # The paths of these files begin with this path. They must be short on every system.
+            # The paths of these files begin with this path. It must be short, because every system
+            # limits the paths of such files to about 100 bytes.
             manager.connection_file = str(Path(folder) / "kernel.json")
         yield manager
 

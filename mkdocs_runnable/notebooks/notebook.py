@@ -26,7 +26,7 @@ type Cell = dict[str, Any]
 
 State = Literal["missing", "unknown", "outdated", "current"]
 SUFFIX = ".ipynb"
-FORMAT = 4
+FORMAT = 4  # the only major version of the notebook format that is supported
 # Cells with this tag check what the page says about the outputs. They are run, but not shown.
 CHECK = "check"
 _ENTRY = "runnable"

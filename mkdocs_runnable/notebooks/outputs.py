@@ -8,7 +8,7 @@ from mkdocs_runnable.errors import RunnableError
 
 
 def to_markdown(output: Mapping[str, Any]) -> str:
-    """Return one output of a cell as Markdown, or an empty text if it is an image or is empty.
+    """Return one output of a cell as Markdown; empty if it is an image, an error or empty itself.
 
     Args:
         output: The output, in the form of the notebook's JSON.

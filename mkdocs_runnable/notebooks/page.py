@@ -52,7 +52,7 @@ def _advice(notebook: Notebook) -> str:
 
 
 def stale(project: Project) -> list[str]:
-    """Return a message for each notebook whose outputs are missing, unknown or outdated."""
+    """Return a message for each notebook, unless its outputs are known to be those of its code."""
     problems = []
     for path in find(project):
         notebook = Notebook.read(path, project.where(path))

@@ -120,7 +120,7 @@ def parse_answer(item: Item) -> Answer:
 
 
 def _read_pattern(pattern: str) -> tuple[str, int]:
-    r"""Return a regular expression in which ``\s`` means ASCII only, and the number of its groups.
+    r"""Return an expression with ASCII sets for ``\s`` and ``\S``, and the number of its groups.
 
     Raises:
         RunnableError: The expression is invalid, or JavaScript would read it differently.
@@ -188,7 +188,8 @@ def recorded_answer(answers: Sequence[Answer], transcript: Transcript, name: str
 def answer_of(recording: Recording | None, answers: Sequence[Answer], name: str) -> int | None:
     """Return the number of the answer that a recording matches.
 
-    The result is None if there is no recording, or if an outdated one does not match exactly one.
+    The result is None if there is no recording, or if an outdated recording does not match exactly
+    one answer.
 
     Args:
         recording: The recording of a snippet, if there is one.

@@ -5,8 +5,9 @@ exactly one answer. The HTML is the list itself, so it is complete without scrip
 ``runtime/page/question/question.ts`` lets readers choose an answer, and compares the answer with
 their own runs.
 
-If the snippet is not recorded yet, only the reader's own run can show which answer is right. If it
-does not run in browsers either, the question stays an ordinary list.
+If the snippet is not recorded yet, or if its recording is outdated and does not match exactly one
+answer, only the reader's own run can show which answer is right. If the snippet does not run in
+browsers either, the question stays an ordinary list.
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,14 @@ Outcome = Literal["passed", "failed", "skipped"]
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one check; ``detail`` says why the snippet failed or was skipped."""
+    """The outcome of checking one snippet or notebook.
+
+    Attributes:
+        name: Name of the snippet, or path of the notebook in messages.
+        outcome: Whether the check passed, failed or was skipped.
+        detail: Why the check failed or was skipped, or which known difference let it pass.
+        seconds: How long the check took.
+    """
 
     name: str
     outcome: Outcome
@@ -82,7 +89,10 @@ def check_snippet(snippet: Snippet, library: Library) -> Result:
 
 
 def stale_recordings(library: Library) -> list[str]:
-    """Return a message for each recording that is missing, outdated, or has no snippet."""
+    """Return a message for each recording that is missing or outdated.
+
+    There are also messages for recordings of unknown origin, and for those without a snippet.
+    """
     problems = []
     names = library.names()
     origins = Origins(library.root)

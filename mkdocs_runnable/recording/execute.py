@@ -175,7 +175,7 @@ class _Reader:
             deadline: Value of ``time.monotonic()`` at which to stop, in seconds.
 
         Returns:
-            Why the run has to be stopped, or None if it is over.
+            Why the run has to be stopped, or None if the program has ended.
         """
         size = 0
         ended = False
@@ -184,7 +184,7 @@ class _Reader:
             selector.register(self._descriptor, selectors.EVENT_READ)
             while (now := time.monotonic()) < deadline:
                 # While one of the program's children still has the pipe open, reading from the pipe
-                # does not show that the program has ended. So this loop looks every 50 ms.
+                # does not show that the program has ended. So this loop asks every 50 ms.
                 if not ended and process.poll() is not None:
                     ended = True
                     deadline = min(deadline, now + _GRACE_SECONDS)

@@ -44,7 +44,7 @@ def judge(
         The results of the snippets that were run.
 
     Raises:
-        RunnableError: A line is not a run, or it names no snippet.
+        RunnableError: A line is not a run, or names no snippet, or the ledger cannot be used.
     """
     library = project.library
     ledger = read_ledger(library)

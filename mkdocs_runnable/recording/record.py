@@ -23,13 +23,12 @@ from mkdocs_runnable.snippets.snippet import Library, Snippet, read_text
 
 @dataclass(frozen=True)
 class Recorded:
-    """The outcome of recording one snippet.
+    """The outcome of recording one snippet or notebook.
 
     Attributes:
-        name: The snippet.
+        name: Name of the snippet, or path of the notebook in messages.
         outcome: What happened to the recording.
-        detail: Why the snippet was skipped or could not be recorded, or how the recording differs
-            from the previous one.
+        detail: Why nothing was recorded, or how the recording differs from the previous one.
         warning: Something that the author should look at before committing the recording.
     """
 
@@ -44,9 +43,9 @@ def record(
 ) -> Iterator[Recorded]:
     """Run snippets, write their recordings, and yield the outcome for each of them.
 
-    A recording is only rewritten if the snippet has changed, or if its output differs in more than
-    measured times and other details that the header masks. Recording everything again therefore
-    does not change files for nothing.
+    A recording is only rewritten if the snippet has changed, if its output differs in more than
+    measured times and other details that the header masks, or if a timeline has appeared or
+    disappeared. Recording everything again therefore does not change files for nothing.
 
     Args:
         library: The library that contains the snippets.

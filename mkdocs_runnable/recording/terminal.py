@@ -60,6 +60,12 @@ class _Line:
     """One row: the text of each column, and the stream that printed it.
 
     A wide character or a tab is followed by columns without text.
+
+    Attributes:
+        texts: The text of each column.
+        streams: For each column, the stream that printed it.
+        newline: The stream that ended the row; None if the row has not ended.
+        is_continued: Whether the line was too long for the row and continues in the next one.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -199,7 +205,7 @@ class Terminal:
         return found.start() if found[0] == "\n" else found.end()
 
     def _read_sequence(self, character: str, parser: _Parser) -> bool:
-        """Read one character after ESC, and change the state.
+        """Read one of the characters that follow ESC, and change the state.
 
         Returns:
             Whether the character has been used. If not, it has to be read again in the new state.

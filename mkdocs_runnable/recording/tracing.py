@@ -22,16 +22,21 @@ FEWEST_KEPT_TASKS = 100
 LONGEST_LINE = 200  # characters of a printed line
 MAIN_THREAD = 1  # number of its lane
 
-# How long a thread waited for the GIL or for a core is kept only if it was at least a tenth of the
-# time in which the thread ran or waited for them.
+# A `cpu` event gives the processor time that a thread has used since its last `run` event. If the
+# thread used more than this share of the time between the two events, it hardly waited for the GIL
+# or for a core, and the `cpu` event is left out.
 _MOST_CPU_SHARE = 0.9
-# If that time is shorter than this, the measurement is too imprecise and is not kept.
+# The `cpu` event is also left out if the two events are closer together than this, because the
+# measurement is then too imprecise.
 _SHORTEST_RUN_MS = 1.0
 
 # Type of an event → position of the lane that created or woke the event's own lane.
 _WAKER_POSITION = {"lane": 6, "step": 3, "ready": 3}
-# Type of an event → positions of its times. All other types have one time, at position 2.
+# Type of an event → positions of its times. The type `fewer` has no time, and all other types that
+# are not listed here have one, at position 2.
 _TIME_POSITIONS = {"lane": (5,), "step": (2, 4, 5), "cut": (1,)}
+# Positions in an event of the type `lane`: when the lane began, and the line of the program where
+# the function that the lane runs is defined, or 0.
 _LANE_START = 5
 _LANE_LINE = 7
 
@@ -51,14 +56,15 @@ def assemble(
 ) -> str | None:
     """Return the text of a ``.trace.json``, or None if the timeline would show nothing of interest.
 
-    A timeline is of interest if something waits in it, if there is more than one thread, or if the
-    program's header names variables to watch.
+    A timeline is of interest if something waits in it, if there are tasks or several threads, or if
+    the program's header names variables to watch.
 
     Args:
         folder: Where the processes of the run have written their events.
         interpreter: The interpreter that they ran on, as pages show it.
         program: The file that they ran. Printed lines are tidied as in the transcript of the run.
-        though_nothing_waits: Return a timeline even if the program only computes in one thread.
+        though_nothing_waits: Return a timeline even if the program only computes in one thread, and
+            has no tasks.
     """
     processes = sorted(_read(folder), key=lambda process: process.events[0][_LANE_START])
     is_of_interest = though_nothing_waits or any(
@@ -76,7 +82,7 @@ def assemble(
     for process in processes:
         tidied = _tidied(process.events, program)
         events = _without_short_waits([_since(origin, event) for event in tidied])
-        # The tracer writes the steps of tasks after all other events.
+        # The tracer writes the `step` events of tasks after all other events.
         events.sort(key=_end_time)
         kept = _shortened(events, room)
         room = max(0, room - len(kept))

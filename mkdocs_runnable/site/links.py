@@ -17,7 +17,7 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.site.html_page import read_site
 
 _AGENT = "Mozilla/5.0 (compatible; link check of a documentation site)"
-# Servers give these answers to programs even if readers can see the page.
+# Some servers give these answers to programs even if readers can see the page.
 _UNSURE = {
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -33,7 +33,8 @@ class Link:
     Attributes:
         address: The address, without anchor.
         pages: The pages that link to it.
-        outcome: ``unsure`` if the server refuses to answer programs.
+        outcome: ``alive`` if the server returned the page, and ``unsure`` if it gave an answer that
+            it may give only to programs. ``dead`` for any other answer, and for none.
         detail: Why the outcome is not ``alive``.
     """
 

@@ -66,7 +66,8 @@ def everything(project: Project) -> Iterator[SiteFile]:
     """Yield all files of :func:`published`, and the text editions if the project wants them.
 
     The text editions are made from the Markdown files of the pages. The title of a page is the one
-    in its front matter, or else its first heading. In ``llms.txt``, each folder is a section.
+    in its front matter, or else its first heading of level 1, or else the name of its file. In
+    ``llms.txt``, each folder is a section.
 
     Raises:
         RunnableError: A file is missing or cannot be used.

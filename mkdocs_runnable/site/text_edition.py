@@ -151,7 +151,7 @@ class TextEditions:
 
     @staticmethod
     def _with_links(page: str, text: str) -> str:
-        """Let links to pages lead to their text editions, from the text edition of ``page``."""
+        """Make links to pages lead to text editions, as seen from the text edition of ``page``."""
         start = posixpath.dirname(edition_path(page))
 
         def relink(match: re.Match[str]) -> str:

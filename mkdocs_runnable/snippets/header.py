@@ -55,9 +55,10 @@ class Header:
         exact: Whether durations such as ``0.2 s`` have to be equal in all runs, too. Otherwise,
             comparisons ignore them.
         native: Why the snippet does not run in the browser, or None if it does.
-        timeline: Whether the program has a timeline. With None, it has one if something waits or
-            if there are several threads; with true, it always has one. With false, runs are not
-            traced, because tracing would distort what the program measures.
+        timeline: Whether the program has a timeline. With None, it has one if something waits, if
+            there are tasks or several threads, or if ``watch`` names variables; with true, it
+            always has one. With false, runs are not traced, because tracing would distort what the
+            program measures.
         watch: Global variables of the program whose contents the timeline shows.
         timeout: Time limit of one run in seconds, or None for the default.
         lines: Number of lines that the header takes at the top of the file, with the blank lines

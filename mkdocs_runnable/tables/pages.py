@@ -33,10 +33,14 @@ class Pages:
         return (self.docs / self.here).parent if self.here else self.docs
 
     def link(self, target: str, text: str = "") -> str:
-        """Return a Markdown link to ``page.md#anchor`` in ``docs``, with the title of that page.
+        """Return a Markdown link to another page.
+
+        Args:
+            target: Path of the page within ``docs``, such as ``page.md``, or ``page.md#anchor``.
+            text: The text of the link; empty for the title of the page.
 
         Raises:
-            RunnableError: There is no such page.
+            RunnableError: The title is needed, but there is no such page, or it has no title.
         """
         page = target.partition("#")[0]
         return f"[{text or title(self.docs / page)}]({self.up}{target})"
