@@ -2,8 +2,9 @@
 import type { TraceRow } from "../timeline/model/trace_events.ts";
 
 /**
- * Returns the events of a thread and its tasks, each of which sleeps twice. All tasks start one after
- * another, the thread is idle for 100 ms, all tasks run again, and so on. Times are in ms.
+ * Returns the events of a thread that creates this many tasks one after another. Three times, the
+ * thread is then idle for 100 ms, and all tasks run one after another: each sleeps after its first two
+ * steps, and ends after the third. Times are in ms.
  */
 export function manyTasks(count: number): TraceRow[] {
   const rows: TraceRow[] = [

@@ -263,7 +263,7 @@ async function measure(contender: Contender, url: string): Promise<Figures> {
     await page.goto(url + contender.first, { waitUntil: "networkidle0" });
     const sentBeforeVisit = sent;
     figures["second visit"] = await click(page, contender);
-    figures["kB sent by that"] = (sent - sentBeforeVisit) / 1000;
+    figures["kB sent by the second visit"] = (sent - sentBeforeVisit) / 1000;
     await browser.close();
   } finally {
     await rm(profile, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /**
- * Measures threads, the Stop button and the speed of programs, and compares the speed with unmodified
- * Pyodide in the same browser. Prints medians, which can only be compared on the same machine.
+ * Measures threads, the Stop button and the speed of programs. For the speed, prints the ratio of the
+ * fastest round here to the fastest round of unmodified Pyodide in the same browser. Prints medians for
+ * everything else; they can only be compared on the same machine.
  *
  * Usage: node runtime/bench/threads.ts [--rounds N] [--engine chromium|firefox]…
  */

@@ -47,7 +47,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   const view = new TimelineView({ figure, markLine: () => undefined });
 
   const frames: Frames = {};
-  /** Measures from the start of the next frame until the browser is idle after it. */
+  /** Measures from the start of the next frame until the first task after its layout. */
   const measureFrame = (name: string, act: () => void): Promise<void> =>
     new Promise((resolve) => {
       const channel = new MessageChannel();
@@ -113,7 +113,7 @@ async function measure(count: number, source: string): Promise<Frames> {
   for (let frame = 0; frame < 60; frame++) {
     await measureFrame("stepping", () => button("Next").click());
   }
-  // Begin at a moment after which every frame of the playback contains a step of a task.
+  // Begin at a moment after which tasks run in every frame of the playback.
   const slider = figure.querySelector<HTMLInputElement>(".tl-player input")!;
   slider.value = String(events.length / 10);
   slider.dispatchEvent(new Event("input"));

@@ -45,7 +45,7 @@ const COSTS: Record<string, string> = {
   "a loop that computes": timed("compute()"),
 };
 
-/** Prints when each of 20 tasks starts, resumes and ends, to compare with the steps in the trace. */
+/** Prints when each of 20 tasks starts, resumes and ends, to compare with the `step` events of the trace. */
 const ERRORS = `import asyncio, random, time
 from time import perf_counter
 random.seed(1)
@@ -143,7 +143,7 @@ async function errors(run: RunProgram): Promise<number[]> {
   return [...printed].flatMap(([task, [start, resumed, ended]]) => {
     const steps = rows.filter((row) => row[0] === "step" && row[1] === lanes[task + 1]);
     const [before, after] = steps as Extract<TraceRow, ["step", ...unknown[]]>[];
-    // Positions 4 and 5 of a step are its start and its end.
+    // Positions 4 and 5 of a `step` event are its start and its end.
     return [before![4] + shift - start!, after![4] + shift - resumed!, after![5] + shift - ended!];
   });
 }

@@ -185,7 +185,7 @@ async function writeManifest(): Promise<void> {
   const paths = found
     .filter((entry) => entry.isFile())
     .map((entry) => relative(out, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
-    // Only tests and benchmarks use it.
+    // harness.js is not published, because only tools and tests in this repository load it.
     .filter((path) => path !== "harness.js")
     .toSorted();
   const hash = async (path: string): Promise<string> => sha256(await readFile(path));

@@ -1,11 +1,13 @@
 """Packs the libraries that programs in the browser may declare: one archive for each, and a list.
 
-Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. Libraries
-that need machine code are replaced by modules of our own. Modules become bytecode; type stubs,
-tests and other files that programs do not use are left out. `packages.json` maps the name of each
-library to its version, its archive, the names of the libraries that it requires and of those that
-it uses if they are installed, and whether the site offers it to readers. The libraries that the
-site offers are those in the group `browser` of pyproject.toml.
+Most libraries are wheels for Pyodide's Python, which packages.txt pins by their hashes. A library
+that cannot work in WebAssembly, such as greenlet, is replaced by a module of this project. Modules
+become bytecode; type stubs, tests and other files that programs do not use are left out.
+
+`packages.json` maps the name of each library to its version, its archive, the names of the
+libraries that it requires and of those that it uses if they are installed, and whether the site
+offers it to readers. The libraries that the site offers are those in the group `browser` of
+pyproject.toml, and the replacements.
 
 Usage: python runtime/bundle/pack_packages.py PYODIDE_FOLDER REQUIREMENTS WHEEL_FOLDER OUTPUT_FOLDER
 """

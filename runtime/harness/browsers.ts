@@ -54,7 +54,7 @@ export async function findBrowser(engine: Engine): Promise<string> {
   );
 }
 
-/** Starts a headless browser with an empty profile. */
+/** Starts a headless browser. Unless the options name a folder for its profile, the profile is empty. */
 export async function launch(
   engine: Engine = "chromium",
   options: LaunchOptions = {},

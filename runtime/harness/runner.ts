@@ -104,15 +104,15 @@ export class Runner {
       seconds = 20,
       /** Further modules: their content in base64, by relative path. */
       folder = {} as Record<string, string>,
-      /** Called with each event. */
+      /** Called with each event that is added to `RunResult.events`. */
       listen = (_: RunEvent) => {},
-      /** The program is stopped when its output contains this text. */
+      /** The program is stopped when it prints a text that contains this one to stdout. */
       stopWhen = "",
       /** Whether trace events are collected, which takes time. */
       traces = true,
       /** The lines of input. Without any, standard input is at its end. */
       answers = [] as string[],
-      /** The program is paused when its output contains this text. */
+      /** The program is paused when it prints a text that contains this one to stdout. */
       pauseWhen = "",
       /** What to do at each pause, one after another. At further pauses, the program is resumed. */
       moves = [] as Move[],
