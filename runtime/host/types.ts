@@ -55,7 +55,9 @@ export interface Run {
   /**
    * Sends Ctrl+C to the program. If the program does not end, its worker is ended: after half a second
    * in which it prints nothing, and after two seconds in any case. Output that the program prints in
-   * the meantime is still reported. A second call ends the worker immediately.
+   * the meantime is still reported. A second call ends the worker immediately. So does the first call
+   * in browsers without stack switching, where a running program cannot notice Ctrl+C. If no worker
+   * has received the program yet, the run ends immediately.
    */
   stop(): void;
   /** Answers an `input` event with a line, or with the end of input if `text` is undefined. */

@@ -14,11 +14,11 @@ import { Semaphores } from "./semaphores.ts";
 export type StartWorker = (pid: number) => ProcessWorker;
 
 /**
- * How many child processes run at a time, each with a Python and a memory of its own. Further ones wait
- * until one of them has ended.
+ * How many child processes can run at a time, each with a Python and a memory of its own. Further ones
+ * wait until one of them has ended.
  */
 export const MAX_RUNNING_CHILDREN = 16;
-/** How many child processes exist at a time, including those that wait to be started. */
+/** How many child processes can exist at a time, including those that wait to be started. */
 export const MAX_CHILDREN = 128;
 
 const SIGINT = 2;
@@ -157,7 +157,7 @@ export class Broker {
     const row = ["end", 0, 0, how, status === 0 ? "" : `exit status ${status}`];
     const now = performance.timeOrigin + performance.now();
     const rows = JSON.stringify([row]);
-    // The time in the row is 0, on a clock that shows 0 now.
+    // In this row, the time 0 means now, because `begun` and `origin` describe a clock that shows 0 now.
     this.#passOnTrace(process, { begun: now, origin: 0, rows, steps: new Float64Array() });
   }
 

@@ -47,7 +47,7 @@ type ClockEnvironment = Pick<Environment, "now" | "date" | "origin">;
 export type ReadClock = (id: number, precision: bigint, address: number) => number;
 export type ResolveClock = (id: number, address: number) => number;
 
-/** What `time.time` shows at a date in ns; CPython calculates it with the same two roundings. */
+/** What `time.time` shows at a date in ns. CPython also rounds twice: to a float, and after dividing. */
 function inSeconds(date: bigint): number {
   return date % NS_PER_S === 0n ? Number(date / NS_PER_S) : Number(date) / 1e9;
 }

@@ -40,7 +40,7 @@ const MAX_EARLY_MS = 2;
 /** A thread yields this often even if it is the only one, so that messages from the page are handled. */
 const MAX_UNRESPONSIVE_MS = 20;
 
-/** The number of counters that `try_again` tries before it starts over. */
+/** How many different values `try_again` gives Python's counter before it begins again. */
 const RETRY_COUNTS = 7;
 
 /** A place where one thread waits until the gate is opened. */
@@ -119,7 +119,7 @@ export class Kernel {
   #isArmed = false;
   /** When the running thread's time slice started, in ms. */
   #sliceStart = 0;
-  /** The counter that `try_again` has set last. */
+  /** The value to which `try_again` has set Python's counter last. */
   #retries = 0;
   /** Whether Python's counter was set so that the bytecode asks for signals next. */
   #isCounterShortened = false;
@@ -218,7 +218,10 @@ export class Kernel {
 
   // --- waiting ---
 
-  /** Creates a gate for the running thread. It opens by itself after this time, unless that is negative. */
+  /**
+   * Creates a gate for the running thread. The gate opens by itself after this time on the program's
+   * clocks, unless the time is negative, or the clocks show virtual time.
+   */
   gate(milliseconds: number, isMain: boolean): Gate {
     this.#endStep();
     let settle!: (outcome: number) => void;

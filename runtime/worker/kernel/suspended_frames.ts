@@ -54,7 +54,7 @@ export class SuspendedFrames {
     return this.#words[(this.#words[this.#running]! + this.#instruction) >> 2]!;
   }
 
-  /** Copies the frames of the running thread, which is about to be suspended. */
+  /** Replaces the running thread's frames on the C stack by copies. The thread is about to be suspended. */
   save(): void {
     const thread = this.#memory._PyThreadState_Get();
     const replacements: Replacement[] = [];
@@ -74,7 +74,7 @@ export class SuspendedFrames {
     this.#replacements.set(thread, replacements);
   }
 
-  /** Restores the frames of the running thread, if it has been suspended. */
+  /** Puts the original frames back if the running thread has been suspended. */
   restore(): void {
     const thread = this.#memory._PyThreadState_Get();
     this.#running = (thread + this.#currentFrame) >> 2;

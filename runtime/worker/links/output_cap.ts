@@ -14,7 +14,7 @@ const CALL_COST = 40;
 /** A program can move the cursor up only by this many lines; page/output/terminal.ts has the same number. */
 const REACHABLE_LINES = 50;
 
-/** The control characters and sequences after which a program overwrites what it has printed. */
+/** A newline, and the control characters and sequences that move the cursor back over printed text. */
 // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
 const STOPS = /\n|\r(?!\n)|\u001b\[(\d*)(?:;\d*)?([AFHf])/g;
 
