@@ -26,8 +26,8 @@ _MAX_MISSING = 3
 _MAX_INSPECTED = 1000
 # Reading the same time once or twice is normal, for example when a program starts two stopwatches.
 _MIN_STANDSTILLS = 3
-# Ignore shorter delays than this many ns: the other thread was only starting a wait or exiting,
-# which takes up to 60 ms where the machine itself is busy.
+# A thread that has lost less time than this in total, in ns, did not compete with other threads.
+# They only began a wait or ended, which takes up to 60 ms where the machine itself is busy.
 _MIN_LOST_NS = 150_000_000
 # The original function. `trace_hooks` gives programs another one, which hides this module's tool.
 _get_tool = sys.monitoring.get_tool
@@ -68,7 +68,8 @@ def competed(ident: int) -> None:
 def lost_time(ident: int, other: int, nanoseconds: int) -> None:
     """Record that a thread lost time to another one, which had been waiting until then.
 
-    The other thread may have been ready long before, but only the end of the time slice showed it.
+    The wait of the other thread may have ended long before, but the scheduler counts a thread as
+    waiting until it runs again.
 
     Args:
         ident: the thread whose time slice ended, and which lost the time.

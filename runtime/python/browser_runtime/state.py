@@ -136,7 +136,7 @@ def _surroundings() -> _Undo:
 
 
 def _finalizers() -> _Undo:
-    """Let `weakref.finalize` work again after a program, whose end its class has recorded."""
+    """Let `weakref.finalize` work again, because it stops working when a program has ended."""
     finalize: Any = weakref.finalize
     registry = dict(finalize._registry)
 

@@ -86,8 +86,8 @@ class Tracing:
     def wait(self, ident: int, frame: FrameType | None, *, is_last: bool) -> None:
         """Record that a thread begins to wait.
 
-        During the last wait nothing else happens, so all events are sent to the page. Otherwise
-        the timeline would not show this wait before it has ended.
+        If `is_last`, nothing else happens during the wait, so all events are sent to the page now.
+        Otherwise the timeline would not show this wait before it has ended.
         """
         self.recorder.reuses_left = 0
         self._woken.pop(ident, None)

@@ -31,6 +31,7 @@ _LOCAL = frozenset(_LOCAL_NAMES.split())
 _LOCAL_PREFIXES = ("LOAD_FAST", "STORE_FAST", "DELETE_FAST", "BUILD_", "JUMP_", "POP_JUMP_IF_")
 # Before Python 3.13, a conditional jump itself asks a container whether it is empty.
 _TESTS_TRUTH = () if "TO_BOOL" in dis.opmap else ("POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE")
+# Bytecodes whose result is a bool, so that a jump after them tests no container.
 _GIVES_BOOL = ("COMPARE_OP", "IS_OP", "CONTAINS_OP", "UNARY_NOT")
 
 # How the names of bytecodes for global variables end.

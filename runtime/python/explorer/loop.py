@@ -123,7 +123,7 @@ class Loop(base_events.BaseEventLoop):
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Report an error, unless it only results from unwinding a run that is over."""
+        """Report an error, unless its only cause is that the run is over and its threads end."""
         if scheduler.is_running() and not scheduler.current().is_over:
             super().call_exception_handler(context)
 

@@ -22,8 +22,8 @@ _monitoring: Any = sys.monitoring
 _EVENTS = _monitoring.events
 
 
-# Calls of these are no switch points in the second mode, because they return new objects and depend
-# only on their arguments.
+# Calls of these are no switch points in the second mode, because they change nothing, and their
+# results depend only on their arguments.
 _PURE: frozenset[object] = frozenset({range, isinstance, issubclass, float, id, type})
 
 

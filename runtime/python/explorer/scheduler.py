@@ -25,7 +25,10 @@ _new_gate, _start = _thread.allocate_lock, _thread.start_new_thread
 
 
 class RunEnded(SystemExit):
-    """Unwinds the threads of a run that is over; `threading` ignores `SystemExit` silently."""
+    """Raised in the threads of a run that is over, to end them.
+
+    It is a `SystemExit`, because `threading` does not report this exception.
+    """
 
 
 class CannotSwitchError(Exception):
@@ -286,13 +289,16 @@ class Scheduler:
             self.unwind()
 
     def unwind(self) -> NoReturn:
-        """Unwind the running thread, because the run is over."""
+        """Raise `RunEnded` in the running thread, because the run is over.
+
+        A thread other than the main one first waits until `end` opens its gate.
+        """
         if self.current is not self.threads[0]:
             self._block(self.current)
         raise RunEnded
 
     def _stop_early(self, verdict: str) -> None:
-        """Mark the run as over and let the main thread unwind it."""
+        """Mark the run as over, and let the main thread continue, which ends all other threads."""
         self.verdict, self.is_over = verdict, True
         if self.current is not self.threads[0] or self.current.state == WAITING:
             self.threads[0].gate.release()
@@ -349,7 +355,7 @@ class Scheduler:
         self._run_another(thread)
 
     def end(self) -> None:
-        """Unwind all remaining threads, one after another; the main thread calls this."""
+        """End all remaining threads, one after another; the main thread calls this."""
         self.is_over = True
         for thread in self.threads[1:]:
             if thread.state != ENDED:

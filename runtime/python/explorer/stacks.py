@@ -108,7 +108,7 @@ def task_position(task: Any, filename: str) -> tuple[int, bool]:
 
 
 def tasks_of(thread: Thread) -> list[Any]:
-    """Return the unfinished tasks of the event loop that a waiting thread runs, in order."""
+    """Return the unfinished tasks of the event loop that a waiting thread runs, sorted by name."""
     frame = thread.frame
     while frame is not None:
         loop = frame.f_locals.get("self")

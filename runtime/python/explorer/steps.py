@@ -30,7 +30,8 @@ class Step:
         actor: name of the thread or task.
         lines: lines of the program that the actor ran, in order. The first of these lines may have
             begun in an earlier step.
-        why: why the step ended: `turn` if the thread was preempted, `wait` or `end`.
+        why: why the step ended: `turn` if the thread was preempted, `wait` or `end`. Empty in all
+            other cases, for example if the run ended at an open decision.
         waits_for: what the actor waits for, in words; only if `why` is `wait`.
         stdout: what the actor printed.
         next_access: if `why` is `turn`, what the thread was about to read, store, call or evaluate.

@@ -55,7 +55,7 @@ def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]
 def wait_once(
     question: int, seconds: float | None, queues: "list[list[scheduler.Waiting]]"
 ) -> bool:
-    """Wait until the broker answers, another thread wakes one of the queues, or a timeout.
+    """Wait until the broker answers, until another thread wakes a queue, or until a timeout.
 
     Args:
         question: the question.

@@ -263,7 +263,7 @@ def select(handles: list[int], seconds: float | None) -> list[int]:
         left = asking.seconds_until(deadline)
         queues = [channel._waiting for channel in own.values()]
         if shared:
-            # If so, the broker answers immediately, even if none of the channels can be read.
+            # If `now` is true, the broker answers immediately, even if no channel can be read.
             now = bool(ready) or left == 0
             question = broker.select(to_js(shared), now)
             if now:

@@ -42,8 +42,9 @@ _WHENCE = {
 # Another interpreter that needs a function of the program runs the program's file as a module with
 # this name, which CPython also uses.
 _FAKE_MAIN = "<fake __main__>"
-# What happens to the items of an interpreter in queues when it is destroyed is a number, which
-# CPython calls `unboundop` and this module calls `instead`. With this number, they are removed.
+# A number decides what happens to the items that an interpreter has put into queues when the
+# interpreter is destroyed. CPython calls this number `unboundop`, and this module calls it
+# `instead`. With the following number, the items are removed.
 _REMOVE = 1
 # The types of objects that CPython sends to another interpreter without pickling them.
 _SHAREABLE = (bool, bytes, float, int, memoryview, str, type(None))
@@ -411,7 +412,8 @@ def _run(kind: str, data: bytes) -> tuple[bytes | None, Any]:
         data: the names, the source, or the function with its arguments, pickled.
 
     Returns:
-        The pickled result of a function, and the error or its description.
+        The pickled result of a function, or None. Then the error if something could not be pickled
+        or unpickled, the description of an exception that the command has raised, or None.
     """
     namespace = sys.modules["__main__"].__dict__
     try:

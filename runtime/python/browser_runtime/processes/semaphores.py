@@ -118,7 +118,7 @@ class SemLock:
                     self._waiting[0].wake()
                 raise
         left = asking.seconds_until(deadline)
-        # If so, the broker answers immediately, even if the semaphore is not available.
+        # If `now` is true, the broker answers immediately, even if the semaphore is not available.
         now = left == 0
         try:
             answer = asking.answer(broker.acquire(self.handle, now), None if now else left)

@@ -296,7 +296,8 @@ def wait(
         outside: whether something other than a thread, such as the reader, can end the wait.
 
     Returns:
-        `WOKEN` or `TIMED_OUT`. A pending Ctrl+C has been delivered before that.
+        `WOKEN` or `TIMED_OUT`. If Ctrl+C is pending, its handler is called before this function
+        returns.
 
     Raises:
         BaseException: what the program's SIGINT handler raises, `KeyboardInterrupt` by default.

@@ -308,7 +308,8 @@ def _has_begun(state: _State, loops: list[base_events.BaseEventLoop]) -> bool:
     """Return whether the program has reached its first line.
 
     Event loops and threads are started only by the program itself. If there are none, the main
-    thread must be in a line of the program, because the module's frame exists a little earlier.
+    thread must have reached a line of the program. That its frame exists is not enough, because
+    the frame is created a little before the first line runs.
     """
     threads = scheduler.list_threads()
     return (

@@ -85,7 +85,7 @@ def moment_in(seconds: float) -> int:
     end = add(_reading(now), seconds)
     if seconds != round(seconds * _NS_PER_S) / _NS_PER_S:
         # `queue` and `threading` subtract readings of the clock to calculate how much of a timeout
-        # is left. The result can be too small by an error of this size.
+        # is left. Rounding can make the result too small by up to two steps of a float.
         end = math.nextafter(end, math.inf, steps=2)
     return moment_at(end, moment)
 
@@ -121,7 +121,12 @@ def add(reading: float, seconds: float) -> float:
 
 
 def reading_in(reading: float, seconds: float) -> float:
-    """Return what `time.monotonic` shows when a wait may end that begins at the given reading."""
+    """Return what `time.monotonic` has to show before a wait may end.
+
+    Args:
+        reading: what it shows when the wait begins.
+        seconds: how long the wait is.
+    """
     return add(reading, seconds + _margin / _NS_PER_S if seconds > 0 else seconds)
 
 
