@@ -1,4 +1,4 @@
-"""Tests of pipes and semaphores that only one process uses, which need no broker."""
+"""Tests of pipes and semaphores that only one process uses, so that the broker never sees them."""
 
 import importlib
 import itertools
@@ -17,7 +17,7 @@ _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 
 @pytest.fixture(autouse=True)
 def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace the broker, which numbers semaphores, and keeps only those that processes share."""
+    """Number semaphores without the broker, which keeps only those that processes share."""
     numbers = itertools.count(1)
     monkeypatch.setattr(semaphores.broker, "number", lambda: next(numbers), raising=False)
 

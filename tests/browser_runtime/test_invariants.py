@@ -30,8 +30,9 @@ preempt = kernel.preempt
 
 
 def _run[T](program: Callable[[Library], T], seed: int, clock_rate: float = 1) -> T:
-    """Run a program whose time slices end at random places, and whose timers fire in any order.
+    """Run a program with a random schedule.
 
+    Time slices end at random places, and if several timers are due, they fire in a random order.
     A time slice can end at each statement of `threading`, `queue` and `concurrent.futures`, and
     where the program calls `preempt`.
     """

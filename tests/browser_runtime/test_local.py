@@ -138,7 +138,7 @@ def test_the_data_of_a_thread_is_deleted_with_the_object_while_the_thread_lives(
     assert run(program)
 
 
-def test_an_object_that_dies_before_its_thread_is_forgotten() -> None:
+def test_a_thread_ends_normally_after_the_object_with_its_data_was_deleted() -> None:
     def program(library: Library) -> int:
         def work() -> None:
             data = local.Local()

@@ -366,7 +366,7 @@ def test_locks_can_be_referred_to_weakly(kind: Callable[[], Any]) -> None:
     assert not hasattr(lock, "__dict__")
 
 
-def test_the_type_of_locks_cannot_be_subclassed() -> None:
+def test_of_the_two_types_of_locks_only_the_reentrant_one_can_be_subclassed() -> None:
     with pytest.raises(TypeError, match=r"type '_thread\.lock' is not an acceptable base type"):
         type("Sub", (locks.Lock,), {})
     assert type("Sub", (locks.RLock,), {})().acquire()

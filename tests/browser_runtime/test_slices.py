@@ -19,7 +19,11 @@ def _facts() -> Iterator[None]:
 
 
 def _compute_in_two_threads(library: Library, milliseconds: float) -> list[str]:
-    """Compute three times for so long in each of two threads, and return the order of the ends."""
+    """Compute three times for some ms in each of the threads a and b.
+
+    Returns:
+        The name of the thread for each computation, in the order in which the computations ended.
+    """
     order: list[str] = []
 
     def work(name: str) -> None:

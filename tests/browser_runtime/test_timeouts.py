@@ -33,12 +33,13 @@ EXAMPLES = settings(max_examples=40)
 MARGIN_NS = 2000
 # By how many ns timers fire too early in these tests.
 EARLY_NS = 300_000
+# A kind of `_multiprocessing.SemLock`.
 _SEMAPHORE = 1
 
 
 @pytest.fixture(autouse=True)
 def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replace the broker, which numbers semaphores, and keeps only those that processes share."""
+    """Number semaphores without the broker, which keeps only those that processes share."""
     broker: Any = vars(semaphores)["broker"]
     monkeypatch.setattr(broker, "number", lambda: 1, raising=False)
 

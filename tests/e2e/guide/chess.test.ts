@@ -203,8 +203,8 @@ for (const engine of engines) {
           /11\.64 times faster\. The formula gives the same result\.$/,
         );
         assert.equal((await page.$$(".chess-table")).length, 12);
-        // The diagram has a dot for each run that differs from the others only in its number of
-        // opponents.
+        // The diagram has a dot for each run that had the present settings, except perhaps for the number
+        // of opponents: here the runs with 24 and with 12 opponents.
         assert.equal((await page.$$(".chess-dot")).length, 2);
         await setField("Opponents", "24");
         await setField("Walk to another table", "1");

@@ -13,7 +13,7 @@ import type { Browser } from "puppeteer-core";
 import { readAttacks, Victim, type NormalProgram } from "../support/attacks.ts";
 import { launch, type Engine } from "../support/site.ts";
 
-/** A published program without its file extension, to be run after each attack. */
+/** The path of a published program, without its file extension. The program runs after each attack. */
 const SNIPPET = "snippets/models/race_across_await";
 
 /** Prints state of the interpreter that an attack may have changed; `output` is what it has to be. */
@@ -27,7 +27,8 @@ thread = threading.Thread(target=time.sleep, args=(0.01,))
 thread.start()
 thread.join()
 print(asyncio.run(asyncio.sleep(0.01, "done")))
-# The first control character makes the page load its terminal, before any attack could.
+# Control characters make the page load its terminal. An attack must not be the first to print one,
+# because a request during an attack counts as a failure.
 print("\\x1b[1mbold\\x1b[0m", "12345\\rab")
 `,
   output: `4 7 2 True ['playground.py']

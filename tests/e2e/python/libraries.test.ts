@@ -32,7 +32,7 @@ async def main():
 asyncio.run(main())
 `;
 
-/** Uses time zones in each kind of thread, process and interpreter. */
+/** Uses time zones in the main interpreter, in a thread, in a process and in another interpreter. */
 const NOON = `
 import sys
 from concurrent.futures import InterpreterPoolExecutor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -74,7 +74,10 @@ print(zoneinfo.available_timezones())
 zoneinfo.ZoneInfo("Europe/Berlin")
 `;
 
-/** Provokes each message with which Pyodide advises readers to load packages, in ways that fail here. */
+/**
+ * Provokes each message in which Pyodide advises readers to load packages with its own functions. These
+ * functions do not work here.
+ */
 const PYODIDE_ADVICE = `
 import js, pyodide_js
 def find(*_):
@@ -91,7 +94,7 @@ for load in (pyodide_js.loadPackage, pyodide_js.loadPackagesFromImports):
 import micropip
 `;
 
-// The source of a program that declares a tiny library, which loads quickly.
+// Imports a tiny library, which loads quickly. The tests add a header that declares the library.
 const SMALL = "import annotated_doc\nprint(annotated_doc.__name__)";
 
 for (const engine of engines) {
@@ -420,7 +423,7 @@ thread.join()
       );
     });
 
-    test("Stop interrupts a greenlet that waits, and the next program runs although another one was suspended", async () => {
+    test("Stop interrupts a greenlet that waits, and the next program runs although another greenlet was suspended", async () => {
       const { stdout, stderr, outcome } = await run(
         declaring(
           ["greenlet"],

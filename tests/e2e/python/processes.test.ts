@@ -240,7 +240,7 @@ print(mp.active_children())`,
     "[0, 2, 4, 6] [8, 9] 8\n[0, 2, 4] [0, 2, 4]\n1 False\n",
   ],
   [
-    "spawn is the only start method, and cpu_count() counts the browser's cores",
+    "spawn is the only start method, and multiprocessing counts as many cores as os does",
     "",
     `print(mp.get_start_method(), mp.get_all_start_methods(), mp.get_context("spawn").get_start_method())
 try: mp.set_start_method("fork", force=True)

@@ -24,7 +24,7 @@ for (const engine of engines) {
   describe(engine, () => {
     const shared = useRunner({ engine });
 
-    /** Runs a program, and stops it after some seconds. */
+    /** Runs a program, and stops it if it has not ended after some seconds. */
     const run = (source: string, seconds = 20) =>
       shared.runner.run({ source, filename: "demo.py" }, { seconds });
 
@@ -193,7 +193,7 @@ finally:
       test("endless output is cut off with a notice, and the program can be stopped", async () => {
         const { stdout, events, outcome } = await run("while True: print('again')", 2);
         assert.deepEqual(outcome, { type: "stopped" });
-        // A page shows 5,000 lines.
+        // A page shows at most 5,000 lines.
         assert.ok(stdout === "again\n".repeat(5000), `${stdout.length} characters`);
         assert.deepEqual(events.at(-1), { type: "capped", lines: 5000 });
       });
@@ -346,7 +346,7 @@ print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF)
   });
 }
 
-test("without stack switching, asyncio, time.sleep, os._exit and Stop work, and breakpoint() explains itself", async () => {
+test("without stack switching, asyncio, time.sleep, os._exit and Stop work, and breakpoint() explains why it does not", async () => {
   const runner = await Runner.open({
     engine: "firefox",
     launch: WITHOUT_STACK_SWITCHING,

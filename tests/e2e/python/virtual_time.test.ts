@@ -150,7 +150,7 @@ with ThreadPoolExecutor(3) as pool:
     "tick 4.0\ntick 8.0\nslept 9.0\ntick 12.0\n120.0\n",
   ],
   [
-    "no thread misses its wake-up, even if the worker receives messages in between",
+    "no thread misses its wake-up in thousands of waits",
     `
 import queue, threading, time
 q, r = queue.SimpleQueue(), queue.SimpleQueue()

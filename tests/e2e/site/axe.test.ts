@@ -59,7 +59,7 @@ async function answerQuestion(page: Page): Promise<void> {
 async function playExhibition(page: Page): Promise<void> {
   // The exhibition opens when a reader comes near.
   await page.$eval("chess-exhibition", (hall) => hall.scrollIntoView());
-  // The browser asks for reduced motion (see `prefer`), so the result appears at once, not animated.
+  // The browser asks for reduced motion (see `prefer`), so the result appears without an animation.
   await page.waitForSelector(".chess-play");
   await page.click(".chess-play");
   await page.waitForFunction(
@@ -180,7 +180,7 @@ test("no violations in any diagram, in either scheme", async () => {
   await page.browserContext().close();
 });
 
-// A page that loads mostly waits, so two tests run at the same time.
+// While its page loads, a test mostly waits, so two tests run at the same time.
 describe("no violations", { concurrency: 2 }, () => {
   for (const [name, view] of Object.entries(VIEWS)) {
     for (const [device, viewport] of Object.entries(VIEWPORTS)) {

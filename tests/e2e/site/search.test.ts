@@ -52,7 +52,10 @@ for (const engine of engines) {
     let browser: Awaited<ReturnType<typeof launch>>;
     let site: Site;
     let page: Page;
-    /** What the search has requested from the server: its index and its worker. */
+    /**
+     * The requests to the server for the search's index, for its worker, and for the sitemap. Pages make
+     * the sitemap themselves, so they should never request it.
+     */
     let requests: string[] = [];
     let intercept: Intercept = () => false;
     const withIntercept: Intercept = (request, response) => {

@@ -12,7 +12,7 @@ import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 
 const RUNTIME = "build/runtime";
 
-/** Returns the name of the only file of the runtime that begins with `name`. */
+/** Returns the name of the only file of the runtime whose name begins with `name`. */
 function published(name: string): string {
   const [file, ...more] = readdirSync(RUNTIME).filter((file) => file.startsWith(name));
   assert.ok(file !== undefined && more.length === 0, name);

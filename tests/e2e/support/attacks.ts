@@ -123,7 +123,10 @@ export class Victim {
   readonly #widget: Widget;
   readonly #site: Site;
   readonly #otherServer: Server;
-  /** Requests that reached the site or the other server, and requests that Puppeteer saw in the page. */
+  /**
+   * Requests that reached the site, requests and connections that reached the other server, and requests
+   * that Puppeteer saw in the page.
+   */
   readonly #requests: string[];
   /** Dialogs and pop-up windows that a program has opened. */
   readonly #windows: string[] = [];

@@ -178,7 +178,10 @@ export async function expectRecorded(
   assert.match(judged.stderr, new RegExp(`^${firstRuns.length} as recorded, 0 different`, "m"));
 }
 
-/** Runs all snippets of the site, or only the given ones, one page at a time. */
+/**
+ * Runs all snippets of the site, on several pages at the same time. If some runs are given in `only`,
+ * their snippets run again, on one page at a time.
+ */
 export async function runSite(
   engine: Engine,
   only?: SnippetRun[],

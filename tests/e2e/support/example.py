@@ -1,10 +1,12 @@
 """Builds three sites from `examples/minimal` with the wheel of the engine, for a browser test.
 
-The wheel is installed into a new virtual environment, which sees the packages of this one, but not
-the engine of this repository. Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards
-``FOLDER/recorded`` and ``FOLDER/unrecorded`` contain the sites that were built with and without
-recordings. ``FOLDER/shared`` contains a site without recordings whose mkdocs.yml declares libraries
-for all programs. One of its programs imports some of them.
+The wheel is installed into a new virtual environment. It can import the packages of the environment
+in which this module runs, except for the engine of this repository.
+
+Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards ``FOLDER/recorded`` and
+``FOLDER/unrecorded`` contain the sites that were built with and without recordings.
+``FOLDER/shared`` contains a site without recordings whose mkdocs.yml declares libraries for all
+programs. One of its programs imports some of them.
 """
 
 import os

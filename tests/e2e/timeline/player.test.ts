@@ -353,6 +353,7 @@ for (const engine of engines) {
       await assertAt(page, last);
       const seen = await recordedPositions();
       assert.ok(seen.length > 1);
+      // Play again starts at the first step, whose position is not among those after a press of Next.
       assert.deepEqual(
         seen.slice(1).filter((place) => !places.includes(place)),
         [],

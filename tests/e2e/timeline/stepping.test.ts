@@ -85,7 +85,7 @@ for (const engine of engines) {
     const shared = useRunner({ engine });
 
     /**
-     * Runs a program, and returns also the state at each pause and its description, without the time.
+     * Runs a program, and also returns the state at each pause and its description, without the time.
      * `moves` are the buttons that are pressed at the pauses, and each pause lasts for `pauseMs`.
      */
     const run = async (
@@ -215,7 +215,7 @@ for thread in threads: thread.join()
       assert.deepEqual(texts.slice(-2), ["holder has ended.", "wanter has ended."]);
     });
 
-    test("a thread that is woken twice takes one turn, and the next step belongs to another thread", async () => {
+    test("a program in which a thread is woken twice before its turn can be stepped through to its end", async () => {
       const source = `
 import threading
 lock = threading.Lock()

@@ -251,8 +251,8 @@ for (const engine of engines) {
       await page.mouse.down();
       release.resolve();
       await loaded;
-      // Without waiting for the release of the button, the interactive timeline would appear in this
-      // time.
+      // If the interactive timeline did not wait until the button is released, it would appear in one of
+      // these frames.
       await frames(page, 30);
       assert.equal(await page.$(SEGMENT), null, "nothing is replaced under the pointer");
       await page.mouse.up();
@@ -534,7 +534,7 @@ for (const engine of engines) {
       const marked = (): Promise<string> => page.$$eval(".tl-m rect", (all) => String(all.length));
       assert.equal(await marked(), "0");
       await page.evaluate(() => (window as unknown as PageGlobals).attached.mark(13));
-      // At least the step in which the task slept at that line is marked.
+      // At least the segment in which Task-1 blocked the event loop at line 13 is marked.
       await until(page, (count) => Number(count) >= 1, marked);
       await page.evaluate(() => (window as unknown as PageGlobals).attached.mark(0));
       await until(page, (count) => count === "0", marked);

@@ -147,7 +147,7 @@ print("end")`,
       }
     }
 
-    test("without a reader who can answer, standard input is at its end, as an empty file is on CPython", async () => {
+    test("if no reader can answer, standard input behaves like an empty file", async () => {
       const { stderr, outcome } = await run("import sys\nprint(list(sys.stdin))\ninput('? ')");
       assert.match(stderr, /EOFError: EOF when reading a line\n$/);
       assert.deepEqual(outcome, { type: "finished", status: 1 });

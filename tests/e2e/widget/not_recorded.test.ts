@@ -33,7 +33,7 @@ const OVERLAP = "/tutorials/first-overlap/";
 const QUESTIONS = "/reference/misconceptions/";
 const EXPLORER = "/how-to/try-every-order/";
 const SNIPPET = '[data-name="overlap/together"]';
-/** The id of the snippet below the question about Ada and Ben, of whose answers the second is right. */
+/** The id of the snippet below a question about Ada and Ben. The second of the three answers is right. */
 const READERS = "switching-predict";
 
 /** If the address has this query, only one program of the comparison on the page is not recorded. */

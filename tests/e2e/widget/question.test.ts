@@ -23,7 +23,7 @@ import { violations } from "../support/violations.ts";
 const PAGE = "/reference/misconceptions/";
 /** The id of the snippet below a question about Ada and Ben. The second of the three answers is right. */
 const READERS = "switching-predict";
-/** The id of the snippet below another question, of whose answers the first is right. */
+/** The id of the snippet below another question, to which the first answer is right. */
 const ONE_AND_TEN = "myths-one-and-ten";
 
 /** One `<predict-question>` with its snippet, as a reader uses them. */

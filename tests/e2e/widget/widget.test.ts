@@ -11,7 +11,7 @@ const PAGE = "/tutorials/first-overlap/";
 
 let site: Site, browser: Browser, page: Page, widget: Widget;
 let requests: string[];
-/** Called after each request, so that a test can wait until certain files have been requested. */
+/** Called at each request, so that a test can wait until certain files have been requested. */
 let onRequest = (): void => {};
 /** Answers some requests in place of the server, if a test sets it. */
 let intercept: Intercept | undefined;
@@ -111,7 +111,7 @@ describe("before and after the first Run", () => {
     assert.notEqual(text, "");
   });
 
-  // Otherwise, Firefox would draw white scroll bars in the dark scheme.
+  // If they had none, Firefox would draw white scroll bars in the dark scheme.
   test("the scroll bars in a widget have colours of the theme", async () => {
     await page.goto(site.url + PAGE);
     await widget.run();

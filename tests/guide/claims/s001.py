@@ -1,7 +1,9 @@
 """Checks of the claims in the set of notes S001, on where async IO fits in.
 
-The comment above each check is the question that the check answers. The expected answer and the
-statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S001.2, for example.
+The number of a function is the number of its claim: `claim_2` checks S001.2. The comment above
+the function is the question that the function answers. The expected answer and the statement itself
+are in `docs/reference/claims.toml`. Claims that have no function here repeat an earlier claim, or
+rest on their sources alone.
 """
 
 import ast
@@ -241,7 +243,11 @@ def claim_24() -> str:
 
 
 async def exhibition(boards: int = 24, pairs: int = 30) -> float:
-    """Judit moves for 5 s, one board at a time; each opponent then thinks for 55 s."""
+    """Return how long an exhibition takes, in seconds.
+
+    Judit thinks for 5 s about each move, at one board at a time. Each opponent then thinks for
+    55 s.
+    """
     judit = asyncio.Lock()
 
     async def game() -> None:

@@ -1,7 +1,9 @@
 """Checks of the claims in the set of notes S004, on threads, processes and asyncio.
 
-The comment above each check is the question that the check answers. The expected answer and the
-statement itself are in `docs/reference/claims.toml`, those of `claim_2` as S004.2, for example.
+The number of a function is the number of its claim: `claim_14` checks S004.14. The comment above
+the function is the question that the function answers. The expected answer and the statement itself
+are in `docs/reference/claims.toml`. Claims that have no function here repeat an earlier claim, or
+rest on their sources alone.
 """
 
 import asyncio

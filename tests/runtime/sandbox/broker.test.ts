@@ -45,6 +45,8 @@ class Process {
 }
 
 const encode = (text: string) => new TextEncoder().encode(text);
+/** A message that only claims to be 300 MiB long, so that the tests do not need so much memory. */
+const LARGE = { length: 300 * 2 ** 20, buffer: new ArrayBuffer(0) } as Uint8Array;
 
 let broker: Broker;
 let main: Process;
@@ -455,23 +457,19 @@ describe("a process", () => {
   test("is killed if more than 512 MiB that it has sent wait in channels", () => {
     open();
     const child = giveEnd("writer");
-    const large = { length: 300 * 2 ** 20 } as Uint8Array;
-    child.send({ type: "send", channel: 1, data: large });
+    child.send({ type: "send", channel: 1, data: LARGE });
     assert.equal(child.terminated, false);
-    child.send({ type: "send", channel: 1, data: large });
+    child.send({ type: "send", channel: 1, data: LARGE });
     assert.equal(child.terminated, true);
   });
 });
 
 describe("the limit of 512 MiB for all messages that wait in channels", () => {
-  // A message that only claims to be 300 MiB long, so that the test does not need so much memory.
-  const large = { length: 300 * 2 ** 20, buffer: new ArrayBuffer(0) } as Uint8Array;
-
   test("counts only messages that have not been received", () => {
     open();
     const child = giveEnd("writer");
     for (let count = 0; count < 3; count++) {
-      child.send({ type: "send", channel: 1, data: large });
+      child.send({ type: "send", channel: 1, data: LARGE });
       main.ask({ type: "receive", channel: 1 });
     }
     assert.equal(child.terminated, false);
@@ -480,23 +478,23 @@ describe("the limit of 512 MiB for all messages that wait in channels", () => {
   test("does not count the messages of a channel that has no reader left", () => {
     open();
     const child = giveEnd("writer");
-    child.send({ type: "send", channel: 1, data: large });
+    child.send({ type: "send", channel: 1, data: LARGE });
     main.send({ type: "close", channel: 1, end: "reader" });
-    child.send({ type: "channel", channel: 2, messages: [large], reader: true, writer: true });
+    child.send({ type: "channel", channel: 2, messages: [LARGE], reader: true, writer: true });
     assert.equal(child.terminated, false);
   });
 
   test("starts anew with the next program", () => {
-    open(1, [large]);
+    open(1, [LARGE]);
     main.send({ type: "over" });
     open();
-    giveEnd("writer").send({ type: "send", channel: 1, data: large });
+    giveEnd("writer").send({ type: "send", channel: 1, data: LARGE });
     assert.deepEqual(broker.children, { all: 1, live: 1 });
   });
 
   test("does not apply to the main process, because killing it would end the program", () => {
-    open(1, [large, large]);
-    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [large]);
+    open(1, [LARGE, LARGE]);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [LARGE]);
   });
 });
 

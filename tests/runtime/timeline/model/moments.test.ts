@@ -1,3 +1,7 @@
+/**
+ * The moments of a run that has ended, to which readers can step. A moment is usually the beginning of a
+ * turn, a time in which one lane runs without interruption.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";

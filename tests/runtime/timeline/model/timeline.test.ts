@@ -78,7 +78,8 @@ const taskUntil = (end: number): TraceRow[] => [
   ["step", 2, 0, 1, 0, end, "sleep", "", 30],
 ];
 
-test("a step that computed blocked the loop in the line where it was seen most often", () => {
+test("a step that computed blocked the loop in the line where most samples were taken", () => {
+  // An event `seen` is a sample: the line in which a thread ran when the tracer looked.
   const seen: TraceRow[] = [20, 21, 21, 22].map((line, index) => ["seen", 1, 10 * index, line]);
   // A single short wait is not the reason.
   const wait: TraceRow[] = [
@@ -120,7 +121,7 @@ test("a callback that waits blocks the loop if there is a task that could run", 
   );
 });
 
-test("a callback that computes blocks the loop in the line where it was seen, if there is a task", () => {
+test("a callback that computes blocks the loop in the line where samples were taken, if there is a task", () => {
   const task: TraceRow[] = [["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"]];
   const seen = (at: number): TraceRow => ["seen", 1, at, 7];
   // The thread is busy from 51 to 251 ms, with these events in that time, and its loop is idle before
@@ -158,7 +159,7 @@ test("a callback that computes blocks the loop in the line where it was seen, if
       .all,
     [],
   );
-  // A thread that was seen in no line of the program was slowed down by the machine or a library.
+  // If no sample was taken in a line of the program, the machine or a library took the time.
   assert.deepEqual(
     makeTimeline([...MAIN_THREAD, ...task, ...busy(), ...steps]).blockedSpans.all,
     [],

@@ -12,7 +12,7 @@ describe("the slice timer", () => {
   let readings = 0;
   /** The address of the bytecode that the program executes. */
   let place = HERE;
-  /** The times for which the timer has asked whether a signal is due. From 5 ms on, the signal 26 is. */
+  /** The times for which the timer has asked whether a signal is due. After 5 ms, the signal 26 is due. */
   let signalTimes: number[];
   let timer: SliceTimer;
 

@@ -16,13 +16,14 @@ let root: { contents: Record<string, Node> };
 let stream: { write: (...args: never[]) => number };
 let node: { setattr(node: Node, attributes: { size?: number }): void };
 
-/** Writes so many bytes to a file, by default at its end. */
+/** Writes `length` bytes to a file, by default at its end. */
 function write(file: Node, length: number, position = file.usedBytes ?? 0): number {
   return stream.write(...([{ node: file }, null, 0, length, position] as never[]));
 }
 
 beforeEach(() => {
   const folder: Node = { contents: { library: makeFile(30) } };
+  // A symbolic link has no contents.
   root = { contents: { lib: folder, link: { contents: undefined } } };
   stream = {
     write: (...[{ node }, , , length, position]: [{ node: Node }, null, 0, number, number]) => {
