@@ -115,7 +115,9 @@ def test_node_tests_with_the_same_name_are_counted_one_by_one(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("files", [1, 8])
-def test_no_result_of_node_is_lost_when_many_arrive_at_once(files: int, tmp_path: Path) -> None:
+def test_no_result_of_node_is_lost_when_many_arrive_at_the_same_time(
+    files: int, tmp_path: Path
+) -> None:
     # With Node's option --test-force-exit, each process lost some of its last results:
     # https://github.com/nodejs/node/issues/64833
     paths = [tmp_path / f"{number}.test.mjs" for number in range(files)]

@@ -1,3 +1,5 @@
+"""Tests that `python -m tests.prose` finds excluded phrases, except where they are allowed."""
+
 import json
 import subprocess
 import time

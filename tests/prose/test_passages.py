@@ -1,3 +1,5 @@
+"""Tests of finding the prose in files of each format."""
+
 import json
 import textwrap
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Tests of the list of phrases, and of the list of terms whose spelling is corrected."""
+
 import re
 from difflib import SequenceMatcher
 from pathlib import Path

@@ -82,7 +82,9 @@ def test_other_versions_are_a_reason_to_record_again_but_not_another_machine(wri
     assert is_current_with(machine=replace(machine, cores=99, processor="x", system="y"))
     assert not is_current_with(machine=replace(machine, python="CPython 3.5.1"))
     assert not is_current_with(libraries={"pluggy": "0.1"})
-    assert notebook.state == "current", "pages do not depend on the versions of who builds them"
+    assert notebook.state == "current", (
+        "pages do not depend on the versions with which they are built"
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_text_is_saved_as_a_terminal_shows_it_without_colours() -> None:
     assert output["text"] == ["20 %\n", "red\n"]
 
 
-def test_an_output_in_another_form_needs_no_text_of_its_object() -> None:
+def test_the_plain_text_of_an_output_is_left_out_if_the_output_has_another_form() -> None:
     (output,) = slim_outputs(
         display({"text/html": "<p>\n</p>", "text/plain": "<object at 0x7f>"}, transient={"a": 1})
     )

@@ -125,7 +125,7 @@ def test_options_are_passed_to_the_widget() -> None:
     assert 'data-height="20"' in html
 
 
-def test_a_page_can_offer_other_interleavings() -> None:
+def test_a_page_can_offer_to_explore_interleavings() -> None:
     html = convert(LINK.replace(" }", ' explore="0" }'))
     assert 'data-explore="0"' in html
     assert '<div class="runnable-orders"></div>' in html

@@ -96,6 +96,7 @@ def test_a_task_is_kept_together_with_the_tasks_that_woke_it(
     *kept, fewer = _assemble(tmp_path, events)
     assert fewer == ["fewer", 1]
     assert {event[1] for event in kept} == {0, 1, *range(2, 10)}
-    # The first task is kept only with seven others, but there is room for five. So the end is cut.
+    # The first task is kept only together with seven others, but there is room for only five tasks.
+    # So the end is cut.
     monkeypatch.setattr(tracing, "MOST_EVENTS", 20)
     assert _assemble(tmp_path, events)[-1] == ["cut", 3.0]

@@ -1,4 +1,4 @@
-"""Tests that a site is the same, byte for byte, whether or not it is built with kept parts.
+"""Tests that a build that uses parts of earlier builds makes the same site, byte for byte.
 
 A site with every kind of block is built, changed, and built again in the same process, as ``mkdocs serve``
 does it. The result has to equal that of a process that starts from nothing.
