@@ -55,7 +55,10 @@ export function summary(runs: readonly Run[]): string {
   return runs.map(({ title, end }) => `${title} ${time(end)}`).join(", ");
 }
 
-/** Returns the headline: which run is the fastest, and how many times as long the slowest takes. */
+/**
+ * Returns the headline: which run is the fastest and how many times as long the slowest takes, or that all
+ * take about the same time. With fewer than two runs, the result is empty.
+ */
 export function verdict(runs: readonly Run[]): string {
   const [quickest, ...others] = runs.toSorted((one, other) => one.end - other.end);
   const slowest = others.at(-1);

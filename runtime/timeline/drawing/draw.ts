@@ -292,7 +292,7 @@ export function legend(timeline: Timeline, look: Look): Tree[] {
   return found;
 }
 
-/** How many list items `findings` returns for blocked spans. */
+/** How many list items `findings` returns for blocked spans at most. */
 const MAX_FINDINGS = 3;
 
 /** Returns list items about what readers should not miss: blocked event loops, and missing data. */

@@ -15,9 +15,13 @@ export interface Listed {
   mergedProcess: Lane | undefined;
 }
 
+/** All rows of the timeline, in the order in which they are shown, and the lanes that are folded away. */
 export interface Listing {
   rows: Listed[];
-  /** Lanes of libraries, and threads that only run an event loop. They have rows only on request. */
+  /**
+   * Lanes that have rows only on request: those of libraries, threads that only run an event loop and, if
+   * there are too many lanes, tasks that run library functions.
+   */
   library: Lane[];
 }
 
@@ -43,6 +47,7 @@ export interface Bar {
 export interface Flag {
   x: number;
   kind: "output" | "failed" | "cancelled" | "killed";
+  /** The first of the marks. */
   mark: Mark;
   count: number;
 }
@@ -50,7 +55,7 @@ export interface Flag {
 /** What is drawn beside the name of a row. */
 export interface Track {
   listed: Listed;
-  /** Index of the row in the listing. */
+  /** Index of the row among all rows of the timeline, of which only some are drawn. */
   index: number;
   bars: Bar[];
   flags: Flag[];
@@ -156,14 +161,14 @@ export function listRows(timeline: Timeline, withLibrary: boolean): Listing {
 }
 
 /**
- * A thread with tasks is folded away if the time that it spends outside their steps is at most one of
- * these: a time in ms, or a share of the run. Setting up the first event loop in a browser takes about
- * 50 ms.
+ * A thread with tasks is folded away if it spends at most this long outside their steps: a time in ms, or
+ * a share of the run if that is longer. The time in which it rests does not count. Setting up the first
+ * event loop in a browser takes about 50 ms.
  */
 const MAX_OUTSIDE_LOOP_MS = 80;
 const MAX_SHARE_OUTSIDE_LOOP = 0.1;
 
-/** Whether a thread's lane shows nothing that the lanes of its tasks do not show. */
+/** Whether a thread's lane shows hardly anything that the lanes of its tasks do not show. */
 function onlyRunsLoop({ now, blockedSpans }: Timeline, lane: Lane): boolean {
   if (lane.kind !== "thread" || !lane.children.some(({ own }) => own)) return false;
   const { marks, process } = lane;
@@ -310,7 +315,7 @@ class Group {
     const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
     let state = states[0]!;
     for (const other of states) if (this.#sums[other] > this.#sums[state]) state = other;
-    // A bar of the smallest width shows the state "running", so that no short run is overlooked.
+    // A bar of the smallest width shows "running" if the lane ran at all, so that this is not overlooked.
     const width = Math.max(this.#end - this.x, narrowest);
     if (width <= narrowest && this.#longest.running) state = "running";
     return {
@@ -379,7 +384,7 @@ const LONG_STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600].
   (s) => s * 1000,
 );
 
-/** Returns the smallest distance between labels, in ms, that is at least as long as `ms`. */
+/** Returns the smallest of these distances between labels, in ms, that is at least as long as `ms`. */
 export function roundStep(ms: number): number {
   if (ms > 1000) {
     const long = LONG_STEPS_MS.find((step) => step >= ms);

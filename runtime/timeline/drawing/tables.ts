@@ -27,7 +27,10 @@ const table = (caption: string, head: string[], rows: Cell[][]): Tree =>
     tree("tbody", {}, ...rows.map((row) => tree("tr", {}, ...cells(row)))),
   );
 
-/** Says what a lane did in a segment: blocked the loop, waited for something, or ran a pool's call. */
+/**
+ * Says what a lane did in a segment: blocked the loop, waited for something, or ran a pool's call. The
+ * result is empty if nothing is known but its state.
+ */
 const details = (timeline: Timeline, segment: Segment): string => {
   const span = timeline.blockedSpans.bySegment.get(segment);
   if (span) return blockedWords(span);

@@ -7,7 +7,7 @@ export interface Tree {
   key?: string;
 }
 
-/** Makes a tree without those attributes that are empty, undefined or false. */
+/** Makes a tree without those attributes and children that are empty, undefined or false. */
 export function tree(
   tag: string,
   attributes: Record<string, string | number | boolean | undefined> = {},

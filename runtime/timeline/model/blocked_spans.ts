@@ -118,8 +118,8 @@ export class BlockedSpanFinder {
   /**
    * Finds the long waits of threads outside the steps of their tasks, while the threads had tasks. The
    * event of a step arrives after the events of the waits within the step. During a run, a wait
-   * therefore counts only if the thread has rested after it, because the event of its step would have
-   * arrived by then.
+   * therefore counts only if the thread has rested after it, because the event of a step that contains the
+   * wait would have arrived by then.
    */
   #waitsOutsideSteps(isOver: boolean): LongWait[] {
     const found: LongWait[] = [];
@@ -231,15 +231,15 @@ const runningTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, (_, ran) => ran);
 
 /**
- * Returns how long the thread was at most on a processor between two times, in ms. Where the processor
- * time is unknown, all of the running time counts.
+ * Returns an upper limit, in ms, of the time that the thread was on a processor between two times. Where
+ * the processor time is unknown, all of the running time counts.
  */
 const processorTime = (thread: Lane, start: number, end: number): number =>
   sumOfRunning(thread, start, end, ({ cpu }, ran) => Math.min(cpu ?? Infinity, ran));
 
 /**
- * Adds up what `measure` returns for the running segments between two times. `ran` is for how long the
- * thread ran in the part of the segment that is between these times.
+ * Adds up what `measure` returns for the running segments between two times. `ran` is the length, in ms,
+ * of the part of the segment that is between these times.
  */
 function sumOfRunning(
   thread: Lane,
@@ -262,7 +262,7 @@ type WaitSum = Pick<Segment, "reason" | "target" | "line"> & { waited: number };
 
 /**
  * Finds the longest wait of a thread between two times. Waits for the same reason in the same line are
- * added up, and count as one.
+ * added up, and count as one. Waits of an event loop that has no ready task do not count.
  */
 function longestWait(thread: Lane, start: number, end: number): WaitSum | undefined {
   const { segments } = thread;

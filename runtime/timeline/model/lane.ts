@@ -14,7 +14,10 @@ export interface Segment {
   reason: Reason | "";
   /** Name of what the lane waits for, such as a lock or a thread; empty if it has none. */
   target: string;
-  /** The line where the lane waits, or where it was seen most often while it ran; 0 if unknown. */
+  /**
+   * The line where the lane waits or, for a running thread, in which the tracer saw it most often; 0 if
+   * unknown. For a step of a task, this is the line where the task waits afterwards.
+   */
   line: number;
   /**
    * Id of the lane that woke this one; -1 for a timer or something outside the process; undefined if
@@ -37,7 +40,10 @@ export interface Segment {
 export interface Mark {
   at: number;
   kind: "stdout" | "stderr" | "failed" | "cancelled" | "killed";
-  /** What was printed, or the name of the exception or the exit status with which the lane ended. */
+  /**
+   * What was printed, or the name of the exception or the exit status with which the lane ended; empty if
+   * there is neither.
+   */
   text: string;
   /** The line of the program that printed; 0 if unknown. */
   line: number;
@@ -105,7 +111,7 @@ export class Lane {
   #isOpen = true;
   /** The call that the thread executes as a worker of a pool; empty outside a call. */
   #job = "";
-  /** How often each line was seen since a running segment was last closed. */
+  /** How often the tracer saw the lane in each line since a running segment was last closed. */
   #seen = new Map<number, number>();
   /** Index of the segment in which the thread last began to run. */
   #running = 0;
@@ -174,7 +180,7 @@ export class Lane {
     this.#marks.push(mark);
   }
 
-  /** The line in which the lane was seen most often between two times; 0 if it was not seen. */
+  /** The line in which the tracer saw the lane most often between two times; 0 if it did not see it. */
   seenBetween(start: number, end: number): number {
     this.#build();
     const counts = new Map<number, number>();
@@ -238,7 +244,8 @@ export class Lane {
 
   /**
    * Ends the open segment; returns the time at which the next one can start. A segment without a duration
-   * is removed, unless the lane was running in it.
+   * is removed, unless the lane was running in it. `line` is used for a running segment during which the
+   * tracer did not see the lane in any line.
    */
   #close(at: number, line = 0): number {
     const open = this.#open!;

@@ -26,8 +26,8 @@ export interface Clocks {
 }
 
 /**
- * Converts a part of a trace to rows with times in ms since the main process started. Their values are
- * not checked, which `decodeEvents` does. Returns undefined if `text` is not a list of rows.
+ * Converts a part of a trace to rows with times in ms since the main process started. Their values are not
+ * checked here, because `decodeEvents` checks them. Returns undefined if `text` is not a list of rows.
  *
  * @param text - rows as JSON, with times in ns, and the names that belong to the steps.
  * @param steps - the steps and creations of tasks; see `STEP_LENGTH`.

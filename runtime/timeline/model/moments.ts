@@ -15,7 +15,7 @@ export interface LaneStatus {
   segment: Segment;
   /** Index of the segment in its lane. */
   index: number;
-  /** For a thread: the task whose step it runs, if there is one. */
+  /** For a thread that waits in the middle of a task's step, such as in `time.sleep`: that task. */
   task: Lane | undefined;
 }
 
@@ -183,8 +183,8 @@ export class Moments {
 
   /**
    * The status of a lane at a time; undefined if the lane does not exist then. If `turn` begins at this
-   * time, segments that begin at the same time count only if they began before the turn. `isOver` says
-   * whether the time is the end of the run.
+   * time, segments of other lanes with the same start time count only if they had begun before the turn; see
+   * `hasBegun`. `isOver` says whether the time is the end of the run.
    */
   #status(lane: Lane, at: number, turn: Turn | undefined, isOver: boolean): LaneStatus | undefined {
     const { segments } = lane;
@@ -199,9 +199,11 @@ export class Moments {
     const segment = segments[next - 1];
     if (!segment || segment.end > at) return status(next - 1);
     if (next < segments.length) {
+      // The segment ends at this time. A lane that was running until then is shown in its next state.
       const isDone = segment.state === "running" && turn && segment.sequence < turn.sequence;
       return status(isDone ? next : next - 1);
     }
+    // A lane that had not ended by the end of the run is still ready or waiting then.
     const stays = isOver && segment.state !== "running" && !lane.ending;
     return stays && lane.end >= Math.min(at, this.timeline.known) ? status(next - 1) : undefined;
   }

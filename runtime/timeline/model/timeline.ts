@@ -78,7 +78,7 @@ export class Timeline implements LaneContext {
     this.version += 1;
   }
 
-  /** Notes that the run is paused at this time. If a clock has advanced `now` further, it moves back. */
+  /** Notes that the run is paused at this time. If `now` is later, because of a clock, it is set back. */
   pauseAt(at: number): void {
     if (this.ended) return;
     this.now = Math.max(at, this.#latest);
@@ -96,14 +96,17 @@ export class Timeline implements LaneContext {
     return this.#eventCount;
   }
 
-  /** The time after which nothing is known about some process, if the trace was cut. */
+  /** The first time after which nothing is known about some process; undefined if no trace was cut. */
   get cut(): number | undefined {
     let first = Infinity;
     for (const { cut } of this.processes.values()) first = Math.min(first, cut);
     return first < Infinity ? first : undefined;
   }
 
-  /** The end of what can be drawn: now, or a little after the time where the last process was cut. */
+  /**
+   * The end of what can be drawn: `now` or, if the traces of all processes were cut, a little after the
+   * last cut.
+   */
   get known(): number {
     let last = 0;
     for (const { cut } of this.processes.values()) last = Math.max(last, cut);

@@ -91,10 +91,11 @@ export interface StepEvent {
   wokenBy: number;
   start: number;
   end: number;
-  /** Why the task waits after the step; empty if it ended, which an `EndEvent` reports next. */
+  /** Why the task waits after the step; empty if it ended, as an `EndEvent` reports. */
   reason: Reason | "";
   /** Name of what the task waits for; empty if that has no name. */
   target: string;
+  /** The line where the task waits after the step. */
   line: number;
 }
 
@@ -142,6 +143,7 @@ export interface JobEvent {
   lane: number;
   at: number;
   name: string;
+  /** The line where the called function is defined; 0 if that is not in the program, or after a call. */
   line: number;
 }
 
@@ -161,7 +163,7 @@ export interface EndEvent {
   lane: number;
   at: number;
   how: Ending;
-  /** The name of the exception, or the exit status of a process. */
+  /** The name of the exception, or the exit status of a process; empty if there is neither. */
   text: string;
 }
 
@@ -200,7 +202,7 @@ export interface CutEvent {
   at: number;
 }
 
-/** An event that determines in which state a lane is. */
+/** An event from which the segments of a lane are built. */
 export type ActivityEvent =
   StepEvent | WaitEvent | ReadyEvent | RunningEvent | SeenEvent | JobEvent | CpuEvent | EndEvent;
 

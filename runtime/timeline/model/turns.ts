@@ -4,7 +4,7 @@ import type { Lane, Segment } from "./lane.ts";
 import type { Pieces } from "./pieces.ts";
 import { firstIndex } from "./search.ts";
 
-/** A time in which a lane ran without interruption: a step of a task, or a time of a thread. */
+/** A time in which a lane ran without interruption: a step of a task, or other work of a thread. */
 export interface Turn {
   at: number;
   end: number;
@@ -66,7 +66,7 @@ function turnsOfThread(thread: Lane, steps: readonly Turn[]): Turn[] {
     const first = marks[firstIndex(marks.length, (index) => marks[index]!.at >= from)];
     return first !== undefined && first.at <= to;
   };
-  /** Whether the thread waits in this segment while it is doing something, such as running a callback. */
+  /** Whether this segment is a wait in the middle of the thread's work, for example in a callback. */
   const isInterruptedBy = (segment: Segment | undefined): boolean =>
     segment?.state === "waiting" && !REST_REASONS.has(segment.reason || "other");
   const found: Turn[] = [];

@@ -10,7 +10,7 @@ type Values = CollectionState["values"];
 /** How many collections are described. More would not fit on a page. */
 const MAX_COLLECTIONS = 4;
 
-/** The names of the watched collections, in the order of their first appearance. */
+/** The names of the collections that are described, in the order of their first appearance. */
 export function collections({ collectionStates }: Timeline): string[] {
   const names = new Set(collectionStates.flatMap(({ values }) => Object.keys(values)));
   return [...names].slice(0, MAX_COLLECTIONS);
@@ -30,8 +30,8 @@ const withoutTime = (entry: string): string => entry.replace(/^(?:in [\d.]+ s|du
 const isDue = (entry: string): boolean => entry.startsWith("due: ");
 
 /**
- * Returns the entries of the first list that the second one lacks. If an entry occurs three times in the
- * first list and once in the second one, it occurs twice in the result.
+ * Returns the entries of the first list that the second one lacks, without their remaining times. If an
+ * entry occurs three times in the first list and once in the second one, it occurs twice in the result.
  */
 function difference(one: readonly string[] = [], other: readonly string[] = []): string[] {
   const unmatched = other.map(withoutTime);
@@ -57,7 +57,7 @@ function changes(before: Values, now: Values): string[] {
     }
   }
   for (const [name, entries] of Object.entries(now)) {
-    // New entries are described below.
+    // Entries that are new in this collection are described below, even if they are due.
     const known = (before[name] ?? []).filter((entry) => !isDue(entry)).map(withoutTime);
     for (const entry of entries.filter(isDue).map(withoutTime)) {
       if (known.includes(entry)) found.push(`${entry} is due.`);
@@ -69,7 +69,7 @@ function changes(before: Values, now: Values): string[] {
   return found;
 }
 
-/** Returns a sentence about the first wait of a lane between two times; empty if it did not wait. */
+/** Returns a sentence about the first wait that a lane began between two times; empty if there is none. */
 function waitBetween({ segments }: Lane, at: number, until: number): string {
   const first = firstIndex(segments.length, (index) => segments[index]!.start >= at);
   const wait = segments.slice(first).find(({ state }) => state === "waiting");

@@ -8,8 +8,8 @@ import { blockingReason, fullName, plural, time } from "./words.ts";
 const EXTERNAL_REASONS: ReadonlySet<Reason> = new Set<Reason>(["sleep", "I/O", "input"]);
 
 /**
- * Reasons that do not count as waiting in the summary, because the lane has nothing to do, or waits for
- * work that another lane does.
+ * Reasons that do not count as waiting in the summary, because the lane has nothing to do, waits for work
+ * that another lane does, or only lets others run.
  */
 const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "idle",
@@ -24,15 +24,15 @@ const PASSIVE_REASONS: ReadonlySet<Reason> = new Set<Reason>([
   "turn",
 ]);
 
-/** Waits that take a smaller share of the run are not mentioned. */
+/** Waits that take less than this share of the run are not mentioned. */
 const MIN_WAIT_SHARE = 0.02;
 /** Waits that do not overlap are mentioned only if they take at least this share of the run. */
 const MIN_SEQUENTIAL_SHARE = 0.5;
-/** Times count as overlapping only if this saves at least this share of their sum. */
+/** Times count as overlapping only if the overlap saves at least this share of their sum. */
 const MIN_SAVED_SHARE = 0.15;
 /** A thread counts as computing if it runs for at least this share of the run. */
 const MIN_BUSY_SHARE = 0.1;
-/** In runs with more lanes than this, the headline is computed only once, when the run has ended. */
+/** In runs with more lanes than this, the headline is not computed before the run has ended. */
 const MAX_LIVE_LANES = 200;
 
 interface Span {
@@ -77,7 +77,10 @@ function blocking({ blockedSpans: { all } }: Timeline): string {
   return `The event loop was blocked ${times}, for ${time(sum(all))} in all${where}.`;
 }
 
-/** Says whether the waits of the lanes overlap; empty if there is at most one long wait. */
+/**
+ * Says whether the waits of the lanes overlap. The result is empty if there is at most one long wait, or
+ * if the waits do not overlap and take less than half of the run.
+ */
 function waiting(own: readonly Lane[], now: number): string {
   const all = own.flatMap(({ segments }) =>
     segments.filter(
@@ -107,7 +110,7 @@ function computing(own: readonly Lane[], now: number): string {
   const busy = running.filter((segments) => sum(segments) >= MIN_BUSY_SHARE * now);
   if (busy.length < 2) return "";
   const all = busy.flat();
-  // Where processor times are known, the time in which a thread waits for the GIL does not count.
+  // Where processor times are known, time in which a thread waits for the GIL or a core does not count.
   const worked = all.reduce((ms, one) => ms + Math.min(one.cpu ?? Infinity, length(one)), 0);
   const took = covered(all);
   const processes = new Set(
@@ -123,7 +126,7 @@ function computing(own: readonly Lane[], now: number): string {
   return `${who} compute, but only one at any moment: ${time(took)} for ${time(worked)} of work.`;
 }
 
-/** Says what the run spends most of its time on. */
+/** Says what the run spends most of its time on; empty if it neither waits for long nor computes. */
 function summary(own: readonly Lane[], now: number): string {
   const sums = new Map<Reason, number>();
   let computed = 0;

@@ -23,15 +23,20 @@ export interface MomentDescription {
   /** The rest of the sentence that begins with the name, and further sentences. */
   text: string;
   /**
-   * The line to show: the line from which the lane resumes, the line where the function that the lane
-   * starts is defined, or else a line that the lane reaches; 0 if unknown.
+   * The line to show; 0 if unknown. If a collection has changed, this is the line that the lane has come
+   * to. If a turn begins, it is the line where the lane's function is defined, or from the second turn on
+   * the line from which the lane resumes. If that line is unknown, it is the line of the turn's first
+   * segment; see `Timeline.lineOf`.
    */
   line: number;
 }
 
-/** How many entries a section shows. */
+/** How many entries a section shows at most. */
 const MAX_ENTRIES = 6;
-/** To find out how much space the sections need, about as many states of lanes are examined. */
+/**
+ * Limits the work of `maxSectionLines`: the number of moments that it examines, times the number of lanes
+ * whose state it looks up at each of them, is about this at most.
+ */
 const MAX_EXAMINED = 20_000;
 
 /** Describes what happens from the moment with this index to the next one. */
@@ -62,7 +67,10 @@ function isFirstTurn({ lane, first, at }: Turn): boolean {
   return before?.start === at;
 }
 
-/** The line from which the lane resumes, or of the function that it starts to run; 0 if unknown. */
+/**
+ * The line from which the lane resumes or, in its first turn, the line where its function is defined; 0 if
+ * unknown.
+ */
 const startLine = (turn: Turn): number =>
   isFirstTurn(turn) ? turn.lane.line : (segmentBefore(turn)?.line ?? 0);
 
@@ -72,6 +80,7 @@ function beginningOf(turn: Turn): string {
   const line = startLine(turn);
   if (isFirstTurn(turn)) return ` started${atLine(line)}.`;
   const segment = lane.segments[first]!;
+  // The thread continues after a step of one of its tasks, in the middle of a segment.
   if (at > segment.start) return " resumed.";
   const waker = wakerName(lane, segment);
   if (waker === INTERRUPTED) return " resumed after the interruption.";
@@ -92,7 +101,7 @@ function courseOf(timeline: Timeline, { lane, at, end, first, last, nextTask }: 
   return `It ${did}, then ${then}.`;
 }
 
-/** Says what a lane did after a running segment: wait, yield or end. */
+/** Says what happened to a lane after a running segment: it waited, became ready again or ended. */
 function afterSegment(lane: Lane, index: number): string {
   const after = lane.segments[index + 1];
   if (after?.state === "waiting") return waitWords(after) + atLine(after.line);

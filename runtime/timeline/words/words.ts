@@ -5,7 +5,7 @@ import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
 
-/** Says what a lane did while it waited, without the name of what it waited for. */
+/** What a lane did while it waited, without the name of what it waited for. */
 const WAIT_WORDS: Record<Reason, string> = {
   sleep: "slept",
   lock: "waited for a lock",
@@ -67,7 +67,7 @@ export const barLabel = (reason: Reason, target: string): string =>
 export const measure = (value: number | string, unit: string): string =>
   `${String(value)}\u00a0${unit}`;
 
-/** Formats a duration with three digits: 350 µs, 12.3 ms, 1.24 s, 2 min 5 s. */
+/** Formats a duration with three digits, or from a minute on in seconds: 12.3 ms, 1.24 s, 2 min 5 s. */
 export function time(ms: number): string {
   if (ms === 0) return "0";
   // From these limits on, rounding would give 1000 of the smaller unit, or 60.0 s.
@@ -85,7 +85,7 @@ export function moment(ms: number): string {
   return ms === 0 ? "0" : measure(Number(value.toPrecision(6)), unit);
 }
 
-/** Rounds a number below 1000 to three digits. */
+/** Rounds a number below 1000 to three digits, of which at most two are decimals. */
 function digits(value: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0).replace(/\.0+$/, "");
 }
@@ -121,7 +121,10 @@ export function waitWords({ reason, target }: Pick<Segment, "reason" | "target">
 /** Says why a thread is ready although nothing woke it: its time slice was over. */
 export const INTERRUPTED = "it was interrupted";
 
-/** The name of what woke a lane; empty if that is unknown, or if nothing had to wake it. */
+/**
+ * The name of what woke a lane; empty if that is unknown, or if nothing had to wake it. If the lane is
+ * ready because it was interrupted, the result is `INTERRUPTED`.
+ */
 export function wakerName(lane: Lane, { wokenBy: by, state }: Segment): string {
   if (by === undefined) return "";
   if (by === lane.id) return state === "waiting" ? "" : INTERRUPTED;
@@ -142,7 +145,10 @@ export function ownName({ name, runs }: Pick<Lane, "name" | "runs">): string {
   return DEFAULT_NAME.test(name) ? `${runs} (${name})` : `${name} (${runs})`;
 }
 
-/** The name of a lane, with that of its process if the run has several processes. */
+/**
+ * The name of a lane. If the run has several processes, the name of its process is added, and the main
+ * thread of a process has just the name of the process.
+ */
 export function fullName(lane: Lane): string {
   const { process, id, kind } = lane;
   const main = process.lanes.get(0)?.name ?? "";
@@ -192,11 +198,11 @@ export interface BarSegments {
   /** Indexes of the segments in the lane, both included. */
   first: number;
   last: number;
-  /** The state in which the lane is for most of the time. */
+  /** The state that the bar shows: usually the one that takes most of the time. */
   state: State;
 }
 
-/** Describes the segments that a bar shows, and what was printed in that time. */
+/** Describes the segments that a bar shows, and the marks in that time. */
 export function barSentence(timeline: Timeline, { lane, first, last, state }: BarSegments): string {
   const { bySegment } = timeline.blockedSpans;
   const { segments } = lane;
@@ -263,6 +269,7 @@ export function census(timeline: Timeline): string {
   const tasks = count("task") + timeline.leftOut;
   const parts = [];
   if (tasks > 0) parts.push(plural(tasks, "task"));
+  // If each process has only its main thread, the threads are not worth mentioning beside tasks.
   if (threads > processes || tasks === 0) parts.push(plural(threads, "thread"));
   if (processes > 1) parts.push(plural(processes, "process", "processes"));
   return parts.join(", ");
