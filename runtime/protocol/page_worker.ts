@@ -197,8 +197,8 @@ const FIELDS: Record<WorkerEvent["type"], Record<string, Kind>> = {
 };
 
 /**
- * The greatest length of a text or a list in an event. It leaves a margin, because the worker cuts off
- * the output of a program after 500,000 characters.
+ * The greatest length of a text or a list in an event. The worker cuts off the output of a program after
+ * 500,000 characters, so this limit leaves a margin.
  */
 const MAX_LENGTH = 1_000_000;
 

@@ -188,7 +188,7 @@ export class Comparison implements Owner {
     });
   }
 
-  /** Runs the programs one after another. Returns their runs, or the reason why one has failed. */
+  /** Runs the programs one after another. Returns their runs, or why one has failed or was stopped. */
   async #runEach(clockRate: number): Promise<Run[] | string> {
     const { programs } = this.#options;
     // Everything is loaded before the first run, so that nothing delays the later ones.

@@ -1,4 +1,4 @@
-/** Finds the smallest replacement of one range that turns one text into another. */
+/** Finds the shortest range of a text that has to be replaced to turn the text into another one. */
 
 /** The text between the offsets `from` and `to` is replaced by `insert`. */
 export interface Replacement {

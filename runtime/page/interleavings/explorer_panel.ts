@@ -240,7 +240,7 @@ export class ExplorerPanel implements Owner {
     this.#status.textContent = text;
   }
 
-  /** Lists the ways in which interleavings ended, and shows the steps of the first that has any. */
+  /** Lists the ways in which interleavings ended, and shows the steps of the first group that has any. */
   #showExploration({ result, groups }: Exploration): void {
     this.#setStatus(result);
     const withSteps = groups.filter(({ steps }) => steps.length > 0);

@@ -22,7 +22,7 @@ export interface Step {
   values: Record<string, string>;
 }
 
-/** The interleavings that ended in the same way. */
+/** The interleavings that ended in the same way, with the same output. */
 export interface Group {
   /** "ok", or in which way the program broke. */
   kind: string;
@@ -32,7 +32,10 @@ export interface Group {
   ending: string;
   /** What the program printed. */
   stdout: string;
-  /** The steps of one of the interleavings; empty unless it broke the program. */
+  /**
+   * The steps of one of the interleavings, up to a limit. Empty if it did not break the program, or if
+   * enough other groups already have steps.
+   */
   steps: Step[];
 }
 
@@ -71,7 +74,7 @@ export interface ChosenRun {
   choices: number[];
   /** Says how many choices there were. */
   chosen: string;
-  /** The last steps of the run. */
+  /** The steps of the run or, if there are very many, the last of them. */
   steps: Step[];
   /** What can continue now. By default, the first option continues. */
   options: StepOption[];

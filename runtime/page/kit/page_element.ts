@@ -11,8 +11,8 @@ export abstract class PageElement extends HTMLElement {
   #life: AbortController | undefined;
 
   /**
-   * Starts the element. Whatever it adds to the page has to be taken away when `signal` is aborted,
-   * and code that was waiting for something must check first whether that has happened.
+   * Starts the element. Whatever it adds to the page has to be taken away when `signal` is aborted, and
+   * code that has waited for something must check whether `signal` was aborted in the meantime.
    */
   protected abstract start(signal: AbortSignal): void | Promise<void>;
 

@@ -49,7 +49,10 @@ export function findByKey(parent: Element, key: string): Element | undefined {
   return [...parent.children].find((child) => drawn.get(child)?.key === key);
 }
 
-/** Returns a node that matches `child`: either `node`, updated, or a new one if `node` has another kind. */
+/**
+ * Returns a node that matches `child`: either `node`, updated, or a new one if `node` is undefined or of
+ * another kind.
+ */
 function update(node: ChildNode | undefined, child: Tree | string, parent: Element): ChildNode {
   if (typeof child === "string") {
     if (!(node instanceof Text)) return document.createTextNode(child);

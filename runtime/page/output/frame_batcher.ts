@@ -36,7 +36,7 @@ export const FRAME_TEXT = 12_000;
 /** How long to wait for an animation frame before rendering without one. */
 const FRAME_TIMEOUT_MS = 500;
 
-/** How often a hidden tab, which has no animation frames, renders output. */
+/** How long a hidden tab, which has no animation frames, waits before it renders output. */
 const HIDDEN_TAB_DELAY_MS = 100;
 
 export class FrameBatcher {

@@ -24,6 +24,8 @@ export function findLines(text: string, filename: string): LineReference[] {
   const found = [];
   // The name may contain characters that have a meaning in regular expressions.
   const name = filename.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  // A traceback says `File "x.py", line 3`, and a warning says `x.py:3`, where the name must not be the end
+  // of a longer name or path.
   const references = new RegExp(`File "${name}", line (\\d+)|(?<![^\\s:"'])${name}:(\\d+)`, "g");
   for (const match of text.matchAll(references)) {
     const line = Number(match[1] ?? match[2]);

@@ -42,7 +42,7 @@ export interface Run {
 /**
  * What the parser of a stream is reading: text; what follows ESC; the middle or the end of a sequence
  * such as `ESC ( B`; the parameters of a control sequence, which begins with `ESC [`; a string, for
- * example a window title; or what follows an ESC within a string, which may end the string.
+ * example a window title; or what follows the ESC at the end of a string, usually a backslash.
  */
 type State = "text" | "escape" | "intermediate" | "control" | "string" | "end of string";
 
@@ -54,7 +54,7 @@ interface Parser {
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this file is about
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
-/** Characters that end a string, or an ESC, with which its end may begin. */
+/** Characters that end a string. An ESC does so even without the backslash that should follow it. */
 // oxlint-disable-next-line no-control-regex
 const STRING_END = /[\u0007\n\u0018\u001a\u001b\u009c]/g;
 /** Matches texts in which each character takes one column. */
@@ -160,7 +160,7 @@ export class Line {
 
 export class Terminal {
   readonly lines: Line[] = [new Line()];
-  /** The numbers of the lines that have changed. The renderer removes those that it has drawn. */
+  /** The numbers of the lines that have changed. `TerminalOutput` removes those that it has drawn. */
   readonly changed = new Set<number>([0]);
   /** How much there is to show: the number of cells, combining characters and line ends. */
   size = 0;
@@ -255,7 +255,10 @@ export class Terminal {
     return text[end] === "\n" ? end : end + 1;
   }
 
-  /** Reads one character of an escape sequence; returns false if it does not belong to one. */
+  /**
+   * Reads one character of an escape sequence. Returns false if the character has to be read again in the
+   * new state, because it does not belong to this sequence.
+   */
   #readSequence(character: string, parser: Parser, stream: Stream): boolean {
     const code = character.charCodeAt(0);
     if (code === 0x1b) {

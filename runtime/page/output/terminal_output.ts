@@ -74,7 +74,7 @@ export class TerminalOutput {
     });
   }
 
-  /** Adds a text; returns false if it was dropped because there is too much. */
+  /** Adds a text; returns false if all or some of it was dropped because there is too much. */
   write(stream: Stream, text: string): boolean {
     this.#written += text.length;
     const room = MAX_TEXT - this.#terminal.size;
@@ -85,8 +85,8 @@ export class TerminalOutput {
   }
 
   /**
-   * The beginning of what the program has printed, as plain text. A new line begins where the stream
-   * changes.
+   * The first `length` characters of what the program has printed, as plain text. A new line begins where
+   * the stream changes.
    */
   text(length: number): string {
     let text = "";

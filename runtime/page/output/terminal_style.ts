@@ -46,7 +46,7 @@ const CHANGES: Readonly<Record<number, Change>> = {
   49: { background: undefined },
 };
 
-/** Codes that are followed by a colour, and what it colours. That of underlines (58) is not shown. */
+/** Codes that are followed by a colour, and what they colour. Coloured underlines (58) are not shown. */
 const EXTENDED: Readonly<Record<number, "colour" | "background" | "">> = {
   38: "colour",
   48: "background",

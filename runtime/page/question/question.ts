@@ -37,7 +37,7 @@ const SHOW_TEXTS: typeof RUN_TEXTS = {
 export class Question {
   readonly #snippet: HTMLElement;
   readonly #program: HTMLElement;
-  /** The number of the answer that matches the recorded run; undefined if no recording decides. */
+  /** The number of the answer that matches the recorded run; undefined if there is no recording. */
   readonly #recordedAnswer: number | undefined;
   readonly #choices: Choice[];
   readonly #texts: typeof RUN_TEXTS;

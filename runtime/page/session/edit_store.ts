@@ -88,7 +88,7 @@ export class EditStore {
   }
 }
 
-/** Returns the browser's storage, or undefined if it is disabled, since its getter then throws. */
+/** Returns the browser's storage; undefined if it is disabled, because access then throws an error. */
 export function browserStorage(): StorageArea | undefined {
   try {
     return window.localStorage;

@@ -31,7 +31,7 @@ export async function encode(source: string): Promise<string> {
  * Returns the source that `encode` has packed.
  *
  * @throws DamagedLink if the code is not the result of `encode`, or if the source is larger than
- * `MAX_SOURCE_BYTES`; it is then not unpacked any further.
+ * `MAX_SOURCE_BYTES`. Unpacking ends when this limit is exceeded.
  */
 export async function decode(code: string): Promise<string> {
   const bytes = await gunzip(fromBase64url(code));

@@ -23,7 +23,10 @@ export interface Progress {
   asked: Question[];
   /** The answers to these questions. Answers to other questions are dropped. */
   given: GivenAnswers;
-  /** The index of the row that the answers lead to, once there is only one. */
+  /**
+   * The index of the first row that fits the answers, once no question is left to ask; undefined before,
+   * or if no row fits.
+   */
   found: number | undefined;
 }
 

@@ -15,9 +15,9 @@ export interface AttachedTimeline {
   show: (timeline: Timeline, subject: Subject) => Promise<void>;
   /** Has to be called when the run that is shown has new events, or is over. */
   changed: () => void;
-  /** Shows the recorded run again. */
+  /** Brings back the static figure of the recorded run. A reader can make it interactive again. */
   showRecorded: () => void;
-  /** Brings the static figure back. */
+  /** Brings the static figure back, which then stays static. */
   close: () => void;
 }
 

@@ -185,6 +185,7 @@ export class RunTimeline {
     if (!live) return;
     // The trace of a run that was stopped says nothing about its end.
     live.timeline.end(live.timeline.now);
+    // Beside the output of this run, the timeline of the recording would mislead readers.
     if (this.#options.figure) this.#show(live);
     this.#attached?.changed();
   }

@@ -43,7 +43,7 @@ export class TraceReader {
     };
   }
 
-  /** Shortens tracebacks in printed text in the same way as the output of a widget and recordings do. */
+  /** Shortens tracebacks in printed text, as in recordings and in the output of a widget. */
   #filtered(process: number, event: TraceEvent): TraceEvent[] {
     if (event.kind !== "output") return [event];
     const filter = this.#filters.get(process) ?? filterFor(this.#filename);

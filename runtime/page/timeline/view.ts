@@ -131,7 +131,7 @@ export class TimelineView {
     this.#scheduleDraw();
   }
 
-  /** Puts the focus on the segment where the keyboard was last. */
+  /** Puts the focus on the bar of the segment that had it last, or else on the first bar. */
   focus(): void {
     this.#chart.focus();
   }

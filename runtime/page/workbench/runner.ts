@@ -18,7 +18,7 @@ const WAITING_NOTICE_MS = 500;
 /** How a run ended, for other parts of the page. */
 export interface EndedRun {
   outcome: Outcome;
-  /** What the program printed to stdout and stderr. */
+  /** The beginning of what the program printed to stdout and stderr; see `OutputPipeline.text`. */
   text: string;
   /** The clock rate in words; empty for real time. */
   clockRate: string;

@@ -70,7 +70,7 @@ export class RunnableSnippet extends PageElement {
     return this.querySelector(":scope > .runnable-timeline");
   }
 
-  /** Makes the recorded timeline of a snippet interactive that does not run in browsers. */
+  /** Makes the recorded timeline interactive if the snippet itself does not run in browsers. */
   #showRecorded(code: HTMLElement, source: string, signal: AbortSignal): void {
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     if (!this.#figure || !file) return;

@@ -15,7 +15,10 @@ export function nearest({ bars }: Track, index: number): Bar | undefined {
   return bars.find(({ last }) => last >= index) ?? bars.at(-1);
 }
 
-/** Finds the bar at a horizontal position (px), in the row with this index in the listing. */
+/**
+ * Finds the bar at a horizontal position, in px. `rowIndex` is the index of its row among all rows of the
+ * timeline, of which the chart may contain only some.
+ */
 export function barAt(chart: Chart, rowIndex: number, x: number): Bar | undefined {
   const track = chart.tracks.find(({ index }) => index === rowIndex);
   let found: Bar | undefined;

@@ -61,7 +61,7 @@ export class ChartView {
     this.#scroll.scrollTop = top;
   }
 
-  /** The index, in the listing, of the first row that is in view. */
+  /** The index, among all rows of the timeline, of the first row that is in view. */
   get firstRowInView(): number {
     return Math.floor(this.#scroll.scrollTop / this.#rowHeight);
   }
@@ -104,18 +104,18 @@ export class ChartView {
     );
     patchChildren(this.#frame, [draw.definitions(this.#look.hatch), draw.grid(chart, this.#look)]);
     patchChildren(this.#axis, [draw.axis(chart, this.#look)]);
-    // If bars were merged or split, the focus moves to the bar that now contains the segment where the
-    // keyboard was last. A browser would take the focus from the old bar by itself, but so late that
-    // the next key would be lost.
+    // If bars were merged or split, the segment that has the focus may now belong to another bar. The bar
+    // that had the focus is then gone or no longer focusable, so the focus would leave the chart, and the
+    // chart would not receive the next key.
     if (isOnBar && document.activeElement !== this.#focusable) this.focus();
   }
 
-  /** Puts the focus on the segment where the keyboard was last. */
+  /** Puts the focus on the current bar: that of the segment that had it last, or else the first bar. */
   focus(): void {
     this.#focusable?.focus({ preventScroll: true });
   }
 
-  /** Does the same as `focus`, and scrolls the page if the segment would be out of view otherwise. */
+  /** Does the same as `focus`, and scrolls if the bar would be out of view otherwise. */
   focusInView(): void {
     this.focus();
     this.#focusable?.scrollIntoView({ block: "nearest", inline: "nearest" });

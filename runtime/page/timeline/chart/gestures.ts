@@ -74,6 +74,7 @@ export class Gestures {
       return;
     }
     const sideways = event.shiftKey ? deltaX || deltaY : deltaX;
+    // A wheel that turns mainly up or down scrolls the page, unless Shift is pressed.
     if (isWhole() || Math.abs(sideways) <= (event.shiftKey ? 0 : Math.abs(deltaY))) return;
     event.preventDefault();
     pan((sideways * unit) / WHEEL_PAN_PX);

@@ -62,7 +62,7 @@ export class Navigation {
     });
   }
 
-  /** Zooms around the segment where the keyboard was last or, if it is out of view, the middle. */
+  /** Zooms around the segment that had the focus last or, if it is out of view, around the middle. */
   zoom(factor: number): void {
     const { span, selection } = this.#options;
     const { from, to } = span;

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 export class Selection {
-  /** The segment that the keyboard last moved to. */
+  /** The segment that has the focus, or had it last; undefined before the chart gets the focus. */
   cursor: Place | undefined;
   /** The segment that the reader selected, or that the player shows. */
   selected: Place | undefined;

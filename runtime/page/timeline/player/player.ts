@@ -42,6 +42,7 @@ export interface PlayerOptions {
   markLine: (line: number) => void;
   /** Called when the player shows this moment, or a time between it and the next one. */
   show: (moment: Moment, time: number) => void;
+  /** Called when the reader presses Close. */
   close: () => void;
 }
 
@@ -85,7 +86,10 @@ export class Player {
   #number = 0;
   /** The time that is shown, in ms since the start of the run. */
   #time = 0;
-  /** How many changes had happened at the time that the texts describe; -1 if they are outdated. */
+  /**
+   * How many of `Moments.changes` had happened at the time that the texts describe; -1 if they describe a
+   * moment with everything that happens until the next one.
+   */
   #changes = -1;
   /** When playback last changed the texts, by `performance.now()`. */
   #refreshed = 0;
