@@ -24,7 +24,7 @@ class Entry:
         what: What the name does, or what is different about it.
         url: The document that describes the change.
         probe: A Python expression that is true from that version on, and false before; empty if no
-            expression can show the change.
+            expression can show the change. ``tests/guide/pages/test_api.py`` evaluates it.
     """
 
     name: str

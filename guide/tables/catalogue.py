@@ -16,7 +16,7 @@ from mkdocs_runnable.snippets.snippet import Anchors, Library, Snippet, publishe
 from mkdocs_runnable.tables.pages import Pages
 from mkdocs_runnable.tables.table import Column, Row, Table
 
-# Maps names that a program imports or refers to to the execution models that they belong to.
+# Maps names that a program imports, or uses as attributes, to the execution models they belong to.
 _MODELS = {
     "asyncio": "asyncio",
     "anyio": "asyncio",
@@ -34,7 +34,10 @@ _MODELS = {
 
 
 def models(snippet: Snippet) -> list[str]:
-    """Return the execution models that a program uses, in the order of ``_MODELS``."""
+    """Return the execution models that a program uses, in the order of ``_MODELS``.
+
+    A program that uses none of them is ``plain code``.
+    """
     return list(_models(snippet.source))
 
 
@@ -91,7 +94,7 @@ def catalogue_table(path: Path, pages: Pages) -> Table:
     """Return all snippets of a folder as a table.
 
     Raises:
-        RunnableError: There is no such folder, or a snippet cannot be used.
+        RunnableError: The folder contains no snippets, or a snippet cannot be used.
     """
     library = Library(Path(posixpath.normpath(path.as_posix())))
     snippets = library.load_all()

@@ -1,4 +1,4 @@
-"""The claim ledger: what five sets of notes say, what is true, and how this was verified.
+"""The claim ledger: what five sets of notes on concurrency say, what is true, and the evidence.
 
 Each entry of ``claims.toml`` is a :class:`Claim`. If a claim has a question (``asks``), it also has
 a check: a function in ``tests/guide/claims/`` that finds the answer by running code. The answer has
@@ -83,7 +83,10 @@ class Ledger:
         return [self.documents[key] for key in keys]
 
     def checked(self, claim: Claim) -> list[Claim]:
-        """Return the claims whose checks support a claim: itself, and those that it repeats."""
+        """Return the claims whose checks count for a claim: itself and those it repeats.
+
+        Claims without a check are left out.
+        """
         return [each for each in (claim, *map(self.by_id.get, claim.same_as)) if each and each.asks]
 
 
@@ -91,7 +94,8 @@ def load_claims(path: Path) -> Ledger:
     """Read the ledger.
 
     Raises:
-        RunnableError: An entry does not match :class:`Claim`, or refers to something unknown.
+        RunnableError: An entry does not match its class, occurs twice, refers to something unknown,
+            or has only one of ``asks`` and ``finds``.
     """
     data = load_toml(path)
     documents = {

@@ -84,6 +84,7 @@ export class Stage {
       ...this.#tables.map(({ group }) => group),
       ...this.#masters.map(({ group }) => group),
     );
+    // The new tables have to be arranged even if they have as many columns as the old ones.
     this.#columns = 0;
     this.arrangeTables();
   }
