@@ -110,7 +110,8 @@ def _question(entry: Mapping[str, Any], name: str) -> Question:
 class ChoiceTable(Table):
     """A table of recommendations whose HTML element also contains the questions.
 
-    They are in an attribute, which the script of ``<choice-table>`` reads.
+    They are in an attribute, which the script of ``<choice-table>`` reads. Two further attributes
+    contain the words that the script shows with them.
     """
 
     questions: Sequence[Question] = ()
@@ -128,6 +129,8 @@ class ChoiceTable(Table):
             for question in self.questions
         ]
         root.set("data-questions", json.dumps(questions))
+        root.set("data-label", "Questions about your job")
+        root.set("data-result", "{choose}, because {because}. Start from {start}.")
         return root
 
 

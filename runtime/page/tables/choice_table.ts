@@ -1,4 +1,10 @@
-/** `<choice-table>`: a table of recommendations, and questions that lead readers to one of its rows. */
+/**
+ * `<choice-table>`: a table of recommendations, and questions that lead readers to one of its rows.
+ *
+ * The project chooses the words in the attributes of the element: `data-label` is the name of the group of
+ * questions for assistive technology, and `data-result` is the sentence about the row that is found. In
+ * this sentence, `{kind}` stands for the cell in the column of this kind.
+ */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
 import {
   progress,
@@ -32,7 +38,7 @@ export class ChoiceTable extends HTMLElement {
     this.#conditions = this.#rows.map((row) => givenConditions(row, this.#questions));
     this.#result.role = "status";
     this.#form.role = "group";
-    this.#form.ariaLabel = "Questions about your job";
+    this.#form.ariaLabel = this.dataset["label"] ?? "Questions";
     this.#form.append(this.#result, this.#again);
     this.prepend(this.#form);
     this.#update();
@@ -75,19 +81,22 @@ export class ChoiceTable extends HTMLElement {
     return element("fieldset", "choice__question", element("legend", "", ask), ...options);
   }
 
-  /** Shows the content of a row as a sentence. Without a row, shows nothing. */
+  /** Shows a row as a sentence. Without a row, shows nothing. */
   #showResult(row: HTMLTableRowElement | undefined): void {
-    this.#result.replaceChildren();
-    if (!row) return;
-    const [, choose, because, start] = [...row.cells];
-    const link = start?.querySelector("a")?.cloneNode(true);
-    this.#result.append(
-      element("strong", "", choose?.textContent.trim() ?? ""),
-      `, because ${because?.textContent.trim() ?? ""}. Start from `,
-      link ?? start?.textContent.trim() ?? "",
-      ".",
-    );
+    const sentence = this.dataset["result"] ?? "{key}";
+    this.#result.replaceChildren(...(row ? fillSentence(sentence, row) : []));
   }
+}
+
+/** Replaces each `{kind}` in a sentence by a copy of the content of the row's cell of this kind. */
+function fillSentence(sentence: string, row: HTMLTableRowElement): (Node | string)[] {
+  return sentence.split(/(\{[\w-]+\})/).flatMap((part): (Node | string)[] => {
+    const kind = /^\{(.+)\}$/.exec(part)?.[1];
+    const cell = kind === undefined ? null : row.querySelector(`.data-table__${kind}`);
+    if (!cell) return [part];
+    const copy = cell.cloneNode(true) as Element;
+    return [...copy.querySelectorAll("p")].flatMap((paragraph) => [...paragraph.childNodes]);
+  });
 }
 
 /** Reads the conditions of a row from its attributes. */

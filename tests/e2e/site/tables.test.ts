@@ -88,11 +88,32 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
     await page.$eval("tr[aria-current]", (row) => row.cells[1]?.textContent.trim()),
     "threads",
   );
+  assert.equal(
+    await page.$eval("choice-table [role=group]", (group) => group.ariaLabel),
+    "Questions about your job",
+  );
   await page.keyboard.press("Tab"); // moves to the link in the result
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // presses "Start again"
   assert.equal(await countQuestions(), 1);
   assert.equal((await page.$$("tr[aria-current]")).length, 0);
+  await page.browserContext().close();
+});
+
+test("without words of the project, questions and their result have neutral words", async () => {
+  const page = await open("/how-to/choose-a-model/");
+  const words = await page.evaluate(() => {
+    const table = document.querySelector<HTMLElement>("choice-table")!;
+    const copy = table.cloneNode(true) as HTMLElement;
+    copy.querySelector(".choice")?.remove();
+    delete copy.dataset["label"];
+    delete copy.dataset["result"];
+    table.replaceWith(copy);
+    copy.querySelector("input")!.click();
+    const group = copy.querySelector("[role=group]")!;
+    return [group.ariaLabel, group.querySelector("[role=status]")?.textContent];
+  });
+  assert.deepEqual(words, ["Questions", "is the only one in progress"]);
   await page.browserContext().close();
 });
 

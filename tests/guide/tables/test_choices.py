@@ -44,8 +44,15 @@ def test_questions_and_conditions_become_attributes_of_the_element(path: Path) -
             "answers": [{"key": "green", "text": "Green"}, {"key": "black", "text": "Black"}],
         }
     ]
+    assert element.get("data-label") == "Questions about your job"
     (row,) = element.findall(".//tbody/tr")
     assert row.get("data-leaf") == "green"
+    sentence = element.get("data-result", "")
+    for cell in row:
+        sentence = sentence.replace(
+            f"{{{cell.get('class', '').removeprefix('data-table__')}}}", "".join(cell.itertext())
+        )
+    assert sentence == "**80 °C**, because it turns bitter. Start from [here](#green)."
     assert load_choices(path).questions[0].answers[0].job == {"minutes": 2}
 
 
