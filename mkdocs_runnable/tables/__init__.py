@@ -4,7 +4,7 @@ A paragraph that consists of a link to a data file, marked ``{ .data-table }``, 
 
 .. code-block:: markdown
 
-    [claims.toml](claims.toml){ .data-table }
+    [prices.toml](prices.toml){ .data-table }
 
 :mod:`~mkdocs_runnable.tables.markdown` is the Python-Markdown extension ``mkdocs_runnable.tables``.
 """

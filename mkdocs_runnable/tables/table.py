@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, SubElement
 
-# Attributes of an element inside a cell, which only HTML has: ``{: .verdict-wrong }``.
+# Attributes of an element inside a cell, which only HTML has: ``{: .sold-out }``.
 _ATTRIBUTES = re.compile(r"\{: [^{}]*\}")
 
 
@@ -16,7 +16,8 @@ class Column:
 
     Attributes:
         title: Its heading, which narrow screens show before each cell instead.
-        kind: Part of its CSS class.
+        kind: The end of its CSS class, ``data-table__<kind>``. The engine has styles for ``key``, a
+            column of names; a project can style the other kinds.
     """
 
     title: str
