@@ -86,7 +86,7 @@ build: prepare ## Build the site into site/
 
 .PHONY: serve
 serve: prepare ## Serve the site on http://127.0.0.1:8000 and follow changes (PORT=… for another port)
-	@$(runnable) port $(PORT)
+	@$(runnable) port $(PORT) || { echo "For another port, run: make serve PORT=…" >&2; exit 2; }
 	@$(python) -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 # --- checks ---------------------------------------------------------------------------------------

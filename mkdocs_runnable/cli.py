@@ -488,6 +488,6 @@ def _port(options: argparse.Namespace) -> int:
         except (OSError, OverflowError) as error:
             raise RunnableError(
                 f"port {options.port} of 127.0.0.1 cannot be used ({error}). Stop the program that "
-                f"uses it, or choose another port: make serve PORT={min(options.port + 1, 65535)}"
+                "uses it, or choose another port."
             ) from None
     return 0

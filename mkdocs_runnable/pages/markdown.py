@@ -2,7 +2,7 @@
 
 .. code-block:: markdown
 
-    [snippets/chess/judit.py](../../snippets/chess/judit.py){ .runnable section="moves" }
+    [snippets/tea/brewing.py](../../snippets/tea/brewing.py){ .runnable section="cups" }
 
 The extension works without MkDocs. The plugin only passes it the page that is being rendered, and
 collects its errors.

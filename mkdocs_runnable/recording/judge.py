@@ -1,10 +1,10 @@
 """Compares recordings with runs that browser tests started by pressing Run on widgets.
 
-Each line of input is one run, ``{"name": "chess/judit", "chunks": [{"stream": "stdout", "text":
+Each line of input is one run, ``{"name": "tea/brewing", "chunks": [{"stream": "stdout", "text":
 "…"}], "status": 0}``. Native snippets do not run in browsers, so their results are "skipped".
 
-``snippets/differences.toml`` is the ledger of known differences between a browser's run and the
-recording, by snippet and engine, each with its reason:
+The file ``differences.toml`` in the folder of the snippets is the ledger of known differences
+between a browser's run and the recording, by snippet and engine, each with its reason:
 
 .. code-block:: toml
 
@@ -28,6 +28,8 @@ from mkdocs_runnable.recording.execute import Chunk, Execution
 from mkdocs_runnable.recording.verification import Runner, write_results
 from mkdocs_runnable.snippets.snippet import Library
 
+_LEDGER = "differences.toml"
+
 
 def judge(
     project: Project, runner: Runner, lines: Iterable[str], *, keep: bool = True
@@ -48,6 +50,7 @@ def judge(
     """
     library = project.library
     ledger = read_ledger(library)
+    where = library.where(library.root / _LEDGER)
     runs = dict(map(_parse, lines))
     results = []
     for name in library.names():
@@ -56,7 +59,8 @@ def judge(
             results.append((snippet, Result(name, "skipped", snippet.header.native)))
         elif name in runs:
             result = check_execution(snippet, library, runs.pop(name))
-            results.append((snippet, _by_ledger(result, ledger.get(name, {}).get(runner.stem))))
+            reason = ledger.get(name, {}).get(runner.stem)
+            results.append((snippet, _by_ledger(result, reason, where)))
     if unknown := sorted(runs.keys() - set(library.names())):
         raise RunnableError(f"{unknown[0]} was run, but there is no such snippet.")
     if keep and project.verification:
@@ -74,7 +78,7 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
         RunnableError: The file cannot be read, or an entry has no reason, an unknown engine, or a
             name that is not that of a snippet that runs in browsers.
     """
-    path = library.root / "differences.toml"
+    path = library.root / _LEDGER
     where = library.where(path)
     if not path.exists():
         return {}
@@ -95,13 +99,13 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
     return ledger
 
 
-def _by_ledger(result: Result, reason: str | None) -> Result:
+def _by_ledger(result: Result, reason: str | None, where: str) -> Result:
     """Let a known difference pass, and let a result without its known difference fail."""
     if reason is None:
         return result
     if result.outcome == "failed":
         return replace(result, outcome="passed", detail=f"known difference: {reason}")
-    gone = "the known difference no longer occurs. Remove it from snippets/differences.toml."
+    gone = f"the known difference no longer occurs. Remove it from {where}."
     return replace(result, outcome="failed", detail=gone)
 
 

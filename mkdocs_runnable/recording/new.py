@@ -55,7 +55,7 @@ def create(library: Library, name: str) -> str:
     if problem := _problem(name):
         raise RunnableError(
             f"{name!r} cannot be the name of a snippet: {problem}. Expected the path of the new "
-            f"file in {library.root.name}/ without .py, such as chess/one_opponent."
+            f"file in {library.root.name}/ without .py, such as first_steps/two_calls."
         )
     path = library.path(name)
     if path.exists():

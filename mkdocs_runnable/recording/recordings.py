@@ -2,7 +2,7 @@
 
 .. code-block:: text
 
-    Judit moves at board 1.
+    Two cups are ready.
     2> demo.py:9: RuntimeWarning: coroutine 'brew' was never awaited
     [exit status 1]
 

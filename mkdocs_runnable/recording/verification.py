@@ -12,7 +12,7 @@ option ``verification`` names. The stem is one of :data:`EXPECTED` (``cpython-3.
         "engine": "Chromium 156, Pyodide 314.0.7"
       },
       "results": {
-        "chess/judit": {
+        "tea/brewing": {
           "sha256": "<of the file that was run>", "outcome": "passed", "detail": "",
           "when": "2026-11-20T12:00:00+00:00", "commit": "<40 digits, or null>"
         }
@@ -30,7 +30,7 @@ that were run. For each runner without a valid result, ``not_run`` gives the rea
 
     {
       "snippets": {
-        "chess/judit": {
+        "tea/brewing": {
           "sha256": "…",
           "runs": [{"runner": "Chromium", "interpreter": "CPython", "version": "3.14.2",
                     "platform": "…", "engine": "…", "outcome": "passed", "detail": "",

@@ -52,7 +52,7 @@ def external_links(site: Path) -> dict[str, list[str]]:
     """
     pages = read_site(site)
     if not pages:
-        raise RunnableError(f"there is no built site in {site}. Run `make build` first.")
+        raise RunnableError(f"there is no built site in {site}. Run `mkdocs build` first.")
     found: dict[str, list[str]] = {}
     for page in pages:
         for link in page.links:

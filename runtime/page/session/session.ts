@@ -3,7 +3,7 @@ import type { Host, Move, Outcome, Program, Run, RunEvent } from "../../host/typ
 
 /** The part of the page that starts a run, for example a widget. */
 export interface Owner {
-  /** The name that readers see, for example `chess/asynchronous.py`. */
+  /** The name that readers see, for example `tea/brewing.py`. */
   readonly title: string;
   /** Called when the owner with the title `by` starts a run, which ends the run of this owner. */
   displaced(by: string): void;

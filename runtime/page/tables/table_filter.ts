@@ -56,7 +56,7 @@ export function facetOptions(entries: readonly Entry[], facet: string): FacetOpt
 /**
  * Reads a filter from the query of an address. Ignores unknown facets, and values that no row has.
  *
- * @param search - The query, for example `?find=lock&topic=chess`.
+ * @param search - The query, for example `?find=lock&topic=threads`.
  * @param entries - The rows of the table.
  * @param facets - The names of the table's facets.
  */

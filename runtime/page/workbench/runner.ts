@@ -33,7 +33,7 @@ export interface RunnerOptions {
   timeline: RunTimeline;
   /** Whether runs are traced for the timeline, which makes them slower. */
   traced: boolean;
-  /** The name of the snippet, for example `chess/asynchronous`. The title adds `.py`. */
+  /** The name of the snippet, for example `tea/brewing`. The title adds `.py`. */
   name: string;
   filename: string;
   /** Where the widget is; see `placeOf`. */

@@ -37,7 +37,7 @@ export interface WorkbenchOptions {
   traced: boolean;
   tab: Tab;
   draft: Draft;
-  /** The name of the snippet, for example `chess/asynchronous`. */
+  /** The name of the snippet, for example `tea/brewing`. */
   name: string;
   filename: string;
   /** The lines of the published source that are shown at first; empty for all of them. */

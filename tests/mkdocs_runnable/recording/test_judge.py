@@ -28,7 +28,7 @@ def outcome(project: Project, printed: str, ledger: str) -> tuple[str, str]:
         printed: the line.
         ledger: the content of `differences.toml`, the ledger of known differences.
     """
-    (project.root / "snippets" / "differences.toml").write_text(ledger, encoding="utf-8")
+    (project.library.root / "differences.toml").write_text(ledger, encoding="utf-8")
     chunks = [{"stream": "stdout", "text": f"{printed}\n"}]
     run = json.dumps({"name": "tea/brewing", "chunks": chunks, "status": 0})
     (result,) = judge(project, FIREFOX, [run])
@@ -52,9 +52,13 @@ def test_a_known_difference_passes_with_its_reason(project: Project) -> None:
 
 
 def test_a_known_difference_that_no_longer_occurs_fails(project: Project) -> None:
-    what, why = outcome(project, "hot", KNOWN)
-    assert what == "failed"
-    assert "no longer occurs" in why
+    project.library.root.rename(project.root / "teas")
+    (project.root / "mkdocs.yml").write_text("plugins: [{runnable: {snippets: teas}}]")
+    project = Project.at(project.root)
+    assert outcome(project, "hot", KNOWN) == (
+        "failed",
+        "the known difference no longer occurs. Remove it from teas/differences.toml.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_new_says_why_a_name_cannot_be_used(
     assert main(["new", name]) == 2
     assert capfd.readouterr().err == (
         f"Error: {name!r} cannot be the name of a snippet: {problem}. Expected the path of the new "
-        "file in snippets/ without .py, such as chess/one_opponent.\n"
+        "file in snippets/ without .py, such as first_steps/two_calls.\n"
     )
     assert list(library.root.parent.rglob("*.py")) == []
 

@@ -80,7 +80,7 @@ def test_a_refused_connection_is_a_dead_link(tmp_path: Path) -> None:
 
 
 def test_a_site_that_is_not_built_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RunnableError, match="Run `make build` first"):
+    with pytest.raises(RunnableError, match="Run `mkdocs build` first"):
         external_links(tmp_path / "site")
 
 
