@@ -1,5 +1,6 @@
 """Queues keep order, wait with exact timeouts, and lose no wake-up."""
 
+import math
 import queue
 import signal
 from typing import Any
@@ -35,6 +36,8 @@ def test_a_simple_queue_refuses_a_negative_timeout_if_it_would_wait() -> None:
     items = queues.SimpleQueue()
     with pytest.raises(ValueError, match="'timeout' must be a non-negative number"):
         items.get(timeout=-1)
+    with pytest.raises(OverflowError, match="timestamp out of range for platform time_t"):
+        items.get(timeout=math.inf)
     with pytest.raises(queue.Empty):
         items.get(block=False, timeout=-1)
 

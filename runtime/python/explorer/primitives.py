@@ -20,8 +20,8 @@ from typing import Any
 from explorer import scheduler
 from explorer.scheduler import MAIN, Thread
 
-# The longest timeout in seconds, with the value that CPython has on Windows.
-TIMEOUT_MAX = 4294967.0
+# The longest timeout in whole seconds, with the value that CPython has on Linux and in Pyodide.
+TIMEOUT_MAX = 9223372036.0
 # Files of the explored program. Only their `with lock:` statements are switch points.
 program_files: set[str] = set()
 

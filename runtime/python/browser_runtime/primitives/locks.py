@@ -1,13 +1,29 @@
 """The locks that everything in `threading` is built on, and `time.sleep`."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from browser_runtime.scheduling import scheduler, virtual_time
 
-# The longest sleep in seconds: CPython counts time in ns, as signed numbers of 64 bits.
-_MAX_SLEEP = 2**63 / 1e9
-# The longest timeout in seconds, with the value that CPython has on Windows.
-TIMEOUT_MAX = 4294967.0
+# CPython counts times in ns, as signed numbers of 64 bits, so they are shorter than this (in s).
+_TOO_LONG = 2**63 / 1e9
+# The same in whole seconds, which is the value that CPython has on Linux and in Pyodide.
+TIMEOUT_MAX = 9223372036.0
+
+
+def to_seconds(duration: Any) -> float:
+    """Return a duration as a float, or raise the error that CPython raises for it."""
+    if not isinstance(duration, int | float):
+        if not hasattr(type(duration), "__float__") and not hasattr(type(duration), "__index__"):
+            name = type(duration).__name__
+            raise TypeError(f"'{name}' object cannot be interpreted as an integer or float")
+        duration = float(duration)
+    if duration != duration:
+        raise ValueError("Invalid value NaN (not a number)")
+    if not -_TOO_LONG <= duration < _TOO_LONG:
+        if isinstance(duration, int):
+            raise OverflowError("timestamp too large to convert to C PyTime_t")
+        raise OverflowError("timestamp out of range for platform time_t")
+    return float(duration)
 
 
 class Lock:
@@ -29,14 +45,12 @@ class Lock:
             blocking: wait until the lock is released.
             timeout: how many seconds to wait; -1 waits without a limit.
         """
-        if not blocking and timeout != -1:
-            raise ValueError("can't specify a timeout for a non-blocking call")
-        if timeout != timeout:
-            raise ValueError("Invalid value NaN (not a number)")
-        if timeout < 0 and timeout != -1:
-            raise ValueError("timeout value must be a non-negative number")
-        if timeout > TIMEOUT_MAX:
-            raise OverflowError("timeout value is too large")
+        if timeout != -1:
+            timeout = to_seconds(timeout)
+            if not blocking:
+                raise ValueError("can't specify a timeout for a non-blocking call")
+            if timeout < 0:
+                raise ValueError("timeout value must be a non-negative number")
         if not self._locked:
             self._locked = True
             return True
@@ -179,15 +193,9 @@ RLock.__module__ = "_thread"
 
 def sleep(seconds: float, /) -> None:
     """Wait like `time.sleep`, with the same errors for invalid arguments."""
-    if not hasattr(type(seconds), "__float__") and not hasattr(type(seconds), "__index__"):
-        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
-    delay = float(seconds)
-    if delay != delay:
-        raise ValueError("Invalid value NaN (not a number)")
+    delay = to_seconds(seconds)
     if delay < 0:
         raise ValueError("sleep length must be non-negative")
-    if delay >= _MAX_SLEEP:
-        raise OverflowError("timestamp too large to convert to C PyTime_t")
     end = virtual_time.moment_in(delay)
     scheduler.wait(virtual_time.seconds_to(end))
     # A wait can end early: after a signal handler has run, or after 25 days, which is the longest

@@ -9,6 +9,7 @@ from queue import Empty
 from types import GenericAlias, ModuleType
 from typing import Any
 
+from browser_runtime.primitives.locks import to_seconds
 from browser_runtime.scheduling import scheduler, virtual_time
 
 
@@ -42,8 +43,10 @@ class SimpleQueue:
         """
         if not block:
             timeout = 0
-        elif timeout is not None and timeout < 0:
-            raise ValueError("'timeout' must be a non-negative number")
+        elif timeout is not None:
+            timeout = to_seconds(timeout)
+            if timeout < 0:
+                raise ValueError("'timeout' must be a non-negative number")
         end = None if timeout is None else virtual_time.moment_in(timeout)
         while not self._items:
             left = None if end is None else virtual_time.seconds_to(end)
