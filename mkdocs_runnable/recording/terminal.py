@@ -405,7 +405,7 @@ def without_controls(text: str) -> str:
 def _width(character: str) -> int:
     """Return how many columns a character takes."""
     if character < "\u0300":
-        return 1 if character != "\xad" else 0
+        return 1  # also for a soft hyphen, although its category is Cf
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -59,8 +59,11 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 const STRING_END = /[\u0007\n\u0018\u001a\u001b\u009c]/g;
 /** Matches texts in which each character takes one column. */
 const PLAIN = /^[\u0020-\u007e\u00a0-\u02ff]*$/;
-/** Characters that take no column: combining marks and formatting characters. */
-const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
+/**
+ * Characters that take no column: combining marks, and formatting characters except for the soft hyphen.
+ * See https://wcwidth.readthedocs.io/en/latest/specs.html.
+ */
+const ZERO_WIDTH = /^(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}]$/u;
 // Characters that terminals show with the width of two. Unicode lists them in EastAsianWidth.txt.
 const WIDE =
   /^[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\u3247\u3250-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18d08}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
