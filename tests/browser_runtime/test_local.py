@@ -1,13 +1,14 @@
 """Thread-local data: each thread has its own, until the thread or the `local` object ends."""
 
 import gc
+import sys
 import threading
 import weakref
 from typing import Any
 
 import pytest
 
-from tests.browser_runtime.harness import Library, local, run
+from tests.browser_runtime.harness import Library, local, run, scheduler
 
 
 def test_each_thread_sees_its_own_attributes() -> None:
@@ -138,17 +139,29 @@ def test_the_data_of_a_thread_is_deleted_with_the_object_while_the_thread_lives(
     assert run(program)
 
 
-def test_a_thread_ends_normally_after_the_object_with_its_data_was_deleted() -> None:
-    def program(library: Library) -> int:
+def test_a_thread_keeps_nothing_of_an_object_that_dies_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def program(library: Library) -> tuple[bool, int, int]:
+        values: list[weakref.ref[_Value]] = []
+
         def work() -> None:
             data = local.Local()
-            data.value = 1
+            data.value = _Value()
+            values.append(weakref.ref(data.value))
             del data
+            gc.collect()
             library.time.sleep(1)
 
         library.start(work)
-        library.time.sleep(2)
-        count: int = library.threading.active_count()
-        return count
+        library.time.sleep(0.5)
+        kept, during = values[0]() is not None, scheduler.thread_count()
+        library.time.sleep(1)
+        gc.collect()
+        return kept, during, scheduler.thread_count()
 
-    assert run(program) == 1
+    # Errors while the data of the ended thread are deleted.
+    errors: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", errors.append)
+    assert run(program) == (False, 2, 1)
+    assert errors == []
