@@ -114,7 +114,8 @@ export class Packages {
    *
    * @param sandbox - receives the snapshot.
    * @param loader - adds what a worker needs besides the snapshot.
-   * @param options - `fetch` allows a download, for which a first run should not have to wait.
+   * @param options - `fetch` allows downloads, for which a first run should not have to wait. Without it,
+   * this waits only for downloads that a program has already started.
    * @returns whether the sandbox has the snapshot now.
    */
   giveWarm(
@@ -142,7 +143,7 @@ export class Packages {
     try {
       const [snapshot] = await Promise.all([
         fetch ? this.#downloads.get(this.#warm) : this.#downloads.stored(this.#warm),
-        this.#sendModulesOnce(sandbox),
+        this.#sendModulesOnce(sandbox, fetch),
       ]);
       if (!snapshot) return false;
       this.#downloads.forget(this.#warm);
@@ -154,16 +155,18 @@ export class Packages {
     }
   }
 
-  #sendModulesOnce(sandbox: Pick<Sandbox, "send">): Promise<void> {
-    return (this.#sendingModules ??= this.#sendModules(sandbox).catch((error: unknown) => {
+  #sendModulesOnce(sandbox: Pick<Sandbox, "send">, fetch: boolean): Promise<void> {
+    return (this.#sendingModules ??= this.#sendModules(sandbox, fetch).catch((error: unknown) => {
       this.#sendingModules = undefined;
       throw error;
     }));
   }
 
-  async #sendModules(sandbox: Pick<Sandbox, "send">): Promise<void> {
+  async #sendModules(sandbox: Pick<Sandbox, "send">, fetch: boolean): Promise<void> {
     const finding = this.#warm.modules.map(async ({ library, path, handle }) => {
-      const archive = await this.#downloads.get(this.#libraries[library]!);
+      const file = this.#libraries[library]!;
+      if (!fetch && !(await this.#downloads.has(file))) throw new Error(`${library} is missing.`);
+      const archive = await this.#downloads.get(file);
       for (const [name, content] of filesOf(archive)) {
         if (path.endsWith(`/${name}`)) return { path, handle, wasm: content.slice().buffer };
       }

@@ -69,7 +69,8 @@ export interface Run {
 export interface Host {
   /**
    * Opens the sandbox, because one of these programs may be run. Does not start Python. Of the files
-   * that Python needs, this reads at most the warm snapshot, and that only from the browser's cache.
+   * that Python needs, this reads at most the warm snapshot and the archives with its C modules, and
+   * these only from the browser's cache.
    */
   open(sources: readonly string[]): void;
   /** Fetches the runtime and starts Python, because this program is likely to be run soon. */

@@ -224,7 +224,7 @@ export class FakeDownloads implements FileSource {
   }
 
   async has({ file }: RuntimeFile): Promise<boolean> {
-    return this.cache.has(file);
+    return this.cache.has(file) || this.#pending.has(file);
   }
 
   async stored({ file }: RuntimeFile): Promise<ArrayBuffer | undefined> {

@@ -143,6 +143,8 @@ describe("a program suits a warm worker", () => {
 });
 
 describe("the warm snapshot", () => {
+  beforeEach(() => downloads.cache.set("pydantic.zip", new ArrayBuffer()));
+
   test("is sent from the cache, after the C modules that it needs, and the page keeps no copy", async () => {
     const snapshot = new ArrayBuffer(9);
     downloads.cache.set("warm", snapshot);
@@ -169,7 +171,7 @@ describe("the warm snapshot", () => {
     await settle();
     await arriveModules();
     assert.deepEqual(await Promise.all(giving), [true, true]);
-    downloads.cache.clear();
+    downloads.cache.delete("warm");
     assert.deepEqual([await giveWarm(), await packages.hasWarm()], [true, true]);
     assert.deepEqual(sentTypes(), ["modules", "warm"]);
   });
@@ -185,6 +187,20 @@ describe("the warm snapshot", () => {
     await downloads.arrive("warm");
     assert.equal(await fetching, true);
     assert.deepEqual(sentTypes(), ["modules", "warm"]);
+  });
+
+  test("starts no download of its C modules either, but waits for one that a program has started", async () => {
+    downloads.cache.clear();
+    downloads.cache.set("warm", new ArrayBuffer(9));
+    const tried = giveWarm();
+    await settle();
+    assert.deepEqual(downloads.requests, []);
+    assert.equal(await tried, false);
+    void downloads.get(LIBRARIES["pydantic"]!);
+    const giving = giveWarm();
+    await settle();
+    await arriveModules();
+    assert.equal(await giving, true);
   });
 
   test("can be sent later if the download of its C modules has failed", async () => {
