@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import linecache
+import multiprocessing
 import os
 import re
 import selectors
@@ -67,6 +68,17 @@ def told(source: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     with pytest.raises(BaseException) as error:  # noqa: PT011 - of any kind
         exec(compile(source, FILE, "exec"), {"__name__": "__main__"})
     return missing.explain(error.value, FILE)
+
+
+def test_a_browser_that_cannot_start_processes_is_explained_in_another_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error = 'OSError(errno.ENOSYS, "can\'t start new process")'
+    monkeypatch.setattr(
+        multiprocessing.Process, "_Popen", staticmethod(_fails("multiprocessing", error))
+    )
+    source = "import multiprocessing\nmultiprocessing.Process().start()"
+    assert told(source, monkeypatch) is None
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,11 @@ _FAILING_KINDS = {
 }
 
 
+# The text of an error of this runtime that the page explains by a fact of its own: the browser, and
+# not the function, is the reason. See processes/popen.py.
+NO_NEW_PROCESS = "can't start new process"
+
+
 class Missing(NamedTuple):
     """What the page is told about something that is missing."""
 
@@ -208,6 +213,8 @@ def _is_of_hash(error: BaseException) -> bool:
 
 def _is_lack(error: BaseException, kind: str) -> bool:
     """Return whether a function of this kind raises such an exception only in a browser."""
+    if isinstance(error, OSError) and error.strerror == NO_NEW_PROCESS:
+        return False
     if isinstance(error, OSError):
         return error.errno in _MISSING_CALLS or kind in _FAILING_KINDS
     if isinstance(error, ImportError):

@@ -8,7 +8,7 @@ from typing import Any
 import browser_processes as broker
 from pyodide.ffi import to_js
 
-from browser_runtime import facts
+from browser_runtime import facts, missing
 from browser_runtime.processes import asking, channels, files
 from browser_runtime.processes.cpython_internals import require_module
 from browser_runtime.scheduling import scheduler, virtual_time
@@ -43,7 +43,7 @@ def _launch(popen: Any, process_obj: Any) -> tuple[int, int, int]:
     """
     if not scheduler.can_switch():
         facts.cannot_start_processes()
-        error = OSError(errno.ENOSYS, "can't start new process")
+        error = OSError(errno.ENOSYS, missing.NO_NEW_PROCESS)
         error.add_note(
             "This browser cannot suspend Python, which processes need; "
             "use Chrome 137, Firefox 153 or newer."
