@@ -75,8 +75,8 @@ def read_ledger(library: Library) -> dict[str, dict[str, str]]:
         Name of a snippet → engine → reason for the difference.
 
     Raises:
-        RunnableError: The file cannot be read, or an entry has no reason, an unknown engine, or a
-            name that is not that of a snippet that runs in browsers.
+        RunnableError: The file cannot be read, or an entry has no reason or an unknown engine, or
+            its name belongs to no snippet, or to one that does not run in browsers.
     """
     path = library.root / _LEDGER
     where = library.where(path)

@@ -94,6 +94,8 @@ _ABSENT_METHODS = {
 # The hashes that `hashlib.new` gets from OpenSSL. Other names are unknown to CPython as well.
 _HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
 
+# The error numbers with which calls fail that this system lacks, or that need a network or a
+# terminal.
 _MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH, errno.ENOTTY)
 # Kinds of functions of which every OSError means that they do not work here, whatever its number.
 _FAILING_KINDS = {
@@ -138,7 +140,7 @@ def silent(name: str, line: int) -> Missing:
 
 
 def explain(error: BaseException, program: str) -> Missing | None:
-    """Return what an exception misses that the browser lacks, or None for any other exception.
+    """Return what the browser lacks according to an exception, or None if that is not its cause.
 
     Args:
         error: the exception, which has reached a frame of the program.
@@ -195,6 +197,7 @@ def _absent_name(error: BaseException) -> str:
 
 
 def _may_lack(error: BaseException) -> bool:
+    """Return whether an exception of this type can come from something that the browser lacks."""
     return (
         isinstance(error, (ImportError, NotImplementedError, OSError))
         or _is_of_terminal(error)
@@ -223,10 +226,10 @@ def _is_lack(error: BaseException, kind: str) -> bool:
 
 
 class _Call:
-    """What the line of the program calls that an exception comes from.
+    """The call in the program from which an exception comes.
 
     Args:
-        own: the program's own entry in the traceback of the exception, the innermost one.
+        own: the innermost entry of the program in the traceback of the exception.
     """
 
     def __init__(self, own: TracebackType) -> None:
@@ -243,8 +246,8 @@ class _Call:
         names = [self._function, *(f"{top}.{name}" for top, name in called)]
         known = next((name for name in names if name and kind_of(name) != OTHER), "")
         self.kind = kind_of(known)
-        # The function that does not work, or "" if the program itself has raised the exception, or
-        # a library that is not part of Python.
+        # The function that does not work, or "" if the exception was raised by the program itself
+        # or by a library that is not part of Python.
         self.failing = ""
         if all(top in sys.stdlib_module_names for top, _ in called) and (called or is_call):
             # Functions further out may work in other cases, as `asyncio.run` does.
@@ -256,7 +259,10 @@ class _Call:
             self.failing = known or (public[-1] if public else self.written or method)
 
     def lacks(self, name: str, kind: str) -> Missing | None:
-        """Return what the page is told if this function does not work; None without a name."""
+        """Return what the page is told if a function of this name and kind does not work.
+
+        The result is None if the name is empty.
+        """
         if not name:
             return None
         detail = f"{self.written or name} {kind}"

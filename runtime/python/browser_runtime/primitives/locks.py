@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from browser_runtime.scheduling import scheduler, virtual_time
 
-# CPython counts times in ns, as signed numbers of 64 bits, so they are shorter than this (in s).
+# CPython counts times in ns, as signed numbers of 64 bits, so they must be shorter than this, in s.
 _TOO_LONG = 2**63 / 1e9
 # The same in whole seconds, which is the value that CPython has on Linux and in Pyodide.
 TIMEOUT_MAX = 9223372036.0

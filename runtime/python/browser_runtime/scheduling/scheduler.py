@@ -267,7 +267,9 @@ def suspend[T](promise: Awaitable[T]) -> T:
         _state.is_atomic = False
         kernel.start_slice()
         if me in _state.requested:
-            kernel.try_again()  # The code after this wait may never call `raise_requested`.
+            # The code after this wait may never call `raise_requested`, but the handler of the end
+            # of a time slice does.
+            kernel.try_again()
         if asyncio._get_running_loop() is not loop:
             asyncio._set_running_loop(loop)
 
