@@ -179,6 +179,8 @@ for (const engine of engines) {
         "import time\nfrom concurrent.futures import ThreadPoolExecutor\n" +
           "with ThreadPoolExecutor(1, 'pool') as pool:\n" +
           "    pool.submit(time.sleep, 0.1).result()\n    time.sleep(0.05)\n",
+        // In virtual time, the pool thread waits for work before the program goes on to end the pool.
+        0,
       );
       const worker = rows.find((row) => row[0] === "lane" && row[4] === "pool_0")![1];
       const waits = rows.flatMap((row) => (row[0] === "wait" && row[1] === worker ? [row[3]] : []));
