@@ -131,10 +131,18 @@ export async function visitAfresh(page: Page, site: string, path: string): Promi
   // This file has no scripts, so nothing saves a draft while the storage is cleared. A JSON file would
   // not do, because Firefox shows it in a viewer that has no access to the site's storage.
   await page.goto(`${site}/llms.txt`);
-  await page.evaluate(() => {
-    localStorage.clear();
-    sessionStorage.clear();
-  });
+  // In Firefox, a script sometimes still runs in the empty document before this file, which has no
+  // storage ("SecurityError: The operation is insecure"). In that case, the next attempt succeeds.
+  await page.waitForFunction(
+    (origin) => {
+      if (location.origin !== origin) return false;
+      localStorage.clear();
+      sessionStorage.clear();
+      return true;
+    },
+    { polling: 50 },
+    new URL(site).origin,
+  );
   await page.goto(site + path);
 }
 
