@@ -1,7 +1,6 @@
 # Changes the integer 7, an object that all programs share, by writing to its memory.
 import ctypes
 
-ctypes.pythonapi.PyErr_SetInterrupt.restype = None
 number = 7
 # The value is at offset 12, after the reference count, the type and the size, with 4 bytes each.
 ctypes.memmove(id(number) + 12, (8).to_bytes(4, "little"), 4)
