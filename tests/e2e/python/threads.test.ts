@@ -493,6 +493,35 @@ print([t.name for t in threading.enumerate()])`,
       });
     }
 
+    test("each thread has a current event loop of its own, and a program starts without one", async () => {
+      const source = `
+import asyncio, threading
+def look():
+    try:
+        return asyncio.get_event_loop()
+    except RuntimeError as error:
+        return error
+def other():
+    print(look())
+    asyncio.set_event_loop(asyncio.new_event_loop())
+print(look())
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+thread = threading.Thread(target=other)
+thread.start()
+thread.join()
+print(look() is loop)
+`;
+      for (let repetition = 0; repetition < 2; repetition++) {
+        const { stdout } = await run(source);
+        assert.equal(
+          stdout,
+          "There is no current event loop in thread 'MainThread'.\n" +
+            "There is no current event loop in thread 'Thread-1 (other)'.\nTrue\n",
+        );
+      }
+    });
+
     test("an exception in a thread is reported and ends only that thread", async () => {
       const { stdout, stderr, outcome } = await run(`
 import threading

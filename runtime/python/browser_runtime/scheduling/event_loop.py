@@ -212,13 +212,6 @@ def timeout(delay: float | None) -> timeouts.Timeout:
 timeout.__module__ = timeouts.__name__
 
 
-class _Policy(events._BaseDefaultEventLoopPolicy):
-    _loop_factory = BrowserEventLoop
-
-    class _Local(threading.local):
-        _loop = None
-
-
 def restart_task_names() -> None:
     """Reset the default names of tasks, so that the next one is `Task-1`."""
     global _task_numbers
@@ -231,9 +224,18 @@ def install() -> None:
     Pyodide wraps `asyncio.run` and registers its own loop as the running one of this thread, which
     would prevent every other loop from running.
     """
+
+    # `threads.install` has replaced `threading.local`, but too late for the `_Local` of the base
+    # class. It would keep one current loop for all threads of the program, and for later programs.
+    class Policy(events._BaseDefaultEventLoopPolicy):
+        _loop_factory = BrowserEventLoop
+
+        class _Local(threading.local):
+            _loop = None
+
     asyncio.run = getattr(asyncio.run, "__wrapped__", asyncio.run)
-    events._event_loop_policy = _Policy()  # type: ignore[attr-defined]
-    unix_events._DefaultEventLoopPolicy = _Policy  # type: ignore[assignment]
+    events._event_loop_policy = Policy()  # type: ignore[attr-defined]
+    unix_events._DefaultEventLoopPolicy = Policy  # type: ignore[assignment]
     asyncio.timeout = timeouts.timeout = timeout
     asyncio.EventLoop = asyncio.SelectorEventLoop = BrowserEventLoop  # type: ignore[assignment]
     events._set_running_loop(None)
