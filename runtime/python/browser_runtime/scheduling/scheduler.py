@@ -37,7 +37,7 @@ class Waiting:
         # The thread that waits.
         self.ident = _state.current
         # The frame of the function that has called `wait`.
-        self.frame: FrameType | None = _outside_wait(sys._getframe(2))
+        self.frame = sys._getframe(3)
         milliseconds = -1 if seconds is None else seconds * 1000
         self.gate = kernel.gate(milliseconds, self.ident == MAIN)
         # When the wait ends in virtual time, in ns of the program's clock; None if virtual time
@@ -59,11 +59,6 @@ class Waiting:
         """Let the thread resume because its timeout has passed."""
         self.woken = True
         self.gate.open(TIMED_OUT)
-
-
-def _outside_wait(frame: FrameType) -> FrameType | None:
-    """Return the caller's frame if this is the frame of `wait`, and otherwise this frame."""
-    return frame.f_back if frame.f_code is wait.__code__ else frame
 
 
 class _DeadlockedWait(Waiting):
