@@ -137,7 +137,6 @@ def start_joinable_thread(
                 unraisable.report(error, f"Exception ignored in thread started by {origin!r}")
         finally:
             trace_hooks.end_thread()
-            scheduler.enter(ident)
             scheduler.forget_data(ident)
             handle._set_done()
             if observer:
