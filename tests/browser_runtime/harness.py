@@ -86,6 +86,7 @@ with _as_in_the_browser():
         trace_hooks,
         tracing,
     )
+    from browser_runtime import library as late_library
     from browser_runtime.primitives import (
         async_exceptions,
         databases,
@@ -121,6 +122,7 @@ __all__ = [
     "facts",
     "kernel",
     "keyboard",
+    "late_library",
     "local",
     "locks",
     "missing",

@@ -15,9 +15,18 @@ from browser_runtime.scheduling import scheduler
 
 def _wait_for_archive() -> None:
     # In browsers that cannot suspend Python, the archive arrives before any program starts.
-    if archive_file.is_here() or not scheduler.can_switch():
+    if not archive_file.is_late():
         return
-    if problem := scheduler.suspend(archive_file.wait().promise):
+    try:
+        if not scheduler.can_switch():
+            raise scheduler.CannotSuspendError
+        problem = scheduler.suspend(archive_file.wait().promise)
+    except scheduler.CannotSuspendError:
+        raise ImportError(
+            "the standard library is still being loaded, and code that JavaScript or ctypes calls "
+            "cannot wait for it; import the module in the first lines of the program"
+        ) from None
+    if problem:
         raise ImportError(
             f"the standard library could not be loaded; run the program again. {problem}"
         )

@@ -16,7 +16,8 @@ export class LateLibrary {
 
   /** The Python module `browser_library`. */
   readonly module = Object.freeze({
-    is_here: () => this.#isHere,
+    /** Whether Python has started, and the file does not have its content yet. */
+    is_late: () => this.#pyodide !== undefined && !this.#isHere,
     /** See `LateLibrary.wait`. For the reason why the promise is in an object, see kernel/kernel.ts. */
     wait: () => ({ promise: this.wait() }),
   });

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Engine } from "../../../runtime/harness/browsers.ts";
 import { Runner } from "../../../runtime/harness/runner.ts";
 import { runtimeCache } from "../../../runtime/host/cache_names.ts";
+import type { RunEvent } from "../../../runtime/host/types.ts";
 import { cacheName, deleteCache } from "../support/caches.ts";
 import { WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 
@@ -144,6 +145,33 @@ for (const [name, engine, launch, snapshot] of [
       answers = {};
       assert.equal((await runner.run(program)).stdout, "begins\nends\n");
     });
+
+    if (!name.endsWith("switching")) {
+      test("code that JavaScript calls cannot wait for the standard library, but code after it can", async () => {
+        // The server answers only when the program has shown that it could not wait.
+        const held = Promise.withResolvers<void>();
+        answers["python_stdlib"] = (response) =>
+          void held.promise.then(() => {
+            response.end(readFileSync(`${RUNTIME}/${published("python_stdlib")}`));
+          });
+        const source = `import js
+def read(*_):
+    import difflib
+try:
+    js.Array.of(1).forEach(read)
+except ImportError as error:
+    print(error, flush=True)
+import difflib
+print(difflib.__name__)`;
+        const listen = ({ type }: RunEvent): void => {
+          if (type === "stdout") held.resolve();
+        };
+        const program = { source, filename: "demo.py" };
+        const { stdout, stderr } = await runner.run(program, { listen });
+        assert.equal(stderr, "");
+        assert.match(stdout, /^the standard library is still being loaded, .*\ndifflib\n$/);
+      });
+    }
 
     test("a later visit fetches no large file of the runtime", async () => {
       await runner.run({ ...HELLO, source: "import difflib" });

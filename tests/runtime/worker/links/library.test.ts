@@ -21,23 +21,25 @@ beforeEach(() => {
 test("imports that wait for the standard library continue when it arrives, and find its content", async () => {
   library.attach(pyodide, undefined);
   const { promise } = library.module.wait();
-  assert.equal(library.module.is_here(), false);
+  assert.equal(library.module.is_late(), true);
   library.receive({ stdlib });
   assert.equal(await promise, "");
-  assert.equal(library.module.is_here(), true);
+  assert.equal(library.module.is_late(), false);
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
 test("the standard library may arrive before Python has started", async () => {
   library.receive({ stdlib });
-  assert.equal(library.module.is_here(), false);
+  assert.deepEqual([...contents], [0, 0, 0]);
   library.attach(pyodide, undefined);
   assert.equal(await library.wait(), "");
   assert.deepEqual([...contents], [1, 2, 3]);
 });
 
 test("a worker that starts with the standard library does not wait for it", async () => {
+  assert.equal(library.module.is_late(), false, "Python reads the library while it starts");
   library.attach(pyodide, stdlib);
+  assert.equal(library.module.is_late(), false);
   assert.equal(await library.wait(), "");
 });
 
