@@ -3,23 +3,29 @@
  * theme.js, which runs before the theme's own script) into build/guide/.
  *
  * The bundle does not contain the engine again. The elements import it from the published
- * runtime/widget.js, so that they and the widgets share one session and one interpreter.
+ * runtime/widget.js and runtime/elements.js, so that they and the widgets share one session and one interpreter.
  */
 import { rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { build, type BuildOptions, type Plugin } from "esbuild";
 
 const root = resolve(import.meta.dirname, "../..");
 const out = join(root, "build", "guide");
 
-/** The address of the engine on the published site, relative to the guide's files. */
-const ENGINE = "../runtime/widget.js";
+/** The addresses of the engine's scripts on the published site, relative to the guide's files. */
+const ENGINE: Record<string, string> = {
+  for_definitions: "../runtime/widget.js",
+  for_elements: "../runtime/elements.js",
+};
 
 /** Replaces imports of the engine's source with imports of the published engine. */
 const engineIsElsewhere: Plugin = {
   name: "engine-is-elsewhere",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/entry\/for_elements\.ts$/ }, () => ({ path: ENGINE, external: true })),
+    onResolve({ filter: /\/entry\/for_\w+\.ts$/ }, ({ path }) => ({
+      path: ENGINE[basename(path, ".ts")]!,
+      external: true,
+    })),
 };
 
 const common = {

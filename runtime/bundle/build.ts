@@ -1,9 +1,10 @@
 /**
  * Bundles the browser side into build/runtime/.
  *
- * Pages refer to widget.js and widget.css by these names. The name of every file that the two load
- * later contains a hash of its content, so that browsers can cache it forever. Large files are
- * compressed here, because static hosts differ in what they compress; the page decompresses them.
+ * Pages refer to widget.js and widget.css by these names, and scripts of a project to elements.js. The name
+ * of every file that these load later contains a hash of its content, so that browsers can cache it forever.
+ * Large files are compressed here, because static hosts differ in what they compress; the page decompresses
+ * them.
  *
  * The script also bundles build/prerender.mjs, with which an installed engine draws timelines. At the
  * end, it writes manifest.json, which lists all files of this build; see mkdocs_runnable/built_files.py.
@@ -11,11 +12,11 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { build, type BuildOptions, type BuildResult } from "esbuild";
+import { build, type BuildOptions, type BuildResult, type Metafile, type Plugin } from "esbuild";
 import type { RuntimeFile } from "../host/download.ts";
 import type { Library } from "../host/needs/requirements.ts";
 import {
@@ -65,6 +66,35 @@ async function bundle(options: BuildOptions): Promise<BuildResult<{ metafile: tr
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * Keeps the modules of widget.js together in one chunk.
+ *
+ * esbuild makes a chunk for each set of entry points that share modules: https://esbuild.github.io/api/#splitting.
+ * Every module that is loaded later is an entry point, too, and uses other modules of widget.js. Each page would
+ * therefore load about ten tiny chunks, which together are larger than one. The returned plugin lets all
+ * entry points import widget.js, so that they share all of its modules. Pages have loaded it by then.
+ *
+ * @param options - the options with which the plugin will be used.
+ * @param widget - the path of the entry point of widget.js.
+ */
+async function withWidgetFirst(options: BuildOptions, widget: string): Promise<Plugin> {
+  const { metafile } = await bundle({ ...options, write: false });
+  const entryPoints = Object.values(metafile.outputs).flatMap(({ entryPoint }) =>
+    entryPoint === undefined ? [] : [resolve(root, entryPoint)],
+  );
+  const later = new Set(entryPoints.filter((path) => path !== widget));
+  return {
+    name: "widget-first",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!later.has(path)) return undefined;
+        const source = await readFile(path, "utf8");
+        const contents = `import ${JSON.stringify(widget)};\n${source}`;
+        return { contents, loader: "ts", resolveDir: dirname(path) };
+      }),
+  };
+}
 
 /** Bundles a script that needs no other file, and returns its text. */
 async function bundleScript(entry: string): Promise<string> {
@@ -197,6 +227,13 @@ async function writeManifest(): Promise<void> {
   await writeFile(join(out, "manifest.json"), `${JSON.stringify(manifest, undefined, 1)}\n`);
 }
 
+/** Returns the files that a published script imports statically, so that browsers load them with it. */
+function importsOf({ outputs }: Metafile, script: string): string[] {
+  const { imports } = outputs[relative(root, join(out, script))]!;
+  const loaded = imports.filter(({ kind }) => kind === "import-statement");
+  return loaded.map(({ path }) => relative(out, resolve(root, path)));
+}
+
 const megabytes = (...files: RuntimeFile[]): string =>
   `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(2)} MB`;
 
@@ -235,9 +272,11 @@ const packages = await bundle({
 });
 const packagesModule = relative(out, resolve(root, Object.keys(packages.metafile.outputs)[0]!));
 
-await bundle({
+const widgetEntry = join(runtime, "entry", "widget.ts");
+const page = {
   entryPoints: {
-    widget: join(runtime, "entry", "widget.ts"),
+    widget: widgetEntry,
+    elements: join(runtime, "entry", "for_elements.ts"),
     harness: join(runtime, "harness", "page.ts"),
   },
   format: "esm",
@@ -249,12 +288,13 @@ await bundle({
   loader: { ".css": "text" },
   define: {
     FRAME_SCRIPT: JSON.stringify(await bundleScript("sandbox/frame.ts")),
-    RUNTIME_FILES: JSON.stringify(files),
     PACKAGES_MODULE: JSON.stringify(packagesModule),
     // esbuild puts a string into the chunk that uses it, but an object into every page's script.
+    RUNTIME_FILES: JSON.stringify(JSON.stringify(files)),
     EXPLORER_FILES: JSON.stringify(JSON.stringify(await readExplorer())),
   },
-});
+} satisfies BuildOptions;
+const { metafile } = await bundle({ ...page, plugins: [await withWidgetFirst(page, widgetEntry)] });
 
 await bundle({
   entryPoints: { widget: join(runtime, "entry", "widget.css") },
@@ -274,7 +314,9 @@ await bundle({
 await writeFile(join(out, "licenses.txt"), licenseFile(await collectLicenses()));
 await writeManifest();
 
-const widget = (await compress(await readFile(join(out, "widget.js")))).length;
+const scripts = ["widget.js", ...importsOf(metafile, "widget.js")];
+const sizes = scripts.map(async (path) => (await compress(await readFile(join(out, path)))).length);
+const widget = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 const styles = (await stat(join(out, "widget.css"))).size;
 console.log(
   `  bundled: widget.js ${(widget / 1e3).toFixed(1)} kB gzip, widget.css ${(styles / 1e3).toFixed(1)} kB, ` +

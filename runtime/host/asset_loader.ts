@@ -21,7 +21,7 @@ export interface RuntimeFiles {
 }
 
 /** The files of the runtime, which the build inserts here. */
-declare const RUNTIME_FILES: RuntimeFiles;
+declare const RUNTIME_FILES: string;
 
 /** Fetches the files, and sends each of them to the sandbox. */
 export class AssetLoader {
@@ -48,7 +48,7 @@ export class AssetLoader {
   constructor(
     sandbox: Pick<Sandbox, "send">,
     downloads: FileSource,
-    files: RuntimeFiles = RUNTIME_FILES,
+    files = JSON.parse(RUNTIME_FILES) as RuntimeFiles,
     canSwitchStacks = stackSwitching,
   ) {
     this.#sandbox = sandbox;

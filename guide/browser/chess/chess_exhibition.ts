@@ -1,5 +1,5 @@
 /** `<chess-exhibition>`: a table of numbers; with scripts, an exhibition that readers can watch. */
-import { PageElement, whenNear } from "../../../runtime/entry/for_elements.ts";
+import { PageElement, whenNear } from "../../../runtime/entry/for_definitions.ts";
 
 export class ChessExhibition extends PageElement {
   protected override start(signal: AbortSignal): void {

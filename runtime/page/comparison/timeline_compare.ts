@@ -1,7 +1,6 @@
 /** `<timeline-compare>`: the timelines of several programs on one time axis; see comparison.ts. */
 import { PageElement } from "../kit/page_element.ts";
-import { tabFor } from "../session/tab_state.ts";
-import type { Compared } from "./comparison.ts";
+import type { Compared } from "./program_runs.ts";
 
 export class TimelineCompare extends PageElement {
   protected override async start(signal: AbortSignal): Promise<void> {
@@ -14,7 +13,7 @@ export class TimelineCompare extends PageElement {
     const comparison = new loaded.Comparison({
       figure,
       programs: JSON.parse(runs) as Compared[],
-      tab: tabFor(this.dataset),
+      attributes: this.dataset,
     });
     signal.addEventListener("abort", () => comparison.close());
   }

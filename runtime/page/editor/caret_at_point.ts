@@ -21,12 +21,6 @@ export function caretAt(code: HTMLElement, x: number, y: number): Caret | undefi
   return { line: number, column: Math.min(before.toString().length, textOf(line).length) };
 }
 
-/** Whether the reader has selected text in the code, for example to copy it. */
-export function hasSelection(code: HTMLElement): boolean {
-  const selection = document.getSelection();
-  return selection !== null && !selection.isCollapsed && selection.containsNode(code, true);
-}
-
 /** Finds the line at this height of the viewport, or else the last line. */
 function lineAt(code: HTMLElement, y: number): HTMLElement | undefined {
   const lines = [...code.querySelectorAll<HTMLElement>(".runnable-line")];

@@ -1,10 +1,11 @@
 /** Shows the code of a widget: as static HTML at first, and in an editor when the reader wants to edit. */
 import type { Draft } from "../session/draft.ts";
-import { hasSelection } from "./caret_at_point.ts";
+import { caretAt } from "./caret_at_point.ts";
 import { onEditIntent } from "./edit_intent.ts";
 import type { Caret, Editor, EditorOptions } from "./editor.ts";
 import { locateHidden, type LineRange } from "./line_ranges.ts";
 import { createPlainEditor } from "./plain_editor.ts";
+import { hasSelection, markStatic, type CodeLabels } from "./static_code.ts";
 
 export interface CodeOptions {
   /** The element `.runnable-code`, which contains the static code. */
@@ -12,10 +13,7 @@ export interface CodeOptions {
   draft: Draft;
   /** The lines of the published source that the page shows; empty for all of them. */
   shown: LineRange[];
-  /** The accessible name of the code. */
-  label: string;
-  /** The id of the element that explains the keys. */
-  describedBy: string;
+  labels: CodeLabels;
   /** Called when the reader presses Escape in the editor. */
   onEscape: () => void;
   /** Called with the line at the pointer or the caret, or with 0 if there is none. */
@@ -43,10 +41,7 @@ export class CodeView {
     this.#options = options;
     const { parent, draft } = options;
     this.#static = [...parent.childNodes];
-    // The static HTML makes the <pre> focusable. With this script, its parent is focusable instead.
-    parent.querySelector("pre")?.removeAttribute("tabindex");
     draft.subscribe(this.#onDraft);
-    this.#makeFocusable();
     this.#followPointer();
     onEditIntent(parent, this.#opened.signal, {
       prepare: () => void loadEditor().catch(() => undefined),
@@ -64,6 +59,11 @@ export class CodeView {
     // If the reader moves on or starts to select text in the meantime, the code stays static.
     const isUnwanted = (): boolean => !hasFocus() || hasSelection(parent);
     return this.#open(caret, hasFocus, isUnwanted);
+  }
+
+  /** Opens the editor at a point of the viewport that the reader has pressed. */
+  openAt(x: number, y: number): Promise<void> {
+    return this.open(caretAt(this.#options.parent, x, y));
   }
 
   /** Opens the editor without focusing it, for example because the draft has changed. */
@@ -94,15 +94,6 @@ export class CodeView {
     parent.replaceChildren(...this.#static);
   }
 
-  /** Makes the static code focusable and gives it a name. An editor sets these attributes itself. */
-  #makeFocusable(): void {
-    const { parent, label, describedBy } = this.#options;
-    parent.tabIndex = 0;
-    parent.setAttribute("role", "group");
-    parent.setAttribute("aria-label", label);
-    parent.setAttribute("aria-describedby", describedBy);
-  }
-
   /** Reports the line under the pointer, until the editor opens. */
   #followPointer(): void {
     const { parent, onLine } = this.#options;
@@ -129,15 +120,14 @@ export class CodeView {
   ): Promise<void> {
     const create = await loadEditor().catch(() => undefined);
     if (this.#editor || this.#closed || isUnwanted()) return;
-    const { parent, draft, label, describedBy, onEscape, onLine, onPlain } = this.#options;
+    const { parent, draft, labels, onEscape, onLine, onPlain } = this.#options;
     const hadFocus = hasFocus();
     const options: EditorOptions = {
       parent,
       source: draft.source,
       hidden: this.#hidden(),
       caret,
-      label,
-      describedBy,
+      ...labels,
       onChange: (source) => draft.set(source, this.#onDraft),
       onEscape,
       onLine,
@@ -166,15 +156,6 @@ export class CodeView {
   }
 }
 
-/** Highlights a line of static code and scrolls the code to it; 0 removes the highlight. */
-export function markStatic(code: HTMLElement, line: number): void {
-  for (const shown of code.querySelectorAll<HTMLElement>(".runnable-line")) {
-    const isMarked = Number(shown.dataset["line"]) === line;
-    shown.classList.toggle("runnable-marked", isMarked);
-    if (isMarked) scrollWithin(code, shown);
-  }
-}
-
 type CreateEditor = (options: EditorOptions) => Editor;
 
 let loading: Promise<CreateEditor> | undefined;
@@ -188,11 +169,4 @@ function loadEditor(): Promise<CreateEditor> {
       throw error;
     });
   return loading;
-}
-
-/** Scrolls the box but not the page, because the reader may be looking at another part of it. */
-function scrollWithin(box: HTMLElement, line: HTMLElement): void {
-  const [outer, inner] = [box.getBoundingClientRect(), line.getBoundingClientRect()];
-  if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
-  else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
 }

@@ -16,12 +16,15 @@ import { folding, setFolds } from "./folded_lines.ts";
 import type { LineRange } from "./line_ranges.ts";
 import { markedLine, setMarkedLine } from "./marked_line.ts";
 import { difference } from "./text_difference.ts";
+import { addStyles } from "../kit/styles.ts";
+import styles from "../styles/late/editor.css";
 
 /** Marks changes that the method `set` has made, for which `onChange` must not be called. */
 const external = Annotation.define<boolean>();
 
 /** Opens an editor in place of the content of `parent`. */
 export function createEditor(options: EditorOptions): Editor {
+  addStyles(styles);
   const { parent, hidden, onChange, onEscape, onLine } = options;
   // CodeMirror would show a final newline as another, empty line.
   const [source, ending] = splitEnding(options.source);

@@ -1,6 +1,7 @@
 /** Notices when readers want to edit static code, rather than to select text in it or to scroll. */
-import { caretAt, hasSelection } from "./caret_at_point.ts";
+import { caretAt } from "./caret_at_point.ts";
 import type { Caret } from "./editor.ts";
+import { hasSelection } from "./static_code.ts";
 
 export interface EditIntent {
   /** Called when a pointer is pressed on the code, so that the editor can be loaded in advance. */

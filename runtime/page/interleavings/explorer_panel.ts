@@ -3,11 +3,12 @@
  * interleavings break the program, shows the steps of one, and lets readers choose the steps of a run.
  */
 import type { RunEvent } from "../../host/types.ts";
-import { button, element, enable } from "../kit/dom.ts";
+import { button, element } from "../kit/dom.ts";
 import { LoadingProgress } from "../kit/loading_progress.ts";
 import { finalText } from "../output/terminal.ts";
 import type { Draft } from "../session/draft.ts";
 import type { Owner, Session } from "../session/session.ts";
+import type { ExplorerControl, ExplorerControls } from "./explorer_controls.ts";
 import type {
   Exploration,
   ExplorerRequest,
@@ -17,11 +18,12 @@ import type {
 } from "./explorer_program.ts";
 import { InterleavingViewer } from "./interleaving_viewer.ts";
 import { StepChooser } from "./step_chooser.ts";
-import { SwitchMenu } from "./switch_menu.ts";
+import { addStyles } from "../kit/styles.ts";
+import styles from "../styles/late/explorer.css";
 
 export interface ExplorerPanelOptions {
-  /** The element that the panel fills. */
-  parent: HTMLElement;
+  /** The controls. The rest of the panel is put after them. */
+  controls: ExplorerControls;
   session: Session;
   draft: Draft;
   /** The name of the snippet, for example `races/last_seat`. */
@@ -48,22 +50,7 @@ const KEPT_ERRORS = 1000;
 export class ExplorerPanel implements Owner {
   readonly title: string;
   readonly #options: ExplorerPanelOptions;
-  readonly #explore = button("Explore interleavings", () => {
-    const everyBytecode = this.#switches.everyBytecode;
-    void this.#startExploration({ type: "explore", bound: this.#options.bound, everyBytecode });
-  });
-  readonly #random = button("Try random interleavings", () => {
-    this.#seed += 1;
-    const everyBytecode = this.#switches.everyBytecode;
-    void this.#startExploration({ type: "random", seed: this.#seed, everyBytecode });
-  });
-  readonly #choose = button("Choose the next step yourself", () => void this.#startChoosing());
-  /** The buttons that start a run of the explorer. They are disabled during a run. */
-  readonly #startButtons = [this.#explore, this.#random, this.#choose];
-  readonly #switches: SwitchMenu;
-  readonly #stop = button("Stop", () => this.#options.session.stop(this));
-  /** The progress of a run. Screen readers do not announce it, because it changes too often. */
-  readonly #progress = element("p", "runnable-orders-progress");
+  readonly #controls: ExplorerControls;
   readonly #status = element("p", "runnable-orders-said");
   readonly #results = element("div", "runnable-orders-found");
   readonly #onDraft = (): void => this.#clearOutdated();
@@ -76,40 +63,48 @@ export class ExplorerPanel implements Owner {
   /** The title of what has ended the explorer's run by starting another run. */
   #displacedBy: string | undefined;
 
+  /** Adds the panel to the element `parent` of the options, below the controls. */
   constructor(options: ExplorerPanelOptions) {
+    addStyles(styles);
     this.#options = options;
+    this.#controls = options.controls;
     this.title = `the explorer on ${options.name}.py`;
-    this.#switches = new SwitchMenu(options.name);
-    this.#explore.classList.add("runnable-orders-try");
-    enable(this.#stop, false);
     this.#status.setAttribute("role", "status");
-    const controls = element(
-      "div",
-      "runnable-orders-controls",
-      element("div", "runnable-orders-mode", this.#switches.element, this.#progress),
-      ...this.#startButtons,
-      this.#stop,
-    );
-    const { parent } = options;
-    parent.setAttribute("role", "region");
-    parent.setAttribute("aria-label", `Interleavings of ${options.name}.py`);
-    parent.replaceChildren(controls, this.#status, this.#results);
+    options.controls.element.after(this.#status, this.#results);
     options.draft.subscribe(this.#onDraft);
+  }
+
+  /** Does what the reader has asked for with a button. */
+  press(control: ExplorerControl): void {
+    const { everyBytecode } = this.#controls;
+    switch (control) {
+      case "explore":
+        return void this.#startExploration({
+          type: "explore",
+          bound: this.#options.bound,
+          everyBytecode,
+        });
+      case "random":
+        this.#seed += 1;
+        return void this.#startExploration({ type: "random", seed: this.#seed, everyBytecode });
+      case "choose":
+        return void this.#startChoosing();
+      case "stop":
+        return this.#options.session.stop(this);
+    }
   }
 
   displaced(by: string): void {
     this.#displacedBy ??= by;
   }
 
-  /** Stops the exploration and empties the parent element. */
+  /** Stops the exploration and removes everything except the controls. */
   close(): void {
     this.#options.session.stop(this);
     this.#options.draft.unsubscribe(this.#onDraft);
     this.#clearResults();
-    const { parent } = this.#options;
-    parent.replaceChildren();
-    parent.removeAttribute("role");
-    parent.removeAttribute("aria-label");
+    this.#status.remove();
+    this.#results.remove();
   }
 
   async #startExploration(request: ExplorerRequest): Promise<void> {
@@ -123,7 +118,7 @@ export class ExplorerPanel implements Owner {
     if (this.#isBusy) return;
     this.#clearResults();
     // Each choice runs the program again. All these runs use the mode that the menu shows now.
-    const everyBytecode = this.#switches.everyBytecode;
+    const { everyBytecode } = this.#controls;
     const begin = { type: "choose", choices: [], toTheEnd: false, everyBytecode } as const;
     const result = await this.#runExplorer(begin);
     if (result?.type !== "run") return;
@@ -160,7 +155,7 @@ export class ExplorerPanel implements Owner {
       },
     );
     const loading = new LoadingProgress();
-    this.#progress.replaceChildren(...loading.element.childNodes);
+    this.#controls.progress.replaceChildren(...loading.element.childNodes);
     let result: Result | undefined;
     let failure: string | undefined;
     let errors = "";
@@ -172,7 +167,7 @@ export class ExplorerPanel implements Owner {
       } else if (report.type === "progress") {
         progress = report;
         const breaking = String(report.breaking);
-        this.#progress.textContent = `${count(report.runs)} tried, ${breaking} broke the program`;
+        this.#controls.progress.textContent = `${count(report.runs)} tried, ${breaking} broke the program`;
       } else {
         result = report;
       }
@@ -183,7 +178,7 @@ export class ExplorerPanel implements Owner {
           loading.loading(event.what, event.loaded, event.total);
           break;
         case "started":
-          this.#progress.textContent = isChoosing ? "" : "Exploring interleavings…";
+          this.#controls.progress.textContent = isChoosing ? "" : "Exploring interleavings…";
           break;
         case "stderr":
           errors = (errors + event.text).slice(-KEPT_ERRORS);
@@ -223,17 +218,15 @@ export class ExplorerPanel implements Owner {
   #begin(): void {
     this.#isBusy = true;
     this.#displacedBy = undefined;
-    for (const start of this.#startButtons) enable(start, false);
-    enable(this.#stop, true);
+    this.#controls.showRunning(true);
     this.#setStatus("");
   }
 
   /** Adapts the controls to the end of a run. */
   #end(): void {
     this.#isBusy = false;
-    this.#progress.replaceChildren();
-    for (const start of this.#startButtons) enable(start, true);
-    enable(this.#stop, false);
+    this.#controls.progress.replaceChildren();
+    this.#controls.showRunning(false);
   }
 
   #setStatus(text: string): void {

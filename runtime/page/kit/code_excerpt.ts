@@ -1,8 +1,13 @@
 /** Shows one line of a program with its neighbours, in case the code itself is out of view. */
 import { element } from "./dom.ts";
+import { addStyles } from "./styles.ts";
+import styles from "../styles/late/excerpt.css";
 
 /** Matches comments that mark a section of a file, which readers never see. */
 const REGION = /^\s*# (end)?region\b.*/;
+
+// The sheets of the player and the explorer, which are added later, overrule this one.
+addStyles(styles);
 
 export class CodeExcerpt {
   readonly element = element("pre", "runnable-stepper-code");

@@ -1,7 +1,6 @@
 /** `<predict-question>`: a list of answers, from which readers choose before they run a program. */
 import { PageElement } from "../kit/page_element.ts";
-import type { EndedRun } from "../workbench/runner.ts";
-import { RUN_ENDED } from "../workbench/workbench.ts";
+import { RUN_ENDED, type EndedRun } from "../workbench/run_ended.ts";
 
 export class PredictQuestion extends PageElement {
   protected override async start(signal: AbortSignal): Promise<void> {

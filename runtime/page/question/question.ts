@@ -1,6 +1,6 @@
 /** The interactive part of `<predict-question>`: readers choose an answer, and a run judges it. */
 import { button, element, freshId } from "../kit/dom.ts";
-import type { EndedRun } from "../workbench/runner.ts";
+import type { EndedRun } from "../workbench/run_ended.ts";
 import { describeMatch, judgeRun, type Answer } from "./answers.ts";
 
 /** An answer, with the elements that show it. */

@@ -1,11 +1,7 @@
 /** Stores the reader's edits of each snippet across page loads, until the reader resets them. */
+import { editKey, readEdit, type StorageArea, type StoredEdit } from "./stored_edit.ts";
 
-/** An edit in the form in which it is stored. */
-interface Stored {
-  source: string;
-  /** The fingerprint of the published source that the reader has edited. */
-  base: string;
-}
+export type { StorageArea } from "./stored_edit.ts";
 
 export type Saved =
   | { type: "none" }
@@ -13,9 +9,6 @@ export type Saved =
   | { type: "current"; source: string }
   /** An edit of an earlier version of the published source. */
   | { type: "outdated"; source: string };
-
-/** The part of `Storage` that is needed here, so that tests can pass their own. */
-export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /**
  * Returns a short fingerprint that distinguishes versions of a text. It is the 53-bit hash cyrb53, which
@@ -36,7 +29,7 @@ export function fingerprint(text: string): string {
 
 export class EditStore {
   readonly #storage: StorageArea | undefined;
-  readonly #prefix: string;
+  readonly #site: string;
 
   /**
    * @param storage - Where edits are stored; undefined if the browser does not allow storage.
@@ -45,12 +38,12 @@ export class EditStore {
    */
   constructor(storage: StorageArea | undefined, site: string) {
     this.#storage = storage;
-    this.#prefix = `runnable:${site}:`;
+    this.#site = site;
   }
 
   /** Returns the stored edit of a snippet whose published source is `original`. */
   load(name: string, original: string): Saved {
-    const stored = this.#read(name);
+    const stored = readEdit(this.#storage, this.#site, name);
     if (!stored || stored.source === original) return { type: "none" };
     const type = stored.base === fingerprint(original) ? "current" : "outdated";
     return { type, source: stored.source };
@@ -58,10 +51,10 @@ export class EditStore {
 
   /** Stores an edit. Returns false if the browser allows no storage, or has no space left. */
   save(name: string, original: string, source: string): boolean {
-    const stored: Stored = { source, base: fingerprint(original) };
+    const stored: StoredEdit = { source, base: fingerprint(original) };
     try {
       if (!this.#storage) return false;
-      this.#storage.setItem(this.#prefix + name, JSON.stringify(stored));
+      this.#storage.setItem(editKey(this.#site, name), JSON.stringify(stored));
       return true;
     } catch {
       return false;
@@ -70,29 +63,9 @@ export class EditStore {
 
   remove(name: string): void {
     try {
-      this.#storage?.removeItem(this.#prefix + name);
+      this.#storage?.removeItem(editKey(this.#site, name));
     } catch {
       // If storage has become unavailable, the edit is unavailable as well.
     }
-  }
-
-  #read(name: string): Stored | undefined {
-    try {
-      const value: unknown = JSON.parse(this.#storage?.getItem(this.#prefix + name) ?? "null");
-      if (typeof value !== "object" || value === null) return undefined;
-      const { source, base } = value as Record<string, unknown>;
-      return typeof source === "string" && typeof base === "string" ? { source, base } : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** Returns the browser's storage; undefined if it is disabled, because access then throws an error. */
-export function browserStorage(): StorageArea | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
   }
 }

@@ -42,11 +42,6 @@ export async function decode(code: string): Promise<string> {
   }
 }
 
-/** Returns the code in the hash of an address, or undefined if the hash contains none. */
-export function codeInHash(hash: string): string | undefined {
-  return /^#code=(.*)$/s.exec(hash)?.[1];
-}
-
 function fromBase64url(code: string): Uint8Array<ArrayBuffer> {
   // Links have no padding, but some mail and chat programs append it or escape it.
   const text = code.replace(/(=|%3D)+$/i, "");

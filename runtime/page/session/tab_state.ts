@@ -1,9 +1,11 @@
 /** The state that all widgets of a tab share: one session, and the drafts of the reader. */
 import { runtimeCache } from "../../host/cache_names.ts";
 import { savesData } from "../../host/data_saving.ts";
+import { runtimeFolder } from "./arrival.ts";
 import { Drafts } from "./draft.ts";
-import { browserStorage, EditStore } from "./edit_store.ts";
+import { EditStore } from "./edit_store.ts";
 import { Session } from "./session.ts";
+import { browserStorage } from "./stored_edit.ts";
 
 /** What all widgets of a tab share. */
 export interface Tab {
@@ -41,8 +43,9 @@ export function tabFor(attributes: SiteAttributes | DOMStringMap): Tab {
   return tab;
 }
 
-function createTab({ runtime: folder, dependencies = "" }: SiteAttributes): OpenedTab {
-  const runtime = new URL(folder ?? "runtime/", document.baseURI);
+function createTab(attributes: SiteAttributes): OpenedTab {
+  const { dependencies = "" } = attributes;
+  const runtime = runtimeFolder(attributes);
   const drafts = new Drafts(new EditStore(browserStorage(), runtime.pathname));
   const session = new Session(async () => {
     const { createHost } = await import("../../host/host.ts");

@@ -1,5 +1,5 @@
 /**
- * `<choice-table>`: a table of recommendations, and questions that lead readers to one of its rows.
+ * The questions of `<choice-table>`, which lead readers to one of the rows of its table.
  *
  * The project chooses the words in the attributes of the element: `data-label` is the name of the group of
  * questions for assistive technology, and `data-result` is the sentence about the row that is found. In
@@ -12,12 +12,15 @@ import {
   type Question,
   type RowConditions,
 } from "./choice_questions.ts";
+import { addStyles } from "../kit/styles.ts";
+import styles from "../styles/late/choice.css";
 
-export class ChoiceTable extends HTMLElement {
-  #questions: Question[] = [];
-  #rows: HTMLTableRowElement[] = [];
+export class ChoiceTable {
+  readonly #root: HTMLElement;
+  readonly #questions: Question[];
+  readonly #rows: HTMLTableRowElement[];
   /** The conditions of each row. */
-  #conditions: RowConditions[] = [];
+  readonly #conditions: RowConditions[];
   #given: GivenAnswers = {};
   #form = element("div", "choice");
   #result = element("p", "choice__result");
@@ -25,22 +28,23 @@ export class ChoiceTable extends HTMLElement {
   #fields = new Map<string, HTMLElement>();
   #again = button("Start again", () => {
     this.#given = {};
-    for (const input of this.querySelectorAll("input")) input.checked = false;
+    for (const input of this.#root.querySelectorAll("input")) input.checked = false;
     this.#update();
-    this.querySelector("input")?.focus();
+    this.#root.querySelector("input")?.focus();
   });
 
-  connectedCallback(): void {
-    // The form is added only once, even if the element is moved.
-    if (this.#rows.length > 0) return;
-    this.#questions = JSON.parse(this.dataset["questions"] ?? "[]") as Question[];
-    this.#rows = [...this.querySelectorAll<HTMLTableRowElement>("tbody > tr")];
+  /** Adds the questions to the element `<choice-table>`, in which they stay when it leaves the page. */
+  constructor(root: HTMLElement) {
+    addStyles(styles);
+    this.#root = root;
+    this.#questions = JSON.parse(root.dataset["questions"] ?? "[]") as Question[];
+    this.#rows = [...root.querySelectorAll<HTMLTableRowElement>("tbody > tr")];
     this.#conditions = this.#rows.map((row) => givenConditions(row, this.#questions));
     this.#result.role = "status";
     this.#form.role = "group";
-    this.#form.ariaLabel = this.dataset["label"] ?? "Questions";
+    this.#form.ariaLabel = root.dataset["label"] ?? "Questions";
     this.#form.append(this.#result, this.#again);
-    this.prepend(this.#form);
+    root.prepend(this.#form);
     this.#update();
   }
 
@@ -83,7 +87,7 @@ export class ChoiceTable extends HTMLElement {
 
   /** Shows a row as a sentence. Without a row, shows nothing. */
   #showResult(row: HTMLTableRowElement | undefined): void {
-    const sentence = this.dataset["result"] ?? "{key}";
+    const sentence = this.#root.dataset["result"] ?? "{key}";
     this.#result.replaceChildren(...(row ? fillSentence(sentence, row) : []));
   }
 }

@@ -1,6 +1,5 @@
-/** `<data-table>`: adds a search field and filters to a table that is complete without them. */
+/** The search field and the filters of `<data-table>`. The table is complete without them. */
 import { button, element, freshId, listAttribute } from "../kit/dom.ts";
-import { PageElement } from "../kit/page_element.ts";
 import {
   facetOptions,
   matches,
@@ -9,6 +8,8 @@ import {
   type Entry,
   type Filter,
 } from "./table_filter.ts";
+import { addStyles } from "../kit/styles.ts";
+import styles from "../styles/late/table_controls.css";
 
 const EMPTY_FILTER: Filter = { words: "", facets: {} };
 
@@ -17,26 +18,25 @@ interface Row {
   entry: Entry;
 }
 
-export class DataTable extends PageElement {
-  #rows: Row[] = [];
+export class DataTable {
+  readonly #rows: Row[];
   #words = element("input", "data-table__field");
   /** The menu of each facet. */
   #menus = new Map<string, HTMLSelectElement>();
   #status = element("p", "data-table__status");
 
-  protected override start(signal: AbortSignal): void {
-    window.addEventListener("hashchange", () => this.#showTarget(), { signal });
-    // The controls stay in the element when it leaves the page.
-    if (this.#rows.length > 0) return;
-    const facets = JSON.parse(this.dataset["facets"] ?? "{}") as Record<string, string>;
-    this.#rows = [...this.querySelectorAll<HTMLTableRowElement>("tbody > tr")].map((row) => ({
+  /** Adds the controls to the element `<data-table>`, in which they stay when it leaves the page. */
+  constructor(root: HTMLElement) {
+    addStyles(styles);
+    const facets = JSON.parse(root.dataset["facets"] ?? "{}") as Record<string, string>;
+    this.#rows = [...root.querySelectorAll<HTMLTableRowElement>("tbody > tr")].map((row) => ({
       element: row,
       entry: entryOf(row, Object.keys(facets)),
     }));
-    this.prepend(this.#createControls(facets));
+    root.prepend(this.#createControls(facets));
     this.#setFilter(readQuery(location.search, this.#entries, [...this.#menus.keys()]));
     this.#apply();
-    this.#showTarget();
+    this.showTarget();
   }
 
   get #entries(): Entry[] {
@@ -99,7 +99,7 @@ export class DataTable extends PageElement {
   }
 
   /** Clears the filter if it hides the row that the address links to. */
-  #showTarget(): void {
+  showTarget(): void {
     const id = decodeURIComponent(location.hash.slice(1));
     const target = this.#rows.find(({ element: row }) => row.id === id)?.element;
     if (!target?.hidden) return;

@@ -5,17 +5,13 @@ import type { TraceEvent } from "../../timeline/model/trace_events.ts";
 import { element } from "../kit/dom.ts";
 import { TraceReader, type TraceBatch } from "./trace_reader.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
-import { attachTimeline, recordedAt, type AttachedTimeline } from "./attached_timeline.ts";
+import { attachTimeline, type AttachedTimeline } from "./attached_timeline.ts";
 
 export interface RunTimelineOptions {
-  /** The figure of the recording. Without it, a figure is made when a run has something to show. */
-  figure: HTMLElement | null;
+  /** The timeline of the recording. Without it, one is made when a run has something to show. */
+  recorded: AttachedTimeline | undefined;
   /** A figure that has to be made is put after this element. */
   after: HTMLElement;
-  /** The address of the recording's trace. */
-  traceUrl: string | undefined;
-  /** The program that was recorded. */
-  source: string;
   /** Marks a line of the program; 0 removes the mark. */
   markLine: (line: number) => void;
 }
@@ -50,7 +46,7 @@ interface LiveRun {
 
 export class RunTimeline {
   readonly #options: RunTimelineOptions;
-  /** The figure that was made because there is no recording. */
+  /** The figure that was made because there is no recorded timeline. */
   #own: HTMLElement | undefined;
   #attached: AttachedTimeline | undefined;
   #live: LiveRun | undefined;
@@ -76,9 +72,7 @@ export class RunTimeline {
 
   constructor(options: RunTimelineOptions) {
     this.#options = options;
-    const { figure, traceUrl, markLine, source } = options;
-    const recorded = traceUrl === undefined ? undefined : recordedAt(traceUrl, source);
-    if (figure) this.#attached = attachTimeline(figure, recorded, markLine);
+    this.#attached = options.recorded;
   }
 
   /** Notes that a new run starts, with these options of `Program`. */
@@ -186,7 +180,7 @@ export class RunTimeline {
     // The trace of a run that was stopped says nothing about its end.
     live.timeline.end(live.timeline.now);
     // Beside the output of this run, the timeline of the recording would mislead readers.
-    if (this.#options.figure) this.#show(live);
+    if (this.#options.recorded) this.#show(live);
     this.#attached?.changed();
   }
 

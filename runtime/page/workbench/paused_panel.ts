@@ -7,7 +7,7 @@ import { patchChildren } from "../kit/patch_dom.ts";
 import { addStyles } from "../kit/styles.ts";
 import { ReservedHeight } from "../timeline/player/reserved_height.ts";
 import { sectionList } from "../timeline/player/section_list.ts";
-import player from "../styles/player.css";
+import player from "../styles/late/player.css";
 
 export type PausedEvent = Extract<RunEvent, { type: "paused" }>;
 

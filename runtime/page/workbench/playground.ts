@@ -1,10 +1,10 @@
-/** `<runnable-playground>`: a workbench for the reader's own program or for the code in a share link. */
+/** The content of `<runnable-playground>`: a workbench for the reader's own program or for the code in a share link. */
 import { button, element } from "../kit/dom.ts";
-import { PageElement } from "../kit/page_element.ts";
-import type { Draft } from "../session/draft.ts";
-import { codeInHash, DamagedLink, decode, type DamageReason } from "../session/share_link.ts";
-import { tabFor, type Tab } from "../session/tab_state.ts";
-import { Workbench } from "./workbench.ts";
+import { runtimeFolder } from "../session/arrival.ts";
+import { codeInHash } from "../session/code_in_hash.ts";
+import type { DamageReason } from "../session/share_link.ts";
+import { browserStorage, readEdit } from "../session/stored_edit.ts";
+import { LazyWorkbench } from "./lazy_workbench.ts";
 
 const STARTER = `import asyncio
 
@@ -41,19 +41,35 @@ const DAMAGE: Record<DamageReason, string> = {
   size: "the program is larger than 1 MB",
 };
 
-export class RunnablePlayground extends PageElement {
-  #workbench: Workbench | undefined;
+/** What a playground shows. */
+interface Shown {
+  /** The name of the draft. */
+  draft: string;
+  source: string;
+  outdated: "keep" | "reset";
+  /** How the notice after Reset names what Reset has restored. */
+  resetTo: string;
+  /** Elements to show above the workbench. */
+  above: HTMLElement[];
+}
+
+export class Playground {
+  readonly #root: HTMLElement;
+  readonly #signal: AbortSignal;
+  #workbench: LazyWorkbench | undefined;
   /** Aborted when the workbench is replaced, or leaves the page. */
   #left = new AbortController();
   /** The encoded code that is shown or being decoded; "" for the reader's own program. */
   #code: string | undefined;
 
-  protected override start(signal: AbortSignal): void {
+  /** Fills the element `root` until `signal` is aborted. */
+  constructor(root: HTMLElement, signal: AbortSignal) {
+    this.#root = root;
+    this.#signal = signal;
     const showLinked = (): void => void this.#showLinked();
     window.addEventListener("hashchange", showLinked, { signal });
     window.addEventListener("popstate", showLinked, { signal });
     signal.addEventListener("abort", () => {
-      this.#code = undefined;
       this.#left.abort();
       this.#workbench?.close();
       this.#workbench = undefined;
@@ -75,27 +91,39 @@ export class RunnablePlayground extends PageElement {
       this.#showOwn();
       return;
     }
+    // Only links with code need this module.
+    const sharing = await import("../session/share_link.ts").catch(() => undefined);
+    if (this.#code !== wanted || this.#signal.aborted) return;
+    if (!sharing) {
+      const text = "The code in this link could not be opened. Check your network connection.";
+      const failure = banner(text, "alert", "runnable-failure");
+      failure.append(button("Retry", () => location.reload()));
+      this.#showOwn(failure);
+      return;
+    }
     try {
-      const source = await decode(encoded);
-      if (this.#code === wanted) this.#showShared(source);
+      const source = await sharing.decode(encoded);
+      if (this.#code === wanted && !this.#signal.aborted) this.#showShared(source);
     } catch (error) {
       const reason =
-        error instanceof DamagedLink ? DAMAGE[error.reason] : "this browser is too old";
-      if (this.#code !== wanted) return;
+        error instanceof sharing.DamagedLink ? DAMAGE[error.reason] : "this browser is too old";
+      if (this.#code !== wanted || this.#signal.aborted) return;
       const text = `The code in this link could not be opened: ${reason}. Ask for the link again, or for the file.`;
       this.#showOwn(banner(text, "alert", "runnable-failure"));
     }
   }
 
   #showOwn(...above: HTMLElement[]): void {
-    const draft = this.#tab().drafts.of("playground", STARTER);
-    this.#open(draft, "the starter program", above);
+    this.#open({
+      draft: "playground",
+      source: STARTER,
+      outdated: "keep",
+      resetTo: "the starter program",
+      above,
+    });
   }
 
   #showShared(source: string): void {
-    const draft = this.#tab().drafts.of("playground:shared", source);
-    // All links share one draft, which may still hold the edits of another link.
-    if (draft.isOutdated) draft.reset();
     const note = banner("This code came with the link. Read it before you run it.", "note");
     const back = button("Back to my own program", () => {
       // Remove the code from the address, so that reloading the page does not show it again.
@@ -103,29 +131,32 @@ export class RunnablePlayground extends PageElement {
       void this.#showLinked();
     });
     note.append(back);
-    this.#open(draft, "the code from the link", [note]);
+    this.#open({
+      draft: "playground:shared",
+      source,
+      // All links share one draft, which may still hold the edits of another link.
+      outdated: "reset",
+      resetTo: "the code from the link",
+      above: [note],
+    });
   }
 
-  #tab(): Tab {
-    return tabFor(this.dataset);
-  }
-
-  /**
-   * Opens a workbench for a draft in place of the present one.
-   *
-   * @param draft - The draft.
-   * @param resetTo - How the notice after Reset names what Reset has restored.
-   * @param above - Elements to show above the workbench.
-   */
-  #open(draft: Draft, resetTo: string, above: HTMLElement[]): void {
+  /** Opens a workbench in place of the present one. */
+  #open({ draft, source, outdated, resetTo, above }: Shown): void {
     this.#left.abort();
     this.#left = new AbortController();
     this.#workbench?.stop();
     this.#workbench?.close();
+    const site = runtimeFolder(this.#root.dataset).pathname;
+    const edited = outdated === "keep" ? readEdit(browserStorage(), site, draft) : undefined;
     const head = element("div", "runnable-head", element("span", "runnable-file", "playground.py"));
     // As on other pages, readers see the code before the editor is loaded, and the editor does not change
     // its height.
-    const code = element("div", "runnable-code highlight no-copy", staticCode(draft.source));
+    const code = element(
+      "div",
+      "runnable-code highlight no-copy",
+      staticCode(edited?.source ?? source),
+    );
     const output = element(
       "div",
       "runnable-output",
@@ -134,51 +165,40 @@ export class RunnablePlayground extends PageElement {
     output.setAttribute("role", "log");
     output.setAttribute("aria-label", "Output");
     const explorer = element("div", "runnable-orders");
-    this.replaceChildren(...above, head, code, output, explorer);
-    this.#workbench = new Workbench({
-      root: this,
+    this.#root.replaceChildren(...above, head, code, output, explorer);
+    this.#workbench = new LazyWorkbench({
+      root: this.#root,
       head,
       code,
       output,
       explorer,
       bound: MAX_FORCED_SWITCHES,
       traced: true,
-      tab: this.#tab(),
-      draft,
       name: "playground",
+      draft,
+      source,
+      outdated,
       filename: "playground.py",
-      shown: [],
+      lines: "",
       playground: new URL(location.pathname, document.baseURI),
       resetTo,
     });
     // Readers study shared code before they run it, so the editor, which shows it in colours, opens
     // immediately.
-    if (draft.original !== STARTER) void this.#workbench.code.show();
+    if (source !== STARTER) this.#workbench.showEditor();
     else this.#showEditorOnArrival(this.#workbench);
   }
 
   /** Opens the editor at the first sign of a reader, because opening it earlier would delay the page. */
-  #showEditorOnArrival({ code }: Workbench): void {
+  #showEditorOnArrival(workbench: LazyWorkbench): void {
     const arrived = new AbortController();
     const show = (): void => {
       arrived.abort();
-      void code.show();
+      workbench.showEditor();
     };
     const options = { passive: true, signal: AbortSignal.any([arrived.signal, this.#left.signal]) };
     for (const type of SIGNS_OF_A_READER) window.addEventListener(type, show, options);
   }
-}
-
-/**
- * Lets the browser itself open links to shared code. The theme's instant navigation would set the new
- * address and then replace its hash, which contains the code.
- */
-export function openShareLinksNatively(): void {
-  const onClick = (event: MouseEvent): void => {
-    const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (link && codeInHash(link.hash) !== undefined) event.stopPropagation();
-  };
-  window.addEventListener("click", onClick, { capture: true });
 }
 
 /** Makes the same elements as the static pages have, but without colours. */

@@ -1,9 +1,10 @@
 /** Runs the program of a widget and passes its events to the output, the timeline and the controls. */
-import type { Move, Outcome, RunEvent } from "../../host/types.ts";
+import type { Move, RunEvent } from "../../host/types.ts";
 import type { Controls } from "./controls.ts";
 import { ASKS_FOR_PYTHON } from "./asks_for_python.ts";
 import type { Fact } from "./differences.ts";
 import type { PausedPanel, PausedEvent } from "./paused_panel.ts";
+import type { EndedRun } from "./run_ended.ts";
 import type { OutputView } from "../output/output_view.ts";
 import { describeClockRate } from "../session/clock_rate.ts";
 import { OutputPipeline } from "../output/output_pipeline.ts";
@@ -14,17 +15,6 @@ import { toast } from "../kit/toast.ts";
 
 /** The page says that a program waits for its threads only if the program waits longer than this. */
 const WAITING_NOTICE_MS = 500;
-
-/** How a run ended, for other parts of the page. */
-export interface EndedRun {
-  outcome: Outcome;
-  /** The beginning of what the program printed to stdout and stderr; see `OutputPipeline.text`. */
-  text: string;
-  /** The clock rate in words; empty for real time. */
-  clockRate: string;
-  /** Whether the reader's last command was a step, so that the program was stepped to its end. */
-  isStepped: boolean;
-}
 
 export interface RunnerOptions {
   session: Session;

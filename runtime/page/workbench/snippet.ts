@@ -1,18 +1,18 @@
 /** `<runnable-snippet>`: a snippet on a page. Readers can read it without scripts, which add controls. */
-import { markStatic } from "../editor/code_view.ts";
-import { Controls } from "./controls.ts";
-import type { Draft } from "../session/draft.ts";
-import { copyWithNotice, download } from "../kit/copy_and_download.ts";
-import { parseRanges } from "../editor/line_ranges.ts";
+import { markStatic } from "../editor/static_code.ts";
+import { LateModule } from "../kit/late_module.ts";
 import { Notices } from "../kit/notices.ts";
-import { adviseToRun } from "../output/not_recorded.ts";
 import { PageElement } from "../kit/page_element.ts";
-import { tabFor } from "../session/tab_state.ts";
+import { adviseToRun } from "../output/not_recorded.ts";
+import { runtimeFolder, whenReaderArrives } from "../session/arrival.ts";
 import { attachTimeline, recordedAt } from "../timeline/attached_timeline.ts";
-import { Workbench } from "./workbench.ts";
+import { Controls } from "./controls.ts";
+import { LazyWorkbench } from "./lazy_workbench.ts";
+
+const copyModule = new LateModule(() => import("../kit/copy_and_download.ts"));
 
 export class RunnableSnippet extends PageElement {
-  #workbench: Workbench | undefined;
+  #workbench: LazyWorkbench | undefined;
 
   protected override start(signal: AbortSignal): void {
     const code = this.querySelector<HTMLElement>(".runnable-code");
@@ -21,15 +21,13 @@ export class RunnableSnippet extends PageElement {
     if (height !== undefined) this.style.setProperty("--runnable-lines", height);
     const filename = `${name.slice(name.lastIndexOf("/") + 1)}.py`;
     if (native !== undefined) {
-      this.#addCopyAndDownload(code, name, source, filename);
+      this.#addCopyAndDownload(code, name, source, filename, signal);
       this.#showRecorded(code, source, signal);
       return;
     }
     const head = this.querySelector<HTMLElement>(".runnable-head");
     const output = this.querySelector<HTMLElement>(".runnable-output");
     if (!head || !output) return;
-    const tab = tabFor(this.dataset);
-    const draft = tab.drafts.of(name, source);
     const playground = this.dataset["playground"];
     const figure = this.#figure;
     const explorer = this.querySelector<HTMLElement>(":scope > .runnable-orders");
@@ -37,7 +35,7 @@ export class RunnableSnippet extends PageElement {
     const file = this.querySelector<HTMLAnchorElement>(".runnable-file");
     const isRecorded = this.dataset["unrecorded"] === undefined;
     if (!isRecorded) signal.addEventListener("abort", adviseToRun(output));
-    const workbench = new Workbench({
+    const workbench = new LazyWorkbench({
       root: this,
       head,
       code,
@@ -45,11 +43,12 @@ export class RunnableSnippet extends PageElement {
       ...(explorer && explore !== undefined ? { explorer, bound: Number(explore) } : {}),
       ...(figure && file ? { timeline: { figure, traceUrl: traceOf(file) } } : {}),
       traced: this.dataset["timeline"] !== "off",
-      tab,
-      draft,
       name,
+      draft: name,
+      source,
+      outdated: "offer a choice",
       filename,
-      shown: parseRanges(lines ?? ""),
+      lines: lines ?? "",
       playground: playground === undefined ? undefined : new URL(playground, document.baseURI),
       resetTo: isRecorded ? "the published code and its recorded output" : "the published code",
     });
@@ -58,12 +57,11 @@ export class RunnableSnippet extends PageElement {
       this.#workbench = undefined;
       workbench.close();
     });
-    if (draft.isOutdated) this.#offerNewCode(draft, workbench);
   }
 
   /** Highlights a line of the code and scrolls the code to it; 0 removes the highlight. */
   markLine(line: number): void {
-    this.#workbench?.code.mark(line);
+    this.#workbench?.mark(line);
   }
 
   get #figure(): HTMLElement | null {
@@ -80,23 +78,25 @@ export class RunnableSnippet extends PageElement {
   }
 
   /** Adds the controls of a snippet that does not run in browsers: readers can copy and download it. */
-  #addCopyAndDownload(code: HTMLElement, name: string, source: string, filename: string): void {
+  #addCopyAndDownload(
+    code: HTMLElement,
+    name: string,
+    source: string,
+    filename: string,
+    signal: AbortSignal,
+  ): void {
     if (this.querySelector(".runnable-controls")) return;
     const notices = new Notices();
     const controls = new Controls(`${name}.py`, {
-      Copy: () => void copyWithNotice(source, notices),
-      Download: () => download(source, filename),
+      Copy: () =>
+        void copyModule.whenLoaded(notices, (module) => {
+          void module.copyWithNotice(source, notices);
+        }),
+      Download: () =>
+        void copyModule.whenLoaded(notices, (module) => module.download(source, filename)),
     });
     code.after(controls.element, notices.element);
-  }
-
-  #offerNewCode(draft: Draft, workbench: Workbench): void {
-    workbench.notices.post("outdated", "The published code has changed since you edited it.", {
-      actions: [
-        { label: "Keep my edit", act: () => draft.keep() },
-        { label: "Use the new code", act: () => workbench.reset() },
-      ],
-    });
+    whenReaderArrives(runtimeFolder(this.dataset), signal, () => copyModule.prefetch());
   }
 }
 

@@ -2,23 +2,30 @@
  * Puts together the code, the controls, the output and the timeline of one program, for snippets and for
  * the playground.
  */
-import { stackSwitching } from "../../protocol/stack_switching.ts";
 import { CodeView } from "../editor/code_view.ts";
-import { Controls, type Control } from "./controls.ts";
-import { element, freshId } from "../kit/dom.ts";
+import type { Control } from "./controls.ts";
+import { element } from "../kit/dom.ts";
 import type { Draft } from "../session/draft.ts";
 import type { PausedPanel } from "./paused_panel.ts";
 import { copyWithNotice, download } from "../kit/copy_and_download.ts";
-import type { LineRange } from "../editor/line_ranges.ts";
-import { Notices } from "../kit/notices.ts";
-import { whenRunIsLikely } from "../kit/run_intent.ts";
+import { parseRanges } from "../editor/line_ranges.ts";
+import type { ExplorerControl, ExplorerControls } from "../interleavings/explorer_controls.ts";
+import type { ExplorerPanel } from "../interleavings/explorer_panel.ts";
+import type { Notices } from "../kit/notices.ts";
 import { OutputView } from "../output/output_view.ts";
-import { ClockRateMenu } from "../session/clock_rate.ts";
+import type { AttachedTimeline } from "../timeline/attached_timeline.ts";
 import { RunTimeline } from "../timeline/run_timeline.ts";
-import { Runner, type EndedRun } from "./runner.ts";
+import { Runner } from "./runner.ts";
 import { offerLink } from "./offer_link.ts";
 import { placeOf, takeInterrupted } from "../session/interrupted_runs.ts";
-import type { Tab } from "../session/tab_state.ts";
+import { tabFor, type Tab } from "../session/tab_state.ts";
+import { RUN_ENDED, type EndedRun } from "./run_ended.ts";
+import type { WorkbenchParts } from "./workbench_parts.ts";
+import { addStyles } from "../kit/styles.ts";
+import terminalStyles from "../styles/late/ansi.css";
+import styles from "../styles/late/run.css";
+
+type ExplorerModule = typeof import("../interleavings/explorer_panel.ts");
 
 export interface WorkbenchOptions {
   /** The custom element, which contains the elements of the following options. */
@@ -27,21 +34,23 @@ export interface WorkbenchOptions {
   head: HTMLElement;
   code: HTMLElement;
   output: HTMLElement;
-  /** The figure of the recorded timeline, and the address of the recorded trace. */
-  timeline?: { figure: HTMLElement; traceUrl: string };
-  /** The element that will hold the explorer of interleavings. */
+  /** The element that holds the explorer of interleavings, if the page has one. */
   explorer?: HTMLElement;
   /** The most forced switches per interleaving that the explorer tries; see `ExplorerPanelOptions`. */
   bound?: number;
   /** Whether runs are traced for the timeline. */
   traced: boolean;
-  tab: Tab;
-  draft: Draft;
   /** The name of the snippet, for example `tea/brewing`. */
   name: string;
+  /** The name of the draft in which the reader's edits are kept, usually that of the snippet. */
+  draft: string;
+  /** The published source. */
+  source: string;
+  /** What happens to an edit of an earlier version of the published source. */
+  outdated: "offer a choice" | "keep" | "reset";
   filename: string;
-  /** The lines of the published source that are shown at first; empty for all of them. */
-  shown: LineRange[];
+  /** The ranges of lines that are shown at first, as in `data-lines`; empty for all lines. */
+  lines: string;
   /** The page that opens shared code; without it, there is no Share button. */
   playground: URL | undefined;
   /** How the notice after Reset names what Reset has restored. */
@@ -51,24 +60,17 @@ export interface WorkbenchOptions {
 /** How long readers can undo Reset. */
 const UNDO_NOTICE_MS = 30_000;
 
-/** An event that a widget dispatches when a run has ended. Its `detail` is an `EndedRun`. */
-export const RUN_ENDED = "runnable:ended";
-
-const KEYS =
-  "Escape leaves the editor, Ctrl+Enter runs the code, Ctrl+] indents, Ctrl+[ dedents, Tab moves on.";
-const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
-
 export class Workbench {
-  readonly notices = new Notices();
   readonly code: CodeView;
   readonly #options: WorkbenchOptions;
-  readonly #controls: Controls;
-  readonly #clockRate: ClockRateMenu;
+  readonly #parts: WorkbenchParts;
+  readonly #tab: Tab;
+  readonly #draft: Draft;
   readonly #output: OutputView;
   readonly #timeline: RunTimeline;
   readonly #runner: Runner;
-  /** Contains the controls, and the hint that explains the keys. */
-  readonly #bar: HTMLElement;
+  /** The explorer, once the reader has used it. */
+  #explorer: ExplorerPanel | undefined;
   /** Says that the code has been edited. */
   readonly #marker = element("span", "runnable-edited", "edited");
   /** Aborted when the workbench is closed. */
@@ -81,86 +83,115 @@ export class Workbench {
     this.#update();
   };
 
-  constructor(options: WorkbenchOptions) {
+  /**
+   * Makes a workbench interactive.
+   *
+   * @param options - What the page contains, and what the workbench does with it.
+   * @param parts - The parts that readers have seen so far.
+   * @param recorded - The recorded timeline, if the page has one.
+   */
+  constructor(
+    options: WorkbenchOptions,
+    parts: WorkbenchParts,
+    recorded: AttachedTimeline | undefined,
+  ) {
+    addStyles(terminalStyles);
+    addStyles(styles);
     this.#options = options;
-    this.#place = placeOf(options.root.id, options.draft);
-    const { root, code, output, tab, draft, name, filename, head, shown } = options;
-    const hint = element("p", "runnable-hint", isMac() ? KEYS.replaceAll("Ctrl", "Cmd") : KEYS);
-    hint.id = freshId();
-    const actions: Partial<Record<Control, () => void>> = {
-      Run: () => void this.run(),
-      Stop: () => this.#runner.stop(),
-      ...(stackSwitching ? { Pause: () => this.#runner.pause(), Step: () => this.#step() } : {}),
-      Reset: () => this.reset(),
-      Copy: () => void copyWithNotice(draft.source, this.notices),
-      Download: () => download(draft.source, filename),
-    };
-    if (options.playground) actions.Share = () => void this.#share();
-    this.#clockRate = new ClockRateMenu(`${name}.py`, this.#end.signal);
-    this.#controls = new Controls(`${name}.py`, actions, this.#clockRate.element);
+    this.#parts = parts;
+    const { root, code, output, name, filename, head, source, outdated } = options;
+    this.#tab = tabFor(root.dataset);
+    const draft = (this.#draft = this.#tab.drafts.of(options.draft, source));
+    if (draft.isOutdated && outdated === "reset") draft.reset();
+    this.#place = placeOf(root.id, draft);
     this.#output = new OutputView(output, {
       filename,
       href: root.id === "" ? "" : `#${root.id}`,
       go: (line) => void this.code.goTo(line),
     });
     this.#timeline = new RunTimeline({
-      figure: options.timeline?.figure ?? null,
+      recorded,
       after: output,
-      traceUrl: options.timeline?.traceUrl,
-      source: draft.original,
       markLine: (line) => this.code.mark(line),
     });
     this.#runner = new Runner({
-      session: tab.session,
-      controls: this.#controls,
+      session: this.#tab.session,
+      controls: parts.controls,
       output: this.#output,
       timeline: this.#timeline,
       traced: options.traced,
       name,
       filename,
       place: this.#place,
-      addPanel: (source) => this.#addPanel(source),
+      addPanel: (text) => this.#addPanel(text),
       onChange: () => this.#update(),
       onEnd: (ended) => {
         this.#hasSteppedToEnd = ended.isStepped && ended.outcome.type === "finished";
         this.#dispatchEnded(ended);
       },
     });
-    this.#bar = element("div", "runnable-bar", this.#controls.element, hint);
-    code.after(this.#bar, this.notices.element);
     head.append(this.#marker);
     this.code = new CodeView({
       parent: code,
       draft,
-      shown,
-      label: `Code of ${name}.py, editable`,
-      describedBy: hint.id,
-      onEscape: () => this.#controls.get("Run")?.focus(),
+      shown: parseRanges(options.lines),
+      labels: parts.labels,
+      onEscape: () => parts.controls.get("Run")?.focus(),
       onLine: (line) => this.#timeline.mark(line),
       onPlain: () =>
-        this.notices.post(
+        this.#notices.post(
           "plain",
           "The editor could not be loaded. You can change and run the code in this plain text field.",
         ),
     });
-    if (options.explorer) void this.#addExplorer(options.explorer, options.bound ?? 0);
     draft.subscribe(this.#onDraft);
     draft.onNotSaved = () =>
-      this.notices.post(
+      this.#notices.post(
         "not-saved",
         "This browser does not store your edits: they are lost when you close the page.",
       );
     this.#listen();
-    this.#controls.showRunning(false);
     this.#update();
     this.#reportInterruptedRun();
+    if (draft.isOutdated && outdated === "offer a choice") this.#offerNewCode();
+  }
+
+  get #notices(): Notices {
+    return this.#parts.notices;
+  }
+
+  /** Does what the reader has asked for with a button. */
+  press(control: Control): void {
+    switch (control) {
+      case "Run":
+        return void this.run();
+      case "Stop":
+        return this.stop();
+      case "Pause":
+        return this.#runner.pause();
+      case "Step":
+        return this.#step();
+      case "Reset":
+        return this.reset();
+      case "Copy":
+        return void copyWithNotice(this.#draft.source, this.#notices);
+      case "Download":
+        return download(this.#draft.source, this.#options.filename);
+      case "Share":
+        return void this.#share();
+    }
+  }
+
+  /** Loads and starts what a run will need. */
+  prepare(): void {
+    this.#tab.session.prepare(this.#draft.source);
   }
 
   /** Runs the reader's draft. If `isPaused` is true, the program pauses before its first step. */
   run(isPaused = false): Promise<void> {
-    this.notices.clear("undo");
+    this.#notices.clear("undo");
     this.#forgetEnd();
-    return this.#runner.run(this.#options.draft.source, this.#clockRate.clockRate, isPaused);
+    return this.#runner.run(this.#draft.source, this.#parts.clockRate.clockRate, isPaused);
   }
 
   stop(): void {
@@ -173,44 +204,46 @@ export class Workbench {
     if (!this.#hasSteppedToEnd) return void this.run(true);
     // A reader who presses Step repeatedly would otherwise restart the program and lose its output.
     this.#hasSteppedToEnd = false;
-    this.notices.post("ended", "The program has ended. Press Step again to restart it.");
+    this.#notices.post("ended", "The program has ended. Press Step again to restart it.");
   }
 
   /** Notes that Step may start the program again. */
   #forgetEnd(): void {
     this.#hasSteppedToEnd = false;
-    this.notices.clear("ended");
+    this.#notices.clear("ended");
   }
 
   async #addPanel(source: string): Promise<PausedPanel | undefined> {
     const loaded = await import("./paused_panel.ts").catch(() => undefined);
     if (!loaded) {
-      this.notices.post(
+      this.#notices.post(
         "panel",
         "The view of the paused program could not be loaded. Check your network connection.",
       );
       return undefined;
     }
     const panel = new loaded.PausedPanel(source, (line) => this.code.mark(line));
-    this.#bar.after(panel.element);
+    this.#parts.bar.after(panel.element);
     return panel;
   }
 
   /** Stops the run, saves the draft and restores the static HTML, because the widget leaves the page. */
   close(): void {
     this.#runner.leave();
-    this.#options.draft.flush();
-    this.#options.draft.unsubscribe(this.#onDraft);
+    this.#draft.flush();
+    this.#draft.unsubscribe(this.#onDraft);
     this.code.close();
+    this.#explorer?.close();
     this.#end.abort();
     this.#output.close();
     this.#timeline.close();
-    for (const added of [this.#bar, this.notices.element, this.#marker]) added.remove();
+    this.#marker.remove();
   }
 
   /** Restores the published code and the recording, and offers to undo that. */
   reset(): void {
-    const { draft, resetTo } = this.#options;
+    const draft = this.#draft;
+    const { resetTo } = this.#options;
     const wasLive = this.#output.isLive;
     this.#runner.stop();
     const before = draft.reset();
@@ -218,7 +251,7 @@ export class Workbench {
     this.#timeline.showRecorded();
     this.code.mark(0);
     this.#forgetEnd();
-    this.notices.clear("outdated");
+    this.#notices.clear("outdated");
     this.#update();
     const undo = (): void => {
       draft.set(before);
@@ -227,53 +260,43 @@ export class Workbench {
         this.#timeline.showLive();
       }
       this.#update();
-      this.#controls.get("Reset")?.focus();
+      this.#parts.controls.get("Reset")?.focus();
     };
-    this.notices.post("undo", `Reset to ${resetTo}.`, {
+    this.#notices.post("undo", `Reset to ${resetTo}.`, {
       actions: [{ label: "Undo", act: undo }],
       lasts: UNDO_NOTICE_MS,
     });
   }
 
-  async #addExplorer(parent: HTMLElement, bound: number): Promise<void> {
-    const { tab, draft, name, filename } = this.#options;
-    const loaded = await import("../interleavings/explorer_panel.ts").catch(() => undefined);
-    if (!loaded || this.#end.signal.aborted) return;
-    const mark = (line: number): void => this.code.mark(line);
-    const explorer = new loaded.ExplorerPanel({
-      parent,
-      session: tab.session,
-      draft,
+  /** Does what the reader has asked for with a button of the explorer. */
+  explore(
+    { ExplorerPanel }: ExplorerModule,
+    controls: ExplorerControls,
+    press: ExplorerControl,
+  ): void {
+    const { name, filename, bound = 0 } = this.#options;
+    this.#explorer ??= new ExplorerPanel({
+      controls,
+      session: this.#tab.session,
+      draft: this.#draft,
       name,
       filename,
       bound,
-      mark,
+      mark: (line) => this.code.mark(line),
     });
-    this.#end.signal.addEventListener("abort", () => explorer.close());
+    this.#explorer.press(press);
   }
 
   async #share(): Promise<void> {
-    const { draft, playground } = this.#options;
+    const { playground } = this.#options;
     if (!playground) return;
-    await offerLink(draft.source, playground, this.notices, () =>
-      this.#controls.get("Share")?.focus(),
+    await offerLink(this.#draft.source, playground, this.#notices, () =>
+      this.#parts.controls.get("Share")?.focus(),
     );
   }
 
   #listen(): void {
-    const { root } = this.#options;
     const { signal } = this.#end;
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      void this.run();
-    };
-    // Capture the key before the editor sees it, and before it presses a focused button.
-    root.addEventListener("keydown", onKey, { capture: true, signal });
-    whenRunIsLikely(root, this.#bar, signal, () =>
-      this.#options.tab.session.prepare(this.#options.draft.source),
-    );
     window.addEventListener("pagehide", () => this.#runner.leave(), { signal });
     window.addEventListener("pageshow", () => this.#reportInterruptedRun(), { signal });
   }
@@ -289,9 +312,18 @@ export class Workbench {
     this.#output.prependNote("Your last run was stopped because you left the page.");
   }
 
+  #offerNewCode(): void {
+    this.#notices.post("outdated", "The published code has changed since you edited it.", {
+      actions: [
+        { label: "Keep my edit", act: () => this.#draft.keep() },
+        { label: "Use the new code", act: () => this.reset() },
+      ],
+    });
+  }
+
   #update(): void {
-    const { isEdited } = this.#options.draft;
+    const { isEdited } = this.#draft;
     this.#marker.hidden = !isEdited;
-    this.#controls.enable("Reset", isEdited || this.#output.isLive);
+    this.#parts.controls.enable("Reset", isEdited || this.#output.isLive);
   }
 }

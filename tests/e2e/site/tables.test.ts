@@ -102,15 +102,16 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
 
 test("without words of the project, questions and their result have neutral words", async () => {
   const page = await open("/how-to/choose-a-model/");
-  const words = await page.evaluate(() => {
+  await page.evaluate(() => {
     const table = document.querySelector<HTMLElement>("choice-table")!;
     const copy = table.cloneNode(true) as HTMLElement;
     copy.querySelector(".choice")?.remove();
     delete copy.dataset["label"];
     delete copy.dataset["result"];
     table.replaceWith(copy);
-    copy.querySelector("input")!.click();
-    const group = copy.querySelector("[role=group]")!;
+  });
+  await page.locator("choice-table input").click();
+  const words = await page.$eval("choice-table [role=group]", (group) => {
     return [group.ariaLabel, group.querySelector("[role=status]")?.textContent];
   });
   assert.deepEqual(words, ["Questions", "is the only one in progress"]);

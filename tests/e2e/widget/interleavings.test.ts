@@ -2,7 +2,7 @@
 // suite: light
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser, HTTPResponse, Page } from "puppeteer-core";
 import { chromiumTest, engines, WITHOUT_STACK_SWITCHING } from "../support/runner.ts";
 import {
   freshPage,
@@ -584,12 +584,14 @@ describe("accessibility, keyboard and layout", () => {
     const requests: string[] = [];
     const scripts: Promise<string>[] = [];
     page.on("request", (request) => requests.push(new URL(request.url()).pathname));
-    page.on("response", (response) => {
+    const collectScript = (response: HTTPResponse): void => {
       if (response.url().endsWith(".js")) scripts.push(response.text());
-    });
+    };
+    page.on("response", collectScript);
     await page.goto(`${site.url}/explanation/races-and-deadlocks/`, { waitUntil: "networkidle0" });
+    page.off("response", collectScript);
     assert.deepEqual(
-      requests.filter((path) => path.includes("explorer_panel")),
+      requests.filter((path) => path.includes("/chunks/explorer_")),
       [],
     );
     for (const script of await Promise.all(scripts)) {
@@ -597,7 +599,14 @@ describe("accessibility, keyboard and layout", () => {
     }
     assert.equal(await page.$(".runnable-orders"), null);
     await page.goto(site.url + PAGE, { waitUntil: "networkidle0" });
-    assert.equal(requests.filter((path) => path.includes("/chunks/explorer_panel-")).length, 1);
+    const fetched = (module: string): number =>
+      requests.filter((path) => path.includes(`/chunks/${module}-`)).length;
+    assert.deepEqual([fetched("explorer_controls"), fetched("explorer_panel")], [1, 0]);
+    await Promise.all([
+      page.waitForResponse((response) => response.url().includes("/chunks/explorer_panel-")),
+      page.mouse.move(300, 300), // The panel is loaded at the first sign of a reader.
+    ]);
+    assert.deepEqual([fetched("explorer_controls"), fetched("explorer_panel")], [1, 1]);
     await page.setJavaScriptEnabled(false);
     await page.goto(site.url + PAGE);
     const shown = await page.$eval(".runnable-orders", (element) => element.checkVisibility());

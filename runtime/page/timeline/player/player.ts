@@ -19,7 +19,7 @@ import { Playback } from "./playback.ts";
 import { addStyles } from "../../kit/styles.ts";
 import { ReservedHeight } from "./reserved_height.ts";
 import { sectionList } from "./section_list.ts";
-import styles from "../../styles/player.css";
+import styles from "../../styles/late/player.css";
 
 /** What a player computes in advance about a run. */
 export interface Prepared {

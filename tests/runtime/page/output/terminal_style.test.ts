@@ -114,7 +114,7 @@ test("every colour is readable on every third background, and uncoloured text on
 });
 
 test("the theme's first 16 colours and its colour of dim text are readable in both schemes", () => {
-  const sheet = readFileSync("runtime/page/styles/theme.css", "utf8");
+  const sheet = readFileSync("runtime/page/styles/late/ansi.css", "utf8");
   const [light, dark] = sheet.split("@media screen");
   for (const [part, background] of [
     [light, LIGHT],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { codeInHash } from "../../../../runtime/page/session/code_in_hash.ts";
 import {
-  codeInHash,
   DamagedLink,
   decode,
   encode,

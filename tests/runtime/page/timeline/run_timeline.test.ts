@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { attachTimeline } from "../../../../runtime/page/timeline/attached_timeline.ts";
 import { RunTimeline } from "../../../../runtime/page/timeline/run_timeline.ts";
 import type { TraceBatch } from "../../../../runtime/page/timeline/trace_reader.ts";
 import { FakeElement, installDocument, nextFrame } from "../fake_document.ts";
@@ -16,10 +17,10 @@ let runTimeline: RunTimeline;
 /** Makes the timeline of a widget. If the widget has a recording, `figure` shows its timeline. */
 function makeRunTimeline(figure: FakeElement | null): RunTimeline {
   return new RunTimeline({
-    figure: figure as unknown as HTMLElement | null,
+    recorded: figure
+      ? attachTimeline(figure as unknown as HTMLElement, undefined, () => undefined)
+      : undefined,
     after: output as unknown as HTMLElement,
-    traceUrl: undefined,
-    source: "pass\n",
     markLine: () => undefined,
   });
 }

@@ -2,11 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type { Outcome, Program, RunEvent } from "../../../../runtime/host/types.ts";
 import type { Session } from "../../../../runtime/page/session/session.ts";
-import {
-  Runner,
-  type EndedRun,
-  type RunnerOptions,
-} from "../../../../runtime/page/workbench/runner.ts";
+import type { EndedRun } from "../../../../runtime/page/workbench/run_ended.ts";
+import { Runner, type RunnerOptions } from "../../../../runtime/page/workbench/runner.ts";
 
 // A visible tab shows output in animation frames, which Node does not have. A hidden tab uses timers.
 Object.assign(globalThis, { document: { visibilityState: "hidden" } });

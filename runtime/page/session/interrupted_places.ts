@@ -1,0 +1,36 @@
+/** Stores which runs ended because the reader left their page; see interrupted_runs.ts. */
+
+const STORAGE_KEY = "runnable:left";
+
+/** The places of widgets whose runs were interrupted, for browsers without storage. */
+let placesInMemory: string[] = [];
+
+/** Returns the stored places. */
+export function readPlaces(): string[] {
+  try {
+    const value: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
+    return Array.isArray(value) ? value.filter((place) => typeof place === "string") : [];
+  } catch {
+    return placesInMemory;
+  }
+}
+
+/** Stores these places instead of the present ones. */
+export function writePlaces(places: string[]): void {
+  placesInMemory = places;
+  try {
+    sessionStorage.setItem(STORAGE_KEY, JSON.stringify(places));
+  } catch {
+    // Without storage, the places stay in memory.
+  }
+}
+
+/** Returns the beginning of the places of a widget on this page; `id` is the id of its element. */
+export function widgetPlace(id: string): string {
+  return `${location.pathname} ${id} `;
+}
+
+/** Returns whether a run of this widget may have been interrupted. */
+export function mayBeInterrupted(id: string): boolean {
+  return readPlaces().some((place) => place.startsWith(widgetPlace(id)));
+}
