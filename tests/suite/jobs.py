@@ -35,7 +35,7 @@ PYTEST_WEIGHT = 3
 WEIGHT_MARK = re.compile(r"^// suite: (\S+)$", re.MULTILINE)
 TIME_MARK = re.compile(r"^// suite: takes (\d+) s$", re.MULTILINE)
 
-# A rough guess for files that do not say how long they take. It only decides which job is first.
+# A rough guess for files that do not say how long they take. It only decides the order of the jobs.
 BYTES_PER_SECOND = 500
 
 # A job that reports nothing for this many seconds is ended. The longest single test may
@@ -112,10 +112,10 @@ class JobResult:
 def node_command(files: Sequence[str], only: str = "", at_a_time: int = 1) -> tuple[str, ...]:
     """Return the command that runs test files under Node.
 
-    Several files run in processes of their own. A single file, such as one with browser tests, runs
-    in the process of the test runner, which ends with the last test. Otherwise, a browser that a
-    failed test has left open would keep the process alive. For processes of their own, the option
-    that ends them so would lose results: https://github.com/nodejs/node/issues/64833
+    A single file, such as one with browser tests, runs in the process of the test runner. The
+    option ``--test-force-exit`` ends this process after the last test, even if a failed test has
+    left a browser open. Several files each run in a process of their own, where the same option
+    would lose results: https://github.com/nodejs/node/issues/64833
 
     Args:
         files: The test files.

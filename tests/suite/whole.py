@@ -106,9 +106,9 @@ class Progress:
 def arranged(jobs: list[Job], times: dict[str, float]) -> list[Job]:
     """Return the jobs in the order in which they start.
 
-    The unit tests come first, because they show most mistakes within seconds. The others follow
-    from the longest to the shortest, and those that need the whole machine come last: before they
-    can start, the machine has to become free, and it should become free only once.
+    The unit tests of TypeScript come first, because they show most mistakes within seconds. The
+    others follow from the longest to the shortest, and those that need the whole machine come last:
+    before they can start, the machine has to become free, and it should become free only once.
     """
 
     def key(job: Job) -> tuple[bool, bool, float]:

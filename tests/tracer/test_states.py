@@ -56,9 +56,7 @@ def described(tmp_path: Path, setting: str, *entries: str) -> list[str]:
         entries: The expressions.
     """
     lines = "".join(f"    {entry},\n" for entry in entries)
-    # The list is made in a function, because free variables exist only in functions.
-    main = f"def main():\n    global ready\n    ready = [\n{lines}    ]\n    pass\nmain()\n"
-    source = f"{dedent(setting)}\n{main}"
+    source = f"{dedent(setting)}\nready = [\n{lines}]\npass\n"
     traced = run_traced(tmp_path, HEADER.format(watch='["ready"]') + source)
     assert traced.execution.status == 0, traced.execution.text("stderr")
     return traced.states[-1].values["ready"]
@@ -449,7 +447,7 @@ def test_child_processes_record_no_states(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("watch", ["5", '"ready"', "[1]", "[", "[]", '["gone"]'])
-def test_an_invalid_or_empty_list_of_watched_names_records_no_states(
+def test_watching_no_names_invalid_names_or_a_missing_variable_records_no_states(
     tmp_path: Path, watch: str
 ) -> None:
     # Without a wait, the run would have no trace at all.

@@ -283,7 +283,7 @@ export class ExplorerPanel implements Owner {
   }
 }
 
-/** Returns the result of an exploration that ended without one, from the progress that it reported last. */
+/** Returns the result of an exploration that the reader has stopped, from the progress that it reported last. */
 function describeStopped({ runs, breaking, groups }: Progress): Exploration {
   const breaks = breaking === 1 ? "breaks" : "break";
   const many = breaking.toLocaleString("en");

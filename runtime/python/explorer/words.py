@@ -13,7 +13,7 @@ def _many(count: int, what: str) -> str:
 
 
 def tried(found: Exploration) -> str:
-    """Describe which schedules were run, and how many."""
+    """Describe which interleavings were run, and how many."""
     if found.seed is not None:
         return f"{_many(found.runs, 'random interleaving')} (seed {found.seed})"
     if found.complete:

@@ -3,7 +3,12 @@ import { describe, test } from "node:test";
 import { usesTimeZones } from "../../../../runtime/host/needs/time_zones.ts";
 import { assertLinear } from "../../growth.ts";
 
-/** Returns whether time zones are found in a program, or in the files beside it, by their paths. */
+/**
+ * Returns whether a use of time zones is found in a program or in the files beside it.
+ *
+ * @param source - The text of the program.
+ * @param files - The text of each file beside the program, by the path of the file.
+ */
 const finds = (source: string, files?: Record<string, string>) => {
   const encoded = Object.entries(files ?? {}).map(([path, text]): [string, Uint8Array] => [
     path,

@@ -12,7 +12,7 @@ let page: ReturnType<typeof installDocument>;
 /** The figure of a recorded timeline, as the page contains it before scripts run. */
 let figure: FakeElement;
 let original: FakeElement["childNodes"];
-/** The lines of the program to which the view has sent the reader. */
+/** The lines of the program that the view has asked to mark, in this order. */
 let lines: number[];
 let view: TimelineView;
 
