@@ -1,4 +1,4 @@
-"""Tests of finding the line of a text, which the Markdown extensions share."""
+"""Tests of `LineFinder`, with which all Markdown extensions find the line of a text on a page."""
 
 from mkdocs_runnable.blocks import LineFinder
 

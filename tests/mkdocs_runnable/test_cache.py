@@ -14,7 +14,7 @@ from tests.conftest import REPOSITORY
 
 
 class Maker:
-    """Makes another text each time, and counts how often."""
+    """Makes a different text for each call, and counts the calls."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -48,7 +48,7 @@ def test_nothing_is_kept_without_a_folder() -> None:
     Cache(None).remove_oldest(0)
 
 
-def test_other_code_of_the_engine_makes_other_texts(
+def test_texts_are_made_again_after_the_code_of_the_engine_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache, make = Cache(tmp_path), Maker()
@@ -58,7 +58,7 @@ def test_other_code_of_the_engine_makes_other_texts(
     assert make.count == 2
 
 
-def test_each_module_of_the_engine_counts_as_code(
+def test_a_change_in_any_module_counts_as_a_change_of_the_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = tmp_path / "package"
@@ -109,7 +109,7 @@ def test_a_write_that_is_interrupted_leaves_nothing(
 
 
 def test_a_process_that_is_killed_while_it_writes_does_no_harm(tmp_path: Path) -> None:
-    # The process ends without any cleaning up, with half of the text in the file.
+    # The process ends when the new file should get its final name, and cleans nothing up.
     program = f"""
 import os
 from pathlib import Path

@@ -207,7 +207,9 @@ def test_record_rewrites_a_recording_only_if_it_changed_or_is_named(
     first = recording.read_text()
     assert main(["record"]) == 0
     assert capfd.readouterr().err == "unchanged tea/pot\n"
-    assert recording.read_text() == first, "a masked time alone does not change a recording"
+    assert recording.read_text() == first, (
+        "a different measured time alone does not change a recording"
+    )
     assert main(["record", "tea/pot"]) == 0
     assert capfd.readouterr().err == "changed   tea/pot\n"
     assert recording.read_text() != first, "a snippet that is named is always recorded again"
@@ -370,7 +372,7 @@ def test_record_saves_each_recording_before_the_next_program_runs(
 
 
 def add_notebook(library: Library, source: str) -> Path:
-    """Add a notebook to a project whose notebooks are recordings."""
+    """Add a notebook to the project, and set the option with which notebooks are recorded."""
     root = library.root.parent
     (root / "mkdocs.yml").write_text("plugins: [runnable: {notebooks: true}]")
     (root / "docs").mkdir(exist_ok=True)
@@ -420,7 +422,7 @@ def test_a_missing_notebook_recording_fails_if_recordings_are_required(
     assert "docs/times.ipynb (0.0 s): this notebook has no outputs. Run `" in capfd.readouterr().err
 
 
-def test_notebooks_are_left_alone_unless_they_are_recordings(
+def test_notebooks_are_recorded_only_in_docs_and_only_if_the_option_is_set(
     library: Library, capfd: Output
 ) -> None:
     path = add_notebook(library, "1 / 0")
@@ -439,7 +441,7 @@ def test_notebooks_are_left_alone_unless_they_are_recordings(
     assert path.read_bytes() == before
 
 
-def test_new_creates_a_snippet_that_passes(library: Library, capfd: Output) -> None:
+def test_new_creates_a_snippet_that_passes_the_check(library: Library, capfd: Output) -> None:
     assert main(["new", "tea/pot"]) == 0
     captured = capfd.readouterr()
     assert captured.out == "[snippets/tea/pot.py](../../snippets/tea/pot.py){ .runnable }\n"
@@ -507,7 +509,9 @@ def test_record_refuses_to_watch_a_variable_that_is_never_set(
     assert '{"cups":[],"ready":[]}' in path.with_suffix(".trace.json").read_text()
 
 
-def test_record_keeps_a_trace_without_waits_if_the_header_says_so(add_snippet: AddSnippet) -> None:
+def test_record_keeps_a_trace_without_waits_only_if_the_header_sets_timeline(
+    add_snippet: AddSnippet,
+) -> None:
     path = add_snippet("tea/sum", "print(sum(range(100)))\n")
     trace = path.with_suffix(".trace.json")
     assert main(["record"]) == 0

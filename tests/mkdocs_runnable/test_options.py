@@ -6,7 +6,7 @@ from mkdocs_runnable.errors import RunnableError
 from mkdocs_runnable.options import Options
 
 
-def test_libraries_are_read_in_one_spelling() -> None:
+def test_the_versions_of_libraries_are_brought_into_one_notation() -> None:
     options = Options.of({"dependencies": ["FastAPI", "httpx >=0.28, <1"]})
     assert options.dependencies == ("FastAPI", "httpx<1,>=0.28")
 

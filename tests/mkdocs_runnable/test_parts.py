@@ -45,7 +45,7 @@ def test_a_checkout_has_all_parts() -> None:
         (*ALL[2], "`git restore runtime`"),
     ],
 )
-def test_a_missing_part_of_a_checkout_is_built_or_restored(
+def test_the_error_for_a_missing_part_of_a_checkout_says_how_to_get_the_part(
     find: Callable[[], Path],
     file: str,
     advice: str,

@@ -24,7 +24,7 @@ def test_a_project_is_found_from_any_folder_inside(tmp_path: Path) -> None:
     assert project.library.root == tmp_path / "docs_src"
 
 
-def test_a_folder_of_snippets_is_enough(tmp_path: Path) -> None:
+def test_a_folder_of_snippets_is_enough_for_a_project(tmp_path: Path) -> None:
     (tmp_path / "snippets" / "tea").mkdir(parents=True)
     project = Project.find(tmp_path / "snippets" / "tea")
     assert (project.root, project.options) == (tmp_path, Options())

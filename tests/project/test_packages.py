@@ -47,14 +47,16 @@ def test_offered_libraries_are_pinned_by_hash_and_without_addresses(offered: set
 
 
 def test_the_browser_and_this_environment_have_the_same_versions() -> None:
+    # Pins for this environment, in which the programs of the site are recorded.
     outside = pins(REPOSITORY / "requirements.txt")
     assert {name: outside.get(name) for name in pins(PINS)} == pins(PINS)
+    # Modules in runtime/python that replace a library in the browser.
     for name in pack_packages.REPLACEMENTS:
         module = REPOSITORY / "runtime" / "python" / name / "__init__.py"
         assert pack_packages.declared_version(module) == outside[name]
 
 
-def test_programs_can_list_the_offered_libraries(offered: set[str]) -> None:
+def test_the_advice_for_readers_knows_all_offered_libraries(offered: set[str]) -> None:
     # The module cannot be imported outside of the browser.
     source = (REPOSITORY / "runtime/python/browser_runtime/advice.py").read_text(encoding="utf-8")
     listed = re.search(r"^OFFERED = (\(.*\))$", source, re.MULTILINE)
@@ -106,6 +108,7 @@ def test_modules_become_bytecode_of_the_python_in_the_browser(tmp_path: Path) ->
     tree.mkdir(parents=True)
     (tree / "brew.py").write_text("def brew(): pass\n", encoding="utf-8")
     (tree / "kept.py").write_text("", encoding="utf-8")
+    # The last argument names the module that keeps its source beside the bytecode.
     pack.compile_modules(PYODIDE, tmp_path / "trees", "/home/packages", "kept.py")
     major, minor, *_ = pack.pyodide_info(PYODIDE)["python"].split(".")
     names = {path.relative_to(tree).as_posix() for path in tree.rglob("*.py*")}
@@ -138,7 +141,7 @@ def test_the_same_files_give_the_same_archive(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_library_names_those_that_it_uses_if_they_are_installed(tmp_path: Path) -> None:
+def test_requirements_of_extras_are_optional(tmp_path: Path) -> None:
     metadata = """\
 Metadata-Version: 2.4
 Name: tea

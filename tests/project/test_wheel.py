@@ -132,7 +132,7 @@ def test_a_wheel_is_not_made_without_a_complete_build(checkout: Path, name: str)
         (_MANIFEST, "manifest.json is missing, so the build has not finished"),
     ],
 )
-def test_a_wheel_is_not_made_from_the_files_of_two_builds(
+def test_a_wheel_is_not_made_from_two_builds_or_from_an_unfinished_build(
     checkout: Path, name: str, reason: str
 ) -> None:
     if name == _MANIFEST:
@@ -177,5 +177,6 @@ def test_the_license_expression_fits_what_a_wheel_contains() -> None:
         for part in expression.split(" AND ")
     ]
     assert [choice for choice in choices if not declared & set(choice)] == []
+    # MIT is the licence of the engine itself.
     used = {license_ for choice in choices for license_ in choice} | {"MIT"}
     assert declared <= used

@@ -29,7 +29,8 @@ TEXTS = (
     "runtime/python/**/*.py",
 )
 
-# A permission is a comment in the syntax of any language, anywhere in the file.
+# A permission allows an excluded phrase in a file. It is a comment in the syntax of any language,
+# anywhere in the file.
 ALLOWED = re.compile(r'style: allow "([^"\n]+)" because \S[^\n]*')
 # The beginning of a permission, which may lack its quotation or its reason.
 BEGUN_PERMISSION = re.compile(r"style: allow\b")

@@ -101,7 +101,7 @@ def plain(text: str) -> Iterator[Passage]:
 
 
 def notebook(text: str) -> Iterator[Passage]:
-    """Find the prose of a notebook; lines are those of the file, as `git diff` shows them."""
+    """Find the prose of a notebook; its lines have the numbers that they have in the file."""
     index = 0  # where the current line of a cell is in the file
     for cell in json.loads(text)["cells"]:
         lines = []

@@ -88,7 +88,7 @@ def test_a_phrase_that_is_split_over_lines_of_a_comment_is_found(tmp_path: Path)
     assert message.startswith("“at once”")
 
 
-# --- permissions ---
+# --- permissions: comments that allow a phrase in their file ---
 
 
 def messages(tmp_path: Path, name: str, text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Fixtures for tests of the built site, and a report on its weight after the tests."""
+"""Fixtures for tests of the built site, and a report on the weight of its pages."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -136,7 +136,8 @@ def switch_interval(seconds: float) -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-NEVER = 10.0  # seconds; longer than any check computes
+# A switch interval in seconds that is longer than any check computes.
+NEVER = 10.0
 
 
 def no_forced_switches() -> AbstractContextManager[None]:

@@ -76,7 +76,7 @@ def test_each_claim_has_a_page_and_sources(claim: Claim) -> None:
     assert LEDGER.sources(claim), "no source"
     assert all(source.url.startswith("https://") for source in LEDGER.sources(claim))
     assert not any(LEDGER.by_id[id_].same_as for id_ in claim.same_as), (
-        "same_as: name the first claim"
+        "same_as: of claims that say the same, name the first one, which repeats no other"
     )
 
 

@@ -59,7 +59,7 @@ print(json.dumps({"version": sys.version_info[:2], "answers": answers}))
 """
 
 
-def number(version: str) -> list[int]:
+def numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
@@ -69,7 +69,7 @@ def test_each_probe_is_true_from_the_version_of_its_entry_on(interpreter: str) -
     wrong = [
         f"{entry.name}: {entry.probe} is {answer} on {found['version']}"
         for entry, answer in zip(PROBED, found["answers"], strict=True)
-        if answer != (found["version"] >= number(entry.version))
+        if answer != (found["version"] >= numbers(entry.version))
     ]
     assert wrong == []
     version = ".".join(map(str, found["version"]))
@@ -77,7 +77,7 @@ def test_each_probe_is_true_from_the_version_of_its_entry_on(interpreter: str) -
 
 
 def test_entries_are_ordered_and_distinct() -> None:
-    versions = [number(entry.version) for entry in ENTRIES]
+    versions = [numbers(entry.version) for entry in ENTRIES]
     assert versions == sorted(versions)
     assert len({entry.key for entry in ENTRIES}) == len(ENTRIES) > 40
     assert len(PROBED) > 40
@@ -87,7 +87,9 @@ def test_the_page_names_the_entries_without_a_probe() -> None:
     (sentence,) = re.findall(
         r"^Five entries have no probe.*$", PAGE.read_text("utf-8"), re.MULTILINE
     )
-    assert set(re.findall(r'"(.+?)"', sentence)) == {e.name for e in ENTRIES if not e.probe}
+    assert set(re.findall(r'"(.+?)"', sentence)) == {
+        entry.name for entry in ENTRIES if not entry.probe
+    }
     assert len(ENTRIES) - len(PROBED) == 5
 
 

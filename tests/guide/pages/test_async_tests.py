@@ -183,6 +183,7 @@ def test_without_the_settings_two_of_three_tests_with_mistakes_pass(project: Pat
 
 def test_the_settings_end_a_test_that_a_timeout_of_asyncio_cannot_end(project: Path) -> None:
     (project / "test_wrong.py").write_text(WRONG_THREAD)
+    # Without this plugin of pytest, Python prints the error of the thread, which names the mistake.
     result = run(project, "-o", "timeout=2", "-p", "no:threadexception")
     assert result.returncode == 1
     assert "Timeout" in result.stdout

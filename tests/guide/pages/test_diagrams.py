@@ -66,6 +66,7 @@ def test_classes_of_each_diagram_are_in_the_style_sheet(path: Path) -> None:
 
 
 def test_every_class_of_the_style_sheet_is_used() -> None:
+    # The class `diagram` belongs to the figure around a drawing, and is not part of the file.
     defined = set(re.findall(r"\.([a-z][a-z-]*)\b", SHEET)) - {"diagram"}
     assert defined - set().union(*map(classes, DRAWINGS)) == set()
 

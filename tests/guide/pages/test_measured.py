@@ -42,7 +42,9 @@ def test_a_notebook_is_saved_in_the_form_in_which_the_command_record_saves_it(
     text = notebook.path.read_text(encoding="utf-8")
     advice = f"run `python -m mkdocs_runnable record {notebook.where}`"
     assert text == to_text(slim(notebook.content)), advice
-    assert max(map(len, text.splitlines())) < 5000, "a line of the file is a line of an output"
+    assert max(map(len, text.splitlines())) < 5000, (
+        "each line of an output needs its own line in the file"
+    )
 
 
 @each_notebook

@@ -1,4 +1,4 @@
-"""Tests that each answer to a question matches the output that its program would have.
+"""Tests that each answer to a question matches the output that would prove this answer right.
 
 The right answer matches the recorded output. Each wrong answer has a world: the output that the
 program would have if this answer were right. worlds.toml describes it by replacements in the

@@ -29,6 +29,13 @@ def docs(tmp_path: Path) -> Path:
 
 
 def convert(docs: Path, text: str, raw: str | None = None) -> str:
+    """Convert the Markdown of the page guide/tea.md to HTML.
+
+    Args:
+        docs: The folder of the pages.
+        text: The Markdown, which MkDocs passes to extensions without the front matter.
+        raw: The whole text of the file, if it begins with a front matter.
+    """
     page = PageContext(path="guide/tea.md", raw=raw)
     extension = DiagramsExtension(docs=str(docs), page=page)
     return Markdown(extensions=[extension, "md_in_html"]).convert(text)
@@ -114,7 +121,7 @@ def test_a_mistake_is_reported_with_its_line(docs: Path, text: str, message: str
     assert str(caught.value).startswith(message)
 
 
-def test_lines_are_counted_in_the_file(docs: Path) -> None:
+def test_the_reported_line_is_counted_from_the_beginning_of_the_file(docs: Path) -> None:
     line = "![Milk.](../diagrams/milk.svg){ .diagram }"
     raw = f"---\ntitle: Tea\n---\n\n```markdown\n{line}\n```\n\n{line}\n"
     with pytest.raises(RunnableError, match=r"^docs/guide/tea.md:9: there is no file"):

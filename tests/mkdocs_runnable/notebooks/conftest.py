@@ -15,7 +15,7 @@ type Write = Callable[..., Path]
 
 
 def code(source: str, *tags: str, outputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """Return a cell with code, as it is saved."""
+    """Return a cell with code and tags, as notebooks contain it."""
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -27,7 +27,7 @@ def code(source: str, *tags: str, outputs: list[dict[str, Any]] | None = None) -
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """Return a project whose notebooks are recordings."""
+    """Return a project with the option `notebooks`, so that its notebooks are recorded."""
     (tmp_path / "docs" / "measured").mkdir(parents=True)
     docs, site = tmp_path / "docs", tmp_path / "site"
     return Project(tmp_path, Options(notebooks=True), docs=docs, site=site)

@@ -76,7 +76,7 @@ def test_the_page_says_that_outputs_are_missing_or_outdated_if_they_are_optional
     (_, sentence, _) = for_readers(read(path), "optional")["cells"]
     assert re.search(r"\d{4}, before the code was last changed, with ", sentence["source"])
     (_, sentence, _) = for_readers(read(path), "required")["cells"]
-    assert "changed" not in sentence["source"], "the tests of such a project report it"
+    assert "changed" not in sentence["source"], "such a project calls `stale` in its tests"
     assert stale(project) == [
         f"{WHERE}: the outputs of this notebook are not those of its present code. {ADVICE}"
     ]
@@ -88,7 +88,9 @@ def test_outputs_that_record_has_not_made_are_found(project: Project, write: Wri
     assert stale(project) == [
         f"{WHERE}: it is not known how the outputs of this notebook were made. {ADVICE}"
     ]
-    assert len(for_readers(read(path), "required")["cells"]) == 2, "shown, but nothing is known"
+    assert len(for_readers(read(path), "required")["cells"]) == 2, (
+        "no sentence about the recording is added"
+    )
 
     record_one(path)
     recorded = path.read_text()
@@ -98,6 +100,7 @@ def test_outputs_that_record_has_not_made_are_found(project: Project, write: Wri
     content["cells"][1]["outputs"] = []
     path.write_text(json.dumps(content))
     assert read(path).state == "missing", "the outputs were cleared"
+    # Metadata with other keys than those that this version of the engine writes.
     content["metadata"]["runnable"] = {"key": "of an earlier version"}
     path.write_text(json.dumps(content))
     assert read(path).origin is None

@@ -17,7 +17,7 @@ WHERE = "docs/measured/times.ipynb"
 
 
 def record_one(path: Path, *, renew: bool = False, timeout: float = 60) -> Recorded:
-    """Record one notebook, if its code has changed or always with `renew`; return the result."""
+    """Record one notebook if its code has changed, or in any case with `renew`."""
     (recorded,) = record([(path, WHERE)], renew=renew, timeout=timeout)
     return recorded
 
@@ -66,7 +66,9 @@ def test_a_recording_says_where_and_with_what_it_was_made(write: Write) -> None:
     assert saved == asdict(origin)
 
 
-def test_other_versions_are_a_reason_to_record_again_but_not_another_machine(write: Write) -> None:
+def test_a_notebook_has_to_be_recorded_with_new_versions_but_not_on_each_machine(
+    write: Write,
+) -> None:
     path = write("import pluggy")
     record_one(path)
     notebook = read(path)
@@ -82,9 +84,7 @@ def test_other_versions_are_a_reason_to_record_again_but_not_another_machine(wri
     assert is_current_with(machine=replace(machine, cores=99, processor="x", system="y"))
     assert not is_current_with(machine=replace(machine, python="CPython 3.5.1"))
     assert not is_current_with(libraries={"pluggy": "0.1"})
-    assert notebook.state == "current", (
-        "pages do not depend on the versions with which they are built"
-    )
+    assert notebook.state == "current", "pages do not call outputs of other versions outdated"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_only_the_last_part_of_the_version_of_python_may_differ(
     assert replace(machine, python=mine).has_same_python(replace(machine, python=other)) is same
 
 
-def test_a_failing_cell_is_an_error_and_leaves_the_notebook_as_it_is(write: Write) -> None:
+def test_a_failing_cell_is_an_error_and_does_not_change_the_notebook(write: Write) -> None:
     path = write("x = 1", "def half(x):\n    return x / 0\n\nhalf(x)")
     before = path.read_bytes()
     assert record_one(path) == Recorded(
@@ -139,12 +139,15 @@ def test_a_cell_that_does_not_end_is_an_error(write: Write) -> None:
 
 
 def test_code_that_changes_while_it_runs_is_not_recorded(write: Write) -> None:
+    # The first notebook changes its heading "# Times" in its own file, but no code. It writes the
+    # "#" as chr(35), so that the replaced text does not occur in the code.
     path = write(
         "from pathlib import Path\nfile = Path('times.ipynb')",
         "file.write_text(file.read_text().replace(chr(35) + ' Times', '# Tea'))",
     )
     assert record_one(path).outcome == "new"
     assert '"# Tea"' in path.read_text(), "a sentence that was edited meanwhile is kept"
+    # This notebook changes its code.
     path = write(
         "from pathlib import Path\nfile = Path('times.ipynb')",
         "n = 1\nfile.write_text(file.read_text().replace('n = 1', 'n = 2'))",

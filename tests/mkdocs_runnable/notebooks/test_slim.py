@@ -10,7 +10,7 @@ from mkdocs_runnable.notebooks.record import record
 from mkdocs_runnable.notebooks.slim import slim, to_text
 from tests.mkdocs_runnable.notebooks.conftest import Write, code, read
 
-# What Jupyter writes.
+# The first two entries are what Jupyter writes, and an author has added the third.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "version": "3.13.0", "file_extension": ".py"},
@@ -42,7 +42,7 @@ def record_to_text(path: Path) -> str:
 
 def test_a_recorded_notebook_is_the_same_after_every_run(write: Write) -> None:
     path = write(
-        code("print('a')\nprint('b')\n1 + 1", "tag") | {"metadata": {"collapsed": False}},
+        code("print('a')\nprint('b')\n1 + 1") | {"metadata": {"collapsed": False}},
         "from IPython.display import HTML\nHTML('<p>\\n</p>')",
         metadata=METADATA,
     )

@@ -18,6 +18,8 @@ from mkdocs_runnable.pages.answers import (
 from mkdocs_runnable.recording.recordings import Transcript
 from tests.conftest import REPOSITORY
 
+# The browser's implementation is tested with the same cases, in
+# tests/runtime/page/question/answers.test.ts.
 CASES = json.loads((REPOSITORY / "tests/cases/answers.json").read_text(encoding="utf-8"))
 
 
@@ -98,7 +100,7 @@ def test_white_space_is_the_same_in_browsers_and_python(written: str, meaning: s
         r"[(?P<[{}*+]",
     ],
 )
-def test_what_browsers_and_python_read_alike_stays_as_it_is(pattern: str) -> None:
+def test_what_browsers_and_python_read_alike_is_not_changed(pattern: str) -> None:
     assert parse_answer(Item("", f"when='{pattern}'")).when == pattern
 
 

@@ -135,7 +135,7 @@ def test_a_comparison_without_any_recording_has_a_hidden_figure(library: Library
     assert [run["unrecorded"] for run in described_runs(html)] == [True, True]
 
 
-def test_a_changed_program_may_lack_its_timeline_unless_its_header_excludes_one(
+def test_a_changed_program_may_lack_its_timeline_unless_its_header_turns_timelines_off(
     library: Library,
 ) -> None:
     spoon = "[spoon](../../snippets/tea/spoon.py)"

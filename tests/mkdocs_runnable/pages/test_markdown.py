@@ -92,14 +92,17 @@ def test_a_widget_names_the_playground_of_the_site(
         f'=== "A"\n\n    {LINK}\n',
         f"> {LINK}\n",
         f'<div markdown="1">\n\n{LINK}\n\n</div>\n',
-        LINK.replace("{ .", "{: ."),
-        LINK.replace("{ .runnable }", "{.runnable}"),
     ],
 )
 def test_a_marked_link_works_inside_other_blocks(text: str) -> None:
     html = convert(text)
     assert shown(html) == ["tea-pot"]
     assert "<p><runnable" not in html
+
+
+@pytest.mark.parametrize("mark", ["{: .runnable }", "{.runnable}"])
+def test_each_notation_of_the_mark_is_read(mark: str) -> None:
+    assert shown(convert(LINK.replace("{ .runnable }", mark))) == ["tea-pot"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_a_marked_link_works_inside_other_blocks(text: str) -> None:
         "[a file](../../snippets/tea/pot.py)\n",
     ],
 )
-def test_a_marked_link_in_code_stays_code(text: str) -> None:
+def test_links_in_code_and_comments_and_links_without_a_mark_show_no_snippet(text: str) -> None:
     assert shown(convert(text)) == []
 
 
@@ -180,6 +183,7 @@ def test_the_extension_works_without_configuration() -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_is_reported_with_page_and_line(text: str, message: str) -> None:
+    # Three lines precede the text, and its last line contains the mistake.
     line = 3 + len(text.split("\n"))
     text = f"Tea\n===\n\n{text}\n\n```\n{text}\n```\n"
     assert problem(text).startswith(f"docs/tutorials/tea.md:{line}: {message}")
@@ -219,7 +223,7 @@ def test_a_missing_recording_is_reported_if_it_is_required(library: Library) -> 
 def test_a_snippet_that_is_not_recorded_yet_is_shown_without_output(library: Library) -> None:
     path = library.path("tea/pot")
     path.with_suffix(".out").unlink()
-    # This trace has not been drawn, and belongs to no recorded output.
+    # A damaged trace, which would cause an error if the page tried to draw it.
     path.with_suffix(".trace.json").write_text("{}")
     html = convert(f"{LINK}\n\n{CUP}\n")
     assert shown(html) == ["tea-pot", "tea-cup"]
@@ -277,7 +281,7 @@ def test_problems_are_collected_with_their_lines_in_the_file() -> None:
     ]
 
 
-def test_other_processors_see_the_ids_of_widgets() -> None:
+def test_tree_processors_of_other_extensions_see_the_ids_of_widgets() -> None:
     seen: list[str | None] = []
 
     class CollectIds(Treeprocessor):
@@ -286,6 +290,8 @@ def test_other_processors_see_the_ids_of_widgets() -> None:
 
     class CollectIdsExtension(Extension):
         def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+            # It runs after the processor for questions (30), and before the engine replaces its
+            # placeholders (4.5).
             md.treeprocessors.register(CollectIds(md), "collect_ids", 5)
 
     extension = RunnableExtension(page=PageContext(path="tutorials/tea.md"))

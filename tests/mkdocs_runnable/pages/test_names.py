@@ -142,7 +142,9 @@ def test_two_snippets_of_a_page_never_have_the_same_id(
     assert used == set(patterns)
 
 
-def test_a_comparison_names_encoded_addresses(library: Library, add_snippet: AddSnippet) -> None:
+def test_a_comparison_encodes_the_addresses_of_its_files(
+    library: Library, add_snippet: AddSnippet
+) -> None:
     for name in ("one by one=1", "grün/<b>"):
         path = add_snippet(name, "print(1)\n", "1\n")
         path.with_suffix(".trace.json").write_text(json.dumps(TRACE), encoding="utf-8")

@@ -34,7 +34,7 @@ def question(html: str) -> str:
     return start + rest.partition("</predict-question>")[0]
 
 
-def test_a_question_keeps_its_list() -> None:
+def test_a_question_contains_its_answers_as_a_list() -> None:
     html = question(convert(f"Warm?\n\n{ASKED}\n{LINK}\n"))
     assert html.splitlines() == [
         '<predict-question data-for="tea-pot" data-recorded="1">',

@@ -51,6 +51,7 @@ def test_an_error_of_the_program_that_draws_is_shown(
 ) -> None:
     broken = tmp_path / "broken.mjs"
     broken.write_text("console.error('out of ink'); process.exit(3);")
+    # An earlier test may have started the program that draws. The next figure starts it anew.
     timelines.finish()
     pot.with_suffix(".trace.json").write_text(json.dumps(TRACE))
     with monkeypatch.context() as patch:

@@ -24,7 +24,8 @@ plan = json.loads((here / "plan.json").read_text())
 for file, events in zip(sys.argv[-len(plan["runs"]):], plan["runs"]):
     for event in events:
         print(event if isinstance(event, str) else json.dumps({"file": file, **event}), flush=True)
-if plan["status"]:  # Without a failure, this line could appear between two lines of the command.
+# Without a failure, this line could appear between two lines that the command prints.
+if plan["status"]:
     print("the harness explains why", file=sys.stderr)
 sys.exit(plan["status"])
 """
@@ -168,7 +169,7 @@ def test_all_snippets_are_compared_with_their_recordings(
 
 
 @pytest.mark.parametrize("names", [[], ["one.py"]])
-def test_files_may_import_the_libraries_of_the_project(
+def test_the_harness_receives_the_libraries_that_the_project_declares(
     root: Path, add_snippet: AddSnippet, names: list[str]
 ) -> None:
     (root / "one.py").write_text("")

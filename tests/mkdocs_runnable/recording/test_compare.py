@@ -12,6 +12,7 @@ from mkdocs_runnable.snippets.header import Header
 
 PLAIN = Header()
 INTERLEAVED = Header(interleaves=re.compile(r"^(\w+):"))
+# Two characters look like the first one of "µs": the micro sign and the Greek letter mu.
 UNITS = st.sampled_from(["ns", "µs", "μs", "us", "ms", "s"])
 NUMBERS = st.one_of(
     st.integers(0, 10**6).map(str),
@@ -47,7 +48,7 @@ def test_times_may_differ(word: str, one: str, other: str, unit: str, space: str
     NUMBERS,
     st.sampled_from(["", " boards", " h", " %", " KB", " sorted", "x", " minutes"]),
 )
-def test_other_numbers_may_not_differ(one: str, other: str, after: str) -> None:
+def test_numbers_that_are_not_times_may_not_differ(one: str, other: str, after: str) -> None:
     assume(one != other)
     assert not is_same(printed(f"moved {one}{after}"), printed(f"moved {other}{after}"))
 
@@ -72,7 +73,7 @@ WORKER_LINES = st.lists(
 
 
 @given(WORKER_LINES, st.data())
-def test_interleaved_lines_keep_their_order_within_a_group(
+def test_interleaved_lines_of_one_worker_keep_their_order(
     texts: list[str], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(texts))

@@ -31,6 +31,7 @@ class Run:
 
 
 def test_a_file_runs_as_an_ordinary_program(python: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Variables that would change how Python behaves. The run must not inherit them.
     monkeypatch.setenv("PYTHONHASHSEED", "1")
     monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -182,6 +183,7 @@ def test_a_fork_does_not_write_an_incomplete_line_twice(python: Run) -> None:
 
 
 def test_output_that_the_program_captures_has_no_control_characters(python: Run) -> None:
+    # In the output of the run, control characters separate stderr from stdout.
     execution = python("""
         import subprocess, sys
         code = "import sys; print('out'); print('err', file=sys.stderr)"
@@ -264,7 +266,11 @@ def test_a_child_that_outlives_the_program_is_killed(python: Run) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Return whether a process still runs after it has had a second to end; a zombie does not."""
+    """Wait up to a second for a process to end, and return whether it still runs.
+
+    A process that has ended counts as ended even if its parent has not received its status yet (a
+    zombie). Only systems with /proc tell such a process from one that runs.
+    """
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:
         try:

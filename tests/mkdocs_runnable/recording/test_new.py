@@ -19,12 +19,13 @@ def in_project(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_new_creates_a_snippet_of_any_name(library: Library, name: str, capfd: Output) -> None:
     assert main(["new", name]) == 0
+    # The command prints the line of Markdown that shows the snippet on a page.
     line = capfd.readouterr().out.strip()
     shown = resolve(parse(line), library, library.root.parent / "docs", "tutorials/tea.md")
     assert shown.name == name
     assert shown.recording_path.is_file()
-    for way in (name, f"snippets/{name}.py", f"./snippets/x/../{name}.py"):
-        assert main(["record", way]) == 0
+    for argument in (name, f"snippets/{name}.py", f"./snippets/x/../{name}.py"):
+        assert main(["record", argument]) == 0
         assert capfd.readouterr().err.startswith(f"changed   {name}\n")
 
 

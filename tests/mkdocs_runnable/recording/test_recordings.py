@@ -1,4 +1,7 @@
-"""Tests of recordings: writing the transcript of a run, and reading it again."""
+"""Tests of the parts of recordings: transcripts, and the file of origins.
+
+An origin says with which interpreter and from which source a recording was made.
+"""
 
 from pathlib import Path
 

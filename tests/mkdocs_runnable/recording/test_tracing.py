@@ -9,8 +9,9 @@ import pytest
 from mkdocs_runnable.recording import tracing
 
 MS = 1_000_000
-# In the order in which the tracer writes them: the steps of tasks after all other events. The file
-# runtime/timeline/model/trace_events.ts explains the columns. Times are in ns, in recordings in ms.
+# The tracer writes the beginnings, steps and ends of tasks after all other events. Here the times
+# are in ns, and in recordings they are in ms. runtime/timeline/model/trace_events.ts explains the
+# columns.
 EVENTS: list[list[Any]] = [
     ["lane", 0, -1, "process", "MainProcess", 0, -1, 0],
     ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
@@ -47,7 +48,7 @@ def test_events_are_sorted_by_time(tmp_path: Path) -> None:
     assert [event[0] for event in events][-4:] == ["output", "step", "end", "end"]
 
 
-def test_a_recording_that_is_too_long_is_cut_at_one_moment(
+def test_a_recording_with_too_many_events_is_cut_at_one_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "MOST_EVENTS", 5)
@@ -70,11 +71,12 @@ def test_a_trace_with_too_many_tasks_keeps_the_first_tasks_complete(
             ["step", task, MS, 1, 2 * MS, 3 * MS, "sleep", "", 3],
             ["step", task, 500 * MS, -1, 500 * MS, 501 * MS, "", "", 0],
         ]
-    # A task of a library, which does not count.
+    # A task of a library: it begins at no line of the program (0). It is left out, but the number
+    # of tasks that are left out does not include it.
     events.append(["lane", 12, 1, "task", "Task-12", 502 * MS, 1, 0, "shutdown"])
     *kept, fewer = _assemble(tmp_path, events)
-    assert fewer == ["fewer", 8]
-    # The main thread is a lane that is always kept, so the end of the run is still there.
+    assert fewer == ["fewer", 8], "eight tasks of the program are left out"
+    # The lane of the main thread is always kept, so the end of the run at 600 ms is still there.
     assert _end_times(kept)[-3:] == [501.0, 501.0, 600.0]
 
 

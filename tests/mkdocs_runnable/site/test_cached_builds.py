@@ -1,7 +1,7 @@
 """Tests that a build that uses parts of earlier builds makes the same site, byte for byte.
 
-A site with every kind of block is built, changed, and built again in the same process, as ``mkdocs serve``
-does it. The result has to equal that of a process that starts from nothing.
+A site with every kind of block is built, changed, and built again in the same process, as
+``mkdocs serve`` does it. The result has to equal that of a process that starts from nothing.
 """
 
 import hashlib
@@ -19,8 +19,9 @@ import pytest
 from tests.conftest import REPOSITORY, write_manifest
 from tests.mkdocs_runnable.pages.test_comparison import TRACE
 
-# Builds the site in the current folder once for each line that it reads, which names the folder for the
-# result. With the argument "afresh", each build has a process of its own, in which nothing was built.
+# Builds the site in the current folder once for each line that it reads, which names the folder for
+# the result. With the argument "afresh", each build has a process of its own, in which nothing was
+# built before.
 BUILDER = """
 import os, sys
 from mkdocs.commands.build import build
@@ -260,7 +261,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def builders(site: Path) -> Iterator[tuple[Builder, Builder, Builder]]:
-    """Start three builders: one like `mkdocs serve`, one with only the cache, and one without."""
+    """Start three builders, which use different parts of earlier builds.
+
+    The first one keeps its process, as `mkdocs serve` does, and the cache. The second one shares
+    this cache, but starts a new process for each build. The third one uses neither.
+    """
     cache = str(site.parent / "cache")
     with ExitStack() as stack:
         yield (

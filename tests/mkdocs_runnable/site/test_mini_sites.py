@@ -71,6 +71,7 @@ def compare(actual: str, expected: Path, *, refresh: bool) -> None:
 def test_a_site_with_a_mistake_is_not_published(copy: Path, case: str, *, refresh: bool) -> None:
     (copy / "site").mkdir()
     (copy / "site" / "index.html").write_text("the last good site")
+    # A build runs no notebook, so the command that records it has to report one that fails.
     recording = ("mkdocs_runnable", "record", "docs/guide/times.ipynb")
     done = run(copy, *recording) if case == "failing_notebook" else build(copy)
     assert done.returncode != 0

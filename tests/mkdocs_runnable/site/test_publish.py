@@ -65,12 +65,12 @@ def test_programs_runtime_and_results_are_published(project: Project) -> None:
     assert list(json.loads(files["verification.json"])["snippets"]) == ["tea/pot"]
 
 
-def change(path: Path, text: str = "// of the second build") -> None:
+def change(path: Path, text: str = "// of another build") -> None:
     path.write_text(text)
 
 
 @pytest.mark.parametrize(
-    ("mix", "reason"),
+    ("damage", "reason"),
     [
         (lambda runtime: change(runtime / "widget.js"), "widget.js comes from another build than"),
         (lambda runtime: change(runtime / "chunks/a.js"), "chunks/a.js comes from another build"),
@@ -82,16 +82,16 @@ def change(path: Path, text: str = "// of the second build") -> None:
         ),
     ],
 )
-def test_the_files_of_two_builds_are_not_published(
+def test_files_that_are_not_those_of_one_complete_build_are_not_published(
     project: Project,
     tmp_path: Path,
-    mix: Callable[[Path], None],
+    damage: Callable[[Path], None],
     reason: str,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(project.root)
-    mix(project.root / "runtime")
+    damage(project.root / "runtime")
     assert main(["publish", str(tmp_path / "public")]) == 2
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith(f"Error: runtime: these files cannot run programs: {reason}")
@@ -110,6 +110,7 @@ def test_the_runtime_of_the_engine_is_complete() -> None:
     runtime = REPOSITORY / "build" / "runtime"
     names = set(files_of_one_build(runtime, REPOSITORY / "build" / "prerender.mjs"))
     there = {path.relative_to(runtime).as_posix() for path in runtime.rglob("*") if path.is_file()}
+    # Only these two files are not needed to run programs on a site.
     assert there - names == {"harness.js", MANIFEST}
 
 

@@ -148,6 +148,9 @@ def test_an_inline_picture_is_replaced_by_its_description(editions: TextEditions
     text = edition(editions, f"# A\n\n{picture}\n\nText.")
     assert "[Picture: Two cups. One & one.]\n\nCups, full.\n\nText." in text
     assert "noise" not in text
+
+
+def test_the_attribute_markdown_is_removed_from_html(editions: TextEditions) -> None:
     assert "<details>" in edition(editions, '<details markdown="1">')
 
 
@@ -170,6 +173,7 @@ def test_a_notebook_is_shown_with_its_code_and_outputs(
             "cell_type": "code",
             "metadata": {},
             "source": ["print(1)"],
+            # The cell has no `alt`, so nothing describes the drawing, and it is left out.
             "outputs": [{"text": ["1\n"]}, drawing],
         },
         {
@@ -210,7 +214,8 @@ def test_outputs_of_a_notebook_become_markdown(editions: TextEditions, tmp_path:
         "```\n\nBest times\n\n| Model | s |\n|---|---|\n| a <\\|> b | 0.12 |\n\n"
         "[Picture: Two bars]\n\nTwice as **fast**.\n"
     )
-    for html in ("<p>no end", "<p>seen by nobody</p>"):
+    # HTML that is not well-formed, and an element that is no table and has no description.
+    for html in ("<p>no end", "<p>not described</p>"):
         with pytest.raises(RunnableError, match="a cell shows"):
             edition_of_outputs({"text/html": html})
 

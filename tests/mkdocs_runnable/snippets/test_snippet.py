@@ -15,8 +15,8 @@ from mkdocs_runnable.snippets.header import MOST_WATCHED, Header, parse_header
 from mkdocs_runnable.snippets.snippet import Anchors, Library, anchor, load
 from tests.conftest import REPOSITORY, AddSnippet
 
-# Three programs read headers, and all are tested with these cases: this package, the host in the
-# browser (tests/runtime/host/needs/requirements.test.ts) and the tracer.
+# Three parts of the code read headers, and all are tested with these cases: this package, the host
+# in the browser (tests/runtime/host/needs/requirements.test.ts) and the tracer.
 HEADERS = json.loads((REPOSITORY / "tests/cases/headers.json").read_text(encoding="utf-8"))
 
 HEADER = """\
@@ -89,7 +89,7 @@ def test_requires_python_decides_which_versions_run_a_snippet(version: str, *, r
     assert Header().runs_on(version)
 
 
-def test_the_browser_compares_versions_in_the_same_way() -> None:
+def test_versions_are_compared_as_in_the_browser() -> None:
     # tests/runtime/host/needs/requirements.test.ts tests the host in the browser with these cases.
     path = REPOSITORY / "tests/cases/python_versions.json"
     for case in json.loads(path.read_text(encoding="utf-8")):
@@ -177,7 +177,7 @@ def test_regions_become_sections(tmp_path: Path) -> None:
 
 
 def test_a_page_shows_everything_but_the_header(tmp_path: Path) -> None:
-    assert load(write(tmp_path, HEADER.replace("3.13", "3.12"))).shown_lines() == (13, 13)
+    assert load(write(tmp_path, HEADER)).shown_lines() == (13, 13)
 
 
 def test_an_unknown_section_is_reported_with_the_nearest_name(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_a_snippet_can_have_any_name_in_any_folder(
     assert library.name_of(path) == name
 
 
-def test_hidden_files_caches_and_folders_are_not_snippets(
+def test_hidden_files_caches_folders_and_names_that_are_not_utf_8_are_not_snippets(
     library: Library, add_snippet: AddSnippet
 ) -> None:
     for name in (".venv/lib", "tea/.draft", "tea/__pycache__/pot", ""):
@@ -302,6 +302,7 @@ def test_hidden_files_caches_and_folders_are_not_snippets(
         with pytest.raises(RunnableError, match="there is no such file"):
             library.load(name)
     (library.root / "folder.py").mkdir()
+    # A name that is not valid UTF-8.
     (library.root / os.fsdecode(b"\xff.py")).write_text("print(1)\n")
     assert library.names() == []
 
@@ -352,6 +353,7 @@ def test_the_id_of_a_widget_is_made_of_its_name_and_its_section() -> None:
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_ids_of_all_names_are_valid(name: str) -> None:
+    # Letters and digits of any language, and hyphens.
     assert re.fullmatch(r"[^\W_]+|[^\W_-]*(-[^\W_-]*)+", anchor(name))
 
 
@@ -385,7 +387,7 @@ def test_a_symbolic_link_to_itself_is_refused(library: Library) -> None:
         library.load("pot")
 
 
-def test_a_name_that_is_too_long_is_no_file(library: Library) -> None:
+def test_a_name_that_is_too_long_for_a_file_is_reported(library: Library) -> None:
     with pytest.raises(RunnableError, match="there is no such file"):
         library.load("x" * 5000)
 

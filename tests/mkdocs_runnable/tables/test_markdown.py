@@ -49,7 +49,7 @@ def test_other_links_stay_links(docs: Path) -> None:
         assert "<data-table" not in convert(text, docs)
 
 
-def test_a_link_to_something_else_is_refused(docs: Path) -> None:
+def test_a_marked_link_to_a_file_without_a_table_is_refused(docs: Path) -> None:
     with pytest.raises(RunnableError, match=r"no table for tea\.txt .*\. Did you mean 'teas\.txt'"):
         convert("[x](tea.txt){ .data-table }", docs)
     problems: list[str] = []
