@@ -20,11 +20,11 @@ from mkdocs.utils import CountHandler, get_relative_url
 from mkdocs.utils.meta import get_data
 
 from mkdocs_runnable.errors import RunnableError
+from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.notebooks.notebook import Notebook
 from mkdocs_runnable.notebooks.page import for_readers
 from mkdocs_runnable.options import Options
 from mkdocs_runnable.project import Project
-from mkdocs_runnable.files import write_atomically
 from mkdocs_runnable.site import publish
 from mkdocs_runnable.site.publish import SiteFile, SitePage
 from mkdocs_runnable.site.staging import Staging
@@ -178,7 +178,8 @@ def playground(files: Files, page: str) -> str | None:
 def prepare_notebooks(files: Files, project: Project, problems: Problems) -> None:
     """Let MkDocs publish recorded notebooks in the form that is meant for readers.
 
-    The prepared notebooks are written into a folder of the cache.
+    The prepared notebooks are written into a folder of the cache. If the project has no cache, they
+    are written into the folder in which the cache is by default.
     """
     if not project.options.notebooks:
         return
@@ -197,7 +198,7 @@ def prepare_notebooks(files: Files, project: Project, problems: Problems) -> Non
             continue
         prepared = folder / file.src_uri
         text = json.dumps(content)
-        # mkdocs-jupyter and other caches keep what they have made of a file that has not changed.
+        # mkdocs-jupyter and other plugins keep what they have made of a file that has not changed.
         if not prepared.exists() or prepared.read_text(encoding="utf-8") != text:
             prepared.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(prepared, text)

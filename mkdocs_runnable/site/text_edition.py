@@ -17,6 +17,7 @@ from pathlib import Path
 from markdown.extensions.attr_list import AttrListTreeprocessor
 
 from mkdocs_runnable.diagrams.markdown import describe, is_diagram
+from mkdocs_runnable.notebooks.outputs import fenced, to_markdown
 from mkdocs_runnable.options import Policy
 from mkdocs_runnable.pages.answers import (
     Answer,
@@ -24,7 +25,6 @@ from mkdocs_runnable.pages.answers import (
     parse_answer,
     split_condition,
 )
-from mkdocs_runnable.notebooks.outputs import fenced, to_markdown
 from mkdocs_runnable.recording.policy import RecordingFinder
 from mkdocs_runnable.snippets.dependencies import dependencies_of
 from mkdocs_runnable.snippets.reference import is_marked, link, parse, resolve, with_fences

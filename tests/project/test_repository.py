@@ -163,6 +163,13 @@ def test_the_package_declares_what_it_imports(project: dict[str, Any]) -> None:
     assert undeclared == []
 
 
+def test_make_lint_reads_every_python_file(tracked: list[Path]) -> None:
+    # The sites in tests/mini_sites contain mistakes on purpose.
+    expected = {path for path in tracked if path.suffix == ".py" and "mini_sites" not in path.parts}
+    listed = run(sys.executable, "-m", "ruff", "check", "--show-files", ".").splitlines()
+    assert expected - set(map(Path, listed)) == set()
+
+
 def test_package_lock_matches_package_json() -> None:
     package, lock = read_json("package.json"), read_json("package-lock.json")
     root = lock["packages"][""]

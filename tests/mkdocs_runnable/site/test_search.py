@@ -1,4 +1,4 @@
-"""Builds a small site with Material for MkDocs, and reads the index that its search plugin makes."""
+"""Tests of the search index that Material for MkDocs makes for a small site."""
 
 import json
 import os
