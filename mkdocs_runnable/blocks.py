@@ -11,8 +11,8 @@ from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 from markdown.preprocessors import Preprocessor
 
-# Python-Markdown runs the preprocessor with the highest number first. A reader has to be the first,
-# because some of the others remove lines.
+# Python-Markdown runs the preprocessor with the highest number first. A `SourceReader` has to be
+# first, because some of the others remove lines.
 SOURCE_PRIORITY = 1000
 
 

@@ -80,8 +80,8 @@ class Cache:
         """Delete unfinished files of interrupted builds, and old files if the cache is too large.
 
         Args:
-            most_bytes: If the files are larger than this in total, those that have not been used
-                for the longest time are deleted until they are not.
+            most_bytes: If the files are larger than this in total, files are deleted until they no
+                longer are, beginning with those that have not been used for the longest time.
         """
         if self.folder is None:
             return

@@ -27,8 +27,8 @@ def for_readers(notebook: Notebook, policy: Policy) -> dict[str, Any]:
     Args:
         notebook: The notebook.
         policy: With ``required``, missing outputs are an error, and outdated ones are shown like
-            any others, because the tests of such a project report them. With ``optional``, the page
-            says that outputs are missing or outdated.
+            any others, because the tests of such a project find them with :func:`stale`. With
+            ``optional``, the page says that outputs are missing or outdated.
 
     Raises:
         RunnableError: Outputs are required, but missing.

@@ -10,7 +10,7 @@ from typing import Any
 from mkdocs_runnable.notebooks.notebook import Cell, text_of
 from mkdocs_runnable.recording.terminal import CONTROL, Terminal
 
-# How the types of outputs begin that are text, and are therefore saved as lists of lines.
+# The types of outputs that are text, and are therefore saved as lists of lines, begin like this.
 _TEXTS = ("text/", "image/svg+xml")
 # What Jupyter and its kernels write into the metadata of a cell during a run.
 _VOLATILE = ("ExecuteTime", "collapsed", "execution", "scrolled")

@@ -30,8 +30,8 @@ class RecordingFinder:
     Attributes:
         library: All snippets.
         policy: With ``required``, a missing recording is an error, and an outdated one is shown
-            like any other, because the tests of such a project report it. With ``optional``, pages
-            say that a recording is missing or outdated.
+            like any other, because the tests of such a project find it with ``stale_recordings``
+            in ``check.py``. With ``optional``, pages say that a recording is missing or outdated.
     """
 
     library: Library

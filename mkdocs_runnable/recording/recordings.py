@@ -8,6 +8,9 @@
 
 Lines of stdout are saved as a terminal shows them, and each line of stderr follows ``2> ``. If the
 exit status is not 0, it is in the last line.
+
+The origin of each recording (the interpreter, and a hash of the program) is saved in one file for
+all snippets, ``recordings.json``. It shows whether a recording is outdated.
 """
 
 import json

@@ -21,7 +21,8 @@ from mkdocs_runnable.recording.execute import Stream
 # Control characters other than tabs and newlines: only they need this model.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
-# runtime/page/output/control_characters.ts has the same pattern.
+# Control sequences, strings such as the title of a window, and other control characters. The same
+# pattern is in runtime/page/output/control_characters.ts.
 _INVISIBLE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|" + CONTROL.pattern
 )

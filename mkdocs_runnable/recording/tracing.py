@@ -82,7 +82,7 @@ def assemble(
     for process in processes:
         tidied = _tidied(process.events, program)
         events = _without_short_waits([_since(origin, event) for event in tidied])
-        # The tracer writes the `step` events of tasks after all other events.
+        # The tracer writes the beginnings, steps and ends of tasks after all other events.
         events.sort(key=_end_time)
         kept = _shortened(events, room)
         room = max(0, room - len(kept))

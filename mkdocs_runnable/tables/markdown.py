@@ -49,12 +49,13 @@ class TablesExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
-        """Register the block before paragraphs, and ``attr_list`` for marks inside cells."""
+        """Register the processor of marked links, and ``attr_list``, for attributes in cells."""
         md.registerExtensions(["attr_list"], {})
         md.block_level_elements += ["choice-table", "data-table"]
         self._makers = find_makers(self.getConfig("tables"))
         block = MarkedBlock(md.parser, is_table, self._table)
-        md.parser.blockprocessors.register(block, "data_table", 16)  # paragraphs have priority 10
+        # Before paragraphs, which have priority 10.
+        md.parser.blockprocessors.register(block, "data_table", 16)
 
     def _table(self, block: str) -> Element | None:
         docs, page = Path(self.getConfig("docs")), self.getConfig("page")

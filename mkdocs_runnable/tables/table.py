@@ -57,7 +57,7 @@ class Table:
     is_indexed: bool = True
 
     def element(self) -> Element:
-        """Return ``<data-table>``. Its cells contain Markdown for the page's inline patterns.
+        """Return ``<data-table>``. Python-Markdown converts the Markdown in its cells later.
 
         The roles are explicit because the style sheet displays rows as blocks on narrow screens.
         Without roles, assistive technology would no longer treat the element as a table there.
