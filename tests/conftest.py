@@ -24,16 +24,17 @@ REPOSITORY = Path(__file__).parents[1]
 settings.register_profile("any pace", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any pace")
 
-# For tests of the tracer. The folder also contains a package greenlet for the browser, so it comes
-# after the folder of the installed packages, whose greenlet other tests use.
+# For tests that import the tracer or the explorer. The folder also contains a package greenlet for
+# the browser, so it comes after the folder of the installed packages, whose greenlet other tests
+# use.
 sys.path.append(str(REPOSITORY / "runtime" / "python"))
 
 
 def ruff_ignored(pattern: str) -> list[str]:
     """Return the rules that pyproject.toml ignores for a pattern of files.
 
-    pytest-examples passes code to ruff without the name of its file, so ruff cannot find out by
-    itself which rules it has to ignore.
+    pytest-examples passes code to ruff without the name of its file, so ruff cannot look up which
+    rules it has to ignore for this file.
     """
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     rules: list[str] = project["tool"]["ruff"]["lint"]["per-file-ignores"][pattern]
@@ -73,6 +74,7 @@ def write_manifest(runtime: Path, prerender: Path | None = None) -> None:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
     (runtime / MANIFEST).unlink(missing_ok=True)
+    # The manifest of the build omits harness.js, too; see runtime/bundle/build.ts.
     paths = [path for path in runtime.rglob("*") if path.is_file() and path.name != "harness.js"]
     files = {path.relative_to(runtime).as_posix(): sha256(path) for path in sorted(paths)}
     manifest = {"files": files, "prerender": sha256(prerender) if prerender else ""}
@@ -94,7 +96,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Save the results for /verification.json."""
+    """Save the results, from which a build of the site makes /verification.json."""
     project = Project.at(REPOSITORY)
     # A run of only some tests (-k) must not replace the results of all. The processes in which
     # pytest-xdist runs tests only report their results to the main process, which saves them.

@@ -1,4 +1,4 @@
-"""A fixture that gives each test a new worker, and leaves the interpreter of pytest as it was."""
+"""A fixture that gives each test a new fake worker, and restores settings of Python afterwards."""
 
 import signal
 import sys
@@ -11,7 +11,7 @@ from tests.browser_runtime import harness
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Reset the fake worker before and after the test, and let the runtime read its clock."""
+    """Reset the fake worker before and after the test, and let the runtime read the fake clock."""
     interval, handler = sys.getswitchinterval(), signal.getsignal(harness.slices.SIGNAL)
     monkeypatch.setattr(harness.virtual_time, "_monotonic_ns", harness.kernel.monotonic_ns)
     monkeypatch.setattr(harness.slices, "perf_counter_ns", harness.kernel.monotonic_ns)

@@ -24,7 +24,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 WOKEN, TIMED_OUT, INTERRUPTED = range(3)
 
 SLICE_SIGNAL = signal.SIGVTALRM
-# A thread yields this often even if it is the only one; the same number as in kernel.ts.
+# After so many ms, even the only thread yields; the same number as in kernel.ts.
 MAX_UNRESPONSIVE_MS = 20
 NS_PER_MS = 1_000_000
 # What the clock shows when a worker starts. It is not 0, so that no test takes a reading for a
@@ -102,10 +102,11 @@ class Promised:
 
 
 class _Timeout:
-    """The time limit of a wait. While the program is paused, `left_ns` does not decrease."""
+    """The time limit of a wait. The time in which the program is paused does not count."""
 
     def __init__(self, left_ns: int, since_ns: int) -> None:
-        # Real time that was left at `since_ns`.
+        # Real time that was left at `since_ns`, when the timer was last started; while the program
+        # is paused, real time that is left.
         self.left_ns = left_ns
         self.since_ns = since_ns
         self.timer: int | None = None
@@ -127,7 +128,8 @@ class FakeKernel(types.ModuleType):
         self.idle = 0.0
         # 0 instead of the 2000 of kernel.ts, because the clocks here are exact.
         self.margin_ns = 0
-        # Whether the browser can suspend Python, and JavaScript has not called the running code.
+        # Whether the running code can be suspended. It cannot in some browsers, and it cannot if
+        # JavaScript has called it.
         self.can_suspend = True
         # Whether `run_sync` fails although `can_run_sync` has returned True.
         self.refuses_to_suspend = False
@@ -153,10 +155,13 @@ class FakeKernel(types.ModuleType):
         self._slice_start_ns: float = self._now_ns
         self._last_yield_ns = self._now_ns
         self._main_gate: Gate | None = None
+        # Whether threads may resume; see `State` in kernel.ts.
         self._state: Literal["running", "paused", "step pending", "in step"] = "running"
-        # Threads that are ready but must not resume yet, in the order in which they were woken.
+        # Functions that resume the threads that must not resume yet, in the order in which the
+        # threads were woken.
         self._postponed: deque[Callable[[], object]] = deque()
         self._timeouts: dict[Gate, _Timeout] = {}
+        # Functions that resume the threads that have yielded.
         self._yielded: deque[Callable[[], object]] = deque()
         # The clock rate; infinite in virtual time, as in kernel.ts.
         self._rate = 1.0
@@ -244,7 +249,8 @@ class FakeKernel(types.ModuleType):
         """Suspend the running stack until a promise is settled, like `pyodide.ffi.run_sync`."""
         if self.refuses_to_suspend:
             raise RuntimeError("trying to suspend JS frames")
-        # Pyodide calls this function, too, so the scheduler has to replace it; see `suspend` there.
+        # Pyodide's `run_sync` calls `ensure_future`, too. The scheduler replaces this function, so
+        # that it returns the promise unchanged; see `suspend` in scheduler.py.
         passed = asyncio.ensure_future(promise)
         stack = getcurrent()
         if self._loop is None or stack is self._loop or not self.can_suspend:

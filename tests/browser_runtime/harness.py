@@ -1,8 +1,9 @@
 """Imports `browser_runtime` on CPython, with the fake kernel, and runs programs with it.
 
-The runtime changes `_thread` and `threading` in place, which pytest itself needs as they are. So a
-program in these tests does not import them: it gets a `Library`, with copies of the standard
-library's modules that are built on the runtime's primitives.
+In the browser, the runtime changes the modules `_thread` and `threading` in place. Here they must
+stay unchanged, because pytest uses them, too. So a program in these tests does not import them: it
+gets a `Library`, with copies of the standard library's modules that are built on the runtime's
+primitives.
 """
 
 import ast
@@ -143,7 +144,7 @@ __all__ = [
 ]
 
 
-# Replaces the module `time` of the worker, whose clock is that of the fake kernel.
+# Takes the place of the module `time`. It shows the time of the fake kernel.
 clock = types.SimpleNamespace(
     sleep=locks.sleep,
     monotonic=lambda: kernel.monotonic_ns() / 1_000_000_000,
@@ -154,7 +155,7 @@ clock = types.SimpleNamespace(
 
 
 class Library:
-    """The modules of the standard library that a program of these tests uses."""
+    """The modules of the standard library that a program in these tests uses."""
 
     def __init__(self) -> None:
         self.time: Any = clock
@@ -188,7 +189,7 @@ class Library:
         return ident
 
     def _load(self, name: str) -> Any:
-        """Execute a module of the standard library again, with this library's own modules."""
+        """Execute a module of the standard library again; it imports this library's own modules."""
         module = types.ModuleType(name)
         vars(module)["__builtins__"] = {
             **vars(builtins),

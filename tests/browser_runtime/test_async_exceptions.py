@@ -25,24 +25,30 @@ class KillError(Exception):
 
 @pytest.fixture
 def set_exception(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return the function, as a program finds it."""
+    """Return `PyThreadState_SetAsyncExc`, as a program gets it from `ctypes`."""
+    # `adapt` replaces this method; after the test, pytest restores it.
     monkeypatch.setattr(ctypes.CDLL, "__getitem__", ctypes.CDLL.__getitem__)
     async_exceptions.adapt(ctypes)
     return ctypes.PyDLL(None).PyThreadState_SetAsyncExc
 
 
 def _kill(set_exception: Any, ident: int, exception: object = KillError) -> int:
+    """Request an exception in a thread; return in how many threads it will be raised."""
     changed: int = set_exception(ctypes.c_long(ident), ctypes.py_object(exception))
     return changed
 
 
 def _kill_self(set_exception: Any, exception: object = KillError) -> None:
+    """Request an exception in the running thread, which then computes for up to 0.9 ms."""
     assert _kill(set_exception, scheduler.get_ident(), exception) == 1
     for _ in range(9):
         kernel.compute(0.1)
 
 
-def test_the_function_is_found_in_each_way_and_converts_its_arguments(set_exception: Any) -> None:
+def test_the_function_is_an_attribute_and_an_item_of_each_library_and_converts_its_arguments(
+    set_exception: Any,
+) -> None:
+    # No thread has the number 99.
     def program(_: Library) -> None:
         library = ctypes.PyDLL(None)
         typed = library["PyThreadState_SetAsyncExc"]
@@ -57,7 +63,7 @@ def test_the_function_is_found_in_each_way_and_converts_its_arguments(set_except
     run(program)
 
 
-def test_it_returns_how_many_threads_it_has_found(set_exception: Any) -> None:
+def test_the_function_returns_how_many_threads_it_has_found(set_exception: Any) -> None:
     def program(library: Library) -> list[int]:
         thread = library.threading.Thread(target=library.time.sleep, args=(1,))
         thread.start()
@@ -106,11 +112,13 @@ def test_a_thread_can_raise_the_exception_in_itself(set_exception: Any, can_susp
 
 def _waits(library: Library) -> dict[str, Callable[[], object]]:
     """Return calls that each wait for two seconds."""
-    lock, again, items = locks.Lock(), locks.RLock(), queues.SimpleQueue()
+    lock, reentrant, items = locks.Lock(), locks.RLock(), queues.SimpleQueue()
+    never_released = locks.Lock()
+    never_released.acquire()
     event = library.threading.Event()
 
     def hold() -> None:
-        with lock, again:
+        with lock, reentrant:
             library.time.sleep(2)
         items.put(0)
         event.set()
@@ -122,8 +130,8 @@ def _waits(library: Library) -> dict[str, Callable[[], object]]:
     return {
         "sleep": lambda: library.time.sleep(2),
         "lock": lock.acquire,
-        "lock that is not released in time": lambda: lock.acquire(timeout=2),
-        "reentrant lock": again.acquire,
+        "lock that is not released in time": lambda: never_released.acquire(timeout=2),
+        "reentrant lock": reentrant.acquire,
         "queue": items.get,
         "empty queue": lambda: queues.SimpleQueue().get(timeout=2),
         "event": event.wait,
@@ -214,7 +222,7 @@ def test_the_runtime_is_not_left_in_the_middle_of_an_update(set_exception: Any) 
     assert run(program) == ["acquired", False]
 
 
-def test_the_last_request_counts_and_none_is_left(set_exception: Any) -> None:
+def test_a_request_can_be_replaced_or_withdrawn_and_is_met_only_once(set_exception: Any) -> None:
     def program(library: Library) -> list[object]:
         seen: list[object] = []
 
@@ -259,8 +267,8 @@ def test_an_object_that_is_not_an_exception_class_raises_a_system_error(set_exce
     ]
 
 
-def test_a_program_begins_without_requests_of_the_last_one(set_exception: Any) -> None:
-    def leave(library: Library) -> None:
+def test_a_program_begins_without_requests_of_the_previous_one(set_exception: Any) -> None:
+    def leave_requests(library: Library) -> None:
         _kill(set_exception, library.start(library.time.sleep, 0.001))
         _kill(set_exception, scheduler.MAIN)
         raise KillError
@@ -269,7 +277,7 @@ def test_a_program_begins_without_requests_of_the_last_one(set_exception: Any) -
         kernel.compute(100)
 
     with pytest.raises(KillError):
-        run(leave)
+        run(leave_requests)
     run(program)
 
 
@@ -292,7 +300,7 @@ def test_ctrl_c_arrives_before_the_exception(set_exception: Any) -> None:
     assert run(program) == [KeyboardInterrupt, KillError]
 
 
-def test_a_loop_of_asyncio_raises_the_exception(set_exception: Any) -> None:
+def test_a_thread_that_runs_an_event_loop_raises_the_exception(set_exception: Any) -> None:
     def program(library: Library) -> float:
         main = scheduler.get_ident()
 

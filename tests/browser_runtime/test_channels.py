@@ -11,13 +11,14 @@ from tests.browser_runtime.harness import Library, run, scheduler
 channels: Any = importlib.import_module("browser_runtime.processes.channels")
 semaphores: Any = importlib.import_module("browser_runtime.processes.semaphores")
 
-# The kinds of `_multiprocessing.SemLock`.
+# The kinds of `_multiprocessing.SemLock`. Its other arguments are the value, the maximum, the name,
+# and whether to delete the name.
 _RECURSIVE_MUTEX, _SEMAPHORE = range(2)
 
 
 @pytest.fixture(autouse=True)
 def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Number semaphores without the broker, which keeps only those that processes share."""
+    """Number semaphores in place of the broker, which these tests do not have."""
     numbers = itertools.count(1)
     monkeypatch.setattr(semaphores.broker, "number", lambda: next(numbers), raising=False)
 
@@ -112,7 +113,7 @@ def test_select_returns_the_handles_that_can_be_read() -> None:
     assert run(program) == [[], [], [1], [1, 2]]
 
 
-def test_a_closed_handle_is_a_bad_file_descriptor() -> None:
+def test_a_closed_handle_and_the_handle_of_a_writer_cannot_be_read() -> None:
     def program(_: Library) -> None:
         reader, writer = open_pipe()
         channels.close(reader)
@@ -128,7 +129,7 @@ def test_a_closed_handle_is_a_bad_file_descriptor() -> None:
 # --- semaphores -----------------------------------------------------------------------------------
 
 
-def test_a_semaphore_times_out_and_wakes_one_waiting_thread() -> None:
+def test_waiting_for_a_semaphore_ends_with_the_timeout_or_when_it_is_released() -> None:
     def program(library: Library) -> list[bool]:
         semaphore = semaphores.SemLock(_SEMAPHORE, 1, 1, "", True)
         results: list[bool] = [semaphore.acquire(), semaphore.acquire(False)]

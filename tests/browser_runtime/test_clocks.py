@@ -25,8 +25,9 @@ def describe_zone() -> dict[str, object]:
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "UTC"])
-def test_both_offsets_are_found_all_year_round(monkeypatch: pytest.MonkeyPatch, zone: str) -> None:
-    """The offsets and names are those that CPython finds, in whichever month Python starts."""
+def test_offsets_and_names_are_those_that_cpython_finds_in_whichever_month_python_starts(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
     monkeypatch.setitem(os.environ, "TZ", zone)
     time.tzset()
     expected = describe_zone()

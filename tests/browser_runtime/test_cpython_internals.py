@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-# This module imports `browser_runtime`, whose modules of the browser only the harness provides.
+# The harness imports `browser_runtime` with replacements for the modules that only browsers have.
 from tests.browser_runtime import harness  # noqa: F401
 
 internals: Any = importlib.import_module("browser_runtime.cpython_internals")

@@ -121,6 +121,7 @@ def adapted() -> Any:
     """Return a copy of `sqlite3` as a program in the browser imports it."""
     module = types.ModuleType("sqlite3.dbapi2")
     vars(module).update(vars(importlib.import_module("sqlite3.dbapi2")))
+    # Not CPython's value, which `adapt` has to set.
     module.threadsafety = 0  # type: ignore[attr-defined]
     databases.adapt(module)
     return module
@@ -151,7 +152,7 @@ def _outcome(use: Callable[[Any, Any], object], sql: Any, target: Any) -> str:
 @pytest.mark.parametrize(("use", "kind"), USES, ids=NAMES)
 @pytest.mark.parametrize("options", [{}, {"check_same_thread": False}], ids=["checked", "free"])
 @pytest.mark.parametrize("in_other_thread", [True, False], ids=["other thread", "same thread"])
-def test_what_another_thread_may_do_is_the_same_as_on_cpython(
+def test_each_use_of_an_object_has_the_same_outcome_as_on_cpython(
     adapted: Any,
     use: Callable[[Any, Any], object],
     kind: str,
@@ -224,7 +225,7 @@ def test_types_look_as_on_cpython(adapted: Any) -> None:
         adapted.Blob()
 
 
-def test_programs_can_use_their_own_types(adapted: Any) -> None:
+def test_programs_can_subclass_connections_and_cursors(adapted: Any) -> None:
     class Cursor(adapted.Cursor):  # type: ignore[misc]
         pass
 

@@ -25,6 +25,7 @@ def _import_greenlet() -> Any:
         for name in names:
             patch.delitem(sys.modules, name)
         package = importlib.import_module("greenlet")
+        # The real library has no such module, so `patch` would leave it behind.
         del sys.modules["greenlet._stacks"]
     return package
 
@@ -148,7 +149,7 @@ def test_a_greenlet_without_a_function_cannot_be_started() -> None:
     run_program(program)
 
 
-def test_the_state_of_a_greenlet_is_visible() -> None:
+def test_truth_frame_and_representation_of_a_greenlet_show_its_state() -> None:
     def program() -> list[tuple[bool, bool, str]]:
         main = package.getcurrent()
         greenlet = package.greenlet(main.switch)

@@ -10,12 +10,12 @@ import pytest
 from tests.browser_runtime.fake_kernel import Promise, Promised
 from tests.browser_runtime.harness import Library, kernel, late_library, run
 
-# The module in the archive.
+# The source of the module in the archive.
 SOURCE = "cups = 2\n"
 
 
 class Archive(types.ModuleType):
-    """The module `browser_library`, and an archive with a module, which arrives by a message."""
+    """Takes the place of `browser_library`. Its archive contains one module, and arrives later."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("browser_library")
@@ -24,7 +24,8 @@ class Archive(types.ModuleType):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("tea.py", SOURCE)
         self._content = path.read_bytes()
-        # Python knows the directory of the archive from the snapshot, but not its content.
+        # Let Python read the list of the archive's files, and then overwrite the archive: in the
+        # browser, only this list is in the snapshot.
         zipimport.zipimporter(str(path))
         path.write_bytes(bytes(len(self._content)))
         self._is_late = True
@@ -56,6 +57,7 @@ class Archive(types.ModuleType):
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
     archive = Archive(tmp_path / "library.zip")
     monkeypatch.setattr(late_library, "archive_file", archive)
+    # `install` replaces these functions; after the test, pytest restores them.
     for name in ("_get_data", "_read_directory"):
         monkeypatch.setattr(zipimport, name, getattr(zipimport, name))
     late_library.install()
@@ -81,7 +83,8 @@ def test_an_import_reports_why_the_archive_could_not_be_loaded(archive: Archive)
     run(program)
 
 
-# Pyodide's `can_run_sync` notices most calls from JavaScript, but not those of ctypes.
+# `can_suspend` is False if Pyodide's `can_run_sync` notices that JavaScript has called the code. If
+# ctypes has called it, only the attempt to suspend it fails.
 @pytest.mark.parametrize("attribute", ["can_suspend", "refuses_to_suspend"])
 def test_code_that_javascript_calls_cannot_wait_for_the_archive(
     archive: Archive, attribute: str

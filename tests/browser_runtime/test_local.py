@@ -139,7 +139,7 @@ def test_the_data_of_a_thread_is_deleted_with_the_object_while_the_thread_lives(
     assert run(program)
 
 
-def test_a_thread_keeps_nothing_of_an_object_that_dies_before_it(
+def test_a_local_object_that_is_deleted_before_its_thread_ends_leaves_no_data_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def program(library: Library) -> tuple[bool, int, int]:
@@ -155,12 +155,12 @@ def test_a_thread_keeps_nothing_of_an_object_that_dies_before_it(
 
         library.start(work)
         library.time.sleep(0.5)
-        kept, during = values[0]() is not None, scheduler.thread_count()
+        is_kept, during = values[0]() is not None, scheduler.thread_count()
         library.time.sleep(1)
         gc.collect()
-        return kept, during, scheduler.thread_count()
+        return is_kept, during, scheduler.thread_count()
 
-    # Errors while the data of the ended thread are deleted.
+    # Errors that occur while the data of the ended thread are deleted.
     errors: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", errors.append)
     assert run(program) == (False, 2, 1)

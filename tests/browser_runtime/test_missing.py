@@ -29,7 +29,7 @@ MODULES: dict[str, ModuleType] = {
 
 @pytest.fixture(autouse=True)
 def _as_in_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove what the browser does not have."""
+    """Remove what browsers do not have, and let functions fail that do not work in them."""
     for name, absent in missing._ABSENT.items():
         for each in absent:
             if name in MODULES:
@@ -48,7 +48,7 @@ def _as_in_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class _Connection:
-    """A connection without the methods for extensions."""
+    """A database connection without the methods for extensions, as in the browser."""
 
 
 _Connection.__module__, _Connection.__qualname__ = "sqlite3", "Connection"
@@ -70,9 +70,10 @@ def told(source: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     return missing.explain(error.value, FILE)
 
 
-def test_a_browser_that_cannot_start_processes_is_explained_in_another_way(
+def test_that_a_browser_cannot_start_processes_is_not_reported_as_a_missing_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """The page explains it by the fact `no-processes`, which `facts` reports."""
     error = 'OSError(errno.ENOSYS, "can\'t start new process")'
     monkeypatch.setattr(
         multiprocessing.Process, "_Popen", staticmethod(_fails("multiprocessing", error))
@@ -139,6 +140,7 @@ def test_a_browser_that_cannot_start_processes_is_explained_in_another_way(
 def test_the_call_is_named_as_in_the_line_of_the_program(
     source: str, line: int, detail: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The comment on `Missing.detail` in missing.py explains the words of the detail."""
     assert told(source, monkeypatch) == ("no-call", line, detail)
 
 
@@ -177,21 +179,25 @@ def test_a_module_is_named_with_the_call_that_imports_it(
         "import subprocess\nsubprocess.run(['ls'], capture_output=True, stdout=1)",
     ],
 )
-def test_other_exceptions_are_the_mistake_of_the_program(
+def test_exceptions_that_the_program_would_also_raise_on_cpython_are_not_explained(
     source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert told(source, monkeypatch) is None
 
 
-def test_an_error_that_a_library_raises_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_a_library_outside_the_standard_library_is_not_explained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     library = ModuleType("library")
     exec("def work(): raise NotImplementedError", vars(library))
     monkeypatch.setitem(sys.modules, "library", library)
     assert told("import library\nlibrary.work()", monkeypatch) is None
 
 
-def test_an_error_is_found_behind_the_one_that_replaced_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = "import errno, urllib.request as r\nr.urlopen('http://127.0.0.1:9')"
+def test_an_error_is_explained_even_if_urllib_has_raised_another_one_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = "import urllib.request as r\nr.urlopen('http://127.0.0.1:9')"
 
     refuse = _fails("socket", "OSError(errno.EHOSTUNREACH, '')")
     monkeypatch.setattr("socket.create_connection", refuse)
@@ -200,7 +206,7 @@ def test_an_error_is_found_behind_the_one_that_replaced_it(monkeypatch: pytest.M
     assert found.detail.startswith("r.urlopen other ")
 
 
-def test_a_command_that_fails_silently_is_of_the_same_kind() -> None:
+def test_a_command_that_fails_without_an_exception_has_the_kind_programs() -> None:
     assert missing.silent("os.system", 7) == ("no-call", 7, "os.system programs")
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-# This module imports `browser_runtime`, whose modules of the browser only the harness provides.
+# The harness imports `browser_runtime` with replacements for the modules that only browsers have.
 from tests.browser_runtime import harness  # noqa: F401
 
 internals: Any = importlib.import_module("browser_runtime.processes.cpython_internals")
 
 
 @pytest.mark.parametrize("name", sorted(internals._NAMES))
-def test_a_module_of_the_standard_library_has_the_names_that_are_used(name: str) -> None:
+def test_a_module_of_the_standard_library_has_the_names_that_the_runtime_uses(name: str) -> None:
     module = importlib.import_module(name)
     assert internals.require_module(module) is module
 

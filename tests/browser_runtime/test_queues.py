@@ -12,7 +12,7 @@ from tests.browser_runtime.harness import START, Library, kernel, queues, run, s
 KINDS = ["SimpleQueue", "Queue"]
 
 
-def test_a_simple_queue_returns_items_in_their_order() -> None:
+def test_a_simple_queue_returns_items_in_the_order_in_which_they_were_put() -> None:
     items = queues.SimpleQueue()
     assert items.empty()
     assert items.qsize() == 0
@@ -96,7 +96,7 @@ def test_an_item_may_be_taken_before_the_thread_that_waits_for_it_runs() -> None
     assert run(program) == ("first", ["second"])
 
 
-def test_a_timeout_counts_from_the_call_although_items_are_lost_to_others() -> None:
+def test_a_timeout_counts_from_the_call_although_another_thread_takes_the_items() -> None:
     def program(library: Library) -> float:
         items = queues.SimpleQueue()
 

@@ -59,7 +59,7 @@ def test_a_wait_of_zero_seconds_lets_other_threads_run() -> None:
 
 def test_a_wait_in_real_time_suspends_the_thread_once() -> None:
     def program(library: Library) -> int:
-        # For more than 20 ms, no thread has yielded only to let messages of the page in.
+        # During this wait of more than 20 ms, no thread yields, so `must_yield` returns True.
         library.time.sleep(0.03)
         assert kernel.must_yield()
         before = kernel.suspended
@@ -345,7 +345,8 @@ def test_without_switching_a_wait_for_an_outside_event_blocks_forever(
 @pytest.mark.usefixtures("without_switching")
 @pytest.mark.parametrize(("seconds", "is_last"), [(0.05, False), (0.1, True), (3, True)])
 def test_without_switching_the_observer_sees_the_wait(seconds: float, *, is_last: bool) -> None:
-    # Waits of at least 0.1 s count as the last wait, see `scheduler._is_last_wait`.
+    # A wait counts as the last one if no thread runs for at least 0.1 s; see
+    # `scheduler._is_last_wait`.
     scheduler.observer = observer = Observer()
     scheduler.wait(seconds)
     assert observer.seen == [("wait", 1, is_last), ("run", 1)]
@@ -755,6 +756,8 @@ def test_abandoning_gives_up_after_the_given_time_if_a_thread_does_not_end() -> 
 
 def test_an_abandoned_thread_ends_without_a_report(capsys: pytest.CaptureFixture[str]) -> None:
     def program(library: Library) -> None:
+        # The hook that prints errors, instead of the one with which the harness collects them.
+        library.threading.excepthook = library.threading.__excepthook__
         library.threading.Thread(target=lambda: library.time.sleep(9), daemon=True).start()
 
     run(program)
@@ -986,7 +989,7 @@ def test_only_a_long_wait_of_all_threads_in_real_time_is_reported_as_the_last_wa
     assert observer.seen == [("wait", 1, is_last), ("run", 1)]
 
 
-def test_an_endless_wait_can_be_reported_as_the_last_wait() -> None:
+def test_a_wait_without_a_timeout_can_be_reported_as_the_last_wait() -> None:
     def program(_: Library) -> None:
         queue: list[scheduler.Waiting] = []
         kernel.set_timer(300, lambda: queue[0].wake())

@@ -24,7 +24,7 @@ ONLY_MAIN = "only works in main thread of the main interpreter"
 def _handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Replace two functions that are different in the browser, and restore pytest's handlers.
 
-    The clock of the processor stands still while no thread runs. `signal.getsignal` also returns
+    The clock of processor time stands still while no thread runs. `signal.getsignal` also returns
     the handlers that the runtime keeps for the program.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGUSR1)}
@@ -134,7 +134,7 @@ def test_a_timer_interrupts_a_computation() -> None:
     run(program)
 
 
-def test_a_timer_of_the_processor_does_not_count_waits() -> None:
+def test_a_timer_of_processor_time_does_not_count_waits() -> None:
     def program(library: Library) -> None:
         signals.set_handler(signal.SIGVTALRM, _fail)
         assert signals.get_handler(signal.SIGVTALRM) is _fail

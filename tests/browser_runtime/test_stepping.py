@@ -180,7 +180,7 @@ def test_the_page_learns_which_threads_wait_for_what() -> None:
     assert [entry["name"] for entry in state["running"]["entries"]] == ["runs"]
 
 
-def test_a_pause_before_the_first_line_is_reported_as_such() -> None:
+def test_a_pause_before_the_first_line_is_reported_with_the_phase_before() -> None:
     reader = Reader(steps=0)
     kernel.set_timer(10, stepping.pause)
     assert run(lambda _: "over", compile_ms=100) == "over"
@@ -287,7 +287,7 @@ def test_a_resumed_event_loop_runs_to_its_end_without_a_pause() -> None:
 
 
 @pytest.mark.usefixtures("_on_the_worker")
-def test_the_page_learns_which_tasks_are_ready_and_which_wait() -> None:
+def test_the_page_learns_which_tasks_wait_and_when_timers_end() -> None:
     reader = Reader(steps=0)
 
     async def wait(event: asyncio.Event) -> None:

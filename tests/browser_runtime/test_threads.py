@@ -175,6 +175,7 @@ def test_start_new_thread_passes_arguments_on_and_returns_the_thread_number() ->
 def test_the_number_of_threads_is_limited_and_the_error_names_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The comment on MAX_THREADS gives the reason for this number.
     assert threads.MAX_THREADS >= 2000
     monkeypatch.setattr(threads, "MAX_THREADS", 50)
 
@@ -238,7 +239,7 @@ def unraisable(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     collected.clear()
 
 
-def test_an_error_in_a_low_level_thread_is_reported_with_its_function(
+def test_an_error_in_a_thread_of_start_new_thread_is_reported_with_its_function(
     unraisable: list[Any],
 ) -> None:
     def fail() -> None:

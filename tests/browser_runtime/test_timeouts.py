@@ -33,13 +33,14 @@ EXAMPLES = settings(max_examples=40)
 MARGIN_NS = 2000
 # By how many ns timers fire too early in these tests.
 EARLY_NS = 300_000
-# A kind of `_multiprocessing.SemLock`.
+# A kind of `_multiprocessing.SemLock`. Its other arguments are the value, the maximum, the name,
+# and whether to delete the name.
 _SEMAPHORE = 1
 
 
 @pytest.fixture(autouse=True)
 def _broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Number semaphores without the broker, which keeps only those that processes share."""
+    """Number semaphores in place of the broker, which these tests do not have."""
     broker: Any = vars(semaphores)["broker"]
     monkeypatch.setattr(broker, "number", lambda: 1, raising=False)
 
@@ -53,7 +54,8 @@ def _measure(program: Callable[[Library], None], delay: float) -> Callable[[Libr
         ended, ended_ns = library.time.monotonic(), library.time.monotonic_ns()
         assert ended - started >= delay
         assert ended_ns - started_ns >= delay * 1_000_000_000
-        # In virtual time durations are exact, except for nanoseconds that are needed for this.
+        # In virtual time, a wait takes up to 3 ns longer than the delay, but only where rounded
+        # readings of the clock would otherwise differ by less than the delay.
         if virtual_time.is_on:
             assert ended_ns - started_ns <= delay * 1_000_000_000 + 3
 
@@ -218,7 +220,7 @@ def _on_the_worker() -> Iterator[None]:
 @pytest.mark.parametrize("kind", LOOP_WAITS)
 @EXAMPLES
 @given(st.lists(DELAYS, max_size=3), DELAYS)
-# See `test_no_wait_ends_early`.
+# `test_no_wait_ends_early` explains these two examples.
 @example([0.1], 0.2)
 @example([0.7], 0.1)
 def test_no_task_resumes_early(

@@ -39,7 +39,8 @@ IN_BDB = ("reset", "set_trace", "get_stack", "_set_caller_tracefunc")
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Install the filters of the runtime for one test."""
+    """Install the filters that hide the runtime from hooks, for one test."""
+    # `install` replaces these functions; after the test, pytest restores them.
     for owner, names in ((sys, IN_SYS), (sys.monitoring, IN_MONITORING), (bdb.Bdb, IN_BDB)):
         for name in names:
             monkeypatch.setattr(owner, name, getattr(owner, name))
@@ -154,16 +155,32 @@ def test_callbacks_of_monitoring_do_not_see_the_runtime() -> None:
     assert ("LINE", _wait_in_many_ways.__code__) in seen
 
 
-def test_the_hooks_of_a_thread_end_with_it() -> None:
-    def program(library: Library) -> None:
-        library.start(lambda: sys.settrace(lambda *_: None))
-        library.time.sleep(1)
-        assert sys.gettrace() is None
+def test_the_hooks_of_a_thread_are_removed_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[object] = []
+    spawn = kernel.spawn
 
+    def spawn_and_look(call: Callable[[], None]) -> None:
+        def body() -> None:
+            call()
+            left.extend((sys.gettrace(), sys.getprofile()))
+
+        spawn(body)
+
+    def set_hooks() -> None:
+        sys.setprofile(lambda *_: None)
+        sys.settrace(lambda *_: None)
+
+    def program(library: Library) -> None:
+        library.start(set_hooks)
+        library.time.sleep(1)
+
+    monkeypatch.setattr(kernel, "spawn", spawn_and_look)
     run(program)
+    assert left == [None, None]
 
 
 def test_a_program_can_use_every_tool_number() -> None:
+    # From here on, `facts` uses one of the numbers itself. The path of the program does not matter.
     facts.begin(PYTHON)
     try:
         assert [sys.monitoring.get_tool(tool) for tool in range(6)] == [None] * 6
@@ -188,6 +205,7 @@ def test_the_next_program_finds_no_breakpoints() -> None:
 def test_the_frame_of_a_hidden_function_is_left_out() -> None:
     @trace_hooks.hidden
     def through(call: Callable[[], Any], *args: Any, **keywords: Any) -> Any:
+        # The frame stays hidden during the second call, after a jump back.
         for _ in range(2):
             result = call(*args, **keywords)
         return result

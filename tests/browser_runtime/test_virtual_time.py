@@ -148,7 +148,8 @@ def test_a_thread_whose_wait_is_over_runs_before_the_clock_jumps_again() -> None
 
         def look_at_the_clock() -> None:
             library.time.sleep(1)
-            # As very many readings of the clock do; see runtime/worker/kernel/clock.ts.
+            # A program advances virtual time in this way if it reads the clock very often; see
+            # runtime/worker/kernel/clock.ts.
             kernel.advance(5_000_000_000)
             library.time.sleep(1)
             ended.append(("looks", kernel.elapsed()))
@@ -294,7 +295,7 @@ def test_a_process_with_clocks_of_its_own_is_refused_unless_time_is_real(clock_r
 
 
 @pytest.mark.parametrize(("readings", "facts"), [(0, []), (3, [("looked-at-clock", 0, "")])])
-def test_the_page_learns_that_readings_have_advanced_the_clock(
+def test_the_page_learns_whether_readings_have_advanced_the_clock(
     monkeypatch: pytest.MonkeyPatch, readings: int, facts: list[tuple[str, float, str]]
 ) -> None:
     monkeypatch.setattr(kernel, "stop_clock", lambda: readings)
@@ -303,4 +304,3 @@ def test_the_page_learns_that_readings_have_advanced_the_clock(
     assert page.facts == facts
     virtual_time.end()
     assert page.facts == facts
-    kernel.reset()
