@@ -2,7 +2,8 @@
 
 The function `explore` returns a report. In it, `breaking` is the number of runs that broke the
 program, and `reached` is the number of forced switches up to which every interleaving was run.
-Unless the option `--bound` says otherwise, no run has more than two forced switches.
+Unless the option `--bound` says otherwise, no run has more than two forced switches, which are
+switches from a thread that could have continued.
 """
 
 import json

@@ -48,10 +48,11 @@ def explore(path: Path, *options: str) -> dict[str, Any]:
 
     Its fields include ``runs``, the number of runs, and ``breaking``, the number of runs that broke
     the program. All interleavings with at most ``reached`` forced switches were run, and none with
-    more than ``--bound``, which is 2 by default; in programs with tasks, these numbers count tasks
-    that run out of turn. If ``complete`` is true, there are no other interleavings. The ``groups``
-    are the outcomes, with the steps that led to them; if the program broke, the first group is the
-    most frequent failure.
+    more than ``--bound``, which is 2 by default. A forced switch is one from a thread that could
+    have continued. In programs with tasks, these numbers count tasks that run out of turn, before a
+    task that became ready earlier. If ``complete`` is true, there are no other interleavings. The
+    ``groups`` are the outcomes, with the steps that led to them; if the program broke, the first
+    group is the most frequent failure.
     """
     found: dict[str, Any] = json.loads(
         python("-m", "explorer", str(path), "--json", *options, status=(0, 1))

@@ -170,6 +170,7 @@ def test_missing_and_left_over_recordings_are_found(
     add_snippet("tea/pot", "")
     add_snippet("tea/cup", "", "")
     add_snippet("tea/kettle", "print('changed')", "")
+    # Which version of tea/kettle.py was recorded, by its hash; the present one is another.
     origins = '{"tea/kettle": {"interpreter": "CPython 3.13", "source": "0123456789ab"}}'
     (library.root / "recordings.json").write_text(origins)
     (library.root / "tea" / "gone.out").write_text("")

@@ -45,14 +45,14 @@ def test_steps_contain_the_times_that_the_program_reads(tmp_path: Path) -> None:
         asyncio.run(main())
         """,
     )
-    # The times that the program reads have another origin than those of the trace. The program
-    # reads the clock just before it prints the time.
+    # The program's clock and that of the trace differ by `origin`. The program reads its clock just
+    # before it prints the time.
     readings = [(line.lane, float(line.text.split()[1]) * 1000, line.at) for line in traced.printed]
     origin = max(reading - printed_at for _, reading, printed_at in readings)
     for lane in {lane for lane, *_ in readings}:
         starts, resumes, ends = (at - origin for other, at, _ in readings if other == lane)
         first, second = (step for step in traced.steps if step.lane == lane)
-        # `make bench` measures the differences between these times.
+        # runtime/bench/tracer.ts measures how large the differences between these times are.
         assert first.start <= starts <= first.end <= second.start <= resumes <= ends <= second.end
     # Each of the three tasks calls `time.sleep` once.
     assert [wait.reason for wait in traced.thread_waits].count("sleep") == 3
@@ -376,7 +376,8 @@ def test_the_tracer_keeps_no_reference_to_a_failed_task(tmp_path: Path) -> None:
 def test_another_interpreter_in_the_process_starts_as_it_does_without_the_tracer(
     tmp_path: Path,
 ) -> None:
-    """Each interpreter imports the tracer as it starts, but only the main one handles signals."""
+    """Each interpreter imports sitecustomize.py, but only the main one may set signal handlers."""
+    # As for a process in the background, in which sitecustomize.py sets the handler for Ctrl+C.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         traced = run_traced(
@@ -426,7 +427,7 @@ def test_an_event_loop_is_not_idle_while_it_runs_a_callback(tmp_path: Path) -> N
     assert [wait.reason for wait in traced.thread_waits] == ["sleep", "idle", "sleep", "idle"]
 
 
-def test_a_task_that_waits_for_its_own_callback_is_ready_only_after_the_callback(
+def test_a_task_is_not_ready_before_the_callback_that_it_waits_for_has_run(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -447,7 +448,8 @@ def test_a_task_that_waits_for_its_own_callback_is_ready_only_after_the_callback
     )
     (first, second, third, *_) = traced.steps
     assert [step.reason for step in (first, second, third)] == ["future", "turn", ""]
-    assert first.start <= first.end <= second.ready <= second.start
+    (printed,) = traced.printed
+    assert first.start <= first.end <= printed.at <= second.ready <= second.start
     # The task yielded, so it was ready immediately.
     assert third.ready == second.end
 
@@ -533,11 +535,12 @@ def test_a_pool_thread_that_runs_a_library_function_waits_for_the_reason_of_this
     )
     names = traced.names()
     reasons = [wait.reason for wait in traced.thread_waits if names[wait.lane] == "pool_0"]
+    # The reason "work" means that a thread of a pool waits for its next call.
     assert [reason for reason, _ in groupby(reasons)] == ["sleep", "work"]
     assert [job.name for job in traced.jobs if job.name] == ["sleep", "print", "work"]
 
 
-def test_output_of_a_callback_belongs_to_its_thread_and_its_wake_up_to_the_scheduling_lane(
+def test_output_of_a_callback_belongs_to_the_thread_and_its_wake_up_to_the_task_that_scheduled_it(
     tmp_path: Path,
 ) -> None:
     traced = run_traced(
@@ -620,7 +623,7 @@ def test_a_thread_that_ends_wakes_the_threads_that_join_it(tmp_path: Path) -> No
     assert [names.get(ready.woken_by) for ready in joins] == [None, "sleeper"]
 
 
-def test_callbacks_that_are_other_methods_of_a_task_are_not_steps(tmp_path: Path) -> None:
+def test_a_callback_that_cancels_a_task_is_no_step_of_the_task(tmp_path: Path) -> None:
     traced = run_traced(
         tmp_path,
         """
@@ -700,7 +703,7 @@ def test_steps_that_wait_for_something_with_a_name_are_in_order_with_all_others(
 
         asyncio.run(main())
         """,
-        # A future class of the program, without anything from asyncio.
+        # A class of the program whose instances can be awaited like futures.
         """
         import asyncio
 

@@ -446,8 +446,12 @@ def test_child_processes_record_no_states(tmp_path: Path) -> None:
     assert [state.values for state in states] == [{"ready": []}]
 
 
-@pytest.mark.parametrize("watch", ["5", '"ready"', "[1]", "[", "[]", '["gone"]'])
-def test_watching_no_names_invalid_names_or_a_missing_variable_records_no_states(
+@pytest.mark.parametrize(
+    "watch",
+    ["5", '"ready"', "[1]", "[", "[]", '["gone"]'],
+    ids=["number", "string", "list of numbers", "invalid TOML", "empty list", "missing variable"],
+)
+def test_no_states_are_recorded_unless_watch_lists_an_existing_variable(
     tmp_path: Path, watch: str
 ) -> None:
     # Without a wait, the run would have no trace at all.

@@ -1,4 +1,4 @@
-"""A task awaits the same coroutine function three times in a loop.
+"""A task calls the same coroutine function three times in a loop, and awaits each call.
 
 Comments of the form `NAME waits: REASON` say what tasks and threads wait for in that line.
 """
