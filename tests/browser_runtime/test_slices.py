@@ -245,14 +245,26 @@ def test_a_thread_loses_time_to_a_thread_whose_wait_has_ended(
     assert facts._facts.competed == competed
 
 
-def test_in_virtual_time_no_thread_loses_time() -> None:
+@pytest.mark.parametrize(("clock_rate", "lost"), [(1, {1: 100_000_000}), (0, {})])
+def test_a_thread_loses_time_in_real_time_but_not_in_virtual_time(
+    clock_rate: float, lost: dict[int, int]
+) -> None:
     def program(library: Library) -> None:
-        library.start(library.time.sleep, 0.1)
+        queue: list[scheduler.Waiting] = []
+
+        def work() -> None:
+            scheduler.wait(None, queue, outside=True)
+            # For 100 ms the thread cannot be interrupted, as during a call into C.
+            kernel._now_ns += 100_000_000
+
+        library.start(work)
         library.time.sleep(0)
+        # A message from the page wakes the thread while the main thread computes.
+        kernel.post(lambda: queue[0].wake())
         kernel.compute(300)
 
-    run(program, clock_rate=0)
-    assert facts._facts.lost == {}
+    run(program, clock_rate=clock_rate)
+    assert facts._facts.lost == lost
 
 
 class _Observer:

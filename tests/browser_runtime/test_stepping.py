@@ -189,11 +189,11 @@ def test_a_pause_before_the_first_line_is_reported_with_the_phase_before() -> No
 
 
 def test_the_end_of_the_program_ends_stepping() -> None:
-    Reader(steps=0)
+    Reader()
     run(lambda library: library.time.sleep(0.1), paused=True)
-    assert not kernel.is_paused()
+    assert kernel._state == "running"
     stepping.step()
-    assert not kernel.is_paused()
+    assert kernel._state == "running"
 
 
 # --- event loops ----------------------------------------------------------------------------------

@@ -333,13 +333,12 @@ def test_a_thread_interrupts_the_main_thread(received: list[tuple[int, int]]) ->
 def test_a_signal_that_is_ignored_interrupts_nothing() -> None:
     before = signal.signal(signal.SIGUSR1, signal.SIG_IGN)
 
-    def program(library: Library) -> bool:
-        threads._interrupt_main(signal.SIGUSR1)
-        library.time.sleep(0)
-        return kernel.interrupted
+    def program(library: Library) -> int:
+        library.start(threads._interrupt_main, signal.SIGUSR1)
+        return scheduler.wait(1)
 
     try:
-        assert not run(program)
+        assert run(program) == scheduler.TIMED_OUT
     finally:
         signal.signal(signal.SIGUSR1, before)
 
