@@ -68,7 +68,7 @@ def test_only_the_main_thread_sets_handlers(name: str) -> None:
     run(program)
 
 
-def test_signals_are_sent_only_to_threads_that_exist() -> None:
+def test_pthread_kill_refuses_threads_that_do_not_exist_and_invalid_signals() -> None:
     def program(_: Library) -> None:
         signals.pthread_kill(scheduler.MAIN, 0)
         with pytest.raises(ProcessLookupError):
