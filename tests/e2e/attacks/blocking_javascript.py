@@ -3,8 +3,8 @@
 import js
 
 print("busy", flush=True)
-# The regular expression backtracks for ages. If the browser gives up on it, Atomics.wait() waits for
-# a number in memory to change, which nothing does.
+# The regular expression backtracks for ages. If the browser gives up on it, Atomics.wait() waits
+# until a number in memory changes, but nothing changes it.
 pattern = js.RegExp.new("(a+)+$")
 pattern.test("a" * 60 + "b")
 cell = js.Int32Array.new(js.WebAssembly.Memory.new(js.JSON.parse('{"initial": 1}')).buffer)

@@ -1,4 +1,5 @@
-# Changes the integer 7, an object that all programs share, by writing to its memory.
+# Changes the integer 7, which later programs in the same interpreter would use, too, by writing to
+# its memory.
 import ctypes
 
 number = 7

@@ -1,5 +1,5 @@
-# Replaces modules with empty ones, and adds an importer that replaces all further ones. In a later
-# program, sleep() of such a module would print FORGED.
+# Replaces some modules with empty ones, and adds an importer that supplies a forged module for each
+# later import. In a later program, sleep() of a forged module would print FORGED.
 import importlib.machinery
 import sys
 import types

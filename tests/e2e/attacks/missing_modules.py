@@ -1,9 +1,8 @@
 # Empties sys.modules and everything with which Python finds modules.
 import sys
 
-keep = sys
 sys.modules.clear()
-keep.meta_path.clear()
-keep.path_hooks.clear()
-keep.path_importer_cache.clear()
-keep.path.clear()
+sys.meta_path.clear()
+sys.path_hooks.clear()
+sys.path_importer_cache.clear()
+sys.path.clear()
