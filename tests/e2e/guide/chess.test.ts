@@ -309,7 +309,8 @@ for (const engine of engines) {
       await page.removeScriptToEvaluateOnNewDocument(identifier);
     });
 
-    test("the exhibition opens when it is a little below the window, and what is in view does not move", async () => {
+    test("the exhibition opens while it is still below the window, and what is in view does not move", async () => {
+      // Leave the page, which has been scrolled to the exhibition, and open it at its top.
       await page.goto(`${site.url}/tutorials/first-overlap/`);
       await page.goto(site.url + PATH, { waitUntil: "networkidle0" });
       // In Firefox, the network can be idle before the page is there.

@@ -147,19 +147,21 @@ for (const engine of engines) {
       assert.ok(requests.some((url) => url.includes("pydantic-core"))); // FastAPI needs this library
       requests = [];
       assert.equal((await run(source)).stdout, first.stdout);
-      // The snapshot in which the libraries are imported is for later runs, and may be requested at any
-      // time.
+      // The warm snapshot is for later runs, and may be requested at any time.
       assert.deepEqual(
         requests.filter((url) => !url.includes("/python-libraries-")),
         [],
       );
     });
 
-    /** Prints whether Python has started from the snapshot in which the libraries are imported. */
+    /**
+     * Prints whether Python has started from the warm snapshot, in which FastAPI, HTTPX and what they need are
+     * already imported.
+     */
     const IMPORTED = declaring(["fastapi", "httpx"], "import sys\nprint('fastapi' in sys.modules)");
 
-    test("later runs start with the libraries imported, but only if they declare all of them", async () => {
-      // The snapshot is downloaded in the background, so the first runs may start without it.
+    test("later runs start from the warm snapshot, but only if they declare all libraries that it contains", async () => {
+      // The warm snapshot is downloaded in the background, so the first runs may start without it.
       let tries = 0;
       while ((await run(IMPORTED)).stdout !== "True\n") assert.ok(++tries < 50);
       const imported = await run(declaring(["fastapi", "httpx"], STATION));
@@ -171,7 +173,7 @@ for (const engine of engines) {
       assert.equal((await run(IMPORTED)).stdout, "True\n");
     });
 
-    test("forty def endpoints of FastAPI run at the same time in threads, and the forty-first waits", async () => {
+    test("FastAPI runs forty calls of a def endpoint at the same time in threads, and the forty-first call waits", async () => {
       const { stdout, stderr } = await run(
         declaring(
           ["fastapi", "httpx"],
@@ -202,7 +204,7 @@ asyncio.run(main())
       assert.equal(stdout, "40\n");
     });
 
-    /** The address of the cached snapshot in which the libraries are imported, if there is one. */
+    /** The address of the cached warm snapshot, if there is one. */
     const snapshotAddress = () =>
       shared.runner.page.evaluate(
         async (name) => {
@@ -212,11 +214,11 @@ asyncio.run(main())
         cacheName(shared.runner.page, librariesCache, "/"),
       );
 
-    test("on a later visit, a program starts with the libraries imported, but child processes and other programs do not", async () => {
-      // The snapshot is cached in the background.
+    test("on a later visit, a program starts from the warm snapshot, but its child processes and other programs do not", async () => {
+      // The warm snapshot is cached in the background.
       const end = performance.now() + 60_000;
       while (!(await snapshotAddress())) {
-        assert.ok(performance.now() < end, "the snapshot was not cached within 60 s");
+        assert.ok(performance.now() < end, "the warm snapshot was not cached within 60 s");
         await run(IMPORTED);
       }
       await shared.runner.reload();
@@ -257,7 +259,7 @@ if __name__ == "__main__":
       assert.equal(requests.filter((url) => url.includes("/packages-")).length, 1);
     });
 
-    test("before any run, a page reads the snapshot with imported libraries from the cache if a program needs all of them", async () => {
+    test("before any run, a page reads the warm snapshot from the cache if a program needs all libraries in it", async () => {
       await shared.runner.reload();
       // The addresses of the snapshots that the page looks up in the cache.
       const addresses = await shared.runner.page.evaluateHandle(() => {
@@ -286,11 +288,11 @@ if __name__ == "__main__":
       );
       const before = await count();
       assert.equal((await run(IMPORTED)).stdout, "True\n");
-      assert.ok((await count()) <= before + 1, "the snapshot is read from the cache once");
+      assert.ok((await count()) <= before + 1, "the warm snapshot is read from the cache once");
       await shared.runner.reload(); // restores Cache.prototype.match
     });
 
-    test("if the cached snapshot is damaged, the program runs without it, and later ones start from a snapshot again", async () => {
+    test("if the cached warm snapshot is damaged, the program runs without it, and later ones start from an intact one", async () => {
       const url = await snapshotAddress();
       await shared.runner.page.evaluate(
         async (name, url) => {
@@ -320,8 +322,8 @@ if __name__ == "__main__":
 
     test("preparing for a program with an unknown library reports no error", async () => {
       await shared.runner.reload();
-      // An error that nothing handles would become the title of the page.
       const title = await shared.runner.page.title();
+      // From now on, an error that nothing handles becomes the title of the page.
       await shared.runner.page.evaluate(() => {
         addEventListener("unhandledrejection", ({ reason }) => (document.title = String(reason)));
       });
@@ -495,7 +497,7 @@ from zoneinfo import ZoneInfo
 import pydantic
 print(pydantic.TypeAdapter(ZoneInfo).validate_python("Europe/Berlin"))
 `;
-      // The second run may start from the snapshot in which the libraries are imported.
+      // The second run may start from the warm snapshot.
       for (let round = 0; round < 2; round++) {
         const { stdout, stderr } = await run(declaring(["fastapi", "httpx"], clock));
         assert.deepEqual([stderr, stdout], ["", "Europe/Berlin\n"]);

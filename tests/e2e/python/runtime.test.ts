@@ -346,7 +346,7 @@ print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF)
   });
 }
 
-test("without stack switching, asyncio, time.sleep, os._exit and Stop work, and breakpoint() explains why it does not", async () => {
+test("without stack switching, asyncio, time.sleep, asynchronous exceptions, os._exit and Stop work, and breakpoint() explains why it does not", async () => {
   const runner = await Runner.open({
     engine: "firefox",
     launch: WITHOUT_STACK_SWITCHING,

@@ -72,13 +72,15 @@ test(
       assert.equal(status, 1, name);
     }
     const supported = runs.filter((run) => !isUnsupported(run));
-    const runAgain = async (late: SnippetRun[]) =>
+    const runAgain = async (repeated: SnippetRun[]) =>
       (
         await runWithoutStackSwitching(
-          late.map(({ name }) => name),
+          repeated.map(({ name }) => name),
           1,
         )
       )[1];
+    // With --forget, the results are not saved for the verification report, which is about browsers with
+    // their usual settings.
     await expectRecorded(t, "firefox", version, supported, { runAgain, more: ["--forget"] });
   },
 );

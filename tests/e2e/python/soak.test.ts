@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 import time
 with ThreadPoolExecutor(8) as pool: list(pool.map(time.sleep, [0.005] * 40))`,
   },
-  "threads that race": {
+  "threads that compute at the same time": {
     source: `
 import threading
 def count():

@@ -598,7 +598,7 @@ a.start(); b.start(); a.join()`);
       ["a busy loop", "while True: pass"],
       ["a sleep", "import time; time.sleep(1e9)"],
       [
-        "a lock whose holder sleeps",
+        "a wait for a lock whose holder sleeps",
         `
     import threading, time
     lock = threading.Lock()
@@ -608,7 +608,7 @@ a.start(); b.start(); a.join()`);
     lock.acquire()`,
       ],
       [
-        "a sleeping main thread beside a busy one",
+        "a sleeping main thread beside a busy thread",
         `
     import threading, time
     def spin():
@@ -622,14 +622,14 @@ a.start(); b.start(); a.join()`);
       test(`Stop raises KeyboardInterrupt in ${name}, and the next program runs in the same worker`, async () => {
         // Prints when the monotonic clock was 0. That is when the worker started, so equal outputs mean
         // that the worker is the same.
-        const origin = "import time; print(round(time.time() - time.monotonic(), 1))";
-        const before = await run(origin);
+        const printStart = "import time; print(round(time.time() - time.monotonic(), 1))";
+        const before = await run(printStart);
         const { stdout, outcome } = await stopWhenReady(
           `print("ready")\ntry:\n    ${body.trim()}\nexcept KeyboardInterrupt:\n    print("stopped")\nfinally:\n    print("finally")\n`,
         );
         assert.equal(stdout, "ready\nstopped\nfinally\n");
         assert.deepEqual(outcome, { type: "stopped" });
-        assert.equal((await run(origin)).stdout, before.stdout);
+        assert.equal((await run(printStart)).stdout, before.stdout);
       });
     }
 

@@ -239,6 +239,7 @@ asyncio.run(main())`;
         clockRate: 0,
       });
       const batches = ran.events.flatMap((event) => (event.type === "trace" ? [event] : []));
+      // What the clock of the program showed at its start.
       assert.deepEqual([...new Set(batches.map(({ origin }) => origin))], [0]);
       const clocks = { start: 0, begun: 0, origin: 0 };
       const rows = batches.flatMap(

@@ -9,7 +9,7 @@ import { freshPage, useSite, Widget } from "../support/site.ts";
 
 const site = useSite();
 
-test("the program is stopped, both pages report this, and its worker ends", async () => {
+test("a program whose page the reader leaves is stopped, both pages report this, and its worker ends", async () => {
   const page = await freshPage(site.browser);
   const widget = new Widget(page);
   /** Returns a function that follows a link, and waits for the title of the page to which it leads. */

@@ -19,7 +19,10 @@ const FIRST_WIDGETS: Record<string, string> = {
 /** The program that the home page and the first page share. */
 const SHARED = '[data-name="overlap/together"]';
 
-/** Computes in threads, so the run has a timeline, prints, and has a note about the threads. */
+/**
+ * Three threads compute. A run has a timeline, and two notes below its output: that the threads alternated
+ * on one core, and where the number of cores comes from.
+ */
 const BUSY = `
 import os, threading
 def work():
@@ -54,8 +57,8 @@ function look(page: Page): Promise<Look[]> {
         timeline: shown(".runnable-timeline figcaption > :first-child"),
         notices: shown(".runnable-notice"),
         enabled: [...widget.querySelectorAll(".runnable-controls button")]
-          .filter((made) => made.getAttribute("aria-disabled") !== "true")
-          .map((made) => made.textContent),
+          .filter((button) => button.getAttribute("aria-disabled") !== "true")
+          .map((button) => button.textContent),
         panels: widget.querySelectorAll(".runnable-halt").length,
         clock: widget.querySelector<HTMLSelectElement>(".runnable-bar .runnable-pace")?.value,
       };
@@ -65,11 +68,11 @@ function look(page: Page): Promise<Look[]> {
 
 for (const engine of engines) {
   describe(engine, () => {
-    const stage = useSite(engine);
+    const site = useSite(engine);
     let page: Page;
     let widget: Widget;
     beforeEach(async () => {
-      page = await freshPage(stage.browser);
+      page = await freshPage(site.browser);
       widget = new Widget(page, SHARED);
     });
     afterEach(() => page.browserContext().close());
@@ -94,7 +97,7 @@ for (const engine of engines) {
     }
 
     async function open(path: string): Promise<void> {
-      await page.goto(stage.url + path);
+      await page.goto(site.url + path);
       await arrived(path);
     }
 
@@ -114,7 +117,11 @@ for (const engine of engines) {
       await arrived(path);
     };
 
-    const lookedAtFirst = async (...paths: string[]) => {
+    /**
+     * Opens pages one after another, and returns what each of them shows before any run. The last one stays
+     * open.
+     */
+    const looksBeforeRuns = async (...paths: string[]) => {
       const looks: Look[][] = [];
       for (const path of paths) {
         await open(path);
@@ -124,7 +131,7 @@ for (const engine of engines) {
     };
 
     test("by links, each page shows its recordings again, and nothing of runs that have ended", async () => {
-      const [second, first] = await lookedAtFirst(SECOND, FIRST);
+      const [second, first] = await looksBeforeRuns(SECOND, FIRST);
       await page.evaluate(() => Object.assign(globalThis, { stayed: true }));
       await widget.write(BUSY);
       assert.match((await widget.run()).text, /run on \d+ cores/);
@@ -146,7 +153,7 @@ for (const engine of engines) {
     });
 
     test("by links, a paused program leaves neither its panel nor its timeline behind", async () => {
-      const [second, first] = await lookedAtFirst(SECOND, FIRST);
+      const [second, first] = await looksBeforeRuns(SECOND, FIRST);
       await widget.press("Step");
       await page.waitForSelector(`${SHARED} .runnable-halt`);
       await follow(SECOND);
@@ -169,7 +176,7 @@ for (const engine of engines) {
     });
 
     test("a run that was stopped is reported on its own page only, not beside the same program elsewhere", async () => {
-      const [home] = await lookedAtFirst(HOME, FIRST);
+      const [home] = await looksBeforeRuns(HOME, FIRST);
       await widget.write("print('spinning')\nwhile True: pass\n");
       await widget.press("Run");
       await widget.until(/spinning/);
@@ -183,10 +190,10 @@ for (const engine of engines) {
       await widget.until(/Your last run was stopped because you left the page/);
     });
 
-    test("after a reload and after another site's page, a page shows no run of another page", async () => {
-      const [second, first] = await lookedAtFirst(SECOND, FIRST);
+    test("after a reload, and after a document without widgets, a page shows no run of another page", async () => {
+      const [second, first] = await looksBeforeRuns(SECOND, FIRST);
       await widget.run();
-      await page.goto(`${stage.url}/llms.txt`);
+      await page.goto(`${site.url}/llms.txt`);
       await open(SECOND);
       assert.deepEqual(await look(page), second);
       const other = new Widget(page);
@@ -203,7 +210,7 @@ for (const engine of engines) {
       assert.match((await widget.run()).origin, /^Ran in your browser/);
     });
 
-    test("the reader's own program does not get the note about a run of shared code", async () => {
+    test("the note that the program of a shared link was stopped is not shown beside the reader's own program", async () => {
       const playground = new Widget(page, "runnable-playground");
       const code = "print('spinning')\nwhile True: pass\n";
       const encoded = await page.evaluate(async (code) => {
@@ -214,18 +221,18 @@ for (const engine of engines) {
           .replaceAll("/", "_");
       }, code);
       const link = `/playground/#code=${encoded.replaceAll("=", "")}`;
-      await page.goto(stage.url + link);
+      await page.goto(site.url + link);
       await playground.press("Run");
       await playground.until(/spinning/);
-      await page.goto(`${stage.url}/llms.txt`);
-      await page.goto(`${stage.url}/playground/`);
+      await page.goto(`${site.url}/llms.txt`);
+      await page.goto(`${site.url}/playground/`);
       await playground.button("Run");
       assert.deepEqual(await playground.shown().then(({ origin, notes }) => [origin, notes]), [
         "Not run yet",
         [],
       ]);
-      await page.goto(`${stage.url}/llms.txt`);
-      await page.goto(stage.url + link);
+      await page.goto(`${site.url}/llms.txt`);
+      await page.goto(site.url + link);
       await playground.until(/Your last run was stopped because you left the page/);
     });
   });

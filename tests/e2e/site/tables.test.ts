@@ -100,11 +100,12 @@ test("answering questions with the keyboard leads to a row and its reason", asyn
   await page.browserContext().close();
 });
 
-test("without words of the project, questions and their result have neutral words", async () => {
+test("if the project chooses no words for a choice table, the questions and the result have neutral words", async () => {
   const page = await open("/how-to/choose-a-model/");
   await page.evaluate(() => {
     const table = document.querySelector<HTMLElement>("choice-table")!;
     const copy = table.cloneNode(true) as HTMLElement;
+    // The script adds the questions again when the copy is inserted.
     copy.querySelector(".choice")?.remove();
     delete copy.dataset["label"];
     delete copy.dataset["result"];

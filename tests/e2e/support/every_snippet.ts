@@ -46,8 +46,8 @@ const PAGES_AT_A_TIME: Record<Engine, number> = { chromium: 2, firefox: 3 };
 const ALONE = new Set(["blocking/many_threads", "endpoints/forty", "models/processes"]);
 
 /**
- * Runs each snippet of a page once. A page may show a snippet in several sections, so `claim` decides
- * whether the snippet with this name still has to run.
+ * Runs the snippets of a page. The same snippet may be on the page several times, and on other pages, so
+ * `claim` decides whether the snippet with this name still has to run.
  */
 async function runPage(
   page: Page,
@@ -132,6 +132,7 @@ function escapeId(id: string): string {
   return id.replace(/[^\w-]/g, (character) => `\\${character}`);
 }
 
+/** Compares runs with the recordings; `more` are further arguments of the command that does so. */
 function judge(engine: Engine, version: string, runs: SnippetRun[], more: string[]) {
   return spawnSync(
     ".venv/bin/python",
@@ -157,7 +158,7 @@ export async function expectRecorded(
   version: string,
   firstRuns: SnippetRun[],
   {
-    /** Runs some of the snippets again, nothing else beside them. */
+    /** Runs some of the snippets again, with nothing else beside them. */
     runAgain = async (runs: SnippetRun[]) => (await runSite(engine, runs))[1],
     /** Further arguments of the command that compares the runs with the recordings. */
     more = [] as string[],

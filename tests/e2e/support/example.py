@@ -1,7 +1,7 @@
 """Builds three sites from `examples/minimal` with the wheel of the engine, for a browser test.
 
-The wheel is installed into a new virtual environment. It can import the packages of the environment
-in which this module runs, except for the engine of this repository.
+The wheel is installed into a new virtual environment. Python can import there what it can import in
+the environment of this module, except for the engine of this repository.
 
 Usage: ``python -m tests.e2e.support.example FOLDER``. Afterwards ``FOLDER/recorded`` and
 ``FOLDER/unrecorded`` contain the sites that were built with and without recordings.
@@ -119,9 +119,9 @@ def build(
         python: The Python of the environment with the engine.
         folder: The folder for the copy and for the site.
         name: The name of the site, and of its folder.
-        is_recorded: Whether to record its programs before the build.
+        is_recorded: Whether to record the programs of the copy before the build.
         options: Further options of the plugin.
-        more: Further files of the project: their texts by their paths.
+        more: The texts of further files of the copy, by their paths.
     """
     project = folder / f"{name}_project"
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns(*RECORDINGS, "site", ".cache"))

@@ -3,7 +3,7 @@ import type { Page } from "puppeteer-core";
 
 const LIMIT_MS = 60_000;
 
-/** Waits for a promise. If it takes longer than a minute, fails with an error that says for what. */
+/** Waits for a promise. If it takes longer than `limit` ms, fails with an error that says for what. */
 export async function within<T>(promise: Promise<T>, what: string, limit = LIMIT_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -46,7 +46,7 @@ async def main() -> None:
 asyncio.run(main())
 `;
 
-/** Its header names the collections that the player shows. */
+/** A program whose header names the collections that the player shows. */
 const WATCHED = `# /// script
 # [tool.runnable]
 # watch = ["ready", "timers"]
@@ -265,10 +265,11 @@ for (const engine of engines) {
     test("a click on a segment of the chart goes to its step", async () => {
       await openPlayer(page);
       const place = (): Promise<string> => shown(page).then(({ place }) => place);
+      // The step after the first sleep of this task, in which it blocks the event loop.
       const number = moments.all.findIndex(
         ({ turn }) => turn?.lane.name === "stocktaking" && turn.first > 1,
       );
-      // The bar of the blocked span, which is in the segment of this step.
+      // The bar of the blocked span, which is drawn over the segment of this step.
       const box = await page.$eval(`${FIGURE} .tl-h rect`, (bar) => {
         bar.scrollIntoView({ block: "center" });
         const { x, y, width, height } = bar.getBoundingClientRect();

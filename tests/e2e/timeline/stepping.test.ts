@@ -234,8 +234,8 @@ print("over")
     });
 
     for (const [name, source, stdout] of [
-      ["one thread", SLEEPS, "a\nb\nc\n"],
-      ["several threads", LOCK, "held\nhad\n"],
+      ["a program with one thread", SLEEPS, "a\nb\nc\n"],
+      ["a program with several threads", LOCK, "held\nhad\n"],
     ] as const) {
       test(`in virtual time, a reader can step slowly through ${name} to the end`, async () => {
         // Longer than the 20 ms for which a thread may keep the worker from reading messages.

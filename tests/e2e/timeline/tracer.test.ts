@@ -24,7 +24,10 @@ function expected(source: string): string[] {
   });
 }
 
-/** The events of each process, by its number, as the rows that recorded traces have. */
+/**
+ * The events of each process, by its number, as the rows that recorded traces have. The times are those
+ * on the clock of the process.
+ */
 function rowsOf(result: RunResult): Map<number, TraceRow[]> {
   const processes = new Map<number, TraceRow[]>();
   for (const event of result.events) {
@@ -188,7 +191,7 @@ for (const engine of engines) {
     });
 
     testInChromium(
-      "what a callback prints belongs to its thread, and a task that it wakes was woken by the task that scheduled it",
+      "what a callback prints belongs to its thread, and a task woken by a callback counts as woken by the task that scheduled the callback",
       async () => {
         const rows = await traced(
           "import asyncio\n" +
@@ -263,7 +266,7 @@ for (const engine of engines) {
     ] as const) {
       test(`according to the trace, one thread runs at a time: ${what}`, async () => {
         const found = turns(await traced(source));
-        // Some threads have had several turns.
+        // The threads have had at least three turns more than there are threads.
         assert.ok(
           new Set(found.map(([, , name]) => name)).size < found.length - 2,
           JSON.stringify(found),
@@ -276,7 +279,7 @@ for (const engine of engines) {
       });
     }
 
-    test("a wait keeps its length even if sending its events takes longer than a time slice", async () => {
+    test("a wait keeps its length even if sending the recorded events at its start takes longer than a time slice", async () => {
       const source =
         "import time\n" +
         "print('\\n'.join(map(str, range(20_000))))\n" +

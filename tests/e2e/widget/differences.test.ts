@@ -130,14 +130,14 @@ if __name__ == "__main__":
     [/^At most 16 processes run at the same time here/],
   ],
   [
-    "a module that is not available in browsers",
+    "a module that is not available in browsers, with advice on what to use instead",
     "import curses",
     [
       /^The module curses of the standard library, imported in line 1, is not available in a browser, because .*; use /,
     ],
   ],
   [
-    "the tests of CPython, which are not available either",
+    "a module that is not available in browsers, without advice on what to use instead",
     "import test.support",
     [
       /^The module test of the standard library, imported in line 1, is not available in a browser\.$/,
@@ -164,10 +164,11 @@ if __name__ == "__main__":
 ];
 
 /**
- * Programs that use what no browser has: the line that fails, the names of what it calls and of what to
- * use. They run in one browser, because Python finds the same functions in all of them.
+ * Programs that use what no browser has: the source, the line that fails, and patterns for the name of what
+ * this line calls and for words of the page's advice. The programs run in one browser, because Python finds
+ * the same functions in all of them.
  */
-const LACKING: [source: string, line: number, ...names: string[]][] = [
+const LACKING: [source: string, line: number, ...patterns: string[]][] = [
   ["import hashlib\nhashlib.scrypt(b'', salt=b'', n=2, r=1, p=1)", 2, "hashlib.scrypt", "OpenSSL"],
   ["from hashlib import pbkdf2_hmac", 1, "hashlib.pbkdf2_hmac", "OpenSSL"],
   ["import hashlib as h\n\nh.new('ripemd160')", 3, "h.new", "hashlib.algorithms_available"],
@@ -258,9 +259,9 @@ for (const engine of engines) {
       "what a browser lacks is named as in the program, with what to use",
       async () => {
         const missing: string[] = [];
-        for (const [source, line, ...names] of LACKING) {
+        for (const [source, line, ...patterns] of LACKING) {
           const lines = await linesOf(source);
-          const expected = [...names, ` in line ${String(line)}\\b`].map(
+          const expected = [...patterns, ` in line ${String(line)}\\b`].map(
             (part) => new RegExp(part),
           );
           if (lines.length !== 1 || !expected.every((part) => part.test(lines[0]!))) {

@@ -88,7 +88,7 @@ for (const engine of engines) {
       });
     }
 
-    test("nothing moves when these modules arrive", async () => {
+    test("nothing moves when the modules for the reader's actions arrive", async () => {
       await page.goto(site.url + EXPLORER_PAGE, { waitUntil: "networkidle0" });
       await page.waitForSelector(".runnable-orders button");
       const places = (): Promise<string> =>
@@ -147,7 +147,8 @@ for (const engine of engines) {
         await press(`${widget.selector} ${button}`);
         await untilText(page, notices, /could not be loaded\. Check your network connection/);
         treat = "answer";
-        // Firefox before version 154 does not request such a module again until the page is reloaded.
+        // If a module could not be loaded, Firefox before version 154 does not request it again until the
+        // page is reloaded.
         if (engine === "firefox") break;
         await press(`${notices} button`);
         if (button === ".runnable-run") await widget.finished();

@@ -21,7 +21,7 @@ import { violations } from "../support/violations.ts";
  * tests are those of these programs.
  */
 const PAGE = "/how-to/try-every-order/";
-/** Its lost update needs a switch between lines 5 and 6, which CPython with a GIL never makes. */
+/** A program whose lost update needs a switch between lines 5 and 6, which CPython with a GIL never makes. */
 const WITHDRAW = `import threading
 balance = 100
 def withdraw(n):
@@ -33,7 +33,7 @@ b = threading.Thread(target=withdraw, args=(20,), name="Ben")
 a.start(); b.start(); a.join(); b.join()
 assert balance == 70, balance
 `;
-/** A lost update among so many interleavings that there is time to press Stop during the exploration. */
+/** A program with so many interleavings that there is time to press Stop during the exploration. */
 const WITHDRAW_OFTEN = `import threading
 balance = 100
 def withdraw(n):

@@ -208,20 +208,20 @@ for (const engine of engines) {
     );
 
     test("a reader can answer and run by keyboard, and a run does not move the focus", async () => {
-      const next = new PredictQuestion(page, ONE_AND_TEN);
-      await next.ready();
-      await page.focus(`${next.selector} input`);
+      const question = new PredictQuestion(page, ONE_AND_TEN);
+      await question.ready();
+      await page.focus(`${question.selector} input`);
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowUp");
-      assert.equal(await next.chosenIndex(), 0);
+      assert.equal(await question.chosenIndex(), 0);
       await tabTo(page, "Run it");
       await page.keyboard.press("Enter");
-      await next.untilStatus(/^You were right: the run matches answer 1\.$/);
-      assert.equal((await next.marks())[0], "✓ Right: this is what happened");
+      await question.untilStatus(/^You were right: the run matches answer 1\.$/);
+      assert.equal((await question.marks())[0], "✓ Right: this is what happened");
       assert.equal(await focused(page), "Run it");
       await tabTo(page, "Ask me again");
       await page.keyboard.press("Enter");
-      const isFirst = await page.$eval(`${next.selector} input`, (input) =>
+      const isFirst = await page.$eval(`${question.selector} input`, (input) =>
         input.matches(":focus"),
       );
       assert.equal(isFirst, true);

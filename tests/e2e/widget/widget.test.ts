@@ -111,7 +111,7 @@ describe("before and after the first Run", () => {
     assert.notEqual(text, "");
   });
 
-  // If they had none, Firefox would draw white scroll bars in the dark scheme.
+  // Without these colours, Firefox would draw white scroll bars in the dark scheme.
   test("the scroll bars in a widget have colours of the theme", async () => {
     await page.goto(site.url + PAGE);
     await widget.run();
