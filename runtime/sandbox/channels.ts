@@ -201,8 +201,8 @@ export class Channels {
   #send(pid: number, number: number, data: Uint8Array): void {
     const channel = this.#channels.get(number);
     if (!channel || channel.readers.size === 0) return;
+    if (this.#bytes + data.length > MAX_BYTES && pid !== MAIN) return this.#kill(pid);
     this.#bytes += data.length;
-    if (this.#bytes > MAX_BYTES && pid !== MAIN) return this.#kill(pid);
     channel.messages.push({ from: pid, data });
     this.#serve(number, channel);
   }

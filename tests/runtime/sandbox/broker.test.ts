@@ -31,7 +31,7 @@ class Process {
     return ask;
   }
 
-  /** Returns all answers to a question: one at most, and none if the question still waits. */
+  /** Returns all answers to a request. There should be one at most, and none as long as it waits. */
   answer(ask: number): unknown[] {
     return this.notices
       .filter((notice) => notice.type === "answer")
@@ -272,8 +272,8 @@ describe("a `select` request", () => {
 describe("a semaphore", () => {
   const create = (value: number, most = value) =>
     main.send({ type: "semaphore", semaphore: 7, value, most });
-  // The process has the values that the semaphore guards in this version; 0 if it has none. An answer
-  // `{}` means that the semaphore was acquired, and `undefined` that it was not available.
+  // `version` is the version in which the process has the values that the semaphore guards; 0 if it has
+  // none. The answer `{}` means that the semaphore was acquired, `undefined` that it was not available.
   const acquire = (process: Process, now = false, version = 0) =>
     process.ask({ type: "acquire", semaphore: 7, now, version });
 
@@ -454,7 +454,7 @@ describe("a process", () => {
     );
   });
 
-  test("is killed if more than 512 MiB that it has sent wait in channels", () => {
+  test("is killed if it sends a message with which more than 512 MiB would wait in channels", () => {
     open();
     const child = giveEnd("writer");
     child.send({ type: "send", channel: 1, data: LARGE });
@@ -473,6 +473,16 @@ describe("the limit of 512 MiB for all messages that wait in channels", () => {
       main.ask({ type: "receive", channel: 1 });
     }
     assert.equal(child.terminated, false);
+  });
+
+  test("does not count a message that was dropped, because its sender was killed", () => {
+    open(1, [LARGE]);
+    const [first, second] = [giveEnd("writer"), spawn()];
+    first.send({ type: "send", channel: 1, data: LARGE });
+    assert.equal(first.terminated, true);
+    assert.deepEqual(main.answer(main.ask({ type: "receive", channel: 1 })), [LARGE]);
+    second.send({ type: "channel", channel: 2, messages: [LARGE], reader: true, writer: true });
+    assert.equal(second.terminated, false);
   });
 
   test("does not count the messages of a channel that has no reader left", () => {
