@@ -21,7 +21,7 @@ test("the chart's name has the headline and says which keys move through it", ()
   assert.ok(found.label.endsWith("Arrow keys go from state to state and from row to row."));
 });
 
-test("a comparison provides its own caption and headline", () => {
+test("the texts that a comparison gives replace the number of lanes, the duration and the headline", () => {
   const subject = { what: "of these runs", about: "2 programs", says: "The first is faster." };
   assert.deepEqual(new Describer().describe(timeline, subject, "3 tasks"), {
     caption: "Timeline of these runs: 2 programs",
@@ -37,9 +37,16 @@ test("the headline is computed again after a change, and for another timeline", 
   const live = makeTimeline();
   const headlineOf = (shown: typeof live): string =>
     describer.describe(shown, { what: "" }, "").headline;
-  headlineOf(live);
-  live.add(1, events([["lane", 9, 1, "task", "Task-9", 50, 1, 5]]));
-  live.end(5000);
+  const before = headlineOf(live);
+  // A step of 60 ms, which blocks the event loop.
+  live.add(
+    1,
+    events([
+      ["lane", 9, 1, "task", "Task-9", 35, 1, 5],
+      ["step", 9, 35, 1, 35, 95, "sleep", "", 8],
+    ]),
+  );
+  assert.notEqual(headline(live), before);
   assert.equal(headlineOf(live), headline(live));
-  assert.equal(headlineOf(timeline), headline(timeline));
+  assert.equal(headlineOf(timeline), before);
 });

@@ -113,10 +113,15 @@ test("a callback that waits blocks the loop if there is a task that could run", 
   assert.deepEqual([lane.name, start, end, reason, line], ["MainThread", 50, 250, "sleep", 7]);
   assert.equal(blockedSegments(timeline, "MainThread").length, 1);
 
-  // A thread blocks nothing if it has no tasks, or if its task has ended or starts later.
+  // A thread blocks nothing if it has no tasks, or if its task has ended or is created later.
   assert.deepEqual(makeTimeline([...MAIN_THREAD, ...wait(50, 250)], 300).blockedSpans.all, []);
   assert.deepEqual(
     makeTimeline([...MAIN_THREAD, ...task, ...steps(10), ...wait(50, 250)], 300).blockedSpans.all,
+    [],
+  );
+  const later: TraceRow = ["lane", 2, 1, "task", "Task-1", 260, 1, 3, "main"];
+  assert.deepEqual(
+    makeTimeline([...MAIN_THREAD, ...wait(50, 250), later], 300).blockedSpans.all,
     [],
   );
 });
@@ -216,7 +221,7 @@ test("during a run, a wait may belong to a step whose event has not arrived yet"
   );
 });
 
-test("a step blocks the loop from 50 ms on, and without samples its line is that where it ends", () => {
+test("a step of 50 ms or more blocks the loop, and without samples, its line is where it ends", () => {
   assert.deepEqual(
     makeTimeline([...MAIN_THREAD, ...taskUntil(50)]).blockedSpans.all.map(({ line, reason }) => [
       line,
@@ -354,7 +359,7 @@ test("processor time is spread over the segments in which the thread ran, in pro
   );
 });
 
-test("lanes are in the order of the tree, and siblings in order of creation", () => {
+test("a process is followed by its threads, each with its tasks, and siblings are in order of creation", () => {
   const timeline = new Timeline();
   timeline.add(3, events([["lane", 1, 0, "thread", "of 3", 6, -1, 0]]), 2);
   timeline.add(2, events([["lane", 1, 0, "thread", "of 2", 5, -1, 0]]), 1);
