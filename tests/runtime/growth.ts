@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 
-/** How many times as large the large input is. Linear time grows by this factor, quadratic time by 64. */
+/**
+ * The size of the large input, divided by that of the small one. If a computation takes linear time, its
+ * time grows by this factor; if it takes quadratic time, by 64.
+ */
 const FACTOR = 8;
+/** Growth below this factor counts as linear. It is far from both 8 and 64, because times vary. */
 const MOST_GROWTH = 24;
 /** How often both computations run at most. The first calls take longer, because V8 compiles the code. */
 const MOST_ATTEMPTS = 5;
-/** After this processor time, in µs, there is no further attempt. */
+/** There is no further attempt when the large input has taken this much processor time in all, in µs. */
 const ENOUGH = 5_000_000;
 
 /** Returns the processor time of this process during a call, which hardly depends on other processes. */

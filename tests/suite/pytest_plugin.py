@@ -41,7 +41,7 @@ class Writer:
             self.write(**outcome | {"result": "passed"})
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Write a file that could not be imported as one failed test."""
+        """Write one failed test for a file that could not be imported."""
         if report.failed:
             self.write(name=report.nodeid, result="failed", seconds=0, detail=report.longreprtext)
 

@@ -59,8 +59,8 @@ test("an invalid value of a field becomes the nearest valid value", () => {
 });
 
 test("the formulas give the numbers of the tutorial", () => {
-  // STORY has the settings of the tutorial: 24 boards, one master, 5 s and 55 s of thinking per
-  // move.
+  // STORY has the settings of the tutorial: 30 pairs of moves on each of 24 boards, and one master, who
+  // thinks for 5 s per move and walks in no time. Opponents think for 55 s.
   const seconds = (changed: object) => boardToBoard({ ...STORY, ...changed });
   const exactly = (seconds: number) => ({ seconds, isLowerBound: false });
   assert.deepEqual(seconds({}), exactly(3655));
@@ -78,6 +78,7 @@ test("the formulas give the numbers of the tutorial", () => {
     [2, 3, 4, 12, 24].map((masters) => seconds({ masters })?.seconds),
     [1855, 1835, 1825, 1805, 1800],
   );
+  // If several masters walk, the duration depends on who walks where, so there is no formula for it.
   assert.equal(seconds({ masters: 2, walk: 1 }), undefined);
   // Several masters may share the boards unevenly, so the formula gives no limit for them.
   assert.equal(speedupLimit({ ...STORY, masters: 3 }), undefined);
@@ -123,11 +124,11 @@ describe("the output of a run", () => {
     });
   });
 
-  test("shows in total how long masters thought, walked and waited", () => {
+  test("gives the total times for which masters thought, walked and waited", () => {
     assert.deepEqual(run.totals, { thinking: 10, walking: 4, waiting: 0, opponentsWaiting: 0 });
   });
 
-  test("is complete in the recording of the program, with three boards and two moves on each", () => {
+  test("can also be read from the recording, which has three boards and two moves on each", () => {
     const recorded = new ExhibitionRun(read("out"));
     assert.deepEqual([...recorded.boards.keys()], [1, 2, 3]);
     for (const spans of recorded.boards.values()) assert.equal(spans.at(-1)!.moves, 2);

@@ -129,7 +129,7 @@ test("each part of Pyodide has a licence text", async () => {
   for (const { name, text } of components) assert.ok(text.length > 500, name);
 });
 
-test("the published file names what was bundled and packed, except greenlet, which is our own", async () => {
+test("licenses.txt names all bundled and packed software, except greenlet, which is our own", async () => {
   const file = await readFile(join(root, "build", "runtime", "licenses.txt"), "utf8");
   const packed = JSON.parse(
     await readFile(join(root, "build", "packages", "packages.json"), "utf8"),
@@ -137,6 +137,7 @@ test("the published file names what was bundled and packed, except greenlet, whi
   for (const [name, { version }] of Object.entries(packed)) {
     if (name !== "greenlet") assert.ok(file.includes(`\n- ${name} ${version}: `), name);
   }
+  // Pyodide, two of the npm packages that are bundled, and a C library that is a part of Pyodide.
   for (const name of ["pyodide", "@codemirror/view", "smol-toml", "musl"]) {
     assert.ok(file.includes(`\n- ${name} `), name);
   }

@@ -14,7 +14,10 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Makes a snapshot in another process, with this working directory and environment, as the build does. */
+/**
+ * Makes a snapshot with the script that the build uses. The script runs in another process, with this
+ * working directory and with these variables added to the environment.
+ */
 async function makeSnapshot(cwd: string, environment: Record<string, string>): Promise<Buffer> {
   const output = join(folder, "snapshot");
   const script = resolve("runtime/bundle/make_snapshot.ts");

@@ -42,7 +42,7 @@ function load(loader: AssetLoader, options?: { withoutSnapshot: boolean }): { st
 }
 
 describe("with a snapshot", () => {
-  test("files are sent as they arrive, and the standard library when Python can start", async () => {
+  test("files are sent as they arrive, and the standard library is fetched when Python can start", async () => {
     const loader = createLoader();
     const loading = load(loader);
     assert.deepEqual(downloads.requests, ["worker", "wasm", "switching"]);
@@ -140,7 +140,7 @@ describe("with a snapshot", () => {
     assert.equal(downloads.watching, 0);
   });
 
-  test("when the standard library has arrived, the cache keeps only files of this version", async () => {
+  test("when the standard library has arrived, only files of this version are kept in the cache", async () => {
     load(createLoader());
     await downloads.arrive("worker", "wasm", "switching");
     assert.deepEqual(downloads.kept, []);
@@ -150,7 +150,7 @@ describe("with a snapshot", () => {
     ]);
   });
 
-  test("if the standard library is not available, Python starts, but the next call waits for it", async () => {
+  test("if the standard library cannot be fetched, Python starts, but the next `load` waits for it", async () => {
     const loader = createLoader();
     load(loader);
     await downloads.arrive("worker", "wasm", "switching");
@@ -230,7 +230,7 @@ describe("without a usable snapshot", () => {
     assert.deepEqual(sentTypes().slice(3).toSorted(), ["assets", "library"]);
   });
 
-  test("the snapshot is withdrawn once, and the reason is logged", () => {
+  test("a snapshot that the host rejects twice is withdrawn once, and the reason is logged once", () => {
     const loader = createLoader();
     loader.distrustSnapshot("bad memory");
     loader.distrustSnapshot("bad memory");

@@ -121,7 +121,7 @@ for (const [name, bytes] of damagedContents) {
   });
 }
 
-test("several counters report their sum", () => {
+test("several counters of progress report the sums of their bytes", () => {
   const reported: [number, number][] = [];
   const createCounter = sumProgress((loaded, total) => reported.push([loaded, total]));
   const [first, second] = [createCounter(), createCounter()];
@@ -176,7 +176,7 @@ describe("with a cache in the browser", () => {
     Object.assign(globalThis, { caches });
   });
 
-  test("files of older versions are removed", async () => {
+  test("tidying removes files of older versions, which are all files that it is not told to keep", async () => {
     const downloads = createDownloads();
     await getBoth(downloads);
     await downloads.tidy([b]);

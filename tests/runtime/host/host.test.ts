@@ -24,7 +24,7 @@ let packages: FakePackages;
 let isSavingData: boolean;
 /** If set, the module for libraries (runtime/host/packages.ts) fails to load with this error. */
 let packagesFailure: Error | undefined;
-/** Whether the project declares libraries for all programs. */
+/** Whether the project declares libraries for all of its programs, with an option in mkdocs.yml. */
 let sharesLibraries: boolean;
 /** How many sandboxes have been opened. */
 let sandboxes: number;
@@ -159,7 +159,7 @@ describe("a run", () => {
     });
   });
 
-  test("sends the worker whether the standard library has arrived", async () => {
+  test("tells its worker whether the sandbox has the standard library already", async () => {
     loader.hasLibrary = false;
     assert.equal((await start()).worker.program?.library, false);
   });
@@ -233,7 +233,7 @@ describe("a run", () => {
     assert.deepEqual(worker.commandsOf("answer"), [{ type: "answer", run: 1, text: "Judit" }]);
   });
 
-  test("sends the last pause, step or resume from before its start, and each later one", async () => {
+  test("sends its worker the last pause, step or resume from before its start, and each later one", async () => {
     const { run } = launch();
     run.move("pause");
     run.move("step");
@@ -379,7 +379,7 @@ describe("a worker that fails", () => {
     });
   }
 
-  test("is explained to the reader in one line, which names deep recursion as a cause", async () => {
+  test("is explained to the reader in one line, which names deep recursion if that is the cause", async () => {
     const crash = async (message: string) => {
       const { worker, outcome } = await start();
       worker.post({ type: "crashed", message });
@@ -453,7 +453,8 @@ describe("a worker that fails", () => {
   });
 });
 
-// A worker posts `spent` when its program has ended, and no other program may run in this worker.
+// A worker posts `spent` if no other program may run in it after its program has ended, for example because
+// the program has left something that cannot be cleaned up.
 describe("a spent worker", () => {
   test("is replaced by the spare one, which runs the next program", async () => {
     const { worker } = await start();
@@ -475,7 +476,7 @@ describe("a spent worker", () => {
     await settle();
     const spare = sandbox.alive[0]!;
     await spare.postReady();
-    // Run 2 was that of the same program in the spent worker.
+    // Run 1 was that of the first program, and run 2 that of the second program in the spent worker.
     assert.equal(spare.run, 3);
     assert.equal(await second.outcome(), undefined);
   });
@@ -582,7 +583,7 @@ describe("the module for libraries (packages.ts)", () => {
     });
   }
 
-  test("is loaded for each program of a project that declares libraries for all", async () => {
+  test("is loaded for each program of a project that declares libraries for all its programs", async () => {
     sharesLibraries = true;
     const { worker } = await start();
     assert.deepEqual(worker.program?.packages, ["greenlet"]);
@@ -618,7 +619,7 @@ describe("a program that declares libraries", () => {
     await sandbox.alive[0]!.postReady();
     resolve();
     await settle();
-    // The first worker ran the first program.
+    // The first worker ran the first program, and the second one this program.
     const programs = sandbox.workers.map((worker) => worker.commandsOf("run").length);
     assert.deepEqual(programs, [1, 1]);
     assert.equal(sandbox.workers[1]!.program?.source, WITH_LIBRARY.source);

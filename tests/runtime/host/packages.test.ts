@@ -80,7 +80,7 @@ describe("the archives that are fetched for a program", () => {
     });
   }
 
-  test("include libraries and the data of the time zones, if one of its modules uses these", async () => {
+  test("include the data of the time zones if a module beside the program uses them", async () => {
     const files = { "clock.py": new TextEncoder().encode("import zoneinfo") };
     const getting = packages.archivesFor({ source: declaring("greenlet"), files }, () => {});
     await downloads.arrive("greenlet.zip", "tzdata.zip");
@@ -104,7 +104,7 @@ describe("the archives that are fetched for a program", () => {
   });
 });
 
-describe("if the project declares libraries for all programs", () => {
+describe("if the project declares libraries for all of its programs", () => {
   beforeEach(() => {
     packages = new Packages(downloads, ["fastapi"], LIBRARIES, WARM, true);
   });
@@ -128,8 +128,8 @@ describe("if the project declares libraries for all programs", () => {
 
 describe("a program suits a warm worker", () => {
   for (const [what, source, suits] of [
-    ["if it declares all libraries that the worker has imported", declaring("fastapi"), true],
-    ["not if it declares only some of them", declaring("pydantic"), false],
+    ["if it needs all libraries that the worker has imported", declaring("fastapi"), true],
+    ["not if it needs only some of them", declaring("pydantic"), false],
     ["not if it declares a library that is not available", declaring("fastapi", "numpy"), false],
     ["not if its header is invalid", "# /// script\n# dependencies = [\n# ///\n", false],
   ] as const) {
@@ -143,6 +143,8 @@ describe("a program suits a warm worker", () => {
 });
 
 describe("the warm snapshot", () => {
+  // The archive with the C module is in the cache. Getting it from there still counts as a request, which
+  // `arriveModules` finishes.
   beforeEach(() => downloads.cache.set("pydantic.zip", new ArrayBuffer()));
 
   test("is sent from the cache, after the C modules that it needs, and the page keeps no copy", async () => {
@@ -189,7 +191,7 @@ describe("the warm snapshot", () => {
     assert.deepEqual(sentTypes(), ["modules", "warm"]);
   });
 
-  test("starts no download of its C modules either, but waits for one that a program has started", async () => {
+  test("is not sent while its C modules are missing, unless a program is already downloading them", async () => {
     downloads.cache.clear();
     downloads.cache.set("warm", new ArrayBuffer(9));
     const tried = giveWarm();

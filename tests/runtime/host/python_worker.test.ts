@@ -28,7 +28,7 @@ test("the first ready event makes a worker ready; a second one may be forged, an
   assert.deepEqual(reports, []);
 });
 
-test("events of a program are reported, and everything else is a failure", () => {
+test("events of a program are reported, and a crash or an invalid message is a failure", () => {
   inside.post({ type: "started", run: 1 });
   inside.post({ type: "crashed", message: "no memory" });
   inside.post({ type: "started", run: "1" });
@@ -56,7 +56,7 @@ test("only archives that the worker does not have yet are sent to it", () => {
   ]);
 });
 
-test("a worker counts as used after its first command, but archives are no command", () => {
+test("a worker counts as used after its first command other than `packages`, which sends archives", () => {
   worker.addArchives({ a: new ArrayBuffer(1) });
   assert.equal(worker.isUsed, false);
   worker.post({ type: "interrupt", run: 1 });

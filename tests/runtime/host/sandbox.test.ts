@@ -78,7 +78,7 @@ test("the frame may only run scripts, start workers from blobs and compile WebAs
   assert.equal(beforePolicy, "<!doctype html>", "nothing may run before the policy applies");
 });
 
-test("the sandbox is open when its frame reports it, and messages of other windows are ignored", async () => {
+test("the sandbox is open when its frame posts a message, and messages of other windows are ignored", async () => {
   await postFrom({});
   assert.equal(isOpen, false);
   await postFrom(frame.contentWindow);

@@ -58,7 +58,7 @@ test("workers are found by number until they are discarded", () => {
 });
 
 describe("a worker that does not suit the next program", () => {
-  test("becomes the spare one if it is ready, unused, and there is no other", async () => {
+  test("becomes the spare one if it is ready and unused, and no other spare one exists", async () => {
     const cold = take(false);
     await makeReady(cold);
     const warm = take(true);
@@ -75,7 +75,7 @@ describe("a worker that does not suit the next program", () => {
   test("is ended if a program has run in it", async () => {
     const cold = take(false);
     await makeReady(cold);
-    // Any command marks the worker as used.
+    // Any command but `packages` marks the worker as used.
     cold.post({ type: "interrupt", run: 1 });
     take(true);
     assert.equal(isTerminated(cold), true);

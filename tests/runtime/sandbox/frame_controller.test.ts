@@ -176,7 +176,7 @@ describe("the files of the runtime", () => {
     assert.equal(threads[0]!.assets.snapshot, laterSnapshot);
   });
 
-  test("workers that wait for assets get them, even if earlier ones were withdrawn before they came", async () => {
+  test("workers that already wait for assets get those that arrive after a command to withdraw", async () => {
     await send(SCRIPT, COMPILE);
     await spawn(1);
     await send({ type: "withdraw" }, START);
@@ -203,7 +203,7 @@ describe("the files of the runtime", () => {
 });
 
 describe("workers", () => {
-  test("get a port to the page first and a port to the broker second", async () => {
+  test("get a port to the page as the first of their ports", async () => {
     await send(SCRIPT, COMPILE, START);
     const page = await spawn(1);
     const [toPage] = threads[0]!.ports;
@@ -212,7 +212,7 @@ describe("workers", () => {
     assert.equal(await heard, "hello");
   });
 
-  test("are terminated by number", async () => {
+  test("are terminated by number, and an unknown number is ignored", async () => {
     await send(SCRIPT, COMPILE, START);
     await spawn(1);
     await spawn(2);
@@ -223,7 +223,7 @@ describe("workers", () => {
     );
   });
 
-  test("that are terminated early are not started, or get no further messages", async () => {
+  test("that are terminated before their files have arrived are not started, or get no message", async () => {
     await spawn(1);
     await send({ type: "terminate", worker: 1 }, SCRIPT);
     assert.equal(threads.length, 0);

@@ -4,9 +4,10 @@ import { tree, type Tree } from "../../../timeline/drawing/tree.ts";
 import { plural } from "../../../timeline/words/words.ts";
 
 /**
- * Draws a section as a list with its name. An element around the list sets the CSS variable
- * `--tl-most-<index>` to the largest number of lines that this section ever has. The list always
- * reserves this space, so that nothing below it moves.
+ * Draws a section as a list with its name. The player sets `--tl-most-<index>` to the largest number of
+ * lines that this list has at any moment of the run, and the style sheet reserves this space, so that
+ * nothing below moves. In the panel for a paused program, the variable is not set, and one line is
+ * reserved.
  */
 export function sectionList(
   { name, isOrdered, isCode, entries, count, none }: Section,

@@ -62,7 +62,7 @@ describe("of the libraries that a project declares, a program needs", () => {
   }
 });
 
-test("libraries that a program declares in its header are added", () => {
+test("a program also needs the libraries that it declares in its own header", () => {
   assert.deepEqual(needed(["httpx"], [], ["pydantic-core"]), ["pydantic-core"]);
   assert.deepEqual(needed(["httpx"], ["httpx"], ["pydantic-core"]), [
     "anyio",
@@ -81,7 +81,7 @@ test("a version that a program declares replaces the one that its project declar
   assert.deepEqual(needed(["httpx>=2"], ["httpx"], ["HTTPX<2"]), ["anyio", "httpx"]);
 });
 
-describe("a library that the browser does not have", () => {
+describe("a declaration of the project that the browser cannot meet", () => {
   const available =
     "anyio, fastapi, httpx, pydantic, pydantic-core and starlette are available in the browser.";
   for (const [shared, imported, message] of [
@@ -111,7 +111,7 @@ describe("a library that the browser does not have", () => {
     });
   }
 
-  test("does not matter to a program that does not import it", () => {
+  test("does not matter to a program that does not import the library", () => {
     assert.deepEqual(needed(["numpy", "httpx"], ["httpx"]), ["anyio", "httpx"]);
   });
 });

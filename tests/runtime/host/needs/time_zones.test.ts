@@ -34,7 +34,7 @@ describe("a program uses time zones if it contains", () => {
     'importlib.import_module("zoneinfo")',
     "__import__('zoneinfo').ZoneInfo",
     'resources.files("tzdata.zoneinfo.Europe")',
-    // This is a string, but it looks like an import. The data is then fetched without need.
+    // This is a string, but it looks like an import, so the data of the time zones is fetched without need.
     '__doc__ = """\nfrom zoneinfo import ZoneInfo\n"""',
   ]) {
     test(JSON.stringify(source), () => assert.equal(finds(source), true));

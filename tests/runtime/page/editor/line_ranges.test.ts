@@ -11,7 +11,7 @@ import {
 const SOURCE = "# head\n# er\na\nb\nc\nd\n# tail\n";
 const SHOWN = parseRanges("3-4,6");
 
-test("reads ranges and single lines in any order, and ignores everything else", () => {
+test("ranges and single lines are read in any order, and everything else is ignored", () => {
   assert.deepEqual(parseRanges("6, 3-4"), [
     { from: 3, to: 4 },
     { from: 6, to: 6 },
@@ -19,11 +19,11 @@ test("reads ranges and single lines in any order, and ignores everything else", 
   assert.deepEqual(parseRanges("x,5-2,0-3,-1,"), []);
 });
 
-test("counts lines as editors show them, without a line after the final newline", () => {
+test("the lines of a text are counted, and no line begins after a final newline", () => {
   assert.deepEqual(["", "a", "a\n", "a\n\n", "\n"].map(countLines), [1, 1, 1, 2, 1]);
 });
 
-test("hides the lines that are not to be shown, or none if no lines to show are given", () => {
+test("the lines that are not listed as shown are hidden, or none if the list is empty", () => {
   assert.deepEqual(complement(SHOWN, 7), [
     { from: 1, to: 2 },
     { from: 5, to: 5 },

@@ -28,7 +28,7 @@ class FakeNotices {
 /** Lets promises settle. */
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-test("an action waits for its module, which is loaded only once", async (context) => {
+test("an action waits for its module, which is loaded once; after 500 ms, a notice says so", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const arrived = Promise.withResolvers<string>();
   let loads = 0;

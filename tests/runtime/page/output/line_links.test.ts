@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findLines } from "../../../../runtime/page/output/line_links.ts";
 
-test("finds lines of a snippet whose name contains characters that are special in patterns", () => {
+test("lines of a snippet are found even if its name has characters that are special in patterns", () => {
   for (const name of ["a b.py", "grün (1) [x].py", "$^*+?.{}|\\\\.py", "-x.py"]) {
     const text = `File "${name}", line 3\n${name}:9: RuntimeWarning\nx${name}:1\nFile "x", line 4`;
     assert.deepEqual(
@@ -14,7 +14,7 @@ test("finds lines of a snippet whose name contains characters that are special i
   assert.deepEqual(findLines('File "axpy", line 3', "a.py"), []);
 });
 
-test("finds lines of the snippet in tracebacks and warnings, but no lines of other files", () => {
+test("lines of the snippet are found in tracebacks and warnings, but no lines of other files", () => {
   const text =
     'File "x.py", line 3, in f\nFile "/lib/x.py", line 4\nx.py:9: RuntimeWarning\nax.py:1';
   assert.deepEqual(

@@ -6,6 +6,7 @@ installDocument();
 const { adviseToRun } = await import("../../../../runtime/page/output/not_recorded.ts");
 
 test("the advice to run the program follows the text “Not recorded yet.”, and can be removed", () => {
+  // `origin` is the line of the output that says where it comes from.
   const [output, origin] = [new FakeElement("div"), new FakeElement("p")];
   origin.className = "runnable-origin";
   origin.append("Not recorded yet.");

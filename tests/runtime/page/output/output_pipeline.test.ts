@@ -59,7 +59,7 @@ function makePipeline(load: () => unknown = () => ({ TerminalOutput: FakeTermina
   return { pipeline, text, notes, loads: () => loads };
 }
 
-test("output without control characters needs no terminal", async () => {
+test("output with no control characters but tabs and newlines needs no terminal", async () => {
   const { pipeline, text, loads } = makePipeline();
   pipeline.stdout("a\tb\n");
   pipeline.stderr("c\n");
@@ -69,7 +69,7 @@ test("output without control characters needs no terminal", async () => {
   assert.equal(pipeline.text, "a\tb\nc\n");
 });
 
-test("from the first control character on, all output goes to a terminal, in order", async () => {
+test("from the first other control character on, all output goes to a terminal, in order", async () => {
   const { pipeline, text, loads } = makePipeline();
   pipeline.stdout("before\n");
   pipeline.stdout("\r 5%");

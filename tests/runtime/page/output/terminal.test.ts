@@ -42,7 +42,7 @@ for (const { about, chunks, lines } of cases) {
   });
 }
 
-/** Texts that stay as they are. The last one is long, so that some lines reach `MAX_COLUMNS`. */
+/** Texts that a terminal shows unchanged. The last one is long, so that some lines reach `MAX_COLUMNS`. */
 const PLAIN = ["word ", "漢字", "e\u0301", "\n", "\t", "🐍", "50%|##  |", "x".repeat(700)];
 /** Control characters, and escape sequences of two characters. */
 const CODES = [
@@ -119,7 +119,7 @@ test("what is shown does not depend on how the output is divided into pieces", (
   }
 });
 
-test("the cursor stays below the fixed lines, no line is too long, and the size counts every cell", () => {
+test("the cursor never moves above `top`, no line is too long, and the size counts every cell", () => {
   for (let seed = 0; seed < 300; seed++) {
     const terminal = new Terminal();
     const next = random(seed);
@@ -148,7 +148,7 @@ test("only the lines that a text changes are drawn again", () => {
   assert.deepEqual([...terminal.changed], [1]);
 });
 
-test("the final text has all newlines, but no control characters", () => {
+test("the final text keeps tabs and newlines, but no other control characters", () => {
   assert.equal(finalText("\r 5%\r10%\n\n\u001b[1mend\u001b[0m"), "10%\n\nend");
   for (let seed = 0; seed < 50; seed++) {
     const text = compose(random(seed), PLAIN);

@@ -63,7 +63,7 @@ test("edits of different sites and snippets are stored separately", () => {
   assert.equal(new EditStore(storage, "/one/").load("chess/other", "a").type, "none");
 });
 
-test("drafts can be edited if storage is missing, full or corrupt, and this is reported once", () => {
+test("drafts can be edited if storage is missing, full or corrupt; one message says that edits are not saved", () => {
   const full: StorageArea = {
     getItem: () => "{nonsense",
     setItem: () => {

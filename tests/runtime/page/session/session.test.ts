@@ -101,7 +101,7 @@ test("the host is loaded at the first run, and only once", async () => {
   assert.equal(loads, 1);
 });
 
-test("a run of another owner ends the current run, whose owner learns the name of the other", async () => {
+test("a run of another owner ends the current run, whose owner learns the title of the other owner", async () => {
   const host = new FakeHost();
   const session = new Session(() => Promise.resolve(host));
   const [first, second] = [new FakeOwner("a.py"), new FakeOwner("b.py")];
@@ -220,7 +220,7 @@ test("output that a program prints after Stop is passed on", async () => {
   assert.deepEqual(received, [{ type: "stdout", text: "finally" }]);
 });
 
-test("a second Stop reaches a program that is stopping, but the next owner's run does not", async () => {
+test("a program that is ending can be stopped again, but the run of another owner does not do that", async () => {
   const host = new FakeHost();
   host.ignoresStop = true;
   const session = new Session(() => Promise.resolve(host));

@@ -26,20 +26,20 @@ test("a row fits as long as no answer excludes it", () => {
   assert.ok(!fits({ drink: ["tea"] }, { drink: "water" }));
 });
 
-test("asks another question as long as more than one row is left", () => {
+test("another question is asked as long as more than one row fits", () => {
   assert.deepEqual(askedKeys({}), ["drink"]);
   assert.deepEqual(askedKeys({ drink: "water" }), ["drink"]);
   assert.deepEqual(askedKeys({ drink: "tea" }), ["drink", "leaf"]);
   assert.deepEqual(askedKeys({ drink: "tea", leaf: "red" }), ["drink", "leaf", "milk"]);
 });
 
-test("finds a row only when the answers leave no other", () => {
+test("a row is the result only when the answers leave no other", () => {
   assert.equal(progress(QUESTIONS, ROWS, {}).found, undefined);
   assert.equal(progress(QUESTIONS, ROWS, { drink: "water" }).found, 0);
   assert.equal(progress(QUESTIONS, ROWS, { drink: "tea", leaf: "red", milk: "no" }).found, 3);
 });
 
-test("drops answers to questions that are no longer asked", () => {
+test("answers to questions that are no longer asked are dropped", () => {
   const { given, found } = progress(QUESTIONS, ROWS, { drink: "tea", leaf: "green", milk: "no" });
   assert.deepEqual(given, { drink: "tea", leaf: "green" });
   assert.equal(found, 1);

@@ -14,7 +14,7 @@ let page: ReturnType<typeof installDocument>;
 let output: FakeElement;
 let runTimeline: RunTimeline;
 
-/** Makes the timeline of a widget. If the widget has a recording, `figure` shows its timeline. */
+/** Makes the timeline of a widget. `figure` contains the recorded timeline, if the widget has one. */
 function makeRunTimeline(figure: FakeElement | null): RunTimeline {
   return new RunTimeline({
     recorded: figure
@@ -143,7 +143,7 @@ test("the timeline of a paused program ends where it is paused", async () => {
   runTimeline.close();
 });
 
-test("a paused run replaces the recorded timeline, even if its own shows only one thread", async () => {
+test("the timeline of a paused run replaces the recorded one, even if it has only one thread", async () => {
   const figure = new FakeElement("figure");
   page.body.append(figure);
   runTimeline = makeRunTimeline(figure);

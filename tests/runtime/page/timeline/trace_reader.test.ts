@@ -11,9 +11,9 @@ const CHILD = 43;
 /** A line that was printed, without its newline. */
 type Printed = [stream: "stdout" | "stderr", text: string];
 
-/** Returns the events of a process whose main thread prints one line after each millisecond. */
+/** Returns the events of a process whose main thread prints one line per millisecond. */
 const batch = (process: number, printed: Printed[]): TraceBatch => {
-  // Times are in ns; 1 is the lane of the main thread, and 3 the line of the program.
+  // Times are in ns. The lane of the main thread is 1, and it prints in line 3 of the program.
   const rows = printed.map(([stream, text], index) => ["output", 1, index * 1e6, stream, text, 3]);
   const clocks = { begun: 1000, origin: 0 };
   const parent = process === MAIN ? 0 : MAIN;
@@ -32,7 +32,7 @@ const cases = new URL("../../../cases/traceback/", import.meta.url);
 const names = readdirSync(cases).filter((file) => file.endsWith(".raw"));
 
 for (const name of names) {
-  test(`the traceback of ${name} is tidied in events as it is in the output`, () => {
+  test(`the traceback in ${name} is shortened in the events just as in the output`, () => {
     const lines = (file: string): Printed[] =>
       readFileSync(new URL(file, cases), "utf8")
         .split("\n")

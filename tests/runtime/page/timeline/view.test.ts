@@ -65,6 +65,7 @@ function click(x: number, y: number): void {
 test("the figure gets a caption, the chart and a legend", () => {
   show();
   assert.match(find("figcaption").textContent, /^Timeline of this run, in your browser: /);
+  // One for each task. The main thread has none, because its tasks show everything that it does.
   assert.equal(rows().length, 3);
   assert.match(find(".tl-panel").textContent, /running.*ready to run.*waiting/);
 });

@@ -28,6 +28,7 @@ test("if the data of the time zones was missing, the reader is told how to decla
   assert.deepEqual(more, []);
 });
 
+/** What a program missed, the fact that reports it, and the explanation. The fact's value is a line. */
 const missed: [string, Fact, string][] = [
   [
     "a call",
@@ -61,7 +62,7 @@ const missed: [string, Fact, string][] = [
   ],
 ];
 for (const [name, posted, line] of missed) {
-  test(`the note about ${name} says what is missing and what to use`, () =>
+  test(`the note about ${name} says what is missing, and gives advice if there is any`, () =>
     assert.deepEqual(describeDifferences([posted]), [line]));
 }
 

@@ -21,7 +21,7 @@ let ended: EndedRun[];
 let hasPanel: boolean;
 let runner: Runner;
 
-/** An object that records each call of a method as `name.method(arguments)`. */
+/** Records each call of a method as `name.method(arguments)`. Arguments that are objects are left out. */
 function recorder<Part extends object>(name: string): Part {
   const get = (_: object, method: string | symbol): unknown => {
     // When a promise resolves to this object, JavaScript looks for a method `then`, which must not exist.
@@ -84,7 +84,7 @@ async function settle(): Promise<string[]> {
   return calls.splice(0);
 }
 
-// Unless a test is about these values, programs run in real time (clock rate 1).
+// The second argument of `runner.run` is the clock rate; 1 is real time.
 const FINISHED: Outcome = { type: "finished", status: 0 };
 const PAUSED: RunEvent = { type: "paused", at: 250, state: "{}" };
 
@@ -182,6 +182,7 @@ test("a panel opens when a program is paused, and closes when the program is res
     "controls.showPaused(true)",
     "panel.show()",
   ]);
+  // The button Pause resumes a paused program.
   runner.pause();
   assert.deepEqual(await settle(), [
     "session.move(resume)",

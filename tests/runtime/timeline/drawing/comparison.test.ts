@@ -64,7 +64,7 @@ describe("two runs on one axis", async () => {
     ["Together", fast],
   ]);
 
-  test("each run starts at 0 and keeps its own end", () => {
+  test("both runs start at 0, and their lanes are the same as in timelines of their own", () => {
     assert.deepEqual(contents(both, 0), contents(Timeline.of(slow)));
     assert.deepEqual(contents(both, 1), contents(Timeline.of(fast)));
     assert.equal(both.now, Math.max(slow.end, fast.end));

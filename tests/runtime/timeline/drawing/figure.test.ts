@@ -29,7 +29,7 @@ const escaped = (character: string): string =>
 /** Returns the text of HTML, with one space in place of each tag and of each run of white space. */
 const textOf = (markup: string): string => markup.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
 
-test("durations have a suitable unit and three digits, and moments have all their digits", () => {
+test("durations have a suitable unit and at most three digits, and moments have all their digits", () => {
   const cases: [number, string][] = [
     [0, "0"],
     [0.0004, "0.40\u00a0µs"],
@@ -72,7 +72,10 @@ test("markup in names and texts is escaped", () => {
   );
 });
 
-/** The watched collections `ready` and `timers` at three lines. At first, `timers` does not exist. */
+/**
+ * The content of the collections `ready` and `timers` at three lines of a program that names them in the
+ * option `watch` of its header. At first, `timers` does not exist.
+ */
 const STATES: TraceRow[] = [
   ["state", 1, 1, 20, { ready: [] }],
   ["state", 1, 2.5, 22, { ready: ["flash(<a>)", "b()"], timers: [] }],
@@ -95,6 +98,7 @@ test("a table shows the entries of the watched collections at each change", () =
 });
 
 test("the table of a long run shows the first 40 changes", () => {
+  // A collection may have any name, even that of a property that all objects inherit.
   const many = Array.from({ length: 100 }, (_, at): TraceRow => [
     "state",
     1,

@@ -33,7 +33,7 @@ const view = (to: number, more: Partial<View> = {}): View => ({
   ...more,
 });
 
-test("processes have rows if there are several, and one with a single thread has no second row", () => {
+test("if there are several processes, each has a row, which its thread shares if nothing else runs in it", () => {
   const timeline = makeTimeline(BLOCKED, 1110);
   const listed = (): unknown[] =>
     listRows(timeline, false).rows.map(({ name, depth, mergedProcess }) => [

@@ -22,8 +22,9 @@ test("numbers become steps, and a step that completes its task also becomes the 
   ]);
 });
 
-// The seven numbers of a new task are: lane, start, created by, parent, 0, -2, line.
-test("a new task takes its name and that of its function from the list beside the numbers", () => {
+// The seven numbers of a new task are: lane, start, created by, parent, 0 (unused), -2 (in place of the
+// reason of a step), line.
+test('a new task takes its name and that of its function from the row that begins with "names"', () => {
   const steps = [
     [4, 2e6, 1, 1, 0, -2, 7],
     [4, 2e6, 1, 3e6, 4e6, 1, 12],

@@ -67,7 +67,7 @@ test("ready lanes are in the order in which they became ready, each with the lan
       ["step", 2, 1, 1, 2, 2.5, "event", "", 11],
       ["step", 3, 2.1, 2, 3, 4, "event", "", 21],
       ["step", 4, 2.2, 2, 5, 6, "event", "", 21],
-      // They become ready in a different order from the one in which they were created.
+      // "late" and "early" become ready in a different order from the one in which they were created.
       ["step", 2, 6, -1, 7, 8, "sleep", "", 12],
       ["step", 4, 7.1, 2, 9, 10, "", "", 0],
       ["end", 4, 10, "done", ""],
@@ -301,8 +301,8 @@ test("the last moment of a trace that was cut says that the rest is not known", 
 });
 
 test("lanes that still wait when the run ends are shown at the last moment", () => {
-  // The first eight rows end where both tasks sleep.
-  const moments = momentsOf([...BLOCKED.slice(0, 8), ["wait", 1, 5, "idle", "", 0]], 50);
+  // The first eight rows end where both tasks sleep and the event loop is idle.
+  const moments = momentsOf(BLOCKED.slice(0, 8), 50);
   assert.deepEqual(sectionTexts(moments, moments.all.length - 1), {
     Timers: [
       "Task-1 line 11, until after the end of the recording",
@@ -348,7 +348,7 @@ test("if a program watches collections, the moments are their changes instead of
   assert.equal(moments.printed[0]?.moment, 1);
 });
 
-test("a segment is shown by its own turn, or by the first moment during the segment", () => {
+test("a segment is shown at the moment when its turn begins, or else at the first moment during the segment", () => {
   const moments = momentsOf(BLOCKED, 1110);
   const [, , task, other] = moments.timeline.lanes;
   const momentOf = (lane = task, index = 0): number => moments.indexFor({ lane: lane!, index });

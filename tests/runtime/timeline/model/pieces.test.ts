@@ -12,7 +12,7 @@ function* counting(pieces: number): Pieces<number> {
   return pieces;
 }
 
-test("timers run between the slices of a long computation, which has the same result", async () => {
+test("timers run between the slices of a computation, whose result is the same as without slices", async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++);
   const result = await inSlices(counting(30));
@@ -22,7 +22,7 @@ test("timers run between the slices of a long computation, which has the same re
   assert.ok(ticks > 2, `the timer ran ${String(ticks)} times`);
 });
 
-test("a computation without pieces has its result, too", async () => {
+test("the promise of a computation without pieces resolves to its result", async () => {
   assert.equal(await inSlices(counting(0)), 0);
 });
 

@@ -16,7 +16,10 @@ function headlineOf(rows: TraceRow[], end: number): string {
   return headline(timeline).replace(/\u00a0/g, " ");
 }
 
-/** The main thread waits for other threads; each function returns the events of one of them by its id. */
+/**
+ * Returns the rows of a run whose main thread waits for other threads. Each argument makes the events of one
+ * of these threads from its id.
+ */
 const threads = (...each: ((id: number) => TraceRow[])[]): TraceRow[] => [
   ...MAIN_THREAD,
   ["wait", 1, 0.1, "thread", "", 9],
@@ -64,6 +67,7 @@ test("if a run mostly waits for a lock, the headline says for how long", () => {
       ["run", id, 800],
       ["end", id, 810, "done", ""],
     ],
+    // This thread holds the lock until 800 ms.
     (id) => [["end", id, 800, "done", ""]],
   );
   assert.equal(headlineOf(rows, 1000), "In a run of 1 s, waiting for a lock takes 800 ms in all.");

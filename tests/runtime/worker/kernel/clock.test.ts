@@ -80,6 +80,7 @@ describe("the clock that programs read", () => {
     const milliseconds = () => Math.round(Number(read(REALTIME)) / 250_000) / 4;
     assert.equal(milliseconds(), origin + 2000.25);
     now += 100.25;
+    // The computer's date has been corrected by less than a second, which does not change the date here.
     drift = 900;
     assert.equal(milliseconds(), origin + 2100.5);
     // The computer has slept, during which the monotonic clock can stop.
@@ -109,7 +110,7 @@ describe("the clock that programs read", () => {
         clock.advance((elapsed += duration));
         const after = read(REALTIME);
         const wait = `${String(duration)} ns from ${String(before)}`;
-        // The same with `time.time_ns`, with `time.time` and with `datetime.now`.
+        // What a program measures with `time.time_ns`, `time.time` and `datetime.now`, in this order.
         assert.ok(after - before >= BigInt(duration), wait);
         assert.ok(pythonSeconds(after) - pythonSeconds(before) >= duration / 1e9, wait);
         assert.ok(Number(after / 1000n - before / 1000n) / 1e6 >= duration / 1e9, wait);

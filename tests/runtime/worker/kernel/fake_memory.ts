@@ -58,8 +58,8 @@ export function makeMemory({ version = 0x030e02f0 } = {}): FakeMemory {
 }
 
 /**
- * Writes a frame to an address: the frame that called its function is at `previous`, its bytecode is at
- * `instruction`, and the frame is on the C stack if `onStack`.
+ * Writes a frame to an address. The frame of its caller is at `previous`, and its bytecode at `instruction`.
+ * If `onStack`, the frame counts as one on the C stack.
  */
 export function writeFrame(
   { HEAPU8, HEAPU32 }: PythonMemory,

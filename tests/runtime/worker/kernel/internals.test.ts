@@ -18,7 +18,7 @@ test("a Pyodide that has all names is accepted", () => {
   assert.equal(memoryOf(pyodideWith(memory)), memory);
 });
 
-test("an error lists all names that are missing, with both versions", () => {
+test("an error lists all names that are missing, with the actual and the verified version", () => {
   const { _malloc: _, _tzname: __, ...fewer } = makeMemory();
   assert.throws(() => memoryOf(pyodideWith(fewer)), {
     message: new RegExp(`^Pyodide 999\\.0 does not have _malloc, _tzname\\. .*${VERIFIED_PYODIDE}`),

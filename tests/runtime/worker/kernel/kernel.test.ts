@@ -469,7 +469,7 @@ describe("stepping", () => {
     assert.equal(simulation.stepsEnded, 1);
   });
 
-  test("a step of the running thread leaves the order of the others unchanged", async () => {
+  test("a step of the running thread leaves the order of the woken threads unchanged", async () => {
     const threads = await startWaiting("one", "two");
     simulation.pause();
     for (const thread of threads) thread.gate!.open(WOKEN);
@@ -544,8 +544,8 @@ describe("time slices", () => {
   const setCounter = (value: number) =>
     void (memory.HEAPU32[memory.__Py_emscripten_signal_clock >> 2] = value);
   /**
-   * Asks for signals as Python's bytecode does, which sets its counter to 50 before. C functions ask as
-   * well, but leave the counter as it is.
+   * Asks for signals as Python's bytecode does: it sets its counter to 50 before it asks. C functions ask
+   * as well, but do not change the counter.
    */
   function askFromBytecode(): number {
     setCounter(50);
@@ -595,7 +595,7 @@ describe("time slices", () => {
     assert.equal(askFromBytecode(), SLICE_SIGNAL);
   });
 
-  test("a C function that asks for signals keeps its counter at 0", () => {
+  test("the counter stays at 0 when a C function asks for signals", () => {
     kernel.threads = 2;
     environment.time += 10;
     setCounter(0);

@@ -18,7 +18,7 @@ interface FakeTimer {
   callback: () => void;
 }
 
-/** Time, timers and messages of a browser. Time passes only as the simulation wants. */
+/** Time, timers and messages of a browser. Time passes only when a test or a simulated thread lets it pass. */
 export class FakeEnvironment implements Environment {
   /** The present time in ms. It begins at an arbitrary number. */
   time = 1000;

@@ -45,7 +45,7 @@ test("the frames of a suspended thread can be read after its C stack has been ov
   assert.deepEqual(instructions(FIRST_THREAD), [1, 2, 3, 4]);
 });
 
-test("a thread that resumes has its own frames again", () => {
+test("restoring the frames of a thread leaves the memory as it was before they were saved", () => {
   const before = memory.HEAPU8.slice(0, 0x4000);
   frames.save();
   frames.restore();

@@ -38,7 +38,7 @@ describe("the slice timer", () => {
   }
 
   test("rarely reads the clock where the program is fast", () => {
-    // 100,000 questions, one each 20 ns.
+    // 100,000 questions, one every 20 ns.
     ask(100_000, 0.000_02);
     assert.ok(readings < 1000, `${readings} readings`);
     assert.ok(readings > 100, `${readings} readings`);
@@ -55,7 +55,8 @@ describe("the slice timer", () => {
     ask(10_000, 0.000_2);
     const before = readings;
     place = THERE;
-    // WebAssembly answers at most 16 questions on its own.
+    // The timer's WebAssembly function answers at most 16 questions with 0 before it passes one on to the
+    // timer.
     ask(17, 0);
     assert.ok(readings > before);
   });

@@ -23,7 +23,7 @@ test("output below the cap passes unchanged", () => {
   assert.deepEqual(feed(writes), { shown: writes.join(""), reached: [] });
 });
 
-test("the maximum number of lines does not reach the cap", () => {
+test("output with exactly the maximum number of lines does not reach the cap", () => {
   const writes = Array.from({ length: MAX_LINES }, () => "x\n");
   assert.deepEqual(feed(writes).reached, []);
 });

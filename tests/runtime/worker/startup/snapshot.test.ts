@@ -9,6 +9,7 @@ const HEADER = 64;
 /** Makes a snapshot as Pyodide does: a header that says where the memory begins, and the memory. */
 function snapshotOf(memory: Uint8Array): Uint8Array<ArrayBuffer> {
   const snapshot = new Uint8Array(HEADER + memory.length);
+  // By the first number, Pyodide recognises its snapshots.
   new Uint32Array(snapshot.buffer, 0, 2).set([0x706e7300, HEADER]);
   snapshot.set(memory, HEADER);
   return snapshot;
@@ -36,7 +37,7 @@ function memoryOfInstance(initial: Uint8Array): WebAssembly.Memory {
   return memory;
 }
 
-/** Restores a snapshot as Pyodide does, and returns it with the header and the whole memory. */
+/** Restores a snapshot as Pyodide does. Returns its header, followed by the whole restored memory. */
 function restore(packed: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Uint8Array {
   const snapshot = new Snapshot(packed.buffer);
   snapshot.prepare(memory);
@@ -56,7 +57,7 @@ describe("a packed snapshot is restored", () => {
     test(`for random contents of the memory (seed ${seed})`, () => {
       const initial = randomMemory(3, seed);
       const started = randomMemory(3, seed + 100);
-      // Most of the module's data is unchanged after the start.
+      // The start of Python has not changed the module's data in the first of the three pages.
       started.set(initial.subarray(0, PAGE), 0);
       const whole = snapshotOf(started);
       assert.deepEqual(restore(pack(whole, initial), memoryOfInstance(initial)), whole);

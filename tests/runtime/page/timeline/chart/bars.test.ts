@@ -5,7 +5,10 @@ import { draw, makeTimeline } from "../fixture.ts";
 
 const timeline = makeTimeline();
 const chart = draw(timeline);
-/** The bars of the second row, which belongs to Task-1. The segments of a bar are `first` to `last`. */
+/**
+ * The bars of the second row, which belongs to Task-1. A bar represents the segments of its lane with the
+ * indexes from `first` to `last`.
+ */
 const bars = chart.tracks[1]!.bars;
 
 test("a position inside a bar finds this bar", () => {
@@ -29,7 +32,7 @@ test("where two bars touch, the narrower one is found", () => {
   assert.equal(barAt(chart, 1, right.x), narrower);
 });
 
-test("a bar of merged segments stands for one of them", () => {
+test("of the merged segments of a bar, one represents the bar", () => {
   // In a view of 1,000 s, segments of a few ms are too narrow for bars of their own.
   const merged = draw(timeline, 0, 1e6).tracks[1]!.bars[0]!;
   assert.ok(merged.last > merged.first);

@@ -6,7 +6,10 @@ import { Gestures } from "../../../../../runtime/page/timeline/chart/gestures.ts
 let calls: unknown[][];
 /** Whether the whole run is in view. */
 let isWhole: boolean;
-/** The area of the chart, 100 px wide. Positions in calls are fractions of this width. */
+/**
+ * The area of the chart, 100 px wide. `zoom` and `pan` are called with fractions of this width, `hover` and
+ * `press` with px.
+ */
 let area: EventTarget & { setPointerCapture: (id: number) => void };
 let end: AbortController;
 

@@ -29,7 +29,7 @@ function frame(now: number): void {
   for (const callback of callbacks) callback(now);
 }
 
-/** Starts a playback that ends at `until`; returns the times that it reaches, to which it adds. */
+/** Plays a run from one time to another (in ms). Returns a list to which each frame adds its time. */
 function start(playback: Playback, from: number, until = Infinity): number[] {
   const times: number[] = [];
   playback.start(from, (time) => {

@@ -40,6 +40,6 @@ test("entries that are not listed are counted", () => {
   assert.match(text, /and 399 others/);
 });
 
-test("a section reserves the space that an element around it sets for the largest list", () => {
+test("a section takes the number of lines to reserve from the CSS variable with its index", () => {
   assert.match(draw({}), /--tl-most:var\(--tl-most-2\)/);
 });
