@@ -1,6 +1,6 @@
 /** Computes the layout of a timeline: which lanes are listed, and where their bars and marks are. */
 import { REST_REASONS, type BlockedSpan } from "../model/blocked_spans.ts";
-import type { Lane, Mark, Segment, State } from "../model/lane.ts";
+import { marksOf, type Lane, type Mark, type Segment, type State } from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { barLabel, ownName } from "../words/words.ts";
@@ -356,20 +356,19 @@ function flagsOf(
 ): Flag[] {
   const scale = width / (to - from);
   const flags: Flag[] = [];
-  for (const marks of mergedProcess ? [lane.marks, mergedProcess.marks] : [lane.marks]) {
-    const first = firstIndex(marks.length, (index) => marks[index]!.at >= from);
-    for (let index = first; index < marks.length; index++) {
-      const mark = marks[index]!;
-      if (mark.at > to) break;
-      const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
-      // A sign must not extend beyond the end of the track.
-      const halfWidth = kind === "output" ? 1 : 5;
-      const x = Math.min((mark.at - from) * scale, width - halfWidth);
-      const before = flags.at(-1);
-      // Signs that are closer together would overlap.
-      if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
-      else flags.push({ x, kind, mark, count: 1 });
-    }
+  const marks = marksOf(lane, mergedProcess);
+  const first = firstIndex(marks.length, (index) => marks[index]!.at >= from);
+  for (let index = first; index < marks.length; index++) {
+    const mark = marks[index]!;
+    if (mark.at > to) break;
+    const kind = mark.kind === "stdout" || mark.kind === "stderr" ? "output" : mark.kind;
+    // A sign must not extend beyond the end of the track.
+    const halfWidth = kind === "output" ? 1 : 5;
+    const x = Math.min((mark.at - from) * scale, width - halfWidth);
+    const before = flags.at(-1);
+    // Signs that are closer together would overlap.
+    if (before?.kind === kind && x - before.x < 3 * narrowest) before.count += 1;
+    else flags.push({ x, kind, mark, count: 1 });
   }
   return flags;
 }

@@ -343,6 +343,12 @@ export function laneOf(process: Process, id: number): Lane {
   return found;
 }
 
+/** Returns the marks of a thread and, if the thread's row also shows its process, those of the process. */
+export function marksOf(thread: Lane, process: Lane | undefined): readonly Mark[] {
+  if (!process || process.marks.length === 0) return thread.marks;
+  return [...thread.marks, ...process.marks].sort((one, other) => one.at - other.at);
+}
+
 function countLine(counts: Map<number, number>, line: number): void {
   if (line > 0) counts.set(line, (counts.get(line) ?? 0) + 1);
 }

@@ -169,6 +169,38 @@ test("flags are at the positions of their marks, and one flag stands for marks t
   );
 });
 
+test("flags of a thread and of its process are in order of time in the row that shows both", () => {
+  const timeline = new Timeline();
+  timeline.add(1, events(MAIN_THREAD));
+  timeline.add(
+    2,
+    events([
+      ["lane", 0, -1, "process", "Worker-1", 0, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 0, -1, 0],
+      ["run", 1, 0],
+      ["output", 1, 500, "stdout", "of the thread", 3],
+      ["output", 1, 900, "stdout", "of the thread", 3],
+      ["output", 0, 10, "stdout", "of the process", 0],
+      ["output", 0, 501, "stdout", "of the process", 0],
+      ["end", 0, 950, "killed", "9"],
+    ]),
+    1,
+  );
+  timeline.end(1000);
+  const { rows } = listRows(timeline, false);
+  const track = layOut(timeline, rows, view(1000)).tracks.at(-1)!;
+  assert.equal(track.listed.mergedProcess?.name, "Worker-1");
+  assert.deepEqual(
+    track.flags.map(({ x, kind, mark, count }) => [x, kind, mark.text, count]),
+    [
+      [10, "output", "of the process", 1],
+      [500, "output", "of the thread", 2],
+      [900, "output", "of the thread", 1],
+      [950, "killed", "9", 1],
+    ],
+  );
+});
+
 test("the axis shows round times", () => {
   // Times are in ms; there are about five labels.
   const labels = (from: number, to: number): string[] =>
