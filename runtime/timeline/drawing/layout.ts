@@ -1,6 +1,15 @@
 /** Computes the layout of a timeline: which lanes are listed, and where their bars and marks are. */
 import { REST_REASONS, type BlockedSpan } from "../model/blocked_spans.ts";
-import { marksOf, type Lane, type Mark, type Segment, type State } from "../model/lane.ts";
+import {
+  addTime,
+  mainState,
+  marksOf,
+  type Lane,
+  type Mark,
+  type Segment,
+  type State,
+  type StateTimes,
+} from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import { barLabel, ownName } from "../words/words.ts";
@@ -290,7 +299,7 @@ class Group {
   #last = 0;
   #end = 0;
   #marked = false;
-  readonly #sums = { running: 0, ready: 0, waiting: 0 };
+  readonly #times: StateTimes = {};
   readonly #longest: Partial<Record<State, Segment>> = {};
 
   constructor(x: number, first: number) {
@@ -304,17 +313,16 @@ class Group {
     this.#last = index;
     this.#end = end;
     this.#marked ||= marked;
-    const duration = segment.end - segment.start;
-    this.#sums[state] += duration;
+    addTime(this.#times, segment);
     const longest = this.#longest[state];
-    if (!longest || duration > longest.end - longest.start) this.#longest[state] = segment;
+    if (!longest || segment.end - segment.start > longest.end - longest.start) {
+      this.#longest[state] = segment;
+    }
   }
 
   /** Returns the bar of the group, which must not extend beyond the position `limit`. */
   bar(lane: Lane, narrowest: number, limit: number): Bar {
-    const states = (["running", "ready", "waiting"] as const).filter((one) => this.#longest[one]);
-    let state = states[0]!;
-    for (const other of states) if (this.#sums[other] > this.#sums[state]) state = other;
+    let state = mainState(this.#times);
     // A bar of the smallest width shows "running" if the lane ran at all, so that this is not overlooked.
     const width = Math.max(this.#end - this.x, narrowest);
     if (width <= narrowest && this.#longest.running) state = "running";

@@ -36,6 +36,20 @@ export interface Segment {
   sequence: number;
 }
 
+/** How long a lane was in each state, in ms. States in which it never was are missing. */
+export type StateTimes = Partial<Record<State, number>>;
+
+/** Adds the duration of a segment to the time in its state. */
+export function addTime(times: StateTimes, { state, start, end }: Segment): void {
+  times[state] = (times[state] ?? 0) + end - start;
+}
+
+/** Returns the state with the longest time. Of states with the same time, running is preferred. */
+export function mainState(times: StateTimes): State {
+  const states = (["running", "ready", "waiting"] as const).filter((one) => one in times);
+  return states.reduce((found, other) => (times[other]! > times[found]! ? other : found));
+}
+
 /** A printed line, or an end of a lane that is not the normal one. */
 export interface Mark {
   at: number;

@@ -1,6 +1,14 @@
 /** Describes in words what a timeline shows. */
 import type { BlockedSpan, BlockedSpans } from "../model/blocked_spans.ts";
-import type { Lane, Mark, Segment, State } from "../model/lane.ts";
+import {
+  addTime,
+  mainState,
+  type Lane,
+  type Mark,
+  type Segment,
+  type State,
+  type StateTimes,
+} from "../model/lane.ts";
 import { firstIndex } from "../model/search.ts";
 import type { Timeline } from "../model/timeline.ts";
 import type { Reason } from "../model/trace_events.ts";
@@ -198,7 +206,7 @@ export interface BarSegments {
   /** Indexes of the segments in the lane, both included. */
   first: number;
   last: number;
-  /** The state that the bar shows: usually the one that takes most of the time. */
+  /** The state that the bar shows: the one that takes most of the time, or running in a narrow bar. */
   state: State;
 }
 
@@ -215,7 +223,7 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: Ba
           .map((one) => sentence(lane, one, bySegment))
           .join(" ")
       : `${fullName(lane)}: ${plural(last - first + 1, "state")} from ${moment(start)} to ${moment(end)}, ` +
-        `mostly ${state}. Zoom in to tell them apart.`;
+        `${stateWords(segments.slice(first, last + 1), state)}. Zoom in to tell them apart.`;
   const isLast = last === segments.length - 1;
   const { marks } = lane;
   const from = firstIndex(marks.length, (index) => marks[index]!.at >= start);
@@ -224,6 +232,14 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: Ba
   const left = to - from - described.length;
   if (left > 0) described.push(`And ${plural(left, "more mark")}.`);
   return [text, ...described].join(" ");
+}
+
+/** Says in which state a lane mostly was in these segments, and mentions the state `shown` as well. */
+function stateWords(segments: readonly Segment[], shown: State): string {
+  const times: StateTimes = {};
+  for (const segment of segments) addTime(times, segment);
+  const main = mainState(times);
+  return `mostly ${main}${main === shown ? "" : `, but also ${shown}`}`;
 }
 
 const readyWords = (waker: string): string => (waker === INTERRUPTED ? waker : `woken by ${waker}`);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { layOut, listRows, type Bar } from "../../../../runtime/timeline/drawing/layout.ts";
+import { Timeline } from "../../../../runtime/timeline/model/timeline.ts";
+import type { TraceRow } from "../../../../runtime/timeline/model/trace_events.ts";
+import { barSentence } from "../../../../runtime/timeline/words/words.ts";
+import { MAIN_THREAD, events } from "../model/sample_rows.ts";
+
+/** Returns the bars of the last row of a timeline, whose run ended at 1000 ms and is 100 px wide. */
+function barsOf(timeline: Timeline): readonly Bar[] {
+  timeline.end(1000);
+  const { rows } = listRows(timeline, false);
+  const { tracks } = layOut(timeline, rows, {
+    from: 0,
+    to: 1000,
+    width: 100,
+    rowIndexes: rows.map((_, index) => index),
+    narrowest: 1,
+    budget: 1500,
+    ticks: 6,
+    line: 0,
+  });
+  return tracks.at(-1)!.bars;
+}
+
+/** Describes a bar, with ordinary spaces before units. */
+const describe = (timeline: Timeline, bar: Bar | undefined): string =>
+  barSentence(timeline, bar!).replaceAll("\u00a0", " ");
+
+/** Two short waits, and moments at which the main thread runs; all of that is within 3 ms. */
+const SHORT_WAITS: TraceRow[] = [
+  ["wait", 1, 500, "lock", "", 4],
+  ["run", 1, 501],
+  ["wait", 1, 501.1, "lock", "", 4],
+  ["ready", 1, 502, -1],
+  ["run", 1, 502.2],
+  ["wait", 1, 502.3, "lock", "", 4],
+];
+
+test("a bar of the least width is said to show mostly what took most of its time", () => {
+  const timeline = new Timeline();
+  timeline.add(1, events([...MAIN_THREAD, ...SHORT_WAITS]));
+  const bar = barsOf(timeline).find(({ first, last }) => last > first);
+  assert.equal(bar?.state, "running", "so that readers see that the thread ran at all");
+  assert.equal(
+    describe(timeline, bar),
+    "MainThread: 5 states from 500 ms to 502.3 ms, mostly waiting, but also running. " +
+      "Zoom in to tell them apart.",
+  );
+});
+
+test("a bar that shows the state that took most of its time is said to show mostly this state", () => {
+  const rows = [...MAIN_THREAD];
+  for (let at = 500; at < 600; at++) {
+    rows.push(["wait", 1, at, "lock", "", 4], ["run", 1, at + 0.9]);
+  }
+  const timeline = new Timeline();
+  timeline.add(1, events(rows));
+  const bar = barsOf(timeline).find(
+    ({ state, first, last }) => state === "waiting" && last > first,
+  );
+  assert.match(describe(timeline, bar), /, mostly waiting\. Zoom in/);
+});
