@@ -40,6 +40,8 @@ export interface Bar {
   width: number;
   state: State;
   lane: Lane;
+  /** The same as in the bar's row. */
+  mergedProcess: Lane | undefined;
   /** Indexes of the segments in the lane, both included. */
   first: number;
   last: number;
@@ -220,7 +222,7 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
     for (const index of view.rowIndexes) {
       const listed = rows[index];
       if (!listed) continue;
-      const bars = barsOf(timeline, listed.lane, view, narrowest);
+      const bars = barsOf(timeline, listed, view, narrowest);
       const flags = flagsOf(listed, view, narrowest);
       count += bars.length + flags.length;
       tracks.push({ listed, index, bars, flags });
@@ -242,20 +244,21 @@ export function layOut(timeline: Timeline, rows: readonly Listed[], view: View):
   };
 }
 
-/** Computes the bars of a lane. Segments that are narrower than `narrowest` are merged. */
+/** Computes the bars of a row. Segments that are narrower than `narrowest` are merged. */
 function barsOf(
   timeline: Timeline,
-  lane: Lane,
+  listed: Listed,
   { from, to, width, line, pixel = 1, phonePixel = pixel }: View,
   narrowest: number,
 ): Bar[] {
+  const { lane, mergedProcess } = listed;
   const { segments } = lane;
   const { bySegment } = timeline.blockedSpans;
   const scale = width / (to - from);
   const bars: Bar[] = [];
   let group: Group | undefined;
   const flush = (): void => {
-    if (group) bars.push(group.bar(lane, narrowest, width));
+    if (group) bars.push(group.bar(listed, narrowest, width));
     group = undefined;
   };
   const first = firstIndex(segments.length, (index) => segments[index]!.end >= from);
@@ -275,6 +278,7 @@ function barsOf(
         width: Math.max(room, narrowest),
         state,
         lane,
+        mergedProcess,
         first: index,
         last: index,
         segment,
@@ -321,7 +325,7 @@ class Group {
   }
 
   /** Returns the bar of the group, which must not extend beyond the position `limit`. */
-  bar(lane: Lane, narrowest: number, limit: number): Bar {
+  bar({ lane, mergedProcess }: Listed, narrowest: number, limit: number): Bar {
     let state = mainState(this.#times);
     // A bar of the smallest width shows "running" if the lane ran at all, so that this is not overlooked.
     const width = Math.max(this.#end - this.x, narrowest);
@@ -331,6 +335,7 @@ class Group {
       width,
       state,
       lane,
+      mergedProcess,
       first: this.#first,
       last: this.#last,
       segment: this.#longest[state]!,

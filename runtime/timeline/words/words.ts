@@ -3,6 +3,7 @@ import type { BlockedSpan, BlockedSpans } from "../model/blocked_spans.ts";
 import {
   addTime,
   mainState,
+  marksOf,
   type Lane,
   type Mark,
   type Segment,
@@ -203,6 +204,8 @@ const MAX_SEGMENTS = 3;
 /** Consecutive segments of a lane that are drawn as one bar. */
 export interface BarSegments {
   lane: Lane;
+  /** The process of this thread, if the bar's row shows the marks of that process, too. */
+  mergedProcess: Lane | undefined;
   /** Indexes of the segments in the lane, both included. */
   first: number;
   last: number;
@@ -211,7 +214,10 @@ export interface BarSegments {
 }
 
 /** Describes the segments that a bar shows, and the marks in that time. */
-export function barSentence(timeline: Timeline, { lane, first, last, state }: BarSegments): string {
+export function barSentence(
+  timeline: Timeline,
+  { lane, mergedProcess, first, last, state }: BarSegments,
+): string {
   const { bySegment } = timeline.blockedSpans;
   const { segments } = lane;
   const { start } = segments[first]!;
@@ -225,8 +231,9 @@ export function barSentence(timeline: Timeline, { lane, first, last, state }: Ba
       : `${fullName(lane)}: ${plural(last - first + 1, "state")} from ${moment(start)} to ${moment(end)}, ` +
         `${stateWords(segments.slice(first, last + 1), state)}. Zoom in to tell them apart.`;
   const isLast = last === segments.length - 1;
-  const { marks } = lane;
-  const from = firstIndex(marks.length, (index) => marks[index]!.at >= start);
+  const marks = marksOf(lane, mergedProcess);
+  // A process begins a little before its thread, and may end after it.
+  const from = first === 0 ? 0 : firstIndex(marks.length, (index) => marks[index]!.at >= start);
   const to = isLast ? marks.length : firstIndex(marks.length, (at) => marks[at]!.at >= end);
   const described = marks.slice(from, Math.min(to, from + MAX_MARKS)).map(markSentence);
   const left = to - from - described.length;

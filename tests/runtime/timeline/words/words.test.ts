@@ -61,3 +61,26 @@ test("a bar that shows the state that took most of its time is said to show most
   );
   assert.match(describe(timeline, bar), /, mostly waiting\. Zoom in/);
 });
+
+test("where one row shows a thread and its process, the marks of both are described", () => {
+  const timeline = new Timeline();
+  timeline.add(1, events(MAIN_THREAD));
+  timeline.add(
+    2,
+    events([
+      ["lane", 0, -1, "process", "Worker-1", 0, -1, 0],
+      ["lane", 1, 0, "thread", "MainThread", 15, -1, 0],
+      ["run", 1, 15],
+      ["output", 1, 20, "stdout", "second", 3],
+      ["output", 0, 10, "stdout", "first", 0],
+      ["end", 0, 950, "killed", "9"],
+    ]),
+    1,
+  );
+  const [bar] = barsOf(timeline);
+  assert.equal(bar?.lane.kind, "thread");
+  assert.match(
+    describe(timeline, bar),
+    /Printed “first” at 10 ms\. Printed “second” at 20 ms, at line 3\. And 1 more mark\.$/,
+  );
+});
