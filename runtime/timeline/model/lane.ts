@@ -15,8 +15,10 @@ export interface Segment {
   /** Name of what the lane waits for, such as a lock or a thread; empty if it has none. */
   target: string;
   /**
-   * The line where the lane waits or, for a running thread, in which the tracer saw it most often; 0 if
-   * unknown. For a step of a task, this is the line where the task waits afterwards.
+   * The line where the lane waits or, for a running thread, in which the tracer saw it most often. If the
+   * tracer did not see the thread, this is the line where it waits afterwards or, at the start of a call in
+   * a pool, the line where the called function is defined; 0 if all of these are unknown. For a step of a
+   * task, this is the line where the task waits afterwards.
    */
   line: number;
   /**
@@ -265,7 +267,8 @@ export class Lane {
     const open = this.#open!;
     open.end = Math.max(at, open.start);
     if (open.state === "running") {
-      open.line = mostFrequent(this.#seen) || line;
+      // A segment that began with a call of a pool's worker has the line of the called function already.
+      open.line = mostFrequent(this.#seen) || line || open.line;
       this.#seen.clear();
     } else if (open.end === open.start) {
       this.#segments.pop();

@@ -345,6 +345,44 @@ test("the calls that a pool's thread runs divide the time in which it runs", () 
   );
 });
 
+test("without samples, a call that a pool's thread runs is in the line of its function or first wait", () => {
+  const timeline = makeTimeline([
+    ...MAIN_THREAD,
+    ["lane", 2, 0, "thread", "worker", 0, 1, 0],
+    ["run", 2, 0],
+    ["job", 2, 0, "read", 8],
+    ["job", 2, 1, "", 0],
+    ["job", 2, 2, "write", 18],
+    ["ready", 2, 3, 2],
+    ["run", 2, 4],
+    ["job", 2, 5, "", 0],
+    ["job", 2, 6, "close", 28],
+    ["wait", 2, 7, "sleep", "", 29],
+    ["run", 2, 8],
+    ["job", 2, 9, "", 0],
+    ["job", 2, 10, "flush", 38],
+    ["seen", 2, 10.5, 39],
+    ["job", 2, 11, "", 0],
+    ["job", 2, 12, "end", 48],
+    ["end", 2, 13, "done", ""],
+  ]);
+  assert.deepEqual(
+    laneOf(timeline, "worker")
+      .segments.filter(({ state, job }) => state === "running" && job !== "")
+      .map(({ job, line }) => [job, line]),
+    [
+      ["read", 8],
+      ["write", 18],
+      // The thread continues in the call, but it is not known where.
+      ["write", 0],
+      ["close", 29],
+      ["close", 0],
+      ["flush", 39],
+      ["end", 48],
+    ],
+  );
+});
+
 test("processor time is spread over the segments in which the thread ran, in proportion", () => {
   const timeline = makeTimeline([
     ...MAIN_THREAD,
