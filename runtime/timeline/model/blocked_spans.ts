@@ -152,13 +152,17 @@ export class BlockedSpanFinder {
   }
 }
 
-/** Returns a test for whether the thread had an unfinished task from `start` to `end`. */
+/** Returns a test for whether the thread had a task that existed from `start` to `end`. */
 function taskPresence(thread: Lane): (start: number, end: number) => boolean {
   const tasks = thread.children.filter(({ kind }) => kind === "task");
-  const ends = tasks.map(({ ending }) => ending?.at ?? Infinity).sort((a, b) => a - b);
+  /** For each task, when the last of this task and of those that started before it ended. */
+  const lastEnds: number[] = [];
+  for (const { ending } of tasks) {
+    lastEnds.push(Math.max(ending?.at ?? Infinity, lastEnds.at(-1) ?? 0));
+  }
   return (start, end) => {
     const begun = firstIndex(tasks.length, (index) => tasks[index]!.start > start);
-    return begun > firstIndex(ends.length, (index) => ends[index]! >= end);
+    return begun > 0 && lastEnds[begun - 1]! >= end;
   };
 }
 

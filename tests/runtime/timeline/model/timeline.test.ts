@@ -192,6 +192,45 @@ test("a callback that computes blocks the loop in the line where samples were ta
   );
 });
 
+test("a callback blocks the loop for a task that waits, even if it starts and ends other tasks", () => {
+  // Task-1 sleeps from 1 to 300 ms. In the meantime, a callback runs from 50 to 250 ms.
+  const waiting: TraceRow[] = [
+    ["lane", 2, 1, "task", "Task-1", 0, 1, 3, "main"],
+    ["step", 2, 0, 1, 0, 1, "sleep", "", 4],
+    ["step", 2, 300, -1, 300, 301, "", "", 0],
+    ["end", 2, 301, "done", ""],
+  ];
+  // The first step of an eager task has no event, because it is part of the step that creates the task.
+  const eager: TraceRow[] = [
+    ["lane", 3, 1, "task", "Task-2", 100, 1, 3, "main"],
+    ["end", 3, 200, "done", ""],
+  ];
+  const idle: TraceRow[] = [
+    ["wait", 1, 2, "idle", "", 0],
+    ["ready", 1, 50, -1],
+    ["run", 1, 50],
+  ];
+  const sleeps: TraceRow[] = [
+    ["wait", 1, 50, "sleep", "", 7],
+    ["run", 1, 250],
+  ];
+  const computes: TraceRow[] = [["seen", 1, 150, 7]];
+  const idleAgain: TraceRow[] = [
+    ["wait", 1, 250, "idle", "", 0],
+    ["run", 1, 300],
+  ];
+  for (const callback of [sleeps, computes]) {
+    const spansOf = (...tasks: TraceRow[]): unknown =>
+      makeTimeline(
+        [...MAIN_THREAD, ...idle, ...callback, ...idleAgain, ...tasks],
+        400,
+      ).blockedSpans.all.map(({ start, end, line }) => [start, end, line]);
+    assert.deepEqual(spansOf(...waiting), [[50, 250, 7]]);
+    assert.deepEqual(spansOf(...waiting, ...eager), [[50, 250, 7]]);
+    assert.deepEqual(spansOf(...eager), []);
+  }
+});
+
 test("during a run, a wait may belong to a step whose event has not arrived yet", () => {
   const rows: TraceRow[] = [
     ...MAIN_THREAD,
