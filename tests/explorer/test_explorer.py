@@ -518,14 +518,16 @@ def test_a_reader_can_make_every_choice_of_a_run(name: str) -> None:
     python("-c", CHOICES_OF_A_READER, str(SNIPPETS / "interleavings" / f"{name}.py"))
 
 
-# Prints the report on a run whose first choices are those on the command line.
+# Prints the report on a run whose first choices are those on the command line. With another
+# argument after them, the program runs to its end.
 RUN_CHOICES = """
 import json, sys
 from pathlib import Path
 from explorer import report
 
-source = Path(sys.argv[1]).read_text()
-print(json.dumps(report.run_choices(source, "program.py", json.loads(sys.argv[2]))))
+source, choices = Path(sys.argv[1]).read_text(), json.loads(sys.argv[2])
+run = report.run_choices(source, "program.py", choices, to_the_end=len(sys.argv) > 3)
+print(json.dumps(run))
 """
 
 
@@ -586,3 +588,46 @@ def test_every_interleaving_of_two_tasks_is_run(steps: tuple[int, int], interlea
     """Two tasks with m and n steps have (m + n)! / (m! n!) interleavings."""
     _, *outputs = python("-c", COUNT_INTERLEAVINGS.replace("*{}", f"*{steps}")).split()
     assert len(outputs) == len(set(outputs)) == interleavings
+
+
+# Two threads alternate, so the program has more than 1,000 steps, and each of them prints a line.
+MANY_STEPS = """
+    import threading
+
+    turns = [threading.Semaphore(1), threading.Semaphore(0)]
+
+    def run(number):
+        for round in range(300):
+            turns[number].acquire()
+            print(2 * round + number)
+            turns[1 - number].release()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    {ending}
+"""
+
+
+def test_of_a_run_with_many_steps_the_last_ones_are_reported_with_all_output(program: Any) -> None:
+    path = program(MANY_STEPS.format(ending=""))
+    run = json.loads(python("-c", RUN_CHOICES, str(path), "[]", "to the end"))
+    assert run["kind"] == "ok"
+    assert len(run["steps"]) == 200
+    assert run["stepCount"] >= 600
+    assert run["steps"][-1]["who"] == "The main thread"
+    printed = run["printedBefore"] + "".join(step["stdout"] for step in run["steps"])
+    assert printed == "".join(f"{number}\n" for number in range(600))
+
+
+def test_of_an_interleaving_with_many_steps_the_first_ones_are_reported(program: Any) -> None:
+    path = program(MANY_STEPS.format(ending="raise SystemExit(1)"))
+    found = explore(path, "--runs", "1")
+    group = found["groups"][0]
+    assert len(group["steps"]) == 200
+    assert group["stepCount"] >= 600
+    assert group["steps"][0]["who"] == "The main thread"
+    text = python("-m", "explorer", str(path), "--runs", "1", status=(1,))
+    assert text.endswith(f"\n  … and {group['stepCount'] - 200:,} more steps\n")

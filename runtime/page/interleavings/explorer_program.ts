@@ -33,10 +33,12 @@ export interface Group {
   /** What the program printed. */
   stdout: string;
   /**
-   * The steps of one of the interleavings, up to a limit. Empty if it did not break the program, or if
-   * enough other groups already have steps.
+   * The steps of one of the interleavings or, if there are very many, the first of them. Empty if it did
+   * not break the program, or if enough other groups already have steps.
    */
   steps: Step[];
+  /** How many steps that interleaving has; 0 if `steps` is empty. */
+  stepCount: number;
 }
 
 /** The result of an exploration. */
@@ -76,6 +78,10 @@ export interface ChosenRun {
   chosen: string;
   /** The steps of the run or, if there are very many, the last of them. */
   steps: Step[];
+  /** How many steps the run has. */
+  stepCount: number;
+  /** What was printed before the first of `steps`. */
+  printedBefore: string;
   /** What can continue now. By default, the first option continues. */
   options: StepOption[];
 }

@@ -2,10 +2,13 @@
 import { button, element, enable } from "../kit/dom.ts";
 import type { Group, Step } from "./explorer_program.ts";
 import { StepDetails } from "./step_details.ts";
+import { endingOf } from "./steps.ts";
 
 export class InterleavingViewer {
   readonly element: HTMLElement = element("div", "runnable-stepper");
   readonly #steps: Step[];
+  readonly #stepCount: number;
+  /** Says what comes after the last of the steps. */
   readonly #ending: string;
   readonly #mark: (line: number) => void;
   readonly #previous = button("Previous", () => this.#move(-1));
@@ -16,20 +19,21 @@ export class InterleavingViewer {
   #index = 0;
 
   /**
-   * @param group - Contains the steps, and says how the program ends after the last one.
+   * @param group - Contains the steps or the first of them, and says how the program ends.
    * @param source - The program.
    * @param mark - Highlights a line of the source; 0 removes the highlight.
    */
   constructor(
-    { steps, ending }: Pick<Group, "steps" | "ending">,
+    group: Pick<Group, "steps" | "stepCount" | "ending">,
     source: string,
     mark: (line: number) => void,
   ) {
-    this.#steps = steps;
-    this.#ending = ending;
+    this.#steps = group.steps;
+    this.#stepCount = group.stepCount;
+    this.#ending = endingOf(group);
     this.#mark = mark;
     this.#details = new StepDetails(source, mark);
-    this.#details.reserveHeight(steps, ending);
+    this.#details.reserveHeight(this.#steps, this.#ending);
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", "Steps of an interleaving that breaks the program");
     this.element.append(
@@ -57,8 +61,9 @@ export class InterleavingViewer {
     const isLast = this.#index === this.#steps.length - 1;
     enable(this.#previous, this.#index > 0);
     enable(this.#next, !isLast);
-    const [number, count] = [String(this.#index + 1), String(this.#steps.length)];
-    this.#position.textContent = `Step ${number} of ${count}`;
-    this.#details.show(this.#steps.slice(0, this.#index + 1), 1, isLast ? this.#ending : "");
+    const [number, count] = [this.#index + 1, this.#stepCount.toLocaleString("en")];
+    this.#position.textContent = `Step ${String(number)} of ${count}`;
+    const steps = this.#steps.slice(0, number);
+    this.#details.show({ steps, printedBefore: "" }, 1, isLast ? this.#ending : "");
   }
 }

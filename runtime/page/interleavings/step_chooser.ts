@@ -2,6 +2,7 @@
 import { button, element, enable } from "../kit/dom.ts";
 import type { ChosenRun, StepOption } from "./explorer_program.ts";
 import { StepDetails } from "./step_details.ts";
+import { countNewSteps } from "./steps.ts";
 
 /** Runs the program again with these choices. Returns undefined after it has shown an error. */
 export type RunWithChoices = (
@@ -76,7 +77,7 @@ export class StepChooser {
 
   /** Shows the run, and describes the last `count` of its steps. */
   #show(count: number): void {
-    const { steps, options, choices, chosen, ending, breaks, kind } = this.#run;
+    const { options, choices, chosen, ending, breaks, kind } = this.#run;
     const isOpen = kind === "open";
     enable(this.#back, choices.length > 0);
     enable(this.#toTheEnd, isOpen);
@@ -84,7 +85,7 @@ export class StepChooser {
     const verdict = breaks
       ? "You have found an interleaving that breaks the program."
       : "This interleaving does not break the program.";
-    this.#details.show(steps, Math.max(1, count), isOpen ? "" : `${ending} ${verdict}`);
+    this.#details.show(this.#run, Math.max(1, count), isOpen ? "" : `${ending} ${verdict}`);
     this.element.classList.toggle("runnable-turns-broken", breaks);
     const label = isOpen ? "What runs next?" : "The run has ended.";
     this.#options.replaceChildren(
@@ -106,15 +107,4 @@ export class StepChooser {
     for (const event of ["blur", "pointerleave"]) made.addEventListener(event, markLastStep);
     return made;
   }
-}
-
-/**
- * Counts the steps at the end of `run` that are not in the run `before`, or that have another text now
- * because they continued. If the reader has taken a choice back, the result is 1.
- */
-function countNewSteps(before: ChosenRun, run: ChosenRun): number {
-  if (run.choices.length < before.choices.length) return 1;
-  const known = before.steps.length;
-  const hasLastGrown = before.steps.at(-1)?.text !== run.steps[known - 1]?.text;
-  return run.steps.length - known + Number(hasLastGrown);
 }

@@ -3,8 +3,8 @@
  */
 import { CodeExcerpt } from "../kit/code_excerpt.ts";
 import { element } from "../kit/dom.ts";
-import { finalText } from "../output/terminal.ts";
 import type { Step } from "./explorer_program.ts";
+import { printedSoFar, type LastSteps } from "./steps.ts";
 
 /**
  * Height is reserved for this many of the longest texts. The longest one alone is not enough, because a
@@ -54,18 +54,19 @@ export class StepDetails {
       hidden.setAttribute("aria-hidden", "true");
       this.descriptionBox.append(hidden);
     }
-    const lineCount = outputOf(steps).split("\n").length - 1;
+    const lineCount = printedSoFar({ printedBefore: "", steps }).split("\n").length - 1;
     this.output[1].style.minHeight = `${String(LINE_HEIGHT_EM * Math.max(1, lineCount))}em`;
   }
 
   /**
    * Shows the state after some steps.
    *
-   * @param steps - All steps so far.
+   * @param run - All steps so far or, if there are very many, the last of them.
    * @param count - How many of the last steps are described.
    * @param ending - Says how the program ended; empty if it has not ended.
    */
-  show(steps: readonly Step[], count: number, ending = ""): void {
+  show(run: LastSteps, count: number, ending = ""): void {
+    const { steps } = run;
     const last = steps.at(-1);
     const line = last?.line ?? 0;
     const texts = (count > 0 ? steps.slice(-count) : []).map(describe);
@@ -76,13 +77,9 @@ export class StepDetails {
     }
     this.description.replaceChildren(...texts, valuesOf(last));
     this.#excerpt.show(line);
-    this.output[1].textContent = outputOf(steps);
+    this.output[1].textContent = printedSoFar(run);
     this.#mark(line);
   }
-}
-
-function outputOf(steps: readonly Step[]): string {
-  return finalText(steps.map(({ stdout }) => stdout).join(""));
 }
 
 function valuesOf(step: Step | undefined): HTMLElement {

@@ -41,6 +41,8 @@ def main() -> int:
         print(f"\n{group['count']} times: {group['ending']}")  # noqa: T201
         for step in group["steps"]:
             print(f"  {step['text']}")  # noqa: T201
+        if more := group["stepCount"] - len(group["steps"]):
+            print(f"  … and {more:,} more step{'' if more == 1 else 's'}")  # noqa: T201
     return int(bool(found["breaking"]))
 
 

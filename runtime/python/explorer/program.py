@@ -40,11 +40,14 @@ class RunResult:
         line: the line of the exception; 0 if there is none or if it is unknown.
         stdout: what the program printed.
         decisions: all decisions, in order.
-        steps: what each thread or task did; empty unless steps were requested.
+        steps: what each thread or task did; empty unless steps were requested. If there are very
+            many, these are the first ones or, from `run_choices`, the last ones.
         seconds: how long the run took, in virtual time.
         points: number of switch points and waits.
         options: the threads or tasks that could continue at the decision that was left open; empty
             unless steps were requested.
+        step_count: the number of all steps, including those that are not in `steps`.
+        printed_before: what was printed before the first of `steps`.
     """
 
     kind: str
@@ -56,6 +59,8 @@ class RunResult:
     seconds: float
     points: int
     options: tuple[Option, ...] = ()
+    step_count: int = 0
+    printed_before: str = ""
 
     @property
     def breaks(self) -> bool:
@@ -161,21 +166,24 @@ class Program:
                 return min(choices[number], options - 1)
             return 0 if to_the_end else None
 
-        return self.run(choose, with_steps=True)
+        return self.run(choose, with_steps=True, keep_last=True)
 
-    def run(self, choose: Chooser, *, with_steps: bool = False) -> RunResult:
+    def run(
+        self, choose: Chooser, *, with_steps: bool = False, keep_last: bool = False
+    ) -> RunResult:
         """Run the program once.
 
         Args:
             choose: makes the choice at each decision.
             with_steps: whether to record the steps, which takes longer.
+            keep_last: as for `Recorder`.
 
         Raises:
             KeyboardInterrupt: the user pressed Ctrl+C.
             CannotSwitchError: the program starts threads, but this environment cannot run any.
         """
         run = Scheduler(choose, self._max_steps)
-        recorder = Recorder(run, self.filename, self._accesses)
+        recorder = Recorder(run, self.filename, self._accesses, keep_last=keep_last)
         printed: list[str] = []
         # Uncaught exceptions, each with the name of its thread.
         failures: list[tuple[BaseException, str]] = []
@@ -237,6 +245,8 @@ class Program:
             seconds=seconds,
             points=self._max_steps - max(0, run.steps_left),
             options=tuple(recorder.options),
+            step_count=recorder.step_count,
+            printed_before=recorder.printed_before,
         )
 
     def _execute(self, failures: list[tuple[BaseException, str]]) -> object:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer import search, words
-from explorer.program import Program
+from explorer.program import Program, RunResult
 from explorer.scheduler import CannotSwitchError
 from explorer.search import Exploration, Group
 from explorer.steps import Step
@@ -27,10 +27,9 @@ from explorer.steps import Step
 type _Report = dict[str, Any]
 
 _PROGRESS_INTERVAL_S = 0.15
-# The most groups in a report, the most groups whose steps are in it, and the most steps of a group.
+# The most groups in a report, and the most groups whose steps are in it.
 _MAX_GROUPS = 12
 _MAX_GROUPS_WITH_STEPS = 4
-_MAX_STEPS = 200
 
 
 def explore(
@@ -89,10 +88,10 @@ def _result(
     # Outcomes that break the program come first, and among both kinds the most frequent ones.
     groups = sorted(found.groups, key=lambda group: (not group.breaks, -group.count))
 
-    def steps_of(number: int, group: Group) -> Sequence[Step]:
+    def run_of(number: int, group: Group) -> RunResult | None:
         if not group.breaks or number >= most_with_steps:
-            return ()
-        return program.run_schedule(group.schedule, with_steps=True).steps[:_MAX_STEPS]
+            return None
+        return program.run_schedule(group.schedule, with_steps=True)
 
     return {
         "runs": found.runs,
@@ -101,13 +100,13 @@ def _result(
         "reached": found.reached,
         "result": words.result(found),
         "groups": [
-            _group(group, steps_of(number, group))
+            _group(group, run_of(number, group))
             for number, group in enumerate(groups[:_MAX_GROUPS])
         ],
     }
 
 
-def _group(group: Group, steps: Sequence[Step] = ()) -> _Report:
+def _group(group: Group, run: RunResult | None = None) -> _Report:
     return {
         "kind": group.kind,
         "count": group.count,
@@ -115,7 +114,8 @@ def _group(group: Group, steps: Sequence[Step] = ()) -> _Report:
         "line": group.line,
         "stdout": group.stdout,
         "schedule": group.schedule,
-        "steps": [_step(step) for step in steps],
+        "steps": [_step(step) for step in run.steps] if run else [],
+        "stepCount": run.step_count if run else 0,
     }
 
 
@@ -161,7 +161,9 @@ def run_choices(
         "line": result.line,
         "choices": [decision.choice for decision in result.decisions],
         "chosen": words.chosen(result),
-        "steps": [_step(step) for step in result.steps[-_MAX_STEPS:]],
+        "steps": [_step(step) for step in result.steps],
+        "stepCount": result.step_count,
+        "printedBefore": result.printed_before,
         "options": [
             {"who": option.actor, "line": option.line, "text": words.option(option)}
             for option in result.options

@@ -10,8 +10,8 @@ from explorer import stacks
 from explorer.accesses import Access, Accesses, value_of
 from explorer.scheduler import MAIN, Scheduler, Thread
 
-# The most steps of a run, and the most lines and values of one step, that are recorded.
-_MAX_STEPS = 400
+# The most steps of a run, and the most lines and values of one step, that are kept.
+_MAX_STEPS = 200
 _MAX_LINES = 200
 _MAX_VALUES = 6
 _MAX_VALUE_LENGTH = 40  # characters
@@ -74,10 +74,25 @@ class Recorder:
         run: the scheduler of the run.
         filename: the file of the program.
         accesses: those of the program, if threads may switch between any two bytecodes.
+        keep_last: whether the last steps are kept, rather than the first ones, of a run that has
+            very many.
     """
 
-    def __init__(self, run: Scheduler, filename: str, accesses: Accesses | None = None) -> None:
+    def __init__(
+        self,
+        run: Scheduler,
+        filename: str,
+        accesses: Accesses | None = None,
+        *,
+        keep_last: bool = False,
+    ) -> None:
+        # The steps that are kept.
         self.steps: list[Step] = []
+        # The number of all steps.
+        self.step_count = 0
+        self._keep_last = keep_last
+        # What each of the steps printed that are not kept because they came too early.
+        self._printed_before: list[str] = []
         self.options: list[Option] = []
         self._run = run
         self._filename = filename
@@ -91,6 +106,11 @@ class Recorder:
         # Thread and code → the `repr` of each expression that the thread has read there, and not
         # stored since.
         self._read: dict[tuple[int, CodeType], dict[str, str]] = {}
+
+    @property
+    def printed_before(self) -> str:
+        """What was printed before the first of `steps`."""
+        return "".join(self._printed_before)
 
     def line_starts(self, number: int) -> None:
         """Record that a line is about to run."""
@@ -176,8 +196,11 @@ class Recorder:
             return self._open
         self._close("", 0, {})
         self._open = step = Step(actor)
-        if len(self.steps) < _MAX_STEPS:
+        self.step_count += 1
+        if self._keep_last or len(self.steps) < _MAX_STEPS:
             self.steps.append(step)
+        if len(self.steps) > _MAX_STEPS:
+            self._printed_before.append(self.steps.pop(0).stdout)
         # The actor was interrupted within this line, so it continues there.
         if last := self._last_lines.pop(actor, 0):
             step.lines.append(last)
