@@ -267,6 +267,39 @@ def test_waits_take_exactly_their_virtual_time(program: Any) -> None:
     }
 
 
+def test_the_current_event_loop_of_a_run_is_not_that_of_the_run_before(program: Any) -> None:
+    path = program(
+        """
+        import asyncio
+        from threading import Thread
+
+        def current_loop():
+            try:
+                return asyncio.get_event_loop()
+            except RuntimeError:  # Some versions of Python create a loop instead.
+                return None
+
+        def work():
+            assert current_loop() is not loop
+            asyncio.set_event_loop(asyncio.new_event_loop())
+
+        assert not hasattr(current_loop(), "is_old")
+        loop = asyncio.new_event_loop()
+        loop.is_old = True
+        asyncio.set_event_loop(loop)
+        threads = [Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert current_loop() is loop
+        """
+    )
+    found = explore(path)
+    assert found["runs"] > 1
+    assert [group["kind"] for group in found["groups"]] == ["ok"], found["groups"]
+
+
 def test_the_result_mentions_that_runs_were_not_reproducible(program: Any) -> None:
     path = program(
         """

@@ -44,3 +44,4 @@ if sys.version_info < (3, 14):
     _POLICY = "BaseDefaultEventLoopPolicy"
 EventLoopPolicy: Any = getattr(require(events, _POLICY), _POLICY)
 require_instance_attributes(EventLoopPolicy.new_event_loop, "_loop_factory")
+require_instance_attributes(EventLoopPolicy.__init__, "_Local")

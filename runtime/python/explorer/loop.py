@@ -8,6 +8,7 @@ the other callbacks, because they belong to asyncio itself, which relies on thei
 import asyncio
 import collections
 import re
+import threading
 from asyncio import base_events
 from typing import Any
 
@@ -138,3 +139,9 @@ class Policy(EventLoopPolicy):  # type: ignore[misc]
     """Creates `Loop` objects for `asyncio.run` and `asyncio.new_event_loop`."""
 
     _loop_factory = Loop
+
+    class _Local(threading.local):
+        # In the browser, all threads share the attributes of the base class's own `_Local`, because
+        # that class was created before the browser runtime replaced `threading.local`.
+        _loop = None
+        _set_called = False  # Only Python 3.12 and 3.13 use this.

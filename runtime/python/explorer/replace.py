@@ -75,7 +75,6 @@ class Replacement:
         if self._tasks:
             from explorer import loop
 
-            events_internals._event_loop_policy = loop.Policy()
             asyncio = modules["asyncio"]
             asyncio.SelectorEventLoop = asyncio.EventLoop = loop.Loop
 
@@ -97,3 +96,5 @@ class Replacement:
             from explorer import loop
 
             loop.Loop.tasks_named = 0
+            # A new policy has no current event loops, and replaces one that the program has set.
+            events_internals._event_loop_policy = loop.Policy()

@@ -33,6 +33,22 @@ b = threading.Thread(target=withdraw, args=(20,), name="Ben")
 a.start(); b.start(); a.join(); b.join()
 assert balance == 70, balance
 `;
+/** Sets an event loop in the main thread, which is not that of the other thread or of the next run. */
+const CURRENT_LOOP = `import asyncio, threading
+def current_loop():
+    try:
+        return asyncio.get_event_loop()
+    except RuntimeError:
+        return None
+def work():
+    assert current_loop() is None, "the loop of another thread"
+assert current_loop() is None, "the loop of another run"
+loop = asyncio.new_event_loop()
+asyncio.set_event_loop(loop)
+thread = threading.Thread(target=work)
+thread.start(); thread.join()
+assert current_loop() is loop
+`;
 /** A program with so many interleavings that there is time to press Stop during the exploration. */
 const WITHDRAW_OFTEN = `import threading
 balance = 100
@@ -273,6 +289,16 @@ for (const engine of engines) {
         await doors.steps();
       },
     );
+
+    test("each thread of each run has a current event loop of its own", async () => {
+      const doors = new ExplorerPanel(page, "doors_locked");
+      await doors.write(CURRENT_LOOP);
+      assert.match(
+        await doors.tryAll(),
+        /^Tried all \d+ possible interleavings: none breaks the program\./,
+      );
+      await doors.press("Reset");
+    });
 
     test("a lost update is found if the reader lets threads switch between any two bytecodes", async () => {
       const doors = new ExplorerPanel(page, "doors_locked");
