@@ -95,9 +95,8 @@ def _join_sleeping_thread(library: Library, delay: float) -> None:
     thread.join(delay)
 
 
-def _wait_for_condition(library: Library, delay: float) -> None:
-    """Wait for a condition that never becomes true, although it is notified three times."""
-    condition = library.threading.Condition()
+def _notify(library: Library, condition: Any, delay: float) -> None:
+    """Start a thread that notifies a condition three times within a delay."""
 
     def notify() -> None:
         for _ in range(3):
@@ -106,8 +105,21 @@ def _wait_for_condition(library: Library, delay: float) -> None:
                 condition.notify()
 
     library.start(notify)
+
+
+def _wait_for_condition(library: Library, delay: float) -> None:
+    """Wait for a condition that never becomes true, although it is notified three times."""
+    condition = library.threading.Condition()
+    _notify(library, condition, delay)
     with condition:
         condition.wait_for(lambda: False, delay)
+
+
+def _get_from_notified_queue(library: Library, delay: float) -> None:
+    """Wait for an item of a queue that stays empty, although it notifies the thread three times."""
+    queue = library.queue.Queue()
+    _notify(library, queue.not_empty, delay)
+    _raises(library.queue.Empty, lambda: queue.get(timeout=delay))
 
 
 def _wait_for_pool(library: Library, delay: float) -> None:
@@ -145,6 +157,7 @@ WAITS: dict[str, Callable[[Library, float], Any]] = {
     "Queue.get": lambda library, delay: _raises(
         library.queue.Empty, lambda: library.queue.Queue().get(timeout=delay)
     ),
+    "Queue.get, notified": _get_from_notified_queue,
     "Queue.put": lambda library, delay: _raises(
         library.queue.Full, lambda: _make_full_queue(library).put(1, timeout=delay)
     ),
@@ -164,6 +177,10 @@ WAITS: dict[str, Callable[[Library, float], Any]] = {
 # As floats, 0.1 + 0.2 is a little more than 0.3, and 0.7 + 0.1 a little less than 0.8.
 @example([0.1], 0.2)
 @example([0.7], 0.1)
+# If the standard library calculates how much of these timeouts is left, the result is too small by
+# a rounding error, which `monotonic_ns` and `monotonic` could show, respectively.
+@example([0.2], 8.114)
+@example([0.05015], 0.04945)
 def test_no_wait_ends_early(
     kind: str, clock_rate: float, before: list[float], delay: float
 ) -> None:

@@ -266,6 +266,30 @@ def test_durations_are_rounded_up_to_nanoseconds() -> None:
     assert virtual_time.nanoseconds(0.1 + 0.2) == 300_000_001
 
 
+def test_a_wait_that_does_not_continue_another_one_ends_exactly() -> None:
+    def program(library: Library) -> list[int]:
+        ended: list[int] = []
+        lock = library.threading.Lock()
+        lock.acquire()
+
+        def work(seconds: float) -> None:
+            lock.acquire(timeout=seconds)
+            ended.append(kernel.elapsed())
+
+        # Other threads wait until 2 s, and until one nanosecond later.
+        library.start(work, 2)
+        library.start(work, 2.000000001)
+        event = library.threading.Event()
+        library.start(lambda: (library.time.sleep(0.5), event.set()))
+        event.wait(2)  # The event is set after 0.5 s.
+        lock.acquire(timeout=1.4999)
+        ended.append(kernel.elapsed())
+        library.time.sleep(1)
+        return ended
+
+    assert run(program, clock_rate=0) == [1_999_900_000, 2_000_000_000, 2_000_000_001]
+
+
 def test_only_virtual_time_gives_waits_a_deadline() -> None:
     assert virtual_time.deadline(1) is None
     virtual_time.begin(RunOptions(clock_rate=0))

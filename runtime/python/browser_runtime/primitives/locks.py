@@ -56,7 +56,7 @@ class Lock:
             return True
         if not blocking or timeout == 0:
             return False
-        end = None if timeout == -1 else virtual_time.moment_in(timeout)
+        end = None if timeout == -1 else scheduler.timeout_end(timeout)
         while self._locked:
             left = None if end is None else virtual_time.seconds_to(end)
             if left == 0:

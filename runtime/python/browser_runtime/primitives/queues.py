@@ -47,7 +47,7 @@ class SimpleQueue:
             timeout = to_seconds(timeout)
             if timeout < 0:
                 raise ValueError("'timeout' must be a non-negative number")
-        end = None if timeout is None else virtual_time.moment_in(timeout)
+        end = None if timeout is None else scheduler.timeout_end(timeout)
         while not self._items:
             left = None if end is None else virtual_time.seconds_to(end)
             if left == 0:

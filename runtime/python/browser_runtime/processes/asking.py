@@ -44,7 +44,7 @@ def seconds_until(deadline: int | None) -> float | None:
 
 def deadline_after(seconds: float | None) -> int | None:
     """Return the deadline that is so many seconds from now, in ns; None if `seconds` is None."""
-    return None if seconds is None else virtual_time.moment_in(seconds)
+    return None if seconds is None else scheduler.timeout_end(seconds)
 
 
 def combine(queues: "list[list[scheduler.Waiting]]") -> "list[scheduler.Waiting]":

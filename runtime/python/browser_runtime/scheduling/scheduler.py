@@ -113,6 +113,9 @@ class _State:
         # The waits that only another thread can end. If every thread is in one of them, the program
         # is in a deadlock.
         self.stuck: dict[int, Waiting] = {}
+        # In virtual time: when the last wait with a timeout of each thread may end, or might have
+        # ended, in ns; see `timeout_end`.
+        self.timeout_ends: dict[int, int] = {}
         # How many threads wait for input. Virtual time does not pass while the reader types.
         self.asking = 0
         # Where each suspended thread was suspended.
@@ -280,6 +283,23 @@ def _is_last_wait(seconds: float | None) -> bool:
         and len(_state.waiting) == len(_state.alive)
         and not virtual_time.is_on
     )
+
+
+def timeout_end(seconds: float) -> int:
+    """Return when a wait with this timeout may end that begins now, in ns on the monotonic clock.
+
+    Code that is woken too early, such as `Condition.wait_for`, waits again for the rest of its
+    timeout, which it calculates from readings of the clock. These are rounded, so in virtual time
+    the last of the waits could end just before the timeout. A wait that would do so is therefore
+    taken for the continuation of the thread's last one, and ends when that one would have ended.
+    """
+    moment = virtual_time.moment_in(seconds)
+    if virtual_time.is_on:
+        last = _state.timeout_ends.get(_state.current, moment)
+        if moment < last <= moment + virtual_time.rounding_error(moment):
+            moment = last
+        _state.timeout_ends[_state.current] = moment
+    return moment
 
 
 def wait(
@@ -651,6 +671,7 @@ def remove_thread(ident: int) -> None:
     """Unregister a thread that ends, and end the program if all others are now deadlocked."""
     _state.ended = _state.alive.pop(ident, "")
     _state.requested.pop(ident, None)
+    _state.timeout_ends.pop(ident, None)
     kernel.threads = len(_state.alive)
     if _state.alive and len(_state.stuck) == len(_state.alive):
         _end_in_deadlock()

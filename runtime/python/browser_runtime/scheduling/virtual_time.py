@@ -8,7 +8,8 @@ measure processor time; see runtime/worker/kernel/clock.ts.
 At every clock rate, no wait ends early: whichever clock a program reads before and after the wait,
 the difference is at least the timeout. The functions `moment_in`, `moment_at` and `reading_in`
 return when a wait may end. Where rounding would make the difference too small, they choose a later
-moment. CPython needs no such rule, because there a wait always ends some microseconds late.
+moment, and so does `scheduler.timeout_end` for the rest of a timeout. CPython needs no such rule,
+because there a wait always ends some microseconds late.
 """
 
 import math
@@ -101,6 +102,17 @@ def moment_at(reading: float, earliest: int | None = None) -> int:
     while _reading(moment) < reading:
         moment += 1
     return moment
+
+
+def rounding_error(moment: int) -> float:
+    """Return by how many ns the end of a wait differs at most if it is calculated from readings.
+
+    Args:
+        moment: when the wait ends, in ns.
+    """
+    # Two readings, their sum with a timeout, and the difference from a third reading are rounded,
+    # each by at most half a step of a float. Both ends are then rounded to nanoseconds.
+    return 2 + 2 * math.ulp(moment / _NS_PER_S) * _NS_PER_S
 
 
 def seconds_to(moment: int) -> float:
