@@ -17,6 +17,7 @@ from browser_runtime import (
     cpython_internals,
     guard,
     library,
+    locales,
     processes,
     program,
     state,
@@ -36,6 +37,7 @@ def install() -> None:
     cpython_internals.check()
     advice.silence_pyodide()
     library.install()
+    locales.install()
     clocks.install()
     processes.prepare()
     threads.install()

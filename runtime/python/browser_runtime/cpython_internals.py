@@ -9,6 +9,7 @@ import _thread
 import asyncio
 import atexit
 import bdb
+import locale
 import logging
 import sys
 import threading
@@ -50,6 +51,8 @@ def check() -> None:
     # Restored by `state` after each program, and set by `begin`.
     require(weakref.finalize, "_registered_with_atexit", "_registry", "_shutdown")
     require(logging, "_startTime")
+    # Replaced by `locales`.
+    require(locale, "_setlocale")
     # Replaced by `trace_hooks`.
     require(sys, "_setprofileallthreads", "_settraceallthreads")
     require(bdb.Bdb, "_set_caller_tracefunc")

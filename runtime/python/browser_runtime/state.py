@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from browser_runtime import trace_hooks
+from browser_runtime import locales, trace_hooks
 
 _Undo = Callable[[], None]
 
@@ -98,7 +98,7 @@ def _sys() -> _Undo:
 
 
 def _surroundings() -> _Undo:
-    """Restore what is outside of `sys`: environment, files, warnings, loggers and signals."""
+    """Restore what is outside of `sys`: files, locale, warnings, loggers, signals and the like."""
     environment, folder = dict(os.environ), Path.cwd()
     filters = list(warnings.filters)
     loggers = dict(logging.root.manager.loggerDict)
@@ -116,6 +116,7 @@ def _surroundings() -> _Undo:
         os.environ.clear()
         os.environ.update(environment)
         os.chdir(folder)
+        locales.reset()
         for name in ("/home/reader", "/home/library", "/home/packages", "/tmp"):  # noqa: S108 - a file system in memory
             shutil.rmtree(name, ignore_errors=True)
         Path("/tmp").mkdir(exist_ok=True)  # noqa: S108

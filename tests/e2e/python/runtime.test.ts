@@ -210,6 +210,31 @@ finally:
       assert.equal((await run("print('next')")).stdout, "next\n");
     });
 
+    test("a locale that is not installed is refused, and C, POSIX, C.UTF-8 and the default are accepted", async () => {
+      const { stdout, stderr } = await run(`
+import locale
+start = locale.setlocale(locale.LC_ALL)
+for name in ("", "C", "POSIX", "C.UTF-8", start):
+    locale.setlocale(locale.LC_ALL, name)
+    print(locale.format_string("%.2f", 1234.5, grouping=True), locale.setlocale(locale.LC_NUMERIC))
+print(locale.setlocale(locale.LC_ALL) == start)
+for name in ("de_DE.UTF-8", "en_US", ("de_DE", "UTF-8"), "nonsense"):
+    try:
+        locale.setlocale(locale.LC_ALL, name)
+    except locale.Error as error:
+        print(error)
+locale.setlocale(locale.LC_TIME, "de_DE.UTF-8")
+`);
+      assert.equal(
+        stdout,
+        "1234.50 C\n".repeat(5) + "True\n" + "unsupported locale setting\n".repeat(4),
+      );
+      assert.match(
+        stderr,
+        /locale\.Error: unsupported locale setting\nHere, only the locales C, POSIX and C\.UTF-8 are installed\.\n$/,
+      );
+    });
+
     test("finalizers run when an object is deleted and at the end of the program, in each of three runs", async () => {
       const source = `
 import os, tempfile, weakref
@@ -289,8 +314,9 @@ print(len(files) > 5, [file for file in files if "site-packages" in file])
 
     test("a program sees none of the changes that an earlier program made to the interpreter", async () => {
       const vandal = `
-import asyncio, bdb, builtins, logging, os, random, signal, sys, threading, time, types, warnings
+import asyncio, bdb, builtins, locale, logging, os, random, signal, sys, threading, time, types, warnings
 print = builtins.print
+locale.setlocale(locale.LC_ALL, "C")
 signal.signal(signal.SIGUSR1, print)
 signal.signal(signal.SIGVTALRM, print)
 signal.signal(signal.SIGALRM, print)
@@ -322,7 +348,7 @@ left = 1
 sys.stdout.close()
 `;
       const probe = `
-import asyncio, bdb, logging, os, signal, sys, threading, time, warnings
+import asyncio, bdb, locale, logging, os, signal, sys, threading, time, warnings
 time.sleep(0); asyncio.run(asyncio.sleep(0))
 print(len("four"), os.environ.get("LEFT"), os.getcwd(), os.path.exists("/tmp/left"))
 print(logging.root.level, logging.root.handlers, logging.getLogger("left").level)
@@ -334,6 +360,7 @@ print(sys.settrace, sys.monitoring.register_callback)
 print([sys.monitoring.get_tool(tool) for tool in range(6)], "left" in globals(), [f[0] for f in warnings.filters])
 print([signal.getsignal(n) for n in (signal.SIGUSR1, signal.SIGVTALRM, signal.SIGALRM)])
 print(signal.getitimer(signal.ITIMER_REAL), signal.getitimer(signal.ITIMER_PROF))
+print(locale.setlocale(locale.LC_ALL), locale.getencoding())
 `;
       const first = (await run(probe)).stdout;
       assert.match(
