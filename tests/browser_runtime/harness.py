@@ -82,9 +82,7 @@ with _as_in_the_browser():
         advice,
         facts,
         keyboard,
-        locales,
         missing,
-        time_zones,
         trace_hooks,
         tracing,
     )
@@ -99,6 +97,7 @@ with _as_in_the_browser():
         threads,
     )
     from browser_runtime.processes import channels, semaphores
+    from browser_runtime.regional import locales, time_zones
     from browser_runtime.run_options import RunOptions
     from browser_runtime.scheduling import (
         clocks,

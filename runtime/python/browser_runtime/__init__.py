@@ -17,13 +17,13 @@ from browser_runtime import (
     cpython_internals,
     guard,
     library,
-    locales,
     processes,
     program,
     state,
     trace_hooks,
 )
 from browser_runtime.primitives import threads
+from browser_runtime.regional import locales
 from browser_runtime.scheduling import clocks, event_loop, slices
 
 __all__ = ["begin", "install", "program"]

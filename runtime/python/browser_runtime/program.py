@@ -25,12 +25,12 @@ from browser_runtime import (
     stand_in,
     state,
     system_calls,
-    time_zones,
     tracing,
 )
 from browser_runtime.keyboard import answer
 from browser_runtime.primitives import async_exceptions, threads
 from browser_runtime.processes import children
+from browser_runtime.regional import time_zones
 from browser_runtime.run_options import RunOptions
 from browser_runtime.scheduling import clocks, event_loop, scheduler, slices, stepping, virtual_time
 from browser_runtime.scheduling.stepping import pause, resume, step

@@ -20,7 +20,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from browser_runtime import locales, trace_hooks
+from browser_runtime import trace_hooks
+from browser_runtime.regional import locales
 
 _Undo = Callable[[], None]
 

@@ -1,0 +1,1 @@
+"""What depends on where a reader lives: time zones, and locales, which say how to write numbers."""
