@@ -345,6 +345,7 @@ bdb.Breakpoint(__file__, 1)
 threading.settrace_all_threads(lambda *_: None)
 threading.setprofile_all_threads(lambda *_: None)
 left = 1
+locale.setlocale(locale.LC_ALL, "C")
 sys.stdout.close()
 `;
       const probe = `
