@@ -12,7 +12,7 @@ export interface ProcessWorker {
   terminate(): void;
 }
 
-/** A question of a process that could not be answered immediately. */
+/** A request of a process that the broker could not answer immediately, for example for a semaphore. */
 export interface Question {
   pid: number;
   /** The number by which the process knows the question. */
@@ -21,7 +21,7 @@ export interface Question {
   queues: Set<Question>[];
   /** For a `select` request: the channels to choose from. */
   channels?: number[];
-  /** For an `acquire` request: the version of the shared values that the process has. */
+  /** For an `acquire` request: which version of the values that the semaphore guards the process has. */
   version?: number;
 }
 

@@ -103,7 +103,7 @@ export class Drafts {
 
   /**
    * Returns the shared draft of a snippet. If the published source has changed since the draft was
-   * made, the snippet gets a new draft.
+   * made, the draft is saved, and the snippet gets a new one, which finds the saved edit outdated.
    */
   of(name: string, original: string): Draft {
     const known = this.#drafts.get(name);

@@ -7,7 +7,7 @@ export interface StoredEdit {
   base: string;
 }
 
-/** The part of `Storage` that is needed here, so that tests can pass their own. */
+/** The part of `Storage` that reading and writing edits needs. Tests pass an object of their own. */
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 /** Returns the key under which an edit of a snippet is stored; see the constructor of `EditStore`. */

@@ -26,7 +26,7 @@ export interface RunnerOptions {
   /** The name of the snippet, for example `tea/brewing`. The title adds `.py`. */
   name: string;
   filename: string;
-  /** Where the widget is; see `placeOf`. */
+  /** Identifies the widget when its reader returns to the page; see `placeOf` in interrupted_runs.ts. */
   place: string;
   /** Adds the panel for a paused program to the page; undefined if it cannot be loaded. */
   addPanel: (source: string) => Promise<PausedPanel | undefined>;
@@ -44,7 +44,7 @@ export class Runner implements Owner {
   #isBusy = false;
   #isStopping = false;
   #isPaused = false;
-  /** Whether the reader's last command was a step. */
+  /** Whether the reader's last command was a step, or to start the program paused. */
   #isStepped = false;
   /** The panel of the present run, once the program has been paused. */
   #panel: Promise<PausedPanel | undefined> | undefined;
@@ -129,7 +129,7 @@ export class Runner implements Owner {
     this.#move(this.#isPaused ? "resume" : "pause");
   }
 
-  /** Runs the program to its next stop. */
+  /** Runs one step, which is a callback or a time slice, and pauses the program again; see `Move`. */
   step(): void {
     this.#move("step");
   }

@@ -100,7 +100,9 @@ def test_the_order_of_both_streams_is_preserved(python: Run) -> None:
     assert lines == expected
 
 
-def test_an_incomplete_line_is_written_with_its_newline_or_when_it_is_flushed(python: Run) -> None:
+def test_an_incomplete_line_is_held_back_until_it_is_flushed_or_the_program_ends(
+    python: Run,
+) -> None:
     execution = python("""
         import sys
         print("a", end="")

@@ -23,7 +23,7 @@ export interface SteppingOptions {
   /** Returns a function that brings back what is selected and in view now. */
   remember: () => () => void;
   redraw: () => void;
-  /** The width of the tracks in px. */
+  /** The width in px of the part of the chart that shows `span`. */
   width: () => number;
 }
 
@@ -128,7 +128,10 @@ export class Stepping {
   }
 }
 
-/** Finds the segment that the chart selects at a moment. */
+/**
+ * Finds the segment that the chart selects at a moment: the first one of the turn or, if the moment is a
+ * change of watched collections, the one of the lane that has changed them.
+ */
 function placeOf({ at, turn, collections }: Moment): Place | undefined {
   if (turn) return { lane: turn.lane, index: turn.first };
   const index = collections ? collections.lane.indexAt(at) : -1;
