@@ -316,7 +316,6 @@ print(len(files) > 5, [file for file in files if "site-packages" in file])
       const vandal = `
 import asyncio, bdb, builtins, locale, logging, os, random, signal, sys, threading, time, types, warnings
 print = builtins.print
-locale.setlocale(locale.LC_ALL, "C")
 signal.signal(signal.SIGUSR1, print)
 signal.signal(signal.SIGVTALRM, print)
 signal.signal(signal.SIGALRM, print)
