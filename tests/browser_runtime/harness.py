@@ -198,7 +198,17 @@ class Library:
             "__preempt__": kernel.preempt,
         }
         self._own[name] = module
-        exec(_code_of(name), vars(module))
+        code = _code_of(name)
+        # `enum` looks a module up by its name, to convert the constants in it.
+        original = sys.modules.get(name)
+        sys.modules[name] = module
+        try:
+            exec(code, vars(module))
+        finally:
+            if original is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = original
         return module
 
     def _import(self, name: str, *args: Any, **keywords: Any) -> Any:

@@ -17,6 +17,7 @@ from browser_runtime import (
     cpython_internals,
     guard,
     library,
+    network,
     processes,
     program,
     state,
@@ -33,7 +34,7 @@ _sealed: list[Callable[[], bool]] = []
 
 
 def install() -> None:
-    """Install threads, processes, the event loop, time slices and trace hooks."""
+    """Install threads, processes, the network, the event loop, time slices and trace hooks."""
     cpython_internals.check()
     advice.silence_pyodide()
     library.install()
@@ -42,6 +43,7 @@ def install() -> None:
     processes.prepare()
     threads.install()
     processes.install()
+    network.install()
     event_loop.install()
     slices.install()
     trace_hooks.install()

@@ -21,6 +21,7 @@ from browser_runtime import (
     advice,
     facts,
     keyboard,
+    network,
     processes,
     stand_in,
     state,
@@ -236,6 +237,7 @@ def clean_up() -> bool:
     state.restore_builtins()
     ended = scheduler.abandon(_MAX_END_S)
     slices.disarm()
+    network.end()
     state.restore()
     threads.renew()
     event_loop.restart_task_names()

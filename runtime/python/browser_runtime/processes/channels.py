@@ -20,9 +20,9 @@ from browser_runtime.scheduling import scheduler
 # `send` blocks while more bytes than this are unread. The number is the capacity of a Linux pipe.
 _CAPACITY_BYTES = 64 * 1024
 
-# Handles begin at 1000, so that no file descriptor has the same number. They are never reused,
-# because a destructor may close a handle of an earlier program late.
-_handles = itertools.count(1000)
+# Handles are greater than all descriptors of files, sockets and pipes; see `network.descriptors`.
+# They are never reused, because a destructor may close a handle of an earlier program late.
+_handles = itertools.count(100_000)
 
 
 class Channel:

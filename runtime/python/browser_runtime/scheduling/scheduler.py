@@ -31,9 +31,10 @@ class Waiting:
     Args:
         seconds: the timeout; None waits without a limit.
         outside: whether something other than a thread can end the wait.
+        is_serving: whether this is a server that waits for a client.
     """
 
-    def __init__(self, seconds: float | None, *, outside: bool) -> None:
+    def __init__(self, seconds: float | None, *, outside: bool, is_serving: bool = False) -> None:
         # The thread that waits.
         self.ident = _state.current
         # The frame of the function that has called `wait`.
@@ -44,8 +45,10 @@ class Waiting:
         # cannot end the wait.
         self.deadline = virtual_time.deadline(seconds)
         self.woken = False
+        # The thread is a server that waits for a client, which is what a server is there for.
+        self.is_serving = seconds is None and is_serving
         # Only another thread can end the wait, neither the clock nor anything outside of Python.
-        self.is_endless = seconds is None and not outside
+        self.is_endless = seconds is None and not outside and not is_serving
 
     def wake(self, outcome: int = WOKEN) -> None:
         """Let the thread resume when it is next scheduled; later calls have no effect."""
@@ -303,7 +306,11 @@ def timeout_end(seconds: float) -> int:
 
 
 def wait(
-    seconds: float | None, queue: "list[Waiting] | None" = None, *, outside: bool = False
+    seconds: float | None,
+    queue: "list[Waiting] | None" = None,
+    *,
+    outside: bool = False,
+    is_serving: bool = False,
 ) -> int:
     """Suspend the running thread until another thread wakes it or its timeout passes.
 
@@ -311,6 +318,7 @@ def wait(
         seconds: the timeout; None waits without a limit.
         queue: a list that contains this wait while it lasts, so that other threads can wake it.
         outside: whether something other than a thread, such as the reader, can end the wait.
+        is_serving: whether this is a server that waits for a client; see `is_only_serving`.
 
     Returns:
         `WOKEN` or `TIMED_OUT`. If Ctrl+C is pending, its handler is called before this function
@@ -323,13 +331,13 @@ def wait(
         CannotSuspendError: JavaScript has called the running code, and there is no timeout.
     """
     if not _state.timers or not is_main():
-        return _wait(seconds, queue, outside=outside)
+        return _wait(seconds, queue, outside=outside, is_serving=is_serving)
     deliver_timers()
     until = _first_timer()
     if until is None or (seconds is not None and seconds <= until):
-        outcome = _wait(seconds, queue, outside=outside)
+        outcome = _wait(seconds, queue, outside=outside, is_serving=is_serving)
         return WOKEN if deliver_timers() else outcome
-    outcome = _wait(until, queue, outside=outside)
+    outcome = _wait(until, queue, outside=outside, is_serving=is_serving)
     deliver_timers()
     # The result is not `TIMED_OUT`, because only the time of the timer has passed. The caller
     # checks what it waits for and how much time is left, and calls `wait` again.
@@ -357,14 +365,16 @@ def deliver_timers() -> bool:
     return bool(ended)
 
 
-def _wait(seconds: float | None, queue: "list[Waiting] | None", *, outside: bool) -> int:
+def _wait(
+    seconds: float | None, queue: "list[Waiting] | None", *, outside: bool, is_serving: bool
+) -> int:
     if not can_run_sync():
-        return _wait_blocking(seconds, outside=outside)
+        return _wait_blocking(seconds, outside=outside or is_serving)
     if is_main() and kernel.interrupted:
         deliver_interrupt()
     if _state.over and not is_main():
         raise SystemExit
-    waiting = Waiting(seconds, outside=outside)
+    waiting = Waiting(seconds, outside=outside, is_serving=is_serving)
     me = waiting.ident
     _state.waiting[me] = waiting
     if waiting.is_endless:
@@ -441,6 +451,19 @@ def _jump_if_idle() -> None:
     for waiting in waits:
         if waiting.deadline == until:
             waiting.time_out()
+
+
+def is_only_serving() -> bool:
+    """Return whether every thread waits, none can wake another, and at least one is a server.
+
+    Such a program is no deadlock: it waits for clients, of which none has been started yet.
+    """
+    waits = _state.waiting.values()
+    return (
+        len(waits) == len(_state.alive)
+        and all(each.is_endless or each.is_serving for each in waits)
+        and any(each.is_serving for each in waits)
+    )
 
 
 def wait_for_reader(queue: "list[Waiting]") -> None:

@@ -1,0 +1,27 @@
+"""Constants of `_socket` and `select` on Linux that the browser's Python lacks or has otherwise."""
+
+SOCKET: dict[str, int] = {}
+
+# The names of `poll` and `epoll` share these endings.
+_EVENTS = {
+    "ERR": 0x8,
+    "HUP": 0x10,
+    "IN": 0x1,
+    "MSG": 0x400,
+    "OUT": 0x4,
+    "PRI": 0x2,
+    "RDBAND": 0x80,
+    "RDHUP": 0x2000,
+    "RDNORM": 0x40,
+    "WRBAND": 0x200,
+    "WRNORM": 0x100,
+}
+SELECT: dict[str, int] = {
+    **{f"{kind}{name}": bit for kind in ("POLL", "EPOLL") for name, bit in _EVENTS.items()},
+    "EPOLLET": 1 << 31,
+    "EPOLLEXCLUSIVE": 1 << 28,
+    "EPOLLONESHOT": 1 << 30,
+    "EPOLL_CLOEXEC": 0o2000000,
+    "PIPE_BUF": 4096,
+    "POLLNVAL": 0x20,
+}

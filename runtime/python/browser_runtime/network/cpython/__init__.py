@@ -1,0 +1,1 @@
+"""What programs call: the contents of `_socket` and `select`, and functions of `os`."""

@@ -1,0 +1,59 @@
+"""Functions of `_socket` that create, duplicate or close descriptors, or describe messages."""
+
+from browser_runtime.network import descriptors, facade
+from browser_runtime.network.cpython.transfers import endpoint_of
+from browser_runtime.network.loopback.addresses import AF_UNIX
+from browser_runtime.network.loopback.errors import failure
+
+_STREAM, _DATAGRAM = 1, 2
+# The size of a header of ancillary data, and to what size Linux rounds the data up.
+_HEADER, _UNIT = 16, 8
+_LONGEST = 2**31 - 1
+
+
+def socketpair(
+    family: int = AF_UNIX,
+    type: int = _STREAM,  # noqa: A002
+    proto: int = 0,
+    /,
+) -> tuple[facade.socket, facade.socket]:
+    """Create a pair of connected sockets."""
+    kind = int(type) & 0xF
+    if family != AF_UNIX:
+        raise failure("EOPNOTSUPP")
+    if kind not in (_STREAM, _DATAGRAM):
+        raise failure("ESOCKTNOSUPPORT")
+    if proto:
+        raise failure("EPROTONOSUPPORT")
+    table = descriptors.current()
+    ends = [table.open(each) for each in table.network.make_pair(is_stream=kind == _STREAM)]
+    here, there = (facade.socket(AF_UNIX, type, 0, fileno=each) for each in ends)
+    return here, there
+
+
+def close(fd: int, /) -> None:
+    """Close an integer socket file descriptor."""
+    table = descriptors.current()
+    endpoint_of(table, fd)
+    table.close(fd)
+
+
+def dup(fd: int, /) -> int:
+    """Duplicate an integer socket file descriptor."""
+    table = descriptors.current()
+    endpoint_of(table, fd)
+    return table.duplicate(fd)
+
+
+def CMSG_LEN(length: int, /) -> int:  # noqa: N802 - as in CPython
+    """Return the total length, without trailing padding, of an ancillary data item."""
+    if not 0 <= length <= _LONGEST - _HEADER:
+        raise OverflowError("CMSG_LEN() argument out of range")
+    return _HEADER + length
+
+
+def CMSG_SPACE(length: int, /) -> int:  # noqa: N802 - as in CPython
+    """Return the buffer size needed to receive an ancillary data item of this length."""
+    if not 0 <= length <= _LONGEST - _HEADER - _UNIT:
+        raise OverflowError("CMSG_SPACE() argument out of range")
+    return _HEADER + (length + _UNIT - 1) // _UNIT * _UNIT

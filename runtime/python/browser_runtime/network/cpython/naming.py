@@ -1,0 +1,160 @@
+"""From the addresses that programs pass to sockets to those of the network, and back."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from browser_runtime.network.cpython import resolver
+from browser_runtime.network.loopback import addresses
+from browser_runtime.network.loopback.addresses import AF_INET, AF_UNIX, Address, Internet
+from browser_runtime.network.loopback.datagrams import DatagramEndpoint
+from browser_runtime.network.loopback.endpoints import Phase, StreamEndpoint
+from browser_runtime.network.loopback.errors import failure
+from browser_runtime.network.loopback.networks import Endpoint, Network
+
+# The longest path of a Unix socket, `sizeof(sun_path)`.
+_MAX_PATH = 108
+
+
+def parse(family: int, address: Any, method: str) -> Address:
+    """Return the address that a program means.
+
+    Args:
+        family: the family of the socket.
+        address: what the program has passed.
+        method: the method of the socket, for errors.
+    """
+    if family == AF_UNIX:
+        return _parse_path(address)
+    name = "AF_INET" if family == AF_INET else "AF_INET6"
+    if not isinstance(address, tuple):
+        kind = type(address).__name__
+        raise TypeError(f"{method}(): {name} address must be tuple, not {kind}")
+    longest = 2 if family == AF_INET else 4
+    if not 2 <= len(address) <= longest:
+        form = (
+            "a pair (host, port)" if longest == 2 else "a tuple (host, port[, flowinfo[, scopeid]])"
+        )
+        raise TypeError(f"{name} address must be {form}")
+    host, port, *rest = address
+    if not isinstance(port, int):
+        raise TypeError(f"'{type(port).__name__}' object cannot be interpreted as an integer")
+    if not 0 <= port <= 0xFFFF:
+        raise OverflowError(f"{method}(): port must be 0-65535.")
+    flow, scope = [*rest, 0, 0][:2]
+    if not 0 <= flow <= 0xFFFFF:
+        raise OverflowError(f"{method}(): flowinfo must be 0-1048575.")
+    return addresses.make(family, resolver.host_of(family, host), port, flow, scope)
+
+
+def _parse_path(address: Any) -> str | bytes:
+    if isinstance(address, str):
+        path = os.fsencode(address)
+    elif isinstance(address, bytes | bytearray | memoryview):
+        path = bytes(address)
+    else:
+        kind = type(address).__name__
+        raise TypeError(f"a bytes-like object is required, not '{kind}'")
+    if len(path) > _MAX_PATH or (len(path) == _MAX_PATH and path[0]):
+        raise OSError("AF_UNIX path too long")
+    return path if path.startswith(b"\0") else os.fsdecode(path)
+
+
+def shown(family: int, address: Address | None) -> Any:
+    """Return an address as programs see it."""
+    if address is not None:
+        return address
+    return "" if family == AF_UNIX else addresses.make(family, addresses.WILDCARDS[family], 0)
+
+
+def is_connected(endpoint: Endpoint) -> bool:
+    """Return whether an endpoint has a peer."""
+    if isinstance(endpoint, DatagramEndpoint):
+        return endpoint.find is not None
+    return not endpoint.is_connecting() and endpoint.phase is Phase.CONNECTED
+
+
+# --- Unix sockets ---------------------------------------------------------------------------------
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Return what identifies the file at a path, also after it has been renamed."""
+    status = Path(path).stat()
+    return status.st_dev, status.st_ino
+
+
+def bind_local(network: Network, endpoint: Endpoint, address: str | bytes) -> None:
+    """Bind a Unix endpoint at a path, where a file is created, or at an abstract address."""
+    if endpoint.name:
+        raise failure("EINVAL")
+    if not address:
+        address = b"\0" + f"{id(endpoint) & 0xFFFFF:05x}".encode()
+    if isinstance(address, bytes):
+        network.bind_local(endpoint, address, address)
+        return
+    try:
+        # The file system of the browser has no sockets, so an empty file marks the place.
+        os.close(os.open(address, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o755))
+    except FileExistsError:
+        raise failure("EADDRINUSE") from None
+    network.bind_local(endpoint, _identity(address), address)
+
+
+def find_local(network: Network, address: str | bytes) -> Endpoint | None:
+    """Return the endpoint that is bound at a Unix address.
+
+    Raises:
+        OSError: there is no such path.
+    """
+    return network.find_local(address if isinstance(address, bytes) else _identity(address))
+
+
+# --- connecting -----------------------------------------------------------------------------------
+
+
+def connect_datagram(network: Network, endpoint: DatagramEndpoint, address: Address) -> None:
+    """Set where messages of an endpoint go, and from where it receives them."""
+    if isinstance(address, tuple):
+        target: Internet = addresses.destination(endpoint.family, address)
+        addresses.check_local(endpoint.family, target[0])
+        network.choose_source(endpoint, target[0])
+        endpoint.peer_name = target
+        endpoint.find = lambda: network.find_datagram(endpoint, target)
+        return
+    found = find_local(network, address)
+    if found is None:
+        raise failure("ECONNREFUSED")
+    if not isinstance(found, DatagramEndpoint):
+        raise failure("EPROTOTYPE")
+    endpoint.peer_name = address
+    endpoint.find = lambda: found
+
+
+def begin_to_connect(network: Network, endpoint: StreamEndpoint, address: Address) -> str | None:
+    """Begin to connect, unless that has happened before.
+
+    Returns:
+        The outcome if it is known without waiting: the name of an error, or an empty string if a
+        connection was established since the last call. None if the caller has to find out.
+    """
+    if endpoint.phase is Phase.LISTENING:
+        return "EISCONN"
+    if endpoint.phase is not Phase.NEW:
+        if endpoint.is_connecting():
+            return "EALREADY"
+        if endpoint.phase is Phase.CONNECTED:
+            return "" if endpoint.report_connected() else "EISCONN"
+    if error := endpoint.take_error():
+        return error
+    if isinstance(address, tuple):
+        network.connect(endpoint, address)
+        return None
+    found = find_local(network, address)
+    if found is not None and not isinstance(found, StreamEndpoint):
+        return "EPROTOTYPE"
+    is_listening = found is not None and found.phase is Phase.LISTENING
+    if not is_listening:
+        return "ECONNREFUSED"
+    endpoint.peer_name = address
+    endpoint.connect(found)
+    return None

@@ -1,0 +1,260 @@
+"""The functions of `os` for the descriptors of pipes and sockets, and files that are built on them.
+
+`facade` calls these functions only for descriptors of this package.
+"""
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Iterable
+from typing import Any
+
+from browser_runtime.network import descriptors
+from browser_runtime.network.cpython.messages import octets as octets_of
+from browser_runtime.network.cpython.messages import send_to, view_of
+from browser_runtime.network.loopback.datagrams import DatagramEndpoint
+from browser_runtime.network.loopback.endpoints import StreamEndpoint
+from browser_runtime.network.loopback.errors import failure
+from browser_runtime.network.loopback.pipes import PipeReader, PipeWriter
+from browser_runtime.network.loopback.pollable import Pollable, WouldBlock
+
+# Pipes and sockets have a device of their own, as on Linux.
+_DEVICE = 15
+
+
+def pipe() -> tuple[int, int]:
+    """Create a pipe, and return the descriptors for reading and for writing."""
+    table = descriptors.current()
+    reader, writer = table.network.make_pipe()
+    first = table.open(reader)
+    try:
+        return first, table.open(writer)
+    except OSError:
+        table.close(first)
+        raise
+
+
+def close(fd: int) -> None:
+    """Close a file descriptor."""
+    descriptors.current().close(fd)
+
+
+def dup(fd: int) -> int:
+    """Return a duplicate of a file descriptor."""
+    return descriptors.current().duplicate(fd)
+
+
+def read(fd: int, length: int) -> bytes:
+    """Read from a file descriptor."""
+    pollable = descriptors.current().get(fd)
+    if length < 0:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    found: list[bytes] = []
+
+    def attempt() -> None:
+        if isinstance(pollable, PipeReader | StreamEndpoint):
+            found.append(pollable.receive(length))
+        elif isinstance(pollable, DatagramEndpoint):
+            found.append(pollable.receive()[0][:length])
+        else:
+            raise failure("EBADF" if isinstance(pollable, PipeWriter) else "EINVAL")
+
+    _until_done(pollable, attempt)
+    return found[0]
+
+
+def readinto(fd: int, buffer: Any) -> int:
+    """Read from a file descriptor into a buffer, and return the number of bytes."""
+    with view_of(buffer) as octets:
+        data = read(fd, len(octets))
+        octets[: len(data)] = data
+    return len(data)
+
+
+def readv(fd: int, buffers: Iterable[Any]) -> int:
+    """Read from a file descriptor into several buffers, and return the number of bytes."""
+    views = [view_of(each) for each in buffers]
+    data = read(fd, sum(map(len, views)))
+    rest = data
+    for view in views:
+        part, rest = rest[: len(view)], rest[len(view) :]
+        view[: len(part)] = part
+    return len(data)
+
+
+def write(fd: int, data: Any) -> int:
+    """Write bytes to a file descriptor; return how many of them were written."""
+    pollable = descriptors.current().get(fd)
+    with view_of(data) as octets:
+        if isinstance(pollable, DatagramEndpoint):
+            message, network = bytes(octets), descriptors.current().network
+            _until_done(pollable, lambda: send_to(network, pollable, message, None))
+            return len(message)
+        if not isinstance(pollable, PipeWriter | StreamEndpoint):
+            raise failure("EBADF")
+        sent = 0
+
+        def attempt() -> None:
+            nonlocal sent
+            # A blocking write does not return before everything has been written.
+            while sent < len(octets) or not len(octets):
+                with octets[sent:] as rest:
+                    sent += pollable.send(rest)
+                if not pollable.is_blocking or not len(octets):
+                    return
+
+        try:
+            _until_done(pollable, attempt)
+        except OSError:
+            if not sent:
+                raise
+        return sent
+
+
+def writev(fd: int, buffers: Iterable[Any]) -> int:
+    """Write several buffers to a file descriptor; return how many bytes were written."""
+    return write(fd, b"".join(map(octets_of, buffers)))
+
+
+def _until_done(pollable: Pollable, attempt: Any) -> None:
+    """Call a function again whenever the state has changed, until it can continue."""
+
+    def is_done() -> bool:
+        try:
+            attempt()
+        except WouldBlock:
+            return False
+        return True
+
+    if not is_done():
+        if not pollable.is_blocking:
+            raise failure("EAGAIN")
+        descriptors.wait_until(is_done, (pollable,), None)
+
+
+def set_blocking(fd: int, blocking: bool) -> None:
+    """Set the blocking mode of a file descriptor."""
+    descriptors.current().get(fd).is_blocking = bool(blocking)
+
+
+def get_blocking(fd: int) -> bool:
+    """Return whether a file descriptor is in blocking mode."""
+    return descriptors.current().get(fd).is_blocking
+
+
+def get_inheritable(fd: int) -> bool:
+    """Return False, because no process inherits these descriptors."""
+    descriptors.current().get(fd)
+    return False
+
+
+def set_inheritable(fd: int, inheritable: bool) -> None:  # noqa: ARG001 - see `get_inheritable`
+    """Do nothing but check that the descriptor is open."""
+    descriptors.current().get(fd)
+
+
+def isatty(fd: int) -> bool:  # noqa: ARG001 - whether it is open or not
+    """Return False, because a pipe or socket is no terminal."""
+    return False
+
+
+def fstat(fd: int) -> os.stat_result:
+    """Return the status of a file descriptor."""
+    pollable = descriptors.current().get(fd)
+    kind = stat.S_IFIFO if isinstance(pollable, PipeReader | PipeWriter) else stat.S_IFSOCK
+    mode = kind | (0o600 if kind == stat.S_IFIFO else 0o777)
+    return os.stat_result((mode, id(pollable), _DEVICE, 1, 0, 0, 0, 0, 0, 0))
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+class DescriptorFile(io.RawIOBase):
+    """A file without a buffer on the descriptor of a pipe or socket, like `io.FileIO`."""
+
+    def __init__(self, fd: int, mode: str, closefd: bool) -> None:
+        super().__init__()
+        self._fd = fd
+        self._table = descriptors.current()
+        self._table.get(fd)
+        self._reads = "r" in mode or "+" in mode
+        self._writes = "r" not in mode or "+" in mode
+        self.closefd = closefd
+        self.name = fd
+        self.mode = "rb+" if self._reads and self._writes else "rb" if self._reads else "wb"
+
+    def fileno(self) -> int:
+        """Return the file descriptor."""
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
+        return self._fd
+
+    def readable(self) -> bool:
+        """Return whether the file was opened for reading."""
+        return self._reads
+
+    def writable(self) -> bool:
+        """Return whether the file was opened for writing."""
+        return self._writes
+
+    def isatty(self) -> bool:
+        """Return False."""
+        return False
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read into a buffer; return the number of bytes, or None if reading would block."""
+        if not self._reads:
+            raise io.UnsupportedOperation("File not open for reading")
+        try:
+            return readinto(self.fileno(), buffer)
+        except BlockingIOError:
+            return None
+
+    def write(self, data: Any) -> int | None:
+        """Write bytes; return how many were written, or None if writing would block."""
+        if not self._writes:
+            raise io.UnsupportedOperation("File not open for writing")
+        try:
+            return write(self.fileno(), data)
+        except BlockingIOError:
+            return None
+
+    def close(self) -> None:
+        """Close the file, and its descriptor unless `closefd` is false."""
+        if not self.closed:
+            super().close()
+            if self.closefd and self._table is descriptors.current():
+                self._table.close(self._fd)
+
+
+def open_file(
+    fd: int,
+    mode: str = "r",
+    buffering: int = -1,
+    encoding: str | None = None,
+    errors: str | None = None,
+    newline: str | None = None,
+    closefd: bool = True,
+) -> Any:
+    """Open a file on a descriptor, like `io.open`."""
+    is_text = "b" not in mode
+    if is_text and buffering == 0:
+        raise ValueError("can't have unbuffered text I/O")
+    if not is_text and (encoding or errors or newline):
+        argument = "encoding" if encoding else "errors" if errors else "newline"
+        raise ValueError(f"binary mode doesn't take an {argument} argument")
+    raw = DescriptorFile(fd, mode, closefd)
+    if buffering == 0:
+        return raw
+    size = io.DEFAULT_BUFFER_SIZE if buffering in (-1, 1) else buffering
+    buffered: Any
+    if raw.readable() and raw.writable():
+        buffered = io.BufferedRandom(raw, size)
+    elif raw.readable():
+        buffered = io.BufferedReader(raw, size)
+    else:
+        buffered = io.BufferedWriter(raw, size)
+    if not is_text:
+        return buffered
+    return io.TextIOWrapper(buffered, encoding, errors, newline, line_buffering=buffering == 1)

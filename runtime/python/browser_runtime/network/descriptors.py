@@ -1,0 +1,158 @@
+"""The file descriptors of pipes, sockets and `epoll` objects, and waiting for their state.
+
+The numbers are greater than all that the file system of the browser uses, so that functions which
+take a descriptor know whose it is.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable
+
+from browser_runtime.network import facade
+from browser_runtime.network.loopback.errors import failure
+from browser_runtime.network.loopback.networks import Network
+from browser_runtime.network.loopback.pollable import Pollable
+from browser_runtime.scheduling import scheduler, virtual_time
+
+FIRST = facade.FIRST
+# How many descriptors a program can have open.
+LIMIT = 4096
+
+
+class Descriptors:
+    """The open descriptors of one program, and the network that they belong to."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._open: dict[int, Pollable] = {}
+        # The numbers that have been closed, of which the smallest is used next.
+        self._free: list[int] = []
+
+    def open(self, pollable: Pollable) -> int:
+        """Return a new descriptor that refers to an object.
+
+        Raises:
+            OSError: too many descriptors are open (`EMFILE`).
+        """
+        if len(self._open) >= LIMIT:
+            raise failure("EMFILE", f"a program can have {LIMIT} sockets and pipes open here")
+        number = heapq.heappop(self._free) if self._free else FIRST + len(self._open)
+        self._open[number] = pollable
+        pollable.references += 1
+        return number
+
+    def get(self, number: int) -> Pollable:
+        """Return the object that an open descriptor refers to.
+
+        Raises:
+            OSError: the descriptor is not open (`EBADF`).
+        """
+        pollable = self._open.get(number)
+        if pollable is None:
+            raise failure("EBADF")
+        return pollable
+
+    def is_open(self, number: int) -> bool:
+        """Return whether a number is an open descriptor of this table."""
+        return number in self._open
+
+    def close(self, number: int) -> None:
+        """Close a descriptor, and its object if no other descriptor refers to that."""
+        pollable = self.get(number)
+        del self._open[number]
+        heapq.heappush(self._free, number)
+        pollable.references -= 1
+        if not pollable.references:
+            pollable.close()
+
+    def duplicate(self, number: int) -> int:
+        """Return a new descriptor that refers to the same object as another one."""
+        return self.open(self.get(number))
+
+    def close_all(self) -> None:
+        """Close all descriptors, at the end of a program."""
+        for number in list(self._open):
+            self.close(number)
+
+
+class _Waiter:
+    """Wakes the one thread in its queue; the method `wake` is an observer."""
+
+    def __init__(self) -> None:
+        self.queue: list[scheduler.Waiting] = []
+
+    def wake(self) -> None:
+        """Wake the thread."""
+        for waiting in self.queue:
+            waiting.wake()
+
+
+def wait_until(
+    is_done: Callable[[], bool], pollables: Iterable[Pollable], seconds: float | None
+) -> bool:
+    """Suspend the running thread until a condition holds.
+
+    Args:
+        is_done: returns whether the condition holds. It may do the work for which the thread waits.
+        pollables: the objects whose changes can make it hold.
+        seconds: the timeout; None waits without a limit.
+
+    Returns:
+        Whether the condition held before the timeout had passed.
+    """
+    if is_done():
+        return True
+    observed = tuple(pollables)
+    end = None if seconds is None else virtual_time.moment_in(seconds)
+    waiter = _Waiter()
+    for each in observed:
+        each.observers.append(waiter.wake)
+    try:
+        while True:
+            left = None if end is None else virtual_time.seconds_to(end)
+            if left == 0:
+                return False
+            scheduler.wait(
+                _sooner(left, observed),
+                waiter.queue,
+                outside=any(each.is_outside for each in observed),
+                is_serving=any(each.is_serving for each in observed),
+            )
+            if is_done():
+                return True
+    finally:
+        for each in observed:
+            each.observers.remove(waiter.wake)
+
+
+def _sooner(seconds: float | None, observed: Iterable[Pollable]) -> float | None:
+    """Return the shorter of a timeout and the time until one of the objects changes by itself."""
+    moments = [moment for each in observed if (moment := each.next_change()) is not None]
+    if not moments:
+        return seconds
+    left = virtual_time.seconds_to(min(moments))
+    return left if seconds is None else min(left, seconds)
+
+
+def now() -> int:
+    """Return the present moment on the program's clock, in ns."""
+    return virtual_time.moment_in(0)
+
+
+_current: Descriptors | None = None
+
+
+def current() -> Descriptors:
+    """Return the descriptors of the running program."""
+    global _current
+    if _current is None:
+        network = Network(now, latency=facade.latency, bandwidth=facade.bandwidth)
+        _current = Descriptors(network)
+    return _current
+
+
+def end() -> None:
+    """Close everything that the program has left open."""
+    global _current
+    if _current is not None:
+        _current.close_all()
+        _current = None

@@ -1,0 +1,317 @@
+"""The modules `_socket` and `select` as programs import them, and the functions of `os`.
+
+`asyncio` imports these modules, so that almost every program has them. They therefore contain no
+code of the network: whatever is called first loads it. The network's modules are forgotten after
+the program, so that the next one gets them unchanged.
+"""
+
+import builtins
+import importlib
+import io
+import os
+import posix
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from browser_runtime.network import constants
+
+_PACKAGE = __name__.rpartition(".")[0]
+# Where the modules are that this one loads.
+_CODE = f"{_PACKAGE}.cpython"
+# Descriptors from here on belong to the network. Emscripten opens no more files than this, see
+# `MAX_OPEN_FDS` in https://github.com/emscripten-core/emscripten/blob/main/src/lib/libfs.js.
+FIRST = 4096
+
+# The methods and properties of `_socket.socket`, which `sockets.Socket` defines.
+_METHODS = (
+    *("_accept", "bind", "close", "connect", "connect_ex", "detach", "fileno", "getblocking"),
+    *("getpeername", "getsockname", "getsockopt", "gettimeout", "listen", "recv", "recv_into"),
+    *("recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into", "send", "sendall", "sendmsg"),
+    *("sendmsg_afalg", "sendto", "setblocking", "setsockopt", "settimeout", "shutdown"),
+)
+_PROPERTIES = ("family", "proto", "timeout", "type")
+# What is needed by the methods above only.
+_PRIVATE = ("__del__", "_adopt", "_call", "_connect", "_endpoint", "_receive", "_send", "_stream")
+
+# Module → the functions of `_socket` that it defines.
+_FUNCTIONS = {
+    "defaults": ("getdefaulttimeout", "setdefaulttimeout"),
+    "functions": ("CMSG_LEN", "CMSG_SPACE", "close", "dup", "socketpair"),
+    "resolver": (
+        *("getaddrinfo", "gethostbyaddr", "gethostbyname", "gethostbyname_ex", "gethostname"),
+        *("getnameinfo", "getprotobyname", "getservbyname", "getservbyport", "if_indextoname"),
+        *("if_nameindex", "if_nametoindex", "sethostname"),
+    ),
+}
+# Functions of `os` whose first argument is a descriptor.
+_OS_FUNCTIONS = (
+    *("close", "dup", "fstat", "get_blocking", "get_inheritable", "isatty", "read", "readinto"),
+    *("readv", "set_blocking", "set_inheritable", "write", "writev"),
+)
+
+
+# Whether the real methods are in use, and the latency (in seconds) and bandwidth (in bytes per
+# second) of the network; see `loopback.Network`.
+_is_loaded = False
+latency: float = 0
+bandwidth: float | None = None
+
+
+def _load(module: str) -> Any:
+    """Return a module of this package, and let the class `socket` use the real methods."""
+    if not _is_loaded:
+        _use_real_methods()
+    return importlib.import_module(f"{_CODE}.{module}")
+
+
+def _use_real_methods() -> None:
+    global _is_loaded
+    _is_loaded = True
+    real = importlib.import_module(f"{_CODE}.sockets").Socket
+    for name in ("__init__", "__repr__", *_PRIVATE, *_METHODS, *_PROPERTIES):
+        method = getattr(real, name)
+        if hasattr(method, "__qualname__"):
+            method.__qualname__, method.__module__ = f"socket.{name}", "_socket"
+        setattr(socket, name, method)
+    builtins.open = io.open = open_file
+
+
+class _Late:
+    """A function that is loaded when it is called.
+
+    It is an object, because a function in the body of a class would become a method.
+    """
+
+    def __init__(self, module: str, name: str, of: str) -> None:
+        self._module = module
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = of
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return getattr(_load(self._module), self.__name__)(*args, **keywords)
+
+    def __repr__(self) -> str:
+        return f"<built-in function {self.__name__}>"
+
+    def __reduce__(self) -> str:
+        return self.__name__
+
+
+class _LateMethod:
+    """A method or property of `socket` before its code has been loaded."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __get__(self, instance: Any, owner: object = None) -> Any:
+        if instance is None:
+            return self
+        _load("sockets")
+        return getattr(instance, self.__name__)
+
+    def __call__(self, instance: Any, *args: Any, **keywords: Any) -> Any:
+        _load("sockets")
+        return getattr(socket, self.__name__)(instance, *args, **keywords)
+
+
+class socket:  # noqa: N801 - as in CPython
+    """socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object.
+
+    Open a socket of the given type. See `sockets.Socket`, which defines the methods.
+    """
+
+    # `socket.socket` adds a slot `__weakref__`, so this class may have neither that nor `__dict__`.
+    __slots__ = ("_descriptor", "_family", "_kind", "_proto", "_table", "_timeout")
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        _load("sockets")
+        socket.__init__(self, *args, **keywords)  # Not this method any more.
+
+
+socket.__module__ = "_socket"
+_late_init, _late_repr = socket.__init__, socket.__repr__
+
+
+def _use_late_methods() -> None:
+    for name in _PRIVATE:
+        if name in vars(socket):
+            delattr(socket, name)
+    for name in (*_METHODS, *_PROPERTIES):
+        setattr(socket, name, _LateMethod(name))
+    setattr(socket, "__init__", _late_init)  # noqa: B010 - mypy allows no assignment
+    setattr(socket, "__repr__", _late_repr)  # noqa: B010
+
+
+class _LateClass(type):
+    """The type of `select.epoll`, whose instances belong to a class that is loaded later."""
+
+    def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        if _is_probing:
+            return _Unused()
+        return _load("polling").Epoll(*args, **keywords)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        kind = type(instance)
+        return kind.__name__ == "epoll" and kind.__module__ == "select"
+
+
+class epoll(metaclass=_LateClass):  # noqa: N801 - as in CPython
+    """select.epoll(sizehint=-1, flags=0): an epolling object."""
+
+    @staticmethod
+    def fromfd(fd: int) -> Any:
+        """Create an epoll object from a given control fd."""
+        return _load("polling").Epoll.fromfd(fd)
+
+
+epoll.__module__ = "select"
+
+# Whether `selectors` is being imported, which creates each kind of object to see if that works.
+_is_probing = False
+
+
+class _Unused:
+    """What `selectors` gets when it tries whether `select.epoll` and `select.poll` work."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def poll(self, timeout: float) -> list[object]:  # noqa: ARG002 - as in CPython
+        """Return an empty list."""
+        return []
+
+
+class _Poll(_Late):
+    """The function `select.poll`."""
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        return _Unused() if _is_probing else _load("polling").Poll(*args, **keywords)
+
+
+def make_socket_module(native: ModuleType) -> ModuleType:
+    """Return the module `_socket`.
+
+    Args:
+        native: the module of this name in C, whose constants, exceptions and conversions are used.
+    """
+    module = ModuleType("_socket", native.__doc__)
+    skipped = {"__spec__", "__loader__", "__file__", "sendmsg_afalg"}
+    own = vars(module)
+    own.update({name: value for name, value in vars(native).items() if name not in skipped})
+    own.update(constants.SOCKET)
+    own.update(socket=socket, SocketType=socket, has_ipv6=True)
+    for where, names in _FUNCTIONS.items():
+        own.update({name: _Late(where, name, "_socket") for name in names})
+    return module
+
+
+def make_select_module(native: ModuleType) -> ModuleType:
+    """Return the module `select`."""
+    module = ModuleType("select", native.__doc__)
+    vars(module).update(constants.SELECT)
+    vars(module).update(
+        error=OSError,
+        select=_Late("polling", "select", "select"),
+        poll=_Poll("polling", "poll", "select"),
+        epoll=epoll,
+    )
+    return module
+
+
+_open = io.open
+
+
+def open_file(file: Any, *args: Any, **keywords: Any) -> Any:
+    """Open a file, like `io.open`, also on a descriptor of the network."""
+    if isinstance(file, int) and file >= FIRST:
+        keywords.pop("opener", None)
+        return _load("system").open_file(file, *args, **keywords)
+    return _open(file, *args, **keywords)
+
+
+open_file.__name__ = open_file.__qualname__ = "open"
+open_file.__module__ = "_io"
+
+
+def fdopen(
+    fd: int,
+    mode: str = "r",
+    buffering: int = -1,
+    encoding: str | None = None,
+    *args: Any,
+    **kw: Any,
+) -> Any:
+    """Return an open file object connected to a file descriptor, like `os.fdopen`."""
+    if not isinstance(fd, int):
+        raise TypeError(f"invalid fd type ({type(fd)}, expected integer)")
+    if "b" not in mode:
+        encoding = io.text_encoding(encoding)
+    return open_file(fd, mode, buffering, encoding, *args, **kw)
+
+
+fdopen.__module__ = "os"
+
+
+def _divide(name: str) -> Callable[..., Any]:
+    """Return a function of `os` that works for descriptors of the network, too."""
+    original = getattr(os, name)
+
+    def divided(fd: Any, *args: Any, **keywords: Any) -> Any:
+        if isinstance(fd, int) and fd >= FIRST:
+            return getattr(_load("system"), name)(fd, *args, **keywords)
+        return original(fd, *args, **keywords)
+
+    divided.__name__ = divided.__qualname__ = name
+    divided.__module__ = "posix"
+    divided.__doc__ = original.__doc__
+    return divided
+
+
+def os_functions() -> dict[str, Callable[..., Any]]:
+    """Return the functions of `os` that are replaced, by name."""
+    functions: dict[str, Callable[..., Any]] = {
+        name: _divide(name) for name in _OS_FUNCTIONS if hasattr(os, name)
+    }
+    functions["pipe"] = _Late("system", "pipe", "posix")
+    return functions
+
+
+def install() -> None:
+    """Replace `_socket`, `select` and functions of `os`, and load what is built on them again."""
+    global _is_probing
+    _use_late_methods()
+    sys.modules["_socket"] = make_socket_module(importlib.import_module("_socket"))
+    sys.modules["select"] = make_select_module(importlib.import_module("select"))
+    for name, function in os_functions().items():
+        setattr(os, name, function)
+        setattr(posix, name, function)
+    os.fdopen = fdopen
+    # These modules are imported already, with the modules of the browser's Python.
+    _is_probing = True
+    for name in ("socket", "selectors"):
+        importlib.reload(importlib.import_module(name))
+    _is_probing = False
+
+
+def begin(seconds: float = 0, bytes_per_second: float | None = None) -> None:
+    """Set the latency and the bandwidth of the network of the next program."""
+    global latency, bandwidth
+    latency, bandwidth = seconds, bytes_per_second
+
+
+def end() -> None:
+    """Close what the program has left open, and forget the network's modules."""
+    global _is_loaded
+    if not _is_loaded:
+        return
+    importlib.import_module(f"{_PACKAGE}.descriptors").end()
+    _is_loaded = False
+    _use_late_methods()
+    builtins.open = io.open = _open
+    package = vars(sys.modules[_PACKAGE])
+    for name in list(sys.modules):
+        if name.startswith(f"{_PACKAGE}.") and name not in (__name__, constants.__name__):
+            del sys.modules[name]
+            package.pop(name.rpartition(".")[2], None)

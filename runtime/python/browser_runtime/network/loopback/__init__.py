@@ -1,0 +1,1 @@
+"""The network itself, without file descriptors, threads and CPython's interfaces."""

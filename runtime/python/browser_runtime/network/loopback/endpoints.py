@@ -1,0 +1,423 @@
+"""The ends of connections: what is below a socket of type SOCK_STREAM, over TCP or a Unix path.
+
+An endpoint behaves as the kernel of Linux does, including the order in which data, an end and a
+reset are seen. The places to compare are `tcp_poll`, `tcp_recvmsg_locked` and `tcp_reset` in
+https://github.com/torvalds/linux/tree/v6.12/net/ipv4 and `unix_release_sock` in
+https://github.com/torvalds/linux/blob/v6.12/net/unix/af_unix.c.
+"""
+
+from collections import deque
+from enum import Enum
+from typing import Protocol
+
+from browser_runtime.network.loopback.addresses import Address, as_seen_by
+from browser_runtime.network.loopback.errors import failure
+from browser_runtime.network.loopback.pollable import (
+    ERROR,
+    HUNG_UP,
+    READ_ENDED,
+    READABLE,
+    WRITABLE,
+    Pollable,
+    WouldBlock,
+)
+from browser_runtime.network.loopback.streams import Stream
+
+
+class Registry(Protocol):
+    """The part of `network.Network` that endpoints use."""
+
+    def now(self) -> int:
+        """Return the present moment, in ns."""
+
+    def latency_ns(self, *, is_local: bool) -> int:
+        """Return how long a packet is on its way, in ns; 0 for Unix sockets."""
+
+    def make_stream(self, sender: "StreamEndpoint", receiver: "StreamEndpoint") -> Stream:
+        """Return a stream whose capacity depends on the buffers of both ends."""
+
+    def release(self, endpoint: Pollable) -> None:
+        """Forget the addresses at which an endpoint is bound."""
+
+
+class Phase(Enum):
+    """What has happened to an endpoint so far."""
+
+    NEW = "new"
+    LISTENING = "listening"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+
+
+class StreamEndpoint(Pollable):
+    """One end of a connection, or a listener, or none of these yet.
+
+    Args:
+        registry: the network.
+        family: the address family, `AF_INET`, `AF_INET6` or `AF_UNIX`.
+        is_local: whether this is a Unix socket, which differs from TCP in some respects.
+
+    Attributes:
+        name: the own address; None before `bind` or `connect`.
+        peer_name: the address of the other end; None while there is none.
+        options: the options that have been set, by level and name.
+        buffers: the sizes of the buffers for sending and for receiving, in bytes.
+        is_bound: whether the program has bound it, and not only connected it.
+        lingers: whether closing breaks the connection off, which is what SO_LINGER with a time of
+            0 does.
+    """
+
+    __slots__ = (
+        *("_backlog", "_error", "_incoming", "_is_read_shut", "_is_reported", "_is_write_shut"),
+        *("_limit", "_moment", "_outcome", "_outgoing", "_peer", "_pending", "_registry"),
+        *("_was_reset",),
+        *("buffers", "family", "is_bound", "is_local", "lingers", "name", "options", "peer_name"),
+        "phase",
+    )
+
+    def __init__(self, registry: Registry, family: int, *, is_local: bool) -> None:
+        super().__init__()
+        self._registry = registry
+        self.family = family
+        self.is_local = is_local
+        self.name: Address | None = None
+        self.peer_name: Address | None = None
+        self.options: dict[tuple[int, int], object] = {}
+        self.buffers = (0, 0)
+        self.is_bound = False
+        self.lingers = False
+        self.phase = Phase.NEW
+        # The name of an error that the next call reports.
+        self._error = ""
+        # How an attempt to connect ends (the name of an error, or empty) and when.
+        self._outcome = ""
+        self._moment = 0
+        self._is_reported = False
+        # Of a listener: connections that wait to be accepted, with the moment of their arrival,
+        # how many there may be, and endpoints for which there was no place.
+        self._backlog: deque[tuple[int, StreamEndpoint]] = deque()
+        self._limit = 0
+        self._pending: deque[StreamEndpoint] = deque()
+        # Of a connection.
+        self._peer: StreamEndpoint | None = None
+        self._incoming: Stream | None = None
+        self._outgoing: Stream | None = None
+        self._is_read_shut = self._is_write_shut = self._was_reset = False
+
+    # --- state ------------------------------------------------------------------------------------
+
+    def state(self) -> int:
+        """Return the bits of the present state, as `tcp_poll` and `unix_poll` compute them."""
+        if self.is_closed:
+            return HUNG_UP
+        self._settle()
+        if self.phase is Phase.LISTENING:
+            return READABLE if self._has_arrived() else 0
+        bits = ERROR if self._error else 0
+        if self.phase is Phase.CONNECTING:
+            return bits
+        if self.phase is Phase.NEW:
+            return bits | HUNG_UP | WRITABLE | (READABLE | READ_ENDED if self._error else 0)
+        incoming, outgoing = self._streams()
+        is_write_shut = self._is_write_shut or incoming.is_reset
+        if self._has_no_more():
+            bits |= READABLE | READ_ENDED
+            if is_write_shut or (self.is_local and not outgoing.has_reader):
+                bits |= HUNG_UP
+        elif incoming.available:
+            bits |= READABLE
+        if is_write_shut or not outgoing.has_reader or outgoing.room * 3 >= outgoing.capacity:
+            bits |= WRITABLE
+        return bits
+
+    def next_change(self) -> int | None:
+        """Return when something arrives that is on its way, in ns."""
+        if self.phase is Phase.CONNECTING:
+            return self._moment or None
+        if self.phase is Phase.LISTENING:
+            return self._backlog[0][0] or None if self._backlog else None
+        return self._incoming.next_arrival() if self._incoming is not None else None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether this is an open listener, which waits for clients."""
+        return self.phase is Phase.LISTENING and not self.is_closed
+
+    def _streams(self) -> tuple[Stream, Stream]:
+        assert self._incoming is not None
+        assert self._outgoing is not None
+        return self._incoming, self._outgoing
+
+    def _has_no_more(self) -> bool:
+        """Return whether there will be no more data than what has arrived."""
+        incoming, _ = self._streams()
+        incoming.look()
+        return incoming.is_ended or incoming.is_reset or self._is_read_shut
+
+    def _settle(self) -> None:
+        """Take note of what has arrived: the outcome of connecting, or a reset."""
+        if self.phase is Phase.CONNECTING and self._moment <= self._registry.now():
+            if self._incoming is not None:
+                self.phase = Phase.CONNECTED
+            elif self._outcome:
+                self.phase, self._error, self._outcome = Phase.NEW, self._outcome, ""
+                if not self.is_bound:  # The port was chosen only for this connection.
+                    self._registry.release(self)
+                    self.name = None
+                self.peer_name = None
+        if self.phase is Phase.CONNECTED and not self._was_reset:
+            incoming, _ = self._streams()
+            incoming.look()
+            if incoming.is_reset:
+                self._was_reset = True
+                # A peer that closed before it broke the connection off leaves EPIPE.
+                had_ended = incoming.is_ended and not self.is_local
+                self._error = "EPIPE" if had_ended else "ECONNRESET"
+
+    def take_error(self) -> str:
+        """Return the name of the pending error, as SO_ERROR does, and forget it."""
+        self._settle()
+        error, self._error = self._error, ""
+        return error
+
+    def _raise_error(self) -> None:
+        if error := self.take_error():
+            raise failure(error)
+
+    # --- listening --------------------------------------------------------------------------------
+
+    def listen(self, backlog: int) -> None:
+        """Begin to listen, or change how many connections may wait to be accepted."""
+        if self.phase not in (Phase.NEW, Phase.LISTENING):
+            raise failure("EINVAL")
+        self.phase, self._limit = Phase.LISTENING, max(0, backlog)
+        self._admit()
+        self.changed()
+
+    def _has_arrived(self) -> bool:
+        return bool(self._backlog) and self._backlog[0][0] <= self._registry.now()
+
+    def accept(self) -> "StreamEndpoint":
+        """Return the end of the connection that has waited longest.
+
+        Raises:
+            WouldBlock: there is none.
+        """
+        if self.is_closed:
+            raise failure("EBADF")
+        if self.phase is not Phase.LISTENING or self._is_read_shut:
+            raise failure("EINVAL")
+        if not self._has_arrived():
+            raise WouldBlock
+        _, accepted = self._backlog.popleft()
+        self._admit()
+        return accepted
+
+    def _admit(self) -> None:
+        """Establish connections for which there was no place before."""
+        while self._pending and len(self._backlog) <= self._limit:
+            client = self._pending.popleft()
+            if not client.is_closed:
+                client._establish(self)
+
+    # --- connecting -------------------------------------------------------------------------------
+
+    def connect(self, listener: "StreamEndpoint | None", error: str = "ECONNREFUSED") -> None:
+        """Begin to connect. `is_connecting` shows whether that has ended.
+
+        Args:
+            listener: what listens at the address; None for nothing.
+            error: the outcome if nothing listens.
+        """
+        self.phase, self._error, self._is_reported = Phase.CONNECTING, "", False
+        self._moment, self._outcome = 0, ""
+        if listener is None:
+            self._moment, self._outcome = self._after(2), error
+        elif len(listener._backlog) > listener._limit:
+            listener._pending.append(self)
+        else:
+            self._establish(listener)
+        self.changed()
+
+    def is_connecting(self) -> bool:
+        """Return whether the outcome of `connect` is not known yet."""
+        self._settle()
+        return self.phase is Phase.CONNECTING
+
+    def report_connected(self) -> bool:
+        """Return whether this is the first call since the connection was established."""
+        is_first, self._is_reported = not self._is_reported, True
+        return is_first
+
+    def _establish(self, listener: "StreamEndpoint") -> None:
+        there = StreamEndpoint(self._registry, listener.family, is_local=self.is_local)
+        there.options, there.buffers = dict(listener.options), listener.buffers
+        there.name = listener.name if self.is_local else self._seen_by(listener, self.peer_name)
+        there.peer_name = self._seen_by(listener, self.name)
+        self.join(there)
+        # The connection exists for this end after two journeys of a packet, and for the listener
+        # after a third one.
+        if moment := self._after(2):
+            self.phase, self._moment = Phase.CONNECTING, moment
+        listener._backlog.append((self._after(3), there))
+        listener.changed()
+        self.changed()
+
+    def _after(self, journeys: int) -> int:
+        """Return the moment after so many journeys of a packet; 0 if they take no time."""
+        latency = self._registry.latency_ns(is_local=self.is_local)
+        return self._registry.now() + journeys * latency if latency else 0
+
+    def _seen_by(self, listener: "StreamEndpoint", address: Address | None) -> Address | None:
+        return None if address is None else as_seen_by(address, listener.family)
+
+    def join(self, there: "StreamEndpoint") -> None:
+        """Make this endpoint and another one the two ends of a connection."""
+        self._outgoing = there._incoming = self._registry.make_stream(self, there)
+        self._incoming = there._outgoing = self._registry.make_stream(there, self)
+        self._peer, there._peer = there, self
+        self.phase = there.phase = Phase.CONNECTED
+
+    # --- data -------------------------------------------------------------------------------------
+
+    def send(self, data: memoryview) -> int:
+        """Send as many bytes as there is room for, and return how many these are.
+
+        Raises:
+            WouldBlock: there is no room.
+            OSError: the connection is broken, or there is none.
+        """
+        if self.is_closed:
+            raise failure("EBADF")
+        self._settle()
+        if self.phase is Phase.CONNECTING:
+            raise WouldBlock
+        if self.phase is not Phase.CONNECTED:
+            self._raise_error()
+            raise failure("ENOTCONN" if self.is_local else "EPIPE")
+        incoming, outgoing = self._streams()
+        if self.is_local and not outgoing.has_reader:
+            raise failure("EPIPE")
+        self._raise_error()
+        if self._is_write_shut or incoming.is_reset:
+            raise failure("EPIPE")
+        if not outgoing.has_reader:
+            return self._lose(len(data))
+        if len(data) and not outgoing.room:
+            raise WouldBlock
+        sent = outgoing.write(data)
+        if sent and self._peer:
+            self._peer.changed()
+        return sent
+
+    def _lose(self, size: int) -> int:
+        """Lose data, as TCP does: only the answer says that the other end is closed."""
+        if size:
+            incoming, _ = self._streams()
+            incoming.reset(self._registry.latency_ns(is_local=False))
+            self.changed()
+        return size
+
+    def receive(self, size: int, *, is_peek: bool = False) -> bytes:
+        """Return up to `size` bytes; none at the end.
+
+        Raises:
+            WouldBlock: nothing has arrived.
+            OSError: the connection is broken, or there is none.
+        """
+        incoming = self._readable_stream()
+        if incoming is None:
+            return b""
+        data = incoming.read(size, is_peek=is_peek)
+        if not is_peek:
+            self._after_reading()
+        return data
+
+    def receive_into(self, buffer: memoryview) -> int:
+        """Like `receive`, but fill a buffer; return how many bytes were received."""
+        incoming = self._readable_stream()
+        if incoming is None:
+            return 0
+        size = incoming.read_into(buffer)
+        self._after_reading()
+        return size
+
+    def _readable_stream(self) -> Stream | None:
+        """Return the stream that has data, or None at the end."""
+        if self.is_closed:
+            raise failure("EBADF")
+        self._settle()
+        if self.phase is Phase.CONNECTING:
+            raise WouldBlock
+        if self.phase is not Phase.CONNECTED:
+            self._raise_error()
+            raise failure("EINVAL" if self.is_local else "ENOTCONN")
+        incoming, _ = self._streams()
+        if incoming.available:
+            return incoming
+        if incoming.is_ended and not self.is_local:
+            return None
+        self._raise_error()
+        if self._has_no_more():
+            return None
+        raise WouldBlock
+
+    def _after_reading(self) -> None:
+        incoming, _ = self._streams()
+        if self._peer and incoming.room * 3 >= incoming.capacity:
+            self._peer.changed()
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def shutdown(self, *, read: bool, write: bool) -> None:
+        """End one or both directions, as `socket.shutdown` does."""
+        if self.phase is Phase.LISTENING and read:
+            self._is_read_shut = True
+            self._refuse_all()
+            self.changed()
+            return
+        self._settle()
+        if self.phase is not Phase.CONNECTED:
+            if self.is_local:
+                return
+            raise failure("ENOTCONN")
+        incoming, outgoing = self._streams()
+        if write and not self._is_write_shut:
+            self._is_write_shut = True
+            outgoing.end()
+        if read:
+            self._is_read_shut = True
+            if self.is_local:
+                incoming.has_reader = False
+        self.changed()
+        if self._peer:
+            self._peer.changed()
+
+    def close(self) -> None:
+        """Close this end; what has been sent still arrives, unless this end has unread data."""
+        if self.is_closed:
+            return
+        self._registry.release(self)
+        self._refuse_all()
+        if self._incoming is not None and self._outgoing is not None:
+            # With latency, the peer may have connected without knowing it; that is no reset.
+            if (self._incoming.unread and not self._incoming.is_reset) or self.lingers:
+                self._outgoing.reset()
+            else:
+                self._outgoing.end()
+            self._incoming.drop_reader()
+        super().close()
+        if self._peer:
+            self._peer.changed()
+            self._peer = None
+
+    def _refuse_all(self) -> None:
+        """Break off the connections that have not been accepted, and refuse the others."""
+        backlog, self._backlog = self._backlog, deque()
+        for _, there in backlog:
+            there.lingers = True
+            there.close()
+        pending, self._pending = self._pending, deque()
+        for client in pending:
+            client._outcome, client._moment = "ECONNREFUSED", 0
+            client.changed()

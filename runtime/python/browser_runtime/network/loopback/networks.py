@@ -1,0 +1,268 @@
+"""The network of one program: which endpoint is bound where, and how endpoints find one another."""
+
+from collections.abc import Callable, Iterator
+
+from browser_runtime.network.loopback import addresses
+from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNIX, Internet
+from browser_runtime.network.loopback.datagrams import DatagramEndpoint
+from browser_runtime.network.loopback.endpoints import Phase, StreamEndpoint
+from browser_runtime.network.loopback.errors import failure
+from browser_runtime.network.loopback.pipes import CAPACITY_BYTES, PipeReader, PipeWriter
+from browser_runtime.network.loopback.pollable import Pollable
+from browser_runtime.network.loopback.streams import Link, Memory, Stream
+
+type Endpoint = StreamEndpoint | DatagramEndpoint
+
+# What all unread bytes of a program may occupy together.
+MAX_UNREAD_BYTES = 256 * 1024 * 1024
+# The ports that the system chooses, as /proc/sys/net/ipv4/ip_local_port_range has them.
+_EPHEMERAL = range(32_768, 61_000)
+# The buffers of a connection over the loopback interface of Linux, and of a Unix socket.
+TCP_BUFFERS = 2_626_560, 131_072
+UNIX_BUFFERS = 212_992, 212_992
+
+# Levels and names of options that decide who may bind where.
+SOL_SOCKET, IPPROTO_IPV6 = 1, 41
+SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY = 2, 15, 26
+
+
+class Network:
+    """All endpoints of one program. Each run of a program gets a new network.
+
+    Args:
+        now: returns the present moment on the program's clock, in ns.
+        latency: how long a packet is on its way, in seconds; not for Unix sockets and pipes.
+        bandwidth: how many bytes each direction of a connection carries in a second; None for any
+            number.
+    """
+
+    def __init__(
+        self, now: Callable[[], int], *, latency: float = 0, bandwidth: float | None = None
+    ) -> None:
+        self.now = now
+        self.memory = Memory(MAX_UNREAD_BYTES)
+        self._latency, self._bandwidth = latency, bandwidth
+        self._latency_ns = Link(now, latency).latency_ns
+        # The kind of an endpoint and the port → the endpoints that are bound there, oldest first.
+        self._bound: dict[tuple[type[Endpoint], int], list[Endpoint]] = {}
+        # The identity of a path, or an abstract address → the endpoint.
+        self._local: dict[object, Endpoint] = {}
+        self._next_port = 0
+        self._turn = 0
+
+    def latency_ns(self, *, is_local: bool) -> int:
+        """Return how long a packet is on its way, in ns; 0 for Unix sockets."""
+        return 0 if is_local else self._latency_ns
+
+    def make_stream(self, sender: StreamEndpoint, receiver: StreamEndpoint) -> Stream:
+        """Return a stream whose capacity depends on the buffers of both ends."""
+        if sender.is_local:
+            return Stream(Link(self.now), sender.buffers[0] or UNIX_BUFFERS[0], self.memory)
+        capacity = (sender.buffers[0] or TCP_BUFFERS[0]) + (receiver.buffers[1] or TCP_BUFFERS[1])
+        return Stream(Link(self.now, self._latency, self._bandwidth), capacity, self.memory)
+
+    def make_pipe(self) -> tuple[PipeReader, PipeWriter]:
+        """Return the two ends of a new pipe."""
+        stream = Stream(Link(self.now), CAPACITY_BYTES, self.memory)
+        reader = PipeReader(stream)
+        return reader, PipeWriter(stream, reader)
+
+    def make_endpoint(self, family: int, *, is_stream: bool) -> Endpoint:
+        """Return a new endpoint that is not bound."""
+        kind = StreamEndpoint if is_stream else DatagramEndpoint
+        return kind(self, family, is_local=family == AF_UNIX)
+
+    def make_pair(self, *, is_stream: bool) -> tuple[Endpoint, Endpoint]:
+        """Return two Unix endpoints that are connected to each other."""
+        here = self.make_endpoint(AF_UNIX, is_stream=is_stream)
+        there = self.make_endpoint(AF_UNIX, is_stream=is_stream)
+        if isinstance(here, StreamEndpoint) and isinstance(there, StreamEndpoint):
+            here.join(there)
+        elif isinstance(here, DatagramEndpoint) and isinstance(there, DatagramEndpoint):
+            one, other = here, there
+            one.find, other.find = lambda: other, lambda: one
+        here.peer_name = there.peer_name = ""
+        return here, there
+
+    # --- binding ----------------------------------------------------------------------------------
+
+    def bind(self, endpoint: Endpoint, address: Internet) -> None:
+        """Bind an endpoint at an address; port 0 stands for any free port.
+
+        Raises:
+            OSError: the address is in use or not local, or the endpoint is bound already.
+        """
+        host, port = address[0], address[1]
+        if not addresses.is_local(host) and not addresses.is_multicast(host):
+            raise failure("EADDRNOTAVAIL")
+        if endpoint.name is not None:
+            raise failure("EINVAL")
+        if port and not self._may_bind(endpoint, host, port):
+            raise failure("EADDRINUSE")
+        self._bind(endpoint, host, port or self._free_port(endpoint, host))
+        endpoint.is_bound = True
+
+    def bind_anywhere(self, endpoint: Endpoint) -> None:
+        """Bind an endpoint that is not bound at any free port."""
+        if endpoint.name is None:
+            host = addresses.WILDCARDS[endpoint.family]
+            self._bind(endpoint, host, self._free_port(endpoint, host))
+
+    def choose_source(self, endpoint: Endpoint, host: str) -> None:
+        """Bind an endpoint at the address from which it sends to a local host."""
+        self.bind_anywhere(endpoint)
+        if isinstance(endpoint.name, tuple):
+            endpoint.name = addresses.source(endpoint.name, endpoint.family, host)
+
+    def _bind(self, endpoint: Endpoint, host: str, port: int) -> None:
+        endpoint.name = addresses.make(endpoint.family, host, port)
+        self._bound.setdefault((type(endpoint), port), []).append(endpoint)
+
+    def _free_port(self, endpoint: Endpoint, host: str) -> int:
+        for _ in _EPHEMERAL:
+            port = _EPHEMERAL[self._next_port % len(_EPHEMERAL)]
+            self._next_port += 1
+            if not self._bound.get((type(endpoint), port)) or self._may_bind(endpoint, host, port):
+                return port
+        raise failure("EADDRINUSE")
+
+    def _may_bind(self, endpoint: Endpoint, host: str, port: int) -> bool:
+        return not any(
+            self._overlap(endpoint, host, other) and not _may_share(endpoint, other)
+            for other in self._bound.get((type(endpoint), port), ())
+        )
+
+    def _overlap(self, endpoint: Endpoint, host: str, other: Endpoint) -> bool:
+        """Return whether a host that an endpoint wants includes an address of another one."""
+        assert isinstance(other.name, tuple)
+        return any(
+            family in _families(other, other.name[0])
+            and (addresses.is_wildcard(host) or _matches(host, other))
+            for family in _families(endpoint, host)
+        )
+
+    def release(self, endpoint: Pollable) -> None:
+        """Forget the addresses at which an endpoint is bound."""
+        assert isinstance(endpoint, StreamEndpoint | DatagramEndpoint)
+        for key in [key for key, bound in self._local.items() if bound is endpoint]:
+            del self._local[key]
+        if isinstance(endpoint.name, tuple):
+            here = self._bound.get((type(endpoint), endpoint.name[1]), [])
+            if endpoint in here:
+                here.remove(endpoint)
+            if not here:
+                self._bound.pop((type(endpoint), endpoint.name[1]), None)
+
+    def bind_local(self, endpoint: Endpoint, key: object, name: str | bytes) -> None:
+        """Bind a Unix endpoint.
+
+        Args:
+            endpoint: the endpoint.
+            key: what identifies the address, such as the number of a file.
+            name: the address, as the program sees it.
+        """
+        if endpoint.name:
+            raise failure("EINVAL")
+        if key in self._local:
+            raise failure("EADDRINUSE")
+        endpoint.name = name
+        self._local[key] = endpoint
+        endpoint.is_bound = True
+
+    def find_local(self, key: object) -> Endpoint | None:
+        """Return the endpoint that is bound at a Unix address."""
+        return self._local.get(key)
+
+    # --- finding ----------------------------------------------------------------------------------
+
+    def check_listen(self, endpoint: StreamEndpoint) -> None:
+        """Check that an endpoint may listen where it is bound."""
+        if endpoint.name is None:
+            if endpoint.is_local:
+                raise failure("EINVAL")
+            self.bind_anywhere(endpoint)
+        if not isinstance(endpoint.name, tuple) or _has(endpoint, SO_REUSEPORT):
+            return
+        for other in self._bound.get((StreamEndpoint, endpoint.name[1]), ()):
+            is_rival = isinstance(other, StreamEndpoint) and other.phase is Phase.LISTENING
+            if (
+                is_rival
+                and other is not endpoint
+                and self._overlap(endpoint, endpoint.name[0], other)
+            ):
+                raise failure("EADDRINUSE")
+
+    def connect(self, endpoint: StreamEndpoint, address: Internet) -> None:
+        """Begin to connect an endpoint to whatever listens at an address.
+
+        Raises:
+            OSError: the address is not local.
+        """
+        addresses.check_local(endpoint.family, address[0])
+        target = addresses.destination(endpoint.family, address)
+        self.choose_source(endpoint, target[0])
+        endpoint.peer_name = target
+        listening = [
+            each
+            for each in self._receivers(StreamEndpoint, endpoint.family, target)
+            if isinstance(each, StreamEndpoint) and each.phase is Phase.LISTENING
+        ]
+        self._turn += 1  # Listeners that share a port take turns.
+        endpoint.connect(listening[self._turn % len(listening)] if listening else None)
+
+    def find_datagram(self, sender: DatagramEndpoint, address: Internet) -> DatagramEndpoint | None:
+        """Return the endpoint that receives a message to an address."""
+        target = addresses.destination(sender.family, address)
+        found: DatagramEndpoint | None = None
+        for each in self._receivers(DatagramEndpoint, sender.family, target):
+            if isinstance(each, DatagramEndpoint) and isinstance(sender.name, tuple):
+                source = addresses.source(sender.name, sender.family, target[0])
+                seen = addresses.as_seen_by(source, each.family)
+                if each.accepts(seen) and (found is None or each.find is not None):
+                    found = each
+        return found
+
+    def _receivers(
+        self, kind: type[Endpoint], family: int, address: Internet
+    ) -> Iterator[Endpoint]:
+        """Yield the endpoints that are bound at an address, the last one and exact ones first."""
+        host = address[0]
+        is_mapped = family == AF_INET6 and host.startswith("::ffff:")
+        families = {AF_INET} if is_mapped else {family}
+        bound = self._bound.get((kind, address[1]), ())
+        for exact in (True, False):
+            for each in reversed(bound):
+                assert isinstance(each.name, tuple)
+                own = each.name[0]
+                if addresses.is_wildcard(own) is exact or not families & _families(each, own):
+                    continue
+                if not exact or _matches(host, each):
+                    yield each
+
+
+def _matches(host: str, other: Endpoint) -> bool:
+    assert isinstance(other.name, tuple)
+    own = other.name[0]
+    return addresses.is_wildcard(own) or own.removeprefix("::ffff:") == host.removeprefix("::ffff:")
+
+
+def _families(endpoint: Endpoint, host: str) -> set[int]:
+    """Return the families whose packets an endpoint gets that is bound at a host."""
+    if endpoint.family == AF_INET or host.startswith("::ffff:"):
+        return {AF_INET}
+    if addresses.is_wildcard(host) and not endpoint.options.get((IPPROTO_IPV6, IPV6_V6ONLY)):
+        return {AF_INET, AF_INET6}
+    return {AF_INET6}
+
+
+def _has(endpoint: Endpoint, option: int) -> bool:
+    return bool(endpoint.options.get((SOL_SOCKET, option)))
+
+
+def _may_share(one: Endpoint, other: Endpoint) -> bool:
+    """Return whether two endpoints may be bound at the same address."""
+    if _has(one, SO_REUSEPORT) and _has(other, SO_REUSEPORT):
+        return True
+    if not (_has(one, SO_REUSEADDR) and _has(other, SO_REUSEADDR)):
+        return False
+    return not (isinstance(other, StreamEndpoint) and other.phase is Phase.LISTENING)

@@ -1,0 +1,66 @@
+"""What everything that can be waited for has in common: its state, and observers of the state.
+
+This module and the others of the lowest layer know neither file descriptors nor threads. Nothing in
+them blocks. A call that cannot continue raises `WouldBlock`, and a caller that waits registers an
+observer, which is called whenever the state may have changed.
+"""
+
+from collections.abc import Callable
+
+type Observer = Callable[[], None]
+
+# The bits of a state, which are those of `poll` and `epoll` on Linux.
+READABLE, URGENT, WRITABLE, ERROR, HUNG_UP, READ_ENDED = 0x1, 0x2, 0x4, 0x8, 0x10, 0x2000
+
+
+class WouldBlock(Exception):  # noqa: N818 - not an error: the caller waits, or raises one
+    """The call cannot continue now, because there is no data, room or connection."""
+
+
+class Pollable:
+    """Something whose state can be asked for and observed.
+
+    Attributes:
+        references: how many file descriptors refer to this object; see `descriptors`.
+        is_blocking: whether calls of `os` on it wait, like the flag O_NONBLOCK.
+        is_closed: whether `close` has been called.
+    """
+
+    __slots__ = ("is_blocking", "is_closed", "observers", "references")
+
+    def __init__(self) -> None:
+        self.observers: list[Observer] = []
+        self.references = 0
+        self.is_blocking = True
+        self.is_closed = False
+
+    def state(self) -> int:
+        """Return the bits of the present state, for example `READABLE | WRITABLE`."""
+        raise NotImplementedError
+
+    def next_change(self) -> int | None:
+        """Return the moment at which the state may change by itself, in ns; None if it does not.
+
+        This is when something arrives that is on its way in a network with latency.
+        """
+        return None
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether this object waits for clients, of which none may exist yet."""
+        return False
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether something outside of this interpreter can change the state."""
+        return False
+
+    def changed(self) -> None:
+        """Call the observers, because the state may have changed."""
+        for observer in tuple(self.observers):
+            observer()
+
+    def close(self) -> None:
+        """Release everything; the observers are called for the last time."""
+        self.is_closed = True
+        self.changed()
