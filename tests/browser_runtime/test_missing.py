@@ -199,7 +199,7 @@ def test_an_error_is_explained_even_if_urllib_has_raised_another_one_from_it(
 ) -> None:
     source = "import urllib.request as r\nr.urlopen('http://127.0.0.1:9')"
 
-    refuse = _fails("socket", "OSError(errno.EHOSTUNREACH, '')")
+    refuse = _fails("socket", "OSError(errno.EOPNOTSUPP, '')")
     monkeypatch.setattr("socket.create_connection", refuse)
     found = told(source, monkeypatch)
     assert found is not None

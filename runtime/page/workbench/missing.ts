@@ -24,7 +24,6 @@ const KINDS: Record<string, Advice> = {
     "use multiprocessing.Process, which starts a new one",
   ],
   copies: ["there is no operating system to copy the data", "use shutil.copyfileobj() instead"],
-  epoll: ["it belongs to Linux", "use selectors.DefaultSelector instead"],
   extensions: [
     "SQLite is built without extensions here",
     "use the method create_function() of the connection instead",

@@ -46,8 +46,6 @@ _ABSENT: dict[str, dict[str, str]] = {
         **dict.fromkeys(("timerfd_settime", "timerfd_settime_ns"), "timers"),
     },
     "hashlib": {"scrypt": "password-hashes", "pbkdf2_hmac": "password-hashes"},
-    "select": {"epoll": "epoll"},
-    "selectors": {"EpollSelector": "epoll"},
     "signal": {"pidfd_send_signal": "process-signals"},
     "time": {"thread_time": "thread-time", "thread_time_ns": "thread-time", "tzset": "time-zone"},
 }
@@ -94,9 +92,8 @@ _ABSENT_METHODS = {
 # The hashes that `hashlib.new` gets from OpenSSL. Other names are unknown to CPython as well.
 _HASHES = ("md5-sha1", "ripemd160", "sha512_224", "sha512_256", "sm3")
 
-# The error numbers with which calls fail that this system lacks, or that need a network or a
-# terminal.
-_MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTCONN, errno.EHOSTUNREACH, errno.ENOTTY)
+# The error numbers with which calls fail that this system lacks, or that need a terminal.
+_MISSING_CALLS = (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY)
 # Kinds of functions of which every OSError means that they do not work here, whatever its number.
 _FAILING_KINDS = {
     "copied-processes",
@@ -218,11 +215,22 @@ def _is_lack(error: BaseException, kind: str) -> bool:
     """Return whether a function of this kind raises such an exception only in a browser."""
     if isinstance(error, OSError) and error.strerror == NO_NEW_PROCESS:
         return False
+    if _is_of_a_socket(error):
+        return False  # Sockets fail in the same way on CPython.
     if isinstance(error, OSError):
         return error.errno in _MISSING_CALLS or kind in _FAILING_KINDS
     if isinstance(error, ImportError):
         return kind == "pages"
     return _is_of_terminal(error) or kind == "hashes" or isinstance(error, NotImplementedError)
+
+
+def _is_of_a_socket(error: BaseException) -> bool:
+    """Return whether an error was raised by the package `network`."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    module = traceback.tb_frame.f_globals.get("__name__", "") if traceback else ""
+    return str(module).startswith("browser_runtime.network.")
 
 
 class _Call:

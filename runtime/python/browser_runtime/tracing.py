@@ -47,6 +47,8 @@ _REASONS = {
     "queues": "queue get",
     "semaphores": "semaphore",
 }
+# In all modules of this package, threads wait for sockets and pipes.
+_NETWORK = "browser_runtime.network."
 
 
 def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, int] | None:
@@ -54,7 +56,12 @@ def reason_of(frame: FrameType | None, recorder: Recorder) -> tuple[str, str, in
     default = "other"
     while frame is not None and scheduler.is_ours(frame.f_code.co_filename):
         module = frame.f_globals["__name__"].rpartition(".")[2]
-        default = "sleep" if frame.f_code.co_name == "sleep" else _REASONS.get(module, "process")
+        if frame.f_globals["__name__"].startswith(_NETWORK):
+            default = "I/O"
+        elif frame.f_code.co_name == "sleep":
+            default = "sleep"
+        else:
+            default = _REASONS.get(module, "process")
         frame = frame.f_back
     return reasons.classify(frame, recorder, default)
 

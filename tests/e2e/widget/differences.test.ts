@@ -74,7 +74,7 @@ for t in ts: t.join()`,
   [
     "a server",
     "import socket\nwith socket.socket() as s:\n    try: s.bind(('127.0.0.1', 0)); s.listen()\n    except OSError: pass",
-    [/^s\.listen\(\) in line 3 does not/],
+    [],
   ],
   [
     "an event loop that is asked to watch a file",
@@ -199,7 +199,6 @@ const LACKING: [source: string, line: number, ...patterns: string[]][] = [
   ["import signal\nsignal.sigwait([signal.SIGUSR1])", 2, "signal.sigwait", "signal.pause"],
   ["import time\ntime.thread_time()", 2, "time.thread_time", "time.process_time"],
   ["import time\ntime.tzset()", 2, "time.tzset", "zoneinfo.ZoneInfo"],
-  ["import select\nselect.epoll()", 2, "select.epoll", "selectors.DefaultSelector"],
   ["import ctypes\nctypes.CDLL('libm.so.6')", 2, "ctypes.CDLL", "ctypes.CDLL\\(None\\)"],
   [
     "import sqlite3\nsqlite3.connect(':memory:').enable_load_extension(True)",
@@ -233,6 +232,8 @@ const LACKING: [source: string, line: number, ...patterns: string[]][] = [
 
 /** Programs whose calls look similar and work, or fail in the same way on CPython. */
 const WORKING = [
+  "import select\nwith select.epoll() as e: print(e.poll(0))",
+  "import socket\nwith socket.socket(type=socket.SOCK_DGRAM) as s:\n    try: s.listen()\n    except OSError as error: print(error)",
   "import mmap\nwith mmap.mmap(-1, 9) as m: m[0] = 1; print(m[0])",
   "import fcntl\nwith open('lock', 'w') as f: fcntl.flock(f, fcntl.LOCK_EX)",
   "import shutil\nprint(shutil.get_terminal_size().columns)",

@@ -1,6 +1,15 @@
 """Constants of `_socket` and `select` on Linux that the browser's Python lacks or has otherwise."""
 
-SOCKET: dict[str, int] = {}
+SOCKET: dict[str, int] = {
+    "AF_UNIX": 1,
+    "IPPROTO_SCTP": 132,
+    "NI_IDN": 32,
+    "SOMAXCONN": 4096,
+    "SO_RCVTIMEO": 20,
+    "SO_REUSEADDR": 2,
+    "SO_REUSEPORT": 15,
+    "SO_SNDTIMEO": 21,
+}
 
 # The names of `poll` and `epoll` share these endings.
 _EVENTS = {

@@ -111,11 +111,12 @@ def wait_until(
             left = None if end is None else virtual_time.seconds_to(end)
             if left == 0:
                 return False
+            until = _sooner(left, observed)
             scheduler.wait(
-                _sooner(left, observed),
+                until,
                 waiter.queue,
-                outside=any(each.is_outside for each in observed),
-                is_serving=any(each.is_serving for each in observed),
+                outside=until is None and any(each.is_outside for each in observed),
+                is_serving=until is None and any(each.is_serving for each in observed),
             )
             if is_done():
                 return True
@@ -133,11 +134,6 @@ def _sooner(seconds: float | None, observed: Iterable[Pollable]) -> float | None
     return left if seconds is None else min(left, seconds)
 
 
-def now() -> int:
-    """Return the present moment on the program's clock, in ns."""
-    return virtual_time.moment_in(0)
-
-
 _current: Descriptors | None = None
 
 
@@ -145,7 +141,7 @@ def current() -> Descriptors:
     """Return the descriptors of the running program."""
     global _current
     if _current is None:
-        network = Network(now, latency=facade.latency, bandwidth=facade.bandwidth)
+        network = Network(virtual_time.now, latency=facade.latency, bandwidth=facade.bandwidth)
         _current = Descriptors(network)
     return _current
 

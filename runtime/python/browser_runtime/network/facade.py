@@ -5,6 +5,7 @@ code of the network: whatever is called first loads it. The network's modules ar
 the program, so that the next one gets them unchanged.
 """
 
+import asyncio
 import builtins
 import importlib
 import io
@@ -68,7 +69,7 @@ def _load(module: str) -> Any:
 
 def _use_real_methods() -> None:
     global _is_loaded
-    _is_loaded = True
+    # Another thread may run during the import, and come here as well.
     real = importlib.import_module(f"{_CODE}.sockets").Socket
     for name in ("__init__", "__repr__", *_PRIVATE, *_METHODS, *_PROPERTIES):
         method = getattr(real, name)
@@ -76,6 +77,7 @@ def _use_real_methods() -> None:
             method.__qualname__, method.__module__ = f"socket.{name}", "_socket"
         setattr(socket, name, method)
     builtins.open = io.open = open_file
+    _is_loaded = True
 
 
 class _Late:
@@ -293,6 +295,10 @@ def install() -> None:
     for name in ("socket", "selectors"):
         importlib.reload(importlib.import_module(name))
     _is_probing = False
+    # It defines the functions for Unix sockets only if `socket` has AF_UNIX.
+    streams = importlib.reload(asyncio.streams)
+    vars(asyncio).update({name: getattr(streams, name) for name in streams.__all__})
+    asyncio.__all__ = (*asyncio.__all__, *(set(streams.__all__) - set(asyncio.__all__)))
 
 
 def begin(seconds: float = 0, bytes_per_second: float | None = None) -> None:

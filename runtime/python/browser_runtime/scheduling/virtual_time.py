@@ -52,6 +52,11 @@ def end() -> None:
     clock_rate, is_on = 1, False
 
 
+def now() -> int:
+    """Return the present moment on the monotonic clock, in ns."""
+    return _monotonic_ns()
+
+
 def nanoseconds(seconds: float) -> int:
     """Return a duration in nanoseconds, rounded up as CPython rounds timeouts."""
     return math.ceil(seconds * _NS_PER_S)

@@ -1,7 +1,6 @@
 """From the addresses that programs pass to sockets to those of the network, and back."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from browser_runtime.network.cpython import resolver
@@ -79,7 +78,7 @@ def is_connected(endpoint: Endpoint) -> bool:
 
 def _identity(path: str) -> tuple[int, int]:
     """Return what identifies the file at a path, also after it has been renamed."""
-    status = Path(path).stat()
+    status = os.stat(path)  # noqa: PTH116 - the thread could be interrupted in `pathlib`
     return status.st_dev, status.st_ino
 
 

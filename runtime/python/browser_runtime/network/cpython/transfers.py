@@ -104,6 +104,9 @@ class Transfers:
         """Receive up to `bufsize` bytes."""
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
+        if not bufsize:
+            self._endpoint()
+            return b""
         return self._receive(bufsize, flags)[0]
 
     def recvfrom(self, bufsize: int, flags: int = 0, /) -> tuple[bytes, Any]:

@@ -103,7 +103,10 @@ class DatagramEndpoint(Pollable):
         return self.is_bound and self.find is None and not self.is_closed
 
     def _has_arrived(self) -> bool:
-        return bool(self._queue) and self._queue[0][0] <= self._registry.now()
+        if not self._queue:
+            return False
+        moment = self._queue[0][0]
+        return not moment or moment <= self._registry.now()
 
     def _is_full(self) -> bool:
         return len(self._queue) >= _MAX_QUEUED

@@ -156,7 +156,9 @@ class StreamEndpoint(Pollable):
 
     def _settle(self) -> None:
         """Take note of what has arrived: the outcome of connecting, or a reset."""
-        if self.phase is Phase.CONNECTING and self._moment <= self._registry.now():
+        if self.phase is Phase.CONNECTING and (
+            not self._moment or self._moment <= self._registry.now()
+        ):
             if self._incoming is not None:
                 self.phase = Phase.CONNECTED
             elif self._outcome:
@@ -195,7 +197,10 @@ class StreamEndpoint(Pollable):
         self.changed()
 
     def _has_arrived(self) -> bool:
-        return bool(self._backlog) and self._backlog[0][0] <= self._registry.now()
+        if not self._backlog:
+            return False
+        moment = self._backlog[0][0]
+        return not moment or moment <= self._registry.now()
 
     def accept(self) -> "StreamEndpoint":
         """Return the end of the connection that has waited longest.

@@ -188,8 +188,10 @@ class Stream:
         if self._is_closed and how == "end":
             return
         self._is_closed = True
-        self._flying.append((self._link.arrival(0) + delay_ns, how))
-        self._deliver()
+        if self._link.is_immediate:
+            self._finish(how)
+        else:
+            self._flying.append((self._link.arrival(0) + delay_ns, how))
 
     def drop_reader(self) -> None:
         """Discard everything that is unread, because nothing reads it any more."""
@@ -207,10 +209,14 @@ class Stream:
             _, arrived = self._flying.popleft()
             if isinstance(arrived, bytes):
                 self._arrived += arrived
-            elif arrived == "end":
-                self.is_ended = True
             else:
-                self.is_reset = True
+                self._finish(arrived)
+
+    def _finish(self, how: str) -> None:
+        if how == "end":
+            self.is_ended = True
+        else:
+            self.is_reset = True
 
     def look(self) -> None:
         """Take note of what has arrived, before `is_ended` or `is_reset` is read."""

@@ -1,0 +1,120 @@
+"""Tests of the modules that programs import, and of when the code behind them is loaded."""
+
+import builtins
+import importlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser_runtime.network.programs import NetworkLibrary, descriptors, facade, run
+
+PACKAGE = "browser_runtime.network"
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Forget the network's modules, as after a program, and restore them for the other tests."""
+    kept = {name: module for name, module in sys.modules.items() if name.startswith(PACKAGE)}
+    package = dict(vars(sys.modules[PACKAGE]))
+    facade._load("sockets")
+    facade.end()
+    yield
+    facade.end()
+    sys.modules.update(kept)
+    vars(sys.modules[PACKAGE]).update(package)
+
+
+def loaded() -> set[str]:
+    own = {name for name in sys.modules if name.startswith(f"{PACKAGE}.")}
+    return {name.rpartition(".")[2] for name in own} - {"facade", "constants"}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_importing_socket_and_selectors_loads_no_code_of_the_network() -> None:
+    library = NetworkLibrary()
+    assert library.selectors.DefaultSelector is library.selectors.EpollSelector
+    assert hasattr(library.socket.socket, "sendmsg")
+    assert loaded() == set()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_first_socket_loads_the_code_and_the_end_of_the_program_forgets_it() -> None:
+    library = NetworkLibrary()
+    with library.socket.socket() as socket:
+        assert socket.getsockname() == ("0.0.0.0", 0)
+        assert {"sockets", "descriptors", "endpoints"} <= loaded()
+        assert builtins.open is facade.open_file
+    facade.end()
+    assert loaded() == set()
+    assert builtins.open is io.open is facade._open
+    assert "__del__" not in vars(facade.socket)
+    with library.socket.socket() as again:
+        assert again.fileno() == facade.FIRST
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_code_of_the_next_program_is_loaded_anew() -> None:
+    first = facade._load("sockets")
+    first.Socket.bind = None
+    facade.end()
+    assert facade._load("sockets") is not first
+    assert facade.socket.bind is not None
+
+
+def test_functions_of_os_still_work_for_files(tmp_path: Any) -> None:
+    functions = facade.os_functions()
+    path = tmp_path / "file"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    assert functions["write"](descriptor, b"abc") == 3
+    assert functions["fstat"](descriptor).st_size == 3
+    assert functions["isatty"](descriptor) is False
+    with facade.fdopen(descriptor, "rb") as file:
+        file.seek(0)
+        assert file.read() == b"abc"
+    with facade.open_file(path, "r", encoding="utf-8") as text:
+        assert text.read() == "abc"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        functions["close"](descriptor)
+
+
+def test_the_functions_look_like_those_of_cpython() -> None:
+    socket = facade.make_socket_module(importlib.import_module("_socket"))
+    assert repr(socket.getaddrinfo) == "<built-in function getaddrinfo>"
+    assert socket.socket.__module__ == "_socket"
+    assert socket.gaierror is importlib.import_module("_socket").gaierror
+
+    class Holder:
+        function = socket.gethostname
+
+    assert isinstance(Holder().function(), str)  # It does not become a method.
+
+
+def test_a_module_has_every_name_that_socket_of_linux_has() -> None:
+    native = importlib.import_module("_socket")
+    ours = facade.make_socket_module(native)
+    assert set(dir(native)) - set(dir(ours)) <= {"__file__"}
+    assert set(dir(native.socket)) <= {*dir(facade.socket), "__del__"}
+    for name, value in vars(native).items():
+        if isinstance(value, int):
+            assert getattr(ours, name) == value, name
+    select = importlib.import_module("select")
+    own = facade.make_select_module(select)
+    for name, value in vars(select).items():
+        if isinstance(value, int):
+            assert getattr(own, name) == value, name
+
+
+def test_everything_is_closed_at_the_end_of_a_program() -> None:
+    kept: list[object] = []
+
+    def program(library: NetworkLibrary) -> Any:
+        kept.extend([library.socket.create_server(("127.0.0.1", 0)), library.os.pipe()])
+        return descriptors.current()
+
+    table = run(program)
+    assert table._open == {}
+    assert table.network._bound == {}
