@@ -656,3 +656,19 @@ def test_every_spelling_of_this_machine_can_be_connected_to(spelling: str) -> No
 
     expected = spelling if spelling == "127.1.2.3" else "127.0.0.1"
     assert run(program) == expected
+
+
+def test_waiting_for_room_takes_no_notice_of_clients_that_have_arrived() -> None:
+    def program(library: NetworkLibrary) -> tuple[float, int]:
+        server = library.socket.create_server(("127.0.0.1", 0))
+        library.socket.create_connection(server.getsockname())
+        library.time.sleep(1)
+        start = library.time.monotonic()
+        before = kernel.suspended
+        assert library.select.select([], [server], [], 5) == ([], [], [])
+        return library.time.monotonic() - start, kernel.suspended - before
+
+    facade.begin(0.1)
+    seconds, suspended = run(program)
+    assert seconds == pytest.approx(5)
+    assert suspended <= 2

@@ -95,7 +95,7 @@ class DatagramEndpoint(Pollable):
 
     def next_change(self) -> int | None:
         """Return when the next message arrives that is on its way, in ns."""
-        return self._queue[0][0] or None if self._queue else None
+        return None if self._has_arrived() or not self._queue else self._queue[0][0]
 
     @property
     def is_serving(self) -> bool:

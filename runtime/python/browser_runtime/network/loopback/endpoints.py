@@ -6,11 +6,11 @@ https://github.com/torvalds/linux/tree/v6.12/net/ipv4 and `unix_release_sock` in
 https://github.com/torvalds/linux/blob/v6.12/net/unix/af_unix.c.
 """
 
-from collections import deque
 from enum import Enum
 from typing import Protocol
 
 from browser_runtime.network.loopback.addresses import Address, as_seen_by
+from browser_runtime.network.loopback.backlogs import Backlog
 from browser_runtime.network.loopback.errors import failure
 from browser_runtime.network.loopback.pollable import (
     ERROR,
@@ -69,8 +69,7 @@ class StreamEndpoint(Pollable):
 
     __slots__ = (
         *("_backlog", "_error", "_incoming", "_is_read_shut", "_is_reported", "_is_write_shut"),
-        *("_limit", "_moment", "_outcome", "_outgoing", "_peer", "_pending", "_registry"),
-        *("_was_reset",),
+        *("_moment", "_outcome", "_outgoing", "_peer", "_registry", "_was_reset"),
         *("buffers", "family", "is_bound", "is_local", "lingers", "name", "options", "peer_name"),
         "phase",
     )
@@ -93,12 +92,9 @@ class StreamEndpoint(Pollable):
         self._outcome = ""
         self._moment = 0
         self._is_reported = False
-        # Of a listener: connections that wait to be accepted, with the moment of their arrival,
-        # how many there may be, and endpoints for which there was no place.
-        self._backlog: deque[tuple[int, StreamEndpoint]] = deque()
-        self._limit = 0
-        self._pending: deque[StreamEndpoint] = deque()
-        # Of a connection.
+        # Of a listener only.
+        self._backlog: Backlog[StreamEndpoint] | None = None
+        # Of a connection only.
         self._peer: StreamEndpoint | None = None
         self._incoming: Stream | None = None
         self._outgoing: Stream | None = None
@@ -111,8 +107,8 @@ class StreamEndpoint(Pollable):
         if self.is_closed:
             return HUNG_UP
         self._settle()
-        if self.phase is Phase.LISTENING:
-            return READABLE if self._has_arrived() else 0
+        if self._backlog is not None:
+            return READABLE if self._backlog.has_arrived or self._is_read_shut else 0
         bits = ERROR if self._error else 0
         if self.phase is Phase.CONNECTING:
             return bits
@@ -134,8 +130,8 @@ class StreamEndpoint(Pollable):
         """Return when something arrives that is on its way, in ns."""
         if self.phase is Phase.CONNECTING:
             return self._moment or None
-        if self.phase is Phase.LISTENING:
-            return self._backlog[0][0] or None if self._backlog else None
+        if self._backlog is not None:
+            return self._backlog.next_arrival()
         return self._incoming.next_arrival() if self._incoming is not None else None
 
     @property
@@ -192,15 +188,12 @@ class StreamEndpoint(Pollable):
         """Begin to listen, or change how many connections may wait to be accepted."""
         if self.phase not in (Phase.NEW, Phase.LISTENING):
             raise failure("EINVAL")
-        self.phase, self._limit = Phase.LISTENING, max(0, backlog)
-        self._admit()
+        self.phase = Phase.LISTENING
+        if self._backlog is None:
+            self._backlog = Backlog(self._registry.now)
+        self._backlog.limit = max(0, backlog)
+        self._admit(self._backlog)
         self.changed()
-
-    def _has_arrived(self) -> bool:
-        if not self._backlog:
-            return False
-        moment = self._backlog[0][0]
-        return not moment or moment <= self._registry.now()
 
     def accept(self) -> "StreamEndpoint":
         """Return the end of the connection that has waited longest.
@@ -210,20 +203,19 @@ class StreamEndpoint(Pollable):
         """
         if self.is_closed:
             raise failure("EBADF")
-        if self.phase is not Phase.LISTENING or self._is_read_shut:
+        if self._backlog is None or self._is_read_shut:
             raise failure("EINVAL")
-        if not self._has_arrived():
+        if not self._backlog.has_arrived:
             raise WouldBlock
-        _, accepted = self._backlog.popleft()
-        self._admit()
+        accepted = self._backlog.take()
+        self._admit(self._backlog)
         return accepted
 
-    def _admit(self) -> None:
+    def _admit(self, backlog: "Backlog[StreamEndpoint]") -> None:
         """Establish connections for which there was no place before."""
-        while self._pending and len(self._backlog) <= self._limit:
-            client = self._pending.popleft()
+        while (client := backlog.next_client()) is not None:
             if not client.is_closed:
-                client._establish(self)
+                client._establish(self, backlog)
 
     # --- connecting -------------------------------------------------------------------------------
 
@@ -236,12 +228,13 @@ class StreamEndpoint(Pollable):
         """
         self.phase, self._error, self._is_reported = Phase.CONNECTING, "", False
         self._moment, self._outcome = 0, ""
-        if listener is None:
+        backlog = listener._backlog if listener else None
+        if listener is None or backlog is None:
             self._moment, self._outcome = self._after(2), error
-        elif len(listener._backlog) > listener._limit:
-            listener._pending.append(self)
+        elif backlog.has_place:
+            self._establish(listener, backlog)
         else:
-            self._establish(listener)
+            backlog.let_wait(self)
         self.changed()
 
     def is_connecting(self) -> bool:
@@ -254,7 +247,7 @@ class StreamEndpoint(Pollable):
         is_first, self._is_reported = not self._is_reported, True
         return is_first
 
-    def _establish(self, listener: "StreamEndpoint") -> None:
+    def _establish(self, listener: "StreamEndpoint", backlog: "Backlog[StreamEndpoint]") -> None:
         there = StreamEndpoint(self._registry, listener.family, is_local=self.is_local)
         there.options, there.buffers = dict(listener.options), listener.buffers
         there.name = listener.name if self.is_local else self._seen_by(listener, self.peer_name)
@@ -264,7 +257,7 @@ class StreamEndpoint(Pollable):
         # after a third one.
         if moment := self._after(2):
             self.phase, self._moment = Phase.CONNECTING, moment
-        listener._backlog.append((self._after(3), there))
+        backlog.add(self._after(3), there)
         listener.changed()
         self.changed()
 
@@ -418,11 +411,10 @@ class StreamEndpoint(Pollable):
 
     def _refuse_all(self) -> None:
         """Break off the connections that have not been accepted, and refuse the others."""
-        backlog, self._backlog = self._backlog, deque()
-        for _, there in backlog:
+        connections, clients = self._backlog.clear() if self._backlog else ([], [])
+        for there in connections:
             there.lingers = True
             there.close()
-        pending, self._pending = self._pending, deque()
-        for client in pending:
+        for client in clients:
             client._outcome, client._moment = "ECONNREFUSED", 0
             client.changed()

@@ -1,0 +1,62 @@
+"""The connections that a listener has not accepted yet."""
+
+from collections import deque
+from collections.abc import Callable
+
+
+class Backlog[Endpoint]:
+    """A queue of connections, with a limit, and of clients for which there is no place in it.
+
+    Args:
+        now: returns the present moment, in ns.
+    """
+
+    __slots__ = ("_arriving", "_now", "_waiting", "limit")
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        # One more than this is accepted, as on Linux.
+        self.limit = 0
+        # The moment at which a connection arrives, or 0, and the listener's end of it.
+        self._arriving: deque[tuple[int, Endpoint]] = deque()
+        self._waiting: deque[Endpoint] = deque()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether another connection can be added."""
+        return len(self._arriving) <= self.limit
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether a connection can be accepted now."""
+        if not self._arriving:
+            return False
+        moment = self._arriving[0][0]
+        return not moment or moment <= self._now()
+
+    def next_arrival(self) -> int | None:
+        """Return when a connection arrives that is on its way, in ns."""
+        return None if self.has_arrived or not self._arriving else self._arriving[0][0]
+
+    def add(self, moment: int, endpoint: Endpoint) -> None:
+        """Add the listener's end of a connection, which arrives at this moment."""
+        self._arriving.append((moment, endpoint))
+
+    def take(self) -> Endpoint:
+        """Remove and return the connection that has waited longest."""
+        return self._arriving.popleft()[1]
+
+    def let_wait(self, client: Endpoint) -> None:
+        """Remember a client that is connected when there is a place."""
+        self._waiting.append(client)
+
+    def next_client(self) -> Endpoint | None:
+        """Remove and return a waiting client, if there is a place for it."""
+        return self._waiting.popleft() if self._waiting and self.has_place else None
+
+    def clear(self) -> tuple[list[Endpoint], list[Endpoint]]:
+        """Remove everything, and return the connections and the clients that waited."""
+        connections, clients = [endpoint for _, endpoint in self._arriving], list(self._waiting)
+        self._arriving.clear()
+        self._waiting.clear()
+        return connections, clients
