@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def fresh() -> Iterator[None]:
 
 def loaded() -> set[str]:
     own = {name for name in sys.modules if name.startswith(f"{PACKAGE}.")}
-    return {name.rpartition(".")[2] for name in own} - {"facade", "constants"}
+    return {name.rpartition(".")[2] for name in own} - {"facade", "constants", "stored_code"}
 
 
 @pytest.mark.usefixtures("fresh")
@@ -63,6 +64,24 @@ def test_the_code_of_the_next_program_is_loaded_anew() -> None:
     facade.end()
     assert facade._load("sockets") is not first
     assert facade.socket.bind is not None
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_code_is_loaded_without_its_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = sys.modules[PACKAGE]
+    own = [name for name in sys.modules if name.startswith(PACKAGE)]
+    importing = facade.store(PACKAGE, Path(facade.__file__).parent, own)
+    monkeypatch.setattr(facade, "_importing", importing)
+    monkeypatch.setattr(package, "__path__", [])
+    finders = list(sys.meta_path)
+    library = NetworkLibrary()
+    a, b = library.socket.socketpair()
+    a.sendall(b"sent")
+    assert b.recv(10) == b"sent"
+    assert "descriptors" in loaded()
+    assert sys.meta_path == finders
+    a.close()
+    b.close()
 
 
 def test_functions_of_os_still_work_for_files(tmp_path: Any) -> None:

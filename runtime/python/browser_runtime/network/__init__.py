@@ -18,7 +18,8 @@ Nothing leaves the page. The layers, of which each may use only those above it i
    `messages`, `functions`, `resolver`, `polling` (`select`, `poll`, `epoll`) and `system`
    (`os.pipe`, `os.read`, …).
 
-`facade` and `constants` are the only modules that are loaded before a program needs a network.
+`facade`, `constants` and `stored_code` are the only modules that are loaded before a program needs
+a network.
 
 How other parts of the runtime use it:
 

@@ -13,10 +13,13 @@ import os
 import posix
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from browser_runtime.network import constants
+from browser_runtime.network.stored_code import Importing, store
 
 _PACKAGE = __name__.rpartition(".")[0]
 # Where the modules are that this one loads.
@@ -24,6 +27,9 @@ _CODE = f"{_PACKAGE}.cpython"
 # Descriptors from here on belong to the network. Emscripten opens no more files than this, see
 # `MAX_OPEN_FDS` in https://github.com/emscripten-core/emscripten/blob/main/src/lib/libfs.js.
 FIRST = 4096
+
+# The modules that are never forgotten.
+_KEPT = (__name__, constants.__name__, store.__module__)
 
 # The methods and properties of `_socket.socket`, which `sockets.Socket` defines.
 _METHODS = (
@@ -53,6 +59,11 @@ _OS_FUNCTIONS = (
 )
 
 
+# The modules that are loaded when a program needs the network.
+_LOADED = (*_FUNCTIONS, "polling", "sockets", "system")
+# Within this context, the code of these modules can be imported; see `install`.
+_importing: Importing = nullcontext
+
 # Whether the real methods are in use, and the latency (in seconds) and bandwidth (in bytes per
 # second) of the network; see `loopback.Network`.
 _is_loaded = False
@@ -69,7 +80,10 @@ def _load(module: str) -> Any:
 
 def _use_real_methods() -> None:
     global _is_loaded
-    # Another thread may run during the import, and come here as well.
+    # Another thread may run during the imports, and come here as well.
+    with _importing():
+        for module in _LOADED:
+            importlib.import_module(f"{_CODE}.{module}")
     real = importlib.import_module(f"{_CODE}.sockets").Socket
     for name in ("__init__", "__repr__", *_PRIVATE, *_METHODS, *_PROPERTIES):
         method = getattr(real, name)
@@ -282,7 +296,9 @@ def os_functions() -> dict[str, Callable[..., Any]]:
 
 def install() -> None:
     """Replace `_socket`, `select` and functions of `os`, and load what is built on them again."""
-    global _is_probing
+    global _is_probing, _importing
+    loaded = [name for name in sys.modules if f"{name}.".startswith(f"{_PACKAGE}.")]
+    _importing = store(_PACKAGE, Path(__file__).parent, loaded)
     _use_late_methods()
     sys.modules["_socket"] = make_socket_module(importlib.import_module("_socket"))
     sys.modules["select"] = make_select_module(importlib.import_module("select"))
@@ -295,10 +311,21 @@ def install() -> None:
     for name in ("socket", "selectors"):
         importlib.reload(importlib.import_module(name))
     _is_probing = False
-    # It defines the functions for Unix sockets only if `socket` has AF_UNIX.
-    streams = importlib.reload(asyncio.streams)
-    vars(asyncio).update({name: getattr(streams, name) for name in streams.__all__})
-    asyncio.__all__ = (*asyncio.__all__, *(set(streams.__all__) - set(asyncio.__all__)))
+    _add_unix_functions()
+
+
+def _add_unix_functions() -> None:
+    """Add the functions that `asyncio.streams` has only if `socket` has AF_UNIX."""
+    streams = vars(asyncio.streams)
+    before = dict(streams)
+    importlib.reload(asyncio.streams)
+    added = {name: streams[name] for name in set(streams["__all__"]) - set(before["__all__"])}
+    # Other modules use the classes and functions that have been there before.
+    streams.update(before)
+    streams.update(added)
+    streams["__all__"] = (*before["__all__"], *sorted(added))
+    vars(asyncio).update(added)
+    asyncio.__all__ = (*asyncio.__all__, *sorted(added))
 
 
 def begin(seconds: float = 0, bytes_per_second: float | None = None) -> None:
@@ -318,6 +345,6 @@ def end() -> None:
     builtins.open = io.open = _open
     package = vars(sys.modules[_PACKAGE])
     for name in list(sys.modules):
-        if name.startswith(f"{_PACKAGE}.") and name not in (__name__, constants.__name__):
+        if name.startswith(f"{_PACKAGE}.") and name not in _KEPT:
             del sys.modules[name]
             package.pop(name.rpartition(".")[2], None)
