@@ -45,7 +45,9 @@ _PRIVATE = ("__del__", "_adopt", "_call", "_connect", "_endpoint", "_receive", "
 # Module → the functions of `_socket` that it defines.
 _FUNCTIONS = {
     "defaults": ("getdefaulttimeout", "setdefaulttimeout"),
-    "functions": ("CMSG_LEN", "CMSG_SPACE", "close", "dup", "socketpair"),
+    "functions": (
+        *("CMSG_LEN", "CMSG_SPACE", "close", "dup", "inet_ntop", "inet_pton", "socketpair"),
+    ),
     "resolver": (
         *("getaddrinfo", "gethostbyaddr", "gethostbyname", "gethostbyname_ex", "gethostname"),
         *("getnameinfo", "getprotobyname", "getservbyname", "getservbyport", "if_indextoname"),

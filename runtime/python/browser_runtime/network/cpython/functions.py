@@ -1,8 +1,11 @@
 """Functions of `_socket` that create, duplicate or close descriptors, or describe messages."""
 
+from typing import Any
+
 from browser_runtime.network import descriptors, facade
 from browser_runtime.network.cpython.transfers import endpoint_of
-from browser_runtime.network.loopback.addresses import AF_UNIX
+from browser_runtime.network.loopback import numeric
+from browser_runtime.network.loopback.addresses import AF_INET, AF_INET6, AF_UNIX
 from browser_runtime.network.loopback.errors import failure
 
 _STREAM, _DATAGRAM = 1, 2
@@ -43,6 +46,29 @@ def dup(fd: int, /) -> int:
     table = descriptors.current()
     endpoint_of(table, fd)
     return table.duplicate(fd)
+
+
+def inet_pton(family: int, host: str, /) -> bytes:
+    """Convert an IP address from text to packed bytes."""
+    packers = {AF_INET: numeric.pack_ipv4, AF_INET6: numeric.pack_ipv6}
+    if family not in packers:
+        raise failure("EAFNOSUPPORT")
+    packed = packers[family](host)
+    if packed is None:
+        raise OSError("illegal IP address string passed to inet_pton")
+    return packed
+
+
+def inet_ntop(family: int, packed_ip: Any, /) -> str:
+    """Convert a packed IP address of the given family to text."""
+    unpackers = {AF_INET: (4, numeric.unpack_ipv4), AF_INET6: (16, numeric.unpack_ipv6)}
+    if family not in unpackers:
+        raise ValueError(f"unknown address family {family}")
+    size, unpack = unpackers[family]
+    packed = bytes(memoryview(packed_ip))
+    if len(packed) != size:
+        raise ValueError("invalid length of packed IP address string")
+    return unpack(packed)
 
 
 def CMSG_LEN(length: int, /) -> int:  # noqa: N802 - as in CPython

@@ -5,8 +5,7 @@ written in the standard form of `inet_ntop`. The address of a Unix socket is a p
 begin with a zero for an abstract address. It is empty if the socket is not bound.
 """
 
-import _socket
-
+from browser_runtime.network.loopback import numeric
 from browser_runtime.network.loopback.errors import failure
 
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
@@ -23,18 +22,11 @@ BROADCAST = "255.255.255.255"
 
 def standard(family: int, host: str) -> str | None:
     """Return the standard form of a numeric host, for example `::1`; None if it is a name."""
-    try:
-        if family == AF_INET6:
-            text: str = _socket.inet_ntop(AF_INET6, _socket.inet_pton(AF_INET6, host))
-            # C libraries differ in how they write mapped addresses.
-            packed = _socket.inet_pton(AF_INET6, host)
-            if packed[:12] == bytes(10) + b"\xff\xff":
-                return _MAPPED + _socket.inet_ntop(AF_INET, packed[12:])
-            return text
-        packed = _socket.inet_pton(AF_INET, host)
-        return str(_socket.inet_ntop(AF_INET, packed))
-    except OSError:
-        return None
+    if family == AF_INET6:
+        packed = numeric.pack_ipv6(host)
+        return None if packed is None else numeric.unpack_ipv6(packed)
+    packed = numeric.pack_ipv4(host)
+    return None if packed is None else numeric.unpack_ipv4(packed)
 
 
 def make(family: int, host: str, port: int, flow: int = 0, scope: int = 0) -> Internet:
